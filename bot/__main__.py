@@ -1,0 +1,116 @@
+"""The command process's arguments: `bandstand up` (everything on this machine) and `bandstand bot` (the bot alone)."""
+
+import argparse
+import os
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from random import SystemRandom
+from typing import TYPE_CHECKING, Any, TextIO
+
+from common import config as configuration
+from common import log
+from common.config import Config
+from common.lock import ProcessLock
+
+if TYPE_CHECKING:  # a reactor is chosen by importing it, so not before the arguments are known to be good
+    from bot.app import App
+
+LOG_BYTES = 5_000_000
+
+
+def up(arguments: Sequence[str]) -> int:
+    return run(arguments, everything=True)
+
+
+def main(arguments: Sequence[str]) -> int:
+    return run(arguments, everything=False)
+
+
+def run(arguments: Sequence[str], everything: bool) -> int:
+    parser = argparse.ArgumentParser(prog=f"bandstand {'up' if everything else 'bot'}")
+    parser.add_argument("--config", help="the configuration file (default: ./bandstand.toml, or none)")
+    options = parser.parse_args(arguments)
+    path = configuration.find(options.config)
+    config = configuration.load(path)
+    config.paths.directory.mkdir(parents=True, exist_ok=True)
+    lock = ProcessLock(config.paths.bot_lock)
+    lock.acquire("bandstand")
+    try:
+        return _run(config, ["--config", str(path)] if path else [], everything)
+    finally:
+        lock.release()
+
+
+def _run(config: Config, arguments: list[str], everything: bool) -> int:
+    from bot.icecast import prepare
+
+    prepared = prepare(config) if everything and config.manages_icecast else None
+    from twisted.internet import reactor
+
+    from bot.app import App
+
+    on_terminal = everything and sys.stdin is not None and sys.stdin.isatty()
+    terminal = os.fdopen(os.dup(2), "w") if on_terminal else sys.stderr
+    log.begin("bot", config.log, _log_to_file(config.paths.logs) if on_terminal else sys.stderr)
+    app = App(
+        reactor,
+        config,
+        SystemRandom(),
+        time.time,
+        own_icecast=prepared,
+        everything=everything,
+        on_terminal=on_terminal,
+        arguments=arguments,
+    )
+    return _react(reactor, app, config, terminal)
+
+
+def _react(reactor: Any, app: "App", config: Config, terminal: TextIO) -> int:
+    from twisted.python.failure import Failure
+
+    failures: list[Failure] = []
+
+    def failed(failure: Failure) -> None:
+        failures.append(failure)
+        print(f"bandstand: {failure.getErrorMessage()}", file=terminal)
+        app.quit()
+
+    def begin() -> None:
+        _say_where(app, config)
+        app.start().addErrback(failed)
+
+    reactor.callWhenRunning(begin)
+    reactor.addSystemEventTrigger("before", "shutdown", app.stop)
+    signal.signal(signal.SIGHUP, lambda *_: reactor.callFromThread(app.quit))
+    reactor.run()
+    return 1 if failures else 0
+
+
+def _say_where(app: "App", config: Config) -> None:
+    lines = [f"{config.station.name} goes on the air."]
+    if config.manages_icecast and app.port != config.icecast.port:
+        lines.append(f"  port     {config.icecast.port} is taken, so it is {app.port}")
+    lines += [f"  listen   {url}" for url in app.overview.urls.values()]
+    lines += ["  type     generate   for a new song; help lists the rest; quit ends it"]
+    print("\n".join(lines), flush=True)
+
+
+def _log_to_file(folder: Path) -> TextIO:
+    """From now on what this process and its children write to standard error goes to a file, away from the prompt."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "bandstand.log"
+    if path.exists() and path.stat().st_size > LOG_BYTES:
+        path.replace(path.with_suffix(".log.1"))
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    os.dup2(fd, 2)
+    os.close(fd)
+    return sys.stderr
+
+
+if __name__ == "__main__":
+    from common.cli import main as bandstand
+
+    sys.exit(bandstand(["bot", *sys.argv[1:]]))

@@ -1,0 +1,193 @@
+"""Wires the bot: makes its parts, starts them in order, and stops them in the reverse of it."""
+
+import os
+import sys
+from collections.abc import Callable, Generator
+from random import Random
+from typing import Any
+
+import msgspec
+from twisted.internet.defer import Deferred, DeferredList, inlineCallbacks, succeed
+from twisted.logger import Logger
+from twisted.web.client import Agent
+
+from bot import icecast, library, programme
+from bot.admin import AdminSocket
+from bot.console import Console
+from bot.dispatch import Dispatcher
+from bot.overview import Overview
+from bot.perform import Performer
+from bot.player import Player
+from bot.store import Store
+from bot.supervise import Keeper
+from bot.workers import Workers
+from common.config import Config
+from common.jobs import Done
+from common.types import SongCode
+
+log = Logger()
+
+FIRST_WHO, FIRST_WHERE = "the station", "station"
+
+
+class App:
+    """The command process. `everything`: keeps Icecast, the standby and the streamer running, too."""
+
+    def __init__(
+        self,
+        reactor: Any,
+        config: Config,
+        chance: Random,
+        wall: Callable[[], float],
+        *,
+        own_icecast: icecast.Prepared | None,
+        everything: bool,
+        on_terminal: bool,
+        arguments: list[str],
+    ) -> None:
+        self._reactor = reactor
+        self._config = config
+        self._paths = config.paths
+        self._prepared = own_icecast
+        self.keepers = _keepers(reactor, config, chance, own_icecast, arguments, self._reach) if everything else []
+        self._store = Store(self._paths.database, reactor)
+        self._performer = Performer(
+            self._store, wall, config, quit_station=self.quit, streamer_away=self._start_streamer
+        )
+        worker = [sys.executable, "-m", "composer", *arguments]
+        self._workers = Workers(
+            reactor,
+            ["setsid", *worker],
+            self._paths.spool,
+            config.station.workers,
+            self._performer.stepped,
+            self._performer.compose,
+        )
+        self._player = Player(
+            reactor, str(self._paths.streamer_socket), self._performer, reactor, self._performer.mount_notice
+        )
+        self._performer.player = self._player
+        self._performer.workers = self._workers
+        self.port = own_icecast.port if own_icecast else config.icecast.port
+        self.overview = Overview(
+            config, reactor, self._player, self._workers, self.keepers, self.port, self._listeners, os.getpid()
+        )
+        self.commands = Dispatcher(self._store, wall, chance, self.overview.view, self._performer.perform)
+        self._chance = chance
+        self._quitting = False
+        self._wall = wall
+        self._admin = AdminSocket(reactor, self._paths.bot_socket, self.commands)
+        self._console = (
+            Console(reactor, self.commands, self._paths.directory / "history", self.quit) if on_terminal else None
+        )
+
+    @inlineCallbacks
+    def start(self) -> Generator[Deferred[Any], Any, None]:
+        """Database first, front ends last: whoever can ask gets an answer."""
+        applied = yield self._store.open()
+        if applied:
+            log.info("the database is new or was brought up to date: {names}", names=", ".join(applied))
+        for keeper in self.keepers:
+            if keeper.name != "streamer":
+                keeper.ensure()
+        unfinished = yield self._store.transact(library.open_jobs)
+        recorded = [done for job in unfinished if (done := self._recorded(job.song)) is not None]
+        self._workers.warm()
+        self._player.connect()
+        yield self._performer.change(programme.again_after_start, recorded, self._wall())
+        yield self._performer.change(
+            programme.first_song, FIRST_WHO, FIRST_WHERE, self._reactor.seconds(), self._chance
+        )
+        self._performer.front_ends.append(self._admin)
+        yield self._admin.start()
+        log.info("the station takes commands")
+        if self._console is not None:
+            self._performer.front_ends.append(self._console)
+            self._console.start()
+
+    @inlineCallbacks
+    def stop(self) -> Generator[Deferred[Any], Any, None]:
+        """Front ends, workers, streamer, the other processes, database: nothing is left that could ask for the next."""
+        if self._console is not None:
+            yield self._console.stop()
+        yield self._admin.stop()
+        self._workers.stop()
+        yield self._player.stop(shut_down=bool(self.keepers))
+        yield DeferredList([keeper.stop() for keeper in reversed(self.keepers)])
+        yield self._store.close()
+
+    def quit(self) -> None:
+        """End the station in order, however often and by whomever that is asked."""
+        if not self._quitting:
+            self._quitting = True
+            # Not at once: the answer to whoever said so goes out first.
+            self._reactor.callLater(0.05, self._stop_reactor)
+
+    def _stop_reactor(self) -> None:
+        if self._reactor.running:
+            self._reactor.stop()
+
+    def _reach(self) -> None:
+        self._player.connect()
+
+    def _start_streamer(self) -> None:
+        for keeper in self.keepers:
+            if keeper.name == "streamer":
+                keeper.ensure()
+
+    def _recorded(self, song: SongCode) -> Done | None:
+        try:
+            return msgspec.json.decode((self._paths.song(song) / "song.json").read_bytes(), type=Done)
+        except (OSError, msgspec.DecodeError):
+            return None
+
+    def _listeners(self) -> Deferred[dict[str, int] | None]:
+        password = self._prepared.admin_password if self._prepared else self._config.icecast.admin_password
+        if not password:
+            return succeed(None)
+        at = (self._config.icecast.host, self.port)
+        asked = icecast.listeners(Agent(self._reactor), self._reactor, at, password, self._config.mounts)
+        return asked.addErrback(lambda _: None)
+
+
+def _keepers(
+    reactor: Any,
+    config: Config,
+    chance: Random,
+    own_icecast: icecast.Prepared | None,
+    arguments: list[str],
+    streamer_ready: Any,
+) -> list[Keeper]:
+    """The processes of `bandstand up`, in the order of starting."""
+    keepers: list[Keeper] = []
+    environment = {}
+    if own_icecast is not None:
+        environment = {
+            "BANDSTAND_ICECAST_PORT": str(own_icecast.port),
+            "BANDSTAND_ICECAST_PASSWORD": own_icecast.password,
+        }
+        keepers.append(Keeper(reactor, "icecast", own_icecast.argv, chance, adopted=own_icecast.pid))
+    python = [sys.executable, "-m"]
+    paths = config.paths
+    keepers.append(
+        Keeper(
+            reactor,
+            "standby",
+            [*python, "streamer.standby", *arguments],
+            chance,
+            lock=paths.standby_lock,
+            environment=environment,
+        )
+    )
+    keepers.append(
+        Keeper(
+            reactor,
+            "streamer",
+            [*python, "streamer", *arguments],
+            chance,
+            lock=paths.streamer_lock,
+            environment=environment,
+            on_ready=streamer_ready,
+        )
+    )
+    return keepers

@@ -1,0 +1,30 @@
+"""The reference of all commands, docs/commands.md, made from the table: `python -m bot.commands.reference`."""
+
+from collections.abc import Iterator
+
+from bot.commands import TABLE
+from bot.commands.table import Command
+
+HEAD = """# Commands
+
+In the same words on the terminal and through `bandstand ctl`. A song is named by its code, or by words of its title;
+words with blanks that belong together stand in `"quotes"`. This page is made from the commands themselves.
+"""
+
+
+def reference() -> str:
+    return "\n".join([HEAD, *(line for command in TABLE for line in _entry(command))])
+
+
+def _entry(command: Command) -> Iterator[str]:
+    yield f"## {command.name}\n"
+    yield f"`{command.usage}`: {command.summary}. Needs the right {command.right.name.lower()}.\n"
+    for param in (*command.params, *command.options):
+        yield f"- `{param.name}`: {param.help}"
+    if command.aliases:
+        yield f"- also: {', '.join(f'`{alias}`' for alias in command.aliases)}"
+    yield f"- example: `{command.example}`\n"
+
+
+if __name__ == "__main__":
+    print(reference(), end="")

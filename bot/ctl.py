@@ -1,0 +1,138 @@
+"""`bandstand ctl`: one command, or a line of standard input each, given to the running bot through its admin socket.
+
+Knows the socket's messages and no command. Imports no Twisted, so that it is quick.
+"""
+
+import argparse
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from bot import render
+from bot.render import Message
+from bot.request import Reply
+from common import config
+from common.errors import BandstandError, UsageError
+
+ANSWER_SECONDS = 30.0
+
+
+class NotRunning(BandstandError):
+    """There is no bot to give a command to, or it went away."""
+
+
+class Station:
+    """A connection to the bot, for one command after another."""
+
+    def __init__(self, path: Path) -> None:
+        self._socket = socket.socket(socket.AF_UNIX)
+        try:
+            self._socket.connect(str(path))
+        except (FileNotFoundError, ConnectionRefusedError):
+            raise NotRunning(f"no station is running in {path.parent}: start it with bandstand up") from None
+        except OSError as error:
+            raise NotRunning(f"cannot reach the station at {path}: {error.strerror or error}") from None
+        self._lines: BinaryIO = self._socket.makefile("rb")
+        self._asked = 0
+
+    def ask(self, line: str, wait: bool) -> Iterator[Reply]:
+        """The command's answer, and with `wait` what follows, up to the result of the job that it began."""
+        self._socket.settimeout(ANSWER_SECONDS)
+        try:
+            self._socket.sendall(msgspec.json.encode({"line": line}) + b"\n")
+        except OSError:
+            raise NotRunning("the station went away before it was asked") from None
+        self._asked += 1
+        message = self._next()
+        while message.answers != self._asked:  # an earlier job's result
+            message = self._next()
+        yield message.reply
+        job = message.reply.job
+        self._socket.settimeout(None)
+        while wait and job:
+            message = self._next()
+            yield message.reply
+            if message.reply.job == job:
+                return
+
+    def _next(self) -> Message:
+        try:
+            line = self._lines.readline()
+        except TimeoutError:
+            raise NotRunning(f"the station has not answered for {ANSWER_SECONDS:.0f} s; see its log") from None
+        except ConnectionError:
+            line = b""
+        if not line:
+            raise NotRunning("the station went away before it answered")
+        return msgspec.json.decode(line, type=Message)
+
+    def close(self) -> None:
+        self._lines.close()
+        self._socket.close()
+
+
+def joined(words: Sequence[str]) -> str:
+    """The words as one line that the bot takes apart into the same words. A single one is a whole line already."""
+    return words[0] if len(words) == 1 else " ".join(_quoted(word) for word in words)
+
+
+def _quoted(word: str) -> str:
+    """`"` is the only quote there is, and stands after the `=` of an option so that it remains one."""
+    if '"' in word:
+        raise UsageError(f'{word}: a " cannot stand inside a word; leave it out, or give the whole line as one word')
+    if word and not any(character.isspace() for character in word):
+        return word
+    name, equals, value = word.partition("=")
+    is_option = equals and name.removeprefix("--").isidentifier()
+    return f'{name}="{value}"' if is_option else f'"{word}"'
+
+
+def show(reply: Reply, as_json: bool) -> None:
+    """Print a reply: an error goes to standard error, but not as JSON, whose reader looks for it in one place."""
+    stream = sys.stdout if reply.good or as_json else sys.stderr
+    if as_json:
+        shown = render.as_json(reply)
+    else:
+        terminal = stream.isatty()
+        width = shutil.get_terminal_size().columns if terminal else None
+        shown = render.text(reply, width, colour=terminal and "NO_COLOR" not in os.environ)
+    print(shown, file=stream, flush=True)
+
+
+def main(arguments: Sequence[str]) -> int:
+    options = _options(arguments)
+    # Only the directory matters here, and the password may be known to the bot alone.
+    environment = {**os.environ, "BANDSTAND_ICECAST_PASSWORD": "not needed here"}
+    path = config.load(config.find(options.config), environment).paths.bot_socket
+    lines = [joined(options.words)] if options.words else (line.strip() for line in sys.stdin)
+    good = True
+    with closing(Station(path)) as station:
+        for line in filter(None, lines):
+            for reply in station.ask(line, options.wait):
+                show(reply, options.json)
+                good = good and reply.good
+    return 0 if good else 1
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("bandstand ctl", description="Give the running station one command.")
+    parser.add_argument("--config", metavar="FILE", help="the station's configuration")
+    parser.add_argument("--json", action="store_true", help="print each reply as one JSON object")
+    parser.add_argument("--wait", action="store_true", help="stay until the job that the command begins is done")
+    parser.add_argument(
+        "words",
+        nargs=argparse.REMAINDER,
+        metavar="WORDS",
+        help="the command; none: one from each line of standard input",
+    )
+    options = parser.parse_args(arguments)
+    if not options.words and sys.stdin.isatty():
+        parser.error("which command? try: bandstand ctl help")
+    return options

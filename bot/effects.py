@@ -1,0 +1,64 @@
+"""What is to be done once a transaction is committed, as values. `bot.perform` is the one place that does it.
+
+None of them carries state that would be lost with the process: the programme and the jobs are in the database, and
+these only say that it is time to look.
+"""
+
+from dataclasses import dataclass
+
+from bot.request import Reply
+
+
+@dataclass(frozen=True)
+class Sync:
+    """Make the streamer play what the programme says."""
+
+
+@dataclass(frozen=True)
+class Skip:
+    """End this cue, if it is the one on the air."""
+
+    cue: int
+
+
+@dataclass(frozen=True)
+class Compose:
+    """There may be jobs for the workers."""
+
+
+@dataclass(frozen=True)
+class Abandon:
+    """End the worker that has this job."""
+
+    job: int
+
+
+@dataclass(frozen=True)
+class Tell:
+    """A later answer for the place that asked."""
+
+    where: str
+    reply: Reply
+
+
+@dataclass(frozen=True)
+class Announce:
+    """A notice for everyone."""
+
+    reply: Reply
+
+
+@dataclass(frozen=True)
+class Quit:
+    """End the station in order."""
+
+
+Effect = Sync | Skip | Compose | Abandon | Tell | Announce | Quit
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one transaction decided: what to say to whoever asked, and what to do."""
+
+    reply: Reply
+    effects: tuple[Effect, ...] = ()

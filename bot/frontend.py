@@ -1,0 +1,34 @@
+"""The two sides of a front end: what it may ask of the bot, and what the bot may ask of it."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from twisted.internet.defer import Deferred
+
+from bot.request import Reply, Request
+
+
+class Commands(Protocol):
+    """What every front end is given."""
+
+    def answer(self, request: Request) -> Deferred[Reply]:
+        """Carry out one command. Fires soon and always with a reply, whatever happens; never errs back."""
+        ...
+
+    def completions(self, text: str) -> Sequence[str]:
+        """Whole words that may stand where `text`, the line up to the cursor, ends."""
+        ...
+
+
+class FrontEnd(Protocol):
+    """What the bot is given: a way to people. A place is `NAME` or `NAME:something that this front end knows`."""
+
+    name: str
+
+    def tell(self, where: str, reply: Reply) -> bool:
+        """Show a later answer at a place; False if that place is not there (any more)."""
+        ...
+
+    def announce(self, reply: Reply) -> None:
+        """Show a notice to everyone who is at this front end and wants notices."""
+        ...

@@ -1,0 +1,182 @@
+"""Questions to the database, answered with plain values. Changes nothing; runs inside a transaction of `bot.store`."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from peewee import JOIN
+
+from bot.models import AIR, FAILED, OVER, QUEUED, RUNNING, WAITING, Cue, Job, Setting, Song
+from bot.station import Slot
+from common.errors import CommandError
+from common.text import counted, one_line
+from common.types import CueId, SongCode
+
+
+@dataclass(frozen=True)
+class SongView:
+    code: SongCode
+    title: str
+    artist: str
+    state: str
+    generator: str
+    seed: int
+    seconds: float
+    created: float
+    loudness: float | None = None
+    making: float | None = None
+    audio: str = ""
+    parameters: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return f'"{self.title}" ({self.code})' if self.title else f"song {self.code}"
+
+
+@dataclass(frozen=True)
+class JobView:
+    id: int
+    song: SongCode
+    title: str
+    state: str
+    who: str
+    where: str
+    created: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class PlayView:
+    """One line of history."""
+
+    song: SongCode
+    title: str
+    who: str
+    started: float
+    frames: int
+    reason: str
+
+
+def song_view(row: Song) -> SongView:
+    return SongView(
+        code=SongCode(row.code),
+        title=row.title,
+        artist=row.artist,
+        state=row.state,
+        generator=row.generator,
+        seed=row.seed,
+        seconds=row.seconds,
+        created=row.created,
+        loudness=row.loudness,
+        making=row.making,
+        audio=row.audio,
+        parameters=json.loads(row.parameters),
+        facts=json.loads(row.facts),
+    )
+
+
+def song(code: str) -> SongView:
+    return song_view(Song.get_by_id(code))
+
+
+def find(words: str) -> SongView:
+    """The song that `words` name: its code, its whole title, or some of its title's words.
+
+    Raises CommandError saying how many songs there are, or which ones the words fit.
+    """
+    known = Song.select().where(Song.state != FAILED)
+    wanted = words.casefold().split()
+    exact = known.where(Song.code == words.strip().lower()).first()
+    if exact is not None:
+        return song_view(exact)
+    titled = [row for row in known.order_by(Song.created.desc()) if row.title]
+    whole = [row for row in titled if row.title.casefold().split() == wanted]
+    found = whole or [row for row in titled if wanted and set(wanted) <= set(_words(row.title))]
+    if len(found) == 1 or whole:
+        return song_view(found[0])
+    if found:
+        names = ", ".join(f"{row.code} {row.title}" for row in found[:4])
+        raise CommandError(f"{counted(len(found), 'song')} fit that; say the code of one: {names}")
+    raise CommandError(f'no song "{one_line(words, 60)}" (there {_are(known.count())})')
+
+
+def _words(title: str) -> list[str]:
+    return "".join(c if c.isalnum() or c == "'" else " " for c in title.casefold()).split()
+
+
+def _are(count: int) -> str:
+    return f"is {count}" if count == 1 else f"are {count}"
+
+
+def songs(limit: int) -> tuple[list[SongView], int]:
+    """The newest songs, and how many there are in all."""
+    stored = Song.select().where(Song.state != FAILED)
+    return [song_view(row) for row in stored.order_by(Song.created.desc()).limit(limit)], stored.count()
+
+
+def newest_song() -> SongView | None:
+    row = Song.select().order_by(Song.created.desc(), Song.code).first()
+    return song_view(row) if row else None
+
+
+def taken(code: str) -> bool:
+    return bool(Song.select().where(Song.code == code).exists())
+
+
+def slots() -> list[Slot]:
+    """Every cue that is on the air or waiting for it."""
+    rows = Cue.select(Cue, Song).join(Song).where(Cue.state.in_([AIR, QUEUED]))
+    return [slot(row) for row in rows]
+
+
+def slot(row: Cue) -> Slot:
+    return Slot(
+        cue=CueId(row.id),
+        song=SongCode(row.song.code),
+        title=row.song.title,
+        artist=row.song.artist,
+        song_state=row.song.state,
+        state=row.state,
+        place=row.place,
+        start=row.start,
+        audio=row.song.audio,
+        loudness=row.song.loudness,
+    )
+
+
+def history(limit: int) -> list[PlayView]:
+    """What was heard, newest first."""
+    rows = Cue.select(Cue, Song).join(Song).where(Cue.state == OVER, Cue.started.is_null(False))
+    return [
+        PlayView(SongCode(row.song.code), row.song.title, row.who, row.started or 0.0, row.frames, row.reason)
+        for row in rows.order_by(Cue.started.desc()).limit(limit)
+    ]
+
+
+def jobs(limit: int) -> list[JobView]:
+    """Open jobs, oldest first, then the last ended ones."""
+    rows = Job.select(Job, Song).join(Song, JOIN.INNER)
+    open_jobs = list(rows.where(Job.state.in_([WAITING, RUNNING])).order_by(Job.id))
+    ended = rows.where(Job.state.not_in([WAITING, RUNNING])).order_by(Job.id.desc())
+    return [job_view(row) for row in [*open_jobs, *ended.limit(max(0, limit - len(open_jobs)))]]
+
+
+def open_jobs() -> Sequence[JobView]:
+    return [view for view in jobs(0) if view.state in (WAITING, RUNNING)]
+
+
+def job_view(row: Job) -> JobView:
+    return JobView(
+        row.id, SongCode(row.song.code), row.song.title, row.state, row.who, row.where, row.created, row.reason
+    )
+
+
+def stopped() -> bool:
+    return Setting.get_or_none(Setting.key == "stopped") is not None
+
+
+def empty() -> bool:
+    """No song is stored and none is being made: a new station."""
+    return not Song.select().where(Song.state != FAILED).exists()

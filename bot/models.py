@@ -1,0 +1,73 @@
+"""The tables, as peewee sees them. Knows no rule of the programme: those are in `bot.station` and `bot.programme`.
+
+Times are Unix seconds, lengths seconds, positions frames. The tables' history is in `bot/migrations`; a change here
+comes with a migration there.
+"""
+
+from typing import Any
+
+from peewee import AutoField, FloatField, ForeignKeyField, IntegerField, Model, TextField
+
+MAKING, BEGUN, READY, FAILED = "making", "begun", "ready", "failed"
+"""A song's states: being made but not to be heard yet; in a spool; stored; given up."""
+WAITING, RUNNING, DONE, CANCELLED = "waiting", "running", "done", "cancelled"
+"""A job's states, with FAILED."""
+QUEUED, AIR, OVER = "queued", "air", "over"
+"""A cue's states: in the queue; the one that is, or is about to be, on the air; past."""
+
+
+class Song(Model):
+    code = TextField(primary_key=True)
+    title = TextField(default="")
+    artist = TextField(default="")
+    state = TextField(default=MAKING)
+    generator = TextField()
+    seed = IntegerField()
+    parameters = TextField(default="{}")  # JSON
+    facts = TextField(default="{}")  # JSON
+    seconds = FloatField(default=0.0)
+    loudness = FloatField(null=True)
+    peak = FloatField(null=True)
+    making = FloatField(null=True)
+    audio = TextField(default="")  # the file's name in the song's folder
+    created = FloatField()
+
+
+class Job(Model):
+    song_id: str
+    id = AutoField()
+    song = ForeignKeyField(Song, backref="jobs", on_delete="CASCADE")
+    state = TextField(default=WAITING)
+    who = TextField()
+    where = TextField()
+    cut = IntegerField()  # 1: the song cuts in as soon as it can be heard
+    created = FloatField()
+    finished = FloatField(null=True)
+    reason = TextField(default="")
+
+
+class Cue(Model):
+    """One playing of a song, from the queue into history."""
+
+    song_id: str
+    id = AutoField()
+    song = ForeignKeyField(Song, backref="cues", on_delete="CASCADE")
+    job = ForeignKeyField(Job, null=True, on_delete="SET NULL")
+    who = TextField()
+    where = TextField()
+    state = TextField(default=QUEUED)
+    place = FloatField()  # order in the queue
+    start = IntegerField(default=0)  # frames to leave out: where it was interrupted
+    created = FloatField()
+    started = FloatField(null=True)
+    ended = FloatField(null=True)
+    reason = TextField(default="")
+    frames = IntegerField(default=0)  # the position that was reached
+
+
+class Setting(Model):
+    key = TextField(primary_key=True)
+    value = TextField()
+
+
+MODELS: tuple[type[Any], ...] = (Song, Job, Cue, Setting)

@@ -1,0 +1,171 @@
+"""The one place that carries out what transactions decide, and that tells them what happened.
+
+Knows the order of things (commit, then act) and who does them; no rule of the programme, no wiring.
+"""
+
+import os
+from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
+from typing import Any
+
+from twisted.internet.defer import Deferred, inlineCallbacks
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from bot import library, programme, station
+from bot.effects import Abandon, Announce, Compose, Effect, Quit, Skip, Sync, Tell
+from bot.frontend import FrontEnd
+from bot.player import Player, Source
+from bot.request import Level, Reply
+from bot.station import Programme, Slot
+from bot.store import Store, StoreError
+from bot.workers import Workers
+from common.config import Config
+from common.errors import Missing
+from common.jobs import Begun, Done, Failed, Job, Step
+
+log = Logger()
+
+GAIN_LIMIT = 12.0
+"""Decibels; a song that is further from the station's loudness than this was not meant to be near it."""
+
+
+class Performer:
+    """Carries out effects, and is the station that `bot.player` asks (`bot.player.Station`)."""
+
+    player: Player
+    workers: Workers
+
+    def __init__(
+        self,
+        store: Store,
+        wall: Callable[[], float],
+        config: Config,
+        *,
+        quit_station: Callable[[], None],
+        streamer_away: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._wall = wall
+        self._config = config
+        self._quit = quit_station
+        self.away = streamer_away
+        self.front_ends: list[FrontEnd] = []
+        self._composing = False
+
+    def perform(self, effects: Sequence[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Sync():
+                    self.player.sync()
+                case Skip(cue):
+                    self.player.skip(cue).addErrback(self._unforeseen)
+                case Compose():
+                    self.compose()
+                case Abandon(job):
+                    self.workers.abandon(job)
+                case Tell(where, reply):
+                    self.tell(where, reply)
+                case Announce(reply):
+                    self.announce(reply)
+                case Quit():
+                    self._quit()
+
+    def tell(self, where: str, reply: Reply) -> None:
+        """A later answer, to the place that asked; where that is gone, the log keeps it."""
+        name = where.partition(":")[0]
+        if not any(front.tell(where, reply) for front in self.front_ends if front.name == name):
+            log.info("for {where}, who is not here: {text}", where=where, text=reply.summary)
+
+    def announce(self, reply: Reply) -> None:
+        log.info("{text}", text=reply.summary)
+        for front in self.front_ends:
+            front.announce(reply)
+
+    def change(self, work: Callable[..., tuple[Effect, ...]], *arguments: Any) -> Deferred[None]:
+        """One transaction that is nobody's command, and what it decides."""
+        return self._store.transact(work, *arguments).addCallbacks(self.perform, self._unforeseen)
+
+    def _unforeseen(self, failure: Failure) -> None:
+        if failure.check(StoreError):
+            log.error("not recorded: {why}", why=str(failure.value))
+        else:
+            log.failure("a change failed", failure)
+
+    def compose(self) -> None:
+        """Hand waiting jobs to workers, as long as there is room."""
+        if not self._composing and self.workers.room:
+            self._composing = True
+            self._hand_out().addErrback(self._unforeseen)
+
+    @inlineCallbacks
+    def _hand_out(self) -> Generator[Deferred[Any], Any, None]:
+        try:
+            while self.workers.room:
+                taken = yield self._store.transact(programme.take_job)
+                if taken is None:
+                    return
+                number, song = taken
+                work = Job(
+                    song=song.code,
+                    generator=song.generator,
+                    seed=song.seed,
+                    parameters=song.parameters,
+                    directory=str(self._config.paths.song(song.code)),
+                    loudness=self._config.station.loudness,
+                )
+                try:
+                    self.workers.take(number, work)
+                except OSError as error:
+                    self.stepped(number, Failed(f"no worker could be started: {error.strerror}"))
+        finally:
+            self._composing = False
+
+    def stepped(self, job: int, step: Step) -> None:
+        """A worker said something of its job."""
+        now = self._wall()
+        match step:
+            case Begun():
+                self.change(programme.begun, job, step, now)
+            case Done():
+                self.change(programme.done, job, step, now)
+            case Failed(reason):
+                log.warn("job {job} failed: {reason}", job=job, reason=reason)
+                self.change(programme.failed, job, reason, now)
+            case _:
+                pass
+
+    def wanted(self) -> Deferred[Programme]:
+        return self._store.transact(lambda: station.programme(library.slots(), library.stopped()))
+
+    def source(self, slot: Slot) -> Source:
+        spool = self.workers.spool(slot.song)
+        if spool is not None:
+            return Source(os.dup(spool.file.fileno()), raw=True, growth=os.dup(spool.growth))
+        path: Path = self._config.paths.song(slot.song) / (slot.audio or "song.flac")
+        try:
+            audio = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError as error:
+            raise Missing(f"its file {path.name} is not to be had: {error.strerror}") from None
+        gain = 0.0 if slot.loudness is None else self._config.station.loudness - slot.loudness
+        return Source(audio, gain=max(-GAIN_LIMIT, min(GAIN_LIMIT, gain)))
+
+    def found(self, current: int | None, uptime: float) -> Deferred[None]:
+        now = self._wall()
+        return self.change(programme.found, current, now - uptime, now)
+
+    def lost(self, cue: int, frames: int) -> Deferred[None]:
+        return self._store.transact(programme.stopped_at, cue, frames).addErrback(self._unforeseen)
+
+    def started(self, cue: int) -> None:
+        self.change(programme.started, cue, self._wall())
+
+    def ended(self, cue: int, reason: str, frames: int, detail: str) -> None:
+        self.change(programme.ended, cue, reason, frames, detail, self._wall())
+
+    def unplayable(self, cue: int, reason: str) -> None:
+        self.change(programme.unplayable, cue, reason, self._wall())
+
+    def mount_notice(self, text: str) -> None:
+        for front in self.front_ends:
+            front.announce(Reply(text, Level.NOTICE))

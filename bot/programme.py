@@ -1,0 +1,268 @@
+"""What changes the programme and the jobs, each function one piece of a transaction of `bot.store`.
+
+The rules themselves are in `bot.station`; this is where their answers are written down. Each returns effects, which
+are carried out only after the commit.
+"""
+
+import json
+from random import Random
+
+from bot import codes, library, station
+from bot.effects import Abandon, Announce, Compose, Effect, Sync, Tell
+from bot.library import SongView
+from bot.models import (
+    AIR,
+    BEGUN,
+    CANCELLED,
+    DONE,
+    FAILED,
+    MAKING,
+    OVER,
+    QUEUED,
+    READY,
+    RUNNING,
+    WAITING,
+    Cue,
+    Job,
+    Setting,
+    Song,
+)
+from bot.request import Level, Reply
+from common.jobs import Begun, Done, Value
+from common.text import clock, one_line
+from common.types import RATE, CueId, SongCode
+
+SEED_LIMIT = 2**31
+
+
+def order_song(
+    *,
+    generator: str,
+    seed: int | None,
+    parameters: dict[str, Value],
+    who: str,
+    where: str,
+    cut: bool,
+    now: float,
+    chance: Random,
+) -> tuple[int, SongCode]:
+    """Write down a song to be made and the job of making it; one that does not cut in takes its place in the queue."""
+    code = codes.new_code(chance, library.taken)
+    chosen = int(chance.random() * SEED_LIMIT) if seed is None else seed
+    song = Song.create(
+        code=code, generator=generator, seed=chosen, parameters=json.dumps(parameters, sort_keys=True), created=now
+    )
+    job = Job.create(song=song, who=who, where=where, cut=int(cut), created=now)
+    if not cut:
+        _line_up(code, who, where, now, job=job.id)
+    return job.id, code
+
+
+def take_job() -> tuple[int, SongView] | None:
+    """The next job for a worker, marked as running."""
+    job = Job.select().where(Job.state == WAITING).order_by(Job.id).first()
+    if job is None:
+        return None
+    job.state = RUNNING
+    job.save()
+    return job.id, library.song(job.song_id)
+
+
+def begun(job_id: int, step: Begun, now: float) -> tuple[Effect, ...]:
+    """The song can be heard: let it cut in where that was asked for, once only, however often the job is begun."""
+    job = Job.get_by_id(job_id)
+    if job.state != RUNNING:
+        return ()
+    _describe(job.song_id, BEGUN, step.title, step.artist, step.seconds, step.facts)
+    if job.cut and not Cue.select().where(Cue.job == job).exists():
+        cut_in(SongCode(job.song_id), job.who, job.where, now, job=job.id)
+    fill_air()
+    return (Sync(),)
+
+
+def done(job_id: int, step: Done, now: float) -> tuple[Effect, ...]:
+    """The song is stored: record it and tell whoever asked."""
+    job = Job.get_by_id(job_id)
+    store_song(step)
+    if job.state not in (RUNNING, WAITING):
+        return ()
+    _end_job(job, DONE, "", now)
+    fill_air()
+    made = f'"{one_line(step.title)}" ({step.song}) is made: {clock(step.seconds)}, in {step.making:.1f} s'
+    return (Sync(), Compose(), Tell(job.where, Reply(f"job {job.id}: {made}", job=str(job.id))))
+
+
+def store_song(step: Done) -> None:
+    _describe(step.song, READY, step.title, step.artist, step.seconds, step.facts)
+    Song.update(loudness=step.loudness, peak=step.peak, making=step.making, audio=step.files.get("audio", "")).where(
+        Song.code == step.song
+    ).execute()
+
+
+def failed(job_id: int, reason: str, now: float) -> tuple[Effect, ...]:
+    """No song: its places in the queue are given up, and whoever asked is told why."""
+    job = Job.get_by_id(job_id)
+    if job.state not in (RUNNING, WAITING):
+        return ()
+    _end_job(job, FAILED, reason, now)
+    _give_up(job.song_id, now)
+    return (
+        Sync(),
+        Compose(),
+        Tell(job.where, Reply(f"job {job.id}: {one_line(reason)}", Level.FAILED, job=str(job.id))),
+    )
+
+
+def cancel(job_id: int, now: float) -> tuple[Effect, ...]:
+    job = Job.get_by_id(job_id)
+    running = job.state == RUNNING
+    _end_job(job, CANCELLED, "cancelled", now)
+    _give_up(job.song_id, now)
+    return (Sync(), *((Abandon(job_id),) if running else ()), Compose())
+
+
+def again_after_start(recorded: list[Done], now: float) -> tuple[Effect, ...]:
+    """A new bot: what workers finished meanwhile is recorded, and what they had not goes back to be made."""
+    finished = {str(step.song): step for step in recorded}
+    effects: list[Effect] = []
+    for job in Job.select().where(Job.state == RUNNING):
+        if job.song_id in finished:
+            effects += done(job.id, finished[job.song_id], now)
+            continue
+        job.state = WAITING
+        job.save()
+        Song.update(state=MAKING).where(Song.code == job.song_id).execute()
+    fill_air()
+    return (*effects, Compose(), Sync())
+
+
+def cut_in(code: SongCode, who: str, where: str, now: float, job: int | None = None) -> int:
+    """Put a song on the air in place of what is there. The end of that is written when the streamer reports it."""
+    Setting.delete().where(Setting.key == "stopped").execute()
+    Cue.update(state=OVER, reason="cut", ended=now).where(Cue.state == AIR).execute()
+    return int(Cue.create(song=code, job=job, who=who, where=where, state=AIR, place=0.0, created=now).id)
+
+
+def enqueue(code: SongCode, who: str, where: str, now: float) -> int:
+    """Append a song; it goes on the air at once where nothing is. Returns its place in the queue, 0 for on the air."""
+    cue = _line_up(code, who, where, now)
+    fill_air()
+    queue = [slot.cue for slot in station.in_order(library.slots())]
+    return queue.index(CueId(cue)) + 1 if cue in queue else 0
+
+
+def drop(cue: int, now: float) -> None:
+    """Skip a cue that is on the air by the programme alone: the streamer does not have it."""
+    Cue.update(state=OVER, ended=now, reason="skipped").where(Cue.id == cue, Cue.state == AIR).execute()
+    fill_air()
+
+
+def stop() -> None:
+    Setting.insert(key="stopped", value="1").on_conflict_replace().execute()
+
+
+def stopped_at(cue: int, frames: int) -> None:
+    """The streamer let this cue go where it was; it is the first to go on after `resume`, from there."""
+    Cue.update(start=frames).where(Cue.id == cue, Cue.state == AIR).execute()
+
+
+def resume() -> None:
+    Setting.delete().where(Setting.key == "stopped").execute()
+    fill_air()
+
+
+def started(cue: int, now: float) -> tuple[Effect, ...]:
+    """The streamer began this cue, perhaps by itself after the one before it."""
+    row = Cue.get_or_none(Cue.id == cue)
+    if row is None or row.state == OVER:
+        return (Sync(),)
+    first = row.started is None
+    if row.state == QUEUED:
+        Cue.update(state=OVER, ended=now).where(Cue.state == AIR).execute()
+    row.state, row.started = AIR, row.started or now
+    row.save()
+    return (Sync(), *((Announce(Reply(f"now: {library.song(row.song_id).name}", Level.NOTICE)),) if first else ()))
+
+
+def ended(cue: int, reason: str, frames: int, detail: str, now: float) -> tuple[Effect, ...]:
+    """The streamer ended this cue; what is next goes on the air."""
+    row = Cue.get_or_none(Cue.id == cue)
+    if row is None:
+        return (Sync(),)
+    row.frames = frames
+    if reason == "stopped" and row.state == AIR:
+        row.start = frames
+        row.save()
+        return ()
+    row.state, row.ended, row.reason = OVER, now, row.reason or reason
+    row.save()
+    fill_air()
+    if reason != "broken":
+        return (Sync(),)
+    name = library.song(row.song_id).name
+    return (Sync(), Tell(row.where, Reply(f"{name} broke off after {clock(frames / RATE)}: {detail}", Level.FAILED)))
+
+
+def unplayable(cue: int, reason: str, now: float) -> tuple[Effect, ...]:
+    """The streamer would not take this cue."""
+    row = Cue.get_or_none(Cue.id == cue)
+    if row is None or row.state == OVER:
+        return ()
+    row.state, row.ended, row.reason = OVER, now, "broken"
+    row.save()
+    fill_air()
+    name = library.song(row.song_id).name
+    return (Sync(), Tell(row.where, Reply(f"{name} cannot be played: {one_line(reason)}", Level.FAILED)))
+
+
+def fill_air() -> None:
+    """Where nothing is on the air, put there what is next."""
+    slot = station.goes_on_air(library.slots(), library.stopped())
+    if slot is not None:
+        Cue.update(state=AIR).where(Cue.id == slot.cue).execute()
+
+
+def _line_up(code: SongCode, who: str, where: str, now: float, job: int | None = None) -> int:
+    place = station.place_last(library.slots())
+    return int(Cue.create(song=code, job=job, who=who, where=where, place=place, created=now).id)
+
+
+def _describe(code: str, state: str, title: str, artist: str, seconds: float, facts: dict[str, Value]) -> None:
+    Song.update(
+        state=state, title=one_line(title, 120), artist=one_line(artist, 120), seconds=seconds, facts=json.dumps(facts)
+    ).where(Song.code == code).execute()
+
+
+def _end_job(job: Job, state: str, reason: str, now: float) -> None:
+    job.state, job.reason, job.finished = state, one_line(reason), now
+    job.save()
+
+
+def _give_up(code: str, now: float) -> None:
+    Song.update(state=FAILED).where(Song.code == code).execute()
+    Cue.update(state=OVER, ended=now, reason="broken").where(Cue.song == code, Cue.state.in_([AIR, QUEUED])).execute()
+    fill_air()
+
+
+def found(current: int | None, began: float, now: float) -> tuple[Effect, ...]:
+    """The streamer answers (again), and says what is on the air there; it has been running since `began`.
+
+    What it went on to by itself while nobody listened is taken over. A cue that it no longer has was played to its end,
+    unless the streamer is newer than the cue: then it is to go on where it was.
+    """
+    air = station.on_air(library.slots())
+    if current is not None and (air is None or air.cue != current):
+        return started(current, now)
+    if current is None and air is not None:
+        row = Cue.get_by_id(air.cue)
+        if row.started is not None and row.started > began and not library.stopped() and not row.start:
+            return ended(air.cue, "finished", row.frames, "", now)
+    return (Sync(),)
+
+
+def first_song(who: str, where: str, now: float, chance: Random) -> tuple[Effect, ...]:
+    """A new station makes a song by itself, so that whoever opens its address hears music."""
+    if not library.empty():
+        return ()
+    order_song(generator="band", seed=None, parameters={}, who=who, where=where, cut=True, now=now, chance=chance)
+    return (Compose(),)

@@ -1,0 +1,38 @@
+"""The station as it is outside the database, as plain values for commands to show. Knows figures, no process."""
+
+from dataclasses import dataclass, field
+
+from common.wire import MountState
+
+
+@dataclass(frozen=True)
+class ProcessView:
+    """One process that the bot sees to: `state` is a word or a sentence."""
+
+    name: str
+    state: str
+    pid: int | None = None
+    uptime: float | None = None
+
+
+@dataclass(frozen=True)
+class AirView:
+    """What the streamer is playing, as far as the bot has heard."""
+
+    cue: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class StationView:
+    name: str = "Bandstand"
+    uptime: float = 0.0
+    air: AirView | None = None
+    connected: bool = False
+    """Whether the streamer answers."""
+    processes: tuple[ProcessView, ...] = ()
+    mounts: tuple[MountState, ...] = ()
+    urls: dict[str, str] = field(default_factory=dict)
+    """Where each mount is to be heard."""
+    listeners: dict[str, int] | None = None
+    """For each mount, where Icecast was asked and answered."""

@@ -1,0 +1,45 @@
+"""The `bandstand` command: a table from its words to the process or tool that answers them.
+
+Imports none of them before it is asked for, so that `bandstand ctl` starts quickly.
+"""
+
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+
+from common.errors import BandstandError
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "up": ("bot.__main__:up", "go on air on this machine, with a console here"),
+    "ctl": ("bot.ctl:main", "give the running station one command"),
+    "check": ("common.check:main", "say what is wrong with the configuration, and what is missing here"),
+    "compose": ("composer.__main__:compose", "make a song into a file, without a station"),
+    "bot": ("bot.__main__:main", "the command process alone"),
+    "streamer": ("streamer.__main__:main", "the audio process alone"),
+    "standby": ("streamer.standby:main", "the silence that listeners hear while the streamer is away"),
+}
+"""word -> (module:function taking the arguments and returning the exit status, summary)"""
+
+
+def usage() -> str:
+    rows = [f"  {word:<9} {summary}" for word, (_, summary) in COMMANDS.items()]
+    return "\n".join(["usage: bandstand COMMAND [--config FILE] ...", *rows])
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(usage())
+        return 0
+    if words[0] not in COMMANDS:
+        print(f"bandstand: there is no command of that name\n{usage()}", file=sys.stderr)
+        return 2
+    module, function = COMMANDS[words[0]][0].split(":")
+    run: Callable[[list[str]], int] = getattr(importlib.import_module(module), function)
+    try:
+        return run(words[1:])
+    except BandstandError as error:
+        print(f"bandstand {words[0]}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130

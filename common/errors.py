@@ -1,0 +1,37 @@
+"""The faults that a person may meet. Each carries the one sentence that is shown; tracebacks are for the log."""
+
+
+class BandstandError(Exception):
+    """The root: `str(error)` is a sentence for the person who meets it, saying what is wrong and what to do."""
+
+
+class ConfigError(BandstandError):
+    """The configuration cannot be used; names the file, the key and what was expected."""
+
+
+class AlreadyRunning(BandstandError):
+    """Another process of this kind holds the same station directory."""
+
+
+class Missing(BandstandError):
+    """A program, library or data file that the machine should have is not there."""
+
+
+class NotAudio(BandstandError):
+    """What was given to be played cannot be decoded as sound."""
+
+
+class UnknownCue(BandstandError):
+    """The cue that was named is neither on the air nor next."""
+
+
+class ComposeError(BandstandError):
+    """A song could not be made."""
+
+
+class CommandError(BandstandError):
+    """A command cannot be carried out as it was given."""
+
+
+class UsageError(CommandError):
+    """A command was given words that it does not take."""

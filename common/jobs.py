@@ -1,0 +1,74 @@
+"""What the bot hands a composer worker, and the steps that come back: one JSON line each, on stdin and stdout.
+
+A worker takes one job and ends. It is started ahead of need with two descriptors that are its own: `SPOOL_FD`, an
+unnamed file into which it writes frames as they are made, and `GROWTH_FD`, the writing end of a pipe. After each write
+to the spool it puts one byte into the pipe; that it closes the pipe, or dies, says that the spool will not grow. So
+whoever plays the spool needs neither the worker nor the bot to know how much there is.
+"""
+
+from typing import Final
+
+import msgspec
+
+from common.types import SongCode
+
+SPOOL_FD: Final = 3
+GROWTH_FD: Final = 4
+
+Value = str | int | float | bool
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """One song to make. The same generator, seed and parameters make the same song."""
+
+    song: SongCode
+    generator: str
+    seed: int
+    parameters: dict[str, Value] = {}
+    directory: str
+    """Where the finished song's folder goes; it appears there whole, by a rename, or not at all."""
+    loudness: float = -16.0
+    """The station's target, LUFS."""
+
+
+class Begun(msgspec.Struct, frozen=True, tag_field="step", tag="begun"):
+    """The first frames are in the spool: it can be played from now on."""
+
+    title: str
+    artist: str
+    seconds: float
+    """How long the song will be, 0 where that is not known."""
+    facts: dict[str, Value] = {}
+    """What a person may want to know of it: key, tempo, form, ..."""
+
+
+class Advanced(msgspec.Struct, frozen=True, tag_field="step", tag="advanced"):
+    """So many seconds of sound are in the spool; sent a few times a second at the most."""
+
+    seconds: float
+
+
+class Done(msgspec.Struct, frozen=True, tag_field="step", tag="done"):
+    """The song's folder is in place. Also kept in that folder as `song.json`, for a bot that was away."""
+
+    song: SongCode
+    title: str
+    artist: str
+    seconds: float
+    generator: str
+    seed: int
+    parameters: dict[str, Value]
+    loudness: float  # LUFS, integrated
+    peak: float  # dBTP
+    making: float  # seconds of work
+    facts: dict[str, Value] = {}
+    files: dict[str, str] = {}  # kind -> name in the folder: audio, score, midi, ...
+
+
+class Failed(msgspec.Struct, frozen=True, tag_field="step", tag="failed"):
+    """No song. `reason` is a sentence for whoever asked."""
+
+    reason: str
+
+
+Step = Begun | Advanced | Done | Failed

@@ -1,0 +1,82 @@
+"""Logging for every process: Twisted's logger, one line a record on a stream, as text or as JSON.
+
+A log must never be what stops the air, so a stream that is gone or full is ignored.
+"""
+
+import json
+import sys
+import uuid
+from typing import TextIO
+
+from twisted.logger import (
+    FilteringLogObserver,
+    ILogObserver,
+    LogEvent,
+    LogLevel,
+    LogLevelFilterPredicate,
+    formatEvent,
+    formatTime,
+    globalLogBeginner,
+)
+from zope.interface import implementer
+
+from common.config import Log
+
+
+@implementer(ILogObserver)
+class LineObserver:
+    """Writes each record as one line; a traceback follows indented (text) or inside the object (JSON)."""
+
+    def __init__(self, process: str, stream: TextIO, as_json: bool) -> None:
+        self._process = process
+        self._stream = stream
+        self._format = self._json if as_json else self._text
+
+    def __call__(self, event: LogEvent) -> None:
+        try:
+            self._stream.write(self._format(event) + "\n")
+            self._stream.flush()
+        except (OSError, ValueError):
+            pass
+
+    def _text(self, event: LogEvent) -> str:
+        line = " ".join(formatEvent(event).split("\n"))
+        record = f"{formatTime(event['log_time'])} {self._process} {_level(event)}: {line}"
+        trace = _traceback(event)
+        return record + "".join(f"\n    {row}" for row in trace.splitlines()) if trace else record
+
+    def _json(self, event: LogEvent) -> str:
+        record = {
+            "time": formatTime(event["log_time"]),
+            "process": self._process,
+            "level": _level(event),
+            "source": event.get("log_namespace", ""),
+            "message": formatEvent(event),
+        }
+        trace = _traceback(event)
+        if trace:
+            record["traceback"] = trace
+        return json.dumps(record, ensure_ascii=False)
+
+
+def _level(event: LogEvent) -> str:
+    level = event.get("log_level")
+    return level.name if level else "info"
+
+
+def _traceback(event: LogEvent) -> str:
+    failure = event.get("log_failure")
+    return failure.getTraceback() if failure else ""
+
+
+def begin(process: str, settings: Log, stream: TextIO = sys.stderr) -> None:
+    """Send this process's records to `stream` from now on. Called once, by `__main__`."""
+    observer = LineObserver(process, stream, settings.format == "json")
+    predicate = LogLevelFilterPredicate(LogLevel.levelWithName(settings.level))
+    predicate.setLogLevelForNamespace("twisted.internet", LogLevel.warn)  # a line for every connection
+    globalLogBeginner.beginLoggingTo([FilteringLogObserver(observer, [predicate])], redirectStandardIO=False)
+
+
+def reference() -> str:
+    """A short mark that ties what a person was told to the record in the log."""
+    return uuid.uuid4().hex[:4]

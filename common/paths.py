@@ -1,0 +1,65 @@
+"""Where things live inside a station's directory. Knows names only; makes and removes nothing."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from common.types import SongCode
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The layout of one station directory. A process is found by its socket's path, never by its pid."""
+
+    directory: Path
+
+    @property
+    def database(self) -> Path:
+        return self.directory / "bandstand.db"
+
+    @property
+    def songs(self) -> Path:
+        """One folder for each song, named by its code."""
+        return self.directory / "songs"
+
+    def song(self, code: SongCode) -> Path:
+        return self.songs / code
+
+    @property
+    def spool(self) -> Path:
+        """Songs still being made; the files have no names there, so a crash leaves nothing behind."""
+        return self.directory / "spool"
+
+    @property
+    def logs(self) -> Path:
+        return self.directory / "log"
+
+    @property
+    def icecast(self) -> Path:
+        """Our own Icecast's configuration, log and pid."""
+        return self.directory / "icecast"
+
+    @property
+    def standby(self) -> Path:
+        """A pre-encoded silence for each mount."""
+        return self.directory / "standby"
+
+    @property
+    def bot_lock(self) -> Path:
+        return self.directory / "bot.lock"
+
+    @property
+    def bot_socket(self) -> Path:
+        """The admin socket that `bandstand ctl` uses."""
+        return self.directory / "bot.sock"
+
+    @property
+    def streamer_lock(self) -> Path:
+        return self.directory / "streamer.lock"
+
+    @property
+    def streamer_socket(self) -> Path:
+        return self.directory / "streamer.sock"
+
+    @property
+    def standby_lock(self) -> Path:
+        return self.directory / "standby.lock"

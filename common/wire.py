@@ -1,0 +1,139 @@
+"""What the bot and the streamer say to each other: Twisted AMP over a UNIX socket, one class for each message.
+
+Requests (bot to streamer) are imperative; events (streamer to bot) are past tense. Sound never goes into a message:
+`Play` and `Follow` carry open descriptors. Three rules go with those, each learned the hard way: the sender closes its
+descriptor only when the answer is in (Twisted queues the number, not the file); the receiver makes it non-inheritable
+at once; and it reads with os.pread, since the file offset is shared.
+"""
+
+import msgspec
+from twisted.protocols import amp
+
+from common.errors import NotAudio, UnknownCue
+
+_SOURCE = [
+    (b"cue", amp.Integer()),
+    (b"title", amp.Unicode()),
+    (b"artist", amp.Unicode()),
+    # A file of any format, or raw PCM as `common.types.FRAME_BYTES` has it.
+    (b"audio", amp.Descriptor()),
+    (b"raw", amp.Boolean()),
+    # The reading end of a pipe that stays open while `audio` still grows; any byte in it says that it grew.
+    (b"growth", amp.Descriptor(optional=True)),
+    (b"start", amp.Integer()),  # frames to leave out at the head
+    (b"gain", amp.Float()),  # decibels
+]
+_NOT_AUDIO: dict[type[Exception], bytes] = {NotAudio: b"NOT_AUDIO"}
+_UNKNOWN_CUE: dict[type[Exception], bytes] = {UnknownCue: b"UNKNOWN_CUE"}
+
+
+class Play(amp.Command):
+    """Cut in with this source now; what was on the air ends as `cut`. Answered when its first block is decoded."""
+
+    arguments = _SOURCE
+    errors = _NOT_AUDIO
+
+
+class Follow(amp.Command):
+    """Make this source the one that follows the current one without a gap, in place of any other."""
+
+    arguments = _SOURCE
+    errors = _NOT_AUDIO
+
+
+class Unfollow(amp.Command):
+    """Take back a `Follow` whose song has not begun."""
+
+    arguments = [(b"cue", amp.Integer())]
+    errors = _UNKNOWN_CUE
+
+
+class Skip(amp.Command):
+    """End this cue if it is on the air, and go on with what follows it."""
+
+    arguments = [(b"cue", amp.Integer())]
+    errors = _UNKNOWN_CUE
+
+
+class Stop(amp.Command):
+    """Fade to silence; both the current source and the following one are let go. Answered with where it stopped."""
+
+    response = [(b"cue", amp.Integer(optional=True)), (b"frames", amp.Integer())]
+
+
+class GetState(amp.Command):
+    """What is on the air: answered with a `StreamerState` as JSON."""
+
+    response = [(b"state", amp.String())]
+
+
+class Shutdown(amp.Command):
+    """Stop in order and end the process; answered before it begins."""
+
+
+class Started(amp.Command):
+    """The first sample of this cue has left the bus."""
+
+    arguments = [(b"cue", amp.Integer()), (b"frames", amp.Integer())]
+
+
+class Ended(amp.Command):
+    """This cue's last sample has left the bus. `frames` is the position reached in the source.
+
+    `reason`: `finished`, `skipped`, `cut`, `stopped`, or `broken` with the sentence in `detail`.
+    """
+
+    arguments = [
+        (b"cue", amp.Integer()),
+        (b"reason", amp.Unicode()),
+        (b"frames", amp.Integer()),
+        (b"detail", amp.Unicode()),
+    ]
+
+
+class Underrun(amp.Command):
+    """A source had nothing ready, and `frames` of silence stood in for it before it went on (or ended)."""
+
+    arguments = [(b"cue", amp.Integer()), (b"frames", amp.Integer())]
+
+
+class WentOffAir(amp.Command):
+    """A mount lost Icecast, or could not reach it; `reason` is a sentence. Sent when the reason changes, too."""
+
+    arguments = [(b"mount", amp.Unicode()), (b"reason", amp.Unicode())]
+
+
+class CameOnAir(amp.Command):
+    """Icecast accepted this mount's stream."""
+
+    arguments = [(b"mount", amp.Unicode())]
+
+
+class OnAir(msgspec.Struct, frozen=True):
+    """One cue in the streamer: how far it is, in frames of its source."""
+
+    cue: int
+    frames: int
+
+
+class MountState(msgspec.Struct, frozen=True):
+    """One mount as its output thread sees it; `trouble` is a sentence while it is off the air."""
+
+    path: str
+    format: str
+    bitrate: int
+    on_air: bool
+    seconds: float  # since it last went on or off the air
+    trouble: str = ""
+    dropped: int = 0  # blocks thrown away while it was off the air
+
+
+class StreamerState(msgspec.Struct, frozen=True):
+    pid: int
+    uptime: float  # seconds
+    current: OnAir | None
+    following: OnAir | None
+    mounts: list[MountState]
+    underruns: int = 0
+    loudness: float | None = None  # momentary, LUFS
+    peak: float | None = None  # dBTP

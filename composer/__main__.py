@@ -1,0 +1,110 @@
+"""The composer's two doors: the worker that the bot starts and hands one job, and `bandstand compose`.
+
+Knows the descriptors, the signals and the command line; the work itself is in `host.py`.
+"""
+
+import argparse
+import gc
+import logging
+import os
+import secrets
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Final, NoReturn
+
+import msgspec
+
+from common import config
+from common.errors import BandstandError, Missing
+from common.jobs import GROWTH_FD, SPOOL_FD, Failed, Job
+from composer import host, offline
+from composer.bands import BANDS
+from composer.spool import Spool, Steps
+
+NICENESS: Final = 10
+"""The air and the bot come first."""
+log = logging.getLogger("composer")
+
+
+def main(arguments: list[str]) -> int:
+    """One worker: waits for a job on standard input, makes the song, and ends."""
+    parser = argparse.ArgumentParser(prog="python -m composer", description="a worker; started by the bot")
+    parser.add_argument("--config", metavar="FILE", help="the configuration file")
+    options = parser.parse_args(arguments)
+    spool = _descriptors()
+    if spool is None:
+        print(f"composer: needs descriptors {SPOOL_FD} and {GROWTH_FD}; it is the bot that starts it", file=sys.stderr)
+        return 2
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's Ctrl-C is for the bot to act on
+    signal.signal(signal.SIGTERM, _end)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s")
+    os.nice(NICENESS)
+    say = _steps()
+    settings = config.load(config.find(options.config))
+    fault: Missing | None = None
+    try:
+        ready = host.prepared(settings.composer.soundfont)
+    except Missing as error:
+        fault = error
+    gc.disable()  # one song and the process is over; looking for cycles only holds its first sample up
+    line = sys.stdin.buffer.readline()
+    if not line.strip():
+        return 0
+    try:
+        job = msgspec.json.decode(line, type=Job)
+    except msgspec.DecodeError as error:
+        say(Failed(f"the job cannot be read: {error}"))
+        return 1
+    if fault:
+        say(Failed(str(fault)))
+        return 1
+    return host.finish(job, ready, spool, say)
+
+
+def _descriptors() -> Spool | None:
+    """The two that only this process has; no program that it starts gets them."""
+    try:
+        for fd in (SPOOL_FD, GROWTH_FD):
+            os.set_inheritable(fd, False)
+        return Spool(SPOOL_FD, GROWTH_FD)
+    except OSError:
+        return None
+
+
+def _steps() -> Steps:
+    """Standard output is the steps' alone: whatever a library prints goes to standard error."""
+    own = os.dup(sys.stdout.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return Steps(own)
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    """Unwinds, so that half a folder goes."""
+    raise SystemExit(128 + number)
+
+
+def compose(arguments: list[str]) -> int:
+    """`bandstand compose`: a song to a file, without a station."""
+    parser = argparse.ArgumentParser(prog="bandstand compose", description="make a song into a file, without a station")
+    parser.add_argument("--band", default=next(iter(BANDS)), help=f"one of {', '.join(BANDS)}")
+    parser.add_argument("--seed", type=int, help="the same seed makes the same song")
+    parser.add_argument("--key", help="such as C, F#m or Bb")
+    parser.add_argument("--tempo", help="beats a minute")
+    parser.add_argument("--minutes", help="about how long")
+    parser.add_argument("--out", type=Path, default=Path("song.flac"), help="the file: flac, mp3, ogg, wav or mid")
+    parser.add_argument("--config", metavar="FILE", help="the configuration file")
+    options = parser.parse_args(arguments)
+    settings = config.load(config.find(options.config))
+    wishes = {name: value for name in ("key", "tempo", "minutes") if (value := getattr(options, name)) is not None}
+    seed = secrets.randbelow(2**31) if options.seed is None else options.seed
+    print(offline.song_to_file(options.band, seed, wishes, options.out, settings))
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except BandstandError as error:
+        sys.exit(f"composer: {error}")

@@ -1,0 +1,129 @@
+"""The worker's work: a job in, sound into the spool as it is made, steps out, and the song's folder at the end."""
+
+import logging
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import msgspec
+import numpy as np
+
+from common.errors import BandstandError, ComposeError
+from common.jobs import Advanced, Begun, Done, Failed, Job, Step
+from common.types import RATE, Lufs, Seconds
+from composer.bands import BANDS
+from composer.block import BLOCK, Block
+from composer.compose import compose, facts
+from composer.folder import RECORD, Folder, kept
+from composer.recording import Recording
+from composer.spool import FULL, DiskFull, Spool
+from composer.synth import Instrument, Synthesiser, frames, render, synthesiser
+
+EAGER: Final = Seconds(5.0)
+"""For so long each block goes out by itself; later ones go in batches, to wake the reader less."""
+BATCH: Final = 10
+PACE: Final = 0.25
+"""Seconds between two reports of progress, at the least."""
+SILENCE: Final = -99.0
+"""Stands for minus infinity, which JSON has not."""
+
+log = logging.getLogger("composer")
+Say = Callable[[Step], None]
+
+
+class Ready(NamedTuple):
+    """What can be made before the job is known."""
+
+    source: Synthesiser
+    first: Instrument
+
+
+def prepared(soundfont: str) -> Ready:
+    """Raises Missing."""
+    source = synthesiser(soundfont)
+    return Ready(source, source.make())
+
+
+def finish(job: Job, ready: Ready, spool: Spool, say: Say) -> int:
+    """Make the song and say how it ended; returns the process's exit status. No fault gets past it."""
+    try:
+        say(make(job, ready, spool, say))
+    except BandstandError as error:
+        say(Failed(str(error)))
+    except OSError as error:
+        log.exception("the song could not be written")
+        full = error.errno in FULL
+        say(Failed(str(DiskFull()) if full else f"the song cannot be written: {error.strerror or error}"))
+    except Exception:
+        log.exception("the composer has a fault")
+        say(Failed("the composer has a fault, which its log describes; another seed may work"))
+    else:
+        return 0
+    finally:
+        spool.close()
+    return 1
+
+
+def make(job: Job, ready: Ready, spool: Spool, say: Say) -> Done:
+    """Raises BandstandError, or OSError where the folder cannot be written."""
+    began = time.perf_counter()
+    if job.generator not in BANDS:
+        raise ComposeError(f"{job.generator}: there is no such band; known are {', '.join(BANDS)}")
+    score = compose(BANDS[job.generator], job.seed, job.parameters)
+    seconds, about = round(frames(score) / RATE, 3), facts(score) | ready.source.facts
+    with closing(render(score, ready.first, ready.source, Lufs(job.loudness))) as blocks:
+        first = next(blocks)
+        spool.write(first)
+        say(Begun(score.title, score.artist, seconds, about))
+        done = kept(job)
+        if done:
+            _play(blocks, spool, say, lambda block: None)
+            return done
+        with Folder(Path(job.directory)) as folder, Recording(folder.path, score) as recording:
+            recording.push(first)
+            _play(blocks, spool, say, recording.push)
+            taken = recording.finish()
+            done = Done(
+                song=job.song,
+                title=score.title,
+                artist=score.artist,
+                seconds=seconds,
+                generator=job.generator,
+                seed=job.seed,
+                parameters=job.parameters,
+                loudness=_finite(taken.loudness),
+                peak=_finite(taken.peak),
+                making=round(time.perf_counter() - began, 3),
+                facts=about,
+                files=taken.files,
+            )
+            (folder.path / RECORD).write_bytes(msgspec.json.encode(done))
+            # The worker of a bot that died may have been at the same song, and have been quicker.
+            return done if folder.publish() else kept(job) or done
+
+
+def _play(blocks: Iterator[Block], spool: Spool, say: Say, record: Callable[[Block], None]) -> None:
+    """Everything into the spool, and then to the record; the spool comes first as somebody may be listening."""
+    said = time.monotonic()
+    for block in _batched(blocks):
+        spool.write(block)
+        record(block)
+        now = time.monotonic()
+        if now - said >= PACE:
+            said = now
+            say(Advanced(round(spool.frames / RATE, 3)))
+    spool.close()
+
+
+def _batched(blocks: Iterator[Block]) -> Iterator[Block]:
+    yield from islice(blocks, round(EAGER * RATE / BLOCK))
+    while batch := list(islice(blocks, BATCH)):
+        yield np.concatenate(batch)
+
+
+def _finite(decibels: float) -> float:
+    return round(decibels, 2) if math.isfinite(decibels) else SILENCE

@@ -1,0 +1,55 @@
+"""How loud a sound is: integrated loudness (EBU R 128, ITU-R BS.1770) and true peak, by FFmpeg's ebur128 filter."""
+
+import math
+from collections.abc import Iterable
+
+import av
+import numpy as np
+from av.filter import Graph
+
+from common.types import RATE, Decibels, Lufs
+from composer.block import Block
+
+
+class Meter:
+    """Takes sound block by block as it is made, in little memory."""
+
+    def __init__(self, true_peak: bool = True) -> None:
+        self._graph = Graph()
+        self._source = self._graph.add_abuffer(sample_rate=RATE, format="flt", layout="stereo")
+        measure = self._graph.add("ebur128", f"metadata=1:peak={'true' if true_peak else 'none'}")
+        self._sink = self._graph.add("abuffersink")
+        self._source.link_to(measure)
+        measure.link_to(self._sink)
+        self._graph.configure()
+        self._last: dict[str, str] = {}
+
+    def push(self, block: Block) -> None:
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block).reshape(1, -1), format="flt", layout="stereo")
+        frame.sample_rate = RATE
+        self._source.push(frame)
+        self._drain()
+
+    def finish(self) -> tuple[Lufs, Decibels]:
+        """(integrated loudness, true peak); minus infinity for silence. Nothing can be pushed afterwards."""
+        self._source.push(None)
+        self._drain()
+        integrated = float(self._last.get("lavfi.r128.I", "-inf"))
+        peak = float(self._last.get("lavfi.r128.true_peak", "0"))
+        return Lufs(integrated), Decibels(20 * math.log10(peak) if peak > 0 else -math.inf)
+
+    def _drain(self) -> None:
+        while True:
+            try:
+                frame = self._sink.pull()
+            except (av.error.BlockingIOError, av.error.EOFError):
+                return
+            if frame.metadata:  # the last frame, where it is short, has none
+                self._last = dict(frame.metadata)
+
+
+def integrated(blocks: Iterable[Block]) -> Lufs:
+    meter = Meter(true_peak=False)
+    for block in blocks:
+        meter.push(block)
+    return meter.finish()[0]

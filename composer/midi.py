@@ -1,0 +1,62 @@
+"""A score as a Standard MIDI File: one track for the tempo and the form, one for each part."""
+
+import mido
+
+from composer.score import TICKS, Part, Score, channels
+
+VOLUME, PAN, REVERB = 7, 10, 91
+Timed = tuple[int, int, mido.Message | mido.MetaMessage]
+"""(tick, rank, message): at one tick a note ends before another begins."""
+SETTING, END, BEGIN = range(3)
+
+
+def controls(part: Part) -> dict[int, int]:
+    """The part's place in the mix as MIDI controllers: number -> value."""
+    return {VOLUME: round(127 * part.level), PAN: round(64 + 63 * part.pan), REVERB: round(127 * part.reverb)}
+
+
+def midi(score: Score) -> mido.MidiFile:
+    file = mido.MidiFile(type=1, ticks_per_beat=TICKS, charset="utf-8")
+    file.tracks.append(_track(_conducting(score)))
+    file.tracks += [_track(_playing(part, channel)) for part, channel in zip(score.parts, channels(score), strict=True)]
+    return file
+
+
+def _conducting(score: Score) -> list[Timed]:
+    rows: list[Timed] = [
+        (0, SETTING, mido.MetaMessage("track_name", name=score.title)),
+        (0, SETTING, mido.MetaMessage("time_signature", numerator=score.beats, denominator=4)),
+        (0, SETTING, mido.MetaMessage("key_signature", key=score.key)),
+    ]
+    rows += [
+        (tempo.start, SETTING, mido.MetaMessage("set_tempo", tempo=round(6e7 / tempo.bpm))) for tempo in score.tempi
+    ]
+    rows += [
+        (section.bar * score.bar, SETTING, mido.MetaMessage("marker", text=f"{section.kind} {section.number}"))
+        for section in score.sections
+    ]
+    return rows
+
+
+def _playing(part: Part, channel: int) -> list[Timed]:
+    rows: list[Timed] = [
+        (0, SETTING, mido.MetaMessage("track_name", name=part.name)),
+        (0, SETTING, mido.Message("program_change", channel=channel, program=part.program)),
+    ]
+    rows += [
+        (0, SETTING, mido.Message("control_change", channel=channel, control=number, value=value))
+        for number, value in controls(part).items()
+    ]
+    for note in part.notes:
+        begin = {"channel": channel, "note": note.pitch, "velocity": note.velocity}
+        rows.append((note.start, BEGIN, mido.Message("note_on", **begin)))
+        rows.append((note.start + note.length, END, mido.Message("note_off", channel=channel, note=note.pitch)))
+    return rows
+
+
+def _track(rows: list[Timed]) -> mido.MidiTrack:
+    track, now = mido.MidiTrack(), 0
+    for tick, _, message in sorted(rows, key=lambda row: row[:2]):
+        track.append(message.copy(time=tick - now))
+        now = tick
+    return track

@@ -1,0 +1,71 @@
+"""The worker's ends of what `common.jobs` describes: the growing spool, and the line of steps to the bot.
+
+Both outlive whoever listens: a reader or a bot that is gone never stops the song.
+"""
+
+import contextlib
+import errno
+import os
+
+import msgspec
+
+from common.errors import ComposeError
+from common.jobs import Step
+from common.types import FRAME_BYTES, Frames
+from composer.block import Block
+
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+class DiskFull(ComposeError):
+    """There is no room for the song."""
+
+    def __init__(self) -> None:
+        super().__init__("the disk is full; make room where the station keeps its songs and its spool")
+
+
+class Spool:
+    """Whole frames go in; after each write a byte goes into the growth pipe, which is closed at the end."""
+
+    def __init__(self, spool: int, growth: int) -> None:
+        self._spool = spool
+        self._growth = growth
+        self._open = True
+        self.frames = Frames(0)
+        os.set_blocking(growth, False)
+
+    def write(self, block: Block) -> None:
+        """Raises DiskFull, or ComposeError; the spool then ends with the last whole frame."""
+        data = memoryview(block.astype("<f4").tobytes())
+        written = 0
+        try:
+            while written < len(data):
+                written += os.write(self._spool, data[written:])
+        except OSError as error:
+            with contextlib.suppress(OSError):  # a spool that is not a file has no length to cut
+                os.ftruncate(self._spool, (self.frames + written // FRAME_BYTES) * FRAME_BYTES)
+            if error.errno in FULL:
+                raise DiskFull from None
+            raise ComposeError(f"the spool cannot be written: {error.strerror}") from None
+        self.frames = Frames(self.frames + len(block))
+        with contextlib.suppress(BlockingIOError, BrokenPipeError):  # full: a byte is waiting already
+            os.write(self._growth, b"\0")
+
+    def close(self) -> None:
+        """The spool will not grow."""
+        if self._open:
+            self._open = False
+            os.close(self._growth)
+
+
+class Steps:
+    """One JSON line for each step on a descriptor."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+
+    def __call__(self, step: Step) -> None:
+        line = memoryview(msgspec.json.encode(step) + b"\n")
+        with contextlib.suppress(BrokenPipeError):
+            while line:
+                line = line[os.write(self._fd, line) :]

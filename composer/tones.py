@@ -1,0 +1,145 @@
+"""Our own small synthesiser, in NumPy alone, for a machine without FluidSynth or a soundfont.
+
+Each voice is a sum of sines that die away, each drum a sine that falls or a burst of noise; one reverberator serves
+all. Plainer than a soundfont, and the same bits on every machine with the same NumPy.
+"""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from common.types import CHANNELS, RATE
+from composer.block import BLOCK, Block
+from composer.reverb import Reverb
+from composer.score import Note, Part, Score
+
+Wave = npt.NDArray[np.float32]
+"""One channel."""
+
+
+class Timbre(NamedTuple):
+    partials: tuple[float, ...]
+    attack: float  # seconds
+    release: float  # seconds
+    fall: float  # of the fundamental, nepers a second; a partial falls as many times as fast as its number
+    loud: float
+
+
+class Stroke(NamedTuple):
+    """A drum: a sine that falls in pitch, and noise, each with its own length."""
+
+    begin: float  # Hz
+    end: float  # Hz
+    body: float  # seconds
+    noise: float  # share
+    hiss: float  # seconds
+    bright: int  # how many times the noise is differenced: the higher, the less low in it
+    loud: float
+
+
+PLAIN: Final = Timbre((1, 0.4, 0.2, 0.1), 0.01, 0.15, 0.8, 0.10)
+TIMBRES: Final = {
+    "bass": Timbre((1, 0.6, 0.35, 0.15, 0.08), 0.005, 0.08, 1.2, 0.185),
+    "chords": Timbre((1, 0.35, 0.25, 0.12, 0.1, 0.05), 0.003, 0.25, 1.4, 0.112),
+    "pad": Timbre((1, 0.3, 0.15, 0.08), 0.25, 0.5, 0.0, 0.11),
+    "melody": Timbre((1, 0.25, 0.3, 0.08, 0.1), 0.03, 0.12, 0.15, 0.165),
+}
+STROKES: Final = {
+    36: Stroke(150, 45, 0.22, 0.02, 0.01, 1, 0.29),
+    37: Stroke(820, 800, 0.02, 0.3, 0.02, 1, 0.13),
+    38: Stroke(210, 170, 0.09, 0.6, 0.16, 1, 0.21),
+    42: Stroke(0, 0, 0.01, 1, 0.05, 2, 0.063),
+    46: Stroke(0, 0, 0.01, 1, 0.3, 2, 0.063),
+    49: Stroke(0, 0, 0.01, 1, 1.2, 1, 0.116),
+    51: Stroke(0, 0, 0.01, 1, 0.35, 2, 0.053),
+    70: Stroke(0, 0, 0.01, 1, 0.06, 2, 0.042),
+}
+TOM: Final = Stroke(170, 95, 0.25, 0.08, 0.03, 1, 0.21)
+"""Any other drum."""
+
+
+class Tones:
+    """One performance of one score."""
+
+    def __init__(self) -> None:
+        self._waves: dict[tuple[str, int, int], Wave] = {}
+        self._dry = np.zeros((BLOCK, CHANNELS), np.float32)
+        self._sent = np.zeros(BLOCK, np.float32)
+        self._reverb = Reverb()
+
+    def close(self) -> None:
+        self._waves.clear()
+
+    def blocks(self, score: Score) -> Iterator[Block]:
+        """The song in blocks, and then what rings on, without an end."""
+        waiting = sorted(
+            ((round(score.seconds(note.start) * RATE), part, note) for part in score.parts for note in part.notes),
+            key=lambda row: row[0],
+        )
+        index = begin = 0
+        while True:
+            while index < len(waiting) and waiting[index][0] < begin + BLOCK:
+                frame, part, note = waiting[index]
+                frames = round(score.seconds(note.start + note.length) * RATE) - frame
+                self._add(part, note, frame - begin, frames)
+                index += 1
+            yield self._dry[:BLOCK] + self._reverb(self._sent[:BLOCK])
+            begin += BLOCK
+            self._dry, self._sent = _moved_on(self._dry), _moved_on(self._sent)
+
+    def _add(self, part: Part, note: Note, at: int, frames: int) -> None:
+        wave = self._wave(part.voice, note.pitch, frames)
+        end = at + len(wave)
+        if end > len(self._dry):
+            self._dry, self._sent = _longer(self._dry, end), _longer(self._sent, end)
+        loud = part.level**2 * (note.velocity / 127) ** 2
+        angle = (part.pan + 1) * np.pi / 4
+        sides = np.array([np.cos(angle), np.sin(angle)], np.float32) * np.float32(loud * 1.4)
+        self._dry[at:end] += wave[:, None] * sides
+        self._sent[at:end] += wave * np.float32(loud * part.reverb)
+
+    def _wave(self, voice: str, pitch: int, frames: int) -> Wave:
+        """Lengths are rounded to 10 ms, so that notes that are alike are made once."""
+        grain = RATE // 100
+        name = (voice, pitch, 0 if voice == "drums" else max(1, round(frames / grain)) * grain)
+        if name not in self._waves:
+            self._waves[name] = stroke(pitch) if voice == "drums" else tone(TIMBRES.get(voice, PLAIN), *name[1:])
+        return self._waves[name]
+
+
+def tone(timbre: Timbre, pitch: int, frames: int) -> Wave:
+    """A note of `frames`, and its release after them. Partials near half the rate are left out."""
+    release = round(timbre.release * RATE)
+    at = np.arange(frames + release) / RATE
+    frequency = 440 * 2 ** ((pitch - 69) / 12)
+    wave = np.zeros(len(at))
+    for number, strength in enumerate(timbre.partials, 1):
+        if number * frequency < RATE / 2.5:
+            wave += strength * np.exp(-timbre.fall * number * at) * np.sin(2 * np.pi * number * frequency * at)
+    wave *= np.minimum(1, at / timbre.attack)
+    wave[frames:] *= np.linspace(1, 0, release) ** 2
+    return (wave * timbre.loud).astype(np.float32)
+
+
+def stroke(drum: int) -> Wave:
+    shape = STROKES.get(drum, TOM)
+    at = np.arange(round(max(shape.body, shape.hiss) * 5 * RATE)) / RATE
+    sweep = shape.end + (shape.begin - shape.end) * np.exp(-at * 30)
+    body = np.sin(2 * np.pi * np.cumsum(sweep) / RATE) * np.exp(-at / shape.body)
+    noise = np.random.RandomState(drum).random_sample(len(at) + shape.bright) * 2 - 1
+    hiss = np.diff(noise, shape.bright) / 2**shape.bright * np.exp(-at / shape.hiss)
+    wave = (1 - shape.noise) * body + 2 * shape.noise * hiss
+    wave *= np.minimum(1, at * 1000) * np.linspace(1, 0, len(at))
+    struck: Wave = (wave * shape.loud).astype(np.float32)
+    return struck
+
+
+def _longer(buffer: Wave, frames: int) -> Wave:
+    return np.concatenate((buffer, np.zeros((frames - len(buffer), *buffer.shape[1:]), np.float32)))
+
+
+def _moved_on(buffer: Wave) -> Wave:
+    rest = buffer[BLOCK:]
+    return _longer(rest, max(BLOCK, len(rest)))

@@ -1,0 +1,120 @@
+# shellcheck shell=bash
+# What deploy/up and deploy/test share: Debian's packages, a Python, and the virtual environment. Nothing here asks a
+# question, and nothing is fetched when all is there already.
+
+# The one list of Debian's and Ubuntu's packages; Python's own are added by name in debian_packages.
+# shellcheck disable=SC2034
+PACKAGES=(
+    icecast2 ffmpeg libmp3lame0 libopus0
+    libfluidsynth3 timgm6mb-soundfont
+    libshout3-dev pkg-config gcc libc6-dev # python-shout is compiled
+)
+# shellcheck disable=SC2034
+TEST_PACKAGES=(shellcheck)
+
+say() {
+    printf '%s\n' "$*"
+}
+
+fail() {
+    printf '%s: %s\n' "$PROGRAM" "$*" >&2
+    exit 1
+}
+
+# Shows the last lines of a log that speak of an error, or the last of all, and removes it.
+show_errors() {
+    { grep -iE '^(E|Err):|error' "$1" || cat "$1"; } | tail -n 8 >&2
+    rm "$1"
+}
+
+# Sets PYTHON to the name of the first Python that is new enough.
+find_python() {
+    for PYTHON in python3 python3.14 python3.13 python3.12 python3.11; do
+        if "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            return
+        fi
+    done
+    fail "Python 3.11 or newer is needed; here is $(python3 --version 2>&1 || true)"
+}
+
+# Installs those of the named packages, and of Python's own, that are missing.
+debian_packages() {
+    command -v dpkg-query >/dev/null || fail "this sets up Debian and Ubuntu only; elsewhere, install what these are" \
+        "there, then pip install -e . and bandstand up: $*"
+    local package missing=()
+    for package in "$@" "$PYTHON-dev" "$PYTHON-venv"; do
+        # shellcheck disable=SC2016  # dpkg-query's own variable
+        [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || missing+=("$package")
+    done
+    [[ ${#missing[@]} -gt 0 ]] || return 0
+    say "installing Debian packages: ${missing[*]}"
+    if [[ $(id -u) -eq 0 ]]; then
+        apt_install "${missing[@]}"
+    elif ! command -v sudo >/dev/null; then
+        fail "this needs root or sudo to install: ${missing[*]}"
+    elif ! sudo -n true 2>/dev/null; then
+        fail "sudo wants a password, and nothing is asked here; first do: sudo apt-get install ${missing[*]}"
+    else
+        sudo -n bash -c "set -euo pipefail; PROGRAM=$PROGRAM; $(declare -f fail show_errors apt_install apt_try); apt_install \"\$@\"" \
+            sh "${missing[@]}"
+    fi
+}
+
+# As root. Icecast's package would ask about a service of its own and start it; ours is another, so that one is left
+# switched off. Where the package is there already, its service is nobody's business here.
+apt_install() {
+    local log switched=""
+    log=$(mktemp)
+    export DEBIAN_FRONTEND=noninteractive
+    if [[ " $* " == *" icecast2 "* ]]; then
+        echo 'icecast2 icecast2/icecast-setup boolean false' | debconf-set-selections
+        if [[ -d /run/systemd/system ]]; then
+            switched=yes
+            systemctl mask --quiet --runtime icecast2.service
+        fi
+    fi
+    # The lists of packages may be old or missing: they are fetched when the first try has failed.
+    if ! apt_try "$log" install "$@" && ! { apt_try "$log" update && apt_try "$log" install "$@"; }; then
+        show_errors "$log"
+        fail "apt could not install all of: $*"
+    fi
+    if [[ $switched ]]; then
+        systemctl unmask --quiet --runtime icecast2.service
+        systemctl disable --quiet icecast2.service
+    fi
+    rm "$log"
+}
+
+apt_try() {
+    local log=$1 verb=$2
+    shift 2
+    local options=(-q -y -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confold)
+    [[ $verb != install ]] || options+=(--no-install-recommends)
+    apt-get "${options[@]}" "$verb" "$@" </dev/null >"$log" 2>&1
+}
+
+# Makes .venv and installs what setup.cfg names, with the extra "$1" if there is one. A stamp says what is installed;
+# deploy/up is content with what deploy/test has left.
+virtual_environment() {
+    local extra=$1 stamp=.venv/installed wanted log
+    wanted="$(sha256sum <setup.cfg) $PWD"
+    if [[ -x .venv/bin/bandstand && -f $stamp && $(<"$stamp") == "$wanted "*"$extra" ]]; then
+        return
+    fi
+    say "installing Python packages into .venv (the first time takes some minutes)"
+    log=$(mktemp)
+    if ! make_environment "$extra" </dev/null >"$log" 2>&1; then
+        show_errors "$log"
+        fail "the Python packages that setup.cfg names could not be installed"
+    fi
+    rm "$log"
+    printf '%s %s\n' "$wanted" "$extra" >"$stamp"
+}
+
+make_environment() {
+    # One that was made elsewhere, or for a Python that is gone, is of no use.
+    if ! grep -qsF "$PWD/.venv" .venv/bin/pip || ! .venv/bin/python -c ''; then
+        "$PYTHON" -m venv --clear .venv || return
+    fi
+    .venv/bin/python -m pip install -q --disable-pip-version-check --no-input -e ".${1:+[$1]}"
+}

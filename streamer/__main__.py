@@ -1,0 +1,57 @@
+"""The audio process: `bandstand streamer`, or `python -m streamer`."""
+
+import argparse
+import os
+import stat
+import sys
+from contextlib import suppress
+from typing import TextIO
+
+from common import config, log
+from common.errors import BandstandError
+
+
+def main(arguments: list[str]) -> int:
+    """Run until SIGTERM or SIGINT. Prints `ready` when the control socket listens; raises BandstandError before."""
+    parser = argparse.ArgumentParser(prog="bandstand streamer", description="The audio process alone.")
+    parser.add_argument("--config", metavar="FILE", help="the station's configuration")
+    settings = config.load(config.find(parser.parse_args(arguments).config))
+    log.begin("streamer", settings.log, _standard_error())
+
+    from twisted.internet import reactor
+
+    from streamer.app import Streamer
+
+    streamer = Streamer(reactor, settings)
+    streamer.start()
+    reactor.addSystemEventTrigger("before", "shutdown", streamer.stop)
+    reactor.callWhenRunning(_say_ready)
+    reactor.run()
+    return 1 if streamer.failed else 0
+
+
+def _say_ready() -> None:
+    with suppress(OSError, ValueError, AttributeError):  # nobody may be listening there
+        print("ready", flush=True)
+
+
+def _standard_error() -> TextIO:
+    """Where the log goes, such that writing never waits and is never mistaken for something else.
+
+    Standard descriptors that are closed are opened on /dev/null, or the first sockets would take their numbers.
+    """
+    for fd in (0, 1, 2):
+        try:
+            os.fstat(fd)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    if stat.S_ISFIFO(os.fstat(2).st_mode):
+        os.set_blocking(2, False)
+    return sys.stderr or open(2, "w", encoding="utf-8", closefd=False)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except BandstandError as error:
+        sys.exit(f"streamer: {error}")

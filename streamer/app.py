@@ -1,0 +1,158 @@
+"""Wires the streamer's parts, starts them in order and stops them in reverse."""
+
+import os
+import random
+import threading
+import time
+from typing import Any, Final
+
+from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
+from twisted.internet.error import CannotListenError
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from common import wire
+from common.config import Config, Mount
+from common.errors import BandstandError
+from common.lock import ProcessLock
+from common.types import Seconds
+from streamer import playout as programme
+from streamer import silence, uplink
+from streamer.bus import Bus
+from streamer.codecs.formats import FORMATS
+from streamer.control import ControlFactory
+from streamer.desk import Desk
+from streamer.icecast import ShoutLink, set_title
+from streamer.output import Output
+from streamer.playout import Playout, Position
+from streamer.titles import Titles
+from streamer.uplink import Uplink
+
+log = Logger()
+PATIENCE: Final = Seconds(0.4)
+"""How long the end of each kind of thread is waited for; whoever is stuck then ends with the process."""
+
+
+class Streamer:
+    """The process. Raises BandstandError from `start` where it cannot run on this machine or in this directory."""
+
+    def __init__(self, reactor: Any, config: Config) -> None:
+        self._reactor = reactor
+        self._config = config
+        self._lock = ProcessLock(config.paths.streamer_lock)
+        self._begun = time.monotonic()
+        self._outputs = [self._output(mount) for mount in config.mounts]
+        self._playout = Playout()
+        self._bus = Bus(self._playout, self._outputs, time.monotonic, self._from_thread)
+        self._factory = ControlFactory(Desk(reactor, self._bus), self._state, reactor.stop)
+        self._port: Any = None
+        self.failed = False
+
+    def start(self) -> None:
+        self._config.paths.directory.mkdir(parents=True, exist_ok=True)
+        self._lock.acquire("the streamer")
+        try:
+            self._keep_silence()
+            self._listen()
+        except BandstandError:
+            self._lock.release()
+            raise
+        threading.excepthook = self._thread_failed
+        for output in self._outputs:
+            output.start()
+        self._bus.start()
+
+    def stop(self) -> Deferred[None]:
+        """Connections first, so that they have their answers; then the sound, the mounts, the socket and the lock."""
+        answered = self._factory.disconnect().addTimeout(PATIENCE, self._reactor)
+        ended = DeferredList([maybeDeferred(self._port.stopListening), answered], consumeErrors=True)
+        return ended.addCallback(lambda _: self._stop_threads())
+
+    def _stop_threads(self) -> None:
+        self._bus.stop()
+        self._bus.join(PATIENCE)
+        for output in self._outputs:
+            output.stop()
+        last = time.monotonic() + PATIENCE
+        for output in self._outputs:
+            output.join(Seconds(max(0.0, last - time.monotonic())))
+        self._lock.release()
+
+    def _listen(self) -> None:
+        path = self._config.paths.streamer_socket
+        path.unlink(missing_ok=True)  # a crash leaves it behind, and the lock is ours
+        try:
+            self._port = self._reactor.listenUNIX(str(path), self._factory, mode=0o600)
+        except (CannotListenError, OSError) as error:
+            raise BandstandError(f"the socket {path} cannot be made: {error}") from None
+
+    def _keep_silence(self) -> None:
+        for mount in self._config.mounts:
+            encoder = FORMATS[mount.format].encoder(mount.bitrate)
+            silence.keep(self._config.paths.standby, mount, encoder.kept_silence(mount.format))
+            encoder.close()
+
+    def _output(self, mount: Mount) -> Output:
+        icecast, station, kind = self._config.icecast, self._config.station, FORMATS[mount.format]
+        titles = Titles(lambda title: set_title(icecast, mount.path, title or station.name)) if kind.icy else None
+        carrier = Uplink(
+            mount,
+            dial=lambda: ShoutLink(icecast, station, mount, mount.path),
+            encoder=lambda: kind.encoder(mount.bitrate),
+            set_title=titles.set if titles else lambda title: None,
+            report=self._from_thread,
+            clock=time.monotonic,
+            random=random.random,
+        )
+        return Output(carrier, titles)
+
+    def _state(self) -> Deferred[wire.StreamerState]:
+        return self._factory.desk.look(self._snapshot)
+
+    def _snapshot(self, playout: Playout) -> wire.StreamerState:
+        return wire.StreamerState(
+            pid=os.getpid(),
+            uptime=time.monotonic() - self._begun,
+            current=_on_air(playout.current),
+            following=_on_air(playout.following),
+            mounts=[output.state() for output in self._outputs],
+            underruns=playout.underruns,
+        )
+
+    def _from_thread(self, event: "programme.Event | uplink.MountEvent") -> None:
+        self._reactor.callFromThread(self._report, event)
+
+    def _report(self, event: "programme.Event | uplink.MountEvent") -> None:
+        """Tell the log and everyone who is connected."""
+        tell = self._factory.tell
+        match event:
+            case programme.Started(cue, frames):
+                log.info("cue {cue} is on the air", cue=cue)
+                tell(wire.Started, cue=cue, frames=frames)
+            case programme.Ended(cue, reason, frames, detail):
+                log.info("cue {cue} ended: {reason}. {detail}", cue=cue, reason=reason, detail=detail)
+                tell(wire.Ended, cue=cue, reason=reason, frames=frames, detail=detail)
+            case programme.Underrun(cue, frames):
+                log.warn("cue {cue} was not ready for {frames} frames", cue=cue, frames=frames)
+                tell(wire.Underrun, cue=cue, frames=frames)
+            case uplink.CameOnAir(mount):
+                log.info("{mount} is on the air", mount=mount)
+                tell(wire.CameOnAir, mount=mount)
+            case uplink.WentOffAir(mount, reason):
+                log.warn("{mount} is off the air: {reason}", mount=mount, reason=reason)
+                tell(wire.WentOffAir, mount=mount, reason=reason)
+
+    def _thread_failed(self, failed: threading.ExceptHookArgs) -> None:
+        """A part that is not there any more is dead air: end, and let whoever watches over us start us again."""
+        failure = Failure(failed.exc_value, failed.exc_type, failed.exc_traceback)
+        self._reactor.callFromThread(self._give_up, failure)
+
+    def _give_up(self, failure: Failure) -> None:
+        log.failure("a thread of the streamer failed", failure=failure)
+        self.failed = True
+        if self._reactor.running:
+            self._reactor.stop()
+
+
+def _on_air(position: Position | None) -> wire.OnAir | None:
+    return wire.OnAir(position.cue, position.frames) if position else None

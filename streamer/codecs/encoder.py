@@ -1,0 +1,102 @@
+"""What every encoder of a mount is, and how one spares itself the work of encoding silence.
+
+A frame of a codec without bit reservoir stands by itself, so a frame of silence that was encoded once can be sent again
+and again. While it is, the encoder is simply not fed: it holds silence inside, and leaving out whole frames of silence
+changes nothing of what it holds. So a song after an hour of silence is encoded just as after a second of it.
+"""
+
+from collections.abc import Sequence
+from itertools import cycle
+from typing import Protocol
+
+import numpy as np
+
+from common.types import CHANNELS, Frames
+from streamer.block import Samples
+from streamer.silence import Silence
+
+DITHER_LEVEL = 2.0**-16
+"""Peak of the noise that stands for silence: half a step of 16 bits, below hearing, yet not digital silence."""
+
+
+class Codec(Protocol):
+    """Turns frames of sound into packets, keeping what does not fill one."""
+
+    frame: Frames
+    """Frames of sound in one packet."""
+    memory: Frames
+    """Frames of silence after which nothing that was fed before is left inside."""
+    pre_skip: int
+    """Samples that a decoder is told to drop at the start of a stream; 0 where the format has no such thing."""
+
+    def packets(self, samples: Samples) -> list[bytes]: ...
+
+    def close(self) -> None: ...
+
+
+class Wrapper(Protocol):
+    """Puts packets into the bytes that the mount carries."""
+
+    def header(self) -> bytes: ...
+
+    def wrap(self, packets: Sequence[bytes]) -> bytes: ...
+
+
+class Encoder:
+    """One codec and its wrapper for one connection: sound in, bytes out. Not thread-safe."""
+
+    def __init__(self, codec: Codec, wrapper: Wrapper) -> None:
+        self._codec = codec
+        self._wrapper = wrapper
+        self.silence = silent_packets(codec)
+        self._spare = cycle(self.silence)
+        self._silent: int = codec.memory
+        self._left_out = 0
+
+    def kept_silence(self, format: str) -> Silence:
+        """The silence, for whoever sends it without an encoder."""
+        return Silence(format, self._codec.frame, self._codec.pre_skip, self.silence)
+
+    def header(self) -> bytes:
+        """What a new stream begins with."""
+        return self._wrapper.header()
+
+    def encode(self, samples: Samples) -> bytes:
+        """Samples of shape (any, CHANNELS) in, whole packets out; b"" while none is full."""
+        packets = self._codec.packets(dither(self._left_out)) if self._left_out else []
+        self._left_out = 0
+        self._silent = 0
+        return self._wrapper.wrap(packets + self._codec.packets(samples))
+
+    def encode_silence(self, frames: int) -> bytes:
+        """As `encode`, for silence: it is really encoded only until the sound before it is out of the codec."""
+        packets: list[bytes] = []
+        sounding = min(frames, max(0, self._codec.memory - self._silent))
+        if sounding:
+            packets += self._codec.packets(dither(sounding))
+            self._silent += sounding
+        self._left_out += frames - sounding
+        whole, self._left_out = divmod(self._left_out, self._codec.frame)
+        packets += [next(self._spare) for _ in range(whole)]
+        return self._wrapper.wrap(packets)
+
+    def close(self) -> None:
+        self._codec.close()
+
+
+def silent_packets(codec: Codec, number: int = 25) -> list[bytes]:
+    """Encoded silence from a fresh codec, which then holds silence; the packets of its start are left out.
+
+    The codec has then just given a packet, so with every `codec.frame` frames from now on it gives another at once.
+    """
+    lead = -(-codec.memory // codec.frame)
+    packets = codec.packets(dither((lead + number) * codec.frame))
+    while not (last := codec.packets(dither(32))):
+        pass
+    return (packets + last)[-number:]
+
+
+def dither(frames: int) -> Samples:
+    """Triangular noise at `DITHER_LEVEL`; a fixed seed, since nobody hears it."""
+    noise = np.random.default_rng(0).triangular(-DITHER_LEVEL, 0, DITHER_LEVEL, (frames, CHANNELS))
+    return noise.astype(np.float32)

@@ -1,0 +1,153 @@
+"""The streamer's side of `common.wire`: requests of connected bots to the desk, events to all of them.
+
+Knows messages and descriptors; nothing of sound.
+"""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IAddress
+from twisted.internet.protocol import Factory
+from twisted.logger import Logger
+from twisted.protocols import amp
+from twisted.python.failure import Failure
+
+from common import wire
+from common.text import one_line
+from common.types import CueId, Decibels, Frames
+from streamer.desk import Desk
+from streamer.playout import Cue, Position
+from streamer.sources import DecodedAhead, file_source, spool_source
+
+log = Logger()
+Answer = dict[str, object]
+
+
+class Control(amp.AMP):
+    """One bot's connection."""
+
+    def __init__(self, factory: "ControlFactory") -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._factory = factory
+        self._desk = factory.desk
+
+    def connectionMade(self) -> None:
+        super().connectionMade()  # type: ignore[no-untyped-call]
+        self._factory.connected.append(self)
+
+    def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]
+        super().connectionLost(reason)  # type: ignore[no-untyped-call]
+        self._factory.left(self)
+        for fd in self._descriptors.values():
+            os.close(fd)
+        self._descriptors.clear()
+
+    def fileDescriptorReceived(self, descriptor: int) -> None:
+        os.set_inheritable(descriptor, False)
+        super().fileDescriptorReceived(descriptor)  # type: ignore[no-untyped-call]
+
+    def tell(self, event: type[amp.Command], values: Answer) -> None:
+        told = self.callRemote(event, **values)  # type: ignore[no-untyped-call]
+        told.addErrback(lambda failure: log.debug("an event was not taken: {why}", why=failure.getErrorMessage()))
+
+    @wire.Play.responder
+    def play(self, **request: Any) -> "Deferred[Answer]":
+        cue, source = _cue(**request)
+        return self._desk.play(cue, source).addCallback(_nothing)
+
+    @wire.Follow.responder
+    def follow(self, **request: Any) -> "Deferred[Answer]":
+        cue, source = _cue(**request)
+        return self._desk.follow(cue, source).addCallback(_nothing)
+
+    @wire.Unfollow.responder
+    def unfollow(self, cue: int) -> "Deferred[Answer]":
+        return self._desk.unfollow(CueId(cue)).addCallback(_nothing)
+
+    @wire.Skip.responder
+    def skip(self, cue: int) -> "Deferred[Answer]":
+        return self._desk.skip(CueId(cue)).addCallback(_nothing)
+
+    @wire.Stop.responder
+    def stop(self) -> "Deferred[Answer]":
+        return self._desk.stop().addCallback(_stopped)
+
+    @wire.GetState.responder
+    def get_state(self) -> "Deferred[Answer]":
+        return self._factory.state().addCallback(lambda state: {"state": msgspec.json.encode(state)})
+
+    @wire.Shutdown.responder
+    def shutdown(self) -> Answer:
+        self._factory.shut_down()
+        return {}
+
+
+class ControlFactory(Factory):
+    """All connections; any number of bots may be there, an old one and a new one for a while."""
+
+    noisy = False
+
+    def __init__(
+        self, desk: Desk, state: "Callable[[], Deferred[wire.StreamerState]]", shut_down: Callable[[], None]
+    ) -> None:
+        self.desk = desk
+        self.state = state
+        self.shut_down = shut_down
+        self.connected: list[Control] = []
+        self._gone: Deferred[None] | None = None
+
+    def buildProtocol(self, addr: IAddress | None) -> Control:
+        return Control(self)
+
+    def tell(self, event: type[amp.Command], **values: object) -> None:
+        """Send an event to everyone who is connected."""
+        for connection in list(self.connected):
+            connection.tell(event, values)
+
+    def disconnect(self) -> Deferred[None]:
+        """Close every connection once it has been written to; fires when none is left."""
+        self._gone = Deferred()
+        for connection in list(self.connected):
+            connection.transport.loseConnection()  # type: ignore[union-attr]
+        self._tell_if_gone()
+        return self._gone
+
+    def left(self, connection: Control) -> None:
+        self.connected.remove(connection)
+        self._tell_if_gone()
+
+    def _tell_if_gone(self) -> None:
+        if self._gone and not self._gone.called and not self.connected:
+            self._gone.callback(None)
+
+
+def _cue(
+    cue: int,
+    title: str,
+    artist: str,
+    audio: int,
+    raw: bool,
+    start: int,
+    gain: float,
+    growth: int | None = None,
+) -> tuple[Cue, DecodedAhead]:
+    """The cue that a request describes; its source takes over the descriptors."""
+    frames, level = Frames(max(0, start)), Decibels(gain)
+    if raw:
+        source = spool_source(audio, growth, frames, level)
+    else:
+        if growth is not None:
+            os.close(growth)
+        source = file_source(audio, frames, level)
+    return Cue(CueId(cue), source, one_line(title), one_line(artist), frames), source
+
+
+def _nothing(_: object) -> Answer:
+    return {}
+
+
+def _stopped(position: Position | None) -> Answer:
+    return {"cue": position.cue, "frames": position.frames} if position else {"cue": None, "frames": 0}

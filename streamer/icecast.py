@@ -1,0 +1,160 @@
+"""Icecast as a source client meets it: a mount's connection, its title, and why it was refused.
+
+The connection is libshout's in its non-blocking mode, and never waits; the requests beside it have a timeout. Needs
+neither Twisted nor NumPy, so that the standby can use it, too.
+"""
+
+import http.client
+from base64 import b64encode
+from contextlib import suppress
+from typing import Final, Protocol
+from urllib.parse import urlencode
+
+import shout
+
+from common.config import Icecast, Mount, Station
+from common.errors import BandstandError
+from common.types import CHANNELS, RATE, Seconds
+
+USER: Final = "source"
+AGENT: Final = "Bandstand"
+TIMEOUT: Final = Seconds(3.0)
+SHOUT_FORMATS: Final = {"mp3": "mp3", "opus": "ogg"}
+CONTENT_TYPES: Final = {"mp3": "audio/mpeg", "opus": "audio/ogg"}
+REFUSALS: Final = {
+    "mountpoint in use": "the mount is in use by another source",
+    "too many sources connected": "Icecast takes no more sources; its limit is in its own configuration",
+    "content-type not supported": "Icecast does not take this format",
+}
+"""What Icecast 2.4 says, in words for the operator."""
+
+
+class OffAir(BandstandError):
+    """The connection is not there, or no more; says why."""
+
+
+class Link(Protocol):
+    """A mount's connection to Icecast. No method waits."""
+
+    @property
+    def backlog(self) -> int:
+        """Bytes that are still to be sent."""
+
+    def opened(self) -> bool:
+        """Whether Icecast has accepted the stream by now; raises OffAir if it never will."""
+
+    def send(self, data: bytes) -> None:
+        """Send `data`, or keep it until that is possible; raises OffAir when the connection is lost."""
+
+    def close(self) -> None: ...
+
+
+class ShoutLink:
+    """A `Link` through libshout. Connecting begins with the constructor, which raises OffAir if it cannot."""
+
+    def __init__(self, icecast: Icecast, station: Station, mount: Mount, path: str) -> None:
+        self._icecast = icecast
+        self._mount = mount
+        self._path = path
+        self._shout = shout.Shout()
+        for name, value in self._attributes(station).items():
+            setattr(self._shout, name, value)
+        try:
+            self._shout.open()
+        except shout.ShoutException:
+            raise OffAir(self._reason(self._shout.get_connected())) from None
+
+    def _attributes(self, station: Station) -> dict[str, object]:
+        audio = {shout.SHOUT_AI_BITRATE: self._mount.bitrate, shout.SHOUT_AI_SAMPLERATE: RATE}
+        audio[shout.SHOUT_AI_CHANNELS] = CHANNELS
+        return {
+            "host": self._icecast.host,
+            "port": self._icecast.port,
+            "user": USER,
+            "password": self._icecast.password,
+            "agent": AGENT,
+            "mount": self._path,
+            "protocol": "http",
+            "format": SHOUT_FORMATS[self._mount.format],
+            "name": self._mount.name or station.name,
+            "description": station.description,
+            "genre": station.genre,
+            "url": station.url,
+            "public": int(self._mount.public),
+            "audio_info": {key: str(value) for key, value in audio.items()},
+            "nonblocking": True,
+        }
+
+    @property
+    def backlog(self) -> int:
+        return int(self._shout.queuelen())
+
+    def opened(self) -> bool:
+        code = self._shout.get_connected()
+        if code == shout.SHOUTERR_BUSY:
+            return False
+        if code != shout.SHOUTERR_CONNECTED:
+            raise OffAir(self._reason(code))
+        return True
+
+    def send(self, data: bytes) -> None:
+        try:
+            self._shout.send(data)
+        except shout.ShoutException:
+            # What cannot be sent yet is kept without an exception; `get_connected` says nothing of a loss.
+            raise OffAir(f"the connection to {address(self._icecast)} was lost") from None
+
+    def close(self) -> None:
+        with suppress(shout.ShoutException):  # if it is not open
+            self._shout.close()
+
+    def _reason(self, code: int) -> str:
+        if code == shout.SHOUTERR_NOLOGIN:
+            return refusal(self._icecast, self._mount.format, self._path)
+        return f"no Icecast answers at {address(self._icecast)}"
+
+
+def address(icecast: Icecast) -> str:
+    return f"{icecast.host}:{icecast.port}"
+
+
+def refusal(icecast: Icecast, kind: str, path: str) -> str:
+    """Why Icecast does not take a stream. libshout does not tell, so the same is asked for once more and given up."""
+    headers = {**authorization(icecast), "Content-Type": CONTENT_TYPES[kind], "Expect": "100-continue"}
+    connection = http.client.HTTPConnection(icecast.host, icecast.port, timeout=TIMEOUT)
+    try:
+        connection.putrequest("PUT", path)
+        for name, value in headers.items():
+            connection.putheader(name, value)
+        connection.endheaders()
+        assert connection.sock is not None
+        answer = connection.sock.recv(4096).decode("latin-1")
+    except OSError:
+        return f"Icecast at {address(icecast)} refused the stream and says no more"
+    finally:
+        connection.close()
+    head, _, body = answer.partition("\r\n\r\n")
+    if head.split(" ")[1:2] == ["401"]:
+        return f"Icecast at {address(icecast)} refuses the source password; set icecast.password"
+    return REFUSALS.get(body.strip().lower(), f"Icecast at {address(icecast)} refused the stream")
+
+
+def set_title(icecast: Icecast, path: str, title: str) -> bool:
+    """Tell Icecast what is on the air on an MP3 mount; whether it took it.
+
+    libshout's own call does the same without a timeout.
+    """
+    query = urlencode({"mode": "updinfo", "mount": path, "song": title, "charset": "UTF-8"})
+    connection = http.client.HTTPConnection(icecast.host, icecast.port, timeout=TIMEOUT)
+    try:
+        connection.request("GET", f"/admin/metadata?{query}", headers=authorization(icecast))
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def authorization(icecast: Icecast) -> dict[str, str]:
+    credentials = b64encode(f"{USER}:{icecast.password}".encode()).decode("ascii")
+    return {"Authorization": f"Basic {credentials}"}

@@ -1,0 +1,43 @@
+"""Encoded silence of each mount, which the streamer leaves on disk and the standby puts on the air over and over.
+
+Needs no codec, so that the standby can read it.
+"""
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from common.config import Mount
+
+
+class Silence(msgspec.Struct, frozen=True):
+    """Packets of `frame` samples each, any of which may follow any other."""
+
+    format: str
+    frame: int
+    pre_skip: int
+    packets: list[bytes]
+
+
+def path(directory: Path, mount: Mount) -> Path:
+    """Where a mount's silence is kept. Another bit rate is another file, so an old one is never taken for it."""
+    name = mount.path.strip("/").replace("/", "_")
+    return directory / f"{name}.{mount.format}.{mount.bitrate}"
+
+
+def keep(directory: Path, mount: Mount, silence: Silence) -> None:
+    """Write it whole or not at all."""
+    directory.mkdir(parents=True, exist_ok=True)
+    kept = path(directory, mount)
+    unfinished = kept.with_name(f".{kept.name}.{os.getpid()}")
+    unfinished.write_bytes(msgspec.msgpack.encode(silence))
+    unfinished.replace(kept)
+
+
+def kept(directory: Path, mount: Mount) -> Silence | None:
+    """What `keep` wrote, or None while there is nothing of use."""
+    try:
+        return msgspec.msgpack.decode(path(directory, mount).read_bytes(), type=Silence)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None

@@ -1,0 +1,113 @@
+"""Sources that decode ahead: one thread each, which fills a ring that the bus empties.
+
+Knows files, spools and threads; nothing of the programme or of the reactor.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.errors import BandstandError, NotAudio
+from common.types import Decibels, Frames
+from streamer.block import Pieces, Samples
+from streamer.decode import decoded
+from streamer.ring import Ring
+from streamer.spool import Spool
+
+LOUDEST: Final = 8.0
+"""Samples beyond this, 18 dB over full scale, are no music; encoders must not meet them, nor what is not a number."""
+
+Ready = Callable[[Exception | None], None]
+"""Told once, by the source's thread: None when it can be played, or NotAudio."""
+
+
+class DecodedAhead:
+    """A `playout.Source` that a thread of its own fills from `pieces`."""
+
+    def __init__(self, pieces: Pieces, start: Frames, gain: Decibels, wake: Callable[[], None] = lambda: None) -> None:
+        self._pieces = pieces
+        self._start = start
+        self._gain = np.float32(10 ** (gain / 20))
+        self._wake = wake
+        self._ring = Ring()
+
+    def begin(self, ready: Ready) -> None:
+        """Start the thread. A daemon: a file on a dead network may hold it up, which must not hold up the process."""
+        threading.Thread(target=self._run, args=(ready,), name="source", daemon=True).start()
+
+    @property
+    def ended(self) -> bool:
+        return self._ring.ended
+
+    @property
+    def trouble(self) -> str:
+        return self._ring.trouble
+
+    def read(self, frames: int) -> Samples:
+        return self._ring.read(frames)
+
+    def close(self) -> None:
+        self._ring.close()
+        self._wake()
+
+    def _run(self, ready: Ready) -> None:
+        tell = _once(ready)
+        trouble = ""
+        try:
+            for samples in after(self._start, self._pieces):
+                # A full ring holds `write` up, so whoever waits is told before.
+                self._ring.offer(self._level(samples))
+                tell(None)
+                if not self._ring.wait_for_room():
+                    break
+        except NotAudio as error:
+            trouble = str(error)
+            tell(error)
+        except BandstandError as error:
+            trouble = str(error)
+        except Exception as error:  # whatever a decoder does, the bus must learn that no more will come
+            trouble = f"The decoder failed: {error}."
+            tell(NotAudio(trouble))
+        finally:
+            self._pieces.close()
+            self._ring.finish(trouble)
+            tell(None)
+
+    def _level(self, samples: Samples) -> Samples:
+        """`samples` with the gain applied, and nothing in them that is not a sound."""
+        made: NDArray[np.float32] = samples * self._gain
+        np.nan_to_num(made, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+        return np.clip(made, -LOUDEST, LOUDEST, out=made)
+
+
+def file_source(fd: int, start: Frames, gain: Decibels) -> DecodedAhead:
+    """A file of any format. Takes over `fd`; `begin` tells NotAudio if it cannot be played."""
+    return DecodedAhead(decoded(fd), start, gain)
+
+
+def spool_source(audio: int, growth: int | None, start: Frames, gain: Decibels) -> DecodedAhead:
+    """Raw frames, which may still be growing. Takes over both descriptors."""
+    spool = Spool(audio, growth)
+    return DecodedAhead(spool.pieces(), start, gain, spool.wake)
+
+
+def after(start: Frames, pieces: Iterator[Samples]) -> Iterator[Samples]:
+    """`pieces` without their first `start` frames; a piece of which nothing is left stays as an empty one."""
+    left = int(start)
+    for piece in pieces:
+        yield piece[left:]
+        left = max(0, left - len(piece))
+
+
+def _once(ready: Ready) -> Ready:
+    told: list[bool] = []
+
+    def tell(error: Exception | None) -> None:
+        if not told:
+            told.append(True)
+            ready(error)
+
+    return tell

@@ -1,0 +1,70 @@
+"""Raw frames (`common.types.FRAME_BYTES`) from a file that may still be growing.
+
+Knows the file and the pipe that tells of its growth; nothing of threads or of the programme.
+"""
+
+import os
+import select
+import threading
+from typing import Final
+
+import numpy as np
+
+from common.types import CHANNELS, FRAME_BYTES, RATE
+from streamer.block import Pieces, zeros
+
+PIECE: Final = RATE // 10 * FRAME_BYTES
+
+
+class Spool:
+    """Takes over both descriptors. `growth` is the reading end of a pipe: a byte in it says that there is more."""
+
+    def __init__(self, audio: int, growth: int | None) -> None:
+        self._audio = audio
+        self._growth = growth
+        self._woken, self._waker = os.pipe()
+        self._lock = threading.Lock()
+        self._open = True
+
+    def pieces(self) -> Pieces:
+        """The frames in order, waiting for those still to be written; an empty piece before it waits.
+
+        The bytes of a frame that is not whole are left until it is, or for ever.
+        """
+        offset, growing = 0, self._growth is not None
+        try:
+            while True:
+                data = os.pread(self._audio, PIECE, offset)
+                whole = len(data) // FRAME_BYTES * FRAME_BYTES
+                offset += whole
+                if whole:
+                    yield np.frombuffer(data[:whole], dtype="<f4").reshape(-1, CHANNELS)
+                elif growing:
+                    yield zeros(0)
+                    growing = self._grew()
+                else:
+                    return
+        finally:
+            self._close()
+
+    def wake(self) -> None:
+        """Let `pieces` end although it is waiting; from any thread."""
+        with self._lock:
+            if self._open:
+                os.write(self._waker, b"!")
+
+    def _grew(self) -> bool:
+        """Wait for growth. False: there will be none."""
+        assert self._growth is not None
+        poll = select.poll()
+        poll.register(self._growth, select.POLLIN)
+        poll.register(self._woken, select.POLLIN)
+        ready = {fd for fd, _ in poll.poll()}
+        return self._woken not in ready and bool(os.read(self._growth, 4096))
+
+    def _close(self) -> None:
+        with self._lock:
+            self._open = False
+            for fd in (self._audio, self._growth, self._woken, self._waker):
+                if fd is not None:
+                    os.close(fd)

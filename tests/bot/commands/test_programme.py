@@ -1,0 +1,239 @@
+"""Commands that make songs and decide what is heard, compared as the effects that they decide on."""
+
+import pytest
+
+from bot import library, programme, station
+from bot.effects import Abandon, Compose, Skip, Sync
+from bot.models import Cue
+from common.errors import CommandError, UsageError
+
+
+def on_air() -> str | None:
+    slot = station.on_air(library.slots())
+    return slot.title if slot else None
+
+
+def queue() -> list[str]:
+    return [slot.title for slot in station.in_order(library.slots())]
+
+
+def test_generate_answers_with_its_job_and_wakes_the_workers(bench) -> None:
+    outcome = bench.say("generate key=Dm")
+    assert outcome.effects == (Compose(), Sync())
+    assert outcome.reply.job == "1"
+    song = library.newest_song()
+    assert song is not None
+    assert song.code in outcome.reply.summary
+    assert song.parameters == {"key": "Dm"}
+
+
+def test_a_generated_song_cuts_in_when_it_has_begun_and_not_before(bench) -> None:
+    bench.say("generate")
+    assert on_air() is None
+    bench.begun(1)
+    assert on_air() == "Blue Lantern"
+
+
+def test_a_job_that_is_begun_again_after_a_crash_does_not_cut_in_twice(bench) -> None:
+    bench.say("generate")
+    bench.begun(1)
+    programme.again_after_start([], bench.now)
+    bench.begun(1)
+    assert Cue.select().count() == 1
+
+
+def test_a_song_made_for_the_queue_waits_its_turn(bench) -> None:
+    bench.stored("Old Road")
+    bench.say("play old road")
+    bench.say("generate --queue")
+    bench.begun(2)
+    assert on_air() == "Old Road"
+    assert queue() == ["Blue Lantern"]
+
+
+def test_play_cuts_in_and_history_says_that_the_other_was_cut(bench) -> None:
+    bench.stored("Old Road")
+    bench.stored("New Road")
+    bench.say("play old road")
+    cue = station.on_air(library.slots())
+    assert cue is not None
+    programme.started(cue.cue, bench.now)
+    assert bench.say("play new road").effects == (Sync(),)
+    programme.ended(cue.cue, "cut", 4800, "", bench.now)
+    assert on_air() == "New Road"
+    assert [(play.title, play.reason, play.frames) for play in library.history(5)] == [("Old Road", "cut", 4800)]
+
+
+def test_two_queued_songs_follow_each_other(bench) -> None:
+    bench.stored("One")
+    bench.stored("Two")
+    bench.say("queue one")
+    bench.say("queue two")
+    assert (on_air(), queue()) == ("One", ["Two"])
+    first = station.on_air(library.slots())
+    assert first is not None
+    programme.ended(first.cue, "finished", 100, "", bench.now)
+    assert (on_air(), queue()) == ("Two", [])
+
+
+def test_a_skip_on_nothing_does_nothing_and_leaves_the_queue(bench) -> None:
+    with pytest.raises(CommandError, match="nothing is on the air"):
+        bench.say("skip")
+    bench.stored("One")
+    bench.say("queue one")
+    assert on_air() == "One"
+
+
+def test_a_skip_names_the_cue_that_was_on_the_air(bench) -> None:
+    bench.stored("One")
+    bench.say("play one")
+    slot = station.on_air(library.slots())
+    assert slot is not None
+    assert bench.say("skip").effects == (Skip(slot.cue),)
+
+
+def test_a_skip_while_stopped_needs_no_streamer(bench) -> None:
+    bench.stored("One")
+    bench.say("play one")
+    bench.say("stop")
+    assert bench.say("skip").effects == (Sync(),)
+    assert on_air() is None
+    assert bench.say("resume").reply.summary == "resumed; the queue is empty"
+
+
+def test_stop_empties_nothing_and_resume_goes_on_where_it_was(bench) -> None:
+    bench.stored("One")
+    bench.stored("Two")
+    bench.say("queue one")
+    bench.say("queue two")
+    slot = station.on_air(library.slots())
+    assert slot is not None
+    bench.say("stop")
+    programme.ended(slot.cue, "stopped", 48_000, "", bench.now)
+    assert station.programme(library.slots(), library.stopped()) == station.Programme()
+    assert queue() == ["Two"]
+    bench.say("resume")
+    wanted = station.programme(library.slots(), library.stopped())
+    assert wanted.current is not None
+    assert (wanted.current.title, wanted.current.start) == ("One", 48_000)
+
+
+def test_a_song_queued_while_stopped_waits(bench) -> None:
+    bench.stored("One")
+    bench.say("stop")
+    bench.say("queue one")
+    assert on_air() is None
+    assert bench.say("resume").reply.summary.startswith("going on with")
+    assert on_air() == "One"
+
+
+def test_cancel_ends_the_worker_and_gives_up_the_place_in_the_queue(bench) -> None:
+    bench.say("generate --queue")
+    programme.take_job()
+    assert bench.say("cancel 1").effects == (Sync(), Abandon(1), Compose())
+    assert queue() == []
+    with pytest.raises(CommandError, match="no open job 1"):
+        bench.say("cancel 1")
+
+
+def test_a_failed_job_is_told_to_the_place_that_asked(bench) -> None:
+    bench.say("generate tempo=9")
+    programme.take_job()
+    effects = programme.failed(1, "tempo is from 40 to 240", bench.now)
+    assert [(e.where, e.reply.summary) for e in effects if hasattr(e, "reply")] == [
+        ("console", "job 1: tempo is from 40 to 240")
+    ]
+
+
+def test_jobs_that_ran_when_the_bot_died_are_made_again(bench) -> None:
+    bench.say("generate")
+    assert programme.take_job() is not None
+    assert programme.take_job() is None
+    programme.again_after_start([], bench.now)
+    again = programme.take_job()
+    assert again is not None
+    assert again[0] == 1
+
+
+def test_again_takes_the_last_songs_parameters_with_a_new_seed(bench) -> None:
+    with pytest.raises(CommandError, match="no last song"):
+        bench.say("again")
+    bench.say("generate key=Dm tempo=90 seed=5")
+    bench.say("again tempo=100")
+    song = library.newest_song()
+    assert song is not None
+    assert song.parameters == {"key": "Dm", "tempo": 100}
+    assert song.seed != 5
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("play", "play SONG"),
+        ("cancel", "cancel JOB"),
+        ("cancel x", "a job's number"),
+        ("skip now", "words too many"),
+        ("generate seed=-1", "seed=NUMBER"),
+        ("generate seed=99999999999999999999", "seed=NUMBER"),
+        ("skip --all", "no other options"),
+        ('play ""', "play SONG"),
+    ],
+)
+def test_words_that_do_not_fit_get_the_usage(bench, line: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        bench.say(line)
+
+
+def test_an_unknown_song_says_how_many_there_are(bench) -> None:
+    bench.stored("One")
+    with pytest.raises(CommandError, match=r'no song "two" \(there is 1\)'):
+        bench.say("play two")
+
+
+def test_words_that_fit_several_songs_name_them(bench) -> None:
+    first, second = bench.stored("Blue Road"), bench.stored("Blue Lantern")
+    with pytest.raises(CommandError, match="2 songs fit") as told:
+        bench.say("play blue")
+    assert first in str(told.value)
+    assert second in str(told.value)
+
+
+def test_a_song_is_named_by_its_code_in_any_case(bench) -> None:
+    code = bench.stored("One")
+    bench.say(f"play {code.upper()}")
+    assert on_air() == "One"
+
+
+def test_a_broken_song_is_told_and_the_next_goes_on_the_air(bench) -> None:
+    bench.stored("One")
+    bench.stored("Two")
+    bench.say("queue one")
+    bench.say("queue two")
+    slot = station.on_air(library.slots())
+    assert slot is not None
+    programme.unplayable(slot.cue, "song.flac is no audio file", bench.now)
+    assert on_air() == "Two"
+
+
+def test_a_streamer_that_went_on_by_itself_is_believed(bench) -> None:
+    bench.stored("One")
+    bench.stored("Two")
+    bench.say("queue one")
+    bench.say("queue two")
+    following = station.next_up(library.slots())
+    assert following is not None
+    programme.found(following.cue, 0.0, bench.now)
+    assert (on_air(), queue()) == ("Two", [])
+
+
+def test_a_new_streamer_is_given_the_song_where_it_was(bench) -> None:
+    bench.stored("One")
+    bench.say("play one")
+    slot = station.on_air(library.slots())
+    assert slot is not None
+    programme.started(slot.cue, bench.now)
+    programme.stopped_at(slot.cue, 96_000)
+    programme.found(None, bench.now + 1, bench.now + 2)
+    wanted = station.programme(library.slots(), library.stopped())
+    assert wanted.current is not None
+    assert wanted.current.start == 96_000

@@ -1,0 +1,62 @@
+"""The words of `bandstand`."""
+
+import importlib
+
+import pytest
+
+from common import cli
+from common.errors import ConfigError
+
+
+@pytest.mark.parametrize("word", cli.COMMANDS)
+def test_every_word_leads_to_a_function(word: str) -> None:
+    module, function = cli.COMMANDS[word][0].split(":")
+    assert callable(getattr(importlib.import_module(module), function))
+
+
+def test_without_words_it_lists_its_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([]) == 0
+    shown = capsys.readouterr().out
+    assert all(f"  {word} " in shown for word in cli.COMMANDS)
+
+
+def test_an_unknown_word_is_a_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["fly"]) == 2
+    assert "there is no command of that name" in capsys.readouterr().err
+
+
+@pytest.fixture
+def check(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    monkeypatch.setitem(cli.COMMANDS, "check", ("common.check:main", ""))
+    return monkeypatch
+
+
+def test_a_fault_is_one_sentence_without_a_traceback(
+    check: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_: object) -> int:
+        raise ConfigError("bandstand.toml: icecast.port: is wrong")
+
+    check.setattr("common.check.main", fail)
+    assert cli.main(["check"]) == 1
+    assert capsys.readouterr().err == "bandstand check: bandstand.toml: icecast.port: is wrong\n"
+
+
+def test_ctrl_c_ends_it_as_shells_expect(check: pytest.MonkeyPatch) -> None:
+    def interrupt(_: object) -> int:
+        raise KeyboardInterrupt
+
+    check.setattr("common.check.main", interrupt)
+    assert cli.main(["check"]) == 130
+
+
+def test_the_arguments_after_the_word_are_handed_on(check: pytest.MonkeyPatch) -> None:
+    taken: list[object] = []
+
+    def take(arguments: list[str]) -> int:
+        taken.extend(arguments)
+        return 7
+
+    check.setattr("common.check.main", take)
+    assert cli.main(["check", "--config", "x"]) == 7
+    assert taken == ["--config", "x"]

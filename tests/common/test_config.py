@@ -1,0 +1,128 @@
+"""The configuration: defaults, the environment, and that every fault names file, key and what was expected."""
+
+from pathlib import Path
+
+import pytest
+
+from common.config import Config, faults, find, load
+from common.errors import ConfigError
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "bandstand.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def fault(folder: Path, text: str, environment: dict[str, str] | None = None) -> str:
+    with pytest.raises(ConfigError) as caught:
+        load(written(folder, text), environment or {})
+    return str(caught.value)
+
+
+def test_without_a_file_the_station_is_on_this_machine_with_an_icecast_of_its_own() -> None:
+    config = load(None, {})
+    assert config.manages_icecast
+    assert [mount.path for mount in config.mounts] == ["/stream.mp3", "/stream.opus"]
+    assert Path(config.station.directory) == Path.cwd() / "var"
+
+
+def test_the_directory_is_relative_to_the_file(tmp_path: Path) -> None:
+    config = load(written(tmp_path, '[station]\ndirectory = "radio"'), {})
+    assert config.paths.directory == tmp_path / "radio"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[icecast]\nprot = 1", 'bandstand.toml: icecast.prot: no such key; did you mean "port"?'),
+        ("[icecats]", 'bandstand.toml: icecats: no such key; did you mean "icecast"?'),
+        ('[icecast]\nport = "x"', "bandstand.toml: icecast.port: expected a whole number, got text"),
+        ("[icecast]\nport = 0", "bandstand.toml: icecast.port: expected a whole number >= 1"),
+        ("station = 3", "bandstand.toml: station: expected a table, got a whole number"),
+        ('[log]\nformat = "xml"', "bandstand.toml: log.format: invalid enum value 'xml'"),
+        ('[station]\nname = ""', "bandstand.toml: station.name: expected text of length >= 1"),
+        ('[[mounts]]\npath = "/x"', "bandstand.toml: mounts[0].format: is missing"),
+        (
+            '[[mounts]]\npath = "/x y"\nformat = "mp3"',
+            "bandstand.toml: mounts[0].path: expected a path such as /stream.mp3",
+        ),
+        ("mounts = []", "bandstand.toml: mounts: at least one is needed"),
+        ("[station", "bandstand.toml: not TOML: "),
+    ],
+)
+def test_a_fault_names_file_key_and_what_was_expected(tmp_path: Path, text: str, sentence: str) -> None:
+    assert fault(tmp_path, text).startswith(sentence)
+
+
+def test_text_that_is_not_utf_8_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "bandstand.toml"
+    path.write_bytes(b'[station]\nname = "\xff"')
+    with pytest.raises(ConfigError, match="not UTF-8"):
+        load(path, {})
+
+
+def test_two_mounts_cannot_share_a_path(tmp_path: Path) -> None:
+    mount = '[[mounts]]\npath = "/a"\nformat = "mp3"\n'
+    assert "/a is there 2 times" in fault(tmp_path, mount + mount)
+
+
+def test_another_hosts_icecast_is_left_alone_and_needs_its_password(tmp_path: Path) -> None:
+    text = '[icecast]\nhost = "radio.example"\n'
+    assert "the source password of the Icecast at radio.example is needed" in fault(tmp_path, text)
+    config = load(written(tmp_path, text + 'password = "p"'), {})
+    assert not config.manages_icecast
+
+
+def test_secrets_may_come_from_the_environment_or_a_file(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("from a file\n")
+    path = written(tmp_path, '[icecast]\npassword_file = "secret"')
+    assert load(path, {}).icecast.password == "from a file"
+    assert load(None, {"BANDSTAND_ICECAST_PASSWORD": "there"}).icecast.password == "there"
+
+
+def test_a_password_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    said = fault(tmp_path, '[icecast]\npassword_file = "secret"')
+    assert "icecast.password_file" in said and "No such file" in said
+
+
+def test_the_environment_goes_above_the_file_and_is_checked_like_it(tmp_path: Path) -> None:
+    path = written(tmp_path, "[icecast]\nport = 8001")
+    assert load(path, {"BANDSTAND_ICECAST_PORT": "8002"}).icecast.port == 8002
+    assert "icecast.port: expected a whole number" in fault(tmp_path, "", {"BANDSTAND_ICECAST_PORT": "many"})
+
+
+def test_the_argument_goes_before_the_environment_and_that_before_the_current_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert find(None, {}) is None
+    here = written(tmp_path, "")
+    one, two = tmp_path / "one.toml", tmp_path / "two.toml"
+    one.touch()
+    two.touch()
+    assert find(None, {}) == here
+    assert find(None, {"BANDSTAND_CONFIG": str(one)}) == one
+    assert find(str(two), {"BANDSTAND_CONFIG": str(one)}) == two
+
+
+def test_a_named_file_that_is_not_there_is_a_fault() -> None:
+    with pytest.raises(ConfigError, match=r"absent\.toml: there is no such configuration file"):
+        find("absent.toml", {})
+
+
+def test_every_fault_of_a_file_is_found_at_its_place(tmp_path: Path) -> None:
+    mount = '[[mounts]]\npath = "/%s"\nformat = "%s"\n'
+    text = "colour = 1\n[icecast]\nprot = 1\nport = 0\n" + mount % ("a", "mp3") + mount % ("b", "wav")
+    found = faults(written(tmp_path, text), {})
+    keys = [line.split(": ")[1] for line in found]
+    assert keys == ["colour", "icecast.prot", "icecast.port", "mounts[1].format"]
+
+
+def test_what_needs_two_keys_is_a_fault_too(tmp_path: Path) -> None:
+    assert len(faults(written(tmp_path, '[icecast]\nhost = "radio.example"'), {})) == 1
+    assert faults(None, {}) == []
+
+
+def test_the_default_mounts_are_each_configurations_own() -> None:
+    assert Config().mounts is not Config().mounts

@@ -1,0 +1,60 @@
+"""One process of a kind for each directory: the lock goes with its holder, whatever becomes of the file."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from common.errors import AlreadyRunning
+from common.lock import ProcessLock, holder
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "bot.lock"
+
+
+def test_the_second_is_told_who_holds_it_and_where(path: Path) -> None:
+    first = ProcessLock(path)
+    first.acquire("bandstand")
+    with pytest.raises(
+        AlreadyRunning, match=rf"bandstand is already running in {path.parent} \(process {os.getpid()}\)"
+    ):
+        ProcessLock(path).acquire("bandstand")
+    first.release()
+
+
+def test_a_released_lock_leaves_no_file_and_can_be_taken_again(path: Path) -> None:
+    lock = ProcessLock(path)
+    lock.acquire("bandstand")
+    lock.release()
+    assert not path.exists()
+    lock.acquire("bandstand")
+    lock.release()
+
+
+def test_a_file_left_by_a_crash_does_not_lock(path: Path) -> None:
+    code = (
+        "import os, sys, pathlib, common.lock as l; l.ProcessLock(pathlib.Path(sys.argv[1])).acquire('x'); os._exit(9)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(path)], check=False)
+    assert path.exists() and holder(path) is None
+    lock = ProcessLock(path)
+    lock.acquire("bandstand")
+    assert holder(path) == os.getpid()
+    lock.release()
+
+
+def test_a_child_does_not_inherit_it(path: Path) -> None:
+    lock = ProcessLock(path)
+    lock.acquire("bandstand")
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE, close_fds=False):
+        lock.release()
+        assert holder(path) is None
+        ProcessLock(path).acquire("bandstand")
+
+
+def test_nobody_holds_what_is_not_there(path: Path) -> None:
+    assert holder(path) is None

@@ -1,0 +1,71 @@
+"""Log records as lines."""
+
+import json
+from io import StringIO
+
+import pytest
+from twisted.logger import LogEvent, LogLevel
+from twisted.python.failure import Failure
+
+from common.log import LineObserver, reference
+
+
+def event(text: str = "mount {mount} is on air", **more: object) -> LogEvent:
+    return {
+        "log_format": text,
+        "mount": "/a",
+        "log_level": LogLevel.warn,
+        "log_time": 0.0,
+        "log_namespace": "bot",
+        **more,
+    }
+
+
+def failure() -> Failure:
+    try:
+        raise ZeroDivisionError("nothing to share")
+    except ZeroDivisionError:
+        return Failure()
+
+
+def observed(record: LogEvent, as_json: bool = False) -> str:
+    stream = StringIO()
+    LineObserver("streamer", stream, as_json)(record)
+    return stream.getvalue()
+
+
+def test_a_record_is_a_line_with_time_process_and_level() -> None:
+    line = observed(event())
+    assert line.endswith(" streamer warn: mount /a is on air\n")
+    assert line.count("\n") == 1
+
+
+def test_a_newline_in_a_message_does_not_begin_a_record() -> None:
+    assert observed(event("a\nstreamer error: forged")).count("\n") == 1
+
+
+def test_a_traceback_follows_indented() -> None:
+    _, *trace = observed(event(log_failure=failure())).splitlines()
+    assert any("nothing to share" in line for line in trace)
+    assert all(line.startswith("    ") for line in trace)
+
+
+def test_as_json_a_record_is_one_object_with_its_traceback_inside() -> None:
+    text = observed(event(log_failure=failure()), as_json=True)
+    record = json.loads(text)
+    assert text.count("\n") == 1
+    assert (record["process"], record["level"], record["message"]) == ("streamer", "warn", "mount /a is on air")
+    assert "nothing to share" in record["traceback"]
+
+
+@pytest.mark.parametrize("fault", [OSError("full"), ValueError("closed")])
+def test_a_stream_that_is_gone_or_full_stops_nothing(fault: Exception) -> None:
+    class Broken(StringIO):
+        def write(self, text: str) -> int:
+            raise fault
+
+    LineObserver("bot", Broken(), as_json=False)(event())
+
+
+def test_references_differ() -> None:
+    assert len({reference() for _ in range(50)}) > 40

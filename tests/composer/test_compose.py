@@ -1,0 +1,122 @@
+from itertools import pairwise
+
+import pytest
+
+from composer.bands import ROBOTS
+from composer.compose import compose, facts
+from composer.score import TICKS, Note, Part, Score, Section, encoded
+
+
+def notes_of(score: Score, part: Part, section: Section) -> list[tuple[int, int]]:
+    """(step in the section, pitch) of what a part plays there, but for the last bar, which leads on."""
+    step = TICKS // 4
+    begin, end = section.bar * score.bar, (section.bar + section.bars - 1) * score.bar
+    slack = step // 2
+    return sorted(
+        (round((note.start - begin) / step), note.pitch)
+        for note in part.notes
+        if begin - slack <= note.start < end - slack
+    )
+
+
+def part(score: Score, voice: str) -> Part:
+    return next(part for part in score.parts if part.voice == voice)
+
+
+def test_the_same_seed_makes_the_same_song() -> None:
+    assert encoded(compose(ROBOTS, 11, {})) == encoded(compose(ROBOTS, 11, {}))
+
+
+def test_other_seeds_make_other_songs(songs: list[Score]) -> None:
+    assert len({part(song, "melody").notes for song in songs}) == len(songs)
+
+
+def test_what_is_asked_is_done() -> None:
+    score = compose(ROBOTS, 1, {"key": "Bbm", "tempo": 100, "minutes": 2})
+    assert (score.key, score.tempi[0].bpm) == ("Bbm", 100)
+    assert score.seconds(score.ticks) == pytest.approx(120, rel=0.1)
+
+
+def test_a_parameter_does_not_change_the_rest() -> None:
+    free = compose(ROBOTS, 1, {})
+    asked = compose(ROBOTS, 1, {"tempo": free.tempi[0].bpm, "key": free.key})
+    assert asked == free
+
+
+def test_songs_are_between_one_and_a_half_and_three_and_a_half_minutes(songs: list[Score]) -> None:
+    assert all(90 <= song.seconds(song.ticks) <= 210 for song in songs)
+
+
+def test_choruses_return_with_the_same_tune_and_bass(songs: list[Score]) -> None:
+    for song in songs:
+        choruses = [section for section in song.sections if section.kind == "chorus" and section.energy < 1]
+        for voice in ("melody", "bass"):
+            for one, other in pairwise(choruses):
+                assert notes_of(song, part(song, voice), one) == notes_of(song, part(song, voice), other), song.seed
+
+
+def test_every_song_ends_on_its_tonic_held_to_the_end(songs: list[Score]) -> None:
+    for song in songs:
+        ending = song.sections[-1]
+        last = [note for note in part(song, "bass").notes if note.start >= ending.bar * song.bar - 60]
+        assert len(last) == 1
+        assert last[0].length == ending.bars * song.bar
+        assert song.chords[-1].symbol == song.key
+
+
+def test_the_beat_slows_before_the_ending(songs: list[Score]) -> None:
+    for song in songs:
+        speeds = [tempo.bpm for tempo in song.tempi]
+        assert speeds == sorted(speeds, reverse=True)
+        assert song.tempi[-1].start < song.sections[-1].bar * song.bar
+
+
+def test_a_chorus_is_played_harder_than_an_intro(songs: list[Score]) -> None:
+    def force(song: Score, kind: str) -> int:
+        section = next(section for section in song.sections if section.kind == kind)
+        begin, end = section.bar * song.bar, (section.bar + section.bars) * song.bar
+        struck = [note.velocity for note in part(song, "chords").notes if begin <= note.start < end]
+        return max(struck)
+
+    assert all(force(song, "chorus") > force(song, "intro") + 8 for song in songs)
+
+
+def test_notes_are_playable_and_in_order(songs: list[Score]) -> None:
+    for song in songs:
+        for one in song.parts:
+            assert one.notes
+            assert [note.start for note in one.notes] == sorted(note.start for note in one.notes)
+            assert all(1 <= note.velocity <= 127 and note.length > 0 and note.start >= 0 for note in one.notes)
+            assert not overlapping(one.notes)
+
+
+def overlapping(notes: tuple[Note, ...]) -> bool:
+    ends: dict[int, int] = {}
+    for note in notes:
+        if note.start < ends.get(note.pitch, 0):
+            return True
+        ends[note.pitch] = note.start + note.length
+    return False
+
+
+def test_members_stay_in_their_registers(songs: list[Score]) -> None:
+    for song in songs:
+        for one, member in zip(song.parts, ROBOTS.members, strict=True):
+            slack = 6 if member.voice == "melody" else 0  # the second voice of the last chorus lies below
+            assert all(member.low - slack <= note.pitch <= member.high + 1 for note in one.notes)
+
+
+def test_human_timing_stays_within_twelve_milliseconds_of_the_grid(songs: list[Score]) -> None:
+    for song in songs[:10]:
+        swing = ROBOTS.style.swing * TICKS / 4
+        ms = song.tempi[0].bpm * TICKS / 60_000
+        for one in song.parts:
+            for note in one.notes:
+                step = round(note.start / (TICKS / 4))
+                grid = step * TICKS / 4 + (swing if step % 2 else 0)
+                assert abs(note.start - grid) <= 12 * ms + 1
+
+
+def test_facts_are_for_a_person(short: Score) -> None:
+    assert facts(short)["tempo"] == 120
+    assert str(facts(short)["form"]).endswith("ending")

@@ -1,0 +1,46 @@
+from pathlib import Path
+
+import mido
+
+from composer.midi import midi
+from composer.score import Note, Score, channels
+
+
+def test_every_note_is_in_the_file_at_its_tick(short: Score, tmp_path: Path) -> None:
+    midi(short).save(tmp_path / "song.mid")
+    file = mido.MidiFile(tmp_path / "song.mid")
+    assert len(file.tracks) == 1 + len(short.parts)
+    for track, part in zip(file.tracks[1:], short.parts, strict=True):
+        assert played(track) == part.notes
+
+
+def played(track: mido.MidiTrack) -> tuple[Note, ...]:
+    now, begun, notes = 0, {}, []
+    for message in track:
+        now += message.time
+        if message.type == "note_on":
+            begun[message.note] = (now, message.velocity)
+        elif message.type == "note_off":
+            start, velocity = begun.pop(message.note)
+            notes.append(Note(start, now - start, message.note, velocity))
+    assert not begun
+    return tuple(sorted(notes, key=lambda note: (note.start, note.pitch)))
+
+
+def test_the_file_lasts_as_long_as_the_score(short: Score) -> None:
+    assert abs(midi(short).length - short.seconds(short.ticks)) < 0.1
+
+
+def test_instruments_key_and_form_are_told(short: Score) -> None:
+    file = midi(short)
+    programs = {m.channel: m.program for track in file.tracks for m in track if m.type == "program_change"}
+    assert programs == dict(zip(channels(short), [part.program for part in short.parts], strict=True))
+    told = [message for message in file.tracks[0] if message.type in ("key_signature", "marker")]
+    assert told[0].key == short.key
+    assert [message.text.split()[0] for message in told[1:]] == [section.kind for section in short.sections]
+
+
+def test_every_key_can_be_written(songs: list[Score]) -> None:
+    assert len({song.key for song in songs}) > 15
+    for song in songs:
+        assert midi(song).tracks

@@ -1,0 +1,35 @@
+import math
+
+import pytest
+
+from common.errors import ComposeError
+from common.jobs import Value
+from composer.parameters import Wishes, checked
+from composer.theory import Key
+
+
+def test_nothing_asked_leaves_all_to_the_band() -> None:
+    assert checked({}) == Wishes()
+
+
+def test_numbers_may_come_as_text() -> None:
+    assert checked({"key": "Dm", "tempo": "96.5", "minutes": 2}) == Wishes(Key(2, "minor"), 96.5, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sentence"),
+    [
+        ({"temp": 100}, "temp: there is no such parameter; did you mean tempo?"),
+        ({"colour": "red"}, "colour: there is no such parameter; known are key, tempo, minutes"),
+        ({"tempo": 20}, "tempo: 20 is not a number of beats a minute from 50 to 200"),
+        ({"tempo": "fast"}, "tempo: fast is not"),
+        ({"tempo": True}, "tempo: True is not"),
+        ({"tempo": math.nan}, "tempo: nan is not"),
+        ({"minutes": 1e9}, "minutes: 1000000000.0 is not a number of minutes from 1 to 15"),
+        ({"key": 7}, "key: '7' is not a key"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(parameters: dict[str, Value], sentence: str) -> None:
+    with pytest.raises(ComposeError) as caught:
+        checked(parameters)
+    assert str(caught.value).startswith(sentence)

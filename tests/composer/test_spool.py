@@ -1,0 +1,115 @@
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from common.errors import ComposeError
+from common.jobs import Advanced
+from common.types import FRAME_BYTES
+from composer.block import Block
+from composer.spool import DiskFull, Spool, Steps
+
+
+class Ends(NamedTuple):
+    path: Path
+    spool: Spool
+    growth: int
+
+
+@pytest.fixture
+def ends(tmp_path: Path) -> Iterator[Ends]:
+    path = tmp_path / "spool"
+    fd = os.open(path, os.O_CREAT | os.O_RDWR)
+    read, write = os.pipe()
+    spool = Spool(fd, write)
+    yield Ends(path, spool, read)
+    spool.close()
+    os.close(fd)
+    os.close(read)
+
+
+def block(frames: int) -> Block:
+    return np.arange(frames * 2, dtype=np.float32).reshape(-1, 2)
+
+
+def test_frames_go_in_as_little_endian_floats_and_each_write_is_told(ends: Ends) -> None:
+    ends.spool.write(block(3))
+    ends.spool.write(block(2))
+    written = np.frombuffer(ends.path.read_bytes(), "<f4").reshape(-1, 2)
+    assert np.array_equal(written, np.concatenate([block(3), block(2)]))
+    assert ends.spool.frames == 5
+    assert len(os.read(ends.growth, 100)) == 2
+
+
+def test_closing_twice_closes_once(ends: Ends) -> None:
+    ends.spool.close()
+    ends.spool.close()
+    assert os.read(ends.growth, 10) == b""
+
+
+def test_a_full_growth_pipe_does_not_hold_the_song_up(ends: Ends) -> None:
+    for _ in range(70_000):
+        ends.spool.write(block(0))
+    ends.spool.write(block(1))
+    assert ends.path.stat().st_size == FRAME_BYTES
+
+
+def test_a_reader_that_is_gone_does_not_stop_the_song(tmp_path: Path) -> None:
+    fd = os.open(tmp_path / "spool", os.O_CREAT | os.O_RDWR)
+    read, write = os.pipe()
+    os.close(read)
+    spool = Spool(fd, write)
+    spool.write(block(4))
+    spool.close()
+    os.close(fd)
+    assert (tmp_path / "spool").stat().st_size == 4 * FRAME_BYTES
+
+
+def test_what_is_written_in_pieces_arrives_whole(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda fd, data: write(fd, bytes(data)[:5]))
+    ends.spool.write(block(3))
+    assert np.array_equal(np.frombuffer(ends.path.read_bytes(), "<f4").reshape(-1, 2), block(3))
+
+
+def test_a_disk_that_fills_up_leaves_whole_frames(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = os.write
+
+    def filling(fd: int, data: bytes) -> int:
+        if ends.path.stat().st_size >= 20:
+            raise OSError(28, "No space left on device")
+        return write(fd, bytes(data)[:20])
+
+    monkeypatch.setattr(os, "write", filling)
+    with pytest.raises(DiskFull, match="the disk is full"):
+        ends.spool.write(block(10))
+    assert ends.path.stat().st_size == 2 * FRAME_BYTES
+
+
+def test_another_fault_of_the_spool_is_told() -> None:
+    fd = os.open("/dev/null", os.O_RDONLY)
+    read, write = os.pipe()
+    spool = Spool(fd, write)
+    with pytest.raises(ComposeError, match="the spool cannot be written"):
+        spool.write(block(1))
+    spool.close()
+    os.close(fd)
+    os.close(read)
+
+
+def test_steps_are_lines_of_json() -> None:
+    read, write = os.pipe()
+    Steps(write)(Advanced(1.5))
+    os.close(write)
+    assert os.read(read, 100) == b'{"step":"advanced","seconds":1.5}\n'
+    os.close(read)
+
+
+def test_a_bot_that_is_gone_is_no_fault() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    Steps(write)(Advanced(1.5))
+    os.close(write)

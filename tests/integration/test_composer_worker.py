@@ -1,0 +1,282 @@
+"""The real worker process, started with its two descriptors as the bot starts it."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import av
+import msgspec
+import numpy as np
+import pytest
+
+from common.jobs import GROWTH_FD, SPOOL_FD, Advanced, Begun, Done, Failed, Job, Step, Value
+from common.types import FRAME_BYTES, RATE, SongCode
+
+PATIENCE = 100
+"""Seconds; only a worker that hangs needs them."""
+
+
+class Worker:
+    """A worker and the bot's ends of its descriptors."""
+
+    def __init__(self, directory: Path, *arguments: str, spool: int | None = None, limit: int | None = None) -> None:
+        self.directory = directory
+        self.spool = os.open(directory, os.O_TMPFILE | os.O_RDWR, 0o600) if spool is None else spool
+        self.growth, growth = os.pipe()
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", PLACE, str(self.spool), str(growth), str(limit or ""), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            pass_fds=(self.spool, growth),
+        )
+        os.close(growth)
+
+    def give(self, song: str = "abc", generator: str = "band", seed: int = 5, **parameters: Value) -> None:
+        wishes: dict[str, Value] = {"minutes": 1, "tempo": 160, **parameters}
+        job = Job(
+            song=SongCode(song),
+            generator=generator,
+            seed=seed,
+            parameters=wishes,
+            directory=str(self.directory / "songs" / song),
+        )
+        self.line(msgspec.json.encode(job))
+
+    def line(self, data: bytes) -> None:
+        assert self.process.stdin
+        self.process.stdin.write(data + b"\n")
+        self.process.stdin.flush()
+
+    def end(self) -> tuple[int, list[Step], str]:
+        """(exit status, steps, log)"""
+        out, log = self.process.communicate(timeout=PATIENCE)
+        steps = [msgspec.json.decode(line, type=Step) for line in out.splitlines()]
+        return self.process.returncode, steps, log.decode()
+
+    def sound(self) -> bytes:
+        return os.pread(self.spool, os.fstat(self.spool).st_size, 0)
+
+    def close(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            self.process.kill()
+        self.process.communicate()
+        os.close(self.spool)
+        os.close(self.growth)
+
+
+PLACE = f"""
+import fcntl, os, resource, sys
+spool, growth, limit = sys.argv[1:4]
+spare = [fcntl.fcntl(int(fd), fcntl.F_DUPFD, 50) for fd in (spool, growth)]
+for number, fd in zip(({SPOOL_FD}, {GROWTH_FD}), spare):
+    os.dup2(fd, number)
+os.closerange(5, 100)
+if limit:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
+os.execv(sys.executable, [sys.executable, "-m", "composer", *sys.argv[4:]])
+"""
+"""Puts the descriptors where a worker looks for them, and becomes the worker."""
+
+Start = Callable[..., Worker]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    workers: list[Worker] = []
+
+    def begin(*arguments: str, spool: int | None = None, limit: int | None = None) -> Worker:
+        workers.append(Worker(tmp_path, *arguments, spool=spool, limit=limit))
+        return workers[-1]
+
+    yield begin
+    for worker in workers:
+        worker.close()
+
+
+def songs(directory: Path) -> list[str]:
+    return sorted(path.name for path in (directory / "songs").glob("*"))
+
+
+def test_a_song_is_spooled_and_stored_with_the_same_sound(start: Start, tmp_path: Path) -> None:
+    worker = start()
+    worker.give()
+    status, steps, _ = worker.end()
+    assert status == 0
+    assert isinstance(steps[0], Begun)
+    assert all(isinstance(step, Advanced) for step in steps[1:-1])
+    done = steps[-1]
+    assert isinstance(done, Done)
+    spooled = np.frombuffer(worker.sound(), "<f4").reshape(-1, 2)
+    assert len(spooled) / RATE == pytest.approx(done.seconds, abs=0.001)
+    with av.open(str(tmp_path / "songs" / "abc" / "song.flac")) as container:
+        stored = np.concatenate([frame.to_ndarray().reshape(-1, 2) for frame in container.decode(audio=0)])
+        assert container.metadata["title"] == done.title
+        assert container.metadata["artist"] == done.artist
+        assert container.metadata["comment"] == "seed 5"
+    assert stored.shape == spooled.shape
+    assert np.abs(stored - spooled * 32767).max() <= 1.5
+    assert np.abs(spooled).max() < 0.9
+    assert done.loudness == pytest.approx(-16, abs=1.5)
+
+
+def test_two_workers_make_the_same_bits(start: Start, tmp_path: Path) -> None:
+    one, other = start(), start()
+    one.give("one")
+    other.give("other")
+    assert one.end()[0] == other.end()[0] == 0
+    assert one.sound() == other.sound()
+    for name in ("song.flac", "score.json", "song.mid"):
+        assert (tmp_path / "songs/one" / name).read_bytes() == (tmp_path / "songs/other" / name).read_bytes()
+
+
+def test_it_is_heard_long_before_it_is_done(start: Start) -> None:
+    worker = start()
+    worker.give(minutes=3)
+    assert os.read(worker.growth, 1) == b"\0"
+    assert os.fstat(worker.spool).st_size < 30 * RATE * FRAME_BYTES
+    assert worker.process.poll() is None
+
+
+def test_no_job_is_no_fault(start: Start) -> None:
+    worker = start()
+    assert worker.end() == (0, [], "")
+
+
+def test_a_line_that_is_no_job_is_told(start: Start) -> None:
+    worker = start()
+    worker.line(b'{"song": 1}')
+    status, steps, _ = worker.end()
+    assert status == 1
+    assert isinstance(steps[0], Failed)
+    assert steps[0].reason.startswith("the job cannot be read")
+
+
+def test_a_parameter_out_of_range_is_told(start: Start) -> None:
+    worker = start()
+    worker.give(tempo=1000)
+    _, steps, _ = worker.end()
+    assert steps == [Failed("tempo: 1000 is not a number of beats a minute from 50 to 200")]
+
+
+def test_a_missing_font_is_told_when_a_song_is_asked_for(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "b.toml").write_text('[composer]\nsoundfont = "/nowhere/big.sf2"\n')
+    worker = start("--config", str(tmp_path / "b.toml"))
+    worker.give()
+    status, steps, _ = worker.end()
+    assert status == 1
+    assert steps == [Failed("composer.soundfont: /nowhere/big.sf2: there is no such soundfont")]
+
+
+def test_a_worker_that_is_killed_leaves_no_song(start: Start, tmp_path: Path) -> None:
+    worker = start()
+    worker.give(minutes=15)
+    assert worker.process.stdout
+    worker.process.stdout.readline()
+    os.kill(worker.process.pid, signal.SIGKILL)
+    worker.process.wait(PATIENCE)
+    assert "abc" not in songs(tmp_path)
+    while os.read(worker.growth, 4096):
+        pass  # ends: the kernel has closed the pipe
+    later = start()
+    later.give("later")
+    assert later.end()[0] == 0
+    assert songs(tmp_path) == ["later"]
+
+
+def test_a_worker_that_is_told_to_end_leaves_nothing(start: Start, tmp_path: Path) -> None:
+    worker = start()
+    worker.give(minutes=15)
+    assert worker.process.stdout
+    worker.process.stdout.readline()
+    worker.process.stdout.readline()
+    worker.process.send_signal(signal.SIGTERM)
+    assert worker.process.wait(PATIENCE) == 128 + signal.SIGTERM
+    assert songs(tmp_path) == []
+
+
+def test_a_waiting_worker_ends_when_told_and_not_on_ctrl_c(start: Start) -> None:
+    worker = start()
+    worker.process.send_signal(signal.SIGCONT)
+    wait_until_ready(worker)
+    worker.process.send_signal(signal.SIGINT)
+    worker.process.send_signal(signal.SIGTERM)
+    assert worker.process.wait(PATIENCE) == 128 + signal.SIGTERM
+
+
+def wait_until_ready(worker: Worker) -> None:
+    """Its niceness is set after its signals are, and changes once."""
+    while os.getpriority(os.PRIO_PROCESS, worker.process.pid) < 10:
+        assert worker.process.poll() is None
+
+
+def test_a_song_is_finished_when_the_bot_is_gone(start: Start, tmp_path: Path) -> None:
+    worker = start()
+    worker.give()
+    assert worker.process.stdout
+    worker.process.stdout.close()
+    assert worker.process.wait(PATIENCE) == 0
+    assert songs(tmp_path) == ["abc"]
+
+
+def test_a_song_is_finished_when_nobody_reads_the_spool(start: Start, tmp_path: Path) -> None:
+    worker = start()
+    os.close(worker.growth)
+    worker.growth = os.open("/dev/null", os.O_RDONLY)
+    worker.give()
+    assert worker.end()[0] == 0
+    assert songs(tmp_path) == ["abc"]
+
+
+def test_a_full_disk_is_told(start: Start, tmp_path: Path) -> None:
+    worker = start(spool=os.open("/dev/full", os.O_RDWR))
+    worker.give()
+    status, steps, _ = worker.end()
+    assert status == 1
+    assert steps == [Failed("the disk is full; make room where the station keeps its songs and its spool")]
+    assert songs(tmp_path) == []
+
+
+def test_a_disk_that_fills_up_in_the_middle_ends_the_spool_with_a_whole_frame(start: Start, tmp_path: Path) -> None:
+    worker = start(limit=5_000_003)
+    worker.give()
+    status, steps, _ = worker.end()
+    assert status == 1
+    assert isinstance(steps[0], Begun)
+    assert isinstance(steps[-1], Failed)
+    assert steps[-1].reason.startswith("the disk is full")
+    assert os.fstat(worker.spool).st_size == 5_000_000
+    assert songs(tmp_path) == []
+
+
+def test_a_disk_that_is_full_for_the_song_alone_is_told(start: Start, tmp_path: Path) -> None:
+    """The spool is a pipe, on which a limit of file size does not bear."""
+    worker = start(spool=os.open("/dev/null", os.O_RDWR), limit=1_000_000)
+    worker.give()
+    status, steps, _ = worker.end()
+    assert status == 1
+    assert isinstance(steps[-1], Failed)
+    assert steps[-1].reason.startswith("the disk is full")
+    assert songs(tmp_path) == []
+
+
+def test_without_its_descriptors_it_says_who_starts_it() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "composer"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE
+    )
+    assert ran.returncode == 2
+    assert "it is the bot that starts it" in ran.stderr
+
+
+def test_a_worker_stays_small(start: Start) -> None:
+    worker = start()
+    worker.give(minutes=3)
+    while os.read(worker.growth, 4096):
+        pass
+    status = Path(f"/proc/{worker.process.pid}/status").read_text()  # it has the files still to finish
+    [kib] = [int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")]
+    assert kib < 250 * 1024

@@ -1,0 +1,190 @@
+"""Our template with the real Icecast: passwords, the way to the standby and back, adoption, other users' rights."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bot.icecast import Prepared, end, prepare, probe, running
+from common.config import Config
+
+pytestmark = pytest.mark.skipif(shutil.which("icecast2") is None, reason="icecast2 is not installed")
+MOUNT = "/stream.mp3"
+STANDBY = "/standby/stream.mp3"
+NOBODY = 65534
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        return int(other.getsockname()[1])
+
+
+def station(directory: Path, **icecast_keys: object) -> Config:
+    keys = {"port": free_port(), **icecast_keys}
+    return msgspec.convert({"station": {"directory": str(directory)}, "icecast": keys}, Config)
+
+
+@contextmanager
+def on_air(prepared: Prepared, before: list[str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen([*(before or []), *prepared.argv]) as process:
+        try:
+            until(lambda: probe(prepared.port, prepared.admin_password), "Icecast answers")
+            yield process
+        finally:
+            end(process.pid)
+
+
+def until(condition: Callable[[], bool], what: str, seconds: float = 20.0) -> None:
+    """Wait for something of a server that tells nobody when it happens."""
+    waiting = threading.Event()
+    last = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < last, f"not within {seconds} s: {what}"
+        waiting.wait(0.05)
+
+
+class Source:
+    """A source client that puts the same byte on a mount for ever, at about 16 kB/s."""
+
+    def __init__(self, prepared: Prepared, mount: str, byte: bytes) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", prepared.port), 10)
+        credentials = b64encode(f"source:{prepared.password}".encode()).decode()
+        self._socket.sendall(
+            f"SOURCE {mount} HTTP/1.0\r\nAuthorization: Basic {credentials}\r\n"
+            "Content-Type: audio/mpeg\r\n\r\n".encode()
+        )
+        self.status = int(self._socket.recv(4096).split()[1])
+        self._byte = byte
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._send)
+        self._thread.start()
+
+    def _send(self) -> None:
+        while not self._stopped.wait(0.05):
+            try:
+                self._socket.sendall(self._byte * 800)
+            except OSError:
+                return
+
+    def close(self) -> None:
+        self._stopped.set()
+        self._thread.join()
+        self._socket.close()
+
+    def __enter__(self) -> "Source":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def listen(prepared: Prepared, mount: str = MOUNT) -> HTTPResponse:
+    connection = HTTPConnection("127.0.0.1", prepared.port, timeout=15)
+    connection.request("GET", mount)
+    return connection.getresponse()
+
+
+def hears(response: HTTPResponse, byte: bytes) -> bool:
+    return response.read1(400)[-1:] == byte
+
+
+def test_the_passwords_are_the_ones_that_count(tmp_path: Path) -> None:
+    prepared = prepare(station(tmp_path))
+    with on_air(prepared):
+        assert not probe(prepared.port, "wrong")
+        wrong = Prepared(prepared.port, "wrong", "wrong", [], None, None)
+        with Source(wrong, MOUNT, b"x") as refused:
+            assert refused.status == 401
+        with Source(prepared, MOUNT, b"x") as accepted:
+            assert accepted.status == 200
+
+
+def test_a_listener_hears_the_standby_while_the_streamer_is_away_and_stays_connected(tmp_path: Path) -> None:
+    prepared = prepare(station(tmp_path))
+    with on_air(prepared), Source(prepared, STANDBY, b"s"):
+        with Source(prepared, MOUNT, b"m"):
+            listener = listen(prepared)
+            until(lambda: hears(listener, b"m"), "the listener hears the mount")
+        until(lambda: hears(listener, b"s"), "the listener hears the standby")
+        with Source(prepared, MOUNT, b"m"):
+            until(lambda: hears(listener, b"m"), "the listener hears the mount again")
+            listener.close()
+
+
+def test_the_burst_holds_half_a_second(tmp_path: Path) -> None:
+    prepared = prepare(station(tmp_path))
+    with on_air(prepared), Source(prepared, MOUNT, b"m"):
+        early = listen(prepared)
+        received = 0
+        while received < 40_000:  # so that there is more to burst than the burst
+            received += len(early.read1(4000))
+        late = listen(prepared)
+        assert 4_000 <= len(late.read1(65536)) <= 12_000  # 8,000 and what came at the same moment
+        early.close()
+        late.close()
+
+
+def test_the_standby_is_not_shown_to_visitors(tmp_path: Path) -> None:
+    prepared = prepare(station(tmp_path))
+    with on_air(prepared), Source(prepared, STANDBY, b"s"), Source(prepared, MOUNT, b"m"):
+        until(lambda: MOUNT.encode() in listen(prepared, "/status.xsl").read(), "the mount is on the status page")
+        assert STANDBY.encode() not in listen(prepared, "/status.xsl").read()
+
+
+def test_one_that_runs_is_adopted_and_ended_when_the_configuration_changed(tmp_path: Path) -> None:
+    config = station(tmp_path)
+    prepared = prepare(config)
+    assert prepared.pid is None
+    with on_air(prepared) as process:
+        again = prepare(config)
+        assert again.pid == process.pid == running(config.paths)
+        assert (again.port, again.password) == (prepared.port, prepared.password)
+        icecast = msgspec.structs.replace(config.icecast, password="another")
+        changed = prepare(msgspec.structs.replace(config, icecast=icecast))
+        assert changed.pid is None and changed.port == prepared.port
+        assert process.wait(10) is not None
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_as_root_it_runs_with_other_rights_even_in_a_directory_that_user_cannot_reach(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    config = station(tmp_path)
+    prepared = prepare(config)
+    with on_air(prepared) as process:
+        assert Path(f"/proc/{process.pid}").stat().st_uid != 0
+        assert running(config.paths) == process.pid
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_without_root_it_runs_as_whoever_starts_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    with tempfile.TemporaryDirectory() as name:  # pytest's own may be root's alone
+        config = station(Path(name))
+        monkeypatch.setattr(os, "geteuid", lambda: NOBODY)
+        prepared = prepare(config)
+        for path in (Path(name), *Path(name).rglob("*")):
+            os.chown(path, NOBODY, NOBODY)
+        with on_air(prepared, ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]) as process:
+            assert Path(f"/proc/{process.pid}").stat().st_uid == NOBODY
+            assert running(config.paths) == process.pid
+
+
+def test_the_log_says_why_a_start_failed(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        config = station(tmp_path)
+        prepared = prepare(config)
+        xml = tmp_path / "icecast" / "icecast.xml"
+        xml.write_text(xml.read_text().replace(str(prepared.port), str(other.getsockname()[1])))
+        process = subprocess.Popen(prepared.argv)
+        assert process.wait(15) != 0
+    assert "bind" in (tmp_path / "icecast" / "icecast.log").read_text().lower()

@@ -1,0 +1,372 @@
+"""The whole station as a person has it: `bandstand up`, commands from a shell, and a listener at its Icecast."""
+
+import array
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+BANDSTAND = str(Path(sys.executable).parent / "bandstand")
+PATIENCE = 60.0
+"""Seconds that a slow machine is given for anything."""
+RATE = 8000
+LOUD, QUIET = 0.01, 0.001
+"""Root mean square of a tenth of a second of sound, and of what counts as silence."""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Station:
+    """`bandstand up` in a folder of its own, without a terminal; its log is read as it comes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.var = folder / "var"
+        self.config = folder / "bandstand.toml"
+        self.config.write_text(f"[icecast]\nport = {self.port}\n")
+        self.process: subprocess.Popen[str] | None = None
+        self.lines: list[str] = []
+        self.news = threading.Condition()
+
+    def up(self) -> None:
+        self.start()
+        self.wait_for(r"/stream\.mp3 is on the air")
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [BANDSTAND, "up", "--config", str(self.config)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        assert self.process.stderr is not None
+        self.mark()
+        threading.Thread(target=self._read, args=(self.process.stderr,), daemon=True).start()
+
+    def _read(self, stream: IO[str]) -> None:
+        for line in stream:
+            with self.news:
+                self.lines.append(line)
+                self.news.notify_all()
+
+    def mark(self) -> None:
+        """What is logged from now on is what `wait_for` looks at; a start and a command mark by themselves."""
+        with self.news:
+            self.lines.clear()
+
+    def logged(self, pattern: str) -> bool:
+        return any(re.search(pattern, line) for line in self.lines)
+
+    def wait_for(self, pattern: str) -> None:
+        """Until a record since the mark fits."""
+        with self.news:
+            if not self.news.wait_for(lambda: self.logged(pattern), PATIENCE):
+                pytest.fail(f"{pattern} was never logged; the log says:\n{''.join(self.lines)}")
+
+    def ask(self, *words: str) -> dict[str, object]:
+        """One command through `bandstand ctl --json`."""
+        self.mark()
+        done = subprocess.run(
+            [BANDSTAND, "ctl", "--config", str(self.config), "--json", *words],
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+        )
+        assert done.stdout, done.stderr
+        reply: dict[str, object] = json.loads(done.stdout.splitlines()[0])
+        return reply
+
+    def say(self, *words: str) -> str:
+        return str(self.ask(*words)["summary"])
+
+    def pids(self) -> list[int]:
+        """Every process of this station, by its configuration or folder in its arguments."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                try:
+                    words = (entry / "cmdline").read_bytes()
+                except OSError:
+                    continue
+                if str(self.folder).encode() in words and not words.startswith(b"ffmpeg"):
+                    found.append(int(entry.name))
+        return sorted(found)
+
+    def pid(self, module: str) -> int:
+        """The one process that runs this Python module."""
+        for pid in self.pids():
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+            if module.encode() in words:
+                return pid
+        raise AssertionError(f"no process runs {module}")
+
+    def tone(self, name: str, seconds: float) -> str:
+        """A stored song whose sound is now a plain tone; its code."""
+        reply = self.ask("generate")
+        code = re.search(r"song (\w+)", str(reply["summary"]))
+        assert code is not None
+        self.wait_for(rf"\({code[1]}\) is made")
+        self.say("skip")
+        sine = f"sine=frequency=440:duration={seconds}:sample_rate=48000"
+        target = self.var / "songs" / code[1] / "song.flac"
+        command = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", sine, "-af", "volume=4", str(target)]
+        subprocess.run(command, check=True, timeout=PATIENCE)
+        return code[1]
+
+    def end(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(PATIENCE)
+        for pid in self.pids():
+            os.kill(pid, signal.SIGKILL)
+
+
+class Listener:
+    """ffmpeg at a mount; `level` is the loudness of the newest tenth of a second that it decoded."""
+
+    def __init__(self, station: Station, mount: str = "/stream.mp3") -> None:
+        url = f"http://127.0.0.1:{station.port}{mount}"
+        command = ["ffmpeg", "-v", "error", "-fflags", "nobuffer", "-probesize", "4096", "-i", url]
+        self.process = subprocess.Popen(
+            [*command, "-f", "s16le", "-ac", "1", "-ar", str(RATE), "-flush_packets", "1", "-"], stdout=subprocess.PIPE
+        )
+
+    def level(self) -> float:
+        assert self.process.stdout is not None
+        data = self.process.stdout.read(RATE // 10 * 2)
+        assert data, "the listener was disconnected"
+        samples = array.array("h", data)
+        return float((sum(s * s for s in samples) / len(samples)) ** 0.5 / 32768)
+
+    def hears(self, sound: bool) -> float:
+        """Listen until there is sound, or silence, for half a second on end; the seconds of stream that it took."""
+        run = waited = 0
+        deadline = time.monotonic() + PATIENCE
+        while run < 5:
+            level = self.level()
+            waited += 1
+            run = run + 1 if (level > LOUD if sound else level < QUIET) else 0
+            assert time.monotonic() < deadline, f"never heard {'sound' if sound else 'silence'}; level {level:.4f}"
+        return waited / 10
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.fixture
+def station(tmp_path: Path) -> Iterator[Station]:
+    made = Station(tmp_path)
+    try:
+        yield made
+    finally:
+        made.end()
+
+
+@pytest.fixture
+def on_air(station: Station) -> Station:
+    station.up()
+    return station
+
+
+@pytest.fixture
+def listener(on_air: Station) -> Iterator[Listener]:
+    made = Listener(on_air)
+    try:
+        yield made
+    finally:
+        made.end()
+
+
+@pytest.mark.parametrize("mount", ["/stream.mp3", "/stream.opus"])
+def test_a_new_station_is_heard_before_anybody_asked_and_while_its_song_is_made(on_air: Station, mount: str) -> None:
+    listener = Listener(on_air, mount)
+    try:
+        listener.hears(True)
+    finally:
+        listener.end()
+
+
+def test_a_generated_song_is_heard_before_its_worker_has_finished(on_air: Station, listener: Listener) -> None:
+    on_air.wait_for(r"job 1: .* is made")
+    on_air.say("skip")
+    listener.hears(False)
+    assert on_air.ask("generate", "minutes=3")["job"] == "2"
+    listener.hears(True)
+    assert not on_air.logged("job 2: .* is made"), "the worker had finished before its song was heard"
+    on_air.wait_for(r"job 2: .* is made")
+
+
+def test_silence_then_a_tone_then_silence_ten_times_and_a_queue_without_a_gap(
+    on_air: Station, listener: Listener
+) -> None:
+    on_air.wait_for(r"job 1: .* is made")
+    code = on_air.tone("tone", 2.0)
+    on_air.say("skip")
+    listener.hears(False)
+    for _ in range(10):
+        assert on_air.say("play", code).startswith("playing")
+        listener.hears(True)
+        listener.hears(False)
+    on_air.say("queue", code)
+    on_air.say("queue", code)
+    listener.hears(True)
+    assert listener.hears(False) > 3.0, "the second song did not follow the first"
+    assert on_air.say("np").startswith("silence")
+    played = on_air.ask("history")["rows"]
+    assert isinstance(played, list)
+    assert [row[4] for row in played[:12]] == ["finished"] * 12
+
+
+def test_stop_goes_to_silence_and_resume_goes_on_where_it_was(on_air: Station, listener: Listener) -> None:
+    listener.hears(True)
+    on_air.say("stop")
+    listener.hears(False)
+    assert on_air.say("np").startswith("stopped in")
+    on_air.say("resume")
+    listener.hears(True)
+    assert re.search(r", at [0-9]+:[0-9]{2} of ", on_air.say("np"))
+
+
+def test_what_cannot_be_played_is_told_and_the_stream_goes_on(on_air: Station, listener: Listener) -> None:
+    on_air.wait_for(r"job 1: .* is made")
+    listener.hears(True)
+    songs = on_air.ask("songs")["rows"]
+    assert isinstance(songs, list)
+    code = songs[0][0]
+    (on_air.var / "songs" / code / "song.flac").write_text("this is no sound\n" * 100)
+    on_air.say("play", code)
+    on_air.wait_for(r"cannot be played")
+    assert not on_air.logged("Traceback")
+    listener.hears(False)
+    for words, said in (
+        (["play", "no such song"], 'no song "no such song"'),
+        (["frobnicate"], "no command of that name"),
+        (["play"], "play SONG"),
+        (["cancel", "99"], "no open job 99"),
+    ):
+        assert said in on_air.say(*words)
+    on_air.ask("generate", "tempo=900")
+    on_air.wait_for(r"job 2 failed: .*tempo")
+    on_air.ask("generate")
+    listener.hears(True)
+
+
+def test_the_streamer_killed_is_back_with_the_song(on_air: Station, listener: Listener) -> None:
+    on_air.wait_for(r"standby: /standby/stream\.mp3 is on the air")
+    listener.hears(True)
+    on_air.mark()
+    os.kill(on_air.pid("streamer"), signal.SIGKILL)
+    on_air.wait_for(r"cue 1 is on the air")
+    listener.hears(True)
+    assert " at 0:" in on_air.say("np")
+
+
+def test_the_bot_killed_is_not_noticed_and_a_new_one_takes_over(on_air: Station, listener: Listener) -> None:
+    on_air.wait_for(r"job 1: .* is made")
+    listener.hears(True)
+    streamer = on_air.pid("streamer")
+    assert on_air.process is not None
+    on_air.process.kill()
+    on_air.process.wait()
+    listener.hears(True)
+    on_air.start()
+    on_air.wait_for(r"takes commands")
+    listener.hears(True)
+    assert on_air.pid("streamer") == streamer
+    assert " at " in on_air.say("np")
+
+
+def test_a_job_that_the_bot_died_over_is_made_by_the_next_one(station: Station) -> None:
+    station.up()
+    station.wait_for(r"job 1: .* is made")
+    station.ask("generate", "--queue", "minutes=3")
+    assert station.process is not None
+    station.process.kill()
+    station.process.wait()
+    station.start()
+    station.wait_for(r"job 2: .* is made")
+
+
+@pytest.mark.parametrize("how", ["quit", "SIGTERM", "SIGINT"])
+def test_the_station_ends_whole_and_begins_again_where_it_was(station: Station, how: str) -> None:
+    station.up()
+    station.wait_for(r"job 1: .* is made")
+    assert station.process is not None
+    if how == "quit":
+        station.say("quit")
+    else:
+        station.process.send_signal(getattr(signal, how))
+    assert station.process.wait(PATIENCE) == 0
+    assert station.pids() == []  # nothing runs on
+    left = sorted(path.name for path in station.var.rglob("*") if path.is_socket() or path.suffix == ".lock")
+    assert left == []
+    assert not list((station.var / "spool").iterdir())
+    station.up()
+    station.wait_for(r"now: |cue 1 is on the air")
+    assert re.search(r", at [0-9]+:[0-9]{2} of ", station.say("np"))
+
+
+def test_a_second_station_in_one_folder_is_refused_by_the_first_ones_name(on_air: Station) -> None:
+    second = subprocess.run(
+        [BANDSTAND, "up", "--config", str(on_air.config)], capture_output=True, text=True, timeout=PATIENCE
+    )
+    assert second.returncode == 1
+    assert on_air.process is not None
+    assert f"already running in {on_air.var} (process {on_air.process.pid})" in second.stderr
+    assert on_air.say("np")
+
+
+def test_a_taken_port_is_left_to_whoever_has_it(station: Station) -> None:
+    with socket.create_server(("127.0.0.1", station.port)):
+        station.up()
+        status = station.ask("status")["rows"]
+        assert isinstance(status, list)
+        urls = [row[2] for row in status if row[0] == "/stream.mp3"]
+        assert urls
+        assert f":{station.port}/" not in urls[0]
+
+
+def test_no_process_holds_anothers_epoll_eventfd_socket_or_database(on_air: Station) -> None:
+    on_air.wait_for(r"job 1: .* is made")
+    held: dict[int, dict[str, list[str]]] = {}
+    for pid in on_air.pids():
+        links = []
+        for entry in Path(f"/proc/{pid}/fd").iterdir():
+            try:
+                links.append(str(entry.readlink()))
+            except FileNotFoundError:
+                continue
+        held[pid] = {
+            "socket": [link for link in links if link.startswith("socket:")],
+            "epoll": [link for link in links if "eventpoll" in link or "eventfd" in link],
+            "database": [link for link in links if "bandstand.db" in link],
+        }
+    assert len(held) >= 4
+    sockets = [link for found in held.values() for link in found["socket"]]
+    assert len(sockets) == len(set(sockets))
+    assert on_air.process is not None
+    owners = [pid for pid, found in held.items() if found["database"]]
+    assert owners == [on_air.process.pid]
+    workers = [pid for pid in held if b"composer" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")]
+    assert workers
+    for pid in workers:
+        assert held[pid]["epoll"] == []
+        assert held[pid]["socket"] == []

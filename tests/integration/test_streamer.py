@@ -1,0 +1,469 @@
+"""The streamer through the real Icecast to a listener that decodes, commanded over its control socket."""
+
+import html
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import wave
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from twisted.protocols import amp
+
+from common import wire
+from common.types import RATE
+
+Sound = NDArray[np.float32]
+LOUD = 0.05
+"""Half-scale sines are well above it, silence is far below."""
+
+
+def until(condition: Callable[[], object], what: str, seconds: float = 20.0) -> None:
+    pause, last = threading.Event(), time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < last, f"not within {seconds} s: {what}"
+        pause.wait(0.02)
+
+
+class Bot:
+    """A bot in plain blocking Python: asks, and keeps the events it is told."""
+
+    def __init__(self, path: Path) -> None:
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.settimeout(10)
+        self._socket.connect(str(path))
+        self._buffer = b""
+        self._asked = self._descriptors = 0
+        self.events: list[tuple[str, dict[str, Any]]] = []
+
+    def ask(self, command: type[amp.Command], fds: tuple[int, ...] = (), **values: Any) -> dict[str, bytes]:
+        """The answer's raw fields; an error's code and text are raised as RuntimeError."""
+        self._asked += 1
+        tag = str(self._asked).encode()
+        fields = {b"_command": command.commandName, b"_ask": tag}
+        names = iter(range(self._descriptors, self._descriptors + len(fds)))
+        for name, kind in command.arguments:
+            if isinstance(kind, amp.Descriptor):
+                number = next(names, None)
+                if number is not None:
+                    fields[name] = str(number).encode()
+            elif name.decode() in values:
+                fields[name] = kind.toString(values[name.decode()])
+        self._descriptors += len(fds)
+        data = amp.Box(fields).serialize()
+        if fds:
+            socket.send_fds(self._socket, [data], list(fds))
+        else:
+            self._socket.sendall(data)
+        while True:
+            box = self._box()
+            if box.get(b"_answer") == tag:
+                return {key.decode(): value for key, value in box.items()}
+            if box.get(b"_error") == tag:
+                raise RuntimeError(box[b"_error_code"].decode(), box[b"_error_description"].decode())
+            self._event(box)
+
+    def play(self, cue: int, path: Path, command: type[amp.Command] = wire.Play, **values: Any) -> None:
+        fd = os.open(path, os.O_RDONLY)
+        try:
+            self.send(cue, (fd,), command, **values)
+        finally:
+            os.close(fd)
+
+    def send(self, cue: int, fds: tuple[int, ...], command: type[amp.Command] = wire.Play, **values: Any) -> None:
+        song = {"title": f"Song {cue}", "artist": "Tester", "raw": False, "start": 0, "gain": 0.0}
+        self.ask(command, fds, cue=cue, **song | values)
+
+    def state(self) -> wire.StreamerState:
+        return msgspec.json.decode(self.ask(wire.GetState)["state"], type=wire.StreamerState)
+
+    def wait_for(self, name: str, **values: object) -> None:
+        """Wait for an event with these values, heard already or still to come."""
+        wanted = (name, values)
+        while not any(name == wanted[0] and values.items() <= told.items() for name, told in self.events):
+            self._event(self._box())
+
+    def _event(self, box: dict[bytes, bytes]) -> None:
+        name = box[b"_command"].decode()
+        kinds = dict(getattr(wire, name).arguments)
+        self.events.append((name, {k.decode(): kinds[k].fromString(v) for k, v in box.items() if k in kinds}))
+        self._socket.sendall(amp.Box({b"_answer": box[b"_ask"]}).serialize())
+
+    def _box(self) -> dict[bytes, bytes]:
+        fields: dict[bytes, bytes] = {}
+        while key := self._string():
+            fields[key] = self._string()
+        return fields
+
+    def _string(self) -> bytes:
+        return self._exactly(int.from_bytes(self._exactly(2), "big"))
+
+    def _exactly(self, length: int) -> bytes:
+        while len(self._buffer) < length:
+            data = self._socket.recv(65_536)
+            if not data:
+                raise EOFError("the streamer closed the connection")
+            self._buffer += data
+        taken, self._buffer = self._buffer[:length], self._buffer[length:]
+        return taken
+
+    def give_up(self, fd: int) -> None:
+        """Send a descriptor with half a request, and go."""
+        socket.send_fds(self._socket, [amp.Box({b"_command": b"Play"}).serialize()[:-4]], [fd])
+        self.close()
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+class Station:
+    """A streamer, and its standby, as processes on an Icecast."""
+
+    def __init__(self, directory: Path, port: int, password: str) -> None:
+        self.directory = directory
+        self.config = directory / "bandstand.toml"
+        self.config.write_text(
+            f'[station]\ndirectory = "var"\n[icecast]\nhost = "127.0.0.1"\nport = {port}\npassword = "{password}"\n'
+        )
+        self.socket = directory / "var" / "streamer.sock"
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def start(self, module: str = "streamer") -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", module, "--config", str(self.config)]
+        with (self.directory / f"{module}.log").open("ab") as log:
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log)
+        self.processes.append(process)
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n", (self.directory / f"{module}.log").read_text()
+        return process
+
+    def bot(self) -> Bot:
+        return Bot(self.socket)
+
+    def on_air(self, bot: Bot) -> bool:
+        return all(mount.on_air for mount in bot.state().mounts)
+
+    def close(self) -> None:
+        for process in self.processes:
+            if process.poll() is None:
+                process.send_signal(signal.SIGCONT)
+                process.kill()
+            process.wait(10)
+            if process.stdout:
+                process.stdout.close()
+
+
+@pytest.fixture
+def station(icecast: Any, tmp_path: Path) -> Iterator[Station]:
+    made = Station(tmp_path, icecast.port, icecast.password)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+@contextmanager
+def listening(icecast: Any, mount: str = "/stream.mp3") -> Iterator[Any]:
+    until(lambda: mount in icecast.sources(), f"{mount} is there")
+    listener = icecast.listen(mount)
+    try:
+        yield listener
+    finally:
+        listener.close()
+
+
+def open_files(pid: int) -> str:
+    """What a process's descriptors are of; one may be closed while they are looked at."""
+    names = []
+    for entry in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            names.append(str(entry.readlink()))
+    return " ".join(names)
+
+
+def title(icecast: Any) -> str:
+    """What players are shown; Icecast's JSON has some characters as entities."""
+    return html.unescape(str(icecast.sources().get("/stream.mp3", {}).get("title")))
+
+
+def sine(frames: int, first: int = 0, frequency: float = 1000) -> Sound:
+    wave = 0.5 * np.sin(2 * np.pi * frequency * np.arange(first, first + frames) / RATE)
+    return np.stack([wave, wave], axis=1).astype(np.float32)
+
+
+def written(path: Path, sound: Sound) -> Path:
+    """`sound` as a WAV file of 16 bits."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes((sound * 32767).astype("<i2").tobytes())
+    return path
+
+
+def loud_frames(sound: Sound) -> int:
+    return int(np.count_nonzero(envelope(sound) > LOUD)) * 48
+
+
+def envelope(sound: Sound) -> Sound:
+    """The loudest sample of each millisecond."""
+    whole = len(sound) // 48 * 48
+    return np.abs(sound[:whole, 0]).reshape(-1, 48).max(axis=1)
+
+
+@pytest.mark.parametrize("mount", ["/stream.mp3", "/stream.opus"])
+def test_a_listener_hears_silence_then_the_song_then_silence(
+    mount: str, icecast: Any, station: Station, tmp_path: Path
+) -> None:
+    station.start()
+    bot = station.bot()
+    with listening(icecast, mount) as listener:
+        listener.wait_until(lambda sound: len(sound) > RATE // 2, "silence")
+        assert loud_frames(listener.sound()) == 0
+        bot.play(1, written(tmp_path / "tone.wav", sine(RATE)))
+        bot.wait_for("Started", cue=1)
+        bot.wait_for("Ended", cue=1, reason="finished", frames=RATE)
+        quiet = len(listener.sound())
+        listener.wait_until(lambda sound: len(sound) > quiet + RATE // 2, "silence afterwards")
+        sound = listener.sound()
+    assert abs(loud_frames(sound) - RATE) < 0.03 * RATE
+    assert loud_frames(sound[-RATE // 4 :]) == 0
+    bot.close()
+
+
+@pytest.mark.parametrize("mount", ["/stream.mp3", "/stream.opus"])
+def test_two_halves_of_a_sine_joined_by_follow_are_one_sine(
+    mount: str, icecast: Any, station: Station, tmp_path: Path
+) -> None:
+    station.start()
+    bot = station.bot()
+    half = RATE + 123
+    with listening(icecast, mount) as listener:
+        bot.play(1, written(tmp_path / "first.wav", sine(half)))
+        bot.play(2, written(tmp_path / "second.wav", sine(half, first=half)), wire.Follow)
+        bot.wait_for("Ended", cue=2, reason="finished", frames=half)
+        listener.wait_until(lambda sound: loud_frames(sound) > 1.95 * half, "both halves")
+        sound = listener.sound()
+    bot.close()
+    loud = np.flatnonzero(envelope(sound) > LOUD) * 48
+    inner = sound[loud[0] + 2400 : loud[-1] - 2400, 0]
+    assert envelope(inner[:, None]).min() > 0.45
+    whole = len(inner) // 480 * 480  # ten periods: their mean against a steady rotation is the phase
+    turned = inner[:whole] * np.exp(-2j * np.pi * 1000 / RATE * np.arange(whole))
+    angles = np.angle(turned.reshape(-1, 480).mean(axis=1), deg=True)
+    assert np.ptp(np.unwrap(angles, period=360)) < 12
+
+
+def test_a_growing_spool_is_heard_before_it_is_complete(icecast: Any, station: Station, tmp_path: Path) -> None:
+    station.start()
+    bot = station.bot()
+    spool = os.open(tmp_path / "spool", os.O_RDWR | os.O_CREAT)
+    growth, grew = os.pipe()
+    os.write(spool, sine(RATE).tobytes())
+    with listening(icecast) as listener:
+        bot.send(1, (spool, growth), raw=True)
+        os.close(growth)
+        listener.wait_until(lambda sound: loud_frames(sound) > RATE // 2, "the beginning of the song")
+        assert bot.state().current is not None
+        os.write(spool, sine(RATE, first=RATE).tobytes()[:-3])
+        os.close(grew)
+        bot.wait_for("Ended", cue=1, reason="finished", frames=2 * RATE - 1)
+    os.close(spool)
+    bot.close()
+
+
+def test_a_song_that_falls_behind_is_told_and_goes_on(icecast: Any, station: Station, tmp_path: Path) -> None:
+    station.start()
+    bot = station.bot()
+    spool = os.open(tmp_path / "spool", os.O_RDWR | os.O_CREAT)
+    growth, grew = os.pipe()
+    os.write(spool, sine(RATE // 4).tobytes())
+    bot.send(1, (spool, growth), raw=True)
+    until(lambda: bot.state().underruns, "the song falls behind")
+    os.write(spool, sine(RATE // 4).tobytes())
+    os.write(grew, b"!")
+    os.close(grew)
+    bot.wait_for("Underrun", cue=1)
+    bot.wait_for("Ended", cue=1, reason="finished", frames=RATE // 2)
+    for fd in (spool, growth):
+        os.close(fd)
+    bot.close()
+
+
+def test_ten_rounds_of_play_and_stop(icecast: Any, station: Station, tmp_path: Path) -> None:
+    process = station.start()
+    bot = station.bot()
+    tone = written(tmp_path / "tone.wav", sine(10 * RATE))
+    until(lambda: station.on_air(bot), "on the air")
+    for cue in range(1, 11):
+        bot.play(cue, tone)
+        bot.wait_for("Started", cue=cue)
+        assert bot.ask(wire.Stop)["cue"] == str(cue).encode()
+        bot.wait_for("Ended", cue=cue, reason="stopped")
+    until(lambda: "tone.wav" not in open_files(process.pid), "the songs are let go")
+    bot.close()
+
+
+def test_what_is_not_audio_is_refused_in_a_sentence_and_the_song_goes_on(
+    icecast: Any, station: Station, tmp_path: Path
+) -> None:
+    station.start()
+    bot = station.bot()
+    bot.play(1, written(tmp_path / "tone.wav", sine(60 * RATE)))
+    (tmp_path / "words.mp3").write_text("words")
+    with pytest.raises(RuntimeError, match="This cannot be played") as refused:
+        bot.play(2, tmp_path / "words.mp3")
+    assert refused.value.args[0] == "NOT_AUDIO"
+    current = bot.state().current
+    assert current is not None and current.cue == 1
+    bot.close()
+
+
+def test_a_bot_that_dies_leaves_no_descriptor_behind(icecast: Any, station: Station, tmp_path: Path) -> None:
+    process = station.start()
+    tone = written(tmp_path / "tone.wav", sine(RATE))
+    bot = station.bot()
+    with tone.open("rb") as song:
+        bot.give_up(song.fileno())
+    other = station.bot()
+    other.state()
+    until(lambda: "tone.wav" not in open_files(process.pid), "the descriptor is closed")
+    other.close()
+
+
+def test_a_title_is_shown_whole_and_in_utf8(icecast: Any, station: Station, tmp_path: Path) -> None:
+    station.start()
+    bot = station.bot()
+    until(lambda: station.on_air(bot), "on the air")
+    bot.play(1, written(tmp_path / "tone.wav", sine(60 * RATE)), title="Ærø\nnew ☃", artist="Björk")
+    until(lambda: title(icecast) == "Björk - Ærø new ☃", "the title")
+    bot.ask(wire.Stop)
+    until(lambda: title(icecast) == "Bandstand", "the station's name")
+    bot.close()
+
+
+def test_every_bot_hears_every_event_in_order(icecast: Any, station: Station, tmp_path: Path) -> None:
+    station.start()
+    bots = [station.bot(), station.bot()]
+    bots[1].state()
+    bots[0].play(1, written(tmp_path / "tone.wav", sine(RATE // 10)))
+    for bot in bots:
+        bot.wait_for("Ended", cue=1)
+        assert [name for name, told in bot.events if "cue" in told] == ["Started", "Ended"]
+        bot.close()
+
+
+def test_after_icecast_was_killed_the_song_goes_on_where_it_was(icecast: Any, station: Station, tmp_path: Path) -> None:
+    station.start()
+    bot = station.bot()
+    bot.play(1, written(tmp_path / "tone.wav", sine(60 * RATE)))
+    bot.wait_for("Started", cue=1)
+    icecast.stop()
+    bot.wait_for("WentOffAir", mount="/stream.mp3")
+    bot.wait_for("WentOffAir", mount="/stream.opus")
+    held = bot.state().current
+    assert held == bot.state().current
+    bot.events.clear()
+    icecast.start()
+    bot.wait_for("CameOnAir", mount="/stream.mp3")
+    with listening(icecast) as listener:
+        listener.wait_until(lambda sound: loud_frames(sound) > RATE // 4, "the song")
+    bot.close()
+
+
+def test_a_wrong_password_is_told_in_words(icecast: Any, tmp_path: Path) -> None:
+    station = Station(tmp_path, icecast.port, "wrong")
+    try:
+        station.start()
+        bot = station.bot()
+        until(lambda: all("password" in mount.trouble for mount in bot.state().mounts), "the reason")
+        bot.close()
+    finally:
+        station.close()
+
+
+def test_a_mount_in_use_is_told_in_words_and_taken_when_it_is_free(icecast: Any, tmp_path: Path) -> None:
+    directories = [tmp_path / "first", tmp_path / "second"]
+    for directory in directories:
+        directory.mkdir()
+    stations = [Station(directory, icecast.port, icecast.password) for directory in directories]
+    try:
+        first = stations[0].start()
+        until(lambda: len(icecast.sources()) == 2, "the first one is on the air")
+        stations[1].start()
+        bot = stations[1].bot()
+        until(lambda: all("in use" in mount.trouble for mount in bot.state().mounts), "the reason")
+        first.terminate()
+        until(lambda: stations[1].on_air(bot), "the second one is on the air", 30)
+        bot.close()
+    finally:
+        for each in stations:
+            each.close()
+
+
+def test_a_killed_streamer_costs_no_listener(icecast: Any, station: Station, tmp_path: Path) -> None:
+    process = station.start()
+    station.start("streamer.standby")
+    until(lambda: "/standby/stream.mp3" in icecast.sources(), "the standby")
+    with listening(icecast) as listener:
+        process.kill()
+        process.wait(10)
+        until(lambda: "/stream.mp3" not in icecast.sources(), "the mount is gone")
+        station.start()
+        bot = station.bot()
+        until(lambda: station.on_air(bot), "the mount is back")
+        bot.play(1, written(tmp_path / "tone.wav", sine(20 * RATE)))
+        listener.wait_until(lambda sound: loud_frames(sound) > RATE // 4, "the song after the restart")
+        assert listener.connected
+        bot.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_and_leaves_nothing(number: signal.Signals, icecast: Any, station: Station) -> None:
+    process = station.start()
+    process.send_signal(number)
+    assert process.wait(10) == 0
+    left = {path.name for path in (station.directory / "var").iterdir()}
+    assert left == {"standby"}
+
+
+def test_it_ends_although_icecast_is_stuck(icecast: Any, station: Station) -> None:
+    process = station.start()
+    bot = station.bot()
+    until(lambda: station.on_air(bot), "on the air")
+    icecast.send_signal(signal.SIGSTOP)
+    bot.ask(wire.Shutdown)
+    assert process.wait(10) == 0
+    bot.close()
+
+
+def test_a_second_streamer_in_one_directory_names_the_first(icecast: Any, station: Station) -> None:
+    process = station.start()
+    command = [sys.executable, "-m", "streamer", "--config", str(station.config)]
+    second = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    assert second.returncode == 1
+    assert f"process {process.pid}" in second.stderr and "Traceback" not in second.stderr
+    assert station.bot().state().pid == process.pid
+
+
+def test_nobody_listening_to_its_output_does_not_stop_it(icecast: Any, station: Station) -> None:
+    command = f'exec "{sys.executable}" -m streamer --config "{station.config}" 0<&- 1>&- 2>&-'
+    process = subprocess.Popen(["sh", "-c", command])
+    station.processes.append(process)
+    until(station.socket.exists, "the socket")
+    bot = station.bot()
+    until(lambda: station.on_air(bot), "on the air")
+    icecast.stop()
+    bot.wait_for("WentOffAir", mount="/stream.mp3")
+    assert process.poll() is None
+    bot.close()

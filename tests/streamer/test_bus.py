@@ -1,0 +1,202 @@
+"""The audio clock, driven by hand."""
+
+import threading
+from dataclasses import dataclass, field
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common.types import RATE, CueId, Frames, Seconds
+from streamer.block import Block, Item, Samples, Title
+from streamer.bus import IDLE_STEP, LAG, LATEST, STEP, Bus
+from streamer.playout import Cue, Ended, Event, Playout, Started
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class FakeSink:
+    on_air: bool = True
+    items: list[Item] = field(default_factory=list)
+
+    def offer(self, item: Item) -> None:
+        self.items.append(item)
+
+    @property
+    def frames(self) -> int:
+        return sum(item.frames for item in self.items if isinstance(item, Block))
+
+
+class Tone:
+    """A source of so many ones."""
+
+    trouble = ""
+
+    def __init__(self, frames: int) -> None:
+        self.left = frames
+        self.closed = False
+
+    @property
+    def ended(self) -> bool:
+        return self.left == 0
+
+    def read(self, frames: int) -> Samples:
+        count = min(frames, self.left)
+        self.left -= count
+        return np.ones((count, 2), np.float32)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Rig:
+    """A bus on a clock that stands still until it is told."""
+
+    def __init__(self, *sinks: FakeSink, hold: bool = True) -> None:
+        self.clock = Clock()
+        self.sinks = sinks or (FakeSink(),)
+        self.playout = Playout()
+        self.events: list[Event] = []
+        self.bus = Bus(self.playout, self.sinks, self.clock, self.events.append, hold)
+        self.bus.begin()
+
+    def after(self, seconds: float) -> Seconds:
+        self.clock.now += seconds
+        return self.bus.advance()
+
+
+def cue(number: int, frames: int) -> Cue:
+    return Cue(CueId(number), Tone(frames), f"song {number}", "band")
+
+
+@given(st.lists(st.floats(0.0001, 1.9), min_size=1, max_size=200))
+def test_what_was_sent_is_what_time_has_passed_whatever_the_delays(delays: list[float]) -> None:
+    rig = Rig()
+    rig.playout.cut(cue(1, 1_000_000_000))
+    for delay in delays:
+        rig.after(delay)
+    passed = rig.clock.now * RATE
+    assert abs(rig.sinks[0].frames - passed) < 1
+
+
+def test_after_a_day_of_uneven_waking_nothing_has_drifted() -> None:
+    rig = Rig()
+    rig.playout.cut(cue(1, 100_000_000_000))
+    wait = Seconds(0.0)
+    for lateness in [0.0, 0.0003, 0.011, 0.4] * 5000:
+        wait = rig.after(wait + lateness + 4.0 * (lateness == 0.4) / 10)
+    passed = rig.clock.now * RATE
+    assert passed - STEP <= rig.bus.sent <= passed + 1
+
+
+def test_a_short_delay_is_made_up_for_at_once() -> None:
+    rig = Rig()
+    rig.playout.cut(cue(1, 10 * RATE))
+    rig.after(1.5)
+    assert rig.sinks[0].frames == int(1.5 * RATE)
+
+
+def test_a_long_one_begins_a_new_schedule_without_a_burst() -> None:
+    rig = Rig()
+    rig.playout.cut(cue(1, 10 * RATE))
+    rig.after(LATEST + 1)
+    assert rig.sinks[0].frames == 0
+    rig.after(0.5)
+    assert rig.sinks[0].frames == RATE // 2
+
+
+def test_it_wakes_often_for_a_song_and_seldom_for_silence() -> None:
+    rig = Rig()
+    assert rig.after(0.0) == (IDLE_STEP + LAG) / RATE
+    rig.playout.cut(cue(1, RATE))
+    assert rig.after(0.0) == STEP / RATE
+
+
+def test_silence_is_handed_on_as_silence() -> None:
+    rig = Rig()
+    rig.after((IDLE_STEP + LAG) / RATE)
+    assert rig.sinks[0].items == [Block(IDLE_STEP, None)]
+
+
+def test_silence_lags_and_the_song_that_breaks_it_makes_up_for_it_at_once() -> None:
+    rig = Rig()
+    rig.after(1.0)
+    assert rig.bus.sent == RATE - LAG
+    rig.playout.cut(cue(1, RATE))
+    rig.after(0.0)
+    assert rig.bus.sent == RATE
+    assert rig.playout.current is not None and rig.playout.current.frames == LAG
+
+
+def test_a_title_comes_before_the_block_with_the_song_s_first_frame() -> None:
+    rig = Rig()
+    rig.playout.cut(cue(1, 100))
+    rig.playout.follow(cue(2, RATE))
+    rig.after(0.01)
+    first, second = rig.sinks[0].items
+    assert first == Title("band", "song 2") and isinstance(second, Block)
+    assert [type(event) for event in rig.events] == [Started, Ended, Started]
+
+
+def test_when_nothing_is_on_the_air_any_more_the_title_goes() -> None:
+    rig = Rig()
+    rig.playout.cut(cue(1, RATE))
+    rig.after(0.01)
+    rig.playout.stop()
+    rig.after(1.0)
+    assert [item for item in rig.sinks[0].items if isinstance(item, Title)] == [Title("band", "song 1"), Title("", "")]
+
+
+def test_every_output_gets_the_same() -> None:
+    rig = Rig(FakeSink(), FakeSink())
+    rig.playout.cut(cue(1, RATE))
+    rig.after(0.5)
+    assert rig.sinks[0].items == rig.sinks[1].items
+
+
+def test_while_no_mount_is_on_the_air_the_programme_stands_still() -> None:
+    rig = Rig(FakeSink(on_air=False), FakeSink(on_air=False))
+    rig.playout.cut(cue(1, RATE))
+    rig.after(0.5)
+    assert rig.playout.current is not None and rig.playout.current.frames == 0
+    assert rig.events == []
+    rig.sinks[1].on_air = True
+    rig.after(0.5)
+    assert rig.playout.current.frames == RATE // 2 + LAG
+
+
+def test_what_happens_while_it_stands_still_is_told_all_the_same() -> None:
+    rig = Rig(FakeSink(on_air=False))
+    rig.playout.cut(cue(1, RATE))
+    rig.playout.stop()
+    rig.after(0.1)
+    assert rig.events == [Ended(CueId(1), "stopped", Frames(0))]
+
+
+def test_a_programme_that_does_not_hold_goes_on_with_nobody_to_hear_it() -> None:
+    rig = Rig(FakeSink(on_air=False), hold=False)
+    rig.playout.cut(cue(1, RATE))
+    rig.after(0.5)
+    assert rig.playout.current is not None and rig.playout.current.frames == RATE // 2
+
+
+def test_actions_are_carried_out_in_order_and_the_end_lets_the_sources_go() -> None:
+    clock, sink, done = Clock(), FakeSink(), threading.Event()
+    bus = Bus(Playout(), [sink], clock, lambda event: None)
+    tone, order = Tone(RATE), []
+    bus.submit(lambda playout: playout.cut(Cue(CueId(1), tone)))
+    bus.submit(lambda playout: order.append(playout.current))
+    bus.submit(lambda playout: done.set())
+    bus.start()
+    assert done.wait(10)
+    bus.stop()
+    bus.join(Seconds(10))
+    assert order[0] is not None and order[0].cue == 1
+    assert tone.closed

@@ -1,0 +1,85 @@
+"""A mount's thread and its bounded queue; the titles' thread."""
+
+import threading
+
+from common.config import Mount
+from common.types import Seconds
+from streamer.block import Block
+from streamer.codecs.formats import FORMATS
+from streamer.output import LONGEST_QUEUE, Output
+from streamer.titles import Titles
+from streamer.uplink import Uplink
+
+SILENCE = Block(480, None)
+
+
+class StuckLink:
+    """An Icecast at which the first send is stuck until it is freed."""
+
+    backlog = 0
+
+    def __init__(self) -> None:
+        self.reached, self.freed, self.closed = threading.Event(), threading.Event(), threading.Event()
+
+    def opened(self) -> bool:
+        return True
+
+    def send(self, data: bytes) -> None:
+        self.reached.set()
+        assert self.freed.wait(10)
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+def output(link: StuckLink) -> Output:
+    mount = Mount(path="/stream.opus", format="opus", bitrate=96)
+    return Output(
+        Uplink(
+            mount,
+            dial=lambda: link,
+            encoder=lambda: FORMATS["opus"].encoder(96),
+            set_title=lambda title: None,
+            report=lambda event: None,
+            clock=lambda: 0.0,
+            random=lambda: 0.0,
+        ),
+        None,
+    )
+
+
+def test_a_stuck_mount_loses_sound_that_is_counted_and_holds_nobody_up() -> None:
+    link = StuckLink()
+    stuck = output(link)
+    stuck.start()
+    stuck.offer(SILENCE)
+    assert link.reached.wait(10)
+    for _ in range(LONGEST_QUEUE + 7):
+        stuck.offer(SILENCE)
+    assert stuck.state().dropped == 7
+    link.freed.set()
+    stuck.stop()
+    stuck.join(Seconds(10))
+    assert link.closed.is_set()
+
+
+def test_a_title_that_is_not_taken_is_tried_again_until_there_is_a_newer_one() -> None:
+    told: list[str] = []
+    first_tried, taken = threading.Event(), threading.Event()
+
+    def tell(title: str) -> bool:
+        told.append(title)
+        if title == "old":
+            first_tried.set()
+            return False
+        taken.set()
+        return True
+
+    titles = Titles(tell)
+    titles.start()
+    titles.set("old")
+    assert first_tried.wait(10)
+    titles.set("new")
+    assert taken.wait(10)
+    titles.stop()
+    assert told[-1] == "new"

@@ -1,0 +1,123 @@
+"""Sources with their thread: what the bus reads of them, and what whoever opened them is told."""
+
+import os
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from common.errors import NotAudio
+from common.types import RATE, Decibels, Frames
+from streamer.block import Pieces, Samples, zeros
+from streamer.decode import Broken
+from streamer.sources import DecodedAhead, file_source, spool_source
+
+LOUD = np.ones((100, 2), np.float32)
+
+
+class Told:
+    """Hears when a source is ready."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self.errors: list[Exception | None] = []
+
+    def __call__(self, error: Exception | None) -> None:
+        self.errors.append(error)
+        self._event.set()
+
+    def wait(self) -> Exception | None:
+        assert self._event.wait(10)
+        return self.errors[0]
+
+
+def whole(source: DecodedAhead) -> Samples:
+    """All of a source that has little; spins only as long as its thread takes."""
+    parts = [zeros(0)]
+    while not source.ended:
+        parts.append(source.read(480))
+    return np.concatenate(parts)
+
+
+def begun(pieces: Pieces, start: int = 0, gain: float = 0) -> tuple[DecodedAhead, Told]:
+    source, told = DecodedAhead(pieces, Frames(start), Decibels(gain)), Told()
+    source.begin(told)
+    told.wait()
+    return source, told
+
+
+def test_the_first_frames_are_left_out_exactly() -> None:
+    numbered = np.arange(1, 301, dtype=np.float32).repeat(2).reshape(-1, 2) / 1000
+    source, _ = begun((piece for piece in np.split(numbered, 3)), start=150)
+    assert np.allclose(whole(source), numbered[150:])
+
+
+def test_gain_is_in_decibels() -> None:
+    source, _ = begun((piece for piece in [LOUD]), gain=-20)
+    assert np.allclose(whole(source), 0.1)
+
+
+def test_what_is_not_a_sound_never_reaches_the_bus() -> None:
+    bad = np.array([[np.nan, np.inf], [-np.inf, 1e30]], dtype=np.float32)
+    source, _ = begun(piece for piece in [bad])
+    assert np.array_equal(whole(source), [[0, 0], [0, 8]])
+
+
+def test_a_source_that_breaks_gives_what_it_had_and_a_sentence() -> None:
+    def pieces() -> Pieces:
+        yield LOUD
+        raise Broken("The file is damaged.")
+
+    source, told = begun(pieces())
+    assert len(whole(source)) == 100
+    assert (source.trouble, told.errors) == ("The file is damaged.", [None])
+
+
+def test_a_decoder_that_fails_in_an_unforeseen_way_ends_the_source() -> None:
+    def pieces() -> Pieces:
+        yield LOUD
+        raise ZeroDivisionError("division by zero")
+
+    source, _ = begun(pieces())
+    whole(source)
+    assert source.trouble == "The decoder failed: division by zero."
+
+
+def test_a_file_that_is_not_audio_is_told_before_it_is_played(tmp_path: Path) -> None:
+    (tmp_path / "song.mp3").write_text("words")
+    told = Told()
+    file_source(os.open(tmp_path / "song.mp3", os.O_RDONLY), Frames(0), Decibels(0)).begin(told)
+    assert isinstance(told.wait(), NotAudio)
+    assert len(told.errors) == 1
+
+
+def test_a_growing_spool_is_ready_before_anything_is_in_it_and_ends_when_closed(tmp_path: Path) -> None:
+    before = threading.active_count()
+    growth, grew = os.pipe()
+    told = Told()
+    spool = os.open(tmp_path / "spool", os.O_RDWR | os.O_CREAT)
+    source = spool_source(spool, growth, Frames(0), Decibels(0))
+    source.begin(told)
+    assert told.wait() is None
+    assert not source.ended and len(source.read(480)) == 0
+    source.close()
+    for thread in threading.enumerate():
+        if thread.name == "source":
+            thread.join(10)
+    assert threading.active_count() == before
+    os.close(grew)
+
+
+@pytest.mark.parametrize("start", [0, RATE])
+def test_no_more_than_the_ring_holds_is_decoded_ahead(start: int) -> None:
+    decoded = []
+
+    def pieces() -> Pieces:
+        for _ in range(100):
+            decoded.append(RATE)
+            yield np.zeros((RATE, 2), np.float32)
+
+    source, _ = begun(pieces(), start)
+    source.close()
+    assert len(decoded) <= 5

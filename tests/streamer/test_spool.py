@@ -1,0 +1,76 @@
+"""A spool that grows while it is read."""
+
+import os
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from streamer.block import zeros
+from streamer.spool import Spool
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> int:
+    return os.open(tmp_path / "spool", os.O_RDWR | os.O_CREAT)
+
+
+def frames(count: int, first: int = 1) -> bytes:
+    values = np.arange(first, first + count, dtype="<f4")
+    return np.stack([values, values], axis=1).tobytes()
+
+
+def test_a_finished_spool_is_read_to_its_end(spool: int) -> None:
+    os.write(spool, frames(30_000))
+    sound = np.concatenate(list(Spool(spool, None).pieces()))
+    assert sound.tobytes() == frames(30_000)
+
+
+def test_an_odd_tail_is_never_read(spool: int) -> None:
+    os.write(spool, frames(10) + b"odd")
+    assert np.concatenate(list(Spool(spool, None).pieces())).tobytes() == frames(10)
+
+
+def test_a_growing_spool_is_read_as_it_grows_though_frames_come_in_halves(spool: int) -> None:
+    growth, grew = os.pipe()
+    writer = os.dup(spool)
+    pieces = Spool(spool, growth).pieces()
+    assert len(next(pieces)) == 0
+    for data in (frames(100)[:403], frames(100)[403:]):
+        os.write(writer, data)
+        os.write(grew, b"!")
+    os.close(grew)
+    os.close(writer)
+    assert np.concatenate([zeros(0), *pieces]).tobytes() == frames(100)
+
+
+def test_what_was_written_before_the_pipe_closed_is_read(spool: int) -> None:
+    growth, grew = os.pipe()
+    pieces = Spool(spool, growth).pieces()
+    next(pieces)
+    os.pwrite(spool, frames(7), 0)
+    os.close(grew)
+    assert np.concatenate([zeros(0), *pieces]).tobytes() == frames(7)
+
+
+def test_the_offset_of_the_descriptor_is_left_alone(spool: int) -> None:
+    other = os.dup(spool)
+    os.write(spool, frames(10))
+    list(Spool(spool, None).pieces())
+    assert os.lseek(other, 0, os.SEEK_CUR) == len(frames(10))
+    os.close(other)
+
+
+def test_waking_ends_a_wait_and_closes_every_descriptor(spool: int) -> None:
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    growth, grew = os.pipe()
+    source = Spool(spool, growth)
+    reader = threading.Thread(target=lambda: list(source.pieces()), daemon=True)
+    reader.start()
+    source.wake()
+    reader.join(10)
+    assert not reader.is_alive()
+    source.wake()
+    os.close(grew)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before - 1

@@ -1,0 +1,117 @@
+"""The standby: what it needs, what it reads, and the silence it makes of it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from common.config import Mount
+from streamer import silence
+from streamer.codecs.formats import FORMATS
+from streamer.icecast import OffAir
+from streamer.silence import Silence
+from streamer.standby import LATEST, RETRY, Carrier, Loop
+
+MP3 = Mount(path="/stream.mp3", format="mp3", bitrate=128)
+OPUS = Mount(path="/stream.opus", format="opus", bitrate=96)
+
+
+class FakeLink:
+    backlog = 0
+
+    def __init__(self) -> None:
+        self.data = b""
+        self.lost = self.closed = False
+
+    def opened(self) -> bool:
+        return True
+
+    def send(self, data: bytes) -> None:
+        if self.lost:
+            raise OffAir("the connection was lost")
+        self.data += data
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Rig:
+    def __init__(self, packets: Silence | None) -> None:
+        self.now = 50.0
+        self.packets = packets
+        self.links: list[FakeLink] = []
+        self.said: list[str] = []
+        self.carrier = Carrier(self._dial, lambda: self.packets, self.said.append, lambda: self.now, lambda: 0.0)
+
+    def _dial(self) -> FakeLink:
+        self.links.append(FakeLink())
+        return self.links[-1]
+
+    def run(self, seconds: float) -> None:
+        for _ in range(round(seconds / 0.2)):
+            self.carrier.step()
+            self.now += 0.2
+
+
+def kept(mount: Mount) -> Silence:
+    encoder = FORMATS[mount.format].encoder(mount.bitrate)
+    made = encoder.kept_silence(mount.format)
+    encoder.close()
+    return made
+
+
+def test_it_needs_neither_twisted_nor_numpy_nor_a_codec() -> None:
+    code = "import streamer.standby, sys; print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"twisted", "numpy", "av", "ctypes"} & set(loaded)
+
+
+@pytest.mark.parametrize("mount", [MP3, OPUS])
+def test_what_the_streamer_keeps_is_read_back(mount: Mount, tmp_path: Path) -> None:
+    silence.keep(tmp_path / "standby", mount, kept(mount))
+    assert silence.kept(tmp_path / "standby", mount) == kept(mount)
+    assert len(list((tmp_path / "standby").iterdir())) == 1
+
+
+def test_nothing_kept_or_nothing_of_use_is_none(tmp_path: Path) -> None:
+    assert silence.kept(tmp_path, MP3) is None
+    silence.path(tmp_path, MP3).write_bytes(b"not this")
+    assert silence.kept(tmp_path, MP3) is None
+
+
+def test_a_mount_of_another_bit_rate_has_a_silence_of_its_own(tmp_path: Path) -> None:
+    silence.keep(tmp_path, MP3, kept(MP3))
+    assert silence.kept(tmp_path, Mount(path="/stream.mp3", format="mp3", bitrate=192)) is None
+
+
+@pytest.mark.parametrize("mount", [MP3, OPUS])
+def test_it_sends_the_mount_s_bit_rate_in_time(mount: Mount) -> None:
+    rig = Rig(kept(mount))
+    rig.run(20.0)
+    assert len(rig.links[0].data) == pytest.approx(20 * mount.bitrate * 125, rel=0.05)
+    assert rig.said == ["on the air"]
+
+
+def test_until_there_is_a_silence_icecast_is_left_alone() -> None:
+    rig = Rig(None)
+    rig.run(RETRY * 3)
+    assert rig.links == []
+    rig.packets = kept(MP3)
+    rig.run(RETRY * 2)
+    assert len(rig.links) == 1
+
+
+def test_a_lost_connection_is_made_again() -> None:
+    rig = Rig(kept(MP3))
+    rig.run(15.0)
+    rig.links[0].lost = True
+    rig.run(2.0)
+    assert rig.links[0].closed and rig.links[1].data
+    assert rig.said == ["on the air", "off the air: the connection was lost", "on the air"]
+
+
+def test_what_was_missed_for_long_is_not_caught_up() -> None:
+    loop = Loop(kept(MP3), 0.0)
+    assert loop.due(LATEST + 60) == b""
+    assert len(loop.due(LATEST + 61)) == pytest.approx(16_000, rel=0.05)
