@@ -7,6 +7,7 @@ own grid of 64 frames, so the sound does not depend on how it is cut into blocks
 import hashlib
 import heapq
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from ctypes import c_int, c_void_p
 from pathlib import Path
 from typing import Any, Final
@@ -21,7 +22,8 @@ from composer.midi import controls
 from composer.score import DRUM_CHANNEL, Part, Score, channels
 
 try:
-    import fluidsynth
+    with redirect_stdout(None):  # it prints where it found the library, and a worker's standard output is the bot's
+        import fluidsynth
 except ImportError:  # pyfluidsynth raises it where the library itself is missing
     fluidsynth = None
 

@@ -67,15 +67,22 @@ class Source:
         self.status = int(self._socket.recv(4096).split()[1])
         self._byte = byte
         self._stopped = threading.Event()
+        self._sending = threading.Lock()
         self._thread = threading.Thread(target=self._send)
         self._thread.start()
 
     def _send(self) -> None:
         while not self._stopped.wait(0.05):
             try:
-                self._socket.sendall(self._byte * 800)
+                with self._sending:
+                    self._socket.sendall(self._byte * 800)
             except OSError:
                 return
+
+    def send(self, byte: bytes) -> None:
+        """From now on this one, or nothing where it is empty."""
+        with self._sending:
+            self._byte = byte
 
     def close(self) -> None:
         self._stopped.set()
@@ -124,13 +131,18 @@ def test_a_listener_hears_the_standby_while_the_streamer_is_away_and_stays_conne
 
 def test_the_burst_holds_half_a_second(tmp_path: Path) -> None:
     prepared = prepare(station(tmp_path))
-    with on_air(prepared), Source(prepared, MOUNT, b"m"):
+    with on_air(prepared), Source(prepared, MOUNT, b"m") as source:
         early = listen(prepared)
         received = 0
         while received < 40_000:  # so that there is more to burst than the burst
             received += len(early.read1(4000))
+        source.send(b"")
         late = listen(prepared)
-        assert 4_000 <= len(late.read1(65536)) <= 12_000  # 8,000 and what came at the same moment
+        source.send(b"n")
+        burst = bytearray()
+        while b"n" not in burst:
+            burst += late.read1(65536)
+        assert 6_000 <= burst.count(b"m") <= 12_000  # 8,000, and Icecast's block of 1,400 more or less
         early.close()
         late.close()
 
