@@ -142,7 +142,7 @@ def test_the_burst_holds_half_a_second(tmp_path: Path) -> None:
         burst = bytearray()
         while b"n" not in burst:
             burst += late.read1(65536)
-        assert 6_000 <= burst.count(b"m") <= 12_000  # 8,000, and Icecast's block of 1,400 more or less
+        assert 4_000 <= burst.count(b"m") <= 12_000  # 8,000 in whole blocks of 1,400, and what was under way
         early.close()
         late.close()
 
