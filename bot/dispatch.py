@@ -63,6 +63,10 @@ class Dispatcher:
             return [command.name for command in TABLE if command.name.startswith(words[1].lower())]
         return []
 
+    def knows(self, line: str) -> bool:
+        words = line.lstrip().removeprefix("!").split(maxsplit=1)
+        return bool(words) and words[0].lower() in BY_NAME
+
     def _command(self, line: grammar.Line, request: Request) -> Command:
         if line.command in BY_NAME:
             return BY_NAME[line.command]

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from twisted.internet.defer import Deferred
 
-from bot.request import Reply, Request
+from bot.request import Identity, Reply, Request, Right
 
 
 class Commands(Protocol):
@@ -17,6 +17,19 @@ class Commands(Protocol):
 
     def completions(self, text: str) -> Sequence[str]:
         """Whole words that may stand where `text`, the line up to the cursor, ends."""
+        ...
+
+    def knows(self, line: str) -> bool:
+        """Whether the line's first word names a command; where others talk, what does not is left unanswered."""
+        ...
+
+
+class Access(Protocol):
+    """Who may do what, for front ends whose people are not all the owner."""
+
+    def right_of(self, identity: Identity) -> Deferred[Right]:
+        """The right that was granted to them, listener where none was. Fires soon, in the order of asking; never errs
+        back."""
         ...
 
 

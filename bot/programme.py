@@ -181,7 +181,8 @@ def started(cue: int, now: float) -> tuple[Effect, ...]:
         Cue.update(state=OVER, ended=now).where(Cue.state == AIR).execute()
     row.state, row.started = AIR, row.started or now
     row.save()
-    return (Sync(), *((Announce(Reply(f"now: {library.song(row.song_id).name}", Level.NOTICE)),) if first else ()))
+    now_playing = Reply(f"now: {library.song(row.song_id).name}", Level.NOTICE, public=True)
+    return (Sync(), *((Announce(now_playing),) if first else ()))
 
 
 def ended(cue: int, reason: str, frames: int, detail: str, now: float) -> tuple[Effect, ...]:

@@ -32,6 +32,20 @@ class Level(enum.StrEnum):
 
 
 @dataclass(frozen=True)
+class Identity:
+    """Whom a front end can vouch for, so that rights can be granted to them.
+
+    `account` is what the network's services, or the station itself, made sure of; it is empty where nothing did. `mask`
+    is `nick!user@host` where a network shows one. A nick alone is nobody: anyone can take it.
+    """
+
+    network: str
+    """`irc:NAME`, `telnet` or `ssh`."""
+    account: str = ""
+    mask: str = ""
+
+
+@dataclass(frozen=True)
 class Reply:
     """One answer: a sentence, and where there is more to show, a table whose rows have one text for each column."""
 
@@ -41,6 +55,10 @@ class Reply:
     rows: tuple[tuple[str, ...], ...] = ()
     job: str = ""
     """The job that was begun, or whose result this is."""
+    public: bool = False
+    """A notice for listeners as well, not only for whoever runs the station."""
+    repeated: bool = False
+    """The same was said to the same person just now: where others read along it is not said again."""
 
     @property
     def good(self) -> bool:
@@ -55,3 +73,5 @@ class Request:
     who: str
     where: str
     right: Right
+    identity: Identity | None = None
+    """Whom the front end vouches for; None for whoever sits at the machine."""

@@ -32,6 +32,9 @@ class SlowCommands:
     def completions(self, text: str) -> Sequence[str]:
         return []
 
+    def knows(self, line: str) -> bool:
+        return True
+
 
 class Transport(StringTransport):
     """A client that can be slow to read."""

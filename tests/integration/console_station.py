@@ -54,6 +54,9 @@ class TalkingCommands:
         words = ["echo", "flood", "later", "quit", "tick"]
         return [word for word in words if word.startswith(text)]
 
+    def knows(self, line: str) -> bool:
+        return True
+
 
 console = Console(reactor, TalkingCommands(), Path(sys.argv[1]), reactor.stop)
 reactor.callWhenRunning(console.start)
