@@ -13,16 +13,14 @@ from common.types import RATE, Frames, Seconds
 from streamer.block import Block, Item, Title
 from streamer.playout import Action, Ended, Event, Playout, Started
 
-STEP: Final = Frames(2304)
-"""48 ms, two MP3 frames: how often sound is handed on. Waking up costs as much processor time as encoding."""
-IDLE_STEP: Final = Frames(2 * STEP)
-"""While there is nothing but silence."""
+STEP: Final = Frames(4608)
+"""96 ms, four MP3 frames: how often sound is handed on. Waking up costs as much processor time as encoding."""
 QUICK_STEP: Final = Frames(576)
 QUICKLY: Final = Frames(4 * 1152)
 """For so long after an action, since then somebody waits to hear what it did."""
-LAG: Final = STEP
-"""Silence leaves so much later than it is due. A song that breaks it leaves on time, its first frames at once in place
-of the silence that was owed: so an encoder has what it looks ahead for without waiting."""
+LAG: Final = Frames(2304)
+"""48 ms: sound leaves so much later than it is due, but for what follows an action: that leaves on time, its first frames
+at once. So an encoder has what it looks ahead for without waiting, whether a song or silence was on the air."""
 LATEST: Final = Seconds(2.0)
 """More than this is not caught up: after a suspension nobody wants to hear what was missed."""
 
@@ -78,30 +76,40 @@ class Bus:
     def advance(self) -> Seconds:
         """Send what is due by now; returns how long until there is more."""
         now = self._clock()
-        idle = self._playout.silent or self._held
-        due = round((now - self._origin) * RATE) - self.sent - (LAG if idle else 0)
-        if due > LATEST * RATE:
+        if self._due(now) > LATEST * RATE:
             self._origin = now - self.sent / RATE
-            due = 0
-        while due > 0:
-            due -= self._send(Frames(min(due, IDLE_STEP)))
+        while (due := self._due(now)) > 0:
+            self._send(Frames(min(due, STEP)))
         return self._wait()
+
+    def _due(self, now: float) -> int:
+        return round((now - self._origin) * RATE) - self.sent - self._lag
+
+    def act(self, action: Action) -> None:
+        """Carry out `action` after all that is due, and be quick with what comes of it."""
+        self.advance()
+        action(self._playout)
+        self._quick_until = self.sent + QUICKLY
 
     def _wait(self) -> Seconds:
         """Until the next multiple of the step is due."""
-        step, lag = STEP, 0
-        if self._playout.silent or self._held:
-            step, lag = IDLE_STEP, LAG
-        elif self.sent < self._quick_until:
-            step = QUICK_STEP
-        following = (self.sent // step + 1) * step + lag
+        step = QUICK_STEP if self._quick else STEP
+        following = (self.sent // step + 1) * step + self._lag
         return Seconds(max(0.0, self._origin + following / RATE - self._clock()))
+
+    @property
+    def _quick(self) -> bool:
+        return self.sent < self._quick_until
+
+    @property
+    def _lag(self) -> int:
+        return 0 if self._quick else LAG
 
     @property
     def _held(self) -> bool:
         return self._hold and not any(sink.on_air for sink in self._sinks)
 
-    def _send(self, frames: Frames) -> Frames:
+    def _send(self, frames: Frames) -> None:
         if self._held:
             _, events = self._playout.next_block(0)
             block = Block(frames, None)
@@ -115,7 +123,6 @@ class Bus:
         self.sent = Frames(self.sent + frames)
         for event in events:
             self._report(event)
-        return frames
 
     def _title(self, events: Sequence[Event]) -> Title | None:
         """The title from this block on, if it changes there."""
@@ -132,9 +139,8 @@ class Bus:
                 action = self._actions.get(timeout=self.advance())
             except queue.Empty:
                 continue
-            self.advance()
             if action is None:
+                self.advance()
                 break
-            action(self._playout)
-            self._quick_until = self.sent + QUICKLY
+            self.act(action)
         self._playout.close()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from common.types import RATE, CueId, Frames, Seconds
 from streamer.block import Block, Item, Samples, Title
-from streamer.bus import IDLE_STEP, LAG, LATEST, STEP, Bus
+from streamer.bus import LAG, LATEST, QUICK_STEP, QUICKLY, STEP, Bus
 from streamer.playout import Cue, Ended, Event, Playout, Started
 
 
@@ -83,7 +83,7 @@ def test_what_was_sent_is_what_time_has_passed_whatever_the_delays(delays: list[
     for delay in delays:
         rig.after(delay)
     passed = rig.clock.now * RATE
-    assert abs(rig.sinks[0].frames - passed) < 1
+    assert abs(rig.sinks[0].frames - max(0, passed - LAG)) < 1
 
 
 def test_after_a_day_of_uneven_waking_nothing_has_drifted() -> None:
@@ -93,14 +93,14 @@ def test_after_a_day_of_uneven_waking_nothing_has_drifted() -> None:
     for lateness in [0.0, 0.0003, 0.011, 0.4] * 5000:
         wait = rig.after(wait + lateness + 4.0 * (lateness == 0.4) / 10)
     passed = rig.clock.now * RATE
-    assert passed - STEP <= rig.bus.sent <= passed + 1
+    assert passed - LAG - STEP <= rig.bus.sent <= passed + 1
 
 
 def test_a_short_delay_is_made_up_for_at_once() -> None:
     rig = Rig()
     rig.playout.cut(cue(1, 10 * RATE))
     rig.after(1.5)
-    assert rig.sinks[0].frames == int(1.5 * RATE)
+    assert rig.sinks[0].frames == int(1.5 * RATE) - LAG
 
 
 def test_a_long_one_begins_a_new_schedule_without_a_burst() -> None:
@@ -109,37 +109,50 @@ def test_a_long_one_begins_a_new_schedule_without_a_burst() -> None:
     rig.after(LATEST + 1)
     assert rig.sinks[0].frames == 0
     rig.after(0.5)
-    assert rig.sinks[0].frames == RATE // 2
+    assert rig.sinks[0].frames == RATE // 2 - LAG
 
 
-def test_it_wakes_often_for_a_song_and_seldom_for_silence() -> None:
+def test_it_wakes_often_after_an_action_and_seldom_else() -> None:
     rig = Rig()
-    assert rig.after(0.0) == (IDLE_STEP + LAG) / RATE
-    rig.playout.cut(cue(1, RATE))
-    assert rig.after(0.0) == STEP / RATE
+    assert rig.after(0.0) == (STEP + LAG) / RATE
+    rig.bus.act(lambda playout: playout.cut(cue(1, RATE)))
+    assert rig.after(0.0) == QUICK_STEP / RATE
 
 
 def test_silence_is_handed_on_as_silence() -> None:
     rig = Rig()
-    rig.after((IDLE_STEP + LAG) / RATE)
-    assert rig.sinks[0].items == [Block(IDLE_STEP, None)]
+    rig.after((STEP + LAG) / RATE)
+    assert rig.sinks[0].items == [Block(STEP, None)]
 
 
-def test_silence_lags_and_the_song_that_breaks_it_makes_up_for_it_at_once() -> None:
+def test_sound_lags_and_what_an_action_puts_on_the_air_makes_up_for_it_at_once() -> None:
     rig = Rig()
     rig.after(1.0)
     assert rig.bus.sent == RATE - LAG
-    rig.playout.cut(cue(1, RATE))
-    rig.after(0.0)
-    assert rig.bus.sent == RATE
-    assert rig.playout.current is not None and rig.playout.current.frames == LAG
+    for number in (1, 2):
+        rig.bus.act(lambda playout, number=number: playout.cut(cue(number, RATE)))
+        before = rig.bus.sent
+        rig.after(0.0)
+        assert rig.bus.sent - before == LAG
+        assert rig.playout.current is not None and rig.playout.current.frames == LAG
+        rig.after((QUICKLY + STEP) / RATE)
+
+
+def test_after_an_action_it_comes_back_to_its_lag() -> None:
+    rig = Rig()
+    rig.bus.act(lambda playout: playout.cut(cue(1, 10 * RATE)))
+    rig.after(QUICKLY / RATE)
+    assert rig.bus.sent == QUICKLY
+    assert rig.after(0.0) == (STEP + LAG) / RATE
+    rig.after(1.0)
+    assert rig.bus.sent == QUICKLY + RATE - LAG
 
 
 def test_a_title_comes_before_the_block_with_the_song_s_first_frame() -> None:
     rig = Rig()
     rig.playout.cut(cue(1, 100))
     rig.playout.follow(cue(2, RATE))
-    rig.after(0.01)
+    rig.after(0.1)
     first, second = rig.sinks[0].items
     assert first == Title("band", "song 2") and isinstance(second, Block)
     assert [type(event) for event in rig.events] == [Started, Ended, Started]
@@ -148,7 +161,7 @@ def test_a_title_comes_before_the_block_with_the_song_s_first_frame() -> None:
 def test_when_nothing_is_on_the_air_any_more_the_title_goes() -> None:
     rig = Rig()
     rig.playout.cut(cue(1, RATE))
-    rig.after(0.01)
+    rig.after(0.1)
     rig.playout.stop()
     rig.after(1.0)
     assert [item for item in rig.sinks[0].items if isinstance(item, Title)] == [Title("band", "song 1"), Title("", "")]
@@ -169,7 +182,7 @@ def test_while_no_mount_is_on_the_air_the_programme_stands_still() -> None:
     assert rig.events == []
     rig.sinks[1].on_air = True
     rig.after(0.5)
-    assert rig.playout.current.frames == RATE // 2 + LAG
+    assert rig.playout.current.frames == RATE // 2
 
 
 def test_what_happens_while_it_stands_still_is_told_all_the_same() -> None:
@@ -184,7 +197,7 @@ def test_a_programme_that_does_not_hold_goes_on_with_nobody_to_hear_it() -> None
     rig = Rig(FakeSink(on_air=False), hold=False)
     rig.playout.cut(cue(1, RATE))
     rig.after(0.5)
-    assert rig.playout.current is not None and rig.playout.current.frames == RATE // 2
+    assert rig.playout.current is not None and rig.playout.current.frames == RATE // 2 - LAG
 
 
 def test_actions_are_carried_out_in_order_and_the_end_lets_the_sources_go() -> None:
