@@ -16,7 +16,7 @@ from streamer.playout import Action, Ended, Event, Playout, Started
 STEP: Final = Frames(4608)
 """96 ms, four MP3 frames: how often sound is handed on. Waking up costs as much processor time as encoding."""
 QUICK_STEP: Final = Frames(576)
-QUICKLY: Final = Frames(4 * 1152)
+QUICKLY: Final = Frames(12 * 1152)
 """For so long after an action, since then somebody waits to hear what it did."""
 LAG: Final = Frames(2304)
 """48 ms: sound leaves so much later than it is due, but for what follows an action: that leaves on time, its first frames
