@@ -19,8 +19,8 @@ QUICK_STEP: Final = Frames(576)
 QUICKLY: Final = Frames(12 * 1152)
 """For so long after an action, since then somebody waits to hear what it did."""
 LAG: Final = Frames(2304)
-"""48 ms: sound leaves so much later than it is due, but for what follows an action: that leaves on time, its first frames
-at once. So an encoder has what it looks ahead for without waiting, whether a song or silence was on the air."""
+"""48 ms: sound leaves so much later than it is due, but what follows an action leaves on time, its first frames at
+once. So an encoder has what it looks ahead for without waiting, whether a song or silence was on the air."""
 LATEST: Final = Seconds(2.0)
 """More than this is not caught up: after a suspension nobody wants to hear what was missed."""
 
