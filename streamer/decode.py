@@ -17,8 +17,9 @@ from av.packet import Packet
 
 from common.errors import BandstandError, NotAudio
 from common.text import counted
-from common.types import CHANNELS, RATE, Seconds
+from common.types import CHANNELS, RATE, Frames, Seconds
 from streamer.block import Pieces, Samples
+from streamer.seek import frames_near
 
 OPTIONS: Final = {"protocol_whitelist": "file"}
 """A playlist handed over as a song must not make the streamer open connections."""
@@ -31,18 +32,21 @@ ITUNES_LENGTH: Final = 3
 """The field of an iTunSMPB comment, counted from 0, that holds the number of samples, in hexadecimal."""
 
 
+BEGINNING: Final = Frames(0)
+
+
 class Broken(BandstandError):
     """The sound ended before it should have, or has holes; what could be decoded was given."""
 
 
-def decoded(fd: int) -> Pieces:
-    """The sound of the file behind `fd`, in pieces of any length; `fd` is closed in every case.
+def decoded(fd: int, start: Frames = BEGINNING) -> Pieces:
+    """The sound of the file behind `fd` from frame `start` on, in pieces of any length; `fd` is closed in every case.
 
     Raises NotAudio instead of the first piece if there is no sound, Broken after the last if some of it is missing.
     """
     with _opened(fd) as container:
         sound = _Sound(container, container.streams.audio[0])
-        yield from sound.pieces()
+        yield from sound.pieces(start)
         sound.check()
 
 
@@ -79,14 +83,22 @@ class _Sound:
         self._limit = _itunes_limit(container, stream)
         self._origin: int | None = None
 
-    def pieces(self) -> Pieces:
+    def pieces(self, start: Frames) -> Pieces:
+        try:
+            frames, begin = frames_near(self._container, self._stream, start, self._decoded)
+        except av.FFmpegError as error:
+            raise Broken(f"The file cannot be played from the middle: {_reason(error)}.") from None
+        self._given, self._faults = int(begin), 0
+        for frame in frames:
+            for piece in self._resampled(frame):
+                yield from self._cut(piece, start)
+        for piece in self._flushed():
+            yield from self._cut(piece, start)
+
+    def _decoded(self) -> Iterator[AudioFrame]:
         for packet in self._packets():
             self._learn_limit(packet)
-            for frame in self._frames(packet):
-                for piece in self._resampled(frame):
-                    yield self._cut(piece)
-        for piece in self._flushed():
-            yield self._cut(piece)
+            yield from self._frames(packet)
 
     def check(self) -> None:
         """Raise NotAudio if nothing could be decoded, Broken if not all could."""
@@ -131,12 +143,15 @@ class _Sound:
     def _flushed(self) -> list[AudioFrame]:
         return self._resampler.resample(None) if self._resampler else []
 
-    def _cut(self, piece: AudioFrame) -> Samples:
+    def _cut(self, piece: AudioFrame, start: Frames) -> Iterator[Samples]:
+        """What of `piece` lies between `start` and the sound's end, if anything does."""
         samples = np.asarray(piece.to_ndarray(), dtype=np.float32).reshape(-1, CHANNELS)
         if self._limit is not None:
             samples = samples[: max(0, self._limit - self._given)]
+        before = max(0, start - self._given)
         self._given += len(samples)
-        return samples
+        if before < len(samples):
+            yield samples[before:]
 
     def _learn_limit(self, packet: "Packet[AudioStream]") -> None:
         """In MP4 the last packet's duration says how much of it is sound; libavcodec gives the rest, too."""

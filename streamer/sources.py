@@ -4,7 +4,7 @@ Knows files, spools and threads; nothing of the programme or of the reactor.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -27,9 +27,8 @@ Ready = Callable[[Exception | None], None]
 class DecodedAhead:
     """A `playout.Source` that a thread of its own fills from `pieces`."""
 
-    def __init__(self, pieces: Pieces, start: Frames, gain: Decibels, wake: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, pieces: Pieces, gain: Decibels, wake: Callable[[], None] = lambda: None) -> None:
         self._pieces = pieces
-        self._start = start
         self._gain = np.float32(10 ** (gain / 20))
         self._wake = wake
         self._ring = Ring()
@@ -57,7 +56,7 @@ class DecodedAhead:
         tell = _once(ready)
         trouble = ""
         try:
-            for samples in after(self._start, self._pieces):
+            for samples in self._pieces:
                 # A full ring holds `write` up, so whoever waits is told before.
                 self._ring.offer(self._level(samples))
                 tell(None)
@@ -85,21 +84,13 @@ class DecodedAhead:
 
 def file_source(fd: int, start: Frames, gain: Decibels) -> DecodedAhead:
     """A file of any format. Takes over `fd`; `begin` tells NotAudio if it cannot be played."""
-    return DecodedAhead(decoded(fd), start, gain)
+    return DecodedAhead(decoded(fd, start), gain)
 
 
 def spool_source(audio: int, growth: int | None, start: Frames, gain: Decibels) -> DecodedAhead:
     """Raw frames, which may still be growing. Takes over both descriptors."""
     spool = Spool(audio, growth)
-    return DecodedAhead(spool.pieces(), start, gain, spool.wake)
-
-
-def after(start: Frames, pieces: Iterator[Samples]) -> Iterator[Samples]:
-    """`pieces` without their first `start` frames; a piece of which nothing is left stays as an empty one."""
-    left = int(start)
-    for piece in pieces:
-        yield piece[left:]
-        left = max(0, left - len(piece))
+    return DecodedAhead(spool.pieces(start), gain, spool.wake)
 
 
 def _once(ready: Ready) -> Ready:

@@ -10,10 +10,11 @@ from typing import Final
 
 import numpy as np
 
-from common.types import CHANNELS, FRAME_BYTES, RATE
+from common.types import CHANNELS, FRAME_BYTES, RATE, Frames
 from streamer.block import Pieces, zeros
 
 PIECE: Final = RATE // 10 * FRAME_BYTES
+BEGINNING: Final = Frames(0)
 
 
 class Spool:
@@ -26,12 +27,12 @@ class Spool:
         self._lock = threading.Lock()
         self._open = True
 
-    def pieces(self) -> Pieces:
-        """The frames in order, waiting for those still to be written; an empty piece before it waits.
+    def pieces(self, start: Frames = BEGINNING) -> Pieces:
+        """The frames from `start` on in order, waiting for those still to be written; an empty piece before it waits.
 
         The bytes of a frame that is not whole are left until it is, or for ever.
         """
-        offset, growing = 0, self._growth is not None
+        offset, growing = start * FRAME_BYTES, self._growth is not None
         try:
             while True:
                 data = os.pread(self._audio, PIECE, offset)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from common.errors import NotAudio
-from common.types import RATE
+from common.types import RATE, Frames
 from streamer.block import Samples
 from streamer.decode import Broken, decoded
 
@@ -26,8 +26,8 @@ def encoded(path: Path, rate: int = RATE, length: int = LENGTH, options: tuple[s
     return path
 
 
-def heard(path: Path) -> Samples:
-    return np.concatenate(list(decoded(os.open(path, os.O_RDONLY))))
+def heard(path: Path, start: int = 0) -> Samples:
+    return np.concatenate(list(decoded(os.open(path, os.O_RDONLY), Frames(start))))
 
 
 def sine(frames: int) -> Samples:
@@ -117,3 +117,31 @@ def test_the_descriptor_is_closed_whether_it_can_be_played_or_not(content: bytes
     except NotAudio:
         assert content is not None
     assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+@pytest.mark.parametrize("rate", [RATE, 44_100])
+@pytest.mark.parametrize("kind", FORMATS)
+def test_from_the_middle_it_is_what_it_is_from_the_beginning(kind: str, rate: int, tmp_path: Path) -> None:
+    path = encoded(tmp_path / f"song.{kind}", rate, 3 * rate + 777)
+    sound = heard(path)
+    for start in (1, 480, RATE // 2 + 1, 2 * RATE + 123, len(sound) - 1):
+        rest = heard(path, start)
+        assert len(rest) == len(sound) - start
+        assert np.max(np.abs(rest - sound[start:])) < 0.02
+
+
+def test_past_its_end_there_is_nothing(tmp_path: Path) -> None:
+    path = encoded(tmp_path / "song.flac")
+    assert list(decoded(os.open(path, os.O_RDONLY), Frames(LENGTH))) == []
+    assert list(decoded(os.open(path, os.O_RDONLY), Frames(10 * LENGTH))) == []
+
+
+def test_a_long_song_is_not_decoded_up_to_the_middle(tmp_path: Path) -> None:
+    """Its first part is damaged beyond decoding, which would be told."""
+    path = encoded(tmp_path / "song.flac", length=20 * RATE)
+    damaged = bytearray(path.read_bytes())
+    damaged[len(damaged) // 4 : len(damaged) // 2] = bytes(len(damaged) // 4)
+    path.write_bytes(damaged)
+    assert len(heard(path, 15 * RATE)) == 5 * RATE
+    with pytest.raises(Broken):
+        heard(path)

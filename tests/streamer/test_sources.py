@@ -40,17 +40,11 @@ def whole(source: DecodedAhead) -> Samples:
     return np.concatenate(parts)
 
 
-def begun(pieces: Pieces, start: int = 0, gain: float = 0) -> tuple[DecodedAhead, Told]:
-    source, told = DecodedAhead(pieces, Frames(start), Decibels(gain)), Told()
+def begun(pieces: Pieces, gain: float = 0) -> tuple[DecodedAhead, Told]:
+    source, told = DecodedAhead(pieces, Decibels(gain)), Told()
     source.begin(told)
     told.wait()
     return source, told
-
-
-def test_the_first_frames_are_left_out_exactly() -> None:
-    numbered = np.arange(1, 301, dtype=np.float32).repeat(2).reshape(-1, 2) / 1000
-    source, _ = begun((piece for piece in np.split(numbered, 3)), start=150)
-    assert np.allclose(whole(source), numbered[150:])
 
 
 def test_gain_is_in_decibels() -> None:
@@ -109,8 +103,7 @@ def test_a_growing_spool_is_ready_before_anything_is_in_it_and_ends_when_closed(
     os.close(grew)
 
 
-@pytest.mark.parametrize("start", [0, RATE])
-def test_no_more_than_the_ring_holds_is_decoded_ahead(start: int) -> None:
+def test_no_more_than_the_ring_holds_is_decoded_ahead() -> None:
     decoded = []
 
     def pieces() -> Pieces:
@@ -118,6 +111,6 @@ def test_no_more_than_the_ring_holds_is_decoded_ahead(start: int) -> None:
             decoded.append(RATE)
             yield np.zeros((RATE, 2), np.float32)
 
-    source, _ = begun(pieces(), start)
+    source, _ = begun(pieces())
     source.close()
     assert len(decoded) <= 5

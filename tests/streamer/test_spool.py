@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from common.types import Frames
 from streamer.block import zeros
 from streamer.spool import Spool
 
@@ -25,6 +26,17 @@ def test_a_finished_spool_is_read_to_its_end(spool: int) -> None:
     os.write(spool, frames(30_000))
     sound = np.concatenate(list(Spool(spool, None).pieces()))
     assert sound.tobytes() == frames(30_000)
+
+
+def test_it_can_be_read_from_the_middle_even_from_where_nothing_is_written_yet(spool: int) -> None:
+    growth, grew = os.pipe()
+    os.write(spool, frames(50))
+    pieces = Spool(os.dup(spool), growth).pieces(Frames(100))
+    assert len(next(pieces)) == 0
+    os.pwrite(spool, frames(200), 0)
+    os.close(grew)
+    os.close(spool)
+    assert np.concatenate(list(pieces)).tobytes() == frames(100, first=101)
 
 
 def test_an_odd_tail_is_never_read(spool: int) -> None:
