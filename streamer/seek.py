@@ -25,8 +25,8 @@ def frames_near(
     """Decoded frames that begin at or before frame `start` of the sound, and where they begin, in frames at RATE.
 
     `decode` decodes from where `container` stands, which is its beginning. Where that is near enough, where the file's
-    clock is too coarse to find a sample by, or where seeking goes wrong, they begin at 0; back at the beginning, perhaps
-    before it, with what a decoder otherwise leaves out.
+    clock is too coarse to find a sample by, or where seeking goes wrong, they begin at 0, or before it: back at the
+    beginning some decoders give what they otherwise leave out.
     """
     frames = decode()
     if start <= PREROLL or stream.time_base is None or stream.time_base > Fraction(1, stream.rate):
@@ -45,8 +45,10 @@ def frames_near(
 def _landed(
     frames: Iterator[AudioFrame], stream: AudioStream, origin: int
 ) -> tuple[Iterator[AudioFrame], Frames] | None:
-    """`frames` from the first sample on that is also one at RATE, so that resampling gives what it would have given from
-    the beginning, and which one that is. None: they do not say."""
+    """`frames` from the first sample on that is also one at RATE, and which one that is; None if they do not say.
+
+    So resampling gives what it would have given from the beginning.
+    """
     first = next(frames, None)
     if first is None or first.pts is None or stream.time_base is None:
         return None

@@ -5,7 +5,6 @@ import threading
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from common.errors import NotAudio
 from common.types import RATE, Decibels, Frames
