@@ -13,8 +13,10 @@ from twisted.web.client import Agent
 
 from bot import icecast, library, programme
 from bot.admin import AdminSocket
+from bot.commands.table import Quotas
 from bot.console import Console
 from bot.dispatch import Dispatcher
+from bot.limits import COMMANDS, SONGS, Limits
 from bot.overview import Overview
 from bot.perform import Performer
 from bot.player import Player
@@ -72,7 +74,15 @@ class App:
         self.overview = Overview(
             config, reactor, self._player, self._workers, self.keepers, self.port, self._listeners, os.getpid()
         )
-        self.commands = Dispatcher(self._store, wall, chance, self.overview.view, self._performer.perform)
+        self.commands = Dispatcher(
+            self._store,
+            wall,
+            chance,
+            self.overview.view,
+            self._performer.perform,
+            Limits({COMMANDS: config.limits.commands, SONGS: config.limits.songs}),
+            Quotas(config.limits.open_jobs, config.limits.queued_songs),
+        )
         self._chance = chance
         self._quitting = False
         self._wall = wall

@@ -136,7 +136,9 @@ class Console:
             log.info("the terminal is gone")
 
     def _take(self, line: str) -> None:
-        self._commands.answer(Request(line, self.name, self.name, Right.OWNER)).addCallback(self.announce)
+        self._commands.answer(Request(line, self.name, self.name, Right.OWNER, terminal=True)).addCallback(
+            self.announce
+        )
 
     def _has_ended(self) -> None:
         if self._ended is not None and not self._ended.called:
@@ -206,7 +208,8 @@ class Console:
         return keys
 
     def _completions(self, text: str) -> list[str]:
-        return list(blockingCallFromThread(self._reactor, self._commands.completions, text))
+        offered = cast(Callable[..., Any], self._commands.completions)
+        return list(blockingCallFromThread(self._reactor, offered, text, Right.OWNER))
 
     def _show(self) -> None:
         if self._waiting:

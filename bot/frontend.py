@@ -1,6 +1,5 @@
 """The two sides of a front end: what it may ask of the bot, and what the bot may ask of it."""
 
-from collections.abc import Sequence
 from typing import Protocol
 
 from twisted.internet.defer import Deferred
@@ -15,8 +14,8 @@ class Commands(Protocol):
         """Carry out one command. Fires soon and always with a reply, whatever happens; never errs back."""
         ...
 
-    def completions(self, text: str) -> Sequence[str]:
-        """Whole words that may stand where `text`, the line up to the cursor, ends."""
+    def completions(self, text: str, right: Right) -> Deferred[list[str]]:
+        """What may stand in place of the last word of `text`, the line up to the cursor. Never errs back."""
         ...
 
     def knows(self, line: str) -> bool:

@@ -167,6 +167,14 @@ def open_jobs() -> Sequence[JobView]:
     return [view for view in jobs(0) if view.state in (WAITING, RUNNING)]
 
 
+def open_jobs_of(person: str) -> int:
+    return int(Job.select().where(Job.person == person, Job.state.in_([WAITING, RUNNING])).count())
+
+
+def queued_by(person: str) -> int:
+    return int(Cue.select().where(Cue.person == person, Cue.state == QUEUED).count())
+
+
 def job_view(row: Job) -> JobView:
     return JobView(
         row.id, SongCode(row.song.code), row.song.title, row.state, row.who, row.where, row.created, row.reason

@@ -44,6 +44,7 @@ class Job(Model):
     created = FloatField()
     finished = FloatField(null=True)
     reason = TextField(default="")
+    person = TextField(default="")  # who asked, as `bot.identity` writes them; `who` is only what they are called
 
 
 class Cue(Model):
@@ -63,6 +64,7 @@ class Cue(Model):
     ended = FloatField(null=True)
     reason = TextField(default="")
     frames = IntegerField(default=0)  # the position that was reached
+    person = TextField(default="")
 
 
 class Setting(Model):
@@ -70,4 +72,21 @@ class Setting(Model):
     value = TextField()
 
 
-MODELS: tuple[type[Any], ...] = (Song, Job, Cue, Setting)
+class Grant(Model):
+    """A right that somebody was given; `name` is written as in `bot.identity`."""
+
+    name = TextField(primary_key=True)
+    right = IntegerField()
+    by = TextField()
+    created = FloatField()
+
+
+class Account(Model):
+    """Somebody who may log in with a password; see `bot.passwords`."""
+
+    name = TextField(primary_key=True)
+    password = TextField()
+    created = FloatField()
+
+
+MODELS: tuple[type[Any], ...] = (Song, Job, Cue, Setting, Grant, Account)

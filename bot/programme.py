@@ -45,6 +45,7 @@ def order_song(
     cut: bool,
     now: float,
     chance: Random,
+    person: str = "",
 ) -> tuple[int, SongCode]:
     """Write down a song to be made and the job of making it; one that does not cut in takes its place in the queue."""
     code = codes.new_code(chance, library.taken)
@@ -52,9 +53,9 @@ def order_song(
     song = Song.create(
         code=code, generator=generator, seed=chosen, parameters=json.dumps(parameters, sort_keys=True), created=now
     )
-    job = Job.create(song=song, who=who, where=where, cut=int(cut), created=now)
+    job = Job.create(song=song, who=who, where=where, cut=int(cut), created=now, person=person)
     if not cut:
-        _line_up(code, who, where, now, job=job.id)
+        _line_up(code, who, where, now, job=job.id, person=person)
     return job.id, code
 
 
@@ -143,9 +144,9 @@ def cut_in(code: SongCode, who: str, where: str, now: float, job: int | None = N
     return int(Cue.create(song=code, job=job, who=who, where=where, state=AIR, place=0.0, created=now).id)
 
 
-def enqueue(code: SongCode, who: str, where: str, now: float) -> int:
+def enqueue(code: SongCode, who: str, where: str, now: float, person: str = "") -> int:
     """Append a song; it goes on the air at once where nothing is. Returns its place in the queue, 0 for on the air."""
-    cue = _line_up(code, who, where, now)
+    cue = _line_up(code, who, where, now, person=person)
     fill_air()
     queue = [slot.cue for slot in station.in_order(library.slots())]
     return queue.index(CueId(cue)) + 1 if cue in queue else 0
@@ -223,9 +224,9 @@ def fill_air() -> None:
         Cue.update(state=AIR).where(Cue.id == slot.cue).execute()
 
 
-def _line_up(code: SongCode, who: str, where: str, now: float, job: int | None = None) -> int:
+def _line_up(code: SongCode, who: str, where: str, now: float, job: int | None = None, person: str = "") -> int:
     place = station.place_last(library.slots())
-    return int(Cue.create(song=code, job=job, who=who, where=where, place=place, created=now).id)
+    return int(Cue.create(song=code, job=job, who=who, where=where, place=place, created=now, person=person).id)
 
 
 def _describe(code: str, state: str, title: str, artist: str, seconds: float, facts: dict[str, Value]) -> None:

@@ -39,8 +39,12 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     answers: int = 0
 
 
+JSON_FIELDS = ("summary", "level", "columns", "rows", "job")
+"""What of a reply is a program's business; the rest tells front ends whom to show it."""
+
+
 def as_json(reply: Reply) -> str:
-    return msgspec.json.encode(reply).decode()
+    return msgspec.json.encode({name: getattr(reply, name) for name in JSON_FIELDS}).decode()
 
 
 def text(reply: Reply, width: int | None = None, colour: bool = False) -> str:

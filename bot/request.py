@@ -57,6 +57,8 @@ class Reply:
     """The job that was begun, or whose result this is."""
     public: bool = False
     """A notice for listeners as well, not only for whoever runs the station."""
+    private: bool = False
+    """For whoever asked, even where others read along."""
     repeated: bool = False
     """The same was said to the same person just now: where others read along it is not said again."""
 
@@ -75,3 +77,5 @@ class Request:
     right: Right
     identity: Identity | None = None
     """Whom the front end vouches for; None for whoever sits at the machine."""
+    terminal: bool = False
+    """Typed at a terminal, where unique abbreviations are understood."""

@@ -24,6 +24,14 @@ class AirView:
 
 
 @dataclass(frozen=True)
+class PersonView:
+    """Somebody at a terminal of the station's: `name` as rights are granted to it."""
+
+    name: str
+    where: str
+
+
+@dataclass(frozen=True)
 class StationView:
     name: str = "Bandstand"
     uptime: float = 0.0
@@ -36,3 +44,5 @@ class StationView:
     """Where each mount is to be heard."""
     listeners: dict[str, int] | None = None
     """For each mount, where Icecast was asked and answered."""
+    people: tuple[PersonView, ...] = ()
+    """Who is at a terminal."""

@@ -87,6 +87,19 @@ class Composer(_Section, frozen=True):
     """A General MIDI soundfont (.sf2 or .sf3); empty: the one that Debian's packages bring."""
 
 
+class Limits(_Section, frozen=True):
+    """What one person may ask whose right is below admin; 0 is no limit."""
+
+    commands: Annotated[int, msgspec.Meta(ge=0)] = 30
+    """A minute, of all kinds."""
+    songs: Annotated[int, msgspec.Meta(ge=0)] = 6
+    """A minute, to be made."""
+    open_jobs: Annotated[int, msgspec.Meta(ge=0)] = 3
+    """Songs being made at a time."""
+    queued_songs: Annotated[int, msgspec.Meta(ge=0)] = 10
+    """Songs in the queue at a time."""
+
+
 class Log(_Section, frozen=True):
     format: Literal["text", "json"] = "text"
     level: Literal["debug", "info", "warn", "error"] = "info"
@@ -99,6 +112,7 @@ class Config(_Section, frozen=True):
     icecast: Icecast = Icecast()
     mounts: list[Mount] = msgspec.field(default_factory=lambda: list(DEFAULT_MOUNTS))
     composer: Composer = Composer()
+    limits: Limits = Limits()
     log: Log = Log()
 
     @property
@@ -241,6 +255,6 @@ def _explained(name: str, message: str) -> str:
 def _keys_at(key: str) -> list[str]:
     """The keys that belong at a place such as `icecast` or `mounts[0]`."""
     tables: dict[str, type[msgspec.Struct]] = {"": Config, "mounts": Mount}
-    tables |= {"station": Station, "icecast": Icecast, "composer": Composer, "log": Log}
+    tables |= {"station": Station, "icecast": Icecast, "composer": Composer, "limits": Limits, "log": Log}
     table = tables.get(re.sub(r"\[.*", "", key))
     return list(table.__struct_encode_fields__) if table else []

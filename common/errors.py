@@ -35,3 +35,11 @@ class CommandError(BandstandError):
 
 class UsageError(CommandError):
     """A command was given words that it does not take."""
+
+
+class Busy(CommandError):
+    """A command could be carried out, but not now: whoever asks has enough under way."""
+
+
+class Denied(CommandError):
+    """A command needs a higher right than whoever asks has."""

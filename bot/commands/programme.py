@@ -2,10 +2,11 @@
 
 import re
 
-from bot import library, programme, station
+from bot import library, programme, quota, station
 from bot.commands.table import Call, Command, Desk, Param
 from bot.effects import Compose, Effect, Outcome, Quit, Skip, Sync
 from bot.library import SongView
+from bot.limits import SONGS
 from bot.models import BEGUN, READY
 from bot.request import Level, Reply, Right
 from common.errors import CommandError, UsageError
@@ -33,6 +34,9 @@ def again(call: Call, desk: Desk) -> Outcome:
 
 def _order(call: Call, desk: Desk, generator: str, parameters: dict[str, Value]) -> Outcome:
     cut = "queue" not in call.options
+    quota.check_jobs(call, desk)
+    if not cut:
+        quota.check_queue(call, desk)
     job, code = programme.order_song(
         generator=generator,
         seed=_seed(call.options.get("seed", "")),
@@ -42,6 +46,7 @@ def _order(call: Call, desk: Desk, generator: str, parameters: dict[str, Value])
         cut=cut,
         now=desk.now,
         chance=desk.chance,
+        person=call.person,
     )
     when = "it cuts in as soon as it can be heard" if cut else "it waits in the queue"
     return Outcome(Reply(f"job {job} makes song {code}; {when}", job=str(job)), (Compose(), Sync()))
@@ -75,7 +80,8 @@ def queue(call: Call, desk: Desk) -> Outcome:
     if not call["song"].strip():
         return _show_queue()
     song = library.find(call["song"])
-    place = programme.enqueue(song.code, call.request.who, call.request.where, desk.now)
+    quota.check_queue(call, desk)
+    place = programme.enqueue(song.code, call.request.who, call.request.where, desk.now, call.person)
     said = f"{song.name} is number {place} in the queue" if place else f"playing {song.name}"
     return Outcome(Reply(said), (Sync(),))
 
@@ -176,6 +182,7 @@ COMMANDS = (
         options=_OPTIONS,
         aliases=("gen",),
         any_options=True,
+        limit=SONGS,
     ),
     Command(
         "again",
@@ -185,6 +192,7 @@ COMMANDS = (
         Right.DJ,
         options=_OPTIONS,
         any_options=True,
+        limit=SONGS,
     ),
     Command("play", play, "cut in with a song now", "play 7kq3", Right.DJ, (_SONG,)),
     Command(
@@ -201,5 +209,5 @@ COMMANDS = (
     Command("resume", resume, "go on after stop, where it was", "resume", Right.DJ),
     Command("np", now_playing, "what is on the air now", "np", Right.LISTENER),
     Command("cancel", cancel, "give up a job", "cancel 12", Right.DJ, (Param("job", "its number"),)),
-    Command("quit", quit_station, "stop the whole station in order", "quit", Right.OWNER),
+    Command("quit", quit_station, "stop the whole station in order", "quit", Right.OWNER, confirm=True),
 )

@@ -4,15 +4,20 @@ Knows no particular command. A command's function is plain and synchronous: `(ca
 transaction, with no reactor in reach.
 """
 
-from collections.abc import Callable, Sequence
+import difflib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
 from bot.commands.grammar import Line
 from bot.effects import Outcome
+from bot.identity import person
 from bot.request import Request, Right
 from bot.view import StationView
-from common.errors import UsageError
+from common.errors import CommandError, UsageError
+
+YES = "yes"
+"""The option that confirms a command which is else carried out only when it is said twice."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,14 @@ class Param:
 
 
 @dataclass(frozen=True)
+class Quotas:
+    """What one person may have under way; 0 is no limit."""
+
+    open_jobs: int = 0
+    queued_songs: int = 0
+
+
+@dataclass(frozen=True)
 class Desk:
     """What a command has before it: the clock's reading, chance, and the station as it is outside the database."""
 
@@ -39,6 +52,7 @@ class Desk:
     chance: Random
     view: StationView
     commands: Sequence["Command"] = ()
+    quotas: Quotas = Quotas()
 
 
 @dataclass(frozen=True)
@@ -51,6 +65,11 @@ class Call:
 
     def __getitem__(self, name: str) -> str:
         return self.arguments.get(name, "")
+
+    @property
+    def person(self) -> str:
+        """Whose request it is, as limits count them."""
+        return person(self.request.identity, self.request.where)
 
 
 @dataclass(frozen=True)
@@ -65,6 +84,12 @@ class Command:
     aliases: tuple[str, ...] = ()
     any_options: bool = False
     """Takes `name=value` for names of the generator's, checked by it."""
+    private: bool = False
+    """Its answer is for whoever asked, even where others read along."""
+    confirm: bool = False
+    """Is carried out by a person only when it is said twice, or with --yes."""
+    limit: str = ""
+    """What it is counted as by `bot.limits`, besides being a command."""
     asks_icecast: bool = False
     """Wants the listeners' figures in its view, which takes a request to Icecast."""
 
@@ -72,7 +97,23 @@ class Command:
     def usage(self) -> str:
         options = [f"[--{option.name}]" for option in self.options]
         values = ["[NAME=VALUE ...]"] if self.any_options else []
-        return " ".join([self.name, *(param.usage for param in self.params), *options, *values])
+        yes = ["[--yes]"] if self.confirm else []
+        return " ".join([self.name, *(param.usage for param in self.params), *options, *values, *yes])
+
+
+def find(word: str, by_name: Mapping[str, Command], abbreviated: bool) -> Command:
+    """The command of that name; where abbreviations are understood, the one whose name alone begins so."""
+    if word in by_name:
+        return by_name[word]
+    if abbreviated and word:
+        begun = {command.name: command for name, command in by_name.items() if name.startswith(word)}
+        if len(begun) == 1:
+            return next(iter(begun.values()))
+        if begun:
+            raise CommandError(f"that may be {' or '.join(sorted(begun))}; say more of it")
+    near = difflib.get_close_matches(word, by_name, 1)
+    hint = f"did you mean {near[0]}?" if near else "help lists them"
+    raise CommandError(f"there is no command of that name; {hint}")
 
 
 def fit(command: Command, line: Line, request: Request) -> Call:
@@ -89,7 +130,8 @@ def fit(command: Command, line: Line, request: Request) -> Call:
         arguments[param.name] = value
     if words:
         raise UsageError(f"{command.usage} (there are words too many)")
+    options = {name: value for name, value in line.options.items() if not (command.confirm and name == YES)}
     known = {option.name for option in command.options}
-    if not command.any_options and not set(line.options) <= known:
+    if not command.any_options and not set(options) <= known:
         raise UsageError(f"{command.usage} (it takes no other options)")
-    return Call(request, arguments, line.options)
+    return Call(request, arguments, options)

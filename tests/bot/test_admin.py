@@ -4,12 +4,11 @@ import json
 import os
 import socket
 import stat
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
 from twisted.internet.testing import MemoryReactorClock, StringTransport
 
 from bot import admin
@@ -29,8 +28,8 @@ class SlowCommands:
         self.asked.append((request, answer))
         return answer
 
-    def completions(self, text: str) -> Sequence[str]:
-        return []
+    def completions(self, text: str, right: Right) -> Deferred[list[str]]:
+        return succeed([])
 
     def knows(self, line: str) -> bool:
         return True
@@ -131,10 +130,10 @@ def test_a_client_that_does_not_read_is_dropped(front_end: AdminSocket) -> None:
     client = Client(front_end)
     client.transport.producer.pauseProducing()
     told = Reply("x" * 10_000)
-    for _ in range(admin.UNREAD_BYTES // 10_000):
+    for _ in range(admin.UNREAD_BYTES // 10_000 - 1):
         front_end.tell("ctl:1", told)
     assert not client.transport.aborted
-    for _ in range(2):
+    for _ in range(3):
         front_end.tell("ctl:1", told)
     assert client.transport.aborted
 

@@ -10,15 +10,16 @@ from typing import Any
 
 import pytest
 from peewee import SqliteDatabase
+from playhouse.migrations import Runner
 from twisted.internet.defer import succeed
 from twisted.python.failure import Failure
 
 from bot import library
 from bot.dispatch import Dispatcher
 from bot.effects import Effect
-from bot.models import MODELS, Song
+from bot.models import Song
 from bot.request import Level, Reply, Request, Right
-from bot.store import Store, StoreError, migrate
+from bot.store import MIGRATIONS, Store, StoreError, migrate
 from bot.view import StationView
 
 
@@ -33,6 +34,7 @@ class Turns:
 
 
 TURNS = Turns()
+NAMES = sorted(path.stem for path in MIGRATIONS.glob("0*.py"))
 
 
 def result(deferred: Any) -> Any:
@@ -55,7 +57,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def store(path: Path) -> Iterator[Store]:
     opened = Store(path, TURNS)  # type: ignore[arg-type]
-    assert result(opened.open()) == ["0001_first"]
+    assert result(opened.open()) == NAMES
     yield opened
     result(opened.close())
 
@@ -66,7 +68,7 @@ def add_song(code: str = "7kq3") -> None:
 
 def test_a_new_file_gets_its_tables_and_is_kept(path: Path) -> None:
     first = Store(path, TURNS)  # type: ignore[arg-type]
-    assert result(first.open()) == ["0001_first"]
+    assert result(first.open()) == NAMES
     result(first.transact(add_song))
     result(first.close())
     again = Store(path, TURNS)  # type: ignore[arg-type]
@@ -95,13 +97,15 @@ def test_a_transaction_that_raises_leaves_nothing(store: Store) -> None:
 
 def test_a_migration_of_a_used_file_has_a_copy_from_before_beside_it(path: Path) -> None:
     database = SqliteDatabase(str(path))
-    with database.bind_ctx(MODELS):
-        assert migrate(database, path) == ["0001_first"]
-        add_song()
-        database.execute_sql("update schema_migration set name = '0000_older'")
-        assert migrate(database, path) == ["0001_first"]
+    Runner(database, directory=str(MIGRATIONS)).up(target=NAMES[0])
+    database.execute_sql(
+        "insert into song (code, title, artist, state, generator, seed, parameters, facts, seconds, audio, created) "
+        "values ('7kq3', '', '', 'ready', 'band', 1, '{}', '{}', 1.0, '', 1.0)"
+    )
+    assert migrate(database, path) == NAMES[1:]
+    assert database.execute_sql("select code from song").fetchall() == [("7kq3",)]
     database.close()
-    with sqlite3.connect(path.with_name("bandstand.before-0001_first.db")) as copy:
+    with sqlite3.connect(path.with_name(f"bandstand.before-{NAMES[1]}.db")) as copy:
         assert copy.execute("select code from song").fetchall() == [("7kq3",)]
 
 
@@ -188,6 +192,6 @@ def test_every_showing_command_answers_on_an_empty_station(store: Store, line: s
 
 def test_completion_offers_commands_and_the_subjects_of_help(store: Store) -> None:
     commands = Station(store)._dispatcher
-    assert commands.completions("sk") == ["skip"]
-    assert commands.completions("help ge") == ["generate"]
-    assert commands.completions("play x") == []
+    assert result(commands.completions("sk", Right.OWNER)) == ["skip"]
+    assert result(commands.completions("help ge", Right.OWNER)) == ["generate"]
+    assert result(commands.completions("play x", Right.OWNER)) == []

@@ -6,14 +6,13 @@ test_console.py: its one argument is the history file.
 """
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from twisted.internet import reactor, task
 from twisted.internet.defer import Deferred, succeed
 
 from bot.console import Console
-from bot.request import Level, Reply, Request
+from bot.request import Level, Reply, Request, Right
 
 PERIOD = 0.02
 
@@ -50,9 +49,9 @@ class TalkingCommands:
         else:
             Path(sys.argv[1] + ".flooded").write_text("over")
 
-    def completions(self, text: str) -> Sequence[str]:
+    def completions(self, text: str, right: Right) -> Deferred[list[str]]:
         words = ["echo", "flood", "later", "quit", "tick"]
-        return [word for word in words if word.startswith(text)]
+        return succeed([word for word in words if word.startswith(text)])
 
     def knows(self, line: str) -> bool:
         return True

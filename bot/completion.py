@@ -1,0 +1,84 @@
+"""What may stand where a line ends: commands, options, and the words that a parameter's name stands for.
+
+Asks the library what there is, so it runs inside a transaction; knows no terminal.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from bot import access, library
+from bot.commands.table import Command, Param
+from bot.request import Right
+
+OFFERED = 50
+SONGS = 300
+"""Songs, the newest, whose titles are offered."""
+
+
+def songs() -> list[str]:
+    found, _ = library.songs(SONGS)
+    return [name for song in found for name in (song.code, song.title) if name]
+
+
+def jobs() -> list[str]:
+    return [str(job.id) for job in library.open_jobs()]
+
+
+def names() -> list[str]:
+    return [*(str(grant.name) for grant in access.granted()), *access.accounts()]
+
+
+def rights() -> list[str]:
+    return [right.name.lower() for right in Right]
+
+
+WORDS: dict[str, Callable[[], list[str]]] = {"song": songs, "job": jobs, "name": names, "right": rights}
+"""A parameter's name, and what is offered for it. `command` is offered from the table itself."""
+
+
+def completions(text: str, right: Right, table: Sequence[Command]) -> list[str]:
+    """Whole endings for the last word of `text`, the line up to the cursor."""
+    allowed = [command for command in table if command.right <= right]
+    before, _, last = text.lstrip().removeprefix("!").rpartition(" ")
+    words = before.split()
+    if not words:
+        return _beginning(last, (command.name for command in allowed))
+    command = next((command for command in allowed if words[0].lower() in (command.name, *command.aliases)), None)
+    if command is None:
+        return []
+    if last.startswith("--"):
+        return _beginning(last, (_option(option) for option in command.options))
+    given = [word for word in words[1:] if not word.startswith("--")]
+    param = _at(command, len(given))
+    if param is None:
+        return []
+    if param.name == "command":
+        return _beginning(last, (command.name for command in allowed))
+    offered = WORDS[param.name]() if param.name in WORDS else []
+    begun = given[command.params.index(param) :] if param.rest else []
+    return _rest(begun, last, offered)
+
+
+def _option(option: Param) -> str:
+    return f"--{option.name}{'=' if option.number else ''}"
+
+
+def _at(command: Command, place: int) -> Param | None:
+    """The parameter that the word at this place belongs to."""
+    if place < len(command.params):
+        return command.params[place]
+    return command.params[-1] if command.params and command.params[-1].rest else None
+
+
+def _beginning(word: str, offered: Iterable[str]) -> list[str]:
+    folded = word.casefold()
+    return list(dict.fromkeys(name for name in offered if name.casefold().startswith(folded)))[:OFFERED]
+
+
+def _rest(begun: Sequence[str], last: str, offered: Iterable[str]) -> list[str]:
+    """Names of several words, of which the first ones have been typed: what is left of them."""
+    found = []
+    for name in offered:
+        parts = name.split()
+        if [part.casefold() for part in parts[: len(begun)]] == [word.casefold() for word in begun]:
+            found.append(" ".join(parts[len(begun) :]))
+    return [name for name in _beginning(last, found) if name]
