@@ -6,37 +6,20 @@ a list of events, in order.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from math import pi
-from typing import Protocol
 
 import numpy as np
 
 from common.errors import UnknownCue
 from common.types import CueId, Frames
 from streamer.block import Block, Samples, zeros
+from streamer.fades import Sinking, rise, risen
+from streamer.source import Source
 
 BEGINNING = Frames(0)
 CUT_FADE = Frames(480)
 """10 ms: no click, and nothing that sounds like a fade."""
 STOP_FADE = Frames(9600)
 """200 ms."""
-
-
-class Source(Protocol):
-    """Sound that is decoded ahead by someone else. No method waits."""
-
-    @property
-    def ended(self) -> bool:
-        """Nothing is left to be read and nothing more will come."""
-
-    @property
-    def trouble(self) -> str:
-        """A sentence if the sound ended before it should have, else empty."""
-
-    def read(self, frames: int) -> Samples:
-        """Up to `frames` frames of shape (frames, CHANNELS), the caller's own; fewer where no more is ready."""
-
-    def close(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -49,6 +32,8 @@ class Cue:
     artist: str = ""
     start: Frames = BEGINNING
     """Where in the song the source begins."""
+    crossfade: Frames = BEGINNING
+    """How long it overlaps with what is on the air before it, at most: never with more than half of either song."""
 
 
 @dataclass(frozen=True)
@@ -92,8 +77,15 @@ class Position:
 class _Playing:
     cue: Cue
     position: Frames
+    rise: Frames
+    """So long it takes to its full level, from where its source begins."""
     started: bool = False
     starved: int = 0
+
+    @property
+    def played(self) -> int:
+        """Frames since its source begins."""
+        return self.position - self.cue.start
 
 
 @dataclass
@@ -103,8 +95,7 @@ class Playout:
     underruns: int = 0
     _current: _Playing | None = None
     _following: Cue | None = None
-    _tail: Samples = field(default_factory=lambda: zeros(0))
-    """What is left of sources that are being faded out, mixed and faded already."""
+    _sinking: list[Sinking] = field(default_factory=list)
     _events: list[Event] = field(default_factory=list)
 
     @property
@@ -118,17 +109,20 @@ class Playout:
     @property
     def silent(self) -> bool:
         """Until something is cut in there will be nothing to hear."""
-        return self._current is None and self._following is None and not len(self._tail)
+        return self._current is None and self._following is None and not self._sinking
 
     def cut(self, cue: Cue) -> None:
         """Put `cue` on the air with the next frame; what was on it ends as `cut`. What follows stays."""
-        self._drop("cut", CUT_FADE)
-        self._begin(cue)
+        heard = self._current is not None and self._current.started
+        overlap = self._overlap(cue) if heard else BEGINNING
+        self._drop("cut", overlap or CUT_FADE)
+        self._begin(cue, overlap)
 
     def follow(self, cue: Cue) -> None:
         """Let `cue` follow the current one, in place of any other; on silence it begins with the next frame."""
         self._let_go()
         self._following = cue
+        self._look_ahead()
 
     def unfollow(self, cue: CueId) -> None:
         """Take back `follow`; UnknownCue if it is not that one, or has begun."""
@@ -138,14 +132,21 @@ class Playout:
 
     def skip(self, cue: CueId) -> None:
         """End `cue` and go on with what follows; UnknownCue if another, or nothing, is on the air."""
-        if self._current is None or self._current.cue.id != cue:
-            raise UnknownCue(f"cue {cue} is not on the air")
+        self._on_air(cue)
         self._drop("skipped", CUT_FADE)
 
-    def stop(self) -> Position | None:
+    def seek(self, cue: Cue) -> None:
+        """Go on with this source of the cue that is on the air; UnknownCue if it is not. It neither ends nor starts."""
+        playing = self._on_air(cue.id)
+        self._report_starved(playing)
+        self._sink(playing, CUT_FADE)
+        playing.cue, playing.position, playing.rise = cue, cue.start, CUT_FADE
+        self._look_ahead()
+
+    def stop(self, fade: Frames = STOP_FADE) -> Position | None:
         """Fade to silence and let both sources go; where the current one was, if there was one."""
         stopped = self.current
-        self._drop("stopped", STOP_FADE)
+        self._drop("stopped", fade)
         self._let_go()
         return stopped
 
@@ -154,14 +155,20 @@ class Playout:
         parts: list[Samples] = []
         missing = frames
         while missing and (playing := self._next_playing()):
-            part = playing.cue.source.read(missing)
+            alone = self._alone(playing)
+            if alone == 0:
+                self._cross(playing, frames - missing)
+                continue
+            asked = missing if alone is None else min(missing, alone)
+            part = playing.cue.source.read(asked)
             if len(part):
+                parts.append(risen(part, playing.played, playing.rise))
                 self._resumed(playing, len(part))
-                parts.append(part)
                 missing -= len(part)
             if playing.cue.source.ended:
                 self._finish(playing)
-            elif missing:
+                playing.cue.source.close()
+            elif len(part) < asked:
                 parts.append(self._starve(playing, missing))
                 missing = 0
         samples = self._mixed(parts, frames)
@@ -174,6 +181,14 @@ class Playout:
             self._current.cue.source.close()
         self._current = None
         self._let_go()
+        for voice in self._sinking:
+            voice.source.close()
+        self._sinking.clear()
+
+    def _on_air(self, cue: CueId) -> _Playing:
+        if self._current is None or self._current.cue.id != cue:
+            raise UnknownCue(f"cue {cue} is not on the air")
+        return self._current
 
     def _next_playing(self) -> _Playing | None:
         if self._current is None and self._following is not None:
@@ -181,8 +196,40 @@ class Playout:
             self._begin(cue)
         return self._current
 
-    def _begin(self, cue: Cue) -> None:
-        self._current = _Playing(cue, cue.start)
+    def _begin(self, cue: Cue, overlap: Frames = BEGINNING) -> None:
+        self._current = _Playing(cue, cue.start, overlap or (CUT_FADE if cue.start else BEGINNING))
+        self._look_ahead()
+
+    def _look_ahead(self) -> None:
+        if self._current and self._following and self._following.crossfade:
+            self._current.cue.source.keep_ready(self._following.crossfade)
+
+    def _overlap(self, cue: Cue) -> Frames:
+        """How long `cue` and the current one are heard together."""
+        if not cue.crossfade or self._current is None:
+            return BEGINNING
+        lengths = [cue.crossfade]
+        for whole, left in ((0, cue.source.remaining), (self._current.played, self._current.cue.source.remaining)):
+            lengths += [] if left is None else [Frames((whole + left) // 2), left]
+        return Frames(min(lengths))
+
+    def _alone(self, playing: _Playing) -> Frames | None:
+        """How long it is heard until the following one is to begin over it; None where that is not known or not so."""
+        if self._following is None or not self._following.crossfade or playing.cue.source.remaining is None:
+            return None
+        overlap = self._overlap(self._following)
+        return Frames(playing.cue.source.remaining - overlap) if overlap else None
+
+    def _cross(self, playing: _Playing, offset: int) -> None:
+        """The following one begins over the last frames of `playing`, which ends with that."""
+        assert self._following is not None
+        left = playing.cue.source.remaining or BEGINNING
+        self._hurry()
+        self._sink(playing, left, offset)
+        playing.position = Frames(playing.position + left)
+        self._finish(playing)
+        cue, self._following = self._following, None
+        self._begin(cue, left)
 
     def _resumed(self, playing: _Playing, frames: int) -> None:
         self._start(playing)
@@ -211,49 +258,47 @@ class Playout:
         self._end(playing, "broken" if trouble else "finished", trouble)
 
     def _drop(self, reason: str, fade: Frames) -> None:
-        """End the current cue now; its next `fade` frames, as far as they are ready, sink under what comes."""
-        playing = self._current
-        if playing is None:
-            return
-        if playing.started:
-            self._mix_into_tail(faded_out(playing.cue.source.read(fade), fade))
-        self._end(playing, reason)
+        """End the current cue now; what is left of it sinks under what comes."""
+        self._hurry()
+        if self._current is not None:
+            playing = self._current
+            self._sink(playing, fade)
+            self._end(playing, reason)
 
     def _end(self, playing: _Playing, reason: str, detail: str = "") -> None:
         self._report_starved(playing)
         self._events.append(Ended(playing.cue.id, reason, playing.position, detail))
-        playing.cue.source.close()
         self._current = None
+
+    def _sink(self, playing: _Playing, fade: Frames, offset: int = 0) -> None:
+        """Hand over the source of `playing` to go down from the level that it has; at once if it was never heard."""
+        if playing.started and fade:
+            self._sinking.append(Sinking(playing.cue.source, fade, rise(playing.played, playing.rise), offset))
+        else:
+            playing.cue.source.close()
+
+    def _hurry(self) -> None:
+        for voice in self._sinking:
+            voice.hurry(CUT_FADE)
 
     def _let_go(self) -> None:
         if self._following is not None:
             self._following.source.close()
             self._following = None
 
-    def _mix_into_tail(self, samples: Samples) -> None:
-        longer, shorter = sorted((self._tail, samples), key=len, reverse=True)
-        longer[: len(shorter)] += shorter
-        self._tail = longer
-
     def _mixed(self, parts: list[Samples], frames: int) -> Samples | None:
-        if not parts and not len(self._tail):
+        if not parts and not (frames and self._sinking):
             return None
         made = sum(map(len, parts))
         if made < frames:
             parts.append(zeros(frames - made))
         samples = parts[0] if len(parts) == 1 else np.concatenate(parts)
-        if len(self._tail):
-            sinking = self._tail[:frames]
-            samples[: len(sinking)] += sinking
-            self._tail = self._tail[frames:]
+        for voice in self._sinking:
+            voice.mix_into(samples)
+            if voice.gone:
+                voice.source.close()
+        self._sinking = [voice for voice in self._sinking if not voice.gone]
         return samples
-
-
-def faded_out(samples: Samples, fade: Frames) -> Samples:
-    """The head of an equal-power fade of `fade` frames (a quarter of a cosine) over `samples`."""
-    angle = (np.arange(len(samples), dtype=np.float32) + 0.5) * np.float32(pi / 2 / fade)
-    faded: Samples = samples * np.cos(angle)[:, None]
-    return faded
 
 
 Action = Callable[[Playout], None]

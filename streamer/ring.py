@@ -45,6 +45,13 @@ class Ring:
                 self._changed.wait_for(lambda: self._held <= self._refill or self._closed)
             return not self._closed
 
+    def keep_ready(self, frames: Frames) -> None:
+        """Hold at least so much from now on."""
+        with self._changed:
+            self._capacity = Frames(max(self._capacity, frames + CAPACITY))
+            self._refill = Frames(max(self._refill, frames + REFILL))
+            self._changed.notify()
+
     def finish(self, trouble: str = "") -> None:
         """Nothing more will be written; `trouble` says why, if that is not the proper end."""
         with self._changed:
@@ -85,5 +92,11 @@ class Ring:
         return self._closed or (self._finished and not self._held)
 
     @property
+    def remaining(self) -> Frames | None:
+        """How much is left, once nothing more will be written."""
+        with self._changed:
+            return Frames(self._held) if self._finished else None
+
+    @property
     def trouble(self) -> str:
-        return self._trouble if self.ended else ""
+        return self._trouble

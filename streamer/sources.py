@@ -25,7 +25,7 @@ Ready = Callable[[Exception | None], None]
 
 
 class DecodedAhead:
-    """A `playout.Source` that a thread of its own fills from `pieces`."""
+    """A `streamer.source.Source` that a thread of its own fills from `pieces`."""
 
     def __init__(self, pieces: Pieces, gain: Decibels, wake: Callable[[], None] = lambda: None) -> None:
         self._pieces = pieces
@@ -42,11 +42,18 @@ class DecodedAhead:
         return self._ring.ended
 
     @property
+    def remaining(self) -> Frames | None:
+        return self._ring.remaining
+
+    @property
     def trouble(self) -> str:
         return self._ring.trouble
 
     def read(self, frames: int) -> Samples:
         return self._ring.read(frames)
+
+    def keep_ready(self, frames: Frames) -> None:
+        self._ring.keep_ready(frames)
 
     def close(self) -> None:
         self._ring.close()

@@ -41,8 +41,9 @@ def test_a_read_of_an_empty_ring_returns_at_once_with_nothing() -> None:
 def test_a_ring_has_ended_when_it_is_finished_and_empty() -> None:
     ring = Ring()
     ring.offer(ramp(10))
+    assert (ring.remaining, ring.trouble) == (None, "")
     ring.finish("The file is damaged.")
-    assert not ring.ended and ring.trouble == ""
+    assert not ring.ended and ring.remaining == 10
     ring.read(10)
     assert ring.ended and ring.trouble == "The file is damaged."
 
