@@ -19,17 +19,13 @@ from common.errors import BandstandError, NotAudio
 from common.text import counted
 from common.types import CHANNELS, RATE, Frames, Seconds
 from streamer.block import Pieces, Samples
+from streamer.extent import MP4, Extent, ends_of, extent
 from streamer.seek import frames_near
 
 OPTIONS: Final = {"protocol_whitelist": "file"}
 """A playlist handed over as a song must not make the streamer open connections."""
-MP4: Final = "mov,mp4,m4a,3gp,3g2,mj2"
-EXACT_LENGTH: Final = {"flac", MP4}
-"""Formats whose header says how long they are, so that a missing piece is noticed where libavcodec passes over it."""
 TOLERANCE: Final = Seconds(0.01)
-"""MP4 counts in milliseconds."""
-ITUNES_LENGTH: Final = 3
-"""The field of an iTunSMPB comment, counted from 0, that holds the number of samples, in hexadecimal."""
+"""MP4 counts in milliseconds, and the duration of Opus has its pre-skip in it."""
 
 
 BEGINNING: Final = Frames(0)
@@ -44,8 +40,10 @@ def decoded(fd: int, start: Frames = BEGINNING) -> Pieces:
 
     Raises NotAudio instead of the first piece if there is no sound, Broken after the last if some of it is missing.
     """
+    ends = ends_of(fd)
     with _opened(fd) as container:
-        sound = _Sound(container, container.streams.audio[0])
+        stream = container.streams.audio[0]
+        sound = _Sound(container, stream, extent(container, stream, ends))
         yield from sound.pieces(start)
         sound.check()
 
@@ -73,22 +71,27 @@ def _reason(error: Exception) -> str:
 class _Sound:
     """One pass through a file, with what is learnt on the way."""
 
-    def __init__(self, container: InputContainer, stream: AudioStream) -> None:
+    def __init__(self, container: InputContainer, stream: AudioStream, extent: Extent) -> None:
         self._container = container
         self._stream = stream
+        self._extent = extent
         self._resampler: AudioResampler | None = None
         self._input: tuple[object, ...] = ()
         self._faults = 0
         self._given = 0
-        self._limit = _itunes_limit(container, stream)
+        self._limit = extent.limit
         self._origin: int | None = None
+        self._leading = extent.vorbis
+        """The next packet is the first, of which nothing is to be heard."""
+        if extent.vorbis:
+            stream.codec_context.options = {"flags2": "+skip_manual"}
 
     def pieces(self, start: Frames) -> Pieces:
         try:
             frames, begin = frames_near(self._container, self._stream, start, self._decoded)
         except av.FFmpegError as error:
             raise Broken(f"The file cannot be played from the middle: {_reason(error)}.") from None
-        self._given, self._faults = int(begin), 0
+        self._given, self._faults = begin - self._extent.lead, 0
         for frame in frames:
             for piece in self._resampled(frame):
                 yield from self._cut(piece, start)
@@ -102,16 +105,17 @@ class _Sound:
 
     def check(self) -> None:
         """Raise NotAudio if nothing could be decoded, Broken if not all could."""
-        if self._faults and not self._given:
+        if self._faults and self._given <= 0:
             raise NotAudio("This cannot be played: nothing in the file could be decoded.")
         if self._faults:
             raise Broken(f"The file is damaged: {counted(self._faults, 'piece')} of it could not be decoded.")
-        duration, time_base = self._stream.duration, self._stream.time_base
-        if self._container.format.name not in EXACT_LENGTH or not duration or time_base is None:
+        if self._extent.cut_off:
+            raise Broken("The file is incomplete: its end is missing.")
+        length, reached = self._extent.promised, self._given / RATE
+        if length is None:
             return
-        length, reached = float(duration * time_base), self._given / RATE
         if self._limit is not None:
-            length = min(length, self._limit / RATE)
+            length = min(length, Seconds(self._limit / RATE))
         if reached < length - TOLERANCE:
             raise Broken(f"The file is damaged or incomplete: {reached:.1f} s of {length:.1f} s could be decoded.")
 
@@ -122,11 +126,13 @@ class _Sound:
             self._faults += 1
 
     def _frames(self, packet: "Packet[AudioStream]") -> list[AudioFrame]:
+        leading, self._leading = self._leading, False
         try:
-            return packet.decode()
+            frames = packet.decode()
         except av.FFmpegError:
             self._faults += 1
             return []
+        return [] if leading else frames
 
     def _resampled(self, frame: AudioFrame) -> list[AudioFrame]:
         """`frame` at the bus's rate and layout; a stream may change its own on the way."""
@@ -162,12 +168,3 @@ class _Sound:
         if "iTunSMPB" not in self._container.metadata:
             end = (packet.pts + packet.duration - self._origin) * packet.time_base
             self._limit = max(self._limit or 0, round(end * RATE))
-
-
-def _itunes_limit(container: InputContainer, stream: AudioStream) -> int | None:
-    """The song's length in frames at RATE, from iTunes' comment, if there is one and it can be read."""
-    fields = container.metadata.get("iTunSMPB", "").split()
-    try:
-        return round(int(fields[ITUNES_LENGTH], 16) * RATE / stream.rate)
-    except (IndexError, ValueError):
-        return None
