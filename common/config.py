@@ -20,7 +20,12 @@ from common.paths import Paths
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 MountPath = Annotated[str, msgspec.Meta(pattern=r"^/[A-Za-z0-9._/-]+$")]
-Format = Literal["mp3", "opus"]
+Format = Literal["mp3", "opus", "flac"]
+
+HIGHEST = 320
+LOSSLESS = 800
+"""kbit/s: what FLAC takes for the band's songs, and what its silence is made to take."""
+USUAL = {"mp3": 128, "opus": 96, "flac": LOSSLESS}
 
 ENVIRONMENT = {
     "BANDSTAND_ICECAST_PORT": ("icecast", "port"),
@@ -45,6 +50,8 @@ class Station(_Section, frozen=True):
     """Every song is brought to this, LUFS."""
     workers: Annotated[int, msgspec.Meta(ge=1, le=64)] = 4
     """Songs made at the same time."""
+    hold: bool = True
+    """While no mount is on the air the programme stands still; false lets it run."""
 
 
 class Icecast(_Section, frozen=True):
@@ -63,12 +70,26 @@ class Icecast(_Section, frozen=True):
 class Mount(_Section, frozen=True):
     path: MountPath
     format: Format
-    bitrate: Annotated[int, msgspec.Meta(ge=32, le=320)] = 128
-    """kbit/s."""
+    bitrate: Annotated[int, msgspec.Meta(ge=32, le=LOSSLESS)] = 0
+    """kbit/s. 0, or left out: the usual one of the format. FLAC has what it has, about `LOSSLESS`."""
+    titles: Literal["unbroken", "chained"] = "unbroken"
+    """Of an Ogg mount. chained: a new logical stream with its own title for each song, which upsets some players."""
     name: str = ""
-    """What players show; the station's name where it is empty."""
+    """What players show; where it and the next three are empty, the station's."""
+    description: str = ""
+    genre: str = ""
+    url: str = ""
     public: bool = False
     """Listed in directories."""
+
+    def __post_init__(self) -> None:
+        if self.format == "flac" and self.bitrate not in (0, LOSSLESS):
+            raise ValueError("FLAC is lossless and takes no bitrate; leave it out")
+        if self.format != "flac" and self.bitrate > HIGHEST:
+            raise ValueError(f"Expected a bitrate <= {HIGHEST}")
+        if self.format == "mp3" and self.titles == "chained":
+            raise ValueError("Titles can be chained in opus and flac; an MP3 mount has them beside the stream")
+        msgspec.structs.force_setattr(self, "bitrate", self.bitrate or USUAL[self.format])
 
     @property
     def standby(self) -> str:

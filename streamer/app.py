@@ -18,8 +18,10 @@ from common.lock import ProcessLock
 from common.types import Seconds
 from streamer import playout as programme
 from streamer import silence, uplink
+from streamer.block import NOTHING, Title
 from streamer.bus import Bus
 from streamer.codecs.formats import FORMATS
+from streamer.codecs.ogg import Comments
 from streamer.control import ControlFactory
 from streamer.desk import Desk
 from streamer.icecast import ShoutLink, set_title
@@ -43,7 +45,7 @@ class Streamer:
         self._begun = time.monotonic()
         self._outputs = [self._output(mount) for mount in config.mounts]
         self._playout = Playout()
-        self._bus = Bus(self._playout, self._outputs, time.monotonic, self._from_thread)
+        self._bus = Bus(self._playout, self._outputs, time.monotonic, self._from_thread, config.station.hold)
         self._factory = ControlFactory(Desk(reactor, self._bus), self._state, reactor.stop)
         self._port: Any = None
         self.failed = False
@@ -95,14 +97,20 @@ class Streamer:
     def _output(self, mount: Mount) -> Output:
         icecast, station, kind = self._config.icecast, self._config.station, FORMATS[mount.format]
         titles = Titles(lambda title: set_title(icecast, mount.path, title or station.name)) if kind.icy else None
+
+        def comments(title: Title) -> Comments:
+            """Where nothing is on the air, the station's name."""
+            return [("ARTIST", title.artist), ("TITLE", title.title)] if title != NOTHING else [("TITLE", station.name)]
+
         carrier = Uplink(
             mount,
             dial=lambda: ShoutLink(icecast, station, mount, mount.path),
             encoder=lambda: kind.encoder(mount.bitrate),
-            set_title=titles.set if titles else lambda title: None,
+            set_title=lambda title: titles.set(title.line) if titles else None,
             report=self._from_thread,
             clock=time.monotonic,
             random=random.random,
+            comments=comments if mount.titles == "chained" else None,
         )
         return Output(carrier, titles)
 

@@ -5,6 +5,7 @@ Knows no source, no codec and no time.
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,8 @@ class Title:
     def line(self) -> str:
         return " - ".join(part for part in (self.artist, self.title) if part)
 
+
+NOTHING: Final = Title("", "")
 
 Item = Block | Title
 

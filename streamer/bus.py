@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 from common.types import RATE, Frames, Seconds
-from streamer.block import Block, Item, Title
+from streamer.block import NOTHING, Block, Item, Title
 from streamer.playout import Action, Ended, Event, Playout, Started
 
 STEP: Final = Frames(4608)
@@ -130,7 +130,7 @@ class Bus:
         if begun:
             return Title(begun[-1].artist, begun[-1].title)
         over = any(isinstance(event, Ended) for event in events)
-        return Title("", "") if over and self._playout.current is None else None
+        return NOTHING if over and self._playout.current is None else None
 
     def _run(self) -> None:
         self.begin()

@@ -19,8 +19,8 @@ from common.types import CHANNELS, RATE, Seconds
 USER: Final = "source"
 AGENT: Final = "Bandstand"
 TIMEOUT: Final = Seconds(3.0)
-SHOUT_FORMATS: Final = {"mp3": "mp3", "opus": "ogg"}
-CONTENT_TYPES: Final = {"mp3": "audio/mpeg", "opus": "audio/ogg"}
+SHOUT_FORMATS: Final = {"mp3": "mp3", "opus": "ogg", "flac": "ogg"}
+CONTENT_TYPES: Final = {"mp3": "audio/mpeg", "opus": "audio/ogg", "flac": "audio/ogg"}
 REFUSALS: Final = {
     "mountpoint in use": "the mount is in use by another source",
     "too many sources connected": "Icecast takes no more sources; its limit is in its own configuration",
@@ -77,9 +77,9 @@ class ShoutLink:
             "protocol": "http",
             "format": SHOUT_FORMATS[self._mount.format],
             "name": self._mount.name or station.name,
-            "description": station.description,
-            "genre": station.genre,
-            "url": station.url,
+            "description": self._mount.description or station.description,
+            "genre": self._mount.genre or station.genre,
+            "url": self._mount.url or station.url,
             "public": int(self._mount.public),
             "audio_info": {key: str(value) for key, value in audio.items()},
             "nonblocking": True,

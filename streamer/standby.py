@@ -20,7 +20,7 @@ from common.lock import ProcessLock
 from common.types import RATE, Seconds
 from streamer import silence
 from streamer.backoff import Backoff
-from streamer.codecs.ogg import OggOpus
+from streamer.codecs.wrapping import WRAPPERS
 from streamer.icecast import Link, OffAir, ShoutLink
 from streamer.silence import Silence
 
@@ -111,14 +111,12 @@ class Loop:
         self._frame = packets.frame
         self._origin = origin
         self._sent = 0
-        self._ogg = (
-            OggOpus(random.getrandbits(32), packets.frame, packets.pre_skip) if packets.format == "opus" else None
-        )
-        self.longest_backlog = len(packets.packets[0]) * RATE // packets.frame * 5
+        self._wrapper = WRAPPERS[packets.format](random.getrandbits(32), packets.frame, packets.pre_skip, ())
+        self.longest_backlog = sum(map(len, packets.packets)) * RATE // (packets.frame * len(packets.packets)) * 5
         """Bytes in five seconds."""
 
     def header(self) -> bytes:
-        return self._ogg.header() if self._ogg else b""
+        return self._wrapper.header()
 
     def due(self, now: float) -> bytes:
         late = now - self._origin - self._sent * self._frame / RATE
@@ -126,8 +124,7 @@ class Loop:
             self._origin, self._sent, late = now, 0, 0.0
         count = max(0, int(late * RATE) // self._frame)
         self._sent += count
-        packets = [next(self._packets) for _ in range(count)]
-        return self._ogg.wrap(packets) if self._ogg else b"".join(packets)
+        return self._wrapper.wrap([next(self._packets) for _ in range(count)])
 
 
 def carrier(settings: Config, mount: Mount) -> Carrier:

@@ -12,8 +12,9 @@ from common.config import Mount
 from common.types import Seconds
 from common.wire import MountState
 from streamer.backoff import Backoff
-from streamer.block import Block, Item, Title
+from streamer.block import NOTHING, Block, Item, Title
 from streamer.codecs.encoder import Encoder
+from streamer.codecs.ogg import Comments
 from streamer.icecast import Link, OffAir
 
 PATIENCE: Final = Seconds(5.0)
@@ -42,21 +43,24 @@ class Uplink:
         mount: Mount,
         dial: Callable[[], Link],
         encoder: Callable[[], Encoder],
-        set_title: Callable[[str], None],
+        set_title: Callable[[Title], None],
         report: Callable[[MountEvent], None],
         clock: Callable[[], float],
         random: Callable[[], float],
+        comments: Callable[[Title], Comments] | None = None,
     ) -> None:
+        """`comments`: each title begins a logical stream of its own, with these in its head."""
         self._mount = mount
         self._dial = dial
         self._new_encoder = encoder
         self._set_title = set_title
+        self._comments = comments
         self._report = report
         self._clock = clock
         self._backoff = Backoff(random)
         self._link: Link | None = None
         self._encoder: Encoder | None = None
-        self._title: str | None = None
+        self._title: Title | None = None
         self._trouble = ""
         self._due = self._since = clock()
         self.dropped = 0
@@ -75,7 +79,7 @@ class Uplink:
     def take(self, item: Item) -> None:
         try:
             if isinstance(item, Title):
-                self._retitle(item.line)
+                self._retitle(item)
             else:
                 self._pass_on(item)
         except OffAir as error:
@@ -90,10 +94,13 @@ class Uplink:
         if encoder:
             encoder.close()
 
-    def _retitle(self, line: str) -> None:
-        self._title = line
-        if self.on_air:
-            self._set_title(line)
+    def _retitle(self, title: Title) -> None:
+        self._title = title
+        if self._link is None or self._encoder is None:
+            return
+        if self._comments:
+            self._link.send(self._encoder.relink(self._comments(title)))
+        self._set_title(title)
 
     def _pass_on(self, block: Block) -> None:
         if not self.on_air:
@@ -126,7 +133,8 @@ class Uplink:
         self._encoder = self._new_encoder()
         self._since = now
         self._trouble = ""
-        self._link.send(self._encoder.header())
+        comments = self._comments(self._title or NOTHING) if self._comments else ()
+        self._link.send(self._encoder.header(comments))
         if self._title is not None:
             self._set_title(self._title)
         self._report(CameOnAir(self._mount.path))

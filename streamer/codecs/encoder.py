@@ -5,7 +5,7 @@ and again. While it is, the encoder is simply not fed: it holds silence inside, 
 changes nothing of what it holds. So a song after an hour of silence is encoded just as after a second of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from itertools import cycle
 from typing import Protocol
 
@@ -13,10 +13,13 @@ import numpy as np
 
 from common.types import CHANNELS, Frames
 from streamer.block import Samples
+from streamer.codecs.ogg import Comments
+from streamer.codecs.wrapping import Wrapper
 from streamer.silence import Silence
 
 DITHER_LEVEL = 2.0**-16
 """Peak of the noise that stands for silence: half a step of 16 bits, below hearing, yet not digital silence."""
+SILENT_PACKETS = 25
 
 
 class Codec(Protocol):
@@ -31,41 +34,60 @@ class Codec(Protocol):
 
     def packets(self, samples: Samples) -> list[bytes]: ...
 
+    def finish(self) -> list[bytes]:
+        """The packets that are needed to hear the rest of what came in; nothing comes after them."""
+
     def close(self) -> None: ...
 
 
-class Wrapper(Protocol):
-    """Puts packets into the bytes that the mount carries."""
-
-    def header(self) -> bytes: ...
-
-    def wrap(self, packets: Sequence[bytes]) -> bytes: ...
-
-
 class Encoder:
-    """One codec and its wrapper for one connection: sound in, bytes out. Not thread-safe."""
+    """One connection's encoding: sound in, bytes out. Not thread-safe."""
 
-    def __init__(self, codec: Codec, wrapper: Wrapper) -> None:
-        self._codec = codec
-        self._wrapper = wrapper
-        self.silence = silent_packets(codec)
+    def __init__(
+        self,
+        codec: Callable[[], Codec],
+        wrapper: Callable[[int, int, Comments], Wrapper],
+        silence: Callable[[Codec], list[bytes]],
+    ) -> None:
+        """`wrapper` makes one for a logical stream from the codec's `frame` and `pre_skip`."""
+        self._new_codec = codec
+        self._new_wrapper = wrapper
+        self._codec = codec()
+        self._wrapper = wrapper(self._codec.frame, self._codec.pre_skip, ())
+        self.silence = silence(self._codec)
         self._spare = cycle(self.silence)
-        self._silent: int = codec.memory
+        self._silent: int = self._codec.memory
         self._left_out = 0
+        self._frames = 0
 
     def kept_silence(self, format: str) -> Silence:
         """The silence, for whoever sends it without an encoder."""
         return Silence(format, self._codec.frame, self._codec.pre_skip, self.silence)
 
-    def header(self) -> bytes:
+    def header(self, comments: Comments = ()) -> bytes:
         """What a new stream begins with."""
+        self._wrapper = self._new_wrapper(self._codec.frame, self._codec.pre_skip, comments)
+        self._frames = 0
         return self._wrapper.header()
+
+    def relink(self, comments: Comments) -> bytes:
+        """End the logical stream after exactly the samples that came in, and begin another one."""
+        codec = self._codec
+        packets = codec.packets(dither(self._left_out)) + codec.finish()
+        data = self._wrapper.end(packets, self._frames)
+        codec.close()
+        self._codec = self._new_codec()
+        prime(self._codec)
+        self._silent = self._codec.memory
+        self._left_out = 0
+        return data + self.header(comments)
 
     def encode(self, samples: Samples) -> bytes:
         """Samples of shape (any, CHANNELS) in, whole packets out; b"" while none is full."""
         packets = self._codec.packets(dither(self._left_out)) if self._left_out else []
         self._left_out = 0
         self._silent = 0
+        self._frames += len(samples)
         return self._wrapper.wrap(packets + self._codec.packets(samples))
 
     def encode_silence(self, frames: int) -> bytes:
@@ -76,6 +98,7 @@ class Encoder:
             packets += self._codec.packets(dither(sounding))
             self._silent += sounding
         self._left_out += frames - sounding
+        self._frames += frames
         whole, self._left_out = divmod(self._left_out, self._codec.frame)
         packets += [next(self._spare) for _ in range(whole)]
         return self._wrapper.wrap(packets)
@@ -84,16 +107,18 @@ class Encoder:
         self._codec.close()
 
 
-def silent_packets(codec: Codec, number: int = 25) -> list[bytes]:
-    """Encoded silence from a fresh codec, which then holds silence; the packets of its start are left out.
-
-    The codec has then just given a packet, so with every `codec.frame` frames from now on it gives another at once.
-    """
-    lead = -(-codec.memory // codec.frame)
-    packets = codec.packets(dither((lead + number) * codec.frame))
-    while not (last := codec.packets(dither(32))):
+def prime(codec: Codec) -> None:
+    """Fill a fresh codec with silence, such that it has just given a packet: with every `codec.frame` frames from now
+    on it gives another at once."""
+    codec.packets(dither(codec.memory))
+    while not codec.packets(dither(32)):
         pass
-    return (packets + last)[-number:]
+
+
+def silent_packets(codec: Codec) -> list[bytes]:
+    """Encoded silence from a primed codec, which then holds silence."""
+    prime(codec)
+    return codec.packets(dither(SILENT_PACKETS * codec.frame))
 
 
 def dither(frames: int) -> Samples:

@@ -1,30 +1,38 @@
-"""The table of formats that a mount may have: how its encoder is made, and what libshout calls it."""
+"""The table of formats that a mount may have: how its encoder is made, and where its titles go."""
 
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from streamer.codecs.encoder import Encoder
-from streamer.codecs.lame import Lame, Mpeg
-from streamer.codecs.ogg import OggOpus
+from streamer.codecs.encoder import SILENT_PACKETS, Codec, Encoder, silent_packets
+from streamer.codecs.flac import Flac, silent_frames
+from streamer.codecs.lame import Lame
+from streamer.codecs.ogg import Comments
 from streamer.codecs.opus import Opus
-
-
-def mp3(bitrate: int) -> Encoder:
-    return Encoder(Lame(bitrate), Mpeg())
-
-
-def opus(bitrate: int) -> Encoder:
-    codec = Opus(bitrate)
-    return Encoder(codec, OggOpus(random.getrandbits(32), codec.frame, codec.pre_skip))
+from streamer.codecs.wrapping import WRAPPERS, Wrapper
 
 
 @dataclass(frozen=True)
 class Format:
-    encoder: Callable[[int], Encoder]
+    name: str
+    codec: Callable[[int], Codec]
     """From a bit rate in kbit/s; raises Missing where the machine lacks the library."""
     icy: bool
     """Titles are set beside the stream, by a request of their own."""
+    silence: Callable[[Codec], list[bytes]] = silent_packets
+
+    def encoder(self, bitrate: int) -> Encoder:
+        def wrapper(frame: int, pre_skip: int, comments: Comments) -> Wrapper:
+            return WRAPPERS[self.name](random.getrandbits(32), frame, pre_skip, comments)
+
+        return Encoder(lambda: self.codec(bitrate), wrapper, self.silence)
 
 
-FORMATS = {"mp3": Format(mp3, icy=True), "opus": Format(opus, icy=False)}
+FORMATS = {
+    kind.name: kind
+    for kind in (
+        Format("mp3", Lame, icy=True),
+        Format("opus", Opus, icy=False),
+        Format("flac", lambda _: Flac(), icy=False, silence=lambda _: silent_frames(SILENT_PACKETS)),
+    )
+}

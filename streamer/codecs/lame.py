@@ -5,14 +5,13 @@ Source: lame.h of LAME 3.100.
 """
 
 import ctypes
-from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
 
 from common.errors import ConfigError, Missing
 from common.types import CHANNELS, RATE, Frames
-from streamer.block import Samples
+from streamer.block import Samples, zeros
 
 QUALITY = 5
 FRAME = Frames(1152)
@@ -93,17 +92,10 @@ class Lame:
         self._held = encoded[whole:]
         return [encoded[at : at + self._size] for at in range(0, whole, self._size)]
 
+    def finish(self) -> list[bytes]:
+        return self.packets(zeros(MEMORY))
+
     def close(self) -> None:
         handle, self._handle = self._handle, None
         if handle is not None:
             self._lame.lame_close(handle)
-
-
-class Mpeg:
-    """A `Wrapper`: MP3 frames are their own stream."""
-
-    def header(self) -> bytes:
-        return b""
-
-    def wrap(self, packets: Sequence[bytes]) -> bytes:
-        return b"".join(packets)

@@ -70,6 +70,10 @@ class Opus:
         self._held = data[whole:].copy()
         return [self._packet(data[at : at + FRAME]) for at in range(0, whole, FRAME)]
 
+    def finish(self) -> list[bytes]:
+        after = self.pre_skip + -(len(self._held) + self.pre_skip) % FRAME
+        return self.packets(zeros(after))
+
     def _packet(self, samples: Samples) -> bytes:
         data = np.ascontiguousarray(samples, dtype=np.float32)
         size = self._opus.opus_encode_float(self._handle, data.ctypes.data, FRAME, self._out, self._size)

@@ -56,7 +56,7 @@ class Rig:
             MOUNT,
             dial=self._dial,
             encoder=lambda: FORMATS["mp3"].encoder(128),
-            set_title=self.titles.append,
+            set_title=lambda title: self.titles.append(title.line),
             report=self.events.append,
             clock=lambda: self.now,
             random=lambda: 0.0,
