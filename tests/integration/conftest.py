@@ -20,6 +20,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.integration.streaming import Station, until
+
 PASSWORD = "source-password"
 MOUNT = """
   <mount type="normal">
@@ -28,14 +30,6 @@ MOUNT = """
     <fallback-override>1</fallback-override>
   </mount>
 """
-
-
-def until(condition: Callable[[], object], what: str, seconds: float = 20.0) -> None:
-    """Wait for something of another process that tells nobody when it happens."""
-    pause, last = threading.Event(), time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < last, f"not within {seconds} s: {what}"
-        pause.wait(0.02)
 
 
 class IcecastServer:
@@ -128,10 +122,13 @@ class Listener:
                 self._data += data
         self.connected = False
 
+    def data(self) -> bytes:
+        return bytes(self._data)
+
     def sound(self) -> NDArray[np.float32]:
         """All that was heard so far, shape (frames, 2) at 48 kHz."""
         command = ["ffmpeg", "-v", "quiet", "-i", "-", "-f", "f32le", "-ar", "48000", "-ac", "2", "-"]
-        decoded = subprocess.run(command, input=bytes(self._data), stdout=subprocess.PIPE, check=False).stdout
+        decoded = subprocess.run(command, input=self.data(), stdout=subprocess.PIPE, check=False).stdout
         return np.frombuffer(decoded[: len(decoded) // 8 * 8], dtype=np.float32).reshape(-1, 2)
 
     def wait_until(self, heard: Callable[[NDArray[np.float32]], bool], what: str, seconds: float = 20.0) -> None:
@@ -155,3 +152,13 @@ def icecast() -> Iterator[IcecastServer]:
         yield server
     finally:
         server.close()
+
+
+@pytest.fixture
+def station(icecast: IcecastServer, tmp_path: Path) -> Iterator[Station]:
+    """A streamer's directory and configuration for that Icecast; nothing runs yet."""
+    made = Station(tmp_path, icecast.port, icecast.password)
+    try:
+        yield made
+    finally:
+        made.close()
