@@ -123,7 +123,7 @@ def test_a_missing_icecast_names_its_package(tmp_path: Path, monkeypatch: pytest
         prepare(station(tmp_path))
 
 
-@pytest.mark.parametrize("content", ["", "no number", "999999999", str(os.getpid())])
+@pytest.mark.parametrize("content", ["", "no number", "999999999", pytest.param(str(os.getpid()), id="our own")])
 def test_a_pid_file_that_names_no_icecast_of_ours_is_not_believed(tmp_path: Path, content: str) -> None:
     (tmp_path / "icecast").mkdir()
     (tmp_path / "icecast" / "icecast.pid").write_text(content)
