@@ -14,7 +14,9 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from common import generators
 from common.errors import ConfigError
+from common.generators import Generator, Parameter
 from common.paths import Paths
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
@@ -135,6 +137,7 @@ class Config(_Section, frozen=True):
     composer: Composer = Composer()
     limits: Limits = Limits()
     log: Log = Log()
+    generators: dict[str, Generator] = {}
 
     @property
     def paths(self) -> Paths:
@@ -167,6 +170,7 @@ def load(path: Path | None, environment: Mapping[str, str] = os.environ) -> Conf
         if environment.get(variable):
             text = environment[variable]
             data.setdefault(section, {})[key] = int(text) if key == "port" and text.isdigit() else text
+    _check_generators(name, data.get("generators"))
     try:
         config = msgspec.convert(data, Config)
     except msgspec.ValidationError as error:
@@ -180,9 +184,12 @@ def faults(path: Path | None, environment: Mapping[str, str] = os.environ) -> li
     try:
         for part in _parts(_read(path) if path else {}):
             try:
+                _check_generators(path.name if path else "", part.get("generators"))
                 msgspec.convert(part, Config)
             except msgspec.ValidationError as error:
                 found.append(_explained(path.name if path else "", str(error)))
+            except ConfigError as error:
+                found.append(str(error))
         if not found:
             load(path, environment)
     except ConfigError as error:
@@ -213,6 +220,25 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path.name}: cannot be read: {error.strerror}") from None
 
 
+def _check_generators(name: str, tables: object) -> None:
+    """Each by itself, parameter by parameter, so that a fault names them."""
+    for key, table in tables.items() if isinstance(tables, dict) else ():
+        parts = table.get("parameters") if isinstance(table, dict) else None
+        checks = (
+            [(Parameter, f"parameters.{one}", part) for one, part in parts.items()] if isinstance(parts, dict) else []
+        )
+        for kind, where, part in [*checks, (Generator, "", table)]:
+            try:
+                made = msgspec.convert(part, kind)
+            except msgspec.ValidationError as error:
+                what, _, place = str(error).partition(" - at `$")
+                full = f"generators.{key}.{where}".rstrip(".") + place.rstrip("`")
+                raise ConfigError(_explained(name, f"{what} - at `$.{full}`")) from None
+            if isinstance(made, Generator):
+                for fault in generators.faults(key, made):
+                    raise ConfigError(f"{name}: generators.{key}{fault}")
+
+
 def _settled(config: Config, name: str, base: Path, configured_host: bool) -> Config:
     """What needs more than one key to be decided or checked."""
     replace = msgspec.structs.replace
@@ -239,7 +265,11 @@ def _settled(config: Config, name: str, base: Path, configured_host: bool) -> Co
             "(or $BANDSTAND_ICECAST_PASSWORD)"
         )
     station = replace(config.station, directory=str(base / config.station.directory))
-    return replace(config, icecast=icecast, station=station)
+    own = {
+        key: replace(one, directory=str(base / Path(one.directory).expanduser()))
+        for key, one in config.generators.items()
+    }
+    return replace(config, icecast=icecast, station=station, generators=own)
 
 
 _KEY = r"[^`]+"
@@ -278,4 +308,6 @@ def _keys_at(key: str) -> list[str]:
     tables: dict[str, type[msgspec.Struct]] = {"": Config, "mounts": Mount}
     tables |= {"station": Station, "icecast": Icecast, "composer": Composer, "limits": Limits, "log": Log}
     table = tables.get(re.sub(r"\[.*", "", key))
+    if key.startswith("generators."):
+        table = Parameter if key.count(".") > 1 else Generator
     return list(table.__struct_encode_fields__) if table else []

@@ -10,12 +10,28 @@ from typing import Final
 
 import msgspec
 
+from common.generators import Generator
+from common.generators import Value as Value
 from common.types import SongCode
 
 SPOOL_FD: Final = 3
 GROWTH_FD: Final = 4
 
-Value = str | int | float | bool
+
+class Provenance(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a song came from, beyond its generator, seed and parameters; what is not known is empty."""
+
+    program: str = ""
+    """The fingerprint of the program's files as they were run."""
+    version: str = ""
+    sound: str = ""
+    """The fingerprint of every frame that was made."""
+    status: int | None = None
+    """The program's exit status; a signal is below 0."""
+    errors: str = ""
+    """The end of what it wrote to standard error."""
+    notes: list[str] = []
+    """What is odd about its sound, a sentence each."""
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +45,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """Where the finished song's folder goes; it appears there whole, by a rename, or not at all."""
     loudness: float = -16.0
     """The station's target, LUFS."""
+    program: Generator | None = None
+    """A user's generator; None: the built-in band."""
 
 
 class Begun(msgspec.Struct, frozen=True, tag_field="step", tag="begun"):
@@ -48,6 +66,12 @@ class Advanced(msgspec.Struct, frozen=True, tag_field="step", tag="advanced"):
     seconds: float
 
 
+class Noticed(msgspec.Struct, frozen=True, tag_field="step", tag="noticed"):
+    """Something is odd about the sound, which is played all the same; said once for each kind."""
+
+    sentence: str
+
+
 class Done(msgspec.Struct, frozen=True, tag_field="step", tag="done"):
     """The song's folder is in place. Also kept in that folder as `song.json`, for a bot that was away."""
 
@@ -63,12 +87,14 @@ class Done(msgspec.Struct, frozen=True, tag_field="step", tag="done"):
     making: float  # seconds of work
     facts: dict[str, Value] = {}
     files: dict[str, str] = {}  # kind -> name in the folder: audio, score, midi, ...
+    provenance: Provenance = Provenance()
 
 
 class Failed(msgspec.Struct, frozen=True, tag_field="step", tag="failed"):
     """No song. `reason` is a sentence for whoever asked."""
 
     reason: str
+    provenance: Provenance = Provenance()
 
 
-Step = Begun | Advanced | Done | Failed
+Step = Begun | Advanced | Noticed | Done | Failed

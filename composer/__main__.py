@@ -43,11 +43,11 @@ def main(arguments: list[str]) -> int:
     os.nice(NICENESS)
     say = _steps()
     settings = config.load(config.find(options.config))
-    fault: Missing | None = None
+    ready: host.Ready | Missing
     try:
         ready = host.prepared(settings.composer.soundfont)
     except Missing as error:
-        fault = error
+        ready = error
     gc.disable()  # one song and the process is over; looking for cycles only holds its first sample up
     line = sys.stdin.buffer.readline()
     if not line.strip():
@@ -56,9 +56,6 @@ def main(arguments: list[str]) -> int:
         job = msgspec.json.decode(line, type=Job)
     except msgspec.DecodeError as error:
         say(Failed(f"the job cannot be read: {error}"))
-        return 1
-    if fault:
-        say(Failed(str(fault)))
         return 1
     return host.finish(job, ready, spool, say)
 

@@ -12,13 +12,15 @@ from typing import Final, NamedTuple
 import msgspec
 import numpy as np
 
-from common.errors import BandstandError, ComposeError
-from common.jobs import Advanced, Begun, Done, Failed, Job, Step
+from common.errors import BandstandError, ComposeError, Missing
+from common.jobs import Advanced, Begun, Done, Failed, Job, Provenance, Step
 from common.types import RATE, Lufs, Seconds
 from composer.bands import BANDS
 from composer.block import BLOCK, Block
 from composer.compose import compose, facts
 from composer.folder import RECORD, Folder, kept
+from composer.generators import run
+from composer.generators.run import ProgramError
 from composer.recording import Recording
 from composer.spool import FULL, DiskFull, Spool
 from composer.synth import Instrument, Synthesiser, frames, render, synthesiser
@@ -48,10 +50,12 @@ def prepared(soundfont: str) -> Ready:
     return Ready(source, source.make())
 
 
-def finish(job: Job, ready: Ready, spool: Spool, say: Say) -> int:
+def finish(job: Job, ready: Ready | Missing, spool: Spool, say: Say) -> int:
     """Make the song and say how it ended; returns the process's exit status. No fault gets past it."""
     try:
         say(make(job, ready, spool, say))
+    except ProgramError as error:
+        say(Failed(str(error), error.provenance))
     except BandstandError as error:
         say(Failed(str(error)))
     except OSError as error:
@@ -68,9 +72,13 @@ def finish(job: Job, ready: Ready, spool: Spool, say: Say) -> int:
     return 1
 
 
-def make(job: Job, ready: Ready, spool: Spool, say: Say) -> Done:
+def make(job: Job, ready: Ready | Missing, spool: Spool, say: Say) -> Done:
     """Raises BandstandError, or OSError where the folder cannot be written."""
+    if job.program:
+        return run.make(job, job.program, spool, say)
     began = time.perf_counter()
+    if isinstance(ready, Missing):
+        raise ready
     if job.generator not in BANDS:
         raise ComposeError(f"{job.generator}: there is no such band; known are {', '.join(BANDS)}")
     score = compose(BANDS[job.generator], job.seed, job.parameters)
@@ -100,6 +108,7 @@ def make(job: Job, ready: Ready, spool: Spool, say: Say) -> Done:
                 making=round(time.perf_counter() - began, 3),
                 facts=about,
                 files=taken.files,
+                provenance=Provenance(sound=spool.checksum),
             )
             (folder.path / RECORD).write_bytes(msgspec.json.encode(done))
             # The worker of a bot that died may have been at the same song, and have been quicker.

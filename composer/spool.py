@@ -5,6 +5,7 @@ Both outlive whoever listens: a reader or a bot that is gone never stops the son
 
 import contextlib
 import errno
+import hashlib
 import os
 
 import msgspec
@@ -31,8 +32,14 @@ class Spool:
         self._spool = spool
         self._growth = growth
         self._open = True
+        self._digest = hashlib.sha256()
         self.frames = Frames(0)
         os.set_blocking(growth, False)
+
+    @property
+    def checksum(self) -> str:
+        """Of every frame so far."""
+        return self._digest.hexdigest()
 
     def write(self, block: Block) -> None:
         """Raises DiskFull, or ComposeError; the spool then ends with the last whole frame."""
@@ -48,6 +55,7 @@ class Spool:
                 raise DiskFull from None
             raise ComposeError(f"the spool cannot be written: {error.strerror}") from None
         self.frames = Frames(self.frames + len(block))
+        self._digest.update(data)
         with contextlib.suppress(BlockingIOError, BrokenPipeError):  # full: a byte is waiting already
             os.write(self._growth, b"\0")
 

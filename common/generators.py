@@ -1,0 +1,257 @@
+"""A user's generator as the configuration declares it: its program, its parameters, its limits.
+
+Pure: what is asked of a song is checked here, before anything is started, and becomes arguments and variables. Which
+files make up the program is `common.program`'s business, running it the composer's.
+"""
+
+import difflib
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Final, Literal
+
+import msgspec
+
+from common.errors import CommandError
+from common.types import RATE
+
+Value = str | int | float | bool
+Text = Annotated[str, msgspec.Meta(min_length=1)]
+Positive = Annotated[float, msgspec.Meta(gt=0)]
+Kind = Literal["text", "int", "float", "bool"]
+Raw = Literal["", "u8", "s16le", "s24le", "s32le", "f32le", "f64le"]
+
+NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,30}")
+PARAMETER: Final = re.compile(r"[a-z][a-z0-9_]{0,30}")
+FUNCTION: Final = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
+PLACEHOLDER: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+TAKEN: Final = ("band", "compare")
+"""Names that the station has uses of its own for."""
+RESERVED: Final = ("seed", "output", "queue")
+LONGEST_TEXT: Final = 200
+KINDS: Final = {"int": "a whole number", "float": "a number", "bool": "yes or no", "text": "text"}
+BOOLEANS: Final = {
+    "yes": True,
+    "true": True,
+    "on": True,
+    "1": True,
+    "no": False,
+    "false": False,
+    "off": False,
+    "0": False,
+}
+
+
+class Parameter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One parameter. Without a default it must be given."""
+
+    type: Kind = "text"
+    min: float | None = None
+    max: float | None = None
+    choices: list[Value] = []
+    default: Value | None = None
+    help: str = ""
+
+    @property
+    def expected(self) -> str:
+        """What a value must be, for a person."""
+        if self.choices:
+            return "one of " + ", ".join(written(choice) for choice in self.choices)
+        bounds = {
+            (False, False): "",
+            (True, False): f" from {_bound(self.min)}",
+            (False, True): f" up to {_bound(self.max)}",
+        }
+        both = f" from {_bound(self.min)} to {_bound(self.max)}"
+        return KINDS[self.type] + bounds.get((self.min is not None, self.max is not None), both)
+
+
+class Generator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One generator: a `command` or a `callable`, and what is allowed to it."""
+
+    command: list[Text] = []
+    callable: str = ""
+    """`module:function`; the module is found in `directory`."""
+    help: str = ""
+    directory: Text = "."
+    """Where it runs; relative to the configuration file."""
+    watch: list[Text] = []
+    """More files, or patterns of files, that belong to the program."""
+    describe: bool = False
+    """The program prints its parameters as JSON when it is given `--describe`."""
+    version: str = ""
+    parameters: dict[str, Parameter] = {}
+    format: Raw = ""
+    """Of raw sound on standard output; empty: WAV."""
+    rate: Annotated[int, msgspec.Meta(ge=4000, le=384_000)] = RATE
+    """Of raw sound, and of a callable's arrays."""
+    channels: Annotated[int, msgspec.Meta(ge=1, le=8)] = 2
+    output: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]{1,8}$")] = "wav"
+    """How the name that stands for `{output}` ends."""
+    duration: Positive = 120.0
+    """Seconds that a song is asked to have where nobody says another number."""
+    timeout: Positive = 600.0
+    """Seconds for the whole song."""
+    silence: Positive = 30.0
+    """Seconds until there is something to be heard."""
+    processor: Positive = 600.0
+    """Seconds of processor time."""
+    memory: Annotated[int, msgspec.Meta(ge=16)] = 2048
+    """MiB of addresses, for each process."""
+    disk: Annotated[int, msgspec.Meta(ge=1)] = 1024
+    """MiB of one file."""
+    longest: Positive = 1800.0
+    """Seconds of sound; there it is ended."""
+
+    @property
+    def writes_file(self) -> bool:
+        return any("{output}" in word for word in self.command)
+
+
+class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a program prints for `--describe`."""
+
+    parameters: dict[str, Parameter] = {}
+    help: str = ""
+    version: str = ""
+
+
+def described(generator: Generator, said: Description) -> Generator:
+    """The generator with what its program says of itself; what the configuration says comes first."""
+    return msgspec.structs.replace(
+        generator,
+        parameters={**said.parameters, **generator.parameters},
+        help=generator.help or said.help,
+        version=generator.version or said.version,
+    )
+
+
+def parameters(generator: Generator) -> dict[str, Parameter]:
+    """All that may be given, with the duration that every generator has."""
+    duration = Parameter(
+        type="float", min=1, max=generator.longest, default=generator.duration, help="seconds of sound"
+    )
+    return {"duration": duration, **generator.parameters}
+
+
+def faults(name: str, generator: Generator) -> Iterator[str]:
+    """What is wrong with a declaration, as `key: sentence`."""
+    if not NAME.fullmatch(name):
+        yield f": the name {name!r} must be lower-case letters, digits, - and _, and begin with a letter"
+    if name in TAKEN:
+        yield f": the name {name} is the station's own; take another"
+    if bool(generator.command) == bool(generator.callable):
+        yield ': either command = ["PROGRAM", "ARGUMENT", ...] or callable = "module:function" is needed, and not both'
+    if generator.callable and not FUNCTION.fullmatch(generator.callable):
+        yield f'.callable: {generator.callable!r} is not of the form "module:function"'
+    if generator.callable and generator.describe:
+        yield ".describe: is for commands; a callable's parameters are declared in the configuration"
+    yield from parameter_faults(generator.parameters)
+    if not generator.describe:
+        known = ["seed", "output", *parameters(generator)]
+        for used in {used for word in generator.command for used in PLACEHOLDER.findall(word)} - {*known}:
+            yield f".command: {{{used}}} is no parameter; known are {', '.join(known)}"
+
+
+def parameter_faults(declared: Mapping[str, Parameter]) -> Iterator[str]:
+    for name, parameter in declared.items():
+        where = f".parameters.{name}"
+        if not PARAMETER.fullmatch(name):
+            yield f"{where}: a name is lower-case letters, digits and _, and begins with a letter"
+        if name in RESERVED:
+            yield f"{where}: that name is the station's own; take another"
+        if parameter.min is not None and parameter.max is not None and parameter.min > parameter.max:
+            yield f"{where}: min is above max"
+        if parameter.default is not None:
+            try:
+                value(name, parameter, written(parameter.default))
+            except CommandError as error:
+                yield f"{where}.default: {error}"
+
+
+def checked(name: str, generator: Generator, given: Mapping[str, Value]) -> dict[str, Value]:
+    """Every parameter's value. Raises CommandError that names the parameter and says what was expected."""
+    known = parameters(generator)
+    for wish in given:
+        if wish not in known:
+            near = difflib.get_close_matches(wish, known, 1)
+            hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(known)}"
+            raise CommandError(f"{wish}: {name} has no such parameter; {hint}")
+    values: dict[str, Value] = {}
+    for wish, parameter in known.items():
+        if wish in given:
+            values[wish] = value(wish, parameter, written(given[wish]))
+        elif parameter.default is None:
+            raise CommandError(f"{wish}: {name} needs it: {wish}={parameter.expected}")
+        else:
+            values[wish] = value(wish, parameter, written(parameter.default))
+    return values
+
+
+def value(name: str, parameter: Parameter, text: str) -> Value:
+    """One value from what was typed. Raises CommandError."""
+    made = _read(parameter.type, text)
+    numeric = isinstance(made, int | float) and not isinstance(made, bool)
+    if made is None or (numeric and not _within(float(made), parameter)):
+        raise CommandError(f"{name}: {_shown(text)} is not {parameter.expected}")
+    if parameter.choices and written(made) not in {written(choice) for choice in parameter.choices}:
+        raise CommandError(f"{name}: {_shown(text)} is not {parameter.expected}")
+    if parameter.type == "text" and not parameter.choices:
+        if not text.isprintable() or len(text) > LONGEST_TEXT:
+            raise CommandError(f"{name}: at most {LONGEST_TEXT} characters, all of them printable")
+        if text.startswith("-"):  # it would be taken for an option of the program
+            raise CommandError(f"{name}: {_shown(text)} may not begin with a -")
+    return made
+
+
+def written(made: Value) -> str:
+    """A value as the program gets it."""
+    if isinstance(made, bool):
+        return "1" if made else "0"
+    return str(int(made)) if isinstance(made, float) and made.is_integer() and abs(made) < 1e15 else str(made)
+
+
+def arguments(generator: Generator, seed: int, values: Mapping[str, Value], output: str) -> list[str]:
+    """The command with every placeholder filled in; each word stays one word."""
+    filled = {"seed": str(seed), "output": output, **{name: written(made) for name, made in values.items()}}
+    return [PLACEHOLDER.sub(lambda found: filled.get(found[1], found[0]), word) for word in generator.command]
+
+
+def variables(seed: int, values: Mapping[str, Value], output: str) -> dict[str, str]:
+    """The same for the environment."""
+    own = {"SEED": str(seed), "RATE": str(RATE), **{name.upper(): written(made) for name, made in values.items()}}
+    return {f"BANDSTAND_{name}": text for name, text in (own | ({"OUTPUT": output} if output else {})).items()}
+
+
+def inherited(environment: Mapping[str, str]) -> dict[str, str]:
+    """What of the station's own environment a program gets: not the station's secrets."""
+    return {name: text for name, text in environment.items() if not name.startswith("BANDSTAND_")}
+
+
+def _read(kind: Kind, text: str) -> Value | None:
+    if kind == "text":
+        return text
+    if kind == "bool":
+        return BOOLEANS.get(text.lower())
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    if not math.isfinite(number) or abs(number) > 1e15:
+        return None
+    if kind == "int":
+        return int(number) if number.is_integer() else None
+    return number
+
+
+def _within(number: float, parameter: Parameter) -> bool:
+    return (parameter.min is None or number >= parameter.min) and (parameter.max is None or number <= parameter.max)
+
+
+def _bound(limit: float | None) -> str:
+    return "" if limit is None else written(float(limit))
+
+
+def _shown(text: str) -> str:
+    clean = "".join(c if c.isprintable() else "?" for c in text)
+    return clean[:40] or "nothing"

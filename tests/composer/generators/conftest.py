@@ -1,0 +1,114 @@
+"""Programs of a few lines in a folder of their own, and a worker's desk at which they are run."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from common.errors import Missing
+from common.generators import Generator
+from common.jobs import Begun, Done, Failed, Job, Noticed, Step, Value
+from common.types import SongCode
+from composer.host import finish
+from composer.spool import Spool
+
+SINE = """
+import math, os, struct, sys
+seconds = float(os.environ.get("BANDSTAND_DURATION", 1))
+def frames(hertz=440, level=0.5, rate=48000, seconds=seconds):
+    for n in range(int(rate * seconds)):
+        yield level * math.sin(2 * math.pi * hertz * n / rate)
+def s16(samples, channels=1):
+    return b"".join(struct.pack("<h", round(x * 32767)) * channels for x in samples)
+def wav(data, channels=1, rate=48000, bits=16, tag=1, length=None):
+    length = len(data) if length is None else length
+    fmt = struct.pack("<HHIIHH", tag, channels, rate, rate * channels * bits // 8, channels * bits // 8, bits)
+    head = b"RIFF" + struct.pack("<I", 0xffffffff) + b"WAVEfmt " + struct.pack("<I", len(fmt)) + fmt
+    return head + b"data" + struct.pack("<I", length) + data
+out = sys.stdout.buffer
+"""
+"""What most programs of these tests begin with."""
+
+
+class Run:
+    """What came of one job."""
+
+    def __init__(self, said: list[Step], sound: npt.NDArray[np.float32], place: Path, ended: bool) -> None:
+        self.said = said
+        self.sound = sound
+        self.place = place
+        self.ended = ended
+        """The spool's pipe was closed."""
+
+    @property
+    def begun(self) -> Begun | None:
+        return next((step for step in self.said if isinstance(step, Begun)), None)
+
+    @property
+    def done(self) -> Done:
+        last = self.said[-1]
+        assert isinstance(last, Done), last
+        return last
+
+    @property
+    def failed(self) -> Failed:
+        last = self.said[-1]
+        assert isinstance(last, Failed), last
+        return last
+
+    @property
+    def notes(self) -> list[str]:
+        return [step.sentence for step in self.said if isinstance(step, Noticed)]
+
+
+class Workshop:
+    """Runs generators in a folder, each as a job of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.runs = 0
+
+    def write(self, name: str, text: str, *, mode: int = 0o644) -> Path:
+        path = self.folder / name
+        path.write_text(text)
+        path.chmod(mode)
+        return path
+
+    def python(self, text: str, **keys: Any) -> Generator:
+        """A generator whose program is `text` in Python, after `SINE`."""
+        self.write("mine.py", SINE + text)
+        return Generator(command=[sys.executable, "mine.py"], directory=str(self.folder), **keys)
+
+    def run(self, generator: Generator, *, seed: int = 7, song: str = "", **values: Value) -> Run:
+        self.runs += 1
+        code = song or f"s{self.runs}"
+        place = self.folder / "songs" / code
+        spool = os.open(self.folder / f"spool{self.runs}", os.O_CREAT | os.O_TRUNC | os.O_RDWR)
+        growth, write = os.pipe()
+        said: list[Step] = []
+        job = Job(
+            song=SongCode(code), generator="mine", seed=seed, parameters=values or {"duration": 1}, program=generator,
+            directory=str(place),
+        )  # fmt: skip
+        finish(job, Missing("no synthesiser is needed"), Spool(spool, write), said.append)
+        sound = np.frombuffer(os.pread(spool, os.fstat(spool).st_size, 0), "<f4").reshape(-1, 2)
+        os.set_blocking(growth, False)
+        while ended := os.read(growth, 65536):
+            pass
+        os.close(growth)
+        os.close(spool)
+        return Run(said, sound, place, ended == b"")
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Iterator[Workshop]:
+    (tmp_path / "songs").mkdir()
+    yield Workshop(tmp_path)
+
+
+Make = Callable[..., Run]
