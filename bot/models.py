@@ -14,6 +14,8 @@ WAITING, RUNNING, DONE, CANCELLED = "waiting", "running", "done", "cancelled"
 """A job's states, with FAILED."""
 QUEUED, AIR, OVER = "queued", "air", "over"
 """A cue's states: in the queue; the one that is, or is about to be, on the air; past."""
+WATCHED, REMADE, COMPARED = "watch", "remake", "compare"
+"""A job's purposes."""
 
 
 class Song(Model):
@@ -30,6 +32,7 @@ class Song(Model):
     peak = FloatField(null=True)
     making = FloatField(null=True)
     audio = TextField(default="")  # the file's name in the song's folder
+    provenance = TextField(default="{}")  # JSON, `common.jobs.Provenance`
     created = FloatField()
 
 
@@ -45,6 +48,8 @@ class Job(Model):
     finished = FloatField(null=True)
     reason = TextField(default="")
     person = TextField(default="")  # who asked, as `bot.identity` writes them; `who` is only what they are called
+    purpose = TextField(default="")  # what the song is made for: one of the purposes, or to be heard
+    original = TextField(default="")  # the song that it is made again
 
 
 class Cue(Model):
@@ -65,6 +70,8 @@ class Cue(Model):
     reason = TextField(default="")
     frames = IntegerField(default=0)  # the position that was reached
     person = TextField(default="")
+    bar = IntegerField(default=0)  # frames of a bar of the song that it cuts: it waits for the next one; 0 for none
+    phase = IntegerField(default=0)  # frames of that song before its first bar
 
 
 class Setting(Model):
@@ -89,4 +96,46 @@ class Account(Model):
     created = FloatField()
 
 
-MODELS: tuple[type[Any], ...] = (Song, Job, Cue, Setting, Grant, Account)
+class Watch(Model):
+    """A generator whose program is run again, with these, whenever it is saved."""
+
+    generator = TextField(primary_key=True)
+    seed = IntegerField()
+    parameters = TextField(default="{}")  # JSON
+    who = TextField()
+    where = TextField()
+    person = TextField(default="")
+    created = FloatField()
+
+
+class Comparison(Model):
+    """A song that is two songs by turns: `first` is X, `second` is Y."""
+
+    song = TextField(primary_key=True)
+    first = TextField()
+    second = TextField()
+    where = TextField()
+    created = FloatField()
+    revealed = FloatField(null=True)
+
+
+class Vote(Model):
+    comparison = TextField()
+    person = TextField()
+    choice = TextField()
+    created = FloatField()
+
+
+class Mark(Model):
+    """A place in a song that somebody heard."""
+
+    song = TextField()
+    frames = IntegerField()
+    bar = IntegerField()  # from 1; 0 where the song does not say its tempo
+    section = TextField(default="")
+    note = TextField(default="")
+    who = TextField()
+    created = FloatField()
+
+
+MODELS: tuple[type[Any], ...] = (Song, Job, Cue, Setting, Grant, Account, Watch, Comparison, Vote, Mark)

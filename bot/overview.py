@@ -41,7 +41,13 @@ class Overview:
         """What is cheap to know; `whole` asks the streamer and Icecast as well."""
         uptime = self._clock.seconds() - self._began
         if not whole:
-            return StationView(self._config.station.name, uptime, self._player.air, self._player.connected)
+            return StationView(
+                self._config.station.name,
+                uptime,
+                self._player.air,
+                self._player.connected,
+                generators=self._config.generators,
+            )
         asked = self._listeners()
         state = yield self._player.state()
         listeners = yield asked
@@ -54,6 +60,7 @@ class Overview:
             mounts=tuple(state.mounts) if state else (),
             urls=self.urls,
             listeners=listeners,
+            generators=self._config.generators,
         )
 
     def _processes(self, uptime: float, answers: bool) -> tuple[ProcessView, ...]:

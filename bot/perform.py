@@ -22,7 +22,7 @@ from bot.store import Store, StoreError
 from bot.workers import Workers
 from common.config import Config
 from common.errors import Missing
-from common.jobs import Begun, Done, Failed, Job, Step
+from common.jobs import Begun, Done, Failed, Job, Noticed, Step
 
 log = Logger()
 
@@ -113,6 +113,7 @@ class Performer:
                     parameters=song.parameters,
                     directory=str(self._config.paths.song(song.code)),
                     loudness=self._config.station.loudness,
+                    program=self._config.generators.get(song.generator),
                 )
                 try:
                     self.workers.take(number, work)
@@ -131,7 +132,9 @@ class Performer:
                 self.change(programme.done, job, step, now)
             case Failed(reason):
                 log.warn("job {job} failed: {reason}", job=job, reason=reason)
-                self.change(programme.failed, job, reason, now)
+                self.change(programme.failed, job, reason, now, step.provenance)
+            case Noticed(sentence):
+                self.change(programme.noticed, job, sentence)
             case _:
                 pass
 

@@ -7,6 +7,8 @@ are carried out only after the commit.
 import json
 from random import Random
 
+import msgspec
+
 from bot import codes, library, station
 from bot.effects import Abandon, Announce, Compose, Effect, Sync, Tell
 from bot.library import SongView
@@ -28,11 +30,14 @@ from bot.models import (
     Song,
 )
 from bot.request import Level, Reply
-from common.jobs import Begun, Done, Value
+from common.jobs import Begun, Done, Provenance, Value
 from common.text import clock, one_line
 from common.types import RATE, CueId, SongCode
 
 SEED_LIMIT = 2**31
+LAST_WORDS = 6
+"""Lines of a program's standard error that are shown."""
+UNKNOWN = Provenance()
 
 
 def order_song(
@@ -46,15 +51,23 @@ def order_song(
     now: float,
     chance: Random,
     person: str = "",
+    purpose: str = "",
+    original: str = "",
+    heard: bool = True,
 ) -> tuple[int, SongCode]:
-    """Write down a song to be made and the job of making it; one that does not cut in takes its place in the queue."""
+    """Write down a song to be made and the job of making it; one that does not cut in takes its place in the queue.
+
+    `heard` is False for a song that is made for another purpose than to be played.
+    """
     code = codes.new_code(chance, library.taken)
     chosen = int(chance.random() * SEED_LIMIT) if seed is None else seed
     song = Song.create(
         code=code, generator=generator, seed=chosen, parameters=json.dumps(parameters, sort_keys=True), created=now
     )
-    job = Job.create(song=song, who=who, where=where, cut=int(cut), created=now, person=person)
-    if not cut:
+    job = Job.create(
+        song=song, who=who, where=where, cut=int(cut), created=now, person=person, purpose=purpose, original=original
+    )
+    if heard and not cut:
         _line_up(code, who, where, now, job=job.id, person=person)
     return job.id, code
 
@@ -81,6 +94,13 @@ def begun(job_id: int, step: Begun, now: float) -> tuple[Effect, ...]:
     return (Sync(),)
 
 
+def noticed(job_id: int, sentence: str) -> tuple[Effect, ...]:
+    """Something is odd about a song that is being made: whoever asked for it is told."""
+    job = Job.get_by_id(job_id)
+    text = f"job {job.id}: {library.song(job.song_id).generator}: {one_line(sentence)}"
+    return (Tell(job.where, Reply(text, Level.NOTICE, job=str(job.id))),)
+
+
 def done(job_id: int, step: Done, now: float) -> tuple[Effect, ...]:
     """The song is stored: record it and tell whoever asked."""
     job = Job.get_by_id(job_id)
@@ -95,23 +115,36 @@ def done(job_id: int, step: Done, now: float) -> tuple[Effect, ...]:
 
 def store_song(step: Done) -> None:
     _describe(step.song, READY, step.title, step.artist, step.seconds, step.facts)
-    Song.update(loudness=step.loudness, peak=step.peak, making=step.making, audio=step.files.get("audio", "")).where(
-        Song.code == step.song
-    ).execute()
+    Song.update(
+        loudness=step.loudness,
+        peak=step.peak,
+        making=step.making,
+        audio=step.files.get("audio", ""),
+        provenance=written(step.provenance),
+    ).where(Song.code == step.song).execute()
 
 
-def failed(job_id: int, reason: str, now: float) -> tuple[Effect, ...]:
-    """No song: its places in the queue are given up, and whoever asked is told why."""
+def written(provenance: Provenance) -> str:
+    return msgspec.json.encode(provenance).decode()
+
+
+def failed(job_id: int, reason: str, now: float, provenance: Provenance = UNKNOWN) -> tuple[Effect, ...]:
+    """No song: its places in the queue are given up, and whoever asked is told why, with the last of its words."""
     job = Job.get_by_id(job_id)
     if job.state not in (RUNNING, WAITING):
         return ()
     _end_job(job, FAILED, reason, now)
-    _give_up(job.song_id, now)
-    return (
-        Sync(),
-        Compose(),
-        Tell(job.where, Reply(f"job {job.id}: {one_line(reason)}", Level.FAILED, job=str(job.id))),
+    Song.update(provenance=written(provenance)).where(Song.code == job.song_id).execute()
+    _break_off(job, now)
+    words = tuple((line,) for line in provenance.errors.splitlines()[-LAST_WORDS:])
+    reply = Reply(
+        f"job {job.id}: {one_line(reason)}",
+        Level.FAILED,
+        columns=("the end of its standard error",) if words else (),
+        rows=words,
+        job=str(job.id),
     )
+    return (Sync(), Compose(), Tell(job.where, reply))
 
 
 def cancel(job_id: int, now: float) -> tuple[Effect, ...]:
@@ -192,7 +225,7 @@ def ended(cue: int, reason: str, frames: int, detail: str, now: float) -> tuple[
     if row is None:
         return (Sync(),)
     row.frames = frames
-    if reason == "stopped" and row.state == AIR:
+    if reason == "stopped" and row.state == AIR and not _failed(row.song_id):
         row.start = frames
         row.save()
         return ()
@@ -241,9 +274,40 @@ def _end_job(job: Job, state: str, reason: str, now: float) -> None:
 
 
 def _give_up(code: str, now: float) -> None:
+    """No song after all: it leaves the air and the queue."""
     Song.update(state=FAILED).where(Song.code == code).execute()
     Cue.update(state=OVER, ended=now, reason="broken").where(Cue.song == code, Cue.state.in_([AIR, QUEUED])).execute()
     fill_air()
+
+
+def _break_off(job: Job, now: float) -> None:
+    """No song after all. What was made of it may be on the air: it is heard to where it breaks off, and what it had
+    cut goes on after it."""
+    mine = Cue.select().where(Cue.job == job, Cue.state != OVER)
+    for cue in list(mine.where(Cue.state == AIR)):
+        cut = Cue.get_or_none(Cue.state == OVER, Cue.reason == "cut", Cue.ended == cue.created)
+        if cut is not None:
+            _goes_on(cut, cue.created, now)
+    Cue.update(state=OVER, ended=now, reason="broken").where(
+        Cue.song == job.song_id, Cue.state != OVER, Cue.started.is_null()
+    ).execute()
+    Song.update(state=FAILED).where(Song.code == job.song_id).execute()
+    fill_air()
+
+
+def _goes_on(cut: Cue, then: float, now: float) -> None:
+    """A song that was cut is the first in the queue, from where it was."""
+    heard = int((then - cut.started) * RATE) if cut.started else 0
+    first = station.place_first(library.slots())
+    Cue.create(
+        song=cut.song_id,
+        who=cut.who,
+        where=cut.where,
+        person=cut.person,
+        place=first,
+        start=cut.frames or cut.start + heard,
+        created=now,
+    )
 
 
 def found(current: int | None, began: float, now: float) -> tuple[Effect, ...]:
@@ -257,9 +321,15 @@ def found(current: int | None, began: float, now: float) -> tuple[Effect, ...]:
         return started(current, now)
     if current is None and air is not None:
         row = Cue.get_by_id(air.cue)
+        if _failed(row.song_id):  # what there was of it went with the streamer
+            return ended(air.cue, "broken", row.frames, "the streamer was away", now)
         if row.started is not None and row.started > began and not library.stopped() and not row.start:
             return ended(air.cue, "finished", row.frames, "", now)
     return (Sync(),)
+
+
+def _failed(code: str) -> bool:
+    return bool(Song.select().where(Song.code == code, Song.state == FAILED).exists())
 
 
 def first_song(who: str, where: str, now: float, chance: Random) -> tuple[Effect, ...]:

@@ -78,5 +78,10 @@ def place_last(slots: Sequence[Slot]) -> float:
     return queue[-1].place + 1.0 if queue else 1.0
 
 
+def place_first(slots: Sequence[Slot]) -> float:
+    queue = in_order(slots)
+    return queue[0].place - 1.0 if queue else 1.0
+
+
 def seconds(frames: int) -> float:
     return frames / RATE

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from common.generators import Generator
 from common.wire import MountState
 
 
@@ -46,3 +47,5 @@ class StationView:
     """For each mount, where Icecast was asked and answered."""
     people: tuple[PersonView, ...] = ()
     """Who is at a terminal."""
+    generators: dict[str, Generator] = field(default_factory=dict)
+    """The users' own, with what their programs say of themselves."""

@@ -1,6 +1,7 @@
 """Commands that make songs and decide what is heard."""
 
 import re
+from collections.abc import Mapping
 
 from bot import library, programme, quota, station
 from bot.commands.table import Call, Command, Desk, Param
@@ -9,27 +10,44 @@ from bot.library import SongView
 from bot.limits import SONGS
 from bot.models import BEGUN, READY
 from bot.request import Level, Reply, Right
+from bot.view import StationView
+from common import generators
 from common.errors import CommandError, UsageError
 from common.jobs import Value
 from common.text import clock, counted, one_line
 
 GENERATOR = "band"
 """The built-in band."""
+NOTHING: Mapping[str, Value] = {}
 OWN_OPTIONS = ("queue", "seed")
 SEED_DIGITS = 9
 
 
 def generate(call: Call, desk: Desk) -> Outcome:
-    parameters = {name: _value(text) for name, text in call.options.items() if name not in OWN_OPTIONS}
-    return _order(call, desk, GENERATOR, parameters)
+    name = call["generator"].lower() or GENERATOR
+    return _order(call, desk, name, _wished(desk.view, name, call.options))
 
 
 def again(call: Call, desk: Desk) -> Outcome:
     last = library.newest_song()
     if last is None:
         raise CommandError("there is no last song yet; generate makes the first")
-    given = {name: _value(text) for name, text in call.options.items() if name not in OWN_OPTIONS}
-    return _order(call, desk, last.generator, {**last.parameters, **given})
+    return _order(call, desk, last.generator, _wished(desk.view, last.generator, call.options, last.parameters))
+
+
+def _wished(
+    view: StationView, name: str, options: Mapping[str, str], before: Mapping[str, Value] = NOTHING
+) -> dict[str, Value]:
+    """What is asked of the song, checked as far as that can be done here; a user's generator is checked whole."""
+    given = {wish: text for wish, text in options.items() if wish not in OWN_OPTIONS}
+    generator = view.generators.get(name)
+    if generator is not None:
+        known = generators.parameters(generator)
+        return generators.checked(name, generator, {wish: v for wish, v in before.items() if wish in known} | given)
+    if name != GENERATOR:
+        named = ", ".join([GENERATOR, *view.generators])
+        raise CommandError(f"{one_line(name, 40)}: there is no such generator; there are {named}")
+    return {**before, **{wish: _value(text) for wish, text in given.items()}}
 
 
 def _order(call: Call, desk: Desk, generator: str, parameters: dict[str, Value]) -> Outcome:
@@ -179,6 +197,7 @@ COMMANDS = (
         "make a new song and play it while it is being made",
         "generate key=Dm tempo=120",
         Right.DJ,
+        (Param("generator", "a generator of the configuration; without one, the band", required=False),),
         options=_OPTIONS,
         aliases=("gen",),
         any_options=True,

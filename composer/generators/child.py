@@ -15,8 +15,8 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import IO, Final
 
-from common.errors import ComposeError, Missing
 from common import generators
+from common.errors import ComposeError, Missing
 from common.text import one_line
 from composer.generators.words import Words
 
@@ -178,8 +178,6 @@ class Child:
             return f"it wrote a file of more than {limits.disk} MiB (its limit disk)"
         if "MemoryError" in last or "bad_alloc" in last or "annot allocate memory" in last:
             return f"it needed more than {limits.memory} MiB of memory (its limit memory)"
-        if "Exec format error" in last:
-            return "it cannot be started: it is no program; a script begins with #! and its interpreter"
         what = f"it was ended by {_signal(-status)}" if status < 0 else f"it ended with exit status {status}"
         return f"{what}: {one_line(last, 200)}" if last else f"{what} and said nothing on standard error"
 

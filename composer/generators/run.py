@@ -105,7 +105,7 @@ def make(job: Job, declared: Generator, spool: Spool, say: Say) -> Done:
         return _again(job, done, spool, say)
     program.startable(job.generator, declared)
     with Folder(Path(job.directory)) as folder, Take(folder.path, job.seed) as take:
-        return _made(job, declared, folder, take, Song(job, declared, spool, take, say), spool)
+        return _made(job, declared, folder, take, Song(job, declared, spool, take, say), spool, say)
 
 
 def _again(job: Job, done: Done, spool: Spool, say: Say) -> Done:
@@ -119,7 +119,7 @@ def _again(job: Job, done: Done, spool: Spool, say: Say) -> Done:
     return done
 
 
-def _made(job: Job, declared: Generator, folder: Folder, take: Take, song: Song, spool: Spool) -> Done:
+def _made(job: Job, declared: Generator, folder: Folder, take: Take, song: Song, spool: Spool, say: Say) -> Done:
     began = time.perf_counter()
     output = folder.path / f"output.{declared.output}"
     fingerprint = program.fingerprint(program.files(declared))
@@ -139,11 +139,12 @@ def _made(job: Job, declared: Generator, folder: Folder, take: Take, song: Song,
             after = f", {clock(song.seconds)} into its sound" if song.begun else ""
             raise ProgramError(f"{job.generator}{after}: {error}", provenance(child)) from None
     spool.close()
+    running = time.perf_counter() - began
+    if running > song.seconds > 1:
+        say(Noticed(f"it was made slower than it is played: {running:.1f} s for {song.seconds:.1f} s of sound"))
     taken = take.finish()
     output.unlink(missing_ok=True)
     making = round(time.perf_counter() - began, 3)
-    if making > song.seconds > 1:
-        song.tell([f"it was made slower than it is played: {making:.1f} s for {song.seconds:.1f} s of sound"])
     done = Done(
         song=job.song, title=song.title, artist=song.artist, seconds=song.seconds, generator=job.generator,
         seed=job.seed, parameters=job.parameters, loudness=_finite(taken.loudness), peak=_finite(taken.peak),

@@ -3,9 +3,13 @@
 import pytest
 
 from bot import library, programme, station
-from bot.effects import Abandon, Compose, Skip, Sync
+from bot.effects import Abandon, Compose, Skip, Sync, Tell
 from bot.models import Cue
+from bot.view import StationView
 from common.errors import CommandError, UsageError
+from common.generators import Generator, Parameter
+
+MINE = Generator(command=["mine"], parameters={"tempo": Parameter(type="int", min=40, max=200, default=120)})
 
 
 def on_air() -> str | None:
@@ -237,3 +241,69 @@ def test_a_new_streamer_is_given_the_song_where_it_was(bench) -> None:
     wanted = station.programme(library.slots(), library.stopped())
     assert wanted.current is not None
     assert wanted.current.start == 96_000
+
+
+def test_a_song_that_breaks_off_is_heard_to_there_and_what_it_cut_goes_on(bench) -> None:
+    bench.stored("Old Road")
+    bench.say("play old road")
+    old = station.on_air(library.slots())
+    assert old is not None
+    programme.started(old.cue, bench.now)
+    bench.say("generate")
+    bench.begun(2)
+    new = station.on_air(library.slots())
+    assert new is not None
+    programme.ended(old.cue, "cut", 96_000, "", bench.now)
+    programme.started(new.cue, bench.now)
+    programme.failed(2, "it crashed", bench.now)
+    assert (on_air(), queue()) == ("Blue Lantern", ["Old Road"])
+    programme.ended(new.cue, "finished", 4800, "", bench.now)
+    [slot] = library.slots()
+    assert (slot.title, slot.state, slot.start) == ("Old Road", "air", 96_000)
+
+
+def test_a_song_that_fails_before_it_is_heard_gives_the_air_back_at_once(bench) -> None:
+    bench.stored("Old Road")
+    bench.say("play old road")
+    old = station.on_air(library.slots())
+    assert old is not None
+    programme.started(old.cue, bench.now)
+    bench.say("generate")
+    bench.begun(2)
+    programme.failed(2, "it crashed", bench.now)
+    assert on_air() == "Old Road"
+
+
+def test_what_broke_off_does_not_come_back_with_a_new_streamer(bench) -> None:
+    bench.say("generate")
+    bench.begun(1)
+    cue = station.on_air(library.slots())
+    assert cue is not None
+    programme.started(cue.cue, bench.now)
+    programme.failed(1, "it crashed", bench.now)
+    programme.found(None, bench.now + 1, bench.now + 2)
+    assert library.slots() == []
+
+
+def test_the_users_generators_are_checked_before_anything_is_written(bench) -> None:
+    bench.view = StationView(connected=True, generators={"mine": MINE})
+    with pytest.raises(CommandError, match="tempo: 9 is not a whole number from 40 to 200"):
+        bench.say("generate mine tempo=9")
+    with pytest.raises(CommandError, match="mien: there is no such generator; there are band, mine"):
+        bench.say("generate mien")
+    assert library.newest_song() is None
+    bench.say("generate mine tempo=90")
+    song = library.newest_song()
+    assert song is not None
+    assert (song.generator, song.parameters) == ("mine", {"tempo": 90, "duration": 120.0})
+    bench.say("again duration=30")
+    song = library.newest_song()
+    assert song is not None
+    assert song.parameters == {"tempo": 90, "duration": 30.0}
+
+
+def test_what_is_odd_about_a_song_is_told_to_whoever_asked(bench) -> None:
+    bench.say("generate")
+    [told] = programme.noticed(1, "it clips")
+    assert isinstance(told, Tell)
+    assert (told.where, told.reply.summary) == ("console", "job 1: band: it clips")
