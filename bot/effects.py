@@ -22,6 +22,14 @@ class Skip:
 
 
 @dataclass(frozen=True)
+class Seek:
+    """Go on at this frame of this cue, if it is the one on the air."""
+
+    cue: int
+    frames: int
+
+
+@dataclass(frozen=True)
 class Compose:
     """There may be jobs for the workers."""
 
@@ -53,7 +61,7 @@ class Quit:
     """End the station in order."""
 
 
-Effect = Sync | Skip | Compose | Abandon | Tell | Announce | Quit
+Effect = Sync | Skip | Seek | Compose | Abandon | Tell | Announce | Quit
 
 
 @dataclass(frozen=True)

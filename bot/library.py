@@ -143,6 +143,7 @@ def slot(row: Cue) -> Slot:
         start=row.start,
         audio=row.song.audio,
         loudness=row.song.loudness,
+        crossfade=row.crossfade,
     )
 
 
@@ -182,7 +183,13 @@ def job_view(row: Job) -> JobView:
 
 
 def stopped() -> bool:
-    return Setting.get_or_none(Setting.key == "stopped") is not None
+    return stop_fade() is not None
+
+
+def stop_fade() -> float | None:
+    """While stopped, in how many seconds it was to go silent."""
+    row = Setting.get_or_none(Setting.key == "stopped")
+    return None if row is None else float(row.value)
 
 
 def empty() -> bool:

@@ -72,6 +72,8 @@ class Cue(Model):
     person = TextField(default="")
     bar = IntegerField(default=0)  # frames of a bar of the song that it cuts: it waits for the next one; 0 for none
     phase = IntegerField(default=0)  # frames of that song before its first bar
+    crossfade = FloatField(null=True)  # seconds; null: as the station has it
+    returns = IntegerField(null=True)  # the cue that was interrupted, and of which this is the rest
 
 
 class Setting(Model):

@@ -13,7 +13,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from bot import library, programme, station
-from bot.effects import Abandon, Announce, Compose, Effect, Quit, Skip, Sync, Tell
+from bot.effects import Abandon, Announce, Compose, Effect, Quit, Seek, Skip, Sync, Tell
 from bot.frontend import FrontEnd
 from bot.player import Player, Source
 from bot.request import Level, Reply
@@ -60,6 +60,8 @@ class Performer:
                     self.player.sync()
                 case Skip(cue):
                     self.player.skip(cue).addErrback(self._unforeseen)
+                case Seek(cue, frames):
+                    self.player.seek(cue, frames).addErrback(self._unforeseen)
                 case Compose():
                     self.compose()
                 case Abandon(job):
@@ -139,7 +141,10 @@ class Performer:
                 pass
 
     def wanted(self) -> Deferred[Programme]:
-        return self._store.transact(lambda: station.programme(library.slots(), library.stopped()))
+        crossfade = self._config.station.crossfade
+        return self._store.transact(
+            lambda: station.programme(library.slots(), library.stopped(), crossfade, library.stop_fade())
+        )
 
     def source(self, slot: Slot) -> Source:
         spool = self.workers.spool(slot.song)

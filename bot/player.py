@@ -6,7 +6,7 @@ follows is the current one. Knows how to send a source; not which song is due (`
 
 import os
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, cast
 
 import msgspec
@@ -21,7 +21,7 @@ from twisted.python.failure import Failure
 from bot.station import Programme, Slot
 from bot.view import AirView
 from common import wire
-from common.errors import BandstandError, NotAudio, UnknownCue
+from common.errors import BandstandError, UnknownCue
 from common.types import RATE
 
 log = Logger()
@@ -129,6 +129,7 @@ class Player:
         self._delay = RETRY_FIRST
         self._current: int | None = None
         self._following: int | None = None
+        self._following_start = 0
         self._since = (0.0, 0)  # clock and frames when the current cue was last heard of
         self._over: set[int] = set()  # cues whose end has been reported: an answer may arrive after its events
         self._busy = self._again = False
@@ -173,6 +174,7 @@ class Player:
         self._link = link
         self._current = state.current.cue if state.current else None
         self._following = state.following.cue if state.following else None
+        self._following_start = state.following.frames if state.following else 0
         self._since = (self._clock.seconds(), state.current.frames if state.current else 0)
         yield self._station.found(self._current, state.uptime)
 
@@ -244,7 +246,8 @@ class Player:
     def _toward(self, want: Programme, link: Link) -> Generator[Deferred[Any], Any, None]:
         if want.current is None:
             if self._current is not None and self._current != want.keep:
-                yield link.ask(wire.Stop)
+                fade = None if want.fade is None else round(want.fade * RATE)
+                yield link.ask(wire.Stop, fade=fade)
             return
         if want.current.cue in self._over:
             return  # its end is on the way to the database, and what comes of that asks again
@@ -258,19 +261,29 @@ class Player:
             unfollowing = link.ask(wire.Unfollow, cue=self._following)
             yield unfollowing.addErrback(lambda failure: failure.trap(UnknownCue))
             self._following = None
-        elif want.following is not None and want.following.cue not in (self._following, self._current):
+        elif want.following is not None and self._lacks(want.following):
             sent = yield self._send(link, wire.Follow, want.following)
             if sent and want.following.cue not in self._over and self._current != want.following.cue:
-                self._following = want.following.cue
+                self._following, self._following_start = want.following.cue, want.following.start
+
+    def _lacks(self, following: Slot) -> bool:
+        """Whether the streamer is still to be told what follows, or that it goes on from elsewhere."""
+        told = (self._following, self._following_start)
+        return following.cue != self._current and (following.cue, following.start) != told
 
     @inlineCallbacks
     def _send(self, link: Link, command: type[amp.Command], slot: Slot) -> Generator[Deferred[Any], Any, bool]:
         """Hand over a source; a song that cannot be played is reported, and False comes back."""
         try:
-            source = self._station.source(slot)
+            yield self._hand_over(link, command, slot)
         except BandstandError as error:
             self._station.unplayable(slot.cue, str(error))
             return False
+        return True
+
+    @inlineCallbacks
+    def _hand_over(self, link: Link, command: type[amp.Command], slot: Slot) -> Generator[Deferred[Any], Any, None]:
+        source = self._station.source(slot)
         try:
             yield link.ask(
                 command,
@@ -282,14 +295,27 @@ class Player:
                 growth=source.growth,
                 start=slot.start,
                 gain=source.gain,
+                crossfade=round((slot.crossfade or 0.0) * RATE),
             )
-        except NotAudio as error:
-            self._station.unplayable(slot.cue, str(error))
-            return False
         finally:
             # Only now: what was queued for sending was the number, not the file.
             source.close()
-        return True
+
+    @inlineCallbacks
+    def seek(self, cue: int, frames: int) -> Generator[Deferred[Any], Any, None]:
+        """Go on at `frames` of this cue, if it is the one on the air; where that cannot be, it goes on as it was."""
+        want = yield self._station.wanted()
+        if self._link is None or want.current is None or not cue == want.current.cue == self._current:
+            return
+        try:
+            yield self._hand_over(self._link, wire.Seek, replace(want.current, start=frames))
+        except UnknownCue:
+            return  # it has just ended
+        except BandstandError as error:
+            self.notice(f'"{want.current.title}" goes on where it was: {error}')
+            return
+        if self._current == cue:
+            self._since = (self._clock.seconds(), frames)
 
     @inlineCallbacks
     def skip(self, cue: int) -> Generator[Deferred[Any], Any, None]:

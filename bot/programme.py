@@ -170,16 +170,30 @@ def again_after_start(recorded: list[Done], now: float) -> tuple[Effect, ...]:
     return (*effects, Compose(), Sync())
 
 
-def cut_in(code: SongCode, who: str, where: str, now: float, job: int | None = None) -> int:
+def cut_in(
+    code: SongCode, who: str, where: str, now: float, job: int | None = None, crossfade: float | None = None
+) -> int:
     """Put a song on the air in place of what is there. The end of that is written when the streamer reports it."""
     Setting.delete().where(Setting.key == "stopped").execute()
     Cue.update(state=OVER, reason="cut", ended=now).where(Cue.state == AIR).execute()
-    return int(Cue.create(song=code, job=job, who=who, where=where, state=AIR, place=0.0, created=now).id)
+    cue = Cue.create(song=code, job=job, who=who, where=where, state=AIR, place=0.0, created=now, crossfade=crossfade)
+    return int(cue.id)
 
 
-def enqueue(code: SongCode, who: str, where: str, now: float, person: str = "") -> int:
+def come_back(cue: int, frames: int, now: float) -> None:
+    """Let this cue, which is about to be cut off at about `frames`, go on from there as the next in the queue.
+
+    Where exactly is known when the streamer reports its end.
+    """
+    row = Cue.get_by_id(cue)
+    place = station.place_first(library.slots())
+    own = {"song": row.song_id, "who": row.who, "where": row.where, "person": row.person}
+    Cue.create(**own, place=place, created=now, start=frames, returns=cue)
+
+
+def enqueue(code: SongCode, who: str, where: str, now: float, person: str = "", crossfade: float | None = None) -> int:
     """Append a song; it goes on the air at once where nothing is. Returns its place in the queue, 0 for on the air."""
-    cue = _line_up(code, who, where, now, person=person)
+    cue = _line_up(code, who, where, now, person=person, crossfade=crossfade)
     fill_air()
     queue = [slot.cue for slot in station.in_order(library.slots())]
     return queue.index(CueId(cue)) + 1 if cue in queue else 0
@@ -191,8 +205,8 @@ def drop(cue: int, now: float) -> None:
     fill_air()
 
 
-def stop() -> None:
-    Setting.insert(key="stopped", value="1").on_conflict_replace().execute()
+def stop(fade: float) -> None:
+    Setting.insert(key="stopped", value=str(fade)).on_conflict_replace().execute()
 
 
 def stopped_at(cue: int, frames: int) -> None:
@@ -231,11 +245,18 @@ def ended(cue: int, reason: str, frames: int, detail: str, now: float) -> tuple[
         return ()
     row.state, row.ended, row.reason = OVER, now, row.reason or reason
     row.save()
+    _settle_return(cue, reason, frames, now)
     fill_air()
     if reason != "broken":
         return (Sync(),)
     name = library.song(row.song_id).name
     return (Sync(), Tell(row.where, Reply(f"{name} broke off after {clock(frames / RATE)}: {detail}", Level.FAILED)))
+
+
+def _settle_return(cue: int, reason: str, frames: int, now: float) -> None:
+    """What was to come back goes on where it was cut off; if it ended before that, there is nothing to come back."""
+    rest = Cue.update(start=frames) if reason == "cut" else Cue.update(state=OVER, reason=reason, ended=now)
+    rest.where(Cue.returns == cue, Cue.state == QUEUED).execute()
 
 
 def unplayable(cue: int, reason: str, now: float) -> tuple[Effect, ...]:
@@ -257,9 +278,18 @@ def fill_air() -> None:
         Cue.update(state=AIR).where(Cue.id == slot.cue).execute()
 
 
-def _line_up(code: SongCode, who: str, where: str, now: float, job: int | None = None, person: str = "") -> int:
+def _line_up(
+    code: SongCode,
+    who: str,
+    where: str,
+    now: float,
+    job: int | None = None,
+    person: str = "",
+    crossfade: float | None = None,
+) -> int:
     place = station.place_last(library.slots())
-    return int(Cue.create(song=code, job=job, who=who, where=where, place=place, created=now, person=person).id)
+    own = {"who": who, "where": where, "person": person, "crossfade": crossfade}
+    return int(Cue.create(song=code, job=job, place=place, created=now, **own).id)
 
 
 def _describe(code: str, state: str, title: str, artist: str, seconds: float, facts: dict[str, Value]) -> None:

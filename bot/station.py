@@ -4,7 +4,7 @@ Values in, values out; no database, no streamer, no clock.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.models import AIR, BEGUN, QUEUED, READY
 from common.types import RATE, CueId, SongCode
@@ -26,6 +26,8 @@ class Slot:
     audio: str = ""
     """The stored file's name; empty while there is only a spool."""
     loudness: float | None = None
+    crossfade: float | None = None
+    """Seconds in which it rises over what goes; None: as the station has it."""
 
     @property
     def audible(self) -> bool:
@@ -40,6 +42,8 @@ class Programme:
     following: Slot | None = None
     keep: CueId | None = None
     """May go on if the streamer has it, though its song cannot be opened here: it is being made again."""
+    fade: float | None = None
+    """Seconds in which it goes silent, where somebody said how."""
 
 
 def in_order(slots: Sequence[Slot]) -> list[Slot]:
@@ -56,14 +60,19 @@ def on_air(slots: Sequence[Slot]) -> Slot | None:
     return next((slot for slot in slots if slot.state == AIR), None)
 
 
-def programme(slots: Sequence[Slot], stopped: bool) -> Programme:
-    """What should be heard now, and what is to follow it without a gap."""
+def programme(
+    slots: Sequence[Slot], stopped: bool, crossfade: float = 0.0, stop_fade: float | None = None
+) -> Programme:
+    """What should be heard now, and what is to follow it without a gap, or over its last seconds."""
     current = on_air(slots)
     if stopped or current is None:
-        return Programme()
+        return Programme(fade=stop_fade)
     if not current.audible:
         return Programme(keep=current.cue)
-    return Programme(current, next_up(slots))
+    following = next_up(slots)
+    if following is not None and following.crossfade is None and crossfade:
+        following = replace(following, crossfade=crossfade)
+    return Programme(current, following)
 
 
 def goes_on_air(slots: Sequence[Slot], stopped: bool) -> Slot | None:

@@ -18,6 +18,7 @@ from common import generators
 from common.errors import ConfigError
 from common.generators import Generator, Parameter
 from common.paths import Paths
+from common.types import LONGEST_FADE
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Text = Annotated[str, msgspec.Meta(min_length=1)]
@@ -50,6 +51,8 @@ class Station(_Section, frozen=True):
     """Database, songs, spool and sockets live here; relative to the configuration file."""
     loudness: Annotated[float, msgspec.Meta(ge=-40, le=-5)] = -16.0
     """Every song is brought to this, LUFS."""
+    crossfade: Annotated[float, msgspec.Meta(ge=0, le=LONGEST_FADE)] = 0.0
+    """Seconds in which a song rises over the end of the one before it; 0: they follow without a gap."""
     workers: Annotated[int, msgspec.Meta(ge=1, le=64)] = 4
     """Songs made at the same time."""
     hold: bool = True

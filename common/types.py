@@ -19,5 +19,7 @@ CueId = NewType("CueId", int)
 RATE: Final = 48_000
 """Frames a second on the bus, in spools and in everything that is composed."""
 CHANNELS: Final = 2
+LONGEST_FADE: Final = Seconds(20.0)
+"""Of a crossfade or a slow stop; so much of a song is kept decoded for it."""
 FRAME_BYTES: Final = CHANNELS * 4
 """A frame in a spool: interleaved little-endian 32-bit float, left then right, full scale at 1.0."""

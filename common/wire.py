@@ -22,6 +22,8 @@ _SOURCE = [
     (b"growth", amp.Descriptor(optional=True)),
     (b"start", amp.Integer()),  # frames to leave out at the head
     (b"gain", amp.Float()),  # decibels
+    # Frames, at most, in which it rises over what goes; none, and it begins at once, or without a gap.
+    (b"crossfade", amp.Integer(optional=True)),
 ]
 _NOT_AUDIO: dict[type[Exception], bytes] = {NotAudio: b"NOT_AUDIO"}
 _UNKNOWN_CUE: dict[type[Exception], bytes] = {UnknownCue: b"UNKNOWN_CUE"}
@@ -55,9 +57,20 @@ class Skip(amp.Command):
     errors = _UNKNOWN_CUE
 
 
-class Stop(amp.Command):
-    """Fade to silence; both the current source and the following one are let go. Answered with where it stopped."""
+class Seek(amp.Command):
+    """Go on with this source of the cue that is on the air, from its `start`. Nothing has ended or started by that."""
 
+    arguments = _SOURCE
+    errors = {**_NOT_AUDIO, **_UNKNOWN_CUE}
+
+
+class Stop(amp.Command):
+    """Fade to silence; both the current source and the following one are let go. Answered with where it stopped.
+
+    `fade` is in frames; without it, as long as sounds well.
+    """
+
+    arguments = [(b"fade", amp.Integer(optional=True))]
     response = [(b"cue", amp.Integer(optional=True)), (b"frames", amp.Integer())]
 
 
@@ -78,7 +91,8 @@ class Started(amp.Command):
 
 
 class Ended(amp.Command):
-    """This cue's last sample has left the bus. `frames` is the position reached in the source.
+    """This cue's last sample has left the bus, or the last before it fades. `frames` is the position reached in the
+    source: where it would go on, or its end, which a crossfade has still to play.
 
     `reason`: `finished`, `skipped`, `cut`, `stopped`, or `broken` with the sentence in `detail`.
     """

@@ -17,9 +17,9 @@ from twisted.python.failure import Failure
 
 from common import wire
 from common.text import one_line
-from common.types import CueId, Decibels, Frames
+from common.types import LONGEST_FADE, RATE, CueId, Decibels, Frames
 from streamer.desk import Desk
-from streamer.playout import Cue, Position
+from streamer.playout import STOP_FADE, Cue, Position
 from streamer.sources import DecodedAhead, file_source, spool_source
 
 log = Logger()
@@ -71,9 +71,14 @@ class Control(amp.AMP):
     def skip(self, cue: int) -> "Deferred[Answer]":
         return self._desk.skip(CueId(cue)).addCallback(_nothing)
 
+    @wire.Seek.responder
+    def seek(self, **request: Any) -> "Deferred[Answer]":
+        cue, source = _cue(**request)
+        return self._desk.seek(cue, source).addCallback(_nothing)
+
     @wire.Stop.responder
-    def stop(self) -> "Deferred[Answer]":
-        return self._desk.stop().addCallback(_stopped)
+    def stop(self, fade: int | None = None) -> "Deferred[Answer]":
+        return self._desk.stop(STOP_FADE if fade is None else _faded(fade)).addCallback(_stopped)
 
     @wire.GetState.responder
     def get_state(self) -> "Deferred[Answer]":
@@ -133,6 +138,7 @@ def _cue(
     start: int,
     gain: float,
     growth: int | None = None,
+    crossfade: int | None = None,
 ) -> tuple[Cue, DecodedAhead]:
     """The cue that a request describes; its source takes over the descriptors."""
     frames, level = Frames(max(0, start)), Decibels(gain)
@@ -142,7 +148,11 @@ def _cue(
         if growth is not None:
             os.close(growth)
         source = file_source(audio, frames, level)
-    return Cue(CueId(cue), source, one_line(title), one_line(artist), frames), source
+    return Cue(CueId(cue), source, one_line(title), one_line(artist), frames, _faded(crossfade or 0)), source
+
+
+def _faded(frames: int) -> Frames:
+    return Frames(max(0, min(frames, int(LONGEST_FADE * RATE))))
 
 
 def _nothing(_: object) -> Answer:

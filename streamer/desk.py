@@ -10,7 +10,7 @@ from twisted.internet.defer import Deferred, DeferredLock
 from twisted.internet.interfaces import IReactorFromThreads
 from twisted.python.failure import Failure
 
-from common.types import CueId
+from common.types import CueId, Frames
 from streamer.bus import Bus
 from streamer.playout import Cue, Playout, Position
 from streamer.sources import DecodedAhead
@@ -39,8 +39,17 @@ class Desk:
     def skip(self, cue: CueId) -> Deferred[None]:
         return self._order.run(lambda: self._changed(lambda playout: playout.skip(cue)))
 
-    def stop(self) -> Deferred[Position | None]:
-        return self._order.run(lambda: self._changed(Playout.stop))
+    def seek(self, cue: Cue, source: DecodedAhead) -> Deferred[None]:
+        """Go on with `source` once it is decoded there; fails with NotAudio, or UnknownCue if it is not on the air."""
+
+        def close(failure: Failure) -> Failure:
+            source.close()
+            return failure
+
+        return self._order.run(lambda: self._opened(source, lambda playout: playout.seek(cue)).addErrback(close))
+
+    def stop(self, fade: Frames) -> Deferred[Position | None]:
+        return self._order.run(lambda: self._changed(lambda playout: playout.stop(fade)))
 
     def look(self, at: Change[T]) -> Deferred[T]:
         """What `at` finds in the programme; does not wait its turn."""

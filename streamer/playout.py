@@ -224,7 +224,6 @@ class Playout:
         """The following one begins over the last frames of `playing`, which ends with that."""
         assert self._following is not None
         left = playing.cue.source.remaining or BEGINNING
-        self._hurry()
         self._sink(playing, left, offset)
         playing.position = Frames(playing.position + left)
         self._finish(playing)

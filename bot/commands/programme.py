@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from bot import library, programme, quota, station
+from bot.commands import transport
 from bot.commands.table import Call, Command, Desk, Param
 from bot.effects import Compose, Effect, Outcome, Quit, Skip, Sync
 from bot.library import SongView
@@ -90,8 +91,10 @@ def _value(text: str) -> Value:
 
 def play(call: Call, desk: Desk) -> Outcome:
     song = _playable(call["song"])
-    programme.cut_in(song.code, call.request.who, call.request.where, desk.now)
-    return Outcome(Reply(f"playing {song.name}"), (Sync(),))
+    crossfade = transport.fade(call, "crossfade")
+    after = transport.set_aside(desk) if "resume" in call.options else ""
+    programme.cut_in(song.code, call.request.who, call.request.where, desk.now, crossfade=crossfade)
+    return Outcome(Reply(f"playing {song.name}{after}"), (Sync(),))
 
 
 def queue(call: Call, desk: Desk) -> Outcome:
@@ -99,7 +102,8 @@ def queue(call: Call, desk: Desk) -> Outcome:
         return _show_queue()
     song = library.find(call["song"])
     quota.check_queue(call, desk)
-    place = programme.enqueue(song.code, call.request.who, call.request.where, desk.now, call.person)
+    crossfade = transport.fade(call, "crossfade")
+    place = programme.enqueue(song.code, call.request.who, call.request.where, desk.now, call.person, crossfade)
     said = f"{song.name} is number {place} in the queue" if place else f"playing {song.name}"
     return Outcome(Reply(said), (Sync(),))
 
@@ -138,10 +142,11 @@ def skip(_: Call, desk: Desk) -> Outcome:
     return Outcome(Reply(f"skipped {name}; {then}"), effects)
 
 
-def stop(_: Call, __: Desk) -> Outcome:
+def stop(call: Call, __: Desk) -> Outcome:
     if library.stopped():
         return Outcome(Reply("stopped already; resume goes on"))
-    programme.stop()
+    given = transport.fade(call, "fade")
+    programme.stop(transport.STOP_FADE if given is None else given)
     return Outcome(Reply("stopped; the queue stays as it is, and resume goes on"), (Sync(),))
 
 
@@ -189,6 +194,8 @@ _OPTIONS = (
     Param("seed", "the number that the song grows from", required=False, number=True),
 )
 _SONG = Param("song", "a code, or words of the title", rest=True)
+_CROSSFADE = Param("crossfade", "seconds in which it rises over what goes", required=False)
+_RESUME = Param("resume", "then go on with the song that it interrupts, where that was", required=False)
 
 COMMANDS = (
     Command(
@@ -213,7 +220,7 @@ COMMANDS = (
         any_options=True,
         limit=SONGS,
     ),
-    Command("play", play, "cut in with a song now", "play 7kq3", Right.DJ, (_SONG,)),
+    Command("play", play, "cut in with a song now", "play 7kq3", Right.DJ, (_SONG,), (_CROSSFADE, _RESUME)),
     Command(
         "queue",
         queue,
@@ -221,10 +228,18 @@ COMMANDS = (
         "queue blue lantern",
         Right.LISTENER,
         (Param("song", "a code, or words of the title", required=False, rest=True),),
+        (_CROSSFADE,),
         aliases=("q",),
     ),
     Command("skip", skip, "end the song on the air and go on with the next", "skip", Right.DJ),
-    Command("stop", stop, "go to silence; the queue stays as it is", "stop", Right.DJ),
+    Command(
+        "stop",
+        stop,
+        "go to silence; the queue stays as it is",
+        "stop --fade=5",
+        Right.DJ,
+        options=(Param("fade", "seconds in which it goes silent", required=False),),
+    ),
     Command("resume", resume, "go on after stop, where it was", "resume", Right.DJ),
     Command("np", now_playing, "what is on the air now", "np", Right.LISTENER),
     Command("cancel", cancel, "give up a job", "cancel 12", Right.DJ, (Param("job", "its number"),)),

@@ -136,7 +136,7 @@ def test_abbreviations_are_understood_on_terminals_only(station: Station) -> Non
     assert station.ask("hist", terminal=True).good
     assert station.ask("hist").summary == "there is no command of that name; did you mean history?"
     several = station.ask("s", terminal=True).summary
-    assert several.startswith("that may be skip or song or songs or")
+    assert several.startswith("that may be seek or skip or song or songs or")
 
 
 def test_what_was_typed_is_never_said_back_raw(station: Station) -> None:

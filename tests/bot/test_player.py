@@ -1,6 +1,7 @@
 """The player against a streamer that is played by the test: every request it gets is written down."""
 
 import os
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ from twisted.internet.task import Clock
 from bot.player import Player, Source
 from bot.station import Programme, Slot
 from common import wire
-from common.errors import Missing, NotAudio
+from common.errors import Missing, NotAudio, UnknownCue
 from common.types import RATE, CueId, SongCode
 
 
@@ -66,6 +67,8 @@ class Streamer:
     def __init__(self, current: wire.OnAir | None = None) -> None:
         self.asked: list[tuple[Any, ...]] = []
         self.current = current
+        self.crossfades: list[int] = []
+        self.fades: list[int | None] = []
         self.answers: dict[type, Any] = {}
 
     def ask(self, command: type, **arguments: Any) -> Deferred[Any]:
@@ -73,6 +76,10 @@ class Streamer:
             state = wire.StreamerState(1, 5.0, self.current, None, [])
             return succeed({"state": msgspec.json.encode(state)})
         self.asked.append((command.__name__, arguments.get("cue"), arguments.get("start")))
+        if "crossfade" in arguments:
+            self.crossfades.append(arguments["crossfade"])
+        if "fade" in arguments:
+            self.fades.append(arguments["fade"])
         answer = self.answers.get(command)
         if isinstance(answer, Exception):
             failing: Deferred[Any] = Deferred()
@@ -85,7 +92,8 @@ class Stage:
     def __init__(self) -> None:
         self.clock = Clock()
         self.station = Station()
-        self.player = Player(None, "/nowhere", self.station, self.clock, lambda _: None)
+        self.notices: list[str] = []
+        self.player = Player(None, "/nowhere", self.station, self.clock, self.notices.append)
         self.streamer = Streamer()
         self.join(self.streamer)
 
@@ -133,6 +141,51 @@ def test_a_stopped_cue_is_played_again_from_where_it_was(stage: Stage) -> None:
     stage.want(slot(1))
     stage.player.ended(1, "stopped", 4800, "")
     assert stage.want(slot(1, 4800)) == [("Play", 1, 4800)]
+
+
+def test_silence_comes_as_slowly_as_was_asked(stage: Stage) -> None:
+    stage.want(slot(1))
+    stage.station.want = Programme(fade=5.0)
+    stage.player.sync()
+    assert stage.streamer.fades == [5 * RATE]
+
+
+def test_a_crossfade_goes_along_in_frames(stage: Stage) -> None:
+    stage.want(slot(1), replace(slot(2), crossfade=4.0))
+    assert stage.streamer.crossfades == [0, 4 * RATE]
+
+
+def test_what_follows_is_told_again_when_it_is_to_go_on_from_elsewhere(stage: Stage) -> None:
+    assert stage.want(slot(1), slot(2, 480)) == [("Play", 1, 0), ("Follow", 2, 480)]
+    assert stage.want(slot(1), slot(2, 481)) == [("Follow", 2, 481)]
+    assert stage.want(slot(1), slot(2, 481)) == []
+
+
+def test_a_seek_hands_over_the_song_from_that_place_and_counts_from_there(stage: Stage) -> None:
+    stage.want(slot(1))
+    stage.streamer.asked.clear()
+    stage.player.seek(1, 10 * RATE)
+    assert stage.streamer.asked == [("Seek", 1, 10 * RATE)]
+    stage.clock.advance(2.0)
+    assert stage.player.air is not None and stage.player.air.seconds == 12.0
+
+
+def test_a_late_seek_is_not_for_the_song_that_follows(stage: Stage) -> None:
+    stage.want(slot(2))
+    stage.streamer.asked.clear()
+    stage.player.seek(1, 10 * RATE)
+    stage.streamer.answers[wire.Seek] = UnknownCue("cue 2 is not on the air")
+    stage.player.seek(2, 10 * RATE)
+    assert stage.streamer.asked == [("Seek", 2, 10 * RATE)]
+    assert stage.player.air is not None and stage.player.air.seconds == 0.0
+
+
+def test_a_song_that_cannot_be_opened_for_a_seek_goes_on_as_it_was(stage: Stage) -> None:
+    stage.want(slot(1))
+    stage.station.missing.add(1)
+    stage.player.seek(1, 10 * RATE)
+    assert stage.notices == ['"song 1" goes on where it was: its file is not to be had']
+    assert stage.player.air is not None and not [told for told in stage.station.told if told[0] == "unplayable"]
 
 
 def test_a_taken_back_queue_is_taken_back_from_the_streamer(stage: Stage) -> None:

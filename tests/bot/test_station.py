@@ -1,6 +1,8 @@
 """The rules of the programme."""
 
-from bot.station import Programme, Slot, goes_on_air, in_order, next_up, place_last, programme
+from dataclasses import replace
+
+from bot.station import Programme, Slot, goes_on_air, in_order, next_up, place_first, place_last, programme
 from common.types import CueId, SongCode
 
 
@@ -37,6 +39,19 @@ def test_nothing_goes_on_the_air_while_something_is_there_or_the_station_is_stop
     assert goes_on_air([slot(1, "air"), slot(2)], stopped=False) is None
     assert goes_on_air([slot(2)], stopped=True) is None
     assert goes_on_air([slot(2)], stopped=False) == slot(2)
+
+
+def test_the_station_s_crossfade_is_for_what_follows_and_gives_way_to_its_own() -> None:
+    slots = [slot(1, "air"), slot(2)]
+    wanted = programme(slots, stopped=False, crossfade=4.0)
+    assert wanted.current is not None and wanted.following is not None
+    assert (wanted.current.crossfade, wanted.following.crossfade) == (None, 4.0)
+    own = programme([slots[0], replace(slots[1], crossfade=0.0)], stopped=False, crossfade=4.0)
+    assert own.following is not None and own.following.crossfade == 0.0
+
+
+def test_what_comes_back_stands_before_the_queue() -> None:
+    assert place_first([slot(1, place=4.0), slot(2, place=9.0)]) < 4.0
 
 
 def test_a_new_place_is_behind_the_queue() -> None:

@@ -1,0 +1,68 @@
+"""Pause, seek and crossfade as a listener at the real Icecast hears them."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from common import wire
+from common.types import RATE
+from tests.integration.streaming import LOUD, Bot, Station, envelope, listening, loud_frames, sine, until, written
+
+
+@pytest.fixture
+def bot(icecast: Any, station: Station) -> Any:
+    station.start()
+    bot = station.bot()
+    until(lambda: station.on_air(bot), "on the air")
+    yield bot
+    bot.close()
+
+
+def test_a_paused_song_goes_on_at_the_very_frame(icecast: Any, bot: Bot, tmp_path: Path) -> None:
+    tone = written(tmp_path / "tone.wav", sine(2 * RATE))
+    with listening(icecast) as listener:
+        bot.play(1, tone)
+        listener.wait_until(lambda sound: loud_frames(sound) > RATE // 2, "the song")
+        place = int(bot.ask(wire.Stop, fade=480)["frames"])
+        assert 0 < place < 2 * RATE
+        bot.wait_for("Ended", cue=1, reason="stopped", frames=place)
+        heard = len(listener.sound())
+        listener.wait_until(lambda sound: len(sound) > heard + RATE // 2, "the pause")
+        bot.play(1, tone, start=place)
+        bot.wait_for("Ended", cue=1, reason="finished", frames=2 * RATE)
+        listener.wait_until(lambda sound: loud_frames(sound[-RATE // 2 :]) == 0, "the end")
+        assert abs(loud_frames(listener.sound()) - 2 * RATE) < 0.05 * RATE
+
+
+def test_a_song_that_is_sought_in_goes_on_there_and_ends_where_it_ends(icecast: Any, bot: Bot, tmp_path: Path) -> None:
+    song = written(tmp_path / "song.wav", np.concatenate([sine(20 * RATE), sine(RATE, frequency=3000)]))
+    with listening(icecast) as listener:
+        bot.play(1, song)
+        listener.wait_until(lambda sound: loud_frames(sound) > RATE // 2, "the song")
+        bot.play(1, song, wire.Seek, start=20 * RATE)
+        bot.wait_for("Ended", cue=1, reason="finished", frames=21 * RATE)
+        assert [name for name, _ in bot.events if name in ("Started", "Ended")] == ["Started", "Ended"]
+        listener.wait_until(lambda sound: loud_frames(sound[-RATE // 2 :]) == 0, "the end")
+        loud = listener.sound()[np.flatnonzero(envelope(listener.sound()) > LOUD)[-1] * 48 - RATE // 2 :, 0][
+            : RATE // 4
+        ]
+    assert np.argmax(np.abs(np.fft.rfft(loud))) * RATE / len(loud) == pytest.approx(3000, abs=10)
+    with pytest.raises(RuntimeError, match="is not on the air"):
+        bot.play(1, song, wire.Seek, start=0)
+
+
+def test_a_crossfade_is_heard_at_one_loudness(icecast: Any, bot: Bot, tmp_path: Path) -> None:
+    with listening(icecast) as listener:
+        bot.play(1, written(tmp_path / "first.wav", sine(3 * RATE)))
+        bot.play(2, written(tmp_path / "second.wav", sine(3 * RATE, frequency=1700)), wire.Follow, crossfade=2 * RATE)
+        bot.wait_for("Ended", cue=2, reason="finished", frames=3 * RATE)
+        listener.wait_until(lambda sound: loud_frames(sound[-RATE // 2 :]) == 0, "the end")
+        sound = listener.sound()
+    frames = loud_frames(sound)
+    assert abs(frames - int(4.5 * RATE)) < 0.05 * RATE, "no song gives more than half of itself to a crossfade"
+    loud = np.flatnonzero(envelope(sound) > LOUD) * 48
+    inner = sound[loud[0] + 4800 : loud[-1] - 4800, 0]
+    power = (inner[: len(inner) // 4800 * 4800] ** 2).reshape(-1, 4800).mean(axis=1)
+    assert power.max() / power.min() < 1.15
