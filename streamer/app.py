@@ -24,11 +24,13 @@ from streamer.codecs.formats import FORMATS
 from streamer.codecs.ogg import Comments
 from streamer.control import ControlFactory
 from streamer.desk import Desk
-from streamer.icecast import ShoutLink, set_title
+from streamer.icecast import ShoutLink, arrived, set_title
+from streamer.lookout import Lookout
 from streamer.output import Output
 from streamer.playout import Playout, Position
 from streamer.titles import Titles
 from streamer.uplink import Uplink
+from streamer.watch import Watch
 
 log = Logger()
 PATIENCE: Final = Seconds(0.4)
@@ -43,7 +45,9 @@ class Streamer:
         self._config = config
         self._lock = ProcessLock(config.paths.streamer_lock)
         self._begun = time.monotonic()
-        self._outputs = [self._output(mount) for mount in config.mounts]
+        watches = [Watch(mount.path) for mount in config.mounts]
+        self._lookout = Lookout(watches, lambda path: arrived(config.icecast, path), time.monotonic)
+        self._outputs = [self._output(mount, watch) for mount, watch in zip(config.mounts, watches, strict=True)]
         self._playout = Playout()
         self._bus = Bus(self._playout, self._outputs, time.monotonic, self._from_thread, config.station.hold)
         self._factory = ControlFactory(Desk(reactor, self._bus), self._state, reactor.stop)
@@ -62,6 +66,7 @@ class Streamer:
         threading.excepthook = self._thread_failed
         for output in self._outputs:
             output.start()
+        self._lookout.start()
         self._bus.start()
 
     def stop(self) -> Deferred[None]:
@@ -73,6 +78,7 @@ class Streamer:
     def _stop_threads(self) -> None:
         self._bus.stop()
         self._bus.join(PATIENCE)
+        self._lookout.stop()
         for output in self._outputs:
             output.stop()
         last = time.monotonic() + PATIENCE
@@ -94,7 +100,7 @@ class Streamer:
             silence.keep(self._config.paths.standby, mount, encoder.kept_silence(mount.format))
             encoder.close()
 
-    def _output(self, mount: Mount) -> Output:
+    def _output(self, mount: Mount, watch: Watch) -> Output:
         icecast, station, kind = self._config.icecast, self._config.station, FORMATS[mount.format]
         titles = Titles(lambda title: set_title(icecast, mount.path, title or station.name)) if kind.icy else None
 
@@ -110,6 +116,7 @@ class Streamer:
             report=self._from_thread,
             clock=time.monotonic,
             random=random.random,
+            watch=watch,
             comments=comments if mount.titles == "chained" else None,
         )
         return Output(carrier, titles)

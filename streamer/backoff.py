@@ -23,7 +23,11 @@ class Backoff:
         wait, self._next = self._next, min(self._next * 2, LAST)
         return Seconds(wait * (1 - self._random() / 4))
 
+    def restart(self) -> None:
+        """Things have changed: the next trouble is a new one."""
+        self._next = FIRST
+
     def held(self, seconds: float) -> None:
         """What was tried worked, for so long."""
         if seconds >= STEADY:
-            self._next = FIRST
+            self.restart()

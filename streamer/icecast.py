@@ -5,6 +5,7 @@ neither Twisted nor NumPy, so that the standby can use it, too.
 """
 
 import http.client
+import re
 from base64 import b64encode
 from contextlib import suppress
 from typing import Final, Protocol
@@ -19,6 +20,9 @@ from common.types import CHANNELS, RATE, Seconds
 USER: Final = "source"
 AGENT: Final = "Bandstand"
 TIMEOUT: Final = Seconds(3.0)
+ANSWER_TIMEOUT: Final = Seconds(1.5)
+"""Longer than it takes a network to send a lost packet again."""
+LONGEST_FIGURES: Final = 100_000
 SHOUT_FORMATS: Final = {"mp3": "mp3", "opus": "ogg", "flac": "ogg"}
 CONTENT_TYPES: Final = {"mp3": "audio/mpeg", "opus": "audio/ogg", "flac": "audio/ogg"}
 REFUSALS: Final = {
@@ -137,6 +141,24 @@ def refusal(icecast: Icecast, kind: str, path: str) -> str:
     if head.split(" ")[1:2] == ["401"]:
         return f"Icecast at {address(icecast)} refuses the source password; set icecast.password"
     return REFUSALS.get(body.strip().lower(), f"Icecast at {address(icecast)} refused the stream")
+
+
+def arrived(icecast: Icecast, path: str) -> int | None:
+    """How many bytes of a mount have arrived at Icecast by its own account, or None if it gives none.
+
+    Icecast shows a mount's figures to whoever has the source password. Raises OSError if it does not answer in time.
+    """
+    query = urlencode({"mount": path})
+    connection = http.client.HTTPConnection(icecast.host, icecast.port, timeout=ANSWER_TIMEOUT)
+    try:
+        connection.request("GET", f"/admin/stats?{query}", headers=authorization(icecast))
+        answer = connection.getresponse().read(LONGEST_FIGURES)
+    except http.client.HTTPException as error:
+        raise OSError(f"no HTTP: {error}") from None
+    finally:
+        connection.close()
+    figure = re.search(rb"<total_bytes_read>(\d+)</total_bytes_read>", answer)
+    return int(figure[1]) if figure else None
 
 
 def set_title(icecast: Icecast, path: str, title: str) -> bool:

@@ -16,6 +16,7 @@ from streamer.block import NOTHING, Block, Item, Title
 from streamer.codecs.encoder import Encoder
 from streamer.codecs.ogg import Comments
 from streamer.icecast import Link, OffAir
+from streamer.watch import Watch
 
 PATIENCE: Final = Seconds(5.0)
 """So long may Icecast take to accept a stream, and so much sound may wait for it to be taken."""
@@ -47,6 +48,7 @@ class Uplink:
         report: Callable[[MountEvent], None],
         clock: Callable[[], float],
         random: Callable[[], float],
+        watch: Watch,
         comments: Callable[[Title], Comments] | None = None,
     ) -> None:
         """`comments`: each title begins a logical stream of its own, with these in its head."""
@@ -58,6 +60,7 @@ class Uplink:
         self._report = report
         self._clock = clock
         self._backoff = Backoff(random)
+        self._watch = watch
         self._link: Link | None = None
         self._encoder: Encoder | None = None
         self._title: Title | None = None
@@ -89,6 +92,7 @@ class Uplink:
         """Let go of Icecast, without a word."""
         link, self._link = self._link, None
         encoder, self._encoder = self._encoder, None
+        self._watch.end()
         if link:
             link.close()
         if encoder:
@@ -114,25 +118,35 @@ class Uplink:
             self._link.send(data)
         if self._link.backlog > self._mount.bitrate * 1000 / 8 * PATIENCE:
             raise OffAir("Icecast takes no more sound")
+        if verdict := self._watch.verdict(self._clock()):
+            raise OffAir(verdict)
 
     def _connect(self) -> None:
-        """One step towards the air."""
+        """One step towards the air. Where Icecast answers again, whatever was being waited for is not."""
         now = self._clock()
-        if self._link is None:
-            if now < self._due:
-                return
-            self._due = now + PATIENCE
-            self._link = self._dial()
+        if self._link and self._link.opened():
+            self._came(now)
+        elif self._watch.take_again():
+            self._backoff.restart()
+            self.close()
+            self._begin(now)
+        elif self._link is None and now >= self._due:
+            self._begin(now)
+        elif self._link and now >= self._due:
+            raise OffAir("Icecast does not answer")
+
+    def _begin(self, now: float) -> None:
+        self._due = now + PATIENCE
+        self._link = self._dial()
         if self._link.opened():
             self._came(now)
-        elif now >= self._due:
-            raise OffAir("Icecast does not answer")
 
     def _came(self, now: float) -> None:
         assert self._link is not None
         self._encoder = self._new_encoder()
         self._since = now
         self._trouble = ""
+        self._watch.begin(now)
         comments = self._comments(self._title or NOTHING) if self._comments else ()
         self._link.send(self._encoder.header(comments))
         if self._title is not None:

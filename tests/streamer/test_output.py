@@ -9,6 +9,7 @@ from streamer.codecs.formats import FORMATS
 from streamer.output import LONGEST_QUEUE, Output
 from streamer.titles import Titles
 from streamer.uplink import Uplink
+from streamer.watch import Watch
 
 SILENCE = Block(480, None)
 
@@ -43,6 +44,7 @@ def output(link: StuckLink) -> Output:
             report=lambda event: None,
             clock=lambda: 0.0,
             random=lambda: 0.0,
+            watch=Watch("/stream.opus"),
         ),
         None,
     )

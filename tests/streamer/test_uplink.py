@@ -11,6 +11,7 @@ from streamer.block import Block, Title
 from streamer.codecs.formats import FORMATS
 from streamer.icecast import OffAir
 from streamer.uplink import PATIENCE, CameOnAir, MountEvent, Uplink, WentOffAir
+from streamer.watch import SWALLOWED, Watch
 
 SILENCE = Block(1920, None)
 MOUNT = Mount(path="/stream.mp3", format="mp3", bitrate=128)
@@ -50,6 +51,7 @@ class Rig:
     events: list[MountEvent] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
     dialled: list[float] = field(default_factory=list)
+    watch: Watch = field(default_factory=lambda: Watch("/stream.mp3"))
 
     def __post_init__(self) -> None:
         self.uplink = Uplink(
@@ -60,6 +62,7 @@ class Rig:
             report=self.events.append,
             clock=lambda: self.now,
             random=lambda: 0.0,
+            watch=self.watch,
         )
 
     def _dial(self) -> FakeLink:
@@ -145,6 +148,25 @@ def test_a_title_is_set_and_set_again_after_a_reconnection() -> None:
     first.lost = "lost"
     rig.run(1.0)
     assert rig.titles == ["band - song"] * 2
+
+
+def test_when_icecast_answers_again_the_mount_does_not_wait_for_its_turn() -> None:
+    rig = Rig([FakeLink(refuses="nobody") for _ in range(8)])
+    rig.run(30.0)
+    rig.links[:] = [FakeLink(accepts=False), link := FakeLink()]
+    rig.run(8.0)
+    rig.dialled.clear()
+    rig.watch.again = True  # in the middle of an attempt from before
+    rig.run(0.08)
+    assert len(rig.dialled) == 1 and rig.uplink.on_air and link.data
+
+
+def test_a_verdict_takes_the_mount_off_the_air_and_tries_anew() -> None:
+    rig = Rig([first := FakeLink(), FakeLink()])
+    rig.run(20.0)
+    assert first.closed
+    assert rig.events[1] == WentOffAir("/stream.mp3", SWALLOWED)
+    assert [type(event) for event in rig.events[:3]] == [CameOnAir, WentOffAir, CameOnAir]
 
 
 def test_closing_lets_go_of_icecast() -> None:
