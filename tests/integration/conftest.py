@@ -42,6 +42,8 @@ class IcecastServer:
         with socket.create_server(("127.0.0.1", 0)) as other:
             self.port = int(other.getsockname()[1])
         self._process: subprocess.Popen[bytes] | None = None
+        self.within: tuple[str, ...] = ()
+        """What it is started by, if not directly; it is then not to be reached from here."""
         template = Path(__file__).with_name("icecast.xml").read_text()
         values = {"port": self.port, "password": PASSWORD, "directory": self.directory, "owner": self._owner()}
         text = template.format(mounts="".join(MOUNT.format(path=path) for path in mounts), **values)
@@ -58,9 +60,17 @@ class IcecastServer:
         return f"<changeowner><user>{user.pw_name}</user><group>{group}</group></changeowner>"
 
     def start(self) -> None:
-        command = ["icecast2", "-c", str(self.directory / "icecast.xml")]
+        command = [*self.within, "icecast2", "-c", str(self.directory / "icecast.xml")]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        until(self._answers, "Icecast answers")
+        if not self.within:
+            until(self._answers, "Icecast answers")
+
+    def configure(self, before: str, after: str) -> None:
+        """Start again with this part of the configuration changed."""
+        self.stop()
+        path = self.directory / "icecast.xml"
+        path.write_text(path.read_text().replace(before, after))
+        self.start()
 
     def _answers(self) -> bool:
         assert self._process is not None and self._process.poll() is None, "Icecast did not stay"

@@ -140,9 +140,11 @@ class Station:
         self.config.write_text(f'[station]\ndirectory = "var"\n{icecast}{more}')
         self.socket = directory / "var" / "streamer.sock"
         self.processes: list[subprocess.Popen[bytes]] = []
+        self.within: tuple[str, ...] = ()
+        """What the processes are started by, if not directly."""
 
     def start(self, module: str = "streamer") -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", module, "--config", str(self.config)]
+        command = [*self.within, sys.executable, "-m", module, "--config", str(self.config)]
         with (self.directory / f"{module}.log").open("ab") as log:
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log)
         self.processes.append(process)
