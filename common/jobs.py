@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from common.bands import Band
 from common.generators import Generator
 from common.generators import Value as Value
 from common.types import SongCode
@@ -47,6 +48,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """The station's target, LUFS."""
     program: Generator | None = None
     """A user's generator; None: the built-in band."""
+    band: Band | None = None
+    """Who plays, as they were when the song was asked for; None leaves it to the generator's name."""
 
 
 class Begun(msgspec.Struct, frozen=True, tag_field="step", tag="begun"):

@@ -19,7 +19,8 @@ from common.jobs import Value
 from common.types import CHANNELS, RATE
 from composer.block import BLOCK, Block
 from composer.midi import controls
-from composer.score import DRUM_CHANNEL, Part, Score, channels
+from composer.piece import Piece
+from composer.score import DRUM_CHANNEL, Note, Score, channels
 
 try:
     with redirect_stdout(None):  # it prints where it found the library, and a worker's standard output is the bot's
@@ -87,10 +88,10 @@ class Fluid:
     def close(self) -> None:
         self._synth.delete()
 
-    def blocks(self, score: Score) -> Iterator[Block]:
+    def blocks(self, piece: Piece) -> Iterator[Block]:
         """The song in blocks of `BLOCK` frames, and after its last note what rings on, without an end."""
-        self._seat(score)
-        events = timeline(score)
+        self._seat(piece.head)
+        events = timeline(piece)
         event = next(events, None)
         frame = 0
         while True:
@@ -124,23 +125,25 @@ class Fluid:
         fluidsynth._fl.fluid_synth_write_float(c_void_p(self._synth.synth), frames, address, 0, 2, address, 1, 2)
 
 
-def timeline(score: Score) -> Iterator[Event]:
+def timeline(piece: Piece) -> Iterator[Event]:
     """Every note's beginning and end on the grid, in order of time; a note lasts at least one grid.
 
     Made as it is wanted, so that the first sound of a long song comes as soon as that of a short one.
     """
-    sounding: list[Event] = []
-    parts = zip(channels(score), score.parts, strict=True)
-    for begin, end in heapq.merge(*(_notes(score, channel, part) for channel, part in parts)):
-        while sounding and sounding[0] < begin:
-            yield heapq.heappop(sounding)
-        yield begin
-        heapq.heappush(sounding, end)
+    score, sounding = piece.head, list[Event]()
+    order = channels(score)
+    for chunk in piece.chunks():
+        struck = [pair for channel, notes in zip(order, chunk, strict=True) for pair in _notes(score, channel, notes)]
+        for begin, end in sorted(struck):
+            while sounding and sounding[0] < begin:
+                yield heapq.heappop(sounding)
+            yield begin
+            heapq.heappush(sounding, end)
     yield from sorted(sounding)
 
 
-def _notes(score: Score, channel: int, part: Part) -> Iterator[tuple[Event, Event]]:
-    for note in part.notes:
+def _notes(score: Score, channel: int, notes: tuple[Note, ...]) -> Iterator[tuple[Event, Event]]:
+    for note in notes:
         begin = _on_grid(score.seconds(note.start))
         end = max(begin + GRID, _on_grid(score.seconds(note.start + note.length)))
         yield (begin, 1, channel, note.pitch, note.velocity), (end, 0, channel, note.pitch, 0)

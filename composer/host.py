@@ -12,12 +12,13 @@ from typing import Final, NamedTuple
 import msgspec
 import numpy as np
 
+from common.bands import Band
 from common.errors import BandstandError, ComposeError, Missing
 from common.jobs import Advanced, Begun, Done, Failed, Job, Provenance, Step
 from common.types import RATE, Lufs, Seconds
 from composer.bands import BANDS
 from composer.block import BLOCK, Block
-from composer.compose import compose, facts
+from composer.compose import begun, facts
 from composer.folder import RECORD, Folder, kept
 from composer.generators import run
 from composer.generators.run import ProgramError
@@ -79,11 +80,10 @@ def make(job: Job, ready: Ready | Missing, spool: Spool, say: Say) -> Done:
     began = time.perf_counter()
     if isinstance(ready, Missing):
         raise ready
-    if job.generator not in BANDS:
-        raise ComposeError(f"{job.generator}: there is no such band; known are {', '.join(BANDS)}")
-    score = compose(BANDS[job.generator], job.seed, job.parameters)
+    piece = begun(_band(job), job.seed, job.parameters)
+    score = piece.head
     seconds, about = round(frames(score) / RATE, 3), facts(score) | ready.source.facts
-    with closing(render(score, ready.first, ready.source, Lufs(job.loudness))) as blocks:
+    with closing(render(piece, ready.first, ready.source, Lufs(job.loudness))) as blocks:
         first = next(blocks)
         spool.write(first)
         say(Begun(score.title, score.artist, seconds, about))
@@ -91,7 +91,7 @@ def make(job: Job, ready: Ready | Missing, spool: Spool, say: Say) -> Done:
         if done:
             _play(blocks, spool, say, lambda block: None)
             return done
-        with Folder(Path(job.directory)) as folder, Recording(folder.path, score) as recording:
+        with Folder(Path(job.directory)) as folder, Recording(folder.path, piece) as recording:
             recording.push(first)
             _play(blocks, spool, say, recording.push)
             taken = recording.finish()
@@ -113,6 +113,14 @@ def make(job: Job, ready: Ready | Missing, spool: Spool, say: Say) -> Done:
             (folder.path / RECORD).write_bytes(msgspec.json.encode(done))
             # The worker of a bot that died may have been at the same song, and have been quicker.
             return done if folder.publish() else kept(job) or done
+
+
+def _band(job: Job) -> Band:
+    if job.band is not None:
+        return job.band
+    if job.generator not in BANDS:
+        raise ComposeError(f"{job.generator}: there is no such band; known are {', '.join(BANDS)}")
+    return BANDS[job.generator]
 
 
 def _play(blocks: Iterator[Block], spool: Spool, say: Say, record: Callable[[Block], None]) -> None:

@@ -1,10 +1,12 @@
 """What separates music from noise, in numbers.
 
 Pitch-class entropy, scale consistency and groove consistency are MusPy's (Dong et al., ISMIR 2020), after Wu & Yang's
-"The Jazz Transformer" (MusDr, ISMIR 2020); groove is counted on sixteenths. Small steps and recurrence are our own.
+"The Jazz Transformer" (MusDr, ISMIR 2020); groove is counted on sixteenths, and a song that changes key is held to one
+scale in each of its keys. Small steps and recurrence are our own.
 """
 
 import math
+from bisect import bisect_right
 from collections import Counter
 from itertools import pairwise
 from typing import Final
@@ -16,11 +18,13 @@ from composer.theory import SCALES
 
 SMALL: Final = 5
 """The widest move that counts as small, in semitones."""
+BREATH: Final = 3 * STEP
+"""A rest of so many ticks ends a phrase: what comes after it is no move from what came before."""
 
 
 class Measures(msgspec.Struct, frozen=True):
     entropy: float  # of pitch classes, bits
-    scale: float  # share of notes in the scale that fits best
+    scale: float  # share of notes in the scale that fits best, key by key
     groove: float  # how alike neighbouring bars are in their onsets
     small_steps: float  # share of the melody's moves that are small
     recurrence: float  # share of bars of tune and bass that come again
@@ -36,7 +40,7 @@ def measured(score: Score) -> Measures:
     tune = [part for part in pitched if part.voice == "melody"]
     return Measures(
         entropy=entropy(classes),
-        scale=scale_consistency(classes),
+        scale=scale_by_key(score, pitched),
         groove=groove_consistency(score),
         small_steps=small_steps(tune),
         recurrence=recurrence([part for part in pitched if part.voice in ("melody", "bass")], score.bar),
@@ -55,6 +59,20 @@ def scale_consistency(classes: Counter[int]) -> float:
         for intervals in SCALES.values()
         for root in range(12)
     )
+
+
+def scale_by_key(score: Score, parts: list[Part]) -> float:
+    """The scale consistency of each stretch in one key, every note counted alike."""
+    stretches: list[tuple[int, Counter[int]]] = []
+    for before, section in pairwise([None, *score.sections]):
+        if section and (before is None or before.key != section.key):
+            stretches.append((section.bar * score.bar - STEP // 2, Counter()))
+    begins = [begin for begin, _ in stretches]
+    for part in parts:
+        for note in part.notes:
+            stretches[max(0, bisect_right(begins, note.start) - 1)][1][note.pitch % 12] += 1
+    filled = [classes for _, classes in stretches if classes]
+    return sum(scale_consistency(classes) * classes.total() for classes in filled) / sum(map(Counter.total, filled))
 
 
 def groove_consistency(score: Score) -> float:
@@ -76,8 +94,13 @@ def groove_consistency(score: Score) -> float:
 
 
 def small_steps(parts: list[Part]) -> float:
-    """Of the highest notes of each moment, as that is what is heard as the tune."""
-    moves = [abs(b.pitch - a.pitch) for part in parts for a, b in pairwise(_skyline(part.notes))]
+    """Of the highest notes of each moment, as that is what is heard as the tune, phrase by phrase."""
+    moves = [
+        abs(b.pitch - a.pitch)
+        for part in parts
+        for a, b in pairwise(_skyline(part.notes))
+        if b.start - a.start - a.length < BREATH
+    ]
     return sum(move <= SMALL for move in moves) / len(moves)
 
 

@@ -15,6 +15,7 @@ from composer.bands import BANDS
 from composer.block import Block
 from composer.compose import compose
 from composer.midi import midi
+from composer.piece import Piece
 from composer.recording import tags
 from composer.score import Score
 from composer.synth import frames, render, synthesiser
@@ -47,7 +48,7 @@ def song_to_file(band: str, seed: int, wishes: Mapping[str, Value], out: Path, s
 def _rendered(score: Score, settings: Config) -> Iterator[Block]:
     """Nothing is loaded before the first block is wanted."""
     source = synthesiser(settings.composer.soundfont)
-    yield from render(score, source.make(), source, Lufs(settings.station.loudness))
+    yield from render(Piece.of(score), source.make(), source, Lufs(settings.station.loudness))
 
 
 def _flac(score: Score, blocks: Iterator[Block], path: Path) -> None:

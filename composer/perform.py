@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from composer.band import Member
+from common.bands import Member
 from composer.draw import Draw
 from composer.score import STEP, TICKS, Note
 from composer.voices.scene import Hit, Scene
@@ -13,6 +13,8 @@ SOFTEST: Final = 0.62
 """The share of full force that is left at no energy."""
 BREATH: Final = 0.06
 """How much the force of single notes strays."""
+HELD: Final = 12
+"""Notes of so many steps are held in full, however short the player likes them."""
 SWELL: Final = 0.1
 """How much softer a section begins than it ends: it leads on to the next."""
 
@@ -25,8 +27,9 @@ def performed(hits: list[Hit], scene: Scene, member: Member, bpm: float, draw: D
     section = scene.section
     origin = section.bar * scene.style.beats * TICKS
     ticks_per_ms = bpm * TICKS / 60_000
-    swing = scene.style.swing * STEP
-    full = (127 - FLOOR) * (SOFTEST + (1 - SOFTEST) * section.energy)
+    unit = scene.style.swung
+    swing = scene.swing * unit * STEP
+    full = (127 - FLOOR) * (SOFTEST + (1 - SOFTEST) * section.energy) * (0.7 + 0.6 * member.force)
     swell = SWELL / (section.bars * scene.steps)
     notes: list[Note] = []
     last, start = -1, 0
@@ -34,10 +37,13 @@ def performed(hits: list[Hit], scene: Scene, member: Member, bpm: float, draw: D
         if hit.step != last:
             last = hit.step
             late = draw.spread(member.loose) + member.late
-            start = max(0, round(origin + last * STEP + (swing if last % 2 else 0) + late * ticks_per_ms))
+            start = max(
+                0, round(origin + last * STEP + (swing if last % (2 * unit) == unit else 0) + late * ticks_per_ms)
+            )
         force = hit.force * (1 - SWELL + swell * last) * (1 + draw.spread(BREATH))
         velocity = min(127, round(FLOOR + full * force))
-        notes.append(Note(start, max(1, round(hit.length * STEP)), hit.pitch, velocity))
+        length = hit.length * (member.length if hit.length < HELD else 1)
+        notes.append(Note(start, max(1, round(length * STEP)), hit.pitch, velocity))
     return notes
 
 

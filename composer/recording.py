@@ -12,6 +12,7 @@ from composer import sound
 from composer.block import Block
 from composer.loudness import Meter
 from composer.midi import midi
+from composer.piece import Piece
 from composer.score import Score, encoded
 
 PREVIEW: Final = Seconds(20.0)
@@ -28,9 +29,11 @@ class Taken(NamedTuple):
 
 
 class Recording:
-    def __init__(self, folder: Path, score: Score) -> None:
+    def __init__(self, folder: Path, piece: Piece) -> None:
         self._folder = folder
-        self._score = score
+        self._piece = piece
+        score = piece.head
+        self._seed = score.seed
         self._tags = tags(score)
         self._meter = Meter()
         self._clip = sound.Clip(_chorus(score), Frames(round(PREVIEW * RATE)))
@@ -54,11 +57,12 @@ class Recording:
     def finish(self) -> Taken:
         """Raises OSError where the folder cannot be written."""
         self._flac.close()
-        (self._folder / FILES["score"]).write_bytes(encoded(self._score))
-        midi(self._score).save(self._folder / FILES["midi"])
+        score = self._piece.whole()
+        (self._folder / FILES["score"]).write_bytes(encoded(score))
+        midi(score).save(self._folder / FILES["midi"])
         files = dict(FILES)
         try:
-            sound.preview(self._clip.blocks, self._folder / FILES["preview"], self._score.seed, self._tags)
+            sound.preview(self._clip.blocks, self._folder / FILES["preview"], self._seed, self._tags)
         except Missing as error:
             log.warning("no preview: %s", error)
             del files["preview"]

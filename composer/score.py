@@ -46,6 +46,7 @@ class Section(msgspec.Struct, frozen=True):
     bar: int  # where it begins, from 0
     bars: int
     energy: float
+    key: str = ""  # where it is not the song's
 
 
 class Tempo(msgspec.Struct, frozen=True, array_like=True):
@@ -64,6 +65,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     version: int = 1
     title: str
     artist: str
+    style: str = ""
     seed: int
     key: str
     beats: int  # quarter notes in a bar

@@ -18,6 +18,7 @@ from composer.block import Block
 from composer.fluid import Fluid
 from composer.loudness import integrated
 from composer.master import Gains, mastered
+from composer.piece import Piece
 from composer.score import Note, Part, Score
 from composer.tones import Tones
 
@@ -37,7 +38,7 @@ LOUDEST: Final = 12.0
 class Instrument(Protocol):
     """Plays one score, once, and is closed."""
 
-    def blocks(self, score: Score) -> Iterator[Block]: ...
+    def blocks(self, piece: Piece) -> Iterator[Block]: ...
     def close(self) -> None: ...
 
 
@@ -66,11 +67,11 @@ def frames(score: Score) -> Frames:
     return Frames(round((score.seconds(score.ticks) + TAIL) * RATE))
 
 
-def render(score: Score, first: Instrument, source: Synthesiser, target: Lufs) -> Generator[Block, None, None]:
+def render(piece: Piece, first: Instrument, source: Synthesiser, target: Lufs) -> Generator[Block, None, None]:
     """The finished song. `first` is an instrument that was made ready; it is closed at the end."""
-    gain = _Gain(score, source, target)
+    gain = _Gain(piece, source, target)
     try:
-        yield from mastered(first.blocks(score), frames(score), gain, Frames(round(FADE * RATE)))
+        yield from mastered(first.blocks(piece), frames(piece.head), gain, Frames(round(FADE * RATE)))
     finally:
         first.close()
 
@@ -78,8 +79,8 @@ def render(score: Score, first: Instrument, source: Synthesiser, target: Lufs) -
 class _Gain:
     """The gain over time: measures the song when the head is over, and never before."""
 
-    def __init__(self, score: Score, source: Synthesiser, target: Lufs) -> None:
-        self._score = score
+    def __init__(self, piece: Piece, source: Synthesiser, target: Lufs) -> None:
+        self._piece = piece
         self._source = source
         self._target = target
         self._usual = target - source.usual
@@ -96,10 +97,12 @@ class _Gain:
 
     def _measured(self) -> float:
         """The gain, in decibels, that brings the whole song to the target."""
-        sample = excerpt(self._score)
+        sample = excerpt(self._piece.whole())
         instrument = self._source.make()
         try:
-            blocks = mastered(instrument.blocks(sample), _bars_long(sample), lambda at: np.ones(len(at)), Frames(1))
+            blocks = mastered(
+                instrument.blocks(Piece.of(sample)), _bars_long(sample), lambda at: np.ones(len(at)), Frames(1)
+            )
             loud = integrated(blocks)
         finally:
             instrument.close()

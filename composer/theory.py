@@ -47,6 +47,16 @@ class Chord(msgspec.Struct, frozen=True):
     def root(self) -> int:
         return self.pitches[0]
 
+    @property
+    def stable(self) -> bool:
+        """Major or minor: it can be led to by a dominant of its own."""
+        return (self.pitches[2] - self.root) % 12 == 7
+
+    @property
+    def hollow(self) -> "Chord":
+        """Root and fifth alone."""
+        return Chord(self.symbol, self.degree, (self.root, self.pitches[2]))
+
 
 class Key(msgspec.Struct, frozen=True):
     tonic: int
@@ -93,6 +103,14 @@ class Key(msgspec.Struct, frozen=True):
             pitches[1] = (pitches[1] + 1) % 12
         intervals = tuple((pitch - pitches[0]) % 12 for pitch in pitches[1:])
         return Chord(self.names[pitches[0]] + QUALITIES[intervals], degree, tuple(pitches))
+
+    def dominant(self, chord: Chord) -> Chord:
+        """The dominant seventh that leads to `chord`, whatever key that is in."""
+        root = (chord.root + 7) % 12
+        return Chord(self.names[root] + "7", 4, tuple((root + interval) % 12 for interval in (0, 4, 7, 10)))
+
+    def higher(self, semitones: int) -> "Key":
+        return Key((self.tonic + semitones) % 12, self.mode)
 
 
 def nearest(pitch: int, classes: Sequence[int]) -> int:

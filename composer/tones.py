@@ -12,8 +12,9 @@ import numpy.typing as npt
 
 from common.types import CHANNELS, RATE
 from composer.block import BLOCK, Block
+from composer.piece import Piece
 from composer.reverb import Reverb
-from composer.score import Note, Part, Score
+from composer.score import Note, Part
 
 Wave = npt.NDArray[np.float32]
 """One channel."""
@@ -72,19 +73,17 @@ class Tones:
     def close(self) -> None:
         self._waves.clear()
 
-    def blocks(self, score: Score) -> Iterator[Block]:
+    def blocks(self, piece: Piece) -> Iterator[Block]:
         """The song in blocks, and then what rings on, without an end."""
-        waiting = sorted(
-            ((round(score.seconds(note.start) * RATE), part, note) for part in score.parts for note in part.notes),
-            key=lambda row: row[0],
-        )
-        index = begin = 0
+        score, waiting = piece.head, _struck(piece)
+        struck = next(waiting, None)
+        begin = 0
         while True:
-            while index < len(waiting) and waiting[index][0] < begin + BLOCK:
-                frame, part, note = waiting[index]
+            while struck and struck[0] < begin + BLOCK:
+                frame, part, note = struck
                 frames = round(score.seconds(note.start + note.length) * RATE) - frame
                 self._add(part, note, frame - begin, frames)
-                index += 1
+                struck = next(waiting, None)
             yield self._dry[:BLOCK] + self._reverb(self._sent[:BLOCK])
             begin += BLOCK
             self._dry, self._sent = _moved_on(self._dry), _moved_on(self._sent)
@@ -107,6 +106,15 @@ class Tones:
         if name not in self._waves:
             self._waves[name] = stroke(pitch) if voice == "drums" else tone(TIMBRES.get(voice, PLAIN), *name[1:])
         return self._waves[name]
+
+
+def _struck(piece: Piece) -> Iterator[tuple[int, Part, Note]]:
+    """(frame, part, note) in order of time, composed as it is wanted."""
+    score = piece.head
+    for chunk in piece.chunks():
+        notes = [(part, note) for part, own in zip(score.parts, chunk, strict=True) for note in own]
+        for part, note in sorted(notes, key=lambda row: row[1].start):
+            yield round(score.seconds(note.start) * RATE), part, note
 
 
 def tone(timbre: Timbre, pitch: int, frames: int) -> Wave:

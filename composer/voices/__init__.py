@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from composer.band import Member
+from common.bands import Member
 from composer.draw import Draw
 from composer.voices import bass, chords, drums, melody
 from composer.voices.scene import Hit, Scene
@@ -16,6 +16,7 @@ VOICES: Final[dict[str, Voice]] = {
     "drums": drums.play,
     "bass": bass.play,
     "chords": chords.comp,
+    "arpeggio": chords.arpeggio,
     "pad": chords.pad,
     "melody": melody.play,
 }

@@ -2,16 +2,18 @@
 
 import pytest
 
-from composer.bands import ROBOTS
+from common.lineups import HOUSE
 from composer.compose import compose
 from composer.score import Score
 
-SEEDS = range(60)
+ROBOTS = HOUSE["small-robots"]
+SEEDS = range(8)
+"""Of every house band."""
 
 
 @pytest.fixture(scope="session")
 def songs() -> list[Score]:
-    return [compose(ROBOTS, seed, {}) for seed in SEEDS]
+    return [compose(band, seed, {}) for band in HOUSE.values() for seed in SEEDS]
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,16 @@
-from composer.bands import ROBOTS
+import msgspec
+
+from common.lineups import HOUSE
+from composer.band import Language
 from composer.draw import Draw
 from composer.harmony import progression
 from composer.perform import performed, untangled
 from composer.score import STEP, Note, Section
-from composer.styles import POP
+from composer.styles.pop import POP
 from composer.theory import Key
 from composer.voices.scene import Hit, Scene
 
-KEYS = ROBOTS.members[2]
+KEYS = msgspec.structs.replace(HOUSE["small-robots"].members[2], length=1.0)
 C = Key.parse("C")
 
 
@@ -16,7 +19,7 @@ def scene(energy: float) -> Scene:
         section=Section("verse", 1, 4, 8, energy),
         style=POP,
         key=C,
-        chords=progression("verse", 8, C, 0, Draw(1)),
+        bars=progression("verse", 8, C, 0, Language(), Draw(1)),
         following=C.chord(0),
         motif=(),
     )
@@ -58,3 +61,17 @@ def test_a_note_ends_before_its_pitch_is_struck_again() -> None:
 
 def test_a_pitch_struck_twice_at_once_is_struck_once() -> None:
     assert len(untangled([Note(0, 50, 60, 9), Note(0, 70, 60, 9)])) == 1
+
+
+def test_a_player_who_likes_short_notes_plays_them_short_and_holds_long_ones() -> None:
+    short = msgspec.structs.replace(KEYS, length=0.5)
+    quick, held = performed([Hit(0, 4, 60, 1), Hit(8, 16, 64, 1)], scene(0.5), short, 120, Draw(1))
+    assert (quick.length, held.length) == (2 * STEP, 16 * STEP)
+
+
+def test_a_player_with_force_is_louder() -> None:
+    soft, hard = (
+        performed([Hit(0, 4, 60, 1)], scene(0.5), msgspec.structs.replace(KEYS, force=force), 120, Draw(1))[0].velocity
+        for force in (0.0, 1.0)
+    )
+    assert hard > soft + 20

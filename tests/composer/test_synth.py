@@ -11,6 +11,7 @@ from composer import fluid, synth
 from composer.block import BLOCK
 from composer.fluid import GRID, timeline
 from composer.loudness import Meter
+from composer.piece import Piece
 from composer.score import Score
 from composer.synth import Synthesiser, excerpt, frames, render, synthesiser
 from composer.tones import Tones
@@ -58,7 +59,7 @@ def test_the_font_is_recorded() -> None:
 
 def test_a_song_is_whole_and_near_its_loudness(source: Synthesiser, short: Score) -> None:
     meter = Meter()
-    blocks = list(render(short, source.make(), source, Lufs(-16)))
+    blocks = list(render(Piece.of(short), source.make(), source, Lufs(-16)))
     for block in blocks:
         meter.push(block)
     loudness, peak = meter.finish()
@@ -72,7 +73,7 @@ def test_a_song_is_whole_and_near_its_loudness(source: Synthesiser, short: Score
 
 
 def test_the_first_block_is_heard(source: Synthesiser, short: Score) -> None:
-    blocks = render(short, source.make(), source, Lufs(-16))
+    blocks = render(Piece.of(short), source.make(), source, Lufs(-16))
     assert np.abs(next(blocks)).max() > 0.01
     blocks.close()
 
@@ -81,21 +82,21 @@ def test_the_same_score_makes_the_same_bits(source: Synthesiser, short: Score) -
     """Past the point where the loudness was measured."""
     count = round(8 * RATE / BLOCK)
     one, other = (
-        np.concatenate(list(islice(render(short, source.make(), source, Lufs(-16)), count))) for _ in range(2)
+        np.concatenate(list(islice(render(Piece.of(short), source.make(), source, Lufs(-16)), count))) for _ in range(2)
     )
     assert np.array_equal(one, other)
 
 
 def test_the_target_is_followed(source: Synthesiser, short: Score) -> None:
     def first(target: float) -> float:
-        return float(np.abs(next(render(short, source.make(), source, Lufs(target)))).max())
+        return float(np.abs(next(render(Piece.of(short), source.make(), source, Lufs(target)))).max())
 
     assert first(-26) == pytest.approx(first(-16) * 10 ** (-10 / 20), rel=0.01)
 
 
 def test_music_is_not_flat_as_noise_is(source: Synthesiser, short: Score) -> None:
     """White noise has .56."""
-    song = np.concatenate(list(islice(render(short, source.make(), source, Lufs(-16)), 300)))[:, 0]
+    song = np.concatenate(list(islice(render(Piece.of(short), source.make(), source, Lufs(-16)), 300)))[:, 0]
     windows = song[: len(song) // 4096 * 4096].reshape(-1, 4096) * np.hanning(4096)
     power = np.abs(np.fft.rfft(windows)) ** 2 + 1e-12
     flatness = np.exp(np.log(power).mean(axis=1)) / power.mean(axis=1)
@@ -112,7 +113,7 @@ def test_an_excerpt_is_the_beginning_of_the_last_chorus(short: Score) -> None:
 
 
 def test_events_are_in_order_and_on_the_grid(short: Score) -> None:
-    events = list(timeline(short))
+    events = list(timeline(Piece.of(short)))
     assert [event[:2] for event in events] == sorted(event[:2] for event in events)
     assert all(event[0] % GRID == 0 for event in events)
     assert sum(event[1] for event in events) == sum(len(part.notes) for part in short.parts) == len(events) // 2

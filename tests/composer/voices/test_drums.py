@@ -1,13 +1,15 @@
 from collections.abc import Callable
 
-from composer.bands import ROBOTS
+import msgspec
+
+from common.lineups import HOUSE
 from composer.draw import Draw
-from composer.styles import CRASH, KICK, SNARE
+from composer.kit import CRASH, KICK, SNARE
 from composer.voices.drums import play
 from composer.voices.scene import Scene
 
 MakeScene = Callable[..., Scene]
-DRUMMER = ROBOTS.members[0]
+DRUMMER = msgspec.structs.replace(HOUSE["small-robots"].members[0], variety=0.0)
 
 
 def test_fills_differ_by_occasion_and_the_groove_does_not(scene: MakeScene) -> None:
@@ -34,3 +36,11 @@ def test_the_snare_has_ghosts_and_backbeats(scene: MakeScene) -> None:
         backbeats = [hit.force for hit in hits if hit.pitch == SNARE and hit.step % 16 in (4, 12) and hit.step < 112]
         assert len(backbeats) == 14
         assert set(backbeats) == {1.0}
+
+
+def test_a_sparse_drummer_plays_less_than_a_busy_one(scene: MakeScene) -> None:
+    def strokes(density: float) -> int:
+        member = msgspec.structs.replace(DRUMMER, density=density)
+        return sum(len(play(scene(energy=0.6), member, Draw(seed), Draw(2))) for seed in range(10))
+
+    assert strokes(0.0) < 0.7 * strokes(0.5) < 0.7 * 0.9 * strokes(1.0)

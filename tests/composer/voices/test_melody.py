@@ -3,13 +3,13 @@ from itertools import pairwise
 
 import pytest
 
-from composer.bands import ROBOTS
+from common.lineups import HOUSE
 from composer.draw import Draw
 from composer.voices.melody import WIDEST, motif, play, varied
 from composer.voices.scene import Hit, Scene
 
 MakeScene = Callable[..., Scene]
-LEAD = ROBOTS.members[4]
+LEAD = HOUSE["small-robots"].members[4]
 
 
 def tune(here: Scene, seed: int) -> list[Hit]:
@@ -40,7 +40,7 @@ def test_the_downbeat_of_a_bar_is_a_note_of_its_chord(seed: int, scene: MakeScen
     here = scene(seed=seed, key="Am")
     for hit in tune(here, seed):
         if hit.step % 16 == 0 and hit.step // 16 % 4 != 3:
-            assert hit.pitch % 12 in here.chords[hit.step // 16].pitches
+            assert hit.pitch % 12 in here.chord(hit.step).pitches
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -51,13 +51,12 @@ def test_a_chorus_closes_at_home_and_then_breathes(seed: int, scene: MakeScene) 
     assert last.step + last.length <= 8 * 16 - 3
 
 
-@pytest.mark.parametrize("seed", range(10))
-def test_a_chorus_lies_above_the_verse(seed: int, scene: MakeScene) -> None:
+def test_choruses_lie_above_verses(scene: MakeScene) -> None:
     def middle(kind: str) -> float:
-        hits = tune(scene(kind, energy=0.8, seed=seed), seed)
-        return sum(hit.pitch for hit in hits) / len(hits)
+        pitches = [hit.pitch for seed in range(20) for hit in tune(scene(kind, energy=0.8, seed=seed), seed)]
+        return sum(pitches) / len(pitches)
 
-    assert middle("chorus") > middle("verse")
+    assert middle("chorus") > middle("verse") + 2
 
 
 def test_the_last_chorus_has_a_second_voice_below(scene: MakeScene) -> None:

@@ -4,23 +4,31 @@ from collections.abc import Callable
 
 import pytest
 
-from composer.band import Member
-from composer.bands import ROBOTS
+from common.bands import Member
+from common.lineups import HOUSE
 from composer.draw import Draw
 from composer.harmony import CADENCES
 from composer.voices import VOICES
 from composer.voices.scene import Scene
 
 MakeScene = Callable[..., Scene]
+ROBOTS = HOUSE["small-robots"]
 MEMBERS = [pytest.param(member, id=member.name) for member in ROBOTS.members]
+SEATS = [
+    pytest.param(band.style, member, id=f"{band.style}-{member.name}")
+    for band in HOUSE.values()
+    for member in band.members
+]
 
 
-@pytest.mark.parametrize("member", MEMBERS)
+@pytest.mark.parametrize(("style", "member"), SEATS)
 @pytest.mark.parametrize("kind", [*CADENCES, "ending"])
 @pytest.mark.parametrize("energy", [0.3, 0.5, 1.0])
-def test_hits_are_inside_the_section_and_sane(member: Member, kind: str, energy: float, scene: MakeScene) -> None:
-    for seed in range(10):
-        here = scene(kind, 2 if kind == "ending" else 8, energy, "Bbm", seed)
+def test_hits_are_inside_the_section_and_sane(
+    style: str, member: Member, kind: str, energy: float, scene: MakeScene
+) -> None:
+    for seed in range(3):
+        here = scene(kind, 2 if kind == "ending" else 8, energy, "Bbm", seed, style)
         hits = VOICES[member.voice](here, member, Draw(seed), Draw(seed, "/now"))
         assert hits or (kind, member.voice) == ("intro", "melody")
         for hit in hits:

@@ -1,19 +1,12 @@
-"""The styles, as data. A bar of drums is sixteen characters, one a step: x accent, o beat, - soft, g ghost, . rest."""
+"""Pop: a steady groove with ghost notes, moving eighths, an even-tempered tune."""
 
 from typing import Final
 
 from composer.band import ALL, Style
-
-KICK, SIDESTICK, SNARE, CLOSED, OPEN, CRASH, RIDE, SHAKER = 36, 37, 38, 42, 46, 49, 51, 70
-TOMS: Final = (48, 45, 43)
+from composer.kit import CLOSED, KICK, RIDE, SHAKER, SIDESTICK, SNARE, TOMS
 
 POP: Final = Style(
     name="pop",
-    beats=4,
-    tempi=(84, 124),
-    modes=(("major", 3), ("minor", 2)),
-    sevenths=0.3,
-    swing=0.1,
     drums=(
         (
             (KICK, ("x.......o.......", "x.........o.....", "x.......o.o.....")),

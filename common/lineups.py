@@ -1,0 +1,238 @@
+"""What a new band of each style is made of: its seats, tempi, keys, forms and names. Data, and the founding of a band.
+
+Programs are General MIDI's, counted from 0. Knows no patterns: those are the composer's, under the same style names.
+"""
+
+from random import Random
+from typing import Final, TypeVar
+
+import msgspec
+
+from common.bands import COLOUR, HABITS, SWING, Band, Member, slug
+from common.errors import CommandError
+
+T = TypeVar("T")
+
+
+class Lineup(msgspec.Struct, frozen=True, kw_only=True):
+    """`house` is the band that every station has."""
+
+    house: str
+    about: str
+    tempi: tuple[int, int]
+    keys: tuple[str, ...]
+    forms: tuple[str, ...]
+    swing: float = 0.0
+    colour: float = 0.3
+    seats: tuple[Member, ...]
+
+
+def _seat(name: str, voice: str, instruments: tuple[int, ...], bottom: int, top: int, **habits: float) -> Member:
+    plain = Member(name=name, voice=voice, instruments=instruments, bottom=bottom, top=top)
+    return msgspec.structs.replace(plain, **habits)
+
+
+def _drums(kits: tuple[int, ...] = (0,), **habits: float) -> Member:
+    plain = Member(name="drums", voice="drums", instruments=kits, reverb=0.15, loose=5)
+    return msgspec.structs.replace(plain, **habits)
+
+
+LINEUPS: Final[dict[str, Lineup]] = {
+    "pop": Lineup(
+        house="The Small Robots",
+        about="bright songs with a hook",
+        tempi=(88, 122),
+        keys=("C", "G", "D", "Am", "F", "Em"),
+        forms=("IVCVCBCO", "IVVCVCCO", "IVCVCCO"),
+        swing=0.1,
+        seats=(
+            _drums(),
+            _seat("bass", "bass", (33, 32, 34), 31, 52, reverb=0.05, loose=7, late=3),
+            _seat("keys", "chords", (4, 0, 24, 5), 53, 76, pan=-0.35, reverb=0.3, loose=9),
+            _seat("pad", "pad", (48, 89, 50), 55, 79, pan=0.35, reverb=0.5, enters=0.45, loose=12),
+            _seat("lead", "melody", (73, 71, 11, 65, 66), 62, 86, pan=0.1, reverb=0.4, loose=10, late=2),
+        ),
+    ),
+    "rock": Lineup(
+        house="Gravel Theory",
+        about="loud guitars and a big backbeat",
+        tempi=(116, 152),
+        keys=("E", "A", "Em", "D", "Am", "G"),
+        forms=("IVCVCSCO", "IVVCVCBCO", "IVCVCSCCO"),
+        colour=0.04,
+        seats=(
+            _drums((16, 0), force=0.8, reverb=0.2),
+            _seat("bass", "bass", (34, 33), 28, 49, reverb=0.03, loose=5, force=0.7),
+            _seat("rhythm guitar", "chords", (30, 29), 45, 66, pan=-0.6, reverb=0.15, loose=7, force=0.65),
+            _seat("second guitar", "chords", (29, 27, 26), 52, 74, pan=0.6, reverb=0.2, enters=0.6, loose=8),
+            _seat("lead guitar", "melody", (29, 30, 18), 60, 84, pan=0.1, reverb=0.35, loose=8, force=0.65),
+        ),
+    ),
+    "bossa": Lineup(
+        house="Trio Maresol",
+        about="nylon strings, brushes and a warm evening",
+        tempi=(116, 140),
+        keys=("F", "Bb", "Dm", "Gm", "Am", "Eb"),
+        forms=("IVCVCO", "IVCSCO", "IVVCSCO"),
+        colour=0.95,
+        seats=(
+            _drums((40, 0), force=0.35, reverb=0.2),
+            _seat("bass", "bass", (32,), 31, 52, reverb=0.08, loose=8, late=3),
+            _seat("guitar", "chords", (24,), 50, 72, pan=-0.25, reverb=0.3, loose=9, force=0.45),
+            _seat("strings", "pad", (48, 49), 55, 79, pan=0.4, reverb=0.5, enters=0.7, loose=12, force=0.3),
+            _seat("flute", "melody", (73, 71, 66, 11), 62, 86, pan=0.15, reverb=0.4, loose=12, late=6, force=0.45),
+        ),
+    ),
+    "waltz": Lineup(
+        house="The Paper Carousel",
+        about="three in a bar, with an accordion",
+        tempi=(132, 172),
+        keys=("G", "D", "Am", "C", "Em", "F"),
+        forms=("IVCVCBCO", "IVVCBVCO", "IVCBVCO"),
+        colour=0.15,
+        seats=(
+            _drums((40, 0), force=0.25, reverb=0.2, enters=0.5, density=0.3),
+            _seat("double bass", "bass", (32, 43), 31, 52, reverb=0.15, loose=8),
+            _seat("accordion", "chords", (21, 23), 53, 76, pan=-0.3, reverb=0.3, loose=8, force=0.4),
+            _seat("strings", "pad", (48, 44), 50, 74, pan=0.4, reverb=0.5, enters=0.6, loose=12, force=0.4),
+            _seat("fiddle", "melody", (40, 68, 73), 62, 86, pan=0.15, reverb=0.4, loose=9, late=2, length=0.98),
+        ),
+    ),
+    "techno": Lineup(
+        house="Null Modem",
+        about="four on the floor, filters and patience",
+        tempi=(124, 138),
+        keys=("Am", "Em", "Dm", "Gm", "Cm", "Fm"),
+        forms=("IVCKVCCO", "IVCKCCO", "IVVCKCVCO"),
+        colour=0.1,
+        seats=(
+            _drums((25, 24), force=0.7, reverb=0.1, loose=0),
+            _seat("bass", "bass", (38, 39, 87), 28, 49, reverb=0.05, loose=0, length=0.7, force=0.6),
+            _seat("stabs", "chords", (90, 62, 81), 52, 74, pan=-0.3, reverb=0.4, enters=0.4, loose=0, length=0.7),
+            _seat("sequence", "arpeggio", (81, 38, 80), 55, 79, pan=0.35, reverb=0.35, loose=0, length=0.6),
+            _seat("air", "pad", (89, 94, 95), 55, 79, pan=0.0, reverb=0.6, enters=0.45, loose=0, force=0.35),
+            _seat("lead", "melody", (80, 81, 87), 60, 84, pan=0.1, reverb=0.4, enters=0.75, loose=0, density=0.3),
+        ),
+    ),
+    "ballad": Lineup(
+        house="Slow Harbour",
+        about="a piano, strings, and time",
+        tempi=(58, 76),
+        keys=("C", "F", "G", "Eb", "Am", "Dm"),
+        forms=("IVCVCBCO", "IVCVCCO", "IVCVCO"),
+        colour=0.35,
+        seats=(
+            _drums((40, 0), force=0.3, enters=0.55, reverb=0.3, density=0.4, loose=7),
+            _seat("bass", "bass", (32, 35), 31, 52, reverb=0.1, enters=0.45, loose=9, late=4),
+            _seat("piano", "chords", (0, 2, 4), 50, 76, pan=-0.2, reverb=0.35, loose=10, force=0.45),
+            _seat("strings", "pad", (48, 49), 50, 76, pan=0.35, reverb=0.55, enters=0.55, loose=12, force=0.4),
+            _seat("voice", "melody", (52, 73, 60, 42, 40), 60, 82, pan=0.05, reverb=0.5, loose=12, late=6),
+        ),
+    ),
+    "chiptune": Lineup(
+        house="8 Bit Picnic",
+        about="four voices of an old game",
+        tempi=(136, 172),
+        keys=("C", "G", "Am", "Em", "D", "F"),
+        forms=("IVCVCBCO", "VCVCBCCO", "IVVCVCCO"),
+        colour=0.05,
+        seats=(
+            _drums((25,), loose=0, reverb=0.0, force=0.45),
+            _seat("triangle", "bass", (38, 80), 33, 54, reverb=0.0, loose=0, length=0.7, variety=0.4),
+            _seat("pulse 1", "arpeggio", (80,), 57, 81, pan=-0.4, reverb=0.05, loose=0, density=0.9, length=0.7),
+            _seat("pulse 2", "melody", (80, 81), 64, 90, pan=0.3, reverb=0.1, loose=0, density=0.8, length=0.8),
+        ),
+    ),
+    "swing": Lineup(
+        house="The Ninth Floor Quartet",
+        about="a walking bass and a late night",
+        tempi=(120, 176),
+        keys=("Bb", "F", "Eb", "Gm", "Cm", "Dm"),
+        forms=("IVVCVO", "IVVCSSCO", "IVCSCO"),
+        swing=0.3,
+        colour=1.0,
+        seats=(
+            _drums((32, 40, 0), force=0.35, reverb=0.2, loose=6),
+            _seat("double bass", "bass", (32,), 28, 52, reverb=0.1, loose=6, late=1, variety=0.9),
+            _seat("piano", "chords", (0, 1, 26), 50, 74, pan=-0.35, reverb=0.25, loose=9, length=0.6, variety=0.7),
+            _seat("saxophone", "melody", (66, 65, 56, 11), 58, 82, pan=0.2, reverb=0.35, loose=12, late=8, density=0.7),
+        ),
+    ),
+}
+STYLES: Final = tuple(LINEUPS)
+
+FIRSTS: Final = (
+    "Analogue", "Brass", "Cardboard", "Chrome", "Cold", "Crooked", "Fifth", "Glass", "Hollow", "Kindly", "Lesser",
+    "Lunar", "Minor", "Neon", "Old", "Pocket", "Quiet", "Second", "Secret", "Seven", "Signal", "Stray", "Sunday",
+    "Tin", "Ultra", "Velvet",
+)  # fmt: skip
+SECONDS: Final = (
+    "Almanac", "Arcade", "Astronomers", "Binoculars", "Cassette", "Collective", "Committee", "Daughters", "Elevators",
+    "Gardeners", "Giants", "Lighthouses", "Machines", "Neighbours", "Orbit", "Parade", "Pilots", "Postmen", "Rabbits",
+    "Sparrows", "Tides", "Transistors", "Typists", "Umbrellas", "Weathermen", "Windows",
+)  # fmt: skip
+
+
+def known(style: str) -> str:
+    """The style of this name; raises CommandError that lists them all."""
+    if style.casefold() in LINEUPS:
+        return style.casefold()
+    raise CommandError(f"{style}: there is no such style; there are {', '.join(STYLES)}")
+
+
+def house(style: str) -> Band:
+    """The band that every station has from the beginning: its style as it is written."""
+    lineup = LINEUPS[style]
+    return Band(
+        name=lineup.house,
+        style=style,
+        tempo=sum(lineup.tempi) / 2,
+        keys=lineup.keys[:4],
+        forms=lineup.forms,
+        swing=lineup.swing,
+        colour=lineup.colour,
+        members=lineup.seats,
+    )
+
+
+HOUSE: Final = {slug(lineup.house): house(style) for style, lineup in LINEUPS.items()}
+
+
+def founded(style: str, name: str, chance: Random) -> Band:
+    """A new band: a style's line-up, with tempo, keys and instruments drawn, and every habit gone its own way."""
+    lineup = LINEUPS[style]
+    low, high = lineup.tempi
+    return Band(
+        name=name,
+        style=style,
+        tempo=round(low + (high - low) * chance.random()),
+        keys=tuple(_some(lineup.keys, 3, chance)),
+        forms=tuple(_some(lineup.forms, 2, chance)),
+        swing=SWING.within(lineup.swing + SWING.stray * _normal(chance)),
+        colour=COLOUR.within(lineup.colour + COLOUR.stray * _normal(chance)),
+        members=tuple(_hired(seat, chance) for seat in lineup.seats),
+    )
+
+
+def named(chance: Random) -> str:
+    return f"The {_some(FIRSTS, 1, chance)[0]} {_some(SECONDS, 1, chance)[0]}"
+
+
+def _hired(seat: Member, chance: Random) -> Member:
+    habits = {
+        name: habit.within(getattr(seat, name) + 1.5 * habit.stray * _normal(chance))
+        for name, habit in HABITS.items()
+        if not (name == "loose" and seat.loose == 0)  # a machine stays a machine
+    }
+    count = 1 + int(chance.random() * min(2, len(seat.instruments)))
+    return msgspec.structs.replace(seat, instruments=tuple(_some(seat.instruments, count, chance)), **habits)
+
+
+def _some(choices: tuple[T, ...], count: int, chance: Random) -> list[T]:
+    left = list(choices)
+    return [left.pop(int(chance.random() * len(left))) for _ in range(min(count, len(choices)))]
+
+
+def _normal(chance: Random) -> float:
+    """About a standard normal number, from `random()` alone: the same on every version of Python."""
+    return sum(chance.random() for _ in range(12)) - 6.0

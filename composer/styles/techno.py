@@ -1,0 +1,106 @@
+"""Techno: a kick on every beat, a sequence that never stops, two or three minor chords and no cadence."""
+
+from typing import Final
+
+from composer.band import ALL, Language, Style
+from composer.kit import CLAP, CLOSED, KICK, OPEN, RIDE, SHAKER, SIDESTICK, TOMS
+
+TECHNO: Final = Style(
+    name="techno",
+    language=Language(
+        open=(("TTTT", 3), ("TTSS", 3), ("TTST", 2), ("TSTS", 1)),
+        closed=(("TTST", 3), ("TSST", 2)),
+        leads=False,
+        split=0.0,
+        lifts=((0, 1),),
+        bridges=((0, 1),),
+    ),
+    drums=(
+        (
+            (KICK, ("x...x...x...x...",)),
+            (CLOSED, ("..-...-...-...-.", "g.-.g.-.g.-.g.-.")),
+        ),
+        (
+            (KICK, ("x...x...x...x...",)),
+            (CLAP, ("....o.......o...", "............o...")),
+            (OPEN, ("..o...o...o...o.",)),
+            (CLOSED, ("g-g.g-g.g-g.g-g.", "-g-g-g-g-g-g-g-g", "-.-.-.-.-.-.-.-.")),
+            (SIDESTICK, ("...-..-....-..-.", "................", "......-.......-.")),
+        ),
+        (
+            (KICK, ("x...x...x...x...", "x...x...x...x..-")),
+            (CLAP, ("....x.......x...", "....x.......x..g")),
+            (OPEN, ("..x...x...x...x.",)),
+            (CLOSED, ("-g-g-g-g-g-g-g-g", "--g---g---g---g-")),
+            (RIDE, ("o...o...o...o...", "................")),
+            (SHAKER, ("g-g-g-g-g-g-g-g-",)),
+        ),
+    ),
+    fills=(
+        ((CLAP, ("....o...o.o.oooo",)), (KICK, ("x...x...x...x...",)), (OPEN, ("..o...o...o.....",))),
+        ((KICK, ("x...x...x.......",)), (CLAP, ("....o...-.-.-o-x",))),
+        ((KICK, ("x...x...x...x...",)), (TOMS[1], ("..........o..o..",)), (TOMS[2], ("............o..o",))),
+    ),
+    basses=(
+        (
+            tuple((step, 1.6, "R") for step in range(2, 16, 4)),
+            ((0, 3.5, "R"), (6, 1.8, "R"), (8, 3.5, "R"), (14, 1.8, "R")),
+        ),
+        (
+            tuple((beat + offset, 0.9, "R") for beat in range(0, 16, 4) for offset in (1, 2, 3)),
+            tuple((beat + 2, 1.7, "R") for beat in range(0, 16, 4)),
+            ((0, 1.5, "R"), (3, 1.5, "R"), (6, 1.5, "R"), (8, 1.5, "R"), (11, 1.5, "8"), (14, 1.5, "R")),
+        ),
+        (
+            tuple((beat + offset, 0.9, "R") for beat in range(0, 16, 4) for offset in (1, 2, 3)),
+            tuple((step, 0.9, "8" if step % 4 == 2 else "R") for step in range(16)),
+            (
+                (0, 1.5, "R"),
+                (2, 1.5, "8"),
+                (3, 1, "R"),
+                (6, 1.5, "R"),
+                (8, 1.5, "R"),
+                (10, 1.5, "8"),
+                (11, 1, "R"),
+                (14, 1.5, "5"),
+            ),
+        ),
+    ),
+    comps=(
+        (
+            ((0, 15.5, ALL),),
+            ((6, 2, ALL), (14, 2, ALL)),
+        ),
+        (
+            ((3, 1.5, ALL), (6, 1.5, ALL), (11, 1.5, ALL), (14, 1.5, ALL)),
+            ((2, 1.5, ALL), (6, 1.5, ALL), (10, 1.5, ALL), (14, 1.5, ALL)),
+            ((0, 1.5, ALL), (3, 1.5, ALL), (6, 1.5, ALL)),
+        ),
+        (
+            ((0, 1.5, ALL), (3, 1.5, ALL), (6, 1.5, ALL), (9, 1.5, ALL), (12, 1.5, ALL)),
+            ((2, 1.5, ALL), (6, 1.5, ALL), (10, 1.5, ALL), (14, 1.5, ALL)),
+            ((0, 1.5, ALL), (3, 1.5, ALL), (6, 1.5, ALL), (8, 1.5, ALL), (11, 1.5, ALL), (14, 1.5, ALL)),
+        ),
+    ),
+    calls=(
+        ((0, 4), (6, 4), (12, 4)),
+        ((0, 8), (8, 8)),
+        ((0, 3), (3, 3), (6, 2), (8, 8)),
+        ((0, 12),),
+    ),
+    hooks=(
+        ((0, 3), (3, 3), (6, 2), (8, 3), (11, 3), (14, 2)),
+        ((0, 6), (6, 6), (12, 4)),
+        ((0, 16),),
+        ((0, 4), (4, 4), (8, 8)),
+    ),
+    answers=(
+        ((0, 12),),
+        ((0, 3), (3, 3), (6, 8)),
+        ((0, 6), (6, 8)),
+    ),
+    closes=(
+        ((0, 12),),
+        ((0, 6), (6, 6)),
+    ),
+)
