@@ -12,12 +12,12 @@ from typing import Any
 
 import msgspec
 from twisted.internet.defer import Deferred, maybeDeferred, succeed
-from twisted.internet.interfaces import IAddress, IListeningPort, IPushProducer, IReactorUNIX
+from twisted.internet.interfaces import IAddress, IListeningPort, IReactorUNIX
 from twisted.internet.protocol import ServerFactory, connectionDone
 from twisted.protocols.basic import LineReceiver
 from twisted.python.failure import Failure
-from zope.interface import implementer
 
+from bot.flow import Gauge
 from bot.frontend import Commands
 from bot.render import Message
 from bot.request import Level, Reply, Request, Right
@@ -37,24 +37,6 @@ class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A request as it comes."""
 
     line: str
-
-
-@implementer(IPushProducer)
-class Gauge:
-    """Told by the transport when its buffer is full, it counts what is written all the same."""
-
-    def __init__(self) -> None:
-        self.full = False
-        self.unread = 0
-
-    def pauseProducing(self) -> None:
-        self.full = True
-
-    def resumeProducing(self) -> None:
-        self.full, self.unread = False, 0
-
-    def stopProducing(self) -> None:
-        pass
 
 
 class Connection(LineReceiver):

@@ -1,42 +1,30 @@
-"""The console on the terminal: a line with editing, history and completion, and everything else above it.
+"""The console on the station's own terminal: a `bot.prompt` whose person owns the station.
 
-Knows terminals and no command. All of prompt_toolkit lives in a thread with a loop of its own: a terminal that is slow
-or stands still (a frozen window, a dead ssh connection) blocks the thread that writes to it and never the reactor, and
-prompt_toolkit's signal handlers, which would take SIGCHLD's wake-up from Twisted, are installed in a main thread only.
+Knows this machine's terminals and no command. The prompt lives in a thread with a loop of its own: a terminal that is
+slow or stands still (a frozen window, a dead ssh connection) blocks the thread that writes to it and never the reactor,
+and prompt_toolkit's signal handlers, which would take SIGCHLD's wake-up from Twisted, are installed in a main thread
+only.
 """
 
 import asyncio
 import atexit
-import contextlib
 import os
 import sys
 import termios
 import threading
-from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TextIO, cast
+from typing import Any
 
-from prompt_toolkit import PromptSession
-from prompt_toolkit.application import run_in_terminal
-from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.data_structures import Size
-from prompt_toolkit.document import Document
-from prompt_toolkit.history import FileHistory
-from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
-from prompt_toolkit.output.vt100 import Vt100_Output
-from prompt_toolkit.shortcuts import CompleteStyle
 from twisted.internet.defer import Deferred, succeed
-from twisted.internet.threads import blockingCallFromThread
 from twisted.logger import Logger
 
-from bot import render
 from bot.frontend import Commands
+from bot.prompt import Ending, Prompt
 from bot.request import Level, Reply, Request, Right
+from bot.turns import Turns, offered
 
-PROMPT = "> "
-WAITING = 200
-"""Replies kept for a terminal that stands still; the oldest make room."""
 STOP_SECONDS = 0.5
 """How long a terminal that stands still may hold up the end of the station."""
 END_OF_FILE = Reply("the station goes on without this line; quit ends it", Level.NOTICE)
@@ -46,12 +34,14 @@ log = Logger()
 
 
 class Terminal:
-    """The terminal's output as prompt_toolkit wants it: unbuffered, so that no lock is held while a write blocks."""
+    """`bot.prompt.Screen` on a descriptor: unbuffered, so that no lock is held while a write blocks."""
 
     encoding = "utf-8"
+    ready = True
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
+        self.colour = "NO_COLOR" not in os.environ
 
     def fileno(self) -> int:
         return self._fd
@@ -74,7 +64,7 @@ class Terminal:
 
 
 class Console:
-    """The front end `console`, one place, whose person owns the station. Made only where stdin is a terminal."""
+    """The front end `console`, one place. Made only where stdin is a terminal."""
 
     name = "console"
 
@@ -83,13 +73,10 @@ class Console:
         self._commands = commands
         self._history = history
         self._on_quit = on_quit
-        self._waiting: deque[Reply] = deque(maxlen=WAITING)
-        self._lock = threading.Lock()
-        self._unshown = 0
+        self._turns = Turns(self._answer, self.announce)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="console", daemon=True)
         self._ended: Deferred[None] | None = None
-        self._prompting: asyncio.Task[None] | None = None
 
     # In the reactor's thread.
 
@@ -97,7 +84,17 @@ class Console:
         fd = sys.stdin.fileno()
         self._saved = termios.tcgetattr(fd)
         atexit.register(self._restore)
-        self._terminal = Terminal(os.open(os.ttyname(fd), os.O_WRONLY | os.O_NOCTTY | os.O_CLOEXEC))
+        terminal = Terminal(os.open(os.ttyname(fd), os.O_WRONLY | os.O_NOCTTY | os.O_CLOEXEC))
+        self._prompt = Prompt(
+            self._loop,
+            terminal,
+            None,
+            self._history,
+            lambda line: self._reactor.callFromThread(self._turns.take, line),
+            lambda text: offered(self._reactor, self._commands, text, Right.OWNER),
+            stay=END_OF_FILE,
+            stop=INTERRUPT,
+        )
         self._thread.start()
 
     def stop(self) -> Deferred[None]:
@@ -106,7 +103,7 @@ class Console:
             self._restore()
             return succeed(None)
         self._ended = Deferred()
-        self._call_in_loop(self._cancel)
+        self._prompt.end()
         self._ended.addTimeout(STOP_SECONDS, self._reactor)
         return self._ended.addBoth(lambda _: self._restore())
 
@@ -117,17 +114,11 @@ class Console:
         return True
 
     def announce(self, reply: Reply) -> None:
-        with self._lock:
-            if len(self._waiting) == WAITING:
-                self._unshown += 1
-            self._waiting.append(reply)
-            first = len(self._waiting) == 1
-        if first:
-            self._call_in_loop(self._show)
+        self._prompt.show(reply)
 
-    def _call_in_loop(self, function: Callable[[], object]) -> None:
-        if self._thread.is_alive() and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(function)
+    def progress(self, where: str, job: str, text: str, fraction: float | None) -> None:
+        if where == self.name:
+            self._prompt.progress(job, text, fraction)
 
     def _restore(self) -> None:
         try:
@@ -135,10 +126,8 @@ class Console:
         except termios.error:
             log.info("the terminal is gone")
 
-    def _take(self, line: str) -> None:
-        self._commands.answer(Request(line, self.name, self.name, Right.OWNER, terminal=True)).addCallback(
-            self.announce
-        )
+    def _answer(self, line: str) -> Deferred[Reply]:
+        return self._commands.answer(Request(line, self.name, self.name, Right.OWNER, terminal=True))
 
     def _has_ended(self) -> None:
         if self._ended is not None and not self._ended.called:
@@ -148,99 +137,10 @@ class Console:
 
     def _run(self) -> None:
         try:
-            self._loop.run_until_complete(self._live())
+            if self._loop.run_until_complete(self._prompt.live()) is Ending.INTERRUPT:
+                self._reactor.callFromThread(self._on_quit)
         except Exception:
             log.failure("the console ended; the station goes on")
         finally:
             self._loop.close()
             self._reactor.callFromThread(self._has_ended)
-
-    async def _live(self) -> None:
-        """Until the terminal or the station ends."""
-        self._prompting = asyncio.ensure_future(self._prompt())
-        self._loop.call_soon(self._show)  # what was said before the thread ran
-        with contextlib.suppress(asyncio.CancelledError, EOFError):
-            await self._prompting
-        self._write_waiting()
-
-    def _cancel(self) -> None:
-        if self._prompting is not None:
-            self._prompting.cancel()
-
-    async def _prompt(self) -> None:
-        session: PromptSession[str] = PromptSession(
-            PROMPT,
-            output=Vt100_Output(cast(TextIO, self._terminal), self._terminal.size, enable_cpr=False),
-            history=_history(self._history),
-            completer=WordCompleter(self._completions),
-            complete_while_typing=False,
-            complete_style=CompleteStyle.READLINE_LIKE,
-            key_bindings=self._keys(),
-            include_default_pygments_style=False,
-        )
-        while True:
-            try:
-                text = await session.prompt_async(handle_sigint=False, set_exception_handler=False)
-            except KeyboardInterrupt:
-                self.announce(INTERRUPT)
-                self._reactor.callFromThread(self._on_quit)
-                return
-            for line in filter(None, map(str.strip, text.splitlines())):  # several, if pasted
-                self._reactor.callFromThread(self._take, line)
-
-    def _keys(self) -> KeyBindings:
-        keys = KeyBindings()
-
-        @keys.add("c-c")
-        def interrupt(event: KeyPressEvent) -> None:
-            if event.current_buffer.text:
-                event.current_buffer.reset()
-            else:
-                event.app.exit(exception=KeyboardInterrupt)
-
-        @keys.add("c-d")
-        def end_of_file(event: KeyPressEvent) -> None:
-            if event.current_buffer.text:
-                event.current_buffer.delete()
-            else:
-                self.announce(END_OF_FILE)
-
-        return keys
-
-    def _completions(self, text: str) -> list[str]:
-        offered = cast(Callable[..., Any], self._commands.completions)
-        return list(blockingCallFromThread(self._reactor, offered, text, Right.OWNER))
-
-    def _show(self) -> None:
-        if self._waiting:
-            run_in_terminal(self._write_waiting)
-
-    def _write_waiting(self) -> None:
-        with self._lock:
-            replies, unshown = list(self._waiting), self._unshown
-            self._waiting.clear()
-            self._unshown = 0
-        if unshown:
-            replies.insert(0, Reply(f"{unshown} earlier lines were not shown: the terminal stood still", Level.NOTICE))
-        width = self._terminal.size().columns
-        colour = "NO_COLOR" not in os.environ
-        self._terminal.write("".join(f"{render.text(reply, width, colour)}\n" for reply in replies))
-
-
-class WordCompleter(Completer):
-    """Completes the word before the cursor; a word that is the only one gets its blank."""
-
-    def __init__(self, words: Callable[[str], list[str]]) -> None:
-        self._words = words
-
-    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
-        before = document.current_line_before_cursor
-        words = self._words(before)
-        start = -len(before.rpartition(" ")[2])
-        blank = " " if len(words) == 1 else ""
-        return [Completion(word + blank, start, display=word) for word in words]
-
-
-def _history(path: Path) -> FileHistory:
-    path.touch(mode=0o600)
-    return FileHistory(path)
