@@ -12,10 +12,12 @@ from twisted.logger import Logger
 from twisted.web.client import Agent
 
 from bot import icecast, library, programme
+from bot.access import Rights
 from bot.admin import AdminSocket
 from bot.commands.table import Quotas
 from bot.console import Console
 from bot.dispatch import Dispatcher
+from bot.doors import Doors
 from bot.limits import COMMANDS, SONGS, Limits
 from bot.overview import Overview
 from bot.perform import Performer
@@ -72,7 +74,15 @@ class App:
         self._performer.workers = self._workers
         self.port = own_icecast.port if own_icecast else config.icecast.port
         self.overview = Overview(
-            config, reactor, self._player, self._workers, self.keepers, self.port, self._listeners, os.getpid()
+            config,
+            reactor,
+            self._player,
+            self._workers,
+            self.keepers,
+            self.port,
+            self._listeners,
+            os.getpid(),
+            lambda: self._doors.terminals.people(),
         )
         self.commands = Dispatcher(
             self._store,
@@ -86,6 +96,7 @@ class App:
         self._chance = chance
         self._quitting = False
         self._wall = wall
+        self._doors = Doors(reactor, config, self._store, self.commands, Rights(self._store))
         self._admin = AdminSocket(reactor, self._paths.bot_socket, self.commands)
         self._console = (
             Console(reactor, self.commands, self._paths.directory / "history", self.quit) if on_terminal else None
@@ -110,6 +121,8 @@ class App:
         )
         self._performer.front_ends.append(self._admin)
         yield self._admin.start()
+        self._performer.front_ends.append(self._doors.terminals)
+        self._doors.start()
         log.info("the station takes commands")
         if self._console is not None:
             self._performer.front_ends.append(self._console)
@@ -120,6 +133,7 @@ class App:
         """Front ends, workers, streamer, the other processes, database: nothing is left that could ask for the next."""
         if self._console is not None:
             yield self._console.stop()
+        yield self._doors.stop()
         yield self._admin.stop()
         self._workers.stop()
         yield self._player.stop(shut_down=bool(self.keepers))

@@ -57,11 +57,28 @@ class Announce:
 
 
 @dataclass(frozen=True)
+class Underway:
+    """A song is being made for this place: so many seconds of it, 0 where that is not known."""
+
+    job: int
+    where: str
+    name: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Leave:
+    """Whoever is at this place goes."""
+
+    where: str
+
+
+@dataclass(frozen=True)
 class Quit:
     """End the station in order."""
 
 
-Effect = Sync | Skip | Seek | Compose | Abandon | Tell | Announce | Quit
+Effect = Sync | Skip | Seek | Compose | Abandon | Tell | Announce | Underway | Leave | Quit
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The two sides of a front end: what it may ask of the bot, and what the bot may ask of it."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from twisted.internet.defer import Deferred
 
@@ -43,4 +43,22 @@ class FrontEnd(Protocol):
 
     def announce(self, reply: Reply) -> None:
         """Show a notice to everyone who is at this front end and wants notices."""
+        ...
+
+
+@runtime_checkable
+class ShowsProgress(Protocol):
+    """A front end with terminals, where a bar can be drawn."""
+
+    def progress(self, where: str, job: str, text: str, fraction: float | None) -> None:
+        """Draw how far this job is, at the place that asked for it; None takes the bar away."""
+        ...
+
+
+@runtime_checkable
+class CanBeLeft(Protocol):
+    """A front end at which people log in."""
+
+    def leave(self, where: str) -> None:
+        """End the session at this place."""
         ...

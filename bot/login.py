@@ -23,7 +23,7 @@ class Typing:
     """A line without an editor: characters, backspace, and Ctrl-U. Bytes after a line's end are kept for the next."""
 
     def __init__(self) -> None:
-        self._ahead = b""
+        self._ahead = bytearray()
         self._text = ""
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
@@ -32,19 +32,21 @@ class Typing:
 
     def left(self) -> bytes:
         """What came after the last line that was taken."""
-        ahead, self._ahead = self._ahead, b""
+        ahead = bytes(self._ahead)
+        self._ahead.clear()
         return ahead
 
     def steps(self) -> Iterator[tuple[str, str | None]]:
-        """What to echo for each key, and the line at its end (None before)."""
+        """What to echo for each key, and the line at its end (None before); whoever has their line stops asking."""
         while self._ahead:
-            byte, self._ahead = self._ahead[:1], self._ahead[1:]
+            byte = bytes(self._ahead[:1])
+            del self._ahead[:1]
             if byte in (b"\r", b"\n"):
                 line, self._text = self._text, ""
                 self._decoder.reset()
                 yield "", line
-                return
-            yield self._key(byte), None
+            else:
+                yield self._key(byte), None
 
     def _key(self, byte: bytes) -> str:
         if byte in (b"\x7f", b"\x08"):

@@ -8,7 +8,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from bot.player import Player
 from bot.supervise import Keeper
-from bot.view import ProcessView, StationView
+from bot.view import PersonView, ProcessView, StationView
 from bot.workers import Workers
 from common.config import Config
 
@@ -24,6 +24,7 @@ class Overview:
         port: int,
         listeners: Callable[[], Deferred[dict[str, int] | None]],
         pid: int,
+        people: Callable[[], tuple[PersonView, ...]] = tuple,
     ) -> None:
         self._config = config
         self._clock = clock
@@ -32,6 +33,7 @@ class Overview:
         self._keepers = keepers
         self._listeners = listeners
         self._pid = pid
+        self._people = people
         self._began = clock.seconds()
         host = config.icecast.host
         self.urls = {mount.path: f"http://{host}:{port}{mount.path}" for mount in config.mounts}
@@ -47,6 +49,7 @@ class Overview:
                 self._player.air,
                 self._player.connected,
                 generators=self._config.generators,
+                people=self._people(),
             )
         asked = self._listeners()
         state = yield self._player.state()
@@ -61,6 +64,7 @@ class Overview:
             urls=self.urls,
             listeners=listeners,
             generators=self._config.generators,
+            people=self._people(),
         )
 
     def _processes(self, uptime: float, answers: bool) -> tuple[ProcessView, ...]:

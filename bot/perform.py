@@ -13,16 +13,17 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from bot import library, programme, station
-from bot.effects import Abandon, Announce, Compose, Effect, Quit, Seek, Skip, Sync, Tell
-from bot.frontend import FrontEnd
+from bot.effects import Abandon, Announce, Compose, Effect, Leave, Quit, Seek, Skip, Sync, Tell, Underway
+from bot.frontend import CanBeLeft, FrontEnd
 from bot.player import Player, Source
+from bot.progress import Progress
 from bot.request import Level, Reply
 from bot.station import Programme, Slot
 from bot.store import Store, StoreError
 from bot.workers import Workers
 from common.config import Config
 from common.errors import Missing
-from common.jobs import Begun, Done, Failed, Job, Noticed, Step
+from common.jobs import Advanced, Begun, Done, Failed, Job, Noticed, Step
 
 log = Logger()
 
@@ -51,6 +52,7 @@ class Performer:
         self._quit = quit_station
         self.away = streamer_away
         self.front_ends: list[FrontEnd] = []
+        self._progress = Progress(self.front_ends)
         self._composing = False
 
     def perform(self, effects: Sequence[Effect]) -> None:
@@ -65,11 +67,16 @@ class Performer:
                 case Compose():
                     self.compose()
                 case Abandon(job):
+                    self._progress.over(job)
                     self.workers.abandon(job)
                 case Tell(where, reply):
                     self.tell(where, reply)
                 case Announce(reply):
                     self.announce(reply)
+                case Underway():
+                    self._progress.begun(effect)
+                case Leave(where):
+                    self._leave(where)
                 case Quit():
                     self._quit()
 
@@ -83,6 +90,12 @@ class Performer:
         log.info("{text}", text=reply.summary)
         for front in self.front_ends:
             front.announce(reply)
+
+    def _leave(self, where: str) -> None:
+        name = where.partition(":")[0]
+        for front in self.front_ends:
+            if front.name == name and isinstance(front, CanBeLeft):
+                front.leave(where)
 
     def change(self, work: Callable[..., tuple[Effect, ...]], *arguments: Any) -> Deferred[None]:
         """One transaction that is nobody's command, and what it decides."""
@@ -127,6 +140,8 @@ class Performer:
     def stepped(self, job: int, step: Step) -> None:
         """A worker said something of its job."""
         now = self._wall()
+        if isinstance(step, Done | Failed):
+            self._progress.over(job)
         match step:
             case Begun():
                 self.change(programme.begun, job, step, now)
@@ -137,8 +152,8 @@ class Performer:
                 self.change(programme.failed, job, reason, now, step.provenance)
             case Noticed(sentence):
                 self.change(programme.noticed, job, sentence)
-            case _:
-                pass
+            case Advanced(seconds):
+                self._progress.advanced(job, seconds)
 
     def wanted(self) -> Deferred[Programme]:
         crossfade = self._config.station.crossfade

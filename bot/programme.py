@@ -10,7 +10,7 @@ from random import Random
 import msgspec
 
 from bot import codes, library, station
-from bot.effects import Abandon, Announce, Compose, Effect, Sync, Tell
+from bot.effects import Abandon, Announce, Compose, Effect, Sync, Tell, Underway
 from bot.library import SongView
 from bot.models import (
     AIR,
@@ -91,7 +91,7 @@ def begun(job_id: int, step: Begun, now: float) -> tuple[Effect, ...]:
     if job.cut and not Cue.select().where(Cue.job == job).exists():
         cut_in(SongCode(job.song_id), job.who, job.where, now, job=job.id)
     fill_air()
-    return (Sync(),)
+    return (Sync(), Underway(job.id, job.where, f"{step.title} ({job.song_id})", step.seconds))
 
 
 def noticed(job_id: int, sentence: str) -> tuple[Effect, ...]:

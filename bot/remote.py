@@ -1,8 +1,9 @@
-"""A terminal at the other end of a connection, as prompt_toolkit sees it: keys that arrive as bytes, a screen to write to.
+"""A terminal at the other end of a connection, as prompt_toolkit sees it: bytes that are keys, a screen to write to.
 
 Lives in the thread of the prompt's loop; what goes out is handed to the reactor's thread. Knows neither telnet nor ssh.
 """
 
+import asyncio
 import codecs
 import itertools
 from collections.abc import Callable, Iterator
@@ -41,6 +42,11 @@ class RemoteKeys(Input):
         if self._ready:
             self._ready[-1]()
 
+    def _tell_later(self) -> None:
+        """Of what came while nobody was looking."""
+        if self._keys or self._closed:
+            asyncio.get_running_loop().call_soon(self._tell)
+
     def read_keys(self) -> list[KeyPress]:
         keys, self._keys[:] = list(self._keys), []
         return keys
@@ -56,6 +62,7 @@ class RemoteKeys(Input):
     @contextmanager
     def attach(self, input_ready_callback: Callable[[], None]) -> Iterator[None]:
         self._ready.append(input_ready_callback)
+        self._tell_later()
         try:
             yield
         finally:
@@ -68,6 +75,7 @@ class RemoteKeys(Input):
             yield
         finally:
             self._ready = before
+            self._tell_later()
 
     def raw_mode(self) -> AbstractContextManager[None]:
         return nullcontext()

@@ -138,7 +138,7 @@ class LineSession:
     def _idle(self) -> None:
         if self._ending:
             self._wire.close()
-        elif self._paused:
+        elif self._paused and self._room:
             self._paused = False
             self._wire.resume()
 

@@ -4,8 +4,8 @@ Knows how somebody gets in, and nothing of what can be done there. A client that
 instead of keys.
 """
 
-from collections.abc import Callable, Generator
-from typing import Any
+from collections.abc import Generator
+from typing import Any, cast
 
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.defer import Deferred, DeferredSemaphore, inlineCallbacks, maybeDeferred, succeed
@@ -168,7 +168,7 @@ class TelnetConnection(Protocol):
         self._no_limit()
         if not self._finished:
             self._wire.pauseProducing()
-        self._door.check(name, line, self.address).addCallback(self._checked, name)
+        self._door.check(name, line, self.address).addCallback(self._checked, name).addErrback(self._failed)
 
     def _checked(self, good: bool, name: str) -> None:
         self._checking = False
@@ -182,6 +182,10 @@ class TelnetConnection(Protocol):
             self._sit_down(name)
         else:
             self._refuse()
+
+    def _failed(self, failure: Failure) -> None:
+        log.failure("a login failed", failure)
+        self.close()
 
     def _sit_down(self, name: str) -> None:
         self._door.gone(self)
@@ -229,22 +233,12 @@ class TelnetDoor(ServerFactory):
 
     noisy = False
 
-    def __init__(
-        self,
-        reactor: Any,
-        host: str,
-        port: int,
-        station: str,
-        store: Store,
-        terminals: Terminals,
-        clock: Callable[[], float],
-    ) -> None:
+    def __init__(self, reactor: Any, at: tuple[str, int], station: str, store: Store, terminals: Terminals) -> None:
         self.reactor = reactor
         self.terminals = terminals
         self.station = one_line(station)
-        self._at = (host, port)
+        self._at = at
         self._store = store
-        self._clock = clock
         self._attempts = Attempts()
         self._checks = DeferredSemaphore(CHECKS)
         self._outside: set[TelnetConnection] = set()
@@ -262,7 +256,7 @@ class TelnetDoor(ServerFactory):
     def stop(self) -> Deferred[None]:
         for connection in list(self._outside):
             connection.close()
-        return maybeDeferred(self._port.stopListening) if self._port else succeed(None)
+        return maybeDeferred(cast(Any, self._port).stopListening) if self._port else succeed(None)
 
     def buildProtocol(self, address: IAddress | None) -> TelnetConnection | None:
         host = address.host if isinstance(address, IPv4Address | IPv6Address) else ""
@@ -280,7 +274,7 @@ class TelnetDoor(ServerFactory):
     @inlineCallbacks
     def check(self, name: str, password: str, address: str) -> Generator[Deferred[Any], Any, bool]:
         """Whether that is the person's password; takes longer for an address that has failed before."""
-        yield deferLater(self.reactor, self._attempts.wait(address, self._clock()), lambda: None)
+        yield deferLater(self.reactor, self._attempts.wait(address, self.reactor.seconds()), lambda: None)
         try:
             known = PERSON.fullmatch(name) is not None
             stored = (yield self._store.transact(access.password, name)) if known else None
@@ -292,6 +286,6 @@ class TelnetDoor(ServerFactory):
         if good:
             self._attempts.succeeded(address)
         else:
-            self._attempts.failed(address, self._clock())
+            self._attempts.failed(address, self.reactor.seconds())
             log.warn("telnet: {name} from {address} failed to log in", name=one_line(name, 40), address=address)
         return bool(good)

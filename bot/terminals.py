@@ -6,8 +6,7 @@ Telnet and ssh are doors to it: they make sure who somebody is and hand over a `
 
 import itertools
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +45,6 @@ class Seat:
     session: Session | None = None
     notices: bool = True
     idle: IDelayedCall | None = None
-    close: Callable[[], None] = field(default=lambda: None)
 
     @property
     def place(self) -> str:
@@ -171,7 +169,7 @@ class Terminals:
         """The person said that they go."""
         seat = self._seats.get(where)
         if seat is not None and seat.session is not None:
-            seat.session.end()
+            self._reactor.callLater(0, seat.session.end)  # after the command's own answer
 
     def people(self) -> tuple[PersonView, ...]:
         """Everybody who is here, with the ways in which they came."""

@@ -12,6 +12,7 @@ from common.errors import BandstandError
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("bot.__main__:up", "go on air on this machine, with a console here"),
     "ctl": ("bot.ctl:main", "give the running station one command"),
+    "passwd": ("bot.passwd:main", "make or change somebody's account for telnet"),
     "check": ("common.check:main", "say what is wrong with the configuration, and what is missing here"),
     "compose": ("composer.__main__:compose", "make a song into a file, without a station"),
     "bot": ("bot.__main__:main", "the command process alone"),

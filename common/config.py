@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from common import generators
+from common.doors import Limits, Ssh, Telnet, check_telnet, settled_ssh
 from common.errors import ConfigError
 from common.generators import Generator, Parameter
 from common.paths import Paths
@@ -113,19 +114,6 @@ class Composer(_Section, frozen=True):
     """A General MIDI soundfont (.sf2 or .sf3); empty: the one that Debian's packages bring."""
 
 
-class Limits(_Section, frozen=True):
-    """What one person may ask whose right is below admin; 0 is no limit."""
-
-    commands: Annotated[int, msgspec.Meta(ge=0)] = 30
-    """A minute, of all kinds."""
-    songs: Annotated[int, msgspec.Meta(ge=0)] = 6
-    """A minute, to be made."""
-    open_jobs: Annotated[int, msgspec.Meta(ge=0)] = 3
-    """Songs being made at a time."""
-    queued_songs: Annotated[int, msgspec.Meta(ge=0)] = 10
-    """Songs in the queue at a time."""
-
-
 class Log(_Section, frozen=True):
     format: Literal["text", "json"] = "text"
     level: Literal["debug", "info", "warn", "error"] = "info"
@@ -138,6 +126,8 @@ class Config(_Section, frozen=True):
     icecast: Icecast = Icecast()
     mounts: list[Mount] = msgspec.field(default_factory=lambda: list(DEFAULT_MOUNTS))
     composer: Composer = Composer()
+    telnet: Telnet = Telnet()
+    ssh: Ssh = Ssh()
     limits: Limits = Limits()
     log: Log = Log()
     generators: dict[str, Generator] = {}
@@ -268,11 +258,13 @@ def _settled(config: Config, name: str, base: Path, configured_host: bool) -> Co
             "(or $BANDSTAND_ICECAST_PASSWORD)"
         )
     station = replace(config.station, directory=str(base / config.station.directory))
+    check_telnet(config.telnet, name)
+    ssh = settled_ssh(config.ssh, name, base)
     own = {
         key: replace(one, directory=str(base / Path(one.directory).expanduser()))
         for key, one in config.generators.items()
     }
-    return replace(config, icecast=icecast, station=station, generators=own)
+    return replace(config, icecast=icecast, station=station, ssh=ssh, generators=own)
 
 
 _KEY = r"[^`]+"
@@ -309,7 +301,8 @@ def _explained(name: str, message: str) -> str:
 def _keys_at(key: str) -> list[str]:
     """The keys that belong at a place such as `icecast` or `mounts[0]`."""
     tables: dict[str, type[msgspec.Struct]] = {"": Config, "mounts": Mount}
-    tables |= {"station": Station, "icecast": Icecast, "composer": Composer, "limits": Limits, "log": Log}
+    tables |= {"station": Station, "icecast": Icecast, "composer": Composer, "log": Log}
+    tables |= {"telnet": Telnet, "ssh": Ssh, "limits": Limits}
     table = tables.get(re.sub(r"\[.*", "", key))
     if key.startswith("generators."):
         table = Parameter if key.count(".") > 1 else Generator

@@ -53,6 +53,15 @@ class Paths:
         return self.directory / "bot.sock"
 
     @property
+    def histories(self) -> Path:
+        """What each person typed at a terminal elsewhere."""
+        return self.directory / "histories"
+
+    @property
+    def ssh_host_key(self) -> Path:
+        return self.directory / "ssh_host_key"
+
+    @property
     def streamer_lock(self) -> Path:
         return self.directory / "streamer.lock"
 

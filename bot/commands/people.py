@@ -2,9 +2,9 @@
 
 from bot import access, identity, passwords
 from bot.commands.table import Call, Command, Desk, Param
-from bot.effects import Outcome
+from bot.effects import Leave, Outcome
 from bot.identity import PERSON, Name
-from bot.request import Reply, Right
+from bot.request import Level, Reply, Right
 from common.errors import CommandError, UsageError
 from common.text import counted
 
@@ -82,6 +82,12 @@ def account(call: Call, desk: Desk) -> Outcome:
     return Outcome(Reply(f"{name} may log in now, with the right {right.name.lower()}{then}"))
 
 
+def logout(call: Call, _: Desk) -> Outcome:
+    if not call.request.where.startswith("terminal:"):
+        raise CommandError("you are not logged in; quit stops the whole station")
+    return Outcome(Reply("goodbye", Level.NOTICE), (Leave(call.request.where),))
+
+
 _NAME = Param("name", "ann (telnet, ssh), libera/ann (an account on IRC) or libera/*!*@host.example (a mask there)")
 
 COMMANDS = (
@@ -97,6 +103,15 @@ COMMANDS = (
     Command("revoke", revoke, "take somebody's right away", "revoke libera/ann", Right.ADMIN, (_NAME,), private=True),
     Command("whoami", whoami, "who you are here, and your right", "whoami", Right.LISTENER, private=True),
     Command("who", who, "who has rights and accounts, and who is connected", "who", Right.ADMIN, private=True),
+    Command(
+        "logout",
+        logout,
+        "end your session on telnet or ssh",
+        "logout",
+        Right.LISTENER,
+        aliases=("exit", "bye"),
+        private=True,
+    ),
     Command(
         "account",
         account,

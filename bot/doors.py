@@ -1,0 +1,33 @@
+"""The ways in for people who are elsewhere, put together: terminals, with telnet and ssh as doors to them."""
+
+from collections.abc import Generator
+from typing import Any
+
+from twisted.internet.defer import Deferred, inlineCallbacks
+
+from bot.frontend import Access, Commands
+from bot.store import Store
+from bot.telnet import TelnetDoor
+from bot.terminals import Terminals
+from common.config import Config
+
+
+class Doors:
+    def __init__(self, reactor: Any, config: Config, store: Store, commands: Commands, access: Access) -> None:
+        idle = config.telnet.idle_minutes * 60.0
+        self.terminals = Terminals(reactor, commands, access, config.paths.histories, idle)
+        self._doors: list[TelnetDoor] = []
+        if config.telnet.enabled:
+            at = (config.telnet.host, config.telnet.port)
+            self._doors.append(TelnetDoor(reactor, at, config.station.name, store, self.terminals))
+
+    def start(self) -> None:
+        for door in self._doors:
+            door.start()
+
+    @inlineCallbacks
+    def stop(self) -> Generator[Deferred[Any], Any, None]:
+        """Nobody comes in any more, and then everybody is sent away."""
+        for door in self._doors:
+            yield door.stop()
+        yield self.terminals.stop()

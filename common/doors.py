@@ -1,0 +1,73 @@
+"""The configuration of the ways in for people: telnet, ssh, and what one person may ask. Part of `common.config`."""
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from common.errors import ConfigError
+
+Count = Annotated[int, msgspec.Meta(ge=0)]
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+Text = Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    pass
+
+
+class Telnet(_Section, frozen=True):
+    enabled: bool = True
+    host: Text = "127.0.0.1"
+    port: Port = 8023
+    plain_text_passwords: bool = False
+    """Says that passwords may cross a network unprotected; without it only this machine is listened to."""
+    idle_minutes: Count = 60
+    """Minutes without a line after which somebody is sent away, by ssh as well; 0 is never."""
+
+
+class Ssh(_Section, frozen=True):
+    host: Text = "127.0.0.1"
+    port: Port = 8022
+    authorized_keys: str = ""
+    """The file of keys that may log in, relative to the configuration file; empty: no ssh."""
+
+
+class Limits(_Section, frozen=True):
+    """What one person may ask whose right is below admin; 0 is no limit."""
+
+    commands: Count = 30
+    """A minute, of all kinds."""
+    songs: Count = 6
+    """A minute, to be made."""
+    open_jobs: Count = 3
+    """Songs being made at a time."""
+    queued_songs: Count = 10
+    """Songs in the queue at a time."""
+
+
+def check_telnet(telnet: Telnet, name: str) -> None:
+    """Raises ConfigError where passwords would cross a network and nobody has said that they may."""
+    if telnet.enabled and not telnet.plain_text_passwords and not loopback(telnet.host):
+        raise ConfigError(
+            f"{name}: telnet.host: {telnet.host} is not this machine alone, and telnet sends passwords as plain text; "
+            "use [ssh], or say telnet.plain_text_passwords = true"
+        )
+
+
+def settled_ssh(ssh: Ssh, name: str, base: Path) -> Ssh:
+    """With the file's whole path; raises ConfigError where it is not there."""
+    if not ssh.authorized_keys:
+        return ssh
+    path = base / ssh.authorized_keys
+    if not path.is_file():
+        raise ConfigError(f"{name}: ssh.authorized_keys: {path}: there is no such file; one line for each key in it")
+    return msgspec.structs.replace(ssh, authorized_keys=str(path))
+
+
+def loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
