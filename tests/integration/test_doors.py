@@ -6,7 +6,9 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pexpect
@@ -133,12 +135,26 @@ def test_a_notice_appears_above_the_line_that_is_typed(telnet: pexpect.spawn, st
     telnet.expect("nothing has been played yet")
 
 
-def test_a_window_that_grows_is_used(telnet: pexpect.spawn) -> None:
-    telnet.setwinsize(24, 200)
-    telnet.expect(">")  # it is drawn anew
+def shortened(telnet: pexpect.spawn) -> bool:
+    """Whether the list of commands is cut to the window's width."""
     telnet.send("help\r")
-    telnet.expect("what is on the air now")
-    assert "…" not in telnet.before
+    telnet.expect("help COMMAND says more")
+    telnet.expect("end your session")
+    return "…" in telnet.before
+
+
+def test_a_window_that_grows_is_used(telnet: pexpect.spawn) -> None:
+    telnet.setwinsize(24, 60)
+    until(lambda: shortened(telnet), "the narrow window is known")
+    telnet.setwinsize(24, 250)
+    until(lambda: not shortened(telnet), "the wide window is known")
+
+
+def until(condition: Callable[[], object], what: str) -> None:
+    pause, last = threading.Event(), time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < last, what
+        pause.wait(0.2)
 
 
 def test_ctrl_c_clears_the_line_and_ctrl_d_says_goodbye(telnet: pexpect.spawn) -> None:
