@@ -130,7 +130,7 @@ class Station:
 
     def _made(self) -> list[str]:
         """A folder has a dot in its name until its song is whole."""
-        return [each.name for each in (self.folder / "var" / "songs").iterdir() if "." not in each.name]
+        return [each.name for each in (self.folder / "var" / "songs").glob("*") if "." not in each.name]
 
     def processes(self) -> dict[str, int]:
         """Name -> process, by what its arguments say."""
