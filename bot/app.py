@@ -14,16 +14,19 @@ from twisted.web.client import Agent
 from bot import icecast, library, programme
 from bot.access import Rights
 from bot.admin import AdminSocket
+from bot.catalogue import Catalogue
 from bot.commands.table import Quotas
 from bot.console import Console
 from bot.dispatch import Dispatcher
 from bot.doors import Doors
 from bot.limits import COMMANDS, SONGS, Limits
+from bot.live import Live
 from bot.overview import Overview
 from bot.perform import Performer
 from bot.player import Player
 from bot.store import Store
 from bot.supervise import Keeper
+from bot.view import AirView
 from bot.workers import Workers
 from common.config import Config
 from common.jobs import Done
@@ -72,6 +75,17 @@ class App:
         )
         self._performer.player = self._player
         self._performer.workers = self._workers
+        self._catalogue = Catalogue(reactor, config.generators)
+        self._live = Live(
+            reactor,
+            wall,
+            chance,
+            self._catalogue,
+            self._performer.change,
+            self._store.transact,
+            self._where,
+        )
+        self._performer.live = self._live
         self.port = own_icecast.port if own_icecast else config.icecast.port
         self.overview = Overview(
             config,
@@ -83,6 +97,7 @@ class App:
             self._listeners,
             os.getpid(),
             lambda: self._doors.terminals.people(),
+            self._catalogue,
         )
         self.commands = Dispatcher(
             self._store,
@@ -119,6 +134,8 @@ class App:
         yield self._performer.change(
             programme.first_song, FIRST_WHO, FIRST_WHERE, self._reactor.seconds(), self._chance
         )
+        self._catalogue.start()
+        yield self._live.rewatch()
         self._performer.front_ends.append(self._admin)
         yield self._admin.start()
         self._performer.front_ends.append(self._doors.terminals)
@@ -135,6 +152,7 @@ class App:
             yield self._console.stop()
         yield self._doors.stop()
         yield self._admin.stop()
+        self._live.stop()
         self._workers.stop()
         yield self._player.stop(shut_down=bool(self.keepers))
         yield DeferredList([keeper.stop() for keeper in reversed(self.keepers)])
@@ -150,6 +168,9 @@ class App:
     def _stop_reactor(self) -> None:
         if self._reactor.running:
             self._reactor.stop()
+
+    def _where(self) -> AirView | None:
+        return self._player.air
 
     def _reach(self) -> None:
         self._player.connect()

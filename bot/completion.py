@@ -3,12 +3,14 @@
 Asks the library what there is, so it runs inside a transaction; knows no terminal.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from bot import access, library
 from bot.commands.table import Command, Param
 from bot.request import Right
+from common.generators import Generator, parameters, written
 
+NONE: Mapping[str, Generator] = {}
 OFFERED = 50
 SONGS = 300
 """Songs, the newest, whose titles are offered."""
@@ -35,7 +37,7 @@ WORDS: dict[str, Callable[[], list[str]]] = {"song": songs, "job": jobs, "name":
 """A parameter's name, and what is offered for it. `command` is offered from the table itself."""
 
 
-def completions(text: str, right: Right, table: Sequence[Command]) -> list[str]:
+def completions(text: str, right: Right, table: Sequence[Command], known: Mapping[str, Generator] = NONE) -> list[str]:
     """Whole endings for the last word of `text`, the line up to the cursor."""
     allowed = [command for command in table if command.right <= right]
     before, _, last = text.lstrip().removeprefix("!").rpartition(" ")
@@ -47,12 +49,31 @@ def completions(text: str, right: Right, table: Sequence[Command]) -> list[str]:
         return []
     if last.startswith("--"):
         return _beginning(last, (_option(option) for option in command.options))
-    given = [word for word in words[1:] if not word.startswith("--")]
+    given = [word for word in words[1:] if not word.startswith("--") and "=" not in word]
+    wishes = _wishes(given, last, known) if command.any_options else []
+    return wishes or _words(command, given, last, allowed, list(known))
+
+
+def _wishes(given: Sequence[str], last: str, known: Mapping[str, Generator]) -> list[str]:
+    """Parameters of the generator that was named, and the choices of one of them."""
+    generator = known.get(given[0].lower()) if given else None
+    if generator is None:
+        return []
+    wishes = {f"{name}=": [written(choice) for choice in one.choices] for name, one in parameters(generator).items()}
+    choices = [wish + choice for wish, offered in wishes.items() for choice in offered]
+    return _beginning(last, choices if "=" in last else wishes)
+
+
+def _words(
+    command: Command, given: Sequence[str], last: str, allowed: Sequence[Command], generators: Sequence[str]
+) -> list[str]:
     param = _at(command, len(given))
     if param is None:
         return []
     if param.name == "command":
         return _beginning(last, (command.name for command in allowed))
+    if param.name in ("generator", "topic"):
+        return _beginning(last, generators)
     offered = WORDS[param.name]() if param.name in WORDS else []
     begun = given[command.params.index(param) :] if param.rest else []
     return _rest(begun, last, offered)

@@ -59,7 +59,10 @@ class Dispatcher:
         return self._carry_out(command, call).addCallback(dataclasses.replace, private=True)
 
     def completions(self, text: str, right: Right) -> Deferred[list[str]]:
-        return self._store.transact(completions, text, right, TABLE).addErrback(lambda _: [])
+        asked = self._view(False).addCallback(
+            lambda view: self._store.transact(completions, text, right, TABLE, view.generators)
+        )
+        return cast("Deferred[list[str]]", asked.addErrback(lambda _: []))
 
     def knows(self, line: str) -> bool:
         words = line.lstrip().removeprefix("!").split(maxsplit=1)

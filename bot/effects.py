@@ -6,6 +6,7 @@ these only say that it is time to look.
 
 from dataclasses import dataclass
 
+from bot.bars import Bars
 from bot.request import Reply
 
 
@@ -74,11 +75,25 @@ class Leave:
 
 
 @dataclass(frozen=True)
+class CutOnBar:
+    """Let this job's song cut in where the next bar of the cue on the air begins."""
+
+    job: int
+    cue: int
+    bars: Bars
+
+
+@dataclass(frozen=True)
+class Rewatch:
+    """Which generators are watched, or which files they have, may have changed."""
+
+
+@dataclass(frozen=True)
 class Quit:
     """End the station in order."""
 
 
-Effect = Sync | Skip | Seek | Compose | Abandon | Tell | Announce | Underway | Leave | Quit
+Effect = Sync | Skip | Seek | Compose | Abandon | Tell | Announce | Underway | Leave | CutOnBar | Rewatch | Quit
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 from peewee import JOIN
 
 from bot.models import AIR, FAILED, OVER, QUEUED, RUNNING, WAITING, Cue, Job, Setting, Song
 from bot.station import Slot
 from common.errors import CommandError
+from common.jobs import Provenance
 from common.text import counted, one_line
 from common.types import CueId, SongCode
+
+UNKNOWN = Provenance()
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,7 @@ class SongView:
     audio: str = ""
     parameters: dict[str, Any] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
+    provenance: Provenance = UNKNOWN
 
     @property
     def name(self) -> str:
@@ -74,6 +79,7 @@ def song_view(row: Song) -> SongView:
         audio=row.audio,
         parameters=json.loads(row.parameters),
         facts=json.loads(row.facts),
+        provenance=msgspec.json.decode(row.provenance, type=Provenance),
     )
 
 
@@ -119,6 +125,17 @@ def songs(limit: int) -> tuple[list[SongView], int]:
 def newest_song() -> SongView | None:
     row = Song.select().order_by(Song.created.desc(), Song.code).first()
     return song_view(row) if row else None
+
+
+def newest_of(generator: str) -> SongView | None:
+    row = Song.select().where(Song.generator == generator).order_by(Song.created.desc()).first()
+    return song_view(row) if row else None
+
+
+def to_air(code: str) -> float | None:
+    """Seconds from the command that asked for the song until it was heard for the first time."""
+    row = Cue.select(Cue, Job).join(Job).where(Cue.song == code, Cue.started.is_null(False)).order_by(Cue.id).first()
+    return None if row is None else float(row.started - row.job.created)
 
 
 def taken(code: str) -> bool:

@@ -12,6 +12,7 @@ MAKING, BEGUN, READY, FAILED = "making", "begun", "ready", "failed"
 """A song's states: being made but not to be heard yet; in a spool; stored; given up."""
 WAITING, RUNNING, DONE, CANCELLED = "waiting", "running", "done", "cancelled"
 """A job's states, with FAILED."""
+WAITED_FOR = (WAITING, RUNNING)
 QUEUED, AIR, OVER = "queued", "air", "over"
 """A cue's states: in the queue; the one that is, or is about to be, on the air; past."""
 WATCHED, REMADE, COMPARED = "watch", "remake", "compare"

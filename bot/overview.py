@@ -6,6 +6,7 @@ from typing import Any
 from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.internet.interfaces import IReactorTime
 
+from bot.catalogue import Catalogue
 from bot.player import Player
 from bot.supervise import Keeper
 from bot.view import PersonView, ProcessView, StationView
@@ -24,7 +25,8 @@ class Overview:
         port: int,
         listeners: Callable[[], Deferred[dict[str, int] | None]],
         pid: int,
-        people: Callable[[], tuple[PersonView, ...]] = tuple,
+        people: Callable[[], tuple[PersonView, ...]],
+        catalogue: Catalogue,
     ) -> None:
         self._config = config
         self._clock = clock
@@ -34,6 +36,7 @@ class Overview:
         self._listeners = listeners
         self._pid = pid
         self._people = people
+        self._catalogue = catalogue
         self._began = clock.seconds()
         host = config.icecast.host
         self.urls = {mount.path: f"http://{host}:{port}{mount.path}" for mount in config.mounts}
@@ -48,8 +51,9 @@ class Overview:
                 uptime,
                 self._player.air,
                 self._player.connected,
-                generators=self._config.generators,
                 people=self._people(),
+                generators=self._catalogue.known,
+                generator_troubles=self._catalogue.troubles,
             )
         asked = self._listeners()
         state = yield self._player.state()
@@ -63,8 +67,9 @@ class Overview:
             mounts=tuple(state.mounts) if state else (),
             urls=self.urls,
             listeners=listeners,
-            generators=self._config.generators,
             people=self._people(),
+            generators=self._catalogue.known,
+            generator_troubles=self._catalogue.troubles,
         )
 
     def _processes(self, uptime: float, answers: bool) -> tuple[ProcessView, ...]:

@@ -12,9 +12,24 @@ from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from bot import library, programme, station
-from bot.effects import Abandon, Announce, Compose, Effect, Leave, Quit, Seek, Skip, Sync, Tell, Underway
+from bot import library, programme, purposes, station
+from bot.effects import (
+    Abandon,
+    Announce,
+    Compose,
+    CutOnBar,
+    Effect,
+    Leave,
+    Quit,
+    Rewatch,
+    Seek,
+    Skip,
+    Sync,
+    Tell,
+    Underway,
+)
 from bot.frontend import CanBeLeft, FrontEnd
+from bot.live import Live
 from bot.player import Player, Source
 from bot.progress import Progress
 from bot.request import Level, Reply
@@ -36,6 +51,7 @@ class Performer:
 
     player: Player
     workers: Workers
+    live: Live
 
     def __init__(
         self,
@@ -77,6 +93,10 @@ class Performer:
                     self._progress.begun(effect)
                 case Leave(where):
                     self._leave(where)
+                case CutOnBar():
+                    self.live.cut_on_bar(effect)
+                case Rewatch():
+                    self.live.rewatch()
                 case Quit():
                     self._quit()
 
@@ -144,12 +164,12 @@ class Performer:
             self._progress.over(job)
         match step:
             case Begun():
-                self.change(programme.begun, job, step, now)
+                self.change(purposes.begun, job, step, now)
             case Done():
-                self.change(programme.done, job, step, now)
+                self.change(purposes.done, job, step, now)
             case Failed(reason):
                 log.warn("job {job} failed: {reason}", job=job, reason=reason)
-                self.change(programme.failed, job, reason, now, step.provenance)
+                self.change(purposes.failed, job, step, now)
             case Noticed(sentence):
                 self.change(programme.noticed, job, sentence)
             case Advanced(seconds):

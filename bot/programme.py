@@ -98,7 +98,7 @@ def noticed(job_id: int, sentence: str) -> tuple[Effect, ...]:
     """Something is odd about a song that is being made: whoever asked for it is told."""
     job = Job.get_by_id(job_id)
     text = f"job {job.id}: {library.song(job.song_id).generator}: {one_line(sentence)}"
-    return (Tell(job.where, Reply(text, Level.NOTICE, job=str(job.id))),)
+    return (Tell(job.where, Reply(text, Level.NOTICE)),)
 
 
 def done(job_id: int, step: Done, now: float) -> tuple[Effect, ...]:

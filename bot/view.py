@@ -49,3 +49,5 @@ class StationView:
     """Who is at a terminal."""
     generators: dict[str, Generator] = field(default_factory=dict)
     """The users' own, with what their programs say of themselves."""
+    generator_troubles: dict[str, str] = field(default_factory=dict)
+    """Why a program does not say anything of itself."""

@@ -1,7 +1,13 @@
 """The station's commands: one table, from which help, completion and the reference are made."""
 
-from bot.commands import listing, people, programme, transport
+from bot.commands import generators, listing, people, programme, transport
 from bot.commands.table import Command
 
-TABLE: tuple[Command, ...] = (*programme.COMMANDS, *transport.COMMANDS, *listing.COMMANDS, *people.COMMANDS)
+TABLE: tuple[Command, ...] = (
+    *programme.COMMANDS,
+    *transport.COMMANDS,
+    *generators.COMMANDS,
+    *listing.COMMANDS,
+    *people.COMMANDS,
+)
 BY_NAME: dict[str, Command] = {name: command for command in TABLE for name in (command.name, *command.aliases)}

@@ -3,6 +3,7 @@
 from importlib.metadata import version as package_version
 
 from bot import library
+from bot.commands import generators, provenance
 from bot.commands.table import Call, Command, Desk, Param
 from bot.effects import Outcome
 from bot.request import Reply, Right
@@ -44,6 +45,7 @@ def song(call: Call, desk: Desk) -> Outcome:
         "loudness": level,
         "made": ago(view.created, desk.now),
         "making took": made,
+        **provenance.facts(view),
     }
     return Outcome(Reply(view.name, columns=("", ""), rows=tuple(facts.items())))
 
@@ -106,6 +108,8 @@ def show_help(call: Call, desk: Desk) -> Outcome:
     found = next((command for command in allowed if wanted in (command.name, *command.aliases)), None)
     if found is None:
         raise CommandError("there is no command of that name; help lists them")
+    if call["topic"]:
+        return generators.about(call["topic"].lower(), generators.known(desk, call["topic"].lower()))
     rows = (
         ("example", found.example),
         *((param.usage, param.help) for param in (*found.params, *found.options)),
@@ -140,7 +144,10 @@ COMMANDS = (
         "the commands, or one of them",
         "help play",
         Right.LISTENER,
-        (Param("command", "its name", required=False),),
+        (
+            Param("command", "its name", required=False),
+            Param("topic", "a generator, whose parameters are listed", required=False),
+        ),
     ),
     Command("version", version, "what is running", "version", Right.LISTENER),
 )

@@ -26,17 +26,17 @@ SEED_DIGITS = 9
 
 def generate(call: Call, desk: Desk) -> Outcome:
     name = call["generator"].lower() or GENERATOR
-    return _order(call, desk, name, _wished(desk.view, name, call.options))
+    return _order(call, desk, name, wished(desk.view, name, call.options))
 
 
 def again(call: Call, desk: Desk) -> Outcome:
     last = library.newest_song()
     if last is None:
         raise CommandError("there is no last song yet; generate makes the first")
-    return _order(call, desk, last.generator, _wished(desk.view, last.generator, call.options, last.parameters))
+    return _order(call, desk, last.generator, wished(desk.view, last.generator, call.options, last.parameters))
 
 
-def _wished(
+def wished(
     view: StationView, name: str, options: Mapping[str, str], before: Mapping[str, Value] = NOTHING
 ) -> dict[str, Value]:
     """What is asked of the song, checked as far as that can be done here; a user's generator is checked whole."""
@@ -58,7 +58,7 @@ def _order(call: Call, desk: Desk, generator: str, parameters: dict[str, Value])
         quota.check_queue(call, desk)
     job, code = programme.order_song(
         generator=generator,
-        seed=_seed(call.options.get("seed", "")),
+        seed=checked_seed(call.options.get("seed", "")),
         parameters=parameters,
         who=call.request.who,
         where=call.request.where,
@@ -71,7 +71,7 @@ def _order(call: Call, desk: Desk, generator: str, parameters: dict[str, Value])
     return Outcome(Reply(f"job {job} makes song {code}; {when}", job=str(job)), (Compose(), Sync()))
 
 
-def _seed(text: str) -> int | None:
+def checked_seed(text: str) -> int | None:
     if not text:
         return None
     if not re.fullmatch(rf"[0-9]{{1,{SEED_DIGITS}}}", text):

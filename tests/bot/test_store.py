@@ -193,5 +193,5 @@ def test_every_showing_command_answers_on_an_empty_station(store: Store, line: s
 def test_completion_offers_commands_and_the_subjects_of_help(store: Store) -> None:
     commands = Station(store)._dispatcher
     assert result(commands.completions("sk", Right.OWNER)) == ["skip"]
-    assert result(commands.completions("help ge", Right.OWNER)) == ["generate"]
+    assert result(commands.completions("help sto", Right.OWNER)) == ["stop"]
     assert result(commands.completions("play x", Right.OWNER)) == []

@@ -1,0 +1,153 @@
+"""Commands for those who write generators: watch the program, make a song again, note a place in it."""
+
+from bot import library, programme, station, watches
+from bot.commands.programme import checked_seed, wished
+from bot.commands.table import Call, Command, Desk, Param
+from bot.effects import Compose, Outcome, Sync
+from bot.library import SongView
+from bot.limits import SONGS
+from bot.models import BEGUN, READY, REMADE
+from bot.request import Reply, Right
+from common import generators
+from common.errors import CommandError
+from common.generators import Generator, Parameter, written
+from common.text import counted, one_line
+
+SEED_LIMIT = programme.SEED_LIMIT
+
+
+def show(_: Call, desk: Desk) -> Outcome:
+    known = desk.view.generators
+    if not known:
+        return Outcome(Reply("there are no generators but the band; docs/generators.md says how one is declared"))
+    watched = watches.watched()
+    rows = tuple(
+        (
+            name,
+            one.help or one.callable or " ".join(one.command),
+            one.version,
+            desk.view.generator_troubles.get(name, "watched" if name in watched else ""),
+        )
+        for name, one in known.items()
+    )
+    summary = f"{counted(len(rows), 'generator')}; help generate NAME shows the parameters of one"
+    return Outcome(Reply(summary, columns=("name", "is", "version", ""), rows=rows))
+
+
+def about(name: str, generator: Generator) -> Outcome:
+    """The parameters of one generator, for `help generate NAME`."""
+    rows = tuple(
+        (wish, one.expected, _default(one), one.help) for wish, one in generators.parameters(generator).items()
+    )
+    summary = f"generate {name} [NAME=VALUE ...]" + (f": {generator.help}" if generator.help else "")
+    return Outcome(Reply(summary, columns=("parameter", "takes", "without it", "means"), rows=rows))
+
+
+def _default(parameter: Parameter) -> str:
+    return "must be given" if parameter.default is None else written(parameter.default)
+
+
+def known(desk: Desk, name: str) -> Generator:
+    generator = desk.view.generators.get(name)
+    if generator is None:
+        named = ", ".join(desk.view.generators) or "none; docs/generators.md says how one is declared"
+        raise CommandError(f"{one_line(name, 40)}: there is no such generator; there are {named}")
+    return generator
+
+
+def watch(call: Call, desk: Desk) -> Outcome:
+    name = call["generator"].lower()
+    generator = known(desk, name)
+    last = library.newest_of(name)
+    before = last.parameters if last else {}
+    parameters = wished(desk.view, name, call.options, before)
+    seed = checked_seed(call.options.get("seed", ""))
+    if seed is None:
+        seed = last.seed if last else int(desk.chance.random() * SEED_LIMIT)
+    request = call.request
+    watches.begin(name, seed, parameters, who=request.who, where=request.where, person=call.person, now=desk.now)
+    effects = watches.saved(name, generator, desk.now, desk.chance)
+    said = f"watching {name} with seed {seed}: it runs now, and again whenever it is saved; unwatch {name} ends that"
+    return Outcome(Reply(said, job=watches.waiting_for(name)), effects)
+
+
+def unwatch(call: Call, desk: Desk) -> Outcome:
+    names = [call["generator"].lower()] if call["generator"] else watches.watched()
+    ended = {name: effects for name in names if (effects := watches.end(name))}
+    if not ended:
+        raise CommandError(f"{one_line(names[0], 40)} is not watched" if names else "nothing is watched")
+    return Outcome(
+        Reply(f"{', '.join(ended)}: not watched any more"), tuple(one for effects in ended.values() for one in effects)
+    )
+
+
+def replay(call: Call, desk: Desk) -> Outcome:
+    song = _song(call["song"])
+    if song.state not in (BEGUN, READY):
+        raise CommandError(f"{song.name} cannot be played yet")
+    programme.cut_in(song.code, call.request.who, call.request.where, desk.now)
+    return Outcome(Reply(f"playing {song.name} from its beginning, as it was made"), (Sync(),))
+
+
+def remake(call: Call, desk: Desk) -> Outcome:
+    song = _song(call["song"])
+    if song.state != READY:
+        raise CommandError(f"{song.name} is not made yet, so there is nothing to compare with")
+    job, code = programme.order_song(
+        generator=song.generator, seed=song.seed, parameters=song.parameters, who=call.request.who,
+        where=call.request.where, cut=False, now=desk.now, chance=desk.chance, person=call.person, purpose=REMADE,
+        original=song.code, heard=False,
+    )  # fmt: skip
+    said = f"job {job} makes {song.name} again as {code}, unheard, and says whether it came out the same"
+    return Outcome(Reply(said, job=str(job)), (Compose(),))
+
+
+def _song(words: str) -> SongView:
+    """The song of that name; without one, the song on the air, or the newest."""
+    if words.strip():
+        return library.find(words)
+    slot = station.on_air(library.slots())
+    song = library.song(slot.song) if slot else library.newest_song()
+    if song is None:
+        raise CommandError("there are no songs yet; generate makes one")
+    return song
+
+
+_GENERATOR = Param("generator", "a generator's name, as generators shows it")
+_SONG = Param("song", "a code, or words of the title; without one, the song on the air", required=False, rest=True)
+_SEED = Param(
+    "seed", "the number that the songs grow from; without one, that of its last song", required=False, number=True
+)
+
+COMMANDS = (
+    Command("generators", show, "the users' own generators", "generators", Right.LISTENER),
+    Command(
+        "watch",
+        watch,
+        "run a generator now, and again with the same seed and parameters whenever its program is saved",
+        "watch mine tempo=140",
+        Right.DJ,
+        (_GENERATOR,),
+        options=(_SEED,),
+        any_options=True,
+        limit=SONGS,
+    ),
+    Command(
+        "unwatch",
+        unwatch,
+        "watch a generator no longer, or none of them",
+        "unwatch mine",
+        Right.DJ,
+        (Param("generator", "its name; without one, all of them", required=False),),
+    ),
+    Command("replay", replay, "play a song again from its beginning, as it was made", "replay", Right.DJ, (_SONG,)),
+    Command(
+        "remake",
+        remake,
+        "make a song again from its seed, parameters and program, and say whether it came out the same",
+        "remake 7kq3",
+        Right.DJ,
+        (_SONG,),
+        limit=SONGS,
+    ),
+)

@@ -1,0 +1,106 @@
+"""Notices that programs are saved, by inotify on the folders that hold their files.
+
+An editor may write a file, or write another and rename it over the first: both count, when the file is whole. Saves
+that follow each other within `TOGETHER` are one. Knows files and time; not what a save leads to.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from twisted.internet.inotify import IN_CLOSE_WRITE, IN_MOVED_TO, INotify
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.logger import Logger
+from twisted.python.filepath import FilePath
+
+from common import program
+from common.generators import Generator
+
+log = Logger()
+
+TOGETHER: Final = 0.2
+"""Seconds."""
+AT_LATEST: Final = 1.0
+"""Seconds after the first of many saves the program is run, though they go on."""
+
+
+class Notifier(Protocol):
+    """What is used of `twisted.internet.inotify.INotify`."""
+
+    def watch(self, path: Any, mask: int, *, callbacks: list[Callable[..., None]]) -> bool: ...
+
+    def ignore(self, path: Any) -> None: ...
+
+    def startReading(self) -> None: ...
+
+    def loseConnection(self) -> None: ...
+
+
+class Watcher:
+    """`saved(name)` is called for each save of a generator that is followed."""
+
+    def __init__(
+        self, clock: IReactorTime, saved: Callable[[str], None], notifier: Callable[[], Any] = INotify
+    ) -> None:
+        self._clock = clock
+        self._saved = saved
+        self._make = notifier
+        self._notifier: Notifier | None = None
+        self._followed: dict[str, tuple[Generator, frozenset[Path]]] = {}
+        self._folders: set[Path] = set()
+        self._due: dict[str, tuple[float, IDelayedCall]] = {}
+
+    def follow(self, wanted: Mapping[str, Generator]) -> None:
+        """These and no others, with the files that they have now."""
+        if not wanted and self._notifier is None:
+            return
+        self._followed = {name: (one, _files(one)) for name, one in wanted.items()}
+        folders = {folder for one, files in self._followed.values() for folder in _folders(one, files)}
+        notifier = self._notifier = self._notifier or self._started()
+        for folder in self._folders - folders:
+            notifier.ignore(FilePath(str(folder)))
+        for folder in folders - self._folders:
+            notifier.watch(FilePath(str(folder)), IN_CLOSE_WRITE | IN_MOVED_TO, callbacks=[self._written])
+        self._folders = folders
+        for name in self._due.keys() - wanted.keys():
+            self._due.pop(name)[1].cancel()
+
+    def stop(self) -> None:
+        self.follow({})
+        if self._notifier is not None:
+            self._notifier.loseConnection()
+            self._notifier = None
+
+    def _started(self) -> Notifier:
+        notifier: Notifier = self._make()
+        notifier.startReading()
+        return notifier
+
+    def _written(self, _: object, path: Any, __: int) -> None:
+        file = Path(path.asTextMode().path)
+        for name, (one, files) in self._followed.items():
+            if program.belongs(one, file, files):
+                self._note(name)
+
+    def _note(self, name: str) -> None:
+        now = self._clock.seconds()
+        first, call = self._due.pop(name, (now, None))
+        if call is not None:
+            call.cancel()
+        delay = max(0.0, min(now + TOGETHER, first + AT_LATEST) - now)
+        self._due[name] = (first, self._clock.callLater(delay, self._fire, name))
+
+    def _fire(self, name: str) -> None:
+        del self._due[name]
+        log.info("{name} was saved", name=name)
+        self._saved(name)
+
+
+def _files(generator: Generator) -> frozenset[Path]:
+    """By their names and, where those are links, by what they point to."""
+    files = program.files(generator)
+    return frozenset([*files, *(path.resolve() for path in files)])
+
+
+def _folders(generator: Generator, files: frozenset[Path]) -> set[Path]:
+    return program.folders(generator) | {path.parent for path in files}
