@@ -27,7 +27,7 @@ FUNCTION: Final = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 PLACEHOLDER: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 TAKEN: Final = ("band", "compare")
 """Names that the station has uses of its own for."""
-RESERVED: Final = ("seed", "output", "queue")
+RESERVED: Final = ("seed", "output", "queue", "songs")
 LONGEST_TEXT: Final = 200
 KINDS: Final = {"int": "a whole number", "float": "a number", "bool": "yes or no", "text": "text"}
 BOOLEANS: Final = {
@@ -217,10 +217,12 @@ def arguments(generator: Generator, seed: int, values: Mapping[str, Value], outp
     return [PLACEHOLDER.sub(lambda found: filled.get(found[1], found[0]), word) for word in generator.command]
 
 
-def variables(seed: int, values: Mapping[str, Value], output: str) -> dict[str, str]:
-    """The same for the environment."""
-    own = {"SEED": str(seed), "RATE": str(RATE), **{name.upper(): written(made) for name, made in values.items()}}
-    return {f"BANDSTAND_{name}": text for name, text in (own | ({"OUTPUT": output} if output else {})).items()}
+def variables(seed: int, values: Mapping[str, Value], output: str, songs: str = "") -> dict[str, str]:
+    """The same for the environment, with the station's rate and the folder of its songs."""
+    own = {"RATE": str(RATE), "OUTPUT": output, "SONGS": songs}
+    told = {"SEED": str(seed), **{name: text for name, text in own.items() if text}}
+    told |= {name.upper(): written(made) for name, made in values.items()}
+    return {f"BANDSTAND_{name}": text for name, text in told.items()}
 
 
 def inherited(environment: Mapping[str, str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ PACKAGES=(
     libshout3-dev pkg-config gcc libc6-dev # python-shout is compiled
 )
 # shellcheck disable=SC2034
-TEST_PACKAGES=(shellcheck flac opus-tools vorbis-tools iproute2 iptables telnet netcat-openbsd openssh-client)
+TEST_PACKAGES=(shellcheck flac opus-tools vorbis-tools iproute2 iptables telnet netcat-openbsd openssh-client sox)
 
 say() {
     printf '%s\n' "$*"

@@ -162,7 +162,9 @@ def _declared(generator: Generator) -> Generator:
 
 
 def _child(job: Job, generator: Generator, output: str) -> Child:
-    environment = generators.inherited(os.environ) | generators.variables(job.seed, job.parameters, output)
+    environment = generators.inherited(os.environ) | generators.variables(
+        job.seed, job.parameters, output, str(Path(job.directory).parent)
+    )
     if generator.callable:
         argv = [sys.executable, "-P", "-m", "composer.generators.call"]
         order = {
