@@ -258,6 +258,9 @@ class TelnetDoor(ServerFactory):
             connection.close()
         return maybeDeferred(cast(Any, self._port).stopListening) if self._port else succeed(None)
 
+    def hang_up(self) -> None:
+        """Those who had logged in have been sent away with their terminals."""
+
     def buildProtocol(self, address: IAddress | None) -> TelnetConnection | None:
         host = address.host if isinstance(address, IPv4Address | IPv6Address) else ""
         same = sum(connection.address == host for connection in self._outside)

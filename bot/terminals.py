@@ -44,6 +44,8 @@ class Seat:
     right: Right = Right.LISTENER
     session: Session | None = None
     notices: bool = True
+    terminal: bool = True
+    """A person types, who may abbreviate."""
     idle: IDelayedCall | None = None
 
     @property
@@ -93,7 +95,7 @@ class Terminals:
 
     def once(self, account: str, way: str, line: str) -> Deferred[Reply]:
         """One line without a terminal."""
-        return self._answer(Seat(account, next(self._numbers), way), line)
+        return self._answer(Seat(account, next(self._numbers), way, terminal=False), line)
 
     def _seated(self, seat: Seat, session: Session) -> "Line":
         seat.session = session
@@ -116,7 +118,7 @@ class Terminals:
         def ask(right: Right) -> Deferred[Reply]:
             seat.right = right
             identity = own(seat.account)
-            return self._commands.answer(Request(line, seat.account, seat.place, right, identity, terminal=True))
+            return self._commands.answer(Request(line, seat.account, seat.place, right, identity, seat.terminal))
 
         self._stay(seat)
         return self._access.right_of(own(seat.account)).addCallback(ask)
