@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from common import config
+from common import config, irc
 from common.config import Config
 from common.errors import BandstandError
 
@@ -69,8 +69,11 @@ class Finding:
 
 
 def configuration(path: Path | None) -> Iterator[Finding]:
-    for fault in config.faults(path):
+    found = config.faults(path)
+    for fault in found:
         yield Finding("wrong", fault)
+    for warning in [] if found else irc.warnings(config.load(path).irc):
+        yield Finding("unwise", warning, fatal=False)
 
 
 def machine(settings: Config) -> Iterator[Finding]:

@@ -15,15 +15,18 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from common import generators
+from common import irc as irc_settings
 from common.doors import Limits, Ssh, Telnet, check_telnet, settled_ssh
 from common.errors import ConfigError
 from common.generators import Generator, Parameter
+from common.irc import Irc, Network
 from common.paths import Paths
 from common.types import LONGEST_FADE
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Text = Annotated[str, msgspec.Meta(min_length=1)]
-MountPath = Annotated[str, msgspec.Meta(pattern=r"^/[A-Za-z0-9._/-]+$")]
+PATH = r"^/[A-Za-z0-9._/-]+$"
+MountPath = Annotated[str, msgspec.Meta(pattern=PATH)]
 Format = Literal["mp3", "opus", "flac"]
 
 HIGHEST = 320
@@ -35,6 +38,8 @@ ENVIRONMENT = {
     "BANDSTAND_ICECAST_PORT": ("icecast", "port"),
     "BANDSTAND_ICECAST_PASSWORD": ("icecast", "password"),
     "BANDSTAND_ICECAST_ADMIN_PASSWORD": ("icecast", "admin_password"),
+    "BANDSTAND_IRC_PASSWORD": ("irc", "password"),
+    "BANDSTAND_IRC_SERVER_PASSWORD": ("irc", "server_password"),
 }
 """Keys that the environment may give, above the file: secrets, and the port that `bandstand up` chose."""
 
@@ -125,6 +130,7 @@ class Config(_Section, frozen=True):
     station: Station = Station()
     icecast: Icecast = Icecast()
     mounts: list[Mount] = msgspec.field(default_factory=lambda: list(DEFAULT_MOUNTS))
+    irc: Irc = Irc()
     composer: Composer = Composer()
     telnet: Telnet = Telnet()
     ssh: Ssh = Ssh()
@@ -257,6 +263,10 @@ def _settled(config: Config, name: str, base: Path, configured_host: bool) -> Co
             f"{name}: icecast.password: the source password of the Icecast at {icecast.host} is needed "
             "(or $BANDSTAND_ICECAST_PASSWORD)"
         )
+    try:
+        irc = irc_settings.settled(config.irc, base)
+    except ConfigError as error:
+        raise ConfigError(f"{name}: {error}") from None
     station = replace(config.station, directory=str(base / config.station.directory))
     check_telnet(config.telnet, name)
     ssh = settled_ssh(config.ssh, name, base)
@@ -264,7 +274,7 @@ def _settled(config: Config, name: str, base: Path, configured_host: bool) -> Co
         key: replace(one, directory=str(base / Path(one.directory).expanduser()))
         for key, one in config.generators.items()
     }
-    return replace(config, icecast=icecast, station=station, ssh=ssh, generators=own)
+    return replace(config, icecast=icecast, irc=irc, station=station, ssh=ssh, generators=own)
 
 
 _KEY = r"[^`]+"
@@ -276,6 +286,7 @@ _TYPES = {
     "array": "a list",
     "object": "a table",
 }
+_PATTERNS = {PATH: "a path such as /stream.mp3 (letters, digits and . _ - /)", **irc_settings.EXPECTED}
 
 
 def _explained(name: str, message: str) -> str:
@@ -294,7 +305,8 @@ def _explained(name: str, message: str) -> str:
     if missing:
         return f"{name}: {key}.{missing.group(1)}: is missing"
     plain = re.sub(r"`(\w+)`", lambda m: _TYPES.get(m.group(1), f'"{m.group(1)}"'), what)
-    plain = re.sub(r"text matching regex '.*'", "a path such as /stream.mp3 (letters, digits and . _ - /)", plain)
+    for pattern, sentence in _PATTERNS.items():
+        plain = plain.replace(f"text matching regex {pattern!r}", sentence)
     return f"{name}: {key}: {plain[0].lower()}{plain[1:]}"
 
 
@@ -303,6 +315,7 @@ def _keys_at(key: str) -> list[str]:
     tables: dict[str, type[msgspec.Struct]] = {"": Config, "mounts": Mount}
     tables |= {"station": Station, "icecast": Icecast, "composer": Composer, "log": Log}
     tables |= {"telnet": Telnet, "ssh": Ssh, "limits": Limits}
+    tables |= {"irc": Irc, "irc.networks": Network}
     table = tables.get(re.sub(r"\[.*", "", key))
     if key.startswith("generators."):
         table = Parameter if key.count(".") > 1 else Generator
