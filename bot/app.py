@@ -19,6 +19,7 @@ from bot.commands.table import Quotas
 from bot.console import Console
 from bot.dispatch import Dispatcher
 from bot.doors import Doors
+from bot.irc.frontend import IrcFrontEnd
 from bot.limits import COMMANDS, SONGS, Limits
 from bot.live import Live
 from bot.overview import Overview
@@ -111,7 +112,10 @@ class App:
         self._chance = chance
         self._quitting = False
         self._wall = wall
-        self._doors = Doors(reactor, config, self._store, self.commands, Rights(self._store))
+        access = Rights(self._store)
+        self._doors = Doors(reactor, config, self._store, self.commands, access)
+        self._irc = IrcFrontEnd(reactor, config.irc, self._paths, self.commands, access, chance, wall)
+        self.overview.networks = self._irc.views
         self._admin = AdminSocket(reactor, self._paths.bot_socket, self.commands)
         self._console = (
             Console(reactor, self.commands, self._paths.directory / "history", self.quit) if on_terminal else None
@@ -140,6 +144,8 @@ class App:
         yield self._admin.start()
         self._performer.front_ends.append(self._doors.terminals)
         self._doors.start()
+        self._performer.front_ends.append(self._irc)
+        self._irc.start()
         log.info("the station takes commands")
         if self._console is not None:
             self._performer.front_ends.append(self._console)
@@ -151,6 +157,7 @@ class App:
         if self._console is not None:
             yield self._console.stop()
         yield self._doors.stop()
+        yield self._irc.stop()
         yield self._admin.stop()
         self._live.stop()
         self._workers.stop()

@@ -39,6 +39,8 @@ class Overview:
         self._catalogue = catalogue
         self._began = clock.seconds()
         host = config.icecast.host
+        self.networks: Callable[[], tuple[ProcessView, ...]] = tuple
+        """Asked for the lines of networks that people come from."""
         self.urls = {mount.path: f"http://{host}:{port}{mount.path}" for mount in config.mounts}
 
     @inlineCallbacks
@@ -78,4 +80,5 @@ class Overview:
             kept += (ProcessView("streamer", "answers" if answers else "does not answer"),)
         waiting = self._workers.waiting_pid
         workers = f"{self._workers.at_work} at work, {'one waiting' if waiting else 'none waiting'}"
-        return (ProcessView("bot", "running", self._pid, uptime), *kept, ProcessView("workers", workers, waiting))
+        bot = ProcessView("bot", "running", self._pid, uptime)
+        return (bot, *self.networks(), *kept, ProcessView("workers", workers, waiting))

@@ -1,6 +1,7 @@
 """The configuration's part for IRC: one network under `[irc]`, more as `[[irc.networks]]` with the same keys."""
 
 import ipaddress
+import re
 import ssl
 from collections import Counter
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ PLAIN_PORT, TLS_PORT = 6667, 6697
 CHANNEL = r"^[#&+!][^ ,\x00-\x1f]{1,63}( [^ ,\x00-\x1f]{1,63})?$"
 NICK = r"^[A-Za-z\[\]\\`_^{|}][A-Za-z0-9\[\]\\`_^{|}-]{0,30}$"
 PIN = r"^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$"
-NAME = r"^[A-Za-z0-9._-]{0,63}$"
+NAME = r"^([A-Za-z0-9][A-Za-z0-9._-]{0,31})?$"
 WORD = r"^[^\x00-\x20]*$"
 ONE_LINE = r"^[^\x00-\x1f]*$"
 USER = r"^[A-Za-z0-9._-]{1,12}$"
@@ -24,7 +25,7 @@ EXPECTED = {
     CHANNEL: "a channel such as #bandstand, or one with its key such as #club secret",
     NICK: "a nick: at most 31 letters, digits and [ ] \\ ` _ ^ { | } -, no digit first",
     PIN: "a SHA-256 fingerprint, 64 hexadecimal digits",
-    NAME: "a name of letters, digits and . _ -",
+    NAME: "a name of at most 32 letters, digits and . _ -",
     WORD: "one word",
     ONE_LINE: "text on one line",
     USER: "at most 12 letters, digits and . _ -",
@@ -170,6 +171,8 @@ def _faults(irc: Irc) -> Iterator[str]:
 
 
 def _network_faults(network: Network) -> Iterator[str]:
+    if not re.fullmatch(NAME, network.label):
+        yield f"name: is needed, because rights are granted to NAME/account, and {network.server} cannot stand there"
     if network.tls and not network.tls_verify and not network.tls_pins:
         yield "tls_verify: without it, tls_pins must say which certificate is the server's"
     if not network.tls and (network.password or network.server_password) and not network.is_here:

@@ -1,4 +1,4 @@
-"""The front end `irc`: every configured network, each with a connection of its own. Wires its parts; no rule is here."""
+"""The front end `irc`: every configured network, with a connection of its own. Wires its parts; no rule is here."""
 
 from collections.abc import Callable
 from random import Random

@@ -153,7 +153,7 @@ class Link:
 
     def _not_connected(self, failure: Failure) -> None:
         self._attempt = None
-        self._again(why_lost(failure))
+        self._again(tls.why_lost(failure))
 
     def _again(self, why: str) -> None:
         """The connection is gone, or was never there."""
@@ -210,13 +210,3 @@ class Link:
     def invited(self, who: Source, channel: str, account: Callable[[], Deferred[str]]) -> None:
         if self.ears is not None:
             self.ears.invited(who, channel, account)
-
-
-def why_lost(failure: Failure) -> str:
-    """A sentence for why there is no connection."""
-    text = failure.getErrorMessage()
-    if "certificate verify failed" in text or "CERTIFICATE_VERIFY" in text.upper():
-        return "the server's certificate is not to be trusted; tls_authority or tls_pins can say which is"
-    if "VerificationError" in repr(failure.value):
-        return "the server's certificate is another host's"
-    return text

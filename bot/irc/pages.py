@@ -6,7 +6,7 @@ Everything goes through `common.text.one_line`: no title, nick or file name brin
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bot.irc.text import cut, size
+from bot.irc.text import cut, pieces, size
 from bot.request import Level, Reply
 from common.text import one_line
 
@@ -54,7 +54,8 @@ class Pages:
     def first(self, person: str, reply: Reply, room: int, now: float, count: int = 1) -> list[str]:
         """The reply in at most `count` lines of `room` bytes each; what is left is kept for a while."""
         self._rests.pop(person, None)
-        return self._lines(person, sentence(reply), rows(reply), room, now, count)
+        head, *further = pieces(sentence(reply), room - HINT_BYTES)
+        return self._lines(person, head, further + rows(reply), room, now, count)
 
     def more(self, person: str, room: int, now: float, count: int = 1) -> list[str]:
         rest = self._rests.pop(person, None)

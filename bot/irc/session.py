@@ -139,7 +139,7 @@ class Session(IRCClient):
         for name in list(self._timers):
             self._timers.pop(name).cancel()
         self._accounts.clear()
-        self._host.lost(self._why or reason.getErrorMessage())
+        self._host.lost(self._why or tls.why_lost(reason))
 
     def lineLengthExceeded(self, line: bytes) -> None:
         """What no server sends is left out, up to its end."""

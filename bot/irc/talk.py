@@ -1,7 +1,7 @@
 """What people say to the bot on one network, and what it says to them.
 
-Knows no command. A place is `irc:NETWORK CHANNEL NICK ACCOUNT`, with `*` for what there is not: the later answer to long
-work finds the person there, under another nick if need be, or waits until the bot is back.
+Knows no command. A place is `irc:NETWORK CHANNEL NICK ACCOUNT`, with `*` for what there is not: the later answer to
+long work finds the person there, under another nick if need be, or waits until the bot is back.
 """
 
 from collections import deque
@@ -101,7 +101,7 @@ class Talk:
             quiet = reply.repeated or not reply.good
             if reply.repeated or (quiet and not session.manners.complaint(person, self._clock.seconds())):
                 return
-            self.tell(place, reply)
+            self.tell(replace(place, channel="") if reply.private else place, reply)
 
         return self._access.right_of(identity).addCallback(ask).addCallback(answered)
 

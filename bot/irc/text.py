@@ -34,13 +34,13 @@ def cut(text: str, limit: int) -> str:
 
 
 def pieces(text: str, limit: int) -> Iterator[str]:
-    """`text` in parts of at most `limit` bytes, between words where that loses less than a third of a line."""
+    """`text` in parts of at most `limit` bytes, between words where that loses less than half a line."""
     while size(text) > limit:
         head = _head(text, limit)
         if not head:
             return
         blank = head.rfind(" ")
-        if blank > len(head) * 2 // 3 and not text[len(head)].isspace():
+        if blank * 2 > len(head) and not text[len(head)].isspace():
             head = head[:blank]
         yield head.rstrip()
         text = text[len(head) :].lstrip()
@@ -50,7 +50,7 @@ def pieces(text: str, limit: int) -> Iterator[str]:
 
 def _head(text: str, limit: int) -> str:
     """As much of the beginning as fits, no part of a character, and no character without the marks that follow it."""
-    end = len(text.encode("utf-8", "replace")[:limit].decode("utf-8", "ignore"))
-    while 0 < end < len(text) and (unicodedata.combining(text[end]) or text[end] == "\u200d"):
+    whole = end = len(text.encode("utf-8", "replace")[:limit].decode("utf-8", "ignore"))
+    while 0 < end < len(text) and unicodedata.combining(text[end]):
         end -= 1
-    return text[:end]
+    return text[: end or whole]

@@ -17,6 +17,7 @@ from twisted.internet.ssl import (
     optionsForClientTLS,
     trustRootFromCertificates,
 )
+from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from common.irc import Network
@@ -61,3 +62,13 @@ def pinned(certificate: crypto.X509 | None, pins: list[str]) -> bool:
         return False
     found = hashlib.sha256(crypto.dump_certificate(crypto.FILETYPE_ASN1, certificate)).hexdigest()
     return found in [pin.replace(":", "").lower() for pin in pins]
+
+
+def why_lost(failure: Failure) -> str:
+    """A sentence for why there is no connection."""
+    text = failure.getErrorMessage()
+    if "certificate verify failed" in text or "CERTIFICATE_VERIFY" in text.upper():
+        return "the server's certificate is not to be trusted; tls_authority or tls_pins can say which is"
+    if "VerificationError" in repr(failure.value):
+        return "the server's certificate is another host's"
+    return text

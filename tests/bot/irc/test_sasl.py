@@ -1,0 +1,99 @@
+"""SASL: what is answered to each challenge, in chunks, and that a lying server is found out."""
+
+import base64
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scramp import ScramMechanism
+
+from bot.irc import sasl
+from bot.irc.sasl import External, Inbox, Lied, Plain, Refused, Scram, chunks
+
+
+def server(password: str) -> object:
+    mechanism = ScramMechanism("SCRAM-SHA-256")
+    stored = mechanism.make_auth_info(password, iteration_count=4096)
+    return mechanism.make_server(lambda _: stored)
+
+
+def test_plain_is_the_account_and_the_password() -> None:
+    assert Plain("ann", "secret").answer(b"") == b"\0ann\0secret"
+    with pytest.raises(Refused):
+        Plain("ann", "secret").answer(b"more?")
+
+
+def test_external_says_nothing() -> None:
+    assert External().answer(b"") == b""
+
+
+def test_scram_proves_both_sides_to_each_other() -> None:
+    peer, client = server("secret"), Scram("ann", "secret")
+    peer.set_client_first(client.answer(b"").decode())  # type: ignore[attr-defined]
+    final = client.answer(peer.get_server_first().encode())  # type: ignore[attr-defined]
+    peer.set_client_final(final.decode())  # type: ignore[attr-defined]
+    assert not client.proved
+    assert client.answer(peer.get_server_final().encode()) == b""  # type: ignore[attr-defined]
+    assert client.proved
+
+
+def test_a_server_that_does_not_know_the_password_has_lied() -> None:
+    peer, client = server("secret"), Scram("ann", "secret")
+    peer.set_client_first(client.answer(b"").decode())  # type: ignore[attr-defined]
+    client.answer(peer.get_server_first().encode())  # type: ignore[attr-defined]
+    with pytest.raises(Lied):
+        client.answer(b"v=" + base64.b64encode(b"\0" * 32))
+
+
+def test_a_refused_password_is_no_lie() -> None:
+    peer, client = server("other"), Scram("ann", "secret")
+    peer.set_client_first(client.answer(b"").decode())  # type: ignore[attr-defined]
+    client.answer(peer.get_server_first().encode())  # type: ignore[attr-defined]
+    with pytest.raises(Refused) as caught:
+        client.answer(b"e=invalid-proof")
+    assert not isinstance(caught.value, Lied)
+
+
+def test_a_server_cannot_make_the_bot_hash_for_minutes() -> None:
+    client = Scram("ann", "secret", nonce="abc")
+    client.answer(b"")
+    with pytest.raises(Refused, match="rounds"):
+        client.answer(b"r=abcdef,s=c2FsdHNhbHRzYWx0,i=9000000")
+
+
+@given(st.lists(st.binary(max_size=80), max_size=5))
+def test_no_challenge_does_more_than_refuse(challenges: list[bytes]) -> None:
+    for mechanism in (Plain("a", "b"), External(), Scram("a", "b")):
+        for challenge in challenges:
+            try:
+                mechanism.answer(challenge)
+            except Refused:
+                break
+
+
+@pytest.mark.parametrize(
+    ("length", "sizes"), [(0, [1]), (3, [4]), (297, [396]), (300, [400, 1]), (303, [400, 4]), (600, [400, 400, 1])]
+)
+def test_a_message_goes_in_chunks_of_400_and_a_full_last_one_is_ended_by_a_plus(length: int, sizes: list[int]) -> None:
+    parts = list(chunks(b"x" * length))
+    assert [len(part) for part in parts] == sizes
+    assert (parts[-1] == "+") == (length % 300 == 0)
+
+
+@given(st.binary(max_size=1500))
+def test_what_is_cut_into_chunks_is_put_together_again(message: bytes) -> None:
+    inbox = Inbox()
+    found = [inbox.take(chunk) for chunk in chunks(message)]
+    assert found[-1] == message
+    assert set(found[:-1]) <= {None}
+
+
+@given(st.lists(st.text(max_size=500), max_size=60))
+def test_nothing_that_a_server_sends_makes_the_inbox_grow_or_raise_more_than_refused(parts: list[str]) -> None:
+    inbox = Inbox()
+    for part in parts:
+        try:
+            inbox.take(part)
+        except Refused:
+            continue
+        assert len(inbox._text) <= sasl.LONGEST

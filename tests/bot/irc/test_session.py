@@ -1,0 +1,389 @@
+"""A connection's life: registration, capabilities, logging in, nicks, channels, and what is never answered."""
+
+import base64
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from twisted.logger import capturedLogs
+
+from bot.irc import session as sessions
+from bot.irc.outbox import BURST, SECONDS_A_LINE, WAITING
+from tests.bot.irc.conftest import WALL, Connection
+
+Connect = Callable[..., Connection]
+
+
+def test_capabilities_come_first_and_the_nick_at_once(connect: Connect) -> None:
+    assert connect().sent() == ["CAP LS 302", "NICK bandstand", "USER bandstand 0 * :Bandstand, a radio station"]
+
+
+def test_a_server_without_capabilities_is_enough(connect: Connect) -> None:
+    peer = connect()
+    peer.says(":srv 421 bandstand CAP :Unknown command", ":srv 001 bandstand :welcome")
+    assert peer.says(":srv 422 bandstand :no motd") == ["JOIN #radio"]
+    assert peer.host.told == [("registered",)]
+
+
+def test_only_what_the_bot_knows_is_requested(connect: Connect) -> None:
+    peer = connect()
+    peer.sent()
+    assert peer.says(":srv CAP * LS * :multi-prefix ergo.chat/nope draft/chathistory") == []
+    assert peer.says(":srv CAP * LS :server-time sasl=PLAIN") == ["CAP REQ :multi-prefix server-time"]
+    assert peer.says(":srv CAP * ACK :multi-prefix server-time") == ["CAP END"]
+
+
+def test_a_refused_request_is_made_again_name_by_name(connect: Connect) -> None:
+    peer = connect()
+    peer.says(":srv CAP * LS :chghost setname")
+    assert peer.says(":srv CAP * NAK :chghost setname") == ["CAP REQ chghost", "CAP REQ setname"]
+    assert peer.says(":srv CAP * NAK chghost") == []
+    assert peer.says(":srv CAP * ACK setname") == ["CAP END"]
+
+
+def test_it_logs_in_before_the_registration_ends(connect: Connect) -> None:
+    peer = connect(secure=False, password="secret", account="ann")
+    assert peer.says(":srv CAP * LS :sasl=PLAIN,EXTERNAL")[-1] == "CAP REQ sasl"
+    assert peer.says(":srv CAP * ACK sasl") == ["AUTHENTICATE PLAIN"]
+    message = base64.b64encode(b"\0ann\0secret").decode()
+    assert peer.says("AUTHENTICATE +") == [f"AUTHENTICATE {message}"]
+    assert peer.says(":srv 900 * * ann :You are now logged in", ":srv 903 * :ok") == ["CAP END"]
+
+
+def test_where_one_way_to_log_in_fails_the_next_is_tried_and_then_none(connect: Connect) -> None:
+    peer = connect(password="secret")
+    peer.says(":srv CAP * LS :sasl")
+    assert peer.says(":srv CAP * ACK sasl") == ["AUTHENTICATE SCRAM-SHA-256"]
+    assert peer.says(":srv 908 * PLAIN :are the mechanisms", ":srv 904 * :failed") == ["AUTHENTICATE PLAIN"]
+    assert peer.says(":srv 904 * :failed") == ["CAP END"]
+
+
+def test_where_logging_in_is_required_it_leaves_without(connect: Connect) -> None:
+    peer = connect(password="secret", login="required")
+    peer.says(":srv CAP * LS :server-time")
+    peer.says(":srv CAP * ACK server-time")
+    assert peer.host.told == [("refused", "not logged in: the server offers no SASL", True)]
+    assert peer.transport.aborted
+
+
+def test_a_server_that_says_it_knows_the_password_and_does_not_prove_it_is_left(connect: Connect) -> None:
+    peer = connect(password="secret")
+    peer.says(":srv CAP * LS :sasl=SCRAM-SHA-256", ":srv CAP * ACK sasl", "AUTHENTICATE +")
+    assert "CAP END" not in peer.says(":srv 900 * * ann :in", ":srv 903 * :ok")
+    assert peer.transport.aborted
+
+
+def test_a_challenge_that_is_none_aborts_that_way_of_logging_in(connect: Connect) -> None:
+    peer = connect(password="secret")
+    peer.says(":srv CAP * LS :sasl=SCRAM-SHA-256,PLAIN", ":srv CAP * ACK sasl", "AUTHENTICATE +")
+    assert peer.says("AUTHENTICATE !!") == ["AUTHENTICATE *"]
+    assert peer.says(":srv 906 * :aborted") == ["AUTHENTICATE PLAIN"]
+
+
+def test_sasl_that_comes_later_is_used(connect: Connect) -> None:
+    peer = connect(password="secret")
+    peer.register(caps="cap-notify")
+    peer.says(":srv CAP bandstand NEW :sasl=PLAIN")
+    assert peer.says(":srv CAP bandstand ACK :sasl") == ["AUTHENTICATE PLAIN"]
+
+
+@pytest.mark.parametrize("numeric", ["432", "433", "436", "437"])
+def test_a_nick_that_cannot_be_had_is_followed_by_the_next(connect: Connect, numeric: str) -> None:
+    peer = connect(other_nicks=["standband"])
+    peer.sent()
+    assert peer.says(f":srv {numeric} * bandstand :no") == ["NICK standband"]
+    assert peer.says(f":srv {numeric} * bandstand :no") == [], "a late answer for the first one"
+    assert peer.says(f":srv {numeric} * standband :no") == ["NICK bandstand_"]
+
+
+def test_the_nick_is_the_one_that_the_server_welcomes(connect: Connect) -> None:
+    peer = connect()
+    peer.says(":srv 001 bandst :welcome")
+    assert peer.session.presence.nick == "bandst"
+
+
+def test_a_nick_in_use_after_registration_changes_nothing(connect: Connect) -> None:
+    peer = connect()
+    peer.register()
+    assert peer.says(":srv 433 bandstand other :in use") == []
+    assert peer.session.presence.nick == "bandstand"
+
+
+def test_the_wanted_nick_is_taken_when_it_is_free_and_tried_for_every_minute(connect: Connect) -> None:
+    peer = connect()
+    peer.says(":srv 433 * bandstand :in use", ":srv 001 bandstand_ :welcome", ":srv 422 bandstand_ :no motd")
+    peer.says(":bandstand_!b@h JOIN #radio")
+    peer.advance(61)
+    assert "NICK bandstand" in peer.sent()
+    assert peer.says(":bandstand!x@y QUIT :gone") == ["NICK bandstand"]
+    peer.says(":bandstand_!b@h NICK bandstand")
+    peer.advance(200)
+    assert not [line for line in peer.sent() if line.startswith("NICK")]
+
+
+def test_a_forced_rename_is_noticed_and_undone_later(connect: Connect) -> None:
+    peer = connect()
+    peer.register()
+    peer.says(":bandstand!b@h NICK Guest12")
+    assert peer.session.presence.nick == "Guest12"
+    peer.advance(61)
+    assert "NICK bandstand" in peer.sent()
+
+
+def test_without_sasl_it_identifies_to_nickserv_and_then_joins(connect: Connect) -> None:
+    peer = connect(password="secret")
+    peer.says(":srv 001 bandstand :welcome")
+    assert peer.says(":srv 376 bandstand :end") == ["PRIVMSG NickServ :IDENTIFY bandstand secret"]
+    assert peer.says(":srv 900 bandstand b!b@h bandstand :in") == ["JOIN #radio"]
+
+
+def test_a_nickserv_that_does_not_answer_keeps_nobody_out(connect: Connect) -> None:
+    peer = connect(password="secret")
+    peer.says(":srv 001 bandstand :welcome", ":srv 376 bandstand :end")
+    peer.advance(sessions.IDENTIFY_SECONDS + 1)
+    assert "JOIN #radio" in peer.sent()
+
+
+def test_a_bot_says_that_it_is_one(connect: Connect) -> None:
+    peer = connect()
+    peer.says(":srv 001 bandstand :welcome", ":srv 005 bandstand BOT=B :are supported")
+    assert "MODE bandstand +B" in peer.says(":srv 376 bandstand :end")
+
+
+def test_a_channel_with_a_key_is_joined_with_it(connect: Connect) -> None:
+    peer = connect(channels=["#radio", "#club secret"])
+    peer.says(":srv 001 bandstand :welcome")
+    assert peer.says(":srv 376 bandstand :end") == ["JOIN #radio", "JOIN #club secret"]
+
+
+def test_after_a_kick_it_comes_back_later_and_later_and_then_stays_away(connect: Connect) -> None:
+    peer = connect()
+    peer.register()
+    for wait in (10, 20, 40, 80, 160):
+        assert peer.says(":op!o@h KICK #radio bandstand :out") == []
+        peer.advance(wait - 1)
+        assert "JOIN #radio" not in peer.sent()
+        peer.advance(2)
+        assert "JOIN #radio" in peer.sent()
+        peer.says(":bandstand!b@h JOIN #radio")
+    peer.says(":op!o@h KICK #radio bandstand :out")
+    peer.advance(2000)
+    assert "JOIN #radio" not in peer.sent()
+
+
+@pytest.mark.parametrize("numeric", ["471", "473", "474", "475", "477", "437"])
+def test_a_channel_that_cannot_be_joined_is_tried_again(connect: Connect, numeric: str) -> None:
+    peer = connect()
+    peer.says(":srv 001 bandstand :welcome", ":srv 376 bandstand :end")
+    peer.says(f":srv {numeric} bandstand #radio :no")
+    peer.advance(31)
+    assert "JOIN #radio" in peer.sent()
+
+
+def test_a_ping_is_answered_before_everything_that_waits(connect: Connect) -> None:
+    peer = connect()
+    peer.register()
+    for number in range(10):
+        peer.session.speak("#radio", f"line {number}")
+    assert len(peer.sent()) == BURST
+    assert peer.says("PING :tok en") == ["PONG :tok en"]
+
+
+def test_talk_keeps_to_a_pace_and_a_bound(connect: Connect) -> None:
+    peer = connect()
+    peer.register()
+    for number in range(200):
+        peer.session.speak("#radio", f"line {number}")
+    peer.advance(SECONDS_A_LINE * 4)
+    assert len(peer.sent()) == BURST + 4
+    peer.advance(1000)
+    assert len(peer.sent()) == WAITING - 4
+
+
+def test_a_silent_server_is_asked_and_then_left(connect: Connect) -> None:
+    peer = connect()
+    peer.register()
+    peer.advance(75, alive=False)
+    assert "PING bandstand" in peer.sent()
+    peer.says(":srv PONG srv bandstand")
+    peer.advance(119, alive=False)
+    assert not peer.transport.aborted
+    peer.advance(20, alive=False)
+    assert peer.transport.aborted
+
+
+def test_a_server_that_never_lets_us_in_is_left(connect: Connect) -> None:
+    peer = connect()
+    for _ in range(10):
+        peer.says(":srv NOTICE * :still looking up your name")
+        peer.advance(7)
+    assert peer.transport.aborted
+
+
+def test_words_in_the_channel_and_in_private_are_heard_without_their_colours(connect: Connect) -> None:
+    peer = connect()
+    peer.register()
+    peer.says(":ann!a@h PRIVMSG #radio :\x0304!skip\x0f", ":ann!a@h PRIVMSG bandstand :np", ":ann!a@h PRIVMSG #x :!np")
+    assert peer.heard() == [("ann", "#radio", "!skip"), ("ann", "", "np")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ":ann!a@h NOTICE #radio :!np",
+        "@bot :robot!r@h PRIVMSG #radio :!np",
+        "@inspircd.org/bot= :robot!r@h PRIVMSG #radio :!np",
+        ":bandstand!b@h PRIVMSG #radio :!np",
+        ":srv PRIVMSG bandstand :!np",
+        ":ann!a@h PRIVMSG @#radio :!np",
+        "@time=2020-01-01T00:00:00.000Z :ann!a@h PRIVMSG #radio :!np",
+    ],
+)
+def test_notices_bots_echoes_servers_and_history_are_not_obeyed(connect: Connect, line: str) -> None:
+    peer = connect()
+    peer.register(caps="server-time message-tags")
+    assert peer.says(line) == []
+    assert peer.heard() == []
+
+
+def test_a_servers_wrong_clock_does_not_make_everything_history(connect: Connect) -> None:
+    peer = connect()
+    peer.register(caps="server-time")
+    early = "2027-01-15T07:00:00.000Z"  # an hour before WALL
+    assert WALL == 1_800_000_000
+    peer.says(f"@time={early} :srv PONG srv bandstand", f"@time={early} :ann!a@h PRIVMSG #radio :!np")
+    assert peer.heard() == [("ann", "#radio", "!np")]
+
+
+def test_ctcp_has_two_answers_and_few_of_them(connect: Connect) -> None:
+    peer = connect()
+    peer.register()
+    said = peer.says(":ann!a@h PRIVMSG bandstand :\x01VERSION\x01", ":ann!a@h PRIVMSG bandstand :\x01PING 12 34\x01")
+    assert said == ["NOTICE ann :\x01VERSION Bandstand\x01", "NOTICE ann :\x01PING 12 34\x01"]
+    peer.says(*[f":ann!a@h PRIVMSG bandstand :\x01{word}\x01" for word in ("DCC SEND x 1 2 3", "TIME", "FINGER")])
+    peer.says(*[":bob!b@h PRIVMSG bandstand :\x01VERSION\x01"] * 20)
+    peer.advance(2)
+    assert peer.sent() == []
+    assert peer.heard() == []
+
+
+def test_an_account_tag_says_who_it_is(connect: Connect) -> None:
+    peer = connect()
+    peer.register(caps="account-tag")
+    peer.says("@account=ann :nick!a@h PRIVMSG bandstand :np", ":ann!a@h PRIVMSG bandstand :np")
+    assert accounts(peer) == ["ann", ""]
+
+
+def test_the_roster_knows_accounts_while_the_server_tells_of_changes(connect: Connect) -> None:
+    peer = connect()
+    peer.register("WHOX", caps="extended-join account-notify chghost")
+    assert peer.says(":ann!a@h JOIN #radio ann :Ann", ":bob!b@h JOIN #radio * :Bob") == []
+    peer.says(":ann!a@h PRIVMSG #radio :!np", ":bob!b@h PRIVMSG #radio :!np")
+    assert accounts(peer) == ["ann", ""]
+    peer.says(":bob!b@h ACCOUNT robert", ":ann!a@h ACCOUNT *", ":bob!b@h NICK rob")
+    peer.says(":ann!a@h PRIVMSG #radio :!np", ":rob!b@h PRIVMSG #radio :!np")
+    assert accounts(peer) == ["", "robert"]
+
+
+def test_otherwise_the_server_is_asked_each_time(connect: Connect) -> None:
+    peer = connect()
+    peer.register("WHOX")
+    peer.says(":ann!a@h PRIVMSG #radio :!np", ":ann!a@h PRIVMSG #radio :!skip")
+    found: list[str] = []
+    for _, account in peer.host.heard_lines:
+        account().addCallback(found.append)
+    assert peer.sent() == ["WHO ann %tcuhna,2"]
+    peer.says(":srv 354 bandstand 2 #radio a h ann annacct", ":srv 315 bandstand ann :end")
+    assert found == ["annacct", "annacct"]
+
+
+def test_a_question_without_an_answer_means_no_account(connect: Connect) -> None:
+    peer = connect()
+    peer.register("WHOX")
+    peer.says(":ann!a@h PRIVMSG #radio :!np")
+    found: list[str] = []
+    peer.host.heard_lines[0][1]().addCallback(found.append)
+    peer.advance(11)
+    assert found == [""]
+
+
+def test_without_services_nobody_has_an_account(connect: Connect) -> None:
+    peer = connect()
+    peer.register()
+    peer.says("@account=owner :ann!a@h PRIVMSG #radio :!np")
+    assert accounts(peer) == [""], "a tag that was not negotiated says nothing"
+
+
+def accounts(peer: Connection) -> list[str]:
+    found: list[str] = []
+    for _, account in peer.host.heard_lines:
+        account().addCallback(found.append)
+    peer.host.heard_lines.clear()
+    return found
+
+
+def test_nothing_is_said_in_the_clear_to_a_server_that_wants_tls(connect: Connect) -> None:
+    peer = connect()
+    peer.sent()
+    assert peer.says(":srv CAP * LS :sts=port=6697 server-time") == []
+    assert peer.host.told == [("secure", 6697)]
+    assert peer.transport.aborted
+
+
+def test_a_line_is_never_longer_than_512_bytes_with_the_prefix_that_is_ours(connect: Connect) -> None:
+    peer = connect(say="privmsg")
+    peer.register()
+    peer.says(":srv 396 bandstand a.very.long.and.hidden.host.example :is now your host")
+    peer.session.speak("#radio", "ö" * 600)
+    peer.advance(10)
+    prefix = ":bandstand!bs@a.very.long.and.hidden.host.example "
+    lengths = [len(f"{prefix}{line}\r\n".encode()) for line in peer.sent()]
+    assert len(lengths) == 3
+    assert max(lengths) in (511, 512)
+
+
+def test_bytes_of_every_kind_leave_the_connection_as_it_is(connect: Connect) -> None:
+    peer = connect()
+    peer.register()
+    peer.session.dataReceived(b":ann!a@h PRIVMSG #radio :J\xfcrgen\r\n:foo\r\n \r\n\r\n@\r\n:a b\r\n\x00\r\n")
+    assert peer.heard() == [("ann", "#radio", "Jürgen")]
+    peer.session.dataReceived(b"x" * 40_000)
+    peer.session.dataReceived(b"y PRIVMSG\r\nPING :still\r\n")
+    assert peer.sent() == ["PONG still"]
+    assert not peer.transport.disconnecting
+    assert not peer.transport.aborted
+
+
+COMMANDS = [
+    *("JOIN", "PART", "KICK", "QUIT", "NICK", "ACCOUNT", "CHGHOST", "SETNAME", "MODE", "TOPIC", "INVITE", "TAGMSG"),
+    *("PRIVMSG", "NOTICE", "PING", "PONG", "CAP", "AUTHENTICATE", "BATCH"),
+    *("001", "005", "315", "353", "354", "366", "376", "396", "433", "437", "473", "474", "900", "903", "904", "908"),
+]
+WORDS = st.sampled_from(
+    ["#radio", "bandstand", "ann", "*", "", "#x", "LS", "NEW", "DEL", "sasl", "!np", "\x01", "é", "+"]
+)
+LINES = st.builds(
+    lambda source, command, words, last: " ".join([source, command, *filter(None, words), f":{last}"]),
+    st.sampled_from([":ann!a@h", ":bandstand!b@h", ":srv", ":", "@time=x;account=y :bob!b@h", "@bot", ""]),
+    st.sampled_from(COMMANDS),
+    st.lists(WORDS, max_size=4),
+    st.one_of(WORDS, st.text(max_size=30).map(lambda text: text.replace("\n", "").replace("\r", ""))),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(LINES, max_size=30), st.booleans())
+def test_no_line_raises_or_ends_the_connection(lines: list[str], registered: bool) -> None:
+    peer = Connection(password="secret")
+    if registered:
+        peer.register("WHOX", caps="server-time extended-join account-notify")
+    with capturedLogs() as records:
+        for line in lines:
+            peer.session.dataReceived(line.encode() + b"\r\n")
+    assert not [record for record in records if "log_failure" in record]
+    refused = [told for told in peer.host.told if told[0] == "refused"]
+    assert peer.transport.aborted == bool(refused)
+    if registered:
+        assert not refused
+        assert peer.says("PING :there")[-1] == "PONG there"
