@@ -5,12 +5,13 @@
 # The one list of Debian's and Ubuntu's packages; Python's own are added by name in debian_packages.
 # shellcheck disable=SC2034
 PACKAGES=(
-    icecast2 ffmpeg libmp3lame0 libopus0
+    icecast2 ffmpeg libmp3lame0 libopus0 ca-certificates
     libfluidsynth3 timgm6mb-soundfont
     libshout3-dev pkg-config gcc libc6-dev # python-shout is compiled
 )
 # shellcheck disable=SC2034
-TEST_PACKAGES=(shellcheck flac opus-tools vorbis-tools iproute2 iptables telnet netcat-openbsd openssh-client sox)
+TEST_PACKAGES=(shellcheck flac opus-tools vorbis-tools iproute2 iptables telnet netcat-openbsd openssh-client sox
+    ngircd inspircd atheme-services openssl)
 
 say() {
     printf '%s\n' "$*"
@@ -61,26 +62,29 @@ debian_packages() {
 }
 
 # As root. Icecast's package would ask about a service of its own and start it; ours is another, so that one is left
-# switched off. Where the package is there already, its service is nobody's business here.
+# switched off, and so are those of the servers that the tests run themselves. Where a package is there already, its
+# service is nobody's business here.
 apt_install() {
-    local log switched=""
+    local log package switched=()
     log=$(mktemp)
     export DEBIAN_FRONTEND=noninteractive
     if [[ " $* " == *" icecast2 "* ]]; then
         echo 'icecast2 icecast2/icecast-setup boolean false' | debconf-set-selections
-        if [[ -d /run/systemd/system ]]; then
-            switched=yes
-            systemctl mask --quiet --runtime icecast2.service
-        fi
     fi
+    for package in icecast2 ngircd inspircd atheme-services; do
+        if [[ " $* " == *" $package "* && -d /run/systemd/system ]]; then
+            switched+=("$package.service")
+        fi
+    done
+    [[ ${#switched[@]} -eq 0 ]] || systemctl mask --quiet --runtime "${switched[@]}"
     # The lists of packages may be old or missing: they are fetched when the first try has failed.
     if ! apt_try "$log" install "$@" && ! { apt_try "$log" update && apt_try "$log" install "$@"; }; then
         show_errors "$log"
         fail "apt could not install all of: $*"
     fi
-    if [[ $switched ]]; then
-        systemctl unmask --quiet --runtime icecast2.service
-        systemctl disable --quiet icecast2.service
+    if [[ ${#switched[@]} -gt 0 ]]; then
+        systemctl unmask --quiet --runtime "${switched[@]}"
+        systemctl disable --quiet "${switched[@]}"
     fi
     rm "$log"
 }
