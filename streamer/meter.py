@@ -1,0 +1,104 @@
+"""How loud the bus is at the moment: momentary loudness (EBU R 128, ITU-R BS.1770) and the highest peak.
+
+Pure: it is handed what has left, and keeps no more than a second of it. Nothing is reckoned until somebody asks.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.types import RATE, Decibels, Frames, Lufs
+from streamer.block import Block, Samples, zeros
+
+WINDOW: Final = Frames(RATE * 4 // 10)
+"""400 ms: what "momentary" means."""
+KEPT: Final = Frames(RATE)
+QUIETEST: Final = Lufs(-70.0)
+"""What is below is silence."""
+OFFSET: Final = -0.691
+"""BS.1770's, which makes a sine of 997 Hz as loud as it is high."""
+SHELF: Final = ((1.53512485958697, -2.69169618940638, 1.19839281085285), (1.0, -1.69065929318241, 0.73248077421585))
+HIGH_PASS: Final = ((1.0, -2.0, 1.0), (1.0, -1.99004745483398, 0.99007225036621))
+"""BS.1770's K-weighting at 48 kHz, as the two filters' coefficients."""
+
+
+def _weights() -> NDArray[np.float32]:
+    """How much the power of each of a window's frequencies counts."""
+    z = np.exp(-2j * np.pi * np.arange(WINDOW // 2 + 1) / WINDOW)
+    gain = np.ones(len(z), dtype=complex)
+    for above, below in (SHELF, HIGH_PASS):
+        gain *= np.polyval(above[::-1], z) / np.polyval(below[::-1], z)
+    power = np.abs(gain) ** 2 / WINDOW**2
+    power[1:-1] *= 2  # each stands for its negative, too
+    weights: NDArray[np.float32] = power.astype(np.float32)
+    return weights
+
+
+WEIGHTS: Final = _weights()
+
+
+@dataclass(frozen=True)
+class Level:
+    """`loudness` is None in silence; `peak` is the highest of the last second, between samples where it was near the
+    limiter's ceiling, None in digital silence."""
+
+    loudness: Lufs | None = None
+    peak: Decibels | None = None
+
+
+class Meter:
+    """`push` and `level` may be called from different threads."""
+
+    def __init__(self) -> None:
+        self._recent: tuple[tuple[Block, float], ...] = ()
+
+    def push(self, block: Block, peak: float) -> None:
+        """The next block that leaves, and its highest peak."""
+        kept = [(block, peak)]
+        frames = block.frames
+        for older in reversed(self._recent):
+            if frames >= KEPT:
+                break
+            kept.append(older)
+            frames += older[0].frames
+        self._recent = tuple(reversed(kept))
+
+    def level(self) -> Level:
+        recent = self._recent
+        peak = max((peak for _, peak in recent), default=0.0)
+        highest = Decibels(20 * math.log10(peak)) if peak > 0 else None
+        return Level(loudness([block for block, _ in recent]), highest)
+
+
+def loudness(blocks: list[Block]) -> Lufs | None:
+    """The momentary loudness at the end of `blocks`; None for silence.
+
+    By Parseval's theorem: the power of the weighted sound is the sum of its frequencies' weighted powers.
+    """
+    sound = _last(blocks)
+    if sound is None:
+        return None
+    spectra = (np.fft.rfft(channel) for channel in sound.T)
+    power = sum(float(np.dot(WEIGHTS, spectrum.real**2 + spectrum.imag**2)) for spectrum in spectra)
+    found = OFFSET + 10 * math.log10(power) if power > 0 else QUIETEST
+    return Lufs(found) if found > QUIETEST else None
+
+
+def _last(blocks: list[Block]) -> Samples | None:
+    """The last window of sound; None where all of it is silence."""
+    parts: list[Samples] = []
+    missing, heard = int(WINDOW), False
+    for block in reversed(blocks):
+        part = zeros(block.frames) if block.samples is None else block.samples
+        heard = heard or block.samples is not None
+        parts.append(part[-missing:])
+        missing -= len(parts[-1])
+        if missing <= 0:
+            break
+    if not heard:
+        return None
+    parts.append(zeros(max(0, missing)))
+    return np.concatenate(parts[::-1])
