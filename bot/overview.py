@@ -9,7 +9,7 @@ from twisted.internet.interfaces import IReactorTime
 from bot.catalogue import Catalogue
 from bot.player import Player
 from bot.supervise import Keeper
-from bot.view import PersonView, ProcessView, StationView
+from bot.view import LevelView, PersonView, ProcessView, StationView
 from bot.workers import Workers
 from common.config import Config
 
@@ -52,6 +52,7 @@ class Overview:
                 self._config.station.name,
                 uptime,
                 self._player.air,
+                self._player.level,
                 self._player.connected,
                 people=self._people(),
                 generators=self._catalogue.known,
@@ -64,6 +65,7 @@ class Overview:
             name=self._config.station.name,
             uptime=uptime,
             air=self._player.air,
+            level=LevelView(state.loudness, state.peak) if state else None,
             connected=self._player.connected,
             processes=self._processes(uptime, state is not None),
             mounts=tuple(state.mounts) if state else (),

@@ -19,7 +19,7 @@ from twisted.protocols import amp
 from twisted.python.failure import Failure
 
 from bot.station import Programme, Slot
-from bot.view import AirView
+from bot.view import AirView, LevelView
 from common import wire
 from common.errors import BandstandError, UnknownCue
 from common.types import RATE
@@ -102,6 +102,11 @@ class Link(amp.AMP):
         log.warn("cue {cue} fell behind; {seconds:.2f} s of silence stood in", cue=cue, seconds=frames / RATE)
         return {}
 
+    @wire.Level.responder
+    def level(self, loudness: float | None = None, peak: float | None = None) -> dict[str, object]:
+        self._player.level = LevelView(loudness, peak)
+        return {}
+
     @wire.WentOffAir.responder
     def went_off_air(self, mount: str, reason: str) -> dict[str, object]:
         log.warn("{mount} is off the air: {reason}", mount=mount, reason=reason)
@@ -124,6 +129,7 @@ class Player:
         self._station = station
         self._clock = clock
         self.notice = notice
+        self.level: LevelView | None = None
         self._link: Link | None = None
         self._connecting = self._stopping = False
         self._delay = RETRY_FIRST
@@ -176,6 +182,7 @@ class Player:
         self._following = state.following.cue if state.following else None
         self._following_start = state.following.frames if state.following else 0
         self._since = (self._clock.seconds(), state.current.frames if state.current else 0)
+        self.level = LevelView(state.loudness, state.peak)
         yield self._station.found(self._current, state.uptime)
 
     @inlineCallbacks
@@ -192,7 +199,7 @@ class Player:
     def disconnected(self, link: Link) -> None:
         if link is not self._link:
             return
-        self._link = None
+        self._link = self.level = None
         current, position = self._current, self._position()
         self._current = self._following = None
         if self._stopping:

@@ -33,10 +33,19 @@ class PersonView:
 
 
 @dataclass(frozen=True)
+class LevelView:
+    """How loud it is at the moment: LUFS and dBTP, each None in silence."""
+
+    loudness: float | None = None
+    peak: float | None = None
+
+
+@dataclass(frozen=True)
 class StationView:
     name: str = "Bandstand"
     uptime: float = 0.0
     air: AirView | None = None
+    level: LevelView | None = None
     connected: bool = False
     """Whether the streamer answers."""
     processes: tuple[ProcessView, ...] = ()

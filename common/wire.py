@@ -111,6 +111,15 @@ class Underrun(amp.Command):
     arguments = [(b"cue", amp.Integer()), (b"frames", amp.Integer())]
 
 
+class Level(amp.Command):
+    """How loud it is: told about once a second while it changes. Absent is silence."""
+
+    arguments = [
+        (b"loudness", amp.Float(optional=True)),  # momentary, LUFS
+        (b"peak", amp.Float(optional=True)),  # dBTP, the highest of the last second
+    ]
+
+
 class WentOffAir(amp.Command):
     """A mount lost Icecast, or could not reach it; `reason` is a sentence. Sent when the reason changes, too."""
 
@@ -149,5 +158,5 @@ class StreamerState(msgspec.Struct, frozen=True):
     following: OnAir | None
     mounts: list[MountState]
     underruns: int = 0
-    loudness: float | None = None  # momentary, LUFS
-    peak: float | None = None  # dBTP
+    loudness: float | None = None  # momentary, LUFS; None in silence
+    peak: float | None = None  # dBTP, the highest of the last second

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
 from twisted.internet.error import CannotListenError
+from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -26,6 +27,8 @@ from streamer.control import ControlFactory
 from streamer.desk import Desk
 from streamer.icecast import ShoutLink, arrived, set_title
 from streamer.lookout import Lookout
+from streamer.master import Master
+from streamer.meter import Level
 from streamer.output import Output
 from streamer.playout import Playout, Position
 from streamer.titles import Titles
@@ -33,6 +36,8 @@ from streamer.uplink import Uplink
 from streamer.watch import Watch
 
 log = Logger()
+LEVELS: Final = Seconds(1.0)
+"""How often connected bots are told how loud it is."""
 PATIENCE: Final = Seconds(0.4)
 """How long the end of each kind of thread is waited for; whoever is stuck then ends with the process."""
 
@@ -49,7 +54,13 @@ class Streamer:
         self._lookout = Lookout(watches, lambda path: arrived(config.icecast, path), time.monotonic)
         self._outputs = [self._output(mount, watch) for mount, watch in zip(config.mounts, watches, strict=True)]
         self._playout = Playout()
-        self._bus = Bus(self._playout, self._outputs, time.monotonic, self._from_thread, config.station.hold)
+        self._master = Master()
+        self._bus = Bus(
+            self._playout, self._outputs, time.monotonic, self._from_thread, config.station.hold, self._master
+        )
+        self._told = Level()
+        self._levels = LoopingCall(self._tell_level)
+        self._levels.clock = reactor
         self._factory = ControlFactory(Desk(reactor, self._bus), self._state, reactor.stop)
         self._port: Any = None
         self.failed = False
@@ -68,9 +79,12 @@ class Streamer:
             output.start()
         self._lookout.start()
         self._bus.start()
+        self._levels.start(LEVELS, now=False)
 
     def stop(self) -> Deferred[None]:
         """Connections first, so that they have their answers; then the sound, the mounts, the socket and the lock."""
+        if self._levels.running:
+            self._levels.stop()
         answered = self._factory.disconnect().addTimeout(PATIENCE, self._reactor)
         ended = DeferredList([maybeDeferred(self._port.stopListening), answered], consumeErrors=True)
         return ended.addCallback(lambda _: self._stop_threads())
@@ -125,6 +139,7 @@ class Streamer:
         return self._factory.desk.look(self._snapshot)
 
     def _snapshot(self, playout: Playout) -> wire.StreamerState:
+        level = self._master.level()
         return wire.StreamerState(
             pid=os.getpid(),
             uptime=time.monotonic() - self._begun,
@@ -132,7 +147,16 @@ class Streamer:
             following=_on_air(playout.following),
             mounts=[output.state() for output in self._outputs],
             underruns=playout.underruns,
+            loudness=level.loudness,
+            peak=level.peak,
         )
+
+    def _tell_level(self) -> None:
+        """While there is somebody to tell, and something new to say."""
+        level = self._master.level() if self._factory.connected else self._told
+        if level != self._told:
+            self._told = level
+            self._factory.tell(wire.Level, loudness=level.loudness, peak=level.peak)
 
     def _from_thread(self, event: "programme.Event | uplink.MountEvent") -> None:
         self._reactor.callFromThread(self._report, event)

@@ -42,13 +42,16 @@ class Bus:
         clock: Callable[[], float],
         report: Callable[[Event], None],
         hold: bool = True,
+        master: Callable[[Block], Block] = lambda block: block,
     ) -> None:
-        """`hold`: while no sink is on the air the programme stands still, so that no song is played to nobody."""
+        """`hold`: while no sink is on the air the programme stands still, so that no song is played to nobody.
+        `master` is what becomes of each block before it leaves."""
         self._playout = playout
         self._sinks = sinks
         self._clock = clock
         self._report = report
         self._hold = hold
+        self._master = master
         self._actions: queue.SimpleQueue[Action | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="bus", daemon=True)
         self._origin = 0.0
@@ -115,6 +118,7 @@ class Bus:
             block = Block(frames, None)
         else:
             block, events = self._playout.next_block(frames)
+        block = self._master(block)
         title = self._title(events)
         for sink in self._sinks:
             if title:

@@ -1,8 +1,8 @@
 """A true-peak limiter for the bus: nothing louder than the ceiling leaves, and what is below it leaves as it came, bit
 for bit, `DELAY` frames later.
 
-Pure sums over blocks. Knows levels; nothing of songs. A block that is far from the ceiling costs one look at its highest
-sample.
+Pure sums over blocks. Knows levels; nothing of songs. A block that is far from the ceiling costs one look at its
+highest sample.
 """
 
 from typing import Final
@@ -20,7 +20,7 @@ ATTACK: Final = 64
 """Frames, 1.3 ms, in which the gain goes down before a peak."""
 RELEASE: Final = 1.0 / (0.4 * RATE)
 """What the gain comes back in a frame: from nothing to all in 0.4 s."""
-HALF: Final = 10
+HALF: Final = 16
 """Taps on either side of the place between two samples that is looked at."""
 DELAY: Final = Frames(ATTACK + HALF)
 CONTEXT: Final = DELAY + HALF
@@ -39,8 +39,8 @@ def _between(phase: float) -> NDArray[np.float64]:
 
 PHASES: Final = np.stack([_between(phase) for phase in (0.25, 0.5, 0.75)], axis=1).astype(np.float32)
 NEAR: Final = CEILING * 0.63
-"""Between two samples is only looked where one of them is above this: a peak between two lower ones is of a frequency so
-high that others beside it are not."""
+"""Between two samples is only looked where one of them is above this: a peak between two lower ones is of a frequency
+so high that others beside it are not."""
 
 
 class Limiter:

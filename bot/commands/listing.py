@@ -8,7 +8,7 @@ from bot.commands.table import Call, Command, Desk, Param
 from bot.effects import Outcome
 from bot.request import Reply, Right
 from bot.station import seconds
-from bot.view import StationView
+from bot.view import LevelView, StationView
 from common.errors import CommandError
 from common.text import clock, counted
 
@@ -84,9 +84,16 @@ def status(_: Call, desk: Desk) -> Outcome:
         state = "on the air" if mount.on_air else f"off the air: {mount.trouble or 'not connected yet'}"
         where = view.urls.get(mount.path, "")
         rows.append((mount.path, state, where, _listeners(view, mount.path) or _uptime(mount.seconds)))
+    if view.level is not None:
+        rows.append(("level", *_level(view.level), ""))
     healthy = view.connected and all(mount.on_air for mount in view.mounts)
     said = f"{view.name} is {'on the air' if healthy else 'not wholly on the air'}, up {clock(view.uptime)}"
     return Outcome(Reply(said, columns=("part", "state", "", ""), rows=tuple(rows)))
+
+
+def _level(level: LevelView) -> tuple[str, str]:
+    loudness = "silence" if level.loudness is None else f"{level.loudness:.1f} LUFS"
+    return loudness, "" if level.peak is None else f"peak {level.peak:.1f} dBTP"
 
 
 def _uptime(value: float | None) -> str:

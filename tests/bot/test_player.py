@@ -9,8 +9,9 @@ import pytest
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import Clock
 
-from bot.player import Player, Source
+from bot.player import Link, Player, Source
 from bot.station import Programme, Slot
+from bot.view import LevelView
 from common import wire
 from common.errors import Missing, NotAudio, UnknownCue
 from common.types import RATE, CueId, SongCode
@@ -223,6 +224,15 @@ def test_what_a_new_streamer_lacks_is_noted_with_its_place(stage: Stage) -> None
     stage.player.disconnected(stage.streamer)  # type: ignore[arg-type]
     assert stage.station.told[-2:] == [("lost", 1, 2 * RATE), ("connect",)]
     assert stage.player.air is None
+
+
+def test_the_level_is_what_was_told_last_and_goes_with_the_streamer(stage: Stage) -> None:
+    assert stage.player.level == LevelView()
+    Link(stage.player).level(-16.25, -1.5)
+    assert stage.player.level == LevelView(-16.25, -1.5)
+    stage.player.connect = lambda: None  # type: ignore[method-assign]
+    stage.player.disconnected(stage.streamer)  # type: ignore[arg-type]
+    assert stage.player.level is None
 
 
 def test_a_streamer_that_already_plays_is_asked_what(stage: Stage) -> None:

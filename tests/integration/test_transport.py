@@ -20,6 +20,29 @@ def bot(icecast: Any, station: Station) -> Any:
     bot.close()
 
 
+def test_how_loud_it_is_is_told_about_once_a_second_and_at_the_end_that_it_is_silent(bot: Bot, tmp_path: Path) -> None:
+    bot.play(1, written(tmp_path / "tone.wav", sine(3 * RATE)))
+    bot.wait_for("Ended", cue=1)
+    told: list[dict[str, Any]] = []
+
+    def silent() -> bool:
+        told[:] = [values for name, values in bot.events if name == "Level"]
+        return bot.state().loudness is None and "loudness" not in told[-1]
+
+    until(silent, "that it is silent is told")
+    assert len(told) <= 8
+    assert max(values["loudness"] for values in told[:-1]) == pytest.approx(-6.0, abs=0.3)
+    assert max(values["peak"] for values in told[:-1]) == pytest.approx(-6.0, abs=0.3)
+
+
+def test_what_is_too_loud_is_limited_on_its_way(icecast: Any, bot: Bot, tmp_path: Path) -> None:
+    with listening(icecast, "/stream.opus") as listener:
+        bot.play(1, written(tmp_path / "tone.wav", sine(2 * RATE)), gain=12.0)
+        bot.wait_for("Ended", cue=1)
+        listener.wait_until(lambda sound: loud_frames(sound[-RATE // 2 :]) == 0, "the end")
+        assert 0.85 < np.abs(listener.sound()[:, 0]).max() < 0.93
+
+
 def test_a_paused_song_goes_on_at_the_very_frame(icecast: Any, bot: Bot, tmp_path: Path) -> None:
     tone = written(tmp_path / "tone.wav", sine(2 * RATE))
     with listening(icecast) as listener:
