@@ -1,0 +1,159 @@
+"""The generator's author at work on a running station: watch, save, hear; every third version is broken."""
+
+import os
+import select
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.integration.test_station import RATE, Listener, Station
+
+PROGRAM = """
+import math, os, struct, sys
+print('bandstand: {"title": "%d Hz", "tempo": 240, "beats": 1}' % HERTZ, file=sys.stderr)
+out = sys.stdout.buffer
+form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, 8000, 16000, 2, 16)
+out.write(b"RIFF\\xff\\xff\\xff\\xffWAVE" + form + b"data\\xff\\xff\\xff\\xff")
+for second in range(int(float(os.environ["BANDSTAND_DURATION"]))):
+    samples = (round(9000 * math.sin(2 * math.pi * HERTZ * n / 8000)) for n in range(8000))
+    out.write(struct.pack("<8000h", *samples))
+"""
+
+
+class Pitch(Listener):
+    """A listener that tells tones apart."""
+
+    def hertz(self) -> float:
+        """Of the next tenth of a second; 0 for silence."""
+        assert self.process.stdout is not None
+        data = self.process.stdout.read(RATE // 10 * 2)
+        assert data, "the listener was disconnected"
+        samples = np.frombuffer(data, np.int16) / 32768
+        if np.sqrt(np.mean(samples**2)) < 0.01:
+            return 0.0
+        return float(np.abs(np.fft.rfft(samples * np.hanning(len(samples)), 8192)).argmax() * RATE / 8192)
+
+    def waits_for(self, hertz: int) -> list[float]:
+        """Listen until the tone is heard for half a second; what was heard until then."""
+        heard: list[float] = []
+        while not (len(heard) >= 5 and all(abs(tone - hertz) < 12 for tone in heard[-5:])):
+            heard.append(self.hertz())
+            assert len(heard) < 600, f"{hertz} Hz was not heard within a minute: {heard[-20:]}"
+        return heard
+
+
+class Author(Station):
+    """A station with one generator, whose program is saved as an editor does it."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.program = folder / "mine.py"
+        command = f'command = ["{sys.executable}", "{self.program}"]'
+        with self.config.open("a") as file:
+            file.write(f"[generators.mine]\n{command}\nduration = 120\n")
+
+    def save(self, text: str) -> None:
+        beside = self.folder / ".mine.py.new"
+        beside.write_text(text)
+        beside.rename(self.program)
+
+    def version(self, hertz: int) -> None:
+        self.save(f"HERTZ = {hertz}\n{PROGRAM}")
+
+
+@pytest.fixture
+def author(tmp_path: Path) -> Iterator[Author]:
+    made = Author(tmp_path)
+    try:
+        made.version(440)
+        made.up()
+        yield made
+    finally:
+        made.end()
+
+
+def test_each_save_is_heard_and_a_broken_one_leaves_the_old_song_playing(author: Author) -> None:
+    listener = Pitch(author)
+    try:
+        assert author.say("watch", "mine", "seed=7").startswith("watching mine with seed 7")
+        listener.waits_for(440)
+        tone = 440
+        for number, hertz in enumerate((660, 880, 0, 550, 770, 0), 1):
+            author.mark()
+            if number % 3 == 0:
+                author.save(f"{PROGRAM}\nHERTZ = 1")
+                author.wait_for(r"job \d+ failed: mine: it ended with exit status 1: NameError")
+                assert {round(listener.hertz() / 55) for _ in range(10)} == {tone // 55}
+                continue
+            author.version(hertz)
+            heard = listener.waits_for(hertz)
+            between = [one for one in heard if abs(one - tone) > 12 and abs(one - hertz) > 12]
+            assert len(between) <= 2, f"the change from {tone} to {hertz} Hz was no cut: {heard}"
+            tone = hertz
+        rows = author.ask("jobs")["rows"]
+        assert isinstance(rows, list)
+        assert [row[1] for row in rows].count("failed") == 2
+        assert author.say("unwatch") == "mine: not watched any more"
+        author.version(990)
+        assert {round(listener.hertz() / 55) for _ in range(10)} == {tone // 55}
+    finally:
+        listener.end()
+
+
+def test_a_song_is_made_again_to_the_bit_and_its_program_is_told_apart(author: Author) -> None:
+    code = author.say("generate", "mine", "seed=3", "duration=2").partition("makes song ")[2][:4]
+    author.wait_for(r"job 2: .* is made")
+    author.say("remake", code)
+    author.wait_for(r"made again as \w+: the sound is the same, bit for bit$")
+    author.version(445)
+    author.say("remake", code)
+    author.wait_for(r"made again as \w+: the sound is another one, and so is the program \(\w+ then, \w+ now\)")
+    shown = author.ask("song", code)["rows"]
+    assert isinstance(shown, list)
+    facts = {row[0]: row[1] for row in shown}
+    assert facts["seed"] == "3"
+    assert facts["exit status"] == "0"
+    assert facts["to the air"].endswith("s after it was asked for")
+    assert len(facts["program"]) == len(facts["sound"]) == 12
+
+
+def test_a_run_is_ended_with_its_job_and_with_the_station(author: Author) -> None:
+    endless = f"HERTZ = 440\nimport signal\n{PROGRAM}\nout.flush()\nsignal.pause()"
+    author.save(endless)
+    author.say("generate", "mine", "duration=2")
+    author.wait_for(r'now: "440 Hz"')
+    [first] = running(author)
+    author.say("cancel", "2")
+    gone(first)
+    author.say("generate", "mine", "duration=2")
+    author.wait_for(r'now: "440 Hz"')
+    [second] = running(author)
+    author.say("quit")
+    assert author.process is not None
+    author.process.wait(60)
+    gone(second)
+
+
+def running(author: Author) -> list[int]:
+    return [pid for pid in author.pids() if str(author.program).encode() in words(pid) and b"-m" not in words(pid)]
+
+
+def words(pid: int) -> list[bytes]:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return []
+
+
+def gone(pid: int) -> None:
+    """Wait for the end of a process that is not ours to wait for."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    ready, _, _ = select.select([descriptor], [], [], 60)
+    os.close(descriptor)
+    assert ready, f"process {pid} runs on"
