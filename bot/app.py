@@ -11,7 +11,7 @@ from twisted.internet.defer import Deferred, DeferredList, inlineCallbacks, succ
 from twisted.logger import Logger
 from twisted.web.client import Agent
 
-from bot import icecast, library, programme
+from bot import bands, icecast, library, programme
 from bot.access import Rights
 from bot.admin import AdminSocket
 from bot.catalogue import Catalogue
@@ -134,6 +134,7 @@ class App:
         recorded = [done for job in unfinished if (done := self._recorded(job.song)) is not None]
         self._workers.warm()
         self._player.connect()
+        yield self._performer.change(bands.settle, self._wall())
         yield self._performer.change(programme.again_after_start, recorded, self._wall())
         yield self._performer.change(
             programme.first_song, FIRST_WHO, FIRST_WHERE, self._reactor.seconds(), self._chance

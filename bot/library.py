@@ -10,6 +10,7 @@ from peewee import JOIN
 
 from bot.models import AIR, FAILED, OVER, QUEUED, RUNNING, WAITING, Cue, Job, Setting, Song
 from bot.station import Slot
+from common.bands import Band
 from common.errors import CommandError
 from common.jobs import Provenance
 from common.text import counted, one_line
@@ -33,6 +34,9 @@ class SongView:
     audio: str = ""
     parameters: dict[str, Any] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
+    genome: int | None = None
+    band: Band | None = None
+    """Who plays, where that was looked up."""
     provenance: Provenance = UNKNOWN
 
     @property
@@ -79,6 +83,7 @@ def song_view(row: Song) -> SongView:
         audio=row.audio,
         parameters=json.loads(row.parameters),
         facts=json.loads(row.facts),
+        genome=row.genome,
         provenance=msgspec.json.decode(row.provenance, type=Provenance),
     )
 
@@ -120,6 +125,12 @@ def songs(limit: int) -> tuple[list[SongView], int]:
     """The newest songs, and how many there are in all."""
     stored = Song.select().where(Song.state != FAILED)
     return [song_view(row) for row in stored.order_by(Song.created.desc()).limit(limit)], stored.count()
+
+
+def songs_by(artist: str, limit: int) -> list[SongView]:
+    """The newest songs of this artist."""
+    by = Song.select().where(Song.artist == artist, Song.state != FAILED)
+    return [song_view(row) for row in by.order_by(Song.created.desc()).limit(limit)]
 
 
 def newest_song() -> SongView | None:

@@ -34,6 +34,7 @@ class Song(Model):
     making = FloatField(null=True)
     audio = TextField(default="")  # the file's name in the song's folder
     provenance = TextField(default="{}")  # JSON, `common.jobs.Provenance`
+    genome = IntegerField(null=True)  # the take of a band that plays it
     created = FloatField()
 
 
@@ -141,4 +142,39 @@ class Mark(Model):
     created = FloatField()
 
 
-MODELS: tuple[type[Any], ...] = (Song, Job, Cue, Setting, Grant, Account, Watch, Comparison, Vote, Mark)
+class Band(Model):
+    """A band of the station; `genome` is the one that it has now."""
+
+    slug = TextField(primary_key=True)
+    genome = IntegerField()
+    created = FloatField()
+
+
+class Genome(Model):
+    """A band as it was at one time, or, where `take` is 1, as it was varied for one song."""
+
+    id = AutoField()
+    band = TextField()
+    generation = IntegerField()
+    parent = IntegerField(null=True)
+    take = IntegerField(default=0)
+    genes = TextField()  # JSON, `common.bands.Band`
+    created = FloatField()
+
+
+class Rating(Model):
+    """What somebody thought of a section of a song, -1 to 1; the last one counts."""
+
+    id = AutoField()
+    song = TextField()
+    section = IntegerField()  # its place in the song's form, from 0
+    person = TextField()
+    value = FloatField()
+    created = FloatField()
+
+
+MODELS: tuple[type[Any], ...] = (
+    *(Song, Job, Cue, Setting, Grant, Account),
+    *(Watch, Comparison, Vote, Mark),
+    *(Band, Genome, Rating),
+)

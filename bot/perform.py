@@ -148,6 +148,7 @@ class Performer:
                     parameters=song.parameters,
                     directory=str(self._config.paths.song(song.code)),
                     loudness=self._config.station.loudness,
+                    band=song.band,
                     program=self._config.generators.get(song.generator),
                 )
                 try:

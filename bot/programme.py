@@ -4,12 +4,13 @@ The rules themselves are in `bot.station`; this is where their answers are writt
 are carried out only after the commit.
 """
 
+import dataclasses
 import json
 from random import Random
 
 import msgspec
 
-from bot import codes, library, station
+from bot import bands, codes, library, station
 from bot.effects import Abandon, Announce, Compose, Effect, Sync, Tell, Underway
 from bot.library import SongView
 from bot.models import (
@@ -34,6 +35,8 @@ from common.jobs import Begun, Done, Provenance, Value
 from common.text import clock, one_line
 from common.types import RATE, CueId, SongCode
 
+BAND = "band"
+"""The generator that the station's own bands are."""
 SEED_LIMIT = 2**31
 LAST_WORDS = 6
 """Lines of a program's standard error that are shown."""
@@ -54,6 +57,7 @@ def order_song(
     purpose: str = "",
     original: str = "",
     heard: bool = True,
+    genome: int | None = None,
 ) -> tuple[int, SongCode]:
     """Write down a song to be made and the job of making it; one that does not cut in takes its place in the queue.
 
@@ -61,8 +65,15 @@ def order_song(
     """
     code = codes.new_code(chance, library.taken)
     chosen = int(chance.random() * SEED_LIMIT) if seed is None else seed
+    if generator == BAND and genome is None:
+        genome = library.song(original).genome if original else bands.take("", now, chance)
     song = Song.create(
-        code=code, generator=generator, seed=chosen, parameters=json.dumps(parameters, sort_keys=True), created=now
+        code=code,
+        generator=generator,
+        seed=chosen,
+        parameters=json.dumps(parameters, sort_keys=True),
+        created=now,
+        genome=genome,
     )
     job = Job.create(
         song=song, who=who, where=where, cut=int(cut), created=now, person=person, purpose=purpose, original=original
@@ -79,7 +90,8 @@ def take_job() -> tuple[int, SongView] | None:
         return None
     job.state = RUNNING
     job.save()
-    return job.id, library.song(job.song_id)
+    song = library.song(job.song_id)
+    return job.id, dataclasses.replace(song, band=bands.of_genome(song.genome))
 
 
 def begun(job_id: int, step: Begun, now: float) -> tuple[Effect, ...]:

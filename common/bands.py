@@ -43,6 +43,9 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     """One player of a band, and the habits that are this player's own."""
 
     name: str
+    """The part, such as double bass."""
+    player: str = ""
+    """Who plays it."""
     voice: str
     """Drums, bass, chords, arpeggio, pad or melody: what this member has to do."""
     instruments: tuple[int, ...]

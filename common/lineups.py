@@ -8,7 +8,8 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from common.bands import COLOUR, HABITS, SWING, Band, Member, slug
+from common.bands import COLOUR, SWING, Band, Member, slug
+from common.breeding import mutated, normal
 from common.errors import CommandError
 
 T = TypeVar("T")
@@ -173,6 +174,18 @@ SECONDS: Final = (
 )  # fmt: skip
 
 
+PLAYERS: Final = (
+    "Ada", "Aldo", "Anouk", "Basil", "Bea", "Bruno", "Clea", "Cosmo", "Dag", "Dora", "Edda", "Elio", "Enid", "Ezra",
+    "Fay", "Finn", "Gil", "Greta", "Hana", "Hugo", "Ida", "Ines", "Ivo", "Joss", "Juno", "Kai", "Kit", "Lars", "Lena",
+    "Lou", "Mabel", "Max", "Mina", "Moss", "Nell", "Nils", "Noor", "Odile", "Olaf", "Otto", "Pia", "Piet", "Rafa",
+    "Roz", "Rufus", "Sal", "Suki", "Tess", "Theo", "Uma", "Vera", "Vito", "Wanda", "Wim", "Xenia", "Yann", "Yves",
+    "Zeno", "Zita", "Zoe",
+)  # fmt: skip
+"""The players' own names; those of the house bands come first, in order."""
+FOUNDING: Final = 1.5
+"""How far the habits of a new band are from its style's, in mutations."""
+
+
 def known(style: str) -> str:
     """The style of this name; raises CommandError that lists them all."""
     if style.casefold() in LINEUPS:
@@ -183,6 +196,8 @@ def known(style: str) -> str:
 def house(style: str) -> Band:
     """The band that every station has from the beginning: its style as it is written."""
     lineup = LINEUPS[style]
+    first = sum(len(LINEUPS[other].seats) for other in STYLES[: STYLES.index(style)])
+    players = [PLAYERS[(first + seat) % len(PLAYERS)] for seat in range(len(lineup.seats))]
     return Band(
         name=lineup.house,
         style=style,
@@ -191,7 +206,9 @@ def house(style: str) -> Band:
         forms=lineup.forms,
         swing=lineup.swing,
         colour=lineup.colour,
-        members=lineup.seats,
+        members=tuple(
+            msgspec.structs.replace(seat, player=player) for seat, player in zip(lineup.seats, players, strict=True)
+        ),
     )
 
 
@@ -208,8 +225,8 @@ def founded(style: str, name: str, chance: Random) -> Band:
         tempo=round(low + (high - low) * chance.random()),
         keys=tuple(_some(lineup.keys, 3, chance)),
         forms=tuple(_some(lineup.forms, 2, chance)),
-        swing=SWING.within(lineup.swing + SWING.stray * _normal(chance)),
-        colour=COLOUR.within(lineup.colour + COLOUR.stray * _normal(chance)),
+        swing=SWING.within(lineup.swing + SWING.stray * normal(chance)),
+        colour=COLOUR.within(lineup.colour + COLOUR.stray * normal(chance)),
         members=tuple(_hired(seat, chance) for seat in lineup.seats),
     )
 
@@ -219,20 +236,12 @@ def named(chance: Random) -> str:
 
 
 def _hired(seat: Member, chance: Random) -> Member:
-    habits = {
-        name: habit.within(getattr(seat, name) + 1.5 * habit.stray * _normal(chance))
-        for name, habit in HABITS.items()
-        if not (name == "loose" and seat.loose == 0)  # a machine stays a machine
-    }
     count = 1 + int(chance.random() * min(2, len(seat.instruments)))
-    return msgspec.structs.replace(seat, instruments=tuple(_some(seat.instruments, count, chance)), **habits)
+    member = mutated(seat, chance, FOUNDING)
+    player = _some(PLAYERS, 1, chance)[0]
+    return msgspec.structs.replace(member, player=player, instruments=tuple(_some(seat.instruments, count, chance)))
 
 
 def _some(choices: tuple[T, ...], count: int, chance: Random) -> list[T]:
     left = list(choices)
     return [left.pop(int(chance.random() * len(left))) for _ in range(min(count, len(choices)))]
-
-
-def _normal(chance: Random) -> float:
-    """About a standard normal number, from `random()` alone: the same on every version of Python."""
-    return sum(chance.random() for _ in range(12)) - 6.0

@@ -155,6 +155,14 @@ def _marks(scenes: list[Scene]) -> tuple[ChordMark, ...]:
 
 
 def facts(score: Score) -> dict[str, Value]:
-    """What a person may want to know of a song."""
-    names = [section.kind + (f" in {section.key}" if section.key else "") for section in score.sections]
-    return {"style": score.style, "key": score.key, "tempo": score.tempi[0].bpm, "form": ", ".join(names)}
+    """What a person may want to know of a song; the bars of sections count from 1."""
+    sections = ", ".join(f"{section.kind} {section.bar + 1}" for section in score.sections)
+    moved = ", ".join(dict.fromkeys(section.key for section in score.sections if section.key))
+    return {
+        "style": score.style,
+        "key": f"{score.key}, later {moved}" if moved else score.key,
+        "tempo": score.tempi[0].bpm,
+        "beats": score.beats,
+        "sections": sections,
+        "energies": ", ".join(f"{section.energy:g}" for section in score.sections),
+    }

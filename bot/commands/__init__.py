@@ -1,12 +1,13 @@
 """The station's commands: one table, from which help, completion and the reference are made."""
 
-from bot.commands import generators, listing, people, programme, transport
+from bot.commands import bands, generators, listing, people, programme, transport
 from bot.commands.table import Command
 
 TABLE: tuple[Command, ...] = (
     *programme.COMMANDS,
     *transport.COMMANDS,
     *generators.COMMANDS,
+    *bands.COMMANDS,
     *listing.COMMANDS,
     *people.COMMANDS,
 )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from bot import library, programme, quota, station
+from bot import bands, library, programme, quota, station
 from bot.commands import transport
 from bot.commands.table import Call, Command, Desk, Param
 from bot.effects import Compose, Effect, Outcome, Quit, Skip, Sync
@@ -26,14 +26,27 @@ SEED_DIGITS = 9
 
 def generate(call: Call, desk: Desk) -> Outcome:
     name = call["generator"].lower() or GENERATOR
-    return _order(call, desk, name, wished(desk.view, name, call.options))
+    if name in desk.view.generators:
+        return _order(call, desk, name, wished(desk.view, name, call.options))
+    genome = bands.take("" if name == GENERATOR else _band(name, desk), desk.now, desk.chance)
+    return _order(call, desk, GENERATOR, wished(desk.view, GENERATOR, call.options), genome)
+
+
+def _band(words: str, desk: Desk) -> str:
+    try:
+        return bands.find(words).slug
+    except CommandError as error:
+        own = f", and the generators {', '.join(desk.view.generators)}" if desk.view.generators else ""
+        raise CommandError(f"{error}{own}") from None
 
 
 def again(call: Call, desk: Desk) -> Outcome:
     last = library.newest_song()
     if last is None:
         raise CommandError("there is no last song yet; generate makes the first")
-    return _order(call, desk, last.generator, wished(desk.view, last.generator, call.options, last.parameters))
+    wishes = wished(desk.view, last.generator, call.options, last.parameters)
+    genome = bands.take(bands.name_of(last.genome), desk.now, desk.chance) if last.generator == GENERATOR else None
+    return _order(call, desk, last.generator, wishes, genome)
 
 
 def wished(
@@ -46,12 +59,11 @@ def wished(
         known = generators.parameters(generator)
         return generators.checked(name, generator, {wish: v for wish, v in before.items() if wish in known} | given)
     if name != GENERATOR:
-        named = ", ".join([GENERATOR, *view.generators])
-        raise CommandError(f"{one_line(name, 40)}: there is no such generator; there are {named}")
+        raise CommandError(f"{one_line(name, 40)}: there is no such generator any more; generate makes another song")
     return {**before, **{wish: _value(text) for wish, text in given.items()}}
 
 
-def _order(call: Call, desk: Desk, generator: str, parameters: dict[str, Value]) -> Outcome:
+def _order(call: Call, desk: Desk, generator: str, parameters: dict[str, Value], genome: int | None = None) -> Outcome:
     cut = "queue" not in call.options
     quota.check_jobs(call, desk)
     if not cut:
@@ -66,6 +78,7 @@ def _order(call: Call, desk: Desk, generator: str, parameters: dict[str, Value])
         now=desk.now,
         chance=desk.chance,
         person=call.person,
+        genome=genome,
     )
     when = "it cuts in as soon as it can be heard" if cut else "it waits in the queue"
     return Outcome(Reply(f"job {job} makes song {code}; {when}", job=str(job)), (Compose(), Sync()))
@@ -202,9 +215,9 @@ COMMANDS = (
         "generate",
         generate,
         "make a new song and play it while it is being made",
-        "generate key=Dm tempo=120",
+        "generate bossa key=Dm minutes=2",
         Right.DJ,
-        (Param("generator", "a generator of the configuration; without one, the band", required=False),),
+        (Param("generator", "a band, a style, or a generator of the configuration", required=False, rest=True),),
         options=_OPTIONS,
         aliases=("gen",),
         any_options=True,

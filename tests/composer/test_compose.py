@@ -128,7 +128,8 @@ def test_human_timing_stays_near_the_grid(songs: list[Score]) -> None:
 
 def test_facts_are_for_a_person(short: Score) -> None:
     assert facts(short)["tempo"] == 120
-    assert str(facts(short)["form"]).endswith("ending")
+    assert str(facts(short)["sections"]).startswith("intro 1, ")
+    assert len(str(facts(short)["energies"]).split(", ")) == len(short.sections)
 
 
 def test_every_style_has_its_own_patterns_and_band() -> None:

@@ -289,7 +289,7 @@ def test_the_users_generators_are_checked_before_anything_is_written(bench) -> N
     bench.view = StationView(connected=True, generators={"mine": MINE})
     with pytest.raises(CommandError, match="tempo: 9 is not a whole number from 40 to 200"):
         bench.say("generate mine tempo=9")
-    with pytest.raises(CommandError, match="mien: there is no such generator; there are band, mine"):
+    with pytest.raises(CommandError, match=r"mien: there is no such band; .*and the generators mine"):
         bench.say("generate mien")
     assert library.newest_song() is None
     bench.say("generate mine tempo=90")
