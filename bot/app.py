@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from twisted.internet.defer import Deferred, DeferredList, inlineCallbacks, succeed
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 from twisted.web.client import Agent
 
 from bot import bands, icecast, library, programme
@@ -25,6 +26,8 @@ from bot.live import Live
 from bot.overview import Overview
 from bot.perform import Performer
 from bot.player import Player
+from bot.relay import replace_streamer
+from bot.request import Level, Reply
 from bot.store import Store
 from bot.supervise import Keeper
 from bot.view import AirView
@@ -60,7 +63,12 @@ class App:
         self.keepers = _keepers(reactor, config, chance, own_icecast, arguments, self._reach) if everything else []
         self._store = Store(self._paths.database, reactor)
         self._performer = Performer(
-            self._store, wall, config, quit_station=self.quit, streamer_away=self._start_streamer
+            self._store,
+            wall,
+            config,
+            quit_station=self.quit,
+            restart_streamer=self._restart_streamer,
+            streamer_away=self._start_streamer,
         )
         worker = [sys.executable, "-m", "composer", *arguments]
         self._workers = Workers(
@@ -128,8 +136,7 @@ class App:
         if applied:
             log.info("the database is new or was brought up to date: {names}", names=", ".join(applied))
         for keeper in self.keepers:
-            if keeper.name != "streamer":
-                keeper.ensure()
+            keeper.ensure()
         unfinished = yield self._store.transact(library.open_jobs)
         recorded = [done for job in unfinished if (done := self._recorded(job.song)) is not None]
         self._workers.warm()
@@ -184,9 +191,18 @@ class App:
         self._player.connect()
 
     def _start_streamer(self) -> None:
-        for keeper in self.keepers:
-            if keeper.name == "streamer":
-                keeper.ensure()
+        keeper = self._streamer_keeper()
+        if keeper is not None:
+            keeper.ensure()
+
+    def _restart_streamer(self, where: str) -> None:
+        def refused(failure: Failure) -> None:
+            self._performer.tell(where, Reply(f"the streamer goes on as it was: {failure.value}", Level.FAILED))
+
+        replace_streamer(self._streamer_keeper(), self._player).addErrback(refused)
+
+    def _streamer_keeper(self) -> Keeper | None:
+        return next((keeper for keeper in self.keepers if keeper.name == "streamer"), None)
 
     def _recorded(self, song: SongCode) -> Done | None:
         try:

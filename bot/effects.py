@@ -89,11 +89,20 @@ class Rewatch:
 
 
 @dataclass(frozen=True)
+class Restart:
+    """Put another streamer in the place of the one that runs; what goes wrong is told to `where`."""
+
+    where: str
+
+
+@dataclass(frozen=True)
 class Quit:
     """End the station in order."""
 
 
-Effect = Sync | Skip | Seek | Compose | Abandon | Tell | Announce | Underway | Leave | CutOnBar | Rewatch | Quit
+Effect = (
+    Sync | Skip | Seek | Compose | Abandon | Tell | Announce | Underway | Leave | CutOnBar | Rewatch | Restart | Quit
+)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from bot.effects import (
     Effect,
     Leave,
     Quit,
+    Restart,
     Rewatch,
     Seek,
     Skip,
@@ -60,12 +61,14 @@ class Performer:
         config: Config,
         *,
         quit_station: Callable[[], None],
+        restart_streamer: Callable[[str], None],
         streamer_away: Callable[[], None],
     ) -> None:
         self._store = store
         self._wall = wall
         self._config = config
         self._quit = quit_station
+        self._restart = restart_streamer
         self.away = streamer_away
         self.front_ends: list[FrontEnd] = []
         self._progress = Progress(self.front_ends)
@@ -97,6 +100,8 @@ class Performer:
                     self.live.cut_on_bar(effect)
                 case Rewatch():
                     self.live.rewatch()
+                case Restart(where):
+                    self._restart(where)
                 case Quit():
                     self._quit()
 

@@ -5,7 +5,7 @@ follows is the current one. Knows how to send a source; not which song is due (`
 """
 
 import os
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, cast
 
@@ -18,6 +18,7 @@ from twisted.logger import Logger
 from twisted.protocols import amp
 from twisted.python.failure import Failure
 
+from bot.mounts import Mounts
 from bot.station import Programme, Slot
 from bot.view import AirView, LevelView
 from common import wire
@@ -109,14 +110,12 @@ class Link(amp.AMP):
 
     @wire.WentOffAir.responder
     def went_off_air(self, mount: str, reason: str) -> dict[str, object]:
-        log.warn("{mount} is off the air: {reason}", mount=mount, reason=reason)
-        self._player.notice(f"{mount} is off the air: {reason}")
+        self._player.went_off_air(mount, reason)
         return {}
 
     @wire.CameOnAir.responder
     def came_on_air(self, mount: str) -> dict[str, object]:
-        log.info("{mount} is on the air", mount=mount)
-        self._player.notice(f"{mount} is on the air")
+        self._player.came_on_air(mount)
         return {}
 
 
@@ -130,6 +129,7 @@ class Player:
         self._clock = clock
         self.notice = notice
         self.level: LevelView | None = None
+        self._mounts = Mounts()
         self._link: Link | None = None
         self._connecting = self._stopping = False
         self._delay = RETRY_FIRST
@@ -157,9 +157,9 @@ class Player:
             return
         self._connecting = True
         connecting = connectProtocol(self._endpoint, Link(self))
-        connecting.addCallbacks(self._connected, self._refused)
+        connecting.addCallbacks(self._connected, lambda _: self._refused())
 
-    def _refused(self, _: Failure) -> None:
+    def _refused(self) -> None:
         self._connecting = False
         if self._stopping:
             return
@@ -176,6 +176,7 @@ class Player:
             state = yield self._ask(link)
         except Exception as error:
             log.warn("the streamer did not say what it plays: {error}", error=error)
+            self._refused()
             return
         self._link = link
         self._current = state.current.cue if state.current else None
@@ -183,6 +184,7 @@ class Player:
         self._following_start = state.following.frames if state.following else 0
         self._since = (self._clock.seconds(), state.current.frames if state.current else 0)
         self.level = LevelView(state.loudness, state.peak)
+        self._tell(self._mounts.found(state.mounts))
         yield self._station.found(self._current, state.uptime)
 
     @inlineCallbacks
@@ -205,6 +207,7 @@ class Player:
         if self._stopping:
             return
         log.warn("the streamer went away")
+        self._mounts.away()
         noted = succeed(None) if current is None else self._station.lost(current, position)
         noted.addBoth(lambda _: self.connect())
 
@@ -223,6 +226,17 @@ class Player:
         if self._following == cue:
             self._following = None
         self._station.ended(cue, reason, frames, detail)
+
+    def came_on_air(self, mount: str) -> None:
+        self._tell(self._mounts.came(mount))
+
+    def went_off_air(self, mount: str, reason: str) -> None:
+        self._tell(self._mounts.went(mount, reason))
+
+    def _tell(self, news: Iterable[str]) -> None:
+        for sentence in news:
+            log.info("{sentence}", sentence=sentence)
+            self.notice(sentence)
 
     def _position(self) -> int:
         then, frames = self._since
@@ -331,6 +345,25 @@ class Player:
             yield skipping.addErrback(lambda failure: failure.trap(UnknownCue))
 
     @inlineCallbacks
+    def let_go(self) -> Generator[Deferred[Any], Any, None]:
+        """Have this streamer keep the song's place and end. Another one is reached with `connect`."""
+        link, current = self._link, self._current
+        self._link = self._current = self._following = None
+        self._mounts.away()
+        if link is not None:
+            yield self._shut_down(link, current)
+
+    @inlineCallbacks
+    def _shut_down(self, link: Link, current: int | None) -> Generator[Deferred[Any], Any, None]:
+        try:
+            if current is not None:
+                answer = yield link.ask(wire.Stop)
+                yield self._station.lost(current, answer["frames"])
+            yield link.ask(wire.Shutdown)
+        except Exception as error:
+            log.warn("the streamer was gone before it was told to stop: {error}", error=error)
+
+    @inlineCallbacks
     def stop(self, shut_down: bool) -> Generator[Deferred[Any], Any, None]:
         """Let go of the streamer; with `shut_down` the song's place is kept and the streamer ends."""
         self._stopping = True
@@ -338,12 +371,6 @@ class Player:
         if link is None:
             return
         if shut_down:
-            try:
-                if current is not None:
-                    answer = yield link.ask(wire.Stop)
-                    yield self._station.lost(current, answer["frames"])
-                yield link.ask(wire.Shutdown)
-            except Exception as error:
-                log.warn("the streamer was gone before it was told to stop: {error}", error=error)
+            yield self._shut_down(link, current)
         if link.transport is not None:
             link.transport.loseConnection()

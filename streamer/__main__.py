@@ -15,7 +15,9 @@ def main(arguments: list[str]) -> int:
     """Run until SIGTERM or SIGINT. Prints `ready` when the control socket listens; raises BandstandError before."""
     parser = argparse.ArgumentParser(prog="bandstand streamer", description="The audio process alone.")
     parser.add_argument("--config", metavar="FILE", help="the station's configuration")
-    settings = config.load(config.find(parser.parse_args(arguments).config))
+    parser.add_argument("--successor", action="store_true", help="say `waiting`, and begin when the one here has ended")
+    options = parser.parse_args(arguments)
+    settings = config.load(config.find(options.config))
     log.begin("streamer", settings.log, _standard_error())
 
     from twisted.internet import reactor
@@ -23,16 +25,16 @@ def main(arguments: list[str]) -> int:
     from streamer.app import Streamer
 
     streamer = Streamer(reactor, settings)
-    streamer.start()
+    streamer.start(before=(lambda: _say("waiting")) if options.successor else None)
     reactor.addSystemEventTrigger("before", "shutdown", streamer.stop)
-    reactor.callWhenRunning(_say_ready)
+    reactor.callWhenRunning(_say, "ready")
     reactor.run()
     return 1 if streamer.failed else 0
 
 
-def _say_ready() -> None:
+def _say(word: str) -> None:
     with suppress(OSError, ValueError, AttributeError):  # nobody may be listening there
-        print("ready", flush=True)
+        print(word, flush=True)
 
 
 def _standard_error() -> TextIO:

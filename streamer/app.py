@@ -4,6 +4,7 @@ import os
 import random
 import threading
 import time
+from collections.abc import Callable
 from typing import Any, Final
 
 from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
@@ -65,11 +66,16 @@ class Streamer:
         self._port: Any = None
         self.failed = False
 
-    def start(self) -> None:
+    def start(self, before: Callable[[], None] | None = None) -> None:
+        """`before`: called when all is ready; then the streamer that runs here is waited for, however long it runs."""
         self._config.paths.directory.mkdir(parents=True, exist_ok=True)
-        self._lock.acquire("the streamer")
+        self._keep_silence()
+        if before:
+            before()
+            self._lock.wait()
+        else:
+            self._lock.acquire("the streamer")
         try:
-            self._keep_silence()
             self._listen()
         except BandstandError:
             self._lock.release()

@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from twisted.internet.defer import Deferred, succeed
+from twisted.internet.defer import Deferred, fail, succeed
+from twisted.internet.error import ConnectionDone
 from twisted.internet.task import Clock
 
 from bot.player import Link, Player, Source
@@ -242,3 +243,27 @@ def test_a_streamer_that_already_plays_is_asked_what(stage: Stage) -> None:
     assert stage.player.air is not None
     assert stage.player.air.seconds == 1.0
     assert stage.want(slot(9)) == []
+
+
+def test_letting_go_keeps_the_place_and_sends_nothing_more(stage: Stage) -> None:
+    stage.want(slot(1), slot(2))
+    stage.streamer.asked.clear()
+    stage.player.let_go()
+    assert [name for name, *_ in stage.streamer.asked] == ["Stop", "Shutdown"]
+    assert ("lost", 1, 77) in stage.station.told
+    assert stage.want(slot(1)) == []
+    stage.join(Streamer())
+    assert stage.want(slot(1, start=77)) == [("Play", 1, 77)]
+
+
+def test_a_streamer_that_dies_before_it_answers_is_tried_again(stage: Stage) -> None:
+    class Dying(Streamer):
+        def ask(self, command: type, **arguments: Any) -> Deferred[Any]:
+            return fail(ConnectionDone())
+
+    stage.player.let_go()
+    stage.station.told.clear()
+    stage.join(Dying())
+    assert not stage.player.connected
+    assert stage.station.told == [("away",)]
+    assert [call.func for call in stage.clock.getDelayedCalls()] == [stage.player.connect]

@@ -47,6 +47,23 @@ def test_a_file_left_by_a_crash_does_not_lock(path: Path) -> None:
     lock.release()
 
 
+def test_whoever_waits_has_it_when_it_is_let_go_of(path: Path) -> None:
+    first = ProcessLock(path)
+    first.acquire("bandstand")
+    code = "import sys, pathlib, common.lock as l; print('begun', flush=True); "
+    code += "l.ProcessLock(pathlib.Path(sys.argv[1])).wait(); print('held', flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", code, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as heir:
+        assert heir.stdout is not None
+        assert heir.stdout.readline() == b"begun\n"
+        assert holder(path) == os.getpid()
+        first.release()
+        assert heir.stdout.readline() == b"held\n"
+        assert holder(path) == heir.pid
+        assert heir.stdin is not None
+        heir.stdin.close()
+
+
 def test_a_child_does_not_inherit_it(path: Path) -> None:
     lock = ProcessLock(path)
     lock.acquire("bandstand")

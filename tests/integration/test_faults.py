@@ -64,7 +64,7 @@ def test_icecast_away_for_long_has_its_sound_back_soon(
     with playing(station, tmp_path) as bot:
         icecast.stop()
         until(lambda: troubles(bot, "no Icecast answers"), "the reason")
-        threading.Event().wait(8)  # the pauses between attempts are long by now
+        threading.Event().wait(5)  # the pauses between attempts are long by now
         icecast.start()
         after = seconds_until_on_air(bot)
         print(f"on the air {after:.2f} s after Icecast")
