@@ -177,8 +177,6 @@ def _network_faults(network: Network) -> Iterator[str]:
         yield "tls_verify: without it, tls_pins must say which certificate is the server's"
     if not network.tls and (network.password or network.server_password) and not network.is_here:
         yield "tls: without it the password would cross the network for all to read; set tls = true"
-    if not network.tls and (network.certificate or network.tls_pins or network.tls_authority):
-        yield "tls: certificates, pins and authorities need tls = true"
     if network.login == "required" and not (network.password or network.certificate):
         yield "login: is required, so a password or a certificate is needed"
     for name in ("tls_authority", "certificate"):
@@ -213,6 +211,8 @@ def _network_warnings(network: Network) -> Iterator[str]:
         yield "channels: there are none; the bot is on the network, and hears only what is said to it in private"
     if not network.tls and not network.is_here:
         yield f"tls: everything said between this machine and {network.server} can be read on the way"
+    if not network.tls and (network.certificate or network.tls_pins or network.tls_authority):
+        yield "tls: is off, so certificates, pins and authorities count only if the server asks for TLS by itself"
     names = {channel.partition(" ")[0].lower() for channel in network.channels}
     for channel in network.silent_channels:
         if channel.lower() not in names:

@@ -11,7 +11,7 @@ PACKAGES=(
 )
 # shellcheck disable=SC2034
 TEST_PACKAGES=(shellcheck flac opus-tools vorbis-tools iproute2 iptables telnet netcat-openbsd openssh-client sox
-    ngircd inspircd atheme-services openssl)
+    ngircd inspircd anope openssl)
 
 say() {
     printf '%s\n' "$*"
@@ -71,7 +71,7 @@ apt_install() {
     if [[ " $* " == *" icecast2 "* ]]; then
         echo 'icecast2 icecast2/icecast-setup boolean false' | debconf-set-selections
     fi
-    for package in icecast2 ngircd inspircd atheme-services; do
+    for package in icecast2 ngircd inspircd anope; do
         if [[ " $* " == *" $package "* && -d /run/systemd/system ]]; then
             switched+=("$package.service")
         fi

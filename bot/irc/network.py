@@ -94,6 +94,7 @@ class Link:
         self._lasting = False
         self._at_once = False
         self._upgrade: int | None = None
+        self._port = network.at
         self._said = ""
         self._stopped: Deferred[None] | None = None
         self._stopping = False
@@ -132,7 +133,7 @@ class Link:
         network = self.network
         bound = self._upgrade or self._policies.port(network.server, self._wall())
         secure = network.tls or bound is not None
-        port = network.at if network.tls or bound is None else bound
+        self._port = port = network.at if network.tls or bound is None else bound
         session = Session(network, login(network), self, self._reactor, self._wall, secure)
         self._lasting = self._at_once = False
         try:
@@ -185,7 +186,7 @@ class Link:
 
     def remember(self, seconds: int) -> None:
         try:
-            self._policies.remember(self.network.server, self.network.at, seconds, self._wall())
+            self._policies.remember(self.network.server, self._port, seconds, self._wall())
         except OSError as error:
             log.warn("the server's wish for TLS could not be kept: {why}", why=error.strerror)
 

@@ -48,15 +48,17 @@ INSPIRCD = """
 <sslprofile name="tls" provider="gnutls" certfile="{folder}/server.pem" keyfile="{folder}/server.key">
 <module name="cap"><module name="ircv3"><module name="ircv3_accounttag"><module name="ircv3_servertime">
 <module name="ircv3_ctctags"><module name="ircv3_chghost"><module name="ircv3_capnotify"><module name="botmode">
-<module name="services_account"><module name="namesx"><module name="uhnames"><module name="chghost"><module name="sasl">
+<module name="services_account">
+<module name="hidechans"><module name="globops">
+<module name="namesx"><module name="uhnames"><module name="chghost"><module name="sasl">
 <module name="spanningtree"><sasl target="services.example" requiressl="no">
 <bind address="127.0.0.1" port="{link_port}" type="servers">
-<link name="services.example" ipaddr="127.0.0.1" allowmask="127.0.0.1" sendpass="linked" recvpass="linked">
+<link name="services.example" ipaddr="127.0.0.1" port="1" allowmask="127.0.0.1" sendpass="linked" recvpass="linked">
 <uline server="services.example" silent="yes">
 <connect allow="*" resolvehostnames="no" useident="no" threshold="1000" commandrate="100000" fakelag="no"
  localmax="100" globalmax="100" timeout="60" pingfreq="120">
 <performance clonesonconnect="no">
-<options hidebans="" defaultmodes="not" nosnoticestack="yes"><security runasuser="" runasgroup="">
+<options casemapping="ascii" hidebans="" defaultmodes="not" nosnoticestack="yes"><security runasuser="" runasgroup="">
 <pid file="{folder}/inspircd.pid"><log method="file" type="*" level="default" target="{folder}/inspircd.log">
 <files motd="{folder}/motd"><class name="x" commands="*"><type name="x" classes="x">
 """
@@ -137,6 +139,43 @@ class Server:
     def close(self) -> None:
         self.stop()
         shutil.rmtree(self.folder)
+
+
+class Services:
+    """Anope beside an InspIRCd: NickServ, accounts and SASL. Ends with its server's folder."""
+
+    def __init__(self, server: Server) -> None:
+        if shutil.which("anope") is None:
+            pytest.skip("anope is not installed")
+        folder = server.folder / "anope"
+        folder.mkdir()
+        template = Path(__file__).with_name("anope.conf").read_text()
+        (folder / "services.conf").write_text(template.format(link_port=server.link_port, folder=folder))
+        (folder / "motd").write_text("hello\n")
+        folder.chmod(0o777)
+        # It does not run as root.
+        other = {"user": "nobody", "group": "nogroup"} if os.getuid() == 0 else {}
+        where = [f"--{kind}dir={folder}" for kind in ("conf", "db", "log")]
+        command = ["anope", "--nofork", *where, "--modulesdir=/usr/lib/anope"]
+        self._output = (folder / "output").open("wb")
+        self._process = subprocess.Popen(command, stdout=self._output, stderr=self._output, cwd=folder, **other)
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait(PATIENCE)
+        self._output.close()
+
+
+def register(port: int, name: str, password: str, channel: str = "", user: str = "") -> "Person":
+    """Somebody who has an account now, and is logged in to it."""
+    person = Person(port, name, channel, user)
+    last = time.monotonic() + PATIENCE
+    while True:
+        person.says("NickServ", f"REGISTER {password} {name}@example.org")
+        if " 900 " in person.hears(r" (401|900) "):  # until services are there
+            return person
+        assert time.monotonic() < last, person.lines
+        threading.Event().wait(0.1)
 
 
 class Person:
