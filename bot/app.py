@@ -10,7 +10,6 @@ import msgspec
 from twisted.internet.defer import Deferred, DeferredList, inlineCallbacks, succeed
 from twisted.logger import Logger
 from twisted.python.failure import Failure
-from twisted.web.client import Agent
 
 from bot import bands, icecast, library, programme
 from bot.access import Rights
@@ -60,6 +59,7 @@ class App:
         self._config = config
         self._paths = config.paths
         self._prepared = own_icecast
+        self._agent = icecast.agent(reactor, config.icecast)
         self.keepers = _keepers(reactor, config, chance, own_icecast, arguments, self._reach) if everything else []
         self._store = Store(self._paths.database, reactor)
         self._performer = Performer(
@@ -214,8 +214,8 @@ class App:
         password = self._prepared.admin_password if self._prepared else self._config.icecast.admin_password
         if not password:
             return succeed(None)
-        at = (self._config.icecast.host, self.port)
-        asked = icecast.listeners(Agent(self._reactor), self._reactor, at, password, self._config.mounts)
+        at = icecast.address(self._config.icecast, self.port)
+        asked = icecast.listeners(self._agent, self._reactor, at, password, self._config.mounts)
         return asked.addErrback(lambda _: None)
 
 

@@ -24,13 +24,14 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 import msgspec
+from twisted.internet import ssl
 from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.internet.interfaces import IReactorTime
-from twisted.web.client import readBody
+from twisted.web.client import Agent, BrowserLikePolicyForHTTPS, readBody
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import IAgent, IResponse
 
-from common.config import Config, Mount
+from common.config import Config, Icecast, Mount
 from common.errors import ConfigError, Missing
 from common.paths import Paths
 
@@ -318,19 +319,31 @@ def _basic(password: str) -> str:
     return "Basic " + b64encode(f"admin:{password}".encode()).decode("ascii")
 
 
+def address(icecast: Icecast, port: int) -> str:
+    """Where Icecast is, without the path."""
+    return f"{'https' if icecast.tls else 'http'}://{icecast.host}:{port}"
+
+
+def agent(reactor: Any, icecast: Icecast) -> Agent:
+    """For requests to this Icecast, with the trust that is configured for it. Raises OSError without that file."""
+    if not (icecast.tls and icecast.ca_file):
+        return Agent(reactor)
+    trusted = ssl.Certificate.loadPEM(Path(icecast.ca_file).read_bytes())
+    return Agent(reactor, BrowserLikePolicyForHTTPS(ssl.trustRootFromCertificates([trusted])))
+
+
 @inlineCallbacks
 def listeners(
-    agent: IAgent, clock: IReactorTime, at: tuple[str, int], admin_password: str, mounts: Iterable[Mount]
+    agent: IAgent, clock: IReactorTime, at: str, admin_password: str, mounts: Iterable[Mount]
 ) -> Generator[Deferred[Any], Any, dict[str, int]]:
-    """Ask the Icecast at host and port how many hear each mount.
+    """Ask the Icecast at this address (`address`) how many hear each mount.
 
     Errs back with TimeoutError after a second, with PermissionError on a wrong password, or as the agent does.
     """
     headers = Headers({"Authorization": [_basic(admin_password)], "User-Agent": ["Bandstand"]})
-    host, port = at
-    asked = agent.request(b"GET", f"http://{host}:{port}/admin/stats".encode(), headers, None)
+    asked = agent.request(b"GET", f"{at}/admin/stats".encode(), headers, None)
     response = cast(IResponse, (yield asked.addTimeout(ANSWER_SECONDS, clock)))
     body = yield readBody(response).addTimeout(ANSWER_SECONDS, clock)
     if response.code != http.HTTPStatus.OK:
-        raise PermissionError(f"Icecast at {host}:{port} answered {response.code}: is icecast.admin_password right?")
+        raise PermissionError(f"Icecast at {at} answered {response.code}: is icecast.admin_password right?")
     return counts(cast(bytes, body), mounts)

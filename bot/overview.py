@@ -7,6 +7,7 @@ from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.internet.interfaces import IReactorTime
 
 from bot.catalogue import Catalogue
+from bot.icecast import address
 from bot.player import Player
 from bot.supervise import Keeper
 from bot.view import LevelView, PersonView, ProcessView, StationView
@@ -38,10 +39,10 @@ class Overview:
         self._people = people
         self._catalogue = catalogue
         self._began = clock.seconds()
-        host = config.icecast.host
+        at = address(config.icecast, port)
         self.networks: Callable[[], tuple[ProcessView, ...]] = tuple
         """Asked for the lines of networks that people come from."""
-        self.urls = {mount.path: f"http://{host}:{port}{mount.path}" for mount in config.mounts}
+        self.urls = {mount.path: f"{at}{mount.path}" for mount in config.mounts}
 
     @inlineCallbacks
     def view(self, whole: bool) -> Generator[Deferred[Any], Any, StationView]:

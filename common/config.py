@@ -76,6 +76,10 @@ class Icecast(_Section, frozen=True):
     admin_password: str = ""
     manage: Literal["auto", "always", "never"] = "auto"
     """auto: our own Icecast unless a host is configured."""
+    tls: bool = False
+    """Everything that is said to it is encrypted, and its certificate is checked."""
+    ca_file: str = ""
+    """The certificates that vouch for its own; empty: those that the system trusts."""
 
 
 class Mount(_Section, frozen=True):
@@ -95,7 +99,7 @@ class Mount(_Section, frozen=True):
 
     def __post_init__(self) -> None:
         if self.format == "flac" and self.bitrate not in (0, LOSSLESS):
-            raise ValueError("FLAC is lossless and takes no bitrate; leave it out")
+            raise ValueError("A FLAC mount is lossless and takes no bitrate; leave it out")
         if self.format != "flac" and self.bitrate > HIGHEST:
             raise ValueError(f"Expected a bitrate <= {HIGHEST}")
         if self.format == "mp3" and self.titles == "chained":
@@ -267,6 +271,12 @@ def _settled(config: Config, name: str, base: Path, configured_host: bool) -> Co
         irc = irc_settings.settled(config.irc, base)
     except ConfigError as error:
         raise ConfigError(f"{name}: {error}") from None
+    if icecast.tls and icecast.manage == "always":
+        raise ConfigError(f"{name}: icecast.tls: our own Icecast has none; leave it out, or name a host")
+    if icecast.ca_file:
+        icecast = replace(icecast, ca_file=str(base / icecast.ca_file))
+        if not Path(icecast.ca_file).is_file():
+            raise ConfigError(f"{name}: icecast.ca_file: {icecast.ca_file}: there is no such file")
     station = replace(config.station, directory=str(base / config.station.directory))
     check_telnet(config.telnet, name)
     ssh = settled_ssh(config.ssh, name, base)

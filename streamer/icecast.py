@@ -6,8 +6,10 @@ neither Twisted nor NumPy, so that the standby can use it, too.
 
 import http.client
 import re
+import ssl
 from base64 import b64encode
 from contextlib import suppress
+from functools import cache
 from typing import Final, Protocol
 from urllib.parse import urlencode
 
@@ -31,6 +33,13 @@ REFUSALS: Final = {
     "content-type not supported": "Icecast does not take this format",
 }
 """What Icecast 2.4 says, in words for the operator."""
+
+
+TLS_TROUBLES: Final = {
+    -11: "Icecast speaks no TLS there; set icecast.tls = false, or name its other port",
+    -12: "Icecast's certificate is not trusted, or is for another host; set icecast.ca_file or icecast.host",
+}
+"""SHOUTERR_NOTLS and SHOUTERR_TLSBADCERT of shout.h."""
 
 
 class OffAir(BandstandError):
@@ -63,6 +72,10 @@ class ShoutLink:
         self._shout = shout.Shout()
         for name, value in self._attributes(station).items():
             setattr(self._shout, name, value)
+        if icecast.tls:
+            from streamer.securing import secure  # ctypes, which the standby is spared otherwise
+
+            secure(self._shout, icecast)
         try:
             self._shout.open()
         except shout.ShoutException:
@@ -115,7 +128,7 @@ class ShoutLink:
     def _reason(self, code: int) -> str:
         if code == shout.SHOUTERR_NOLOGIN:
             return refusal(self._icecast, self._mount.format, self._path)
-        return f"no Icecast answers at {address(self._icecast)}"
+        return TLS_TROUBLES.get(code, f"no Icecast answers at {address(self._icecast)}")
 
 
 def address(icecast: Icecast) -> str:
@@ -125,7 +138,7 @@ def address(icecast: Icecast) -> str:
 def refusal(icecast: Icecast, kind: str, path: str) -> str:
     """Why Icecast does not take a stream. libshout does not tell, so the same is asked for once more and given up."""
     headers = {**authorization(icecast), "Content-Type": CONTENT_TYPES[kind], "Expect": "100-continue"}
-    connection = http.client.HTTPConnection(icecast.host, icecast.port, timeout=TIMEOUT)
+    connection = dialled(icecast, TIMEOUT)
     try:
         connection.putrequest("PUT", path)
         for name, value in headers.items():
@@ -149,7 +162,7 @@ def arrived(icecast: Icecast, path: str) -> int | None:
     Icecast shows a mount's figures to whoever has the source password. Raises OSError if it does not answer in time.
     """
     query = urlencode({"mount": path})
-    connection = http.client.HTTPConnection(icecast.host, icecast.port, timeout=ANSWER_TIMEOUT)
+    connection = dialled(icecast, ANSWER_TIMEOUT)
     try:
         connection.request("GET", f"/admin/stats?{query}", headers=authorization(icecast))
         answer = connection.getresponse().read(LONGEST_FIGURES)
@@ -167,7 +180,7 @@ def set_title(icecast: Icecast, path: str, title: str) -> bool:
     libshout's own call does the same without a timeout.
     """
     query = urlencode({"mode": "updinfo", "mount": path, "song": title, "charset": "UTF-8"})
-    connection = http.client.HTTPConnection(icecast.host, icecast.port, timeout=TIMEOUT)
+    connection = dialled(icecast, TIMEOUT)
     try:
         connection.request("GET", f"/admin/metadata?{query}", headers=authorization(icecast))
         return connection.getresponse().status == http.HTTPStatus.OK
@@ -175,6 +188,18 @@ def set_title(icecast: Icecast, path: str, title: str) -> bool:
         return False
     finally:
         connection.close()
+
+
+def dialled(icecast: Icecast, timeout: Seconds) -> http.client.HTTPConnection:
+    """A connection for one request; it is made with that."""
+    if not icecast.tls:
+        return http.client.HTTPConnection(icecast.host, icecast.port, timeout=timeout)
+    return http.client.HTTPSConnection(icecast.host, icecast.port, timeout=timeout, context=trust(icecast.ca_file))
+
+
+@cache
+def trust(ca_file: str) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=ca_file or None)
 
 
 def authorization(icecast: Icecast) -> dict[str, str]:

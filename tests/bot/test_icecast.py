@@ -151,7 +151,7 @@ class SilentAgent:
 def test_an_icecast_that_does_not_answer_is_given_a_second() -> None:
     clock, agent = Clock(), SilentAgent()
     failures: list[object] = []
-    asked = listeners(agent, clock, ("127.0.0.1", 8000), "x", configuration.DEFAULT_MOUNTS)
+    asked = listeners(agent, clock, "http://127.0.0.1:8000", "x", configuration.DEFAULT_MOUNTS)
     asked.addErrback(lambda failure: failures.append(failure.type))
     clock.advance(0.9)
     assert not failures

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from common.config import Config, faults, find, load
+from common.config import LOSSLESS, Config, faults, find, load
 from common.errors import ConfigError
 
 
@@ -72,6 +72,31 @@ def test_another_hosts_icecast_is_left_alone_and_needs_its_password(tmp_path: Pa
     assert "the source password of the Icecast at radio.example is needed" in fault(tmp_path, text)
     config = load(written(tmp_path, text + 'password = "p"'), {})
     assert not config.manages_icecast
+
+
+def test_tls_is_for_an_icecast_that_is_configured_and_its_file_is_looked_for(tmp_path: Path) -> None:
+    assert "icecast.tls: our own Icecast has none" in fault(tmp_path, "[icecast]\ntls = true")
+    text = '[icecast]\nhost = "radio.example"\npassword = "p"\ntls = true\nca_file = "ca.pem"'
+    assert "icecast.ca_file" in fault(tmp_path, text)
+    (tmp_path / "ca.pem").touch()
+    assert load(written(tmp_path, text), {}).icecast.ca_file == str(tmp_path / "ca.pem")
+
+
+@pytest.mark.parametrize(
+    ("keys", "sentence"),
+    [
+        ('format = "flac"\nbitrate = 128', "mounts[0]: a FLAC mount is lossless and takes no bitrate"),
+        ('format = "opus"\nbitrate = 500', "mounts[0]: expected a bitrate <= 320"),
+        ('format = "mp3"\ntitles = "chained"', "mounts[0]: titles can be chained in opus and flac"),
+    ],
+)
+def test_a_format_says_what_it_does_not_have(tmp_path: Path, keys: str, sentence: str) -> None:
+    assert sentence in fault(tmp_path, f'[[mounts]]\npath = "/a"\n{keys}')
+
+
+def test_each_format_has_its_usual_bitrate(tmp_path: Path) -> None:
+    text = "".join(f'[[mounts]]\npath = "/{name}"\nformat = "{name}"\n' for name in ("mp3", "opus", "flac"))
+    assert [mount.bitrate for mount in load(written(tmp_path, text), {}).mounts] == [128, 96, LOSSLESS]
 
 
 def test_secrets_may_come_from_the_environment_or_a_file(tmp_path: Path) -> None:

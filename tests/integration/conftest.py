@@ -59,18 +59,20 @@ class IcecastServer:
         group = grp.getgrgid(user.pw_gid).gr_name
         return f"<changeowner><user>{user.pw_name}</user><group>{group}</group></changeowner>"
 
-    def start(self) -> None:
+    def start(self, answers: bool = True) -> None:
+        """`answers`: to plain HTTP, which is then waited for."""
         command = [*self.within, "icecast2", "-c", str(self.directory / "icecast.xml")]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        if not self.within:
+        if answers and not self.within:
             until(self._answers, "Icecast answers")
 
-    def configure(self, before: str, after: str) -> None:
-        """Start again with this part of the configuration changed."""
+    def configure(self, before: str, after: str, start: bool = True) -> None:
+        """Start again, or later, with this part of the configuration changed."""
         self.stop()
         path = self.directory / "icecast.xml"
         path.write_text(path.read_text().replace(before, after))
-        self.start()
+        if start:
+            self.start()
 
     def _answers(self) -> bool:
         assert self._process is not None and self._process.poll() is None, "Icecast did not stay"

@@ -1,0 +1,97 @@
+"""An Icecast that speaks TLS: trusted, heard and watched as any other; not trusted, it says so."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from common.config import Icecast
+from streamer.icecast import arrived, set_title
+from tests.integration.conftest import IcecastServer
+from tests.integration.streaming import Station, until
+
+CERTIFICATE = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost")
+NAMES = ("-addext", "subjectAltName=DNS:localhost")
+MP3 = "/stream.mp3"
+
+
+@pytest.fixture
+def server() -> Iterator[tuple[IcecastServer, Path]]:
+    """Icecast with a certificate for localhost, and the file that vouches for it."""
+    icecast = IcecastServer()
+    key, certificate, both = (icecast.directory / name for name in ("key.pem", "certificate.pem", "both.pem"))
+    try:
+        command = [*CERTIFICATE, *NAMES, "-keyout", str(key), "-out", str(certificate)]
+        subprocess.run(command, check=True, capture_output=True)
+        both.write_bytes(key.read_bytes() + certificate.read_bytes())
+        both.chmod(0o644)
+        icecast.configure("</bind-address>", "</bind-address><ssl>1</ssl>", start=False)
+        icecast.configure("<logdir>", f"<ssl-certificate>{both}</ssl-certificate><logdir>", start=False)
+        icecast.start(answers=False)
+        yield icecast, certificate
+    finally:
+        icecast.close()
+
+
+def station(folder: Path, icecast: IcecastServer, host: str, trust: str) -> Station:
+    made = Station(folder, icecast.port, icecast.password)
+    text = made.config.read_text().replace('host = "127.0.0.1"', f'host = "{host}"\ntls = true\n{trust}')
+    made.config.write_text(text)
+    return made
+
+
+def test_a_mount_comes_on_the_air_over_tls_and_is_known_there(
+    server: tuple[IcecastServer, Path], tmp_path: Path
+) -> None:
+    icecast, certificate = server
+    there = Icecast(host="localhost", port=icecast.port, password=icecast.password, tls=True, ca_file=str(certificate))
+    made = station(tmp_path, icecast, "localhost", f'ca_file = "{certificate}"')
+    try:
+        made.start()
+        made.start("streamer.standby")
+        bot = made.bot()
+        until(lambda: made.on_air(bot), "on the air")
+        until(lambda: arrived(there, MP3) is not None, "Icecast's figure for the mount")
+        until(lambda: arrived(there, f"/standby{MP3}") is not None, "Icecast's figure for the standby")
+        assert set_title(there, MP3, "Ærø")
+        bot.close()
+    finally:
+        made.close()
+
+
+@pytest.mark.parametrize(("host", "trusted"), [("127.0.0.1", True), ("localhost", False)])
+def test_a_certificate_that_is_for_another_host_or_not_trusted_is_told(
+    host: str, trusted: bool, server: tuple[IcecastServer, Path], tmp_path: Path
+) -> None:
+    icecast, certificate = server
+    made = station(tmp_path, icecast, host, f'ca_file = "{certificate}"' if trusted else "")
+    try:
+        made.start()
+        bot = made.bot()
+        until(lambda: all("certificate" in mount.trouble for mount in bot.state().mounts), "the reason")
+        bot.close()
+    finally:
+        made.close()
+
+
+ASK = """
+import sys
+from twisted.internet import task
+from bot.icecast import address, agent, listeners
+from common.config import DEFAULT_MOUNTS, Icecast
+
+there = Icecast(host="localhost", port=int(sys.argv[1]), tls=True, ca_file=sys.argv[3])
+at = address(there, there.port)
+ask = lambda reactor: listeners(agent(reactor, there), reactor, at, sys.argv[2], DEFAULT_MOUNTS)
+task.react(lambda reactor: ask(reactor).addCallback(print))
+"""
+"""A reactor can be run but once in a process."""
+
+
+def test_the_bot_asks_for_listeners_over_tls(server: tuple[IcecastServer, Path]) -> None:
+    icecast, certificate = server
+    command = [sys.executable, "-c", ASK, str(icecast.port), icecast.password, str(certificate)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.stdout.strip() == "{'/stream.mp3': 0, '/stream.opus': 0}", done.stderr
