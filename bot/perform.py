@@ -40,6 +40,7 @@ from bot.workers import Workers
 from common.config import Config
 from common.errors import Missing
 from common.jobs import Advanced, Begun, Done, Failed, Job, Noticed, Step
+from common.wire import Ending
 
 log = Logger()
 
@@ -199,9 +200,9 @@ class Performer:
         gain = 0.0 if slot.loudness is None else self._config.station.loudness - slot.loudness
         return Source(audio, gain=max(-GAIN_LIMIT, min(GAIN_LIMIT, gain)))
 
-    def found(self, current: int | None, uptime: float) -> Deferred[None]:
+    def found(self, current: int | None, uptime: float, endings: Sequence[Ending]) -> Deferred[None]:
         now = self._wall()
-        return self.change(programme.found, current, now - uptime, now)
+        return self.change(programme.found, current, now - uptime, now, endings)
 
     def lost(self, cue: int, frames: int) -> Deferred[None]:
         return self._store.transact(programme.stopped_at, cue, frames).addErrback(self._unforeseen)

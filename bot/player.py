@@ -5,7 +5,7 @@ follows is the current one. Knows how to send a source; not which song is due (`
 """
 
 import os
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, cast
 
@@ -57,7 +57,9 @@ class Station(Protocol):
         """Open a song's sound. Raises BandstandError, with the sentence, where that cannot be."""
         ...
 
-    def found(self, current: int | None, uptime: float) -> Deferred[None]: ...
+    def found(self, current: int | None, uptime: float, endings: Sequence[wire.Ending]) -> Deferred[None]:
+        """The streamer answers: what is on the air there, for how long it has been running, and what ended there."""
+        ...
 
     def lost(self, cue: int, frames: int) -> Deferred[None]:
         """The streamer went away with this cue on the air, about here; to be written before the next one is asked."""
@@ -185,7 +187,7 @@ class Player:
         self._since = (self._clock.seconds(), state.current.frames if state.current else 0)
         self.level = LevelView(state.loudness, state.peak)
         self._tell(self._mounts.found(state.mounts))
-        yield self._station.found(self._current, state.uptime)
+        yield self._station.found(self._current, state.uptime, state.endings)
 
     @inlineCallbacks
     def _ask(self, link: Link) -> Generator[Deferred[Any], Any, wire.StreamerState]:

@@ -151,6 +151,16 @@ class MountState(msgspec.Struct, frozen=True):
     dropped: int = 0  # blocks thrown away while it was off the air
 
 
+class Ending(msgspec.Struct, frozen=True):
+    """An `Ended` that was told, `ago` seconds before now: for a bot that was not there to hear it."""
+
+    cue: int
+    reason: str
+    frames: int
+    detail: str
+    ago: float
+
+
 class StreamerState(msgspec.Struct, frozen=True):
     pid: int
     uptime: float  # seconds
@@ -160,3 +170,4 @@ class StreamerState(msgspec.Struct, frozen=True):
     underruns: int = 0
     loudness: float | None = None  # momentary, LUFS; None in silence
     peak: float | None = None  # dBTP, the highest of the last second
+    endings: list[Ending] = []  # the last ones, oldest first; without `stopped`, which is no end

@@ -4,9 +4,11 @@ import os
 import random
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any, Final
 
+import msgspec
 from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
 from twisted.internet.error import CannotListenError
 from twisted.internet.task import LoopingCall
@@ -39,6 +41,8 @@ from streamer.watch import Watch
 log = Logger()
 LEVELS: Final = Seconds(1.0)
 """How often connected bots are told how loud it is."""
+ENDINGS: Final = 64
+"""So many ended cues are remembered for a bot that was not there."""
 PATIENCE: Final = Seconds(0.4)
 """How long the end of each kind of thread is waited for; whoever is stuck then ends with the process."""
 
@@ -59,6 +63,7 @@ class Streamer:
         self._bus = Bus(
             self._playout, self._outputs, time.monotonic, self._from_thread, config.station.hold, self._master
         )
+        self._endings: deque[tuple[float, programme.Ended]] = deque(maxlen=ENDINGS)
         self._told = Level()
         self._levels = LoopingCall(self._tell_level)
         self._levels.clock = reactor
@@ -142,7 +147,7 @@ class Streamer:
         return Output(carrier, titles)
 
     def _state(self) -> Deferred[wire.StreamerState]:
-        return self._factory.desk.look(self._snapshot)
+        return self._factory.desk.look(self._snapshot).addCallback(self._with_endings)
 
     def _snapshot(self, playout: Playout) -> wire.StreamerState:
         level = self._master.level()
@@ -156,6 +161,12 @@ class Streamer:
             loudness=level.loudness,
             peak=level.peak,
         )
+
+    def _with_endings(self, state: wire.StreamerState) -> wire.StreamerState:
+        """Here in the reactor's thread, where they are written down: none falls between the state and the events."""
+        now = time.monotonic()
+        told = [wire.Ending(each.cue, each.reason, each.frames, each.detail, now - at) for at, each in self._endings]
+        return msgspec.structs.replace(state, endings=told)
 
     def _tell_level(self) -> None:
         """While there is somebody to tell, and something new to say."""
@@ -176,6 +187,8 @@ class Streamer:
                 tell(wire.Started, cue=cue, frames=frames)
             case programme.Ended(cue, reason, frames, detail):
                 log.info("cue {cue} ended: {reason}. {detail}", cue=cue, reason=reason, detail=detail)
+                if reason != "stopped":
+                    self._endings.append((time.monotonic(), event))
                 tell(wire.Ended, cue=cue, reason=reason, frames=frames, detail=detail)
             case programme.Underrun(cue, frames):
                 log.warn("cue {cue} was not ready for {frames} frames", cue=cue, frames=frames)

@@ -1,6 +1,7 @@
 """The player against a streamer that is played by the test: every request it gets is written down."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -40,8 +41,8 @@ class Station:
         self.opened.append(os.open("/dev/null", os.O_RDONLY))
         return Source(self.opened[-1])
 
-    def found(self, current: int | None, uptime: float) -> Deferred[None]:
-        self.told.append(("found", current))
+    def found(self, current: int | None, uptime: float, endings: Sequence[wire.Ending]) -> Deferred[None]:
+        self.told.append(("found", current, *endings))
         return succeed(None)
 
     def lost(self, cue: int, frames: int) -> Deferred[None]:
@@ -69,13 +70,14 @@ class Streamer:
     def __init__(self, current: wire.OnAir | None = None) -> None:
         self.asked: list[tuple[Any, ...]] = []
         self.current = current
+        self.endings: list[wire.Ending] = []
         self.crossfades: list[int] = []
         self.fades: list[int | None] = []
         self.answers: dict[type, Any] = {}
 
     def ask(self, command: type, **arguments: Any) -> Deferred[Any]:
         if command is wire.GetState:
-            state = wire.StreamerState(1, 5.0, self.current, None, [])
+            state = wire.StreamerState(1, 5.0, self.current, None, [], endings=self.endings)
             return succeed({"state": msgspec.json.encode(state)})
         self.asked.append((command.__name__, arguments.get("cue"), arguments.get("start")))
         if "crossfade" in arguments:
@@ -234,6 +236,14 @@ def test_the_level_is_what_was_told_last_and_goes_with_the_streamer(stage: Stage
     stage.player.connect = lambda: None  # type: ignore[method-assign]
     stage.player.disconnected(stage.streamer)  # type: ignore[arg-type]
     assert stage.player.level is None
+
+
+def test_what_ended_while_nobody_listened_is_handed_on(stage: Stage) -> None:
+    stage.player.disconnected(stage.streamer)  # type: ignore[arg-type]
+    streamer = Streamer(wire.OnAir(9, 0))
+    streamer.endings = [wire.Ending(8, "finished", 4800, "", 2.5)]
+    stage.join(streamer)
+    assert stage.station.told[-1] == ("found", 9, wire.Ending(8, "finished", 4800, "", 2.5))
 
 
 def test_a_streamer_that_already_plays_is_asked_what(stage: Stage) -> None:

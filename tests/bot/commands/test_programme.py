@@ -8,6 +8,8 @@ from bot.models import Cue
 from bot.view import StationView
 from common.errors import CommandError, UsageError
 from common.generators import Generator, Parameter
+from common.types import RATE
+from common.wire import Ending
 
 MINE = Generator(command=["mine"], parameters={"tempo": Parameter(type="int", min=40, max=200, default=120)})
 
@@ -228,6 +230,43 @@ def test_a_streamer_that_went_on_by_itself_is_believed(bench) -> None:
     assert following is not None
     programme.found(following.cue, 0.0, bench.now)
     assert (on_air(), queue()) == ("Two", [])
+
+
+def test_what_ended_while_the_bot_was_away_is_history_with_its_time_and_reason(bench) -> None:
+    for title in ("One", "Two", "Three"):
+        bench.stored(title)
+        bench.say(f"queue {title}")
+    one = station.on_air(library.slots())
+    assert one is not None
+    two, three = station.in_order(library.slots())
+    programme.started(one.cue, bench.now - 150)
+    away = [
+        Ending(one.cue, "finished", 90 * RATE, "", 60.0),
+        Ending(two.cue, "broken", 30 * RATE, "It is cut off.", 30.0),
+    ]
+    effects = programme.found(three.cue, 0.0, bench.now, away)
+    assert (on_air(), queue()) == ("Three", [])
+    assert [(play.title, play.reason, play.frames) for play in library.history(5)] == [
+        ("Two", "broken", 30 * RATE),
+        ("One", "finished", 90 * RATE),
+    ]
+    assert library.history(5)[0].started == bench.now - 60
+    assert [effect.reply.summary for effect in effects if isinstance(effect, Tell)] == [
+        f'"Two" ({two.song}) broke off after 0:30: It is cut off.'
+    ]
+    again = programme.found(three.cue, 0.0, bench.now, away)
+    assert not [effect for effect in again if isinstance(effect, Tell)]
+
+
+def test_a_resumed_song_that_ended_while_the_bot_was_away_is_not_played_again(bench) -> None:
+    bench.stored("One")
+    bench.say("play one")
+    slot = station.on_air(library.slots())
+    assert slot is not None
+    programme.started(slot.cue, bench.now)
+    programme.stopped_at(slot.cue, 20 * RATE)
+    programme.found(None, 0.0, bench.now + 80, [Ending(slot.cue, "finished", 90 * RATE, "", 10.0)])
+    assert on_air() is None
 
 
 def test_a_new_streamer_is_given_the_song_where_it_was(bench) -> None:
