@@ -12,6 +12,7 @@ from bot.models import AIR, FAILED, OVER, QUEUED, RUNNING, WAITING, Cue, Job, Se
 from bot.station import Slot
 from common.bands import Band
 from common.errors import CommandError
+from common.generators import COMPARE
 from common.jobs import Provenance
 from common.text import counted, one_line
 from common.types import CueId, SongCode
@@ -134,7 +135,8 @@ def songs_by(artist: str, limit: int) -> list[SongView]:
 
 
 def newest_song() -> SongView | None:
-    row = Song.select().order_by(Song.created.desc(), Song.code).first()
+    """The last that was asked for; a comparison of others is none."""
+    row = Song.select().where(Song.generator != COMPARE).order_by(Song.created.desc(), Song.code).first()
     return song_view(row) if row else None
 
 

@@ -12,7 +12,7 @@ from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from bot import library, programme, purposes, station
+from bot import comparisons, library, programme, purposes, station
 from bot.effects import (
     Abandon,
     Announce,
@@ -39,6 +39,7 @@ from bot.store import Store, StoreError
 from bot.workers import Workers
 from common.config import Config
 from common.errors import Missing
+from common.generators import COMPARE
 from common.jobs import Advanced, Begun, Done, Failed, Job, Noticed, Step
 from common.wire import Ending
 
@@ -147,6 +148,9 @@ class Performer:
                 if taken is None:
                     return
                 number, song = taken
+                pair = None
+                if song.generator == COMPARE:
+                    pair = yield self._store.transact(comparisons.pair, song.code, self._config.paths)
                 work = Job(
                     song=song.code,
                     generator=song.generator,
@@ -156,6 +160,7 @@ class Performer:
                     loudness=self._config.station.loudness,
                     band=song.band,
                     program=self._config.generators.get(song.generator),
+                    pair=pair,
                 )
                 try:
                     self.workers.take(number, work)

@@ -25,7 +25,9 @@ NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,30}")
 PARAMETER: Final = re.compile(r"[a-z][a-z0-9_]{0,30}")
 FUNCTION: Final = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 PLACEHOLDER: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
-TAKEN: Final = ("band", "compare")
+COMPARE: Final = "compare"
+"""What makes a comparison of two songs; no generator of a user's."""
+TAKEN: Final = ("band", COMPARE)
 """Names that the station has uses of its own for."""
 RESERVED: Final = ("seed", "output", "queue", "songs")
 LONGEST_TEXT: Final = 200

@@ -35,6 +35,23 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     """What is odd about its sound, a sentence each."""
 
 
+class Side(msgspec.Struct, frozen=True, array_like=True):
+    """One song of a comparison: its file, its loudness (LUFS), and its bars in frames."""
+
+    path: str
+    loudness: float | None
+    bar: int
+    phase: int
+
+
+class Pair(msgspec.Struct, frozen=True, kw_only=True):
+    """Two songs that are to be heard by turns of so many bars."""
+
+    first: Side
+    second: Side
+    bars: int
+
+
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """One song to make. The same generator, seed and parameters make the same song."""
 
@@ -48,6 +65,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """The station's target, LUFS."""
     program: Generator | None = None
     """A user's generator; None: the built-in band."""
+    pair: Pair | None = None
+    """A comparison of two songs."""
     band: Band | None = None
     """Who plays, as they were when the song was asked for; None leaves it to the generator's name."""
 

@@ -20,7 +20,7 @@ from composer.bands import BANDS
 from composer.block import BLOCK, Block
 from composer.compose import begun, facts
 from composer.folder import RECORD, Folder, kept
-from composer.generators import run
+from composer.generators import compare, run
 from composer.generators.run import ProgramError
 from composer.recording import Recording
 from composer.spool import FULL, DiskFull, Spool
@@ -77,6 +77,8 @@ def make(job: Job, ready: Ready | Missing, spool: Spool, say: Say) -> Done:
     """Raises BandstandError, or OSError where the folder cannot be written."""
     if job.program:
         return run.make(job, job.program, spool, say)
+    if job.pair:
+        return compare.make(job, job.pair, spool, say)
     began = time.perf_counter()
     if isinstance(ready, Missing):
         raise ready

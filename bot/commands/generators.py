@@ -1,15 +1,15 @@
 """Commands for those who write generators: watch the program, make a song again, note a place in it."""
 
-from bot import library, programme, station, watches
+from bot import comparisons, library, marks, programme, station, watches
 from bot.commands.programme import checked_seed, wished
 from bot.commands.table import Call, Command, Desk, Param
-from bot.effects import Compose, Outcome, Sync
+from bot.effects import Announce, Compose, Outcome, Sync
 from bot.library import SongView
 from bot.limits import SONGS
 from bot.models import BEGUN, READY, REMADE
-from bot.request import Reply, Right
+from bot.request import Level, Reply, Right
 from common import generators
-from common.errors import CommandError
+from common.errors import CommandError, UsageError
 from common.generators import Generator, Parameter, written
 from common.text import counted, one_line
 
@@ -93,13 +93,60 @@ def remake(call: Call, desk: Desk) -> Outcome:
     song = _song(call["song"])
     if song.state != READY:
         raise CommandError(f"{song.name} is not made yet, so there is nothing to compare with")
+    if song.generator == generators.COMPARE:
+        raise CommandError(f"{song.name} is a comparison; remake one of its songs")
     job, code = programme.order_song(
         generator=song.generator, seed=song.seed, parameters=song.parameters, who=call.request.who,
         where=call.request.where, cut=False, now=desk.now, chance=desk.chance, person=call.person, purpose=REMADE,
-        original=song.code, heard=False,
+        original=song.code, heard=False, genome=song.genome,
     )  # fmt: skip
     said = f"job {job} makes {song.name} again as {code}, unheard, and says whether it came out the same"
     return Outcome(Reply(said, job=str(job)), (Compose(),))
+
+
+def compare(call: Call, desk: Desk) -> Outcome:
+    first, second = (library.find(call[name]) for name in ("song", "other"))
+    if first.code == second.code:
+        raise CommandError(f"{first.name} twice is no comparison; name two songs")
+    for song in (first, second):
+        if song.state != READY:
+            raise CommandError(f"{song.name} is not made yet; a comparison needs two songs that are")
+    count = call.options.get("bars", str(BARS))
+    if not count.isdigit() or not 1 <= int(count) <= MOST_BARS:
+        raise UsageError(f"compare SONG OTHER bars=NUMBER (from 1 to {MOST_BARS})")
+    request = call.request
+    job, code = comparisons.begin(
+        first, second, int(count), who=request.who, where=request.where, person=call.person, now=desk.now,
+        chance=desk.chance,
+    )  # fmt: skip
+    said = f"job {job} lets X and Y take turns of {counted(int(count), 'bar')}, X first ({code}); vote X or vote Y"
+    return Outcome(Reply(said, job=str(job)), (Compose(), Sync()))
+
+
+def vote(call: Call, desk: Desk) -> Outcome:
+    choice = call["choice"].lower()
+    if choice not in comparisons.CHOICES:
+        raise UsageError("vote X, or vote Y (np says which of them is heard)")
+    comparisons.vote(choice, call.person, desk.now)
+    return Outcome(Reply(f"your vote is for {choice.upper()}; the last one counts"))
+
+
+def reveal(_: Call, desk: Desk) -> Outcome:
+    songs, votes = comparisons.reveal(desk.now)
+    said = "; ".join(
+        f"{choice.upper()} is {song.name}, {counted(votes[choice], 'vote')}" for choice, song in songs.items()
+    )
+    return Outcome(Reply(said), (Announce(Reply(said, Level.NOTICE, public=True)),))
+
+
+def mark(call: Call, desk: Desk) -> Outcome:
+    slot, air = station.on_air(library.slots()), desk.view.air
+    if slot is None or air is None or air.cue != slot.cue:
+        raise CommandError("nothing is on the air that could be marked")
+    song = library.song(slot.song)
+    place = marks.heard(song, air)
+    marks.note(song, place, call["note"], call.request.who, desk.now)
+    return Outcome(Reply(f"marked {song.name} at {place.words}; song {song.code} shows it"))
 
 
 def _song(words: str) -> SongView:
@@ -113,6 +160,7 @@ def _song(words: str) -> SongView:
     return song
 
 
+BARS, MOST_BARS = 4, 64
 _GENERATOR = Param("generator", "a generator's name, as generators shows it")
 _SONG = Param("song", "a code, or words of the title; without one, the song on the air", required=False, rest=True)
 _SEED = Param(
@@ -149,5 +197,35 @@ COMMANDS = (
         Right.DJ,
         (_SONG,),
         limit=SONGS,
+    ),
+    Command(
+        "compare",
+        compare,
+        "let two songs take turns of a few bars, as X and Y, without saying which is which",
+        "compare 7kq3 x2mv bars=8",
+        Right.DJ,
+        (
+            Param("song", "a code, or a title in quotes"),
+            Param("other", "the other song, likewise"),
+        ),
+        options=(Param("bars", f"of a turn; {BARS} where it is not said", required=False, number=True),),
+        limit=SONGS,
+    ),
+    Command(
+        "vote",
+        vote,
+        "say which song of a comparison is better",
+        "vote X",
+        Right.LISTENER,
+        (Param("choice", "X or Y"),),
+    ),
+    Command("reveal", reveal, "say which song of a comparison is which, and count the votes", "reveal", Right.DJ),
+    Command(
+        "mark",
+        mark,
+        "note the place that you hear right now, with its bar and section",
+        "mark the bass is late here",
+        Right.LISTENER,
+        (Param("note", "what is to be said of it", required=False, rest=True),),
     ),
 )

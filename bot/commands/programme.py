@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from bot import bands, library, programme, quota, station
+from bot import bands, comparisons, library, programme, quota, station
 from bot.commands import transport
 from bot.commands.table import Call, Command, Desk, Param
 from bot.effects import Compose, Effect, Outcome, Quit, Skip, Sync
@@ -199,7 +199,9 @@ def now_playing(_: Call, desk: Desk) -> Outcome:
     if air is None or air.cue != slot.cue:
         return Outcome(Reply(f"{song.name} is about to begin"))
     length = f" of {clock(song.seconds)}" if song.seconds else ""
-    return Outcome(Reply(f"{song.name} by {song.artist}, at {clock(air.seconds)}{length}"))
+    turn = comparisons.turn(song.facts, air.seconds)
+    which = f"; {turn} is heard" if turn else ""
+    return Outcome(Reply(f"{song.name} by {song.artist}, at {clock(air.seconds)}{length}{which}"))
 
 
 _OPTIONS = (

@@ -1,6 +1,6 @@
 """What `song CODE` says of where a song came from, beyond its seed and parameters."""
 
-from bot import library
+from bot import library, marks
 from bot.library import SongView
 from common.text import one_line
 
@@ -17,5 +17,6 @@ def facts(view: SongView) -> dict[str, str]:
         "to the air": "" if to_air is None else f"{to_air:.2f} s after it was asked for",
         "said last": one_line(came.errors.rpartition("\n")[2], 200),
         **{f"note {number}": note for number, note in enumerate(came.notes, 1)},
+        **{f"mark {number}": mark for number, mark in enumerate(marks.of(view.code), 1)},
     }
     return {name: text for name, text in said.items() if text}

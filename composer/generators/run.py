@@ -102,13 +102,13 @@ def make(job: Job, declared: Generator, spool: Spool, say: Say) -> Done:
     """Raises BandstandError, or OSError where the folder cannot be written."""
     done = kept(job)
     if done:
-        return _again(job, done, spool, say)
+        return again(job, done, spool, say)
     program.startable(job.generator, declared)
     with Folder(Path(job.directory)) as folder, Take(folder.path, job.seed) as take:
         return _made(job, declared, folder, take, Song(job, declared, spool, take, say), spool, say)
 
 
-def _again(job: Job, done: Done, spool: Spool, say: Say) -> Done:
+def again(job: Job, done: Done, spool: Spool, say: Say) -> Done:
     """The song of an earlier worker, whose bot died: its sound goes into the spool, as it is being waited for."""
     for block in stored.blocks(Path(job.directory) / done.files["audio"]):
         first = not spool.frames
@@ -147,7 +147,7 @@ def _made(job: Job, declared: Generator, folder: Folder, take: Take, song: Song,
     making = round(time.perf_counter() - began, 3)
     done = Done(
         song=job.song, title=song.title, artist=song.artist, seconds=song.seconds, generator=job.generator,
-        seed=job.seed, parameters=job.parameters, loudness=_finite(taken.loudness), peak=_finite(taken.peak),
+        seed=job.seed, parameters=job.parameters, loudness=finite(taken.loudness), peak=finite(taken.peak),
         making=making, facts=song.facts, files=taken.files, provenance=provenance(child),
     )  # fmt: skip
     (folder.path / RECORD).write_bytes(msgspec.json.encode(done))
@@ -221,5 +221,5 @@ def _nothing(song: Song) -> str:
     return f"it made {song.seconds:.1f} s of {what}; nothing of that can be heard, so it was not put on the air"
 
 
-def _finite(decibels: float) -> float:
+def finite(decibels: float) -> float:
     return round(decibels, 2) if math.isfinite(decibels) else SILENCE
