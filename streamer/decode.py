@@ -22,8 +22,9 @@ from streamer.block import Pieces, Samples
 from streamer.extent import MP4, Extent, ends_of, extent
 from streamer.seek import frames_near
 
-OPTIONS: Final = {"protocol_whitelist": "file"}
-"""A playlist handed over as a song must not make the streamer open connections."""
+OPTIONS: Final = {"protocol_whitelist": "file", "max_probe_packets": "4"}
+"""A playlist handed over as a song must not make the streamer open connections; and libavformat looks for other codecs
+in the samples of a WAV, through megabytes of them (30 ms) unless it is told how far."""
 TOLERANCE: Final = Seconds(0.01)
 """MP4 counts in milliseconds, and the duration of Opus has its pre-skip in it."""
 
