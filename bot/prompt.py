@@ -28,6 +28,7 @@ from prompt_toolkit.shortcuts import CompleteStyle
 
 from bot import render
 from bot.request import Level, Reply
+from common.text import one_line
 
 PROMPT = "> "
 WAITING = 200
@@ -35,6 +36,8 @@ WAITING = 200
 LINE = 4000
 """Characters of a line; more are not taken."""
 HISTORY_BYTES = 256 * 1024
+TOGETHER_SECONDS = 0.01
+"""How long a line that was typed waits for its answer, to be drawn together with it."""
 BAR = 24
 """Cells of a progress bar."""
 
@@ -94,9 +97,10 @@ class Prompt:
         self._complete = complete
         self._stay = stay
         self._stop = stop
-        self._waiting: deque[Reply] = deque(maxlen=WAITING)
+        self._waiting: deque[Reply | str] = deque(maxlen=WAITING)
         self._lock = threading.Lock()
         self._unshown = 0
+        self._woken = False
         self._bars: dict[str, str] = {}
         self._context: contextvars.Context | None = None
         self._prompting: asyncio.Task[Ending] | None = None
@@ -106,13 +110,17 @@ class Prompt:
 
     def show(self, reply: Reply) -> None:
         """Above the line that is being typed, which stays as it is."""
+        self._add(reply)
+        with self._lock:
+            woken, self._woken = self._woken, True
+        if not woken:
+            self.wake()
+
+    def _add(self, shown: Reply | str) -> None:
         with self._lock:
             if len(self._waiting) == WAITING:
                 self._unshown += 1
-            self._waiting.append(reply)
-            first = len(self._waiting) == 1
-        if first:
-            self.wake()
+            self._waiting.append(shown)
 
     def wake(self) -> None:
         """The screen may have become ready, or there is something to show."""
@@ -160,6 +168,7 @@ class Prompt:
             key_bindings=self._keys(),
             include_default_pygments_style=False,
         )
+        session.default_buffer.accept_handler = self._entered
         session.default_buffer.on_text_changed += _shortened
         return session
 
@@ -171,15 +180,23 @@ class Prompt:
         return "".join(f"{render.cut(line, width)}\n" for line in bars) + PROMPT
 
     async def _prompt(self, session: PromptSession[str]) -> Ending:
-        while True:
-            try:
-                text = await session.prompt_async(handle_sigint=False, set_exception_handler=False)
-            except KeyboardInterrupt:
-                return Ending.INTERRUPT
-            except EOFError:
-                return Ending.END_OF_FILE
-            for line in filter(None, map(str.strip, text.splitlines())):  # several, if pasted
-                self._take(line)
+        """One run for all lines: to begin anew for each would cost more than all the rest of an answer."""
+        try:
+            await session.prompt_async(handle_sigint=False, set_exception_handler=False)
+        except KeyboardInterrupt:
+            return Ending.INTERRUPT
+        except EOFError:
+            return Ending.END_OF_FILE
+        return Ending.STOPPED
+
+    def _entered(self, buffer: Buffer) -> bool:
+        """A line has been typed: it goes up with what is shown, and is carried out. Its text is not kept."""
+        lines = [one_line(line, LINE) for line in buffer.text.splitlines()]  # several, if pasted
+        self._add("".join(f"{PROMPT}{line}\n" for line in lines or [""]))
+        self._loop.call_later(TOGETHER_SECONDS, self._show)
+        for line in filter(None, lines):
+            self._take(line)
+        return False
 
     def _keys(self) -> KeyBindings:
         keys = KeyBindings()
@@ -220,11 +237,15 @@ class Prompt:
             replies, unshown = list(self._waiting), self._unshown
             self._waiting.clear()
             self._unshown = 0
+            self._woken = False
         if unshown:
             replies.insert(0, Reply(f"{unshown} earlier lines were not shown: the terminal stood still", Level.NOTICE))
         width = self._screen.size().columns
         if replies:
-            self._screen.write("".join(f"{render.text(reply, width, self._screen.colour)}\n" for reply in replies))
+            self._screen.write("".join(self._shown(reply, width) for reply in replies))
+
+    def _shown(self, reply: Reply | str, width: int) -> str:
+        return reply if isinstance(reply, str) else f"{render.text(reply, width, self._screen.colour)}\n"
 
 
 class WordCompleter(Completer):

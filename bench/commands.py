@@ -1,0 +1,230 @@
+"""How soon commands are answered while songs are composed and two mounts stream: `python bench/commands.py [COMMANDS]`.
+
+Starts a whole station of its own on free loopback ports. The station's terminal, the admin socket, telnet and ssh each
+give a quarter of the commands, all at once, every one as soon as the one before it is answered; each answer must be the
+one to that command. The clock runs from the command's last byte to the answer's first line. Prints a table.
+"""
+
+import contextlib
+import itertools
+import json
+import os
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import pexpect
+
+BANDSTAND = str(Path(sys.executable).parent / "bandstand")
+PASSWORD = "measured pass"
+GOAL = 0.020
+PATIENCE = 60
+ANSWER = re.compile(r"(ok|error|usage|denied|busy|failed): ")
+COLOURS = re.compile(r"\x1b(\[[0-9;?]*[A-Za-z]|[=>])")
+SHOWN = "\x1b[?2004l"
+"""What the prompt sends before it makes room for an answer: no more pasting."""
+COMMANDS = (
+    ("np", r"ok: (silence|.+ (at|is about|is held))"),
+    ("whoami", r"ok: .*with the right"),
+    ("songs", r"ok: \d+ songs?|ok: there are no songs"),
+    ("cancel 99999", r"error: no open job 99999"),
+    ("history", r"ok: (the last|nothing has)"),
+    ("version", r"ok: Bandstand"),
+    ("queue", r"ok: (the queue|\d+ songs? in)"),
+    ("nonsense", r"error: there is no command"),
+    ("jobs", r"ok: \d+ jobs? open"),
+    ("help play", r"ok: play SONG"),
+)
+"""What is asked, and how its answer begins."""
+
+Ask = Callable[[str], str]
+
+
+def free_ports(number: int) -> list[int]:
+    with contextlib.ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(number)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
+
+
+class Station:
+    """`bandstand up` on a terminal of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        icecast, self.telnet_port, self.ssh_port = free_ports(3)
+        self.config = folder / "bandstand.toml"
+        self.config.write_text(
+            f"[icecast]\nport = {icecast}\n[telnet]\nport = {self.telnet_port}\n"
+            f'[ssh]\nport = {self.ssh_port}\nauthorized_keys = "keys.pub"\n'
+        )
+        key = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "ann", "-f", str(folder / "keys")]
+        subprocess.run(key, check=True)
+        environment = {**os.environ, "NO_COLOR": "1", "TERM": "xterm"}
+        self.terminal = pexpect.spawn(
+            BANDSTAND, ["up", "--config", str(self.config)], encoding="utf-8", timeout=PATIENCE, env=environment,
+            dimensions=(50, 200),
+        )  # fmt: skip
+        for _ in range(2):  # mounts
+            self.terminal.expect(r"/stream\.\w+ is on the air")
+
+    def ctl(self, *words: str, given: str = "") -> str:
+        command = [BANDSTAND, words[0], "--config", str(self.config), *words[1:]]
+        return subprocess.run(command, input=given, capture_output=True, text=True, timeout=PATIENCE).stdout
+
+    def close(self) -> None:
+        self.terminal.sendcontrol("c")
+        with contextlib.suppress(pexpect.TIMEOUT):
+            self.terminal.expect(pexpect.EOF)
+        self.terminal.close(force=True)
+
+
+def answers(stream: Iterator[str]) -> Iterator[str]:
+    """The first line of each answer; tables and notices are passed over."""
+    for line in stream:
+        plain = COLOURS.sub("", line).strip()
+        if ANSWER.match(plain) and ": job " not in plain:
+            yield plain
+
+
+def lines(stream: IO[bytes]) -> Iterator[str]:
+    return (line.decode("utf-8", "replace") for line in stream)
+
+
+def asking(give: Callable[[bytes], object], stream: Iterator[str]) -> Ask:
+    replies = answers(stream)
+
+    def ask(line: str) -> str:
+        give(line.encode() + b"\n")
+        return next(replies)
+
+    return ask
+
+
+def by_terminal(station: Station) -> Ask:
+    """With the time that prompt_toolkit takes to read keys and to draw."""
+
+    station.terminal.delaybeforesend = None
+
+    def shown() -> Iterator[str]:
+        while True:
+            yield station.terminal.readline().rpartition(SHOWN)[2]
+
+    return asking(lambda data: station.terminal.send(data[:-1].decode() + "\r"), shown())
+
+
+def by_socket(station: Station) -> Ask:
+    connection = socket.socket(socket.AF_UNIX)
+    connection.connect(str(station.folder / "var" / "bot.sock"))
+    stream = connection.makefile("rb")
+
+    def ask(line: str) -> str:
+        connection.sendall(json.dumps({"line": line}).encode() + b"\n")
+        while not (message := json.loads(stream.readline())).get("answers"):
+            pass
+        reply: dict[str, Any] = message["reply"]
+        return f"{reply['level']}: {reply['summary']}"
+
+    return ask
+
+
+def by_telnet(station: Station) -> Ask:
+    connection = socket.create_connection(("127.0.0.1", station.telnet_port), PATIENCE)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    stream = connection.makefile("rb")
+    connection.sendall(f"ann\n{PASSWORD}\n".encode())
+    while b"welcome" not in stream.readline():
+        pass
+    return asking(connection.sendall, lines(stream))
+
+
+def by_ssh(station: Station) -> Ask:
+    command = [
+        "ssh", "-F", "none", "-T", "-p", str(station.ssh_port), "-i", str(station.folder / "keys"),
+        "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none", "-o", "StrictHostKeyChecking=no",
+        "-o", f"UserKnownHostsFile={station.folder / 'known'}", "-o", "LogLevel=ERROR", "ann@127.0.0.1",
+    ]  # fmt: skip
+    client = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+    assert client.stdin is not None and client.stdout is not None
+    return asking(client.stdin.write, lines(client.stdout))
+
+
+WAYS: dict[str, Callable[[Station], Ask]] = {
+    "terminal": by_terminal,
+    "socket": by_socket,
+    "telnet": by_telnet,
+    "ssh": by_ssh,
+}
+
+
+def ask_many(ask: Ask, number: int, took: list[float], wrong: list[str]) -> None:
+    for line, pattern in itertools.islice(itertools.cycle(COMMANDS), number):
+        begun = time.perf_counter()
+        answer = ask(line)
+        took.append(time.perf_counter() - begun)
+        if not re.match(pattern, answer):
+            wrong.append(f"{line} was answered with {answer}")
+
+
+def composing(station: Station, over: threading.Event) -> None:
+    """A song is in the making all the time."""
+    while not over.is_set():
+        station.ctl("ctl", "--wait", "generate", "--queue")
+
+
+def measure(station: Station, number: int) -> dict[str, list[float]]:
+    asks = {way: begin(station) for way, begin in WAYS.items()}
+    took: dict[str, list[float]] = {way: [] for way in asks}
+    wrong: list[str] = []
+    threads = [
+        threading.Thread(target=ask_many, args=(ask, number // len(asks), took[way], wrong), name=way)
+        for way, ask in asks.items()
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for line in wrong:
+        print(f"wrong: {line}")
+    return took
+
+
+def main(number: int) -> int:
+    over = threading.Event()
+    with tempfile.TemporaryDirectory() as folder:
+        station = Station(Path(folder))
+        try:
+            station.ctl("passwd", "ann", given=f"{PASSWORD}\n")
+            station.ctl("ctl", "grant", "ann", "admin")
+            maker = threading.Thread(target=composing, args=(station, over), daemon=True)
+            maker.start()
+            took = measure(station, number)
+        finally:
+            over.set()
+            station.close()
+    return report(took)
+
+
+def report(took: dict[str, list[float]]) -> int:
+    took = {**took, "all": [second for one in took.values() for second in one]}
+    print("| way in | commands | median | 99 in 100 | slowest | within 20 ms |\n|---|---|---|---|---|---|")
+    for way, seconds in took.items():
+        ordered = sorted(seconds)
+        within = sum(second <= GOAL for second in ordered) / len(ordered)
+        figures = (statistics.median(ordered), ordered[int(len(ordered) * 0.99) - 1], ordered[-1])
+        shown = " | ".join(f"{1000 * figure:.1f} ms" for figure in figures)
+        print(f"| {way} | {len(ordered)} | {shown} | {100 * within:.1f} % |")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000))
