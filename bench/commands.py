@@ -56,12 +56,21 @@ def free_ports(number: int) -> list[int]:
         return [int(probe.getsockname()[1]) for probe in probes]
 
 
-class Station:
+class Place:
+    """Where a station is to be found."""
+
+    def __init__(self, folder: Path, ports: list[int]) -> None:
+        self.folder = folder
+        self.ports = ports
+        self.telnet_port, self.ssh_port = ports
+
+
+class Station(Place):
     """`bandstand up` on a terminal of its own."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        icecast, self.telnet_port, self.ssh_port = free_ports(3)
+        icecast, *ports = free_ports(3)
+        super().__init__(folder, ports)
         self.config = folder / "bandstand.toml"
         self.config.write_text(
             f"[icecast]\nport = {icecast}\n[telnet]\nport = {self.telnet_port}\n"
@@ -122,7 +131,7 @@ def by_terminal(station: Station) -> Ask:
     return asking(lambda data: station.terminal.send(data[:-1].decode() + "\r"), shown())
 
 
-def by_socket(station: Station) -> Ask:
+def by_socket(station: Place) -> Ask:
     connection = socket.socket(socket.AF_UNIX)
     connection.connect(str(station.folder / "var" / "bot.sock"))
     stream = connection.makefile("rb")
@@ -137,7 +146,7 @@ def by_socket(station: Station) -> Ask:
     return ask
 
 
-def by_telnet(station: Station) -> Ask:
+def by_telnet(station: Place) -> Ask:
     connection = socket.create_connection(("127.0.0.1", station.telnet_port), PATIENCE)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     stream = connection.makefile("rb")
@@ -147,7 +156,7 @@ def by_telnet(station: Station) -> Ask:
     return asking(connection.sendall, lines(stream))
 
 
-def by_ssh(station: Station) -> Ask:
+def by_ssh(station: Place) -> Ask:
     command = [
         "ssh", "-F", "none", "-T", "-p", str(station.ssh_port), "-i", str(station.folder / "keys"),
         "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none", "-o", "StrictHostKeyChecking=no",
@@ -158,7 +167,7 @@ def by_ssh(station: Station) -> Ask:
     return asking(client.stdin.write, lines(client.stdout))
 
 
-WAYS: dict[str, Callable[[Station], Ask]] = {
+WAYS: dict[str, Callable[[Any], Ask]] = {
     "terminal": by_terminal,
     "socket": by_socket,
     "telnet": by_telnet,
@@ -166,13 +175,16 @@ WAYS: dict[str, Callable[[Station], Ask]] = {
 }
 
 
-def ask_many(ask: Ask, number: int, took: list[float], wrong: list[str]) -> None:
+def ask_many(ask: Ask, number: int) -> list[float]:
+    """Seconds that each took."""
+    took = []
     for line, pattern in itertools.islice(itertools.cycle(COMMANDS), number):
         begun = time.perf_counter()
         answer = ask(line)
         took.append(time.perf_counter() - begun)
         if not re.match(pattern, answer):
-            wrong.append(f"{line} was answered with {answer}")
+            raise SystemExit(f"{line} was answered with {answer}")
+    return took
 
 
 def composing(station: Station, over: threading.Event) -> None:
@@ -182,20 +194,32 @@ def composing(station: Station, over: threading.Event) -> None:
 
 
 def measure(station: Station, number: int) -> dict[str, list[float]]:
-    asks = {way: begin(station) for way, begin in WAYS.items()}
-    took: dict[str, list[float]] = {way: [] for way in asks}
-    wrong: list[str] = []
-    threads = [
-        threading.Thread(target=ask_many, args=(ask, number // len(asks), took[way], wrong), name=way)
-        for way, ask in asks.items()
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for line in wrong:
-        print(f"wrong: {line}")
-    return took
+    """Each way has a process of its own, so that what is measured is not how they wait for one another."""
+    others = {
+        way: subprocess.Popen(
+            [sys.executable, __file__, str(number), way, str(station.folder), *map(str, station.ports)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )
+        for way in WAYS if way != "terminal"
+    }  # fmt: skip
+    ask = by_terminal(station)
+    for process in others.values():
+        assert process.stdin is not None and process.stdout is not None
+        process.stdout.readline()  # it has logged in
+    for process in others.values():
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    found = {"terminal": ask_many(ask, number)}
+    return found | {way: json.loads(process.communicate()[0]) for way, process in others.items()}
+
+
+def one_way(number: int, way: str, folder: Path, ports: list[int]) -> int:
+    ask = WAYS[way](Place(folder, ports))
+    print("ready", flush=True)
+    sys.stdin.readline()
+    print(json.dumps(ask_many(ask, number)))
+    return 0
 
 
 def main(number: int) -> int:
@@ -207,7 +231,7 @@ def main(number: int) -> int:
             station.ctl("ctl", "grant", "ann", "admin")
             maker = threading.Thread(target=composing, args=(station, over), daemon=True)
             maker.start()
-            took = measure(station, number)
+            took = measure(station, number // len(WAYS))
         finally:
             over.set()
             station.close()
@@ -227,4 +251,6 @@ def report(took: dict[str, list[float]]) -> int:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) > 2:
+        sys.exit(one_way(int(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), [int(port) for port in sys.argv[4:]]))
     sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000))

@@ -268,7 +268,8 @@ def _shortened(buffer: Buffer) -> None:
 
 
 def bar(fraction: float) -> str:
-    filled = round(BAR * min(1.0, max(0.0, fraction)))
+    fraction = min(1.0, max(0.0, fraction))
+    filled = round(BAR * fraction)
     return f"[{'=' * filled}{' ' * (BAR - filled)}] {100 * fraction:3.0f} %"
 
 
