@@ -79,7 +79,9 @@ class ShoutLink:
         try:
             self._shout.open()
         except shout.ShoutException:
-            raise OffAir(self._reason(self._shout.get_connected())) from None
+            code = self._shout.get_connected()
+            self.close()  # or its descriptor would stay open for good
+            raise OffAir(self._reason(code)) from None
 
     def _attributes(self, station: Station) -> dict[str, object]:
         audio = {shout.SHOUT_AI_BITRATE: self._mount.bitrate, shout.SHOUT_AI_SAMPLERATE: RATE}

@@ -26,8 +26,8 @@ from streamer.silence import Silence
 
 STEP: Final = Seconds(0.2)
 """How often silence is sent; a listener never waits longer for bytes."""
-RETRY: Final = Seconds(1.0)
-"""How often a silence that the streamer has not written yet is looked for."""
+RETRY: Final = STEP
+"""How often a silence that the streamer has not written yet is looked for: until it is there, nobody stands by."""
 ENDINGS: Final = (signal.SIGTERM, signal.SIGINT)
 LATEST: Final = Seconds(2.0)
 """More than this is not caught up."""

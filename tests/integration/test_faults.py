@@ -15,7 +15,10 @@ from typing import Any
 
 import pytest
 
+from common.config import Icecast, Mount
+from common.config import Station as StationKeys
 from common.types import RATE
+from streamer.icecast import OffAir, ShoutLink
 from tests.integration.conftest import IcecastServer
 from tests.integration.streaming import Bot, Station, listening, loud_frames, sine, until, written
 
@@ -106,6 +109,33 @@ def test_a_source_beyond_icecast_s_limit_says_so_and_the_other_mount_goes_on(
     with listening(icecast, lucky) as listener:
         listener.wait_until(lambda sound: loud_frames(sound) > RATE, "the song")
     bot.close()
+
+
+@pytest.mark.parametrize("trouble", ["", "password", "no Icecast"])
+def test_connections_leave_no_descriptor_however_they_end(trouble: str, icecast: IcecastServer) -> None:
+    port = 9 if trouble == "no Icecast" else icecast.port
+    password = "wrong" if trouble == "password" else icecast.password
+    there, mount = Icecast(port=port, password=password), Mount(path=MP3, format="mp3")
+
+    def attempt() -> str:
+        try:
+            link = ShoutLink(there, StationKeys(), mount, MP3)
+        except OffAir as error:
+            return str(error)
+        try:
+            until(link.opened, "accepted")
+        except OffAir as error:
+            return str(error)
+        finally:
+            link.close()
+        until(lambda: MP3 not in icecast.sources(), "the mount is free again")
+        return ""
+
+    assert trouble in attempt()
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(100 if trouble == "no Icecast" else 15):
+        assert trouble in attempt()
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before + 1
 
 
 class Swallower(socketserver.ThreadingTCPServer):
