@@ -27,14 +27,12 @@ def sentence(reply: Reply) -> str:
 
 
 def rows(reply: Reply) -> list[str]:
-    return [text for row in reply.rows if (text := _row([one_line(cell) for cell in row], reply.columns))]
+    return [text for row in reply.rows if (text := _row([one_line(cell) for cell in row]))]
 
 
-def _row(cells: Sequence[str], columns: Sequence[str]) -> str:
-    """A list's row is its cells; a row of two without headings is a name and its value."""
-    shown = [cell for cell in cells if cell]
-    pair = len(cells) == 2 and not any(columns)
-    return (": " if pair else " ").join(shown)
+def _row(cells: Sequence[str]) -> str:
+    """A row is its cells; of two, the first is a name and the second what is said of it."""
+    return (": " if len(cells) == 2 else " ").join(cell for cell in cells if cell)
 
 
 @dataclass

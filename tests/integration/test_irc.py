@@ -113,7 +113,7 @@ def test_a_long_answer_comes_line_by_line_and_no_line_is_cut_by_the_server(
     start(plain(server))
     ann.hears("JOIN")
     ann.says("#radio", "!rows 30")
-    shown = [ann.hears("NOTICE #radio :ann: ok: 30 rows: 0 row number 0 of the table | 1 row")]
+    shown = [ann.hears("NOTICE #radio :ann: ok: 30 rows: 0: row number 0 of the table | 1: row")]
     while "more: !more)" in shown[-1]:
         ann.says("#radio", "!more")
         shown.append(ann.hears("NOTICE #radio :ann: "))

@@ -1,0 +1,61 @@
+"""A whole station commanded from a channel: a song is asked for, heard of, and ended by whoever has the right to."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.ircd import Person, Server
+from tests.integration.test_station import PATIENCE, Station
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    made = Server("ngircd")
+    try:
+        yield made.start()
+    finally:
+        made.close()
+
+
+@pytest.fixture
+def station(tmp_path: Path, server: Server) -> Iterator[Station]:
+    made = Station(tmp_path)
+    irc = f'[irc]\nserver = "127.0.0.1"\nname = "testnet"\nport = {server.port}\ntls = false\nchannels = ["#radio"]\n'
+    made.config.write_text(made.config.read_text() + irc)
+    try:
+        yield made
+    finally:
+        made.end()
+
+
+def test_a_station_is_commanded_from_a_channel(station: Station, server: Server) -> None:
+    ann = Person(server.port, "ann", "#radio", user="annuser")
+    station.up()
+    ann.hears(r"^:bandstand!.* JOIN", PATIENCE)
+    for command in ("skip", "generate"):
+        ann.says("#radio", f"!{command}")
+        ann.hears(f'ann: denied: "{command}" needs the right dj$', PATIENCE)
+    assert "dj now" in station.say("grant", "testnet/*!*annuser@127.0.0.1", "dj")
+    ann.says("#radio", "!generate minutes=1")
+    ann.hears(r"NOTICE #radio :ann: ok: job 2 makes song \w+; it cuts in as soon as it can be heard$", PATIENCE)
+    ann.hears(r"NOTICE #radio :now: ", PATIENCE)
+    ann.says("#radio", "!np")
+    ann.hears(r'NOTICE #radio :ann: ok: ".*" \(\w+\) by .*, at 0:', PATIENCE)
+    ann.says("#radio", "!skip")
+    ann.hears("ann: ok: skipped ", PATIENCE)
+    ann.hears(r"NOTICE #radio :ann: ok: job 2: .* is made", PATIENCE)
+    status = station.ask("status")["rows"]
+    assert isinstance(status, list)
+    assert [row[:2] for row in status if row[0] == "irc testnet"] == [["irc testnet", "in #radio"]]
+    ann.says("bandstand", "songs")
+    ann.hears("NOTICE ann :ok: 2 songs: ", PATIENCE)
+    ann.close()
+
+
+def test_the_other_ways_in_answer_while_a_network_does_not(station: Station, server: Server) -> None:
+    server.stop()
+    station.up()
+    assert "silence" in station.say("np") or "at 0:" in station.say("np")
+    with_trouble = [row for row in station.ask("status")["rows"] if row[0] == "irc testnet"]  # type: ignore[attr-defined]
+    assert with_trouble[0][1].startswith("not connected: ")
