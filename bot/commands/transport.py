@@ -46,8 +46,9 @@ def pause(_: Call, desk: Desk) -> Outcome:
         raise CommandError("nothing is on the air")
     if library.stopped():
         return Outcome(Reply("stopped already; resume goes on"))
+    at = _position(slot, desk)
     programme.stop(PAUSE_FADE)
-    return Outcome(Reply(f"paused at {clock(_position(slot, desk))}; resume goes on there"), (Sync(),))
+    return Outcome(Reply(f"paused at {clock(at)}; resume goes on there"), (Sync(),))
 
 
 def seek(call: Call, desk: Desk) -> Outcome:

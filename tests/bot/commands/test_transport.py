@@ -67,7 +67,8 @@ def test_a_seek_while_stopped_moves_the_place_where_it_goes_on(bench) -> None:
 
 def test_pause_keeps_the_place_to_the_frame(bench) -> None:
     slot = playing(bench)
-    assert bench.say("pause").effects == (Sync(),)
+    outcome = bench.say("pause")
+    assert (outcome.reply.summary, outcome.effects) == ("paused at 0:20; resume goes on there", (Sync(),))
     assert library.stop_fade() == 0.01
     programme.ended(slot.cue, "stopped", 960_001, "", bench.now)
     bench.say("resume")
