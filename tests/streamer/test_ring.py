@@ -64,6 +64,18 @@ def test_the_writer_of_a_full_ring_waits_until_it_is_nearly_read() -> None:
     assert came_back.wait(10)
 
 
+def test_a_writer_that_waits_is_woken_when_more_is_to_be_kept_ready() -> None:
+    ring = Ring(capacity=Frames(100), refill=Frames(40))
+    ring.offer(ramp(100))
+    writer = threading.Thread(target=ring.wait_for_room, daemon=True)
+    writer.start()
+    ring.keep_ready(Frames(5000))
+    writer.join(10)
+    assert not writer.is_alive()
+    ring.offer(ramp(5000))
+    assert ring.wait_for_room(), "there is still room"
+
+
 def test_closing_lets_a_waiting_writer_go_and_drops_what_is_held() -> None:
     ring = Ring(capacity=Frames(10), refill=Frames(5))
     ring.offer(ramp(10))
