@@ -5,10 +5,11 @@ Asks the library what there is, so it runs inside a transaction; knows no termin
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from bot import access, library
+from bot import access, bands, library
 from bot.commands.table import Command, Param
 from bot.request import Right
 from common.generators import Generator, parameters, written
+from common.lineups import STYLES
 
 NONE: Mapping[str, Generator] = {}
 OFFERED = 50
@@ -33,7 +34,19 @@ def rights() -> list[str]:
     return [right.name.lower() for right in Right]
 
 
-WORDS: dict[str, Callable[[], list[str]]] = {"song": songs, "job": jobs, "name": names, "right": rights}
+def groups() -> list[str]:
+    return [*(view.slug for view in bands.every()), *STYLES]
+
+
+WORDS: dict[str, Callable[[], list[str]]] = {
+    "song": songs,
+    "other": songs,
+    "job": jobs,
+    "name": names,
+    "right": rights,
+    "band": groups,
+    "generator": groups,  # and the users' own
+}
 """A parameter's name, and what is offered for it. `command` is offered from the table itself."""
 
 
@@ -72,9 +85,9 @@ def _words(
         return []
     if param.name == "command":
         return _beginning(last, (command.name for command in allowed))
-    if param.name in ("generator", "topic"):
-        return _beginning(last, generators)
     offered = WORDS[param.name]() if param.name in WORDS else []
+    if param.name in ("generator", "topic"):
+        offered = [*generators, *offered]
     begun = given[command.params.index(param) :] if param.rest else []
     return _rest(begun, last, offered)
 

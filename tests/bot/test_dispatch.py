@@ -14,6 +14,7 @@ from bot.effects import Compose, Effect, Quit
 from bot.limits import COMMANDS, SONGS, Limits
 from bot.request import Identity, Level, Reply, Request, Right
 from bot.view import StationView
+from common.generators import Generator, Parameter
 
 ANN = Identity("irc:libera", account="ann")
 
@@ -32,7 +33,8 @@ class Station:
         self.now = 1000.0
         self.done: list[Effect] = []
         store: Any = DirectStore()
-        view = StationView(connected=True)
+        mine = Generator(command=["./mine", "{output}"], parameters={"tempo": Parameter(type="int", default=90)})
+        view = StationView(connected=True, generators={"mine": mine})
         self.commands = Dispatcher(
             store, lambda: self.now, Random(1), lambda _: succeed(view), self.done.extend, limits, quotas
         )
@@ -167,6 +169,13 @@ def test_completion_knows_commands_options_codes_titles_jobs_and_names(station: 
     assert station.offered("grant libera/ann d") == ["dj"]
     assert station.offered("np ") == []
     assert station.offered("nonsense ") == []
+
+
+def test_completion_knows_generators_bands_and_what_a_generator_takes(station: Station) -> None:
+    assert station.offered("generate mi") == ["mine"]
+    assert station.offered("generate boss") == ["bossa"]
+    assert station.offered("band boss") == ["bossa"]
+    assert station.offered("generate mine te") == ["tempo="]
 
 
 def test_completion_offers_nothing_that_one_may_not(station: Station) -> None:
