@@ -37,6 +37,8 @@ class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A request as it comes."""
 
     line: str
+    progress: bool = False
+    """Tell how far the job is that it begins; by and by, as much as there is room for."""
 
 
 class Connection(LineReceiver):
@@ -51,6 +53,7 @@ class Connection(LineReceiver):
         self._gauge = Gauge()
         self._asked = 0
         self._open = 0
+        self._progress = False
 
     def connectionMade(self) -> None:
         self._wire.registerProducer(self._gauge, True)
@@ -67,6 +70,7 @@ class Connection(LineReceiver):
             return
         self._asked += 1
         self._open += 1
+        self._progress = ask.progress
         if self._open >= UNANSWERED:
             self.pauseProducing()  # type: ignore[no-untyped-call]
         number = self._asked
@@ -90,6 +94,10 @@ class Connection(LineReceiver):
         self.send(Message(reply, number))
         if self._open == UNANSWERED - 1:
             self.resumeProducing()  # type: ignore[no-untyped-call]
+
+    def progress(self, message: Message) -> None:
+        if self._progress and not self._gauge.full:
+            self.send(message)
 
     def send(self, message: Message) -> None:
         if self._admin.places.get(self._place) is not self:
@@ -153,6 +161,11 @@ class AdminSocket(ServerFactory):
         if connection:
             connection.send(Message(reply))
         return connection is not None
+
+    def progress(self, where: str, job: str, text: str, fraction: float | None) -> None:
+        connection = self.places.get(where)
+        if connection and fraction is not None:
+            connection.progress(Message(Reply(text, Level.NOTICE, job=job), fraction=fraction))
 
     def announce(self, reply: Reply) -> None:
         """Nobody here wants notices: a shell's command prints its own answers only."""

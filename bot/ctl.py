@@ -8,8 +8,9 @@ import os
 import shutil
 import socket
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,8 +21,13 @@ from bot.render import Message
 from bot.request import Reply
 from common import config
 from common.errors import BandstandError, UsageError
+from common.text import one_line
 
 ANSWER_SECONDS = 30.0
+CLEAR = "\x1b[K"
+"""What a terminal takes for: nothing more in this line."""
+CLOSED = 141
+"""The exit status of a program that nobody reads any more, as a shell has it."""
 
 
 class NotRunning(BandstandError):
@@ -42,11 +48,14 @@ class Station:
         self._lines: BinaryIO = self._socket.makefile("rb")
         self._asked = 0
 
-    def ask(self, line: str, wait: bool) -> Iterator[Reply]:
-        """The command's answer, and with `wait` what follows, up to the result of the job that it began."""
+    def ask(self, line: str, wait: bool, progress: bool = False) -> Iterator[Reply]:
+        """The command's answer, and with `wait` what follows, up to the result of the job that it began.
+
+        With `progress` that job's bar is drawn meanwhile.
+        """
         self._socket.settimeout(ANSWER_SECONDS)
         try:
-            self._socket.sendall(msgspec.json.encode({"line": line}) + b"\n")
+            self._socket.sendall(msgspec.json.encode({"line": line, "progress": wait and progress}) + b"\n")
         except OSError:
             raise NotRunning("the station went away before it was asked") from None
         self._asked += 1
@@ -58,6 +67,9 @@ class Station:
         self._socket.settimeout(None)
         while wait and job:
             message = self._next()
+            if message.fraction is not None:
+                draw(message.fraction, message.reply.summary)
+                continue
             yield message.reply
             if message.reply.job == job:
                 return
@@ -76,6 +88,13 @@ class Station:
     def close(self) -> None:
         self._lines.close()
         self._socket.close()
+
+
+def draw(fraction: float, text: str) -> None:
+    """A bar on the terminal, in place of the one before it and gone with the next line that is shown."""
+    width = shutil.get_terminal_size().columns - 1
+    shown = render.cut(f"{render.bar(fraction)} {one_line(text)}", width)
+    print(f"\r{shown}{CLEAR}\r", end="", file=sys.stderr, flush=True)
 
 
 def joined(words: Sequence[str]) -> str:
@@ -111,13 +130,31 @@ def main(arguments: Sequence[str]) -> int:
     # Only the directory matters here, and the password may be known to the bot alone.
     environment = {**os.environ, "BANDSTAND_ICECAST_PASSWORD": "not needed here"}
     path = config.load(config.find(options.config), environment).paths.bot_socket
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")
     lines = [joined(options.words)] if options.words else (line.strip() for line in sys.stdin)
-    good = True
     with closing(Station(path)) as station:
-        for line in filter(None, lines):
-            for reply in station.ask(line, options.wait):
-                show(reply, options.json)
-                good = good and reply.good
+        try:
+            return _ask_all(station, map(said, filter(None, lines)), options)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at its end
+            return CLOSED
+
+
+def said(line: str) -> str:
+    """What is no text becomes a mark: bytes of the shell's that are no UTF-8."""
+    return line.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _ask_all(station: Station, lines: Iterable[str], options: argparse.Namespace) -> int:
+    on_terminal = sys.stderr.isatty()
+    good = True
+    for line in lines:
+        for reply in station.ask(line, options.wait, progress=on_terminal):
+            if on_terminal:
+                print(CLEAR, end="", file=sys.stderr, flush=True)
+            show(reply, options.json)
+            good = good and reply.good
     return 0 if good else 1
 
 

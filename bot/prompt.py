@@ -38,8 +38,6 @@ LINE = 4000
 HISTORY_BYTES = 256 * 1024
 TOGETHER_SECONDS = 0.01
 """How long a line that was typed waits for its answer, to be drawn together with it."""
-BAR = 24
-"""Cells of a progress bar."""
 
 
 class Ending(enum.Enum):
@@ -132,7 +130,7 @@ class Prompt:
             if fraction is None:
                 self._bars.pop(job, None)
             else:
-                self._bars[job] = f"{bar(fraction)} {text}"
+                self._bars[job] = f"{render.bar(fraction)} {text}"
         self._call(self._redraw)
 
     def end(self) -> None:
@@ -265,12 +263,6 @@ class WordCompleter(Completer):
 def _shortened(buffer: Buffer) -> None:
     if len(buffer.text) > LINE:
         buffer.document = Document(buffer.text[:LINE], min(buffer.cursor_position, LINE))
-
-
-def bar(fraction: float) -> str:
-    fraction = min(1.0, max(0.0, fraction))
-    filled = round(BAR * fraction)
-    return f"[{'=' * filled}{' ' * (BAR - filled)}] {100 * fraction:3.0f} %"
 
 
 def kept_history(path: Path) -> FileHistory:

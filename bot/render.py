@@ -16,6 +16,8 @@ NARROWEST = 4
 """Columns are not made narrower than this so that a table fits."""
 SUMMARY_LIMIT = 1000
 """Characters of a summary that are shown; a table's cell has the limit of `one_line`."""
+BAR = 24
+"""Cells of a progress bar."""
 NOTICE = "*"
 """Begins what nobody asked for."""
 
@@ -37,6 +39,8 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
 
     reply: Reply
     answers: int = 0
+    fraction: float | None = None
+    """Where it is set the reply is none, but tells how far its job is."""
 
 
 JSON_FIELDS = ("summary", "level", "columns", "rows", "job")
@@ -69,6 +73,12 @@ def _table(reply: Reply, width: int | None, colour: bool) -> list[str]:
     if header and colour:
         lines[0] = f"{FAINT}{lines[0]}{PLAIN}"
     return lines
+
+
+def bar(fraction: float) -> str:
+    fraction = min(1.0, max(0.0, fraction))
+    filled = round(BAR * fraction)
+    return f"[{'=' * filled}{' ' * (BAR - filled)}] {100 * fraction:3.0f} %"
 
 
 def cells(text: str) -> int:

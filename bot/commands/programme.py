@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from bot import bands, comparisons, library, programme, quota, station
 from bot.commands import transport
 from bot.commands.table import Call, Command, Desk, Param
-from bot.effects import Compose, Effect, Outcome, Quit, Skip, Sync
+from bot.effects import Compose, Effect, Outcome, Quit, Skip, Sync, Tell
 from bot.library import SongView
 from bot.limits import SONGS
 from bot.models import BEGUN, READY
@@ -174,12 +174,16 @@ def resume(_: Call, __: Desk) -> Outcome:
 
 def cancel(call: Call, desk: Desk) -> Outcome:
     number = call["job"].lstrip("#")
-    if not number.isdigit():
+    if not re.fullmatch(r"[0-9]{1,9}", number):
         raise UsageError("cancel JOB (a job's number, as jobs shows it)")
     job = next((job for job in library.open_jobs() if job.id == int(number)), None)
     if job is None:
         raise CommandError(f"no open job {one_line(number, 12)}; jobs shows what there is")
-    return Outcome(Reply(f"job {job.id} is cancelled"), programme.cancel(job.id, desk.now))
+    effects = programme.cancel(job.id, desk.now)
+    if job.where != call.request.where:
+        said = Reply(f"job {job.id} was cancelled by {call.request.who}", Level.ERROR, job=str(job.id))
+        effects = (*effects, Tell(job.where, said))
+    return Outcome(Reply(f"job {job.id} is cancelled"), effects)
 
 
 def quit_station(_: Call, __: Desk) -> Outcome:

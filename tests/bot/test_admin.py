@@ -138,6 +138,20 @@ def test_a_client_that_does_not_read_is_dropped(front_end: AdminSocket) -> None:
     assert client.transport.aborted
 
 
+def test_how_far_a_job_is_is_told_to_who_asked_for_that_as_long_as_they_read(front_end: AdminSocket) -> None:
+    one, two = Client(front_end), Client(front_end)
+    one.connection.dataReceived(b'{"line": "generate", "progress": true}\n')
+    two.ask("generate")
+    for where in ("ctl:1", "ctl:2", "ctl:3"):
+        front_end.progress(where, "7", "job 7", 0.5)
+        front_end.progress(where, "7", "job 7", None)
+    assert [json.loads(line)["fraction"] for line in one.transport.value().splitlines()] == [0.5]
+    assert two.transport.value() == b""
+    one.transport.producer.pauseProducing()
+    front_end.progress("ctl:1", "7", "job 7", 0.6)
+    assert one.transport.value().count(b"\n") == 1
+
+
 def test_a_client_that_reads_again_is_forgiven(front_end: AdminSocket) -> None:
     client = Client(front_end)
     for _ in range(3):

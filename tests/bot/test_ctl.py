@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from bot.ctl import NotRunning, joined
 from common.cli import main as bandstand
 from common.errors import UsageError
 
+CTL = [sys.executable, "-c", "import sys; from common.cli import main; sys.exit(main(['ctl']))"]
 Script = Callable[[str], list[dict[str, object]]]
 
 
@@ -46,8 +48,11 @@ class FakeBot:
                 replies = self._script(self.lines[-1])
                 if not replies:
                     return
-                for reply, answer in zip(replies, [number, 0, 0, 0], strict=False):
-                    connection.sendall(json.dumps({"reply": reply, "answers": answer}).encode() + b"\n")
+                with suppress(BrokenPipeError):  # nobody waited for the later ones
+                    for reply, answer in zip(replies, [number, 0, 0, 0], strict=False):
+                        fraction = reply.pop("fraction", None)
+                        message = {"reply": reply, "answers": answer, "fraction": fraction}
+                        connection.sendall(json.dumps(message).encode() + b"\n")
 
     def close(self) -> None:
         self._listening.close()
@@ -112,6 +117,40 @@ def test_lines_of_standard_input_are_commands(
     assert ctl.main([]) == 0
     assert bot.lines == ["generate", "skip"]
     assert capsys.readouterr().out == "ok: did generate\nok: did skip\n"
+
+
+def test_bytes_that_are_no_text_are_a_line_like_any_other(station: Callable[[Script], FakeBot], tmp_path: Path) -> None:
+    bot = station(lambda line: [said("fine")])
+    done = subprocess.run(CTL, input=b"play \xff\xfe\nnp\n", capture_output=True, timeout=60)
+    assert (done.returncode, done.stdout) == (0, b"ok: fine\nok: fine\n")
+    assert bot.lines == ["play \ufffd\ufffd", "np"]
+
+
+def test_a_reader_that_goes_away_is_no_traceback(station: Callable[[Script], FakeBot]) -> None:
+    station(lambda _: [{**said("many"), "columns": ["x"], "rows": [["y" * 390]] * 1000}])
+    with subprocess.Popen(
+        CTL, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as client:  # fmt: skip
+        assert client.stdin is not None and client.stdout is not None and client.stderr is not None
+        client.stdout.close()
+        client.stdin.write(b"np\n" * 3)
+        client.stdin.close()
+        assert client.wait(60) == ctl.CLOSED
+        assert client.stderr.read() == b""
+
+
+def test_a_bar_is_drawn_on_a_terminal_and_is_gone_before_the_result(
+    station: Callable[[Script], FakeBot], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bar = {**said("job 1, 0:10 of 0:40", "notice", "1"), "fraction": 0.25}
+    station(lambda _: [said("begun", job="1"), bar, said("made", job="1")])
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    assert ctl.main(["--wait", "generate"]) == 0
+    shown = capsys.readouterr()
+    assert shown.out == "ok: begun\nok: made\n"
+    assert "[======                  ]  25 % job 1, 0:10 of 0:40" in shown.err
+    assert shown.err.endswith(ctl.CLEAR)
 
 
 def test_no_station_is_a_sentence_that_says_how_to_start_one(

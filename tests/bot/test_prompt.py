@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.prompt import HISTORY_BYTES, LINE, Ending, Prompt, bar, kept_history
+from bot.prompt import HISTORY_BYTES, LINE, Ending, Prompt, kept_history
 from bot.remote import RemoteKeys, RemoteScreen
 from bot.request import Level, Reply
 
@@ -151,7 +151,3 @@ def test_a_long_history_is_halved_and_begins_with_a_whole_line(tmp_path: Path) -
     assert re.fullmatch(r"line \d+", lines[-1])
     assert path.stat().st_size <= HISTORY_BYTES
     assert path.stat().st_mode & 0o077 == 0
-
-
-def test_a_bar_is_never_longer_than_itself() -> None:
-    assert {len(bar(fraction)) for fraction in (-1.0, 0.0, 0.3, 1.0, 7.0)} == {len(bar(0.5))}

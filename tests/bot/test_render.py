@@ -6,7 +6,7 @@ import msgspec
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.render import Message, as_json, cells, cut, text
+from bot.render import Message, as_json, bar, cells, cut, text
 from bot.request import Level, Reply
 
 SONGS = Reply(
@@ -85,3 +85,7 @@ def test_no_line_of_a_table_is_wider_than_the_terminal(rows: list[tuple[str, ...
     lines = text(Reply("x", columns=("a", "b", "c"), rows=tuple(rows)), width).split("\n")
     assert len(lines) == len(rows) + 2
     assert all(cells(line) <= width for line in lines[1:])
+
+
+def test_a_bar_is_never_longer_than_itself() -> None:
+    assert {len(bar(fraction)) for fraction in (-1.0, 0.0, 0.3, 1.0, 7.0)} == {len(bar(0.5))}

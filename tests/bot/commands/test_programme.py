@@ -4,7 +4,8 @@ import pytest
 
 from bot import library, programme, station
 from bot.effects import Abandon, Compose, Skip, Sync, Tell
-from bot.models import Cue
+from bot.models import Cue, Job
+from bot.request import Level, Reply
 from bot.view import StationView
 from common.errors import CommandError, UsageError
 from common.generators import Generator, Parameter
@@ -346,3 +347,15 @@ def test_what_is_odd_about_a_song_is_told_to_whoever_asked(bench) -> None:
     [told] = programme.noticed(1, "it clips")
     assert isinstance(told, Tell)
     assert (told.where, told.reply.summary) == ("console", "job 1: band: it clips")
+
+
+def test_whoever_waits_for_a_job_hears_that_another_cancelled_it(bench) -> None:
+    bench.say("generate")
+    Job.update(where="ctl:3").execute()
+    assert Tell("ctl:3", Reply("job 1 was cancelled by ann", Level.ERROR, job="1")) in bench.say("cancel 1").effects
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 5000, "x", "1.5", "-1"])
+def test_what_is_no_number_of_a_job_is_a_usage_error(bench, number: str) -> None:
+    with pytest.raises(UsageError, match="cancel JOB"):
+        bench.say(f"cancel {number}")
