@@ -20,6 +20,9 @@ from streamer.spool import Spool
 LOUDEST: Final = 8.0
 """Samples beyond this, 18 dB over full scale, are no music; encoders must not meet them, nor what is not a number."""
 
+READY: Final = Frames(4608)
+"""96 ms: more than the bus takes at once of a song that breaks silence; with less it would begin with a hole."""
+
 Ready = Callable[[Exception | None], None]
 """Told once, by the source's thread: None when it can be played, or NotAudio."""
 
@@ -63,10 +66,12 @@ class DecodedAhead:
         tell = _once(ready)
         trouble = ""
         try:
+            given = 0
             for samples in self._pieces:
-                # A full ring holds `write` up, so whoever waits is told before.
                 self._ring.offer(self._level(samples))
-                tell(None)
+                given += len(samples)
+                if given >= READY or not len(samples):  # or no more comes for now
+                    tell(None)
                 if not self._ring.wait_for_room():
                     break
         except NotAudio as error:

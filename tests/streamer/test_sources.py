@@ -10,7 +10,7 @@ from common.errors import NotAudio
 from common.types import RATE, Decibels, Frames
 from streamer.block import Pieces, Samples, zeros
 from streamer.decode import Broken
-from streamer.sources import DecodedAhead, file_source, spool_source
+from streamer.sources import READY, DecodedAhead, file_source, spool_source
 
 LOUD = np.ones((100, 2), np.float32)
 
@@ -113,3 +113,26 @@ def test_no_more_than_the_ring_holds_is_decoded_ahead() -> None:
     source, _ = begun(pieces())
     source.close()
     assert len(decoded) <= 5
+
+
+def test_it_is_ready_when_so_much_is_decoded_that_it_begins_without_a_hole() -> None:
+    told = Told()
+    too_early = []
+
+    def pieces() -> Pieces:
+        for _ in range(3):
+            yield np.zeros((READY // 4, 2), np.float32)
+            too_early.append(bool(told.errors))
+        yield np.zeros((READY // 4, 2), np.float32)
+
+    source = DecodedAhead(pieces(), Decibels(0))
+    source.begin(told)
+    assert told.wait() is None
+    assert too_early == [False, False, False]
+    assert len(source.read(READY)) == READY
+
+
+def test_a_song_shorter_than_that_is_ready_too() -> None:
+    source, told = begun(piece for piece in [LOUD])
+    assert told.errors == [None]
+    assert len(whole(source)) == 100
