@@ -42,11 +42,14 @@ class Listener(threading.Thread):
         options = {"fflags": "nobuffer", "probesize": "4096", "analyzeduration": "0"}
         with contextlib.suppress(OSError), av.open(self._url, options=options) as stream:  # ends with the station
             for frame in stream.decode(audio=0):
-                loud = float(np.abs(frame.to_ndarray()).max()) > LOUD
+                loud = self._loud(frame.to_ndarray())
                 with self.news:
                     if loud != self.loud:
                         self.loud, self.at = loud, time.monotonic()
                         self.news.notify_all()
+
+    def _loud(self, samples: np.ndarray) -> bool:
+        return float(np.abs(samples).max()) > LOUD
 
     def wait(self, loud: bool) -> float:
         with self.news:
@@ -56,12 +59,12 @@ class Listener(threading.Thread):
 
 
 class Station:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, more: str = "") -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         config = folder / "bandstand.toml"
-        config.write_text(f"[icecast]\nport = {self.port}\n")
+        config.write_text(f"[icecast]\nport = {self.port}\n{more}")
         self.folder, self._socket = folder, folder / "var" / "bot.sock"
         self.process = subprocess.Popen(
             [BANDSTAND, "up", "--config", str(config)],

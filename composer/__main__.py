@@ -21,6 +21,7 @@ from common.errors import BandstandError, Missing
 from common.jobs import GROWTH_FD, SPOOL_FD, Failed, Job
 from composer import host, offline
 from composer.bands import BANDS
+from composer.generators import run
 from composer.spool import Spool, Steps
 
 NICENESS: Final = 10
@@ -48,6 +49,7 @@ def main(arguments: list[str]) -> int:
         ready = host.prepared(settings.composer.soundfont)
     except Missing as error:
         ready = error
+    waiting = run.caller() if any(one.callable for one in settings.generators.values()) else None
     gc.disable()  # one song and the process is over; looking for cycles only holds its first sample up
     line = sys.stdin.buffer.readline()
     if not line.strip():
@@ -57,7 +59,9 @@ def main(arguments: list[str]) -> int:
     except msgspec.DecodeError as error:
         say(Failed(f"the job cannot be read: {error}"))
         return 1
-    return host.finish(job, ready, spool, say)
+    if waiting and not (job.program and job.program.callable):
+        waiting.kill()
+    return host.finish(job, ready, spool, say, waiting)
 
 
 def _descriptors() -> Spool | None:

@@ -21,7 +21,7 @@ from composer.block import BLOCK, Block
 from composer.compose import begun, facts
 from composer.folder import RECORD, Folder, kept
 from composer.generators import compare, run
-from composer.generators.run import ProgramError
+from composer.generators.run import Process, ProgramError
 from composer.recording import Recording
 from composer.spool import FULL, DiskFull, Spool
 from composer.synth import Instrument, Synthesiser, frames, render, synthesiser
@@ -51,10 +51,10 @@ def prepared(soundfont: str) -> Ready:
     return Ready(source, source.make())
 
 
-def finish(job: Job, ready: Ready | Missing, spool: Spool, say: Say) -> int:
+def finish(job: Job, ready: Ready | Missing, spool: Spool, say: Say, waiting: Process | None = None) -> int:
     """Make the song and say how it ended; returns the process's exit status. No fault gets past it."""
     try:
-        say(make(job, ready, spool, say))
+        say(make(job, ready, spool, say, waiting))
     except ProgramError as error:
         say(Failed(str(error), error.provenance))
     except BandstandError as error:
@@ -73,10 +73,10 @@ def finish(job: Job, ready: Ready | Missing, spool: Spool, say: Say) -> int:
     return 1
 
 
-def make(job: Job, ready: Ready | Missing, spool: Spool, say: Say) -> Done:
+def make(job: Job, ready: Ready | Missing, spool: Spool, say: Say, waiting: Process | None = None) -> Done:
     """Raises BandstandError, or OSError where the folder cannot be written."""
     if job.program:
-        return run.make(job, job.program, spool, say)
+        return run.make(job, job.program, spool, say, waiting)
     if job.pair:
         return compare.make(job, job.pair, spool, say)
     began = time.perf_counter()

@@ -7,6 +7,7 @@ import importlib
 import inspect
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
@@ -26,6 +27,8 @@ FEW: Final = 2
 
 class Order(msgspec.Struct, frozen=True):
     callable: str
+    directory: str
+    environment: dict[str, str]
     rate: int
     seed: int
     parameters: dict[str, Any]
@@ -97,14 +100,29 @@ def pieces(made: object) -> Iterable[object]:
     return made
 
 
-def main() -> None:
+def main() -> int:
+    """A fault of the callable's own is shown without our part of the traceback."""
+    try:
+        call()
+    except Exception as error:
+        trace = error.__traceback__
+        while trace and trace.tb_frame.f_code.co_filename == __file__:
+            trace = trace.tb_next
+        traceback.print_exception(type(error), error, trace)
+        return 1
+    return 0
+
+
+def call() -> None:
     out = os.dup(1)
     os.dup2(2, 1)
     line = sys.stdin.buffer.readline()
     if not line.strip():
         return
     order = msgspec.json.decode(line, type=Order)
-    sys.path.insert(0, os.getcwd())  # noqa: PTH109
+    os.chdir(order.directory)
+    os.environ.update(order.environment)
+    sys.path.insert(0, order.directory)
     module, _, name = order.callable.partition(":")
     function = getattr(importlib.import_module(module), name)
     floats = Floats(order.rate)
@@ -126,4 +144,4 @@ def _write(pipe: Any, block: Block) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -28,18 +28,31 @@ LEFT_OPEN: Final = 1.0
 MIB: Final = 1 << 20
 
 
+def started(
+    argv: Sequence[str], environment: Mapping[str, str], directory: str, *, asked: bool = False
+) -> subprocess.Popen[bytes]:
+    """The program, in a group of its own; `asked`: it is to be sent something. Raises Missing."""
+    # The kernel ends the program when the worker is killed and cannot do it itself.
+    guard = [shutil.which("setpriv") or "", "--pdeathsig", "KILL", "--"]
+    try:
+        return subprocess.Popen(
+            [*(guard if guard[0] else []), *argv],
+            stdin=subprocess.PIPE if asked else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=directory,
+            env=dict(environment),
+            bufsize=0,
+            process_group=0,
+        )
+    except (OSError, ValueError) as error:
+        raise Missing(f"{argv[0]} cannot be started: {error}") from None
+
+
 class Child:
     """One run. `heard` is set by whoever reads, once there is something to be heard."""
 
-    def __init__(
-        self,
-        name: str,
-        generator: generators.Generator,
-        argv: Sequence[str],
-        environment: Mapping[str, str],
-        request: bytes = b"",
-    ) -> None:
-        self.name = name
+    def __init__(self, generator: generators.Generator, process: subprocess.Popen[bytes], request: bytes = b"") -> None:
         self.heard = False
         self.words = Words()
         self._limits = generator
@@ -49,24 +62,7 @@ class Child:
         self._selector = selectors.DefaultSelector()
         self._pidfd = -1
         self._ended_at: float | None = None
-        self._process = self._started(argv, environment)
-
-    def _started(self, argv: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-        # The kernel ends the program when the worker is killed and cannot do it itself.
-        guard = [shutil.which("setpriv") or "", "--pdeathsig", "KILL", "--"]
-        try:
-            return subprocess.Popen(
-                [*(guard if guard[0] else []), *argv],
-                stdin=subprocess.PIPE if self._request else subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                cwd=self._limits.directory,
-                env=dict(environment),
-                bufsize=0,
-                process_group=0,
-            )
-        except (OSError, ValueError) as error:
-            raise Missing(f"{self.name}: {argv[0]} cannot be started: {error}") from None
+        self._process = process
 
     def __enter__(self) -> "Child":
         pid = self._process.pid

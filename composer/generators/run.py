@@ -3,6 +3,7 @@
 import logging
 import math
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -21,7 +22,7 @@ from common.types import RATE
 from composer.block import Block
 from composer.folder import RECORD, Folder, kept
 from composer.generators import stored
-from composer.generators.child import Child
+from composer.generators.child import Child, started
 from composer.generators.lint import Lint
 from composer.generators.pcm import Sound
 from composer.generators.take import Take
@@ -31,7 +32,12 @@ PACE: Final = 0.25
 """Seconds between two reports of progress, at the least."""
 SILENCE: Final = -99.0
 """Stands for minus infinity, which JSON has not."""
+QUIETEST: Final = 60
+"""Seconds of silence at the beginning of a song that are waited for."""
+RATES: Final = (8000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 88_200, 96_000)
+"""At which sound is usually made."""
 Say = Callable[[Step], None]
+Process = subprocess.Popen[bytes]
 log = logging.getLogger("composer")
 
 
@@ -58,23 +64,25 @@ class Song:
         self.lint = Lint()
         self.notes: list[str] = []
         self._limits = limits
-        self._spool = spool
-        self._take = take
+        self.spool = spool
+        self.take = take
         self._say = say
         self._said = time.monotonic()
 
     @property
     def seconds(self) -> float:
-        return round(self._spool.frames / RATE, 3)
+        return round(self.spool.frames / RATE, 3)
 
     def hear(self, block: Block, promised: float) -> None:
         """Raises NotAudio, DiskFull, or Enough."""
         block = self.lint.push(block)
-        room = round(self._limits.longest * RATE) - self._spool.frames
-        self._spool.write(block[:room])
-        self._take.push(block[:room])
+        room = round(self._limits.longest * RATE) - self.spool.frames
+        self.spool.write(block[:room])
+        self.take.push(block[:room])
         if self.lint.audible and not self.begun:
             self._begin(promised)
+        if not self.begun and self.seconds > QUIETEST:
+            raise NotAudio(f"its first {QUIETEST} s are silence, so it was not put on the air")
         self.tell(self.lint.notes)
         now = time.monotonic()
         if self.begun and now - self._said >= PACE:
@@ -88,8 +96,18 @@ class Song:
         self.begun = True
         self.title = one_line(str(self.facts.pop("title", self.title)), 120) or self.title
         self.artist = one_line(str(self.facts.pop("artist", self.artist)), 120) or self.artist
-        self._take.name(self.title, self.artist)
+        self.take.name(self.title, self.artist)
         self._say(Begun(self.title, self.artist, round(promised, 3), dict(self.facts)))
+
+    def whole(self, running: float, rate: int, asked: float) -> None:
+        """Say what can only be seen when all of it is there."""
+        real = next((other for other in RATES if _alike(self.seconds * rate / other, asked)), rate)
+        if real != rate and not _alike(self.seconds, asked):
+            self.tell([f"it is {self.seconds:.1f} s long, not {asked:g}: was it made at {real} Hz, and says {rate}?"])
+        if running > self.seconds > 1:
+            self._say(
+                Noticed(f"it was made slower than it is played: {running:.1f} s for {self.seconds:.1f} s of sound")
+            )
 
     def tell(self, notes: list[str]) -> None:
         for note in notes:
@@ -98,14 +116,18 @@ class Song:
                 self._say(Noticed(note))
 
 
-def make(job: Job, declared: Generator, spool: Spool, say: Say) -> Done:
-    """Raises BandstandError, or OSError where the folder cannot be written."""
+def _alike(one: float, other: float) -> bool:
+    return abs(one - other) < 0.02 * other
+
+
+def make(job: Job, declared: Generator, spool: Spool, say: Say, waiting: Process | None = None) -> Done:
+    """Raises BandstandError, or OSError where the folder cannot be written. `waiting` is a `caller`, for a callable."""
     done = kept(job)
     if done:
         return again(job, done, spool, say)
     program.startable(job.generator, declared)
     with Folder(Path(job.directory)) as folder, Take(folder.path, job.seed) as take:
-        return _made(job, declared, folder, take, Song(job, declared, spool, take, say), spool, say)
+        return _made(job, declared, folder, Song(job, declared, spool, take, say), waiting)
 
 
 def again(job: Job, done: Done, spool: Spool, say: Say) -> Done:
@@ -119,68 +141,85 @@ def again(job: Job, done: Done, spool: Spool, say: Say) -> Done:
     return done
 
 
-def _made(job: Job, declared: Generator, folder: Folder, take: Take, song: Song, spool: Spool, say: Say) -> Done:
+def _made(job: Job, declared: Generator, folder: Folder, song: Song, waiting: Process | None) -> Done:
     began = time.perf_counter()
     output = folder.path / f"output.{declared.output}"
     fingerprint = program.fingerprint(program.files(declared))
-    version = declared.version
-
-    def provenance(child: Child) -> Provenance:
-        return Provenance(
-            program=fingerprint, version=str(song.facts.get("version", version)), sound=spool.checksum,
-            status=child.status, errors=child.words.tail, notes=song.notes,
-        )  # fmt: skip
-
-    with _child(job, declared, str(output) if declared.writes_file else "") as child:
+    child, sound = _child(job, declared, str(output) if declared.writes_file else "", waiting), Sound(_format(declared))
+    with child:
         song.facts = child.words.facts
         try:
-            _listen(child, _declared(declared), song, output)
+            _listen(child, declared, sound, song, output)
         except BandstandError as error:
             after = f", {clock(song.seconds)} into its sound" if song.begun else ""
-            raise ProgramError(f"{job.generator}{after}: {error}", provenance(child)) from None
-    spool.close()
-    running = time.perf_counter() - began
-    if running > song.seconds > 1:
-        say(Noticed(f"it was made slower than it is played: {running:.1f} s for {song.seconds:.1f} s of sound"))
-    taken = take.finish()
+            reason = f"{job.generator}{after}: {error}"
+            raise ProgramError(reason, _provenance(song, child, fingerprint, declared)) from None
+    song.spool.close()
+    song.whole(time.perf_counter() - began, sound.rate, _asked(job, declared))
+    taken = song.take.finish()
     output.unlink(missing_ok=True)
-    making = round(time.perf_counter() - began, 3)
     done = Done(
         song=job.song, title=song.title, artist=song.artist, seconds=song.seconds, generator=job.generator,
         seed=job.seed, parameters=job.parameters, loudness=finite(taken.loudness), peak=finite(taken.peak),
-        making=making, facts=song.facts, files=taken.files, provenance=provenance(child),
+        making=round(time.perf_counter() - began, 3), facts=song.facts, files=taken.files,
+        provenance=_provenance(song, child, fingerprint, declared),
     )  # fmt: skip
     (folder.path / RECORD).write_bytes(msgspec.json.encode(done))
     return done if folder.publish() else kept(job) or done
 
 
-def _declared(generator: Generator) -> Generator:
+def _provenance(song: Song, child: Child, fingerprint: str, declared: Generator) -> Provenance:
+    return Provenance(
+        program=fingerprint,
+        version=str(song.facts.get("version", declared.version)),
+        sound=song.spool.checksum,
+        status=child.status,
+        errors=child.words.tail,
+        notes=song.notes,
+    )
+
+
+def _asked(job: Job, declared: Generator) -> float:
+    """The seconds that the program was told to make, in its arguments; 0 where it was not."""
+    told = any("{duration}" in word for word in declared.command)
+    duration = job.parameters.get("duration", 0)
+    return float(duration) if told and isinstance(duration, int | float) else 0.0
+
+
+def _format(generator: Generator) -> Generator:
     """How the sound on the pipe is written: a callable's is what `call` makes of it."""
     if not generator.callable:
         return generator
     return msgspec.structs.replace(generator, format="f32le", rate=RATE, channels=2)
 
 
-def _child(job: Job, generator: Generator, output: str) -> Child:
-    environment = generators.inherited(os.environ) | generators.variables(
-        job.seed, job.parameters, output, str(Path(job.directory).parent)
-    )
+def caller() -> Process:
+    """The process that calls callables, which may be started before it is known which."""
+    argv = [sys.executable, "-P", "-m", "composer.generators.call"]
+    return started(argv, generators.inherited(os.environ), "/", asked=True)
+
+
+def _child(job: Job, generator: Generator, output: str, waiting: Process | None) -> Child:
+    told = generators.variables(job.seed, job.parameters, output, str(Path(job.directory).parent))
     if generator.callable:
-        argv = [sys.executable, "-P", "-m", "composer.generators.call"]
         order = {
             "callable": generator.callable,
+            "directory": generator.directory,
+            "environment": told,
             "rate": generator.rate,
             "seed": job.seed,
             "parameters": job.parameters,
         }
-        return Child(job.generator, generator, argv, environment, msgspec.json.encode(order) + b"\n")
+        return Child(generator, waiting or caller(), msgspec.json.encode(order) + b"\n")
     argv = generators.arguments(generator, job.seed, job.parameters, output)
-    return Child(job.generator, generator, argv, environment)
+    try:
+        return Child(generator, started(argv, generators.inherited(os.environ) | told, generator.directory))
+    except Missing as error:
+        raise Missing(f"{job.generator}: {error}") from None
 
 
-def _listen(child: Child, declared: Generator, song: Song, output: Path) -> None:
+def _listen(child: Child, declared: Generator, sound: Sound, song: Song, output: Path) -> None:
     """The whole run. Raises BandstandError where there is no song."""
-    sound = Sound(declared)
     try:
         with closing(child.sound()) as pieces:
             for data in pieces:

@@ -183,6 +183,20 @@ def test_what_goes_beyond_its_limits_is_ended(text: str, keys: dict[str, Any], s
     assert said in run.failed.reason
 
 
+def test_a_rate_that_makes_the_song_another_length_than_was_asked_is_doubted(workshop) -> None:
+    generator = workshop.python("out.write(wav(s16(frames(rate=44100)), rate=22050))")
+    generator = msgspec.structs.replace(generator, command=[*generator.command, "{duration}"])
+    run = workshop.run(generator, duration=1)
+    assert run.notes == ["it is 2.0 s long, not 1: was it made at 44100 Hz, and says 22050?"]
+
+
+def test_a_minute_of_silence_at_the_beginning_is_not_waited_for(workshop) -> None:
+    silence = "out.write(bytes([128]) * 61 * 8000)\nout.write(bytes(range(256)) * 99)"
+    run = workshop.run(workshop.python(silence, format="u8", rate=8000, channels=1))
+    assert "its first 60 s are silence" in run.failed.reason
+    assert run.begun is None
+
+
 def test_an_endless_song_ends_where_the_limit_is(workshop) -> None:
     run = workshop.run(workshop.python("data = s16(frames(seconds=1))\nwhile True: out.write(data)", format="s16le",
                                        channels=1, longest=2.5))  # fmt: skip
