@@ -16,6 +16,8 @@ WHO_FIELDS = "%tcuhna"
 USER_BYTES, HOST_BYTES, NICK_BYTES = 12, 64, 31
 """Where neither the server nor a line of ours has said how long these are."""
 NUMBER_DIGITS = 4
+MOST_FEATURES = 300
+UNSAID_BOT_MODES = {"ngircd": "B"}
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class Presence:
         self._enabled = enabled
         self._user = self._host = ""
         self._takers: dict[str, Callable[[Line], list[Change]]] = {
+            "004": self._server,
             "005": self._isupport,
             "JOIN": self._join,
             "PART": self._part,
@@ -123,12 +126,19 @@ class Presence:
         text = self.features.get(feature, "")
         return int(text) if text.isascii() and text.isdigit() and len(text) <= NUMBER_DIGITS else otherwise
 
+    def _server(self, line: Line) -> list[Change]:
+        """`004 me NAME VERSION ...`; there are servers that have a mode for bots and do not say so."""
+        for version, mode in UNSAID_BOT_MODES.items():
+            if line[2].startswith(version):
+                self.features["BOT"] = mode
+        return []
+
     def _isupport(self, line: Line) -> list[Change]:
         for token in line.params[1:-1]:
             name, _, value = token.partition("=")
             if name.startswith("-"):
                 self.features.pop(name[1:], None)
-            else:
+            elif len(self.features) < MOST_FEATURES:
                 self.features[name] = value
         mapping = self.features.get("CASEMAPPING", self.mapping)
         if mapping != self.mapping:

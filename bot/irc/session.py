@@ -118,6 +118,11 @@ class Session(IRCClient):
             "900": self._identified,
         }
 
+    @property
+    def over(self) -> bool:
+        """Nothing is heard or said any more."""
+        return self._over
+
     # The transport.
 
     def connectionMade(self) -> None:
@@ -324,7 +329,7 @@ class Session(IRCClient):
         log.info("{network}: {what}", network=self._network.label, what=one_line(what, SAID_LIMIT))
 
     def _ping(self, line: Line) -> None:
-        self._outbox.say_now(built("PONG", *line.params[:1]))
+        self._outbox.say_now(built("PONG", line[0]))
 
     def _live(self, line: Line) -> None:
         """A line that is surely of this moment: its time is the server's clock."""

@@ -88,7 +88,9 @@ class Talk:
         else:
             account().addCallback(self._ask, said.line, what, session).addErrback(self._unforeseen)
 
-    def _ask(self, account: str, line: str, what: Heard, session: Session) -> Deferred[None]:
+    def _ask(self, account: str, line: str, what: Heard, session: Session) -> Deferred[None] | None:
+        if session.over:
+            return None  # the connection ended before it was known who asked
         label = self._link.network.label
         place = Place(label, what.channel, what.source.nick, account)
         identity = Identity(f"{FRONT_END}:{label}", account, what.source.mask)

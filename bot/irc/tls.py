@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from OpenSSL import SSL, crypto
+from twisted.internet.abstract import isIPAddress
 from twisted.internet.interfaces import IOpenSSLClientConnectionCreator
 from twisted.internet.ssl import (
     Certificate,
@@ -38,7 +39,8 @@ class Unverified:
 
     def clientConnectionForTLS(self, protocol: Any) -> SSL.Connection:
         connection = SSL.Connection(self._context, None)
-        connection.set_tlsext_host_name(self._host.encode("idna"))
+        if not isIPAddress(self._host):
+            connection.set_tlsext_host_name(self._host.encode("idna"))
         return connection
 
 

@@ -10,6 +10,8 @@ import pytest
 from tests.integration.ircd import Bot, Person, Server
 
 KINDS = ["ngircd", "inspircd"]
+on_both = pytest.mark.parametrize("server", KINDS, indirect=True)
+"""What servers do differently: how they cut lines, show masks, and tell of nicks. Elsewhere it is InspIRCd."""
 Start = Callable[..., Bot]
 
 
@@ -26,9 +28,9 @@ def servers() -> Iterator[Callable[..., Server]]:
         server.close()
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture
 def server(request: pytest.FixtureRequest, servers: Callable[..., Server]) -> Server:
-    return servers(request.param)
+    return servers(getattr(request, "param", "inspircd"))
 
 
 @pytest.fixture
@@ -84,6 +86,7 @@ channels = ["#radio"]
 """
 
 
+@on_both
 def test_people_in_a_channel_and_in_private_get_their_answers(
     server: Server, people: Callable[..., Person], start: Start
 ) -> None:
@@ -106,6 +109,7 @@ def test_people_in_a_channel_and_in_private_get_their_answers(
     ann.hears("NOTICE #radio :ann: and now$")
 
 
+@on_both
 def test_a_long_answer_comes_line_by_line_and_no_line_is_cut_by_the_server(
     server: Server, people: Callable[..., Person], start: Start
 ) -> None:
@@ -127,6 +131,7 @@ def test_a_long_answer_comes_line_by_line_and_no_line_is_cut_by_the_server(
     assert len(line.encode()) <= 510
 
 
+@on_both
 def test_a_right_is_an_accounts_or_a_masks_and_never_a_nicks(
     server: Server, people: Callable[..., Person], start: Start
 ) -> None:
@@ -208,6 +213,7 @@ def test_a_kicked_bot_comes_back(server: Server, people: Callable[..., Person], 
     ann.hears(":bandstand!.* JOIN ")
 
 
+@on_both
 def test_a_nick_in_use_is_taken_as_soon_as_it_is_free(
     server: Server, people: Callable[..., Person], start: Start
 ) -> None:

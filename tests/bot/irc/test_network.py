@@ -1,0 +1,181 @@
+"""A network's connection, made again for ever: how soon, by TLS or not, and its end."""
+
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from twisted.internet.defer import Deferred
+from twisted.internet.error import ConnectionRefusedError
+from twisted.internet.interfaces import IProtocolFactory
+from twisted.internet.protocol import Protocol
+from twisted.internet.task import Clock
+from twisted.python.failure import Failure
+
+from bot.irc.network import Link, login
+from bot.irc.retry import STEADY
+from bot.irc.sts import Policies
+from common.irc import Network
+from tests.bot.irc.conftest import Transport
+
+
+class Server:
+    """Every connection that is asked for, to be accepted or refused by the test; is the endpoint, too."""
+
+    def __init__(self, folder: Path, **settings: Any) -> None:
+        values = {"server": "irc.example", "name": "test", "tls": False, "channels": ["#radio"], **settings}
+        self.clock = Clock()
+        self.policies = Policies(folder / "sts.json")
+        self.asked: list[tuple[int, bool]] = []
+        self.pending: tuple[IProtocolFactory, Deferred[Any]] | None = None
+        self.link = Link(
+            self.clock, Network(**values), self.policies, Random(1), self.clock.seconds, self._reach  # type: ignore[arg-type]
+        )  # fmt: skip
+        self.link.start()
+
+    def _reach(self, reactor: object, network: Network, port: int, secure: bool) -> "Server":
+        self.asked.append((port, secure))
+        return self
+
+    def connect(self, factory: IProtocolFactory) -> Deferred[Any]:
+        deferred: Deferred[Any] = Deferred()
+        self.pending = (factory, deferred)
+        return deferred
+
+    def accept(self) -> None:
+        assert self.pending is not None
+        factory, deferred = self.pending
+        self.pending = None
+        protocol = factory.buildProtocol(None)  # type: ignore[arg-type]
+        assert protocol is not None
+        self.protocol: Protocol = protocol  # type: ignore[assignment]
+        self.transport = Transport()
+        self.protocol.makeConnection(self.transport)
+        deferred.callback(protocol)
+
+    def refuse(self) -> None:
+        assert self.pending is not None
+        _, deferred = self.pending
+        self.pending = None
+        deferred.errback(Failure(ConnectionRefusedError()))
+
+    def says(self, line: str) -> None:
+        self.protocol.dataReceived(line.encode() + b"\r\n")
+
+    def lose(self) -> None:
+        self.protocol.connectionLost()
+
+    def wait(self) -> float:
+        """Seconds until it tries again."""
+        before = self.clock.seconds()
+        while self.pending is None:
+            self.clock.advance(0.25)
+            assert self.clock.seconds() < before + 1000
+        return self.clock.seconds() - before
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Server:
+    return Server(tmp_path)
+
+
+def test_a_server_that_accepts_and_closes_is_asked_ever_more_rarely(server: Server) -> None:
+    waits = []
+    for _ in range(10):
+        server.accept()
+        server.lose()
+        waits.append(server.wait())
+    assert waits[0] <= 2
+    assert all(150 <= wait <= 300 for wait in waits[8:])
+
+
+def test_only_minutes_of_registered_life_make_it_quick_again(server: Server) -> None:
+    for _ in range(6):
+        server.refuse()
+        server.wait()
+    server.accept()
+    server.says(":srv 001 bandstand :welcome")
+    server.clock.advance(1)
+    server.lose()
+    assert server.wait() > 30
+    server.accept()
+    server.says(":srv 001 bandstand :welcome")
+    for _ in range(int(STEADY)):
+        server.clock.advance(1)
+        server.says("PING :x")
+    server.lose()
+    assert server.wait() <= 2
+
+
+def test_it_never_gives_up(server: Server) -> None:
+    for _ in range(200):
+        server.refuse()
+        server.wait()
+
+
+def test_a_ban_is_waited_out(server: Server) -> None:
+    server.accept()
+    server.says(":srv 465 bandstand :you are banned")
+    assert server.transport.aborted
+    server.lose()
+    assert server.wait() >= 60
+
+
+def test_a_server_that_wants_tls_is_reached_by_it_at_once_and_never_in_the_clear_again(server: Server) -> None:
+    server.accept()
+    server.says(":srv CAP * LS :sts=port=6697")
+    server.lose()
+    assert server.wait() <= 0.25
+    assert server.asked == [(6667, False), (6697, True)]
+    server.refuse()
+    server.wait()
+    assert server.asked[-1] == (6697, True)
+
+
+def test_a_kept_policy_is_followed_from_the_first_connection(tmp_path: Path) -> None:
+    Policies(tmp_path / "sts.json").remember("irc.example", 7000, 3600, now=0)
+    assert Server(tmp_path).asked == [(7000, True)]
+
+
+def test_it_says_how_it_is(server: Server) -> None:
+    assert server.link.state == "connecting"
+    server.refuse()
+    assert server.link.state.startswith("not connected: Connection was refused")
+    server.wait()
+    server.accept()
+    server.says(":srv 001 bandstand :welcome")
+    assert server.link.state == "in no channel"
+    server.says(":bandstand!b@h JOIN #radio")
+    assert server.link.state == "in #radio"
+
+
+def test_stopping_says_good_bye_and_ends_what_does_not(server: Server) -> None:
+    server.accept()
+    server.says(":srv 001 bandstand :welcome")
+    stopped: list[object] = []
+    server.link.stop().addCallback(stopped.append)
+    assert server.transport.value().endswith(b"QUIT :the station stops\r\n")
+    assert server.transport.disconnecting
+    server.clock.advance(2.5)
+    assert server.transport.aborted
+    server.lose()
+    assert stopped == [None]
+    server.clock.advance(1000)
+    assert server.pending is None
+
+
+def test_stopping_while_it_waits_or_connects_leaves_nothing_behind(server: Server) -> None:
+    stopped: list[object] = []
+    server.link.stop().addCallback(stopped.append)
+    assert stopped == [None]
+    server.clock.advance(1000)
+    assert server.clock.getDelayedCalls() == []
+
+
+def test_the_ways_to_log_in_are_those_that_are_configured() -> None:
+    def ways(**settings: Any) -> list[str]:
+        return [make().name for make in login(Network(server="x", **settings)).mechanisms]
+
+    assert ways() == []
+    assert ways(password="p") == ["SCRAM-SHA-256", "PLAIN"]
+    assert ways(certificate="x.pem") == ["EXTERNAL"]

@@ -1,0 +1,216 @@
+"""From what is said to a request, and from a reply to what is said: a session in memory, commands that record."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from twisted.internet.defer import Deferred, succeed
+from twisted.logger import capturedLogs
+
+from bot.irc.talk import HELD, HELD_SECONDS, Place, Talk
+from bot.request import Identity, Level, Reply, Request, Right
+from tests.bot.irc.conftest import Connection
+
+DONE = Reply("done")
+
+
+@dataclass
+class Commands:
+    """Says what it is told to, and keeps what was asked."""
+
+    reply: Reply = DONE
+    asked: list[Request] = field(default_factory=list)
+    slow: Deferred[Reply] | None = None
+
+    def answer(self, request: Request) -> Deferred[Reply]:
+        self.asked.append(request)
+        return self.slow or succeed(self.reply)
+
+    def completions(self, text: str, right: Right) -> Deferred[list[str]]:
+        return succeed([])
+
+    def knows(self, line: str) -> bool:
+        return line.split(" ")[0] in ("np", "skip", "songs")
+
+
+@dataclass
+class Access:
+    asked: list[Identity] = field(default_factory=list)
+
+    def right_of(self, identity: Identity) -> Deferred[Right]:
+        self.asked.append(identity)
+        return succeed(Right.DJ if identity.account == "boss" else Right.LISTENER)
+
+
+class Room:
+    """A bot in #radio, and what goes in and out there. Stands in for the link between session and talk."""
+
+    def __init__(self, caps: str = "account-tag", **settings: object) -> None:
+        self.peer = Connection(**settings)
+        self.network = self.peer.network
+        self.session = None
+        self.ears = None
+        self.commands, self.access = Commands(), Access()
+        self.talk = Talk(self, self.commands, self.access, self.peer.clock)  # type: ignore[arg-type]
+        self.peer.register(caps=caps)
+        self.session = self.peer.session  # type: ignore[assignment]
+        host = self.peer.host
+        host.heard = self.talk.heard  # type: ignore[method-assign]
+        host.invited = self.talk.invited  # type: ignore[method-assign]
+
+    def says(self, text: str, nick: str = "ann", target: str = "#radio", tags: str = "") -> list[str]:
+        return self.peer.says(f"{tags}:{nick}!{nick}@host.example PRIVMSG {target} :{text}")
+
+
+@pytest.fixture
+def room() -> Room:
+    return Room()
+
+
+def test_a_command_in_the_channel_is_asked_for_its_person_and_answered_by_name(room: Room) -> None:
+    assert room.says("!skip it", tags="@account=boss ") == ["NOTICE #radio :ann: ok: done"]
+    identity = Identity("irc:test", "boss", "ann!ann@host.example")
+    assert room.commands.asked == [Request("skip it", "ann", "irc:test #radio ann boss", Right.DJ, identity)]
+
+
+def test_what_is_not_for_the_bot_or_names_no_command_is_left_alone(room: Room) -> None:
+    for text in ("hello", "!wow that is good", "!!!", "bandstander: np"):
+        assert room.says(text) == []
+    assert room.commands.asked == []
+
+
+def test_whoever_names_the_bot_gets_an_answer_whatever_they_say(room: Room) -> None:
+    room.commands.reply = Reply("there is no command of that name", Level.ERROR)
+    assert room.says("bandstand: wow") == ["NOTICE #radio :ann: error: there is no command of that name"]
+    assert room.says("wow", target="bandstand") == ["NOTICE ann :error: there is no command of that name"]
+
+
+def test_a_private_reply_goes_to_the_person_alone(room: Room) -> None:
+    room.commands.reply = Reply("secret", private=True)
+    assert room.says("!np") == ["NOTICE ann :ok: secret"]
+
+
+def test_what_was_said_already_is_not_said_again(room: Room) -> None:
+    room.commands.reply = Reply("try again in 3 s", Level.BUSY, repeated=True)
+    assert room.says("!np") == []
+
+
+def test_errors_end_before_two_bots_have_a_conversation(room: Room) -> None:
+    room.commands.reply = Reply("what?", Level.ERROR)
+    for _ in range(40):
+        room.says("what?", target="bandstand")
+        room.peer.advance(0.5)
+    assert len(room.commands.asked) < 30
+    room.commands.reply = Reply("fine")
+    assert room.says("!np", nick="bob") == ["NOTICE #radio :bob: ok: fine"]
+
+
+def test_more_is_for_whoever_had_the_answer(room: Room) -> None:
+    room.commands.reply = Reply("many", rows=tuple((f"row {n} " + "x" * 90,) for n in range(12)))
+    assert room.says("!songs")[0].endswith("(+8 more: !more)")
+    assert room.says("!more", nick="bob") == ["NOTICE #radio :bob: error: there is nothing more to show"]
+    assert "row 4" in room.says("!more")[0]
+    assert "row 8" in room.says("bandstand: more")[0]
+
+
+def test_the_later_answer_finds_its_person_under_another_nick() -> None:
+    room = Room(caps="account-tag extended-join account-notify")
+    room.peer.says(":ann!a@h JOIN #radio annacct :Ann", ":ann!a@h NICK anna")
+    room.talk.tell(Place("test", "#radio", "ann", "annacct"), Reply("made"))
+    assert room.peer.sent() == ["NOTICE #radio :anna: ok: made"]
+
+
+def test_the_later_answer_waits_while_the_bot_is_away_and_not_for_ever(room: Room) -> None:
+    place = Place("test", "#radio", "ann")
+    room.peer.says(":op!o@h KICK #radio bandstand :out")
+    room.talk.tell(place, Reply("first"))
+    room.peer.advance(HELD_SECONDS + 1)
+    for number in range(HELD + 5):
+        room.talk.tell(place, Reply(f"{number}"))
+    room.peer.sent()
+    room.peer.says(":bandstand!b@h JOIN #radio")
+    room.talk.arrived("#radio")
+    room.peer.advance(100)
+    said = room.peer.sent()
+    assert "NOTICE #radio :ann: ok: 5" in said
+    assert not [line for line in said if line.endswith(("first", " 4"))]
+
+
+def test_only_public_notices_are_announced(room: Room) -> None:
+    room.talk.announce(Reply("/stream.mp3 is off the air", Level.NOTICE))
+    assert room.peer.sent() == []
+    room.talk.announce(Reply("now: x\r\nQUIT", Level.NOTICE, public=True))
+    assert room.peer.sent() == ["NOTICE #radio :now: x QUIT"]
+
+
+def test_announcements_can_be_turned_off_for_a_channel_or_for_all() -> None:
+    for settings_ in ({"silent_channels": ["#Radio"]}, {"announce": False}):
+        room = Room(**settings_)
+        room.talk.announce(Reply("now: x", Level.NOTICE, public=True))
+        assert room.peer.sent() == []
+
+
+def test_a_dj_invites_the_bot_and_nobody_else(room: Room) -> None:
+    assert room.peer.says("@account=ann :ann!a@h INVITE bandstand #den") == []
+    assert room.peer.says("@account=boss :b!b@h INVITE bandstand #den") == ["JOIN #den"]
+
+
+@pytest.mark.parametrize("channel", ["0", "#a,#b", "radio", ""])
+def test_what_is_no_channel_is_no_invitation(room: Room, channel: str) -> None:
+    assert room.peer.says(f"@account=boss :b!b@h INVITE bandstand {channel}") == []
+
+
+def test_a_place_is_written_and_read() -> None:
+    for place in (Place("libera", "#radio", "ann", "acct"), Place("net", "", "ann"), Place("net", "#a:b", "x|y")):
+        assert Place.parsed(str(place)) == place
+    assert Place.parsed("irc:net #radio") is None
+
+
+def test_who_asked_as_the_connection_ended_asks_nothing() -> None:
+    room = Room(caps="server-time")
+    room.peer.says(":srv 005 bandstand WHOX :are supported")
+    assert room.says("!np") == ["WHO ann %tcuhna,2"]
+    room.peer.session.abandon("gone")
+    room.peer.session.connectionLost()
+    assert room.commands.asked == []
+
+
+def corpus() -> list[bytes]:
+    lines = Path(__file__).with_name("corpus.txt").read_text("ascii").splitlines()
+    return [line.encode().decode("unicode_escape").encode("latin-1") for line in lines if not line.startswith("# ")]
+
+
+@pytest.mark.parametrize("caps", ["", "account-tag server-time", "extended-join account-notify"])
+def test_no_line_of_the_corpus_does_any_harm(caps: str) -> None:
+    room = Room(caps=caps)
+    with capturedLogs() as records:
+        for line in corpus():
+            room.peer.session.dataReceived(line + b"\r\n")
+            room.peer.advance(0.5)
+    assert not [record for record in records if "log_failure" in record]
+    assert not room.peer.transport.aborted
+    assert not [line for line in room.peer.sent() if line.startswith(("QUIT", "JOIN 0"))]
+    room.peer.says(":bandstand!b@h NICK bandstand")
+    assert "NOTICE #radio :zoe: ok: done" in room.says("!np", nick="zoe")
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["ann", "bob", "bandstand"]), st.text(max_size=80)), max_size=20), st.text())
+def test_nothing_that_is_said_does_any_harm_or_sends_a_line_that_is_too_long(
+    said: list[tuple[str, str]], answer: str
+) -> None:
+    room = Room()
+    room.commands.reply = Reply(answer * 20, rows=((answer, answer), ("", answer)))
+    written: list[bytes] = []
+    write: Callable[[bytes], None] = room.peer.transport.write
+    room.peer.transport.write = lambda data: (written.append(data), write(data))[1]  # type: ignore[method-assign]
+    with capturedLogs() as records:
+        for nick, text in said:
+            line = f":{nick}!u@h PRIVMSG bandstand :!songs {text}".replace("\n", "").replace("\r", "")
+            room.peer.session.dataReceived(line.encode("utf-8", "replace") + b"\r\n")
+    assert not [record for record in records if "log_failure" in record]
+    room.peer.advance(30)
+    assert all(data.endswith(b"\r\n") and data.count(b"\n") == 1 and len(data) <= 512 for data in written)
