@@ -12,7 +12,7 @@ from bot.models import AIR, FAILED, OVER, QUEUED, RUNNING, WAITING, Cue, Job, Se
 from bot.station import Slot
 from common.bands import Band
 from common.errors import CommandError
-from common.generators import COMPARE
+from common.generators import COMPARE, IMPORT
 from common.jobs import Provenance
 from common.text import counted, one_line
 from common.types import CueId, SongCode
@@ -135,8 +135,15 @@ def songs_by(artist: str, limit: int) -> list[SongView]:
 
 
 def newest_song() -> SongView | None:
-    """The last that was asked for; a comparison of others is none."""
-    row = Song.select().where(Song.generator != COMPARE).order_by(Song.created.desc(), Song.code).first()
+    """The last that was asked for; a comparison of others is none, nor is a file that was there before."""
+    row = Song.select().where(Song.generator.not_in([COMPARE, IMPORT])).order_by(Song.created.desc(), Song.code).first()
+    return song_view(row) if row else None
+
+
+def made_with(generator: str, parameters: dict[str, Any]) -> SongView | None:
+    """A song that this generator made, or is making, with exactly these parameters."""
+    written = json.dumps(parameters, sort_keys=True)
+    row = Song.get_or_none(Song.generator == generator, Song.parameters == written, Song.state != FAILED)
     return song_view(row) if row else None
 
 

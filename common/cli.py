@@ -14,6 +14,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ctl": ("bot.ctl:main", "give the running station one command"),
     "passwd": ("bot.passwd:main", "make or change somebody's account for telnet"),
     "check": ("common.check:main", "say what is wrong with the configuration, and what is missing here"),
+    "import": ("bot.importing:main", "take songs into the library of the running station"),
     "compose": ("composer.__main__:compose", "make a song into a file, without a station"),
     "bot": ("bot.__main__:main", "the command process alone"),
     "streamer": ("streamer.__main__:main", "the audio process alone"),

@@ -27,7 +27,9 @@ FUNCTION: Final = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 PLACEHOLDER: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 COMPARE: Final = "compare"
 """What makes a comparison of two songs; no generator of a user's."""
-TAKEN: Final = ("band", COMPARE)
+IMPORT: Final = "import"
+"""Stands for one where the song is a file that was there before, which is the parameter `file`."""
+TAKEN: Final = ("band", COMPARE, IMPORT)
 """Names that the station has uses of its own for."""
 RESERVED: Final = ("seed", "output", "queue", "songs")
 LONGEST_TEXT: Final = 200

@@ -1,7 +1,6 @@
 """The worker's work: a job in, sound into the spool as it is made, steps out, and the song's folder at the end."""
 
 import logging
-import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -14,14 +13,17 @@ import numpy as np
 
 from common.bands import Band
 from common.errors import BandstandError, ComposeError, Missing
+from common.generators import IMPORT
 from common.jobs import Advanced, Begun, Done, Failed, Job, Provenance, Step
 from common.types import RATE, Lufs, Seconds
+from composer import importing
 from composer.bands import BANDS
 from composer.block import BLOCK, Block
 from composer.compose import begun, facts
 from composer.folder import RECORD, Folder, kept
 from composer.generators import compare, run
 from composer.generators.run import Process, ProgramError
+from composer.loudness import finite
 from composer.recording import Recording
 from composer.spool import FULL, DiskFull, Spool
 from composer.synth import Instrument, Synthesiser, frames, render, synthesiser
@@ -31,8 +33,6 @@ EAGER: Final = Seconds(5.0)
 BATCH: Final = 10
 PACE: Final = 0.25
 """Seconds between two reports of progress, at the least."""
-SILENCE: Final = -99.0
-"""Stands for minus infinity, which JSON has not."""
 
 log = logging.getLogger("composer")
 Say = Callable[[Step], None]
@@ -79,6 +79,8 @@ def make(job: Job, ready: Ready | Missing, spool: Spool, say: Say, waiting: Proc
         return run.make(job, job.program, spool, say, waiting)
     if job.pair:
         return compare.make(job, job.pair, spool, say)
+    if job.generator == IMPORT:
+        return importing.make(job)
     began = time.perf_counter()
     if isinstance(ready, Missing):
         raise ready
@@ -105,8 +107,8 @@ def make(job: Job, ready: Ready | Missing, spool: Spool, say: Say, waiting: Proc
                 generator=job.generator,
                 seed=job.seed,
                 parameters=job.parameters,
-                loudness=_finite(taken.loudness),
-                peak=_finite(taken.peak),
+                loudness=finite(taken.loudness),
+                peak=finite(taken.peak),
                 making=round(time.perf_counter() - began, 3),
                 facts=about,
                 files=taken.files,
@@ -142,7 +144,3 @@ def _batched(blocks: Iterator[Block]) -> Iterator[Block]:
     yield from islice(blocks, round(EAGER * RATE / BLOCK))
     while batch := list(islice(blocks, BATCH)):
         yield np.concatenate(batch)
-
-
-def _finite(decibels: float) -> float:
-    return round(decibels, 2) if math.isfinite(decibels) else SILENCE

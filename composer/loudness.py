@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from typing import Final
 
 import av
 import numpy as np
@@ -9,6 +10,14 @@ from av.filter import Graph
 
 from common.types import RATE, Decibels, Lufs
 from composer.block import Block
+
+SILENCE: Final = -99.0
+"""Stands for minus infinity, which JSON has not."""
+
+
+def finite(decibels: float) -> float:
+    """As it is written down."""
+    return round(decibels, 2) if math.isfinite(decibels) else SILENCE
 
 
 class Meter:

@@ -1,6 +1,6 @@
 """The station's commands: one table, from which help, completion and the reference are made."""
 
-from bot.commands import bands, generators, listing, people, processes, programme, transport
+from bot.commands import bands, generators, importing, listing, people, processes, programme, transport
 from bot.commands.table import Command
 
 TABLE: tuple[Command, ...] = (
@@ -11,5 +11,6 @@ TABLE: tuple[Command, ...] = (
     *listing.COMMANDS,
     *people.COMMANDS,
     *processes.COMMANDS,
+    *importing.COMMANDS,
 )
 BY_NAME: dict[str, Command] = {name: command for command in TABLE for name in (command.name, *command.aliases)}

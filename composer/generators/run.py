@@ -1,7 +1,6 @@
 """One song by a user's generator: its program is run, its sound checked and spooled as it comes, its files kept."""
 
 import logging
-import math
 import os
 import subprocess
 import sys
@@ -26,12 +25,11 @@ from composer.generators.child import Child, started
 from composer.generators.lint import Lint
 from composer.generators.pcm import Sound
 from composer.generators.take import Take
+from composer.loudness import finite
 from composer.spool import Spool
 
 PACE: Final = 0.25
 """Seconds between two reports of progress, at the least."""
-SILENCE: Final = -99.0
-"""Stands for minus infinity, which JSON has not."""
 QUIETEST: Final = 60
 """Seconds of silence at the beginning of a song that are waited for."""
 RATES: Final = (8000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 88_200, 96_000)
@@ -250,7 +248,7 @@ def _hear(blocks: Iterator[Block], sound: Sound, song: Song, child: Child) -> No
 def _written(output: Path) -> Iterator[Block]:
     if not output.exists():
         raise Missing("it ended well, but wrote no file to {output}")
-    yield from stored.blocks(output)
+    yield from stored.blocks(output, "the file that it wrote")
 
 
 def _nothing(song: Song) -> str:
@@ -258,7 +256,3 @@ def _nothing(song: Song) -> str:
         return "it ended without writing any sound"
     what = "samples that are no numbers" if song.lint.odd else "silence"
     return f"it made {song.seconds:.1f} s of {what}; nothing of that can be heard, so it was not put on the air"
-
-
-def finite(decibels: float) -> float:
-    return round(decibels, 2) if math.isfinite(decibels) else SILENCE

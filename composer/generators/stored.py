@@ -11,18 +11,18 @@ from common.types import CHANNELS, RATE
 from composer.block import Block
 
 
-def blocks(path: Path) -> Iterator[Block]:
-    """Raises NotAudio where it holds no sound, or where what it holds is damaged."""
+def blocks(path: Path, called: str = "the file") -> Iterator[Block]:
+    """Raises NotAudio, which says how the file is `called`, where it holds no sound or what it holds is damaged."""
     try:
         with av.open(str(path)) as container:
             if not container.streams.audio:
-                raise NotAudio("the file that it wrote has no sound in it")
+                raise NotAudio(f"there is no sound in {called}")
             resampler = av.AudioResampler(format="flt", layout="stereo", rate=RATE)
             for frame in container.decode(audio=0):
                 yield from _resampled(resampler, frame)
             yield from _resampled(resampler, None)
     except av.FFmpegError as error:
-        raise NotAudio(f"the file that it wrote cannot be decoded: {error.strerror}") from None
+        raise NotAudio(f"{called} cannot be decoded: {error.strerror}") from None
 
 
 def _resampled(resampler: av.AudioResampler, frame: av.AudioFrame | None) -> Iterator[Block]:
