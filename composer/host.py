@@ -30,6 +30,8 @@ from composer.synth import Instrument, Synthesiser, frames, render, synthesiser
 
 EAGER: Final = Seconds(5.0)
 """For so long each block goes out by itself; later ones go in batches, to wake the reader less."""
+LEAD: Final = 5
+"""Blocks that are there before anybody is told: a worker that is then held up for half a second is not heard."""
 BATCH: Final = 10
 PACE: Final = 0.25
 """Seconds between two reports of progress, at the least."""
@@ -88,7 +90,7 @@ def make(job: Job, ready: Ready | Missing, spool: Spool, say: Say, waiting: Proc
     score = piece.head
     seconds, about = round(frames(score) / RATE, 3), facts(score) | ready.source.facts
     with closing(render(piece, ready.first, ready.source, Lufs(job.loudness))) as blocks:
-        first = next(blocks)
+        first = np.concatenate(list(islice(blocks, LEAD)))
         spool.write(first)
         say(Begun(score.title, score.artist, seconds, about))
         done = kept(job)
