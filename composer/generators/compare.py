@@ -16,8 +16,9 @@ from common.types import RATE
 from composer.block import Block
 from composer.folder import RECORD, Folder, kept
 from composer.generators import stored
-from composer.generators.run import Say, again, finite
+from composer.generators.run import Say, again
 from composer.generators.take import Take
+from composer.loudness import finite
 from composer.spool import Spool
 
 FADE: Final = 240
