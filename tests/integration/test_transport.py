@@ -1,5 +1,6 @@
 """Pause, seek and crossfade as a listener at the real Icecast hears them."""
 
+import subprocess
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -145,3 +146,24 @@ def test_a_bot_that_was_away_finds_in_the_state_what_ended(station: Station, bot
     assert 0 <= state.endings[0].ago < 20
     assert state.current is not None and state.current.cue == 2
     other.close()
+
+
+def test_songs_of_no_length_of_a_moment_and_broken_in_the_middle_end_and_the_next_begins(
+    bot: Bot, tmp_path: Path
+) -> None:
+    whole = written(tmp_path / "whole.wav", sine(RATE))
+    flac = ["ffmpeg", "-v", "error", "-i", str(whole), str(tmp_path / "whole.flac")]
+    subprocess.run(flac, check=True, stdin=subprocess.DEVNULL)
+    data = (tmp_path / "whole.flac").read_bytes()
+    (tmp_path / "broken.flac").write_bytes(data[: len(data) // 2])
+    songs = [
+        (written(tmp_path / "none.wav", sine(0)), "finished"),
+        (written(tmp_path / "moment.wav", sine(10)), "finished"),
+        (tmp_path / "broken.flac", "broken"),
+        (whole, "finished"),
+    ]
+    for cue, (path, reason) in enumerate(songs, 1):
+        bot.play(cue, path, wire.Follow)
+        bot.wait_for("Ended", cue=cue, reason=reason)
+    told = [(name, values["cue"]) for name, values in bot.events if name in ("Started", "Ended")]
+    assert told == [(name, cue) for cue in range(1, 5) for name in ("Started", "Ended")]

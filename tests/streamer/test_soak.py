@@ -153,7 +153,7 @@ def test_two_hours_of_commands_and_delays_leave_the_frames_right_and_nothing_beh
     assert hand.given > 500
     assert sink.frames == bus.sent
     assert process.memory_info().rss - memory < 8 * 2**20
-    assert abs(process.num_fds() - descriptors) <= 4, "but for the songs on the air and next"
+    assert process.num_fds() - descriptors <= 4, "but for the songs on the air and next"
     assert len(gc.get_objects()) - objects < len(events) * 2 + 1000
     assert 0.4 < sink.highest < 0.9
     _check_order(events)
@@ -190,5 +190,5 @@ def test_a_thousand_songs_that_were_cut_off_leave_no_thread_and_no_descriptor(tm
     for thread in threading.enumerate():
         if thread.name == "source":
             thread.join(10)
-    assert threading.active_count() == threads
-    assert process.num_fds() == descriptors
+    assert threading.active_count() <= threads
+    assert process.num_fds() <= descriptors
