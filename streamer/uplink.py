@@ -100,10 +100,10 @@ class Uplink:
 
     def _retitle(self, title: Title) -> None:
         self._title = title
-        if self._link is None or self._encoder is None:
+        if self._encoder is None:
             return
         if self._comments:
-            self._link.send(self._encoder.relink(self._comments(title)))
+            self._encoder.relink(self._comments(title))
         self._set_title(title)
 
     def _pass_on(self, block: Block) -> None:

@@ -31,11 +31,13 @@ class Codec(Protocol):
     """Frames of silence after which nothing that was fed before is left inside."""
     pre_skip: int
     """Samples that a decoder is told to drop at the start of a stream; 0 where the format has no such thing."""
+    run_up: Frames
+    """Of the sound before it, what a stream that goes on with a sound begins with and has dropped, too."""
 
     def packets(self, samples: Samples) -> list[bytes]: ...
 
-    def finish(self) -> list[bytes]:
-        """The packets that are needed to hear the rest of what came in; nothing comes after them."""
+    def finish(self, after: Samples) -> list[bytes]:
+        """The packets that are needed to hear the rest of what came in, before `after`; nothing comes after them."""
 
     def close(self) -> None: ...
 
@@ -59,6 +61,9 @@ class Encoder:
         self._silent: int = self._codec.memory
         self._left_out = 0
         self._frames = 0
+        self._quiet = dither(self._codec.run_up)
+        self._recent = self._quiet
+        self._next_link: Comments | None = None
 
     def kept_silence(self, format: str) -> Silence:
         """The silence, for whoever sends it without an encoder."""
@@ -70,28 +75,37 @@ class Encoder:
         self._frames = 0
         return self._wrapper.header()
 
-    def relink(self, comments: Comments) -> bytes:
-        """End the logical stream after exactly the samples that came in, and begin another one."""
-        codec = self._codec
-        packets = codec.packets(dither(self._left_out)) + codec.finish()
-        data = self._wrapper.end(packets, self._frames)
+    def relink(self, comments: Comments) -> None:
+        """End the logical stream after exactly the samples that came in, and go on in another one.
+
+        The joint itself is made with the next sound: so the old stream ends, and the new one begins, in the middle of
+        it, as RFC 7845 section 4.2 advises, and whoever decodes both hears no seam.
+        """
+        self._next_link = comments
+
+    def _joined(self, comments: Comments, after: Samples) -> bytes:
+        codec, self._next_link = self._codec, None
+        data = self._wrapper.end(codec.packets(dither(self._left_out)) + codec.finish(after), self._frames)
         codec.close()
-        self._codec = self._new_codec()
-        prime(self._codec)
-        self._silent = self._codec.memory
-        self._left_out = 0
-        return data + self.header(comments)
+        self._codec = codec = self._new_codec()
+        prime(codec)
+        self._silent = self._left_out = self._frames = 0
+        self._wrapper = self._new_wrapper(codec.frame, codec.pre_skip + codec.run_up, comments)
+        return data + self._wrapper.header() + self._wrapper.wrap(codec.packets(self._recent))
 
     def encode(self, samples: Samples) -> bytes:
         """Samples of shape (any, CHANNELS) in, whole packets out; b"" while none is full."""
+        joint = b"" if self._next_link is None else self._joined(self._next_link, samples)
         packets = self._codec.packets(dither(self._left_out)) if self._left_out else []
         self._left_out = 0
         self._silent = 0
         self._frames += len(samples)
-        return self._wrapper.wrap(packets + self._codec.packets(samples))
+        self._remember(samples)
+        return joint + self._wrapper.wrap(packets + self._codec.packets(samples))
 
     def encode_silence(self, frames: int) -> bytes:
         """As `encode`, for silence: it is really encoded only until the sound before it is out of the codec."""
+        joint = b"" if self._next_link is None else self._joined(self._next_link, self._quiet)
         packets: list[bytes] = []
         sounding = min(frames, max(0, self._codec.memory - self._silent))
         if sounding:
@@ -101,7 +115,12 @@ class Encoder:
         self._frames += frames
         whole, self._left_out = divmod(self._left_out, self._codec.frame)
         packets += [next(self._spare) for _ in range(whole)]
-        return self._wrapper.wrap(packets)
+        self._remember(self._quiet[:frames])
+        return joint + self._wrapper.wrap(packets)
+
+    def _remember(self, samples: Samples) -> None:
+        if self._codec.run_up:
+            self._recent = np.concatenate((self._recent, samples))[-self._codec.run_up :]
 
     def close(self) -> None:
         self._codec.close()

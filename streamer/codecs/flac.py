@@ -28,6 +28,7 @@ class Flac:
     frame = FRAME
     memory = FRAME
     pre_skip = 0
+    run_up = Frames(0)
 
     def __init__(self) -> None:
         context = av.CodecContext.create("flac", "w")
@@ -47,7 +48,7 @@ class Flac:
         self._held = data[whole:].copy()
         return [packet for at in range(0, whole, FRAME) for packet in self._encoded(data[at : at + FRAME])]
 
-    def finish(self) -> list[bytes]:
+    def finish(self, after: Samples) -> list[bytes]:
         last = self._encoded(self._held) if len(self._held) else []
         self._held = zeros(0)
         return last + [bytes(packet) for packet in self._context.encode(None) if packet.size]

@@ -64,6 +64,7 @@ class Lame:
     frame = FRAME
     memory = MEMORY
     pre_skip = 0
+    run_up = Frames(0)
 
     def __init__(self, bitrate: int) -> None:
         if bitrate not in BITRATES:
@@ -92,7 +93,7 @@ class Lame:
         self._held = encoded[whole:]
         return [encoded[at : at + self._size] for at in range(0, whole, self._size)]
 
-    def finish(self) -> list[bytes]:
+    def finish(self, after: Samples) -> list[bytes]:
         return self.packets(zeros(MEMORY))
 
     def close(self) -> None:

@@ -17,6 +17,8 @@ from streamer.block import Samples, zeros
 FRAME = Frames(RATE // 50)
 MEMORY = Frames(4 * FRAME)
 """The encoder looks 120 samples ahead and its filters are short; four packets are ample."""
+RUN_UP = Frames(4 * FRAME)
+"""80 ms, RFC 7845 section 4.6."""
 RESTRICTED_LOWDELAY = 2051
 SET_BITRATE, SET_VBR, SET_COMPLEXITY, GET_LOOKAHEAD = 4002, 4006, 4010, 4027
 COMPLEXITY = 10
@@ -46,6 +48,7 @@ class Opus:
 
     frame = FRAME
     memory = MEMORY
+    run_up = RUN_UP
 
     def __init__(self, bitrate: int) -> None:
         self._opus = library()
@@ -70,9 +73,9 @@ class Opus:
         self._held = data[whole:].copy()
         return [self._packet(data[at : at + FRAME]) for at in range(0, whole, FRAME)]
 
-    def finish(self) -> list[bytes]:
-        after = self.pre_skip + -(len(self._held) + self.pre_skip) % FRAME
-        return self.packets(zeros(after))
+    def finish(self, after: Samples) -> list[bytes]:
+        missing = self.pre_skip + -(len(self._held) + self.pre_skip) % FRAME
+        return self.packets(np.concatenate((after, zeros(missing)))[:missing])
 
     def _packet(self, samples: Samples) -> bytes:
         data = np.ascontiguousarray(samples, dtype=np.float32)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streamer.block import zeros
 from streamer.codecs.flac import Flac
 from streamer.codecs.flacframe import NUMBERS, coded, coded_length, crc_8, crc_16, renumbered, verbatim
 from streamer.codecs.ogg import OggFlac
@@ -37,7 +38,7 @@ def whole(frame: bytes, number: int) -> bool:
 def frames(lengths: list[int]) -> list[bytes]:
     codec = Flac()
     made = [codec.packets(np.full((length, 2), 0.1, np.float32)) for length in lengths]
-    return [packet for packets in (*made, codec.finish()) for packet in packets]
+    return [packet for packets in (*made, codec.finish(zeros(0))) for packet in packets]
 
 
 @given(st.binary(max_size=200))
