@@ -28,7 +28,7 @@ from streamer.codecs.formats import FORMATS
 from streamer.codecs.ogg import Comments
 from streamer.control import ControlFactory
 from streamer.desk import Desk
-from streamer.icecast import ShoutLink, arrived, set_title
+from streamer.icecast import ShoutLink, arrived, knock, set_title
 from streamer.lookout import Lookout
 from streamer.master import Master
 from streamer.meter import Level
@@ -56,7 +56,12 @@ class Streamer:
         self._lock = ProcessLock(config.paths.streamer_lock)
         self._begun = time.monotonic()
         watches = [Watch(mount.path) for mount in config.mounts]
-        self._lookout = Lookout(watches, lambda path: arrived(config.icecast, path), time.monotonic)
+        self._lookout = Lookout(
+            watches,
+            ask=lambda path: arrived(config.icecast, path),
+            knock=lambda: knock(config.icecast),
+            clock=time.monotonic,
+        )
         self._outputs = [self._output(mount, watch) for mount, watch in zip(config.mounts, watches, strict=True)]
         self._playout = Playout()
         self._master = Master()

@@ -24,7 +24,7 @@ AGENT: Final = "Bandstand"
 TIMEOUT: Final = Seconds(3.0)
 ANSWER_TIMEOUT: Final = Seconds(1.5)
 """Longer than it takes a network to send a lost packet again."""
-LONGEST_FIGURES: Final = 100_000
+LONGEST_ANSWER: Final = 100_000
 SHOUT_FORMATS: Final = {"mp3": "mp3", "opus": "ogg", "flac": "ogg"}
 CONTENT_TYPES: Final = {"mp3": "audio/mpeg", "opus": "audio/ogg", "flac": "audio/ogg"}
 REFUSALS: Final = {
@@ -158,22 +158,34 @@ def refusal(icecast: Icecast, kind: str, path: str) -> str:
     return REFUSALS.get(body.strip().lower(), f"Icecast at {address(icecast)} refused the stream")
 
 
+def knock(icecast: Icecast) -> None:
+    """Have any answer at all; raises OSError if there is none in time.
+
+    Asks for a plain file: Icecast 2.4.4 may crash when it is asked for figures in its first moments.
+    """
+    asked(icecast, "/style.css", {})
+
+
 def arrived(icecast: Icecast, path: str) -> int | None:
     """How many bytes of a mount have arrived at Icecast by its own account, or None if it gives none.
 
     Icecast shows a mount's figures to whoever has the source password. Raises OSError if it does not answer in time.
     """
-    query = urlencode({"mount": path})
+    answer = asked(icecast, f"/admin/stats?{urlencode({'mount': path})}", authorization(icecast))
+    figure = re.search(rb"<total_bytes_read>(\d+)</total_bytes_read>", answer)
+    return int(figure[1]) if figure else None
+
+
+def asked(icecast: Icecast, what: str, headers: dict[str, str]) -> bytes:
+    """The beginning of an answer, whatever its status."""
     connection = dialled(icecast, ANSWER_TIMEOUT)
     try:
-        connection.request("GET", f"/admin/stats?{query}", headers=authorization(icecast))
-        answer = connection.getresponse().read(LONGEST_FIGURES)
+        connection.request("GET", what, headers=headers)
+        return connection.getresponse().read(LONGEST_ANSWER)
     except http.client.HTTPException as error:
         raise OSError(f"no HTTP: {error}") from None
     finally:
         connection.close()
-    figure = re.search(rb"<total_bytes_read>(\d+)</total_bytes_read>", answer)
-    return int(figure[1]) if figure else None
 
 
 def set_title(icecast: Icecast, path: str, title: str) -> bool:

@@ -15,10 +15,17 @@ TICK: Final = Seconds(0.25)
 
 
 class Lookout:
-    def __init__(self, watches: Sequence[Watch], ask: Callable[[str], int | None], clock: Callable[[], float]) -> None:
-        """`ask` has Icecast's figure for a mount (see `Watch.saw`), or raises OSError where there is no answer."""
+    def __init__(
+        self,
+        watches: Sequence[Watch],
+        ask: Callable[[str], int | None],
+        knock: Callable[[], None],
+        clock: Callable[[], float],
+    ) -> None:
+        """`ask` has Icecast's figure for a mount (see `Watch.saw`); it and `knock` raise OSError without an answer."""
         self._watches = watches
         self._ask = ask
+        self._knock = knock
         self._clock = clock
         self._answers = True
         self._next_knock = clock()
@@ -35,30 +42,24 @@ class Lookout:
             self.look()
 
     def look(self) -> None:
-        """Ask what is due. Nobody else is asked about when there was no answer."""
+        """Ask what is due. After no answer nobody else is asked about."""
         now = self._clock()
-        wanted = [watch for watch in self._watches if watch.due(now)]
-        off_air = [watch for watch in self._watches if not watch.on_air]
-        if not wanted and off_air and now >= self._next_knock:
-            wanted = off_air[:1]
-        for watch in wanted:
-            if not self._look_at(watch):
-                break
-
-    def _look_at(self, watch: Watch) -> bool:
+        due = [watch for watch in self._watches if watch.due(now)]
         try:
-            figure = self._ask(watch.path)
+            for watch in due:
+                watch.saw(self._ask(watch.path), self._clock())
+                self._answered()
+            if not due and now >= self._next_knock and not all(watch.on_air for watch in self._watches):
+                self._next_knock = now + PACE
+                self._knock()
+                self._answered()
         except OSError:
             self._answers = False
-            for each in self._watches:
-                each.saw_nothing(self._clock())
-            return False
-        finally:
-            self._next_knock = self._clock() + PACE
-        if watch.on_air:
-            watch.saw(figure, self._clock())
+            for watch in self._watches:
+                watch.saw_nothing(self._clock())
+
+    def _answered(self) -> None:
         if not self._answers:
             self._answers = True
-            for each in self._watches:
-                each.again = not each.on_air
-        return True
+            for watch in self._watches:
+                watch.again = not watch.on_air

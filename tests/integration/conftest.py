@@ -64,7 +64,7 @@ class IcecastServer:
         command = [*self.within, "icecast2", "-c", str(self.directory / "icecast.xml")]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         if answers and not self.within:
-            until(self._answers, "Icecast answers")
+            until(self._answers, "Icecast answers", 40)
 
     def configure(self, before: str, after: str, start: bool = True) -> None:
         """Start again, or later, with this part of the configuration changed."""
@@ -75,7 +75,11 @@ class IcecastServer:
             self.start()
 
     def _answers(self) -> bool:
-        assert self._process is not None and self._process.poll() is None, "Icecast did not stay"
+        """Icecast 2.4.4 may crash when it is asked in its first moments; then it is started again."""
+        assert self._process is not None
+        if self._process.poll() == -signal.SIGSEGV:
+            self._process = subprocess.Popen(self._process.args, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        assert self._process.poll() is None, "Icecast did not stay"
         with suppress(OSError, HTTPException, msgspec.DecodeError):  # its very first answers are not whole
             self.sources()
             return True
