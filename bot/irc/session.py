@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IDelayedCall, IHandshakeListener, IReactorTime
+from twisted.internet.interfaces import IHandshakeListener, IReactorTime
 from twisted.internet.protocol import connectionDone
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -18,12 +18,13 @@ from zope.interface import implementer
 
 from bot.irc import text, tls
 from bot.irc.accounts import Accounts
-from bot.irc.line import Line, Source, built, fold, parsed
+from bot.irc.arrival import Arrival
+from bot.irc.line import Line, Source, built, parsed
 from bot.irc.manners import Manners, ServerClock, from_a_machine
-from bot.irc.nicks import REGAIN_SECONDS
 from bot.irc.outbox import Outbox
 from bot.irc.presence import Change, Entered, FreeNick, JoinLater, Known, Out, Presence, Renamed, Say
 from bot.irc.registration import Login, Refused, Registered, Registration, Remember, Secure, Send, Step
+from bot.irc.timers import Timers
 from bot.irc.times import server_time
 from common.irc import Network
 from common.text import one_line
@@ -37,8 +38,6 @@ QUIET_SECONDS = 60.0
 SILENT_SECONDS = 120.0
 """Without a word after which it is not."""
 CHECK_SECONDS = 15.0
-IDENTIFY_SECONDS = 5.0
-"""That NickServ is given before the channels are joined."""
 SAID_LIMIT = 200
 VERSION = "Bandstand"
 
@@ -102,20 +101,21 @@ class Session(IRCClient):
         self.manners = Manners()
         self._server_clock = ServerClock()
         self._outbox = Outbox(clock, self._write)
-        self._timers: dict[str, IDelayedCall] = {}
+        self._timers = Timers(clock)
+        self._arrival = Arrival(network, self._registration, self.presence, self._timers, self.sendLine)
         self._accounts = Accounts(clock, self.sendLine, self.presence, self._registration.capabilities.enabled)
         self._last_word = clock.seconds()
         self._why = ""
-        self._skipping = self._over = self._joining = False
+        self._skipping = self._over = False
         self._takers: dict[str, Callable[[Line], None]] = {
             "PING": self._ping,
             "PONG": self._live,
             "ERROR": self._error,
             "PRIVMSG": self._privmsg,
             "INVITE": self._invite,
-            "376": self._settle_in,
-            "422": self._settle_in,
-            "900": self._identified,
+            "376": lambda _: self._arrival.settle_in(),
+            "422": lambda _: self._arrival.settle_in(),
+            "900": lambda _: self._arrival.identified(),
         }
 
     @property
@@ -127,7 +127,7 @@ class Session(IRCClient):
 
     def connectionMade(self) -> None:
         super().connectionMade()  # type: ignore[no-untyped-call]
-        self._later("registration", REGISTRATION_SECONDS, self.abandon, "the server did not let us in within a minute")
+        self._timers.start("registration", REGISTRATION_SECONDS, self.abandon, "not let in within a minute")
         if not self._secure:
             self._begin()
 
@@ -141,8 +141,7 @@ class Session(IRCClient):
         self._over = True
         super().connectionLost(reason)  # type: ignore[no-untyped-call]
         self._outbox.clear()
-        for name in list(self._timers):
-            self._timers.pop(name).cancel()
+        self._timers.clear()
         self._accounts.clear()
         self._host.lost(self._why or tls.why_lost(reason))
 
@@ -192,21 +191,6 @@ class Session(IRCClient):
         if not self._over:
             self._wire.write(line.encode("utf-8", "replace") + b"\r\n")
 
-    def _later(self, name: str, seconds: float, call: Callable[..., None], *arguments: Any) -> None:
-        """One timer of a name at a time; a new one takes the old one's place."""
-        self._no_longer(name)
-
-        def due() -> None:
-            self._timers.pop(name, None)
-            call(*arguments)
-
-        self._timers[name] = self._clock.callLater(seconds, due)
-
-    def _no_longer(self, name: str) -> None:
-        timer = self._timers.pop(name, None)
-        if timer is not None:
-            timer.cancel()
-
     # Talking.
 
     def room(self, target: str) -> int:
@@ -219,10 +203,14 @@ class Session(IRCClient):
         for piece in text.pieces(text.plain(what), self.room(target)):
             self._outbox.say(built(command, target, piece))
 
+    def join_channel(self, channel: str) -> None:
+        """Go to one of the places that `presence.joins` has."""
+        self._arrival.join(channel)
+
     # Registration.
 
     def _begin(self) -> None:
-        self._later("alive", CHECK_SECONDS, self._check)
+        self._timers.start("alive", CHECK_SECONDS, self._check)
         self._follow(self._registration.begin())
 
     def _follow(self, steps: list[Step]) -> None:
@@ -242,54 +230,10 @@ class Session(IRCClient):
                     self.abandon(reason)
 
     def _registered_as(self, nick: str) -> None:
-        self._no_longer("registration")
+        self._timers.end("registration")
         self.presence.nick = nick or self.presence.nick
         self._host.registered()
-        self._regain()
-        # Where no end of the message of the day comes, this is soon enough.
-        self._later("settle", IDENTIFY_SECONDS, self._settle_in)
-
-    def _settle_in(self, _: Line | None = None) -> None:
-        """The server has said all about itself: say that we are a bot, log in if that is left to do, and join."""
-        if not self._registration.registered or self._joining:
-            return
-        self._joining = True
-        self._no_longer("settle")
-        bot_mode = self.presence.features.get("BOT", "")
-        if len(bot_mode) == 1 and bot_mode.isalpha():
-            self.sendLine(built("MODE", self.presence.nick, f"+{bot_mode}"))
-        network = self._network
-        if self._registration.account or not network.password or not network.nickserv:
-            self._join_all()
-        else:
-            self.sendLine(built("PRIVMSG", network.nickserv, f"IDENTIFY {network.login_name} {network.password}"))
-            self._later("join", IDENTIFY_SECONDS, self._join_all)
-
-    def _identified(self, _: Line) -> None:
-        if "join" in self._timers:
-            self._join_all()
-
-    def _join_all(self) -> None:
-        self._no_longer("join")
-        for place in self.presence.joins.wanted():
-            self.join_channel(place.name)
-
-    def join_channel(self, channel: str) -> None:
-        place = self.presence.joins.place(channel)
-        if place is not None and not self.presence.roster.within(channel):
-            self.sendLine(built("JOIN", place.name, *([place.key] if place.key else [])))
-
-    def _regain(self) -> None:
-        """Ask for the nick that is wanted, every now and then, while it is another's."""
-        self._no_longer("regain")
-        if not self.presence.is_me(self._network.nick):
-            self._later("regain", REGAIN_SECONDS, self._take_nick)
-
-    def _take_nick(self) -> None:
-        if self._registration.account and self._network.nickserv:
-            self.sendLine(built("PRIVMSG", self._network.nickserv, f"REGAIN {self._network.nick}"))
-        self.sendLine(built("NICK", self._network.nick))
-        self._regain()
+        self._arrival.registered()
 
     # What the server says.
 
@@ -313,15 +257,14 @@ class Session(IRCClient):
                 self._host.entered(channel)
             case JoinLater(channel, seconds, why):
                 self._note(f"{channel}: {why}; joining again in {seconds:.0f} s")
-                self._later(f"join {fold(channel)}", seconds, self.join_channel, channel)
+                self._arrival.join_later(change)
             case Out(channel, why):
                 self._note(f"{channel}: {why}; not joining again")
             case Renamed(nick):
                 self._note(f"the nick is now {nick}")
-                self._regain()
+                self._arrival.renamed()
             case FreeNick(nick):
-                if fold(nick, self.presence.mapping) == fold(self._network.nick, self.presence.mapping):
-                    self.sendLine(built("NICK", self._network.nick))
+                self._arrival.let_go(nick)
             case Known(nick, account):
                 self._accounts.answered(nick, account)
 
@@ -347,7 +290,7 @@ class Session(IRCClient):
             return
         if quiet >= QUIET_SECONDS and self._registration.registered:
             self._outbox.say_now(built("PING", "bandstand"))
-        self._later("alive", CHECK_SECONDS, self._check)
+        self._timers.start("alive", CHECK_SECONDS, self._check)
 
     # What people say.
 

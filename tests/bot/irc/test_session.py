@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.logger import capturedLogs
 
-from bot.irc import session as sessions
+from bot.irc.arrival import IDENTIFY_SECONDS
 from bot.irc.outbox import BURST, SECONDS_A_LINE, WAITING
 from tests.bot.irc.conftest import WALL, Connection
 
@@ -134,14 +134,20 @@ def test_a_forced_rename_is_noticed_and_undone_later(connect: Connect) -> None:
 def test_without_sasl_it_identifies_to_nickserv_and_then_joins(connect: Connect) -> None:
     peer = connect(password="secret")
     peer.says(":srv 001 bandstand :welcome")
-    assert peer.says(":srv 376 bandstand :end") == ["PRIVMSG NickServ :IDENTIFY bandstand secret"]
+    assert peer.says(":srv 376 bandstand :end") == ["PRIVMSG NickServ :IDENTIFY secret"]
     assert peer.says(":srv 900 bandstand b!b@h bandstand :in") == ["JOIN #radio"]
+
+
+def test_under_another_nick_nickserv_is_told_the_account(connect: Connect) -> None:
+    peer = connect(password="secret", account="radio")
+    peer.says(":srv 001 bandstand :welcome")
+    assert peer.says(":srv 376 bandstand :end") == ["PRIVMSG NickServ :IDENTIFY radio secret"]
 
 
 def test_a_nickserv_that_does_not_answer_keeps_nobody_out(connect: Connect) -> None:
     peer = connect(password="secret")
     peer.says(":srv 001 bandstand :welcome", ":srv 376 bandstand :end")
-    peer.advance(sessions.IDENTIFY_SECONDS + 1)
+    peer.advance(IDENTIFY_SECONDS + 1)
     assert "JOIN #radio" in peer.sent()
 
 

@@ -1,5 +1,6 @@
 """From what is said to a request, and from a reply to what is said: a session in memory, commands that record."""
 
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -214,3 +215,29 @@ def test_nothing_that_is_said_does_any_harm_or_sends_a_line_that_is_too_long(
     assert not [record for record in records if "log_failure" in record]
     room.peer.advance(30)
     assert all(data.endswith(b"\r\n") and data.count(b"\n") == 1 and len(data) <= 512 for data in written)
+
+
+def test_a_crowd_leaves_nothing_behind_that_grows() -> None:
+    """As many people again, with as many lines, cost no more memory than the first ones did."""
+    room = Room(caps="server-time")
+    room.peer.says(":srv 005 bandstand WHOX :are supported")
+    room.commands.reply = Reply("many", rows=tuple((f"row {n} " + "x" * 90,) for n in range(12)))
+
+    def crowd(beginning: int) -> int:
+        for number in range(beginning, beginning + 600):
+            nick = f"p{number}"
+            for line in (f":{nick}!u@{nick}.example JOIN #radio", f":{nick}!u@{nick}.example PRIVMSG #radio :!songs"):
+                room.peer.session.dataReceived(f"{line}\r\n".encode())
+            room.peer.session.dataReceived(f":srv 354 bandstand 2 #radio u h {nick} *\r\n".encode())
+            room.peer.session.dataReceived(f":{nick}!u@{nick}.example PRIVMSG bandstand :what?\r\n".encode())
+            room.peer.session.dataReceived(f":{nick}!u@{nick}.example QUIT :bye\r\n".encode())
+            if number % 50 == 0:
+                room.peer.advance(20)
+        room.commands.asked.clear()
+        room.access.asked.clear()
+        room.peer.sent()
+        gc.collect()
+        return len(gc.get_objects())
+
+    first, second = crowd(0), crowd(600)
+    assert second < first + 300
