@@ -31,7 +31,7 @@ from streamer.desk import Desk
 from streamer.icecast import ShoutLink, arrived, knock, set_title
 from streamer.lookout import Lookout
 from streamer.master import Master
-from streamer.meter import Level
+from streamer.meter import Level, rounded
 from streamer.output import Output
 from streamer.playout import Playout, Position
 from streamer.titles import Titles
@@ -175,7 +175,7 @@ class Streamer:
 
     def _tell_level(self) -> None:
         """While there is somebody to tell, and something new to say."""
-        level = self._master.level() if self._factory.connected else self._told
+        level = rounded(self._master.level()) if self._factory.connected else self._told
         if level != self._told:
             self._told = level
             self._factory.tell(wire.Level, loudness=level.loudness, peak=level.peak)

@@ -75,6 +75,12 @@ class Meter:
         return Level(loudness([block for block, _ in recent]), highest)
 
 
+def rounded(level: Level) -> Level:
+    """To the tenth that people read, so that what sounds steady is."""
+    found, peak = level.loudness, level.peak
+    return Level(None if found is None else Lufs(round(found, 1)), None if peak is None else Decibels(round(peak, 1)))
+
+
 def loudness(blocks: list[Block]) -> Lufs | None:
     """The momentary loudness at the end of `blocks`; None for silence.
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from common.types import RATE
+from common.types import RATE, Decibels, Lufs
 from streamer.block import Block, Samples
 from streamer.master import Master
-from streamer.meter import Level, Meter, loudness
+from streamer.meter import Level, Meter, loudness, rounded
 
 
 def sine(level: float, frequency: float = 997, frames: int = RATE) -> Samples:
@@ -59,6 +59,11 @@ def test_what_is_quiet_for_longer_than_the_window_is_forgotten() -> None:
     assert loudness([*blocks(sine(0.5)), Block(RATE // 2, None)]) is None
     half = loudness([*blocks(sine(1.0)), Block(RATE // 5, None)])
     assert half == pytest.approx(-3.0, abs=0.1)
+
+
+def test_what_is_told_has_one_decimal() -> None:
+    assert rounded(Level(Lufs(-16.04), Decibels(-1.26))) == Level(Lufs(-16.0), Decibels(-1.3))
+    assert rounded(Level()) == Level()
 
 
 def test_the_peak_is_that_of_the_last_second_after_the_limiter() -> None:
