@@ -19,6 +19,7 @@ from bot.commands.table import Quotas
 from bot.console import Console
 from bot.dispatch import Dispatcher
 from bot.doors import Doors
+from bot.errands import Errands
 from bot.irc.frontend import IrcFrontEnd
 from bot.limits import COMMANDS, SONGS, Limits
 from bot.live import Live
@@ -95,6 +96,8 @@ class App:
             self._where,
         )
         self._performer.live = self._live
+        self._errands = Errands(reactor, ["nice", sys.executable, "-m", "composer.errand"])
+        self._performer.errands = self._errands
         self.port = own_icecast.port if own_icecast else config.icecast.port
         self.overview = Overview(
             config,
@@ -168,6 +171,7 @@ class App:
         yield self._irc.stop()
         yield self._admin.stop()
         self._live.stop()
+        self._errands.stop()
         self._workers.stop()
         yield self._player.stop(shut_down=bool(self.keepers))
         yield DeferredList([keeper.stop() for keeper in reversed(self.keepers)])

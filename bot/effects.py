@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot.bars import Bars
 from bot.request import Reply
+from common.errands import Errand
 
 
 @dataclass(frozen=True)
@@ -96,12 +97,39 @@ class Restart:
 
 
 @dataclass(frozen=True)
+class Send:
+    """Let a process of its own carry out an errand, and tell the place that asked what came of it.
+
+    `name` is what a person calls what it is about; of a band, `slug` names it and `genome` is the form that is bred.
+    """
+
+    errand: Errand
+    where: str
+    name: str
+    slug: str = ""
+    genome: int = 0
+
+
+@dataclass(frozen=True)
 class Quit:
     """End the station in order."""
 
 
 Effect = (
-    Sync | Skip | Seek | Compose | Abandon | Tell | Announce | Underway | Leave | CutOnBar | Rewatch | Restart | Quit
+    Sync
+    | Skip
+    | Seek
+    | Compose
+    | Abandon
+    | Tell
+    | Announce
+    | Underway
+    | Leave
+    | CutOnBar
+    | Rewatch
+    | Restart
+    | Send
+    | Quit
 )
 
 

@@ -8,11 +8,12 @@ from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from bot import comparisons, library, programme, purposes, station
+from bot import comparisons, errands, library, programme, purposes, station
 from bot.effects import (
     Abandon,
     Announce,
@@ -24,11 +25,13 @@ from bot.effects import (
     Restart,
     Rewatch,
     Seek,
+    Send,
     Skip,
     Sync,
     Tell,
     Underway,
 )
+from bot.errands import Errands
 from bot.frontend import CanBeLeft, FrontEnd
 from bot.live import Live
 from bot.player import Player, Source
@@ -38,9 +41,11 @@ from bot.station import Programme, Slot
 from bot.store import Store, StoreError
 from bot.workers import Workers
 from common.config import Config
+from common.errands import Export, Result
 from common.errors import Missing
 from common.generators import COMPARE
 from common.jobs import Advanced, Begun, Done, Failed, Job, Noticed, Step
+from common.types import SongCode
 from common.wire import Ending
 
 log = Logger()
@@ -55,6 +60,7 @@ class Performer:
     player: Player
     workers: Workers
     live: Live
+    errands: Errands
 
     def __init__(
         self,
@@ -104,6 +110,8 @@ class Performer:
                     self.live.rewatch()
                 case Restart(where):
                     self._restart(where)
+                case Send():
+                    self._send(effect)
                 case Quit():
                     self._quit()
 
@@ -133,6 +141,21 @@ class Performer:
             log.error("not recorded: {why}", why=str(failure.value))
         else:
             log.failure("a change failed", failure)
+
+    def _send(self, sent: Send) -> None:
+        errand = sent.errand
+        if isinstance(errand, Export):
+            errand = msgspec.structs.replace(
+                errand,
+                folder=str(self._config.paths.song(SongCode(errand.song))),
+                soundfont=self._config.composer.soundfont,
+                loudness=self._config.station.loudness,
+            )
+
+        def came(result: Result) -> Deferred[None]:
+            return self.change(errands.done, sent, result, self._wall())
+
+        self.errands.run(errand).addCallbacks(came, self._unforeseen)
 
     def compose(self) -> None:
         """Hand waiting jobs to workers, as long as there is room."""

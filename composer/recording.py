@@ -12,11 +12,13 @@ from composer import sound
 from composer.block import Block
 from composer.loudness import Meter
 from composer.midi import midi
+from composer.pictures import Envelope, roll
 from composer.piece import Piece
 from composer.score import Score, encoded
 
 PREVIEW: Final = Seconds(20.0)
 FILES: Final = {"audio": "song.flac", "score": "score.json", "midi": "song.mid", "preview": "preview.mp3"}
+PICTURES: Final = {"roll": "roll.svg", "waveform": "waveform.svg"}
 
 log = logging.getLogger("composer")
 
@@ -37,6 +39,7 @@ class Recording:
         self._tags = tags(score)
         self._meter = Meter()
         self._clip = sound.Clip(_chorus(score), Frames(round(PREVIEW * RATE)))
+        self._envelope = Envelope()
         self._flac = sound.Flac(folder / FILES["audio"], score.seed, self._tags)
 
     def __enter__(self) -> "Recording":
@@ -53,6 +56,7 @@ class Recording:
         self._flac.push(block)
         self._meter.push(block)
         self._clip.push(block)
+        self._envelope.push(block)
 
     def finish(self) -> Taken:
         """Raises OSError where the folder cannot be written."""
@@ -60,7 +64,9 @@ class Recording:
         score = self._piece.whole()
         (self._folder / FILES["score"]).write_bytes(encoded(score))
         midi(score).save(self._folder / FILES["midi"])
-        files = dict(FILES)
+        files = FILES | PICTURES
+        (self._folder / PICTURES["roll"]).write_text(roll(score), "utf-8")
+        (self._folder / PICTURES["waveform"]).write_text(self._envelope.picture(score.title), "utf-8")
         try:
             sound.preview(self._clip.blocks, self._folder / FILES["preview"], self._seed, self._tags)
         except Missing as error:
@@ -71,7 +77,15 @@ class Recording:
 
 
 def tags(score: Score) -> dict[str, str]:
-    return {"title": score.title, "artist": score.artist, "comment": f"seed {score.seed}"}
+    """Of every file that can have tags."""
+    return {
+        "title": score.title,
+        "artist": score.artist,
+        "genre": score.style,
+        "bpm": f"{score.tempi[0].bpm:g}",
+        "initialkey": score.key,
+        "comment": f"seed {score.seed}",
+    }
 
 
 def _chorus(score: Score) -> Frames:

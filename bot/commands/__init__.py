@@ -1,6 +1,17 @@
 """The station's commands: one table, from which help, completion and the reference are made."""
 
-from bot.commands import bands, generators, importing, listing, people, processes, programme, transport
+from bot.commands import (
+    bands,
+    exports,
+    generators,
+    importing,
+    liking,
+    listing,
+    people,
+    processes,
+    programme,
+    transport,
+)
 from bot.commands.table import Command
 
 TABLE: tuple[Command, ...] = (
@@ -8,6 +19,8 @@ TABLE: tuple[Command, ...] = (
     *transport.COMMANDS,
     *generators.COMMANDS,
     *bands.COMMANDS,
+    *liking.COMMANDS,
+    *exports.COMMANDS,
     *listing.COMMANDS,
     *people.COMMANDS,
     *processes.COMMANDS,

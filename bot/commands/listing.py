@@ -2,7 +2,7 @@
 
 from importlib.metadata import version as package_version
 
-from bot import library
+from bot import library, ratings
 from bot.commands import generators, provenance
 from bot.commands.table import Call, Command, Desk, Param
 from bot.effects import Outcome
@@ -45,9 +45,15 @@ def song(call: Call, desk: Desk) -> Outcome:
         "loudness": level,
         "made": ago(view.created, desk.now),
         "making took": made,
+        **_rated(view),
         **provenance.facts(view),
     }
     return Outcome(Reply(view.name, columns=("", ""), rows=tuple(facts.items())))
+
+
+def _rated(view: library.SongView) -> dict[str, str]:
+    mean, count = ratings.of_song(view.code)
+    return {"rated": f"{mean:+.1f} of {counted(count, 'rating')}"} if count else {}
 
 
 def history(_: Call, desk: Desk) -> Outcome:

@@ -1,0 +1,114 @@
+"""Whether ratings move the music: `python bench/evolution.py [SEEDS]`.
+
+Scripted listeners, each of whom likes one thing that can be measured, rate 200 songs; a band is bred after every 20.
+Beside them one whose ratings are thrown dice. Prints what of the thing the band's songs have before and after.
+"""
+
+import sys
+from collections.abc import Callable, Sequence
+from random import Random
+from statistics import mean, stdev
+from typing import Final, NamedTuple
+
+from msgspec import structs
+
+from common.bands import Band
+from common.breeding import Heard, shrunk, varied
+from common.lineups import HOUSE
+from composer.breed import bred
+from composer.compose import compose
+from composer.measures import measured
+from composer.score import Score, Section
+
+RATINGS, GENERATION, TAKE = 200, 20, 0.8
+SHORT: Final = {"minutes": 1}
+SHOWN: Final = 12
+"""Songs by which a band is judged."""
+
+
+class Listener(NamedTuple):
+    likes: Callable[[Score, Section], float]
+    """How much of the thing a section has."""
+    sign: int
+    """1 for more of it, -1 for less, 0 for whoever does not care and throws dice."""
+
+
+def _struck(score: Score, section: Section, voices: Sequence[str]) -> float:
+    begin, end = section.bar * score.bar, (section.bar + section.bars) * score.bar
+    notes = [note for part in score.parts if part.voice in voices for note in part.notes]
+    inside = sum(begin <= note.start < end for note in notes)
+    return inside / (score.seconds(end) - score.seconds(begin))
+
+
+def drums(score: Score, section: Section) -> float:
+    """Drum strokes a second: few where they are slow and sparse."""
+    return _struck(score, section, ("drums",))
+
+
+def tune(score: Score, section: Section) -> float:
+    """Notes of the tune a second."""
+    return _struck(score, section, ("melody",))
+
+
+def softness(score: Score, section: Section) -> float:
+    """The mean velocity of the bass."""
+    begin, end = section.bar * score.bar, (section.bar + section.bars) * score.bar
+    played = [n.velocity for part in score.parts if part.voice == "bass" for n in part.notes if begin <= n.start < end]
+    return mean(played) if played else 0.0
+
+
+LISTENERS: Final = {
+    "slow, sparse drums": Listener(drums, -1),
+    "a busy tune": Listener(tune, 1),
+    "a soft bass": Listener(softness, -1),
+}
+
+
+def amount(band: Band, likes: Callable[[Score, Section], float]) -> float:
+    """How much of it the band's songs have, in verses and choruses."""
+    songs = [compose(band, 10_000 + seed, SHORT) for seed in range(SHOWN)]
+    return mean(likes(song, section) for song in songs for section in _rated(song))
+
+
+def _rated(song: Score) -> list[Section]:
+    return [section for section in song.sections if section.kind in ("verse", "chorus")]
+
+
+def evolved(band: Band, listener: Listener, seed: int, ratings: int = RATINGS) -> list[Band]:
+    """The band and its generations. A rating is 1 to 5, of one section, as good as its place among the last twenty."""
+    chance, line = Random(seed), [band]
+    archive: list[Heard] = []
+    for _ in range(ratings // GENERATION):
+        takes = [varied(line[-1], chance, TAKE) for _ in range(GENERATION)]
+        songs = [compose(take, int(chance.random() * 2**31), SHORT) for take in takes]
+        played = [structs.replace(take, tempo=song.tempi[0].bpm) for take, song in zip(takes, songs, strict=True)]
+        sections = [_rated(song)[int(chance.random() * len(_rated(song)))] for song in songs]
+        liked = [listener.sign * listener.likes(song, section) for song, section in zip(songs, sections, strict=True)]
+        order = sorted(range(GENERATION), key=lambda place: liked[place])
+        for rank, place in enumerate(order):
+            stars = 1 + rank * 5 // GENERATION if listener.sign else 1 + int(chance.random() * 5)
+            archive.append(Heard(played[place], sections[place].energy, shrunk([(stars - 3) / 2], 0.0), 1))
+        archive = archive[-3 * GENERATION :]
+        line.append(bred(line[-1], archive, chance).band or line[-1])
+    return line
+
+
+def main(seeds: int) -> None:
+    print(f"{RATINGS} ratings, bred after every {GENERATION}; the mean of {seeds} runs and how far they lie apart")
+    for name, listener in LISTENERS.items():
+        for style in ("small-robots", "gravel-theory", "trio-maresol"):
+            band = HOUSE[style]
+            before = amount(band, listener.likes)
+            for sort, one in ((name, listener), ("thrown dice", listener._replace(sign=0))):
+                ends = [evolved(band, one, seed)[-1] for seed in range(seeds)]
+                after = [amount(end, listener.likes) for end in ends]
+                spread = stdev(after) if len(after) > 1 else 0.0
+                musical = mean(measured(compose(end, 1, SHORT)).musical for end in ends)
+                print(
+                    f"{style:<14}{name:<20}{sort:<20}{before:7.2f} -> {mean(after):7.2f} +- {spread:5.2f}"
+                    f"  musical {musical:.0%}"
+                )
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3)

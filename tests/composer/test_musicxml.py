@@ -1,0 +1,67 @@
+"""MusicXML: bars that are full, ties that hold, and every note of the score."""
+
+from xml.etree.ElementTree import Element, fromstring
+
+import pytest
+
+from composer.musicxml import musicxml
+from composer.score import STEP, Score
+
+
+@pytest.fixture(scope="module")
+def some(songs: list[Score]) -> list[Score]:
+    return songs[::8]
+
+
+def bars(root: Element) -> list[list[Element]]:
+    return [part.findall("measure") for part in root.findall("part")]
+
+
+def test_every_bar_is_full(some: list[Score]) -> None:
+    for song in some:
+        root = fromstring(musicxml(song))
+        assert len(root.findall("part")) == len(song.parts)
+        for measures in bars(root):
+            assert len(measures) == song.ticks // song.bar
+            for measure in measures:
+                heads = [note for note in measure.findall("note") if note.find("chord") is None]
+                assert sum(int(note.findtext("duration", "0")) for note in heads) == song.bar // STEP
+
+
+def test_ties_begin_and_end(some: list[Score]) -> None:
+    for song in some:
+        for measures in bars(fromstring(musicxml(song))):
+            open_: set[str] = set()
+            for measure in measures:
+                for note in measure.findall("note"):
+                    kinds = {tie.get("type") for tie in note.findall("tie")}
+                    pitch = "".join(note.find("pitch").itertext()) if note.find("pitch") is not None else "drum"
+                    if "stop" in kinds:
+                        assert pitch in open_
+                        open_.discard(pitch)
+                    if "start" in kinds:
+                        open_.add(pitch)
+            assert not open_
+
+
+def test_every_note_is_written_at_its_pitch(short: Score) -> None:
+    steps = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+    for part, element in zip(short.parts, fromstring(musicxml(short)).findall("part"), strict=True):
+        if part.voice == "drums":
+            continue
+        written = {
+            12 * (int(pitch.findtext("octave", "0")) + 1)
+            + steps[pitch.findtext("step", "")]
+            + int(pitch.findtext("alter", "0"))
+            for pitch in element.iter("pitch")
+        }
+        assert written == {note.pitch for note in part.notes}
+
+
+def test_key_metre_tempo_chords_and_form_are_told(short: Score) -> None:
+    first = fromstring(musicxml(short)).find("part")
+    assert first is not None
+    assert first.findtext("measure/attributes/time/beats") == str(short.beats)
+    assert float(first.find("measure/sound").get("tempo")) == short.tempi[0].bpm
+    assert len(list(first.iter("harmony"))) == len(short.chords)
+    assert [mark.text.split()[0] for mark in first.iter("rehearsal")] == [part.kind for part in short.sections]
