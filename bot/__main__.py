@@ -34,6 +34,7 @@ def main(arguments: Sequence[str]) -> int:
 def run(arguments: Sequence[str], everything: bool) -> int:
     parser = argparse.ArgumentParser(prog=f"bandstand {'up' if everything else 'bot'}")
     parser.add_argument("--config", help="the configuration file (default: ./bandstand.toml, or none)")
+    parser.add_argument("--stdin", action="store_true", help="take commands from standard input that is no terminal")
     options = parser.parse_args(arguments)
     path = configuration.find(options.config)
     config = configuration.load(path)
@@ -41,12 +42,12 @@ def run(arguments: Sequence[str], everything: bool) -> int:
     lock = ProcessLock(config.paths.bot_lock)
     lock.acquire("bandstand")
     try:
-        return _run(config, ["--config", str(path)] if path else [], everything)
+        return _run(config, ["--config", str(path)] if path else [], everything, options.stdin)
     finally:
         lock.release()
 
 
-def _run(config: Config, arguments: list[str], everything: bool) -> int:
+def _run(config: Config, arguments: list[str], everything: bool, from_stdin: bool) -> int:
     from bot.icecast import prepare
 
     prepared = prepare(config) if everything and config.manages_icecast else None
@@ -66,6 +67,7 @@ def _run(config: Config, arguments: list[str], everything: bool) -> int:
         own_icecast=prepared,
         everything=everything,
         on_terminal=on_terminal,
+        on_pipe=from_stdin and not on_terminal,
         arguments=arguments,
     )
     return _react(reactor, app, config, terminal)

@@ -25,6 +25,7 @@ from bot.limits import COMMANDS, SONGS, Limits
 from bot.live import Live
 from bot.overview import Overview
 from bot.perform import Performer
+from bot.pipe import Pipe
 from bot.player import Player
 from bot.relay import replace_streamer
 from bot.request import Level, Reply
@@ -54,6 +55,7 @@ class App:
         own_icecast: icecast.Prepared | None,
         everything: bool,
         on_terminal: bool,
+        on_pipe: bool,
         arguments: list[str],
     ) -> None:
         self._reactor = reactor
@@ -128,9 +130,11 @@ class App:
         self._irc = IrcFrontEnd(reactor, config.irc, self._paths, self.commands, access, chance, wall)
         self.overview.networks = self._irc.views
         self._admin = AdminSocket(reactor, self._paths.bot_socket, self.commands)
-        self._console = (
-            Console(reactor, self.commands, self._paths.directory / "history", self.quit) if on_terminal else None
-        )
+        self._console: Console | Pipe | None = None
+        if on_terminal:
+            self._console = Console(reactor, self.commands, self._paths.directory / "history", self.quit)
+        elif on_pipe:
+            self._console = Pipe(reactor, self.commands)
 
     @inlineCallbacks
     def start(self) -> Generator[Deferred[Any], Any, None]:
