@@ -14,6 +14,7 @@ from common import config as configuration
 from common import log
 from common.config import Config
 from common.lock import ProcessLock
+from common.text import harmless
 
 if TYPE_CHECKING:  # a reactor is chosen by importing it, so not before the arguments are known to be good
     from bot.app import App
@@ -80,7 +81,7 @@ def _react(reactor: Any, app: "App", config: Config, terminal: TextIO) -> int:
 
     def failed(failure: Failure) -> None:
         failures.append(failure)
-        print(f"bandstand: {failure.getErrorMessage()}", file=terminal)
+        print(harmless(f"bandstand: {failure.getErrorMessage()}"), file=terminal)
         app.quit()
 
     def begin() -> None:
@@ -100,7 +101,7 @@ def _say_where(app: "App", config: Config) -> None:
         lines.append(f"  port     {config.icecast.port} is taken, so it is {app.port}")
     lines += [f"  listen   {url}" for url in app.overview.urls.values()]
     lines += ["  type     generate   for a new song; help lists the rest; quit ends it"]
-    print("\n".join(lines), flush=True)
+    print("\n".join(map(harmless, lines)), flush=True)
 
 
 def _log_to_file(folder: Path) -> TextIO:

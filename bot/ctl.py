@@ -55,7 +55,8 @@ class Station:
         """
         self._socket.settimeout(ANSWER_SECONDS)
         try:
-            self._socket.sendall(msgspec.json.encode({"line": line, "progress": wait and progress}) + b"\n")
+            ask = {"line": line, "progress": True} if wait and progress else {"line": line}
+            self._socket.sendall(msgspec.json.encode(ask) + b"\n")
         except OSError:
             raise NotRunning("the station went away before it was asked") from None
         self._asked += 1

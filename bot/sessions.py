@@ -27,6 +27,8 @@ LINE_BYTES = 4096
 PIECE = 512
 """Bytes of keys that are worked on before other people's are."""
 FAREWELL = "bye"
+END_OF_FILE = "\x04"
+"""Ctrl-D at the beginning of a line, from a client that has a terminal and no editor."""
 
 
 class Wire(Protocol):
@@ -123,14 +125,19 @@ class LineSession:
 
     def _take(self, line: bytes) -> None:
         text = line.decode("utf-8", "replace").strip()
-        if text.startswith("\x04"):
-            self.no_more()
-        elif text and not self._ending:
+        if self._ending or not text:
+            return
+        if text.startswith(END_OF_FILE):
+            self._finish()
+        else:
             self._turns.take(text)
 
     def no_more(self) -> None:
-        self._take(self._received)
-        self._received = b""
+        last, self._received = self._received, b""
+        self._take(last)
+        self._finish()
+
+    def _finish(self) -> None:
         self._ending = True
         if not self._turns.waiting:
             self._wire.close()

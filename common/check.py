@@ -15,6 +15,7 @@ from pathlib import Path
 from common import config, irc
 from common.config import Config
 from common.errors import BandstandError
+from common.text import harmless
 
 
 def program(name: str) -> bool:
@@ -106,7 +107,7 @@ def _installed(name: str) -> bool:
 
 
 def report(findings: Sequence[Finding]) -> str:
-    lines = [f"{finding.kind:<8} {finding.sentence}" for finding in findings]
+    lines = [harmless(f"{finding.kind:<8} {finding.sentence}") for finding in findings]
     packages = sorted({finding.package for finding in findings if finding.package})
     if packages:
         lines.append(f"install  apt-get install {' '.join(packages)}")

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from common.errors import BandstandError
+from common.text import harmless
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("bot.__main__:up", "go on air on this machine, with a console here"),
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return run(words[1:])
     except BandstandError as error:
-        print(f"bandstand {words[0]}: {error}", file=sys.stderr)
+        print(harmless(f"bandstand {words[0]}: {error}"), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

@@ -1,6 +1,7 @@
 """Logging for every process: Twisted's logger, one line a record on a stream, as text or as JSON.
 
-A log must never be what stops the air, so a stream that is gone or full is ignored.
+A log must never be what stops the air, so a stream that is gone or full is ignored. It may be read on a terminal, so no
+record brings a control code along.
 """
 
 import json
@@ -21,6 +22,7 @@ from twisted.logger import (
 from zope.interface import implementer
 
 from common.config import Log
+from common.text import harmless
 
 
 @implementer(ILogObserver)
@@ -40,10 +42,10 @@ class LineObserver:
             pass
 
     def _text(self, event: LogEvent) -> str:
-        line = " ".join(formatEvent(event).split("\n"))
+        line = harmless(formatEvent(event))
         record = f"{formatTime(event['log_time'])} {self._process} {_level(event)}: {line}"
         trace = _traceback(event)
-        return record + "".join(f"\n    {row}" for row in trace.splitlines()) if trace else record
+        return record + "".join(f"\n    {harmless(row)}" for row in trace.splitlines()) if trace else record
 
     def _json(self, event: LogEvent) -> str:
         record = {
@@ -56,7 +58,7 @@ class LineObserver:
         trace = _traceback(event)
         if trace:
             record["traceback"] = trace
-        return json.dumps(record, ensure_ascii=False)
+        return harmless(json.dumps(record, ensure_ascii=False))
 
 
 def _level(event: LogEvent) -> str:

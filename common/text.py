@@ -6,14 +6,20 @@ _UNSAFE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Control, format (bidirectional overrides, zero-width), surrogate, and the two Unicode line breaks."""
 
 
+def harmless(text: str) -> str:
+    """`text` with a blank for every control code and line break, and all else as it is."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(" " if unicodedata.category(c) in _UNSAFE else c for c in text)
+
+
 def one_line(text: str, limit: int = 400) -> str:
     """`text` with every control code and line break as a blank, blanks folded, cut to `limit` characters.
 
     A newline in a title must never become a second command or header anywhere, so whatever a person, a file
     or a program supplies goes through here before it is shown, sent or stored.
     """
-    clean = "".join(" " if unicodedata.category(c) in _UNSAFE else c for c in text)
-    folded = " ".join(clean.split())
+    folded = " ".join(harmless(text).split())
     return folded if len(folded) <= limit else folded[: limit - 1].rstrip() + "…"
 
 

@@ -25,7 +25,8 @@ class Line:
 
 def parse(text: str) -> Line:
     """Take a line apart; an empty one has the command ''. Raises UsageError for a quote that is left open."""
-    tokens = _tokens(text.strip().removeprefix("!"))
+    whole = text.encode("utf-8", "replace").decode()  # half of a character is none, and no database would take it
+    tokens = _tokens(whole.strip().removeprefix("!"))
     if not tokens:
         return Line("")
     words: list[str] = []

@@ -44,6 +44,13 @@ def test_a_newline_in_a_message_does_not_begin_a_record() -> None:
     assert observed(event("a\nstreamer error: forged")).count("\n") == 1
 
 
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_record_brings_no_control_code_to_a_terminal(as_json: bool) -> None:
+    line = observed(event("now: \x1b[2J\x9b1m\x07\u202e\x7f"), as_json)
+    assert line.endswith("\n")
+    assert line[:-1].isprintable()
+
+
 def test_a_traceback_follows_indented() -> None:
     _, *trace = observed(event(log_failure=failure())).splitlines()
     assert any("nothing to share" in line for line in trace)

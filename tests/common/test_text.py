@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.text import clock, counted, one_line
+from common.text import clock, counted, harmless, one_line
 
 
 @given(st.text(), st.integers(1, 50))
@@ -15,6 +15,14 @@ def test_whatever_comes_is_one_line_without_control_codes_and_of_bounded_length(
     assert len(line) <= limit
     assert not {unicodedata.category(character) for character in line} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
     assert line == line.strip()
+
+
+@given(st.text())
+def test_harmless_text_is_as_long_as_before_and_can_be_shown(text: str) -> None:
+    shown = harmless(text)
+    assert len(shown) == len(text)
+    assert not {unicodedata.category(character) for character in shown} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    assert harmless(shown) == shown
 
 
 @pytest.mark.parametrize(
