@@ -37,6 +37,7 @@ class Flac:
         context.layout = "stereo"
         context.format = "s16"
         context.time_base = Fraction(1, RATE)
+        context.thread_count = 1
         context.options = {"frame_size": str(FRAME)}
         self._context = context
         self._held = zeros(0)
