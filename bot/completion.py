@@ -86,7 +86,7 @@ def _words(
     if param.name == "command":
         return _beginning(last, (command.name for command in allowed))
     offered = WORDS[param.name]() if param.name in WORDS else []
-    if param.name in ("generator", "topic"):
+    if param.name in ("generator", "program", "topic"):
         offered = [*generators, *offered]
     begun = given[command.params.index(param) :] if param.rest else []
     return _rest(begun, last, offered)

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from common import config, irc
 from common.config import Config
-from common.errors import BandstandError
+from common.errors import BandstandError, Missing
+from common.program import startable
 from common.text import harmless
 
 
@@ -89,6 +90,15 @@ def machine(settings: Config) -> Iterator[Finding]:
         yield Finding("missing", f"composer.soundfont: {named}: there is no such file")
 
 
+def programs(settings: Config) -> Iterator[Finding]:
+    """Generators whose programs cannot be started; the station is on the air without them."""
+    for name, generator in settings.generators.items():
+        try:
+            startable(name, generator)
+        except Missing as error:
+            yield Finding("worse", f"generators.{error}", fatal=False)
+
+
 def python() -> Iterator[Finding]:
     """Which of the Python packages that Bandstand requires everywhere are not installed beside it."""
     for requirement in metadata.requires("bandstand") or []:
@@ -125,6 +135,6 @@ def main(arguments: Sequence[str]) -> int:
         settings = config.load(path)
     except BandstandError:
         settings = config.load(None, {})  # what is wrong is said already; the usual needs are looked at all the same
-    findings += [*machine(settings), *python()]
+    findings += [*machine(settings), *programs(settings), *python()]
     print(report(findings))
     return 1 if any(finding.fatal for finding in findings) else 0

@@ -56,7 +56,7 @@ def known(desk: Desk, name: str) -> Generator:
 
 
 def watch(call: Call, desk: Desk) -> Outcome:
-    name = call["generator"].lower()
+    name = call["program"].lower()
     generator = known(desk, name)
     last = library.newest_of(name)
     before = last.parameters if last else {}
@@ -72,7 +72,7 @@ def watch(call: Call, desk: Desk) -> Outcome:
 
 
 def unwatch(call: Call, desk: Desk) -> Outcome:
-    names = [call["generator"].lower()] if call["generator"] else watches.watched()
+    names = [call["program"].lower()] if call["program"] else watches.watched()
     ended = {name: effects for name in names if (effects := watches.end(name))}
     if not ended:
         raise CommandError(f"{one_line(names[0], 40)} is not watched" if names else "nothing is watched")
@@ -161,7 +161,7 @@ def _song(words: str) -> SongView:
 
 
 BARS, MOST_BARS = 4, 64
-_GENERATOR = Param("generator", "a generator's name, as generators shows it")
+_GENERATOR = Param("program", "a generator's name, as generators shows it")
 _SONG = Param("song", "a code, or words of the title; without one, the song on the air", required=False, rest=True)
 _SEED = Param(
     "seed", "the number that the songs grow from; without one, that of its last song", required=False, number=True
@@ -186,7 +186,7 @@ COMMANDS = (
         "watch a generator no longer, or none of them",
         "unwatch mine",
         Right.DJ,
-        (Param("generator", "its name; without one, all of them", required=False),),
+        (Param("program", "a generator's name; without one, all of them", required=False),),
     ),
     Command("replay", replay, "play a song again from its beginning, as it was made", "replay", Right.DJ, (_SONG,)),
     Command(

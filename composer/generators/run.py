@@ -94,8 +94,8 @@ class Song:
         self.begun = True
         self.title = one_line(str(self.facts.pop("title", self.title)), 120) or self.title
         self.artist = one_line(str(self.facts.pop("artist", self.artist)), 120) or self.artist
-        self.take.name(self.title, self.artist)
         self._say(Begun(self.title, self.artist, round(promised, 3), dict(self.facts)))
+        self.take.name(self.title, self.artist)  # opens a file, for which nobody is to wait
 
     def whole(self, running: float, rate: int, asked: float) -> None:
         """Say what can only be seen when all of it is there."""

@@ -73,3 +73,11 @@ def test_a_library_and_a_program_that_are_nowhere_are_not_found(tmp_path: Path) 
     assert not check.library("libnowhere.so.9")
     assert not check.program("no-such-program")
     assert not check.soundfont(str(tmp_path))
+
+
+def test_a_generator_that_cannot_be_started_is_told_and_keeps_nothing_off_the_air(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bandstand.toml").write_text('[generators.mine]\ncommand = ["./gone.sh"]')
+    assert main([]) == 0
+    assert f"worse    generators.mine: there is no file {tmp_path}/gone.sh" in capsys.readouterr().out

@@ -103,6 +103,45 @@ def test_each_save_is_heard_and_a_broken_one_leaves_the_old_song_playing(author:
         listener.end()
 
 
+BAD = {
+    "crash": "1/0",
+    "silent": "out.write(bytes(96000))",
+    "text": "print('hello ' * 99)",
+    "nothing": "pass",
+    "hang": "import signal; signal.pause()",
+    "absurd": "out.write(struct.pack('<2000f', *[9000.0, -9000.0] * 1000))",
+}
+"""Programs of which nothing can be heard, after what a good one begins with."""
+
+
+def test_the_air_is_not_disturbed_by_what_cannot_be_heard(author: Author) -> None:
+    head = "import struct, sys\nout = sys.stdout.buffer\n"
+    with author.config.open("a") as file:
+        for name, text in BAD.items():
+            (author.folder / f"{name}.py").write_text(head + text)
+            kind = 'format = "f32le"' if name == "absurd" else 'format = "s16le"'
+            program = f'command = ["{sys.executable}", "{name}.py"]'
+            file.write(f"[generators.{name}]\n{program}\n{kind}\nsilence = 2\n")
+        file.write('[generators.gone]\ncommand = ["./gone"]\n')
+    author.say("quit")
+    assert author.process is not None
+    author.process.wait(60)
+    author.up()
+    listener = Pitch(author)
+    try:
+        author.say("generate", "mine", "duration=60")
+        listener.waits_for(440)
+        for name in (*BAD, "gone"):
+            author.say("generate", name)
+            author.wait_for(rf"job \d+ failed: {name}: ")
+        heard = [listener.hertz() for _ in range(80)]
+        assert all(abs(tone - 440) < 12 for tone in heard), heard
+        assert "at 0:" in author.say("np")
+        assert "440 Hz" in author.say("np")
+    finally:
+        listener.end()
+
+
 def test_a_song_is_made_again_to_the_bit_and_its_program_is_told_apart(author: Author) -> None:
     code = author.say("generate", "mine", "seed=3", "duration=2").partition("makes song ")[2][:4]
     author.wait_for(r"job 2: .* is made")
