@@ -54,9 +54,6 @@ class Roster:
     def channels(self) -> list[str]:
         return sorted(self._channels)
 
-    def is_member(self, nick: str, channel: str) -> bool:
-        return self._fold(nick) in self._channels.get(self._fold(channel), set())
-
     def entered(self, channel: str) -> None:
         """We are in a channel from now on."""
         self._channels.setdefault(self._fold(channel), set())

@@ -1,9 +1,10 @@
-"""Real IRC servers on free loopback ports, people with plain sockets, and a bot in a process: for test_irc.py."""
+"""Real IRC servers on free loopback ports, people on them, and a bot in a process of its own: for test_irc.py."""
 
 import os
 import re
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -45,11 +46,11 @@ INSPIRCD = """
 <bind address="127.0.0.1" port="{port}" type="clients">
 <bind address="127.0.0.1" port="{tls_port}" type="clients" sslprofile="tls">
 <module name="ssl_gnutls">
-<sslprofile name="tls" provider="gnutls" certfile="{folder}/server.pem" keyfile="{folder}/server.key">
+<sslprofile name="tls" provider="gnutls" hash="sha256" certfile="{folder}/server.pem" keyfile="{folder}/server.key">
 <module name="cap"><module name="ircv3"><module name="ircv3_accounttag"><module name="ircv3_servertime">
 <module name="ircv3_ctctags"><module name="ircv3_chghost"><module name="ircv3_capnotify"><module name="botmode">
 <module name="services_account">
-<module name="hidechans"><module name="globops">
+<module name="hidechans"><module name="sslinfo"><module name="globops">
 <module name="namesx"><module name="uhnames"><module name="chghost"><module name="sasl">
 <module name="spanningtree"><sasl target="services.example" requiressl="no">
 <bind address="127.0.0.1" port="{link_port}" type="servers">
@@ -166,9 +167,11 @@ class Services:
         self._output.close()
 
 
-def register(port: int, name: str, password: str, channel: str = "", user: str = "") -> "Person":
+def register(
+    port: int, name: str, password: str, channel: str = "", user: str = "", tls: ssl.SSLContext | None = None
+) -> "Person":
     """Somebody who has an account now, and is logged in to it."""
-    person = Person(port, name, channel, user)
+    person = Person(port, name, channel, user, tls)
     last = time.monotonic() + PATIENCE
     while True:
         person.says("NickServ", f"REGISTER {password} {name}@example.org")
@@ -179,14 +182,18 @@ def register(port: int, name: str, password: str, channel: str = "", user: str =
 
 
 class Person:
-    """Somebody on a network, by a plain socket; answers PING and keeps every line."""
+    """Somebody on a network, by a socket of their own, with TLS if a context is given; keeps every line."""
 
-    def __init__(self, port: int, nick: str, channel: str = "", user: str = "") -> None:
+    def __init__(
+        self, port: int, nick: str, channel: str = "", user: str = "", tls: ssl.SSLContext | None = None
+    ) -> None:
         self.nick = nick
         self.lines: list[str] = []
         self._news = threading.Condition()
         self._socket = socket.create_connection(("127.0.0.1", port), PATIENCE)
         self._socket.settimeout(None)
+        if tls is not None:
+            self._socket = tls.wrap_socket(self._socket)
         threading.Thread(target=self._read, daemon=True).start()
         self.send(f"NICK {nick}", f"USER {user or nick} 0 * :{nick}")
         self.hears(r" 001 ")

@@ -1,6 +1,7 @@
 """Accounts on IRC: SASL and rights with real services, SCRAM and strict transport security with a scripted server."""
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -86,6 +87,24 @@ def test_it_logs_in_by_sasl_and_people_have_the_rights_of_their_accounts(
     boss.says("#radio", "!loud")
     boss.hears("else: denied")
     boss.close()
+
+
+def test_its_own_certificate_logs_it_in(network: Server, start: Callable[..., Bot]) -> None:
+    # The server's own certificate does as well as another: services know it by its fingerprint.
+    both = network.folder / "own.pem"
+    both.write_text((network.folder / "server.pem").read_text() + (network.folder / "server.key").read_text())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.load_cert_chain(both)
+    owner = register(network.tls_port, "radiobot", "secret", "#radio", tls=context)
+    owner.says("NickServ", "CERT ADD")
+    owner.hears("NickServ!.* added to ")
+    authority = f'tls_authority = "{network.folder}/ca.pem"'
+    start(network.tls_port, authority, f'certificate = "{both}"', 'login = "required"')
+    owner.hears("^:bandstand!.* JOIN")
+    owner.send("WHOIS bandstand")
+    owner.hears(" 330 radiobot bandstand radiobot ")
+    owner.close()
 
 
 def test_a_wrong_password_keeps_it_off_where_logging_in_is_required(network: Server, start: Callable[..., Bot]) -> None:
