@@ -294,11 +294,15 @@ class Session(IRCClient):
 
     # What people say.
 
-    def _privmsg(self, line: Line) -> None:
+    def _is_somebodys_now(self, line: Line) -> bool:
+        """Whether a person said this just now: no bot, no server, not ourselves, and no history that is played back."""
         if not self._registration.registered or from_a_machine(line, self.presence.nick, self.presence.mapping):
-            return
+            return False
         then = server_time(line.tags.get("time", ""))
-        if then is not None and self._server_clock.stale(then, self._wall()):
+        return then is None or not self._server_clock.stale(then, self._wall())
+
+    def _privmsg(self, line: Line) -> None:
+        if not self._is_somebodys_now(line):
             return
         target, said = line[0], line[1]
         private = self.presence.is_me(target)
@@ -316,5 +320,5 @@ class Session(IRCClient):
             self._outbox.say(built("NOTICE", nick, f"\x01{word.upper()} {answer}\x01"))
 
     def _invite(self, line: Line) -> None:
-        if self.presence.is_me(line[0]) and not from_a_machine(line, self.presence.nick, self.presence.mapping):
+        if self.presence.is_me(line[0]) and self._is_somebodys_now(line):
             self._host.invited(line.source, line[1], lambda: self._accounts.of(line))

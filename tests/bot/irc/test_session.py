@@ -244,6 +244,7 @@ def test_words_in_the_channel_and_in_private_are_heard_without_their_colours(con
         ":srv PRIVMSG bandstand :!np",
         ":ann!a@h PRIVMSG @#radio :!np",
         "@time=2020-01-01T00:00:00.000Z :ann!a@h PRIVMSG #radio :!np",
+        "@time=2020-01-01T00:00:00.000Z :ann!a@h INVITE bandstand #den",
     ],
 )
 def test_notices_bots_echoes_servers_and_history_are_not_obeyed(connect: Connect, line: str) -> None:
@@ -251,6 +252,7 @@ def test_notices_bots_echoes_servers_and_history_are_not_obeyed(connect: Connect
     peer.register(caps="server-time message-tags")
     assert peer.says(line) == []
     assert peer.heard() == []
+    assert not [told for told in peer.host.told if told[0] == "invited"]
 
 
 def test_a_servers_wrong_clock_does_not_make_everything_history(connect: Connect) -> None:
