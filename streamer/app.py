@@ -132,6 +132,7 @@ class Streamer:
 
     def _output(self, mount: Mount, watch: Watch) -> Output:
         icecast, station, kind = self._config.icecast, self._config.station, FORMATS[mount.format]
+        standby = self._config.paths.standby
         titles = Titles(lambda title: set_title(icecast, mount.path, title or station.name)) if kind.icy else None
 
         def comments(title: Title) -> Comments:
@@ -148,6 +149,7 @@ class Streamer:
             random=random.random,
             watch=watch,
             comments=comments if mount.titles == "chained" else None,
+            covered=lambda: not self._config.paths.standby_lock.exists() or silence.stood_by(standby, mount),
         )
         return Output(carrier, titles)
 

@@ -35,6 +35,27 @@ def keep(directory: Path, mount: Mount, silence: Silence) -> None:
     unfinished.replace(kept)
 
 
+def stand(directory: Path, mount: Mount, stands: bool) -> None:
+    """Write down that this process has the mount's silence on the air, or no more."""
+    mark = _mark(directory, mount)
+    if stands:
+        mark.write_text(str(os.getpid()), "ascii")
+    else:
+        mark.unlink(missing_ok=True)
+
+
+def stood_by(directory: Path, mount: Mount) -> bool:
+    """Whether a process that is still there has the mount's silence on the air."""
+    try:
+        return Path("/proc", _mark(directory, mount).read_text("ascii")).is_dir()
+    except FileNotFoundError:
+        return False
+
+
+def _mark(directory: Path, mount: Mount) -> Path:
+    return path(directory, mount).with_suffix(".on-air")
+
+
 def kept(directory: Path, mount: Mount) -> Silence | None:
     """What `keep` wrote, or None while there is nothing of use."""
     try:

@@ -21,8 +21,10 @@ from common.types import RATE, Seconds
 from streamer import silence
 from streamer.backoff import Backoff
 from streamer.codecs.wrapping import WRAPPERS
-from streamer.icecast import Link, OffAir, ShoutLink
+from streamer.icecast import Link, OffAir, ShoutLink, arrived, knock
+from streamer.lookout import Lookout
 from streamer.silence import Silence
+from streamer.watch import Watch
 
 STEP: Final = Seconds(0.2)
 """How often silence is sent; a listener never waits longer for bytes."""
@@ -43,12 +45,17 @@ class Carrier:
         report: Callable[[str], None],
         clock: Callable[[], float],
         chance: Callable[[], float],
+        watch: Watch,
+        stand: Callable[[bool], None],
     ) -> None:
+        """`stand`: told when the silence is on the air, and when it is no more."""
         self._dial = dial
         self._read = read
         self._report = report
         self._clock = clock
         self._backoff = Backoff(chance)
+        self._watch = watch
+        self._stand = stand
         self._link: Link | None = None
         self._loop: Loop | None = None
         self._due = self._since = clock()
@@ -61,7 +68,7 @@ class Carrier:
                 self._send(self._link, self._loop)
             elif self._link:
                 self._open(self._link)
-            elif self._clock() >= self._due:
+            elif self._watch.take_again() or self._clock() >= self._due:
                 self._link = self._dial() if self._read() else None
                 self._due = self._clock() + (LATEST if self._link else RETRY)
         except OffAir as error:
@@ -69,6 +76,8 @@ class Carrier:
 
     def close(self) -> None:
         link, self._link, self._loop = self._link, None, None
+        self._watch.end()
+        self._stand(False)
         if link:
             link.close()
 
@@ -80,7 +89,9 @@ class Carrier:
             self._loop = Loop(packets, self._clock())
             self._since = self._clock()
             self._trouble = ""
+            self._watch.begin(self._since)
             link.send(self._loop.header())
+            self._stand(True)
             self._report("on the air")
         elif self._clock() >= self._due:
             raise OffAir("Icecast does not answer")
@@ -91,6 +102,8 @@ class Carrier:
             link.send(data)
         if link.backlog > len(data) + loop.longest_backlog:
             raise OffAir("Icecast takes no more sound")
+        if verdict := self._watch.verdict(self._clock()):
+            raise OffAir(verdict)
 
     def _lost(self, reason: str) -> None:
         now = self._clock()
@@ -127,7 +140,7 @@ class Loop:
         return self._wrapper.wrap([next(self._packets) for _ in range(count)])
 
 
-def carrier(settings: Config, mount: Mount) -> Carrier:
+def carrier(settings: Config, mount: Mount, watch: Watch) -> Carrier:
     directory = settings.paths.standby
     return Carrier(
         dial=lambda: ShoutLink(settings.icecast, settings.station, mount, mount.standby),
@@ -135,6 +148,8 @@ def carrier(settings: Config, mount: Mount) -> Carrier:
         report=lambda what: say(f"{mount.standby} is {what}"),
         clock=time.monotonic,
         chance=random.random,
+        watch=watch,
+        stand=lambda stands: silence.stand(directory, mount, stands),
     )
 
 
@@ -153,12 +168,17 @@ def main(arguments: list[str]) -> int:
     lock = ProcessLock(settings.paths.standby_lock)
     lock.acquire("the standby")
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
-    carriers = [carrier(settings, mount) for mount in settings.mounts]
+    watches = [Watch(mount.standby) for mount in settings.mounts]
+    icecast = settings.icecast
+    lookout = Lookout(watches, lambda path: arrived(icecast, path), lambda: knock(icecast), time.monotonic)
+    carriers = [carrier(settings, mount, watch) for mount, watch in zip(settings.mounts, watches, strict=True)]
+    lookout.start()
     with suppress(OSError, ValueError, AttributeError):  # nobody may be listening there
         print("ready", flush=True)
     while signal.sigtimedwait(ENDINGS, STEP) is None:
         for each in carriers:
             each.step()
+    lookout.stop()
     for each in carriers:
         each.close()
     lock.release()

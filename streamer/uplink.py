@@ -22,6 +22,10 @@ PATIENCE: Final = Seconds(5.0)
 """So long may Icecast take to accept a stream, and so much sound may wait for it to be taken."""
 
 
+COVER: Final = Seconds(2.0)
+"""So long a standby that has only just begun is waited for."""
+
+
 @dataclass(frozen=True)
 class CameOnAir:
     mount: str
@@ -50,13 +54,19 @@ class Uplink:
         random: Callable[[], float],
         watch: Watch,
         comments: Callable[[Title], Comments] | None = None,
+        covered: Callable[[], bool] = lambda: True,
     ) -> None:
-        """`comments`: each title begins a logical stream of its own, with these in its head."""
+        """`comments`: each title begins a logical stream of its own, with these in its head.
+
+        `covered`: whether listeners would be caught if this process died. At first that is waited for, a little.
+        """
         self._mount = mount
         self._dial = dial
         self._new_encoder = encoder
         self._set_title = set_title
         self._comments = comments
+        self._covered = covered
+        self._uncovered_until = clock() + COVER
         self._report = report
         self._clock = clock
         self._backoff = Backoff(random)
@@ -130,7 +140,8 @@ class Uplink:
             self._backoff.restart()
             self.close()
             self._begin(now)
-        elif self._link is None and now >= self._due:
+        elif self._link is None and now >= self._due and (now >= self._uncovered_until or self._covered()):
+            self._uncovered_until = now
             self._begin(now)
         elif self._link and now >= self._due:
             raise OffAir("Icecast does not answer")

@@ -136,6 +136,21 @@ def test_a_killed_streamer_costs_no_listener_of_an_ogg_mount(
         bot.close()
 
 
+def test_in_a_new_station_no_listener_can_come_before_the_standby_is_there(
+    icecast: IcecastServer, station: Station
+) -> None:
+    station.start("streamer.standby")
+    station.start()
+    seen: set[str] = set()
+
+    def a_mount_is_there() -> bool:
+        seen.update(icecast.sources())
+        return bool(seen & set(PATHS))
+
+    until(a_mount_is_there, "the first mount")
+    assert {f"/standby{path}" for path in seen & set(PATHS)} <= seen
+
+
 def test_while_no_mount_is_on_the_air_the_programme_runs_if_it_is_to(
     icecast: Any, station: Station, tmp_path: Path
 ) -> None:

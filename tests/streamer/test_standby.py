@@ -12,6 +12,7 @@ from streamer.codecs.formats import FORMATS
 from streamer.icecast import OffAir
 from streamer.silence import Silence
 from streamer.standby import LATEST, RETRY, Carrier, Loop
+from streamer.watch import PATIENCE, Watch
 
 MP3 = Mount(path="/stream.mp3", format="mp3", bitrate=128)
 OPUS = Mount(path="/stream.opus", format="opus", bitrate=96)
@@ -42,7 +43,18 @@ class Rig:
         self.packets = packets
         self.links: list[FakeLink] = []
         self.said: list[str] = []
-        self.carrier = Carrier(self._dial, lambda: self.packets, self.said.append, lambda: self.now, lambda: 0.0)
+        self.watch = Watch("/standby/stream.mp3")
+        self.stands: list[bool] = []
+        self.arrives = True
+        self.carrier = Carrier(
+            self._dial,
+            lambda: self.packets,
+            self.said.append,
+            lambda: self.now,
+            lambda: 0.0,
+            self.watch,
+            self.stands.append,
+        )
 
     def _dial(self) -> FakeLink:
         self.links.append(FakeLink())
@@ -51,6 +63,8 @@ class Rig:
     def run(self, seconds: float) -> None:
         for _ in range(round(seconds / 0.2)):
             self.carrier.step()
+            if self.arrives and self.links:
+                self.watch.saw(len(self.links[-1].data), self.now)
             self.now += 0.2
 
 
@@ -109,6 +123,38 @@ def test_a_lost_connection_is_made_again() -> None:
     rig.run(2.0)
     assert rig.links[0].closed and rig.links[1].data
     assert rig.said == ["on the air", "off the air: the connection was lost", "on the air"]
+
+
+def test_a_silence_that_does_not_arrive_is_sent_anew_and_icecast_s_return_is_not_waited_for() -> None:
+    rig = Rig(kept(MP3))
+    rig.arrives = False
+    rig.run(PATIENCE + 1)
+    assert rig.links[0].closed and "pass it on" in rig.said[1]
+    rig.carrier.close()
+    rig.watch.again = True
+    attempts = len(rig.links)
+    rig.run(0.2)
+    assert len(rig.links) == attempts + 1
+
+
+def test_whether_it_stands_by_is_written_down_for_the_streamer(tmp_path: Path) -> None:
+    rig = Rig(kept(MP3))
+    rig.run(1.0)
+    rig.carrier.close()
+    assert rig.stands == [True, False]
+    assert not silence.stood_by(tmp_path, MP3)
+    silence.stand(tmp_path, MP3, True)
+    assert silence.stood_by(tmp_path, MP3)
+    assert not silence.stood_by(tmp_path, OPUS)
+    silence.stand(tmp_path, MP3, False)
+    assert not silence.stood_by(tmp_path, MP3)
+
+
+def test_one_that_was_killed_stands_by_no_more(tmp_path: Path) -> None:
+    code = "import sys; from pathlib import Path; from common.config import Mount; from streamer import silence; "
+    code += "silence.stand(Path(sys.argv[1]), Mount(path='/stream.mp3', format='mp3'), True)"
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True)
+    assert not silence.stood_by(tmp_path, MP3)
 
 
 def test_what_was_missed_for_long_is_not_caught_up() -> None:

@@ -10,7 +10,7 @@ from streamer.backoff import LAST
 from streamer.block import Block, Title
 from streamer.codecs.formats import FORMATS
 from streamer.icecast import OffAir
-from streamer.uplink import PATIENCE, CameOnAir, MountEvent, Uplink, WentOffAir
+from streamer.uplink import COVER, PATIENCE, CameOnAir, MountEvent, Uplink, WentOffAir
 from streamer.watch import SWALLOWED, Watch
 
 SILENCE = Block(1920, None)
@@ -51,6 +51,8 @@ class Rig:
     events: list[MountEvent] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
     dialled: list[float] = field(default_factory=list)
+    covered: bool = True
+    arrives: bool = True
     watch: Watch = field(default_factory=lambda: Watch("/stream.mp3"))
 
     def __post_init__(self) -> None:
@@ -63,6 +65,7 @@ class Rig:
             clock=lambda: self.now,
             random=lambda: 0.0,
             watch=self.watch,
+            covered=lambda: self.covered,
         )
 
     def _dial(self) -> FakeLink:
@@ -77,6 +80,8 @@ class Rig:
         for _ in range(round(seconds / 0.04)):
             self.uplink.take(SILENCE)
             self.now += 0.04
+            if self.arrives:
+                self.watch.saw(round(self.now), self.now)
 
 
 def test_the_first_block_connects_and_is_sent() -> None:
@@ -162,11 +167,31 @@ def test_when_icecast_answers_again_the_mount_does_not_wait_for_its_turn() -> No
 
 
 def test_a_verdict_takes_the_mount_off_the_air_and_tries_anew() -> None:
-    rig = Rig([first := FakeLink(), FakeLink()])
-    rig.run(20.0)
+    rig = Rig([first := FakeLink(), FakeLink()], arrives=False)
+    rig.run(12.0)
     assert first.closed
     assert rig.events[1] == WentOffAir("/stream.mp3", SWALLOWED)
     assert [type(event) for event in rig.events[:3]] == [CameOnAir, WentOffAir, CameOnAir]
+
+
+def test_a_standby_that_has_only_just_begun_is_waited_for_but_not_for_long() -> None:
+    rig = Rig([FakeLink(), FakeLink()], covered=False)
+    rig.run(0.5)
+    assert rig.dialled == []
+    rig.covered = True
+    rig.run(0.08)
+    assert rig.uplink.on_air
+    alone = Rig([FakeLink()], covered=False)
+    alone.run(COVER + 0.2)
+    assert alone.uplink.on_air
+
+
+def test_later_no_standby_is_waited_for() -> None:
+    rig = Rig([first := FakeLink(), FakeLink()])
+    rig.run(0.5)
+    rig.covered, first.lost = False, "lost"
+    rig.run(1.0)
+    assert rig.uplink.on_air and len(rig.dialled) == 2
 
 
 def test_closing_lets_go_of_icecast() -> None:
