@@ -18,8 +18,9 @@ import msgspec
 
 from common import config
 from common.errors import BandstandError, Missing
-from common.jobs import GROWTH_FD, SPOOL_FD, Failed, Job
-from composer import host, offline
+from common.jobs import GROWTH_FD, SPOOL_FD, Failed, Job, Value
+from common.lineups import STYLES
+from composer import batch, host, offline
 from composer.bands import BANDS
 from composer.generators import run
 from composer.spool import Spool, Steps
@@ -87,18 +88,27 @@ def _end(number: int, frame: FrameType | None) -> NoReturn:
 
 
 def compose(arguments: list[str]) -> int:
-    """`bandstand compose`: a song to a file, without a station."""
-    parser = argparse.ArgumentParser(prog="bandstand compose", description="make a song into a file, without a station")
+    """`bandstand compose`: a song to a file, or many to a folder, without a station."""
+    parser = argparse.ArgumentParser(prog="bandstand compose", description="make songs into files, without a station")
     parser.add_argument("--band", default=next(iter(BANDS)), help=f"one of {', '.join(BANDS)}")
     parser.add_argument("--seed", type=int, help="the same seed makes the same song")
     parser.add_argument("--key", help="such as C, F#m or Bb")
     parser.add_argument("--tempo", help="beats a minute")
     parser.add_argument("--minutes", help="about how long")
-    parser.add_argument("--out", type=Path, default=Path("song.flac"), help="the file: flac, mp3, ogg, wav or mid")
+    parser.add_argument("--out", type=Path, help="the file: flac, mp3, ogg, wav or mid; with --count a folder")
+    parser.add_argument("--count", type=int, help="so many songs, on all cores")
+    parser.add_argument("--jobs", type=int, help="with --count: so many at a time; every core without it")
+    parser.add_argument("--styles", default="", help=f"with --count: some of {','.join(STYLES)}; all without it")
+    parser.add_argument("--format", default="flac", help="with --count: the kind of file")
     parser.add_argument("--config", metavar="FILE", help="the configuration file")
     options = parser.parse_args(arguments)
     settings = config.load(config.find(options.config))
-    wishes = {name: value for name in ("key", "tempo", "minutes") if (value := getattr(options, name)) is not None}
+    wishes: dict[str, Value] = {
+        name: value for name in ("key", "tempo", "minutes") if (value := getattr(options, name)) is not None
+    }
+    options.out = options.out or Path("song.flac" if options.count is None else "songs")
+    if options.count is not None:
+        return batch.made(options, wishes)
     seed = secrets.randbelow(2**31) if options.seed is None else options.seed
     print(offline.song_to_file(options.band, seed, wishes, options.out, settings))
     return 0

@@ -95,11 +95,12 @@ def make(job: Job, ready: Ready | Missing, spool: Spool, say: Say, waiting: Proc
         say(Begun(score.title, score.artist, seconds, about))
         done = kept(job)
         if done:
-            _play(blocks, spool, say, lambda block: None)
+            _play(blocks, spool, say)
             return done
         with Folder(Path(job.directory)) as folder, Recording(folder.path, piece) as recording:
-            recording.push(first)
-            _play(blocks, spool, say, recording.push)
+            _play(blocks, spool, say)
+            for block in spool.blocks(BATCH * BLOCK):  # nobody waits for the files
+                recording.push(block)
             taken = recording.finish()
             done = Done(
                 song=job.song,
@@ -129,12 +130,11 @@ def _band(job: Job) -> Band:
     return BANDS[job.generator]
 
 
-def _play(blocks: Iterator[Block], spool: Spool, say: Say, record: Callable[[Block], None]) -> None:
-    """Everything into the spool, and then to the record; the spool comes first as somebody may be listening."""
+def _play(blocks: Iterator[Block], spool: Spool, say: Say) -> None:
+    """Everything into the spool, as somebody may be listening."""
     said = time.monotonic()
     for block in _batched(blocks):
         spool.write(block)
-        record(block)
         now = time.monotonic()
         if now - said >= PACE:
             said = now

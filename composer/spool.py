@@ -7,12 +7,14 @@ import contextlib
 import errno
 import hashlib
 import os
+from collections.abc import Iterator
 
 import msgspec
+import numpy as np
 
 from common.errors import ComposeError
 from common.jobs import Step
-from common.types import FRAME_BYTES, Frames
+from common.types import CHANNELS, FRAME_BYTES, Frames
 from composer.block import Block
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -58,6 +60,15 @@ class Spool:
         self._digest.update(data)
         with contextlib.suppress(BlockingIOError, BrokenPipeError):  # full: a byte is waiting already
             os.write(self._growth, b"\0")
+
+    def blocks(self, count: int) -> Iterator[Block]:
+        """What was written, `count` frames at a time. Raises ComposeError where it is not there."""
+        for at in range(0, self.frames, count):
+            wanted = min(count, self.frames - at) * FRAME_BYTES
+            data = os.pread(self._spool, wanted, at * FRAME_BYTES)
+            if len(data) < wanted:
+                raise ComposeError("the spool cannot be read back, so the song is not kept")
+            yield np.frombuffer(data, "<f4").reshape(-1, CHANNELS)
 
     def close(self) -> None:
         """The spool will not grow."""

@@ -138,5 +138,5 @@ def test_without_ffmpeg_only_the_preview_is_missing(
     finish(desk.job(), ready, desk.spool, desk.said.append)
     done = desk.said[-1]
     assert isinstance(done, Done)
-    assert set(done.files) == {"audio", "score", "midi"}
+    assert set(done.files) == {"audio", "score", "midi", "roll", "waveform"}
     assert not (desk.place / "preview.mp3").exists()

@@ -113,3 +113,19 @@ def test_a_bot_that_is_gone_is_no_fault() -> None:
     os.close(read)
     Steps(write)(Advanced(1.5))
     os.close(write)
+
+
+def test_what_was_written_can_be_read_back(tmp_path: Path) -> None:
+    fd = os.open(tmp_path / "spool", os.O_CREAT | os.O_RDWR)
+    reading, writing = os.pipe()
+    spool = Spool(fd, writing)
+    for value in (0.25, 0.5):
+        spool.write(np.full((30, 2), value, np.float32))
+    blocks = list(spool.blocks(40))
+    assert [len(block) for block in blocks] == [40, 20]
+    assert np.concatenate(blocks)[[0, 29, 30, 59], 0].tolist() == [0.25, 0.25, 0.5, 0.5]
+    os.ftruncate(fd, 100)
+    with pytest.raises(ComposeError, match="cannot be read back"):
+        list(spool.blocks(40))
+    for one in (fd, reading, writing):
+        os.close(one)

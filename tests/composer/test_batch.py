@@ -1,0 +1,52 @@
+"""Many songs at once."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import mido
+import pytest
+
+from common.errors import ComposeError
+from common.lineups import STYLES
+from composer.__main__ import compose
+from composer.batch import planned
+
+
+def test_the_styles_take_turns_and_no_song_is_made_twice() -> None:
+    songs = planned(20, "", 100, Path("x"), "flac")
+    assert [Path(song.out).name.split("-")[0] for song in songs[: len(STYLES)]] == list(STYLES)
+    assert len({song.seed for song in songs}) == len({song.out for song in songs}) == 20
+
+
+@pytest.mark.parametrize(
+    ("count", "styles", "kind", "sentence"),
+    [
+        (0, "", "flac", "--count: 0 is not a number from 1"),
+        (2, "rock,zydeco", "flac", "--styles: zydeco: there is no such style; there are pop, rock"),
+        (2, "", "aiff", "--format: aiff: known are flac, mid"),
+    ],
+)
+def test_what_cannot_be_made_is_said_before_anything_is(count: int, styles: str, kind: str, sentence: str) -> None:
+    with pytest.raises(ComposeError, match=sentence):
+        planned(count, styles, 1, Path("x"), kind)
+
+
+def test_songs_are_made_by_several_processes(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    words = ["--count", "9", "--jobs", "2", "--seed", "5", "--format", "mid", "--minutes", "1"]
+    assert compose([*words, "--out", str(tmp_path / "many")]) == 0
+    files = sorted((tmp_path / "many").iterdir())
+    assert len(files) == 9
+    assert all(mido.MidiFile(file).length > 30 for file in files)
+    assert len(capfd.readouterr().out.splitlines()) == 9
+
+
+def test_a_song_that_cannot_be_made_does_not_hold_the_others_up(tmp_path: Path) -> None:
+    (tmp_path / "rock-6.mid").mkdir()
+    words = ["--count", "3", "--jobs", "1", "--seed", "5", "--format", "mid", "--out", str(tmp_path)]
+    program = "import sys, common.cli; sys.exit(common.cli.main())"
+    command = [sys.executable, "-c", program, "compose", *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100)
+    assert len(list(tmp_path.glob("*.mid"))) == 3
+    assert "rock-6.mid: cannot be written" in done.stderr
+    assert done.returncode == 1
