@@ -47,8 +47,9 @@ class Ends:
         self.reactor = Turns()
         self.commands = Commands()
         given, self.stdin = os.pipe()
-        self.stdout, taken = os.pipe()
-        self.descriptors = [given, self.stdout, taken]
+        stdout, taken = os.pipe()
+        self.output = os.fdopen(stdout)
+        self.descriptors = [given, taken]
         fake: Any = self.commands
         self.pipe = Pipe(self.reactor, fake, given, taken)
         self.pipe.start()
@@ -57,8 +58,7 @@ class Ends:
         os.write(self.stdin, data)
 
     def lines(self, number: int) -> list[str]:
-        with os.fdopen(self.stdout, "r", closefd=False) as stream:
-            return [stream.readline().rstrip("\n") for _ in range(number)]
+        return [self.output.readline().rstrip("\n") for _ in range(number)]
 
 
 @pytest.fixture
@@ -70,6 +70,7 @@ def ends() -> Iterator[Ends]:
     os.close(made.stdin)
     made.pipe._reader.join(10)
     made.reactor.end()
+    made.output.close()
     for descriptor in made.descriptors:
         os.close(descriptor)
 
