@@ -1,6 +1,7 @@
 """Commands that show what the station has and how it is."""
 
-from importlib.metadata import version as package_version
+from functools import cache
+from importlib import metadata
 
 from bot import library, ratings
 from bot.commands import generators, provenance
@@ -12,6 +13,7 @@ from bot.view import LevelView, StationView
 from common.errors import CommandError
 from common.text import clock, counted
 
+package_version = cache(metadata.version)  # which reads files
 LIMIT = 15
 STATES = {"making": "being made", "begun": "being made, can be heard", "ready": "", "failed": "failed"}
 

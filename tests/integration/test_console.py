@@ -12,7 +12,7 @@ import pytest
 
 PROGRAM = Path(__file__).with_name("console_station.py")
 PROMPT = ">"  # the blank after it may be a movement of the cursor
-CTRL_A, CTRL_C, CTRL_D, UP = "\x01", "\x03", "\x04", "\x1b[A"
+CTRL_A, CTRL_C, CTRL_D, CTRL_R, UP = "\x01", "\x03", "\x04", "\x12", "\x1b[A"
 
 
 @pytest.fixture
@@ -68,6 +68,15 @@ def test_history_outlives_the_station(terminal: pexpect.spawn, tmp_path: Path) -
     terminal.expect(re.escape("[echo again]"))
     assert "+echo again" in (tmp_path / "history").read_text()
     assert (tmp_path / "history").stat().st_mode & 0o077 == 0
+
+
+def test_the_history_can_be_searched(terminal: pexpect.spawn) -> None:
+    terminal.send("echo needle\recho hay\r")
+    terminal.expect(re.escape("said [echo hay]"))
+    terminal.send(CTRL_R + "need")
+    terminal.expect("I-search")
+    terminal.send("\r\r")
+    terminal.expect(re.escape("said [echo needle]"))
 
 
 def test_several_pasted_lines_are_several_commands(terminal: pexpect.spawn) -> None:
