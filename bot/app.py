@@ -158,13 +158,15 @@ class App:
         self._performer.front_ends.append(self._admin)
         yield self._admin.start()
         self._performer.front_ends.append(self._doors.terminals)
-        self._doors.start()
+        troubles = self._doors.start()
         self._performer.front_ends.append(self._irc)
         self._irc.start()
         log.info("the station takes commands")
         if self._console is not None:
             self._performer.front_ends.append(self._console)
             self._console.start()
+        for trouble in troubles:
+            self._performer.announce(Reply(trouble, Level.NOTICE))
 
     @inlineCallbacks
     def stop(self) -> Generator[Deferred[Any], Any, None]:

@@ -14,7 +14,9 @@ from common.config import Config
 
 
 class Door(Protocol):
-    def start(self) -> None: ...
+    def start(self) -> str:
+        """Listen; a sentence where that cannot be."""
+        ...
 
     def stop(self) -> Deferred[None]:
         """Let nobody in any more."""
@@ -40,9 +42,9 @@ class Doors:
             keys = Path(config.ssh.authorized_keys)
             self._doors.append(SshDoor(reactor, at, keys, config.paths.ssh_host_key, self.terminals))
 
-    def start(self) -> None:
-        for door in self._doors:
-            door.start()
+    def start(self) -> list[str]:
+        """Open all that can be opened; a sentence for each of the others."""
+        return [trouble for door in self._doors if (trouble := door.start())]
 
     @inlineCallbacks
     def stop(self) -> Generator[Deferred[Any], Any, None]:

@@ -230,8 +230,8 @@ class SshDoor(SSHFactory):
         self.portal = Portal(Realm(terminals))
         self.portal.registerChecker(SSHPublicKeyChecker(cast(Any, KeyFile(keys))))
 
-    def start(self) -> None:
-        """Listen. A port that is taken is said, and the station goes on without this door."""
+    def start(self) -> str:
+        """Listen. A port that is taken is no more than a sentence, and the station goes on without this door."""
         host, port = self._at
         key = own_key(self._host_key)
         self.privateKeys = {key.sshType(): key}
@@ -240,7 +240,8 @@ class SshDoor(SSHFactory):
             self._port = self.reactor.listenTCP(port, self, interface=host)
         except CannotListenError as error:
             why = getattr(error.socketError, "strerror", None) or error.socketError
-            log.warn("no ssh at {host}:{port}: {why}; ssh.port names another", host=host, port=port, why=why)
+            return f"no ssh at {host}:{port}: {why}; ssh.port names another"
+        return ""
 
     def stop(self) -> Deferred[None]:
         return maybeDeferred(cast(Any, self._port).stopListening) if self._port else succeed(None)

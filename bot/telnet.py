@@ -244,14 +244,15 @@ class TelnetDoor(ServerFactory):
         self._outside: set[TelnetConnection] = set()
         self._port: IListeningPort | None = None
 
-    def start(self) -> None:
-        """Listen. A port that is taken is said, and the station goes on without this door."""
+    def start(self) -> str:
+        """Listen. A port that is taken is no more than a sentence, and the station goes on without this door."""
         host, port = self._at
         try:
             self._port = self.reactor.listenTCP(port, self, interface=host)
         except CannotListenError as error:
             why = getattr(error.socketError, "strerror", None) or error.socketError
-            log.warn("no telnet at {host}:{port}: {why}; telnet.port names another", host=host, port=port, why=why)
+            return f"no telnet at {host}:{port}: {why}; telnet.port names another"
+        return ""
 
     def stop(self) -> Deferred[None]:
         for connection in list(self._outside):

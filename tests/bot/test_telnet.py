@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred, succeed
+from twisted.internet.error import CannotListenError
 from twisted.internet.testing import MemoryReactorClock, StringTransport
 
 from bot import login, passwords, telnet
@@ -179,6 +180,17 @@ def test_who_types_nothing_for_long_is_sent_away_and_who_types_is_not(door: Door
     assert not client.disconnecting
     door.pass_time(1)
     assert client.disconnecting
+
+
+def test_a_port_that_is_taken_is_a_sentence_and_the_station_goes_on(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def taken(port: int, _: object, interface: str) -> None:
+        raise CannotListenError(interface, port, OSError(98, "Address already in use"))
+
+    monkeypatch.setattr(door.reactor, "listenTCP", taken)
+    assert door.door.start() == "no telnet at 127.0.0.1:8023: Address already in use; telnet.port names another"
+    door.door.stop()
 
 
 def test_too_many_who_do_not_log_in_are_turned_away(door: Door) -> None:
