@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from peewee import JOIN
 
+from bot.bars import Bars
 from bot.models import AIR, FAILED, OVER, QUEUED, RUNNING, WAITING, Cue, Job, Setting, Song
 from bot.station import Slot
 from common.bands import Band
@@ -15,7 +16,7 @@ from common.errors import CommandError
 from common.generators import COMPARE, IMPORT
 from common.jobs import Provenance
 from common.text import counted, one_line
-from common.types import CueId, SongCode
+from common.types import CueId, Frames, SongCode
 
 UNKNOWN = Provenance()
 
@@ -181,6 +182,7 @@ def slot(row: Cue) -> Slot:
         audio=row.song.audio,
         loudness=row.song.loudness,
         crossfade=row.crossfade,
+        bars=Bars(Frames(row.bar), Frames(row.phase)) if row.bar else None,
     )
 
 

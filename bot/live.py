@@ -11,14 +11,16 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from bot import watches
+from bot.bars import Bars
 from bot.catalogue import Catalogue
 from bot.effects import CutOnBar
 from bot.view import AirView
 from bot.watching import Watcher
 from common.types import RATE
 
-LEAD: Final = round(0.05 * RATE)
-"""Frames from the decision to cut until it is heard: a transaction, a message, the source's first block."""
+LEAD: Final = round(0.25 * RATE)
+"""Frames before the bar at which the cut is decided: a transaction and a message take some of them, and until then a
+version that fails is never heard."""
 Change = Callable[..., Deferred[None]]
 
 
@@ -53,16 +55,18 @@ class Live:
         self._watcher.stop()
 
     def cut_on_bar(self, effect: CutOnBar) -> None:
-        """Cut in so that it is heard on the bar; at once where another song is on the air by now."""
-        air, delay = self._air(), 0.0
-        if air is not None and air.cue == effect.cue:
-            here = round(air.seconds * RATE)
-            delay = (effect.bars.next_from(here + LEAD) - LEAD - here) / RATE
-        self._clock.callLater(delay, self._cut_in, effect.job)
+        """Cut in shortly before the bar, on which it is heard; at once where another song is on the air by now."""
+        air = self._air()
+        if air is None or air.cue != effect.cue:
+            self._clock.callLater(0, self._cut_in, effect.job, None)
+            return
+        here = round(air.seconds * RATE)
+        delay = (effect.bars.next_from(here + LEAD) - LEAD - here) / RATE
+        self._clock.callLater(delay, self._cut_in, effect.job, effect.bars)
 
-    def _cut_in(self, job: int) -> None:
+    def _cut_in(self, job: int, lines: Bars | None) -> None:
         if not self._stopping:
-            self._change(watches.cut_in, job, self._wall())
+            self._change(watches.cut_in, job, self._wall(), lines)
 
     def _follow(self, names: Sequence[str]) -> None:
         if not self._stopping:

@@ -29,6 +29,8 @@ log = Logger()
 
 RETRY_FIRST, RETRY_LAST = 0.1, 5.0
 """Seconds between attempts to reach a streamer that is not ours to start."""
+MARGIN = round(0.05 * RATE)
+"""Frames: a bar that begins within them may have begun when the streamer hears of it."""
 
 
 @dataclass
@@ -275,7 +277,7 @@ class Player:
         if want.current.cue in self._over:
             return  # its end is on the way to the database, and what comes of that asks again
         if self._current != want.current.cue:
-            if not (yield self._send(link, wire.Play, want.current)):
+            if not (yield self._send(link, wire.Play, want.current, **self._until(want.current))):
                 return
             if want.current.cue not in self._over:
                 self._current, self._following = want.current.cue, None
@@ -289,23 +291,33 @@ class Player:
             if sent and want.following.cue not in self._over and self._current != want.following.cue:
                 self._following, self._following_start = want.following.cue, want.following.start
 
+    def _until(self, slot: Slot) -> dict[str, int]:
+        """Where in the song on the air this one is to cut in; at once, mostly."""
+        if slot.bars is None or self._current is None:
+            return {}
+        return {"until": slot.bars.next_from(self._position() + MARGIN)}
+
     def _lacks(self, following: Slot) -> bool:
         """Whether the streamer is still to be told what follows, or that it goes on from elsewhere."""
         told = (self._following, self._following_start)
         return following.cue != self._current and (following.cue, following.start) != told
 
     @inlineCallbacks
-    def _send(self, link: Link, command: type[amp.Command], slot: Slot) -> Generator[Deferred[Any], Any, bool]:
+    def _send(
+        self, link: Link, command: type[amp.Command], slot: Slot, **more: int
+    ) -> Generator[Deferred[Any], Any, bool]:
         """Hand over a source; a song that cannot be played is reported, and False comes back."""
         try:
-            yield self._hand_over(link, command, slot)
+            yield self._hand_over(link, command, slot, **more)
         except BandstandError as error:
             self._station.unplayable(slot.cue, str(error))
             return False
         return True
 
     @inlineCallbacks
-    def _hand_over(self, link: Link, command: type[amp.Command], slot: Slot) -> Generator[Deferred[Any], Any, None]:
+    def _hand_over(
+        self, link: Link, command: type[amp.Command], slot: Slot, **more: int
+    ) -> Generator[Deferred[Any], Any, None]:
         source = self._station.source(slot)
         try:
             yield link.ask(
@@ -319,6 +331,7 @@ class Player:
                 start=slot.start,
                 gain=source.gain,
                 crossfade=round((slot.crossfade or 0.0) * RATE),
+                **more,
             )
         finally:
             # Only now: what was queued for sending was the number, not the file.

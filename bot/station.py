@@ -6,6 +6,7 @@ Values in, values out; no database, no streamer, no clock.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.bars import Bars
 from bot.models import AIR, BEGUN, QUEUED, READY
 from common.types import RATE, CueId, SongCode
 
@@ -28,6 +29,8 @@ class Slot:
     loudness: float | None = None
     crossfade: float | None = None
     """Seconds in which it rises over what goes; None: as the station has it."""
+    bars: Bars | None = None
+    """Of the song that it cuts, which goes on to its next bar."""
 
     @property
     def audible(self) -> bool:

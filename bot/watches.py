@@ -80,13 +80,18 @@ def begun(job: Job, now: float) -> tuple[Effect, ...]:
     return (CutOnBar(job.id, cue, lines),)
 
 
-def cut_in(job_id: int, now: float) -> tuple[Effect, ...]:
-    """The version goes on the air, unless it has failed meanwhile or a newer one has been saved."""
+def cut_in(job_id: int, now: float, lines: Bars | None = None) -> tuple[Effect, ...]:
+    """The version goes on the air, unless it has failed meanwhile or a newer one has been saved.
+
+    With `lines` it is to be heard from the next bar of the song that it cuts.
+    """
     job = Job.get_by_id(job_id)
     song = Song.get_by_id(job.song_id)
     if song.state not in (BEGUN, READY) or Cue.select().where(Cue.job == job).exists():
         return ()
-    programme.cut_in(SongCode(job.song_id), job.who, job.where, now, job=job.id)
+    cue = programme.cut_in(SongCode(job.song_id), job.who, job.where, now, job=job.id)
+    if lines is not None:
+        Cue.update(bar=lines.bar, phase=lines.phase).where(Cue.id == cue).execute()
     return (*_end_older(song.generator, now, heard=True, but=job.id), Sync())
 
 

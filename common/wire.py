@@ -30,9 +30,12 @@ _UNKNOWN_CUE: dict[type[Exception], bytes] = {UnknownCue: b"UNKNOWN_CUE"}
 
 
 class Play(amp.Command):
-    """Cut in with this source now; what was on the air ends as `cut`. Answered when its first block is decoded."""
+    """Cut in with this source; what was on the air ends as `cut`. Answered when its first block is decoded.
 
-    arguments = _SOURCE
+    `until` lets what is on the air go on to that frame, or to its end.
+    """
+
+    arguments = [*_SOURCE, (b"until", amp.Integer(optional=True))]
     errors = _NOT_AUDIO
 
 

@@ -54,9 +54,9 @@ class Control(amp.AMP):
         told.addErrback(lambda failure: log.debug("an event was not taken: {why}", why=failure.getErrorMessage()))
 
     @wire.Play.responder
-    def play(self, **request: Any) -> "Deferred[Answer]":
+    def play(self, until: int | None = None, **request: Any) -> "Deferred[Answer]":
         cue, source = _cue(**request)
-        return self._desk.play(cue, source).addCallback(_nothing)
+        return self._desk.play(cue, source, None if until is None else Frames(until)).addCallback(_nothing)
 
     @wire.Follow.responder
     def follow(self, **request: Any) -> "Deferred[Answer]":

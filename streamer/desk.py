@@ -25,9 +25,9 @@ class Desk:
         self._bus = bus
         self._order = DeferredLock()
 
-    def play(self, cue: Cue, source: DecodedAhead) -> Deferred[None]:
+    def play(self, cue: Cue, source: DecodedAhead, until: Frames | None = None) -> Deferred[None]:
         """Cut in with `cue` once its first frames are decoded; fails with NotAudio."""
-        return self._order.run(lambda: self._opened(source, lambda playout: playout.cut(cue)))
+        return self._order.run(lambda: self._opened(source, lambda playout: playout.cut(cue, until)))
 
     def follow(self, cue: Cue, source: DecodedAhead) -> Deferred[None]:
         """Let `cue` follow once its first frames are decoded; fails with NotAudio."""

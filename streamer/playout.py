@@ -95,6 +95,8 @@ class Playout:
     underruns: int = 0
     _current: _Playing | None = None
     _following: Cue | None = None
+    _due: tuple[Cue, Frames] | None = None
+    """What is to cut in, and where in the song on the air."""
     _sinking: list[Sinking] = field(default_factory=list)
     _events: list[Event] = field(default_factory=list)
 
@@ -109,14 +111,18 @@ class Playout:
     @property
     def silent(self) -> bool:
         """Until something is cut in there will be nothing to hear."""
-        return self._current is None and self._following is None and not self._sinking
+        return self._current is None and self._following is None and self._due is None and not self._sinking
 
-    def cut(self, cue: Cue) -> None:
-        """Put `cue` on the air with the next frame; what was on it ends as `cut`. What follows stays."""
-        heard = self._current is not None and self._current.started
-        overlap = self._overlap(cue) if heard else BEGINNING
-        self._drop("cut", overlap or CUT_FADE)
-        self._begin(cue, overlap)
+    def cut(self, cue: Cue, until: Frames | None = None) -> None:
+        """Put `cue` on the air with the next frame; what was on it ends as `cut`. What follows stays.
+
+        `until` lets the song on the air go on to that frame of it, or to its end.
+        """
+        self._call_off("cut")
+        if until is None or self._current is None:
+            self._cut(cue)
+        else:
+            self._due = (cue, until)
 
     def follow(self, cue: Cue) -> None:
         """Let `cue` follow the current one, in place of any other; on silence it begins with the next frame."""
@@ -147,6 +153,7 @@ class Playout:
         """Fade to silence and let both sources go; where the current one was, if there was one."""
         stopped = self.current
         self._drop("stopped", fade)
+        self._call_off("stopped")
         self._let_go()
         return stopped
 
@@ -155,11 +162,15 @@ class Playout:
         parts: list[Samples] = []
         missing = frames
         while missing and (playing := self._next_playing()):
+            before = self._before_due(playing)
+            if before == 0:
+                self._cut_due(frames - missing)
+                continue
             alone = self._alone(playing)
             if alone == 0:
                 self._cross(playing, frames - missing)
                 continue
-            asked = missing if alone is None else min(missing, alone)
+            asked = min(limit for limit in (missing, alone, before) if limit is not None)
             part = playing.cue.source.read(asked)
             if len(part):
                 parts.append(risen(part, playing.played, playing.rise))
@@ -180,6 +191,9 @@ class Playout:
         if self._current:
             self._current.cue.source.close()
         self._current = None
+        if self._due is not None:
+            self._due[0].source.close()
+            self._due = None
         self._let_go()
         for voice in self._sinking:
             voice.source.close()
@@ -190,7 +204,31 @@ class Playout:
             raise UnknownCue(f"cue {cue} is not on the air")
         return self._current
 
+    def _cut(self, cue: Cue, offset: int = 0) -> None:
+        heard = self._current is not None and self._current.started
+        overlap = self._overlap(cue) if heard else BEGINNING
+        self._drop("cut", overlap or CUT_FADE, offset)
+        self._begin(cue, overlap)
+
+    def _before_due(self, playing: _Playing) -> int | None:
+        """How long it is heard until another is due; a song that is not ready holds that one up no longer than one."""
+        return None if self._due is None else max(0, self._due[1] - playing.position - playing.starved)
+
+    def _cut_due(self, offset: int) -> None:
+        assert self._due is not None
+        cue, self._due = self._due[0], None
+        self._cut(cue, offset)
+
+    def _call_off(self, reason: str) -> None:
+        """What was due is not to be heard."""
+        if self._due is not None:
+            cue, self._due = self._due[0], None
+            self._events.append(Ended(cue.id, reason, cue.start))
+            cue.source.close()
+
     def _next_playing(self) -> _Playing | None:
+        if self._current is None and self._due is not None:
+            self._cut_due(0)
         if self._current is None and self._following is not None:
             cue, self._following = self._following, None
             self._begin(cue)
@@ -215,7 +253,9 @@ class Playout:
 
     def _alone(self, playing: _Playing) -> Frames | None:
         """How long it is heard until the following one is to begin over it; None where that is not known or not so."""
-        if self._following is None or not self._following.crossfade or playing.cue.source.remaining is None:
+        if self._due is not None or self._following is None or not self._following.crossfade:
+            return None
+        if playing.cue.source.remaining is None:
             return None
         overlap = self._overlap(self._following)
         return Frames(playing.cue.source.remaining - overlap) if overlap else None
@@ -256,12 +296,12 @@ class Playout:
         trouble = playing.cue.source.trouble
         self._end(playing, "broken" if trouble else "finished", trouble)
 
-    def _drop(self, reason: str, fade: Frames) -> None:
+    def _drop(self, reason: str, fade: Frames, offset: int = 0) -> None:
         """End the current cue now; what is left of it sinks under what comes."""
         self._hurry()
         if self._current is not None:
             playing = self._current
-            self._sink(playing, fade)
+            self._sink(playing, fade, offset)
             self._end(playing, reason)
 
     def _end(self, playing: _Playing, reason: str, detail: str = "") -> None:

@@ -11,12 +11,13 @@ from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.error import ConnectionDone
 from twisted.internet.task import Clock
 
+from bot.bars import Bars
 from bot.player import Link, Player, Source
 from bot.station import Programme, Slot
 from bot.view import LevelView
 from common import wire
 from common.errors import Missing, NotAudio, UnknownCue
-from common.types import RATE, CueId, SongCode
+from common.types import RATE, CueId, Frames, SongCode
 
 
 def slot(cue: int, start: int = 0) -> Slot:
@@ -73,6 +74,7 @@ class Streamer:
         self.endings: list[wire.Ending] = []
         self.crossfades: list[int] = []
         self.fades: list[int | None] = []
+        self.untils: list[int] = []
         self.answers: dict[type, Any] = {}
 
     def ask(self, command: type, **arguments: Any) -> Deferred[Any]:
@@ -84,6 +86,8 @@ class Streamer:
             self.crossfades.append(arguments["crossfade"])
         if "fade" in arguments:
             self.fades.append(arguments["fade"])
+        if "until" in arguments:
+            self.untils.append(arguments["until"])
         answer = self.answers.get(command)
         if isinstance(answer, Exception):
             failing: Deferred[Any] = Deferred()
@@ -120,6 +124,21 @@ def stage() -> Stage:
 def test_the_programme_is_sent_once(stage: Stage) -> None:
     assert stage.want(slot(1), slot(2)) == [("Play", 1, 0), ("Follow", 2, 0)]
     assert stage.want(slot(1), slot(2)) == []
+
+
+def test_a_song_that_waits_for_a_bar_is_given_the_frame_where_it_begins(stage: Stage) -> None:
+    second = replace(slot(2), bars=Bars(Frames(RATE), Frames(0)))
+    stage.want(second)
+    assert stage.streamer.untils == []  # nothing is there that has bars
+    stage.want(slot(1))
+    stage.player.started(1, 0)
+    stage.clock.advance(1.5)
+    stage.want(second)
+    assert stage.streamer.untils == [2 * RATE]
+    stage.want(slot(3))
+    stage.clock.advance(0.99)
+    stage.want(second)
+    assert stage.streamer.untils == [2 * RATE, 2 * RATE]  # the bar at one second is too near
 
 
 def test_silence_is_asked_for_only_where_something_plays(stage: Stage) -> None:

@@ -1,7 +1,9 @@
 """The generator's author at work on a running station: watch, save, hear; every third version is broken."""
 
+import contextlib
 import os
 import select
+import sqlite3
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +23,10 @@ for second in range(int(float(os.environ["BANDSTAND_DURATION"]))):
     samples = (round(9000 * math.sin(2 * math.pi * HERTZ * n / 8000)) for n in range(8000))
     out.write(struct.pack("<8000h", *samples))
 """
+
+
+BAR = 12_000
+"""Frames of a bar of `PROGRAM`."""
 
 
 class Pitch(Listener):
@@ -96,6 +102,7 @@ def test_each_save_is_heard_and_a_broken_one_leaves_the_old_song_playing(author:
         rows = author.ask("jobs")["rows"]
         assert isinstance(rows, list)
         assert [row[1] for row in rows].count("failed") == 2
+        assert all(frames % BAR == 0 for frames in cut_at(author))
         assert author.say("unwatch") == "mine: not watched any more"
         author.version(990)
         assert {round(listener.hertz() / 55) for _ in range(10)} == {tone // 55}
@@ -174,6 +181,17 @@ def test_a_run_is_ended_with_its_job_and_with_the_station(author: Author) -> Non
     assert author.process is not None
     author.process.wait(60)
     gone(second)
+
+
+def cut_at(author: Author) -> list[int]:
+    """Where versions were cut by the next one, in frames."""
+    query = (
+        "select cue.frames from cue join song on cue.song_id = song.code where generator = 'mine' and reason = 'cut'"
+    )
+    with contextlib.closing(sqlite3.connect(author.var / "bandstand.db")) as database:
+        found = [int(row[0]) for row in database.execute(query)]
+    assert len(found) == 4
+    return found
 
 
 def running(author: Author) -> list[int]:

@@ -364,3 +364,79 @@ def test_closing_lets_both_sources_go() -> None:
     playout.follow(cue(2, sources[1]))
     playout.close()
     assert [source.closed for source in sources] == [1, 1]
+
+
+def at_bar(playout: Playout, frames: int) -> list[Event]:
+    """Play the first song, with the second due at its frame 1000; what happened in so many frames."""
+    playout.cut(Cue(CueId(1), FakeSource(ones(4000))))
+    events = playout.next_block(300)[1]
+    playout.cut(Cue(CueId(2), FakeSource(ramp(4000))), Frames(1000))
+    return events + playout.next_block(frames)[1]
+
+
+def test_a_cut_that_is_due_is_heard_from_its_frame_on_and_not_before() -> None:
+    playout = Playout()
+    assert at_bar(playout, 700) == [Started(CueId(1), Frames(0), "", "")]
+    samples = playout.next_block(1000)[0].samples
+    assert samples is not None
+    assert samples[CUT_FADE, 0] == CUT_FADE + 1
+
+
+def test_a_cut_that_is_due_within_a_block_leaves_what_is_before_it_alone() -> None:
+    playout = Playout()
+    playout.cut(Cue(CueId(1), FakeSource(ones(4000))))
+    playout.cut(Cue(CueId(2), FakeSource(ramp(4000, 100))), Frames(1000))
+    block, events = playout.next_block(2000)
+    assert block.samples is not None
+    assert (block.samples[:1000] == 1).all()
+    assert block.samples[1000, 0] == pytest.approx(101, abs=0.01)
+    assert block.samples[1000 + CUT_FADE, 0] == 100 + CUT_FADE
+    assert events == [
+        Started(CueId(1), Frames(0), "", ""),
+        Ended(CueId(1), "cut", Frames(1000)),
+        Started(CueId(2), Frames(0), "", ""),
+    ]
+
+
+def test_a_cut_whose_frame_is_past_comes_at_once_and_one_beyond_the_end_with_the_end() -> None:
+    playout = Playout()
+    playout.cut(Cue(CueId(1), FakeSource(ones(500))))
+    playout.next_block(300)
+    playout.cut(Cue(CueId(2), FakeSource(ones(500))), Frames(100))
+    assert playout.next_block(1)[1] == [Ended(CueId(1), "cut", Frames(300)), Started(CueId(2), Frames(0), "", "")]
+    playout.cut(Cue(CueId(3), FakeSource(ones(500))), Frames(9000))
+    playout.follow(Cue(CueId(4), FakeSource(ones(500))))
+    assert playout.next_block(600)[1] == [
+        Ended(CueId(2), "finished", Frames(500)),
+        Started(CueId(3), Frames(0), "", ""),
+    ]
+
+
+def test_a_song_that_is_not_ready_does_not_hold_up_what_is_due() -> None:
+    playout = Playout()
+    playout.cut(Cue(CueId(1), FakeSource(ones(4000), ready=[300, 0, 0, 0, 0, 0])))
+    playout.next_block(300)
+    playout.cut(Cue(CueId(2), FakeSource(ones(500))), Frames(1000))
+    events = [event for _ in range(4) for event in playout.next_block(300)[1]]
+    assert Started(CueId(2), Frames(0), "", "") in events
+
+
+@pytest.mark.parametrize("reason", ["cut", "stopped"])
+def test_what_is_due_is_called_off_by_another_cut_and_by_a_stop(reason: str) -> None:
+    playout = Playout()
+    source = FakeSource(ones(500))
+    playout.cut(Cue(CueId(1), FakeSource(ones(4000))))
+    playout.cut(Cue(CueId(2), source), Frames(1000))
+    if reason == "cut":
+        playout.cut(Cue(CueId(3), FakeSource(ones(500))))
+    else:
+        playout.stop()
+    assert Ended(CueId(2), reason, Frames(0)) in playout.next_block(2000)[1]
+    assert source.closed == 1
+
+
+def test_a_skip_goes_on_with_what_is_due() -> None:
+    playout = Playout()
+    at_bar(playout, 100)
+    playout.skip(CueId(1))
+    assert playout.next_block(1)[1] == [Ended(CueId(1), "skipped", Frames(400)), Started(CueId(2), Frames(0), "", "")]
