@@ -7,8 +7,9 @@ from bot.commands.table import Command
 
 HEAD = """# Commands
 
-In the same words on the terminal and through `bandstand ctl`. A song is named by its code, or by words of its title;
-words with blanks that belong together stand in `"quotes"`. This page is made from the commands themselves.
+In the same words everywhere: at a terminal, through `bandstand ctl`, by telnet and ssh, and on IRC with a `!` before
+them. A song is named by its code, or by words of its title; words with blanks that belong together stand in `"quotes"`.
+This page is made from the commands themselves.
 """
 
 
