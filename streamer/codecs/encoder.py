@@ -6,12 +6,13 @@ changes nothing of what it holds. So a song after an hour of silence is encoded 
 """
 
 from collections.abc import Callable
+from functools import cache
 from itertools import cycle
 from typing import Protocol
 
 import numpy as np
 
-from common.types import CHANNELS, Frames
+from common.types import CHANNELS, RATE, Frames
 from streamer.block import Samples
 from streamer.codecs.ogg import Comments
 from streamer.codecs.wrapping import Wrapper
@@ -141,6 +142,11 @@ def silent_packets(codec: Codec) -> list[bytes]:
 
 
 def dither(frames: int) -> Samples:
-    """Triangular noise at `DITHER_LEVEL`; a fixed seed, since nobody hears it."""
-    noise = np.random.default_rng(0).triangular(-DITHER_LEVEL, 0, DITHER_LEVEL, (frames, CHANNELS))
+    """Triangular noise at `DITHER_LEVEL`: the same second of it over and over, since nobody hears it."""
+    return np.resize(_noise(), (frames, CHANNELS))
+
+
+@cache
+def _noise() -> Samples:
+    noise = np.random.default_rng(0).triangular(-DITHER_LEVEL, 0, DITHER_LEVEL, (RATE, CHANNELS))
     return noise.astype(np.float32)
