@@ -1,306 +1,355 @@
-"""How quick and how cheap the streamer is, through the real Icecast to a listener that decodes packet by packet.
+"""How quick, how cheap and how unbroken the streamer is, beside Liquidsoap and MPD where they are installed.
 
-    python bench/engine.py [--rounds 40] [--seconds 30] [--json FILE]
+    python bench/engine.py [--only delay,generate,cost,seam,loudness,faults] [--rounds 20] [--seconds 15] [--json FILE]
 
-Delay: from the moment at which `Play` is sent to the arrival of the first packet in which a decoder finds the tone.
-Processor: user and system time of the streamer as a share of one core. Memory: its proportional set size (PSS).
+All engines feed one Icecast in one run and are heard with the same ears; whatever fails is said and the rest goes on.
+All of it takes less than 15 minutes.
+
+delay: from just before the command to the arrival of the first packet in which a decoder finds the tone.
+generate: the same for a new song. cost: processor time as a share of one core, and PSS.
+seam: two halves of a sine, each a file, on the decoded stream. loudness: FFmpeg's ebur128 on the stream of a new song.
+faults: how long a listener who comes back at once hears nothing.
 """
 
 import argparse
 import json
-import os
 import random
-import socket
+import signal
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import Any
 
-import av
-import msgspec
-import numpy as np
-from twisted.internet import reactor
-from twisted.internet.defer import Deferred, inlineCallbacks, succeed
-from twisted.internet.endpoints import UNIXClientEndpoint, connectProtocol
-from twisted.internet.task import deferLater
-from twisted.internet.threads import deferToThread
-from twisted.protocols import amp
+from contenders import BITRATE, Bandstand, Contender, Icecast, contender, mount_of, present
+from onset import Onset
+from rig import Ear, Listener, Station, memory, percentile, processor, until
+from seam import FORMATS, Seam, halves, measured, recorded
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from bot.icecast import prepare, probe
-from common import config, wire
 from common.config import Mount
-from common.types import CHANNELS, RATE
-from streamer.codecs.ogg import opus_head
 
-HEARD = 0.05
-MP3 = Mount(path="/stream.mp3", format="mp3", bitrate=128)
-OPUS = Mount(path="/stream.opus", format="opus", bitrate=96)
-
-
-def mp3_packets(receive: Callable[[], bytes]) -> Iterator[bytes]:
-    """MP3 frames as they arrive; every one is of the size that the bit rate gives."""
-    size, data = MP3.bitrate * 125 * 1152 // RATE, b""
-    while (at := data.find(b"\xff\xfb")) < 0 or data[at + size : at + size + 2] != b"\xff\xfb":
-        data += receive()
-    data = data[at:]
-    while True:
-        while len(data) >= size:
-            yield data[:size]
-            data = data[size:]
-        data += receive()
+OPUS = Mount(path="/bandstand.opus", format="opus", bitrate=96)
+FLAC = Mount(path="/bandstand.flac", format="flac")
+MANY = (8, 32)
+"""Mounts beside one; so many only Bandstand is asked for."""
+SETTLING = 4.0
+"""Seconds after a start, or after a song began, that are no part of a cost."""
+JOINED = 3.0
+"""Both halves, and what an engine keeps back before it."""
+RECORDING = 30.0
+BACK = 30.0
 
 
-def opus_packets(receive: Callable[[], bytes]) -> Iterator[bytes]:
-    """Opus packets as their pages arrive."""
-    data = b""
+@dataclass
+class Bench:
+    folder: Path
+    icecast: Icecast
+    songs: dict[str, Path]
+    rounds: int
+    seconds: float
+    results: dict[str, float]
+    """What was measured, with its unit in its name -> the figure."""
 
-    def need(length: int) -> None:
-        nonlocal data
-        while len(data) < length:
-            data += receive()
+    def note(self, name: str, value: float) -> None:
+        self.results[name] = value
+        print(f"{name:<66} {value:9.2f}", flush=True)
 
-    while True:
-        need(27)
-        segments = data[26]
-        need(27 + segments)
-        lacing = data[27 : 27 + segments]
-        need(27 + segments + sum(lacing))
-        body, data = data[27 + segments : 27 + segments + sum(lacing)], data[27 + segments + sum(lacing) :]
-        packet = b""
-        for size in lacing:
-            packet, body = packet + body[:size], body[size:]
-            if size < 255:
-                if not packet.startswith((b"OpusHead", b"OpusTags")):
-                    yield packet
-                packet = b""
+    def new_folder(self) -> Path:
+        return Path(tempfile.mkdtemp(dir=self.folder)) / "engine"
 
 
-PACKETS = {"mp3": ("mp3float", b"", mp3_packets), "opus": ("opus", opus_head(CHANNELS, 0), opus_packets)}
-"""format -> the decoder's name, what it must know beforehand, and how packets are found in the stream"""
-
-
-class Ear(threading.Thread):
-    """A listener that notes when a tone begins."""
-
-    def __init__(self, port: int, mount: Mount) -> None:
-        super().__init__(daemon=True)
-        self._mount = mount
-        self._socket = socket.create_connection(("127.0.0.1", port))
-        self._socket.sendall(f"GET {mount.path} HTTP/1.0\r\n\r\n".encode())
-        head = b""
-        while not head.endswith(b"\r\n\r\n"):
-            head += self._socket.recv(1)
-        self._loud = False
-        self._arrived = 0.0
-        self.changed = threading.Condition()
-        self.onset = 0.0
-
-    def run(self) -> None:
-        codec, head, packets = PACKETS[self._mount.format]
-        decoder = av.CodecContext.create(codec, "r")
-        if head:
-            decoder.extradata = head
-        with suppress(OSError, EOFError):
-            for packet in packets(self._receive):
-                peak = max((np.abs(frame.to_ndarray()).max() for frame in decoder.decode(av.Packet(packet))), default=0)
-                self._note(peak > HEARD)
-
-    def _receive(self) -> bytes:
-        data = self._socket.recv(65_536)
-        self._arrived = time.monotonic()
-        if not data:
-            raise EOFError
-        return data
-
-    def _note(self, loud: bool) -> None:
-        with self.changed:
-            if loud and not self._loud:
-                self.onset = self._arrived
-            self._loud = loud
-            self.changed.notify_all()
-
-    def wait(self, loud: bool) -> float:
-        with self.changed:
-            if not self.changed.wait_for(lambda: self._loud == loud, 10):
-                raise RuntimeError("nothing was heard" if loud else "the tone did not end")
-            return self.onset
-
-
-class Link(amp.AMP):
-    """Takes events and leaves them."""
-
-    def locateResponder(self, name: bytes) -> Callable[[amp.Box], Deferred[amp.Box]]:
-        return lambda box: succeed(amp.Box())
-
-
-def tone(path: Path, volume: str = "12dB") -> Path:
-    """Two minutes of a sine; without a volume given, at half of full scale."""
-    command = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=1000:r=48000:d=120", "-af", f"volume={volume}"]
-    subprocess.run([*command, "-ac", "2", str(path)], check=True, stdin=subprocess.DEVNULL)
+def tone(path: Path, frequency: int = 1000, seconds: int = 120, decibels: int = 12) -> Path:
+    """A sine at half of full scale with the usual 12 dB, since FFmpeg's has an eighth."""
+    sine = f"sine={frequency}:r=48000:d={seconds},volume={decibels}dB"
+    command = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", sine, "-ac", "2", str(path)]
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
     return path
 
 
-def processor(pid: int) -> float:
-    """Seconds of processor time so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def delay(bench: Bench) -> None:
+    for name in present():
+        with contender(name, bench.new_folder(), bench.icecast) as engine:
+            delays(bench, name, engine, mount_of(name))
+    folder = bench.new_folder()
+    folder.mkdir()
+    engine = Bandstand(folder, bench.icecast.port, [OPUS])
+    try:
+        delays(bench, "Bandstand", engine, OPUS)
+    finally:
+        engine.close()
 
 
-def memory(pid: int) -> float:
-    """PSS in MiB."""
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return int(next(line.split()[1] for line in lines if line.startswith("Pss:"))) / 1024
+def delays(bench: Bench, name: str, engine: Contender, mount: Mount) -> None:
+    ear = Onset(bench.icecast.port, mount)
+    try:
+        for before in (None, bench.songs["quiet"]):
+            took = [one_delay(engine, ear, bench.songs["mp3"], before) for _ in range(bench.rounds)]
+            what = f"{name}, {mount.format}, play into {'a song' if before else 'silence'} to audible"
+            bench.note(f"{what}, median, ms", 1000 * statistics.median(took))
+            bench.note(f"{what}, 95th percentile, ms", 1000 * percentile(took, 0.95))
+    finally:
+        ear.close()
+
+
+def one_delay(engine: Contender, ear: Onset, song: Path, before: Path | None) -> float:
+    if before:
+        engine.play(before)
+    ear.silence()
+    time.sleep(random.uniform(0.4, 0.6))
+    ear.arm()
+    began = time.monotonic()
+    engine.play(song)
+    onset = ear.onset()
+    engine.silence()
+    return onset - began
+
+
+def generate(bench: Bench) -> None:
+    """Through the whole station: the command is given to the bot as `bandstand ctl` gives it."""
+    folder = bench.new_folder()
+    folder.mkdir()
+    station = Station(folder)
+    try:
+        station.up()
+        station.wait_for(r"/stream\.mp3 is on the air")
+        control = station.control()
+        for mount in (Mount(path="/stream.mp3", format="mp3"), Mount(path="/stream.opus", format="opus")):
+            ear = Onset(station.port, mount, heard=0.003)
+            took = []
+            for _ in range(max(3, bench.rounds // 2)):
+                time.sleep(SETTLING)  # for the next worker to be there, as it is for a person
+                ear.arm()
+                began = time.monotonic()
+                next(control.ask("generate minutes=3", wait=False))
+                took.append(ear.onset() - began)
+                next(control.ask("skip", wait=False))
+            ear.close()
+            bench.note(f"Bandstand, {mount.format}, generate to audible, median, ms", 1000 * statistics.median(took))
+            bench.note(f"Bandstand, {mount.format}, generate to audible, slowest, ms", 1000 * max(took))
+    finally:
+        station.end()
+
+
+def cost(bench: Bench) -> None:
+    for name in present():
+        with contender(name, bench.new_folder(), bench.icecast) as engine:
+            costs(bench, f"{name}, 1 mp3 mount", engine)
+    for number in MANY:
+        mounts = [Mount(path=f"/many{n}.mp3", format="mp3", bitrate=BITRATE) for n in range(number)]
+        with another_icecast(bench, mounts) as icecast:
+            folder = bench.new_folder()
+            folder.mkdir()
+            many = Bandstand(folder, icecast.port, mounts)
+            try:
+                costs(bench, f"Bandstand, {number} mp3 mounts", many)
+            finally:
+                many.close()
 
 
 @contextmanager
-def process(arguments: list[str]) -> Iterator[subprocess.Popen[bytes]]:
-    running = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+def another_icecast(bench: Bench, mounts: list[Mount]):  # type: ignore[no-untyped-def]
+    icecast = Icecast(Path(tempfile.mkdtemp(dir=bench.folder)), mounts)
+    icecast.start()
     try:
-        yield running
+        yield icecast
     finally:
-        running.terminate()
-        running.wait(10)
+        icecast.kill()
 
 
-@contextmanager
-def station(mounts: list[Mount]) -> Iterator[tuple[Path, int, int]]:
-    """An Icecast and a streamer in a directory of their own: the control socket, Icecast's port, the streamer's id."""
-    with tempfile.TemporaryDirectory(prefix="engine-") as directory:
-        Path(directory).chmod(0o755)  # Icecast's own user must reach what is its own in there
-        with socket.create_server(("127.0.0.1", 0)) as other:
-            port = other.getsockname()[1]
-        text = f'[station]\ndirectory = "var"\n[icecast]\nport = {port}\npassword = "bench"\n'
-        for mount in mounts:
-            text += f'[[mounts]]\npath = "{mount.path}"\nformat = "{mount.format}"\nbitrate = {mount.bitrate}\n'
-        path = Path(directory) / "bandstand.toml"
-        path.write_text(text)
-        settings = config.load(path, {})
-        prepared = prepare(settings)
-        with process(prepared.argv):
-            while not probe(prepared.port, prepared.admin_password):
-                time.sleep(0.05)
-            with process([sys.executable, "-m", "streamer", "--config", str(path)]) as streamer:
-                assert streamer.stdout is not None
-                if streamer.stdout.readline() != b"ready\n":
-                    raise RuntimeError("the streamer did not start")
-                yield settings.paths.streamer_socket, prepared.port, streamer.pid
-
-
-Steps = Generator[Deferred[Any], Any, Any]
-
-
-def pause(seconds: float) -> Deferred[None]:
-    return deferLater(reactor, seconds, lambda: None)
-
-
-@inlineCallbacks
-def connected(path: Path) -> Steps:
-    """A control connection, when every mount is on the air."""
-    link = yield connectProtocol(UNIXClientEndpoint(reactor, str(path)), Link())
-    while True:
-        answer = yield link.callRemote(wire.GetState)
-        state = msgspec.json.decode(answer["state"], type=wire.StreamerState)
-        if all(mount.on_air for mount in state.mounts):
-            return link
-        yield pause(0.1)
-
-
-@inlineCallbacks
-def play(link: Link, song: Path, cue: int) -> Steps:
-    fd = os.open(song, os.O_RDONLY)
-    try:
-        yield link.callRemote(wire.Play, cue=cue, title="tone", artist="bench", audio=fd, raw=False, start=0, gain=0.0)
-    finally:
-        os.close(fd)
-
-
-@inlineCallbacks
-def delays(mount: Mount, song: Path, before: Path | None, rounds: int) -> Steps:
-    """Milliseconds from `Play` to the first packet with the tone, once for each round; it cuts into `before`."""
-    found = []
-    with station([mount]) as (path, port, _):
-        link = yield connected(path)
-        yield pause(1.0)
-        ear = Ear(port, mount)
-        ear.start()
-        for cue in range(1, rounds + 1):
-            if before:
-                yield play(link, before, 1000 + cue)
-            yield deferToThread(ear.wait, False)
-            yield pause(random.uniform(0.4, 0.6))
-            began = time.monotonic()
-            yield play(link, song, cue)
-            onset = yield deferToThread(ear.wait, True)
-            found.append(1000 * (onset - began))
-            yield link.callRemote(wire.Stop)
-    return found
-
-
-@inlineCallbacks
-def costs(mounts: list[Mount], song: Path | None, seconds: float) -> Steps:
-    """Share of one core in percent, and PSS in MiB, over so many seconds of silence or of a song."""
-    with station(mounts) as (path, _, pid):
-        link = yield connected(path)
+def costs(bench: Bench, name: str, engine: Contender) -> None:
+    for what, song in (("silence", None), ("playing mp3", bench.songs["mp3"])):
         if song:
-            yield play(link, song, 1)
-        yield pause(4.0)  # the start and the first reading ahead are no part of it
-        before, began = processor(pid), time.monotonic()
-        yield pause(seconds)
-        share = 100 * (processor(pid) - before) / (time.monotonic() - began)
-        return share, memory(pid)
+            engine.play(song)
+        time.sleep(SETTLING)
+        before, began = processor(engine.pid), time.monotonic()
+        time.sleep(bench.seconds)
+        share = 100 * (processor(engine.pid) - before) / (time.monotonic() - began)
+        bench.note(f"{name}, {what}: processor, % of a core", share)
+        bench.note(f"{name}, {what}: memory, MiB", memory(engine.pid))
 
 
-@inlineCallbacks
-def measured(arguments: argparse.Namespace) -> Steps:
-    results: dict[str, float] = {}
-    with tempfile.TemporaryDirectory(prefix="engine-") as directory:
-        songs = {kind: tone(Path(directory) / f"tone.{kind}") for kind in ("mp3", "flac")}
-        quiet = tone(Path(directory) / "quiet.mp3", volume="-40dB")
-        for mount, before in product((MP3, OPUS), (None, quiet)):
-            found = yield delays(mount, songs["mp3"], before, arguments.rounds)
-            name = f"{mount.format}, play into {'a song' if before else 'silence'} to audible"
-            results[f"{name}, median, ms"] = statistics.median(found)
-            results[f"{name}, 95th percentile, ms"] = sorted(found)[int(0.95 * len(found))]
-        for name, mounts in (("mp3", [MP3]), ("opus", [OPUS]), ("mp3 and opus", [MP3, OPUS])):
-            for what, song in (("silence", None), ("playing MP3", songs["mp3"])):
-                share, size = yield costs(mounts, song, arguments.seconds)
-                results[f"{name}, {what}: processor, % of a core"] = share
-                results[f"{name}, {what}: memory, MiB"] = size
-    return results
+def seam(bench: Bench) -> None:
+    """The engines' MP3 mounts with two FLAC files, and Bandstand's FLAC mount with every pair of formats."""
+    files = halves(bench.folder)
+    for name in present():
+        with contender(name, bench.new_folder(), bench.icecast) as engine:
+            found = joined(bench, engine, mount_of(name), files["flac"][0], files["flac"][1])
+            bench.note(f"{name}, seam of two flac halves on mp3: gap, ms", found.gap_ms)
+            bench.note(f"{name}, seam of two flac halves on mp3: phase, degrees", found.degrees)
+    folder = bench.new_folder()
+    folder.mkdir()
+    engine = Bandstand(folder, bench.icecast.port, [FLAC])
+    try:
+        pairs = {}
+        for first, second in product(FORMATS, repeat=2):
+            pairs[first, second] = found = joined(bench, engine, FLAC, files[first][0], files[second][1])
+            bench.results[f"Bandstand, seam of {first} and {second} on flac: gap, ms"] = found.gap_ms
+            bench.results[f"Bandstand, seam of {first} and {second} on flac: phase, degrees"] = found.degrees
+        bench.note("Bandstand, any two formats on flac: gap, at most, ms", max(s.gap_ms for s in pairs.values()))
+        bench.note(
+            "Bandstand, any two formats on flac: phase, at most, degrees", max(s.degrees for s in pairs.values())
+        )
+    finally:
+        engine.close()
+
+
+def joined(bench: Bench, engine: Contender, mount: Mount, first: Path, second: Path) -> Seam:
+    with recorded(bench.icecast.port, mount.path) as sound:
+        engine.play(first)
+        engine.follow(second)
+        time.sleep(JOINED)
+    engine.silence()
+    return measured(sound())
+
+
+def loudness(bench: Bench) -> None:
+    folder = bench.new_folder()
+    folder.mkdir()
+    station = Station(folder)
+    try:
+        station.up()
+        station.wait_for(r"/stream\.mp3 is on the air")
+        code = station.make(1, 1)[0]
+        station.say("stop")
+        with recorded(station.port, "/stream.mp3") as sound:
+            time.sleep(1)
+            station.say(f"play {code}")
+            time.sleep(RECORDING)
+        whole, peak = ebur128(sound().tobytes())
+    finally:
+        station.end()
+    bench.note(f"Bandstand, the first {RECORDING:.0f} s of a new song: loudness, LUFS", whole)
+    bench.note(f"Bandstand, the first {RECORDING:.0f} s of a new song: true peak, dBTP", peak)
+
+
+def ebur128(sound: bytes) -> tuple[float, float]:
+    """Integrated loudness in LUFS and true peak in dBTP, of frames of 32-bit float at 48 kHz, by FFmpeg."""
+    command = ["ffmpeg", "-hide_banner", "-f", "f32le", "-ar", "48000", "-ac", "2", "-i", "-"]
+    command += ["-af", "ebur128=peak=true:framelog=verbose", "-f", "null", "-"]
+    said = subprocess.run(command, input=sound, capture_output=True, check=True).stderr.decode()
+    summary = said[said.rindex("Summary:") :].split()
+    return float(summary[summary.index("I:") + 1]), float(summary[summary.index("Peak:") + 1])
+
+
+def faults(bench: Bench) -> None:
+    for name in present():
+        with contender(name, bench.new_folder(), bench.icecast) as engine:
+            ear = Ear(bench.icecast.port, mount_of(name).path)
+            ear.start()
+            try:
+                engine.play(bench.songs["mp3"])
+                until(lambda ear=ear: ear.heard > time.monotonic() - 0.3, "the song")
+                took = icecast_killed(bench, ear)
+                bench.note(f"{name}, Icecast killed: heard again after it answers, s", took)
+            except TimeoutError as error:
+                print(f"{name}: {error}", flush=True)
+            finally:
+                ear.end()
+    station_faults(bench)
+
+
+def icecast_killed(bench: Bench, ear: Ear) -> float:
+    bench.icecast.kill()
+    time.sleep(2)
+    bench.icecast.start()
+    answered = time.monotonic()
+    until(lambda: ear.heard > answered, "the song after Icecast was started again", BACK)
+    return ear.heard - answered
+
+
+def station_faults(bench: Bench) -> None:
+    """The whole station, which keeps its own Icecast; a listener on the MP3 mount."""
+    folder = bench.new_folder()
+    folder.mkdir()
+    station = Station(folder)
+    events: dict[str, Callable[[], object]] = {
+        "streamer killed": lambda: station.signal("streamer", signal.SIGKILL),
+        "restart streamer": lambda: station.say("restart streamer"),
+        "bot killed": lambda: killed_and_up(station),
+        "standby killed": lambda: station.signal("standby", signal.SIGKILL),
+        "its own Icecast killed": lambda: station.signal("icecast", signal.SIGKILL),
+    }
+    try:
+        station.up()
+        station.wait_for(r"/stream\.mp3 is on the air")
+        code = station.make(1, 3)[0]
+        ear, listener = Ear(station.port, "/stream.mp3"), Listener(station.port, "/stream.mp3")
+        ear.start()
+        listener.start()
+        for name, event in events.items():
+            station.say(f"play {code}")
+            until(lambda: ear.heard > time.monotonic() - 0.3, "the song")
+            time.sleep(2)
+            ear.dead_air = listener.longest_wait = 0.0
+            lost = listener.dropped
+            event()
+            time.sleep(6)
+            until(lambda: ear.heard > time.monotonic() - 0.3, f"the song after: {name}", BACK)
+            bench.note(f"Bandstand, {name}: nothing heard for, s", ear.dead_air)
+            bench.note(f"Bandstand, {name}: longest wait for bytes, s", listener.longest_wait)
+            bench.note(f"Bandstand, {name}: connections lost", listener.dropped - lost)
+    finally:
+        station.end()
+
+
+def killed_and_up(station: Station) -> None:
+    assert station.bot is not None
+    station.bot.kill()
+    station.bot.wait()
+    station.up()
+
+
+PARTS: dict[str, Callable[[Bench], None]] = {
+    "delay": delay,
+    "generate": generate,
+    "cost": cost,
+    "seam": seam,
+    "loudness": loudness,
+    "faults": faults,
+}
+
+
+def run(bench: Bench, parts: list[str]) -> list[str]:
+    """Every part, in order; those that failed."""
+    failed = []
+    for part in parts:
+        began = time.monotonic()
+        try:
+            PARTS[part](bench)
+        except Exception as error:  # the other parts are worth having
+            failed.append(part)
+            print(f"{part} failed: {error}", file=sys.stderr, flush=True)
+        bench.note(f"{part} took, s", time.monotonic() - began)
+    return failed
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=40, help="plays for each delay")
-    parser.add_argument("--seconds", type=float, default=30.0, help="for each processor figure")
+    parser.add_argument("--only", type=lambda text: text.split(","), default=list(PARTS), help="parts, with commas")
+    parser.add_argument("--rounds", type=int, default=20, help="plays for each delay")
+    parser.add_argument("--seconds", type=float, default=15.0, help="for each processor figure")
     parser.add_argument("--json", type=Path, help="also write the figures here")
     arguments = parser.parse_args()
-    failed = []
-
-    def show(results: dict[str, float]) -> None:
-        for name, value in results.items():
-            print(f"{name:<56} {value:8.2f}")
-        if arguments.json:
-            arguments.json.write_text(json.dumps(results, indent=2) + "\n")
-
-    def fail(failure: Any) -> None:
-        failed.append(failure)
-        failure.printTraceback(sys.stderr)
-
-    work: Deferred[Any] = Deferred()
-    work.addCallback(lambda _: measured(arguments)).addCallbacks(show, fail)
-    work.addBoth(lambda _: reactor.stop())
-    reactor.callWhenRunning(work.callback, None)
-    reactor.run()
+    if unknown := set(arguments.only) - set(PARTS):
+        parser.error(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    with tempfile.TemporaryDirectory(prefix="engine-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        songs = {"mp3": tone(folder / "tone.mp3"), "quiet": tone(folder / "quiet.mp3", decibels=-40)}
+        icecast = Icecast(folder, [*(mount_of(name) for name in present()), OPUS, FLAC])
+        icecast.start()
+        bench = Bench(folder, icecast, songs, arguments.rounds, arguments.seconds, {})
+        try:
+            failed = run(bench, arguments.only)
+        finally:
+            icecast.kill()
+            if arguments.json:
+                arguments.json.write_text(json.dumps(bench.results, indent=2) + "\n")
     sys.exit(bool(failed))
 
 

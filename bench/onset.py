@@ -1,4 +1,4 @@
-"""A listener that decodes each packet as it arrives and notes when a tone begins: the same ears for every engine."""
+"""A listener that decodes each packet as it arrives and notes when sound begins: the same ears for every engine."""
 
 import socket
 import threading
@@ -61,20 +61,22 @@ PACKETS: Final = {"mp3": ("mp3float", b"", mp3_packets), "opus": ("opus", opus_h
 
 
 class Onset(threading.Thread):
-    """`onset` is when the last packet came that made silence into sound."""
+    """Notes when the first packet with sound came after `arm`."""
 
-    def __init__(self, port: int, mount: Mount) -> None:
+    def __init__(self, port: int, mount: Mount, heard: float = HEARD) -> None:
+        """`heard` is the level, of full scale, from which on it is sound."""
         super().__init__(daemon=True)
         self._mount = mount
+        self._heard = heard
         self._socket = socket.create_connection(("127.0.0.1", port))
         self._socket.sendall(f"GET {mount.path} HTTP/1.0\r\n\r\n".encode())
         head = b""
         while not head.endswith(b"\r\n\r\n"):
             head += self._socket.recv(1)
-        self._loud = False
+        self._loud = self._armed = False
         self._arrived = 0.0
         self._changed = threading.Condition()
-        self.onset = 0.0
+        self._onset = 0.0
         self.start()
 
     def run(self) -> None:
@@ -89,7 +91,7 @@ class Onset(threading.Thread):
                     peak = max(
                         (np.abs(frame.to_ndarray()).max() for frame in decoder.decode(av.Packet(packet))), default=0
                     )
-                self._note(peak > HEARD)
+                self._note(peak > self._heard)
 
     def _receive(self) -> bytes:
         data = self._socket.recv(65_536)
@@ -100,17 +102,28 @@ class Onset(threading.Thread):
 
     def _note(self, loud: bool) -> None:
         with self._changed:
-            if loud and not self._loud:
-                self.onset = self._arrived
+            if loud and self._armed:
+                self._onset, self._armed = self._arrived, False
             self._loud = loud
             self._changed.notify_all()
 
-    def wait(self, loud: bool) -> float:
-        """Until there is sound, or none; when it began. Raises TimeoutError."""
+    def arm(self) -> None:
+        """What is heard from now on counts."""
         with self._changed:
-            if not self._changed.wait_for(lambda: self._loud == loud, PATIENCE):
-                raise TimeoutError("nothing was heard" if loud else "the tone did not end")
-            return self.onset
+            self._armed = True
+
+    def onset(self) -> float:
+        """When sound began, waiting for it. Raises TimeoutError."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: not self._armed, PATIENCE):
+                raise TimeoutError("nothing was heard")
+            return self._onset
+
+    def silence(self) -> None:
+        """Wait until there is none. Raises TimeoutError."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: not self._loud, PATIENCE):
+                raise TimeoutError("the tone did not end")
 
     def close(self) -> None:
         with suppress(OSError):
