@@ -125,10 +125,10 @@ class Station:
         """So many new songs in the library; their codes."""
         for _ in range(number):
             self.say(f"generate minutes={minutes}")
-        until(lambda: len(self._made()) >= number, f"{number} songs are made", 300)
-        return self._made()
+        until(lambda: len(self.made()) >= number, f"{number} songs are made", 300)
+        return self.made()
 
-    def _made(self) -> list[str]:
+    def made(self) -> list[str]:
         """A folder has a dot in its name until its song is whole."""
         return [each.name for each in (self.folder / "var" / "songs").glob("*") if "." not in each.name]
 
