@@ -33,7 +33,7 @@ def begin(
     pair = [first.code, second.code]
     if chance.random() < 0.5:
         pair.reverse()
-    Comparison.create(song=code, first=pair[0], second=pair[1], where=where, created=now)
+    Comparison.create(song=code, first=pair[0], second=pair[1], created=now)
     return job, code
 
 

@@ -118,7 +118,6 @@ class Comparison(Model):
     song = TextField(primary_key=True)
     first = TextField()
     second = TextField()
-    where = TextField()
     created = FloatField()
     revealed = FloatField(null=True)
 

@@ -27,7 +27,6 @@ def up(_migrator: Any, db: Any) -> None:
         song = TextField(primary_key=True)
         first = TextField()
         second = TextField()
-        where = TextField()
         created = FloatField()
         revealed = FloatField(null=True)
 

@@ -35,6 +35,7 @@ class Sound:
         self._rest = b""
         self._encoding: Encoding | None = None
         self._converter: Converter | None = None
+        self._length: int | None = None
         self._left: int | None = None
         """Bytes of sound that the header still promises."""
         self._over = False
@@ -50,8 +51,6 @@ class Sound:
     @property
     def rate(self) -> int:
         return self._encoding.rate if self._encoding else RATE
-
-    _length: int | None = None
 
     def push(self, data: bytes) -> Iterator[Block]:
         """Raises NotAudio where it is none."""

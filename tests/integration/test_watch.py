@@ -3,6 +3,7 @@
 import contextlib
 import os
 import select
+import signal
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -166,7 +167,7 @@ def test_a_song_is_made_again_to_the_bit_and_its_program_is_told_apart(author: A
     assert len(facts["program"]) == len(facts["sound"]) == 12
 
 
-def test_a_run_is_ended_with_its_job_and_with_the_station(author: Author) -> None:
+def test_a_run_is_ended_with_its_job_with_its_worker_and_with_the_station(author: Author) -> None:
     endless = f"HERTZ = 440\nimport signal\n{PROGRAM}\nout.flush()\nsignal.pause()"
     author.save(endless)
     author.say("generate", "mine", "duration=2")
@@ -174,6 +175,12 @@ def test_a_run_is_ended_with_its_job_and_with_the_station(author: Author) -> Non
     [first] = running(author)
     author.say("cancel", "2")
     gone(first)
+    author.say("generate", "mine", "duration=2")
+    author.wait_for(r'now: "440 Hz"')
+    [second] = running(author)
+    worker = int(Path(f"/proc/{second}/stat").read_text().rpartition(")")[2].split()[1])
+    os.kill(worker, signal.SIGKILL)
+    gone(second)
     author.say("generate", "mine", "duration=2")
     author.wait_for(r'now: "440 Hz"')
     [second] = running(author)
