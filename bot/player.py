@@ -280,7 +280,9 @@ class Player:
             if not (yield self._send(link, wire.Play, want.current, **self._until(want.current))):
                 return
             if want.current.cue not in self._over:
-                self._current, self._following = want.current.cue, None
+                self._current = want.current.cue
+                if self._following == self._current:
+                    self._following = None
                 self._since = (self._clock.seconds(), want.current.start)
         if want.following is None and self._following is not None:
             unfollowing = link.ask(wire.Unfollow, cue=self._following)
@@ -289,7 +291,14 @@ class Player:
         elif want.following is not None and self._lacks(want.following):
             sent = yield self._send(link, wire.Follow, want.following)
             if sent and want.following.cue not in self._over and self._current != want.following.cue:
-                self._following, self._following_start = want.following.cue, want.following.start
+                self._followed(want.following)
+
+    def _followed(self, slot: Slot) -> None:
+        """The streamer has it. What was told before that is known: if nothing was on the air, this began at once."""
+        if self._current is None:
+            self._current, self._since = slot.cue, (self._clock.seconds(), slot.start)
+        else:
+            self._following, self._following_start = slot.cue, slot.start
 
     def _until(self, slot: Slot) -> dict[str, int]:
         """Where in the song on the air this one is to cut in; at once, mostly."""

@@ -240,6 +240,8 @@ def started(cue: int, now: float) -> tuple[Effect, ...]:
         return (Sync(),)
     first = row.started is None
     if row.state == QUEUED:
+        if Cue.select().where(Cue.state == AIR, Cue.started.is_null()).exists():
+            return (Sync(),)  # what somebody asked for meanwhile is on its way and cuts this one off
         Cue.update(state=OVER, ended=now).where(Cue.state == AIR).execute()
     row.state, row.started = AIR, row.started or now
     row.save()
@@ -256,7 +258,9 @@ def ended(cue: int, reason: str, frames: int, detail: str, now: float) -> tuple[
     if reason == "stopped" and row.state == AIR and not _failed(row.song_id):
         row.start = frames
         row.save()
-        return ()
+        return (Sync(),)  # it may have been resumed before this was known
+    if reason == "cut" and row.state == QUEUED:
+        _stand_again(row)
     row.state, row.ended, row.reason = OVER, now, row.reason or reason
     row.save()
     _settle_return(cue, reason, frames, now)
@@ -265,6 +269,12 @@ def ended(cue: int, reason: str, frames: int, detail: str, now: float) -> tuple[
         return (Sync(),)
     name = library.song(row.song_id).name
     return (Sync(), Tell(row.where, Reply(f"{name} broke off after {clock(frames / RATE)}: {detail}", Level.FAILED)))
+
+
+def _stand_again(row: Cue) -> None:
+    """It had begun by itself in the moment in which another was put on the air: it has its place in the queue again."""
+    own = {"song": row.song_id, "job": row.job, "who": row.who, "where": row.where, "person": row.person}
+    Cue.create(**own, place=row.place, created=row.created, start=row.start, crossfade=row.crossfade)
 
 
 def _settle_return(cue: int, reason: str, frames: int, now: float) -> None:

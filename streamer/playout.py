@@ -111,13 +111,15 @@ class Playout:
     @property
     def silent(self) -> bool:
         """Until something is cut in there will be nothing to hear."""
-        return self._current is None and self._following is None and self._due is None and not self._sinking
+        return self._current is None and not self._sinking
 
     def cut(self, cue: Cue, until: Frames | None = None) -> None:
-        """Put `cue` on the air with the next frame; what was on it ends as `cut`. What follows stays.
+        """Put `cue` on the air with the next frame; what was on it ends as `cut`. What follows stays, if it is another.
 
         `until` lets the song on the air go on to that frame of it, or to its end.
         """
+        if self._following is not None and self._following.id == cue.id:
+            self._let_go()
         self._call_off("cut")
         if until is None or self._current is None:
             self._cut(cue)
@@ -125,10 +127,17 @@ class Playout:
             self._due = (cue, until)
 
     def follow(self, cue: Cue) -> None:
-        """Let `cue` follow the current one, in place of any other; on silence it begins with the next frame."""
+        """Let `cue` follow the current one, in place of any other; on silence it begins with the next frame.
+
+        One that is on the air already does not follow itself: whoever says so has not heard yet that it began.
+        """
         self._let_go()
+        if self._current is not None and self._current.cue.id == cue.id:
+            cue.source.close()
+            return
         self._following = cue
         self._look_ahead()
+        self._go_on()
 
     def unfollow(self, cue: CueId) -> None:
         """Take back `follow`; UnknownCue if it is not that one, or has begun."""
@@ -140,6 +149,7 @@ class Playout:
         """End `cue` and go on with what follows; UnknownCue if another, or nothing, is on the air."""
         self._on_air(cue)
         self._drop("skipped", CUT_FADE)
+        self._go_on()
 
     def seek(self, cue: Cue) -> None:
         """Go on with this source of the cue that is on the air; UnknownCue if it is not. It neither ends nor starts."""
@@ -161,7 +171,7 @@ class Playout:
         """The next `frames` frames, and what happened in them. Silence is None, unless it is inside a song."""
         parts: list[Samples] = []
         missing = frames
-        while missing and (playing := self._next_playing()):
+        while missing and (playing := self._current):
             before = self._before_due(playing)
             if before == 0:
                 self._cut_due(frames - missing)
@@ -179,6 +189,7 @@ class Playout:
             if playing.cue.source.ended:
                 self._finish(playing)
                 playing.cue.source.close()
+                self._go_on()
             elif len(part) < asked:
                 parts.append(self._starve(playing, missing))
                 missing = 0
@@ -226,13 +237,13 @@ class Playout:
             self._events.append(Ended(cue.id, reason, cue.start))
             cue.source.close()
 
-    def _next_playing(self) -> _Playing | None:
+    def _go_on(self) -> None:
+        """What comes after an end is the current one at once, before another may be told to follow."""
         if self._current is None and self._due is not None:
             self._cut_due(0)
         if self._current is None and self._following is not None:
             cue, self._following = self._following, None
             self._begin(cue)
-        return self._current
 
     def _begin(self, cue: Cue, overlap: Frames = BEGINNING) -> None:
         self._current = _Playing(cue, cue.start, overlap or (CUT_FADE if cue.start else BEGINNING))

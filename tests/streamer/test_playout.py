@@ -181,11 +181,39 @@ def test_a_second_follow_takes_the_place_of_the_first() -> None:
 
 def test_unfollow_takes_back_only_the_cue_it_names() -> None:
     playout = Playout()
+    playout.cut(cue(1, FakeSource(ramp(10))))
     playout.follow(cue(2, source := FakeSource(ramp(10))))
     with pytest.raises(UnknownCue):
         playout.unfollow(CueId(3))
     playout.unfollow(CueId(2))
-    assert playout.silent and source.closed == 1
+    assert playout.following is None and source.closed == 1
+
+
+def test_what_follows_is_current_as_soon_as_the_one_before_it_has_ended_though_it_is_not_heard_yet() -> None:
+    playout = Playout()
+    playout.cut(cue(1, FakeSource(ramp(480))))
+    playout.follow(cue(2, FakeSource(ramp(480))))
+    rendered(playout, 480)
+    playout.follow(cue(3, FakeSource(ramp(480))))
+    _, events = rendered(playout, 960)
+    assert [event.cue for event in events if isinstance(event, Started)] == [2, 3]
+
+
+def test_a_cue_does_not_follow_itself() -> None:
+    playout = Playout()
+    playout.cut(cue(1, FakeSource(ramp(480))))
+    playout.follow(cue(1, late := FakeSource(ramp(480))))
+    assert playout.following is None and late.closed == 1
+    assert rendered(playout, 960)[1] == [started(1), ended(1, "finished", 480)]
+
+
+def test_a_cue_that_follows_and_is_cut_in_plays_once() -> None:
+    playout = Playout()
+    playout.cut(cue(1, FakeSource(ramp(5000))))
+    playout.follow(cue(2, FakeSource(ramp(480))))
+    playout.cut(cue(2, FakeSource(ramp(480))))
+    _, events = rendered(playout, 1440)
+    assert events == [ended(1, "cut", 0), started(2), ended(2, "finished", 480)] and playout.silent
 
 
 def test_stop_fades_and_lets_both_sources_go() -> None:

@@ -222,11 +222,29 @@ def test_a_broken_song_is_told_and_the_next_goes_on_the_air(bench) -> None:
     assert on_air() == "Two"
 
 
+def test_a_song_that_began_just_before_another_was_put_on_the_air_keeps_its_place(bench) -> None:
+    for title in ("One", "Two", "Three"):
+        bench.stored(title)
+    bench.say("queue one")
+    bench.say("queue two")
+    first, following = station.on_air(library.slots()), station.next_up(library.slots())
+    assert first is not None and following is not None
+    programme.started(first.cue, bench.now)
+    bench.say("play three")
+    programme.ended(first.cue, "finished", 90 * RATE, "", bench.now)
+    assert programme.started(following.cue, bench.now) == (Sync(),)
+    programme.ended(following.cue, "cut", 4800, "", bench.now)
+    assert (on_air(), queue()) == ("Three", ["Two"])
+
+
 def test_a_streamer_that_went_on_by_itself_is_believed(bench) -> None:
     bench.stored("One")
     bench.stored("Two")
     bench.say("queue one")
     bench.say("queue two")
+    first = station.on_air(library.slots())
+    assert first is not None
+    programme.started(first.cue, bench.now)
     following = station.next_up(library.slots())
     assert following is not None
     programme.found(following.cue, 0.0, bench.now)
