@@ -89,7 +89,7 @@ def certificates(folder: Path) -> None:
 class Server:
     """An IRC server of Debian's in the foreground; `tls_port` is 0 where it has none."""
 
-    def __init__(self, kind: str, tls: bool = False) -> None:
+    def __init__(self, kind: str, tls: bool = False, sasl: bool = True) -> None:
         if shutil.which(kind) is None:
             pytest.skip(f"{kind} is not installed")
         self.folder = Path(tempfile.mkdtemp(prefix=f"{kind}-"))
@@ -104,6 +104,8 @@ class Server:
         text = INSPIRCD.format(**values)
         if kind == "ngircd":
             text = NGIRCD.format(tls=NGIRCD_TLS.format(**values) if self.tls_port else "", **values)
+        if not sasl:
+            text = text.replace('<module name="sasl">', "")
         configuration = self.folder / "server.conf"
         configuration.write_text(text)
         self._command = ["ngircd", "-n", "-f", str(configuration)]

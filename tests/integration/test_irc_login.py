@@ -37,9 +37,9 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Bot]]:
 
 
 @pytest.fixture
-def network() -> Iterator[Server]:
-    """An InspIRCd with services."""
-    server = Server("inspircd")
+def network(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """An InspIRCd with services, and with SASL unless a test says otherwise."""
+    server = Server("inspircd", sasl=getattr(request, "param", True))
     services: Services | None = None
     try:
         server.start()
@@ -87,6 +87,20 @@ def test_it_logs_in_by_sasl_and_people_have_the_rights_of_their_accounts(
     boss.says("#radio", "!loud")
     boss.hears("else: denied")
     boss.close()
+
+
+@pytest.mark.parametrize("network", [False], indirect=True)
+def test_where_there_is_no_sasl_it_identifies_to_nickserv_before_it_joins(
+    network: Server, start: Callable[..., Bot]
+) -> None:
+    register(network.port, "radiobot", "secret").close()
+    ann = Person(network.port, "ann", "#radio")
+    authority = f'tls_authority = "{network.folder}/ca.pem"'
+    start(network.tls_port, authority, 'nick = "radiobot"', 'password = "secret"')
+    ann.hears("^:radiobot!.* JOIN")
+    ann.send("WHOIS radiobot")
+    ann.hears(" 330 ann radiobot radiobot ")
+    ann.close()
 
 
 def test_its_own_certificate_logs_it_in(network: Server, start: Callable[..., Bot]) -> None:
