@@ -14,11 +14,11 @@ class Confirmations:
 
     def given(self, command: Command, line: Line, request: Request, now: float) -> bool:
         """Whether to go ahead. A program (ctl) means what it says; a person may have slipped."""
+        key = (request.who, request.where)
+        before, then = self._asked.pop(key, (None, 0.0))  # whatever is said next, the question is over
         by_hand = request.terminal or request.identity is not None
         if not command.confirm or not by_hand or YES in line.options:
             return True
-        key = (request.who, request.where)
-        before, then = self._asked.pop(key, (None, 0.0))
         if before == line and 0 <= now - then <= SECONDS:
             return True
         if len(self._asked) >= REMEMBERED:

@@ -121,6 +121,13 @@ def test_the_second_time_counts_within_half_a_minute_only(station: Station) -> N
     assert station.done == []
 
 
+def test_something_else_in_between_makes_it_the_first_time_again(station: Station) -> None:
+    station.ask("quit", Right.OWNER)
+    station.ask("np", Right.OWNER)
+    assert station.ask("quit", Right.OWNER).level is Level.USAGE
+    assert station.done == []
+
+
 def test_what_one_said_another_does_not_confirm(station: Station) -> None:
     station.ask("quit", Right.OWNER)
     other = Request("quit", "bob", "irc:libera/#radio", Right.OWNER, Identity("irc:libera", account="bob"))
