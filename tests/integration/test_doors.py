@@ -182,6 +182,25 @@ def test_a_wrong_password_is_logged_without_it(station: Station) -> None:
     assert "wrong guess" not in log
 
 
+def test_the_end_of_the_station_is_told_and_leaves_nothing_behind(tmp_path: Path, station: Station) -> None:
+    own = Station(tmp_path)
+    try:
+        own.run("passwd", "ann", given=f"{PASSWORD}\n")
+        client = own.telnet()
+        client.send("half a li")
+        client.expect("half a li")
+        own.process.terminate()
+        client.expect("the station stops")
+        client.expect("bye")
+        client.expect(pexpect.EOF)
+        client.close()
+        assert own.process.wait(PATIENCE) == 0
+    finally:
+        own.close()
+    assert "Traceback" not in own.log.read_text()
+    assert "Task was destroyed" not in own.log.read_text()
+
+
 def test_any_bytes_from_an_outsider_neither_stop_the_door_nor_raise(station: Station) -> None:
     junk = bytes(range(256)) * 40
     for _ in range(5):
