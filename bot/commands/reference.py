@@ -7,15 +7,10 @@ from bot.commands.table import Command
 
 HEAD = """# Commands
 
-<<<<<<< HEAD
 In the same words everywhere: at a terminal, through `bandstand ctl`, by telnet and ssh, and on IRC with a `!` before
-them. A song is named by its code, or by words of its title; words with blanks that belong together stand in `"quotes"`.
-This page is made from the commands themselves.
-=======
-In the same words on the terminal, by telnet and ssh, through `bandstand ctl` and on IRC, where `!` or the bot's name
-comes first. A song is named by its code, or by words of its title; words with blanks that belong together stand in
-`"quotes"`, and only `"` quotes. An option is `--name=value`. At a terminal a command may be shortened as far as it stays
-unique, and Tab completes. This page is made from the commands themselves.
+them. A song is named by its code, or by words of its title; words with blanks that belong together stand in `"quotes"`,
+and only `"` quotes. An option is `--name=value`. At a terminal a command may be shortened while it stays unique, and
+Tab completes. This page is made from the commands themselves.
 """
 
 
