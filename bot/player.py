@@ -225,6 +225,8 @@ class Player:
     def ended(self, cue: int, reason: str, frames: int, detail: str) -> None:
         if reason != "stopped":
             self._over.add(cue)
+        if reason == "stopped":
+            self._following = None  # a stop lets go of that, too
         if self._current == cue:
             self._current, self._following = self._following, None
         if self._following == cue:

@@ -166,6 +166,13 @@ def test_a_stopped_cue_is_played_again_from_where_it_was(stage: Stage) -> None:
     assert stage.want(slot(1, 4800)) == [("Play", 1, 4800)]
 
 
+def test_a_stop_lets_go_of_what_follows_so_that_is_sent_again(stage: Stage) -> None:
+    stage.want(slot(1), slot(2))
+    stage.want()
+    stage.player.ended(1, "stopped", 10, "")
+    assert stage.want(slot(2)) == [("Play", 2, 0)]
+
+
 def test_silence_comes_as_slowly_as_was_asked(stage: Stage) -> None:
     stage.want(slot(1))
     stage.station.want = Programme(fade=5.0)
