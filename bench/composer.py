@@ -7,6 +7,7 @@ import fcntl
 import os
 import re
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -19,6 +20,13 @@ from common.jobs import GROWTH_FD, SPOOL_FD, Done, Job, Step
 from common.types import FRAME_BYTES, RATE, SongCode
 
 TARGET = -16.0
+BANDS = (
+    *("small-robots", "gravel-theory", "trio-maresol", "paper-carousel"),
+    *("null-modem", "slow-harbour", "8-bit-picnic", "ninth-floor-quartet"),
+)
+"""The house bands, one of each style, in turn."""
+HOURLY = 16
+"""Songs by which the yield of an hour is measured."""
 SETTLED = 2.0
 """Seconds after which a started worker is certainly waiting."""
 
@@ -69,7 +77,7 @@ def _job(directory: Path, seed: int, minutes: float | None) -> Job:
     name = f"{seed}-{time.monotonic_ns()}"
     return Job(
         song=SongCode(name),
-        generator="band",
+        generator=BANDS[seed % len(BANDS)],
         seed=seed,
         parameters={} if minutes is None else {"minutes": minutes},
         directory=str(directory / "songs" / name),
@@ -89,12 +97,22 @@ def _mib(pid: int, file: str, key: str) -> int:
     return int(found[1]) // 1024 if found else 0
 
 
+def _hourly(directory: Path) -> float:
+    """What `bandstand compose --count` makes, from its start to its end."""
+    words = ["--count", str(HOURLY), "--seed", "1", "--out", str(directory / "many")]
+    program = "import sys; from composer.__main__ import compose; sys.exit(compose(sys.argv[1:]))"
+    begun = time.perf_counter()
+    subprocess.run([sys.executable, "-c", program, *words], check=True, stdout=subprocess.DEVNULL)
+    return HOURLY / (time.perf_counter() - begun) * 3600
+
+
 def main(songs: int) -> None:
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as name:
         directory = Path(name)
         runs = [run(directory, seed, warm=True, minutes=None) for seed in range(songs)]
         cold = [run(directory, seed, warm=False, minutes=1).first for seed in range(3)]
         long = run(directory, 1, warm=True, minutes=15)
+        hourly = _hourly(directory)
     errors = [each.done.loudness - TARGET for each in runs]
     firsts = sorted(each.first * 1000 for each in runs)
     rows = [
@@ -110,6 +128,7 @@ def main(songs: int) -> None:
         ("memory, at most (RSS)", f"{max(each.peak for each in runs)} MiB"),
         ("  a song of 15 minutes", f"{long.peak} MiB"),
         ("loudness error, mean and worst", f"{statistics.mean(errors):+.2f} {max(errors, key=abs):+.2f} LU"),
+        (f"songs an hour, {os.cpu_count()} cores, as FLAC", f"{hourly:.0f}"),
         ("true peak, highest", f"{max(each.done.peak for each in runs):.1f} dBTP"),
     ]
     print(f"{songs} songs")

@@ -1,4 +1,4 @@
-"""Whether ratings move the music: `python bench/evolution.py [SEEDS]`.
+"""Whether ratings move the music: `python -m bench.evolution [SEEDS]`.
 
 Scripted listeners, each of whom likes one thing that can be measured, rate 200 songs; a band is bred after every 20.
 Beside them one whose ratings are thrown dice. Prints what of the thing the band's songs have before and after.

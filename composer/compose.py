@@ -42,7 +42,8 @@ def compose(band: Band, seed: int, parameters: Mapping[str, Value]) -> Score:
 
 def begun(band: Band, seed: int, parameters: Mapping[str, Value]) -> Piece:
     """The same, but for the notes, which are composed as they are wanted."""
-    wishes, draw, style = checked(parameters), Draw(seed), _style(band)
+    wishes, style = checked(parameters), _style(band)
+    draw = Draw(seed).branch(style.name)
     key, bpm = _key(band, wishes, draw), _tempo(band, wishes, draw)
     low, high = MINUTES
     minutes = wishes.minutes or low + (high - low) * draw.branch("minutes").unit()

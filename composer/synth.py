@@ -58,8 +58,8 @@ def synthesiser(soundfont: str) -> Synthesiser:
     """FluidSynth with the configured or Debian's soundfont; raises Missing where the configured one is not there."""
     path = fluid.font(soundfont)
     if path is None or not fluid.available():
-        return Synthesiser({"synthesiser": "tones"}, Tones, usual=Lufs(-17.5), above=2.0)
-    return Synthesiser(fluid.facts(path), lambda: Fluid(path), usual=Lufs(-19.0), above=1.9)
+        return Synthesiser({"synthesiser": "tones"}, Tones, usual=Lufs(-19.1), above=2.5)
+    return Synthesiser(fluid.facts(path), lambda: Fluid(path), usual=Lufs(-19.9), above=2.4)
 
 
 def frames(score: Score) -> Frames:

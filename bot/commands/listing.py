@@ -37,7 +37,7 @@ def song(call: Call, desk: Desk) -> Outcome:
     view = library.find(call["song"])
     level = f"{view.loudness:.1f} LUFS" if view.loudness is not None else "not measured yet"
     made = f"{view.making:.1f} s" if view.making is not None else "being made"
-    own = {name: str(value) for name, value in {**view.facts, **view.parameters}.items()}
+    own = {name: str(value) for name, value in {**view.facts, **view.parameters}.items() if name != "energies"}
     facts = {
         "artist": view.artist,
         "length": clock(view.seconds),

@@ -2,18 +2,18 @@ import numpy as np
 import pytest
 
 from composer.reverb import Reverb
-from composer.tones import STROKES, TIMBRES, stroke, tone
+from composer.tones import STROKES, stroke, timbre, tone
 
 
-@pytest.mark.parametrize("voice", sorted(TIMBRES))
-def test_a_tone_has_its_pitch(voice: str) -> None:
-    wave = tone(TIMBRES[voice], 69, 48_000)[:48_000]
+@pytest.mark.parametrize("program", [*range(0, 104, 8), 29])
+def test_a_tone_has_its_pitch(program: int) -> None:
+    wave = tone(timbre(program), 69, 48_000)[:48_000]
     assert np.argmax(np.abs(np.fft.rfft(wave))) == 440
 
 
-@pytest.mark.parametrize("voice", sorted(TIMBRES))
-def test_a_tone_begins_and_ends_without_a_click(voice: str) -> None:
-    wave = tone(TIMBRES[voice], 60, 20_000)
+@pytest.mark.parametrize("program", [*range(0, 104, 8), 29])
+def test_a_tone_begins_and_ends_without_a_click(program: int) -> None:
+    wave = tone(timbre(program), 60, 20_000)
     assert abs(wave[0]) < 0.001
     assert abs(wave[-1]) < 0.001
     assert np.abs(wave).max() > 0.01
