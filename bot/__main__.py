@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -77,6 +76,8 @@ def _run(config: Config, arguments: list[str], everything: bool, from_stdin: boo
 def _react(reactor: Any, app: "App", config: Config, terminal: TextIO) -> int:
     from twisted.python.failure import Failure
 
+    from common.endings import end_on_signals
+
     failures: list[Failure] = []
 
     def failed(failure: Failure) -> None:
@@ -90,7 +91,7 @@ def _react(reactor: Any, app: "App", config: Config, terminal: TextIO) -> int:
 
     reactor.callWhenRunning(begin)
     reactor.addSystemEventTrigger("before", "shutdown", app.stop)
-    signal.signal(signal.SIGHUP, lambda *_: reactor.callFromThread(app.quit))
+    end_on_signals(reactor, app.quit)
     reactor.run()
     return 1 if failures else 0
 

@@ -34,6 +34,7 @@ from bot.supervise import Keeper
 from bot.view import AirView
 from bot.workers import Workers
 from common.config import Config
+from common.endings import stop_once
 from common.jobs import Done
 from common.types import SongCode
 
@@ -188,11 +189,7 @@ class App:
         if not self._quitting:
             self._quitting = True
             # Not at once: the answer to whoever said so goes out first.
-            self._reactor.callLater(0.05, self._stop_reactor)
-
-    def _stop_reactor(self) -> None:
-        if self._reactor.running:
-            self._reactor.stop()
+            self._reactor.callLater(0.05, stop_once, self._reactor)
 
     def _where(self) -> AirView | None:
         return self._player.air

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TextIO
 
 from common import config, log
+from common.endings import end_on_signals
 from common.errors import BandstandError
 
 
@@ -27,6 +28,7 @@ def main(arguments: list[str]) -> int:
     streamer = Streamer(reactor, settings)
     streamer.start(before=(lambda: _say("waiting")) if options.successor else None)
     reactor.addSystemEventTrigger("before", "shutdown", streamer.stop)
+    end_on_signals(reactor, streamer.end)
     reactor.callWhenRunning(_say, "ready")
     reactor.run()
     return 1 if streamer.failed else 0

@@ -17,6 +17,7 @@ from twisted.python.failure import Failure
 
 from common import wire
 from common.config import Config, Mount
+from common.endings import stop_once
 from common.errors import BandstandError
 from common.lock import ProcessLock
 from common.types import Seconds
@@ -72,7 +73,7 @@ class Streamer:
         self._told = Level()
         self._levels = LoopingCall(self._tell_level)
         self._levels.clock = reactor
-        self._factory = ControlFactory(Desk(reactor, self._bus), self._state, reactor.stop)
+        self._factory = ControlFactory(Desk(reactor, self._bus), self._state, self.end)
         self._port: Any = None
         self.failed = False
 
@@ -96,6 +97,10 @@ class Streamer:
         self._lookout.start()
         self._bus.start()
         self._levels.start(LEVELS, now=False)
+
+    def end(self) -> None:
+        """End the process in order, however often that is asked."""
+        stop_once(self._reactor)
 
     def stop(self) -> Deferred[None]:
         """Connections first, so that they have their answers; then the sound, the mounts, the socket and the lock."""
@@ -215,8 +220,7 @@ class Streamer:
     def _give_up(self, failure: Failure) -> None:
         log.failure("a thread of the streamer failed", failure=failure)
         self.failed = True
-        if self._reactor.running:
-            self._reactor.stop()
+        self.end()
 
 
 def _on_air(position: Position | None) -> wire.OnAir | None:

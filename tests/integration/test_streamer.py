@@ -1,5 +1,6 @@
 """The streamer through the real Icecast to a listener that decodes, commanded over its control socket."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -239,6 +240,17 @@ def test_a_signal_ends_it_and_leaves_nothing(number: signal.Signals, icecast: An
     assert process.wait(10) == 0
     left = {path.name for path in (station.directory / "var").iterdir()}
     assert left == {"standby"}
+
+
+def test_it_may_be_asked_to_end_several_times_at_once(icecast: Any, station: Station) -> None:
+    streamer = station.start()
+    bot = station.bot()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGTERM):
+        streamer.send_signal(number)
+    with contextlib.suppress(ConnectionError, AssertionError):
+        bot.ask(wire.Shutdown)
+    assert streamer.wait(20) == 0
+    assert "critical" not in (station.directory / "streamer.log").read_text()
 
 
 def test_it_ends_although_icecast_is_stuck(icecast: Any, station: Station) -> None:

@@ -1,0 +1,49 @@
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+from twisted.internet.error import ReactorNotRunning
+
+from common.endings import SIGNALS, end_on_signals, stop_once
+
+
+class Reactor:
+    """Begins at once, and carries out what other threads hand it at once."""
+
+    def __init__(self) -> None:
+        self.stops = 0
+
+    def callWhenRunning(self, call: object) -> None:
+        call()  # type: ignore[operator]
+
+    def callFromThread(self, call: object) -> None:
+        call()  # type: ignore[operator]
+
+    def stop(self) -> None:
+        self.stops += 1
+        if self.stops > 1:
+            raise ReactorNotRunning("Can't stop reactor that isn't running.")
+
+
+@pytest.fixture(autouse=True)
+def handlers() -> Iterator[None]:
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def test_a_reactor_is_stopped_however_often_that_is_asked() -> None:
+    reactor = Reactor()
+    for _ in range(3):
+        stop_once(reactor)
+    assert reactor.stops == 3
+
+
+def test_every_signal_that_asks_for_the_end_is_passed_on() -> None:
+    ends: list[int] = []
+    end_on_signals(Reactor(), lambda: ends.append(1))
+    for number in SIGNALS:
+        os.kill(os.getpid(), number)
+    assert len(ends) == len(SIGNALS)
