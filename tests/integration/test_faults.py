@@ -226,6 +226,6 @@ def test_a_network_that_drops_packets_silently_is_noticed_and_is_no_matter_when_
             assert run(*within, "iptables", "-D", "INPUT", *drop)
             after = seconds_until_on_air(bot)
             print(f"noticed after {noticed:.1f} s, on the air {after:.2f} s after the network")
-            assert noticed < 15 and after < 20
+            assert noticed < 15 and after < 10
     finally:
         station.close()
