@@ -7,7 +7,7 @@ record brings a control code along.
 import json
 import sys
 import uuid
-from typing import TextIO
+from typing import Final, TextIO
 
 from twisted.logger import (
     FilteringLogObserver,
@@ -23,6 +23,10 @@ from zope.interface import implementer
 
 from common.config import Log
 from common.text import harmless
+
+
+CHATTY: Final = ("twisted.internet", "twisted.web.client", "log_legacy")
+"""Parts of Twisted that have a line to say on every connection and port; their warnings and errors stay."""
 
 
 @implementer(ILogObserver)
@@ -75,7 +79,8 @@ def begin(process: str, settings: Log, stream: TextIO = sys.stderr) -> None:
     """Send this process's records to `stream` from now on. Called once, by `__main__`."""
     observer = LineObserver(process, stream, settings.format == "json")
     predicate = LogLevelFilterPredicate(LogLevel.levelWithName(settings.level))
-    predicate.setLogLevelForNamespace("twisted.internet", LogLevel.warn)  # a line for every connection
+    for namespace in CHATTY:
+        predicate.setLogLevelForNamespace(namespace, LogLevel.warn)
     globalLogBeginner.beginLoggingTo([FilteringLogObserver(observer, [predicate])], redirectStandardIO=False)
 
 

@@ -1,6 +1,8 @@
 """Log records as lines."""
 
 import json
+import subprocess
+import sys
 from io import StringIO
 
 import pytest
@@ -76,3 +78,24 @@ def test_a_stream_that_is_gone_or_full_stops_nothing(fault: Exception) -> None:
 
 def test_references_differ() -> None:
     assert len({reference() for _ in range(50)}) > 40
+
+
+def test_of_twisted_s_parts_only_what_is_wrong_is_kept() -> None:
+    program = (
+        "from common import config, log\n"
+        "from twisted.logger import Logger\n"
+        "from twisted.python import log as legacy\n"
+        "log.begin('bot', config.Log())\n"
+        "for name in ('twisted.web.client._HTTP11ClientFactory', 'twisted.internet.protocol', 'bot.app'):\n"
+        "    Logger(namespace=name).info('small talk of {name}', name=name)\n"
+        "    Logger(namespace=name).error('trouble of {name}', name=name)\n"
+        "legacy.msg('(TCP Port 8023 Closed)')\n"
+    )
+    made = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    lines = [line.split(": ", 1)[1] for line in made.stderr.splitlines()]
+    assert lines == [
+        "trouble of twisted.web.client._HTTP11ClientFactory",
+        "trouble of twisted.internet.protocol",
+        "small talk of bot.app",
+        "trouble of bot.app",
+    ]
