@@ -24,7 +24,6 @@ from zope.interface import implementer
 from common.config import Log
 from common.text import harmless
 
-
 CHATTY: Final = ("twisted.internet", "twisted.web.client", "log_legacy")
 """Parts of Twisted that have a line to say on every connection and port; their warnings and errors stay."""
 
