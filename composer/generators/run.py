@@ -18,7 +18,7 @@ from common.generators import Generator
 from common.jobs import Advanced, Begun, Done, Job, Noticed, Provenance, Step, Value
 from common.text import clock, one_line
 from common.types import RATE
-from composer.block import Block
+from composer.block import BLOCK, Block
 from composer.folder import RECORD, Folder, kept
 from composer.generators import stored
 from composer.generators.child import Child, started
@@ -77,8 +77,8 @@ class Song:
         room = round(self._limits.longest * RATE) - self.spool.frames
         self.spool.write(block[:room])
         self.take.push(block[:room])
-        if self.lint.audible and not self.begun:
-            self._begin(promised)
+        if self.spool.frames >= BLOCK:  # with less in hand it would fall behind at once
+            self.begin(promised)
         if not self.begun and self.seconds > QUIETEST:
             raise NotAudio(f"its first {QUIETEST} s are silence, so it was not put on the air")
         self.tell(self.lint.notes)
@@ -90,7 +90,10 @@ class Song:
             self.tell([f"it went on beyond {clock(self._limits.longest)}, its limit longest, and was ended there"])
             raise Enough
 
-    def _begin(self, promised: float) -> None:
+    def begin(self, promised: float) -> None:
+        """It can be heard from now on, if anything in it can."""
+        if self.begun or not self.lint.audible:
+            return
         self.begun = True
         self.title = one_line(str(self.facts.pop("title", self.title)), 120) or self.title
         self.artist = one_line(str(self.facts.pop("artist", self.artist)), 120) or self.artist
@@ -222,16 +225,14 @@ def _listen(child: Child, declared: Generator, sound: Sound, song: Song, output:
         with closing(child.sound()) as pieces:
             for data in pieces:
                 _hear(sound.push(data), sound, song, child)
-    except Enough:
-        return
-    verdict = child.verdict()
-    if verdict:
-        raise ComposeError(verdict)
-    try:
+        verdict = child.verdict()
+        if verdict:
+            raise ComposeError(verdict)
         blocks = _written(output) if declared.writes_file else sound.finish()
         _hear(blocks, sound, song, child)
     except Enough:
-        return
+        log.info("the song is as long as it may be")
+    song.begin(sound.promised)
     song.lint.finish()
     song.tell([*sound.notes, *song.lint.notes])
     if not song.begun:

@@ -205,6 +205,23 @@ def test_an_endless_song_ends_where_the_limit_is(workshop) -> None:
     assert run.notes == ["it went on beyond 0:02, its limit longest, and was ended there"]
 
 
+def test_a_song_shorter_than_what_is_kept_in_hand_is_heard_all_the_same(workshop) -> None:
+    run = workshop.run(workshop.python("out.write(wav(s16(frames(seconds=0.05))))"))
+    assert run.begun is not None
+    assert run.done.seconds == 0.05
+
+
+def test_a_crash_before_a_tenth_of_a_second_is_never_heard(workshop) -> None:
+    run = workshop.run(workshop.python("out.write(wav(s16(frames(seconds=0.09)), length=0))\nout.flush()\n1/0"))
+    assert run.begun is None
+    assert "ZeroDivisionError" in run.failed.reason
+
+
+def test_an_endless_silence_that_is_shorter_than_the_limit_is_no_song(workshop) -> None:
+    run = workshop.run(workshop.python("while True: out.write(bytes(65536))", format="s16le", longest=5))
+    assert "it made 5.0 s of silence" in run.failed.reason
+
+
 def test_a_file_that_is_too_large_is_not_written(workshop) -> None:
     text = "f = open(sys.argv[1], 'wb')\nfor _ in range(3): f.write(bytes(2**20))\nf.close()"
     generator = workshop.python(text, disk=1)
