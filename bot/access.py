@@ -62,8 +62,7 @@ def revoke(name: Name, own: Right) -> Right:
     """Take a right away; returns it."""
     before = _may_change(name, own)
     if not Grant.delete().where(Grant.name == str(name)).execute():
-        there = counted(Grant.select().count(), "person" if Grant.select().count() == 1 else "people")
-        raise CommandError(f"no right was granted to {name}; who lists the rights (there: {there})")
+        raise CommandError(f"no right was granted to {name}; who shows the {counted(Grant.select().count(), 'grant')}")
     return before
 
 
