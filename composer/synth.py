@@ -1,6 +1,6 @@
 """A score as finished sound: the synthesiser that this machine has, the song's loudness, the master.
 
-The first seconds have the usual gain, so that nothing has to be measured before they are heard; then a chorus is
+The first seconds have the usual gain, so that nothing has to be measured before they are heard; then a little of it is
 rendered ahead and measured, and the gain moves gently to what it says.
 """
 
@@ -19,7 +19,7 @@ from composer.fluid import Fluid
 from composer.loudness import integrated
 from composer.master import Gains, mastered
 from composer.piece import Piece
-from composer.score import Note, Part, Score
+from composer.score import Note, Score, Section
 from composer.tones import Tones
 
 TAIL: Final = Seconds(2.5)
@@ -29,8 +29,9 @@ FADE: Final = Seconds(6.0)
 HEAD: Final = Seconds(3.0)
 """How long the usual gain holds, and how much is in the listener's hands while the chorus is measured."""
 GLIDE: Final = Seconds(4.0)
-EXCERPT: Final = 4
-"""Bars of the chorus that are measured."""
+MEASURED: Final = ("chorus", "verse")
+EXCERPT: Final = 2
+"""Bars of each that are measured."""
 LOUDEST: Final = 12.0
 """The most that a song is turned up or down against the usual gain, decibels."""
 
@@ -51,15 +52,15 @@ class Synthesiser(msgspec.Struct, frozen=True):
     usual: Lufs
     """The integrated loudness of the average song."""
     above: float
-    """How much louder a chorus is than its whole song, LU."""
+    """How much louder what is measured of a song is than the whole of it, LU."""
 
 
 def synthesiser(soundfont: str) -> Synthesiser:
     """FluidSynth with the configured or Debian's soundfont; raises Missing where the configured one is not there."""
     path = fluid.font(soundfont)
     if path is None or not fluid.available():
-        return Synthesiser({"synthesiser": "tones"}, Tones, usual=Lufs(-19.1), above=2.5)
-    return Synthesiser(fluid.facts(path), lambda: Fluid(path), usual=Lufs(-19.9), above=2.4)
+        return Synthesiser({"synthesiser": "tones"}, Tones, usual=Lufs(-19.1), above=0.5)
+    return Synthesiser(fluid.facts(path), lambda: Fluid(path), usual=Lufs(-19.9), above=0.5)
 
 
 def frames(score: Score) -> Frames:
@@ -115,22 +116,33 @@ def _bars_long(score: Score) -> Frames:
 
 
 def excerpt(score: Score) -> Score:
-    """The first bars of the last chorus, as a score of its own."""
-    section = [section for section in score.sections if section.kind == "chorus"][-1]
-    begin, bars = section.bar * score.bar, min(EXCERPT, section.bars)
-    end = begin + bars * score.bar
+    """The first bars of the last chorus, and of the last verse after them, as a score of its own.
 
-    def cut(part: Part) -> Part:
-        notes = [
-            Note(max(0, note.start - begin), note.length, note.pitch, note.velocity)
-            for note in part.notes
-            if begin - score.bar // 16 <= note.start < end
-        ]
-        return msgspec.structs.replace(part, notes=tuple(notes))
-
+    Half loud and half quiet is nearer to how loud a whole song is than a chorus alone.
+    """
+    chosen = [[section for section in score.sections if section.kind == kind][-1:] for kind in MEASURED]
+    sections, begin = list[Section](), 0
+    notes: list[list[Note]] = [[] for _ in score.parts]
+    for section in (section for found in chosen for section in found):
+        bars = min(EXCERPT, section.bars)
+        _cut(score, section.bar * score.bar, bars * score.bar, begin * score.bar, notes)
+        sections.append(msgspec.structs.replace(section, bar=begin, bars=bars))
+        begin += bars
     return msgspec.structs.replace(
         score,
         tempi=score.tempi[:1],
-        sections=(msgspec.structs.replace(section, bar=0, bars=bars),),
-        parts=tuple(cut(part) for part in score.parts),
+        sections=tuple(sections),
+        parts=tuple(
+            msgspec.structs.replace(part, notes=tuple(own)) for part, own in zip(score.parts, notes, strict=True)
+        ),
     )
+
+
+def _cut(score: Score, begin: int, length: int, to: int, notes: list[list[Note]]) -> None:
+    """Add what is struck from `begin` on to `notes`, moved to `to`; a note ends with the cut."""
+    early = begin - score.bar // 16
+    for part, own in zip(score.parts, notes, strict=True):
+        for note in part.notes:
+            if early <= note.start < begin + length:
+                start = max(0, note.start - begin)
+                own.append(Note(to + start, min(note.length, length - start), note.pitch, note.velocity))

@@ -7,7 +7,7 @@ import pytest
 
 from common.errors import Missing
 from common.types import RATE, Lufs
-from composer import fluid, synth
+from composer import fluid
 from composer.block import BLOCK
 from composer.fluid import GRID, timeline
 from composer.loudness import Meter
@@ -103,13 +103,15 @@ def test_music_is_not_flat_as_noise_is(source: Synthesiser, short: Score) -> Non
     assert np.median(flatness) < 0.02
 
 
-def test_an_excerpt_is_the_beginning_of_the_last_chorus(short: Score) -> None:
-    chorus = [section for section in short.sections if section.kind == "chorus"][-1]
+def test_an_excerpt_is_a_little_of_the_last_chorus_and_the_last_verse(short: Score) -> None:
     cut = excerpt(short)
-    assert cut.ticks == min(synth.EXCERPT, chorus.bars) * short.bar
+    assert [(section.kind, section.bar, section.bars) for section in cut.sections] == [
+        ("chorus", 0, 2),
+        ("verse", 2, 2),
+    ]
     for part, whole in zip(cut.parts, short.parts, strict=True):
         assert 0 < len(part.notes) < len(whole.notes)
-        assert all(0 <= note.start < cut.ticks for note in part.notes)
+        assert all(0 <= note.start < note.start + note.length <= cut.ticks for note in part.notes)
 
 
 def test_events_are_in_order_and_on_the_grid(short: Score) -> None:
