@@ -70,7 +70,9 @@ def test_songs_of_any_loudness_leave_at_the_station_s_and_never_above_one_below_
             bot.wait_for("Started", cue=number)
         bot.wait_for("Ended", cue=3)
         until(lambda: bot.state().loudness is None, "silence")
-        listener.wait_until(lambda sound: envelope(sound[-RATE // 4 :]).max() < LOUD, "silence")
+        listener.wait_until(
+            lambda sound: len(sound) > 12 * RATE and envelope(sound[-RATE // 4 :]).max() < LOUD, "the end"
+        )
         sound = listener.sound()
     heard = np.flatnonzero(envelope(sound) > LOUD) * 48
     loudness, peak = measured(written(tmp_path / "heard.wav", sound[heard[0] : heard[-1]]))
