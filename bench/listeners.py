@@ -11,6 +11,7 @@ import argparse
 import http.server
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -50,8 +51,8 @@ PLAYERS = {
     " --audio-samplerate={rate} --audio-channels=mono --audio-format=s16 {url}",
     "vlc": "cvlc -q --no-volume-save --aout=afile --audiofile-file={file} --no-audiofile-wav --audiofile-format=s16"
     " --audiofile-channels=1 {url}",
-    "gstreamer": "gst-launch-1.0 -q uridecodebin uri={url} ! audioconvert ! audioresample !"
-    " audio/x-raw,format=S16LE,channels=1,rate={rate} ! filesink buffer-mode=2 location={file}",
+    "gstreamer": "gst-launch-1.0 -q playbin uri={url} video-sink=fakesink audio-sink='audioconvert ! audioresample !"
+    " audio/x-raw,format=S16LE,channels=1,rate={rate} ! filesink buffer-mode=2 location={file}'",
     "chromium": "chromium --headless --no-sandbox --disable-gpu --disable-background-networking --no-first-run"
     " --autoplay-policy=no-user-gesture-required --disable-background-timer-throttling"
     " --disable-renderer-backgrounding --user-data-dir={file}.profile {page}",
@@ -95,7 +96,7 @@ class Player:
         self._ended = threading.Event()
         self._site = None if name != "chromium" else self._serve(url)
         page = f"http://127.0.0.1:{self._site.server_port}/" if self._site else ""
-        words = PLAYERS[name].format(url=url, file=self._file, rate=RATE, page=page).split()
+        words = shlex.split(PLAYERS[name].format(url=url, file=self._file, rate=RATE, page=page))
         other = "nobody" if name == "vlc" and os.getuid() == 0 else None  # VLC refuses to run as root
         self.begun = time.monotonic()
         self._process = subprocess.Popen(
