@@ -147,10 +147,11 @@ class Player:
 
             def do_POST(self) -> None:
                 told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                player.said += [what for *_, what in told if what]
-                player.heard += [
-                    Heard(at / 1000 + offset, tone_of(power, hertz)) for at, power, hertz, what in told if not what
-                ]
+                for at, power, hertz, what in told:
+                    if what:
+                        player.said.append(what)
+                    elif player.said:  # before it plays there is nothing to be heard
+                        player.heard.append(Heard(at / 1000 + offset, tone_of(power, hertz)))
                 self.send_response(204)
                 self.end_headers()
 
@@ -220,7 +221,7 @@ def findings(player: Player, trial: Trial) -> list[str]:
     heard = steady(player.heard)
     counts = {tone: sum(moment.tone == tone for moment in heard) for tone in TONES}
     if not all(counts.values()):
-        return [f"{STEP * count:.1f}" for count in counts.values()]
+        return ["not all:", *(f"{STEP * count:.1f}" for count in counts.values())]
     thirds = [moment.at for moment in heard if moment.tone == THIRD]
     gap = max(later - earlier for earlier, later in pairwise(thirds))
     again = thirds[-1] > trial.stopped
