@@ -52,7 +52,7 @@ class Bus:
         self._report = report
         self._hold = hold
         self._master = master
-        self._actions: queue.SimpleQueue[Action | None] = queue.SimpleQueue()
+        self._actions: queue.SimpleQueue[tuple[Action, bool] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="bus", daemon=True)
         self._origin = 0.0
         self._quick_until = 0
@@ -61,9 +61,12 @@ class Bus:
     def start(self) -> None:
         self._thread.start()
 
-    def submit(self, action: Action) -> None:
-        """Have `action` carried out, in order, as soon as what is due has left; from any thread."""
-        self._actions.put(action)
+    def submit(self, action: Action, heard: bool = True) -> None:
+        """Have `action` carried out, in order, as soon as what is due has left; from any thread.
+
+        `heard` is False for one that only looks.
+        """
+        self._actions.put((action, heard))
 
     def stop(self) -> None:
         """After the actions submitted so far nothing more leaves; `join` waits for that."""
@@ -88,11 +91,12 @@ class Bus:
     def _due(self, now: float) -> int:
         return round((now - self._origin) * RATE) - self.sent - self._lag
 
-    def act(self, action: Action) -> None:
-        """Carry out `action` after all that is due, and be quick with what comes of it."""
+    def act(self, action: Action, heard: bool = True) -> None:
+        """Carry out `action` after all that is due, and be quick with what is heard of it."""
         self.advance()
         action(self._playout)
-        self._quick_until = self.sent + QUICKLY
+        if heard:
+            self._quick_until = self.sent + QUICKLY
 
     def _wait(self) -> Seconds:
         """Until the next multiple of the step is due."""
@@ -140,11 +144,11 @@ class Bus:
         self.begin()
         while True:
             try:
-                action = self._actions.get(timeout=self.advance())
+                submitted = self._actions.get(timeout=self.advance())
             except queue.Empty:
                 continue
-            if action is None:
+            if submitted is None:
                 self.advance()
                 break
-            self.act(action)
+            self.act(*submitted)
         self._playout.close()

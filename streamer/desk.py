@@ -53,14 +53,14 @@ class Desk:
 
     def look(self, at: Change[T]) -> Deferred[T]:
         """What `at` finds in the programme; does not wait its turn."""
-        return self._changed(at)
+        return self._changed(at, heard=False)
 
     def _opened(self, source: DecodedAhead, change: Change[None]) -> Deferred[None]:
         opened: Deferred[None] = Deferred()
         source.begin(lambda error: self._reactor.callFromThread(_fire, opened, error, None))
         return opened.addCallback(lambda _: self._changed(change))
 
-    def _changed(self, change: Change[T]) -> Deferred[T]:
+    def _changed(self, change: Change[T], heard: bool = True) -> Deferred[T]:
         """What `change` returns or raises, once the bus has carried it out."""
         done: Deferred[T] = Deferred()
 
@@ -72,7 +72,7 @@ class Desk:
                 error = raised
             self._reactor.callFromThread(_fire, done, error, result)
 
-        self._bus.submit(act)
+        self._bus.submit(act, heard)
         return done
 
 

@@ -119,6 +119,12 @@ def test_it_wakes_often_after_an_action_and_seldom_else() -> None:
     assert rig.after(0.0) == QUICK_STEP / RATE
 
 
+def test_who_only_looks_makes_nothing_quick() -> None:
+    rig = Rig()
+    rig.bus.act(lambda playout: None, heard=False)
+    assert rig.after(0.0) == (STEP + LAG) / RATE
+
+
 def test_silence_is_handed_on_as_silence() -> None:
     rig = Rig()
     rig.after((STEP + LAG) / RATE)
