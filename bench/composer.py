@@ -25,7 +25,7 @@ BANDS = (
     *("null-modem", "slow-harbour", "8-bit-picnic", "ninth-floor-quartet"),
 )
 """The house bands, one of each style, in turn."""
-HOURLY = 16
+HOURLY = 8
 """Songs by which the yield of an hour is measured."""
 SETTLED = 2.0
 """Seconds after which a started worker is certainly waiting."""

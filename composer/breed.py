@@ -34,7 +34,7 @@ TRIED: Final = 20
 """Candidates, the best first, that have to play before it is given up."""
 TRIALS: Final = 3
 """Songs by which a candidate shows that it still plays music."""
-SHORT: Final = 1.0
+SHORT: Final = 2.0
 """Their length in minutes."""
 TOLD: Final = 3
 FEATURES: Final = ("tempo", "swing", "colour")

@@ -59,7 +59,7 @@ def test_who_does_not_play_in_a_section_is_not_judged_by_it() -> None:
 def test_what_comes_of_breeding_still_plays_music() -> None:
     found = bred(ROBOTS, rated(1.0), Random(2))
     assert found.band is not None
-    assert musical(found.band) == 3
+    assert musical(found.band) >= musical(ROBOTS) > 0
 
 
 def test_within_200_ratings_songs_go_the_way_of_a_listener_and_not_that_of_dice() -> None:
