@@ -107,7 +107,7 @@ def _hourly(directory: Path) -> float:
 
 
 def main(songs: int) -> None:
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as name:
+    with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as name:
         directory = Path(name)
         runs = [run(directory, seed, warm=True, minutes=None) for seed in range(songs)]
         cold = [run(directory, seed, warm=False, minutes=1).first for seed in range(3)]
