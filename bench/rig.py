@@ -20,9 +20,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bot.ctl import NotRunning as NotRunning
-from bot.ctl import Station as Control
 from bot.request import Reply
+from bot.shell.ctl import NotRunning as NotRunning
+from bot.shell.ctl import Station as Control
 
 BANDSTAND = str(Path(sys.executable).parent / "bandstand")
 PATIENCE = 60.0

@@ -48,7 +48,7 @@ def run(arguments: Sequence[str], everything: bool) -> int:
 
 
 def _run(config: Config, arguments: list[str], everything: bool, from_stdin: bool) -> int:
-    from bot.icecast import prepare
+    from bot.processes.icecast import prepare
 
     prepared = prepare(config) if everything and config.manages_icecast else None
     from twisted.internet import reactor

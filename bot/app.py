@@ -11,28 +11,29 @@ from twisted.internet.defer import Deferred, DeferredList, inlineCallbacks, succ
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from bot import bands, icecast, library, programme
-from bot.access import Rights
-from bot.admin import AdminSocket
-from bot.catalogue import Catalogue
 from bot.commands.table import Quotas
-from bot.console import Console
+from bot.database.store import Store
 from bot.dispatch import Dispatcher
-from bot.doors import Doors
-from bot.errands import Errands
 from bot.irc.frontend import IrcFrontEnd
-from bot.limits import COMMANDS, SONGS, Limits
-from bot.live import Live
 from bot.overview import Overview
+from bot.people.access import Rights
+from bot.people.limits import COMMANDS, SONGS, Limits
 from bot.perform import Performer
-from bot.pipe import Pipe
-from bot.player import Player
-from bot.relay import replace_streamer
+from bot.processes import icecast
+from bot.processes.catalogue import Catalogue
+from bot.processes.errands import Errands
+from bot.processes.live import Live
+from bot.processes.player import Player
+from bot.processes.relay import replace_streamer
+from bot.processes.supervise import Keeper
+from bot.processes.workers import Workers
 from bot.request import Level, Reply
-from bot.store import Store
-from bot.supervise import Keeper
+from bot.shell.admin import AdminSocket
+from bot.songs import bands, library, programme
+from bot.terminal.console import Console
+from bot.terminal.doors import Doors
+from bot.terminal.pipe import Pipe
 from bot.view import AirView
-from bot.workers import Workers
 from common.config import Config
 from common.endings import stop_once
 from common.jobs import Done

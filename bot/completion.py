@@ -5,9 +5,10 @@ Asks the library what there is, so it runs inside a transaction; knows no termin
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from bot import access, bands, library
 from bot.commands.table import Command, Param
+from bot.people import access
 from bot.request import Right
+from bot.songs import bands, library
 from common.generators import Generator, parameters, written
 from common.lineups import STYLES
 

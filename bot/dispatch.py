@@ -16,11 +16,11 @@ from bot.commands import BY_NAME, TABLE, grammar
 from bot.commands.table import Call, Command, Desk, Quotas, find, fit
 from bot.completion import completions
 from bot.confirm import Confirmations, question
+from bot.database.store import Store
 from bot.effects import Effect, Outcome
-from bot.identity import person
-from bot.limits import COMMANDS, Limits
+from bot.people.identity import person
+from bot.people.limits import COMMANDS, Limits
 from bot.request import Level, Reply, Request, Right
-from bot.store import Store
 from bot.view import StationView
 from common.errors import BandstandError, Busy, Denied, UsageError
 from common.log import reference

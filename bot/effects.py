@@ -6,8 +6,8 @@ these only say that it is time to look.
 
 from dataclasses import dataclass
 
-from bot.bars import Bars
 from bot.request import Reply
+from bot.songs.bars import Bars
 from common.errands import Errand
 
 

@@ -6,12 +6,12 @@ from typing import Any
 from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.internet.interfaces import IReactorTime
 
-from bot.catalogue import Catalogue
-from bot.icecast import address
-from bot.player import Player
-from bot.supervise import Keeper
+from bot.processes.catalogue import Catalogue
+from bot.processes.icecast import address
+from bot.processes.player import Player
+from bot.processes.supervise import Keeper
+from bot.processes.workers import Workers
 from bot.view import LevelView, PersonView, ProcessView, StationView
-from bot.workers import Workers
 from common.config import Config
 
 

@@ -13,7 +13,8 @@ from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from bot import comparisons, errands, library, programme, purposes, station
+from bot import errands
+from bot.database.store import Store, StoreError
 from bot.effects import (
     Abandon,
     Announce,
@@ -31,15 +32,15 @@ from bot.effects import (
     Tell,
     Underway,
 )
-from bot.errands import Errands
 from bot.frontend import CanBeLeft, FrontEnd
-from bot.live import Live
-from bot.player import Player, Source
+from bot.processes.errands import Errands
+from bot.processes.live import Live
+from bot.processes.player import Player, Source
+from bot.processes.workers import Workers
 from bot.progress import Progress
 from bot.request import Level, Reply
-from bot.station import Programme, Slot
-from bot.store import Store, StoreError
-from bot.workers import Workers
+from bot.songs import comparisons, library, programme, purposes, station
+from bot.songs.station import Programme, Slot
 from common.config import Config
 from common.errands import Export, Result
 from common.errors import Missing
@@ -55,7 +56,7 @@ GAIN_LIMIT = 12.0
 
 
 class Performer:
-    """Carries out effects, and is the station that `bot.player` asks (`bot.player.Station`)."""
+    """Carries out effects, and is the station that `processes.player` asks (`bot.processes.player.Station`)."""
 
     player: Player
     workers: Workers

@@ -12,10 +12,10 @@ from common.text import harmless
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("bot.__main__:up", "go on air on this machine, with a console here"),
-    "ctl": ("bot.ctl:main", "give the running station one command"),
-    "passwd": ("bot.passwd:main", "make or change somebody's account for telnet"),
+    "ctl": ("bot.shell.ctl:main", "give the running station one command"),
+    "passwd": ("bot.shell.passwd:main", "make or change somebody's account for telnet"),
     "check": ("common.check:main", "say what is wrong with the configuration, and what is missing here"),
-    "import": ("bot.importing:main", "take songs into the library of the running station"),
+    "import": ("bot.shell.importing:main", "take songs into the library of the running station"),
     "compose": ("composer.__main__:compose", "make a song into a file, without a station"),
     "bot": ("bot.__main__:main", "the command process alone"),
     "streamer": ("streamer.__main__:main", "the audio process alone"),

@@ -12,7 +12,7 @@ Decibels = NewType("Decibels", float)
 Lufs = NewType("Lufs", float)
 
 SongCode = NewType("SongCode", str)
-"""Names a song for good, short enough to be typed: see `bot.codes`."""
+"""Names a song for good, short enough to be typed: see `songs.codes`."""
 CueId = NewType("CueId", int)
 """Names one playing of a song, so that a late `Skip` cannot hit the song that follows."""
 

@@ -1,11 +1,11 @@
 """Commands about the bands: who there is, how they play, and new ones."""
 
-from bot import bands, library
-from bot.bands import BandView
 from bot.commands.listing import ago
 from bot.commands.table import Call, Command, Desk, Param
 from bot.effects import Outcome
 from bot.request import Reply, Right
+from bot.songs import bands, library
+from bot.songs.bands import BandView
 from common.bands import HABITS, Member
 from common.errors import CommandError
 from common.instruments import named

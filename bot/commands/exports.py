@@ -1,10 +1,10 @@
 """The command that makes files of a song for other programs."""
 
-from bot import library
 from bot.commands.table import Call, Command, Desk, Param
+from bot.database.models import READY
 from bot.effects import Outcome, Send
-from bot.models import READY
 from bot.request import Reply, Right
+from bot.songs import library
 from common.errands import EXPORTS, Export
 from common.errors import CommandError, UsageError
 from common.text import one_line

@@ -1,13 +1,13 @@
 """Commands for those who write generators: watch the program, make a song again, note a place in it."""
 
-from bot import comparisons, library, marks, programme, station, watches
 from bot.commands.programme import checked_seed, wished
 from bot.commands.table import Call, Command, Desk, Param
+from bot.database.models import BEGUN, READY, REMADE
 from bot.effects import Announce, Compose, Outcome, Sync
-from bot.library import SongView
-from bot.limits import SONGS
-from bot.models import BEGUN, READY, REMADE
+from bot.people.limits import SONGS
 from bot.request import Level, Reply, Right
+from bot.songs import comparisons, library, marks, programme, station, watches
+from bot.songs.library import SongView
 from common import generators
 from common.errors import CommandError, UsageError
 from common.generators import Generator, Parameter, written

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from bot import library, programme
 from bot.commands.table import Call, Command, Desk, Param
 from bot.effects import Compose, Outcome
 from bot.request import Reply, Right
+from bot.songs import library, programme
 from common.errors import CommandError
 from common.generators import IMPORT
 from common.text import one_line

@@ -1,11 +1,11 @@
 """Commands by which listeners move the music: ratings, breeding, and the line that a band comes from."""
 
-from bot import bands, ratings
-from bot.bands import BandView
 from bot.commands.listing import ago
 from bot.commands.table import Call, Command, Desk, Param
 from bot.effects import Outcome, Send
 from bot.request import Reply, Right
+from bot.songs import bands, ratings
+from bot.songs.bands import BandView
 from common.errors import UsageError
 from common.text import counted
 

@@ -3,12 +3,12 @@
 from functools import cache
 from importlib import metadata
 
-from bot import library, ratings
 from bot.commands import generators, provenance
 from bot.commands.table import Call, Command, Desk, Param
 from bot.effects import Outcome
 from bot.request import Reply, Right
-from bot.station import seconds
+from bot.songs import library, ratings
+from bot.songs.station import seconds
 from bot.view import LevelView, StationView
 from common.errors import CommandError
 from common.text import clock, counted

@@ -1,9 +1,9 @@
 """Commands on who may do what."""
 
-from bot import access, identity, passwords
 from bot.commands.table import Call, Command, Desk, Param
 from bot.effects import Leave, Outcome
-from bot.identity import PERSON, Name
+from bot.people import access, identity, passwords
+from bot.people.identity import PERSON, Name
 from bot.request import Level, Reply, Right
 from common.errors import CommandError, UsageError
 from common.text import counted

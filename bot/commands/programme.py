@@ -3,14 +3,14 @@
 import re
 from collections.abc import Mapping
 
-from bot import bands, comparisons, library, programme, quota, station
-from bot.commands import transport
+from bot.commands import quota, transport
 from bot.commands.table import Call, Command, Desk, Param
+from bot.database.models import BEGUN, READY
 from bot.effects import Compose, Effect, Outcome, Quit, Skip, Sync, Tell
-from bot.library import SongView
-from bot.limits import SONGS
-from bot.models import BEGUN, READY
+from bot.people.limits import SONGS
 from bot.request import Level, Reply, Right
+from bot.songs import bands, comparisons, library, programme, station
+from bot.songs.library import SongView
 from bot.view import StationView
 from common import generators
 from common.errors import CommandError, UsageError

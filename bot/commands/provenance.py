@@ -1,7 +1,7 @@
 """What `song CODE` says of where a song came from, beyond its seed and parameters."""
 
-from bot import library, marks
-from bot.library import SongView
+from bot.songs import library, marks
+from bot.songs.library import SongView
 from common.text import one_line
 
 

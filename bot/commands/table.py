@@ -11,7 +11,7 @@ from random import Random
 
 from bot.commands.grammar import Line
 from bot.effects import Outcome
-from bot.identity import person
+from bot.people.identity import person
 from bot.request import Request, Right
 from bot.view import StationView
 from common.errors import CommandError, UsageError
@@ -89,7 +89,7 @@ class Command:
     confirm: bool = False
     """Is carried out by a person only when it is said twice, or with --yes."""
     limit: str = ""
-    """What it is counted as by `bot.limits`, besides being a command."""
+    """What it is counted as by `people.limits`, besides being a command."""
     asks_icecast: bool = False
     """Wants the listeners' figures in its view, which takes a request to Icecast."""
 

@@ -2,12 +2,12 @@
 
 import re
 
-from bot import library, programme, station
 from bot.commands.table import Call, Command, Desk, Param
+from bot.database.models import READY
 from bot.effects import Effect, Outcome, Seek, Sync
-from bot.models import READY
 from bot.request import Reply, Right
-from bot.station import Slot
+from bot.songs import library, programme, station
+from bot.songs.station import Slot
 from common.errors import CommandError, UsageError
 from common.text import clock
 from common.types import LONGEST_FADE, RATE

@@ -7,13 +7,13 @@ import pytest
 from peewee import SqliteDatabase
 from playhouse.migrations import Runner
 
-from bot import programme
 from bot.commands import BY_NAME, TABLE, grammar
 from bot.commands.table import Desk, fit
+from bot.database.models import MODELS
+from bot.database.store import MIGRATIONS
 from bot.effects import Outcome
-from bot.models import MODELS
 from bot.request import Request, Right
-from bot.store import MIGRATIONS
+from bot.songs import programme
 from bot.view import StationView
 from common.jobs import Begun, Done
 from common.types import SongCode

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred, succeed
 
-from bot import programme
 from bot.commands.table import Quotas
 from bot.dispatch import Dispatcher
 from bot.effects import Compose, Effect, Quit
-from bot.limits import COMMANDS, SONGS, Limits
+from bot.people.limits import COMMANDS, SONGS, Limits
 from bot.request import Identity, Level, Reply, Request, Right
+from bot.songs import programme
 from bot.view import StationView
 from common.generators import Generator, Parameter
 

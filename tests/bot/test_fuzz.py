@@ -15,14 +15,15 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.testing import MemoryReactorClock, StringTransport
 
-from bot import login, render
-from bot.admin import LINE_BYTES, AdminSocket
+from bot import render
 from bot.commands import BY_NAME
 from bot.dispatch import Dispatcher
-from bot.identity import own
+from bot.people.identity import own
 from bot.request import Level, Reply, Request, Right
-from bot.sessions import LineSession
-from bot.telnet import TelnetConnection, TelnetDoor
+from bot.shell.admin import LINE_BYTES, AdminSocket
+from bot.terminal import login
+from bot.terminal.sessions import LineSession
+from bot.terminal.telnet import TelnetConnection, TelnetDoor
 from bot.view import StationView
 from common.generators import Generator, Parameter
 from common.text import harmless

@@ -19,15 +19,15 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.error import ConnectionLost
 from twisted.internet.task import Clock
 
-from bot import library, programme, station
 from bot.commands import BY_NAME, TABLE, grammar
 from bot.commands.table import Desk, fit
+from bot.database.models import MODELS, Cue, Song
+from bot.database.store import MIGRATIONS
 from bot.effects import Effect, Seek, Skip, Sync
-from bot.models import MODELS, Cue, Song
-from bot.player import Player, Source
+from bot.processes.player import Player, Source
 from bot.request import Request, Right
-from bot.station import Programme, Slot
-from bot.store import MIGRATIONS
+from bot.songs import library, programme, station
+from bot.songs.station import Programme, Slot
 from bot.view import StationView
 from common import wire
 from common.errors import BandstandError, CommandError
@@ -151,7 +151,7 @@ class Deaf:
 
 
 class Whole:
-    """The station: commands, database, player and streamer; `bot.player.Station` for its own player."""
+    """The station: commands, database, player and streamer; `bot.processes.player.Station` for its own player."""
 
     def __init__(self, seed: int) -> None:
         self.chance = Random(seed)

@@ -11,8 +11,8 @@ from pathlib import Path
 from twisted.internet import reactor, task
 from twisted.internet.defer import Deferred, succeed
 
-from bot.console import Console
 from bot.request import Level, Reply, Request, Right
+from bot.terminal.console import Console
 
 PERIOD = 0.02
 

@@ -12,15 +12,15 @@ from random import Random
 from twisted.internet import reactor
 from twisted.internet.defer import succeed
 
-from bot.access import Rights
-from bot.admin import AdminSocket
 from bot.commands.table import Quotas
+from bot.database.store import Store
 from bot.dispatch import Dispatcher
-from bot.doors import Doors
 from bot.effects import Announce, Effect, Leave, Quit
-from bot.limits import Limits
+from bot.people.access import Rights
+from bot.people.limits import Limits
 from bot.request import Level, Reply
-from bot.store import Store
+from bot.shell.admin import AdminSocket
+from bot.terminal.doors import Doors
 from bot.view import StationView
 from common import config, log
 

@@ -1,8 +1,8 @@
 import pytest
 
-from bot import bands
-from bot.models import Song
+from bot.database.models import Song
 from bot.request import Right
+from bot.songs import bands
 from common.errors import CommandError
 from common.lineups import STYLES
 from tests.bot.conftest import Bench

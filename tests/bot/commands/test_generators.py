@@ -2,11 +2,11 @@
 
 import pytest
 
-from bot import programme
 from bot.commands import TABLE
 from bot.completion import completions
-from bot.models import Song
+from bot.database.models import Song
 from bot.request import Right
+from bot.songs import programme
 from bot.view import StationView
 from common.errors import CommandError
 from common.generators import Generator, Parameter

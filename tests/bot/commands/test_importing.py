@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import library
 from bot.effects import Compose
+from bot.songs import library
 from common.errors import CommandError
 from tests.bot.conftest import Bench
 

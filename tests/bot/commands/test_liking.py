@@ -1,9 +1,9 @@
 import pytest
 
-from bot import bands
+from bot.database.models import Cue, Rating
 from bot.effects import Send
-from bot.models import Cue, Rating
 from bot.request import Right
+from bot.songs import bands
 from bot.view import AirView, StationView
 from common.errands import Breed, Export
 from common.errors import CommandError, UsageError

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot import library, programme, station
+from bot.database.models import Cue, Job
 from bot.effects import Abandon, Compose, Skip, Sync, Tell
-from bot.models import Cue, Job
 from bot.request import Level, Reply
+from bot.songs import library, programme, station
 from bot.view import StationView
 from common.errors import CommandError, UsageError
 from common.generators import Generator, Parameter

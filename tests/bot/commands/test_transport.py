@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot import library, programme, station
+from bot.database.models import Cue
 from bot.effects import Seek, Sync
-from bot.models import Cue
-from bot.station import Slot
+from bot.songs import library, programme, station
+from bot.songs.station import Slot
 from bot.view import AirView, StationView
 from common.errors import CommandError, UsageError
 from common.types import RATE

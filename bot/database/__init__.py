@@ -1,0 +1,1 @@
+"""What is kept: the store's thread and its transactions, the tables, their history."""

@@ -1,0 +1,1 @@
+"""The other processes: started, kept, spoken to."""

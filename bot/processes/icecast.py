@@ -1,0 +1,349 @@
+"""Our own Icecast: its configuration from the template, its port and passwords, and what it says of its listeners.
+
+Knows how Icecast 2.4 is configured and asked. Does not start it or watch over it, and knows nothing of songs.
+`prepare`, `probe`, `running` and `end` may block for a moment: call them before the reactor runs, or in a thread.
+"""
+
+import errno
+import http.client
+import os
+import pwd
+import secrets
+import select
+import shutil
+import signal
+import socket
+import sys
+from base64 import b64encode
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+from typing import Any, cast
+from xml.etree import ElementTree
+from xml.sax.saxutils import escape
+
+import msgspec
+from twisted.internet import ssl
+from twisted.internet.defer import Deferred, inlineCallbacks
+from twisted.internet.interfaces import IReactorTime
+from twisted.web.client import Agent, BrowserLikePolicyForHTTPS, readBody
+from twisted.web.http_headers import Headers
+from twisted.web.iweb import IAgent, IResponse
+
+from common.config import Config, Icecast, Mount
+from common.errors import ConfigError, Missing
+from common.paths import Paths
+
+PORTS_TRIED = 100
+"""How far above the configured port a free one is looked for."""
+BURST_SECONDS = 0.5
+"""Sound that a new listener is given at once: players start on it, and are that much later for good."""
+SPARE_SOURCES = 4
+ACCOUNTS = (("icecast2", "icecast"), ("nobody", "nogroup"))
+"""User and group that Icecast changes to when root starts it, the first that is there: it refuses to run as root."""
+LOG_BYTES = 4_000_000
+"""A log longer than this is put aside when Icecast is prepared."""
+WILDCARDS = ("0.0.0.0", "::")
+ANSWER_SECONDS = 1.0
+END_SECONDS = 3.0
+
+LISTEN = """
+    <listen-socket>
+        <port>$port</port>
+        <bind-address>$address</bind-address>
+    </listen-socket>
+"""
+MOUNT = """
+    <mount type="normal">
+        <mount-name>$path</mount-name>
+        <charset>UTF-8</charset>
+        <burst-size>$burst</burst-size>
+        <fallback-mount>$standby</fallback-mount>
+        <fallback-override>1</fallback-override>
+    </mount>
+    <mount type="normal">
+        <mount-name>$standby</mount-name>
+        <charset>UTF-8</charset>
+        <burst-size>$burst</burst-size>
+        <hidden>1</hidden>
+    </mount>
+"""
+CHANGEOWNER = """
+        <changeowner>
+            <user>$user</user>
+            <group>$group</group>
+        </changeowner>"""
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """What is decided once and kept in the station's directory, so that whatever starts later agrees with it."""
+
+    asked: int
+    """The port that the configuration named when `port` was chosen."""
+    port: int
+    password: str
+    admin_password: str
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An Icecast that can be started with `argv`, unless one that is ours already runs as process `pid`."""
+
+    port: int
+    password: str
+    admin_password: str
+    argv: list[str]
+    moved_from: int | None
+    """The configured port, where another program has it."""
+    pid: int | None
+
+
+@dataclass(frozen=True)
+class Files:
+    """What our Icecast has in the station's directory."""
+
+    directory: Path
+
+    @property
+    def xml(self) -> Path:
+        return self.directory / "icecast.xml"
+
+    @property
+    def kept(self) -> Path:
+        return self.directory / "kept.json"
+
+    @property
+    def pid(self) -> Path:
+        return self.directory / "icecast.pid"
+
+    @property
+    def log(self) -> Path:
+        return self.directory / "icecast.log"
+
+
+def burst_bytes(mount: Mount) -> int:
+    return int(mount.bitrate * 1000 / 8 * BURST_SECONDS)
+
+
+def render(template: str, config: Config, kept: Kept, account: tuple[str, str] | None) -> str:
+    """Icecast's configuration as XML; `account` is the user and group to change to, None to stay who we are."""
+    addresses = [config.icecast.bind]
+    if config.icecast.bind not in WILDCARDS and not config.icecast.bind.startswith("127."):
+        addresses.insert(0, "127.0.0.1")  # where the streamer sends
+    blocks = {
+        "listen": "".join(_filled(LISTEN, port=kept.port, address=address) for address in addresses),
+        "mounts": "".join(
+            _filled(MOUNT, path=mount.path, standby=mount.standby, burst=burst_bytes(mount)) for mount in config.mounts
+        ),
+        "changeowner": _filled(CHANGEOWNER, user=account[0], group=account[1]) if account else "",
+    }
+    files = Files(config.paths.icecast)
+    values = {
+        "location": config.station.name,
+        "admin": config.station.url or "nobody@localhost",
+        "hostname": "localhost" if config.icecast.bind in WILDCARDS else config.icecast.bind,
+        "sources": 2 * len(config.mounts) + SPARE_SOURCES,
+        "password": kept.password,
+        "admin_password": kept.admin_password,
+        "directory": files.directory,
+        "pidfile": files.pid,
+    }
+    return Template(template).substitute(blocks, **{key: escape(str(value)) for key, value in values.items()})
+
+
+def _filled(template: str, **values: object) -> str:
+    return Template(template).substitute({key: escape(str(value)) for key, value in values.items()})
+
+
+def counts(stats: bytes, mounts: Iterable[Mount]) -> dict[str, int]:
+    """Listeners of each mount, those on its standby included, from the XML of Icecast's /admin/stats."""
+    root = ElementTree.fromstring(stats)
+    heard = {source.get("mount"): int(source.findtext("listeners") or 0) for source in root.iter("source")}
+    return {mount.path: heard.get(mount.path, 0) + heard.get(mount.standby, 0) for mount in mounts}
+
+
+def prepare(config: Config) -> Prepared:
+    """Choose port and passwords, write the configuration, and say how to start Icecast or that it runs already.
+
+    One of ours that runs with another configuration is ended first. Raises Missing without Debian's icecast2, and
+    ConfigError where Icecast cannot listen as configured.
+    """
+    program = shutil.which("icecast2", path=f"{os.environ.get('PATH', os.defpath)}:/usr/bin")
+    if program is None:
+        raise Missing("Icecast is missing: install the Debian package icecast2")
+    files = Files(config.paths.icecast)
+    files.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    before = _kept(files)
+    pid = running(config.paths)
+    kept = _settled(config, before, before.port if before and pid else None)
+    xml = render(template(), config, kept, _account())
+    if pid and (kept != before or not _same(files.xml, xml) or not probe(kept.port, kept.admin_password)):
+        end(pid)
+        pid = None
+    _write(files.kept, msgspec.json.encode(kept))
+    _write(files.xml, xml.encode())
+    if pid is None and files.log.is_file() and files.log.stat().st_size > LOG_BYTES:
+        files.log.replace(files.log.with_suffix(".log.1"))
+    return Prepared(
+        port=kept.port,
+        password=kept.password,
+        admin_password=kept.admin_password,
+        argv=_argv(program, files),
+        moved_from=config.icecast.port if kept.port != config.icecast.port else None,
+        pid=pid,
+    )
+
+
+def template() -> str:
+    """The template in the checkout, or where an installed package has it."""
+    places = (Path(__file__).parents[2] / "deploy", Path(sys.prefix) / "share/bandstand")
+    for place in places:
+        if (place / "icecast.xml").is_file():
+            return (place / "icecast.xml").read_text("utf-8")
+    raise Missing(f"icecast.xml, which comes with Bandstand, is not in {places[0]}: install Bandstand anew")
+
+
+def _argv(program: str, files: Files) -> list[str]:
+    shell = 'exec "$0" -c "$1" </dev/null >>"$2" 2>&1'
+    return ["sh", "-c", shell, program, str(files.xml), str(files.log)]
+
+
+def _kept(files: Files) -> Kept | None:
+    try:
+        return msgspec.json.decode(files.kept.read_bytes(), type=Kept)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
+
+
+def _settled(config: Config, before: Kept | None, in_use: int | None) -> Kept:
+    """Passwords from the configuration, else from before, else made up; `in_use` is the port our Icecast has."""
+    icecast = config.icecast
+    if before and before.asked == icecast.port and before.port == in_use:
+        port = in_use
+    else:
+        first = [before.port] if before and before.asked == icecast.port else []
+        port = _free(icecast.bind, [*first, *range(icecast.port, min(icecast.port + PORTS_TRIED, 65535) + 1)])
+    return Kept(
+        asked=icecast.port,
+        port=port,
+        password=icecast.password or (before.password if before else secrets.token_urlsafe(18)),
+        admin_password=icecast.admin_password or (before.admin_password if before else secrets.token_urlsafe(18)),
+    )
+
+
+def _free(bind: str, ports: list[int]) -> int:
+    try:
+        found = socket.getaddrinfo(bind, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except socket.gaierror:
+        raise ConfigError(f"icecast.bind: {bind} is not an address of this machine") from None
+    for port in ports:
+        with socket.socket(found[0][0]) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                trial.bind((bind, port))
+                return port
+            except OSError as error:
+                if error.errno == errno.EACCES:
+                    raise ConfigError(
+                        f"icecast.port: only root may listen on port {port}; choose 1024 or more"
+                    ) from None
+                if error.errno != errno.EADDRINUSE:
+                    raise ConfigError(f"icecast.bind: cannot listen on {bind}: {error.strerror}") from None
+    raise ConfigError(f"icecast.port: {ports[0]} and the {len(ports) - 1} ports after it are all taken")
+
+
+def _account() -> tuple[str, str] | None:
+    if os.geteuid() != 0:
+        return None
+    users = {entry.pw_name for entry in pwd.getpwall()}
+    return next((account for account in ACCOUNTS if account[0] in users), None)
+
+
+def _same(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_bytes() == text.encode()
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Whole or not at all, and never readable by others: both files hold passwords."""
+    new = path.with_name(path.name + ".new")
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as stream:
+        stream.write(data)
+    new.replace(path)
+
+
+def running(paths: Paths) -> int | None:
+    """The process of our own Icecast, if one runs: named by its pid file, and started with our configuration."""
+    files = Files(paths.icecast)
+    try:
+        pid = int(files.pid.read_text("ascii"))
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except (OSError, ValueError):
+        return None
+    return pid if os.fsencode(files.xml) in words else None
+
+
+def end(pid: int) -> None:
+    """Ask that process to end and wait until it has; after three seconds it is killed."""
+    try:
+        process = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    try:
+        gone = select.poll()
+        gone.register(process, select.POLLIN)
+        signal.pidfd_send_signal(process, signal.SIGTERM)
+        if not gone.poll(END_SECONDS * 1000):
+            signal.pidfd_send_signal(process, signal.SIGKILL)
+            gone.poll(END_SECONDS * 1000)
+    except ProcessLookupError:
+        pass
+    finally:
+        os.close(process)
+
+
+def probe(port: int, admin_password: str, host: str = "127.0.0.1") -> bool:
+    """Whether an Icecast that takes this admin password answers there."""
+    connection = http.client.HTTPConnection(host, port, timeout=ANSWER_SECONDS)
+    try:
+        connection.request("GET", "/admin/stats", headers={"Authorization": _basic(admin_password)})
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _basic(password: str) -> str:
+    return "Basic " + b64encode(f"admin:{password}".encode()).decode("ascii")
+
+
+def address(icecast: Icecast, port: int) -> str:
+    """Where Icecast is, without the path."""
+    return f"{'https' if icecast.tls else 'http'}://{icecast.host}:{port}"
+
+
+def agent(reactor: Any, icecast: Icecast) -> Agent:
+    """For requests to this Icecast, with the trust that is configured for it. Raises OSError without that file."""
+    if not (icecast.tls and icecast.ca_file):
+        return Agent(reactor)
+    trusted = ssl.Certificate.loadPEM(Path(icecast.ca_file).read_bytes())
+    return Agent(reactor, BrowserLikePolicyForHTTPS(ssl.trustRootFromCertificates([trusted])))
+
+
+@inlineCallbacks
+def listeners(
+    agent: IAgent, clock: IReactorTime, at: str, admin_password: str, mounts: Iterable[Mount]
+) -> Generator[Deferred[Any], Any, dict[str, int]]:
+    """Ask the Icecast at this address (`address`) how many hear each mount.
+
+    Errs back with TimeoutError after a second, with PermissionError on a wrong password, or as the agent does.
+    """
+    headers = Headers({"Authorization": [_basic(admin_password)], "User-Agent": ["Bandstand"]})
+    asked = agent.request(b"GET", f"{at}/admin/stats".encode(), headers, None)
+    response = cast(IResponse, (yield asked.addTimeout(ANSWER_SECONDS, clock)))
+    body = yield readBody(response).addTimeout(ANSWER_SECONDS, clock)
+    if response.code != http.HTTPStatus.OK:
+        raise PermissionError(f"Icecast at {at} answered {response.code}: is icecast.admin_password right?")
+    return counts(cast(bytes, body), mounts)

@@ -1,0 +1,1 @@
+"""The admin socket, and the commands of a shell that use it."""

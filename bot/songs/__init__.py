@@ -1,0 +1,1 @@
+"""Songs, the programme and bands as the database has them, and the rules for them."""

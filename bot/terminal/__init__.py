@@ -1,0 +1,1 @@
+"""Front ends for whoever sits at a terminal: here, over telnet, over ssh."""

@@ -1,0 +1,146 @@
+"""The console on the station's own terminal: a `terminal.prompt` whose person owns the station.
+
+Knows this machine's terminals and no command. The prompt lives in a thread with a loop of its own: a terminal that is
+slow or stands still (a frozen window, a dead ssh connection) blocks the thread that writes to it and never the reactor,
+and prompt_toolkit's signal handlers, which would take SIGCHLD's wake-up from Twisted, are installed in a main thread
+only.
+"""
+
+import asyncio
+import atexit
+import os
+import sys
+import termios
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from prompt_toolkit.data_structures import Size
+from twisted.internet.defer import Deferred, succeed
+from twisted.logger import Logger
+
+from bot.frontend import Commands
+from bot.request import Level, Reply, Request, Right
+from bot.terminal.prompt import Ending, Prompt
+from bot.turns import Turns, offered
+
+STOP_SECONDS = 0.5
+"""How long a terminal that stands still may hold up the end of the station."""
+END_OF_FILE = Reply("the station goes on without this line; quit ends it", Level.NOTICE)
+INTERRUPT = Reply("the station stops", Level.NOTICE)
+
+log = Logger()
+
+
+class Terminal:
+    """`bot.terminal.prompt.Screen` on a descriptor: unbuffered, so that no lock is held while a write blocks."""
+
+    encoding = "utf-8"
+    ready = True
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self.colour = "NO_COLOR" not in os.environ
+
+    def fileno(self) -> int:
+        return self._fd
+
+    def isatty(self) -> bool:
+        return True
+
+    def flush(self) -> None:
+        """There is nothing to flush."""
+
+    def write(self, text: str) -> int:
+        data = memoryview(text.encode("utf-8", "replace"))
+        while data:
+            data = data[os.write(self._fd, data) :]
+        return len(text)
+
+    def size(self) -> Size:
+        columns, lines = os.get_terminal_size(self._fd)
+        return Size(rows=lines or 24, columns=columns or 80)
+
+
+class Console:
+    """The front end `console`, one place. Made only where stdin is a terminal."""
+
+    name = "console"
+
+    def __init__(self, reactor: Any, commands: Commands, history: Path, on_quit: Callable[[], None]) -> None:
+        self._reactor = reactor
+        self._commands = commands
+        self._history = history
+        self._on_quit = on_quit
+        self._turns = Turns(self._answer, self.announce)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="console", daemon=True)
+        self._ended: Deferred[None] | None = None
+
+    # In the reactor's thread.
+
+    def start(self) -> None:
+        fd = sys.stdin.fileno()
+        self._saved = termios.tcgetattr(fd)
+        atexit.register(self._restore)
+        terminal = Terminal(os.open(os.ttyname(fd), os.O_WRONLY | os.O_NOCTTY | os.O_CLOEXEC))
+        self._prompt = Prompt(
+            self._loop,
+            terminal,
+            None,
+            self._history,
+            lambda line: self._reactor.callFromThread(self._turns.take, line),
+            lambda text: offered(self._reactor, self._commands, text, Right.OWNER),
+            stay=END_OF_FILE,
+            stop=INTERRUPT,
+        )
+        self._thread.start()
+
+    def stop(self) -> Deferred[None]:
+        """Fires when the terminal is as it was before, or cannot be reached."""
+        if not self._thread.is_alive():
+            self._restore()
+            return succeed(None)
+        self._ended = Deferred()
+        self._prompt.end()
+        self._ended.addTimeout(STOP_SECONDS, self._reactor)
+        return self._ended.addBoth(lambda _: self._restore())
+
+    def tell(self, where: str, reply: Reply) -> bool:
+        if where != self.name or not self._thread.is_alive():
+            return False
+        self.announce(reply)
+        return True
+
+    def announce(self, reply: Reply) -> None:
+        self._prompt.show(reply)
+
+    def progress(self, where: str, job: str, text: str, fraction: float | None) -> None:
+        if where == self.name:
+            self._prompt.progress(job, text, fraction)
+
+    def _restore(self) -> None:
+        try:
+            termios.tcsetattr(sys.stdin.fileno(), termios.TCSANOW, self._saved)
+        except termios.error:
+            log.info("the terminal is gone")
+
+    def _answer(self, line: str) -> Deferred[Reply]:
+        return self._commands.answer(Request(line, self.name, self.name, Right.OWNER, terminal=True))
+
+    def _has_ended(self) -> None:
+        if self._ended is not None and not self._ended.called:
+            self._ended.callback(None)
+
+    # In the console's thread.
+
+    def _run(self) -> None:
+        try:
+            if self._loop.run_until_complete(self._prompt.live()) is Ending.INTERRUPT:
+                self._reactor.callFromThread(self._on_quit)
+        except Exception:
+            log.failure("the console ended; the station goes on")
+        finally:
+            self._loop.close()
+            self._reactor.callFromThread(self._has_ended)

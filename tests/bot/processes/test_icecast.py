@@ -1,0 +1,160 @@
+"""Our Icecast's configuration, its port and passwords, and the reading of its figures; no Icecast runs here."""
+
+import os
+import socket
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import msgspec
+import pytest
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+
+from bot.processes import icecast
+from bot.processes.icecast import Kept, counts, listeners, prepare, render, template
+from common import config as configuration
+from common.config import Config, Mount
+from common.errors import ConfigError, Missing
+
+KEPT = Kept(asked=8000, port=8003, password="se<c>ret", admin_password="ad&min")
+
+
+def station(directory: Path, **icecast_keys: object) -> Config:
+    data = {"station": {"directory": str(directory), "name": "Rock & <Roll>"}, "icecast": icecast_keys}
+    return msgspec.convert(data, Config)
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port that another program listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        yield other.getsockname()[1]
+
+
+def parsed(config: Config, account: tuple[str, str] | None = None) -> ElementTree.Element:
+    return ElementTree.fromstring(render(template(), config, KEPT, account))
+
+
+def test_passwords_and_names_survive_xml(tmp_path: Path) -> None:
+    root = parsed(station(tmp_path))
+    assert root.findtext("authentication/source-password") == "se<c>ret"
+    assert root.findtext("authentication/admin-password") == "ad&min"
+    assert root.findtext("location") == "Rock & <Roll>"
+
+
+def test_each_mount_falls_back_to_its_hidden_standby(tmp_path: Path) -> None:
+    blocks = {block.findtext("mount-name"): block for block in parsed(station(tmp_path)).iter("mount")}
+    for mount in configuration.DEFAULT_MOUNTS:
+        assert blocks[mount.path].findtext("fallback-mount") == mount.standby
+        assert blocks[mount.path].findtext("fallback-override") == "1"
+        assert blocks[mount.standby].findtext("hidden") == "1"
+
+
+def test_a_burst_is_half_a_second_at_the_mounts_own_bitrate() -> None:
+    assert icecast.burst_bytes(Mount(path="/a", format="mp3", bitrate=128)) == 8000
+    assert icecast.burst_bytes(Mount(path="/b", format="opus", bitrate=32)) == 2000
+
+
+def test_every_mount_and_its_standby_may_be_a_source_at_once(tmp_path: Path) -> None:
+    assert int(parsed(station(tmp_path)).findtext("limits/sources") or 0) >= 4
+
+
+def test_the_streamer_can_reach_an_icecast_that_listens_elsewhere(tmp_path: Path) -> None:
+    addresses = [e.text for e in parsed(station(tmp_path, bind="192.0.2.7")).iter("bind-address")]
+    assert addresses == ["127.0.0.1", "192.0.2.7"]
+    assert [e.text for e in parsed(station(tmp_path, bind="0.0.0.0")).iter("bind-address")] == ["0.0.0.0"]
+
+
+def test_root_gives_up_its_rights_and_others_keep_theirs(tmp_path: Path) -> None:
+    assert parsed(station(tmp_path), ("icecast2", "icecast")).findtext("security/changeowner/user") == "icecast2"
+    assert parsed(station(tmp_path)).find("security/changeowner") is None
+
+
+def test_a_taken_port_is_left_for_the_next_free_one(tmp_path: Path, taken: int) -> None:
+    prepared = prepare(station(tmp_path, port=taken))
+    assert taken < prepared.port <= taken + 100
+    assert prepared.moved_from == taken
+
+
+def test_port_and_passwords_stay_the_same_from_start_to_start(tmp_path: Path, taken: int) -> None:
+    config = station(tmp_path, port=taken)
+    first = prepare(config)
+    assert len(first.password) >= 16 and first.password != first.admin_password
+    assert prepare(config) == first
+
+
+def test_a_configured_password_goes_before_a_kept_one(tmp_path: Path) -> None:
+    prepare(station(tmp_path))
+    assert prepare(station(tmp_path, password="chosen")).password == "chosen"
+
+
+def test_a_port_that_is_configured_anew_goes_before_the_kept_one(tmp_path: Path, taken: int) -> None:
+    first = prepare(station(tmp_path, port=taken))
+    assert prepare(station(tmp_path, port=first.port + 1)).port != first.port
+
+
+def test_files_with_passwords_are_for_their_owner_only(tmp_path: Path) -> None:
+    prepare(station(tmp_path))
+    for path in (tmp_path / "icecast").iterdir():
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
+
+
+def test_an_overlong_log_is_put_aside(tmp_path: Path) -> None:
+    prepare(station(tmp_path))
+    log = tmp_path / "icecast" / "icecast.log"
+    with log.open("wb") as stream:
+        stream.truncate(icecast.LOG_BYTES + 1)
+    prepare(station(tmp_path))
+    assert not log.exists() and log.with_suffix(".log.1").exists()
+
+
+def test_an_address_that_is_not_ours_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"icecast\.bind: cannot listen on 192\.0\.2\.7"):
+        prepare(station(tmp_path, bind="192.0.2.7"))
+    with pytest.raises(ConfigError, match=r"icecast\.bind: not an address is not an address"):
+        prepare(station(tmp_path, bind="not an address"))
+
+
+def test_a_missing_icecast_names_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda *_args, **_keys: None)
+    with pytest.raises(Missing, match="Debian package icecast2"):
+        prepare(station(tmp_path))
+
+
+@pytest.mark.parametrize("content", ["", "no number", "999999999", pytest.param(str(os.getpid()), id="our own")])
+def test_a_pid_file_that_names_no_icecast_of_ours_is_not_believed(tmp_path: Path, content: str) -> None:
+    (tmp_path / "icecast").mkdir()
+    (tmp_path / "icecast" / "icecast.pid").write_text(content)
+    assert icecast.running(station(tmp_path).paths) is None
+
+
+def test_listeners_on_a_standby_count_for_its_mount() -> None:
+    stats = b"""<icestats><source mount="/stream.mp3"><listeners>2</listeners></source>
+        <source mount="/standby/stream.mp3"><listeners>3</listeners></source>
+        <source mount="/foreign"><listeners>9</listeners></source></icestats>"""
+    assert counts(stats, configuration.DEFAULT_MOUNTS) == {"/stream.mp3": 5, "/stream.opus": 0}
+
+
+class SilentAgent:
+    """An agent whose server takes the connection and never answers."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[bytes, bytes]] = []
+
+    def request(self, method: bytes, uri: bytes, headers: object = None, body: object = None) -> Deferred[object]:
+        self.asked.append((method, uri))
+        return Deferred()
+
+
+def test_an_icecast_that_does_not_answer_is_given_a_second() -> None:
+    clock, agent = Clock(), SilentAgent()
+    failures: list[object] = []
+    asked = listeners(agent, clock, "http://127.0.0.1:8000", "x", configuration.DEFAULT_MOUNTS)
+    asked.addErrback(lambda failure: failures.append(failure.type))
+    clock.advance(0.9)
+    assert not failures
+    clock.advance(0.2)
+    assert len(failures) == 1
+    assert agent.asked == [(b"GET", b"http://127.0.0.1:8000/admin/stats")]

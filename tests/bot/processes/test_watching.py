@@ -1,0 +1,133 @@
+"""Saves of files, with a clock of the test's own; and once with the kernel's inotify."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from twisted.internet.inotify import IN_CLOSE_WRITE, INotify
+from twisted.internet.task import Clock
+from twisted.internet.testing import MemoryReactorClock
+from twisted.python.filepath import FilePath
+
+from bot.processes.watching import TOGETHER, Watcher
+from common.generators import Generator
+
+
+class Folders:
+    """Stands for inotify: `write` says that a file was written, if its folder is watched."""
+
+    def __init__(self) -> None:
+        self.callbacks: dict[str, Callable[..., None]] = {}
+        self.closed = False
+
+    def watch(self, path: Any, mask: int, *, callbacks: list[Callable[..., None]]) -> bool:
+        self.callbacks[path.path] = callbacks[0]
+        return True
+
+    def ignore(self, path: Any) -> None:
+        del self.callbacks[path.path]
+
+    def startReading(self) -> None:
+        pass
+
+    def loseConnection(self) -> None:
+        self.closed = True
+
+    def write(self, path: Path) -> None:
+        callback = self.callbacks.get(str(path.parent))
+        if callback:
+            callback(None, FilePath(str(path).encode()), IN_CLOSE_WRITE)
+
+
+class Case:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.clock = Clock()
+        self.folders = Folders()
+        self.saved: list[str] = []
+        self.watcher = Watcher(self.clock, self.saved.append, lambda: self.folders)
+        for name in ("mine.py", "lib.py", "notes.txt"):
+            (folder / name).write_text("")
+        self.mine = Generator(command=["python3", "mine.py"], directory=str(folder), watch=["lib*.py"])
+
+    def write(self, name: str) -> None:
+        self.folders.write(self.folder / name)
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Case:
+    return Case(tmp_path)
+
+
+def test_a_save_of_the_program_or_of_a_listed_file_is_told_after_a_while(case: Case) -> None:
+    case.watcher.follow({"mine": case.mine})
+    for name in ("mine.py", "lib.py", "lib_new.py"):
+        case.write(name)
+        case.clock.advance(TOGETHER * 0.9)
+        assert case.saved == []
+        case.clock.advance(TOGETHER * 0.2)
+        assert case.saved.pop() == "mine"
+    case.write("notes.txt")
+    case.clock.advance(9)
+    assert case.saved == []
+
+
+def test_saves_within_200_ms_are_one(case: Case) -> None:
+    case.watcher.follow({"mine": case.mine})
+    for _ in range(4):
+        case.write("mine.py")
+        case.clock.advance(0.15)
+    case.clock.advance(1)
+    assert case.saved == ["mine"]
+
+
+def test_saves_without_end_are_told_all_the_same(case: Case) -> None:
+    case.watcher.follow({"mine": case.mine})
+    for _ in range(30):
+        case.write("mine.py")
+        case.clock.advance(0.1)
+    assert len(case.saved) == 2
+
+
+def test_what_is_followed_no_longer_is_not_told_even_if_it_was_due(case: Case) -> None:
+    case.watcher.follow({"mine": case.mine})
+    case.write("mine.py")
+    case.watcher.follow({})
+    case.clock.advance(1)
+    assert case.saved == []
+    assert case.folders.callbacks == {}
+    case.watcher.stop()
+    assert case.folders.closed
+
+
+def test_a_link_is_followed_to_the_file_behind_it(case: Case, tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "code.py").write_text("")
+    (tmp_path / "mine.py").unlink()
+    (tmp_path / "mine.py").symlink_to("real/code.py")
+    case.watcher.follow({"mine": case.mine})
+    case.write("real/code.py")
+    case.clock.advance(1)
+    assert case.saved == ["mine"]
+
+
+@pytest.mark.parametrize("how", ["write", "rename"])
+def test_the_kernel_tells_of_a_write_and_of_a_rename_over_the_file(how: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("")
+    clock, saved = MemoryReactorClock(), []
+    notifier = INotify(clock)
+    watcher = Watcher(clock, saved.append, lambda: notifier)
+    watcher.follow({"mine": Generator(command=["python3", "mine.py"], directory=str(tmp_path))})
+    try:
+        if how == "write":
+            (tmp_path / "mine.py").write_text("new")
+        else:
+            (tmp_path / ".mine.swp").write_text("new")
+            (tmp_path / ".mine.swp").rename(tmp_path / "mine.py")
+        notifier.doRead()
+        clock.advance(0)  # it calls back with the next turn
+        clock.advance(1)
+        assert saved == ["mine"]
+    finally:
+        watcher.stop()

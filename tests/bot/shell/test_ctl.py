@@ -1,0 +1,204 @@
+"""`bandstand ctl` against a bot's socket that a thread plays."""
+
+import json
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.commands.grammar import parse
+from bot.shell import ctl
+from bot.shell.ctl import NotRunning, joined
+from common.cli import main as bandstand
+from common.errors import UsageError
+
+CTL = [sys.executable, "-c", "import sys; from common.cli import main; sys.exit(main(['ctl']))"]
+Script = Callable[[str], list[dict[str, object]]]
+
+
+def said(summary: str, level: str = "ok", job: str = "") -> dict[str, object]:
+    return {"summary": summary, "level": level, "job": job, "columns": [], "rows": []}
+
+
+class FakeBot:
+    """Answers each line with the first of the script's replies to it; the others come later. Without any, it ends."""
+
+    def __init__(self, path: Path, script: Script) -> None:
+        self.lines: list[str] = []
+        self._script = script
+        self._listening = socket.socket(socket.AF_UNIX)
+        self._listening.bind(str(path))
+        self._listening.listen()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        connection, _ = self._listening.accept()
+        with connection, connection.makefile("rb") as requests:
+            for number, request in enumerate(requests, 1):
+                self.lines.append(json.loads(request)["line"])
+                replies = self._script(self.lines[-1])
+                if not replies:
+                    return
+                with suppress(BrokenPipeError):  # nobody waited for the later ones
+                    for reply, answer in zip(replies, [number, 0, 0, 0], strict=False):
+                        fraction = reply.pop("fraction", None)
+                        message = {"reply": reply, "answers": answer, "fraction": fraction}
+                        connection.sendall(json.dumps(message).encode() + b"\n")
+
+    def close(self) -> None:
+        self._listening.close()
+        self._thread.join(10)
+
+
+@pytest.fixture
+def station(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Script], FakeBot]]:
+    """Makes a bot in the current directory, without a configuration file."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "var").mkdir()
+    bots: list[FakeBot] = []
+
+    def begin(script: Script) -> FakeBot:
+        bots.append(FakeBot(tmp_path / "var" / "bot.sock", script))
+        return bots[-1]
+
+    yield begin
+    for bot in bots:
+        bot.close()
+
+
+def test_an_answer_is_printed_and_the_status_is_zero(
+    station: Callable[[Script], FakeBot], capsys: pytest.CaptureFixture[str]
+) -> None:
+    bot = station(lambda _: [said("nothing is on the air")])
+    assert ctl.main(["np"]) == 0
+    assert capsys.readouterr() == ("ok: nothing is on the air\n", "")
+    assert bot.lines == ["np"]
+
+
+def test_an_error_goes_to_standard_error_and_the_status_is_one(
+    station: Callable[[Script], FakeBot], capsys: pytest.CaptureFixture[str]
+) -> None:
+    station(lambda _: [said("there is no such song", "error")])
+    assert ctl.main(["play", "xyz"]) == 1
+    assert capsys.readouterr() == ("", "error: there is no such song\n")
+
+
+def test_json_is_one_object_for_each_reply_on_standard_output(
+    station: Callable[[Script], FakeBot], capsys: pytest.CaptureFixture[str]
+) -> None:
+    station(lambda _: [said("no", "error")])
+    assert ctl.main(["--json", "np"]) == 1
+    assert json.loads(capsys.readouterr().out)["level"] == "error"
+
+
+def test_wait_stays_until_the_jobs_result(
+    station: Callable[[Script], FakeBot], capsys: pytest.CaptureFixture[str]
+) -> None:
+    results = [said("composing", job="j2"), said("j1 is done", job="j1"), said("j2 failed", "failed", "j2")]
+    station(lambda _: results)
+    assert ctl.main(["--wait", "generate"]) == 1
+    assert capsys.readouterr() == ("ok: composing\nok: j1 is done\n", "failed: j2 failed\n")
+
+
+def test_lines_of_standard_input_are_commands(
+    station: Callable[[Script], FakeBot], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bot = station(lambda line: [said(f"did {line}", job="j1"), said("an earlier job's result", job="j1")])
+    monkeypatch.setattr(sys, "stdin", StringIO("generate\n\nskip\n"))
+    assert ctl.main([]) == 0
+    assert bot.lines == ["generate", "skip"]
+    assert capsys.readouterr().out == "ok: did generate\nok: did skip\n"
+
+
+def test_bytes_that_are_no_text_are_a_line_like_any_other(station: Callable[[Script], FakeBot], tmp_path: Path) -> None:
+    bot = station(lambda line: [said("fine")])
+    done = subprocess.run(CTL, input=b"play \xff\xfe\nnp\n", capture_output=True, timeout=60)
+    assert (done.returncode, done.stdout) == (0, b"ok: fine\nok: fine\n")
+    assert bot.lines == ["play \ufffd\ufffd", "np"]
+
+
+def test_a_reader_that_goes_away_is_no_traceback(station: Callable[[Script], FakeBot]) -> None:
+    station(lambda _: [{**said("many"), "columns": ["x"], "rows": [["y" * 390]] * 1000}])
+    with subprocess.Popen(
+        CTL, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as client:  # fmt: skip
+        assert client.stdin is not None and client.stdout is not None and client.stderr is not None
+        client.stdout.close()
+        client.stdin.write(b"np\n" * 3)
+        client.stdin.close()
+        assert client.wait(60) == ctl.CLOSED
+        assert client.stderr.read() == b""
+
+
+def test_a_bar_is_drawn_on_a_terminal_and_is_gone_before_the_result(
+    station: Callable[[Script], FakeBot], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bar = {**said("job 1, 0:10 of 0:40", "notice", "1"), "fraction": 0.25}
+    station(lambda _: [said("begun", job="1"), bar, said("made", job="1")])
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    assert ctl.main(["--wait", "generate"]) == 0
+    shown = capsys.readouterr()
+    assert shown.out == "ok: begun\nok: made\n"
+    assert "[======                  ]  25 % job 1, 0:10 of 0:40" in shown.err
+    assert shown.err.endswith(ctl.CLEAR)
+
+
+def test_no_station_is_a_sentence_that_says_how_to_start_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert bandstand(["ctl", "np"]) == 1
+    assert capsys.readouterr().err == (
+        f"bandstand ctl: no station is running in {tmp_path}/var: start it with bandstand up\n"
+    )
+
+
+def test_a_station_that_ends_meanwhile_is_said(station: Callable[[Script], FakeBot]) -> None:
+    station(lambda _: [])
+    with pytest.raises(NotRunning, match="went away"):
+        ctl.main(["quit"])
+
+
+def test_the_source_password_is_not_needed_to_give_a_command(
+    station: Callable[[Script], FakeBot], tmp_path: Path
+) -> None:
+    (tmp_path / "bandstand.toml").write_text('[icecast]\nhost = "radio.example"\n')
+    station(lambda _: [said("fine")])
+    assert ctl.main(["status"]) == 0
+
+
+def test_a_single_word_is_a_whole_line() -> None:
+    assert joined(['play "two words"']) == 'play "two words"'
+
+
+def test_a_quote_inside_a_word_cannot_be_said() -> None:
+    with pytest.raises(UsageError, match="cannot stand inside a word"):
+        joined(["play", 'a"b'])
+
+
+WORDS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters='"'), max_size=8)
+
+
+@given(st.lists(WORDS.filter(lambda word: "=" not in word and not word.startswith("--")), min_size=1, max_size=4))
+def test_the_bot_takes_the_line_apart_into_the_words_of_the_shell(words: list[str]) -> None:
+    assert parse(joined(["play", *words])).words == tuple(words)
+
+
+@pytest.mark.parametrize("option", ["title=a long one", "--title=a long one"])
+def test_an_option_with_blanks_remains_an_option(option: str) -> None:
+    assert parse(joined(["generate", option])).options == {"title": "a long one"}
+
+
+def test_it_starts_without_twisted() -> None:
+    code = "import sys, bot.shell.ctl; sys.exit(any(name.split('.')[0] == 'twisted' for name in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

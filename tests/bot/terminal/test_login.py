@@ -1,0 +1,91 @@
+"""Logging in: what is typed, and who has to wait."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.terminal.login import ADDRESSES, CALM, CROWD_WAIT, LENGTH, LONGEST_WAIT, Attempts, Typing
+
+
+def typed(data: bytes) -> tuple[str, list[str]]:
+    """What was echoed, and the lines."""
+    typing = Typing()
+    typing.feed(data)
+    steps = list(typing.steps())
+    return "".join(echo for echo, _ in steps), [line for _, line in steps if line is not None]
+
+
+@pytest.mark.parametrize(
+    ("data", "echo", "lines"),
+    [
+        (b"ann\r", "ann", ["ann"]),
+        (b"amm\x7f\x7fnn\r", "amm\b \b\b \bnn", ["ann"]),
+        (b"\x7fann\n", "ann", ["ann"]),
+        (b"bob\x15ann\r", "bob\b \b\b \b\b \bann", ["ann"]),
+        ("päss\r".encode(), "päss", ["päss"]),
+        (b"a\x1b\x07\x00b\r", "ab", ["ab"]),
+        (b"\xc3(\r", "�(", ["�("]),
+    ],
+)
+def test_a_line_is_typed(data: bytes, echo: str, lines: list[str]) -> None:
+    assert typed(data) == (echo, lines)
+
+
+def test_a_line_has_an_end_even_if_nobody_ends_it() -> None:
+    assert len(typed(b"x" * 10_000 + b"\r")[1][0]) == LENGTH
+
+
+def test_what_comes_after_the_line_that_was_taken_is_kept() -> None:
+    typing = Typing()
+    typing.feed(b"ann\rsecret\rnp\r")
+    lines = []
+    for _, line in typing.steps():
+        if line is not None:
+            lines.append(line)
+            if len(lines) == 2:
+                break
+    assert (lines, typing.left(), typing.left()) == (["ann", "secret"], b"np\r", b"")
+
+
+@given(st.binary(max_size=300))
+def test_whatever_is_typed_echoes_no_control_code_but_the_backspace(data: bytes) -> None:
+    echo, lines = typed(data)
+    assert echo.replace("\b", "").isprintable()
+    assert all(line.isprintable() for line in lines)
+
+
+def test_each_failure_doubles_the_wait_of_its_address_alone() -> None:
+    attempts = Attempts()
+    waits = []
+    for _ in range(7):
+        waits.append(attempts.wait("a", 0.0))
+        attempts.failed("a", 0.0)
+    assert waits == [0, 1, 2, 4, 8, LONGEST_WAIT, LONGEST_WAIT]
+    assert attempts.wait("b", 0.0) == 0
+
+
+def test_a_wait_is_forgotten_with_time_and_with_success() -> None:
+    attempts = Attempts()
+    for _ in range(4):
+        attempts.failed("a", 0.0)
+    assert attempts.wait("a", 601.0) == 0
+    attempts.failed("a", 700.0)
+    assert attempts.wait("a", 700.0) == 1
+    attempts.succeeded("a")
+    assert attempts.wait("a", 700.0) == 0
+
+
+def test_while_many_fail_everybody_waits() -> None:
+    attempts = Attempts()
+    for number in range(CALM + 1):
+        attempts.failed(f"a{number}", 10.0)
+    assert attempts.wait("another", 11.0) == CROWD_WAIT
+    assert attempts.wait("another", 71.0) == 0
+
+
+def test_a_crowd_of_addresses_does_not_make_it_grow() -> None:
+    attempts = Attempts()
+    for number in range(3 * ADDRESSES):
+        attempts.failed(f"a{number}", float(number))
+    assert len(attempts._failed) == ADDRESSES
+    assert len(attempts._recent) <= CALM + 1
