@@ -13,7 +13,6 @@ from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from bot import errands
 from bot.database.store import Store, StoreError
 from bot.effects import (
     Abandon,
@@ -33,6 +32,7 @@ from bot.effects import (
     Underway,
 )
 from bot.frontend import CanBeLeft, FrontEnd
+from bot.processes import errands
 from bot.processes.errands import Errands
 from bot.processes.live import Live
 from bot.processes.player import Player, Source

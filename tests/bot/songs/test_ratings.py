@@ -6,9 +6,9 @@ from random import Random
 import pytest
 from peewee import SqliteDatabase
 
-from bot import errands
 from bot.database.models import Cue, Rating, Song
 from bot.effects import Send, Tell
+from bot.processes import errands
 from bot.request import Level
 from bot.songs import bands, programme, ratings
 from bot.view import AirView
