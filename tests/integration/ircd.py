@@ -191,6 +191,7 @@ class Person:
     ) -> None:
         self.nick = nick
         self.lines: list[str] = []
+        self.past: list[str] = []
         self._news = threading.Condition()
         self._socket = socket.create_connection(("127.0.0.1", port), PATIENCE)
         self._socket.settimeout(None)
@@ -234,11 +235,17 @@ class Person:
             while True:
                 for place, line in enumerate(self.lines):
                     if re.search(pattern, line):
+                        self.past += self.lines[: place + 1]
                         del self.lines[: place + 1]
                         return line
                 wait = last - time.monotonic()
                 if wait <= 0 or not self._news.wait(wait):
                     pytest.fail(f"{self.nick} never heard {pattern!r}, but: {self.lines}")
+
+    def has_heard_or_hears(self, pattern: str) -> None:
+        """As `hears`, for a line that may have come among those that are past."""
+        if not any(re.search(pattern, line) for line in self.past):
+            self.hears(pattern)
 
     def close(self) -> None:
         with suppress(OSError):
