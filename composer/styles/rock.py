@@ -1,4 +1,4 @@
-"""Rock: power chords in eighths, a heavy backbeat, roots in the bass, flat-seven harmony."""
+"""Rock: power chords in eighths, a heavy backbeat and roots in the bass."""
 
 from typing import Final
 
