@@ -34,14 +34,17 @@ class Pitch(Listener):
     """A listener that tells tones apart."""
 
     def hertz(self) -> float:
-        """Of the next tenth of a second; 0 for silence."""
+        """Of the next tenth of a second; 0 for silence, -1 for anything but one pure tone: music, or a cut in it."""
         assert self.process.stdout is not None
         data = self.process.stdout.read(RATE // 10 * 2)
         assert data, "the listener was disconnected"
         samples = np.frombuffer(data, np.int16) / 32768
         if np.sqrt(np.mean(samples**2)) < 0.01:
             return 0.0
-        return float(np.abs(np.fft.rfft(samples * np.hanning(len(samples)), 8192)).argmax() * RATE / 8192)
+        power = np.abs(np.fft.rfft(samples * np.hanning(len(samples)), 8192)) ** 2
+        peak = int(power.argmax())
+        near = power[max(peak - 24, 0) : peak + 25]  # the window's main lobe is 20 Hz to each side
+        return float(peak * RATE / 8192) if near.sum() > 0.95 * power.sum() else -1.0
 
     def waits_for(self, hertz: int) -> list[float]:
         """Listen until the tone is heard for half a second; what was heard until then."""
