@@ -62,50 +62,55 @@ class App:
     ) -> None:
         self._reactor = reactor
         self._config = config
+        self._chance = chance
+        self._wall = wall
         self._paths = config.paths
         self._prepared = own_icecast
+        self._quitting = False
         self._agent = icecast.agent(reactor, config.icecast)
+        self.port = own_icecast.port if own_icecast else config.icecast.port
         self.keepers = _keepers(reactor, config, chance, own_icecast, arguments, self._reach) if everything else []
         self._store = Store(self._paths.database, reactor)
-        self._performer = Performer(
+        self._wire_work([sys.executable, "-m", "composer", *arguments])
+        self._wire_commands()
+        self._wire_front_ends(on_terminal, on_pipe)
+
+    def _wire_work(self, worker: list[str]) -> None:
+        """Whoever carries out what a transaction decided. The performer and they know each other."""
+        reactor, config = self._reactor, self._config
+        performer = Performer(
             self._store,
-            wall,
+            self._wall,
             config,
             quit_station=self.quit,
             restart_streamer=self._restart_streamer,
             streamer_away=self._start_streamer,
         )
-        worker = [sys.executable, "-m", "composer", *arguments]
         self._workers = Workers(
             reactor,
             ["setsid", *worker],
             self._paths.spool,
             config.station.workers,
-            self._performer.stepped,
-            self._performer.compose,
+            performer.stepped,
+            performer.compose,
         )
-        self._player = Player(
-            reactor, str(self._paths.streamer_socket), self._performer, reactor, self._performer.mount_notice
-        )
-        self._performer.player = self._player
-        self._performer.workers = self._workers
+        self._player = Player(reactor, str(self._paths.streamer_socket), performer, reactor, performer.mount_notice)
         self._catalogue = Catalogue(reactor, config.generators)
         self._live = Live(
-            reactor,
-            wall,
-            chance,
-            self._catalogue,
-            self._performer.change,
-            self._store.transact,
-            self._where,
+            reactor, self._wall, self._chance, self._catalogue, performer.change, self._store.transact, self._where
         )
-        self._performer.live = self._live
         self._errands = Errands(reactor, ["nice", sys.executable, "-m", "composer.errand"])
-        self._performer.errands = self._errands
-        self.port = own_icecast.port if own_icecast else config.icecast.port
+        performer.player = self._player
+        performer.workers = self._workers
+        performer.live = self._live
+        performer.errands = self._errands
+        self._performer = performer
+
+    def _wire_commands(self) -> None:
+        limits = self._config.limits
         self.overview = Overview(
-            config,
-            reactor,
+            self._config,
+            self._reactor,
             self._player,
             self._workers,
             self.keepers,
@@ -117,19 +122,19 @@ class App:
         )
         self.commands = Dispatcher(
             self._store,
-            wall,
-            chance,
+            self._wall,
+            self._chance,
             self.overview.view,
             self._performer.perform,
-            Limits({COMMANDS: config.limits.commands, SONGS: config.limits.songs}),
-            Quotas(config.limits.open_jobs, config.limits.queued_songs),
+            Limits({COMMANDS: limits.commands, SONGS: limits.songs}),
+            Quotas(limits.open_jobs, limits.queued_songs),
         )
-        self._chance = chance
-        self._quitting = False
-        self._wall = wall
+
+    def _wire_front_ends(self, on_terminal: bool, on_pipe: bool) -> None:
+        reactor, config = self._reactor, self._config
         access = Rights(self._store)
         self._doors = Doors(reactor, config, self._store, self.commands, access)
-        self._irc = IrcFrontEnd(reactor, config.irc, self._paths, self.commands, access, chance, wall)
+        self._irc = IrcFrontEnd(reactor, config.irc, self._paths, self.commands, access, self._chance, self._wall)
         self.overview.networks = self._irc.views
         self._admin = AdminSocket(reactor, self._paths.bot_socket, self.commands)
         self._console: Console | Pipe | None = None
