@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -30,6 +31,12 @@ MOUNT = """
     <fallback-override>1</fallback-override>
   </mount>
 """
+
+
+class Status(msgspec.Struct):
+    """What `/status-json.xsl` answers; in its first moments Icecast has nothing there, which is a ValidationError."""
+
+    icestats: dict[str, Any]
 
 
 class IcecastServer:
@@ -104,8 +111,9 @@ class IcecastServer:
         """What Icecast says of each mount with a source, by its path."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=5)
         connection.request("GET", "/status-json.xsl")
-        said = msgspec.json.decode(connection.getresponse().read())["icestats"].get("source", [])
+        answer = msgspec.json.decode(connection.getresponse().read(), type=Status)
         connection.close()
+        said = answer.icestats.get("source", [])
         listed = said if isinstance(said, list) else [said]
         return {"/" + str(source["listenurl"]).split("/", 3)[3]: source for source in listed}
 
