@@ -11,6 +11,7 @@ from bot.request import Right
 from bot.songs import bands, library
 from common.generators import Generator, parameters, written
 from common.lineups import STYLES
+from common.wishes import KNOWN
 
 NONE: Mapping[str, Generator] = {}
 OFFERED = 50
@@ -47,6 +48,7 @@ WORDS: dict[str, Callable[[], list[str]]] = {
     "right": rights,
     "band": groups,
     "generator": groups,  # and the users' own
+    "topic": groups,
 }
 """A parameter's name, and what is offered for it. `command` is offered from the table itself."""
 
@@ -69,10 +71,10 @@ def completions(text: str, right: Right, table: Sequence[Command], known: Mappin
 
 
 def _wishes(given: Sequence[str], last: str, known: Mapping[str, Generator]) -> list[str]:
-    """Parameters of the generator that was named, and the choices of one of them."""
+    """Parameters of the generator that was named, and the choices of one of them; else, a band's."""
     generator = known.get(given[0].lower()) if given else None
     if generator is None:
-        return []
+        return _beginning(last, (f"{name}=" for name in KNOWN)) if last and given else []
     wishes = {f"{name}=": [written(choice) for choice in one.choices] for name, one in parameters(generator).items()}
     choices = [wish + choice for wish, offered in wishes.items() for choice in offered]
     return _beginning(last, choices if "=" in last else wishes)

@@ -11,12 +11,12 @@ import msgspec
 from common.bands import Band, Member
 from common.errors import ComposeError
 from common.jobs import Value
+from common.wishes import Wishes, checked
 from composer import mix
 from composer.band import Style
 from composer.draw import Draw
 from composer.form import FREE, NEAR, plan
 from composer.harmony import Bar, marks, progression, turned
-from composer.parameters import Wishes, checked
 from composer.perform import performed
 from composer.piece import Notes, Piece
 from composer.score import STEP, ChordMark, Note, Part, Score, Section, Tempo
@@ -71,7 +71,7 @@ def _style(band: Band) -> Style:
 
 
 def _key(band: Band, wishes: Wishes, draw: Draw) -> Key:
-    return wishes.key or Key.parse(draw.branch("key").pick(band.keys))
+    return Key.parse(wishes.key or draw.branch("key").pick(band.keys))
 
 
 def _tempo(band: Band, wishes: Wishes, draw: Draw) -> float:

@@ -4,7 +4,6 @@ Pitches are MIDI numbers (60 is middle C), pitch classes 0 to 11 from C, degrees
 the notes of a scale upwards from the tonic in MIDI's lowest octave, so that a melody can move in its key.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -13,6 +12,7 @@ from typing import Final, Literal
 import msgspec
 
 from common.errors import ComposeError
+from common.wishes import KEY, KEY_TAKES
 
 Mode = Literal["major", "minor"]
 
@@ -32,8 +32,6 @@ QUALITIES: Final = {
     (3, 6, 10): "m7b5",
 }
 """Intervals above the root -> the chord symbol's ending."""
-
-_KEY = re.compile(r"([A-Ga-g])([#b]?) ?(m|min|minor|M|maj|major|)")
 
 
 class Chord(msgspec.Struct, frozen=True):
@@ -65,11 +63,9 @@ class Key(msgspec.Struct, frozen=True):
     @classmethod
     def parse(cls, text: str) -> "Key":
         """`C`, `F#m`, `Bb minor`; raises ComposeError."""
-        match = _KEY.fullmatch(text.strip())
+        match = KEY.fullmatch(text.strip())
         if not match:
-            raise ComposeError(
-                f"key: {text!r} is not a key; write a letter from A to G, then # or b, then m for minor, as in F#m"
-            )
+            raise ComposeError(f"key: {text!r} is not a key; write {KEY_TAKES}")
         letter, sign, mode = match.groups()
         tonic = (LETTERS[letter.upper()] + {"#": 1, "b": -1, "": 0}[sign]) % 12
         return cls(tonic, "minor" if mode in ("m", "min", "minor") else "major")

@@ -1,6 +1,6 @@
 """Commands for those who write generators: watch the program, make a song again, note a place in it."""
 
-from bot.commands.programme import checked_seed, wished
+from bot.commands.programme import checked_seed, named_band, wished
 from bot.commands.table import Call, Command, Desk, Param
 from bot.database.models import BEGUN, READY, REMADE
 from bot.effects import Announce, Compose, Outcome, Sync
@@ -8,7 +8,7 @@ from bot.people.limits import SONGS
 from bot.request import Level, Reply, Right
 from bot.songs import comparisons, library, marks, programme, station, watches
 from bot.songs.library import SongView
-from common import generators
+from common import generators, wishes
 from common.errors import CommandError, UsageError
 from common.generators import Generator, Parameter, written
 from common.text import counted, one_line
@@ -34,12 +34,19 @@ def show(_: Call, desk: Desk) -> Outcome:
     return Outcome(Reply(summary, columns=("name", "is", "version", ""), rows=rows))
 
 
-def about(name: str, generator: Generator) -> Outcome:
-    """The parameters of one generator, for `help generate NAME`."""
-    rows = tuple(
-        (wish, one.expected, _default(one), one.help) for wish, one in generators.parameters(generator).items()
-    )
-    summary = f"generate {name} [NAME=VALUE ...]" + (f": {generator.help}" if generator.help else "")
+def about(desk: Desk, words: str) -> Outcome:
+    """The parameters of one generator, or of a band, for `help generate NAME`."""
+    if words in desk.view.generators:
+        generator = desk.view.generators[words]
+        name, means = words, generator.help
+        rows = tuple(
+            (wish, one.expected, _default(one), one.help) for wish, one in generators.parameters(generator).items()
+        )
+    else:
+        view = named_band(words, desk)
+        name, means = view.slug, f"a song by {view.band.name}"
+        rows = tuple((wish, takes, "the band's choice", help) for wish, takes, help in wishes.described())
+    summary = f"generate {name} [NAME=VALUE ...]" + (f": {means}" if means else "")
     return Outcome(Reply(summary, columns=("parameter", "takes", "without it", "means"), rows=rows))
 
 
@@ -172,7 +179,7 @@ COMMANDS = (
     Command(
         "watch",
         watch,
-        "run a generator now, and again with the same seed and parameters whenever its program is saved",
+        "run a generator now, and again whenever its program is saved",
         "watch mine tempo=140",
         Right.DJ,
         (_GENERATOR,),
@@ -192,7 +199,7 @@ COMMANDS = (
     Command(
         "remake",
         remake,
-        "make a song again from its seed, parameters and program, and say whether it came out the same",
+        "make a song anew, and say whether it comes out the same",
         "remake 7kq3",
         Right.DJ,
         (_SONG,),
@@ -201,7 +208,7 @@ COMMANDS = (
     Command(
         "compare",
         compare,
-        "let two songs take turns of a few bars, as X and Y, without saying which is which",
+        "let two songs take turns, not saying which is which",
         "compare 7kq3 x2mv bars=8",
         Right.DJ,
         (

@@ -117,14 +117,14 @@ def _listeners(view: StationView, path: str) -> str:
 def show_help(call: Call, desk: Desk) -> Outcome:
     allowed = [command for command in desk.commands if command.right <= call.request.right]
     if not call["command"]:
-        rows = tuple((command.usage, command.summary) for command in allowed)
+        rows = tuple((command.name, command.summary) for command in allowed)
         return Outcome(Reply("help COMMAND says more", columns=("command", "does"), rows=rows))
     wanted = call["command"].lower().removeprefix("!")
     found = next((command for command in allowed if wanted in (command.name, *command.aliases)), None)
     if found is None:
         raise CommandError("there is no command of that name; help lists them")
     if call["topic"]:
-        return generators.about(call["topic"].lower(), generators.known(desk, call["topic"].lower()))
+        return generators.about(desk, call["topic"].lower())
     rows = (
         ("example", found.example),
         *((param.usage, param.help) for param in (*found.params, *found.options)),
@@ -161,7 +161,7 @@ COMMANDS = (
         Right.LISTENER,
         (
             Param("command", "its name", required=False),
-            Param("topic", "a generator, whose parameters are listed", required=False),
+            Param("topic", "a band or a generator, whose parameters are listed", required=False, rest=True),
         ),
     ),
     Command("version", version, "what is running", "version", Right.LISTENER),

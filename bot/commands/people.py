@@ -115,7 +115,7 @@ COMMANDS = (
     Command(
         "account",
         account,
-        "make or remove an account for telnet; bandstand passwd NAME asks for the password and says this",
+        "make or remove a telnet account, as bandstand passwd NAME does",
         "account ann --remove",
         Right.OWNER,
         (Param("name", "the person's name"), Param("hash", "the password's hash", required=False)),

@@ -19,7 +19,7 @@ COMMANDS = (
     Command(
         "restart",
         restart,
-        "start the streamer anew, as after an upgrade; the song goes on where it was",
+        "start the streamer anew; the song goes on where it was",
         "restart streamer",
         Right.ADMIN,
         (Param("part", f"the word {STREAMER}"),),

@@ -10,9 +10,10 @@ from bot.effects import Compose, Effect, Outcome, Quit, Skip, Sync, Tell
 from bot.people.limits import SONGS
 from bot.request import Level, Reply, Right
 from bot.songs import bands, comparisons, library, programme, station
+from bot.songs.bands import BandView
 from bot.songs.library import SongView
 from bot.view import StationView
-from common import generators
+from common import generators, wishes
 from common.errors import CommandError, UsageError
 from common.jobs import Value
 from common.text import clock, counted, one_line
@@ -28,13 +29,14 @@ def generate(call: Call, desk: Desk) -> Outcome:
     name = call["generator"].lower() or GENERATOR
     if name in desk.view.generators:
         return _order(call, desk, name, wished(desk.view, name, call.options))
-    genome = bands.take("" if name == GENERATOR else _band(name, desk), desk.now, desk.chance)
+    genome = bands.take("" if name == GENERATOR else named_band(name, desk).slug, desk.now, desk.chance)
     return _order(call, desk, GENERATOR, wished(desk.view, GENERATOR, call.options), genome)
 
 
-def _band(words: str, desk: Desk) -> str:
+def named_band(words: str, desk: Desk) -> BandView:
+    """Raises CommandError that names the generators, too."""
     try:
-        return bands.find(words).slug
+        return bands.find(words)
     except CommandError as error:
         own = f", and the generators {', '.join(desk.view.generators)}" if desk.view.generators else ""
         raise CommandError(f"{error}{own}") from None
@@ -44,15 +46,15 @@ def again(call: Call, desk: Desk) -> Outcome:
     last = library.newest_song()
     if last is None:
         raise CommandError("there is no last song yet; generate makes the first")
-    wishes = wished(desk.view, last.generator, call.options, last.parameters)
+    asked = wished(desk.view, last.generator, call.options, last.parameters)
     genome = bands.take(bands.name_of(last.genome), desk.now, desk.chance) if last.generator == GENERATOR else None
-    return _order(call, desk, last.generator, wishes, genome)
+    return _order(call, desk, last.generator, asked, genome)
 
 
 def wished(
     view: StationView, name: str, options: Mapping[str, str], before: Mapping[str, Value] = NOTHING
 ) -> dict[str, Value]:
-    """What is asked of the song, checked as far as that can be done here; a user's generator is checked whole."""
+    """What is asked of the song, checked."""
     given = {wish: text for wish, text in options.items() if wish not in OWN_OPTIONS}
     generator = view.generators.get(name)
     if generator is not None:
@@ -60,7 +62,9 @@ def wished(
         return generators.checked(name, generator, {wish: v for wish, v in before.items() if wish in known} | given)
     if name != GENERATOR:
         raise CommandError(f"{one_line(name, 40)}: there is no such generator any more; generate makes another song")
-    return {**before, **{wish: _value(text) for wish, text in given.items()}}
+    values = {**before, **{wish: _value(text) for wish, text in given.items()}}
+    wishes.checked(values)
+    return values
 
 
 def _order(call: Call, desk: Desk, generator: str, parameters: dict[str, Value], genome: int | None = None) -> Outcome:

@@ -6,7 +6,7 @@ from bot.commands import TABLE
 from bot.completion import completions
 from bot.database.models import Song
 from bot.request import Right
-from bot.songs import programme
+from bot.songs import bands, programme
 from bot.view import StationView
 from common.errors import CommandError
 from common.generators import Generator, Parameter
@@ -52,8 +52,15 @@ def test_help_lists_the_parameters_of_a_generator(author) -> None:
         ("tempo", "a whole number from 40 to 200", "120", "beats a minute"),
         ("key", "one of C, Dm", "must be given", ""),
     )
-    with pytest.raises(CommandError, match="mien: there is no such generator; there are mine, other"):
+    with pytest.raises(CommandError, match=r"mien: there is no such band; .* and the generators mine, other"):
         author.say("help generate mien")
+
+
+def test_help_lists_what_may_be_asked_of_a_band(author) -> None:
+    bands.settle(0.0)
+    reply = author.say("help generate gravel theory").reply
+    assert reply.summary == "generate gravel-theory [NAME=VALUE ...]: a song by Gravel Theory"
+    assert reply.rows[1] == ("tempo", "a number of beats a minute from 50 to 200", "the band's choice", "how fast")
 
 
 @pytest.mark.parametrize(
@@ -63,6 +70,7 @@ def test_help_lists_the_parameters_of_a_generator(author) -> None:
         ("unwatch ", ["mine", "other"]),
         ("help generate o", ["other"]),
         ("watch mine t", ["tempo="]),
+        ("generate rock k", ["key="]),
         ("watch mine key=C d", ["duration="]),
         ("watch mine key=", ["key=C", "key=Dm"]),
         ("watch mine key=D", ["key=Dm"]),

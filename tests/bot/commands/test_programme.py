@@ -5,9 +5,9 @@ import pytest
 from bot.database.models import Cue, Job
 from bot.effects import Abandon, Compose, Skip, Sync, Tell
 from bot.request import Level, Reply
-from bot.songs import library, programme, station
+from bot.songs import bands, library, programme, station
 from bot.view import StationView
-from common.errors import CommandError, UsageError
+from common.errors import BandstandError, CommandError, UsageError
 from common.generators import Generator, Parameter
 from common.types import RATE
 from common.wire import Ending
@@ -144,11 +144,11 @@ def test_cancel_ends_the_worker_and_gives_up_the_place_in_the_queue(bench) -> No
 
 
 def test_a_failed_job_is_told_to_the_place_that_asked(bench) -> None:
-    bench.say("generate tempo=9")
+    bench.say("generate")
     programme.take_job()
-    effects = programme.failed(1, "tempo is from 40 to 240", bench.now)
+    effects = programme.failed(1, "no such soundfont", bench.now)
     assert [(e.where, e.reply.summary) for e in effects if hasattr(e, "reply")] == [
-        ("console", "job 1: tempo is from 40 to 240")
+        ("console", "job 1: no such soundfont")
     ]
 
 
@@ -358,6 +358,22 @@ def test_the_users_generators_are_checked_before_anything_is_written(bench) -> N
     song = library.newest_song()
     assert song is not None
     assert song.parameters == {"tempo": 90, "duration": 30.0}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("tempo=9", "tempo: 9 is not a number of beats a minute from 50 to 200"),
+        ("rock tempo=fast", "tempo: fast is not"),
+        ("bossa key=H", "key: 'H' is not a key"),
+        ("temp=100", "did you mean tempo"),
+    ],
+)
+def test_what_is_asked_of_a_band_is_checked_before_anything_is_written(bench, words: str, said: str) -> None:
+    bands.settle(0.0)
+    with pytest.raises(BandstandError, match=said):
+        bench.say(f"generate {words}")
+    assert bench.say("jobs").reply.summary == "there have been no jobs yet"
 
 
 def test_what_is_odd_about_a_song_is_told_to_whoever_asked(bench) -> None:

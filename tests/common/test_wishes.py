@@ -4,8 +4,7 @@ import pytest
 
 from common.errors import ComposeError
 from common.jobs import Value
-from composer.parameters import Wishes, checked
-from composer.theory import Key
+from common.wishes import Wishes, checked
 
 
 def test_nothing_asked_leaves_all_to_the_band() -> None:
@@ -13,7 +12,7 @@ def test_nothing_asked_leaves_all_to_the_band() -> None:
 
 
 def test_numbers_may_come_as_text() -> None:
-    assert checked({"key": "Dm", "tempo": "96.5", "minutes": 2}) == Wishes(Key(2, "minor"), 96.5, 2.0)
+    assert checked({"key": "Dm", "tempo": "96.5", "minutes": 2}) == Wishes("Dm", 96.5, 2.0)
 
 
 @pytest.mark.parametrize(
