@@ -28,4 +28,4 @@ class Confirmations:
 
 
 def question(command: Command) -> Reply:
-    return Reply(f"{command.name}: {command.summary}? Say it again within {SECONDS:.0f} s, or with --yes", Level.USAGE)
+    return Reply(f"{command.name} --{YES}, or the same again within {SECONDS:.0f} s, to {command.summary}", Level.USAGE)

@@ -82,13 +82,22 @@ class Store:
         return closing.addBoth(done)
 
     def _open(self) -> list[str]:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         self._database.bind(MODELS)
         try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            private(self._path)
             self._database.connect()
             return migrate(self._database, self._path)
+        except OSError as error:
+            raise StoreError(f"{error.filename}: {error.strerror}; the station's folder must be writable") from error
         except PeeweeException as error:
             raise explained(error) from error
+
+
+def private(path: Path) -> None:
+    """A file of the owner's alone, which has the hashes of passwords; SQLite gives its journals the same rights."""
+    path.touch(0o600)
+    path.chmod(0o600)
 
 
 def migrate(database: SqliteDatabase, path: Path) -> list[str]:
@@ -104,6 +113,7 @@ def migrate(database: SqliteDatabase, path: Path) -> list[str]:
 
 def backup(database: SqliteDatabase, target: Path) -> None:
     """A consistent copy of the open database, by SQLite's own online backup."""
+    private(target)
     with contextlib.closing(sqlite3.connect(target)) as copy:
         database.connection().backup(copy)  # type: ignore[no-untyped-call]
 

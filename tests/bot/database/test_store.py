@@ -85,6 +85,23 @@ def test_the_file_is_in_wal_mode_with_foreign_keys_and_full_synchronisation(stor
     assert result(store.transact(pragmas)) == ["wal", 1, 2]
 
 
+def test_nobody_else_may_read_the_files(store: Store, path: Path) -> None:
+    result(store.transact(add_song))
+    assert {file.name: file.stat().st_mode & 0o777 for file in path.parent.iterdir()} == {
+        "bandstand.db": 0o600,
+        "bandstand.db-wal": 0o600,
+        "bandstand.db-shm": 0o600,
+    }
+
+
+def test_a_folder_that_is_none_is_named(tmp_path: Path) -> None:
+    (tmp_path / "var").write_text("")
+    closed = Store(tmp_path / "var" / "bandstand.db", TURNS)  # type: ignore[arg-type]
+    with pytest.raises(StoreError, match=r"var: .*must be writable"):
+        result(closed.open())
+    result(closed.close())
+
+
 def test_a_transaction_that_raises_leaves_nothing(store: Store) -> None:
     def work() -> None:
         add_song()
@@ -105,7 +122,9 @@ def test_a_migration_of_a_used_file_has_a_copy_from_before_beside_it(path: Path)
     assert migrate(database, path) == NAMES[1:]
     assert database.execute_sql("select code from song").fetchall() == [("7kq3",)]
     database.close()
-    with sqlite3.connect(path.with_name(f"bandstand.before-{NAMES[1]}.db")) as copy:
+    before = path.with_name(f"bandstand.before-{NAMES[1]}.db")
+    assert before.stat().st_mode & 0o777 == 0o600
+    with sqlite3.connect(before) as copy:
         assert copy.execute("select code from song").fetchall() == [("7kq3",)]
 
 
