@@ -120,7 +120,7 @@ class Performer:
         """A later answer, to the place that asked; where that is gone, the log keeps it."""
         name = where.partition(":")[0]
         if not any(front.tell(where, reply) for front in self.front_ends if front.name == name):
-            log.info("for {where}, who is not here: {text}", where=where, text=reply.summary)
+            log.info("nobody at {where} to be told: {text}", where=where, text=reply.summary)
 
     def announce(self, reply: Reply) -> None:
         log.info("{text}", text=reply.summary)

@@ -1,10 +1,8 @@
 """Logging for every process: Twisted's logger, one line a record on a stream, as text or as JSON.
 
-A log must never be what stops the air, so a stream that is gone or full is ignored. It may be read on a terminal, so no
-record brings a control code along.
+A log must never be what stops the air, so a stream that is gone or full is ignored.
 """
 
-import json
 import sys
 import uuid
 from typing import Final, TextIO
@@ -16,15 +14,14 @@ from twisted.logger import (
     LogLevel,
     LogLevelFilterPredicate,
     formatEvent,
-    formatTime,
     globalLogBeginner,
 )
 from zope.interface import implementer
 
 from common.config import Log
-from common.text import harmless
+from common.records import Record
 
-CHATTY: Final = ("twisted.internet", "twisted.web.client", "log_legacy")
+CHATTY: Final = ("twisted.internet", "twisted.protocols.amp", "twisted.web.client", "log_legacy")
 """Parts of Twisted that have a line to say on every connection and port; their warnings and errors stay."""
 
 
@@ -35,43 +32,26 @@ class LineObserver:
     def __init__(self, process: str, stream: TextIO, as_json: bool) -> None:
         self._process = process
         self._stream = stream
-        self._format = self._json if as_json else self._text
+        self._written = Record.as_json if as_json else Record.as_text
 
     def __call__(self, event: LogEvent) -> None:
         try:
-            self._stream.write(self._format(event) + "\n")
+            self._stream.write(self._written(record(self._process, event)) + "\n")
             self._stream.flush()
         except (OSError, ValueError):
             pass
 
-    def _text(self, event: LogEvent) -> str:
-        line = harmless(formatEvent(event))
-        record = f"{formatTime(event['log_time'])} {self._process} {_level(event)}: {line}"
-        trace = _traceback(event)
-        return record + "".join(f"\n    {harmless(row)}" for row in trace.splitlines()) if trace else record
 
-    def _json(self, event: LogEvent) -> str:
-        record = {
-            "time": formatTime(event["log_time"]),
-            "process": self._process,
-            "level": _level(event),
-            "source": event.get("log_namespace", ""),
-            "message": formatEvent(event),
-        }
-        trace = _traceback(event)
-        if trace:
-            record["traceback"] = trace
-        return harmless(json.dumps(record, ensure_ascii=False))
-
-
-def _level(event: LogEvent) -> str:
-    level = event.get("log_level")
-    return level.name if level else "info"
-
-
-def _traceback(event: LogEvent) -> str:
-    failure = event.get("log_failure")
-    return failure.getTraceback() if failure else ""
+def record(process: str, event: LogEvent) -> Record:
+    level, failure = event.get("log_level"), event.get("log_failure")
+    return Record(
+        time=event["log_time"],
+        process=process,
+        level=level.name if level else "info",
+        message=formatEvent(event),
+        source=event.get("log_namespace", ""),
+        traceback=failure.getTraceback() if failure else "",
+    )
 
 
 def begin(process: str, settings: Log, stream: TextIO = sys.stderr) -> None:

@@ -14,9 +14,10 @@ from itertools import cycle
 from typing import Final
 
 from common import config
-from common.config import Config, Mount
+from common.config import Config, Log, Mount
 from common.errors import BandstandError
 from common.lock import ProcessLock
+from common.records import LEVELS, Record
 from common.types import RATE, Seconds
 from streamer import silence
 from streamer.backoff import Backoff
@@ -42,13 +43,13 @@ class Carrier:
         self,
         dial: Callable[[], Link],
         read: Callable[[], Silence | None],
-        report: Callable[[str], None],
+        report: Callable[[str, str], None],
         clock: Callable[[], float],
         chance: Callable[[], float],
         watch: Watch,
         stand: Callable[[bool], None],
     ) -> None:
-        """`stand`: told when the silence is on the air, and when it is no more."""
+        """`report` is given a level and what the mount is; `stand`, whether the silence is on the air."""
         self._dial = dial
         self._read = read
         self._report = report
@@ -92,7 +93,7 @@ class Carrier:
             self._watch.begin(self._since)
             link.send(self._loop.header())
             self._stand(True)
-            self._report("on the air")
+            self._report("info", "on the air")
         elif self._clock() >= self._due:
             raise OffAir("Icecast does not answer")
 
@@ -113,7 +114,7 @@ class Carrier:
         self._due = now + self._backoff.wait()
         if reason != self._trouble:
             self._trouble = reason
-            self._report(f"off the air: {reason}")
+            self._report("warn", f"off the air: {reason}")
 
 
 class Loop:
@@ -145,7 +146,7 @@ def carrier(settings: Config, mount: Mount, watch: Watch) -> Carrier:
     return Carrier(
         dial=lambda: ShoutLink(settings.icecast, settings.station, mount, mount.standby),
         read=lambda: silence.kept(directory, mount),
-        report=lambda what: say(f"{mount.standby} is {what}"),
+        report=lambda level, what: say(level, f"{mount.standby} is {what}", settings.log),
         clock=time.monotonic,
         chance=random.random,
         watch=watch,
@@ -153,10 +154,13 @@ def carrier(settings: Config, mount: Mount, watch: Watch) -> Carrier:
     )
 
 
-def say(line: str) -> None:
-    """One line on standard error, whether anyone is there to read it or not."""
+def say(level: str, message: str, settings: Log) -> None:
+    """One record on standard error, whether anyone is there to read it or not."""
+    if LEVELS.index(level) < LEVELS.index(settings.level):
+        return
+    record = Record(time.time(), "standby", level, message, "streamer.standby")
     with suppress(OSError, ValueError, AttributeError):
-        print(f"standby: {line}", file=sys.stderr, flush=True)
+        print(record.as_json() if settings.format == "json" else record.as_text(), file=sys.stderr, flush=True)
 
 
 def main(arguments: list[str]) -> int:

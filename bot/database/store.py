@@ -32,7 +32,8 @@ CAUSES = (
     ("locked", "the database is in use by another program; try again in a moment"),
     ("full", "the disk is full; free some space and try again"),
     ("readonly", "the database cannot be written; look at the rights of its folder"),
-    ("malformed", "the database is damaged; a copy from before the last upgrade is beside it"),
+    ("malformed", "the database is damaged; put a copy of bandstand.db in its place, or move it away to begin anew"),
+    ("not a database", "bandstand.db is not a database; put a copy of it in its place, or move it away to begin anew"),
 )
 """A word of SQLite's message, and the sentence for a person."""
 

@@ -23,7 +23,7 @@ def station(tmp_path: Path) -> Iterator[Station]:
     made = Station(tmp_path)
     try:
         made.up()
-        made.wait_for(r"standby: /standby/stream\.mp3 is on the air")
+        made.wait_for(r"standby info: /standby/stream\.mp3 is on the air")
         yield made
     finally:
         made.end()
@@ -85,7 +85,7 @@ def test_a_new_bot_starts_again_what_it_adopted_when_that_ends(station: Station)
     station.start()
     station.wait_for(r"takes commands")
     for module, again in (
-        ("streamer.standby", r"standby: /standby/stream\.mp3 is on the air"),
+        ("streamer.standby", r"standby info: /standby/stream\.mp3 is on the air"),
         ("streamer", r"streamer info: /stream\.mp3 is on the air"),
     ):
         station.mark()

@@ -270,7 +270,7 @@ def test_what_cannot_be_played_is_told_and_the_stream_goes_on(on_air: Station, l
 
 
 def test_the_streamer_killed_is_back_with_the_song(on_air: Station, listener: Listener) -> None:
-    on_air.wait_for(r"standby: /standby/stream\.mp3 is on the air")
+    on_air.wait_for(r"standby info: /standby/stream\.mp3 is on the air")
     listener.hears(True)
     on_air.mark()
     os.kill(on_air.pid("streamer"), signal.SIGKILL)

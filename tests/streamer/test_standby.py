@@ -1,17 +1,18 @@
 """The standby: what it needs, what it reads, and the silence it makes of it."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from common.config import Mount
+from common.config import Log, Mount
 from streamer import silence
 from streamer.codecs.formats import FORMATS
 from streamer.icecast import OffAir
 from streamer.silence import Silence
-from streamer.standby import LATEST, RETRY, Carrier, Loop
+from streamer.standby import LATEST, RETRY, Carrier, Loop, say
 from streamer.watch import PATIENCE, Watch
 
 MP3 = Mount(path="/stream.mp3", format="mp3", bitrate=128)
@@ -49,7 +50,7 @@ class Rig:
         self.carrier = Carrier(
             self._dial,
             lambda: self.packets,
-            self.said.append,
+            lambda _, what: self.said.append(what),
             lambda: self.now,
             lambda: 0.0,
             self.watch,
@@ -73,6 +74,15 @@ def kept(mount: Mount) -> Silence:
     made = encoder.kept_silence(mount.format)
     encoder.close()
     return made
+
+
+def test_its_records_look_like_those_of_the_others_and_keep_to_the_level(capsys: pytest.CaptureFixture[str]) -> None:
+    say("info", "/a is on the air", Log())
+    say("warn", "/a is off the air", Log(format="json", level="warn"))
+    say("info", "/a is on the air", Log(format="json", level="warn"))
+    text, as_json = capsys.readouterr().err.splitlines()
+    assert text.endswith(" standby info: /a is on the air")
+    assert json.loads(as_json)["message"] == "/a is off the air"
 
 
 def test_it_needs_neither_twisted_nor_numpy_nor_a_codec() -> None:

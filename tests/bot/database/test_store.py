@@ -102,6 +102,14 @@ def test_a_folder_that_is_none_is_named(tmp_path: Path) -> None:
     result(closed.close())
 
 
+def test_a_file_that_is_no_database_is_told_in_a_sentence(path: Path) -> None:
+    path.write_bytes(b"not this" * 1000)
+    closed = Store(path, TURNS)  # type: ignore[arg-type]
+    with pytest.raises(StoreError, match=r"bandstand\.db is not a database; .* move it away"):
+        result(closed.open())
+    result(closed.close())
+
+
 def test_a_transaction_that_raises_leaves_nothing(store: Store) -> None:
     def work() -> None:
         add_song()

@@ -1,0 +1,47 @@
+"""What a log record looks like, as a line of text or of JSON, in every process. Pure; it needs no logger.
+
+A log may be read on a terminal, so no record brings a control code along.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from common.text import harmless
+
+LEVELS: Final = ("debug", "info", "warn", "error")
+"""In order, as `log.level` names them."""
+
+
+@dataclass(frozen=True)
+class Record:
+    time: float
+    """Seconds since the epoch; shown in local time."""
+    process: str
+    level: str
+    message: str
+    source: str = ""
+    traceback: str = ""
+
+    def as_text(self) -> str:
+        """One line; a traceback follows indented."""
+        line = f"{self._stamp} {self.process} {self.level}: {harmless(self.message)}"
+        return line + "".join(f"\n    {harmless(row)}" for row in self.traceback.splitlines())
+
+    def as_json(self) -> str:
+        """One line, with a traceback inside the object."""
+        fields = {
+            "time": self._stamp,
+            "process": self.process,
+            "level": self.level,
+            "source": self.source,
+            "message": self.message,
+        }
+        if self.traceback:
+            fields["traceback"] = self.traceback
+        return harmless(json.dumps(fields, ensure_ascii=False))
+
+    @property
+    def _stamp(self) -> str:
+        return datetime.fromtimestamp(self.time).astimezone().strftime("%Y-%m-%dT%H:%M:%S%z")
