@@ -13,6 +13,7 @@ import sys
 import termios
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -121,10 +122,8 @@ class Console:
             self._prompt.progress(job, text, fraction)
 
     def _restore(self) -> None:
-        try:
+        with suppress(termios.error):  # it may be gone
             termios.tcsetattr(sys.stdin.fileno(), termios.TCSANOW, self._saved)
-        except termios.error:
-            log.info("the terminal is gone")
 
     def _answer(self, line: str) -> Deferred[Reply]:
         return self._commands.answer(Request(line, self.name, self.name, Right.OWNER, terminal=True))
@@ -139,6 +138,8 @@ class Console:
         try:
             if self._loop.run_until_complete(self._prompt.live()) is Ending.INTERRUPT:
                 self._reactor.callFromThread(self._on_quit)
+        except OSError as error:
+            log.info("the terminal is gone: {why}", why=error.strerror)
         except Exception:
             log.failure("the console ended; the station goes on")
         finally:

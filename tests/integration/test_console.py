@@ -23,7 +23,7 @@ def terminal(tmp_path: Path) -> Iterator[pexpect.spawn]:
         [str(PROGRAM), str(tmp_path / "history")],
         env=environment,
         encoding="utf-8",
-        timeout=10,
+        timeout=60,
         dimensions=(24, 80),
     )
     child.expect(PROMPT)
@@ -104,7 +104,7 @@ def test_ctrl_c_clears_the_line_first_and_stops_the_station_then(terminal: pexpe
 def test_the_terminal_is_left_as_it_was(way: str, tmp_path: Path) -> None:
     environment = {**os.environ, "TERM": "xterm", "PYTHONPATH": str(PROGRAM.parents[2])}
     shell = f"stty -a >{tmp_path}/before; {sys.executable} {PROGRAM} {tmp_path}/history; stty -a >{tmp_path}/after"
-    child = pexpect.spawn("sh", ["-c", shell], env=environment, encoding="utf-8", timeout=10)
+    child = pexpect.spawn("sh", ["-c", shell], env=environment, encoding="utf-8", timeout=60)
     child.expect(PROMPT)
     child.send(way)
     ended(child)
