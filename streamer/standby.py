@@ -27,7 +27,7 @@ from streamer.lookout import Lookout
 from streamer.silence import Silence
 from streamer.watch import Watch
 
-STEP: Final = Seconds(0.2)
+STEP: Final = Seconds(0.1)
 """How often silence is sent; a listener never waits longer for bytes."""
 RETRY: Final = STEP
 """How often a silence that the streamer has not written yet is looked for: until it is there, nobody stands by."""

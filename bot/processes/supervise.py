@@ -25,7 +25,7 @@ from common.lock import holder
 log = Logger()
 
 BACKOFF_FIRST, BACKOFF_LAST = 0.25, 10.0
-STEADY = 60.0
+STEADY = 5.0
 """Seconds of life after which an ending counts as the first one again."""
 PATIENCE = 2.2
 """Seconds from SIGTERM to SIGKILL."""
