@@ -64,7 +64,7 @@ def completions(text: str, right: Right, table: Sequence[Command], known: Mappin
     if command is None:
         return []
     if last.startswith("--"):
-        return _beginning(last, (_option(option) for option in command.options))
+        return _beginning(last, (option.flag for option in command.options))
     given = [word for word in words[1:] if not word.startswith("--") and "=" not in word]
     wishes = _wishes(given, last, known) if command.any_options else []
     return wishes or _words(command, given, last, allowed, list(known))
@@ -93,10 +93,6 @@ def _words(
         offered = [*generators, *offered]
     begun = given[command.params.index(param) :] if param.rest else []
     return _rest(begun, last, offered)
-
-
-def _option(option: Param) -> str:
-    return f"--{option.name}{'=' if option.number else ''}"
 
 
 def _at(command: Command, place: int) -> Param | None:

@@ -28,6 +28,13 @@ COMMANDS = (
         "make a file of a song for another program",
         "export blue lantern midi",
         Right.DJ,
-        (Param("song", f"a code or words of the title, then one of {', '.join(EXPORTS)}", rest=True),),
+        (
+            Param(
+                "song",
+                f"a code or words of the title; the kind is one of {', '.join(EXPORTS)}",
+                rest=True,
+                value="SONG KIND",
+            ),
+        ),
     ),
 )

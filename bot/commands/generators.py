@@ -171,7 +171,7 @@ BARS, MOST_BARS = 4, 64
 _GENERATOR = Param("program", "a generator's name, as generators shows it")
 _SONG = Param("song", "a code, or words of the title; without one, the song on the air", required=False, rest=True)
 _SEED = Param(
-    "seed", "the number that the songs grow from; without one, that of its last song", required=False, number=True
+    "seed", "the number that the songs grow from; without one, that of its last song", required=False, value="NUMBER"
 )
 
 COMMANDS = (
@@ -215,7 +215,7 @@ COMMANDS = (
             Param("song", "a code, or a title in quotes"),
             Param("other", "the other song, likewise"),
         ),
-        options=(Param("bars", f"of a turn; {BARS} where it is not said", required=False, number=True),),
+        options=(Param("bars", f"of a turn; {BARS} where it is not said", required=False, value="NUMBER"),),
         limit=SONGS,
     ),
     Command(

@@ -127,7 +127,8 @@ def show_help(call: Call, desk: Desk) -> Outcome:
         return generators.about(desk, call["topic"].lower())
     rows = (
         ("example", found.example),
-        *((param.usage, param.help) for param in (*found.params, *found.options)),
+        *((param.usage, param.help) for param in found.params),
+        *((option.flag + option.value, option.help) for option in found.options),
         *((f"also {alias}", "") for alias in found.aliases),
     )
     return Outcome(Reply(f"{found.usage}: {found.summary}", columns=("", ""), rows=rows))

@@ -214,10 +214,10 @@ def now_playing(_: Call, desk: Desk) -> Outcome:
 
 _OPTIONS = (
     Param("queue", "wait in the queue instead of cutting in", required=False),
-    Param("seed", "the number that the song grows from", required=False, number=True),
+    Param("seed", "the number that the song grows from", required=False, value="NUMBER"),
 )
 _SONG = Param("song", "a code, or words of the title", rest=True)
-_CROSSFADE = Param("crossfade", "seconds in which it rises over what goes", required=False)
+_CROSSFADE = Param("crossfade", "in which it rises over what goes", required=False, value="SECONDS")
 _RESUME = Param("resume", "then go on with the song that it interrupts, where that was", required=False)
 
 COMMANDS = (
@@ -261,7 +261,7 @@ COMMANDS = (
         "go to silence; the queue stays as it is",
         "stop --fade=5",
         Right.DJ,
-        options=(Param("fade", "seconds in which it goes silent", required=False),),
+        options=(Param("fade", "in which it goes silent", required=False, value="SECONDS"),),
     ),
     Command("resume", resume, "go on after stop, where it was", "resume", Right.DJ),
     Command("np", now_playing, "what is on the air now", "np", Right.LISTENER),

@@ -21,8 +21,10 @@ def reference() -> str:
 def _entry(command: Command) -> Iterator[str]:
     yield f"## {command.name}\n"
     yield f"`{command.usage}`: {command.summary}. Needs the right {command.right.name.lower()}.\n"
-    for param in (*command.params, *command.options):
+    for param in command.params:
         yield f"- `{param.name}`: {param.help}"
+    for option in command.options:
+        yield f"- `{option.flag}{option.value}`: {option.help}"
     if command.aliases:
         yield f"- also: {', '.join(f'`{alias}`' for alias in command.aliases)}"
     if command.private:

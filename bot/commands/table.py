@@ -22,18 +22,27 @@ YES = "yes"
 
 @dataclass(frozen=True)
 class Param:
-    """One parameter. A `number` is checked and handed over as digits; a `rest` takes all words that are left."""
+    """One parameter. A `number` is checked and handed over as digits; a `rest` takes all words that are left.
+
+    `value` stands for what is given in a usage, where the name does not say it; an option without one is a plain yes.
+    """
 
     name: str
     help: str
     required: bool = True
     number: bool = False
     rest: bool = False
+    value: str = ""
 
     @property
     def usage(self) -> str:
-        word = self.name.upper()
+        word = self.value or self.name.upper()
         return word if self.required else f"[{word}]"
+
+    @property
+    def flag(self) -> str:
+        """How it begins where it is an option."""
+        return f"--{self.name}=" if self.value else f"--{self.name}"
 
 
 @dataclass(frozen=True)
@@ -95,7 +104,7 @@ class Command:
 
     @property
     def usage(self) -> str:
-        options = [f"[--{option.name}]" for option in self.options]
+        options = [f"[{option.flag}{option.value}]" for option in self.options]
         values = ["[NAME=VALUE ...]"] if self.any_options else []
         yes = ["[--yes]"] if self.confirm else []
         return " ".join([self.name, *(param.usage for param in self.params), *options, *values, *yes])
@@ -129,7 +138,7 @@ def fit(command: Command, line: Line, request: Request) -> Call:
             raise UsageError(f"{command.usage} ({param.name} is a whole number)")
         arguments[param.name] = value
     if words:
-        raise UsageError(f"{command.usage} (there are words too many)")
+        raise UsageError(f"{command.usage} (too many words)")
     options = {name: value for name, value in line.options.items() if not (command.confirm and name == YES)}
     known = {option.name for option in command.options}
     if not command.any_options and not set(options) <= known:

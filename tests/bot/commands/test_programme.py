@@ -179,7 +179,7 @@ def test_again_takes_the_last_songs_parameters_with_a_new_seed(bench) -> None:
         ("play", "play SONG"),
         ("cancel", "cancel JOB"),
         ("cancel x", "a job's number"),
-        ("skip now", "words too many"),
+        ("skip now", "too many words"),
         ("generate seed=-1", "seed=NUMBER"),
         ("generate seed=99999999999999999999", "seed=NUMBER"),
         ("skip --all", "no other options"),
