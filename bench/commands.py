@@ -1,14 +1,17 @@
-"""How soon commands are answered while songs are composed and two mounts stream: `python bench/commands.py [COMMANDS]`.
+"""How soon commands are answered while songs are composed and two mounts stream: `python bench/commands.py --help`.
 
 Starts a whole station of its own on free loopback ports. The station's terminal, the admin socket, telnet and ssh each
-give a quarter of the commands, all at once, every one as soon as the one before it is answered; each answer must be the
-one to that command. The clock runs from the command's last byte to the answer's first line. Prints a table.
+give a quarter of the commands, all at once: first one every so often, as many people would, then every one as soon as
+the one before it is answered, which is as much as the bot can take. Each answer must be the one to that command. The
+clock runs from the command's last byte to the answer's first line. Prints a table for each.
 """
 
+import argparse
 import contextlib
 import itertools
 import json
 import os
+import random
 import re
 import socket
 import statistics
@@ -175,10 +178,12 @@ WAYS: dict[str, Callable[[Any], Ask]] = {
 }
 
 
-def ask_many(ask: Ask, number: int) -> list[float]:
-    """Seconds that each took."""
+def ask_many(ask: Ask, number: int, pace: float) -> list[float]:
+    """Seconds that each took. `pace` is the mean of the seconds between two; 0 is at once after each answer."""
     took = []
+    chance = random.Random(os.getpid())
     for line, pattern in itertools.islice(itertools.cycle(COMMANDS), number):
+        time.sleep(chance.uniform(0, 2 * pace))
         begun = time.perf_counter()
         answer = ask(line)
         took.append(time.perf_counter() - begun)
@@ -193,11 +198,12 @@ def composing(station: Station, over: threading.Event) -> None:
         station.ctl("ctl", "--wait", "generate", "--queue")
 
 
-def measure(station: Station, number: int) -> dict[str, list[float]]:
+def measure(station: Station, number: int, pace: float) -> dict[str, list[float]]:
     """Each way has a process of its own, so that what is measured is not how they wait for one another."""
     others = {
         way: subprocess.Popen(
-            [sys.executable, __file__, str(number), way, str(station.folder), *map(str, station.ports)],
+            [sys.executable, __file__, str(number), "--pace", str(pace), "--way", way, str(station.folder),
+             *map(str, station.ports)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
         for way in WAYS if way != "terminal"
@@ -210,19 +216,19 @@ def measure(station: Station, number: int) -> dict[str, list[float]]:
         assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.flush()
-    found = {"terminal": ask_many(ask, number)}
+    found = {"terminal": ask_many(ask, number, pace)}
     return found | {way: json.loads(process.communicate()[0]) for way, process in others.items()}
 
 
-def one_way(number: int, way: str, folder: Path, ports: list[int]) -> int:
-    ask = WAYS[way](Place(folder, ports))
+def one_way(number: int, pace: float, way: str, folder: str, *ports: str) -> int:
+    ask = WAYS[way](Place(Path(folder), [int(port) for port in ports]))
     print("ready", flush=True)
     sys.stdin.readline()
-    print(json.dumps(ask_many(ask, number)))
+    print(json.dumps(ask_many(ask, number, pace)))
     return 0
 
 
-def main(number: int) -> int:
+def main(number: int, pace: float) -> int:
     over = threading.Event()
     with tempfile.TemporaryDirectory() as folder:
         station = Station(Path(folder))
@@ -231,15 +237,17 @@ def main(number: int) -> int:
             station.ctl("ctl", "grant", "ann", "admin")
             maker = threading.Thread(target=composing, args=(station, over), daemon=True)
             maker.start()
-            took = measure(station, number // len(WAYS))
+            for every, how in ((pace, f"one every {1000 * pace:.0f} ms from each"), (0.0, "as fast as they come")):
+                report(how, measure(station, number // len(WAYS), every))
         finally:
             over.set()
             station.close()
-    return report(took)
+    return 0
 
 
-def report(took: dict[str, list[float]]) -> int:
+def report(how: str, took: dict[str, list[float]]) -> None:
     took = {**took, "all": [second for one in took.values() for second in one]}
+    print(f"\n{how}\n")
     print("| way in | commands | median | 99 in 100 | slowest | within 20 ms |\n|---|---|---|---|---|---|")
     for way, seconds in took.items():
         ordered = sorted(seconds)
@@ -247,10 +255,16 @@ def report(took: dict[str, list[float]]) -> int:
         figures = (statistics.median(ordered), ordered[int(len(ordered) * 0.99) - 1], ordered[-1])
         shown = " | ".join(f"{1000 * figure:.1f} ms" for figure in figures)
         print(f"| {way} | {len(ordered)} | {shown} | {100 * within:.1f} % |")
-    return 0
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 2:
-        sys.exit(one_way(int(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), [int(port) for port in sys.argv[4:]]))
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000))
+    parser = argparse.ArgumentParser(description="How soon commands are answered.")
+    parser.add_argument("commands", type=int, nargs="?", default=1000)
+    parser.add_argument(
+        "--pace", type=float, default=0.1, help="seconds between two commands of each way in, on average"
+    )
+    parser.add_argument("--way", nargs="+", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.way:
+        sys.exit(one_way(given.commands, given.pace, *given.way))
+    sys.exit(main(given.commands, given.pace))

@@ -40,7 +40,7 @@ LINES = st.one_of(
         st.lists(st.one_of(st.sampled_from(WORDS), st.text(max_size=12)), max_size=4),
     ),
 )
-quickly = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quickly = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def corpus(name: str) -> list[bytes]:

@@ -41,7 +41,7 @@ def oversampled_peak(sound: Samples) -> float:
 
 
 @given(st.lists(st.integers(1, 3000), min_size=1, max_size=8), st.floats(0.0, 0.55))
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 def test_what_is_below_the_ceiling_leaves_as_it_came_bit_for_bit(sizes: list[int], level: float) -> None:
     sound = (np.random.default_rng(7).uniform(-1, 1, (RATE // 4, 2)) * level).astype(np.float32)
     assert np.array_equal(limited(sound, sizes), sound)
@@ -61,7 +61,7 @@ def test_a_sine_whose_samples_are_low_but_whose_peaks_are_not_is_limited() -> No
 
 
 @given(st.lists(st.integers(1, 3000), min_size=1, max_size=8), st.integers(0, 2**32 - 1))
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 def test_it_is_the_same_sound_whatever_the_blocks(sizes: list[int], seed: int) -> None:
     chance = np.random.default_rng(seed)
     sound = (chance.standard_normal((RATE // 4, 2)) * chance.uniform(0, 1.5, (RATE // 4, 1))).astype(np.float32)

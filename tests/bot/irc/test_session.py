@@ -380,7 +380,7 @@ LINES = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(LINES, max_size=30), st.booleans())
 def test_no_line_raises_or_ends_the_connection(lines: list[str], registered: bool) -> None:
     peer = Connection(password="secret")

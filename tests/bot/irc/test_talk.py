@@ -198,7 +198,7 @@ def test_no_line_of_the_corpus_does_any_harm(caps: str) -> None:
     assert "NOTICE #radio :zoe: ok: done" in room.says("!np", nick="zoe")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.tuples(st.sampled_from(["ann", "bob", "bandstand"]), st.text(max_size=80)), max_size=20), st.text())
 def test_nothing_that_is_said_does_any_harm_or_sends_a_line_that_is_too_long(
     said: list[tuple[str, str]], answer: str

@@ -124,7 +124,7 @@ def test_a_line_without_an_end_does_not_grow(tmp_path: Path) -> None:
     asyncio.run(scene())
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(st.lists(st.binary(max_size=60), max_size=4))
 def test_any_keys_leave_it_alive_and_bring_no_control_code_of_their_own(tmp_path: Path, pieces: list[bytes]) -> None:
     async def scene() -> None:
