@@ -134,16 +134,28 @@ def by_terminal(station: Station) -> Ask:
     return asking(lambda data: station.terminal.send(data[:-1].decode() + "\r"), shown())
 
 
+class Socket:
+    """A connection to the admin socket, as `bandstand ctl` has one."""
+
+    def __init__(self, station: Place) -> None:
+        self._connection = socket.socket(socket.AF_UNIX)
+        self._connection.connect(str(station.folder / "var" / "bot.sock"))
+        self._stream = self._connection.makefile("rb")
+
+    def ask(self, line: str) -> dict[str, Any]:
+        self._connection.sendall(json.dumps({"line": line}).encode() + b"\n")
+        return next((message["reply"] for message in self.messages() if message.get("answers")), {})
+
+    def messages(self) -> Iterator[dict[str, Any]]:
+        """Answers, notices and progress, until the station ends."""
+        return (json.loads(line) for line in iter(self._stream.readline, b""))
+
+
 def by_socket(station: Place) -> Ask:
-    connection = socket.socket(socket.AF_UNIX)
-    connection.connect(str(station.folder / "var" / "bot.sock"))
-    stream = connection.makefile("rb")
+    opened = Socket(station)
 
     def ask(line: str) -> str:
-        connection.sendall(json.dumps({"line": line}).encode() + b"\n")
-        while not (message := json.loads(stream.readline())).get("answers"):
-            pass
-        reply: dict[str, Any] = message["reply"]
+        reply = opened.ask(line)
         return f"{reply['level']}: {reply['summary']}"
 
     return ask
@@ -194,8 +206,10 @@ def ask_many(ask: Ask, number: int, pace: float) -> list[float]:
 
 def composing(station: Station, over: threading.Event) -> None:
     """A song is in the making all the time."""
+    opened = Socket(station)
     while not over.is_set():
-        station.ctl("ctl", "--wait", "generate", "--queue")
+        job = opened.ask("generate --queue").get("job")
+        next((one for one in opened.messages() if not one.get("answers") and one["reply"].get("job") == job), None)
 
 
 def measure(station: Station, number: int, pace: float) -> dict[str, list[float]]:

@@ -20,8 +20,7 @@ SONGS = 300
 
 
 def songs() -> list[str]:
-    found, _ = library.songs(SONGS)
-    return [name for song in found for name in (song.code, song.title) if name]
+    return [name for names in library.titles(SONGS) for name in names if name]
 
 
 def jobs() -> list[str]:

@@ -30,8 +30,16 @@ NEW = "new"
 
 def every(_: Call, __: Desk) -> Outcome:
     found = bands.every()
+    songs = bands.songs(found)
     rows = tuple(
-        (view.slug, view.band.name, view.band.style, f"{view.band.tempo:.0f}", str(view.generation), str(view.songs))
+        (
+            view.slug,
+            view.band.name,
+            view.band.style,
+            f"{view.band.tempo:.0f}",
+            str(view.generation),
+            str(songs[view.genome]),
+        )
         for view in found
     )
     columns = ("band", "name", "style", "tempo", "generation", "songs")

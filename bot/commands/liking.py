@@ -44,8 +44,15 @@ def evolve(call: Call, desk: Desk) -> Outcome:
 
 def family(call: Call, desk: Desk) -> Outcome:
     line = bands.family(bands.find(call["band"]))
+    songs = bands.songs(line)
     rows = tuple(
-        (str(view.generation), ago(view.created, desk.now), f"{view.band.tempo:.0f} bpm", str(view.songs), _liked(view))
+        (
+            str(view.generation),
+            ago(view.created, desk.now),
+            f"{view.band.tempo:.0f} bpm",
+            str(songs[view.genome]),
+            _liked(view),
+        )
         for view in line
     )
     said = f"{line[0].band.name}: {counted(len(line), 'generation')}, the one that plays now first"

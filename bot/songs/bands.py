@@ -3,10 +3,13 @@
 Each function is one piece of a transaction. What a band is, `common.bands` says; how it is bred, the composer.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 import msgspec
+from peewee import fn
 
 from bot.database.models import Band as BandRow
 from bot.database.models import Genome, Song
@@ -27,7 +30,6 @@ class BandView:
     generation: int
     created: float
     band: Band
-    songs: int = 0
 
 
 def settle(now: float) -> tuple[()]:
@@ -58,7 +60,8 @@ def new(style: str, now: float, chance: Random) -> BandView:
 
 
 def every() -> list[BandView]:
-    return [_view(row) for row in BandRow.select().order_by(BandRow.created, BandRow.slug)]
+    rows = Genome.select(Genome, BandRow).join(BandRow, on=(BandRow.genome == Genome.id), attr="row")
+    return [_view(genome) for genome in rows.order_by(BandRow.created, BandRow.slug)]
 
 
 def find(words: str) -> BandView:
@@ -119,7 +122,7 @@ def family(view: BandView) -> list[BandView]:
     row = Genome.get_by_id(view.genome)
     while row.parent:
         row = Genome.get_by_id(row.parent)
-        line.append(BandView(view.slug, row.id, row.generation, row.created, _read(row.genes), _songs(row.id)))
+        line.append(BandView(view.slug, row.id, row.generation, row.created, _read(row.genes)))
     return line
 
 
@@ -143,15 +146,17 @@ def revert(view: BandView) -> BandView:
     return line[1]
 
 
-def _view(row: BandRow) -> BandView:
-    genome = Genome.get_by_id(row.genome)
-    return BandView(row.slug, genome.id, genome.generation, row.created, _read(genome.genes), _songs(genome.id))
+def songs(views: Sequence[BandView]) -> dict[int, int]:
+    """How many songs were asked of these forms, by their genomes."""
+    take = Genome.alias()
+    asked: Any = Song.select(take.parent, fn.COUNT(Song.code)).join(take, on=(Song.genome == take.id))
+    rows = asked.where(take.take == 1, take.parent.in_([view.genome for view in views])).group_by(take.parent)
+    return {view.genome: 0 for view in views} | dict(rows.tuples())
 
 
-def _songs(genome: int) -> int:
-    """How many songs were asked of this form of a band."""
-    takes = Genome.select(Genome.id).where(Genome.parent == genome, Genome.take == 1)
-    return int(Song.select().where(Song.genome.in_(takes)).count())
+def _view(genome: Any) -> BandView:
+    """Of a genome with its band's row."""
+    return BandView(genome.row.slug, genome.id, genome.generation, genome.row.created, _read(genome.genes))
 
 
 def _written(band: Band) -> str:
