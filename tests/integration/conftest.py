@@ -131,6 +131,7 @@ class Listener:
         while b"\r\n\r\n" not in head:
             head += self._socket.recv(1)
         assert b" 200 " in head.split(b"\r\n")[0] + b" ", head
+        self._format = "mp3" if b"audio/mpeg" in head else "ogg"
         self.connected = True
         self.longest_wait = 0.0
         self._data = bytearray()
@@ -150,12 +151,16 @@ class Listener:
         return bytes(self._data)
 
     def sound(self) -> NDArray[np.float32]:
-        """All that was heard so far, shape (frames, 2) at 48 kHz."""
-        command = ["ffmpeg", "-v", "quiet", "-i", "-", "-f", "f32le", "-ar", "48000", "-ac", "2", "-"]
+        """All that was heard so far, shape (frames, 2) at 48 kHz.
+
+        As players do, it goes by the content type: a crash in the first frames may look like any format.
+        """
+        taken, given = ["-f", self._format, "-i", "-"], ["-f", "f32le", "-ar", "48000", "-ac", "2", "-"]
+        command = ["ffmpeg", "-v", "quiet", *taken, *given]
         decoded = subprocess.run(command, input=self.data(), stdout=subprocess.PIPE, check=False).stdout
         return np.frombuffer(decoded[: len(decoded) // 8 * 8], dtype=np.float32).reshape(-1, 2)
 
-    def wait_until(self, heard: Callable[[NDArray[np.float32]], bool], what: str, seconds: float = 20.0) -> None:
+    def wait_until(self, heard: Callable[[NDArray[np.float32]], bool], what: str, seconds: float = 60.0) -> None:
         until(lambda: heard(self.sound()), what, seconds)
 
     def close(self) -> None:
