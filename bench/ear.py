@@ -18,6 +18,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -80,6 +81,7 @@ class Station:
         self._wire = socket.socket(socket.AF_UNIX)
         self._wire.connect(str(self._socket))
         self._lines = self._wire.makefile("rb")
+        self._over: set[object] = set()
 
     def _read(self) -> None:
         assert self.process.stderr is not None
@@ -95,11 +97,20 @@ class Station:
 
     def say(self, line: str) -> dict[str, object]:
         self._wire.sendall(json.dumps({"line": line}).encode() + b"\n")
-        while True:
-            message = json.loads(self._lines.readline())
-            if message.get("answers"):
-                reply: dict[str, object] = message["reply"]
-                return reply
+        while not (message := self._next()).get("answers"):
+            pass
+        reply: dict[str, object] = message["reply"]
+        return reply
+
+    def wait_for_end(self, job: object) -> None:
+        while job not in self._over:
+            self._next()
+
+    def _next(self) -> dict[str, Any]:
+        message: dict[str, Any] = json.loads(self._lines.readline())
+        if not message.get("answers") and message.get("fraction") is None:
+            self._over.add(message["reply"].get("job"))
+        return message
 
     def processes(self) -> dict[str, int]:
         """Name -> process, by what its arguments say."""
@@ -146,10 +157,12 @@ def delays(station: Station, listener: Listener, command: str, rounds: int) -> l
     for _ in range(rounds):
         listener.wait(False)
         began = time.monotonic()
-        station.say(command)
+        job = station.say(command).get("job")
         took.append(listener.wait(True) - began)
         station.say("skip")
-        time.sleep(2.5)  # the worker's next song, and silence, are to be there: this is a bench, not a test
+        if job:
+            station.wait_for_end(job)
+        time.sleep(2.5)  # the next worker, and silence, are to be there: this is a bench, not a test
     return took
 
 
