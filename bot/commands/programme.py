@@ -194,10 +194,11 @@ def quit_station(_: Call, __: Desk) -> Outcome:
     return Outcome(Reply("the station stops; up goes on where it was"), (Quit(),))
 
 
-def now_playing(_: Call, desk: Desk) -> Outcome:
+def now_playing(call: Call, desk: Desk) -> Outcome:
     slot = station.on_air(library.slots())
     if slot is None:
-        return Outcome(Reply("silence; generate makes a song"))
+        may = call.request.right >= Right.DJ
+        return Outcome(Reply("silence; generate makes a song" if may else "silence"))
     song = library.song(slot.song)
     if library.stopped():
         return Outcome(Reply(f"stopped in {song.name} at {clock(station.seconds(slot.start))}; resume goes on"))

@@ -4,7 +4,7 @@ import pytest
 
 from bot.database.models import Cue, Job
 from bot.effects import Abandon, Compose, Skip, Sync, Tell
-from bot.request import Level, Reply
+from bot.request import Level, Reply, Right
 from bot.songs import bands, library, programme, station
 from bot.view import StationView
 from common.errors import BandstandError, CommandError, UsageError
@@ -22,6 +22,11 @@ def on_air() -> str | None:
 
 def queue() -> list[str]:
     return [slot.title for slot in station.in_order(library.slots())]
+
+
+def test_silence_is_told_with_what_helps_to_whom_it_helps(bench) -> None:
+    assert bench.say("np", Right.DJ).reply.summary == "silence; generate makes a song"
+    assert bench.say("np", Right.LISTENER).reply.summary == "silence"
 
 
 def test_generate_answers_with_its_job_and_wakes_the_workers(bench) -> None:
