@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-PATIENCE = 30.0
+PATIENCE = 90.0
 NGIRCD = """
 [Global]
 Name = irc.example

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from scramp import ScramMechanism
 
-PATIENCE = 30.0
+PATIENCE = 90.0
 
 
 class Scripted:

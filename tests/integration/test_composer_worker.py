@@ -16,7 +16,7 @@ import pytest
 from common.jobs import GROWTH_FD, SPOOL_FD, Advanced, Begun, Done, Failed, Job, Step, Value
 from common.types import FRAME_BYTES, RATE, SongCode
 
-PATIENCE = 100
+PATIENCE = 280
 """Seconds; only a worker that hangs needs them."""
 
 

@@ -16,7 +16,7 @@ import pytest
 
 PROGRAM = Path(__file__).with_name("doors_station.py")
 BANDSTAND = str(Path(sys.executable).parent / "bandstand")
-PATIENCE = 30
+PATIENCE = 90
 PASSWORD = "secret pass"
 CTRL_A, CTRL_C, CTRL_D, UP = "\x01", "\x03", "\x04", "\x1b[A"
 

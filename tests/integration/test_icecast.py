@@ -45,7 +45,7 @@ def on_air(prepared: Prepared, before: list[str] | None = None) -> Iterator[subp
             end(process.pid)
 
 
-def until(condition: Callable[[], bool], what: str, seconds: float = 20.0) -> None:
+def until(condition: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
     """Wait for something of a server that tells nobody when it happens."""
     waiting = threading.Event()
     last = time.monotonic() + seconds

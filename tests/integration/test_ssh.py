@@ -12,7 +12,7 @@ import pexpect
 import pytest
 
 PROGRAM = Path(__file__).with_name("doors_station.py")
-PATIENCE = 30
+PATIENCE = 90
 CTRL_D = "\x04"
 
 

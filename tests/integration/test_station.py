@@ -17,7 +17,7 @@ from typing import IO
 import pytest
 
 BANDSTAND = str(Path(sys.executable).parent / "bandstand")
-PATIENCE = 60.0
+PATIENCE = 90.0
 """Seconds that a slow machine is given for anything."""
 RATE = 8000
 LOUD, QUIET = 0.01, 0.001

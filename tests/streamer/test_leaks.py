@@ -207,4 +207,4 @@ def test_a_connection_that_is_lost_again_and_again_leaves_nothing() -> None:
 
         a_thousand_times(come_and_go)
         uplink.close()
-    assert events.count(CameOnAir(mount.path)) > TIMES // 4
+    assert events.count(CameOnAir(mount.path)) > TIMES // 20  # the rest is given up before it is there
