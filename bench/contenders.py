@@ -16,7 +16,7 @@ from typing import Any, Final, Protocol
 
 from rig import free_port, until
 
-from bot.processes.icecast import prepare, probe
+from bot.supervision.icecast import prepare, probe
 from common import config, wire
 from common.config import Mount
 from tests.integration.streaming import Bot

@@ -49,7 +49,7 @@ def run(arguments: Sequence[str], everything: bool) -> int:
 
 
 def _run(config: Config, arguments: list[str], everything: bool, from_stdin: bool) -> int:
-    from bot.processes.icecast import prepare
+    from bot.supervision.icecast import prepare
 
     prepared = prepare(config) if everything and config.manages_icecast else None
     from twisted.internet import reactor
@@ -77,7 +77,7 @@ def _run(config: Config, arguments: list[str], everything: bool, from_stdin: boo
 def _react(reactor: Any, app: "App", config: Config, terminal: TextIO) -> int:
     from twisted.python.failure import Failure
 
-    from common.endings import end_on_signals
+    from common.shutdown import end_on_signals
 
     failures: list[Failure] = []
 

@@ -15,28 +15,28 @@ from bot.commands.table import Quotas
 from bot.database.store import Store
 from bot.dispatch import Dispatcher
 from bot.irc.frontend import IrcFrontEnd
+from bot.making.background_jobs import Errands
+from bot.making.catalogue import Catalogue
+from bot.making.generator_reload import Live
+from bot.making.workers import Workers
 from bot.overview import Overview
 from bot.people.access import Rights
 from bot.people.limits import COMMANDS, SONGS, Limits
 from bot.perform import Performer
-from bot.processes import icecast
-from bot.processes.catalogue import Catalogue
-from bot.processes.errands import Errands
-from bot.processes.live import Live
-from bot.processes.player import Player
-from bot.processes.relay import replace_streamer
-from bot.processes.supervise import Keeper
-from bot.processes.workers import Workers
+from bot.playout.controller import Player
 from bot.request import Level, Reply
 from bot.shell.admin import AdminSocket
 from bot.songs import bands, library, programme
+from bot.supervision import icecast
+from bot.supervision.keeper import Keeper
+from bot.supervision.rolling_restart import replace_streamer
 from bot.terminal.console import Console
 from bot.terminal.doors import Doors
 from bot.terminal.pipe import Pipe
 from bot.view import AirView
 from common.config import Config
-from common.endings import stop_once
 from common.jobs import Done
+from common.shutdown import stop_once
 from common.types import SongCode
 
 log = Logger()
@@ -99,7 +99,7 @@ class App:
         self._live = Live(
             reactor, self._wall, self._chance, self._catalogue, performer.change, self._store.transact, self._where
         )
-        self._errands = Errands(reactor, ["nice", sys.executable, "-m", "composer.errand"])
+        self._errands = Errands(reactor, ["nice", sys.executable, "-m", "composer.background_job"])
         performer.player = self._player
         performer.workers = self._workers
         performer.live = self._live

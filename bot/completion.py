@@ -11,7 +11,7 @@ from bot.request import Right
 from bot.songs import bands, library
 from common.generators import Generator, parameters, written
 from common.lineups import STYLES
-from common.wishes import KNOWN
+from common.song_parameters import KNOWN
 
 NONE: Mapping[str, Generator] = {}
 OFFERED = 50

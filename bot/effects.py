@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.request import Reply
 from bot.songs.bars import Bars
-from common.errands import Errand
+from common.background_jobs import BackgroundJob
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Send:
     `name` is what a person calls what it is about; of a band, `slug` names it and `genome` is the form that is bred.
     """
 
-    errand: Errand
+    errand: BackgroundJob
     where: str
     name: str
     slug: str = ""

@@ -6,11 +6,11 @@ from typing import Any
 from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.internet.interfaces import IReactorTime
 
-from bot.processes.catalogue import Catalogue
-from bot.processes.icecast import address
-from bot.processes.player import Player
-from bot.processes.supervise import Keeper
-from bot.processes.workers import Workers
+from bot.making.catalogue import Catalogue
+from bot.making.workers import Workers
+from bot.playout.controller import Player
+from bot.supervision.icecast import address
+from bot.supervision.keeper import Keeper
 from bot.view import LevelView, PersonView, ProcessView, StationView
 from common.config import Config
 

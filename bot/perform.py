@@ -32,17 +32,17 @@ from bot.effects import (
     Underway,
 )
 from bot.frontend import CanBeLeft, FrontEnd
-from bot.processes import errands
-from bot.processes.errands import Errands
-from bot.processes.live import Live
-from bot.processes.player import Player, Source
-from bot.processes.workers import Workers
+from bot.making import background_jobs
+from bot.making.background_jobs import Errands
+from bot.making.generator_reload import Live
+from bot.making.workers import Workers
+from bot.playout.controller import Player, Source
 from bot.progress import Progress
 from bot.request import Level, Reply
 from bot.songs import comparisons, library, programme, purposes, station
 from bot.songs.station import Programme, Slot
+from common.background_jobs import Export, Result
 from common.config import Config
-from common.errands import Export, Result
 from common.errors import Missing
 from common.generators import COMPARE
 from common.jobs import Advanced, Begun, Done, Failed, Job, Noticed, Step
@@ -56,7 +56,7 @@ GAIN_LIMIT = 12.0
 
 
 class Performer:
-    """Carries out effects, and is the station that `processes.player` asks (`bot.processes.player.Station`)."""
+    """Carries out effects, and is the station that `processes.player` asks (`bot.playout.controller.Station`)."""
 
     player: Player
     workers: Workers
@@ -154,7 +154,7 @@ class Performer:
             )
 
         def came(result: Result) -> Deferred[None]:
-            return self.change(errands.done, sent, result, self._wall())
+            return self.change(background_jobs.done, sent, result, self._wall())
 
         self.errands.run(errand).addCallbacks(came, self._unforeseen)
 

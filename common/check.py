@@ -15,7 +15,7 @@ from pathlib import Path
 from common import config, irc
 from common.config import Config
 from common.errors import BandstandError, Missing
-from common.program import startable
+from common.generator_files import startable
 from common.text import harmless
 
 

@@ -16,11 +16,11 @@ import msgspec
 
 from common import generators
 from common import irc as irc_settings
-from common.doors import Limits, Ssh, Telnet, check_telnet, settled_ssh
 from common.errors import ConfigError
 from common.generators import Generator, Parameter
 from common.irc import Irc, Network
 from common.paths import Paths
+from common.remote_access import Limits, Ssh, Telnet, check_telnet, settled_ssh
 from common.types import LONGEST_FADE
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]

@@ -1,7 +1,7 @@
 """A user's generator as the configuration declares it: its program, its parameters, its limits.
 
 Pure: what is asked of a song is checked here, before anything is started, and becomes arguments and variables. Which
-files make up the program is `common.program`'s business, running it the composer's.
+files make up the program is `common.generator_files`'s business, running it the composer's.
 """
 
 import difflib

@@ -19,7 +19,7 @@ from twisted.logger import (
 from zope.interface import implementer
 
 from common.config import Log
-from common.records import Record
+from common.log_format import Record
 
 CHATTY: Final = ("twisted.internet", "twisted.protocols.amp", "twisted.web.client", "log_legacy")
 """Parts of Twisted that have a line to say on every connection and port; their warnings and errors stay."""

@@ -14,9 +14,9 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from common.background_jobs import Bred
 from common.bands import COLOUR, HABITS, SWING, TEMPO_STRAY, Band, Member
 from common.breeding import Heard, mutated, varied
-from common.errands import Bred
 from composer.compose import compose
 from composer.measures import measured
 

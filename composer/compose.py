@@ -11,13 +11,13 @@ import msgspec
 from common.bands import Band, Member
 from common.errors import ComposeError
 from common.jobs import Value
-from common.wishes import Wishes, checked
+from common.song_parameters import SongParameters, checked
 from composer import mix
 from composer.band import Style
 from composer.draw import Draw
 from composer.form import FREE, NEAR, plan
 from composer.harmony import Bar, marks, progression, turned
-from composer.perform import performed
+from composer.humanise import performed
 from composer.piece import Notes, Piece
 from composer.score import STEP, ChordMark, Note, Part, Score, Section, Tempo
 from composer.styles import STYLES
@@ -70,11 +70,11 @@ def _style(band: Band) -> Style:
     return STYLES[band.style]
 
 
-def _key(band: Band, wishes: Wishes, draw: Draw) -> Key:
+def _key(band: Band, wishes: SongParameters, draw: Draw) -> Key:
     return Key.parse(wishes.key or draw.branch("key").pick(band.keys))
 
 
-def _tempo(band: Band, wishes: Wishes, draw: Draw) -> float:
+def _tempo(band: Band, wishes: SongParameters, draw: Draw) -> float:
     return wishes.tempo or round(band.tempo * (1 + draw.branch("tempo").spread(STRAY)))
 
 

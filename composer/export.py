@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from common.errands import Export, Exported
+from common.background_jobs import Export, Exported
 from common.errors import ComposeError
 from common.types import RATE, Frames, Lufs
 from composer import pictures, sound

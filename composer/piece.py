@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from composer.perform import untangled
+from composer.humanise import untangled
 from composer.score import STEP, Note, Score
 
 Notes = list[list[Note]]

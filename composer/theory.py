@@ -12,7 +12,7 @@ from typing import Final, Literal
 import msgspec
 
 from common.errors import ComposeError
-from common.wishes import KEY, KEY_TAKES
+from common.song_parameters import KEY, KEY_TAKES
 
 Mode = Literal["major", "minor"]
 

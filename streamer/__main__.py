@@ -9,8 +9,8 @@ from types import ModuleType
 from typing import TextIO, cast
 
 from common import config, log
-from common.endings import end_on_signals
 from common.errors import BandstandError
+from common.shutdown import end_on_signals
 
 
 def main(arguments: list[str]) -> int:

@@ -17,9 +17,9 @@ from twisted.python.failure import Failure
 
 from common import wire
 from common.config import Config, Mount
-from common.endings import stop_once
 from common.errors import BandstandError
 from common.lock import ProcessLock
+from common.shutdown import stop_once
 from common.types import Seconds
 from streamer import playout as programme
 from streamer import silence, uplink

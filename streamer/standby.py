@@ -17,7 +17,7 @@ from common import config
 from common.config import Config, Log, Mount
 from common.errors import BandstandError
 from common.lock import ProcessLock
-from common.records import LEVELS, Record
+from common.log_format import LEVELS, Record
 from common.types import RATE, Seconds
 from streamer import silence
 from streamer.backoff import Backoff

@@ -5,7 +5,7 @@ from bot.database.models import READY
 from bot.effects import Outcome, Send
 from bot.request import Reply, Right
 from bot.songs import library
-from common.errands import EXPORTS, Export
+from common.background_jobs import EXPORTS, Export
 from common.errors import CommandError, UsageError
 from common.text import one_line
 

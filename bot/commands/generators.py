@@ -8,7 +8,7 @@ from bot.people.limits import SONGS
 from bot.request import Level, Reply, Right
 from bot.songs import comparisons, library, marks, programme, station, watches
 from bot.songs.library import SongView
-from common import generators, wishes
+from common import generators, song_parameters
 from common.errors import CommandError, UsageError
 from common.generators import Generator, Parameter, written
 from common.text import counted, one_line
@@ -45,7 +45,7 @@ def about(desk: Desk, words: str) -> Outcome:
     else:
         view = named_band(words, desk)
         name, means = view.slug, f"a song by {view.band.name}"
-        rows = tuple((wish, takes, "the band's choice", help) for wish, takes, help in wishes.described())
+        rows = tuple((wish, takes, "the band's choice", help) for wish, takes, help in song_parameters.described())
     summary = f"generate {name} [NAME=VALUE ...]" + (f": {means}" if means else "")
     return Outcome(Reply(summary, columns=("parameter", "takes", "without it", "means"), rows=rows))
 

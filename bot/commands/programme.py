@@ -13,7 +13,7 @@ from bot.songs import bands, comparisons, library, programme, station
 from bot.songs.bands import BandView
 from bot.songs.library import SongView
 from bot.view import StationView
-from common import generators, wishes
+from common import generators, song_parameters
 from common.errors import CommandError, UsageError
 from common.jobs import Value
 from common.text import clock, counted, one_line
@@ -63,7 +63,7 @@ def wished(
     if name != GENERATOR:
         raise CommandError(f"{one_line(name, 40)}: there is no such generator any more; generate makes another song")
     values = {**before, **{wish: _value(text) for wish, text in given.items()}}
-    wishes.checked(values)
+    song_parameters.checked(values)
     return values
 
 

@@ -16,8 +16,8 @@ from bot.songs import bars, library, station
 from bot.songs.bands import BandView, of_genome
 from bot.songs.library import SongView
 from bot.view import AirView
+from common.background_jobs import Breed
 from common.breeding import Heard, shrunk
-from common.errands import Breed
 from common.errors import CommandError
 from common.types import RATE
 

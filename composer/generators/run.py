@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from common import generators, program
+from common import generator_files, generators
 from common.errors import BandstandError, ComposeError, Missing, NotAudio
 from common.generators import Generator
 from common.jobs import Advanced, Begun, Done, Job, Noticed, Provenance, Step, Value
@@ -126,7 +126,7 @@ def make(job: Job, declared: Generator, spool: Spool, say: Say, waiting: Process
     done = kept(job)
     if done:
         return again(job, done, spool, say)
-    program.startable(job.generator, declared)
+    generator_files.startable(job.generator, declared)
     with Folder(Path(job.directory)) as folder, Take(folder.path, job.seed) as take:
         return _made(job, declared, folder, Song(job, declared, spool, take, say), waiting)
 
@@ -145,7 +145,7 @@ def again(job: Job, done: Done, spool: Spool, say: Say) -> Done:
 def _made(job: Job, declared: Generator, folder: Folder, song: Song, waiting: Process | None) -> Done:
     began = time.perf_counter()
     output = folder.path / f"output.{declared.output}"
-    fingerprint = program.fingerprint(program.files(declared))
+    fingerprint = generator_files.fingerprint(generator_files.files(declared))
     child, sound = _child(job, declared, str(output) if declared.writes_file else "", waiting), Sound(_format(declared))
     with child:
         song.facts = child.words.facts

@@ -24,7 +24,7 @@ from bot.commands.table import Desk, fit
 from bot.database.models import MODELS, Cue, Song
 from bot.database.store import MIGRATIONS
 from bot.effects import Effect, Seek, Skip, Sync
-from bot.processes.player import Player, Source
+from bot.playout.controller import Player, Source
 from bot.request import Request, Right
 from bot.songs import library, programme, station
 from bot.songs.station import Programme, Slot
@@ -151,7 +151,7 @@ class Deaf:
 
 
 class Whole:
-    """The station: commands, database, player and streamer; `bot.processes.player.Station` for its own player."""
+    """The station: commands, database, player and streamer; `bot.playout.controller.Station` for its own player."""
 
     def __init__(self, seed: int) -> None:
         self.chance = Random(seed)

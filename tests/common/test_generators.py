@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from common import config, program
+from common import config, generator_files
 from common.errors import CommandError, ConfigError, Missing
 from common.generators import Description, Generator, Parameter, arguments, checked, described, inherited, variables
 
@@ -121,21 +121,25 @@ def test_the_programs_files_are_those_that_it_names_and_lists(tmp_path: Path) ->
     generator = Generator(
         command=["sh", "mine.py", "{seed}", "--x"], directory=str(tmp_path), watch=["lib*.py", "gone.txt"]
     )
-    assert program.files(generator) == [tmp_path / "mine.py", tmp_path / "lib.py"]
-    before = program.fingerprint(program.files(generator))
-    assert before == program.fingerprint(program.files(generator))
+    assert generator_files.files(generator) == [tmp_path / "mine.py", tmp_path / "lib.py"]
+    before = generator_files.fingerprint(generator_files.files(generator))
+    assert before == generator_files.fingerprint(generator_files.files(generator))
     (tmp_path / "lib.py").write_text("y")
-    assert before != program.fingerprint(program.files(generator))
-    assert program.belongs(generator, tmp_path / "lib2.py", [])
-    assert not program.belongs(generator, tmp_path / "other.py", program.files(generator))
-    assert program.folders(generator) == {tmp_path}
+    assert before != generator_files.fingerprint(generator_files.files(generator))
+    assert generator_files.belongs(generator, tmp_path / "lib2.py", [])
+    assert not generator_files.belongs(generator, tmp_path / "other.py", generator_files.files(generator))
+    assert generator_files.folders(generator) == {tmp_path}
 
 
 def test_a_callables_file_is_its_module(tmp_path: Path) -> None:
     (tmp_path / "pack").mkdir()
     (tmp_path / "pack" / "__init__.py").write_text("")
     (tmp_path / "pack" / "song.py").write_text("")
-    assert program.files(Generator(callable="pack.song:f", directory=str(tmp_path))) == [tmp_path / "pack" / "song.py"]
-    assert program.files(Generator(callable="pack:f", directory=str(tmp_path))) == [tmp_path / "pack" / "__init__.py"]
+    assert generator_files.files(Generator(callable="pack.song:f", directory=str(tmp_path))) == [
+        tmp_path / "pack" / "song.py"
+    ]
+    assert generator_files.files(Generator(callable="pack:f", directory=str(tmp_path))) == [
+        tmp_path / "pack" / "__init__.py"
+    ]
     with pytest.raises(Missing, match="no module gone"):
-        program.startable("mine", Generator(callable="gone:f", directory=str(tmp_path)))
+        generator_files.startable("mine", Generator(callable="gone:f", directory=str(tmp_path)))

@@ -9,7 +9,7 @@ import pytest
 ASK = """
 import json, sys
 from twisted.internet.task import react
-from bot.processes.catalogue import Catalogue
+from bot.making.catalogue import Catalogue
 from common import config
 
 def main(reactor):

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bot.processes.icecast import Prepared, end, prepare, probe, running
+from bot.supervision.icecast import Prepared, end, prepare, probe, running
 from common.config import Config
 
 pytestmark = pytest.mark.skipif(shutil.which("icecast2") is None, reason="icecast2 is not installed")

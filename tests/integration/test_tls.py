@@ -84,7 +84,7 @@ def test_a_certificate_that_is_for_another_host_or_not_trusted_is_told(
 ASK = """
 import sys
 from twisted.internet import task
-from bot.processes.icecast import address, agent, listeners
+from bot.supervision.icecast import address, agent, listeners
 from common.config import DEFAULT_MOUNTS, Icecast
 
 there = Icecast(host="localhost", port=int(sys.argv[1]), tls=True, ca_file=sys.argv[3])

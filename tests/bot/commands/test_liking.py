@@ -5,7 +5,7 @@ from bot.effects import Send
 from bot.request import Right
 from bot.songs import bands
 from bot.view import AirView, StationView
-from common.errands import Breed, Export
+from common.background_jobs import Breed, Export
 from common.errors import CommandError, UsageError
 from tests.bot.conftest import Bench
 

@@ -8,11 +8,11 @@ from peewee import SqliteDatabase
 
 from bot.database.models import Cue, Rating, Song
 from bot.effects import Send, Tell
-from bot.processes import errands
+from bot.making import background_jobs
 from bot.request import Level
 from bot.songs import bands, programme, ratings
 from bot.view import AirView
-from common.errands import Bred, Exported, Refused
+from common.background_jobs import Bred, Exported, Refused
 from common.errors import CommandError
 from common.jobs import Begun
 
@@ -105,11 +105,11 @@ def sent() -> Send:
 
 def test_a_bred_band_plays_from_now_on_and_whoever_asked_is_told() -> None:
     asked = sent()
-    [told] = errands.done(asked, Bred(bands.find("pop").band, 300, ("tempo 134 to 105",)), 9.0)
+    [told] = background_jobs.done(asked, Bred(bands.find("pop").band, 300, ("tempo 134 to 105",)), 9.0)
     assert isinstance(told, Tell)
     assert "generation 2; tempo 134 to 105" in told.reply.summary
     assert bands.find(asked.slug).generation == 2
-    [stale] = errands.done(asked, Bred(bands.find("pop").band, 300, ()), 9.0)
+    [stale] = background_jobs.done(asked, Bred(bands.find("pop").band, 300, ()), 9.0)
     assert isinstance(stale, Tell)
     assert (stale.reply.level, bands.find(asked.slug).generation) == (Level.ERROR, 2)
 
@@ -123,7 +123,7 @@ def test_a_bred_band_plays_from_now_on_and_whoever_asked_is_told() -> None:
     ],
 )
 def test_what_came_of_an_errand_is_told(result: Bred | Refused | Exported, said: str) -> None:
-    [told] = errands.done(sent(), result, 9.0)
+    [told] = background_jobs.done(sent(), result, 9.0)
     assert isinstance(told, Tell)
     assert said in told.reply.summary
     assert bands.find("rock").generation == 1

@@ -11,12 +11,12 @@ import mido
 import msgspec
 import pytest
 
+from common.background_jobs import Bred, Breed, Export, Exported, Refused, Result
 from common.breeding import Heard, varied
-from common.errands import Bred, Breed, Export, Exported, Refused, Result
 from common.lineups import HOUSE
 from composer import fluid
+from composer.background_job import carried_out
 from composer.compose import compose
-from composer.errand import carried_out
 from composer.score import Score, encoded
 
 T = TypeVar("T")
@@ -73,7 +73,7 @@ def test_a_band_is_bred_by_the_process() -> None:
 
 def told(errand: object, kind: type[T]) -> T:
     done = subprocess.run(
-        [sys.executable, "-m", "composer.errand"],
+        [sys.executable, "-m", "composer.background_job"],
         input=msgspec.json.encode(errand) + b"\n",
         capture_output=True,
         timeout=100,

@@ -8,8 +8,8 @@ from typing import Any
 
 from twisted.internet.defer import Deferred, inlineCallbacks
 
-from bot.processes.player import Player
-from bot.processes.supervise import Keeper
+from bot.playout.controller import Player
+from bot.supervision.keeper import Keeper
 from common.errors import CommandError
 
 

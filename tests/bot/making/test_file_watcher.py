@@ -10,7 +10,7 @@ from twisted.internet.task import Clock
 from twisted.internet.testing import MemoryReactorClock
 from twisted.python.filepath import FilePath
 
-from bot.processes.watching import TOGETHER, Watcher
+from bot.making.file_watcher import TOGETHER, Watcher
 from common.generators import Generator
 
 

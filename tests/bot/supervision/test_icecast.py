@@ -12,8 +12,8 @@ import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
-from bot.processes import icecast
-from bot.processes.icecast import Kept, counts, listeners, prepare, render, template
+from bot.supervision import icecast
+from bot.supervision.icecast import Kept, counts, listeners, prepare, render, template
 from common import config as configuration
 from common.config import Config, Mount
 from common.errors import ConfigError, Missing

@@ -1,4 +1,5 @@
-"""Carries out one errand: `python -m composer.errand` reads it as a line of JSON, and prints its result as one."""
+"""Carries out one background job: `python -m composer.background_job` reads it as a line of JSON and prints the result
+as one."""
 
 import logging
 import os
@@ -7,7 +8,7 @@ from random import Random
 
 import msgspec
 
-from common.errands import Breed, Errand, Export, Refused, Result
+from common.background_jobs import BackgroundJob, Breed, Export, Refused, Result
 from common.errors import BandstandError
 from composer.breed import bred
 from composer.export import exported
@@ -15,7 +16,7 @@ from composer.export import exported
 log = logging.getLogger("errand")
 
 
-def carried_out(errand: Errand) -> Result:
+def carried_out(errand: BackgroundJob) -> Result:
     """No fault gets past it."""
     try:
         match errand:
@@ -37,7 +38,7 @@ def main() -> int:
     own = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever a library prints is no result
     try:
-        errand = msgspec.json.decode(sys.stdin.buffer.readline(), type=Errand)
+        errand = msgspec.json.decode(sys.stdin.buffer.readline(), type=BackgroundJob)
     except msgspec.DecodeError as error:
         result: Result = Refused(f"the errand cannot be read: {error}")
     else:

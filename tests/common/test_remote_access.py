@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from common.config import faults, load
-from common.doors import loopback
 from common.errors import ConfigError
+from common.remote_access import loopback
 
 
 def written(folder: Path, text: str) -> Path:

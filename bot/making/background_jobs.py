@@ -17,7 +17,7 @@ from twisted.python.failure import Failure
 from bot.effects import Effect, Send, Tell
 from bot.request import Level, Reply
 from bot.songs import bands
-from common.errands import Bred, Breed, Errand, Exported, Refused, Result
+from common.background_jobs import BackgroundJob, Bred, Breed, Exported, Refused, Result
 
 log = Logger()
 
@@ -31,10 +31,10 @@ class Errands:
         self._reactor = reactor
         self._argv = argv
         self._lock = DeferredLock()
-        self._running: _Errand | None = None
+        self._running: _Running | None = None
         self._stopping = False
 
-    def run(self, errand: Errand) -> Deferred[Result]:
+    def run(self, errand: BackgroundJob) -> Deferred[Result]:
         """Fires with its result, however it ended."""
         return self._lock.run(self._start, errand)
 
@@ -43,12 +43,12 @@ class Errands:
         if self._running is not None:
             self._running.end()
 
-    def _start(self, errand: Errand) -> Deferred[Result]:
+    def _start(self, errand: BackgroundJob) -> Deferred[Result]:
         done: Deferred[Result] = Deferred()
         if self._stopping:
             done.callback(Refused("the station stops"))
             return done
-        self._running = _Errand(self._reactor, errand, done)
+        self._running = _Running(self._reactor, errand, done)
         try:
             fds = {0: "w", 1: "r", 2: 2}
             self._reactor.spawnProcess(self._running, self._argv[0], self._argv, env=None, childFDs=fds)
@@ -57,8 +57,8 @@ class Errands:
         return done
 
 
-class _Errand(ProcessProtocol):
-    def __init__(self, reactor: Any, errand: Errand, done: Deferred[Result]) -> None:
+class _Running(ProcessProtocol):
+    def __init__(self, reactor: Any, errand: BackgroundJob, done: Deferred[Result]) -> None:
         self._errand = errand
         self._done = done
         self._received = b""

@@ -38,7 +38,7 @@ RANGES: Final = {
 KNOWN: Final = ("key", *RANGES)
 
 
-class Wishes(msgspec.Struct, frozen=True):
+class SongParameters(msgspec.Struct, frozen=True):
     """The parameters, checked; None leaves the choice to the band."""
 
     key: str | None = None
@@ -52,14 +52,16 @@ def described() -> tuple[tuple[str, str, str], ...]:
     return (("key", KEY_TAKES, "where it begins"), *((name, one.takes, one.help) for name, one in RANGES.items()))
 
 
-def checked(parameters: Mapping[str, Value]) -> Wishes:
+def checked(parameters: Mapping[str, Value]) -> SongParameters:
     """Raises ComposeError that names the parameter and says what was expected."""
     for name in parameters:
         if name not in KNOWN:
             near = difflib.get_close_matches(name, KNOWN, 1)
             hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(KNOWN)}"
             raise ComposeError(f"{one_line(name, 40)}: there is no such parameter; {hint}")
-    return Wishes(key=_key(parameters), tempo=_number("tempo", parameters), minutes=_number("minutes", parameters))
+    return SongParameters(
+        key=_key(parameters), tempo=_number("tempo", parameters), minutes=_number("minutes", parameters)
+    )
 
 
 def _key(parameters: Mapping[str, Value]) -> str | None:

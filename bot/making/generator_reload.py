@@ -11,8 +11,8 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from bot.effects import CutOnBar
-from bot.processes.catalogue import Catalogue
-from bot.processes.watching import Watcher
+from bot.making.catalogue import Catalogue
+from bot.making.file_watcher import Watcher
 from bot.songs import watches
 from bot.songs.bars import Bars
 from bot.view import AirView

@@ -1,6 +1,6 @@
 """Work that is not making a song, done by a process of its own: the bot gives it one line of JSON and gets one back.
 
-Such a process is started when it is needed, and niced; `python -m composer.errand` is what carries it out.
+Such a process is started when it is needed, and niced; `python -m composer.background_job` is what carries it out.
 """
 
 from typing import Final
@@ -53,5 +53,5 @@ class Refused(msgspec.Struct, frozen=True, tag_field="result", tag="refused"):
     reason: str
 
 
-Errand = Breed | Export
+BackgroundJob = Breed | Export
 Result = Bred | Exported | Refused

@@ -17,7 +17,7 @@ from twisted.internet.protocol import ProcessProtocol
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from bot.processes.pidwatch import PidWatch
+from bot.supervision.pidwatch import PidWatch
 from bot.view import ProcessView
 from common.errors import CommandError
 from common.lock import holder

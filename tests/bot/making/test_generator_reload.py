@@ -8,8 +8,8 @@ from twisted.internet.defer import succeed
 from twisted.internet.task import Clock
 
 from bot.effects import CutOnBar
-from bot.processes.catalogue import Catalogue
-from bot.processes.live import LEAD, Live
+from bot.making.catalogue import Catalogue
+from bot.making.generator_reload import LEAD, Live
 from bot.songs import watches
 from bot.songs.bars import Bars
 from bot.view import AirView

@@ -4,15 +4,15 @@ import pytest
 
 from common.errors import ComposeError
 from common.jobs import Value
-from common.wishes import Wishes, checked
+from common.song_parameters import SongParameters, checked
 
 
 def test_nothing_asked_leaves_all_to_the_band() -> None:
-    assert checked({}) == Wishes()
+    assert checked({}) == SongParameters()
 
 
 def test_numbers_may_come_as_text() -> None:
-    assert checked({"key": "Dm", "tempo": "96.5", "minutes": 2}) == Wishes("Dm", 96.5, 2.0)
+    assert checked({"key": "Dm", "tempo": "96.5", "minutes": 2}) == SongParameters("Dm", 96.5, 2.0)
 
 
 @pytest.mark.parametrize(

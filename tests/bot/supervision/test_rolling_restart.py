@@ -5,9 +5,9 @@ from typing import Any, cast
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.python.failure import Failure
 
-from bot.processes.player import Player
-from bot.processes.relay import replace_streamer
-from bot.processes.supervise import Keeper
+from bot.playout.controller import Player
+from bot.supervision.keeper import Keeper
+from bot.supervision.rolling_restart import replace_streamer
 from common.errors import CommandError
 
 

@@ -1,6 +1,6 @@
 """Which news of mounts are news."""
 
-from bot.processes.mounts import Mounts
+from bot.playout.mounts import Mounts
 from common.wire import MountState
 
 

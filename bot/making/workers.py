@@ -18,7 +18,7 @@ from twisted.internet.protocol import ProcessProtocol
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from bot.processes.supervise import ending
+from bot.supervision.keeper import ending
 from common.jobs import GROWTH_FD, SPOOL_FD, Done, Failed, Job, Step
 
 log = Logger()

@@ -11,7 +11,7 @@ from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.error import ConnectionDone
 from twisted.internet.task import Clock
 
-from bot.processes.player import Link, Player, Source
+from bot.playout.controller import Link, Player, Source
 from bot.songs.bars import Bars
 from bot.songs.station import Programme, Slot
 from bot.view import LevelView
@@ -25,7 +25,7 @@ def slot(cue: int, start: int = 0) -> Slot:
 
 
 class Station:
-    """`bot.processes.player.Station`: says what is wanted, keeps what it is told."""
+    """`bot.playout.controller.Station`: says what is wanted, keeps what it is told."""
 
     def __init__(self) -> None:
         self.want = Programme()

@@ -13,8 +13,8 @@ from twisted.internet.error import ProcessDone, ProcessTerminated
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
-from bot.processes.pidwatch import PidWatch
-from bot.processes.supervise import BACKOFF_LAST, PATIENCE, READINESS, STEADY, Child, Keeper, ending
+from bot.supervision.keeper import BACKOFF_LAST, PATIENCE, READINESS, STEADY, Child, Keeper, ending
+from bot.supervision.pidwatch import PidWatch
 from common.errors import CommandError
 
 

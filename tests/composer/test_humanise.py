@@ -4,7 +4,7 @@ from common.lineups import HOUSE
 from composer.band import Language
 from composer.draw import Draw
 from composer.harmony import progression
-from composer.perform import performed, untangled
+from composer.humanise import performed, untangled
 from composer.score import STEP, Note, Section
 from composer.styles.pop import POP
 from composer.theory import Key

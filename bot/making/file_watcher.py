@@ -13,7 +13,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from twisted.python.filepath import FilePath
 
-from common import program
+from common import generator_files
 from common.generators import Generator
 
 log = Logger()
@@ -79,7 +79,7 @@ class Watcher:
     def _written(self, _: object, path: Any, __: int) -> None:
         file = Path(path.asTextMode().path)
         for name, (one, files) in self._followed.items():
-            if program.belongs(one, file, files):
+            if generator_files.belongs(one, file, files):
                 self._note(name)
 
     def _note(self, name: str) -> None:
@@ -98,9 +98,9 @@ class Watcher:
 
 def _files(generator: Generator) -> frozenset[Path]:
     """By their names and, where those are links, by what they point to."""
-    files = program.files(generator)
+    files = generator_files.files(generator)
     return frozenset([*files, *(path.resolve() for path in files)])
 
 
 def _folders(generator: Generator, files: frozenset[Path]) -> set[Path]:
-    return program.folders(generator) | {path.parent for path in files}
+    return generator_files.folders(generator) | {path.parent for path in files}

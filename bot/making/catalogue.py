@@ -15,11 +15,11 @@ from twisted.internet.protocol import ProcessProtocol
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from bot.processes.supervise import ending
+from bot.supervision.keeper import ending
 from common import generators
 from common.errors import BandstandError, ConfigError
+from common.generator_files import startable
 from common.generators import Description, Generator
-from common.program import startable
 from common.text import one_line
 
 log = Logger()

@@ -18,7 +18,7 @@ from twisted.logger import Logger
 from twisted.protocols import amp
 from twisted.python.failure import Failure
 
-from bot.processes.mounts import Mounts
+from bot.playout.mounts import Mounts
 from bot.songs.station import Programme, Slot
 from bot.view import AirView, LevelView
 from common import wire

@@ -11,7 +11,7 @@ from twisted.internet.error import ProcessDone, ProcessTerminated
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
-from bot.processes.workers import Worker, Workers
+from bot.making.workers import Worker, Workers
 from common.jobs import Advanced, Begun, Failed, Job, Step
 from common.types import SongCode
 

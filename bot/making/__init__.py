@@ -1,0 +1,1 @@
+"""Hands jobs to song workers; watches generators' files."""

@@ -1,0 +1,1 @@
+"""Keeps the streamer at what the core wants to be heard."""

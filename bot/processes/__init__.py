@@ -1,1 +1,0 @@
-"""The other processes: started, kept, spoken to."""

@@ -1,0 +1,1 @@
+"""Starts and keeps Icecast, standby and streamer."""
