@@ -1,7 +1,7 @@
 """What the core needs of a database: one repository for each kind of thing, reached through a transaction.
 
-`bot.storage` implements these. `save` writes all of a thing but its state: states are written by `bot.station.lifecycle`
-alone, which checks that the step is allowed.
+`bot.storage` implements these. `save` writes all of a thing but its state: states are written by
+`bot.station.lifecycle` alone, which checks that the step is allowed.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
