@@ -1,4 +1,4 @@
-"""Codes that name songs: short, easy to read out and to type, of letters and digits that nobody mistakes for another."""
+"""Codes that name songs: short, easy to type, of letters and digits that nobody mistakes for another."""
 
 from collections.abc import Callable
 from random import Random

@@ -5,13 +5,11 @@ published after the commit. Whatever goes wrong, nothing of the request has happ
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import cast
-
-from common.token_bucket import Buckets
 
 from bot.station.identity import get_person
+from bot.station.limits import COMMANDS, Limits
 from bot.station.repositories import Store, Transaction
-from bot.station.table import COMMANDS, REQUESTS, Entry
+from bot.station.table import REQUESTS
 from common.api.people import Requester, Right
 from common.api.refusals import NeedsRight, Refused, TooSoon
 from common.api.requests import Request
@@ -29,7 +27,7 @@ class Core:
     def __init__(self, store: Store, look: Look, per_minute: Mapping[str, int], seconds: Callable[[], float]) -> None:
         self._store = store
         self._look = look
-        self._buckets = Buckets(per_minute)
+        self._limits = Limits(per_minute)
         self._seconds = seconds
 
     def get_right(self, request: type[Request]) -> Right:
@@ -41,7 +39,7 @@ class Core:
         return self._count(by, COMMANDS)
 
     async def carry_out(self, request: Request, by: Requester) -> Result:
-        """Raises Refused with the reason, StoreError where the database cannot do it, or what a fault of ours raised."""
+        """Raises Refused with the reason, StoreError if the database cannot do it, or what a fault of ours raised."""
         entry = REQUESTS[type(request)]
         if by.right < entry.right:
             raise Refused(NeedsRight(str(type(request).__struct_config__.tag), entry.right))
@@ -53,12 +51,10 @@ class Core:
         def work(tx: Transaction) -> Result:
             return entry.handler(request, by, tx)
 
-        return await self._run(entry)(work, outside)
-
-    def _run(self, entry: Entry) -> Callable[[Callable[[Transaction], Result], Outside], Awaitable[Result]]:
-        return self._store.transact if entry.writes else self._store.read
+        run = self._store.transact if entry.writes else self._store.read
+        return await run(work, outside)
 
     def _count(self, by: Requester, kind: str) -> TooSoon | None:
         if by.right >= Right.ADMIN:
             return None
-        return cast("TooSoon | None", self._buckets.take(get_person(by), kind, self._seconds()))
+        return self._limits.take(get_person(by), kind, self._seconds())

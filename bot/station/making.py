@@ -68,11 +68,9 @@ def claim_job(tx: Transaction) -> ClaimedJob | None:
     song = tx.songs.get(job.song)
     form = tx.bands.get_form(song.form) if song.form is not None else None
     pair = tx.comparisons.get(song.code) if song.generator == COMPARE else None
-    compared = (
-        (tx.songs.get(pair.first), tx.songs.get(pair.second), int(song.parameters["bars"]))
-        if pair is not None
-        else None
-    )
+    compared = None
+    if pair is not None:
+        compared = (tx.songs.get(pair.first), tx.songs.get(pair.second), int(song.parameters["bars"]))
     return ClaimedJob(job, song, form.band if form else None, compared)
 
 

@@ -227,9 +227,7 @@ def record_ended(tx: Transaction, cue_id: int, reason: EndReason, frames: Frames
 
 def _publish_end(tx: Transaction, cue: Cue, reason: EndReason, detail: str = "") -> None:
     tx.publish(
-        SongEnded(
-            cue=cue.id, song=cue.song, place=cue.place, reason=reason, seconds=cue.frames / RATE, detail=detail
-        )  # fmt: skip
+        SongEnded(cue=cue.id, song=cue.song, place=cue.place, reason=reason, seconds=cue.frames / RATE, detail=detail)
     )
 
 

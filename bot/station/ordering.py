@@ -138,7 +138,7 @@ def _order(request: Generate | GenerateAgain, by: Requester, tx: Transaction, or
 
 
 def check_open_jobs(by: Requester, tx: Transaction) -> None:
-    """Raises Refused(TooManyJobs) where this person has as many songs in the making as they may; admins have no limit."""
+    """Raises Refused(TooManyJobs) where this person has as many songs in the making as they may; admins may any."""
     limit = tx.rules.open_jobs
     if limit and by.right < Right.ADMIN and tx.jobs.count_open(get_person(by)) >= limit:
         raise Refused(TooManyJobs(limit))

@@ -1,4 +1,4 @@
-"""Hashes of passwords: scrypt (RFC 7914) with a salt for each. Slow on purpose: never call it in the reactor's thread."""
+"""Hashes of passwords: scrypt (RFC 7914), each with its own salt. Slow on purpose: never in the reactor's thread."""
 
 import base64
 import hashlib
@@ -15,15 +15,8 @@ SHORTEST = 8
 def hash_password(password: str) -> str:
     """The hash of a password as it is stored: `scrypt$N$r$p$SALT$HASH`, salt and hash in base64."""
     salt = os.urandom(SALT)
-    parts = [
-        "scrypt",
-        str(COST),
-        str(BLOCK),
-        str(LANES),
-        _text(salt),
-        _text(_derive(password, salt, COST, BLOCK, LANES)),
-    ]
-    return "$".join(parts)
+    derived = _derive(password, salt, COST, BLOCK, LANES)
+    return "$".join(["scrypt", str(COST), str(BLOCK), str(LANES), _text(salt), _text(derived)])
 
 
 def is_right(password: str, stored: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""The rules of what is heard: what is on the air, what follows, and what goes on the air next. Values in, values out."""
+"""The rules of what is heard: what is on the air, what follows, what goes on the air next. Values in, values out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -20,6 +20,7 @@ from bot.station import (
     status,
     watches,
 )
+from bot.station.limits import SONGS
 from bot.station.repositories import Transaction
 from common.api import requests
 from common.api.people import Requester, Right
@@ -27,8 +28,6 @@ from common.api.requests import Request
 from common.api.results import Result
 
 Handler = Callable[[Any, Requester, Transaction], Result]
-COMMANDS, SONGS = "commands", "songs"
-"""What token buckets count: every command, and those that set a worker to work."""
 LISTENER, DJ, ADMIN, OWNER = Right.LISTENER, Right.DJ, Right.ADMIN, Right.OWNER
 
 
