@@ -23,8 +23,8 @@ from twisted.logger import Logger
 
 from bot.frontend import Commands
 from bot.request import Level, Reply, Request, Right
+from bot.terminal.command_queue import Turns, offered
 from bot.terminal.prompt import Ending, Prompt
-from bot.turns import Turns, offered
 
 STOP_SECONDS = 0.5
 """How long a terminal that stands still may hold up the end of the station."""

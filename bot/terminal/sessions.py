@@ -15,9 +15,9 @@ from twisted.logger import Logger
 
 from bot import render
 from bot.request import Level, Reply
+from bot.terminal.command_queue import Turns
 from bot.terminal.prompt import Prompt
-from bot.terminal.remote import RemoteKeys, RemoteScreen
-from bot.turns import Turns
+from bot.terminal.remote_terminal import RemoteKeys, RemoteScreen
 
 log = Logger()
 

@@ -18,8 +18,8 @@ from twisted.logger import Logger
 from bot.frontend import Access, Commands
 from bot.people.identity import own
 from bot.request import Level, Reply, Request, Right
+from bot.terminal.command_queue import offered
 from bot.terminal.sessions import LineSession, Loop, PromptSession, Session, Wire
-from bot.turns import offered
 from bot.view import PersonView
 
 log = Logger()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.request import Level, Reply
 from bot.terminal.prompt import HISTORY_BYTES, LINE, Ending, Prompt, kept_history
-from bot.terminal.remote import RemoteKeys, RemoteScreen
+from bot.terminal.remote_terminal import RemoteKeys, RemoteScreen
 
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\r\n\b]")
 
