@@ -23,9 +23,12 @@ class Terminal:
         self.keys = RemoteKeys()
         self.screen = RemoteScreen(self.sent.extend, 80, 24)
         self.prompt = Prompt(
-            asyncio.get_running_loop(), self.screen, self.keys, folder / "history", self.take, lambda _: ["generate"]
+            asyncio.get_running_loop(), self.screen, self.keys, folder / "history", self.take, self.complete
         )
         self.life = asyncio.ensure_future(self.prompt.live())
+
+    async def complete(self, text: str) -> list[str]:
+        return ["generate"]
 
     def take(self, line: str) -> None:
         self.lines.append(line)
