@@ -31,8 +31,8 @@ from bot.supervision import icecast
 from bot.supervision.keeper import Keeper
 from bot.supervision.rolling_restart import replace_streamer
 from bot.terminal.console import Console
-from bot.terminal.doors import Doors
 from bot.terminal.pipe import Pipe
+from bot.terminal.remote_access import Doors
 from bot.view import AirView
 from common.config import Config
 from common.jobs import Done

@@ -17,7 +17,7 @@ from twisted.internet.protocol import ServerFactory, connectionDone
 from twisted.protocols.basic import LineReceiver
 from twisted.python.failure import Failure
 
-from bot.flow import Gauge
+from bot.backpressure import Gauge
 from bot.frontend import Commands
 from bot.render import Message
 from bot.request import Level, Reply, Request, Right

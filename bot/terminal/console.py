@@ -23,8 +23,9 @@ from twisted.logger import Logger
 
 from bot.frontend import Commands
 from bot.request import Level, Reply, Request, Right
+from bot.terminal.command_queue import Turns
+from bot.terminal.completion import ask_for_completions
 from bot.terminal.prompt import Ending, Prompt
-from bot.turns import Turns, offered
 
 STOP_SECONDS = 0.5
 """How long a terminal that stands still may hold up the end of the station."""
@@ -92,7 +93,7 @@ class Console:
             None,
             self._history,
             lambda line: self._reactor.callFromThread(self._turns.take, line),
-            lambda text: offered(self._reactor, self._commands, text, Right.OWNER),
+            lambda text: ask_for_completions(self._reactor, self._commands, text, Right.OWNER),
             stay=END_OF_FILE,
             stop=INTERRUPT,
         )

@@ -10,14 +10,13 @@ import contextvars
 import enum
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol, TextIO, cast
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.application import create_app_session, get_app, run_in_terminal
 from prompt_toolkit.buffer import Buffer
-from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.document import Document
 from prompt_toolkit.filters import Condition
@@ -33,11 +32,11 @@ from prompt_toolkit.layout import (
     Window,
 )
 from prompt_toolkit.output.vt100 import Vt100_Output
-from prompt_toolkit.shortcuts import CompleteStyle
 from prompt_toolkit.widgets import SearchToolbar
 
 from bot import render
 from bot.request import Level, Reply
+from bot.terminal.completion import Complete, TabCompletion
 from common.text import one_line
 
 PROMPT = "> "
@@ -90,7 +89,7 @@ class Prompt:
         source: Input | None,
         history: Path,
         take: Callable[[str], None],
-        complete: Callable[[str], list[str]],
+        complete: Complete,
         *,
         stay: Reply | None = None,
         stop: Reply | None = None,
@@ -102,7 +101,7 @@ class Prompt:
         self._source = source
         self._history = history
         self._take = take
-        self._complete = complete
+        self.completion = TabCompletion(complete, self._show_words, lambda: self._screen.size().columns - 1)
         self._stay = stay
         self._stop = stop
         self._waiting: deque[Reply | str] = deque(maxlen=WAITING)
@@ -169,9 +168,7 @@ class Prompt:
     def _made(self) -> PromptSession[str]:
         session: PromptSession[str] = PromptSession(
             history=kept_history(self._history),
-            completer=WordCompleter(self._complete),
             complete_while_typing=False,
-            complete_style=CompleteStyle.READLINE_LIKE,
             key_bindings=self._keys(),
             include_default_pygments_style=False,
         )
@@ -217,6 +214,7 @@ class Prompt:
 
     def _keys(self) -> KeyBindings:
         keys = KeyBindings()
+        self.completion.bind(keys)
 
         @keys.add("c-c")
         def interrupt(event: KeyPressEvent) -> None:
@@ -236,6 +234,10 @@ class Prompt:
                 event.app.exit(exception=EOFError)
 
         return keys
+
+    def _show_words(self, words: str) -> None:
+        self._add(words)
+        self._show()
 
     def _cancel(self) -> None:
         if self._prompting is not None:
@@ -263,20 +265,6 @@ class Prompt:
 
     def _shown(self, reply: Reply | str, width: int) -> str:
         return reply if isinstance(reply, str) else f"{render.text(reply, width, self._screen.colour)}\n"
-
-
-class WordCompleter(Completer):
-    """Completes the word before the cursor; a word that is the only one gets its blank."""
-
-    def __init__(self, words: Callable[[str], list[str]]) -> None:
-        self._words = words
-
-    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
-        before = document.current_line_before_cursor
-        words = self._words(before)
-        start = -len(before.rpartition(" ")[2])
-        blank = "" if len(words) != 1 or words[0].endswith("=") else " "
-        return [Completion(word + blank, start, display=word) for word in words]
 
 
 def _prefix(line: int, wrapped: int) -> str:

@@ -15,9 +15,10 @@ from twisted.logger import Logger
 
 from bot import render
 from bot.request import Level, Reply
+from bot.terminal.command_queue import Turns
+from bot.terminal.completion import Complete
 from bot.terminal.prompt import Prompt
-from bot.terminal.remote import RemoteKeys, RemoteScreen
-from bot.turns import Turns
+from bot.terminal.remote_terminal import RemoteKeys, RemoteScreen
 
 log = Logger()
 
@@ -188,7 +189,7 @@ class PromptSession:
         loop: Loop,
         wire: Wire,
         answer: Callable[[str], Deferred[Reply]],
-        complete: Callable[[str], list[str]],
+        complete: Complete,
         history: Path,
         size: tuple[int, int],
     ) -> None:
@@ -211,7 +212,7 @@ class PromptSession:
         self._pause()
         with self._lock:
             self._typed += data
-        self._loop.call(self._feed)
+        self._loop.call(self._prompt.completion.call_when_idle, self._feed)
 
     def _fed(self) -> None:
         if self._turns.waiting <= LINES:
@@ -278,7 +279,7 @@ class PromptSession:
             more = bool(self._typed)
         self._keys.feed(piece)
         if more:
-            self._loop.call(self._feed)
+            self._loop.call(self._prompt.completion.call_when_idle, self._feed)
         else:
             self._reactor.callFromThread(self._fed)
 

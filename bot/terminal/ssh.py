@@ -31,9 +31,9 @@ from zope.interface import implementer
 
 from bot import render
 from bot.request import Reply
-from bot.terminal.keyfile import KeyFile
+from bot.terminal.authorized_keys import KeyFile
 from bot.terminal.sessions import LineSession
-from bot.terminal.telnet_wire import SIDE
+from bot.terminal.telnet_protocol import SIDE
 from bot.terminal.terminals import Line, Terminals
 from common.text import one_line
 

@@ -18,12 +18,12 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from bot.backpressure import Gauge
 from bot.database.store import Store
-from bot.flow import Gauge
 from bot.people import access, passwords
 from bot.people.identity import PERSON
 from bot.terminal.login import TRIES, TYPING_SECONDS, Attempts, Typing
-from bot.terminal.telnet_wire import GREETING, Telnet, escaped
+from bot.terminal.telnet_protocol import GREETING, Telnet, escaped
 from bot.terminal.terminals import Line, Terminals
 from common.text import one_line
 

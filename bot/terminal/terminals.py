@@ -18,8 +18,8 @@ from twisted.logger import Logger
 from bot.frontend import Access, Commands
 from bot.people.identity import own
 from bot.request import Level, Reply, Request, Right
+from bot.terminal.completion import ask_for_completions
 from bot.terminal.sessions import LineSession, Loop, PromptSession, Session, Wire
-from bot.turns import offered
 from bot.view import PersonView
 
 log = Logger()
@@ -81,7 +81,7 @@ class Terminals:
             self._loop,
             wire,
             lambda line: self._answer(seat, line),
-            lambda text: offered(self._reactor, self._commands, text, seat.right),
+            lambda text: ask_for_completions(self._reactor, self._commands, text, seat.right),
             self._histories / account,
             size,
         )

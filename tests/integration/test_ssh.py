@@ -11,7 +11,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-PROGRAM = Path(__file__).with_name("doors_station.py")
+PROGRAM = Path(__file__).with_name("remote_access_station.py")
 PATIENCE = 90
 CTRL_D = "\x04"
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.request import Level, Reply
 from bot.terminal.prompt import HISTORY_BYTES, LINE, Ending, Prompt, kept_history
-from bot.terminal.remote import RemoteKeys, RemoteScreen
+from bot.terminal.remote_terminal import RemoteKeys, RemoteScreen
 
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\r\n\b]")
 
@@ -23,9 +23,12 @@ class Terminal:
         self.keys = RemoteKeys()
         self.screen = RemoteScreen(self.sent.extend, 80, 24)
         self.prompt = Prompt(
-            asyncio.get_running_loop(), self.screen, self.keys, folder / "history", self.take, lambda _: ["generate"]
+            asyncio.get_running_loop(), self.screen, self.keys, folder / "history", self.take, self.complete
         )
         self.life = asyncio.ensure_future(self.prompt.live())
+
+    async def complete(self, text: str) -> list[str]:
+        return ["generate"]
 
     def take(self, line: str) -> None:
         self.lines.append(line)

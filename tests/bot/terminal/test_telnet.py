@@ -13,7 +13,7 @@ from bot.people import passwords
 from bot.request import Reply, Request, Right
 from bot.terminal import login, telnet
 from bot.terminal.telnet import TelnetConnection, TelnetDoor
-from bot.terminal.telnet_wire import DO, ECHO, GREETING, IAC
+from bot.terminal.telnet_protocol import DO, ECHO, GREETING, IAC
 from bot.terminal.terminals import Terminals
 
 PASSWORD = "secret pass"

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from twisted.conch.ssh.keys import Key
 
-from bot.terminal.keyfile import KeyFile
+from bot.terminal.authorized_keys import KeyFile
 
 HALF = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDZjYWxsaW5nIGFsbCByb2JvdHMgdG8gdGhlIHN0"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"

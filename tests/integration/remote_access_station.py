@@ -1,6 +1,6 @@
 """A reactor with the real commands, database, admin socket and doors, and no music.
 
-A program for test_doors.py and test_ssh.py: its one argument is the configuration file.
+A program for test_telnet.py and test_ssh.py: its one argument is the configuration file.
 """
 
 import sys
@@ -20,7 +20,7 @@ from bot.people.access import Rights
 from bot.people.limits import Limits
 from bot.request import Level, Reply
 from bot.shell.admin import AdminSocket
-from bot.terminal.doors import Doors
+from bot.terminal.remote_access import Doors
 from bot.view import StationView
 from common import config, log
 

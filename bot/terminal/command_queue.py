@@ -2,15 +2,10 @@
 
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, TimeoutError
-from typing import Any
 
 from twisted.internet.defer import Deferred
 
-from bot.frontend import Commands
-from bot.request import Reply, Right
-
-COMPLETION_SECONDS = 1.0
+from bot.request import Reply
 
 
 class Turns:
@@ -59,17 +54,3 @@ class Turns:
         self._busy = False
         self._show(reply)
         self._run()
-
-
-def offered(reactor: Any, commands: Commands, text: str, right: Right) -> list[str]:
-    """Completions for a thread that waits for them, but not for ever: the reactor may be ending."""
-    found: Future[list[str]] = Future()
-
-    def ask() -> None:
-        commands.completions(text, right).addCallback(found.set_result)
-
-    reactor.callFromThread(ask)
-    try:
-        return found.result(COMPLETION_SECONDS)
-    except TimeoutError:
-        return []

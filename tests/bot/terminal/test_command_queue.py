@@ -5,7 +5,7 @@ from typing import Any
 from twisted.internet.defer import Deferred, succeed
 
 from bot.request import Reply
-from bot.turns import Turns
+from bot.terminal.command_queue import Turns
 
 
 class Slow:

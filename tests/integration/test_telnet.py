@@ -14,7 +14,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-PROGRAM = Path(__file__).with_name("doors_station.py")
+PROGRAM = Path(__file__).with_name("remote_access_station.py")
 BANDSTAND = str(Path(sys.executable).parent / "bandstand")
 PATIENCE = 90
 PASSWORD = "secret pass"
