@@ -69,7 +69,8 @@ class HelpEntry(msgspec.Struct, frozen=True):
     name: str
     usage: str
     summary: str
-    right: Right
+    example: str
+    aliases: tuple[str, ...] = ()
 
 
 class Help(results.Base, frozen=True, tag="help"):
