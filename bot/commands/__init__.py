@@ -1,29 +1,18 @@
-"""The station's commands: one table, from which help, completion and the reference are made."""
+"""A person's words become a request to the core, and its result becomes a reply.
 
-from bot.commands import (
-    bands,
-    exports,
-    generators,
-    importing,
-    liking,
-    listing,
-    people,
-    processes,
-    programme,
-    transport,
-)
+The entries of all commands are one table, from which help, completion and docs/commands.md are made. `command_line`
+goes from a line to its reply; `announcements` turns what happens later into what people are told.
+"""
+
+from bot.commands import bands, generators, people, playing, songs, station
 from bot.commands.table import Command
 
 TABLE: tuple[Command, ...] = (
-    *programme.COMMANDS,
-    *transport.COMMANDS,
+    *playing.COMMANDS,
+    *songs.COMMANDS,
     *generators.COMMANDS,
     *bands.COMMANDS,
-    *liking.COMMANDS,
-    *exports.COMMANDS,
-    *listing.COMMANDS,
     *people.COMMANDS,
-    *processes.COMMANDS,
-    *importing.COMMANDS,
+    *station.COMMANDS,
 )
-BY_NAME: dict[str, Command] = {name: command for command in TABLE for name in (command.name, *command.aliases)}
+BY_NAME: dict[str, Command] = {name: command for command in TABLE for name in command.names}

@@ -1,238 +1,177 @@
-"""Commands for those who write generators: watch the program, make a song again, note a place in it."""
+"""Commands for those who write generators: watch a program, compare two songs, mark a place that is heard."""
 
-from bot.commands.programme import checked_seed, named_band, wished
-from bot.commands.table import Call, Command, Desk, Param
-from bot.database.models import BEGUN, READY, REMADE
-from bot.effects import Announce, Compose, Outcome, Sync
-from bot.people.limits import SONGS
-from bot.request import Level, Reply, Right
-from bot.songs import comparisons, library, marks, programme, station, watches
-from bot.songs.library import SongView
-from common import generators, song_parameters
-from common.errors import CommandError, UsageError
-from common.generators import Generator, Parameter, written
-from common.text import counted, one_line
+from typing import Final
 
-SEED_LIMIT = programme.SEED_LIMIT
+from bot.commands.frontend import Reply
+from bot.commands.sentences import name_song, say_place
+from bot.commands.songs import get_parameters, parse_seed
+from bot.commands.table import Call, Command, Param
+from common import song_parameters
+from common.api import requests, results
+from common.api.requests import DEFAULT_BARS
+from common.errors import UsageError
+from common.generators import Parameter, written
+from common.text import counted
+
+MOST_BARS: Final = 64
+BAND_CHOOSES: Final = "the band's choice"
 
 
-def show(_: Call, desk: Desk) -> Outcome:
-    known = desk.view.generators
-    if not known:
-        return Outcome(Reply("there are no generators but the band; docs/generators.md says how one is declared"))
-    watched = watches.watched()
+def name_watch(generator: str) -> str:
+    """The `job` of replies about a watch: what `ctl --wait watch NAME` follows until the watch ends."""
+    return f"watch {generator}"
+
+
+def show_generators(result: results.Generators, _: Call) -> Reply:
+    if not result.generators:
+        return Reply("there are no generators but the bands; docs/generators.md says how to declare one")
     rows = tuple(
-        (
-            name,
-            one.help or one.callable or " ".join(one.command),
-            one.version,
-            desk.view.generator_troubles.get(name, "watched" if name in watched else ""),
-        )
-        for name, one in known.items()
+        (one.name, one.help, one.version, one.trouble or ("watched" if one.is_watched else ""))
+        for one in result.generators
     )
     summary = f"{counted(len(rows), 'generator')}; help generate NAME shows the parameters of one"
-    return Outcome(Reply(summary, columns=("name", "is", "version", ""), rows=rows))
+    return Reply(summary, columns=("name", "is", "version", ""), rows=rows)
 
 
-def about(desk: Desk, words: str) -> Outcome:
+def show_generator(result: results.GeneratorDetails) -> Reply:
     """The parameters of one generator, or of a band, for `help generate NAME`."""
-    if words in desk.view.generators:
-        generator = desk.view.generators[words]
-        name, means = words, generator.help
-        rows = tuple(
-            (wish, one.expected, _default(one), one.help) for wish, one in generators.parameters(generator).items()
-        )
+    if result.band:
+        rows = tuple((name, takes, BAND_CHOOSES, help) for name, takes, help in song_parameters.described())
+        means = f"a song by {result.band}"
     else:
-        view = named_band(words, desk)
-        name, means = view.slug, f"a song by {view.band.name}"
-        rows = tuple((wish, takes, "the band's choice", help) for wish, takes, help in song_parameters.described())
-    summary = f"generate {name} [NAME=VALUE ...]" + (f": {means}" if means else "")
-    return Outcome(Reply(summary, columns=("parameter", "takes", "without it", "means"), rows=rows))
+        rows = tuple((name, one.expected, _say_default(one), one.help) for name, one in result.parameters.items())
+        means = result.help
+    summary = f"generate {result.name} [NAME=VALUE ...]" + (f": {means}" if means else "")
+    return Reply(summary, columns=("parameter", "takes", "without it", "means"), rows=rows)
 
 
-def _default(parameter: Parameter) -> str:
+def _say_default(parameter: Parameter) -> str:
     return "must be given" if parameter.default is None else written(parameter.default)
 
 
-def known(desk: Desk, name: str) -> Generator:
-    generator = desk.view.generators.get(name)
-    if generator is None:
-        named = ", ".join(desk.view.generators) or "none; docs/generators.md says how one is declared"
-        raise CommandError(f"{one_line(name, 40)}: there is no such generator; there are {named}")
-    return generator
-
-
-def watch(call: Call, desk: Desk) -> Outcome:
-    name = call["program"].lower()
-    generator = known(desk, name)
-    last = library.newest_of(name)
-    before = last.parameters if last else {}
-    parameters = wished(desk.view, name, call.options, before)
-    seed = checked_seed(call.options.get("seed", ""))
-    if seed is None:
-        seed = last.seed if last else int(desk.chance.random() * SEED_LIMIT)
-    request = call.request
-    watches.begin(name, seed, parameters, who=request.who, where=request.where, person=call.person, now=desk.now)
-    effects = watches.saved(name, generator, desk.now, desk.chance)
-    said = f"watching {name} with seed {seed}: it runs now, and again whenever it is saved; unwatch {name} ends that"
-    return Outcome(Reply(said, job=watches.waiting_for(name)), effects)
-
-
-def unwatch(call: Call, desk: Desk) -> Outcome:
-    names = [call["program"].lower()] if call["program"] else watches.watched()
-    ended = {name: effects for name in names if (effects := watches.end(name))}
-    if not ended:
-        raise CommandError(f"{one_line(names[0], 40)} is not watched" if names else "nothing is watched")
-    return Outcome(
-        Reply(f"{', '.join(ended)}: not watched any more"), tuple(one for effects in ended.values() for one in effects)
+def parse_watch(call: Call) -> requests.Request:
+    return requests.WatchGenerator(
+        generator=call["generator"].lower(), parameters=get_parameters(call), seed=parse_seed(call)
     )
 
 
-def replay(call: Call, desk: Desk) -> Outcome:
-    song = _song(call["song"])
-    if song.state not in (BEGUN, READY):
-        raise CommandError(f"{song.name} cannot be played yet")
-    programme.cut_in(song.code, call.request.who, call.request.where, desk.now)
-    return Outcome(Reply(f"playing {song.name} from its beginning, as it was made"), (Sync(),))
+def show_watching(result: results.Watching, _: Call) -> Reply:
+    name = result.generator
+    said = f"watching {name} with seed {result.seed}: it runs now, and again whenever it is saved; unwatch {name} ends that"
+    return Reply(said, job=name_watch(name))
 
 
-def remake(call: Call, desk: Desk) -> Outcome:
-    song = _song(call["song"])
-    if song.state != READY:
-        raise CommandError(f"{song.name} is not made yet, so there is nothing to compare with")
-    if song.generator == generators.COMPARE:
-        raise CommandError(f"{song.name} is a comparison; remake one of its songs")
-    job, code = programme.order_song(
-        generator=song.generator, seed=song.seed, parameters=song.parameters, who=call.request.who,
-        where=call.request.where, cut=False, now=desk.now, chance=desk.chance, person=call.person, purpose=REMADE,
-        original=song.code, heard=False, genome=song.genome,
-    )  # fmt: skip
-    said = f"job {job} makes {song.name} again as {code}, unheard, and says whether it came out the same"
-    return Outcome(Reply(said, job=str(job)), (Compose(),))
+def show_unwatched(result: results.Unwatched, _: Call) -> Reply:
+    return Reply(f"{', '.join(result.generators)}: not watched any more")
 
 
-def compare(call: Call, desk: Desk) -> Outcome:
-    first, second = (library.find(call[name]) for name in ("song", "other"))
-    if first.code == second.code:
-        raise CommandError(f"{first.name} twice is no comparison; name two songs")
-    for song in (first, second):
-        if song.state != READY:
-            raise CommandError(f"{song.name} is not made yet; a comparison needs two songs that are")
-    count = call.options.get("bars", str(BARS))
-    if not count.isdigit() or not 1 <= int(count) <= MOST_BARS:
+def parse_compare(call: Call) -> requests.Request:
+    text = call.options.get("bars", str(DEFAULT_BARS))
+    if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= MOST_BARS):
         raise UsageError(f"compare SONG OTHER bars=NUMBER (from 1 to {MOST_BARS})")
-    request = call.request
-    job, code = comparisons.begin(
-        first, second, int(count), who=request.who, where=request.where, person=call.person, now=desk.now,
-        chance=desk.chance,
-    )  # fmt: skip
-    said = f"job {job} lets X and Y take turns of {counted(int(count), 'bar')}, X first ({code}); vote X or vote Y"
-    return Outcome(Reply(said, job=str(job)), (Compose(), Sync()))
+    return requests.CompareSongs(first=call["song"], second=call["other"], bars=int(text))
 
 
-def vote(call: Call, desk: Desk) -> Outcome:
-    choice = call["choice"].lower()
-    if choice not in comparisons.CHOICES:
-        raise UsageError("vote X, or vote Y (np says which of them is heard)")
-    comparisons.vote(choice, call.person, desk.now)
-    return Outcome(Reply(f"your vote is for {choice.upper()}; the last one counts"))
+def show_comparing(result: results.Comparing, _: Call) -> Reply:
+    turns = f"turns of {counted(result.bars, 'bar')}, X first"
+    said = f"job {result.job} lets X and Y take {turns} ({result.song}); vote X or vote Y"
+    return Reply(said, job=str(result.job))
 
 
-def reveal(_: Call, desk: Desk) -> Outcome:
-    songs, votes = comparisons.reveal(desk.now)
-    said = "; ".join(
-        f"{choice.upper()} is {song.name}, {counted(votes[choice], 'vote')}" for choice, song in songs.items()
-    )
-    return Outcome(Reply(said), (Announce(Reply(said, Level.NOTICE, public=True)),))
+def show_voted(result: results.Voted, _: Call) -> Reply:
+    return Reply(f"your vote is for {result.choice.upper()}; the last one counts")
 
 
-def mark(call: Call, desk: Desk) -> Outcome:
-    slot, air = station.on_air(library.slots()), desk.view.air
-    if slot is None or air is None or air.cue != slot.cue:
-        raise CommandError("nothing is on the air that could be marked")
-    song = library.song(slot.song)
-    place = marks.heard(song, air)
-    marks.note(song, place, call["note"], call.request.who, desk.now)
-    return Outcome(Reply(f"marked {song.name} at {place.words}; song {song.code} shows it"))
+def say_revealed(x: str, y: str, x_votes: int, y_votes: int) -> str:
+    """Which song is which, given their names."""
+    return f"X is {x}, {counted(x_votes, 'vote')}; Y is {y}, {counted(y_votes, 'vote')}"
 
 
-def _song(words: str) -> SongView:
-    """The song of that name; without one, the song on the air, or the newest."""
-    if words.strip():
-        return library.find(words)
-    slot = station.on_air(library.slots())
-    song = library.song(slot.song) if slot else library.newest_song()
-    if song is None:
-        raise CommandError("there are no songs yet; generate makes one")
-    return song
+def show_revealed(result: results.Revealed, _: Call) -> Reply:
+    return Reply(say_revealed(name_song(result.x), name_song(result.y), result.x_votes, result.y_votes))
 
 
-BARS, MOST_BARS = 4, 64
-_GENERATOR = Param("program", "a generator's name, as generators shows it")
-_SONG = Param("song", "a code, or words of the title; without one, the song on the air", required=False, rest=True)
-_SEED = Param(
-    "seed", "the number that the songs grow from; without one, that of its last song", required=False, value="NUMBER"
+def show_bookmarked(result: results.Bookmarked, _: Call) -> Reply:
+    song = result.song
+    return Reply(f"marked {name_song(song)} at {say_place(result.at)}; song {song.code} shows it")
+
+
+WATCH_SEED: Final = Param(
+    "seed", "the number that the songs grow from; without one, that of its last song", is_required=False, value="NUMBER"
 )
 
-COMMANDS = (
-    Command("generators", show, "the users' own generators", "generators", Right.LISTENER),
+COMMANDS: Final = (
+    Command(
+        "generators",
+        lambda _: requests.ListGenerators(),
+        show_generators,
+        "the users' own generators",
+        "generators",
+        (requests.ListGenerators,),
+    ),
     Command(
         "watch",
-        watch,
+        parse_watch,
+        show_watching,
         "run a generator now, and again whenever its program is saved",
         "watch mine tempo=140",
-        Right.DJ,
-        (_GENERATOR,),
-        options=(_SEED,),
-        any_options=True,
-        limit=SONGS,
+        (requests.WatchGenerator,),
+        (Param("generator", "a generator's name, as generators shows it", names=("generator",)),),
+        options=(WATCH_SEED,),
+        takes_any_option=True,
     ),
     Command(
         "unwatch",
-        unwatch,
-        "watch a generator no longer, or none of them",
+        lambda call: requests.UnwatchGenerator(generator=call["generator"].lower()),
+        show_unwatched,
+        "watch a generator no longer",
         "unwatch mine",
-        Right.DJ,
-        (Param("program", "a generator's name; without one, all of them", required=False),),
-    ),
-    Command("replay", replay, "play a song again from its beginning, as it was made", "replay", Right.DJ, (_SONG,)),
-    Command(
-        "remake",
-        remake,
-        "make a song anew, and say whether it comes out the same",
-        "remake 7kq3",
-        Right.DJ,
-        (_SONG,),
-        limit=SONGS,
+        (requests.UnwatchGenerator,),
+        (
+            Param(
+                "generator", "a generator's name; without one, all of them", is_required=False, names=("generator",)
+            ),
+        ),
     ),
     Command(
         "compare",
-        compare,
+        parse_compare,
+        show_comparing,
         "let two songs take turns, not saying which is which",
         "compare 7kq3 x2mv bars=8",
-        Right.DJ,
+        (requests.CompareSongs,),
         (
-            Param("song", "a code, or a title in quotes"),
-            Param("other", "the other song, likewise"),
+            Param("song", "a code, or a title in quotes", names=("song",)),
+            Param("other", "the other song, likewise", names=("song",)),
         ),
-        options=(Param("bars", f"of a turn; {BARS} where it is not said", required=False, value="NUMBER"),),
-        limit=SONGS,
+        options=(
+            Param("bars", f"the length of a turn; {DEFAULT_BARS} without it", is_required=False, value="NUMBER"),
+        ),
     ),
     Command(
         "vote",
-        vote,
-        "say which song of a comparison is better",
+        lambda call: requests.Vote(choice=call["choice"].lower()),
+        show_voted,
+        "tell which song of a comparison is better",
         "vote X",
-        Right.LISTENER,
+        (requests.Vote,),
         (Param("choice", "X or Y"),),
     ),
-    Command("reveal", reveal, "say which song of a comparison is which, and count the votes", "reveal", Right.DJ),
+    Command(
+        "reveal",
+        lambda _: requests.Reveal(),
+        show_revealed,
+        "tell which song of a comparison is which, and count the votes",
+        "reveal",
+        (requests.Reveal,),
+    ),
     Command(
         "mark",
-        mark,
+        lambda call: requests.AddBookmark(note=call["note"]),
+        show_bookmarked,
         "note the place that you hear right now, with its bar and section",
         "mark the bass is late here",
-        Right.LISTENER,
-        (Param("note", "what is to be said of it", required=False, rest=True),),
+        (requests.AddBookmark,),
+        (Param("note", "what you want to say of it", is_required=False, is_rest=True),),
     ),
 )

@@ -1,65 +1,67 @@
 """The words of a line: `[!]command *(SP argument)`. Pure; knows no command.
 
 Arguments are words, `"quoted text"`, `name=value` and `--name=value`. Only `"` quotes, so that `don't stop` is two
-plain words.
+plain words. A `!` before the command is dropped: on IRC it is what marks a command, and people type it elsewhere too.
 """
 
 from dataclasses import dataclass, field
 
 from common.errors import UsageError
 
+PREFIX = "!"
+
 
 @dataclass(frozen=True)
-class Line:
+class ParsedLine:
     """A line taken apart: `words` in order, `options` by name (a bare `--name` is `yes`)."""
 
     command: str
     words: tuple[str, ...] = ()
     options: dict[str, str] = field(default_factory=dict)
 
-    @property
-    def rest(self) -> str:
-        """All the words again, as the one text that a last parameter takes."""
-        return " ".join(self.words)
+
+def strip_prefix(text: str) -> str:
+    """The text without the blanks and the one `!` before its command."""
+    return text.lstrip().removeprefix(PREFIX)
 
 
-def parse(text: str) -> Line:
+def parse_line(text: str) -> ParsedLine:
     """Take a line apart; an empty one has the command ''. Raises UsageError for a quote that is left open."""
-    whole = text.encode("utf-8", "replace").decode()  # half of a character is none, and no database would take it
-    tokens = _tokens(whole.strip().removeprefix("!"))
+    whole = text.encode("utf-8", "replace").decode()  # a lone surrogate is no character; no database would take it
+    tokens = _split(strip_prefix(whole))
     if not tokens:
-        return Line("")
+        return ParsedLine("")
     words: list[str] = []
     options: dict[str, str] = {}
-    for token, quoted in tokens[1:]:
+    for token, is_quoted in tokens[1:]:
         name, equals, value = token.removeprefix("--").partition("=")
-        if not quoted and token.startswith("--") and name:
+        if not is_quoted and token.startswith("--") and name:
             options[name.lower()] = value if equals else "yes"
-        elif not quoted and equals and name.isidentifier():
+        elif not is_quoted and equals and name.isidentifier():
             options[name.lower()] = value
         else:
             words.append(token)
-    return Line(tokens[0][0].lower(), tuple(words), options)
+    return ParsedLine(tokens[0][0].lower(), tuple(words), options)
 
 
-def _tokens(text: str) -> list[tuple[str, bool]]:
-    """Words with whether any of one was quoted from its start."""
+def _split(text: str) -> list[tuple[str, bool]]:
+    """The words, each with whether it was quoted from its start."""
     tokens: list[tuple[str, bool]] = []
     word: list[str] = []
-    inside = started = from_start = False
+    is_inside = is_started = is_quoted = False
     for character in text:
         if character == '"':
-            from_start = from_start or (not inside and not word)
-            inside, started = not inside, True
-        elif character.isspace() and not inside:
-            if started:
-                tokens.append(("".join(word), from_start))
-            word, started, from_start = [], False, False
+            is_quoted = is_quoted or (not is_inside and not word)
+            is_inside, is_started = not is_inside, True
+        elif character.isspace() and not is_inside:
+            if is_started:
+                tokens.append(("".join(word), is_quoted))
+            word, is_started, is_quoted = [], False, False
         else:
             word.append(character)
-            started = True
-    if inside:
-        raise UsageError('a " is left open')
-    if started:
-        tokens.append(("".join(word), from_start))
+            is_started = True
+    if is_inside:
+        raise UsageError('a " is left open; close it with another "')
+    if is_started:
+        tokens.append(("".join(word), is_quoted))
     return tokens

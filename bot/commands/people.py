@@ -1,126 +1,137 @@
-"""Commands on who may do what."""
+"""Commands on who may do what, and the one that ends a session."""
 
-from bot.commands.table import Call, Command, Desk, Param
-from bot.effects import Leave, Outcome
-from bot.people import access, identity, passwords
-from bot.people.identity import PERSON, Name
-from bot.request import Level, Reply, Right
-from common.errors import CommandError, UsageError
+from typing import Final
+
+from bot.commands.frontend import Goodbye, Level, Reply
+from bot.commands.table import Call, Command, Param
+from common.api import requests, results
+from common.api.people import Right
 from common.text import counted
 
-RIGHTS = {right.name.lower(): right for right in Right}
+GOODBYE: Final = Reply("goodbye", Level.NOTICE, value=Goodbye())
 
 
-def grant(call: Call, desk: Desk) -> Outcome:
-    name = identity.written(call["name"])
-    right = RIGHTS.get(call["right"].lower())
-    if right is None:
-        raise UsageError(f"RIGHT is one of {', '.join(RIGHTS)}")
-    if right is Right.LISTENER:
-        return _revoked(name, call)
-    before = access.grant(name, right, call.request.right, call.request.who, desk.now)
-    was = f", no longer {before.name.lower()}" if before not in (Right.LISTENER, right) else ""
-    return Outcome(Reply(f"{_described(name)} is {right.name.lower()} now{was}"))
+def say_person(name: str) -> str:
+    """`ann (telnet and ssh)`, or `ann on libera`, of a name that rights are granted to."""
+    network, slash, account = name.partition("/")
+    return f"{account} on {network}" if slash else f"{name} (telnet and ssh)"
 
 
-def revoke(call: Call, _: Desk) -> Outcome:
-    return _revoked(identity.written(call["name"]), call)
+def show_granted(result: results.Granted | results.Revoked, _: Call) -> Reply:
+    name, before = say_person(result.name), result.before
+    if isinstance(result, results.Revoked) or result.right is Right.LISTENER:
+        return Reply(f"{name} is no longer {before.value}")
+    was = f", no longer {before.value}" if before not in (Right.LISTENER, result.right) else ""
+    return Reply(f"{name} is {result.right.value} now{was}")
 
 
-def _revoked(name: Name, call: Call) -> Outcome:
-    before = access.revoke(name, call.request.right)
-    return Outcome(Reply(f"{_described(name)} is no longer {before.name.lower()}"))
+def show_self(result: results.You, _: Call) -> Reply:
+    right = f"with the right {result.right.value}"
+    if result.is_at_machine:
+        return Reply(f"{result.name}, on the station's own machine, {right}")
+    if result.known_as:
+        return Reply(f"{result.known_as}, {right}")
+    name = result.mask or f"{result.name}, not known here"
+    return Reply(f"{name}, {right}; log in to the network's services to be known by an account")
 
 
-def _described(name: Name) -> str:
-    if not name.network:
-        return f"{name.account} (telnet and ssh)"
-    return f"{name.account or name.mask} on {name.network}"
-
-
-def whoami(call: Call, _: Desk) -> Outcome:
-    request = call.request
-    right = f"with the right {request.right.name.lower()}"
-    if request.identity is None:
-        return Outcome(Reply(f"{request.who}, on the station's own machine, {right}"))
-    known = identity.named(request.identity)
-    if known is not None:
-        return Outcome(Reply(f"{known}, {right}"))
-    mask = request.identity.mask or "nobody that is known here"
-    return Outcome(Reply(f"{mask}, {right}; log in to the network's services to be known by an account"))
-
-
-def who(_: Call, desk: Desk) -> Outcome:
-    grants = access.granted()
-    rights = {str(grant.name): grant for grant in grants}
-    here = {person.name: person for person in desk.view.people}
-    names = [*rights, *(name for name in [*access.accounts(), *here] if name not in rights)]
+def show_people(result: results.People, _: Call) -> Reply:
+    grants = {grant.name: grant for grant in result.grants}
+    present = {person.name: person.place for person in result.present}
     rows = []
-    for name in dict.fromkeys(names):
-        given = rights.get(name)
-        right = given.right.name.lower() if given else "listener"
-        present = here[name].where if name in here else ""
-        rows.append((name, right, f"granted by {given.by}" if given else "", present))
-    said = f"{counted(len(grants), 'grant')}; whoever is at the machine is the owner"
-    return Outcome(Reply(said, columns=("name", "right", "", "here now"), rows=tuple(rows)))
+    for name in dict.fromkeys([*grants, *result.accounts, *present]):
+        grant = grants.get(name)
+        right = grant.right if grant else Right.LISTENER
+        rows.append((name, right.value, f"granted by {grant.by}" if grant else "", present.get(name, "")))
+    said = f"{counted(len(grants), 'grant')}; anybody at the station's machine is the owner"
+    return Reply(said, columns=("name", "right", "", "here now"), rows=tuple(rows))
 
 
-def account(call: Call, desk: Desk) -> Outcome:
+def parse_account(call: Call) -> requests.Request:
     name = call["name"].lower()
-    if not PERSON.fullmatch(name):
-        raise UsageError("a name is of at most 32 small letters, digits and . _ -, and begins with a letter or a digit")
     if "remove" in call.options:
-        access.remove_account(name)
-        return Outcome(Reply(f"{name} has no account and no right any more"))
-    if not passwords.well_formed(call["hash"]):
-        raise CommandError("that is no hash of a password; bandstand passwd NAME makes one and hands it over")
-    new = access.set_password(name, call["hash"], desk.now)
-    right = access.right_of(identity.own(name))
-    if not new:
-        return Outcome(Reply(f"{name} has a new password"))
-    then = "" if right > Right.LISTENER else f"; grant {name} dj lets them make songs"
-    return Outcome(Reply(f"{name} may log in now, with the right {right.name.lower()}{then}"))
+        return requests.RemoveAccount(name=name)
+    return requests.SetPassword(name=name, hash=call["hash"])
 
 
-def logout(call: Call, _: Desk) -> Outcome:
-    if not call.request.where.startswith("terminal:"):
-        raise CommandError("you are not logged in; quit stops the whole station")
-    return Outcome(Reply("goodbye", Level.NOTICE), (Leave(call.request.where),))
+def show_account(result: results.PasswordSet | results.AccountRemoved, _: Call) -> Reply:
+    name = result.name
+    if isinstance(result, results.AccountRemoved):
+        return Reply(f"{name} has no account and no right any more")
+    if not result.is_new:
+        return Reply(f"{name} has a new password")
+    then = "" if result.right > Right.LISTENER else f"; grant {name} dj lets them make songs"
+    return Reply(f"{name} may log in now, with the right {result.right.value}{then}")
 
 
-_NAME = Param("name", "ann (telnet, ssh), libera/ann (an account on IRC) or libera/*!*@host.example (a mask there)")
+NAME: Final = Param(
+    "name",
+    "ann (telnet, ssh), libera/ann (an account on IRC) or libera/*!*@host.example (a mask there)",
+    names=("person",),
+)
 
-COMMANDS = (
+COMMANDS: Final = (
     Command(
         "grant",
-        grant,
+        lambda call: requests.Grant(name=call["name"], right=call["right"].lower()),
+        show_granted,
         "give somebody a right",
         "grant libera/ann dj",
-        Right.ADMIN,
-        (_NAME, Param("right", f"one of {', '.join(RIGHTS)}")),
-        private=True,
+        (requests.Grant,),
+        (NAME, Param("right", f"one of {', '.join(right.value for right in Right)}", names=("right",))),
+        is_private=True,
     ),
-    Command("revoke", revoke, "take somebody's right away", "revoke libera/ann", Right.ADMIN, (_NAME,), private=True),
-    Command("whoami", whoami, "who you are here, and your right", "whoami", Right.LISTENER, private=True),
-    Command("who", who, "who has rights and accounts, and who is connected", "who", Right.ADMIN, private=True),
+    Command(
+        "revoke",
+        lambda call: requests.Revoke(name=call["name"]),
+        show_granted,
+        "take somebody's right away",
+        "revoke libera/ann",
+        (requests.Revoke,),
+        (NAME,),
+        is_private=True,
+    ),
+    Command(
+        "whoami",
+        lambda _: requests.GetSelf(),
+        show_self,
+        "who you are here, and your right",
+        "whoami",
+        (requests.GetSelf,),
+        is_private=True,
+    ),
+    Command(
+        "who",
+        lambda _: requests.ListPeople(),
+        show_people,
+        "who has rights and accounts, and who is connected",
+        "who",
+        (requests.ListPeople,),
+        is_private=True,
+    ),
     Command(
         "logout",
-        logout,
+        lambda _: GOODBYE,
+        lambda _, __: GOODBYE,
         "end your session on telnet or ssh",
         "logout",
-        Right.LISTENER,
         aliases=("exit", "bye"),
-        private=True,
+        is_private=True,
+        ends_session=True,
     ),
     Command(
         "account",
-        account,
+        parse_account,
+        show_account,
         "make or remove a telnet account, as bandstand passwd NAME does",
         "account ann --remove",
-        Right.OWNER,
-        (Param("name", "the person's name"), Param("hash", "the password's hash", required=False)),
-        options=(Param("remove", "remove the account, and the right with it", required=False),),
-        private=True,
-        confirm=True,
+        (requests.SetPassword, requests.RemoveAccount),
+        (
+            Param("name", "the person's name", names=("person",)),
+            Param("hash", "the password's hash, as bandstand passwd NAME makes it", is_required=False),
+        ),
+        options=(Param("remove", "remove the account, and the right with it", is_required=False),),
+        is_private=True,
+        needs_confirmation=True,
     ),
 )

@@ -1,38 +1,53 @@
 """The reference of all commands, docs/commands.md, made from the table: `python -m bot.commands.reference`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from bot.commands import TABLE
 from bot.commands.table import Command
+from bot.station.table import REQUESTS
+from common.api.people import Right
+from common.api.requests import Request
 
 HEAD = """# Commands
 
-In the same words everywhere: at a terminal, through `bandstand ctl`, by telnet and ssh, and on IRC with a `!` before
-them. A song is named by its code, or by words of its title; words with blanks that belong together stand in `"quotes"`,
-and only `"` quotes. An option is `--name=value`. At a terminal a command may be shortened while it stays unique, and
-Tab completes. This page is made from the commands themselves.
+The commands are the same everywhere: at a terminal, through `bandstand ctl`, by telnet and ssh, and on IRC with a `!`
+before them. A song is named by its code, or by words of its title; words with blanks that belong together stand in
+`"quotes"`, and only `"` quotes. An option is `--name=value`. At a terminal a command may be shortened while it stays
+unique, and Tab completes. This page is made from the commands themselves.
 """
 
 
-def reference() -> str:
-    return "\n".join([HEAD, *(line for command in TABLE for line in _entry(command))])
+def write_reference(right_needed: Callable[[type[Request]], Right]) -> str:
+    """The whole page, as Markdown."""
+    return "\n".join([HEAD, *(line for command in TABLE for line in _describe(command, right_needed))])
 
 
-def _entry(command: Command) -> Iterator[str]:
+def get_right(request: type[Request]) -> Right:
+    return REQUESTS[request].right
+
+
+def _describe(command: Command, right_needed: Callable[[type[Request]], Right]) -> Iterator[str]:
     yield f"## {command.name}\n"
-    yield f"`{command.usage}`: {command.summary}. Needs the right {command.right.name.lower()}.\n"
+    yield f"`{command.usage}`: {command.summary}. {_say_rights(command, right_needed)}\n"
     for param in command.params:
         yield f"- `{param.name}`: {param.help}"
     for option in command.options:
         yield f"- `{option.flag}{option.value}`: {option.help}"
     if command.aliases:
         yield f"- also: {', '.join(f'`{alias}`' for alias in command.aliases)}"
-    if command.private:
+    if command.is_private:
         yield "- is answered privately, even in a channel"
-    if command.confirm:
-        yield "- is asked for twice, or said with `--yes`"
+    if command.needs_confirmation:
+        yield "- has to be given twice, or with `--yes`"
     yield f"- example: `{command.example}`\n"
 
 
+def _say_rights(command: Command, right_needed: Callable[[type[Request]], Right]) -> str:
+    """The right that is needed, or both where some uses of the command need a higher one."""
+    rights = sorted({right_needed(request) for request in command.requests}) or [Right.LISTENER]
+    some = f", for some uses {rights[-1].value}" if len(rights) > 1 else ""
+    return f"Needs the right {rights[0].value}{some}."
+
+
 if __name__ == "__main__":
-    print(reference(), end="")
+    print(write_reference(get_right), end="")

@@ -1,43 +1,47 @@
-"""What a command is: one entry with its name, parameters, right and texts, and the function that carries it out.
+"""What a command is: one entry with its name, parameters and texts, and two functions.
 
-Knows no particular command. A command's function is plain and synchronous: `(call, desk) -> Outcome`, run inside one
-transaction, with no reactor in reach.
+`parse` turns the words of a call into a request to the core, and `show` turns the core's result into a reply. Both are
+plain functions: no reactor, no database, no clock. Knows no particular command, and no right or limit: those belong to
+the requests that a command makes, and are in `bot.station.table`.
 """
 
 import difflib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from random import Random
+from typing import Any
 
-from bot.commands.grammar import Line
-from bot.effects import Outcome
-from bot.people.identity import person
-from bot.request import Request, Right
-from bot.view import StationView
+from bot.commands.frontend import Line, Reply
+from bot.commands.grammar import ParsedLine
+from common.api.people import Right
+from common.api.requests import Request
 from common.errors import CommandError, UsageError
 
 YES = "yes"
-"""The option that confirms a command which is else carried out only when it is said twice."""
+"""The option that confirms a command which is otherwise carried out only when it is given twice."""
+UNKNOWN = "there is no command of that name"
 
 
 @dataclass(frozen=True)
 class Param:
-    """One parameter. A `number` is checked and handed over as digits; a `rest` takes all words that are left.
+    """One parameter, or an option.
 
-    `value` stands for what is given in a usage, where the name does not say it; an option without one is a plain yes.
+    An `is_number` is checked and handed over as digits; an `is_rest` takes all words that are left. `value` stands for
+    what is given in a usage, where the name does not say it; an option without a `value` is a plain yes.
     """
 
     name: str
     help: str
-    required: bool = True
-    number: bool = False
-    rest: bool = False
+    is_required: bool = True
+    is_number: bool = False
+    is_rest: bool = False
     value: str = ""
+    names: tuple[str, ...] = ()
+    """What its words are names of, for completion: kinds of `ListNames`, and those of `bot.commands.completion`."""
 
     @property
     def usage(self) -> str:
         word = self.value or self.name.upper()
-        return word if self.required else f"[{word}]"
+        return word if self.is_required else f"[{word}]"
 
     @property
     def flag(self) -> str:
@@ -46,101 +50,104 @@ class Param:
 
 
 @dataclass(frozen=True)
-class Quotas:
-    """What one person may have under way; 0 is no limit."""
-
-    open_jobs: int = 0
-    queued_songs: int = 0
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What a command has before it: the clock's reading, chance, and the station as it is outside the database."""
-
-    now: float
-    chance: Random
-    view: StationView
-    commands: Sequence["Command"] = ()
-    quotas: Quotas = Quotas()
-
-
-@dataclass(frozen=True)
 class Call:
-    """A request whose words have been fitted to the command's parameters; a parameter that was not given is ''."""
+    """A line whose words have been fitted to a command's parameters; a parameter that was not given is ''."""
 
-    request: Request
+    line: Line
     arguments: dict[str, str] = field(default_factory=dict)
     options: dict[str, str] = field(default_factory=dict)
+    now: float = 0.0
+    """Unix time; what `3:05 ago` is counted from."""
+    allowed: tuple["Command", ...] = ()
+    """The commands that this person may use."""
 
     def __getitem__(self, name: str) -> str:
         return self.arguments.get(name, "")
 
-    @property
-    def person(self) -> str:
-        """Whose request it is, as limits count them."""
-        return person(self.request.identity, self.request.where)
+    def can_use(self, name: str) -> bool:
+        return any(command.name == name for command in self.allowed)
 
 
 @dataclass(frozen=True)
 class Command:
+    """One command. `parse` gives a reply instead of a request where the core need not be asked (`help`)."""
+
     name: str
-    run: Callable[[Call, Desk], Outcome]
+    parse: Callable[[Call], Request | Reply]
+    show: Callable[[Any, Call], Reply]
+    """Given the result of the request that `parse` made."""
     summary: str
     example: str
-    right: Right
+    requests: tuple[type[Request], ...] = ()
+    """What `parse` may make; the lowest right among them is needed to see the command."""
     params: tuple[Param, ...] = ()
     options: tuple[Param, ...] = ()
     aliases: tuple[str, ...] = ()
-    any_options: bool = False
-    """Takes `name=value` for names of the generator's, checked by it."""
-    private: bool = False
-    """Its answer is for whoever asked, even where others read along."""
-    confirm: bool = False
-    """Is carried out by a person only when it is said twice, or with --yes."""
-    limit: str = ""
-    """What it is counted as by `people.limits`, besides being a command."""
-    asks_icecast: bool = False
-    """Wants the listeners' figures in its view, which takes a request to Icecast."""
+    takes_any_option: bool = False
+    """Takes `NAME=VALUE` for parameters of a generator, which the core checks."""
+    is_private: bool = False
+    """Its answer is for the one who asked, even where others read along."""
+    needs_confirmation: bool = False
+    """A person has to give it twice, or with --yes."""
+    ends_session: bool = False
+    """Ends the session of the one who gave it, at a front end where people log in."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name, *self.aliases)
 
     @property
     def usage(self) -> str:
         options = [f"[{option.flag}{option.value}]" for option in self.options]
-        values = ["[NAME=VALUE ...]"] if self.any_options else []
-        yes = ["[--yes]"] if self.confirm else []
+        values = ["[NAME=VALUE ...]"] if self.takes_any_option else []
+        yes = [f"[--{YES}]"] if self.needs_confirmation else []
         return " ".join([self.name, *(param.usage for param in self.params), *options, *values, *yes])
 
+    def get_right(self, right_needed: Callable[[type[Request]], Right]) -> Right:
+        """The right that is needed to see and give this command."""
+        return min((right_needed(request) for request in self.requests), default=Right.LISTENER)
 
-def find(word: str, by_name: Mapping[str, Command], abbreviated: bool) -> Command:
-    """The command of that name; where abbreviations are understood, the one whose name alone begins so."""
+
+def find_command(word: str, by_name: Mapping[str, Command], is_abbreviated: bool) -> Command:
+    """The command of that name; where abbreviations are understood, the only one whose name begins so.
+
+    Raises CommandError that says which commands it may have been.
+    """
     if word in by_name:
         return by_name[word]
-    if abbreviated and word:
-        begun = {command.name: command for name, command in by_name.items() if name.startswith(word)}
+    if is_abbreviated and word:
+        begun = {command.name: command for command in by_name.values() if command.name.startswith(word)}
         if len(begun) == 1:
             return next(iter(begun.values()))
         if begun:
-            raise CommandError(f"that may be {' or '.join(sorted(begun))}; say more of it")
+            raise CommandError(f"that may be {' or '.join(sorted(begun))}; type more of it")
     near = difflib.get_close_matches(word, by_name, 1)
-    hint = f"did you mean {near[0]}?" if near else "help lists them"
-    raise CommandError(f"there is no command of that name; {hint}")
+    raise CommandError(f"{UNKNOWN}; " + (f"did you mean {near[0]}?" if near else "help lists them"))
 
 
-def fit(command: Command, line: Line, request: Request) -> Call:
-    """The line's words as the command's arguments. Raises UsageError with the command's usage."""
+def fit_line(command: Command, parsed: ParsedLine, call: Call) -> Call:
+    """`call` with the line's words as the command's arguments. Raises UsageError with the command's usage."""
     arguments: dict[str, str] = {}
-    words = list(line.words)
+    words = list(parsed.words)
     for param in command.params:
-        value = " ".join(words) if param.rest else "".join(words[:1])
-        words = [] if param.rest else words[1:]
-        if param.required and not value.strip():
+        value = " ".join(words) if param.is_rest else "".join(words[:1])
+        words = [] if param.is_rest else words[1:]
+        if param.is_required and not value.strip():
             raise UsageError(f"{command.usage} ({param.name}: {param.help})")
-        if param.number and value and not (value.isascii() and value.isdigit()):
+        if param.is_number and value and not (value.isascii() and value.isdigit()):
             raise UsageError(f"{command.usage} ({param.name} is a whole number)")
         arguments[param.name] = value
     if words:
         raise UsageError(f"{command.usage} (too many words)")
-    options = {name: value for name, value in line.options.items() if not (command.confirm and name == YES)}
+    options = {
+        name: value for name, value in parsed.options.items() if not (command.needs_confirmation and name == YES)
+    }
+    if not command.takes_any_option:
+        _check_options(command, options)
+    return Call(call.line, arguments, options, call.now, call.allowed)
+
+
+def _check_options(command: Command, options: Iterable[str]) -> None:
     known = {option.name for option in command.options}
-    if not command.any_options and not set(options) <= known:
+    if not set(options) <= known:
         raise UsageError(f"{command.usage} (it takes no other options)")
-    return Call(request, arguments, options)

@@ -1,0 +1,148 @@
+"""From a line to its reply: the one way by which every front end's lines reach the core.
+
+line -> count it -> take it apart -> find the command -> check the right -> fit the words -> confirm, where the command
+is dangerous -> the core carries out the request -> show its result. Whatever happens on the way, the person gets one
+reply. The core checks rights and limits again, for requests that come without words; here the right is checked so that
+nobody is told how a command is used that they may not give.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
+
+import msgspec
+from twisted.internet.defer import Deferred
+
+from bot.commands import BY_NAME, TABLE
+from bot.commands.completion import complete_line
+from bot.commands.frontend import CanBeLeft, FrontEnd, Level, Line, Reply
+from bot.commands.grammar import ParsedLine, parse_line, strip_prefix
+from bot.commands.sentences import show_denied, show_error, show_refusal
+from bot.commands.table import YES, Call, Command, find_command, fit_line
+from common.api.people import Place, Requester, Right
+from common.api.refusals import TooSoon
+from common.api.requests import Request
+from common.api.results import Result
+from common.errors import CommandError
+
+CONFIRM_SECONDS: Final = 30.0
+QUESTIONS: Final = 1000
+"""So many people may be asked at the same time; then all questions are forgotten, and have to be asked again."""
+COMPLETER: Final = "completion"
+
+
+class Core(Protocol):
+    """What is asked of `bot.station.core.Core`."""
+
+    async def carry_out(self, request: Request, by: Requester) -> Result:
+        """Raises Refused, StoreError, or whatever went wrong."""
+        ...
+
+    def count_line(self, by: Requester) -> TooSoon | None:
+        """Count one more line of this person; None where it may go on."""
+        ...
+
+    def right_needed(self, request: type[Request]) -> Right: ...
+
+
+class CommandLine:
+    """`bot.commands.frontend.Commands`, over the core.
+
+    `wall` gives Unix time and `monotonic` seconds that only go forward; `front_ends` is the list that others fill.
+    """
+
+    def __init__(
+        self,
+        core: Core,
+        front_ends: Sequence[FrontEnd],
+        wall: Callable[[], float],
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._core = core
+        self._front_ends = front_ends
+        self._wall = wall
+        self._confirmations = Confirmations(monotonic)
+        self._rights = {command.name: command.get_right(core.right_needed) for command in TABLE}
+        self._allowed = {
+            right: tuple(command for command in TABLE if self._rights[command.name] <= right) for right in Right
+        }
+
+    def answer(self, line: Line) -> Deferred[Reply]:
+        return Deferred.fromCoroutine(self._answer(line))
+
+    def complete(self, text: str, right: Right) -> Deferred[list[str]]:
+        return Deferred.fromCoroutine(self._complete(text, right))
+
+    def knows(self, text: str) -> bool:
+        words = strip_prefix(text).split(maxsplit=1)
+        return bool(words) and words[0].lower() in BY_NAME
+
+    async def _answer(self, line: Line) -> Reply:
+        command: Command | None = None
+        try:
+            too_soon = self._core.count_line(line.by)
+            if too_soon is not None:
+                return show_refusal(too_soon)
+            parsed = parse_line(line.text)
+            command = find_command(parsed.command, BY_NAME, is_abbreviated=line.is_terminal)
+            reply = await self._give(command, parsed, line)
+        except Exception as error:
+            reply = show_error(error)
+        return msgspec.structs.replace(reply, is_private=True) if command and command.is_private else reply
+
+    async def _give(self, command: Command, parsed: ParsedLine, line: Line) -> Reply:
+        """Give this command, if the person may. Raises CommandError and what the core raises."""
+        right = self._rights[command.name]
+        if line.by.right < right:
+            return show_denied(command, right)
+        call = fit_line(command, parsed, Call(line, now=self._wall(), allowed=self._allowed[line.by.right]))
+        if not self._confirmations.is_confirmed(command, parsed, line):
+            return ask_again(command)
+        request = command.parse(call)
+        if isinstance(request, Reply):
+            if command.ends_session:
+                self._leave(line.by.place)
+            return request
+        result = await self._core.carry_out(request, line.by)
+        return msgspec.structs.replace(command.show(result, call), value=result)
+
+    def _leave(self, place: Place) -> None:
+        """End the session at this place. Raises CommandError where nobody logs in."""
+        for front_end in self._front_ends:
+            if front_end.name == place.front_end and isinstance(front_end, CanBeLeft):
+                front_end.leave(place)
+                return
+        raise CommandError("you are not logged in; quit stops the whole station")
+
+    async def _complete(self, text: str, right: Right) -> list[str]:
+        by = Requester(COMPLETER, right=right)
+        try:
+            return await complete_line(text, self._allowed[right], lambda request: self._core.carry_out(request, by))
+        except Exception:
+            return []  # nobody has asked anything yet; the line itself will be answered
+
+
+class Confirmations:
+    """Remembers for each person and place which dangerous line was given last, until it is given again."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._asked: dict[tuple[str, Place], tuple[ParsedLine, float]] = {}
+
+    def is_confirmed(self, command: Command, parsed: ParsedLine, line: Line) -> bool:
+        """Whether to go ahead. A program (`ctl`) means what it says; a person may have slipped."""
+        now, key = self._monotonic(), (line.by.name, line.by.place)
+        before, then = self._asked.pop(key, (None, 0.0))  # another command in between takes the question back
+        is_typed = line.is_terminal or line.by.identity is not None
+        if not command.needs_confirmation or not is_typed or YES in parsed.options:
+            return True
+        if before == parsed and now - then <= CONFIRM_SECONDS:
+            return True
+        if len(self._asked) >= QUESTIONS:
+            self._asked.clear()
+        self._asked[key] = (parsed, now)
+        return False
+
+
+def ask_again(command: Command) -> Reply:
+    within = f"the same again within {CONFIRM_SECONDS:.0f} s"
+    return Reply(f"to {command.summary}, give {command.name} --{YES}, or {within}", Level.USAGE)

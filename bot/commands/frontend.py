@@ -1,0 +1,147 @@
+"""What front ends (IRC, terminals, the shell) and the commands hand each other, and what each may ask of the other.
+
+A front end turns what a person typed into a `Line` and shows the `Reply`; it knows no command. The commands know no
+front end: a `Place` says where a later answer goes, and only the front end that made it understands its address.
+"""
+
+import enum
+from typing import Any, Protocol, runtime_checkable
+
+import msgspec
+from twisted.internet.defer import Deferred
+
+from common.api import refusals, results
+from common.api.people import Identity, Place, Requester, Right
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One line that a person, or a program for them, gave."""
+
+    text: str
+    by: Requester
+    is_terminal: bool = False
+    """Typed at a terminal, where unique abbreviations are understood."""
+
+
+class Level(enum.StrEnum):
+    """What kind of answer a reply is; the word itself begins the line that a person reads."""
+
+    OK = "ok"
+    ERROR = "error"
+    """The command was understood and cannot be done; the sentence says what to do instead."""
+    USAGE = "usage"
+    """The words of the command are not right."""
+    DENIED = "denied"
+    BUSY = "busy"
+    FAILED = "failed"
+    """Work that was promised did not succeed, or the fault is ours; then the sentence has a reference into the log."""
+    NOTICE = "notice"
+    """Not an answer: something that happened on the station."""
+
+
+class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One answer: a sentence, and where there is more to show, a table whose rows have one text for each column."""
+
+    summary: str
+    level: Level = Level.OK
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    job: str = ""
+    """What `ctl --wait` follows: the number of the job that was begun or has ended, or `watch NAME`."""
+    is_public: bool = False
+    """A notice for listeners as well, not only for those who run the station."""
+    is_private: bool = False
+    """For the one who asked, even where others read along."""
+    is_repeated: bool = False
+    """The same was said to the same person just now: where others read along, it is not said again."""
+    value: Any = None
+    """The same in values: a `Result`, a `Refusal` or an `Event`, or one of the structs below. A dictionary after the
+    reply has travelled as JSON. None where there is only the sentence."""
+
+    @property
+    def is_good(self) -> bool:
+        return self.level in (Level.OK, Level.NOTICE)
+
+
+class HelpEntry(msgspec.Struct, frozen=True):
+    """One command, as `help` lists it."""
+
+    name: str
+    usage: str
+    summary: str
+    example: str
+    aliases: tuple[str, ...] = ()
+
+
+class Help(results.Base, frozen=True, tag="help"):
+    """The value of a reply to `help`: the commands that this person may use, or the one that was asked about."""
+
+    commands: tuple[HelpEntry, ...]
+
+
+class Goodbye(results.Base, frozen=True, tag="goodbye"):
+    """The value of the reply to `logout`."""
+
+
+class InternalFault(refusals.Base, frozen=True, tag="internal_fault"):
+    """The value of a reply to a command that failed by a fault of ours; `reference` finds it in the log."""
+
+    reference: str
+
+
+class Commands(Protocol):
+    """What every front end is given."""
+
+    def answer(self, line: Line) -> Deferred[Reply]:
+        """Carry out one command. Fires soon and always with a reply, whatever happens; never errs back."""
+        ...
+
+    def complete(self, text: str, right: Right) -> Deferred[list[str]]:
+        """What may stand in place of the last word of `text`, the line up to the cursor. Never errs back."""
+        ...
+
+    def knows(self, text: str) -> bool:
+        """Whether the first word names a command. Where people talk to each other, other lines are not answered."""
+        ...
+
+
+class Access(Protocol):
+    """The rights of people, for front ends that do not serve the owner alone."""
+
+    def get_right(self, identity: Identity) -> Deferred[Right]:
+        """The right that was granted to them, listener where none was. Fires soon, in the order of asking; never errs
+        back."""
+        ...
+
+
+class FrontEnd(Protocol):
+    """What the bot is given: a way to people."""
+
+    name: str
+    """The `front_end` of its places."""
+
+    def tell(self, place: Place, reply: Reply) -> bool:
+        """Show a later answer at a place; False if that place is not there (any more)."""
+        ...
+
+    def announce(self, reply: Reply) -> None:
+        """Show a notice to everyone who is at this front end and wants notices."""
+        ...
+
+
+@runtime_checkable
+class ShowsProgress(Protocol):
+    """A front end with terminals, where a bar can be drawn."""
+
+    def show_progress(self, place: Place, job: str, text: str, fraction: float | None) -> None:
+        """Draw how far this job is, at the place that asked for it; None takes the bar away."""
+        ...
+
+
+@runtime_checkable
+class CanBeLeft(Protocol):
+    """A front end at which people log in."""
+
+    def leave(self, place: Place) -> None:
+        """End the session at this place, once it has shown the replies that it has."""
+        ...

@@ -1,0 +1,213 @@
+"""Commands that decide what is heard: play, queue, skip, stop, pause, resume, seek, np, replay."""
+
+import re
+from typing import Final
+
+from bot.commands.frontend import Level, Reply
+from bot.commands.sentences import SONG_STATES, name_song
+from bot.commands.table import Call, Command, Param
+from common.api import requests, results
+from common.api.values import SongState
+from common.errors import UsageError
+from common.text import clock, counted
+from common.types import LONGEST_FADE
+
+SONG: Final = Param("song", "a code, or words of the title", is_rest=True, names=("song",))
+SONG_OR_AIR: Final = Param(
+    "song",
+    "a code, or words of the title; without one, the song on the air",
+    is_required=False,
+    is_rest=True,
+    names=("song",),
+)
+PLACE: Final = re.compile(r"([+-]?)(?:(?:([0-9]{1,3}):)?([0-9]{1,2}):)?([0-9]{1,6}(?:\.[0-9]{1,3})?)")
+"""A sign, hours, minutes and seconds."""
+
+
+def parse_fade(call: Call, option: str) -> float | None:
+    """The seconds that were given with an option. Raises UsageError."""
+    text = call.options.get(option)
+    if text is None:
+        return None
+    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,3})?", text) or float(text) > LONGEST_FADE:
+        raise UsageError(f"{option}=SECONDS (at most {LONGEST_FADE:g})")
+    return float(text)
+
+
+def parse_play(call: Call) -> requests.Request:
+    return requests.Play(
+        song=call["song"], crossfade=parse_fade(call, "crossfade"), resumes="resume" in call.options
+    )
+
+
+def show_play(result: results.Playing, _: Call) -> Reply:
+    then = f"; then {name_song(result.then)} goes on at {clock(result.then_at)}" if result.then else ""
+    return Reply(f"playing {name_song(result.song)}{then}")
+
+
+def parse_queue(call: Call) -> requests.Request:
+    if not call["song"].strip():
+        return requests.GetQueue()
+    return requests.Enqueue(song=call["song"], crossfade=parse_fade(call, "crossfade"))
+
+
+def show_queue(result: results.Queue | results.Enqueued, _: Call) -> Reply:
+    if isinstance(result, results.Enqueued):
+        name = name_song(result.song)
+        return Reply(f"{name} is number {result.position} in the queue" if result.position else f"playing {name}")
+    if not result.songs:
+        return Reply("the queue is empty")
+    rows = tuple(
+        (str(number), queued.song.code, queued.song.title, SONG_STATES[queued.song.state])
+        for number, queued in enumerate(result.songs, 1)
+    )
+    return Reply(f"{counted(len(rows), 'song')} in the queue", columns=("#", "code", "title", ""), rows=rows)
+
+
+def show_skip(result: results.Skipped, _: Call) -> Reply:
+    then = f"next is {name_song(result.following)}" if result.following else "nothing follows"
+    return Reply(f"skipped {name_song(result.song)}; {then}")
+
+
+def show_stop(result: results.Stopped, _: Call) -> Reply:
+    if result.was_stopped:
+        return Reply("it is stopped already; resume goes on")
+    return Reply("stopped; the queue stays as it is, and resume goes on")
+
+
+def show_pause(result: results.Paused, _: Call) -> Reply:
+    if result.was_stopped:
+        return Reply("it is stopped already; resume goes on")
+    return Reply(f"paused at {clock(result.seconds)}; resume goes on there")
+
+
+def show_resume(result: results.Resumed, _: Call) -> Reply:
+    if not result.was_stopped:
+        return Reply("it is not stopped")
+    return Reply(f"going on with {name_song(result.song)}" if result.song else "resumed; the queue is empty")
+
+
+def parse_seek(call: Call) -> requests.Request:
+    given = PLACE.fullmatch(call["place"])
+    if given is None:
+        raise UsageError("seek PLACE (1:30, or so many seconds on or back: +10, -10)")
+    sign, hours, minutes, seconds = given.groups()
+    amount = int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds)
+    return requests.Seek(seconds=-amount if sign == "-" else amount, is_relative=bool(sign))
+
+
+def show_seek(result: results.Sought, _: Call) -> Reply:
+    making = "" if result.song.state is SongState.READY else ", or as soon as that much of it is made"
+    then = "; resume goes on there" if result.is_stopped else ""
+    return Reply(f"{name_song(result.song)} is at {clock(result.seconds)} now{making}{then}")
+
+
+def show_now_playing(result: results.NowPlaying, call: Call) -> Reply:
+    if result.song is None:
+        return Reply("silence; generate makes a song" if call.can_use("generate") else "silence")
+    name, at = name_song(result.song), clock(result.seconds)
+    match result.state:
+        case "stopped":
+            return Reply(f"stopped in {name} at {at}; resume goes on")
+        case "held":
+            return Reply(f"{name} waits: the streamer is away, and the song goes on when it is back", Level.ERROR)
+        case "starting":
+            return Reply(f"{name} is about to begin")
+    length = f" of {clock(result.song.seconds)}" if result.song.seconds else ""
+    turn = f"; {result.turn} is heard" if result.turn else ""
+    return Reply(f"{name} by {result.song.artist}, at {at}{length}{turn}")
+
+
+def show_replay(result: results.Replaying, _: Call) -> Reply:
+    return Reply(f"playing {name_song(result.song)} from its beginning, as it was made")
+
+
+CROSSFADE: Final = Param(
+    "crossfade", "in which it fades in over the song before it", is_required=False, value="SECONDS"
+)
+
+COMMANDS: Final = (
+    Command(
+        "play",
+        parse_play,
+        show_play,
+        "cut in with a song now",
+        "play 7kq3",
+        (requests.Play,),
+        (SONG,),
+        (
+            CROSSFADE,
+            Param("resume", "then go on with the song that it interrupts, where that was", is_required=False),
+        ),
+    ),
+    Command(
+        "queue",
+        parse_queue,
+        show_queue,
+        "show the queue, or append a song to it",
+        "queue blue lantern",
+        (requests.GetQueue, requests.Enqueue),
+        (Param("song", "a code, or words of the title", is_required=False, is_rest=True, names=("song",)),),
+        (CROSSFADE,),
+        aliases=("q",),
+    ),
+    Command(
+        "skip",
+        lambda _: requests.Skip(),
+        show_skip,
+        "end the song on the air and go on with the next",
+        "skip",
+        (requests.Skip,),
+    ),
+    Command(
+        "stop",
+        lambda call: requests.Stop(fade=parse_fade(call, "fade")),
+        show_stop,
+        "go to silence; the queue stays as it is",
+        "stop --fade=5",
+        (requests.Stop,),
+        options=(Param("fade", "in which it fades out", is_required=False, value="SECONDS"),),
+    ),
+    Command(
+        "pause",
+        lambda _: requests.Pause(),
+        show_pause,
+        "go silent at once, and keep the place in the song",
+        "pause",
+        (requests.Pause,),
+    ),
+    Command(
+        "resume",
+        lambda _: requests.Resume(),
+        show_resume,
+        "go on after stop or pause, where it was",
+        "resume",
+        (requests.Resume,),
+    ),
+    Command(
+        "seek",
+        parse_seek,
+        show_seek,
+        "go elsewhere in the song on the air",
+        "seek 1:30",
+        (requests.Seek,),
+        (Param("place", "minutes and seconds, or so many seconds on or back: +10, -10"),),
+    ),
+    Command(
+        "np",
+        lambda _: requests.GetNowPlaying(),
+        show_now_playing,
+        "what is on the air now",
+        "np",
+        (requests.GetNowPlaying,),
+    ),
+    Command(
+        "replay",
+        lambda call: requests.Replay(song=call["song"]),
+        show_replay,
+        "play a song again from its beginning, as it was made",
+        "replay",
+        (requests.Replay,),
+        (SONG_OR_AIR,),
+    ),
+)

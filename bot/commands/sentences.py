@@ -1,0 +1,228 @@
+"""What a person reads where something is not done: one plain sentence for each refusal, and for faults of our own.
+
+Also the few phrases that many replies share: the name of a song, a place in it, how long ago something was, a mean of
+ratings. Pure text, except that a fault which nobody foresaw is logged here, under a reference that the person is told.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from bot.commands.frontend import InternalFault, Level, Reply
+from bot.commands.table import Command
+from common.api import refusals
+from common.api.people import Right
+from common.api.refusals import BadRequest, Refusal, Refused
+from common.api.values import RatingMean, SongBrief, SongPlace, SongState
+from common.background_jobs import EXPORTS
+from common.errors import BandstandError, CommandError, UsageError
+from common.log import reference
+from common.text import clock, counted, one_line
+
+log = Logger()
+
+SONG_STATES: Final = {
+    SongState.MAKING: "being made",
+    SongState.BEGUN: "being made, can be heard",
+    SongState.READY: "",
+    SongState.FAILED: "failed",
+}
+NAME_FORMS: Final = (
+    "NAME is a person of telnet or ssh (ann), an account on IRC (libera/ann) or a mask there (libera/*!*@host.example)"
+)
+NAME_PROBLEMS: Final = {
+    "too_long": "a name has at most 120 characters",
+    "form": NAME_FORMS,
+    "mask_form": "a mask is NICK!USER@HOST, in which * stands for any text: libera/*!*@host.example",
+    "mask_too_wide": "that mask fits too many people; give more of the host",
+    "account_form": (
+        "a name has at most 32 small letters, digits and the signs . _ -, and begins with a letter or a digit"
+    ),
+}
+PATH_PROBLEMS: Final = {
+    "relative": "the whole path is needed, from /; bandstand import takes any path",
+    "missing": "there is no such file",
+}
+NOT_MADE: Final = {
+    "play": "{name} is still being made; queue {code} plays it as soon as it can be heard",
+    "replay": "{name} is still being made and cannot be heard yet; try again in a moment",
+    "export": "{name} is still being made; export it when it is done",
+    "remake": "{name} is still being made, so there is nothing to compare with; try again when it is done",
+    "compare": "{name} is still being made; a comparison needs two songs that are done",
+}
+
+
+# Phrases
+
+
+def name_song(song: SongBrief) -> str:
+    """`"Blue Lantern" (7kq3)`, or `song 7kq3` while it has no title."""
+    return f'"{song.title}" ({song.code})' if song.title else f"song {song.code}"
+
+
+def say_ago(then: float, now: float) -> str:
+    return f"{clock(now - then)} ago"
+
+
+def say_place(place: SongPlace) -> str:
+    """`1:05, bar 17, chorus`, as far as the song says."""
+    bar = f", bar {place.bar}" if place.bar else ""
+    return f"{clock(place.seconds)}{bar}" + (f", {place.section}" if place.section else "")
+
+
+def say_rating(rating: RatingMean, digits: int = 1) -> str:
+    return f"{rating.mean:+.{digits}f} of {counted(rating.count, 'rating')}"
+
+
+# Refusals
+
+
+def _say_no_song(why: refusals.NoSuchSong) -> str:
+    there = f"there {'is' if why.known == 1 else 'are'} {counted(why.known, 'song')}; songs lists the newest"
+    return f'no song "{one_line(why.words, 60)}": {there if why.known else "there are no songs yet; generate makes one"}'
+
+
+def _say_ambiguous(why: refusals.AmbiguousSong) -> str:
+    songs = ", ".join(f"{song.code} {song.title}" for song in why.songs)
+    return f"{counted(why.count, 'song')} fit that; give the code of one: {songs}"
+
+
+def _say_not_made(why: refusals.StillBeingMade) -> str:
+    return NOT_MADE.get(why.purpose, "{name} is still being made; try again when it is done").format(
+        name=name_song(why.song), code=why.song.code
+    )
+
+
+def _say_no_generator(why: refusals.NoSuchGenerator) -> str:
+    there = f"there {'is' if len(why.known) == 1 else 'are'} {', '.join(why.known)}"
+    none = "none is declared; docs/generators.md says how to declare one"
+    return f"{one_line(why.name, 40)}: there is no such generator; {there if why.known else none}"
+
+
+def _say_no_band(why: refusals.NoSuchBand) -> str:
+    own = f", and the generators {', '.join(why.generators)}" if why.generators else ""
+    return f"{one_line(why.words, 40)}: there is no such band; there are {', '.join(why.bands)}{own}"
+
+
+def _say_needs_right(why: refusals.NeedsRight) -> str:
+    return f'"{why.request.replace("_", " ")}" needs the right {why.right.value}'
+
+
+def _say_not_watched(why: refusals.NotWatched) -> str:
+    return f"{one_line(why.name, 40)} is not watched" if why.name else "nothing is watched"
+
+
+def _say_bad_export(why: refusals.NoSuchExport) -> str:
+    known = ", ".join(why.known or EXPORTS)
+    return f"export SONG KIND (the kind is one of {known}, not {one_line(why.kind_asked, 20)})"
+
+
+def _say_bad_path(why: refusals.BadPath) -> str:
+    return f"{one_line(why.path, 200)}: {PATH_PROBLEMS.get(why.problem, one_line(why.problem))}"
+
+
+def _say_imported(why: refusals.ImportedAlready) -> str:
+    return f"{one_line(why.path, 200)}: it is in the library already, as {name_song(why.song)}"
+
+
+def _say_no_grant(why: refusals.NoSuchGrant) -> str:
+    return f"no right was granted to {one_line(why.name, 120)}; who shows the {counted(why.grants, 'grant')}"
+
+
+SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
+    refusals.NoSuchSong: _say_no_song,
+    refusals.AmbiguousSong: _say_ambiguous,
+    refusals.NoSongsYet: lambda _: "there are no songs yet; generate makes the first",
+    refusals.StillBeingMade: _say_not_made,
+    refusals.NothingOnAir: lambda _: "nothing is on the air",
+    refusals.NothingHeard: lambda _: "nothing is on the air that you could have heard by now",
+    refusals.SeekBeyondEnd: lambda why: f"{name_song(why.song)} is only {clock(why.song.seconds)} long",
+    refusals.NoSuchJob: lambda why: f"there is no open job {why.job}; jobs lists them",
+    refusals.TooManyJobs: lambda why: f"you have {counted(why.limit, 'song')} being made; try again when one is done",
+    refusals.TooManyQueued: lambda why: (
+        f"you have {counted(why.limit, 'song')} in the queue; try again when one has been played"
+    ),
+    refusals.TooSoon: lambda why: f"try again in {why.seconds} s",
+    refusals.NeedsRight: _say_needs_right,
+    refusals.NoSuchGenerator: _say_no_generator,
+    refusals.GeneratorGone: lambda why: (
+        f"{one_line(why.name, 40)}: there is no such generator any more; generate makes another song"
+    ),
+    refusals.BadParameter: lambda why: one_line(why.problem),
+    refusals.NotWatched: _say_not_watched,
+    refusals.IsComparison: lambda why: f"{name_song(why.song)} is a comparison; remake one of its songs",
+    refusals.SameSong: lambda why: f"{name_song(why.song)} twice is no comparison; give two songs",
+    refusals.NoComparison: lambda _: "there has been no comparison yet; compare SONG OTHER begins one",
+    refusals.VotesClosed: lambda _: "the votes are closed: it has been told already which song is which",
+    refusals.BadChoice: lambda _: "vote X, or vote Y (np says which of them you hear)",
+    refusals.NoSuchBand: _say_no_band,
+    refusals.NoSuchStyle: lambda why: (
+        f"{one_line(why.words, 40)}: there is no such style; there are {', '.join(why.styles)}"
+    ),
+    refusals.NoNameLeft: lambda _: "every name that the station knows for a band is taken",
+    refusals.NoSuchArtist: lambda why: (
+        f"{one_line(why.name, 40)}: nobody of that name plays here; band NAME lists a band's members"
+    ),
+    refusals.NeverRated: lambda why: (
+        f"nobody has rated a song of {why.band} yet; +1, -1 and rate do, while one of them plays"
+    ),
+    refusals.FirstForm: lambda why: f"{why.band} is as it was in the beginning; there is nothing to go back to",
+    refusals.NoSuchExport: _say_bad_export,
+    refusals.BadPath: _say_bad_path,
+    refusals.ImportedAlready: _say_imported,
+    refusals.BadName: lambda why: NAME_PROBLEMS.get(why.problem, NAME_FORMS),
+    refusals.BadRight: lambda _: f"RIGHT is one of {', '.join(right.value for right in Right)}",
+    refusals.RightTooHigh: lambda why: (
+        f"you cannot give a higher right than your own, and you have the right {why.own.value}"
+    ),
+    refusals.Outranked: lambda why: (
+        f"{one_line(why.name, 120)} has the right {why.right.value}, which is higher than yours"
+    ),
+    refusals.TooManyGrants: lambda why: f"{why.limit} people have rights already; revoke some first",
+    refusals.NoSuchGrant: _say_no_grant,
+    refusals.TooManyAccounts: lambda why: f"there are {why.limit} accounts already; remove some first",
+    refusals.NoSuchAccount: lambda why: f"there is no account {one_line(why.name, 120)}; who lists the accounts",
+    refusals.BadHash: lambda _: (
+        "that is not the hash of a password; bandstand passwd NAME makes one and hands it over"
+    ),
+    refusals.BadRequest: lambda why: one_line(why.problem),
+}
+"""What a person is told for each refusal: what is wrong, and what to do instead."""
+
+
+def say_refusal(why: Refusal) -> str:
+    """One sentence: what is wrong, and what to do instead."""
+    return SENTENCES[type(why)](why)
+
+
+def show_refusal(why: Refusal) -> Reply:
+    is_repeated = isinstance(why, refusals.TooSoon) and not why.is_first
+    return Reply(say_refusal(why), Level(why.kind.value), is_repeated=is_repeated, value=why)
+
+
+def show_denied(command: Command, right: Right) -> Reply:
+    """The reply to a command for which this right is needed."""
+    name: Any = command.requests[0].__struct_config__.tag
+    value = refusals.NeedsRight(request=name, right=right)
+    return Reply(f'"{command.name}" needs the right {right.value}', Level.DENIED, value=value)
+
+
+def show_error(error: BaseException) -> Reply:
+    """The reply to a command that was not carried out.
+
+    What the person can mend is said without more; for all else the log has the details, under a reference.
+    """
+    if isinstance(error, Refused):
+        return show_refusal(error.why)
+    if isinstance(error, CommandError):
+        level = Level.USAGE if isinstance(error, UsageError) else Level.ERROR
+        return Reply(str(error), level, value=BadRequest(problem=str(error)))
+    mark = reference()
+    if isinstance(error, BandstandError):
+        log.error("a command failed (ref {ref}): {why}", ref=mark, why=str(error))
+        return Reply(f"{error} (ref {mark})", Level.ERROR, value=InternalFault(mark))
+    log.error("a command failed (ref {ref}): {error!r}", ref=mark, error=error, log_failure=Failure(error))
+    said = f"something went wrong inside the station, and nothing was done (its log says more under ref {mark})"
+    return Reply(said, Level.FAILED, value=InternalFault(mark))

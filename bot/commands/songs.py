@@ -1,0 +1,282 @@
+"""Commands that make songs, and that show, export, remake and import those of the library."""
+
+import re
+from typing import Final
+
+from bot.commands.frontend import Reply
+from bot.commands.playing import SONG, SONG_OR_AIR
+from bot.commands.sentences import SONG_STATES, name_song, say_ago, say_place, say_rating
+from bot.commands.table import Call, Command, Param
+from common.api import requests, results
+from common.api.values import Song
+from common.background_jobs import EXPORTS
+from common.errors import UsageError
+from common.generators import Value
+from common.text import clock, counted, one_line
+
+OWN_OPTIONS: Final = ("queue", "seed")
+"""Options of `generate` and `again` that are no parameters of a generator."""
+SEED_DIGITS: Final = 9
+UNSHOWN: Final = ("energies", "sections")
+"""Facts that are for the station; the sections are shown in words."""
+
+
+# Making
+
+
+def parse_seed(call: Call) -> int | None:
+    """The seed that was given. Raises UsageError."""
+    text = call.options.get("seed", "")
+    if not text:
+        return None
+    if not re.fullmatch(rf"[0-9]{{1,{SEED_DIGITS}}}", text):
+        raise UsageError(f"seed=NUMBER (a whole number of at most {SEED_DIGITS} digits)")
+    return int(text)
+
+
+def get_parameters(call: Call) -> dict[str, Value]:
+    """The parameters of the generator as they were typed; the core knows which of them are numbers."""
+    return {name: text for name, text in call.options.items() if name not in OWN_OPTIONS}
+
+
+def parse_generate(call: Call) -> requests.Request:
+    return requests.Generate(
+        generator=call["generator"].strip().lower(),
+        parameters=get_parameters(call),
+        seed=parse_seed(call),
+        cuts_in="queue" not in call.options,
+    )
+
+
+def parse_again(call: Call) -> requests.Request:
+    return requests.GenerateAgain(
+        parameters=get_parameters(call), seed=parse_seed(call), cuts_in="queue" not in call.options
+    )
+
+
+def show_ordered(result: results.Ordered, _: Call) -> Reply:
+    when = "it cuts in as soon as it can be heard" if result.cuts_in else "it waits in the queue"
+    return Reply(f"job {result.job} makes song {result.song}; {when}", job=str(result.job))
+
+
+def parse_cancel(call: Call) -> requests.Request:
+    number = call["job"].lstrip("#")
+    if not re.fullmatch(r"[0-9]{1,9}", number):
+        raise UsageError("cancel JOB (a job's number, as jobs shows it)")
+    return requests.CancelJob(job=int(number))
+
+
+def show_cancelled(result: results.Cancelled, _: Call) -> Reply:
+    return Reply(f"job {result.job} is cancelled")
+
+
+def show_jobs(result: results.Jobs, call: Call) -> Reply:
+    if not result.jobs:
+        return Reply("there have been no jobs yet")
+    rows = tuple(
+        (str(job.id), job.state.value, job.song, job.title, job.name, say_ago(job.created, call.now), job.reason)
+        for job in result.jobs
+    )
+    columns = ("job", "state", "song", "title", "asked by", "when", "")
+    return Reply(f"{counted(result.open, 'job')} open", columns=columns, rows=rows)
+
+
+def show_remaking(result: results.Remaking, _: Call) -> Reply:
+    name = name_song(result.original)
+    said = f"job {result.job} makes {name} again as {result.song}, unheard, and tells you whether it comes out the same"
+    return Reply(said, job=str(result.job))
+
+
+def show_importing(result: results.Importing, _: Call) -> Reply:
+    return Reply(f"job {result.job} takes {result.file} into the library as {result.song}", job=str(result.job))
+
+
+def parse_export(call: Call) -> requests.Request:
+    *words, kind = call["song"].split()
+    if not words:
+        raise UsageError(f"export SONG KIND (the kind is one of {', '.join(EXPORTS)})")
+    return requests.ExportSong(song=" ".join(words), kind=kind.lower())
+
+
+def show_exporting(result: results.Exporting, _: Call) -> Reply:
+    return Reply(f"{result.kind} of {name_song(result.song)} is being made; you will be told here where it is")
+
+
+# The library
+
+
+def show_songs(result: results.Songs, call: Call) -> Reply:
+    if not result.songs:
+        return Reply("there are no songs yet; generate makes one")
+    rows = tuple(
+        (song.code, song.title, clock(song.seconds), say_ago(song.created, call.now), SONG_STATES[song.state])
+        for song in result.songs
+    )
+    newest = f", the newest {len(rows)} of them" if result.total > len(rows) else ""
+    return Reply(counted(result.total, "song") + newest, columns=("code", "title", "length", "made", ""), rows=rows)
+
+
+def show_song(result: results.SongDetails, call: Call) -> Reply:
+    song = result.song
+    said = {**song.facts, **song.parameters}
+    facts = {
+        "artist": song.artist,
+        "length": clock(song.seconds),
+        "generator": song.generator,
+        "seed": str(song.seed),
+        **{name: str(value) for name, value in said.items() if name not in UNSHOWN},
+        "sections": ", ".join(f"{section.name} {section.bar}" for section in song.sections),
+        "loudness": "not measured yet" if song.loudness is None else f"{song.loudness:.1f} LUFS",
+        "made": say_ago(song.created, call.now),
+        "making took": "being made" if song.making is None else f"{song.making:.1f} s",
+        "rated": say_rating(result.rating) if result.rating.count else "",
+        **_say_provenance(song),
+        "to the air": "" if result.to_air is None else f"{result.to_air:.2f} s after it was asked for",
+    }
+    rows = [(name, text) for name, text in facts.items() if text]
+    rows += [
+        (f"mark {number}", f"{say_place(mark.at)}: {mark.note or 'marked'} ({mark.name})")
+        for number, mark in enumerate(result.bookmarks, 1)
+    ]
+    return Reply(name_song(song.brief), columns=("", ""), rows=tuple(rows))
+
+
+def _say_provenance(song: Song) -> dict[str, str]:
+    """Where a song came from, beyond its seed and parameters; what is not known is empty."""
+    came = song.provenance
+    return {
+        "program": came.program,
+        "version": came.version,
+        "sound": came.sound[:12],
+        "exit status": "" if came.status is None else str(came.status),
+        "said last": one_line(came.errors.rpartition("\n")[2], 200),
+        **{f"note {number}": note for number, note in enumerate(came.notes, 1)},
+    }
+
+
+def show_history(result: results.History, call: Call) -> Reply:
+    if not result.plays:
+        return Reply("nothing has been played yet")
+    rows = tuple(
+        (say_ago(play.started, call.now), play.song, play.title, clock(play.seconds), play.reason, play.name)
+        for play in result.plays
+    )
+    columns = ("when", "code", "title", "heard", "end", "asked by")
+    return Reply(f"the last {counted(len(rows), 'song')} on the air", columns=columns, rows=rows)
+
+
+ORDER_OPTIONS: Final = (
+    Param("queue", "wait in the queue instead of cutting in", is_required=False),
+    Param("seed", "the number that the song grows from", is_required=False, value="NUMBER"),
+)
+
+COMMANDS: Final = (
+    Command(
+        "generate",
+        parse_generate,
+        show_ordered,
+        "make a new song and play it while it is being made",
+        "generate bossa key=Dm minutes=2",
+        (requests.Generate,),
+        (
+            Param(
+                "generator",
+                "a band, a style, or a generator of the configuration; without one, any band",
+                is_required=False,
+                is_rest=True,
+                names=("generator", "band", "style"),
+            ),
+        ),
+        ORDER_OPTIONS,
+        aliases=("gen",),
+        takes_any_option=True,
+    ),
+    Command(
+        "again",
+        parse_again,
+        show_ordered,
+        "make the last song again, with a new seed",
+        "again",
+        (requests.GenerateAgain,),
+        options=ORDER_OPTIONS,
+        takes_any_option=True,
+    ),
+    Command(
+        "cancel",
+        parse_cancel,
+        show_cancelled,
+        "give up a job",
+        "cancel 12",
+        (requests.CancelJob,),
+        (Param("job", "its number, as jobs shows it", names=("job",)),),
+    ),
+    Command(
+        "jobs",
+        lambda _: requests.ListJobs(),
+        show_jobs,
+        "songs being made, and how the last ones went",
+        "jobs",
+        (requests.ListJobs,),
+    ),
+    Command(
+        "songs",
+        lambda _: requests.ListSongs(),
+        show_songs,
+        "the newest songs of the library",
+        "songs",
+        (requests.ListSongs,),
+    ),
+    Command(
+        "song",
+        lambda call: requests.GetSong(song=call["song"]),
+        show_song,
+        "what is known of a song",
+        "song 7kq3",
+        (requests.GetSong,),
+        (SONG,),
+        aliases=("info",),
+    ),
+    Command(
+        "history",
+        lambda _: requests.ListHistory(),
+        show_history,
+        "what was on the air",
+        "history",
+        (requests.ListHistory,),
+    ),
+    Command(
+        "remake",
+        lambda call: requests.RemakeSong(song=call["song"]),
+        show_remaking,
+        "make a song anew, and tell whether it comes out the same",
+        "remake 7kq3",
+        (requests.RemakeSong,),
+        (SONG_OR_AIR,),
+    ),
+    Command(
+        "export",
+        parse_export,
+        show_exporting,
+        "make a file of a song for another program",
+        "export blue lantern midi",
+        (requests.ExportSong,),
+        (
+            Param(
+                "song",
+                f"a code, or words of the title; the kind is one of {', '.join(EXPORTS)}",
+                is_rest=True,
+                value="SONG KIND",
+                names=("song",),
+            ),
+        ),
+    ),
+    Command(
+        "import",
+        lambda call: requests.ImportFile(path=call["file"]),
+        show_importing,
+        "take a sound file of the station's machine into the library",
+        'import "/home/me/music/blue lantern.flac"',
+        (requests.ImportFile,),
+        (Param("file", "its whole path", is_rest=True),),
+    ),
+)

@@ -1,0 +1,144 @@
+"""Commands about the station as a whole: status, version, restart, quit, and help."""
+
+from typing import Final
+
+from bot.commands.frontend import Help, HelpEntry, Reply
+from bot.commands.generators import show_generator
+from bot.commands.grammar import strip_prefix
+from bot.commands.table import UNKNOWN, Call, Command, Param
+from common.api import requests, results
+from common.api.values import Loudness, MountStatus, ProcessStatus
+from common.errors import CommandError, UsageError
+from common.text import clock, counted
+
+STREAMER: Final = "streamer"
+
+
+def show_status(result: results.Status, _: Call) -> Reply:
+    station = result.station
+    rows = [_say_process(process) for process in station.processes]
+    rows += [_say_mount(mount) for mount in station.mounts]
+    if station.loudness is not None:
+        rows.append(_say_loudness(station.loudness))
+    state = "on the air" if result.is_healthy else "not wholly on the air"
+    said = f"{station.name} is {state}, up {clock(station.uptime)}"
+    return Reply(said, columns=("part", "state", "", ""), rows=tuple(rows))
+
+
+def _say_process(process: ProcessStatus) -> tuple[str, str, str, str]:
+    uptime = "" if process.uptime is None else f"for {clock(process.uptime)}"
+    return process.name, process.state, f"process {process.pid}" if process.pid else "", uptime
+
+
+def _say_mount(mount: MountStatus) -> tuple[str, str, str, str]:
+    state = "on the air" if mount.is_on_air else f"off the air: {mount.trouble or 'not connected yet'}"
+    listeners = f"for {clock(mount.seconds)}" if mount.listeners is None else counted(mount.listeners, "listener")
+    return mount.path, state, mount.url, listeners
+
+
+def _say_loudness(loudness: Loudness) -> tuple[str, str, str, str]:
+    momentary = "silence" if loudness.momentary is None else f"{loudness.momentary:.1f} LUFS"
+    return "level", momentary, "" if loudness.peak is None else f"peak {loudness.peak:.1f} dBTP", ""
+
+
+def show_version(result: results.Version, _: Call) -> Reply:
+    return Reply(f"Bandstand {result.bandstand}", columns=("", ""), rows=tuple(result.parts.items()))
+
+
+def parse_restart(call: Call) -> requests.Request:
+    if call["part"].lower() != STREAMER:
+        raise UsageError(f"restart {STREAMER} (no other part can be restarted by itself)")
+    return requests.RestartStreamer()
+
+
+def show_restarting(_: results.Restarting, __: Call) -> Reply:
+    return Reply("the next streamer is being started; when it is ready the song goes on there, where it was")
+
+
+def show_quitting(_: results.Quitting, __: Call) -> Reply:
+    return Reply("the station stops; bandstand up goes on where it was")
+
+
+# Help
+
+
+def parse_help(call: Call) -> requests.Request | Reply:
+    """The commands that this person may use, or one of them; the core knows a generator's parameters."""
+    if not call["command"]:
+        rows = tuple((command.name, command.summary) for command in call.allowed)
+        value = Help(commands=tuple(_describe(command) for command in call.allowed))
+        return Reply("help COMMAND says more", columns=("command", "does"), rows=rows, value=value)
+    wanted = strip_prefix(call["command"]).lower()
+    found = next((command for command in call.allowed if wanted in command.names), None)
+    if found is None:
+        raise CommandError(f"{UNKNOWN}; help lists them")
+    if call["topic"].strip():
+        return requests.DescribeGenerator(name=call["topic"].strip().lower())
+    rows = (
+        ("example", found.example),
+        *((param.usage, param.help) for param in found.params),
+        *((option.flag + option.value, option.help) for option in found.options),
+        *((f"also {alias}", "") for alias in found.aliases),
+    )
+    value = Help(commands=(_describe(found),))
+    return Reply(f"{found.usage}: {found.summary}", columns=("", ""), rows=rows, value=value)
+
+
+def _describe(command: Command) -> HelpEntry:
+    return HelpEntry(command.name, command.usage, command.summary, command.example, command.aliases)
+
+
+COMMANDS: Final = (
+    Command(
+        "status",
+        lambda _: requests.GetStatus(),
+        show_status,
+        "every process and mount, and who listens",
+        "status",
+        (requests.GetStatus,),
+    ),
+    Command(
+        "help",
+        parse_help,
+        lambda result, _: show_generator(result),
+        "the commands, or one of them",
+        "help play",
+        (),
+        (
+            Param("command", "its name", is_required=False, names=("command",)),
+            Param(
+                "topic",
+                "a band or a generator, whose parameters are listed",
+                is_required=False,
+                is_rest=True,
+                names=("generator", "band", "style"),
+            ),
+        ),
+    ),
+    Command(
+        "version",
+        lambda _: requests.GetVersion(),
+        show_version,
+        "which versions are running",
+        "version",
+        (requests.GetVersion,),
+    ),
+    Command(
+        "restart",
+        parse_restart,
+        show_restarting,
+        "start the streamer anew; the song goes on where it was",
+        "restart streamer",
+        (requests.RestartStreamer,),
+        (Param("part", f"the word {STREAMER}"),),
+    ),
+    Command(
+        "quit",
+        lambda _: requests.Quit(),
+        show_quitting,
+        "stop the whole station in order",
+        "quit",
+        (requests.Quit,),
+        needs_confirmation=True,
+    ),
+)
