@@ -1,0 +1,243 @@
+"""The bot's socket: lines, requests and subscriptions from this machine, as JSON lines that only its owner can send.
+
+`common.api.socket` says what a client sends. Requests are answered as they are done; later answers go down the
+connection that asked, as long as it is open. Knows no command and nothing of terminals.
+"""
+
+import itertools
+import os
+import stat
+from pathlib import Path
+from typing import Any, Final, cast
+
+import msgspec
+from twisted.internet.defer import Deferred, maybeDeferred, succeed
+from twisted.internet.interfaces import IAddress, IListeningPort, IReactorUNIX
+from twisted.internet.protocol import ServerFactory, connectionDone
+from twisted.logger import Logger
+from twisted.protocols.basic import LineReceiver
+from twisted.python.failure import Failure
+
+from bot.backpressure import Backpressure
+from bot.commands.frontend import Access, Commands, Level, Line, Reply
+from bot.commands.sentences import explain
+from bot.shell.event_feed import EventFeed
+from bot.station.core import Core
+from common.api.events import Numbered, State
+from common.api.people import Place, Requester, Right
+from common.api.refusals import BadRequest, Refusal, Refused
+from common.api.requests import GetNowPlaying, GetQueue, Request
+from common.api.results import NowPlaying, Queue, Result
+from common.api.socket import Ask, By, Subscribe
+from common.errors import ConfigError
+
+log = Logger()
+
+LINE_BYTES: Final = 16_384
+UNANSWERED: Final = 32
+"""Messages of one connection that are worked on at a time; more are not read until one is answered."""
+CONNECTIONS: Final = 64
+UNREAD_BYTES: Final = 262_144
+"""What is kept for a client that does not read; with more it is dropped, and may come back for what it missed."""
+PATH_BYTES: Final = 107
+"""unix(7): `sun_path` holds 108, the last of which is zero."""
+
+
+class Message(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A reply to a line. `answers` is the number of the line, from 1; 0 is a later answer."""
+
+    reply: Reply
+    answers: int = 0
+    fraction: float | None = None
+    """Where it is set this is no reply, but tells how far its job is."""
+
+
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The answer to a request: a result, or a refusal with its sentence."""
+
+    answers: int
+    result: Result | None = None
+    refused: Refusal | None = None
+    sentence: str = ""
+
+
+class StateMessage(msgspec.Struct, frozen=True):
+    """The first answer to a subscription."""
+
+    answers: int
+    state: State
+
+
+class Connection(LineReceiver):
+    """One client."""
+
+    delimiter = b"\n"
+    MAX_LENGTH = LINE_BYTES
+
+    def __init__(self, socket: "BotSocket", address: str) -> None:
+        self._socket = socket
+        self._address = address
+        self._backpressure = Backpressure()
+        self._asked = 0
+        self._open = 0
+        self._wants_progress = False
+
+    def connectionMade(self) -> None:
+        self._wire.registerProducer(self._backpressure, True)
+        self._socket.connections[self._address] = self
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        del self._socket.connections[self._address]
+        self._socket.feed.remove_listener(self.send)
+
+    def lineReceived(self, line: bytes) -> None:
+        self._asked += 1
+        try:
+            ask = msgspec.json.decode(line, type=Ask)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            self._refuse_message(f'a message is {{"line": "..."}}, {{"request": ...}} or {{"subscribe": ...}}: {error}')
+            return
+        self._open += 1
+        if self._open >= UNANSWERED:
+            self.pauseProducing()  # type: ignore[no-untyped-call]
+        Deferred.fromCoroutine(self._answer(ask, self._asked)).addErrback(self._fail)
+
+    def lineLengthExceeded(self, line: bytes) -> None:
+        self._asked += 1
+        self._refuse_message(f"a message has at most {LINE_BYTES} bytes")
+
+    async def _answer(self, ask: Ask, number: int) -> None:
+        if ask.line is not None:
+            self._wants_progress = ask.progress
+            by = Requester("ctl", Place(self._socket.name, self._address), Right.OWNER)
+            self.send(Message(await self._socket.commands.answer(Line(ask.line, by)), number))
+        elif ask.request is not None:
+            self.send(await self._carry_out(ask.request, ask.by, number))
+        elif ask.subscribe is not None:
+            await self._subscribe(ask.subscribe, number)
+        else:
+            self.send(Message(Reply("a message has a line, a request or a subscription", Level.USAGE), number))
+        self._open -= 1
+        if self._open == UNANSWERED - 1:
+            self.resumeProducing()  # type: ignore[no-untyped-call]
+
+    async def _carry_out(self, request: Request, by: By, number: int) -> Answer:
+        right = by.right
+        if right is None:
+            right = await self._socket.access.get_right(by.identity) if by.identity else Right.OWNER
+        place = by.place or Place(self._socket.name, self._address)
+        requester = Requester(by.name, place, right, by.identity)
+        try:
+            too_soon = self._socket.core.count_command(requester)
+            if too_soon is not None:
+                raise Refused(too_soon)
+            return Answer(number, await self._socket.core.carry_out(request, requester))
+        except Exception as error:
+            reply = explain(error)
+            return Answer(number, refused=reply.value, sentence=reply.summary)
+
+    async def _subscribe(self, subscribe: Subscribe, number: int) -> None:
+        """The state, then what came after the client's last event, then each event as it happens."""
+        feed, core = self._socket.feed, self._socket.core
+        owner = Requester("subscriber", right=Right.OWNER)
+        included = feed.number
+        now_playing = cast(NowPlaying, await core.carry_out(GetNowPlaying(), owner))
+        queue = cast(Queue, await core.carry_out(GetQueue(), owner))
+        self.send(StateMessage(number, State(number=included, now_playing=now_playing, queue=queue)))
+        wanted = included if subscribe.after is None else min(included, subscribe.after)
+        for numbered in feed.list_after(wanted) or feed.list_after(included):
+            self.send(numbered)
+        if self._socket.connections.get(self._address) is self:
+            feed.add_listener(self.send)
+
+    def _fail(self, failure: Failure) -> None:
+        log.failure("a message on the socket failed", failure)
+        self._wire.abortConnection()
+
+    def _refuse_message(self, sentence: str) -> None:
+        self.send(Message(Reply(sentence, Level.USAGE, value=BadRequest(sentence)), self._asked))
+        self.close()
+
+    def close(self) -> None:
+        """End the connection when all that was written has been read."""
+        self._wire.unregisterProducer()
+        self._wire.loseConnection()
+
+    def show_progress(self, message: Message) -> None:
+        if self._wants_progress and not self._backpressure.is_full:
+            self.send(message)
+
+    def send(self, message: Message | Answer | StateMessage | Numbered) -> None:
+        if self._socket.connections.get(self._address) is not self:
+            return
+        data = msgspec.json.encode(message) + b"\n"
+        if self._backpressure.is_full:
+            self._backpressure.unread += len(data)
+        if self._backpressure.unread > UNREAD_BYTES:
+            self._wire.abortConnection()
+        else:
+            self._wire.write(data)
+
+    @property
+    def _wire(self) -> Any:
+        """The transport, of which Twisted's type promises less than every stream has."""
+        return self.transport
+
+
+class BotSocket(ServerFactory):
+    """The front end `ctl`: its places are `ctl:1`, `ctl:2`, ..., one for each connection."""
+
+    name = "ctl"
+    noisy = False
+
+    def __init__(
+        self, reactor: IReactorUNIX, path: Path, commands: Commands, core: Core, access: Access, feed: EventFeed
+    ) -> None:
+        self.commands = commands
+        self.core = core
+        self.access = access
+        self.feed = feed
+        self.connections: dict[str, Connection] = {}
+        self._reactor = reactor
+        self._path = path
+        self._numbers = itertools.count(1)
+        self._port: IListeningPort | None = None
+
+    def start(self) -> None:
+        """Listen. The caller holds the bot's lock, so a socket that is there already is nobody's."""
+        if len(os.fsencode(self._path)) > PATH_BYTES:
+            raise ConfigError(f"station.directory: {self._path.parent} is too long a name for a socket in it")
+        if self._path.exists() and stat.S_ISSOCK(self._path.stat().st_mode):
+            self._path.unlink()
+        # Twisted sets the mode only after the socket can be connected to.
+        before = os.umask(0o177)
+        try:
+            self._port = self._reactor.listenUNIX(str(self._path), self, mode=0o600)
+        finally:
+            os.umask(before)
+
+    def stop(self) -> Deferred[None]:
+        """Fires when nobody can connect any more; what was answered is still sent to those who are."""
+        for connection in list(self.connections.values()):
+            connection.close()
+        stopped = maybeDeferred(self._port.stopListening) if self._port else succeed(None)
+        return stopped.addCallback(lambda _: self._path.unlink(missing_ok=True))
+
+    def buildProtocol(self, address: IAddress | None) -> Connection | None:
+        if len(self.connections) >= CONNECTIONS:
+            return None
+        return Connection(self, str(next(self._numbers)))
+
+    def tell(self, place: Place, reply: Reply) -> bool:
+        connection = self.connections.get(place.address)
+        if connection:
+            connection.send(Message(reply))
+        return connection is not None
+
+    def show_progress(self, place: Place, job: str, text: str, fraction: float | None) -> None:
+        connection = self.connections.get(place.address)
+        if connection and fraction is not None:
+            connection.show_progress(Message(Reply(text, Level.NOTICE, job=job), fraction=fraction))
+
+    def announce(self, reply: Reply) -> None:
+        """Nobody here wants notices: a shell's command prints its own answers only."""

@@ -1,0 +1,44 @@
+"""What goes over the bot's socket, `bot.sock` in the station's directory: one JSON object in each line, both ways.
+
+A client sends any of three:
+
+- `{"line": "play blue lantern"}`: a person's words. The answer has the reply as people read it, and its value.
+- `{"request": {"request": "play", "song": "7kq3"}, "by": {"name": "ann"}}`: a request of `common.api.requests`. The
+  client vouches for who asks; where `by` has an identity and no right, the station looks the right up.
+- `{"subscribe": {"after": 17}}`: events from number 18 on, as far as they are still kept; the current state comes first.
+
+Answers carry `answers`, the number of the client's message, counted from 1; they may come in another order. The socket
+can be opened by the station's owner alone.
+"""
+
+import msgspec
+
+from common.api.people import Identity, Place, Right
+from common.api.requests import Request
+
+
+class By(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """For whom a client asks."""
+
+    name: str
+    right: Right | None = None
+    """None: that of the identity; the owner's without an identity."""
+    identity: Identity | None = None
+    place: Place | None = None
+    """Where later answers are expected; None: this connection."""
+
+
+class Subscribe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    after: int | None = None
+    """The number of the last event that the client has; None: only what comes."""
+
+
+class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One message of a client."""
+
+    line: str | None = None
+    progress: bool = False
+    """With `line`: tell how far the job is that it begins, by and by, as much as there is room for."""
+    request: Request | None = None
+    by: By = By("ctl")
+    subscribe: Subscribe | None = None
