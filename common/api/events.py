@@ -6,12 +6,12 @@ is time to look. `place` is where the one who asked is to be told.
 """
 
 import enum
-from typing import Any
 
 import msgspec
 
 from common.api.people import Place
 from common.api.refusals import Refusal
+from common.api.results import NowPlaying, Queue
 from common.api.values import Bars, EndReason, RatingMean, SongBrief
 from common.background_jobs import BackgroundJob
 from common.types import CueId, Frames, SongCode
@@ -347,7 +347,5 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     """What a subscriber is given first: the station's state, and the number of the last event that it includes."""
 
     number: int
-    now_playing: Any
-    """A `results.NowPlaying`."""
-    queue: Any
-    """A `results.Queue`."""
+    now_playing: NowPlaying
+    queue: Queue

@@ -5,7 +5,8 @@ A client sends any of three:
 - `{"line": "play blue lantern"}`: a person's words. The answer has the reply as people read it, and its value.
 - `{"request": {"request": "play", "song": "7kq3"}, "by": {"name": "ann"}}`: a request of `common.api.requests`. The
   client vouches for who asks; where `by` has an identity and no right, the station looks the right up.
-- `{"subscribe": {"after": 17}}`: events from number 18 on, as far as they are still kept; the current state comes first.
+- `{"subscribe": {"after": 17}}`: events from number 18 on, as far as they are still kept; the current state comes
+  first.
 
 Answers carry `answers`, the number of the client's message, counted from 1; they may come in another order. The socket
 can be opened by the station's owner alone.
