@@ -96,9 +96,7 @@ def show_artist(result: results.Artist, call: Call) -> Reply:
         numbers = ", ".join(f"{name} {getattr(member, name):g}" for name in HABITS)
         rows += [("plays", f"{member.name} with {one.band.band.name}"), ("on", _say_instruments(member))]
         rows += [("how", describe_habits(member)), ("in numbers", numbers)]
-        rows += [
-            (say_ago(song.created, call.now), f"{name_song(song)}, {clock(song.seconds)}") for song in one.songs
-        ]
+        rows += [(say_ago(song.created, call.now), f"{name_song(song)}, {clock(song.seconds)}") for song in one.songs]
     first, others = result.players[0], len(result.players) - 1
     also = f", and {counted(others, 'other')} of that name" if others else ""
     return Reply(f"{first.member.player} of {first.band.band.name}{also}", columns=("", ""), rows=tuple(rows))
@@ -174,9 +172,7 @@ COMMANDS: Final = (
         (requests.GetArtist,),
         (Param("name", "a player's name, as band shows it", is_rest=True),),
     ),
-    Command(
-        "+1", lambda _: requests.Rate(value=1.0), show_rated, "you like what you hear", "+1", (requests.Rate,)
-    ),
+    Command("+1", lambda _: requests.Rate(value=1.0), show_rated, "you like what you hear", "+1", (requests.Rate,)),
     Command(
         "-1", lambda _: requests.Rate(value=-1.0), show_rated, "you do not like what you hear", "-1", (requests.Rate,)
     ),

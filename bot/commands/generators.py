@@ -127,11 +127,7 @@ COMMANDS: Final = (
         "watch a generator no longer",
         "unwatch mine",
         (requests.UnwatchGenerator,),
-        (
-            Param(
-                "generator", "a generator's name; without one, all of them", is_required=False, names=("generator",)
-            ),
-        ),
+        (Param("generator", "a generator's name; without one, all of them", is_required=False, names=("generator",)),),
     ),
     Command(
         "compare",
@@ -144,9 +140,7 @@ COMMANDS: Final = (
             Param("song", "a code, or a title in quotes", names=("song",)),
             Param("other", "the other song, likewise", names=("song",)),
         ),
-        options=(
-            Param("bars", f"the length of a turn; {DEFAULT_BARS} without it", is_required=False, value="NUMBER"),
-        ),
+        options=(Param("bars", f"the length of a turn; {DEFAULT_BARS} without it", is_required=False, value="NUMBER"),),
     ),
     Command(
         "vote",

@@ -81,7 +81,9 @@ def say_rating(rating: RatingMean, digits: int = 1) -> str:
 
 def _say_no_song(why: refusals.NoSuchSong) -> str:
     there = f"there {'is' if why.known == 1 else 'are'} {counted(why.known, 'song')}; songs lists the newest"
-    return f'no song "{one_line(why.words, 60)}": {there if why.known else "there are no songs yet; generate makes one"}'
+    return (
+        f'no song "{one_line(why.words, 60)}": {there if why.known else "there are no songs yet; generate makes one"}'
+    )
 
 
 def _say_ambiguous(why: refusals.AmbiguousSong) -> str:
@@ -184,9 +186,7 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     refusals.NoSuchGrant: _say_no_grant,
     refusals.TooManyAccounts: lambda why: f"there are {why.limit} accounts already; remove some first",
     refusals.NoSuchAccount: lambda why: f"there is no account {one_line(why.name, 120)}; who lists the accounts",
-    refusals.BadHash: lambda _: (
-        "that is not the hash of a password; bandstand passwd NAME makes one and hands it over"
-    ),
+    refusals.BadHash: lambda _: "that is not the hash of a password; bandstand passwd NAME makes one and hands it over",
     refusals.BadRequest: lambda why: one_line(why.problem),
 }
 """What a person is told for each refusal: what is wrong, and what to do instead."""
