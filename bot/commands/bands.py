@@ -143,7 +143,7 @@ def show_reverted(result: results.Reverted, _: Call) -> Reply:
     return Reply(f"{form.band.name} plays as in generation {form.generation} again")
 
 
-BAND: Final = Param("band", "a band's name or style", is_rest=True, names=("band", "style"))
+BAND: Final = Param("band", "a band's name or style", is_rest=True, names=("band",))
 
 COMMANDS: Final = (
     Command("bands", lambda _: requests.ListBands(), show_bands, "the station's bands", "bands", (requests.ListBands,)),
@@ -159,7 +159,7 @@ COMMANDS: Final = (
                 "band",
                 f"a band's name or style, or new and one of {', '.join(STYLES)}",
                 is_rest=True,
-                names=("band", "style"),
+                names=("band",),
             ),
         ),
     ),

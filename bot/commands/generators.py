@@ -57,7 +57,8 @@ def parse_watch(call: Call) -> requests.Request:
 
 def show_watching(result: results.Watching, _: Call) -> Reply:
     name = result.generator
-    said = f"watching {name} with seed {result.seed}: it runs now, and again whenever it is saved; unwatch {name} ends that"
+    when = f"it runs now, and again whenever it is saved; unwatch {name} ends that"
+    said = f"watching {name} with seed {result.seed}: {when}"
     return Reply(said, job=name_watch(name))
 
 
