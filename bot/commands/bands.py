@@ -96,9 +96,7 @@ def show_artist(result: results.Artist, call: Call) -> Reply:
         numbers = ", ".join(f"{name} {getattr(member, name):g}" for name in HABITS)
         rows += [("plays", f"{member.name} with {one.band.band.name}"), ("on", _say_instruments(member))]
         rows += [("how", describe_habits(member)), ("in numbers", numbers)]
-        rows += [
-            (say_ago(song.created, call.now), f"{name_song(song)}, {clock(song.seconds)}") for song in one.songs
-        ]
+        rows += [(say_ago(song.created, call.now), f"{name_song(song)}, {clock(song.seconds)}") for song in one.songs]
     first, others = result.players[0], len(result.players) - 1
     also = f", and {counted(others, 'other')} of that name" if others else ""
     return Reply(f"{first.member.player} of {first.band.band.name}{also}", columns=("", ""), rows=tuple(rows))
@@ -145,7 +143,7 @@ def show_reverted(result: results.Reverted, _: Call) -> Reply:
     return Reply(f"{form.band.name} plays as in generation {form.generation} again")
 
 
-BAND: Final = Param("band", "a band's name or style", is_rest=True, names=("band", "style"))
+BAND: Final = Param("band", "a band's name or style", is_rest=True, names=("band",))
 
 COMMANDS: Final = (
     Command("bands", lambda _: requests.ListBands(), show_bands, "the station's bands", "bands", (requests.ListBands,)),
@@ -161,7 +159,7 @@ COMMANDS: Final = (
                 "band",
                 f"a band's name or style, or new and one of {', '.join(STYLES)}",
                 is_rest=True,
-                names=("band", "style"),
+                names=("band",),
             ),
         ),
     ),
@@ -174,9 +172,7 @@ COMMANDS: Final = (
         (requests.GetArtist,),
         (Param("name", "a player's name, as band shows it", is_rest=True),),
     ),
-    Command(
-        "+1", lambda _: requests.Rate(value=1.0), show_rated, "you like what you hear", "+1", (requests.Rate,)
-    ),
+    Command("+1", lambda _: requests.Rate(value=1.0), show_rated, "you like what you hear", "+1", (requests.Rate,)),
     Command(
         "-1", lambda _: requests.Rate(value=-1.0), show_rated, "you do not like what you hear", "-1", (requests.Rate,)
     ),

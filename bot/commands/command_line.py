@@ -37,11 +37,9 @@ class Core(Protocol):
         """Raises Refused, StoreError, or whatever went wrong."""
         ...
 
-    def count_line(self, by: Requester) -> TooSoon | None:
+    def count_command(self, by: Requester) -> TooSoon | None:
         """Count one more line of this person; None where it may go on."""
         ...
-
-    def right_needed(self, request: type[Request]) -> Right: ...
 
 
 class CommandLine:
@@ -61,10 +59,7 @@ class CommandLine:
         self._front_ends = front_ends
         self._wall = wall
         self._confirmations = Confirmations(monotonic)
-        self._rights = {command.name: command.get_right(core.right_needed) for command in TABLE}
-        self._allowed = {
-            right: tuple(command for command in TABLE if self._rights[command.name] <= right) for right in Right
-        }
+        self._allowed = {right: tuple(command for command in TABLE if command.rights[0] <= right) for right in Right}
 
     def answer(self, line: Line) -> Deferred[Reply]:
         return Deferred.fromCoroutine(self._answer(line))
@@ -79,7 +74,7 @@ class CommandLine:
     async def _answer(self, line: Line) -> Reply:
         command: Command | None = None
         try:
-            too_soon = self._core.count_line(line.by)
+            too_soon = self._core.count_command(line.by)
             if too_soon is not None:
                 return show_refusal(too_soon)
             parsed = parse_line(line.text)
@@ -91,9 +86,8 @@ class CommandLine:
 
     async def _give(self, command: Command, parsed: ParsedLine, line: Line) -> Reply:
         """Give this command, if the person may. Raises CommandError and what the core raises."""
-        right = self._rights[command.name]
-        if line.by.right < right:
-            return show_denied(command, right)
+        if line.by.right < command.rights[0]:
+            return show_denied(command)
         call = fit_line(command, parsed, Call(line, now=self._wall(), allowed=self._allowed[line.by.right]))
         if not self._confirmations.is_confirmed(command, parsed, line):
             return ask_again(command)

@@ -14,7 +14,6 @@ from common.api.refusals import Refused
 from common.api.requests import DescribeGenerator, ListGenerators, ListNames, Request
 from common.api.results import GeneratorDetails, Generators, Names, Result
 from common.generators import Parameter, written
-from common.lineups import STYLES
 
 OFFERED: Final = 50
 """Endings that are offered at the most."""
@@ -74,8 +73,6 @@ async def _list_names(kind: str, allowed: Sequence[Command], ask: Ask) -> Sequen
             return [command.name for command in allowed]
         case "right":
             return [right.value for right in Right]
-        case "style":
-            return STYLES
         case "generator":
             generators = await ask(ListGenerators())
             return [one.name for one in generators.generators] if isinstance(generators, Generators) else []

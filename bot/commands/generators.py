@@ -57,7 +57,8 @@ def parse_watch(call: Call) -> requests.Request:
 
 def show_watching(result: results.Watching, _: Call) -> Reply:
     name = result.generator
-    said = f"watching {name} with seed {result.seed}: it runs now, and again whenever it is saved; unwatch {name} ends that"
+    when = f"it runs now, and again whenever it is saved; unwatch {name} ends that"
+    said = f"watching {name} with seed {result.seed}: {when}"
     return Reply(said, job=name_watch(name))
 
 
@@ -127,11 +128,7 @@ COMMANDS: Final = (
         "watch a generator no longer",
         "unwatch mine",
         (requests.UnwatchGenerator,),
-        (
-            Param(
-                "generator", "a generator's name; without one, all of them", is_required=False, names=("generator",)
-            ),
-        ),
+        (Param("generator", "a generator's name; without one, all of them", is_required=False, names=("generator",)),),
     ),
     Command(
         "compare",
@@ -144,9 +141,7 @@ COMMANDS: Final = (
             Param("song", "a code, or a title in quotes", names=("song",)),
             Param("other", "the other song, likewise", names=("song",)),
         ),
-        options=(
-            Param("bars", f"the length of a turn; {DEFAULT_BARS} without it", is_required=False, value="NUMBER"),
-        ),
+        options=(Param("bars", f"the length of a turn; {DEFAULT_BARS} without it", is_required=False, value="NUMBER"),),
     ),
     Command(
         "vote",

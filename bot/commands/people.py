@@ -18,8 +18,9 @@ def say_person(name: str) -> str:
 
 
 def show_granted(result: results.Granted | results.Revoked, _: Call) -> Reply:
+    """Granting the right listener takes a right away, too."""
     name, before = say_person(result.name), result.before
-    if isinstance(result, results.Revoked) or result.right is Right.LISTENER:
+    if isinstance(result, results.Revoked):
         return Reply(f"{name} is no longer {before.value}")
     was = f", no longer {before.value}" if before not in (Right.LISTENER, result.right) else ""
     return Reply(f"{name} is {result.right.value} now{was}")

@@ -35,9 +35,7 @@ def parse_fade(call: Call, option: str) -> float | None:
 
 
 def parse_play(call: Call) -> requests.Request:
-    return requests.Play(
-        song=call["song"], crossfade=parse_fade(call, "crossfade"), resumes="resume" in call.options
-    )
+    return requests.Play(song=call["song"], crossfade=parse_fade(call, "crossfade"), resumes="resume" in call.options)
 
 
 def show_play(result: results.Playing, _: Call) -> Reply:

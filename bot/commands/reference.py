@@ -1,12 +1,9 @@
 """The reference of all commands, docs/commands.md, made from the table: `python -m bot.commands.reference`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from bot.commands import TABLE
 from bot.commands.table import Command
-from bot.station.table import REQUESTS
-from common.api.people import Right
-from common.api.requests import Request
 
 HEAD = """# Commands
 
@@ -17,18 +14,14 @@ unique, and Tab completes. This page is made from the commands themselves.
 """
 
 
-def write_reference(right_needed: Callable[[type[Request]], Right]) -> str:
+def write_reference() -> str:
     """The whole page, as Markdown."""
-    return "\n".join([HEAD, *(line for command in TABLE for line in _describe(command, right_needed))])
+    return "\n".join([HEAD, *(line for command in TABLE for line in _describe(command))])
 
 
-def get_right(request: type[Request]) -> Right:
-    return REQUESTS[request].right
-
-
-def _describe(command: Command, right_needed: Callable[[type[Request]], Right]) -> Iterator[str]:
+def _describe(command: Command) -> Iterator[str]:
     yield f"## {command.name}\n"
-    yield f"`{command.usage}`: {command.summary}. {_say_rights(command, right_needed)}\n"
+    yield f"`{command.usage}`: {command.summary}. {_say_rights(command)}\n"
     for param in command.params:
         yield f"- `{param.name}`: {param.help}"
     for option in command.options:
@@ -42,12 +35,11 @@ def _describe(command: Command, right_needed: Callable[[type[Request]], Right]) 
     yield f"- example: `{command.example}`\n"
 
 
-def _say_rights(command: Command, right_needed: Callable[[type[Request]], Right]) -> str:
-    """The right that is needed, or both where some uses of the command need a higher one."""
-    rights = sorted({right_needed(request) for request in command.requests}) or [Right.LISTENER]
-    some = f", for some uses {rights[-1].value}" if len(rights) > 1 else ""
-    return f"Needs the right {rights[0].value}{some}."
+def _say_rights(command: Command) -> str:
+    """The right that is needed, and the higher one where some uses of the command need that."""
+    lowest, *higher = command.rights
+    return f"Needs the right {lowest.value}" + (f", for some uses {higher[-1].value}." if higher else ".")
 
 
 if __name__ == "__main__":
-    print(write_reference(get_right), end="")
+    print(write_reference(), end="")

@@ -81,7 +81,8 @@ def say_rating(rating: RatingMean, digits: int = 1) -> str:
 
 def _say_no_song(why: refusals.NoSuchSong) -> str:
     there = f"there {'is' if why.known == 1 else 'are'} {counted(why.known, 'song')}; songs lists the newest"
-    return f'no song "{one_line(why.words, 60)}": {there if why.known else "there are no songs yet; generate makes one"}'
+    none = "there are no songs yet; generate makes one"
+    return f'no song "{one_line(why.words, 60)}": {there if why.known else none}'
 
 
 def _say_ambiguous(why: refusals.AmbiguousSong) -> str:
@@ -184,9 +185,7 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     refusals.NoSuchGrant: _say_no_grant,
     refusals.TooManyAccounts: lambda why: f"there are {why.limit} accounts already; remove some first",
     refusals.NoSuchAccount: lambda why: f"there is no account {one_line(why.name, 120)}; who lists the accounts",
-    refusals.BadHash: lambda _: (
-        "that is not the hash of a password; bandstand passwd NAME makes one and hands it over"
-    ),
+    refusals.BadHash: lambda _: "that is not the hash of a password; bandstand passwd NAME makes one and hands it over",
     refusals.BadRequest: lambda why: one_line(why.problem),
 }
 """What a person is told for each refusal: what is wrong, and what to do instead."""
@@ -202,10 +201,10 @@ def show_refusal(why: Refusal) -> Reply:
     return Reply(say_refusal(why), Level(why.kind.value), is_repeated=is_repeated, value=why)
 
 
-def show_denied(command: Command, right: Right) -> Reply:
-    """The reply to a command for which this right is needed."""
-    name: Any = command.requests[0].__struct_config__.tag
-    value = refusals.NeedsRight(request=name, right=right)
+def show_denied(command: Command) -> Reply:
+    """The reply to a command that this person may not see."""
+    right = command.rights[0]
+    value = refusals.NeedsRight(request=str(command.requests[0].__struct_config__.tag), right=right)
     return Reply(f'"{command.name}" needs the right {right.value}', Level.DENIED, value=value)
 
 

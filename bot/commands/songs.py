@@ -184,7 +184,7 @@ COMMANDS: Final = (
                 "a band, a style, or a generator of the configuration; without one, any band",
                 is_required=False,
                 is_rest=True,
-                names=("generator", "band", "style"),
+                names=("generator", "band"),
             ),
         ),
         ORDER_OPTIONS,

@@ -111,7 +111,7 @@ COMMANDS: Final = (
                 "a band or a generator, whose parameters are listed",
                 is_required=False,
                 is_rest=True,
-                names=("generator", "band", "style"),
+                names=("generator", "band"),
             ),
         ),
     ),

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.commands.frontend import Line, Reply
 from bot.commands.grammar import ParsedLine
+from bot.station.table import REQUESTS
 from common.api.people import Right
 from common.api.requests import Request
 from common.errors import CommandError, UsageError
@@ -103,9 +104,10 @@ class Command:
         yes = [f"[--{YES}]"] if self.needs_confirmation else []
         return " ".join([self.name, *(param.usage for param in self.params), *options, *values, *yes])
 
-    def get_right(self, right_needed: Callable[[type[Request]], Right]) -> Right:
-        """The right that is needed to see and give this command."""
-        return min((right_needed(request) for request in self.requests), default=Right.LISTENER)
+    @property
+    def rights(self) -> tuple[Right, ...]:
+        """The rights that its requests need, the lowest first: with that one the command can be seen and given."""
+        return tuple(sorted({REQUESTS[request].right for request in self.requests})) or (Right.LISTENER,)
 
 
 def find_command(word: str, by_name: Mapping[str, Command], is_abbreviated: bool) -> Command:

@@ -1,6 +1,7 @@
 """How a reply looks: on a terminal, in a pipe, and as JSON. Pure text; knows no front end and no command.
 
-Everything that is shown goes through `common.text.one_line`: no title, nick or file name brings a control code along.
+Everything that a person sees goes through `common.text.one_line`: no title, nick or file name brings a control code
+along. Widths are counted in the cells of a terminal, of which wide characters take two and combining ones none.
 """
 
 from collections.abc import Sequence
@@ -8,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 from wcwidth import wcswidth
 
-from bot.request import Level, Reply
+from bot.commands.frontend import Level, Reply
 from common.text import one_line
 
 GAP = "  "
@@ -19,7 +20,7 @@ SUMMARY_LIMIT = 1000
 BAR = 24
 """Cells of a progress bar."""
 NOTICE = "*"
-"""Begins what nobody asked for."""
+"""Begins a line that is not an answer."""
 
 PLAIN = "\x1b[0m"
 FAINT = "\x1b[2m"
@@ -35,58 +36,63 @@ COLOURS = {
 
 
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A reply on its way to a program. `answers` counts the connection's requests from 1; 0 is a later answer."""
+    """A reply on its way to a program. `answers` is the number of the connection's request, from 1; 0: a later answer.
+
+    After the way its `reply.value` is a dictionary, which `as_json` writes as it was.
+    """
 
     reply: Reply
     answers: int = 0
     fraction: float | None = None
-    """Where it is set the reply is none, but tells how far its job is."""
-
-
-JSON_FIELDS = ("summary", "level", "columns", "rows", "job")
-"""What of a reply is a program's business; the rest tells front ends whom to show it."""
+    """Where it is set, this is no reply but a progress bar for its job."""
 
 
 def as_json(reply: Reply) -> str:
-    return msgspec.json.encode({name: getattr(reply, name) for name in JSON_FIELDS}).decode()
+    """The reply in values, as one line: a `Result`, a `Refusal` or an `Event`.
+
+    Words that were not understood are the refusal `bad_request`. What has no value is an object with the sentence.
+    """
+    value = {"summary": reply.summary, "level": reply.level} if reply.value is None else reply.value
+    return msgspec.json.encode(value).decode()
 
 
-def text(reply: Reply, width: int | None = None, colour: bool = False) -> str:
+def render_text(reply: Reply, width: int | None = None, colour: bool = False) -> str:
     """The summary's line and the table's, without a last newline. `width` is in terminal cells, None for no limit."""
     mark = NOTICE if reply.level is Level.NOTICE else f"{reply.level}:"
     painted = f"{COLOURS[reply.level]}{mark}{PLAIN}" if colour else mark
-    return "\n".join([f"{painted} {one_line(reply.summary, SUMMARY_LIMIT)}", *_table(reply, width, colour)])
+    return "\n".join([f"{painted} {one_line(reply.summary, SUMMARY_LIMIT)}", *_render_table(reply, width, colour)])
 
 
-def _table(reply: Reply, width: int | None, colour: bool) -> list[str]:
+def _render_table(reply: Reply, width: int | None, colour: bool) -> list[str]:
     header = [tuple(one_line(name) for name in reply.columns)] if any(reply.columns) else []
     rows = header + [tuple(one_line(cell) for cell in row) for row in reply.rows]
     if not reply.rows:
         return []
-    widths = [max(cells(cell) for cell in column) for column in zip(*rows, strict=True)]
+    widths = [max(count_cells(cell) for cell in column) for column in zip(*rows, strict=True)]
     if width is not None:
-        widths = narrowed(widths, width - 2)
+        widths = narrow_columns(widths, width - 2)
     lines = [
-        "  " + GAP.join(padded(cell, cell_width) for cell, cell_width in zip(row, widths, strict=True)) for row in rows
+        "  " + GAP.join(pad_cell(cell, cell_width) for cell, cell_width in zip(row, widths, strict=True))
+        for row in rows
     ]
-    lines = [cut(line.rstrip(), width) if width is not None else line.rstrip() for line in lines]
+    lines = [cut_text(line.rstrip(), width) if width is not None else line.rstrip() for line in lines]
     if header and colour:
         lines[0] = f"{FAINT}{lines[0]}{PLAIN}"
     return lines
 
 
-def bar(fraction: float) -> str:
+def render_bar(fraction: float) -> str:
     fraction = min(1.0, max(0.0, fraction))
     filled = round(BAR * fraction)
     return f"[{'=' * filled}{' ' * (BAR - filled)}] {100 * fraction:3.0f} %"
 
 
-def cells(text: str) -> int:
+def count_cells(text: str) -> int:
     """How many cells of a terminal one line takes; wide characters take two, combining ones none."""
     return max(0, wcswidth(text))
 
 
-def narrowed(widths: Sequence[int], room: int) -> list[int]:
+def narrow_columns(widths: Sequence[int], room: int) -> list[int]:
     """Column widths that fit into `room` with their gaps, taken cell by cell from whichever column is widest."""
     widths = list(widths)
     excess = sum(widths) + len(GAP) * (len(widths) - 1) - room
@@ -96,17 +102,17 @@ def narrowed(widths: Sequence[int], room: int) -> list[int]:
     return widths
 
 
-def padded(text: str, width: int) -> str:
-    text = cut(text, width)
-    return text + " " * (width - cells(text))
+def pad_cell(text: str, width: int) -> str:
+    text = cut_text(text, width)
+    return text + " " * (width - count_cells(text))
 
 
-def cut(text: str, width: int) -> str:
+def cut_text(text: str, width: int) -> str:
     """`text` in at most `width` cells, its end replaced by an ellipsis where it is longer."""
-    if cells(text) <= width:
+    if count_cells(text) <= width:
         return text
     # The whole is measured each time: what a mark takes depends on the character that it stands on.
     end = min(len(text), width)
-    while end > 0 and cells(text[:end] + "…") > width:
+    while end > 0 and count_cells(text[:end] + "…") > width:
         end -= 1
     return text[:end] + "…" if width > 0 else ""

@@ -1,0 +1,224 @@
+"""What people are told without having asked just now: later answers, notices for everyone, and progress bars.
+
+A subscriber of the core's events. A later answer goes to the place that asked; where that place is gone, the log keeps
+it. Listeners are told what is public; the others, who run the station, are told of mounts and of faults as well. The
+rows of a table, or its order, decide nothing here: each type of event has one function that makes its reply.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+from twisted.logger import Logger
+
+from bot.commands.frontend import FrontEnd, Level, Reply, ShowsProgress
+from bot.commands.generators import name_watch, say_revealed
+from bot.commands.sentences import name_song, say_refusal
+from common.api import events
+from common.api.events import Event, Likeness
+from common.api.people import Place
+from common.api.values import EndReason
+from common.text import clock, counted, one_line
+
+log = Logger()
+
+LIKENESSES: Final = {
+    Likeness.NO_FINGERPRINT: (
+        "there is nothing to compare with, as the sound's fingerprint was not recorded when it was first made"
+    ),
+    Likeness.SAME: "the sound is the same, bit for bit",
+    Likeness.SAME_THOUGH_CHANGED: "the sound is the same, bit for bit, though the program has changed",
+    Likeness.CHANGED_PROGRAM: "the sound is different, and so is the program ({before} then, {now} now)",
+    Likeness.CHANGED_SOUND: "the sound is different though the program is the same: it depends on more than its seed",
+}
+
+
+# Later answers, each for the place of its event; None where there is nothing to tell
+
+
+def _tell_job_done(event: events.JobDone) -> Reply:
+    song = event.song
+    made = f"{name_song(song)} is made: {clock(song.seconds)}, in {event.making:.1f} s"
+    return Reply(f"job {event.job}: {made}", job=str(event.job))
+
+
+def _tell_job_failed(event: events.JobFailed) -> Reply:
+    rows = tuple((line,) for line in event.errors)
+    columns = ("the end of its standard error",) if rows else ()
+    return Reply(f"job {event.job}: {one_line(event.reason)}", Level.FAILED, columns, rows, job=str(event.job))
+
+
+def _tell_job_noticed(event: events.JobNoticed) -> Reply:
+    return Reply(f"job {event.job}: {event.generator}: {one_line(event.notice)}", Level.NOTICE)
+
+
+def _tell_job_cancelled(event: events.JobCancelled) -> Reply | None:
+    """None where a newer version replaced it, or for the one who cancelled it and has an answer already."""
+    if event.by_place is None or event.by_place == event.place:
+        return None
+    return Reply(f"job {event.job} was cancelled by {event.by}", Level.ERROR, job=str(event.job))
+
+
+def _tell_remade(event: events.SongRemade) -> Reply:
+    likeness = LIKENESSES[event.likeness].format(before=event.program_before, now=event.program_now)
+    return Reply(f"{name_song(event.original)} made again as {event.song}: {likeness}")
+
+
+def _tell_ended(event: events.SongEnded) -> Reply | None:
+    """Only of a song that broke off."""
+    if event.reason is not EndReason.BROKEN:
+        return None
+    why = f": {one_line(event.detail)}" if event.detail else ""
+    return Reply(f"{name_song(event.song)} broke off after {clock(event.seconds)}{why}", Level.FAILED)
+
+
+def _tell_unplayable(event: events.SongUnplayable) -> Reply:
+    return Reply(f"{name_song(event.song)} cannot be played: {one_line(event.reason)}", Level.FAILED)
+
+
+def _tell_watch_ended(event: events.WatchEnded) -> Reply:
+    return Reply(f"{event.generator}: not watched any more", job=name_watch(event.generator))
+
+
+def _tell_watch_failed(event: events.WatchFailed) -> Reply:
+    """Has no `job`: the watch goes on, and the next save may be right."""
+    return Reply(f"{event.generator}: {say_refusal(event.why)}", Level.FAILED)
+
+
+def _tell_exported(event: events.SongExported) -> Reply:
+    return Reply(f"{event.subject}: {', '.join(event.files)}")
+
+
+def _tell_bred(event: events.BandBred) -> Reply:
+    if event.generation is None:
+        said = f"{event.band} stays as it is: its ratings do not yet say clearly what listeners like"
+        return Reply(said, Level.NOTICE)
+    if not event.generation:
+        return Reply(f"{event.band} has changed meanwhile, so nothing was done; evolve it again", Level.ERROR)
+    best = f"the best of {counted(event.candidates, 'candidate')}"
+    changes = f"; {'; '.join(event.changes)}" if event.changes else ""
+    return Reply(f"{event.band} is in generation {event.generation} now, {best}{changes}")
+
+
+def _tell_background_job_failed(event: events.BackgroundJobFailed) -> Reply:
+    return Reply(f"{event.subject}: {one_line(event.reason)}", Level.FAILED)
+
+
+def _tell_restart_failed(event: events.StreamerRestartFailed) -> Reply:
+    return Reply(f"the streamer was not replaced and goes on as it was: {one_line(event.reason)}", Level.FAILED)
+
+
+ANSWERS: Final[Mapping[type, Callable[[Any], Reply | None]]] = {
+    events.JobDone: _tell_job_done,
+    events.JobFailed: _tell_job_failed,
+    events.JobNoticed: _tell_job_noticed,
+    events.JobCancelled: _tell_job_cancelled,
+    events.SongRemade: _tell_remade,
+    events.SongEnded: _tell_ended,
+    events.SongUnplayable: _tell_unplayable,
+    events.WatchEnded: _tell_watch_ended,
+    events.WatchFailed: _tell_watch_failed,
+    events.SongExported: _tell_exported,
+    events.BandBred: _tell_bred,
+    events.BackgroundJobFailed: _tell_background_job_failed,
+    events.StreamerRestartFailed: _tell_restart_failed,
+}
+
+
+# Notices for everyone; those that are public are for listeners, too
+
+
+def _announce_started(event: events.SongStarted) -> Reply | None:
+    """None where the song goes on after an interruption."""
+    return Reply(f"now: {name_song(event.song)}", Level.NOTICE, is_public=True) if event.is_first else None
+
+
+def _announce_revealed(event: events.ComparisonRevealed) -> Reply:
+    said = say_revealed(name_song(event.x), name_song(event.y), event.x_votes, event.y_votes)
+    return Reply(said, Level.NOTICE, is_public=True)
+
+
+def _announce_mount_on(event: events.MountCameOn) -> Reply:
+    return Reply(f"{event.mount} is on the air", Level.NOTICE)
+
+
+def _announce_mount_off(event: events.MountWentOff) -> Reply:
+    return Reply(f"{event.mount} is off the air: {one_line(event.reason)}", Level.NOTICE)
+
+
+def _announce_seek_failed(event: events.SeekFailed) -> Reply:
+    return Reply(f'"{event.title}" goes on where it was: {one_line(event.reason)}', Level.NOTICE)
+
+
+NOTICES: Final[Mapping[type, Callable[[Any], Reply | None]]] = {
+    events.SongStarted: _announce_started,
+    events.ComparisonRevealed: _announce_revealed,
+    events.MountCameOn: _announce_mount_on,
+    events.MountWentOff: _announce_mount_off,
+    events.SeekFailed: _announce_seek_failed,
+}
+
+
+class Announcer:
+    """`front_ends` is the list that others fill; `handle` is to be subscribed to the core's events."""
+
+    def __init__(self, front_ends: Sequence[FrontEnd]) -> None:
+        self._front_ends = front_ends
+        self._progress = Progress(front_ends)
+
+    def handle(self, event: Event) -> None:
+        self._progress.handle(event)
+        tell, announce = ANSWERS.get(type(event)), NOTICES.get(type(event))
+        if tell is not None:
+            reply, place = tell(event), getattr(event, "place", Place("station"))
+            if reply is not None:
+                self.tell(place, msgspec.structs.replace(reply, value=event))
+        elif announce is not None:
+            reply = announce(event)
+            if reply is not None:
+                self.announce(msgspec.structs.replace(reply, value=event))
+
+    def tell(self, place: Place, reply: Reply) -> None:
+        """A later answer for the place that asked; where that is gone, the log keeps it."""
+        front_ends = [front_end for front_end in self._front_ends if front_end.name == place.front_end]
+        if not any(front_end.tell(place, reply) for front_end in front_ends):
+            log.info("nobody at {place} to be told: {text}", place=str(place), text=reply.summary)
+
+    def announce(self, reply: Reply) -> None:
+        """A notice for everyone who wants notices."""
+        log.info("{text}", text=reply.summary)
+        for front_end in self._front_ends:
+            front_end.announce(reply)
+
+
+class Progress:
+    """How far the songs are that are being made, as a bar at the place that asked for each.
+
+    Knows only jobs that have begun; what a bar looks like is the front end's.
+    """
+
+    def __init__(self, front_ends: Sequence[FrontEnd]) -> None:
+        self._front_ends = front_ends
+        self._jobs: dict[int, events.JobBegun] = {}
+
+    def handle(self, event: Event) -> None:
+        match event:
+            case events.JobBegun():
+                self._jobs[event.job] = event
+                self._show(event, 0.0, 0.0)
+            case events.JobAdvanced(job=number, seconds=seconds):
+                job = self._jobs.get(number)
+                if job is not None:
+                    self._show(job, seconds, min(1.0, seconds / job.seconds) if job.seconds else 0.0)
+            case events.JobDone() | events.JobFailed() | events.JobCancelled() | events.JobReturned():
+                job = self._jobs.pop(event.job, None)
+                if job is not None:
+                    self._show(job, 0.0, None)
+
+    def _show(self, job: events.JobBegun, seconds: float, fraction: float | None) -> None:
+        """Draw the bar; None takes it away."""
+        length = f"{clock(seconds)} of {clock(job.seconds)}" if job.seconds else clock(seconds)
+        text = f"job {job.job}, {length}: {one_line(f'{job.song.title} ({job.song.code})', 60)}"
+        for front_end in self._front_ends:
+            if front_end.name == job.place.front_end and isinstance(front_end, ShowsProgress):
+                front_end.show_progress(job.place, str(job.job), text, fraction)
