@@ -20,7 +20,8 @@ from twisted.python.failure import Failure
 
 from bot.backpressure import Backpressure
 from bot.commands.frontend import Access, Commands, Level, Line, Reply
-from bot.commands.sentences import explain
+from bot.commands.render import Message
+from bot.commands.sentences import show_error
 from bot.shell.event_feed import EventFeed
 from bot.station.core import Core
 from common.api.events import Numbered, State
@@ -41,15 +42,6 @@ UNREAD_BYTES: Final = 262_144
 """What is kept for a client that does not read; with more it is dropped, and may come back for what it missed."""
 PATH_BYTES: Final = 107
 """unix(7): `sun_path` holds 108, the last of which is zero."""
-
-
-class Message(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A reply to a line. `answers` is the number of the line, from 1; 0 is a later answer."""
-
-    reply: Reply
-    answers: int = 0
-    fraction: float | None = None
-    """Where it is set this is no reply, but tells how far its job is."""
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -133,7 +125,7 @@ class Connection(LineReceiver):
                 raise Refused(too_soon)
             return Answer(number, await self._socket.core.carry_out(request, requester))
         except Exception as error:
-            reply = explain(error)
+            reply = show_error(error)
             return Answer(number, refused=reply.value, sentence=reply.summary)
 
     async def _subscribe(self, subscribe: Subscribe, number: int) -> None:

@@ -1,4 +1,4 @@
-"""`bandstand ctl`: one command, or a line of standard input each, given to the running bot through its admin socket.
+"""`bandstand ctl`: one command, or a line of standard input each, given to the running bot through its socket.
 
 Knows the socket's messages and no command. Imports no Twisted, so that it is quick.
 """
@@ -16,9 +16,9 @@ from typing import BinaryIO
 
 import msgspec
 
-from bot import render
-from bot.render import Message
-from bot.request import Reply
+from bot.commands import render
+from bot.commands.frontend import Reply
+from bot.commands.render import Message
 from common import config
 from common.errors import BandstandError, UsageError
 from common.text import one_line
@@ -94,7 +94,7 @@ class Station:
 def draw(fraction: float, text: str) -> None:
     """A bar on the terminal, in place of the one before it and gone with the next line that is shown."""
     width = shutil.get_terminal_size().columns - 1
-    shown = render.cut(f"{render.bar(fraction)} {one_line(text)}", width)
+    shown = render.cut_text(f"{render.render_bar(fraction)} {one_line(text)}", width)
     print(f"\r{shown}{CLEAR}\r", end="", file=sys.stderr, flush=True)
 
 
@@ -116,13 +116,13 @@ def _quoted(word: str) -> str:
 
 def show(reply: Reply, as_json: bool) -> None:
     """Print a reply: an error goes to standard error, but not as JSON, whose reader looks for it in one place."""
-    stream = sys.stdout if reply.good or as_json else sys.stderr
+    stream = sys.stdout if reply.is_good or as_json else sys.stderr
     if as_json:
         shown = render.as_json(reply)
     else:
         terminal = stream.isatty()
         width = shutil.get_terminal_size().columns if terminal else None
-        shown = render.text(reply, width, colour=terminal and "NO_COLOR" not in os.environ)
+        shown = render.render_text(reply, width, colour=terminal and "NO_COLOR" not in os.environ)
     print(shown, file=stream, flush=True)
 
 
@@ -155,14 +155,16 @@ def _ask_all(station: Station, lines: Iterable[str], options: argparse.Namespace
             if on_terminal:
                 print(CLEAR, end="", file=sys.stderr, flush=True)
             show(reply, options.json)
-            good = good and reply.good
+            good = good and reply.is_good
     return 0 if good else 1
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("bandstand ctl", description="Give the running station one command.")
     parser.add_argument("--config", metavar="FILE", help="the station's configuration")
-    parser.add_argument("--json", action="store_true", help="print each reply as one JSON object")
+    parser.add_argument(
+        "--json", action="store_true", help="print the value of each answer as one JSON object: see docs/api.md"
+    )
     parser.add_argument("--wait", action="store_true", help="stay until the job that the command begins is done")
     parser.add_argument(
         "words",
