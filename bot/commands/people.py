@@ -19,7 +19,8 @@ def say_person(name: str) -> str:
 
 def show_granted(result: results.Granted | results.Revoked, _: Call) -> Reply:
     """Granting the right listener takes a right away, too."""
-    name, before = say_person(result.name), result.before
+    name = say_person(result.name)
+    before = result.before
     if isinstance(result, results.Revoked):
         return Reply(f"{name} is no longer {before.value}")
     was = f", no longer {before.value}" if before not in (Right.LISTENER, result.right) else ""
@@ -42,7 +43,7 @@ def show_people(result: results.People, _: Call) -> Reply:
     rows = []
     for name in dict.fromkeys([*grants, *result.accounts, *present]):
         grant = grants.get(name)
-        right = grant.right if grant else Right.LISTENER
+        right = Right(grant.right) if grant else Right.LISTENER
         rows.append((name, right.value, f"granted by {grant.by}" if grant else "", present.get(name, "")))
     said = f"{counted(len(grants), 'grant')}; anybody at the station's machine is the owner"
     return Reply(said, columns=("name", "right", "", "here now"), rows=tuple(rows))

@@ -23,6 +23,8 @@ from common.text import clock, counted, one_line
 
 log = Logger()
 
+SENTENCE_LIMIT: Final = 1000
+"""Characters; what a person typed, or a program said, may be longer."""
 SONG_STATES: Final = {
     SongState.MAKING: "being made",
     SongState.BEGUN: "being made, can be heard",
@@ -193,7 +195,7 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
 
 def say_refusal(why: Refusal) -> str:
     """One sentence: what is wrong, and what to do instead."""
-    return SENTENCES[type(why)](why)
+    return one_line(SENTENCES[type(why)](why), SENTENCE_LIMIT)
 
 
 def show_refusal(why: Refusal) -> Reply:
@@ -213,13 +215,13 @@ def show_error(error: BaseException) -> Reply:
 
     What the person can mend is said without more; for all else the log has the details, under a reference.
     """
-    if isinstance(error, Refused):
+    if isinstance(error, Refused) and type(error.why) in SENTENCES:
         return show_refusal(error.why)
     if isinstance(error, CommandError):
         level = Level.USAGE if isinstance(error, UsageError) else Level.ERROR
         return Reply(str(error), level, value=BadRequest(problem=str(error)))
     mark = reference()
-    if isinstance(error, BandstandError):
+    if isinstance(error, BandstandError) and not isinstance(error, Refused):
         log.error("a command failed (ref {ref}): {why}", ref=mark, why=str(error))
         return Reply(f"{error} (ref {mark})", Level.ERROR, value=InternalFault(mark))
     log.error("a command failed (ref {ref}): {error!r}", ref=mark, error=error, log_failure=Failure(error))

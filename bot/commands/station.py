@@ -103,7 +103,7 @@ COMMANDS: Final = (
         lambda result, _: show_generator(result),
         "the commands, or one of them",
         "help play",
-        (),
+        (requests.DescribeGenerator,),
         (
             Param("command", "its name", is_required=False, names=("command",)),
             Param(

@@ -1,127 +1,95 @@
-"""What a generator's author sees: the list, the parameters, the endings that are offered, where a song came from."""
+"""What a generator's author sees, comparisons, and bookmarks."""
 
 import pytest
 
-from bot.commands import TABLE
-from bot.completion import completions
-from bot.database.models import Song
-from bot.request import Right
-from bot.songs import bands, programme
-from bot.view import StationView
-from common.errors import CommandError
-from common.generators import Generator, Parameter
-from common.jobs import Done, Provenance
-from common.types import SongCode
-from tests.bot.conftest import made
+from bot.commands.frontend import Level
+from common.api import refusals, requests, results
+from common.api.people import Right
+from common.api.requests import Request
+from common.api.values import SongPlace
+from tests.bot.commands.conftest import Person
+from tests.bot.commands.samples import LANTERN, PARAMETERS
 
-MINE = Generator(
-    command=["python3", "mine.py"],
-    help="waves",
-    version="2",
-    parameters={
-        "tempo": Parameter(type="int", min=40, max=200, default=120, help="beats a minute"),
-        "key": Parameter(choices=["C", "Dm"]),
-    },
+
+@pytest.mark.parametrize(
+    ("line", "request_made"),
+    [
+        ("generators", requests.ListGenerators()),
+        ("watch Mine", requests.WatchGenerator(generator="mine")),
+        (
+            "watch mine tempo=140 --seed=3",
+            requests.WatchGenerator(generator="mine", parameters={"tempo": "140"}, seed=3),
+        ),
+        ("unwatch", requests.UnwatchGenerator()),
+        ("unwatch mine", requests.UnwatchGenerator(generator="mine")),
+        ("compare 7kq3 x2mv", requests.CompareSongs(first="7kq3", second="x2mv", bars=4)),
+        ('compare "blue lantern" x2mv bars=8', requests.CompareSongs(first="blue lantern", second="x2mv", bars=8)),
+        ("vote X", requests.Vote(choice="x")),
+        ("reveal", requests.Reveal()),
+        ("mark", requests.AddBookmark()),
+        ("mark the bass is late here", requests.AddBookmark(note="the bass is late here")),
+        ("help generate Gravel Theory", requests.DescribeGenerator(name="gravel theory")),
+    ],
 )
-KNOWN = {"mine": MINE, "other": Generator(callable="other:song")}
+def test_words_become_requests(line: str, request_made: Request, person: Person) -> None:
+    assert person.ask(line) == request_made
 
 
-@pytest.fixture
-def author(bench):
-    bench.view = StationView(connected=True, generators=KNOWN, generator_troubles={"other": "it ended with status 1"})
-    return bench
+@pytest.mark.parametrize("bars", ["0", "65", "²", "4.5", "-1", "many", ""])
+def test_a_turn_has_from_one_to_sixty_four_bars(bars: str, person: Person) -> None:
+    reply = person.say(f"compare a b --bars={bars}")
+    assert (reply.level, reply.summary) == (Level.USAGE, "compare SONG OTHER bars=NUMBER (from 1 to 64)")
 
 
-def test_the_generators_are_listed_with_what_is_known_of_them(author) -> None:
-    author.say("watch mine key=C")
-    reply = author.say("generators").reply
+def test_the_generators_are_listed_with_what_is_known_of_them(person: Person) -> None:
+    reply = person.say("generators", Right.LISTENER)
+    assert reply.summary == "2 generators; help generate NAME shows the parameters of one"
     assert reply.rows == (("mine", "waves", "2", "watched"), ("other", "other:song", "", "it ended with status 1"))
 
 
-def test_without_any_the_guide_is_named(bench) -> None:
-    assert "docs/generators.md" in bench.say("generators").reply.summary
-    with pytest.raises(CommandError, match=r"docs/generators\.md"):
-        bench.say("watch mine")
+def test_without_any_the_guide_is_named(person: Person) -> None:
+    assert "docs/generators.md" in person.see("generators", results.Generators(generators=())).summary
+    assert "docs/generators.md" in person.see("watch mine", refusals.NoSuchGenerator("mine", ())).summary
 
 
-def test_help_lists_the_parameters_of_a_generator(author) -> None:
-    reply = author.say("help generate mine").reply
+def test_help_lists_the_parameters_of_a_generator(person: Person) -> None:
+    reply = person.say("help generate mine", Right.DJ)
     assert reply.summary == "generate mine [NAME=VALUE ...]: waves"
     assert reply.rows == (
         ("duration", "a number from 1 to 1800", "120", "seconds of sound"),
         ("tempo", "a whole number from 40 to 200", "120", "beats a minute"),
         ("key", "one of C, Dm", "must be given", ""),
     )
-    with pytest.raises(CommandError, match=r"mien: there is no such band; .* and the generators mine, other"):
-        author.say("help generate mien")
+    assert isinstance(reply.value, results.GeneratorDetails)
 
 
-def test_help_lists_what_may_be_asked_of_a_band(author) -> None:
-    bands.settle(0.0)
-    reply = author.say("help generate gravel theory").reply
+def test_help_lists_what_may_be_asked_of_a_band(person: Person) -> None:
+    band = results.GeneratorDetails(name="gravel-theory", help="", parameters=PARAMETERS, band="Gravel Theory")
+    reply = person.see("help generate gravel", band)
     assert reply.summary == "generate gravel-theory [NAME=VALUE ...]: a song by Gravel Theory"
     assert reply.rows[1] == ("tempo", "a number of beats a minute from 50 to 200", "the band's choice", "how fast")
 
 
-@pytest.mark.parametrize(
-    ("text", "offered"),
-    [
-        ("watch m", ["mine"]),
-        ("unwatch ", ["mine", "other"]),
-        ("help generate o", ["other"]),
-        ("watch mine t", ["tempo="]),
-        ("generate rock k", ["key="]),
-        ("watch mine key=C d", ["duration="]),
-        ("watch mine key=", ["key=C", "key=Dm"]),
-        ("watch mine key=D", ["key=Dm"]),
-    ],
-)
-def test_names_parameters_and_choices_are_offered(text: str, offered: list[str], author) -> None:
-    assert completions(text, Right.OWNER, TABLE, KNOWN) == offered
-
-
-def test_a_song_shows_where_it_came_from(author) -> None:
-    code = author.stored("One")
-    came = Provenance(
-        program="abc",
-        version="2",
-        sound="d" * 64,
-        status=0,
-        errors="first\nlast words",
-        notes=["it clips"],
+def test_a_watch_is_told_with_what_a_shell_can_wait_for(person: Person) -> None:
+    reply = person.say("watch mine")
+    assert reply.job == "watch mine"
+    assert reply.summary == (
+        "watching mine with seed 5: it runs now, and again whenever it is saved; unwatch mine ends that"
     )
-    Song.update(provenance=programme.written(came)).where(Song.code == code).execute()
-    facts = dict(author.say(f"song {code}").reply.rows)
-    assert {name: facts[name] for name in ("program", "version", "sound", "exit status", "said last", "note 1")} == {
-        "program": "abc",
-        "version": "2",
-        "sound": "d" * 12,
-        "exit status": "0",
-        "said last": "last words",
-        "note 1": "it clips",
-    }
-    assert "to the air" not in facts
+    assert person.see("unwatch", results.Unwatched(generators=("a", "b"))).summary == "a, b: not watched any more"
 
 
-def test_the_time_from_the_command_to_the_air_is_that_of_the_first_playing(author) -> None:
-    author.say("generate")
-    author.begun(1)
-    began = author.now
-    programme.started(1, began + 1.5)
-    code = Song.select().first().code
-    facts = dict(author.say(f"song {code}").reply.rows)
-    assert facts["to the air"] == "2.50 s after it was asked for"
+def test_a_comparison_is_told_with_its_votes(person: Person) -> None:
+    reply = person.say("compare a b")
+    assert reply.summary == "job 12 lets X and Y take turns of 4 bars, X first (x2mv); vote X or vote Y"
+    assert reply.job == "12"
+    assert person.say("vote x").summary == "your vote is for X; the last one counts"
+    said = 'X is "Blue Lantern" (7kq3), 2 votes; Y is "Old Road" (x2mv), 1 vote'
+    assert person.say("reveal").summary == said
 
 
-def test_replay_begins_the_song_on_the_air_again_and_a_name_another(author) -> None:
-    one, two = author.stored("One"), author.stored("Two")
-    author.say("play one")
-    assert author.say("replay").reply.summary == f'playing "One" ({one}) from its beginning, as it was made'
-    assert author.say("replay two").reply.summary.startswith(f'playing "Two" ({two})')
-
-
-def test_a_done_step_with_its_provenance_is_kept(author) -> None:
-    code = author.stored("One")
-    step = made(SongCode(code), "One")
-    assert isinstance(step, Done)
-    assert Song.get_by_id(code).provenance == programme.written(step.provenance)
+def test_a_bookmark_is_told_with_its_place(person: Person) -> None:
+    said = 'marked "Blue Lantern" (7kq3) at 1:05, bar 17, chorus; song 7kq3 shows it'
+    assert person.say("mark here", Right.LISTENER).summary == said
+    place = results.Bookmarked(song=LANTERN, at=SongPlace(5.0))
+    assert person.see("mark", place).summary == 'marked "Blue Lantern" (7kq3) at 0:05; song 7kq3 shows it'

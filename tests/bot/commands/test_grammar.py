@@ -4,40 +4,46 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.commands.grammar import Line, parse
+from bot.commands.grammar import ParsedLine, parse_line
 from common.errors import UsageError
 
 
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("", Line("")),
-        ("   ", Line("")),
-        ("NP", Line("np")),
-        ("!np", Line("np")),
-        ("play don't stop", Line("play", ("don't", "stop"))),
-        ('play "two  words" three', Line("play", ("two  words", "three"))),
-        ("generate key=Dm tempo=120", Line("generate", (), {"key": "Dm", "tempo": "120"})),
-        ("generate --queue --seed=7", Line("generate", (), {"queue": "yes", "seed": "7"})),
-        ('play "a=b"', Line("play", ("a=b",))),
-        ("play 1+1=2", Line("play", ("1+1=2",))),
-        ('queue ""', Line("queue", ("",))),
-        ("play --", Line("play", ("--",))),
+        ("", ParsedLine("")),
+        ("   ", ParsedLine("")),
+        ("NP", ParsedLine("np")),
+        ("!np", ParsedLine("np")),
+        ("  !np  ", ParsedLine("np")),
+        ("+1", ParsedLine("+1")),
+        ("!+1", ParsedLine("+1")),
+        ("!-1", ParsedLine("-1")),
+        ("play don't stop", ParsedLine("play", ("don't", "stop"))),
+        ('play "two  words" three', ParsedLine("play", ("two  words", "three"))),
+        ("generate key=Dm tempo=120", ParsedLine("generate", (), {"key": "Dm", "tempo": "120"})),
+        ('generate title="two words"', ParsedLine("generate", (), {"title": "two words"})),
+        ("generate --queue --seed=7", ParsedLine("generate", (), {"queue": "yes", "seed": "7"})),
+        ('play "a=b"', ParsedLine("play", ("a=b",))),
+        ("play 1+1=2", ParsedLine("play", ("1+1=2",))),
+        ('queue ""', ParsedLine("queue", ("",))),
+        ("play --", ParsedLine("play", ("--",))),
+        ("play \ud800", ParsedLine("play", ("?",))),
     ],
 )
-def test_a_line_is_taken_apart(text: str, line: Line) -> None:
-    assert parse(text) == line
+def test_a_line_is_taken_apart(text: str, line: ParsedLine) -> None:
+    assert parse_line(text) == line
 
 
-def test_an_open_quote_is_told() -> None:
+def test_a_quote_that_is_left_open_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="left open"):
-        parse('play "blue')
+        parse_line('play "blue')
 
 
 @given(st.text())
 def test_any_text_is_a_line_or_a_usage_error(text: str) -> None:
     try:
-        line = parse(text)
+        line = parse_line(text)
     except UsageError:
         assert text.count('"') % 2 == 1
     else:

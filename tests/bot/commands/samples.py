@@ -1,0 +1,148 @@
+"""One result for each request, as a station with two songs and one user's generator may give it."""
+
+from typing import Any
+
+from common import lineups
+from common.api import requests, results
+from common.api.people import Place, Right
+from common.api.values import (
+    BandForm,
+    Bookmark,
+    GrantedRight,
+    Job,
+    JobState,
+    Loudness,
+    MountStatus,
+    Outside,
+    PersonPresent,
+    ProcessStatus,
+    RatingMean,
+    Section,
+    Song,
+    SongBrief,
+    SongPlace,
+    SongState,
+)
+from common.generators import Parameter
+from common.jobs import Provenance
+from common.types import CueId, SongCode
+
+LANTERN = SongBrief(SongCode("7kq3"), "Blue Lantern", "The Robots", SongState.READY, 90.0, 900.0)
+ROAD = SongBrief(SongCode("x2mv"), "Old Road", "The Robots", SongState.BEGUN, 0.0, 990.0)
+UNTITLED = SongBrief(SongCode("m4wd"), "", "", SongState.MAKING, 0.0, 995.0)
+SONG = Song(
+    code=LANTERN.code,
+    title=LANTERN.title,
+    artist=LANTERN.artist,
+    state=SongState.READY,
+    generator="band",
+    seed=5,
+    parameters={"key": "Dm"},
+    facts={"tempo": 120, "energies": "0.1, 0.9", "sections": "not shown"},
+    sections=(Section("intro", 1), Section("verse", 5, 0.5)),
+    seconds=90.0,
+    loudness=-16.2,
+    making=2.04,
+    created=900.0,
+    provenance=Provenance(
+        program="abc", version="2", sound="d" * 64, status=0, errors="first\nlast words", notes=["it clips"]
+    ),
+)
+JOB = Job(
+    id=12, song=LANTERN.code, title="Blue Lantern", state=JobState.RUNNING, name="ann", place=Place("ctl", "1"),
+    created=940.0,
+)  # fmt: skip
+ROCK = BandForm(id=3, slug="gravel-theory", band=lineups.HOUSE["gravel-theory"], generation=2, created=400.0)
+TECHNO = BandForm(id=4, slug="null-modem", band=lineups.HOUSE["null-modem"], created=400.0)
+LIKED = RatingMean(0.5, 2)
+PARAMETERS = {
+    "duration": Parameter(type="float", min=1, max=1800, default=120.0, help="seconds of sound"),
+    "tempo": Parameter(type="int", min=40, max=200, default=120, help="beats a minute"),
+    "key": Parameter(choices=["C", "Dm"]),
+}
+STATION = Outside(
+    name="Radio",
+    uptime=3700.0,
+    is_connected=True,
+    loudness=Loudness(-16.04, -1.5),
+    processes=(
+        ProcessStatus("bot", "running", 17, 3700.0),
+        ProcessStatus("streamer", "answers"),
+    ),
+    mounts=(
+        MountStatus("/radio.mp3", True, 65.0, "http://localhost:8000/radio.mp3", listeners=1),
+        MountStatus("/radio.ogg", False, 5.0, trouble="the server refused the password"),
+    ),
+)
+
+RESULTS: dict[type, Any] = {
+    requests.Generate: results.Ordered(job=12, song=LANTERN.code, cuts_in=True),
+    requests.GenerateAgain: results.Ordered(job=12, song=LANTERN.code, cuts_in=False),
+    requests.CancelJob: results.Cancelled(job=12),
+    requests.ImportFile: results.Importing(job=12, song=LANTERN.code, file="a.flac"),
+    requests.RemakeSong: results.Remaking(job=12, song=ROAD.code, original=LANTERN),
+    requests.ExportSong: results.Exporting(song=LANTERN, kind="midi"),
+    requests.Play: results.Playing(song=LANTERN),
+    requests.Replay: results.Replaying(song=LANTERN),
+    requests.Enqueue: results.Enqueued(song=LANTERN, position=2),
+    requests.GetQueue: results.Queue(
+        on_air=None, songs=tuple(results.QueuedSong(CueId(7), song, "ann", 990.0) for song in (LANTERN, ROAD))
+    ),
+    requests.Skip: results.Skipped(song=LANTERN, following=ROAD),
+    requests.Stop: results.Stopped(was_stopped=False),
+    requests.Pause: results.Paused(was_stopped=False, seconds=20.0),
+    requests.Resume: results.Resumed(was_stopped=True, song=LANTERN),
+    requests.Seek: results.Sought(song=LANTERN, seconds=30.0, is_stopped=False),
+    requests.GetNowPlaying: results.NowPlaying(state="playing", song=LANTERN, cue=CueId(7), seconds=20.0),
+    requests.ListSongs: results.Songs(songs=(LANTERN, ROAD), total=2),
+    requests.GetSong: results.SongDetails(
+        song=SONG,
+        rating=LIKED,
+        to_air=0.25,
+        bookmarks=(Bookmark(song=LANTERN.code, at=SongPlace(12.0, 7, "verse"), name="bob", created=950.0),),
+    ),
+    requests.ListHistory: results.History(
+        plays=(results.PlayedSong(LANTERN.code, "Blue Lantern", "ann", 910.0, 90.0, "finished"),)
+    ),
+    requests.ListJobs: results.Jobs(jobs=(JOB,), open=1),
+    requests.ListGenerators: results.Generators(
+        generators=(
+            results.GeneratorBrief("mine", "waves", "2", True),
+            results.GeneratorBrief("other", "other:song", "", False, "it ended with status 1"),
+        )
+    ),
+    requests.DescribeGenerator: results.GeneratorDetails(name="mine", help="waves", parameters=PARAMETERS),
+    requests.WatchGenerator: results.Watching(generator="mine", seed=5),
+    requests.UnwatchGenerator: results.Unwatched(generators=("mine",)),
+    requests.CompareSongs: results.Comparing(job=12, song=ROAD.code, bars=4),
+    requests.Vote: results.Voted(choice="x"),
+    requests.Reveal: results.Revealed(x=LANTERN, y=ROAD, x_votes=2, y_votes=1),
+    requests.AddBookmark: results.Bookmarked(song=LANTERN, at=SongPlace(65.0, 17, "chorus")),
+    requests.ListBands: results.Bands(bands=(results.BandBrief(ROCK, 3), results.BandBrief(TECHNO, 0))),
+    requests.GetBand: results.BandDetails(form=TECHNO),
+    requests.FoundBand: results.BandDetails(form=ROCK, is_new=True),
+    requests.GetArtist: results.Artist(players=(results.PlayerDetails(TECHNO, TECHNO.band.members[1], (LANTERN,)),)),
+    requests.Rate: results.Rated(song=LANTERN, section="verse", value=1.0, rating=LIKED),
+    requests.EvolveBand: results.Evolving(band="Gravel Theory", ratings=9),
+    requests.GetFamily: results.Family(
+        band="Gravel Theory",
+        forms=(results.FamilyForm(ROCK, 3, LIKED), results.FamilyForm(ROCK, 0, RatingMean())),
+    ),
+    requests.RevertBand: results.Reverted(form=TECHNO),
+    requests.Grant: results.Granted(name="libera/ann", right=Right.DJ, before=Right.ADMIN),
+    requests.Revoke: results.Revoked(name="ann", before=Right.DJ),
+    requests.GetSelf: results.You(name="ann", right=Right.DJ, known_as="libera/ann"),
+    requests.ListPeople: results.People(
+        grants=(GrantedRight("libera/ann", "admin", "owner", 500.0),),
+        accounts=("bob",),
+        present=(PersonPresent("bob", "telnet from 192.0.2.1"),),
+    ),
+    requests.SetPassword: results.PasswordSet(name="bob", is_new=True, right=Right.LISTENER),
+    requests.RemoveAccount: results.AccountRemoved(name="bob"),
+    requests.GetStatus: results.Status(station=STATION, is_healthy=False),
+    requests.GetVersion: results.Version(bandstand="0.1.0", parts={"twisted": "24.7"}),
+    requests.ListNames: results.Names(names=("7kq3", "Blue Lantern")),
+    requests.RestartStreamer: results.Restarting(),
+    requests.Quit: results.Quitting(),
+}
+"""Request -> a result that it may have."""

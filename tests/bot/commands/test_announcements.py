@@ -1,0 +1,313 @@
+"""What people are told without having asked just now: where, in which words, and which bars are drawn."""
+
+from typing import Any
+
+import pytest
+from twisted.logger import globalLogPublisher
+
+from bot.commands.announcements import ANSWERS, LIKENESSES, NOTICES, Announcer
+from bot.commands.frontend import Level, Reply
+from common.api import events, refusals
+from common.api.events import Event, Likeness
+from common.api.people import Place
+from common.api.values import EndReason
+from common.types import CueId, SongCode
+from tests.bot.commands.samples import LANTERN, ROAD, UNTITLED
+
+ANN = Place("terminal", "ann:1")
+SHELL = Place("ctl", "12")
+CODE = SongCode("7kq3")
+
+
+class FrontEnd:
+    """Has only the places that a test names."""
+
+    def __init__(self, name: str, *places: Place) -> None:
+        self.name = name
+        self.places = places
+        self.told: list[tuple[Place, Reply]] = []
+        self.announced: list[Reply] = []
+
+    def tell(self, place: Place, reply: Reply) -> bool:
+        if place in self.places:
+            self.told.append((place, reply))
+        return place in self.places
+
+    def announce(self, reply: Reply) -> None:
+        self.announced.append(reply)
+
+
+class Terminals(FrontEnd):
+    def __init__(self) -> None:
+        super().__init__("terminal", ANN)
+        self.bars: list[tuple[Place, str, str, float | None]] = []
+
+    def show_progress(self, place: Place, job: str, text: str, fraction: float | None) -> None:
+        self.bars.append((place, job, text, fraction))
+
+
+class House:
+    def __init__(self) -> None:
+        self.terminals = Terminals()
+        self.shell = FrontEnd("ctl", SHELL)
+        self.announcer = Announcer([self.shell, self.terminals])
+
+    def hear(self, *happened: Event) -> None:
+        for event in happened:
+            self.announcer.handle(event)
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+TOLD: list[tuple[Any, Level, str, str]] = [
+    (
+        events.JobDone(job=12, song=LANTERN, place=ANN, making=2.04),
+        Level.OK,
+        'job 12: "Blue Lantern" (7kq3) is made: 1:30, in 2.0 s',
+        "12",
+    ),
+    (
+        events.JobFailed(job=12, song=CODE, place=ANN, reason="no such\nsoundfont"),
+        Level.FAILED,
+        "job 12: no such soundfont",
+        "12",
+    ),
+    (
+        events.JobNoticed(job=12, generator="mine", place=ANN, notice="it clips"),
+        Level.NOTICE,
+        "job 12: mine: it clips",
+        "",
+    ),
+    (
+        events.JobCancelled(job=12, song=CODE, place=ANN, by="bob", by_place=SHELL),
+        Level.ERROR,
+        "job 12 was cancelled by bob",
+        "12",
+    ),
+    (
+        events.SongRemade(
+            job=12, place=ANN, original=LANTERN, song=SongCode("x2mv"), likeness=Likeness.CHANGED_PROGRAM,
+            program_before="abc", program_now="def",
+        ),
+        Level.OK,
+        '"Blue Lantern" (7kq3) made again as x2mv: the sound is different, and so is the program (abc then, def now)',
+        "",
+    ),
+    (
+        events.SongEnded(
+            cue=CueId(7), song=LANTERN, place=ANN, reason=EndReason.BROKEN, seconds=30.0, detail="It is cut off."
+        ),
+        Level.FAILED,
+        '"Blue Lantern" (7kq3) broke off after 0:30: It is cut off.',
+        "",
+    ),
+    (
+        events.SongUnplayable(cue=CueId(7), song=LANTERN, place=ANN, reason="song.flac is no audio file"),
+        Level.FAILED,
+        '"Blue Lantern" (7kq3) cannot be played: song.flac is no audio file',
+        "",
+    ),
+    (events.WatchEnded(generator="mine", place=ANN), Level.OK, "mine: not watched any more", "watch mine"),
+    (
+        events.WatchFailed(generator="mine", place=ANN, why=refusals.BadParameter("tempo: 9 is not a number")),
+        Level.FAILED,
+        "mine: tempo: 9 is not a number",
+        "",
+    ),
+    (
+        events.SongExported(place=ANN, subject='"Blue Lantern" (7kq3)', files=("/a.mid", "/b.mid")),
+        Level.OK,
+        '"Blue Lantern" (7kq3): /a.mid, /b.mid',
+        "",
+    ),
+    (
+        events.BandBred(place=ANN, band="Null Modem", generation=2, candidates=40, changes=("faster", "lower")),
+        Level.OK,
+        "Null Modem is in generation 2 now, the best of 40 candidates; faster; lower",
+        "",
+    ),
+    (
+        events.BandBred(place=ANN, band="Null Modem", generation=None),
+        Level.NOTICE,
+        "Null Modem stays as it is: its ratings do not yet say clearly what listeners like",
+        "",
+    ),
+    (
+        events.BandBred(place=ANN, band="Null Modem", generation=0),
+        Level.ERROR,
+        "Null Modem has changed meanwhile, so nothing was done; evolve it again",
+        "",
+    ),
+    (
+        events.BackgroundJobFailed(place=ANN, subject="Null Modem", reason="it broke off"),
+        Level.FAILED,
+        "Null Modem: it broke off",
+        "",
+    ),
+    (
+        events.StreamerRestartFailed(place=ANN, reason="it did not answer"),
+        Level.FAILED,
+        "the streamer was not replaced and goes on as it was: it did not answer",
+        "",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("event", "level", "said", "job"), TOLD, ids=lambda value: type(value).__name__)
+def test_a_later_answer_goes_to_the_place_that_asked(
+    event: Any, level: Level, said: str, job: str, house: House
+) -> None:
+    house.hear(event)
+    [(place, reply)] = house.terminals.told
+    assert (place, reply.summary, reply.level, reply.job, reply.value) == (ANN, said, level, job, event)
+    assert house.shell.told == [] and house.shell.announced == house.terminals.announced == []
+
+
+def test_every_later_answer_is_tested() -> None:
+    assert {type(event) for event, *_ in TOLD} == set(ANSWERS)
+
+
+def test_the_end_of_what_a_program_said_is_shown_with_its_failure(house: House) -> None:
+    house.hear(events.JobFailed(job=12, song=CODE, place=ANN, reason="it crashed", errors=("Traceback", "KeyError")))
+    [(_, reply)] = house.terminals.told
+    assert reply.columns == ("the end of its standard error",)
+    assert reply.rows == (("Traceback",), ("KeyError",))
+
+
+def test_nobody_is_told_what_they_did_themselves_or_what_a_new_version_replaced(house: House) -> None:
+    house.hear(
+        events.JobCancelled(job=12, song=CODE, place=ANN, by="ann", by_place=ANN),
+        events.JobCancelled(job=13, song=CODE, place=ANN),
+    )
+    assert house.terminals.told == []
+
+
+@pytest.mark.parametrize("reason", [reason for reason in EndReason if reason is not EndReason.BROKEN])
+def test_a_song_that_ended_as_it_should_is_no_news(reason: EndReason, house: House) -> None:
+    house.hear(events.SongEnded(cue=CueId(7), song=LANTERN, place=ANN, reason=reason, seconds=30.0))
+    assert house.terminals.told == []
+
+
+@pytest.mark.parametrize("likeness", list(Likeness))
+def test_every_likeness_has_words(likeness: Likeness) -> None:
+    assert LIKENESSES[likeness].format(before="a", now="b")
+
+
+NOTICED: list[tuple[Event, str, bool]] = [
+    (
+        events.SongStarted(cue=CueId(7), song=LANTERN, name="ann", is_first=True),
+        'now: "Blue Lantern" (7kq3)',
+        True,
+    ),
+    (
+        events.ComparisonRevealed(x=LANTERN, y=ROAD, x_votes=2, y_votes=1),
+        'X is "Blue Lantern" (7kq3), 2 votes; Y is "Old Road" (x2mv), 1 vote',
+        True,
+    ),
+    (events.MountCameOn(mount="/radio.mp3"), "/radio.mp3 is on the air", False),
+    (
+        events.MountWentOff(mount="/radio.mp3", reason="the server refused the password"),
+        "/radio.mp3 is off the air: the server refused the password",
+        False,
+    ),
+    (
+        events.SeekFailed(title="Blue Lantern", reason="its file is gone"),
+        '"Blue Lantern" goes on where it was: its file is gone',
+        False,
+    ),
+]
+
+
+@pytest.mark.parametrize(("event", "said", "is_public"), NOTICED, ids=lambda value: type(value).__name__)
+def test_a_notice_is_for_everyone_and_for_listeners_where_it_is_public(
+    event: Event, said: str, is_public: bool, house: House
+) -> None:
+    house.hear(event)
+    for front_end in (house.shell, house.terminals):
+        assert front_end.announced == [Reply(said, Level.NOTICE, is_public=is_public, value=event)]
+        assert front_end.told == []
+
+
+def test_every_notice_is_tested() -> None:
+    assert {type(event) for event, *_ in NOTICED} == set(NOTICES)
+
+
+def test_a_song_that_goes_on_after_an_interruption_is_no_news(house: House) -> None:
+    house.hear(events.SongStarted(cue=CueId(7), song=LANTERN, name="ann", is_first=False))
+    assert house.shell.announced == []
+
+
+def test_facts_that_concern_only_the_machines_are_told_to_nobody(house: House) -> None:
+    house.hear(events.QueueChanged(), events.StationQuit(), events.RightsChanged(name="ann"))
+    assert house.shell.announced == house.terminals.told == []
+
+
+def test_what_cannot_be_told_is_kept_in_the_log(house: House) -> None:
+    logged: list[dict[str, Any]] = []
+    globalLogPublisher.addObserver(logged.append)
+    try:
+        house.hear(events.WatchEnded(generator="mine", place=Place("terminal", "gone")))
+    finally:
+        globalLogPublisher.removeObserver(logged.append)
+    assert [event["text"] for event in logged if event.get("place") == "terminal:gone"] == [
+        "mine: not watched any more"
+    ]
+
+
+# Progress
+
+
+def begin(seconds: float = 120.0, place: Place = ANN) -> events.JobBegun:
+    return events.JobBegun(job=7, song=LANTERN, place=place, seconds=seconds)
+
+
+def test_a_bar_is_drawn_where_the_song_was_asked_for_and_taken_away_at_the_end(house: House) -> None:
+    house.hear(
+        begin(),
+        events.JobAdvanced(job=7, seconds=30.0),
+        events.JobDone(job=7, song=LANTERN, place=ANN, making=1.0),
+        events.JobAdvanced(job=7, seconds=40.0),
+    )
+    assert house.terminals.bars == [
+        (ANN, "7", "job 7, 0:00 of 2:00: Blue Lantern (7kq3)", 0.0),
+        (ANN, "7", "job 7, 0:30 of 2:00: Blue Lantern (7kq3)", 0.25),
+        (ANN, "7", "job 7, 0:00 of 2:00: Blue Lantern (7kq3)", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        events.JobFailed(job=7, song=CODE, place=ANN, reason="it crashed"),
+        events.JobCancelled(job=7, song=CODE, place=ANN),
+        events.JobReturned(job=7),
+    ],
+    ids=lambda end: type(end).__name__,
+)
+def test_a_bar_is_taken_away_however_the_job_ends(end: Event, house: House) -> None:
+    house.hear(begin(), end)
+    assert house.terminals.bars[-1][-1] is None
+
+
+def test_a_song_of_unknown_length_shows_how_much_there_is(house: House) -> None:
+    house.hear(begin(0.0), events.JobAdvanced(job=7, seconds=65.0))
+    assert house.terminals.bars[-1][2:] == ("job 7, 1:05: Blue Lantern (7kq3)", 0.0)
+
+
+def test_a_song_that_is_longer_than_was_said_fills_its_bar(house: House) -> None:
+    house.hear(begin(60.0), events.JobAdvanced(job=7, seconds=90.0))
+    assert house.terminals.bars[-1][-1] == 1.0
+
+
+def test_a_front_end_without_terminals_is_left_alone(house: House) -> None:
+    house.hear(
+        begin(place=SHELL),
+        events.JobAdvanced(job=7, seconds=1.0),
+        events.JobDone(job=7, song=UNTITLED, place=SHELL, making=1.0),
+        events.JobAdvanced(job=9, seconds=1.0),
+    )
+    assert house.terminals.bars == []
+    assert len(house.shell.told) == 1

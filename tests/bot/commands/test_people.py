@@ -1,0 +1,99 @@
+"""Commands on who may do what."""
+
+import pytest
+
+from common.api import refusals, requests, results
+from common.api.people import Right
+from common.api.requests import Request
+from tests.bot.commands.conftest import Person
+
+
+@pytest.mark.parametrize(
+    ("line", "request_made"),
+    [
+        ("grant Libera/Ann DJ", requests.Grant(name="Libera/Ann", right="dj")),
+        ("grant libera/*!*@host.example admin", requests.Grant(name="libera/*!*@host.example", right="admin")),
+        ("revoke ann", requests.Revoke(name="ann")),
+        ("whoami", requests.GetSelf()),
+        ("who", requests.ListPeople()),
+        ("account Ann scrypt:1 --yes", requests.SetPassword(name="ann", hash="scrypt:1")),
+        ("account ann --yes", requests.SetPassword(name="ann", hash="")),
+        ("account Ann --remove --yes", requests.RemoveAccount(name="ann")),
+    ],
+)
+def test_words_become_requests(line: str, request_made: Request, person: Person) -> None:
+    assert person.ask(line) == request_made
+
+
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        (
+            results.Granted(name="libera/ann", right=Right.DJ, before=Right.LISTENER),
+            "ann on libera is dj now",
+        ),
+        (results.Granted(name="ann", right=Right.DJ, before=Right.DJ), "ann (telnet and ssh) is dj now"),
+        (
+            results.Granted(name="libera/*!*@host.example", right=Right.DJ, before=Right.ADMIN),
+            "*!*@host.example on libera is dj now, no longer admin",
+        ),
+        (results.Revoked(name="ann", before=Right.DJ), "ann (telnet and ssh) is no longer dj"),
+    ],
+)
+def test_a_grant_is_told_with_what_was_before(
+    result: results.Granted | results.Revoked, said: str, person: Person
+) -> None:
+    assert person.see("grant x dj", result).summary == said
+
+
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        (results.You(name="ann", right=Right.DJ, known_as="libera/ann"), "libera/ann, with the right dj"),
+        (
+            results.You(name="ann", right=Right.OWNER, is_at_machine=True),
+            "ann, on the station's own machine, with the right owner",
+        ),
+        (
+            results.You(name="ann", right=Right.LISTENER, mask="ann!a@host.example"),
+            "ann!a@host.example, with the right listener; log in to the network's services to be known by an account",
+        ),
+        (
+            results.You(name="ann", right=Right.LISTENER),
+            "ann, not known here, with the right listener; log in to the network's services to be known by an account",
+        ),
+    ],
+)
+def test_you_are_told_who_you_are_here(result: results.You, said: str, person: Person) -> None:
+    assert person.see("whoami", result, Right.LISTENER).summary == said
+
+
+def test_everybody_with_a_right_an_account_or_a_terminal_is_listed_once(person: Person) -> None:
+    reply = person.say("who")
+    assert reply.summary == "1 grant; anybody at the station's machine is the owner"
+    assert reply.rows == (
+        ("libera/ann", "admin", "granted by owner", ""),
+        ("bob", "listener", "", "telnet from 192.0.2.1"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        (
+            results.PasswordSet(name="bob", is_new=True, right=Right.LISTENER),
+            "bob may log in now, with the right listener; grant bob dj lets them make songs",
+        ),
+        (results.PasswordSet(name="bob", is_new=True, right=Right.DJ), "bob may log in now, with the right dj"),
+        (results.PasswordSet(name="bob", is_new=False, right=Right.DJ), "bob has a new password"),
+        (results.AccountRemoved(name="bob"), "bob has no account and no right any more"),
+    ],
+)
+def test_an_account_is_told_with_what_it_may(
+    result: results.PasswordSet | results.AccountRemoved, said: str, person: Person
+) -> None:
+    assert person.see("account bob x --yes", result).summary == said
+
+
+def test_a_password_instead_of_its_hash_is_not_said_back(person: Person) -> None:
+    assert "secret" not in person.see("account bob secret --yes", refusals.BadHash()).summary

@@ -1,0 +1,140 @@
+"""A plain sentence for each refusal."""
+
+import typing
+
+import msgspec
+import pytest
+
+from bot.commands.frontend import Level
+from bot.commands.sentences import NAME_PROBLEMS, NOT_MADE, SENTENCES, say_ago, say_place, say_refusal, show_refusal
+from common.api import refusals
+from common.api.people import Right
+from common.api.refusals import Refusal
+from common.api.values import SongPlace
+from tests.bot.commands.samples import LANTERN, ROAD, UNTITLED
+
+SAID: list[tuple[Refusal, str]] = [
+    (refusals.NoSuchSong("two", 1), 'no song "two": there is 1 song; songs lists the newest'),
+    (refusals.NoSuchSong("two", 0), 'no song "two": there are no songs yet; generate makes one'),
+    (
+        refusals.AmbiguousSong(2, (LANTERN, ROAD)),
+        "2 songs fit that; give the code of one: 7kq3 Blue Lantern, x2mv Old Road",
+    ),
+    (refusals.NoSongsYet(), "there are no songs yet; generate makes the first"),
+    (
+        refusals.StillBeingMade(UNTITLED, "play"),
+        "song m4wd is still being made; queue m4wd plays it as soon as it can be heard",
+    ),
+    (refusals.NothingOnAir(), "nothing is on the air"),
+    (refusals.NothingHeard(), "nothing is on the air that you could have heard by now"),
+    (refusals.SeekBeyondEnd(LANTERN), '"Blue Lantern" (7kq3) is only 1:30 long'),
+    (refusals.NoSuchJob(9), "there is no open job 9; jobs lists them"),
+    (refusals.TooManyJobs(2), "you have 2 songs being made; try again when one is done"),
+    (refusals.TooManyQueued(1), "you have 1 song in the queue; try again when one has been played"),
+    (refusals.TooSoon(20, True), "try again in 20 s"),
+    (refusals.NeedsRight("found_band", Right.DJ), '"found band" needs the right dj'),
+    (refusals.NoSuchGenerator("mien", ("mine", "other")), "mien: there is no such generator; there are mine, other"),
+    (
+        refusals.NoSuchGenerator("mien", ()),
+        "mien: there is no such generator; none is declared; docs/generators.md says how to declare one",
+    ),
+    (
+        refusals.GeneratorGone("mine"),
+        "mine: there is no such generator any more; generate makes another song",
+    ),
+    (refusals.BadParameter("tempo: 9 is not a number"), "tempo: 9 is not a number"),
+    (refusals.NotWatched(""), "nothing is watched"),
+    (refusals.NotWatched("mine"), "mine is not watched"),
+    (refusals.IsComparison(LANTERN), '"Blue Lantern" (7kq3) is a comparison; remake one of its songs'),
+    (refusals.SameSong(LANTERN), '"Blue Lantern" (7kq3) twice is no comparison; give two songs'),
+    (refusals.NoComparison(), "there has been no comparison yet; compare SONG OTHER begins one"),
+    (refusals.VotesClosed(), "the votes are closed: it has been told already which song is which"),
+    (refusals.BadChoice(), "vote X, or vote Y (np says which of them you hear)"),
+    (
+        refusals.NoSuchBand("zydeco", ("small-robots", "null-modem"), ("mine",)),
+        "zydeco: there is no such band; there are small-robots, null-modem, and the generators mine",
+    ),
+    (refusals.NoSuchStyle("zydeco", ("pop", "rock")), "zydeco: there is no such style; there are pop, rock"),
+    (refusals.NoNameLeft(), "every name that the station knows for a band is taken"),
+    (refusals.NoSuchArtist("bo"), "bo: nobody of that name plays here; band NAME lists a band's members"),
+    (
+        refusals.NeverRated("Null Modem"),
+        "nobody has rated a song of Null Modem yet; +1, -1 and rate do, while one of them plays",
+    ),
+    (
+        refusals.FirstForm("Null Modem"),
+        "Null Modem is as it was in the beginning; there is nothing to go back to",
+    ),
+    (
+        refusals.NoSuchExport("cassette", ("midi", "flac")),
+        "export SONG KIND (the kind is one of midi, flac, not cassette)",
+    ),
+    (
+        refusals.BadPath("a.flac", "relative"),
+        "a.flac: the whole path is needed, from /; bandstand import takes any path",
+    ),
+    (refusals.BadPath("/a.flac", "missing"), "/a.flac: there is no such file"),
+    (
+        refusals.ImportedAlready("/a.flac", LANTERN),
+        '/a.flac: it is in the library already, as "Blue Lantern" (7kq3)',
+    ),
+    (refusals.BadName("x" * 120, "too_long"), "a name has at most 120 characters"),
+    (refusals.BadName("*!*@*.com", "mask_too_wide"), "that mask fits too many people; give more of the host"),
+    (refusals.BadRight("king"), "RIGHT is one of listener, dj, admin, owner"),
+    (refusals.RightTooHigh(Right.ADMIN), "you cannot give a higher right than your own, and you have the right admin"),
+    (refusals.Outranked("ann", Right.OWNER), "ann has the right owner, which is higher than yours"),
+    (refusals.TooManyGrants(5000), "5000 people have rights already; revoke some first"),
+    (refusals.NoSuchGrant("ann", 3), "no right was granted to ann; who shows the 3 grants"),
+    (refusals.TooManyAccounts(1000), "there are 1000 accounts already; remove some first"),
+    (refusals.NoSuchAccount("ann"), "there is no account ann; who lists the accounts"),
+    (
+        refusals.BadHash(),
+        "that is not the hash of a password; bandstand passwd NAME makes one and hands it over",
+    ),
+    (refusals.BadRequest("seconds: expected a number"), "seconds: expected a number"),
+]
+
+
+@pytest.mark.parametrize(("why", "sentence"), SAID, ids=lambda value: type(value).__name__)
+def test_a_refusal_says_what_is_wrong_and_what_to_do(why: Refusal, sentence: str) -> None:
+    assert say_refusal(why) == sentence
+
+
+def test_every_refusal_has_a_sentence_and_a_test_of_it() -> None:
+    every = set(typing.get_args(Refusal))
+    assert set(SENTENCES) == every
+    assert {type(why) for why, _ in SAID} == every
+
+
+def test_the_level_is_the_kind_of_the_refusal() -> None:
+    assert {show_refusal(why).level for why, _ in SAID} == {Level.ERROR, Level.USAGE, Level.DENIED, Level.BUSY}
+    assert all(show_refusal(why).level == why.kind for why, _ in SAID)
+    assert all(show_refusal(why).value is why for why, _ in SAID)
+
+
+def test_nothing_that_a_person_typed_comes_back_raw() -> None:
+    typed = "\x1b[31mx\n!quit"
+    for why, _ in SAID:
+        raw = {name: typed for name, value in msgspec.structs.asdict(why).items() if isinstance(value, str)}
+        assert say_refusal(msgspec.structs.replace(why, **raw)).isprintable(), why
+
+
+@pytest.mark.parametrize("purpose", ["play", "replay", "export", "remake", "compare", "something new"])
+def test_a_song_that_is_being_made_is_told_for_every_use(purpose: str) -> None:
+    assert say_refusal(refusals.StillBeingMade(LANTERN, purpose)).startswith(
+        '"Blue Lantern" (7kq3) is still being made'
+    )
+    assert purpose in NOT_MADE or purpose == "something new"
+
+
+@pytest.mark.parametrize("problem", ["too_long", "form", "mask_form", "mask_too_wide", "account_form"])
+def test_every_fault_of_a_name_has_its_own_sentence(problem: str) -> None:
+    assert len(set(NAME_PROBLEMS.values())) == len(NAME_PROBLEMS)
+    assert say_refusal(refusals.BadName("x", problem)) == NAME_PROBLEMS[problem]
+
+
+def test_times_and_places_are_said_as_people_say_them() -> None:
+    assert say_ago(100.0, 285.0) == "3:05 ago"
+    assert say_ago(285.0, 100.0) == "0:00 ago"
+    assert say_place(SongPlace(65.5, 17, "chorus")) == "1:05, bar 17, chorus"
+    assert say_place(SongPlace(5.0)) == "0:05"
