@@ -8,8 +8,9 @@ from bot.commands import bands, generators, people, playing, songs, station
 from bot.commands.table import Command
 
 TABLE: tuple[Command, ...] = (
+    *songs.MAKING_COMMANDS,
     *playing.COMMANDS,
-    *songs.COMMANDS,
+    *songs.LIBRARY_COMMANDS,
     *generators.COMMANDS,
     *bands.COMMANDS,
     *people.COMMANDS,

@@ -1,8 +1,8 @@
 """What people are told without having asked just now: later answers, notices for everyone, and progress bars.
 
 A subscriber of the core's events. A later answer goes to the place that asked; where that place is gone, the log keeps
-it. Listeners are told what is public; the others, who run the station, are told of mounts and of faults as well. The
-rows of a table, or its order, decide nothing here: each type of event has one function that makes its reply.
+it. A notice goes to everyone; one that is not public only to those who run the station. Each type of event has one
+function that makes its reply, and types without one are told to nobody.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -172,15 +172,22 @@ COMMANDS: Final = (
         (requests.GetArtist,),
         (Param("name", "a player's name, as band shows it", is_rest=True),),
     ),
-    Command("+1", lambda _: requests.Rate(value=1.0), show_rated, "you like what you hear", "+1", (requests.Rate,)),
     Command(
-        "-1", lambda _: requests.Rate(value=-1.0), show_rated, "you do not like what you hear", "-1", (requests.Rate,)
+        "+1", lambda _: requests.Rate(value=1.0), show_rated, "say that you like what you hear", "+1", (requests.Rate,)
+    ),
+    Command(
+        "-1",
+        lambda _: requests.Rate(value=-1.0),
+        show_rated,
+        "say that you do not like what you hear",
+        "-1",
+        (requests.Rate,),
     ),
     Command(
         "rate",
         parse_rate,
         show_rated,
-        "how you like what you hear",
+        "say how you like what you hear",
         "rate 4",
         (requests.Rate,),
         (Param("stars", f"from 1, you do not like it, to {STARS}, you like it very much", is_number=True),),

@@ -112,7 +112,7 @@ class CommandLine:
         try:
             return await complete_line(text, self._allowed[right], lambda request: self._core.carry_out(request, by))
         except Exception:
-            return []  # nobody has asked anything yet; the line itself will be answered
+            return []  # a completion is only an offer; the line itself gets a reply that says what is wrong
 
 
 class Confirmations:

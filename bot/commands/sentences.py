@@ -82,9 +82,9 @@ def say_rating(rating: RatingMean, digits: int = 1) -> str:
 
 
 def _say_no_song(why: refusals.NoSuchSong) -> str:
-    there = f"there {'is' if why.known == 1 else 'are'} {counted(why.known, 'song')}; songs lists the newest"
-    none = "there are no songs yet; generate makes one"
-    return f'no song "{one_line(why.words, 60)}": {there if why.known else none}'
+    there = f"there {'is' if why.known == 1 else 'are'} {why.known}"
+    hint = "songs lists the newest" if why.known else "generate makes one"
+    return f'no song "{one_line(why.words, 60)}" ({there}); {hint}'
 
 
 def _say_ambiguous(why: refusals.AmbiguousSong) -> str:

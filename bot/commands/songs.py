@@ -170,7 +170,7 @@ ORDER_OPTIONS: Final = (
     Param("seed", "the number that the song grows from", is_required=False, value="NUMBER"),
 )
 
-COMMANDS: Final = (
+MAKING_COMMANDS: Final = (
     Command(
         "generate",
         parse_generate,
@@ -218,6 +218,9 @@ COMMANDS: Final = (
         "jobs",
         (requests.ListJobs,),
     ),
+)
+
+LIBRARY_COMMANDS: Final = (
     Command(
         "songs",
         lambda _: requests.ListSongs(),

@@ -14,8 +14,8 @@ from common.api.values import SongPlace
 from tests.bot.commands.samples import LANTERN, ROAD, UNTITLED
 
 SAID: list[tuple[Refusal, str]] = [
-    (refusals.NoSuchSong("two", 1), 'no song "two": there is 1 song; songs lists the newest'),
-    (refusals.NoSuchSong("two", 0), 'no song "two": there are no songs yet; generate makes one'),
+    (refusals.NoSuchSong("two", 1), 'no song "two" (there is 1); songs lists the newest'),
+    (refusals.NoSuchSong("two", 0), 'no song "two" (there are 0); generate makes one'),
     (
         refusals.AmbiguousSong(2, (LANTERN, ROAD)),
         "2 songs fit that; give the code of one: 7kq3 Blue Lantern, x2mv Old Road",
