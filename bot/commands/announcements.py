@@ -11,8 +11,9 @@ from typing import Any, Final
 import msgspec
 from twisted.logger import Logger
 
-from bot.commands.frontend import FrontEnd, Level, Reply, ShowsProgress
+from bot.commands.frontend import FrontEnd, ShowsProgress
 from bot.commands.generators import name_watch, say_revealed
+from bot.commands.reply import Level, Reply
 from bot.commands.sentences import name_song, say_refusal
 from common.api import events
 from common.api.events import Event, Likeness

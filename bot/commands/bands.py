@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.commands.frontend import Reply
+from bot.commands.reply import Reply
 from bot.commands.sentences import name_song, say_ago, say_rating
 from bot.commands.table import Call, Command, Param
 from common.api import requests, results

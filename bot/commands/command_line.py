@@ -12,10 +12,11 @@ from typing import Final, Protocol
 import msgspec
 from twisted.internet.defer import Deferred
 
-from bot.commands import BY_NAME, TABLE
+from bot.commands.all_commands import BY_NAME, TABLE
 from bot.commands.completion import complete_line
-from bot.commands.frontend import CanBeLeft, FrontEnd, Level, Line, Reply
+from bot.commands.frontend import CanBeLeft, FrontEnd, Line
 from bot.commands.grammar import ParsedLine, parse_line, strip_prefix
+from bot.commands.reply import Level, Reply
 from bot.commands.sentences import show_denied, show_error, show_refusal
 from bot.commands.table import YES, Call, Command, find_command, fit_line
 from common.api.people import Place, Requester, Right

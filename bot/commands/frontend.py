@@ -4,12 +4,12 @@ A front end turns what a person typed into a `Line` and shows the `Reply`; it kn
 front end: a `Place` says where a later answer goes, and only the front end that made it understands its address.
 """
 
-import enum
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import msgspec
 from twisted.internet.defer import Deferred
 
+from bot.commands.reply import Reply
 from common.api import refusals, results
 from common.api.people import Identity, Place, Requester, Right
 
@@ -21,46 +21,6 @@ class Line(msgspec.Struct, frozen=True):
     by: Requester
     is_terminal: bool = False
     """Typed at a terminal, where unique abbreviations are understood."""
-
-
-class Level(enum.StrEnum):
-    """What kind of answer a reply is; the word itself begins the line that a person reads."""
-
-    OK = "ok"
-    ERROR = "error"
-    """The command was understood and cannot be done; the sentence says what to do instead."""
-    USAGE = "usage"
-    """The words of the command are not right."""
-    DENIED = "denied"
-    BUSY = "busy"
-    FAILED = "failed"
-    """Work that was promised did not succeed, or the fault is ours; then the sentence has a reference into the log."""
-    NOTICE = "notice"
-    """Not an answer: something that happened on the station."""
-
-
-class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One answer: a sentence, and where there is more to show, a table whose rows have one text for each column."""
-
-    summary: str
-    level: Level = Level.OK
-    columns: tuple[str, ...] = ()
-    rows: tuple[tuple[str, ...], ...] = ()
-    job: str = ""
-    """What `ctl --wait` follows: the number of the job that was begun or has ended, or `watch NAME`."""
-    is_public: bool = False
-    """A notice for listeners as well, not only for those who run the station."""
-    is_private: bool = False
-    """For the one who asked, even where others read along."""
-    is_repeated: bool = False
-    """The same was said to the same person just now: where others read along, it is not said again."""
-    value: Any = None
-    """The same in values: a `Result`, a `Refusal` or an `Event`, or one of the structs below. A dictionary after the
-    reply has travelled as JSON. None where there is only the sentence."""
-
-    @property
-    def is_good(self) -> bool:
-        return self.level in (Level.OK, Level.NOTICE)
 
 
 class HelpEntry(msgspec.Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.commands.frontend import Reply
+from bot.commands.reply import Reply
 from bot.commands.sentences import name_song, say_place
 from bot.commands.songs import get_parameters, parse_seed
 from bot.commands.table import Call, Command, Param

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from bot.commands.frontend import Goodbye, Level, Reply
+from bot.commands.frontend import Goodbye
+from bot.commands.reply import Level, Reply
 from bot.commands.table import Call, Command, Param
 from common.api import requests, results
 from common.api.people import Right

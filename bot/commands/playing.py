@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from bot.commands.frontend import Level, Reply
+from bot.commands.reply import Level, Reply
 from bot.commands.sentences import SONG_STATES, name_song
 from bot.commands.table import Call, Command, Param
 from common.api import requests, results

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.commands import TABLE
+from bot.commands.all_commands import TABLE
 from bot.commands.table import Command
 
 HEAD = """# Commands

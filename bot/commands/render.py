@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 from wcwidth import wcswidth
 
-from bot.commands.frontend import Level, Reply
+from bot.commands.reply import Level, Reply
 from common.text import one_line
 
 GAP = "  "
@@ -33,18 +33,6 @@ COLOURS = {
     Level.FAILED: "\x1b[1;31m",
     Level.NOTICE: "\x1b[36m",
 }
-
-
-class Message(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A reply on its way to a program. `answers` is the number of the connection's request, from 1; 0: a later answer.
-
-    After the way its `reply.value` is a dictionary, which `as_json` writes as it was.
-    """
-
-    reply: Reply
-    answers: int = 0
-    fraction: float | None = None
-    """Where it is set, this is no reply but a progress bar for its job."""
 
 
 def as_json(reply: Reply) -> str:

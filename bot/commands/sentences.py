@@ -10,7 +10,8 @@ from typing import Any, Final
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from bot.commands.frontend import InternalFault, Level, Reply
+from bot.commands.frontend import InternalFault
+from bot.commands.reply import Level, Reply
 from bot.commands.table import Command
 from common.api import refusals
 from common.api.people import Right

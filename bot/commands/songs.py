@@ -3,8 +3,8 @@
 import re
 from typing import Final
 
-from bot.commands.frontend import Reply
 from bot.commands.playing import SONG, SONG_OR_AIR
+from bot.commands.reply import Reply
 from bot.commands.sentences import SONG_STATES, name_song, say_ago, say_place, say_rating
 from bot.commands.table import Call, Command, Param
 from common.api import requests, results

@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from bot.commands.frontend import Help, HelpEntry, Reply
+from bot.commands.frontend import Help, HelpEntry
 from bot.commands.generators import show_generator
 from bot.commands.grammar import strip_prefix
+from bot.commands.reply import Reply
 from bot.commands.table import UNKNOWN, Call, Command, Param
 from common.api import requests, results
 from common.api.values import Loudness, MountStatus, ProcessStatus

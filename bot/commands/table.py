@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.commands.frontend import Line, Reply
+from bot.commands.frontend import Line
 from bot.commands.grammar import ParsedLine
+from bot.commands.reply import Reply
 from bot.station.table import REQUESTS
 from common.api.people import Right
 from common.api.requests import Request

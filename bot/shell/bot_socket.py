@@ -19,8 +19,8 @@ from twisted.protocols.basic import LineReceiver
 from twisted.python.failure import Failure
 
 from bot.backpressure import Backpressure
-from bot.commands.frontend import Access, Commands, Level, Line, Reply
-from bot.commands.render import Message
+from bot.commands.frontend import Access, Commands, Line
+from bot.commands.reply import Level, Message, Reply
 from bot.commands.sentences import show_error
 from bot.shell.event_feed import EventFeed
 from bot.station.core import Core

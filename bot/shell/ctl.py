@@ -17,8 +17,7 @@ from typing import BinaryIO
 import msgspec
 
 from bot.commands import render
-from bot.commands.frontend import Reply
-from bot.commands.render import Message
+from bot.commands.reply import Message, Reply
 from common import config
 from common.errors import BandstandError, UsageError
 from common.text import one_line

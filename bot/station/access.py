@@ -44,7 +44,7 @@ def get_right(tx: Transaction, identity: Identity) -> Right:
     rights = [tx.people.get_right(str(name))] if name else []
     if identity.mask:
         grants = tx.people.list_mask_grants()
-        rights += [Right(grant.right) for grant in grants if is_granted_to(parse_name(grant.name), identity)]
+        rights += [grant.right for grant in grants if is_granted_to(parse_name(grant.name), identity)]
     return max(rights, default=Right.LISTENER)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from common.api.people import Place
+from common.api.people import Place, Right
 from common.bands import Band
 from common.generators import Generator
 from common.jobs import Provenance
@@ -243,7 +243,7 @@ class GrantedRight(msgspec.Struct, frozen=True):
     """A right that somebody was given; `name` is written as `ann`, `libera/ann` or `libera/*!*@host.example`."""
 
     name: str
-    right: str
+    right: Right
     by: str
     created: float
 

@@ -16,7 +16,7 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.testing import MemoryReactorClock, StringTransport
 
 from bot import render
-from bot.commands import BY_NAME
+from bot.commands.all_commands import BY_NAME
 from bot.dispatch import Dispatcher
 from bot.people.identity import own
 from bot.request import Level, Reply, Request, Right

@@ -19,7 +19,8 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.error import ConnectionLost
 from twisted.internet.task import Clock
 
-from bot.commands import BY_NAME, TABLE, grammar
+from bot.commands import grammar
+from bot.commands.all_commands import BY_NAME, TABLE
 from bot.commands.table import Desk, fit
 from bot.database.models import MODELS, Cue, Song
 from bot.database.store import MIGRATIONS

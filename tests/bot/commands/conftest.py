@@ -6,7 +6,8 @@ import pytest
 from twisted.internet.defer import Deferred
 
 from bot.commands.command_line import CommandLine
-from bot.commands.frontend import Line, Reply
+from bot.commands.frontend import Line
+from bot.commands.reply import Reply
 from bot.station.table import REQUESTS
 from common.api import refusals
 from common.api.people import Identity, Place, Requester, Right

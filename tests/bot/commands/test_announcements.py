@@ -6,7 +6,7 @@ import pytest
 from twisted.logger import globalLogPublisher
 
 from bot.commands.announcements import ANSWERS, LIKENESSES, NOTICES, Announcer
-from bot.commands.frontend import Level, Reply
+from bot.commands.reply import Level, Reply
 from common.api import events, refusals
 from common.api.events import Event, Likeness
 from common.api.people import Place

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from bot.commands.bands import describe_habits
-from bot.commands.frontend import Level
+from bot.commands.reply import Level
 from common.api import refusals, requests, results
 from common.api.people import Right
 from common.api.requests import Request

@@ -8,8 +8,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from twisted.logger import globalLogPublisher
 
-from bot.commands import BY_NAME, TABLE, render
-from bot.commands.frontend import Commands, Goodbye, InternalFault, Level, Reply
+from bot.commands import render
+from bot.commands.all_commands import BY_NAME, TABLE
+from bot.commands.frontend import Commands, Goodbye, InternalFault
+from bot.commands.reply import Level, Reply
 from bot.commands.table import Command
 from common.api import refusals, requests
 from common.api.people import Identity, Place, Right

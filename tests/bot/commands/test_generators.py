@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.commands.frontend import Level
+from bot.commands.reply import Level
 from common.api import refusals, requests, results
 from common.api.people import Right
 from common.api.requests import Request

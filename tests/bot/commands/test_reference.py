@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.commands import TABLE
+from bot.commands.all_commands import TABLE
 from bot.commands.reference import write_reference
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.commands.frontend import Help, HelpEntry, Level, Reply
-from bot.commands.render import Message, as_json, count_cells, cut_text, render_bar, render_text
+from bot.commands.frontend import Help, HelpEntry
+from bot.commands.reply import Level, Message, Reply, as_json, count_cells, cut_text, render_bar, render_text
 from common.api import events, refusals, results
 from common.api.people import Right
 from tests.bot.commands.samples import LANTERN, RESULTS

@@ -5,7 +5,7 @@ import typing
 import msgspec
 import pytest
 
-from bot.commands.frontend import Level
+from bot.commands.reply import Level
 from bot.commands.sentences import NAME_PROBLEMS, NOT_MADE, SENTENCES, say_ago, say_place, say_refusal, show_refusal
 from common.api import refusals
 from common.api.people import Right

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from bot.commands.frontend import Level
+from bot.commands.reply import Level
 from common.api import refusals, requests, results
 from common.api.requests import Request
 from common.api.values import RatingMean, SongState

@@ -3,9 +3,10 @@
 import msgspec
 import pytest
 
-from bot.commands import TABLE
-from bot.commands.frontend import Help, Level
+from bot.commands.all_commands import TABLE
+from bot.commands.frontend import Help
 from bot.commands.render import render_text
+from bot.commands.reply import Level
 from common.api import requests, results
 from common.api.people import Right
 from common.api.values import Loudness

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.commands import BY_NAME, TABLE
+from bot.commands.all_commands import BY_NAME, TABLE
 from bot.commands.frontend import Line
 from bot.commands.grammar import parse_line
 from bot.commands.table import Call, Command, find_command, fit_line

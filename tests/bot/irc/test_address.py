@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.commands import BY_NAME, grammar
+from bot.commands import grammar
+from bot.commands.all_commands import BY_NAME
 from bot.irc.address import Said, in_channel, in_private
 
 

@@ -1,0 +1,15 @@
+"""All commands of the station in one table, in the order in which `help` and docs/commands.md list them."""
+
+from bot.commands import bands, generators, people, playing, songs, station
+from bot.commands.table import Command
+
+TABLE: tuple[Command, ...] = (
+    *songs.MAKING_COMMANDS,
+    *playing.COMMANDS,
+    *songs.LIBRARY_COMMANDS,
+    *generators.COMMANDS,
+    *bands.COMMANDS,
+    *people.COMMANDS,
+    *station.COMMANDS,
+)
+BY_NAME: dict[str, Command] = {name: command for command in TABLE for name in command.names}
