@@ -23,7 +23,7 @@ from common.errors import BandstandError
 P = ParamSpec("P")
 T = TypeVar("T")
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Path(__file__).parent.parent / "storage" / "migrations"
 BUSY_SECONDS = 2.0
 PRAGMAS = {"journal_mode": "wal", "foreign_keys": 1, "synchronous": "full", "busy_timeout": int(BUSY_SECONDS * 1000)}
 """WAL with full synchronisation: what a command was promised outlives a power cut."""

@@ -1,0 +1,63 @@
+"""Runs the queries of one transaction.
+
+Tables are bound to no database, so a query can only be run by the `Executor` of a transaction, which runs it on the
+connection that it was given, and only while the transaction lasts. A repository that is used after that, or that
+writes in a transaction which was begun for reading, raises `OutsideTransaction`.
+
+Rows are plain tuples in the order of the columns that were asked for: peewee's own objects take several times as long,
+and would ask further questions by themselves.
+"""
+
+from typing import Any
+
+from peewee import Insert, Query, SqliteDatabase
+
+Row = tuple[Any, ...]
+
+
+class OutsideTransaction(Exception):
+    """A repository was used after its transaction, or to write in one that was begun for reading: a fault of ours."""
+
+
+class Executor:
+    """Runs queries on one connection, for as long as its transaction lasts."""
+
+    def __init__(self, database: SqliteDatabase, *, is_writing: bool) -> None:
+        self._database = database
+        self._is_writing = is_writing
+        self._is_open = True
+
+    def end(self) -> None:
+        """Allow no query any more."""
+        self._is_open = False
+
+    def select(self, query: Query) -> list[Row]:
+        rows: list[Row] = self._run(query).fetchall()
+        return rows
+
+    def select_first(self, query: Query) -> Row | None:
+        """The first row; the query should have a limit, or find one at most."""
+        row: Row | None = self._run(query).fetchone()
+        return row
+
+    def select_number(self, query: Query) -> int:
+        """The one number that the query counts."""
+        return int(self._run(query).fetchone()[0])
+
+    def insert(self, query: Insert) -> int:
+        """Run an INSERT of one row; returns its rowid."""
+        return int(self._write(query).lastrowid)
+
+    def change(self, query: Query) -> int:
+        """Run an UPDATE, DELETE or INSERT; returns how many rows it changed."""
+        return int(self._write(query).rowcount)
+
+    def _write(self, query: Query) -> Any:
+        if not self._is_writing:
+            raise OutsideTransaction("this transaction was begun for reading, and its work wants to write")
+        return self._run(query)
+
+    def _run(self, query: Query) -> Any:
+        if not self._is_open:
+            raise OutsideTransaction("a repository was used outside of its transaction")
+        return self._database.execute(query)  # type: ignore[no-untyped-call]

@@ -1,0 +1,120 @@
+"""People in the database: rights and accounts; also what they left running (watches) and the station's settings."""
+
+import json
+from typing import Any, Final
+
+from peewee import fn
+
+from bot.storage import tables
+from bot.storage.executor import Executor, Row
+from bot.storage.songs import write_json
+from common.api.people import Place, Right
+from common.api.values import GrantedRight, Watch
+
+GRANT: Final = tables.Grant
+ACCOUNT: Final = tables.Account
+WATCH: Final = tables.Watch
+WATCH_COLUMNS: Final = (
+    *(WATCH.generator, WATCH.seed, WATCH.parameters, WATCH.name, WATCH.place, WATCH.person, WATCH.created),
+)
+
+
+class People:
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    def list_grants(self) -> list[GrantedRight]:
+        return self._list(GRANT.select(GRANT.name, GRANT.right, GRANT.by, GRANT.created))
+
+    def list_mask_grants(self) -> list[GrantedRight]:
+        columns = (GRANT.name, GRANT.right, GRANT.by, GRANT.created)
+        return self._list(GRANT.select(*columns).where(GRANT.name.contains("!")))
+
+    def get_right(self, name: str) -> Right:
+        row = self._executor.select_first(GRANT.select(GRANT.right).where(GRANT.name == name))
+        return Right.of_rank(row[0]) if row else Right.LISTENER
+
+    def put_grant(self, name: str, right: Right, by: str, now: float) -> None:
+        query = GRANT.insert(name=name, right=right.rank, by=by, created=now)
+        self._executor.change(query.on_conflict_replace())
+
+    def remove_grant(self, name: str) -> bool:
+        return bool(self._executor.change(GRANT.delete().where(GRANT.name == name)))
+
+    def count_grants(self) -> int:
+        return self._executor.select_number(GRANT.select(fn.COUNT(GRANT.name)))
+
+    def list_accounts(self) -> list[str]:
+        return [name for (name,) in self._executor.select(ACCOUNT.select(ACCOUNT.name).order_by(ACCOUNT.name))]
+
+    def get_password(self, name: str) -> str | None:
+        row = self._executor.select_first(ACCOUNT.select(ACCOUNT.password).where(ACCOUNT.name == name))
+        return str(row[0]) if row else None
+
+    def put_account(self, name: str, password: str, now: float) -> None:
+        query = ACCOUNT.insert(name=name, password=password, created=now)
+        self._executor.change(query.on_conflict_replace())
+
+    def remove_account(self, name: str) -> bool:
+        return bool(self._executor.change(ACCOUNT.delete().where(ACCOUNT.name == name)))
+
+    def _list(self, query: Any) -> list[GrantedRight]:
+        rows = self._executor.select(query.order_by(GRANT.right.desc(), GRANT.name))
+        return [GrantedRight(name, Right.of_rank(right).value, by, created) for name, right, by, created in rows]
+
+
+class Watches:
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    def list_all(self) -> list[Watch]:
+        rows = self._executor.select(WATCH.select(*WATCH_COLUMNS).order_by(WATCH.created))
+        return [_read_watch(row) for row in rows]
+
+    def get(self, generator: str) -> Watch | None:
+        row = self._executor.select_first(WATCH.select(*WATCH_COLUMNS).where(WATCH.generator == generator))
+        return _read_watch(row) if row else None
+
+    def put(self, watch: Watch) -> None:
+        query = WATCH.insert(
+            generator=watch.generator,
+            seed=watch.seed,
+            parameters=write_json(watch.parameters),
+            name=watch.name,
+            place=str(watch.place),
+            person=watch.person,
+            created=watch.created,
+        )
+        self._executor.change(query.on_conflict_replace())
+
+    def remove(self, generator: str) -> None:
+        self._executor.change(WATCH.delete().where(WATCH.generator == generator))
+
+
+def _read_watch(row: Row) -> Watch:
+    generator, seed, parameters, name, place, person, created = row
+    return Watch(
+        generator=generator,
+        seed=seed,
+        parameters=json.loads(parameters),
+        name=name,
+        place=Place.parse(place),
+        person=person,
+        created=created,
+    )
+
+
+class Settings:
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    def get(self, key: str) -> str | None:
+        row = tables.Setting
+        found = self._executor.select_first(row.select(row.value).where(row.key == key))
+        return str(found[0]) if found else None
+
+    def put(self, key: str, value: str) -> None:
+        self._executor.change(tables.Setting.insert(key=key, value=value).on_conflict_replace())
+
+    def remove(self, key: str) -> None:
+        self._executor.change(tables.Setting.delete().where(tables.Setting.key == key))

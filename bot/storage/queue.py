@@ -1,0 +1,210 @@
+"""Jobs and cues in the database: what is to be made, the queue, and the play log."""
+
+from typing import Any, Final
+
+import msgspec
+from peewee import fn
+
+from bot.storage import tables
+from bot.storage.executor import Executor, Row
+from bot.storage.songs import BRIEF, read_brief
+from common.api.people import Place
+from common.api.values import Bars, Cue, CueState, EndReason, Job, JobState, Purpose
+from common.types import CueId, Frames, SongCode
+
+JOB: Final = tables.Job
+CUE: Final = tables.Cue
+SONG: Final = tables.Song
+
+JOB_COLUMNS: Final = (
+    *(JOB.id, JOB.song, SONG.title, JOB.state, JOB.name, JOB.place, JOB.person, JOB.cuts_in, JOB.purpose),
+    *(JOB.original, JOB.created, JOB.finished, JOB.reason),
+)
+CUE_COLUMNS: Final = (
+    *BRIEF,
+    *(CUE.id, CUE.state, CUE.name, CUE.place, CUE.person, CUE.job, CUE.order, CUE.start, CUE.created, CUE.started),
+    *(CUE.ended, CUE.reason, CUE.frames, SONG.audio, SONG.loudness, CUE.crossfade, CUE.bar, CUE.phase),
+    *(CUE.cuts, CUE.returns),
+)
+OPEN_JOBS: Final = (JobState.WAITING.value, JobState.RUNNING.value)
+ENDED_JOBS: Final = (JobState.DONE.value, JobState.FAILED.value, JobState.CANCELLED.value)
+OPEN_CUES: Final = (CueState.AIR.value, CueState.QUEUED.value)
+WAS_HEARD: Final = (CUE.state == CueState.OVER.value) & CUE.started.is_null(False)
+
+
+class Jobs:
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    def get(self, job: int) -> Job:
+        row = self._executor.select_first(_select_jobs().where(JOB.id == job))
+        if row is None:
+            raise KeyError(job)
+        return _read_job(row)
+
+    def add(self, job: Job) -> int:
+        return self._executor.insert(JOB.insert(state=job.state.value, **_write_job(job)))
+
+    def save(self, job: Job) -> None:
+        self._executor.change(JOB.update(**_write_job(job)).where(JOB.id == job.id))
+
+    def write_state(self, job: int, state: JobState) -> None:
+        self._executor.change(JOB.update(state=state.value).where(JOB.id == job))
+
+    def get_next_waiting(self) -> Job | None:
+        query = _select_jobs().where(JOB.state == JobState.WAITING.value).order_by(JOB.id).limit(1)
+        row = self._executor.select_first(query)
+        return _read_job(row) if row else None
+
+    def list_in_state(self, *states: JobState) -> list[Job]:
+        return self._list(_select_jobs().where(JOB.state.in_([state.value for state in states])).order_by(JOB.id))
+
+    def list_ended(self, limit: int) -> list[Job]:
+        return self._list(_select_jobs().where(JOB.state.in_(ENDED_JOBS)).order_by(JOB.id.desc()).limit(limit))
+
+    def list_open_versions(self, generator: str) -> list[Job]:
+        is_version = (JOB.purpose == Purpose.WATCH.value) & (SONG.generator == generator)
+        return self._list(_select_jobs().where(JOB.state.in_(OPEN_JOBS), is_version).order_by(JOB.id))
+
+    def count_open(self, person: str) -> int:
+        counted = JOB.select(fn.COUNT(JOB.id)).where(JOB.state.in_(OPEN_JOBS), JOB.person == person)
+        return self._executor.select_number(counted)
+
+    def _list(self, query: Any) -> list[Job]:
+        return [_read_job(row) for row in self._executor.select(query)]
+
+
+def _select_jobs() -> Any:
+    return JOB.select(*JOB_COLUMNS).join(SONG, on=(SONG.code == JOB.song))
+
+
+def _read_job(row: Row) -> Job:
+    number, song, title, state, name, place, person, cuts_in, purpose, original, created, finished, reason = row
+    return Job(
+        id=number,
+        song=SongCode(song),
+        title=title,
+        state=JobState(state),
+        name=name,
+        place=Place.parse(place),
+        person=person,
+        cuts_in=bool(cuts_in),
+        purpose=Purpose(purpose),
+        original=original,
+        created=created,
+        finished=finished,
+        reason=reason,
+    )
+
+
+def _write_job(job: Job) -> dict[str, Any]:
+    """All columns but the id and the state."""
+    return {
+        "song": job.song,
+        "name": job.name,
+        "place": str(job.place),
+        "person": job.person,
+        "cuts_in": job.cuts_in,
+        "purpose": job.purpose.value,
+        "original": job.original,
+        "created": job.created,
+        "finished": job.finished,
+        "reason": job.reason,
+    }
+
+
+class Cues:
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    def get(self, cue: int) -> Cue | None:
+        row = self._executor.select_first(_select_cues().where(CUE.id == cue))
+        return _read_cue(row) if row else None
+
+    def add(self, cue: Cue) -> Cue:
+        number = self._executor.insert(CUE.insert(state=cue.state.value, **_write_cue(cue)))
+        return msgspec.structs.replace(cue, id=CueId(number))
+
+    def save(self, cue: Cue) -> None:
+        self._executor.change(CUE.update(**_write_cue(cue)).where(CUE.id == cue.id))
+
+    def write_state(self, cue: int, state: CueState) -> None:
+        self._executor.change(CUE.update(state=state.value).where(CUE.id == cue))
+
+    def list_open(self) -> list[Cue]:
+        return self._list(_select_cues().where(CUE.state.in_(OPEN_CUES)).order_by(CUE.id))
+
+    def list_of_job(self, job: int) -> list[Cue]:
+        return self._list(_select_cues().where(CUE.job == job).order_by(CUE.id))
+
+    def list_rests(self, cue: int) -> list[Cue]:
+        is_queued = CUE.state == CueState.QUEUED.value
+        return self._list(_select_cues().where(is_queued, CUE.returns == cue).order_by(CUE.id))
+
+    def list_played(self, limit: int) -> list[Cue]:
+        return self._list(_select_cues().where(WAS_HEARD).order_by(CUE.started.desc()).limit(limit))
+
+    def get_last_ended(self) -> Cue | None:
+        row = self._executor.select_first(_select_cues().where(WAS_HEARD).order_by(CUE.ended.desc()).limit(1))
+        return _read_cue(row) if row else None
+
+    def count_queued(self, person: str) -> int:
+        is_queued = CUE.state == CueState.QUEUED.value
+        return self._executor.select_number(CUE.select(fn.COUNT(CUE.id)).where(is_queued, CUE.person == person))
+
+    def _list(self, query: Any) -> list[Cue]:
+        return [_read_cue(row) for row in self._executor.select(query)]
+
+
+def _select_cues() -> Any:
+    return CUE.select(*CUE_COLUMNS).join(SONG, on=(SONG.code == CUE.song))
+
+
+def _read_cue(row: Row) -> Cue:
+    number, state, name, place, person, job, order, start, created, started, *rest = row[len(BRIEF) :]
+    ended, reason, frames, audio, loudness, crossfade, bar, phase, cuts, returns = rest
+    return Cue(
+        id=CueId(number),
+        song=read_brief(row[: len(BRIEF)]),
+        state=CueState(state),
+        name=name,
+        place=Place.parse(place),
+        person=person,
+        job=job,
+        order=order,
+        start=Frames(start),
+        created=created,
+        started=started,
+        ended=ended,
+        reason=EndReason(reason) if reason else None,
+        frames=Frames(frames),
+        audio=audio,
+        loudness=loudness,
+        crossfade=crossfade,
+        bars=Bars(Frames(bar), Frames(phase)) if bar else None,
+        cuts=cuts,
+        returns=returns,
+    )
+
+
+def _write_cue(cue: Cue) -> dict[str, Any]:
+    """All columns but the id and the state."""
+    return {
+        "song": cue.song.code,
+        "name": cue.name,
+        "place": str(cue.place),
+        "person": cue.person,
+        "job": cue.job,
+        "order": cue.order,
+        "start": cue.start,
+        "created": cue.created,
+        "started": cue.started,
+        "ended": cue.ended,
+        "reason": cue.reason.value if cue.reason else "",
+        "frames": cue.frames,
+        "crossfade": cue.crossfade,
+        "bar": cue.bars.bar if cue.bars else 0,
+        "phase": cue.bars.phase if cue.bars else 0,
+        "cuts": cue.cuts,
+        "returns": cue.returns,
+    }

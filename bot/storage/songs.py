@@ -1,0 +1,225 @@
+"""Songs in the database, with what people noted of them: bookmarks, comparisons and their votes."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+from peewee import fn
+
+from bot.storage import tables
+from bot.storage.executor import Executor, Row
+from common.api.values import Bookmark, Comparison, Section, Song, SongBrief, SongPlace, SongState
+from common.generators import COMPARE, IMPORT
+from common.jobs import Provenance
+from common.types import SongCode
+
+ROW: Final = tables.Song
+IS_KEPT: Final = ROW.state != SongState.FAILED.value
+
+BRIEF: Final = (ROW.code, ROW.title, ROW.artist, ROW.state, ROW.seconds, ROW.created)
+"""The columns of a `SongBrief`, in its order."""
+WHOLE: Final = (
+    *(ROW.code, ROW.title, ROW.artist, ROW.state, ROW.generator, ROW.seed, ROW.parameters, ROW.facts, ROW.sections),
+    *(ROW.seconds, ROW.loudness, ROW.peak, ROW.making, ROW.audio, ROW.created, ROW.form, ROW.provenance),
+)
+"""The columns of a `Song`, in its order."""
+
+UNKNOWN: Final = Provenance()
+PROVENANCE: Final = msgspec.json.Decoder(Provenance)
+SECTIONS: Final = msgspec.json.Decoder(tuple[Section, ...])
+
+
+def write_json(value: Mapping[str, Any]) -> str:
+    """Parameters or facts as text; equal ones are equal text."""
+    return json.dumps(value, sort_keys=True)
+
+
+def read_brief(row: Row) -> SongBrief:
+    code, title, artist, state, seconds, created = row
+    return SongBrief(SongCode(code), title, artist, SongState(state), seconds, created)
+
+
+class Songs:
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    def get(self, code: str) -> Song:
+        row = self._executor.select_first(ROW.select(*WHOLE).where(ROW.code == code))
+        if row is None:
+            raise KeyError(code)
+        return _read(row)
+
+    def find(self, code: str) -> Song | None:
+        row = self._executor.select_first(ROW.select(*WHOLE).where(ROW.code == code, IS_KEPT))
+        return _read(row) if row else None
+
+    def find_titled(self, words: Sequence[str]) -> list[tuple[SongCode, str]]:
+        if not words:
+            return []
+        # SQLite folds the case of ASCII alone, so it rules out no other words and no other titles.
+        other = ROW.title % "*[^ -~]*"
+        fitting = [ROW.title.contains(word) | other for word in words if word.isascii()]
+        query = ROW.select(ROW.code, ROW.title).where(IS_KEPT, ROW.title != "", *fitting)
+        rows = self._executor.select(query.order_by(ROW.created.desc()))
+        return [(SongCode(code), title) for code, title in rows]
+
+    def find_made_with(self, generator: str, parameters: Mapping[str, Any]) -> Song | None:
+        query = ROW.select(*WHOLE).where(ROW.generator == generator, ROW.parameters == write_json(parameters), IS_KEPT)
+        row = self._executor.select_first(query.limit(1))
+        return _read(row) if row else None
+
+    def get_newest(self, generator: str = "") -> Song | None:
+        wanted = ROW.generator == generator if generator else ROW.generator.not_in([COMPARE, IMPORT])
+        query = ROW.select(*WHOLE).where(wanted).order_by(ROW.created.desc()).limit(1)
+        row = self._executor.select_first(query)
+        return _read(row) if row else None
+
+    def list_newest(self, limit: int) -> list[SongBrief]:
+        query = ROW.select(*BRIEF).where(IS_KEPT).order_by(ROW.created.desc()).limit(limit)
+        return [read_brief(row) for row in self._executor.select(query)]
+
+    def list_by_artist(self, artist: str, limit: int) -> list[SongBrief]:
+        query = ROW.select(*BRIEF).where(ROW.artist == artist, IS_KEPT).order_by(ROW.created.desc()).limit(limit)
+        return [read_brief(row) for row in self._executor.select(query)]
+
+    def count(self) -> int:
+        return self._executor.select_number(ROW.select(fn.COUNT(ROW.code)).where(IS_KEPT))
+
+    def has_code(self, code: str) -> bool:
+        return self._executor.select_first(ROW.select(ROW.code).where(ROW.code == code)) is not None
+
+    def get_seconds_to_air(self, code: str) -> float | None:
+        cue, job = tables.Cue, tables.Job
+        heard = cue.select(cue.started, job.created).join(job).where(cue.song == code, cue.started.is_null(False))
+        row = self._executor.select_first(heard.order_by(cue.id).limit(1))
+        return float(row[0] - row[1]) if row else None
+
+    def add(self, song: Song) -> None:
+        self._executor.insert(ROW.insert(code=song.code, state=song.state.value, **_write(song)))
+
+    def save(self, song: Song) -> None:
+        self._executor.change(ROW.update(**_write(song)).where(ROW.code == song.code))
+
+    def write_state(self, code: str, state: SongState) -> None:
+        self._executor.change(ROW.update(state=state.value).where(ROW.code == code))
+
+
+def _read(row: Row) -> Song:
+    code, title, artist, state, generator, seed, parameters, facts, sections, *rest = row
+    seconds, loudness, peak, making, audio, created, form, provenance = rest
+    return Song(
+        code=SongCode(code),
+        title=title,
+        artist=artist,
+        state=SongState(state),
+        generator=generator,
+        seed=seed,
+        parameters=json.loads(parameters),
+        facts=json.loads(facts),
+        sections=SECTIONS.decode(sections),
+        seconds=seconds,
+        loudness=loudness,
+        peak=peak,
+        making=making,
+        audio=audio,
+        created=created,
+        form=form,
+        provenance=UNKNOWN if provenance == "{}" else PROVENANCE.decode(provenance),
+    )
+
+
+def _write(song: Song) -> dict[str, Any]:
+    """All columns but the code and the state."""
+    return {
+        "title": song.title,
+        "artist": song.artist,
+        "generator": song.generator,
+        "seed": song.seed,
+        "parameters": write_json(song.parameters),
+        "facts": write_json(song.facts),
+        "sections": msgspec.json.encode(song.sections).decode(),
+        "seconds": song.seconds,
+        "loudness": song.loudness,
+        "peak": song.peak,
+        "making": song.making,
+        "audio": song.audio,
+        "created": song.created,
+        "form": song.form,
+        "provenance": msgspec.json.encode(song.provenance).decode(),
+    }
+
+
+class Bookmarks:
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    def add(self, bookmark: Bookmark) -> None:
+        at = bookmark.at
+        query = tables.Bookmark.insert(
+            song=bookmark.song,
+            seconds=at.seconds,
+            bar=at.bar,
+            section=at.section,
+            note=bookmark.note,
+            name=bookmark.name,
+            created=bookmark.created,
+        )
+        self._executor.insert(query)
+
+    def list_of_song(self, song: str) -> list[Bookmark]:
+        row = tables.Bookmark
+        query = row.select(row.song, row.seconds, row.bar, row.section, row.note, row.name, row.created)
+        return [
+            Bookmark(song=SongCode(code), at=SongPlace(seconds, bar, section), note=note, name=name, created=created)
+            for code, seconds, bar, section, note, name, created in self._executor.select(
+                query.where(row.song == song).order_by(row.seconds, row.id)
+            )
+        ]
+
+
+class Comparisons:
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    def add(self, comparison: Comparison) -> None:
+        query = tables.Comparison.insert(
+            song=comparison.song,
+            first=comparison.first,
+            second=comparison.second,
+            created=comparison.created,
+            revealed=comparison.revealed,
+        )
+        self._executor.insert(query)
+
+    def get(self, song: str) -> Comparison | None:
+        return self._get(_select_comparison().where(tables.Comparison.song == song))
+
+    def get_latest(self) -> Comparison | None:
+        return self._get(_select_comparison().order_by(tables.Comparison.created.desc()).limit(1))
+
+    def close_votes(self, song: str, now: float) -> None:
+        row = tables.Comparison
+        self._executor.change(row.update(revealed=now).where(row.song == song, row.revealed.is_null()))
+
+    def put_vote(self, song: str, person: str, choice: str, now: float) -> None:
+        query = tables.Vote.insert(comparison=song, person=person, choice=choice, created=now)
+        self._executor.change(query.on_conflict_replace())
+
+    def list_votes(self, song: str) -> list[str]:
+        row = tables.Vote
+        return [choice for (choice,) in self._executor.select(row.select(row.choice).where(row.comparison == song))]
+
+    def _get(self, query: Any) -> Comparison | None:
+        row = self._executor.select_first(query)
+        if row is None:
+            return None
+        song, first, second, created, revealed = row
+        return Comparison(
+            song=SongCode(song), first=SongCode(first), second=SongCode(second), created=created, revealed=revealed
+        )
+
+
+def _select_comparison() -> Any:
+    row = tables.Comparison
+    return row.select(row.song, row.first, row.second, row.created, row.revealed)

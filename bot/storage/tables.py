@@ -1,0 +1,155 @@
+"""The tables, as peewee sees them. Knows no rule of the station: those are in `bot.station`.
+
+The models belong to no database: a query is run by the `Executor` of one transaction, and by nothing else. Times are
+Unix seconds, lengths seconds, positions frames. A column `place` is written by `common.api.people.Place`. The tables'
+history is in `migrations`; a change here comes with a migration there, which also makes the indexes.
+"""
+
+from peewee import AutoField, BooleanField, CompositeKey, FloatField, ForeignKeyField, IntegerField, Model, TextField
+
+
+class Form(Model):
+    """A band as it was at one time, or as it was varied for one song. It is written before the band that has it."""
+
+    id = AutoField()
+    slug = TextField()
+    generation = IntegerField()
+    parent = ForeignKeyField("self", null=True, on_delete="SET NULL")
+    is_variation = BooleanField()
+    band = TextField()  # JSON, `common.bands.Band`
+    created = FloatField()
+
+
+class Band(Model):
+    """A band of the station; `form` is the one that it has now."""
+
+    slug = TextField(primary_key=True)
+    form = ForeignKeyField(Form)
+    created = FloatField()
+
+
+class Song(Model):
+    code = TextField(primary_key=True)
+    title = TextField()
+    artist = TextField()
+    state = TextField()
+    generator = TextField()
+    seed = IntegerField()
+    parameters = TextField()  # JSON, the keys in order, so that equal parameters are equal text
+    facts = TextField()  # JSON
+    sections = TextField()  # JSON, a list of `common.jobs.Section`
+    seconds = FloatField()
+    loudness = FloatField(null=True)
+    peak = FloatField(null=True)
+    making = FloatField(null=True)
+    audio = TextField()  # the file's name in the song's folder
+    provenance = TextField()  # JSON, `common.jobs.Provenance`
+    form = ForeignKeyField(Form, null=True, on_delete="SET NULL")
+    created = FloatField()
+
+
+class Job(Model):
+    id = AutoField()
+    song = ForeignKeyField(Song, on_delete="CASCADE")
+    state = TextField()
+    name = TextField()
+    place = TextField()
+    person = TextField()
+    cuts_in = BooleanField()
+    purpose = TextField()
+    original = ForeignKeyField(Song, null=True, on_delete="SET NULL")
+    created = FloatField()
+    finished = FloatField(null=True)
+    reason = TextField()
+
+
+class Cue(Model):
+    """One playing of a song, from the queue to the play log. No id is used twice (AUTOINCREMENT)."""
+
+    id = AutoField()
+    song = ForeignKeyField(Song, on_delete="CASCADE")
+    job = ForeignKeyField(Job, null=True, on_delete="SET NULL")
+    name = TextField()
+    place = TextField()
+    person = TextField()
+    state = TextField()
+    order = FloatField()
+    start = IntegerField()
+    created = FloatField()
+    started = FloatField(null=True)
+    ended = FloatField(null=True)
+    reason = TextField()
+    frames = IntegerField()
+    bar = IntegerField()  # frames of a bar of the song that it cuts; 0: it does not wait for one
+    phase = IntegerField()  # frames of that song before its first bar
+    crossfade = FloatField(null=True)
+    returns = ForeignKeyField("self", null=True, on_delete="SET NULL")
+    cuts = ForeignKeyField("self", null=True, on_delete="SET NULL")
+
+
+class Setting(Model):
+    key = TextField(primary_key=True)
+    value = TextField()
+
+
+class Grant(Model):
+    name = TextField(primary_key=True)
+    right = IntegerField()  # `Right.rank`
+    by = TextField()
+    created = FloatField()
+
+
+class Account(Model):
+    name = TextField(primary_key=True)
+    password = TextField()
+    created = FloatField()
+
+
+class Watch(Model):
+    generator = TextField(primary_key=True)
+    seed = IntegerField()
+    parameters = TextField()  # JSON
+    name = TextField()
+    place = TextField()
+    person = TextField()
+    created = FloatField()
+
+
+class Comparison(Model):
+    song = ForeignKeyField(Song, primary_key=True, on_delete="CASCADE")
+    first = ForeignKeyField(Song, on_delete="CASCADE")
+    second = ForeignKeyField(Song, on_delete="CASCADE")
+    created = FloatField()
+    revealed = FloatField(null=True)
+
+
+class Vote(Model):
+    comparison = ForeignKeyField(Comparison, on_delete="CASCADE")
+    person = TextField()
+    choice = TextField()
+    created = FloatField()
+
+    class Meta:
+        primary_key = CompositeKey("comparison", "person")
+
+
+class Bookmark(Model):
+    id = AutoField()
+    song = ForeignKeyField(Song, on_delete="CASCADE")
+    seconds = FloatField()
+    bar = IntegerField()  # from 1; 0 where the song does not say
+    section = TextField()
+    note = TextField()
+    name = TextField()
+    created = FloatField()
+
+
+class Rating(Model):
+    """What somebody thinks of a section of a song: one row for each person."""
+
+    id = AutoField()
+    song = ForeignKeyField(Song, on_delete="CASCADE")
+    section = IntegerField()  # its place in the song's form, from 0
+    person = TextField()
+    value = FloatField()
+    created = FloatField()

@@ -1,0 +1,75 @@
+"""One transaction on the one connection: what the core's work is handed.
+
+Work that reads begins DEFERRED and never asks for the write lock. Work that writes begins IMMEDIATE: it waits for the
+lock before its first query, so that it cannot fail in the middle because another program has written meanwhile.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from random import Random
+
+import msgspec
+from peewee import SqliteDatabase
+
+from bot.station import repositories
+from bot.station.repositories import Rules
+from bot.storage.bands import Bands, Ratings
+from bot.storage.executor import Executor
+from bot.storage.people import People, Settings, Watches
+from bot.storage.queue import Cues, Jobs
+from bot.storage.songs import Bookmarks, Comparisons, Songs
+from common.api.events import Event
+from common.api.values import Outside
+
+
+class Surroundings(msgspec.Struct, frozen=True):
+    """What a transaction knows besides the database."""
+
+    now: float
+    chance: Random
+    rules: Rules
+    outside: Outside = Outside()
+
+
+class SqlTransaction:
+    """`bot.station.repositories.Transaction` over an executor. `events` are those published so far."""
+
+    def __init__(self, executor: Executor, surroundings: Surroundings) -> None:
+        self.now = surroundings.now
+        self.chance = surroundings.chance
+        self.rules = surroundings.rules
+        self.outside = surroundings.outside
+        self.events: list[Event] = []
+        self.songs: repositories.Songs = Songs(executor)
+        self.jobs: repositories.Jobs = Jobs(executor)
+        self.queue: repositories.Cues = Cues(executor)
+        self.bands: repositories.Bands = Bands(executor)
+        self.ratings: repositories.Ratings = Ratings(executor)
+        self.bookmarks: repositories.Bookmarks = Bookmarks(executor)
+        self.comparisons: repositories.Comparisons = Comparisons(executor)
+        self.watches: repositories.Watches = Watches(executor)
+        self.people: repositories.People = People(executor)
+        self.settings: repositories.Settings = Settings(executor)
+
+    def publish(self, event: Event) -> None:
+        self.events.append(event)
+
+
+@contextmanager
+def begin(database: SqliteDatabase, surroundings: Surroundings, *, is_writing: bool) -> Iterator[SqlTransaction]:
+    """A transaction on an open connection: committed at the end of the block, or undone where that raises.
+
+    Its events are the caller's to publish, after the block.
+    """
+    executor = Executor(database, is_writing=is_writing)
+    database.begin("IMMEDIATE" if is_writing else "DEFERRED")
+    try:
+        yield SqlTransaction(executor, surroundings)
+        database.commit()
+    except BaseException:
+        # With a full disk SQLite has undone everything by itself already.
+        if database.connection().in_transaction:  # type: ignore[no-untyped-call]
+            database.rollback()
+        raise
+    finally:
+        executor.end()
