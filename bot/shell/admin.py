@@ -17,7 +17,7 @@ from twisted.internet.protocol import ServerFactory, connectionDone
 from twisted.protocols.basic import LineReceiver
 from twisted.python.failure import Failure
 
-from bot.backpressure import Gauge
+from bot.backpressure import Backpressure
 from bot.frontend import Commands
 from bot.render import Message
 from bot.request import Level, Reply, Request, Right
@@ -50,13 +50,13 @@ class Connection(LineReceiver):
     def __init__(self, admin: "AdminSocket", place: str) -> None:
         self._admin = admin
         self._place = place
-        self._gauge = Gauge()
+        self._backpressure = Backpressure()
         self._asked = 0
         self._open = 0
         self._progress = False
 
     def connectionMade(self) -> None:
-        self._wire.registerProducer(self._gauge, True)
+        self._wire.registerProducer(self._backpressure, True)
         self._admin.places[self._place] = self
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
@@ -96,16 +96,16 @@ class Connection(LineReceiver):
             self.resumeProducing()  # type: ignore[no-untyped-call]
 
     def progress(self, message: Message) -> None:
-        if self._progress and not self._gauge.full:
+        if self._progress and not self._backpressure.is_full:
             self.send(message)
 
     def send(self, message: Message) -> None:
         if self._admin.places.get(self._place) is not self:
             return
         data = msgspec.json.encode(message) + b"\n"
-        if self._gauge.full:
-            self._gauge.unread += len(data)
-        if self._gauge.unread > UNREAD_BYTES:
+        if self._backpressure.is_full:
+            self._backpressure.unread += len(data)
+        if self._backpressure.unread > UNREAD_BYTES:
             self._wire.abortConnection()
         else:
             self._wire.write(data)
