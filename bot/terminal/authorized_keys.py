@@ -16,7 +16,7 @@ log = Logger()
 
 KINDS = ("ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa")
 FILE_BYTES = 1 << 20
-"""What is read of the file."""
+"""Bytes that are read of the file."""
 
 
 class AuthorizedKeys:

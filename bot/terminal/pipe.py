@@ -32,7 +32,7 @@ class Reactor(IReactorFromThreads, IReactorTime):
 
 
 class Pipe:
-    """The front end `console` where standard input is no terminal. Whoever may write to it owns the station."""
+    """The front end `console` where standard input is no terminal. The person who may write to it owns the station."""
 
     name = "console"
 

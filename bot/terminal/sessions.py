@@ -44,7 +44,7 @@ END_OF_FILE: Final = "\x04"
 
 
 class Connection(Protocol):
-    """What a session needs of telnet or ssh; for the reactor's thread."""
+    """A connection by telnet or ssh, for its session; for the reactor's thread."""
 
     def send(self, data: bytes) -> None: ...
 
@@ -60,7 +60,7 @@ class Connection(Protocol):
 
 
 class Session(Protocol):
-    """What telnet and ssh tell a session, and what its front end shows in it."""
+    """A session, for the connection that feeds it and the front end that shows replies in it."""
 
     def receive(self, data: bytes) -> None: ...
 
@@ -199,7 +199,7 @@ class LineSession:
 
 @dataclass(frozen=True)
 class Person:
-    """What the prompt of one person is made with. `size` is the window's columns and rows."""
+    """The person at a prompt. `size` is the window's columns and rows."""
 
     answer: Callable[[str], Deferred[Reply]]
     complete: Complete

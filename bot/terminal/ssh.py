@@ -62,7 +62,7 @@ class SessionChannel(SSHChannel):
     def _user(self) -> "User":
         return cast(User, self.avatar)
 
-    # What the client asks for.
+    # Requests of the client.
 
     def request_pty_req(self, data: bytes) -> bool:
         _, (rows, columns, _, _), _ = parseRequest_pty_req(data)

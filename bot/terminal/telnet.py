@@ -1,8 +1,7 @@
 """The telnet server: negotiation, a login by name and password, and then a terminal.
 
-A client that negotiates nothing (`nc`) gets lines instead of keys. What somebody may cost who has not logged in is
-bounded: the number of connections, the time, and the bytes that are looked at. Knows how somebody gets in, and nothing
-of what can be done there.
+A client that negotiates nothing (`nc`) gets lines instead of keys. Until somebody has logged in, the number
+of connections, the time, and the bytes that are looked at are bounded. Knows how somebody logs in, and no command.
 """
 
 from collections.abc import Callable

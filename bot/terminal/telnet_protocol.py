@@ -117,8 +117,8 @@ class TelnetParser:
             self.size = believable(int.from_bytes(sub[1:3], "big"), int.from_bytes(sub[3:5], "big"))
 
     def _negotiate(self, verb: int, option: int) -> bytes:
-        """The answer to DO, DONT, WILL or WONT. What was answered before gets no answer, or two sides could answer each
-        other for ever (RFC 854)."""
+        """The answer to DO, DONT, WILL or WONT. A repeated request gets none, or two sides could answer each other
+        for ever (RFC 854)."""
         if verb in (DO, DONT) and option in OFFERED:
             if option == ECHO:
                 self.echoes = verb == DO
