@@ -36,7 +36,7 @@ LINES: Final = 50
 LINE_BYTES: Final = 4096
 FEED_SECONDS: Final = 0.005
 """For how long one person's keys are worked on before other people's are."""
-FEED_BYTES: Final = 8
+FEED_BYTES: Final = 2
 """Bytes of keys that are fed between two looks at the clock."""
 FAREWELL: Final = "bye"
 END_OF_FILE: Final = "\x04"

@@ -204,7 +204,7 @@ def test_the_admin_socket_takes_any_bytes(tmp_path: Path, lines: list[bytes]) ->
     assert all(json.loads(message)["reply"]["summary"] for message in client.value().splitlines())
 
 
-class Wire:
+class Connection:
     def __init__(self) -> None:
         self.sent = bytearray()
         self.closed = False
@@ -225,12 +225,12 @@ class Wire:
 @example([b"x" * 100_000, b"\n"])
 @example([b"\x04}\x14z"])
 def test_a_session_of_lines_takes_any_bytes_and_shows_no_control_code(pieces: list[bytes]) -> None:
-    wire = Wire()
-    session = LineSession(wire, lambda line: succeed(Reply(f"did {line}")))
+    connection = Connection()
+    session = LineSession(connection, lambda line: succeed(Reply(f"did {line}")))
     for piece in pieces:
         session.receive(piece)
         assert len(session._unfinished) <= 4096
     session.end_input()
-    assert wire.closed
-    text = wire.sent.decode("utf-8").replace("\r\n", "")
+    assert connection.closed
+    text = connection.sent.decode("utf-8").replace("\r\n", "")
     assert harmless(text) == text
