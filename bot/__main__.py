@@ -6,7 +6,6 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -19,7 +18,6 @@ from common.text import harmless
 if TYPE_CHECKING:  # a reactor is chosen by importing it, so not before the arguments are known to be good
     from bot.app import App
 
-LOG_BYTES = 5_000_000
 SWITCH_SECONDS = 0.0005
 """A thread that draws a prompt lets the reactor go on after this; Python's own 5 ms would be felt in every answer."""
 
@@ -59,7 +57,7 @@ def _run(config: Config, arguments: list[str], everything: bool, from_stdin: boo
     on_terminal = everything and sys.stdin is not None and sys.stdin.isatty()
     terminal = os.fdopen(os.dup(2), "w") if on_terminal else sys.stderr
     sys.setswitchinterval(SWITCH_SECONDS)
-    log.begin("bot", config.log, _log_to_file(config.paths.logs) if on_terminal else sys.stderr)
+    _start_logging(reactor, config, to_file=on_terminal, has_icecast=prepared is not None)
     app = App(
         reactor,
         config,
@@ -112,16 +110,18 @@ def _say_where(app: "App", config: Config) -> None:
     print("\n".join(map(harmless, lines)), flush=True)
 
 
-def _log_to_file(folder: Path) -> TextIO:
-    """From now on what this process and its children write to standard error goes to a file, away from the prompt."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "bandstand.log"
-    if path.exists() and path.stat().st_size > LOG_BYTES:
-        path.replace(path.with_suffix(".log.1"))
-    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-    os.dup2(fd, 2)
-    os.close(fd)
-    return sys.stderr
+def _start_logging(reactor: Any, config: Config, *, to_file: bool, has_icecast: bool) -> None:
+    """Log to standard error, which on a terminal goes to a file, away from the prompt; keep the log files short."""
+    from bot.supervision.icecast import Files
+    from bot.supervision.log_files import LogFile, LogRotation, redirect_standard_error
+
+    files = [LogFile(Files(config.paths.icecast).log)] if has_icecast else []
+    if to_file:
+        own = LogFile(config.paths.logs / "bandstand.log")
+        redirect_standard_error(own)
+        files.append(own)
+    log.begin("bot", config.log, sys.stderr)
+    reactor.callWhenRunning(LogRotation(reactor, files).start)
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ from bot.supervision.keeper import Keeper
 from bot.supervision.rolling_restart import replace_streamer
 from bot.terminal.console import Console
 from bot.terminal.pipe import Pipe
-from bot.terminal.remote_access import Doors
+from bot.terminal.remote_access import RemoteAccess
 from bot.view import AirView
 from common.config import Config
 from common.jobs import Done
@@ -117,7 +117,7 @@ class App:
             self.port,
             self._listeners,
             os.getpid(),
-            lambda: self._doors.terminals.people(),
+            lambda: self._remote_access.terminals.people(),
             self._catalogue,
         )
         self.commands = Dispatcher(
@@ -133,7 +133,7 @@ class App:
     def _wire_front_ends(self, on_terminal: bool, on_pipe: bool) -> None:
         reactor, config = self._reactor, self._config
         access = Rights(self._store)
-        self._doors = Doors(reactor, config, self._store, self.commands, access)
+        self._remote_access = RemoteAccess(reactor, config, self._store, self.commands, access)
         self._irc = IrcFrontEnd(reactor, config.irc, self._paths, self.commands, access, self._chance, self._wall)
         self.overview.networks = self._irc.views
         self._admin = AdminSocket(reactor, self._paths.bot_socket, self.commands)
@@ -164,8 +164,8 @@ class App:
         yield self._live.rewatch()
         self._performer.front_ends.append(self._admin)
         yield self._admin.start()
-        self._performer.front_ends.append(self._doors.terminals)
-        troubles = self._doors.start()
+        self._performer.front_ends.append(self._remote_access.terminals)
+        troubles = self._remote_access.start()
         self._performer.front_ends.append(self._irc)
         self._irc.start()
         log.info("the station takes commands")
@@ -180,7 +180,7 @@ class App:
         """Front ends, workers, streamer, the other processes, database: nothing is left that could ask for the next."""
         if self._console is not None:
             yield self._console.stop()
-        yield self._doors.stop()
+        yield self._remote_access.stop()
         yield self._irc.stop()
         yield self._admin.stop()
         self._live.stop()

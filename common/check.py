@@ -1,6 +1,6 @@
 """`bandstand check`: what is wrong with the configuration, and what is missing on this machine.
 
-Knows what the processes need of a machine, as a table; looks for it in the way they do and starts none of it.
+Knows as a table what the processes need of a machine. Looks for it as they do, and starts nothing.
 """
 
 import argparse
@@ -19,11 +19,11 @@ from common.generator_files import startable
 from common.text import harmless
 
 
-def program(name: str) -> bool:
+def has_program(name: str) -> bool:
     return shutil.which(name) is not None
 
 
-def library(name: str) -> bool:
+def has_library(name: str) -> bool:
     try:
         ctypes.CDLL(name)
     except OSError:
@@ -31,58 +31,66 @@ def library(name: str) -> bool:
     return True
 
 
-def soundfont(folder: str) -> bool:
+def has_soundfont(folder: str) -> bool:
     return any(Path(folder).glob("sf[23]/*.sf[23]"))
 
 
 @dataclass(frozen=True)
 class Need:
-    """Something that a machine should have. `without`: what is worse where it is missing; empty: nothing works."""
+    """Something that a machine should have. `without`: what is worse if it is missing; if empty, nothing works."""
 
     what: str
-    there: Callable[[str], bool]
+    is_there: Callable[[str], bool]
     name: str
+    """The argument of `is_there`."""
     package: str
-    """Debian's and Ubuntu's."""
+    """In Debian and Ubuntu."""
     without: str = ""
 
 
-ICECAST = Need("Icecast", program, "icecast2", "icecast2")
+ICECAST = Need("Icecast", has_program, "icecast2", "icecast2")
 NEEDS = (
-    Need("LAME, the MP3 encoder", library, "libmp3lame.so.0", "libmp3lame0"),
-    Need("Opus, the encoder", library, "libopus.so.0", "libopus0"),
-    Need("libshout, which sends to Icecast", library, "libshout.so.3", "libshout3"),
-    Need("FFmpeg", program, "ffmpeg", "ffmpeg", "songs are not exported to other formats"),
-    Need("FluidSynth", library, "libfluidsynth.so.3", "libfluidsynth3", "songs are played by a plainer synthesiser"),
+    Need("LAME, the MP3 encoder", has_library, "libmp3lame.so.0", "libmp3lame0"),
+    Need("Opus, the encoder", has_library, "libopus.so.0", "libopus0"),
+    Need("libshout, which sends to Icecast", has_library, "libshout.so.3", "libshout3"),
+    Need("FFmpeg", has_program, "ffmpeg", "ffmpeg", "songs are not exported to other formats"),
     Need(
-        "a soundfont", soundfont, "/usr/share/sounds", "timgm6mb-soundfont", "songs are played by a plainer synthesiser"
+        "FluidSynth", has_library, "libfluidsynth.so.3", "libfluidsynth3", "songs are played by a plainer synthesiser"
+    ),
+    Need(
+        "a soundfont",
+        has_soundfont,
+        "/usr/share/sounds",
+        "timgm6mb-soundfont",
+        "songs are played by a plainer synthesiser",
     ),
 )
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One line for a person; `fatal` where the station cannot work with it."""
+    """One line for a person; `is_fatal` if it keeps the station off the air."""
 
     kind: str
     sentence: str
-    fatal: bool = True
+    is_fatal: bool = True
     package: str = ""
 
 
-def configuration(path: Path | None) -> Iterator[Finding]:
+def check_configuration(path: Path | None) -> Iterator[Finding]:
+    """Each fault of the file; if there is none, what is unwise in it."""
     found = config.faults(path)
     for fault in found:
         yield Finding("wrong", fault)
     for warning in [] if found else irc.warnings(config.load(path).irc):
-        yield Finding("unwise", warning, fatal=False)
+        yield Finding("unwise", warning, is_fatal=False)
 
 
-def machine(settings: Config) -> Iterator[Finding]:
-    """What of the table is missing, as far as this configuration needs it."""
-    wanted = [need for need in NEEDS if not (need.there is soundfont and settings.composer.soundfont)]
+def check_machine(settings: Config) -> Iterator[Finding]:
+    """Each need of this configuration that is missing."""
+    wanted = [need for need in NEEDS if not (need.is_there is has_soundfont and settings.composer.soundfont)]
     for need in [ICECAST, *wanted] if settings.manages_icecast else wanted:
-        if not need.there(need.name):
+        if not need.is_there(need.name):
             kind, rest = ("worse", f"; without it {need.without}") if need.without else ("missing", "")
             yield Finding(kind, f"{need.what}: Debian package {need.package}{rest}", not need.without, need.package)
     named = settings.composer.soundfont
@@ -90,25 +98,25 @@ def machine(settings: Config) -> Iterator[Finding]:
         yield Finding("missing", f"composer.soundfont: {named}: there is no such file")
 
 
-def programs(settings: Config) -> Iterator[Finding]:
-    """Generators whose programs cannot be started; the station is on the air without them."""
+def check_generators(settings: Config) -> Iterator[Finding]:
+    """Each generator whose program cannot be started; the station is on the air without it."""
     for name, generator in settings.generators.items():
         try:
             startable(name, generator)
         except Missing as error:
-            yield Finding("worse", f"generators.{error}", fatal=False)
+            yield Finding("worse", f"generators.{error}", is_fatal=False)
 
 
-def python() -> Iterator[Finding]:
-    """Which of the Python packages that Bandstand requires everywhere are not installed beside it."""
+def check_packages() -> Iterator[Finding]:
+    """Each Python package that Bandstand requires everywhere and that is not installed."""
     for requirement in metadata.requires("bandstand") or []:
         name, _, condition = requirement.partition(";")
         name = re.split(r"[^\w.-]", name, maxsplit=1)[0]
-        if not condition and not _installed(name):
+        if not condition and not _is_installed(name):
             yield Finding("missing", f"Python package {name}: deploy/up installs it")
 
 
-def _installed(name: str) -> bool:
+def _is_installed(name: str) -> bool:
     try:
         metadata.version(name)
     except metadata.PackageNotFoundError:
@@ -116,12 +124,13 @@ def _installed(name: str) -> bool:
     return True
 
 
-def report(findings: Sequence[Finding]) -> str:
+def format_report(findings: Sequence[Finding]) -> str:
+    """A line for each finding, then what to install, then whether the station can go on the air."""
     lines = [harmless(f"{finding.kind:<8} {finding.sentence}") for finding in findings]
     packages = sorted({finding.package for finding in findings if finding.package})
     if packages:
         lines.append(f"install  apt-get install {' '.join(packages)}")
-    if not any(finding.fatal for finding in findings):
+    if not any(finding.is_fatal for finding in findings):
         lines.append("ok       nothing keeps the station off the air: bandstand up")
     return "\n".join(lines)
 
@@ -130,11 +139,11 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser("bandstand check", description="Say what is wrong or missing.")
     parser.add_argument("--config", metavar="FILE", help="the station's configuration")
     path = config.find(parser.parse_args(arguments).config)
-    findings = list(configuration(path))
+    findings = list(check_configuration(path))
     try:
         settings = config.load(path)
     except BandstandError:
-        settings = config.load(None, {})  # what is wrong is said already; the usual needs are looked at all the same
-    findings += [*machine(settings), *programs(settings), *python()]
-    print(report(findings))
-    return 1 if any(finding.fatal for finding in findings) else 0
+        settings = config.load(None, {})  # its faults are found already; the needs of the defaults are checked
+    findings += [*check_machine(settings), *check_generators(settings), *check_packages()]
+    print(format_report(findings))
+    return 1 if any(finding.is_fatal for finding in findings) else 0

@@ -1,6 +1,6 @@
-"""The `bandstand` command: a table from its words to the process or tool that answers them.
+"""The `bandstand` command: a table from its words to the processes and tools.
 
-Imports none of them before it is asked for, so that `bandstand ctl` starts quickly.
+Imports only the one that is asked for, so that `bandstand ctl` starts quickly.
 """
 
 import importlib
@@ -13,18 +13,18 @@ from common.text import harmless
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("bot.__main__:up", "go on air on this machine, with a console here"),
     "ctl": ("bot.shell.ctl:main", "give the running station one command"),
-    "passwd": ("bot.shell.passwd:main", "make or change somebody's account for telnet"),
+    "passwd": ("bot.shell.passwd:main", "make or change an account for telnet"),
     "check": ("common.check:main", "say what is wrong with the configuration, and what is missing here"),
     "import": ("bot.shell.importing:main", "take songs into the library of the running station"),
-    "compose": ("composer.__main__:compose", "make a song into a file, without a station"),
+    "compose": ("composer.__main__:compose", "make a song as a file, without a station"),
     "bot": ("bot.__main__:main", "the command process alone"),
     "streamer": ("streamer.__main__:main", "the audio process alone"),
     "standby": ("streamer.standby:main", "the silence that listeners hear while the streamer is away"),
 }
-"""word -> (module:function taking the arguments and returning the exit status, summary)"""
+"""From the word to (module:function, summary). The function takes the arguments and returns the exit status."""
 
 
-def usage() -> str:
+def format_usage() -> str:
     rows = [f"  {word:<9} {summary}" for word, (_, summary) in COMMANDS.items()]
     return "\n".join(["usage: bandstand COMMAND [--config FILE] ...", *rows])
 
@@ -32,10 +32,10 @@ def usage() -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or words[0] in ("-h", "--help", "help"):
-        print(usage())
+        print(format_usage())
         return 0
     if words[0] not in COMMANDS:
-        print(f"bandstand: there is no command of that name\n{usage()}", file=sys.stderr)
+        print(f"bandstand: there is no command of that name\n{format_usage()}", file=sys.stderr)
         return 2
     module, function = COMMANDS[words[0]][0].split(":")
     run: Callable[[list[str]], int] = getattr(importlib.import_module(module), function)

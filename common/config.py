@@ -20,7 +20,7 @@ from common.errors import ConfigError
 from common.generators import Generator, Parameter
 from common.irc import Irc, Network
 from common.paths import Paths
-from common.remote_access import Limits, Ssh, Telnet, check_telnet, settled_ssh
+from common.remote_access import Limits, Ssh, Telnet, check_telnet, resolve_ssh
 from common.types import LONGEST_FADE
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
@@ -279,7 +279,7 @@ def _settled(config: Config, name: str, base: Path, configured_host: bool) -> Co
             raise ConfigError(f"{name}: icecast.ca_file: {icecast.ca_file}: there is no such file")
     station = replace(config.station, directory=str(base / config.station.directory))
     check_telnet(config.telnet, name)
-    ssh = settled_ssh(config.ssh, name, base)
+    ssh = resolve_ssh(config.ssh, name, base)
     own = {
         key: replace(one, directory=str(base / Path(one.directory).expanduser()))
         for key, one in config.generators.items()

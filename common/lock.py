@@ -1,4 +1,8 @@
-"""One process of a kind for each station directory, held by the kernel so that a crash lets go of it."""
+"""A lock that lets one process of a kind run for each station directory.
+
+The kernel holds it (flock(2)), so a crash releases it, and a file that a crash has left behind locks nothing. Whoever
+releases the lock removes the file; so whoever takes it has to make sure that its file is still the one at the path.
+"""
 
 import fcntl
 import os
@@ -8,7 +12,7 @@ from common.errors import AlreadyRunning
 
 
 class ProcessLock:
-    """An flock(2) on a file that names its holder.
+    """An flock on a file that contains the pid of its holder.
 
     The descriptor is not inheritable, so the lock ends with the process and never passes to a child.
     """
@@ -18,21 +22,21 @@ class ProcessLock:
         self._fd: int | None = None
 
     def acquire(self, what: str) -> None:
-        """Take the lock, or raise AlreadyRunning naming the holder. `what` is the process's name for a person."""
+        """Take the lock. Raises AlreadyRunning, which names the holder. `what` names the process to people."""
         try:
-            self._fd = self._taken(fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._fd = self._lock_file(fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise AlreadyRunning(
-                f"{what} is already running in {self._path.parent} (process {self._holder()}); "
+                f"{what} is already running in {self._path.parent} (process {self._read_holder()}); "
                 "stop that one first, or give this one another station.directory"
             ) from None
 
     def wait(self) -> None:
-        """Take the lock as soon as whoever has it lets go."""
-        self._fd = self._taken(fcntl.LOCK_EX)
+        """Take the lock as soon as it is free; blocks until then."""
+        self._fd = self._lock_file(fcntl.LOCK_EX)
 
-    def _taken(self, how: int) -> int:
-        """The descriptor of the locked file, with our name in it."""
+    def _lock_file(self, how: int) -> int:
+        """The descriptor of the locked file, with our pid in it."""
         while True:
             fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
@@ -40,20 +44,20 @@ class ProcessLock:
             except BlockingIOError:
                 os.close(fd)
                 raise
-            if self._names(fd):
+            if self._is_at_path(fd):
                 os.ftruncate(fd, 0)
                 os.pwrite(fd, f"{os.getpid()}\n".encode(), 0)
                 return fd
             os.close(fd)
 
-    def _names(self, fd: int) -> bool:
-        """Whether the path is still of this file: whoever lets go of the lock removes it."""
+    def _is_at_path(self, fd: int) -> bool:
+        """Whether this is still the file at the path."""
         try:
             return os.path.samestat(os.fstat(fd), self._path.stat())
         except FileNotFoundError:
             return False
 
-    def _holder(self) -> str:
+    def _read_holder(self) -> str:
         try:
             return self._path.read_text("ascii", "replace").strip() or "unknown"
         except FileNotFoundError:
@@ -66,8 +70,8 @@ class ProcessLock:
             self._fd = None
 
 
-def holder(path: Path) -> int | None:
-    """The process that holds the lock on `path` now, or None. Believes the kernel's lock, not the file's text alone."""
+def find_holder(path: Path) -> int | None:
+    """The pid of the process that holds the lock on `path`, or None. A pid in a file that is not locked is stale."""
     try:
         fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     except FileNotFoundError:

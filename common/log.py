@@ -1,6 +1,7 @@
-"""Logging for every process: Twisted's logger, one line a record on a stream, as text or as JSON.
+"""Logging for every process: Twisted's logger, with each record as one line on a stream, as text or as JSON.
 
-A log must never be what stops the air, so a stream that is gone or full is ignored.
+The log must not stop the station, so a stream that is gone or full is ignored. Knows nothing of files: where standard
+error goes is the business of whoever starts the process (`bot.supervision.log_files` for `bandstand up`).
 """
 
 import sys
@@ -22,7 +23,7 @@ from common.config import Log
 from common.log_format import Record
 
 CHATTY: Final = ("twisted.internet", "twisted.protocols.amp", "twisted.web.client", "log_legacy")
-"""Parts of Twisted that have a line to say on every connection and port; their warnings and errors stay."""
+"""Parts of Twisted that log every connection and port; only their warnings and errors are kept."""
 
 
 @implementer(ILogObserver)
@@ -32,17 +33,18 @@ class LineObserver:
     def __init__(self, process: str, stream: TextIO, as_json: bool) -> None:
         self._process = process
         self._stream = stream
-        self._written = Record.as_json if as_json else Record.as_text
+        self._render = Record.as_json if as_json else Record.as_text
 
     def __call__(self, event: LogEvent) -> None:
         try:
-            self._stream.write(self._written(record(self._process, event)) + "\n")
+            self._stream.write(self._render(to_record(self._process, event)) + "\n")
             self._stream.flush()
         except (OSError, ValueError):
             pass
 
 
-def record(process: str, event: LogEvent) -> Record:
+def to_record(process: str, event: LogEvent) -> Record:
+    """The record of one of Twisted's log events."""
     level, failure = event.get("log_level"), event.get("log_failure")
     return Record(
         time=event["log_time"],
@@ -55,7 +57,7 @@ def record(process: str, event: LogEvent) -> Record:
 
 
 def begin(process: str, settings: Log, stream: TextIO = sys.stderr) -> None:
-    """Send this process's records to `stream` from now on. Called once, by `__main__`."""
+    """Send this process's records to `stream` from now on. Called once, in `__main__`."""
     observer = LineObserver(process, stream, settings.format == "json")
     predicate = LogLevelFilterPredicate(LogLevel.levelWithName(settings.level))
     for namespace in CHATTY:
@@ -64,5 +66,5 @@ def begin(process: str, settings: Log, stream: TextIO = sys.stderr) -> None:
 
 
 def reference() -> str:
-    """A short mark that ties what a person was told to the record in the log."""
+    """A short mark by which what a person was told can be found in the log."""
     return uuid.uuid4().hex[:4]

@@ -1,6 +1,6 @@
-"""What a log record looks like, as a line of text or of JSON, in every process. Pure; it needs no logger.
+"""The log format of every process: a record as a line of text or of JSON. Pure; it needs no logger.
 
-A log may be read on a terminal, so no record brings a control code along.
+Logs are read on terminals, so a record never contains control codes, wherever its text is from.
 """
 
 import json
@@ -11,7 +11,7 @@ from typing import Final
 from common.text import harmless
 
 LEVELS: Final = ("debug", "info", "warn", "error")
-"""In order, as `log.level` names them."""
+"""From the least important, as `log.level` names them."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The configuration of the ways in for people: telnet, ssh, and what one person may ask. Part of `common.config`."""
+"""The configuration of remote access: telnet, ssh, and the limits of one person. Part of `common.config`."""
 
 import ipaddress
 from pathlib import Path
@@ -22,42 +22,42 @@ class Telnet(_Section, frozen=True):
     host: Text = "127.0.0.1"
     port: Port = 8023
     plain_text_passwords: bool = False
-    """Says that passwords may cross a network unprotected; without it only this machine is listened to."""
+    """Accept passwords that cross a network unprotected. Without it `host` must be this machine."""
     idle_minutes: Count = 60
-    """Minutes without a line after which somebody is sent away, by ssh as well; 0 is never."""
+    """Minutes without a key after which a terminal is closed, one by ssh as well; 0 is never."""
 
 
 class Ssh(_Section, frozen=True):
     host: Text = "127.0.0.1"
     port: Port = 8022
     authorized_keys: str = ""
-    """The file of keys that may log in, relative to the configuration file; empty: no ssh."""
+    """The file of keys that may log in, relative to the configuration file. If it is empty there is no ssh."""
 
 
 class Limits(_Section, frozen=True):
-    """What one person may ask whose right is below admin; 0 is no limit."""
+    """How much one person may ask for whose right is below admin; 0 is no limit."""
 
     commands: Count = 30
-    """A minute, of all kinds."""
+    """Commands a minute, of all kinds."""
     songs: Count = 6
-    """A minute, to be made."""
+    """Songs a minute that they may have made."""
     open_jobs: Count = 3
-    """Songs being made at a time."""
+    """Songs that are made at a time."""
     queued_songs: Count = 10
     """Songs in the queue at a time."""
 
 
 def check_telnet(telnet: Telnet, name: str) -> None:
-    """Raises ConfigError where passwords would cross a network and nobody has said that they may."""
-    if telnet.enabled and not telnet.plain_text_passwords and not loopback(telnet.host):
+    """Raise ConfigError if passwords would cross a network without `plain_text_passwords`."""
+    if telnet.enabled and not telnet.plain_text_passwords and not is_loopback(telnet.host):
         raise ConfigError(
             f"{name}: telnet.host: {telnet.host} is not this machine alone, and telnet sends passwords as plain text; "
             "use [ssh], or say telnet.plain_text_passwords = true"
         )
 
 
-def settled_ssh(ssh: Ssh, name: str, base: Path) -> Ssh:
-    """With the file's whole path; raises ConfigError where it is not there."""
+def resolve_ssh(ssh: Ssh, name: str, base: Path) -> Ssh:
+    """Make the file's path absolute by the folder `base`. Raises ConfigError if it is not there."""
     if not ssh.authorized_keys:
         return ssh
     path = base / ssh.authorized_keys
@@ -66,7 +66,7 @@ def settled_ssh(ssh: Ssh, name: str, base: Path) -> Ssh:
     return msgspec.structs.replace(ssh, authorized_keys=str(path))
 
 
-def loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

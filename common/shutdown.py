@@ -1,29 +1,33 @@
-"""How a process on a reactor is asked to end: by signals and by messages, however often and by whomever, once."""
+"""How a process on a reactor is asked to end: by signals and by messages, and more than once.
+
+Shared by the bot and the streamer, which have to end in order: Twisted's own handlers stop the reactor at once.
+"""
 
 import signal
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final, cast
 
 from twisted.internet.error import ReactorNotRunning
+from twisted.internet.interfaces import IReactorCore, IReactorFromThreads
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def stop_once(reactor: Any) -> None:
-    """Stop it, unless it is stopping or has not begun: Twisted's own `stop` then raises."""
+def stop_once(reactor: IReactorCore) -> None:
+    """Stop the reactor. Does nothing if it is stopping or has not begun, where `reactor.stop` raises."""
     with suppress(ReactorNotRunning):
         reactor.stop()
 
 
-def end_on_signals(reactor: Any, end: Callable[[], None]) -> None:
-    """When the reactor runs, `end` takes the place of what Twisted does with a signal that asks it to end."""
+def end_on_signals(reactor: IReactorCore, end: Callable[[], None]) -> None:
+    """Call `end` in the reactor's thread for each signal that asks the process to end, from when the reactor runs."""
 
-    def take(*_: object) -> None:
-        reactor.callFromThread(end)
+    def handle(*_: object) -> None:
+        cast(IReactorFromThreads, reactor).callFromThread(end)  # which every reactor of Twisted has
 
-    def begin() -> None:
+    def install() -> None:
         for number in SIGNALS:
-            signal.signal(number, take)
+            signal.signal(number, handle)
 
-    reactor.callWhenRunning(begin)
+    reactor.callWhenRunning(install)

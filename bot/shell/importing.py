@@ -1,6 +1,6 @@
-"""`bandstand import PATH...`: songs that were there before, into the library of the running station.
+"""`bandstand import PATH...`: takes sound files into the library of the running station.
 
-Finds the files and shows how far it is; the station's workers do the work, one job a file.
+Finds the files and shows the progress; the station's workers do the work, one job for each file.
 """
 
 import argparse
@@ -25,11 +25,11 @@ SUFFIXES: Final = {
     *(".aac", ".ac3", ".aif", ".aiff", ".ape", ".au", ".caf", ".flac", ".m4a", ".mka"),
     *(".mp2", ".mp3", ".mp4", ".oga", ".ogg", ".opus", ".wav", ".wma", ".wv"),
 }
-"""Of the files that are taken where a directory is named; one that is named itself is tried whatever it is called."""
+"""Of the files that are taken from a directory. A file that is named itself is tried whatever its suffix."""
 
 
-def files(paths: Iterable[str]) -> list[Path]:
-    """What is to be imported, each file once. Raises CommandError for a path that is not there."""
+def find_files(paths: Iterable[str]) -> list[Path]:
+    """The files to import, each once. Raises CommandError for a path that does not exist, and if there is none."""
     found: dict[Path, None] = {}
     for path in map(Path, paths):
         if not path.exists():
@@ -43,8 +43,8 @@ def files(paths: Iterable[str]) -> list[Path]:
     return list(found)
 
 
-def handed_over(socket: Path, file: Path) -> Reply:
-    """What became of one file."""
+def import_file(socket: Path, file: Path) -> Reply:
+    """Import one file by the bot at the socket and wait for the result. Raises CommandError."""
     try:
         with closing(Station(socket)) as station:
             *_, last = station.ask(ctl.joined(["import", str(file)]), wait=True)
@@ -56,15 +56,15 @@ def handed_over(socket: Path, file: Path) -> Reply:
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser("bandstand import", description="Take songs into the running station's library.")
     parser.add_argument("--config", metavar="FILE", help="the station's configuration")
-    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="so many at a time")
+    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="files at a time")
     parser.add_argument("paths", nargs="+", metavar="PATH", help="a sound file, or a directory of them")
     options = parser.parse_args(arguments)
     environment = {**os.environ, "BANDSTAND_ICECAST_PASSWORD": "not needed here"}
     socket = config.load(config.find(options.config), environment).paths.bot_socket
-    wanted = files(options.paths)
+    wanted = find_files(options.paths)
     good = 0
     with ThreadPoolExecutor(max(1, options.jobs)) as pool:
-        for reply in _shown(pool.map(lambda file: handed_over(socket, file), wanted), len(wanted)):
+        for reply in _show_progress(pool.map(lambda file: import_file(socket, file), wanted), len(wanted)):
             good += reply.good
             if not reply.good:
                 ctl.show(reply, as_json=False)
@@ -72,8 +72,8 @@ def main(arguments: Sequence[str]) -> int:
     return 0 if good == len(wanted) else 1
 
 
-def _shown(replies: Iterator[Reply], total: int) -> Iterator[Reply]:
-    """With a bar, where somebody may be looking at it."""
+def _show_progress(replies: Iterator[Reply], total: int) -> Iterator[Reply]:
+    """Pass the replies on, with a bar if standard output is a terminal."""
     if not sys.stdout.isatty():
         yield from replies
         return

@@ -1,7 +1,7 @@
 """`bandstand passwd NAME`: makes an account for telnet, or gives it another password.
 
-The password becomes a hash here, so that it is in no log and on no socket. A running bot is told; where none runs, the
-database is opened under the bot's lock.
+The password is hashed here, so that it is in no log and on no socket. The running bot gets the hash; without one it
+is written to the database, under the bot's lock.
 """
 
 import argparse
@@ -37,13 +37,13 @@ def main(arguments: Sequence[str]) -> int:
         raise CommandError("a name is of at most 32 letters, digits and . _ -, and begins with a letter or a digit")
     environment = {**os.environ, "BANDSTAND_ICECAST_PASSWORD": "not needed here"}
     settings = config.load(config.find(options.config), environment)
-    reply = hand_over(settings, name, "" if options.remove else passwords.kept(asked()))
+    reply = change_account(settings, name, "" if options.remove else passwords.kept(ask_password()))
     ctl.show(reply, as_json=False)
     return 0 if reply.good else 1
 
 
-def asked() -> str:
-    """The password, typed twice on a terminal; a line of standard input where there is none."""
+def ask_password() -> str:
+    """The password, typed twice; without a terminal, a line of standard input. Raises CommandError."""
     if not sys.stdin.isatty():
         password = sys.stdin.readline().rstrip("\r\n")
     else:
@@ -55,16 +55,16 @@ def asked() -> str:
     return password
 
 
-def hand_over(settings: Config, name: str, stored: str) -> Reply:
-    """To the bot, or without one into the database."""
+def change_account(settings: Config, name: str, stored: str) -> Reply:
+    """By the bot, or without one in the database. `stored`: the hash of the password, empty to remove the account."""
     try:
         with closing(ctl.Station(settings.paths.bot_socket)) as station:
             return next(iter(station.ask(f"account {name} {stored or '--remove'}", wait=False)))
     except ctl.NotRunning:
-        return _written(settings, name, stored)
+        return _change_database(settings, name, stored)
 
 
-def _written(settings: Config, name: str, stored: str) -> Reply:
+def _change_database(settings: Config, name: str, stored: str) -> Reply:
     settings.paths.directory.mkdir(parents=True, exist_ok=True)
     lock = ProcessLock(settings.paths.bot_lock)
     lock.acquire("bandstand")
@@ -73,12 +73,12 @@ def _written(settings: Config, name: str, stored: str) -> Reply:
         with closing(database), database.bind_ctx(MODELS):
             migrate(database, settings.paths.database)
             with database.atomic():
-                return _changed(name, stored)
+                return _change(name, stored)
     finally:
         lock.release()
 
 
-def _changed(name: str, stored: str) -> Reply:
+def _change(name: str, stored: str) -> Reply:
     if not stored:
         access.remove_account(name)
         return Reply(f"{name} has no account and no right any more")

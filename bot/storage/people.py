@@ -60,7 +60,7 @@ class People:
 
     def _list(self, query: Any) -> list[GrantedRight]:
         rows = self._executor.select(query.order_by(GRANT.right.desc(), GRANT.name))
-        return [GrantedRight(name, Right.of_rank(right).value, by, created) for name, right, by, created in rows]
+        return [GrantedRight(name, Right.of_rank(right), by, created) for name, right, by, created in rows]
 
 
 class Watches:

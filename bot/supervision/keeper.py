@@ -20,7 +20,7 @@ from twisted.python.failure import Failure
 from bot.supervision.pidwatch import PidWatch
 from bot.view import ProcessView
 from common.errors import CommandError
-from common.lock import holder
+from common.lock import find_holder
 
 log = Logger()
 
@@ -234,7 +234,7 @@ class Keeper:
 
     def _adopted_pid(self) -> int | None:
         if self._lock is not None:
-            return holder(self._lock)
+            return find_holder(self._lock)
         if self._adopted is not None and not Path(f"/proc/{self._adopted}").exists():
             self._adopted = None
         return self._adopted

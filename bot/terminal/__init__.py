@@ -1,1 +1,1 @@
-"""Front ends for whoever sits at a terminal: here, over telnet, over ssh."""
+"""The ways in for people at a terminal: the station's own, telnet and ssh."""

@@ -1,4 +1,8 @@
-"""One person's lines, each answered before the next is asked, so that answers come in the order of the questions."""
+"""The command queue of one person: each line is answered before the next is asked.
+
+So answers come in the order of the questions, and a command sees what the one before it has done. Knows no terminal and
+no command.
+"""
 
 from collections import deque
 from collections.abc import Callable
@@ -8,8 +12,8 @@ from twisted.internet.defer import Deferred
 from bot.request import Reply
 
 
-class Turns:
-    """`answer` carries out a line; `show` gets each reply. `on_idle` is called when there is none left."""
+class CommandQueue:
+    """`answer` carries out a line; `show` gets each reply. `on_idle` is called whenever no line is left."""
 
     def __init__(
         self,
@@ -21,36 +25,36 @@ class Turns:
         self._show = show
         self._on_idle = on_idle
         self._lines: deque[str] = deque()
-        self._busy = False
-        self._running = False
+        self._is_asking = False
+        self._is_running = False
 
     @property
-    def waiting(self) -> int:
-        """Lines that are not answered yet."""
-        return len(self._lines) + self._busy
+    def unanswered(self) -> int:
+        """Number of lines that are not answered yet."""
+        return len(self._lines) + self._is_asking
 
-    def take(self, line: str) -> None:
+    def add(self, line: str) -> None:
         self._lines.append(line)
         self._run()
 
-    def forget(self) -> None:
-        """Nobody is there any more: what has not been asked yet is not asked."""
+    def clear(self) -> None:
+        """Drop the lines that have not been asked yet: their person has left."""
         self._lines.clear()
 
     def _run(self) -> None:
-        """A loop rather than a chain of callbacks: a thousand answers that come at once are not a thousand calls
-        deep."""
-        if self._running:
+        """Ask until an answer has to be waited for. This is a loop, because a chain of callbacks would be a thousand
+        calls deep with a thousand answers that come at once."""
+        if self._is_running:
             return
-        self._running = True
-        while self._lines and not self._busy:
-            self._busy = True
-            self._answer(self._lines.popleft()).addCallback(self._answered)
-        self._running = False
-        if not self._busy:
+        self._is_running = True
+        while self._lines and not self._is_asking:
+            self._is_asking = True
+            self._answer(self._lines.popleft()).addCallback(self._show_answer)
+        self._is_running = False
+        if not self._is_asking:
             self._on_idle()
 
-    def _answered(self, reply: Reply) -> None:
-        self._busy = False
+    def _show_answer(self, reply: Reply) -> None:
+        self._is_asking = False
         self._show(reply)
         self._run()

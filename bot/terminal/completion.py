@@ -24,9 +24,10 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorFromThreads
 
 from bot.request import Right
+from common.text import harmless
 
 COMPLETION_SECONDS = 1.0
-"""An answer that takes longer is not waited for: the reactor may be ending."""
+"""How long to wait for an answer: the reactor may be ending."""
 
 Complete = Callable[[str], Awaitable[list[str]]]
 """From the line up to the cursor to the words that may stand in place of its last one; awaited in the prompt's loop."""
@@ -41,7 +42,7 @@ class OffersCompletions(Protocol):
 async def ask_for_completions(
     reactor: IReactorFromThreads, commands: OffersCompletions, text: str, right: Right
 ) -> list[str]:
-    """Ask the reactor's thread from an asyncio loop in another one; nothing if no answer comes in time."""
+    """Ask the reactor's thread from an asyncio loop in another thread. Returns no words if no answer comes in time."""
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[list[str]] = loop.create_future()
 
@@ -64,8 +65,8 @@ async def ask_for_completions(
 
 
 class TabCompletion:
-    """The Tab of one prompt; for its loop's thread. `show` is given a list of words as text, where there is a choice
-    of several."""
+    """The Tab of one prompt, in its loop's thread. `show` gets the lines of a list, if there is a choice of words;
+    `width` returns the columns of the screen."""
 
     def __init__(self, complete: Complete, show: Callable[[str], None], width: Callable[[], int]) -> None:
         self._complete = complete
@@ -93,9 +94,11 @@ class TabCompletion:
             self._held += event.key_sequence
 
     async def _run(self, event: KeyPressEvent) -> None:
+        """Complete, then process the keys that were held."""
         line = event.current_buffer.document.current_line_before_cursor
         try:
-            self._take(event.current_buffer, line, await self._complete(line))
+            words = await self._complete(line)
+            self._apply(event.current_buffer, line, [harmless(word) for word in words])
         finally:
             self._task = None
             held, self._held = self._held, []
@@ -103,9 +106,8 @@ class TabCompletion:
         event.key_processor.process_keys()
         event.app.invalidate()
 
-    def _take(self, buffer: Buffer, line: str, words: Sequence[str]) -> None:
-        """One word replaces what was typed of it and gets a blank; what several have in common is added; else they are
-        listed."""
+    def _apply(self, buffer: Buffer, line: str, words: Sequence[str]) -> None:
+        """Insert the only word and a blank; else insert what all words have in common; else list them."""
         typed = line.rpartition(" ")[2]
         common = _common_beginning(words)
         if len(words) == 1:
@@ -118,7 +120,7 @@ class TabCompletion:
 
 
 def _common_beginning(words: Sequence[str]) -> str:
-    """Of the first and the last in order, which differ soonest."""
+    """What all words begin with: the same as what the first and the last in order begin with."""
     if not words:
         return ""
     first, last = min(words), max(words)
@@ -127,7 +129,7 @@ def _common_beginning(words: Sequence[str]) -> str:
 
 
 def in_columns(words: Sequence[str], width: int) -> str:
-    """Lines of words in columns, alphabetically downwards where they came so."""
+    """The words in columns, in their order downwards, as lines of at most `width` cells."""
     cell = min(width, max(map(get_cwidth, words)) + 2)
     columns = max(1, width // cell)
     rows = -(-len(words) // columns)

@@ -1,9 +1,9 @@
-"""The console on the station's own terminal: a `terminal.prompt` whose person owns the station.
+"""The console: the prompt on the station's own terminal, whose person owns the station.
 
-Knows this machine's terminals and no command. The prompt lives in a thread with a loop of its own: a terminal that is
-slow or stands still (a frozen window, a dead ssh connection) blocks the thread that writes to it and never the reactor,
-and prompt_toolkit's signal handlers, which would take SIGCHLD's wake-up from Twisted, are installed in a main thread
-only.
+The prompt lives in a thread with a loop of its own, for two reasons: a terminal that does not read (a frozen window, a
+dead ssh connection) blocks the thread that writes to it, which must not be the reactor's; and prompt_toolkit installs
+signal handlers, which would take SIGCHLD's wake-up from Twisted, in a main thread only. Knows this machine's terminals
+and no command.
 """
 
 import asyncio
@@ -15,35 +15,39 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from prompt_toolkit.data_structures import Size
 from twisted.internet.defer import Deferred, succeed
+from twisted.internet.interfaces import IReactorFromThreads, IReactorTime
 from twisted.logger import Logger
 
 from bot.frontend import Commands
 from bot.request import Level, Reply, Request, Right
-from bot.terminal.command_queue import Turns
+from bot.terminal.command_queue import CommandQueue
 from bot.terminal.completion import ask_for_completions
-from bot.terminal.prompt import Ending, Prompt
+from bot.terminal.prompt import Ending, LineHandler, Prompt
 
 STOP_SECONDS = 0.5
-"""How long a terminal that stands still may hold up the end of the station."""
-END_OF_FILE = Reply("the station goes on without this line; quit ends it", Level.NOTICE)
+"""How long the end of the station waits for a terminal that does not read."""
+END_OF_FILE = Reply("Ctrl-D does not end the station; quit ends it", Level.NOTICE)
 INTERRUPT = Reply("the station stops", Level.NOTICE)
 
 log = Logger()
 
 
-class Terminal:
+class Reactor(IReactorFromThreads, IReactorTime):
+    """An interface: what the console needs of the reactor."""
+
+
+class ConsoleOutput:
     """`bot.terminal.prompt.Screen` on a descriptor: unbuffered, so that no lock is held while a write blocks."""
 
     encoding = "utf-8"
-    ready = True
+    is_ready = True
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
-        self.colour = "NO_COLOR" not in os.environ
+        self.has_colour = "NO_COLOR" not in os.environ
 
     def fileno(self) -> int:
         return self._fd
@@ -66,16 +70,16 @@ class Terminal:
 
 
 class Console:
-    """The front end `console`, one place. Made only where stdin is a terminal."""
+    """The front end `console`, which has one place. Only where standard input is a terminal."""
 
     name = "console"
 
-    def __init__(self, reactor: Any, commands: Commands, history: Path, on_quit: Callable[[], None]) -> None:
+    def __init__(self, reactor: Reactor, commands: Commands, history: Path, on_quit: Callable[[], None]) -> None:
         self._reactor = reactor
         self._commands = commands
         self._history = history
         self._on_quit = on_quit
-        self._turns = Turns(self._answer, self.announce)
+        self._queue = CommandQueue(self._answer, self.announce)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="console", daemon=True)
         self._ended: Deferred[None] | None = None
@@ -86,21 +90,19 @@ class Console:
         fd = sys.stdin.fileno()
         self._saved = termios.tcgetattr(fd)
         atexit.register(self._restore)
-        terminal = Terminal(os.open(os.ttyname(fd), os.O_WRONLY | os.O_NOCTTY | os.O_CLOEXEC))
-        self._prompt = Prompt(
-            self._loop,
-            terminal,
-            None,
-            self._history,
-            lambda line: self._reactor.callFromThread(self._turns.take, line),
+        output = ConsoleOutput(os.open(os.ttyname(fd), os.O_WRONLY | os.O_NOCTTY | os.O_CLOEXEC))
+        handler = LineHandler(
+            lambda line: self._reactor.callFromThread(self._queue.add, line),
             lambda text: ask_for_completions(self._reactor, self._commands, text, Right.OWNER),
-            stay=END_OF_FILE,
-            stop=INTERRUPT,
+            self._history,
+            end_of_file=END_OF_FILE,
+            interrupt=INTERRUPT,
         )
+        self._prompt = Prompt(self._loop, output, None, handler)
         self._thread.start()
 
     def stop(self) -> Deferred[None]:
-        """Fires when the terminal is as it was before, or cannot be reached."""
+        """Fires when the terminal is as it was before, or does not react."""
         if not self._thread.is_alive():
             self._restore()
             return succeed(None)
@@ -123,13 +125,13 @@ class Console:
             self._prompt.progress(job, text, fraction)
 
     def _restore(self) -> None:
-        with suppress(termios.error):  # it may be gone
+        with suppress(termios.error):  # the terminal may be gone
             termios.tcsetattr(sys.stdin.fileno(), termios.TCSANOW, self._saved)
 
     def _answer(self, line: str) -> Deferred[Reply]:
         return self._commands.answer(Request(line, self.name, self.name, Right.OWNER, terminal=True))
 
-    def _has_ended(self) -> None:
+    def _fire_ended(self) -> None:
         if self._ended is not None and not self._ended.called:
             self._ended.callback(None)
 
@@ -137,7 +139,7 @@ class Console:
 
     def _run(self) -> None:
         try:
-            if self._loop.run_until_complete(self._prompt.live()) is Ending.INTERRUPT:
+            if self._loop.run_until_complete(self._prompt.run()) is Ending.INTERRUPT:
                 self._reactor.callFromThread(self._on_quit)
         except OSError as error:
             log.info("the terminal is gone: {why}", why=error.strerror)
@@ -145,4 +147,4 @@ class Console:
             log.failure("the console ended; the station goes on")
         finally:
             self._loop.close()
-            self._reactor.callFromThread(self._has_ended)
+            self._reactor.callFromThread(self._fire_ended)

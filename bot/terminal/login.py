@@ -1,6 +1,6 @@
-"""How somebody logs in with a name and a password: what is typed, and how long who has failed must wait. Pure.
+"""A login by name and password: the line that is typed, and how long an address that has failed must wait. Pure.
 
-Takes any bytes; `now` is in seconds. Whether a password is right is `people.passwords`' business.
+Takes any bytes; `now` is in seconds of a monotonic clock. Whether a password is right is `people.passwords`' business.
 """
 
 import codecs
@@ -8,19 +8,23 @@ from collections.abc import Iterator
 
 TRIES = 3
 TYPING_SECONDS = 60.0
-"""For a name and a password, not counting the time of the checks."""
-LENGTH = 128
+"""For a name and a password, without the time of the checks."""
+LINE_CHARACTERS = 128
+LOGIN_BYTES = 4096
+"""Keys that one connection may type until it has logged in; each costs the reactor some microseconds."""
 LONGEST_WAIT = 15.0
-FORGOTTEN = 600.0
-"""Seconds after which an address that has failed is as any other."""
+FORGET_SECONDS = 600.0
+"""Seconds after which the failures of an address no longer count."""
 ADDRESSES = 1000
-CALM = 20
-"""Failures in a minute, from all addresses, up to which nobody else waits for them."""
+"""Addresses whose failures are kept; the one that failed longest ago makes room."""
+CALM_FAILURES = 20
+"""Failures in a minute, from all addresses, up to which only their own addresses wait."""
 CROWD_WAIT = 5.0
 
 
-class Typing:
-    """A line without an editor: characters, backspace, and Ctrl-U. Bytes after a line's end are kept for the next."""
+class LineEditor:
+    """Edits a line without a terminal's help: characters, backspace and Ctrl-U. Bytes after the line's end are kept for
+    the next line."""
 
     def __init__(self) -> None:
         self._ahead = bytearray()
@@ -30,14 +34,14 @@ class Typing:
     def feed(self, data: bytes) -> None:
         self._ahead += data
 
-    def left(self) -> bytes:
-        """What came after the last line that was taken."""
+    def take_rest(self) -> bytes:
+        """The bytes after the last line that was read."""
         ahead = bytes(self._ahead)
         self._ahead.clear()
         return ahead
 
-    def steps(self) -> Iterator[tuple[str, str | None]]:
-        """What to echo for each key, and the line at its end (None before); whoever has their line stops asking."""
+    def read_keys(self) -> Iterator[tuple[str, str | None]]:
+        """For each key what to echo, and the line if the key ended it. Stop iterating to leave the rest unread."""
         while self._ahead:
             byte = bytes(self._ahead[:1])
             del self._ahead[:1]
@@ -46,44 +50,47 @@ class Typing:
                 self._decoder.reset()
                 yield "", line
             else:
-                yield self._key(byte), None
+                yield self._press(byte), None
 
-    def _key(self, byte: bytes) -> str:
+    def _press(self, byte: bytes) -> str:
+        """Change the line; returns what to echo."""
         if byte in (b"\x7f", b"\x08"):
-            gone, self._text = self._text[-1:], self._text[:-1]
-            return "\b \b" * len(gone)
+            removed, self._text = self._text[-1:], self._text[:-1]
+            return "\b \b" * len(removed)
         if byte == b"\x15":
-            gone, self._text = self._text, ""
-            return "\b \b" * len(gone)
+            removed, self._text = self._text, ""
+            return "\b \b" * len(removed)
         character = self._decoder.decode(byte)
-        if not character.isprintable() or len(self._text) >= LENGTH:
+        if not character.isprintable() or len(self._text) >= LINE_CHARACTERS:
             return ""
         self._text += character
         return character
 
 
-class Attempts:
-    """Who has failed, and how long each must wait before the next password is looked at."""
+class FailedLogins:
+    """Which addresses have failed, and how long each must wait before its next password is checked."""
 
     def __init__(self) -> None:
         self._failed: dict[str, tuple[int, float]] = {}
         self._recent: list[float] = []
 
     def wait(self, address: str, now: float) -> float:
-        """Seconds: doubled with each failure of this address, and more for everybody while many fail."""
+        """Seconds: doubled with each failure of this address, and at least `CROWD_WAIT` while many fail."""
         count, when = self._failed.get(address, (0, now))
-        own = 0.0 if not count or now - when > FORGOTTEN else min(LONGEST_WAIT, 2.0 ** (count - 1))
+        own = 0.0 if not count or now - when > FORGET_SECONDS else min(LONGEST_WAIT, 2.0 ** (count - 1))
         self._recent = [then for then in self._recent if now - then < 60]
-        return max(own, CROWD_WAIT if len(self._recent) > CALM else 0.0)
+        return max(own, CROWD_WAIT if len(self._recent) > CALM_FAILURES else 0.0)
 
-    def failed(self, address: str, now: float) -> None:
+    def count(self, address: str, now: float) -> None:
+        """Count one failure."""
         count, when = self._failed.pop(address, (0, now))
-        if now - when > FORGOTTEN:
+        if now - when > FORGET_SECONDS:
             count = 0
         while len(self._failed) >= ADDRESSES:
             self._failed.pop(next(iter(self._failed)))  # the one that failed longest ago
         self._failed[address] = (count + 1, now)
-        self._recent = [*self._recent[-CALM:], now]
+        self._recent = [*self._recent[-CALM_FAILURES:], now]
 
-    def succeeded(self, address: str) -> None:
+    def forget(self, address: str) -> None:
+        """The address has logged in."""
         self._failed.pop(address, None)

@@ -1,7 +1,7 @@
-"""Commands from a pipe: a line of standard input each, whose answers go to standard output (`bandstand up --stdin`).
+"""Commands from a pipe: each line of standard input is one, and its answer goes to standard output (`up --stdin`).
 
-Reading and writing may block for as long as they like, so each has a thread of its own: a line is read when the one
-before it is answered and the answer is written, so that nothing is lost and nothing grows with a slow reader. Knows no
+Reading and writing may block for as long as they like, so each has a thread of its own. A line is read when the one
+before it is answered and the answer is written: nothing is lost, and nothing grows with a slow reader. Knows no
 command.
 """
 
@@ -9,9 +9,9 @@ import os
 import queue
 import threading
 from concurrent.futures import Future
-from typing import Any
 
 from twisted.internet.defer import Deferred, succeed
+from twisted.internet.interfaces import IReactorFromThreads, IReactorTime
 from twisted.logger import Logger
 
 from bot import render
@@ -21,23 +21,28 @@ from bot.request import Level, Reply, Request, Right
 log = Logger()
 
 NOTICES = 200
-"""Notices kept for a reader that stands still; more are not shown."""
+"""Notices kept for a reader that does not read; further ones are dropped."""
 LINE_BYTES = 16_384
 STOP_SECONDS = 1.0
-"""How long a reader that stands still may hold up the end of the station."""
+"""How long the end of the station waits for a reader that does not read."""
+
+
+class Reactor(IReactorFromThreads, IReactorTime):
+    """An interface: what the pipe needs of the reactor."""
 
 
 class Pipe:
-    """The front end `console` where stdin is no terminal. Who may write to it owns the station."""
+    """The front end `console` where standard input is no terminal. The person who may write to it owns the station."""
 
     name = "console"
 
-    def __init__(self, reactor: Any, commands: Commands, reading: int = 0, writing: int = 1) -> None:
+    def __init__(self, reactor: Reactor, commands: Commands, reading: int = 0, writing: int = 1) -> None:
+        """`reading` and `writing` are the descriptors."""
         self._reactor = reactor
         self._commands = commands
         self._reading = reading
         self._writing = writing
-        self._shown: queue.Queue[tuple[Reply, Future[None]] | None] = queue.Queue()
+        self._unwritten: queue.Queue[tuple[Reply, Future[None]] | None] = queue.Queue()
         self._reader = threading.Thread(target=self._read, name="stdin", daemon=True)
         self._writer = threading.Thread(target=self._write, name="stdout", daemon=True)
         self._ended: Deferred[None] | None = None
@@ -54,7 +59,7 @@ class Pipe:
             return succeed(None)
         ended: Deferred[None] = Deferred()
         self._ended = ended
-        self._shown.put(None)
+        self._unwritten.put(None)
         return ended.addTimeout(STOP_SECONDS, self._reactor).addErrback(lambda _: None)
 
     def tell(self, where: str, reply: Reply) -> bool:
@@ -64,14 +69,14 @@ class Pipe:
         return True
 
     def announce(self, reply: Reply) -> None:
-        if reply.level is not Level.NOTICE or self._shown.qsize() < NOTICES:
-            self._shown.put((reply, Future()))
+        if reply.level is not Level.NOTICE or self._unwritten.qsize() < NOTICES:
+            self._unwritten.put((reply, Future()))
 
     def _ask(self, line: str, answered: "Future[Reply]") -> None:
         request = Request(line, self.name, self.name, Right.OWNER)
         self._commands.answer(request).addCallback(answered.set_result)
 
-    def _has_ended(self) -> None:
+    def _fire_ended(self) -> None:
         if self._ended is not None and not self._ended.called:
             self._ended.callback(None)
 
@@ -85,12 +90,12 @@ class Pipe:
                     answered: Future[Reply] = Future()
                     self._reactor.callFromThread(self._ask, line, answered)
                     written: Future[None] = Future()
-                    self._shown.put((answered.result(), written))
+                    self._unwritten.put((answered.result(), written))
                     written.result()
 
     def _write(self) -> None:
         try:
-            while (item := self._shown.get()) is not None:
+            while (item := self._unwritten.get()) is not None:
                 reply, written = item
                 data = memoryview(f"{render.text(reply)}\n".encode("utf-8", "replace"))
                 while data:
@@ -98,4 +103,4 @@ class Pipe:
                 written.set_result(None)
         except OSError as error:
             log.info("standard output is gone: {why}; no more commands are read", why=error.strerror)
-        self._reactor.callFromThread(self._has_ended)
+        self._reactor.callFromThread(self._fire_ended)

@@ -1,56 +1,64 @@
-"""The ways in for people who are elsewhere, put together: terminals, with telnet and ssh as doors to them."""
+"""Remote access: the telnet and the ssh server, and the terminals of the people who come in by them.
 
-from collections.abc import Generator
+Decides which servers there are, from the configuration. Knows no protocol and no command.
+"""
+
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from twisted.internet.defer import Deferred, inlineCallbacks
+from twisted.internet.defer import Deferred
 
 from bot.database.store import Store
 from bot.frontend import Access, Commands
-from bot.terminal.telnet import TelnetDoor
-from bot.terminal.terminals import Terminals
+from bot.terminal.password_check import PasswordCheck
+from bot.terminal.telnet import TelnetServer
+from bot.terminal.terminals import Reactor, Terminals
 from common.config import Config
 
 
-class Door(Protocol):
+class Server(Protocol):
+    """A way in for people."""
+
     def start(self) -> str:
-        """Listen; a sentence where that cannot be."""
+        """Listen. Returns an empty string, or the sentence for a person why that cannot be."""
         ...
 
     def stop(self) -> Deferred[None]:
-        """Let nobody in any more."""
+        """Accept no more connections."""
         ...
 
     def hang_up(self) -> None:
-        """End what connections there still are."""
+        """Close the connections that are still open."""
         ...
 
 
-class Doors:
-    def __init__(self, reactor: Any, config: Config, store: Store, commands: Commands, access: Access) -> None:
+class RemoteAccess:
+    def __init__(self, reactor: Reactor, config: Config, store: Store, commands: Commands, access: Access) -> None:
         idle = config.telnet.idle_minutes * 60.0
         self.terminals = Terminals(reactor, commands, access, config.paths.histories, idle)
-        self._doors: list[Door] = []
+        self._servers: list[Server] = []
         if config.telnet.enabled:
             at = (config.telnet.host, config.telnet.port)
-            self._doors.append(TelnetDoor(reactor, at, config.station.name, store, self.terminals))
+            passwords = PasswordCheck(reactor, store)
+            self._servers.append(TelnetServer(reactor, at, config.station.name, passwords, self.terminals))
         if config.ssh.authorized_keys:
-            from bot.terminal.ssh import SshDoor  # with the whole of its cryptography
+            from bot.terminal.ssh import SshServer  # here, because it loads the whole of its cryptography
 
             at = (config.ssh.host, config.ssh.port)
             keys = Path(config.ssh.authorized_keys)
-            self._doors.append(SshDoor(reactor, at, keys, config.paths.ssh_host_key, self.terminals))
+            self._servers.append(SshServer(reactor, at, keys, config.paths.ssh_host_key, self.terminals))
 
     def start(self) -> list[str]:
-        """Open all that can be opened; a sentence for each of the others."""
-        return [trouble for door in self._doors if (trouble := door.start())]
+        """Start every server that can be started. Returns one sentence for each of the others."""
+        return [trouble for server in self._servers if (trouble := server.start())]
 
-    @inlineCallbacks
-    def stop(self) -> Generator[Deferred[Any], Any, None]:
-        """Nobody comes in any more, and then everybody is sent away."""
-        for door in self._doors:
-            yield door.stop()
-        yield self.terminals.stop()
-        for door in self._doors:
-            door.hang_up()
+    def stop(self) -> Deferred[None]:
+        """Accept nobody any more, then end all sessions, then close what is left open."""
+        return Deferred.fromCoroutine(self._stop())
+
+    async def _stop(self) -> None:
+        for server in self._servers:
+            await server.stop()
+        await self.terminals.stop()
+        for server in self._servers:
+            server.hang_up()

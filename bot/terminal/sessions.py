@@ -1,69 +1,82 @@
-"""One person at the end of a connection: lines in, replies out. With keys there is a prompt, without there are lines.
+"""The session of one person at the end of a connection: lines in, replies out.
 
-In the reactor's thread, but for the prompt, which has one of its own. Knows neither telnet nor ssh nor any command.
+A client that has a terminal with keys gets a prompt (`TerminalSession`), one that sends whole lines gets plain text
+(`LineSession`). Sessions live in the reactor's thread; the prompts of all connections share one more thread, with an
+asyncio loop (`PromptThread`).
+
+That loop is shared, so nobody may keep it busy for long. prompt_toolkit takes up to a millisecond for a key, so keys
+are fed to it for a few milliseconds, and then everybody else has a turn. The keys that wait are bounded, because the
+connection is not read meanwhile. Knows neither telnet nor ssh nor any command.
 """
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorFromThreads
 from twisted.logger import Logger
 
 from bot import render
 from bot.request import Level, Reply
-from bot.terminal.command_queue import Turns
+from bot.terminal.command_queue import CommandQueue
 from bot.terminal.completion import Complete
-from bot.terminal.prompt import Prompt
-from bot.terminal.remote_terminal import RemoteKeys, RemoteScreen
+from bot.terminal.prompt import LineHandler, Prompt
+from bot.terminal.remote_terminal import RemoteInput, RemoteOutput
 
 log = Logger()
 
-LINES = 50
-"""Lines that wait for their answer before no more are read."""
-LINE_BYTES = 4096
-PIECE = 512
-"""Bytes of keys that are worked on before other people's are."""
-FAREWELL = "bye"
-END_OF_FILE = "\x04"
+LINES: Final = 50
+"""Unanswered lines after which the connection is not read."""
+LINE_BYTES: Final = 4096
+FEED_SECONDS: Final = 0.005
+"""For how long one person's keys are worked on before other people's are."""
+FEED_BYTES: Final = 2
+"""Bytes of keys that are fed between two looks at the clock."""
+FAREWELL: Final = "bye"
+END_OF_FILE: Final = "\x04"
 """Ctrl-D at the beginning of a line, from a client that has a terminal and no editor."""
 
 
-class Wire(Protocol):
-    """A connection, for the reactor's thread."""
+class Connection(Protocol):
+    """A connection by telnet or ssh, for its session; for the reactor's thread."""
 
     def send(self, data: bytes) -> None: ...
 
     def close(self) -> None:
-        """When all that was sent is gone."""
+        """Close it as soon as all that was sent is gone."""
         ...
 
     def pause(self) -> None:
-        """Read no more for now."""
+        """Read no more until `resume`."""
         ...
 
     def resume(self) -> None: ...
 
 
 class Session(Protocol):
-    """What a connection is given for its person."""
+    """A session, for the connection that feeds it and the front end that shows replies in it."""
 
-    def received(self, data: bytes) -> None: ...
+    def receive(self, data: bytes) -> None: ...
 
-    def resized(self, columns: int, rows: int) -> None: ...
+    def resize(self, columns: int, rows: int) -> None: ...
 
-    def flowing(self, room: bool) -> None:
+    def set_room(self, has_room: bool) -> None:
         """Whether the other end reads what it is sent."""
         ...
 
-    def no_more(self) -> None:
+    def end_input(self) -> None:
         """Nothing more will be typed; what was typed is answered."""
         ...
 
-    def lost(self) -> None: ...
+    def disconnect(self) -> None:
+        """The connection is lost."""
+        ...
 
     def show(self, reply: Reply) -> None: ...
 
@@ -72,7 +85,7 @@ class Session(Protocol):
     def end(self) -> None: ...
 
 
-class Loop:
+class PromptThread:
     """A thread with an asyncio loop, for the prompts of all connections."""
 
     def __init__(self) -> None:
@@ -89,7 +102,7 @@ class Loop:
         asyncio.run_coroutine_threadsafe(work, self.loop)
 
     def call(self, function: Callable[..., object], *arguments: object) -> None:
-        with suppress(RuntimeError):  # it has been closed
+        with suppress(RuntimeError):  # the loop has been closed
             self.loop.call_soon_threadsafe(function, *arguments)
 
     def stop(self) -> None:
@@ -100,151 +113,160 @@ class Loop:
 
 
 class LineSession:
-    """Whole lines, plain text, as `nc` and a shell's pipe have it."""
+    """Whole lines and plain text, as `nc` and a shell's pipe have them."""
 
-    def __init__(self, wire: Wire, answer: Callable[[str], Deferred[Reply]], newline: str = "\r\n") -> None:
-        self._wire = wire
+    def __init__(self, connection: Connection, answer: Callable[[str], Deferred[Reply]], newline: str = "\r\n") -> None:
+        self._connection = connection
         self._newline = newline
-        self._turns = Turns(answer, self.show, self._idle)
-        self._received = b""
-        self._ending = False
-        self._paused = False
-        self._room = True
-        self.good = True
+        self._queue = CommandQueue(answer, self.show, self._go_on)
+        self._unfinished = b""
+        self._is_ending = False
+        self._is_paused = False
+        self._has_room = True
+        self.is_good = True
         """Whether every answer so far was a good one."""
 
-    def received(self, data: bytes) -> None:
-        *lines, self._received = (self._received + data.replace(b"\r", b"\n")).split(b"\n")
-        if len(self._received) > LINE_BYTES:
-            self._received = b""
+    def receive(self, data: bytes) -> None:
+        *lines, self._unfinished = (self._unfinished + data.replace(b"\r", b"\n")).split(b"\n")
+        if len(self._unfinished) > LINE_BYTES:
+            self._unfinished = b""
             self.show(Reply(f"a line has at most {LINE_BYTES} bytes", Level.USAGE))
         for line in lines:
-            self._take(line)
-        if self._turns.waiting > LINES:
-            self._paused = True
-            self._wire.pause()
+            self._add(line)
+        if self._queue.unanswered > LINES:
+            self._pause()
 
-    def _take(self, line: bytes) -> None:
+    def _add(self, line: bytes) -> None:
         text = line.decode("utf-8", "replace").strip()
-        if self._ending or not text:
+        if self._is_ending or not text:
             return
         if text.startswith(END_OF_FILE):
-            self._finish()
+            self._close_when_answered()
         else:
-            self._turns.take(text)
+            self._queue.add(text)
 
-    def no_more(self) -> None:
-        last, self._received = self._received, b""
-        self._take(last)
-        self._finish()
+    def end_input(self) -> None:
+        last, self._unfinished = self._unfinished, b""
+        self._add(last)
+        self._close_when_answered()
 
-    def _finish(self) -> None:
-        self._ending = True
-        if not self._turns.waiting:
-            self._wire.close()
+    def _close_when_answered(self) -> None:
+        self._is_ending = True
+        if not self._queue.unanswered:
+            self._connection.close()
 
-    def _idle(self) -> None:
-        if self._ending:
-            self._wire.close()
-        elif self._paused and self._room:
-            self._paused = False
-            self._wire.resume()
+    def _go_on(self) -> None:
+        """All is answered: read on, or close."""
+        if self._is_ending:
+            self._connection.close()
+        elif self._is_paused and self._has_room:
+            self._is_paused = False
+            self._connection.resume()
+
+    def _pause(self) -> None:
+        if not self._is_paused:
+            self._is_paused = True
+            self._connection.pause()
 
     def show(self, reply: Reply) -> None:
-        if reply.level is Level.NOTICE and not self._room:
-            return  # it would be kept for somebody who does not read
-        self.good = self.good and reply.good
+        if reply.level is Level.NOTICE and not self._has_room:
+            return  # it would be kept for a client that does not read
+        self.is_good = self.is_good and reply.good
         text = render.text(reply).replace("\n", self._newline) + self._newline
-        self._wire.send(text.encode("utf-8", "replace"))
+        self._connection.send(text.encode("utf-8", "replace"))
 
     def end(self) -> None:
-        self._turns.forget()
-        self._wire.close()
+        self._queue.clear()
+        self._connection.close()
 
-    def lost(self) -> None:
-        self._turns.forget()
+    def disconnect(self) -> None:
+        self._queue.clear()
 
-    def resized(self, columns: int, rows: int) -> None:
-        """Lines are as long as they are."""
+    def resize(self, columns: int, rows: int) -> None:
+        """Lines are not cut to a width."""
 
-    def flowing(self, room: bool) -> None:
-        """Whoever does not read is not read either."""
-        self._room = room
-        if room:
-            self._idle()
-        elif not self._paused:
-            self._paused = True
-            self._wire.pause()
+    def set_room(self, has_room: bool) -> None:
+        """A client that does not read is not read either."""
+        self._has_room = has_room
+        if not has_room:
+            self._pause()
+        elif not self._queue.unanswered:
+            self._go_on()
 
     def progress(self, job: str, text: str, fraction: float | None) -> None:
         """A bar needs a terminal."""
 
 
-class PromptSession:
+@dataclass(frozen=True)
+class Person:
+    """The person at a prompt. `size` is the window's columns and rows."""
+
+    answer: Callable[[str], Deferred[Reply]]
+    complete: Complete
+    history: Path
+    size: tuple[int, int]
+
+
+class TerminalSession:
     """A terminal with keys: the same prompt as on the station's own."""
 
     def __init__(
-        self,
-        reactor: Any,
-        loop: Loop,
-        wire: Wire,
-        answer: Callable[[str], Deferred[Reply]],
-        complete: Complete,
-        history: Path,
-        size: tuple[int, int],
+        self, reactor: IReactorFromThreads, thread: PromptThread, connection: Connection, person: Person
     ) -> None:
         self._reactor = reactor
-        self._loop = loop
-        self._wire = wire
-        self._turns = Turns(answer, self.show, self._resume)
-        self._keys = RemoteKeys()
-        self._screen = RemoteScreen(self._send, *size)
-        self._prompt = Prompt(loop.loop, self._screen, self._keys, history, self._take, complete)
+        self._thread = thread
+        self._connection = connection
+        self._queue = CommandQueue(person.answer, self.show, self._resume)
+        self._input = RemoteInput()
+        self._output = RemoteOutput(self._send, *person.size)
+        self._prompt = Prompt(
+            thread.loop, self._output, self._input, LineHandler(self._add, person.complete, person.history)
+        )
         self._typed = bytearray()
         self._lock = threading.Lock()
-        self._gone = False
-        self._paused = False
-        loop.spawn(self._live())
+        self._is_lost = False
+        self._is_paused = False
+        thread.spawn(self._run())
 
     # In the reactor's thread.
 
-    def received(self, data: bytes) -> None:
+    def receive(self, data: bytes) -> None:
         self._pause()
         with self._lock:
             self._typed += data
-        self._loop.call(self._prompt.completion.call_when_idle, self._feed)
+        self._thread.call(self._feed_when_completed)
 
-    def _fed(self) -> None:
-        if self._turns.waiting <= LINES:
+    def _has_fed(self) -> None:
+        if self._queue.unanswered <= LINES:
             self._resume()
 
     def _pause(self) -> None:
-        if not self._paused:
-            self._paused = True
-            self._wire.pause()
+        if not self._is_paused:
+            self._is_paused = True
+            self._connection.pause()
 
     def _resume(self) -> None:
-        if self._paused and self._screen.ready and not self._gone:
-            self._paused = False
-            self._wire.resume()
+        if self._is_paused and self._output.is_ready and not self._is_lost:
+            self._is_paused = False
+            self._connection.resume()
 
-    def resized(self, columns: int, rows: int) -> None:
-        self._screen.window = (columns, rows)  # prompt_toolkit looks twice a second
+    def resize(self, columns: int, rows: int) -> None:
+        self._output.window = (columns, rows)  # prompt_toolkit looks twice a second
 
-    def flowing(self, room: bool) -> None:
-        self._screen.ready = room
-        if room:
+    def set_room(self, has_room: bool) -> None:
+        self._output.is_ready = has_room
+        if has_room:
             self._prompt.wake()
-            self._fed()
+            self._has_fed()
         else:
             self._pause()
 
-    def no_more(self) -> None:
-        self._loop.call(self._keys.hang_up)
+    def end_input(self) -> None:
+        self._thread.call(self._input.hang_up)
 
-    def lost(self) -> None:
-        self._gone = True
-        self._turns.forget()
+    def disconnect(self) -> None:
+        self._is_lost = True
+        self._queue.clear()
         self._prompt.end()
 
     def show(self, reply: Reply) -> None:
@@ -256,39 +278,51 @@ class PromptSession:
     def end(self) -> None:
         self._prompt.end()
 
-    def _left(self) -> None:
-        if not self._gone:
-            self._wire.send(f"{FAREWELL}\r\n".encode())
-            self._wire.close()
+    def _say_goodbye(self) -> None:
+        if not self._is_lost:
+            self._connection.send(f"{FAREWELL}\r\n".encode())
+            self._connection.close()
 
-    # In the loop's thread.
+    def _write(self, data: bytes) -> None:
+        if not self._is_lost:
+            self._connection.send(data)
 
-    async def _live(self) -> None:
+    # In the prompts' thread.
+
+    async def _run(self) -> None:
         try:
-            await self._prompt.live()
+            await self._prompt.run()
         except Exception:
             log.failure("a terminal's prompt ended; its connection is closed")
         finally:
-            self._keys.close()
-            self._reactor.callFromThread(self._left)
+            self._input.close()
+            self._reactor.callFromThread(self._say_goodbye)
+
+    def _feed_when_completed(self) -> None:
+        """Keys that follow a Tab wait for its answer, here where they are bounded."""
+        self._prompt.completion.call_when_idle(self._feed)
 
     def _feed(self) -> None:
-        with self._lock:
-            piece = bytes(self._typed[:PIECE])
-            del self._typed[:PIECE]
-            more = bool(self._typed)
-        self._keys.feed(piece)
-        if more:
-            self._loop.call(self._prompt.completion.call_when_idle, self._feed)
-        else:
-            self._reactor.callFromThread(self._fed)
+        last = time.monotonic() + FEED_SECONDS
+        piece = self._next_piece()
+        while piece:
+            self._input.feed(piece)
+            if time.monotonic() > last or piece.endswith(b"\t"):
+                self._thread.call(self._feed_when_completed)
+                return
+            piece = self._next_piece()
+        self._reactor.callFromThread(self._has_fed)
 
-    def _take(self, line: str) -> None:
-        self._reactor.callFromThread(self._turns.take, line)
+    def _next_piece(self) -> bytes:
+        """A few bytes, not beyond a Tab: no half of a key may wait for the answer to that."""
+        with self._lock:
+            length = self._typed.find(b"\t", 0, FEED_BYTES) + 1 or FEED_BYTES
+            piece = bytes(self._typed[:length])
+            del self._typed[:length]
+        return piece
+
+    def _add(self, line: str) -> None:
+        self._reactor.callFromThread(self._queue.add, line)
 
     def _send(self, data: bytes) -> None:
         self._reactor.callFromThread(self._write, data)
-
-    def _write(self, data: bytes) -> None:
-        if not self._gone:
-            self._wire.send(data)

@@ -1,6 +1,6 @@
-"""Ssh's door: keys from a file, and then the same terminal as everywhere, or one command with an exit status.
+"""The ssh server: a login by a key from a file, and then a terminal, or one command with an exit status.
 
-Knows Twisted's Conch; there is no shell, no file transfer and no forwarding behind it.
+On Twisted's Conch. There is no shell, no file transfer and no forwarding. Knows no command.
 """
 
 import os
@@ -31,10 +31,10 @@ from zope.interface import implementer
 
 from bot import render
 from bot.request import Reply
-from bot.terminal.authorized_keys import KeyFile
+from bot.terminal.authorized_keys import AuthorizedKeys
 from bot.terminal.sessions import LineSession
-from bot.terminal.telnet_protocol import SIDE
-from bot.terminal.terminals import Line, Terminals
+from bot.terminal.telnet_protocol import believable
+from bot.terminal.terminals import Reactor, Terminal, Terminals
 from common.text import one_line
 
 log = Logger()
@@ -43,124 +43,121 @@ LOGIN_SECONDS = 60
 TRIES = 6
 CONNECTIONS = 50
 UNREAD = 1 << 20
-"""Bytes kept for a client that does not read; with more it is dropped."""
+"""Bytes kept for a client that does not read; with more its connection is ended."""
 COMMAND_BYTES = 4096
 
 
-class Channel(SSHChannel):
-    """One session of a person's; also the `bot.terminal.sessions.Wire` of its terminal."""
+class SessionChannel(SSHChannel):
+    """One session of a person; also the `bot.terminal.sessions.Connection` of its terminal."""
 
     name = b"session"
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self._line: Line | None = None
+        self._terminal: Terminal | None = None
         self._size: tuple[int, int] | None = None
-        self._over = False
+        self._is_over = False
 
     @property
-    def _person(self) -> "Person":
-        return cast(Person, self.avatar)
+    def _user(self) -> "User":
+        return cast(User, self.avatar)
 
-    # What the client asks for.
+    # Requests of the client.
 
     def request_pty_req(self, data: bytes) -> bool:
         _, (rows, columns, _, _), _ = parseRequest_pty_req(data)
-        self._size = _believed(columns, rows)
+        self._size = believable(columns, rows)
         return True
 
     def request_window_change(self, data: bytes) -> bool:
         rows, columns, _, _ = parseRequest_window_change(data)
-        self._size = _believed(columns, rows)
-        if self._line is not None:
-            self._line.session.resized(*self._size)
+        self._size = believable(columns, rows)
+        if self._terminal is not None:
+            self._terminal.session.resize(*self._size)
         return True
 
     def request_shell(self, _: bytes) -> bool:
-        person = self._person
-        if self._line is not None or person.terminals.full:
+        user = self._user
+        if self._terminal is not None or user.terminals.is_full:
             return False
         if self._size is not None:
-            self._line = person.terminals.typing(person.account, person.way, self, self._size)
+            self._terminal = user.terminals.open_prompt(user.account, user.way, self, self._size)
         else:
-            self._line = person.terminals.lines(person.account, person.way, self, newline="\n", notices=False)
+            self._terminal = user.terminals.open_pipe(user.account, user.way, self)
         return True
 
     def request_exec(self, data: bytes) -> bool:
         command = getNS(data)[0]
-        if self._line is not None or len(command) > COMMAND_BYTES:
+        if self._terminal is not None or len(command) > COMMAND_BYTES:
             return False
-        person = self._person
+        user = self._user
         line = command.decode("utf-8", "replace")
-        person.terminals.once(person.account, person.way, line).addCallback(self._answered)
+        user.terminals.run_command(user.account, user.way, line).addCallback(self._send_result)
         return True
 
-    def _answered(self, reply: Reply) -> None:
+    def _send_result(self, reply: Reply) -> None:
         data = f"{render.text(reply)}\n".encode("utf-8", "replace")
         if reply.good:
             self.send(data)
-        elif not self._over:
+        elif not self._is_over:
             self.writeExtended(EXTENDED_DATA_STDERR, data)  # type: ignore[no-untyped-call]
         self._end(0 if reply.good else 1)
 
     def dataReceived(self, data: bytes) -> None:
-        if self._line is not None:
-            self._line.received(data)
+        if self._terminal is not None:
+            self._terminal.receive(data)
 
     def eofReceived(self) -> None:
-        if self._line is not None:
-            self._line.session.no_more()
+        if self._terminal is not None:
+            self._terminal.session.end_input()
 
     def closed(self) -> None:
-        self._over = True
-        if self._line is not None:
-            self._line.lost()
+        self._is_over = True
+        if self._terminal is not None:
+            self._terminal.disconnect()
 
     def stopWriting(self) -> None:
-        if self._line is not None:
-            self._line.session.flowing(False)
+        if self._terminal is not None:
+            self._terminal.session.set_room(False)
 
     def startWriting(self) -> None:
-        if self._line is not None:
-            self._line.session.flowing(True)
+        if self._terminal is not None:
+            self._terminal.session.set_room(True)
 
     # For the terminal.
 
     def send(self, data: bytes) -> None:
-        if self._over:
+        if self._is_over:
             return
         if len(self.buf) > UNREAD:
-            self._transport.abortConnection()
+            self._stream.abortConnection()
         else:
             self.write(data)  # type: ignore[no-untyped-call]
 
     def close(self) -> None:
-        session = self._line.session if self._line is not None else None
-        self._end(1 if isinstance(session, LineSession) and not session.good else 0)
+        session = self._terminal.session if self._terminal is not None else None
+        self._end(1 if isinstance(session, LineSession) and not session.is_good else 0)
 
     def _end(self, status: int) -> None:
-        if not self._over:
-            self._over = True
+        if not self._is_over:
+            self._is_over = True
             cast(Any, self.conn).sendRequest(self, b"exit-status", struct.pack(">L", status))
             self.loseConnection()  # type: ignore[no-untyped-call]
 
     def pause(self) -> None:
-        self._transport.pauseProducing()
+        self._stream.pauseProducing()
 
     def resume(self) -> None:
-        if not self._over:
-            self._transport.resumeProducing()
+        if not self._is_over:
+            self._stream.resumeProducing()
 
     @property
-    def _transport(self) -> Any:
+    def _stream(self) -> Any:
+        """The TCP connection below, which all channels of a client share."""
         return cast(Any, self.conn).transport.transport
 
 
-def _believed(columns: int, rows: int) -> tuple[int, int]:
-    return min(columns, SIDE) or 80, min(rows, SIDE) or 24
-
-
-class Person(ConchUser):
+class User(ConchUser):
     """Somebody who has logged in."""
 
     def __init__(self, account: str, way: str, terminals: Terminals) -> None:
@@ -168,20 +165,24 @@ class Person(ConchUser):
         self.account = account
         self.way = way
         self.terminals = terminals
-        self.channelLookup = {b"session": Channel}
+        self.channelLookup = {b"session": SessionChannel}
 
 
 @implementer(IRealm)
 class Realm:
+    """Gives everybody whose key is accepted a `User`."""
+
     def __init__(self, terminals: Terminals) -> None:
         self._terminals = terminals
 
-    def requestAvatar(self, name: Any, _: object, *interfaces: Any) -> tuple[Any, Person, Callable[[], None]]:
-        person = Person(name.decode("ascii").lower(), "ssh", self._terminals)
-        return IConchUser, person, lambda: None
+    def requestAvatar(self, name: Any, _: object, *interfaces: Any) -> tuple[Any, User, Callable[[], None]]:
+        user = User(name.decode("ascii").lower(), "ssh", self._terminals)
+        return IConchUser, user, lambda: None
 
 
-class Login(SSHUserAuthServer):
+class KeyLogin(SSHUserAuthServer):
+    """By public key only; failures are logged."""
+
     loginTimeout = LOGIN_SECONDS
     attemptsBeforeDisconnect = TRIES
     supportedAuthentications = [b"publickey"]
@@ -194,50 +195,51 @@ class Login(SSHUserAuthServer):
         return super()._ebBadAuth(reason)  # type: ignore[no-untyped-call]
 
 
-class Transport(SSHServerTransport):
-    """A connection that has to get somewhere: whoever says nothing is not kept."""
+class ServerTransport(SSHServerTransport):
+    """A connection that ends if nobody has logged in by it in time."""
 
     def connectionMade(self) -> None:
-        door = cast(SshDoor, self.factory)
-        self._limit = door.reactor.callLater(LOGIN_SECONDS, self._too_long)
-        door.connections.add(self)
+        server = cast(SshServer, self.factory)
+        self._limit = server.reactor.callLater(LOGIN_SECONDS, self._end_slow_login)
+        server.connections.add(self)
         super().connectionMade()  # type: ignore[no-untyped-call]
 
-    def _too_long(self) -> None:
+    def _end_slow_login(self) -> None:
         if not hasattr(self, "avatar"):
             cast(Any, self.transport).abortConnection()
 
     def connectionLost(self, reason: Failure | None = None) -> None:
         if self._limit.active():
             self._limit.cancel()
-        cast(SshDoor, self.factory).connections.discard(self)
+        cast(SshServer, self.factory).connections.discard(self)
         super().connectionLost(reason)
 
 
-class SshDoor(SSHFactory):
-    """Listens; the station's own key is made when it is first needed, and kept."""
+class SshServer(SSHFactory):
+    """Listens, with the station's own key."""
 
     noisy = False
-    protocol = Transport
-    services = {b"ssh-userauth": Login, b"ssh-connection": SSHConnection}
+    protocol = ServerTransport
+    services = {b"ssh-userauth": KeyLogin, b"ssh-connection": SSHConnection}
 
-    def __init__(self, reactor: Any, at: tuple[str, int], keys: Path, host_key: Path, terminals: Terminals) -> None:
+    def __init__(self, reactor: Reactor, at: tuple[str, int], keys: Path, host_key: Path, terminals: Terminals) -> None:
+        """`at`: host and port. `keys`: the file of keys that may log in. `host_key`: the file of the station's own."""
         self.reactor = reactor
-        self.connections: set[Transport] = set()
+        self.connections: set[ServerTransport] = set()
         self._at = at
         self._host_key = host_key
         self._port: IListeningPort | None = None
         self.portal = Portal(Realm(terminals))
-        self.portal.registerChecker(SSHPublicKeyChecker(cast(Any, KeyFile(keys))))
+        self.portal.registerChecker(SSHPublicKeyChecker(cast(Any, AuthorizedKeys(keys))))
 
     def start(self) -> str:
-        """Listen. A port that is taken is no more than a sentence, and the station goes on without this door."""
+        """Listen. If the port is taken, return the sentence that says so: the station goes on without ssh."""
         host, port = self._at
-        key = own_key(self._host_key)
+        key = load_host_key(self._host_key)
         self.privateKeys = {key.sshType(): key}
         self.publicKeys = {key.sshType(): key.public()}
         try:
-            self._port = self.reactor.listenTCP(port, self, interface=host)
+            self._port = self.reactor.listenTCP(port, cast(Any, self), interface=host)
         except CannotListenError as error:
             why = getattr(error.socketError, "strerror", None) or error.socketError
             return f"no ssh at {host}:{port}: {why}; ssh.port names another"
@@ -251,14 +253,14 @@ class SshDoor(SSHFactory):
             connection.loseConnection()  # type: ignore[no-untyped-call]
 
     def getPrimes(self) -> None:
-        """Groups of fixed primes and curves only."""
+        """None: key exchange is by curves and by groups of fixed primes only."""
 
     def buildProtocol(self, addr: IAddress | None) -> Any:
         return super().buildProtocol(addr) if len(self.connections) < CONNECTIONS else None
 
 
-def own_key(path: Path) -> Key:
-    """The key by which clients know the station again."""
+def load_host_key(path: Path) -> Key:
+    """The key by which clients recognise the station; made at the first start, and kept."""
     if not path.exists():
         key = Key(Ed25519PrivateKey.generate())
         new = path.with_name(path.name + ".new")

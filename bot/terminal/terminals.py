@@ -1,17 +1,16 @@
-"""The front end of everybody who is at a terminal elsewhere: who is there, and what is to be shown to whom.
+"""The front end of everybody who is at a terminal elsewhere: who is there, and what is shown to whom.
 
-Telnet and ssh are doors to it: they make sure who somebody is and hand over a `bot.terminal.sessions.Wire`. A place is
-`terminal:PERSON:NUMBER`; where that terminal is gone, its person's other one or next one is told instead.
+Telnet and ssh make sure who somebody is, and then open a terminal here with a `bot.terminal.sessions.Connection`. A
+place is `terminal:PERSON:NUMBER`. A reply to a terminal that is gone goes to the same person's other terminal, or waits
+for their next one.
 """
 
 import itertools
 from collections import deque
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from twisted.internet.defer import Deferred, succeed
-from twisted.internet.interfaces import IDelayedCall
+from twisted.internet.interfaces import IDelayedCall, IReactorTCP, IReactorThreads, IReactorTime
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
@@ -19,38 +18,49 @@ from bot.frontend import Access, Commands
 from bot.people.identity import own
 from bot.request import Level, Reply, Request, Right
 from bot.terminal.completion import ask_for_completions
-from bot.terminal.sessions import LineSession, Loop, PromptSession, Session, Wire
+from bot.terminal.sessions import Connection, LineSession, Person, PromptThread, Session, TerminalSession
 from bot.view import PersonView
 
 log = Logger()
 
 TERMINALS = 50
 KEPT = 20
-"""Results that wait for one person to come back."""
+"""Replies that wait for one person to come back."""
 PEOPLE = 500
+"""People for whom replies wait."""
 STOP_SECONDS = 0.3
-"""What terminals have to show their last lines before the station's processes end."""
+"""How long terminals have to show their last lines before the station's processes end."""
 IDLE = Reply("nothing was typed for a long time; come back when you like", Level.NOTICE)
 STOPS = Reply("the station stops", Level.NOTICE)
 
 
-@dataclass(eq=False)
-class Seat:
-    """One terminal, and who is at it."""
+class Reactor(IReactorTCP, IReactorThreads, IReactorTime):
+    """An interface: what remote access needs of the reactor."""
 
-    account: str
-    number: int
-    way: str
-    right: Right = Right.LISTENER
-    session: Session | None = None
-    notices: bool = True
-    terminal: bool = True
-    """A person types, who may abbreviate."""
-    idle: IDelayedCall | None = None
 
-    @property
-    def place(self) -> str:
-        return f"{Terminals.name}:{self.account}:{self.number}"
+class Terminal:
+    """One terminal and the person at it; telnet or ssh tells it what comes in, and its session how that is shown."""
+
+    session: Session
+
+    def __init__(self, terminals: "Terminals", account: str, way: str, *, wants_notices: bool = True) -> None:
+        """`way`: how they came, for people to read."""
+        self._terminals = terminals
+        self.account = account
+        self.way = way
+        self.right = Right.LISTENER
+        self.wants_notices = wants_notices
+        self.place = terminals.next_place(account)
+        self.idle: IDelayedCall | None = None
+
+    def receive(self, data: bytes) -> None:
+        self._terminals.restart_idle_time(self)
+        self.session.receive(data)
+
+    def disconnect(self) -> None:
+        """The connection is lost."""
+        self._terminals.remove(self)
+        self.session.disconnect()
 
 
 class Terminals:
@@ -58,151 +68,147 @@ class Terminals:
 
     name = "terminal"
 
-    def __init__(self, reactor: Any, commands: Commands, access: Access, histories: Path, idle_seconds: float) -> None:
+    def __init__(
+        self, reactor: Reactor, commands: Commands, access: Access, histories: Path, idle_seconds: float
+    ) -> None:
+        """`histories`: the folder of what people typed. `idle_seconds`: after so long without a key a terminal is
+        closed; 0 is never."""
         self._reactor = reactor
         self._commands = commands
         self._access = access
         self._histories = histories
         self._idle_seconds = idle_seconds
-        self._loop = Loop()
+        self._prompts = PromptThread()
         self._numbers = itertools.count(1)
-        self._seats: dict[str, Seat] = {}
+        self._open: dict[str, Terminal] = {}
         self._kept: dict[str, deque[Reply]] = {}
 
-    @property
-    def full(self) -> bool:
-        return len(self._seats) >= TERMINALS
+    # For telnet and ssh.
 
-    def typing(self, account: str, way: str, wire: Wire, size: tuple[int, int]) -> "Line":
-        """Somebody has sat down at a terminal with keys."""
-        seat = Seat(account, next(self._numbers), way)
-        session = PromptSession(
-            self._reactor,
-            self._loop,
-            wire,
-            lambda line: self._answer(seat, line),
-            lambda text: ask_for_completions(self._reactor, self._commands, text, seat.right),
+    @property
+    def is_full(self) -> bool:
+        return len(self._open) >= TERMINALS
+
+    def next_place(self, account: str) -> str:
+        return f"{self.name}:{account}:{next(self._numbers)}"
+
+    def open_prompt(self, account: str, way: str, connection: Connection, size: tuple[int, int]) -> Terminal:
+        """For a client with keys and a window of that many columns and rows."""
+        terminal = Terminal(self, account, way)
+        person = Person(
+            lambda line: self._answer(terminal, line),
+            lambda text: ask_for_completions(self._reactor, self._commands, text, terminal.right),
             self._histories / account,
             size,
         )
-        return self._seated(seat, session)
+        terminal.session = TerminalSession(self._reactor, self._prompts, connection, person)
+        return self._add(terminal)
 
-    def lines(self, account: str, way: str, wire: Wire, *, newline: str = "\r\n", notices: bool = True) -> "Line":
-        """Somebody, or a program of theirs, sends lines."""
-        seat = Seat(account, next(self._numbers), way, notices=notices)
-        session = LineSession(wire, lambda line: self._answer(seat, line), newline)
-        return self._seated(seat, session)
+    def open_lines(self, account: str, way: str, connection: Connection) -> Terminal:
+        """For a person whose client sends whole lines."""
+        return self._open_lines(Terminal(self, account, way), connection, "\r\n")
 
-    def once(self, account: str, way: str, line: str) -> Deferred[Reply]:
-        """One line without a terminal."""
-        return self._answer(Seat(account, next(self._numbers), way, terminal=False), line)
+    def open_pipe(self, account: str, way: str, connection: Connection) -> Terminal:
+        """For a program that sends lines: it gets its answers and no notices, as lines of UNIX."""
+        return self._open_lines(Terminal(self, account, way, wants_notices=False), connection, "\n")
 
-    def _seated(self, seat: Seat, session: Session) -> "Line":
-        seat.session = session
-        self._seats[seat.place] = seat
-        log.info("{account} is here by {way}", account=seat.account, way=seat.way)
-        self._access.right_of(own(seat.account)).addCallback(lambda right: self._welcome(seat, right))
-        line = Line(self, seat, session)
-        self._stay(seat)
-        return line
+    def _open_lines(self, terminal: Terminal, connection: Connection, newline: str) -> Terminal:
+        terminal.session = LineSession(connection, lambda line: self._answer(terminal, line), newline)
+        return self._add(terminal)
 
-    def _welcome(self, seat: Seat, right: Right) -> None:
-        seat.right = right
-        if seat.session is None or not seat.notices:
+    def run_command(self, account: str, way: str, line: str) -> Deferred[Reply]:
+        """Carry out one line, without a terminal."""
+        return self._answer(Terminal(self, account, way), line, may_abbreviate=False)
+
+    def _add(self, terminal: Terminal) -> Terminal:
+        self._open[terminal.place] = terminal
+        log.info("{account} is here by {way}", account=terminal.account, way=terminal.way)
+        self._access.right_of(own(terminal.account)).addCallback(lambda right: self._welcome(terminal, right))
+        self.restart_idle_time(terminal)
+        return terminal
+
+    def _welcome(self, terminal: Terminal, right: Right) -> None:
+        terminal.right = right
+        if not terminal.wants_notices:
             return
-        seat.session.show(Reply(f"welcome, {seat.account}; help lists what you can say", Level.NOTICE))
-        for reply in self._kept.pop(seat.account, ()):
-            seat.session.show(reply)
+        terminal.session.show(Reply(f"welcome, {terminal.account}; help lists what you can say", Level.NOTICE))
+        for reply in self._kept.pop(terminal.account, ()):
+            terminal.session.show(reply)
 
-    def _answer(self, seat: Seat, line: str) -> Deferred[Reply]:
+    def _answer(self, terminal: Terminal, line: str, may_abbreviate: bool = True) -> Deferred[Reply]:
+        identity = own(terminal.account)
+
         def ask(right: Right) -> Deferred[Reply]:
-            seat.right = right
-            identity = own(seat.account)
-            return self._commands.answer(Request(line, seat.account, seat.place, right, identity, seat.terminal))
+            terminal.right = right
+            request = Request(line, terminal.account, terminal.place, right, identity, may_abbreviate)
+            return self._commands.answer(request)
 
-        self._stay(seat)
-        return self._access.right_of(own(seat.account)).addCallback(ask)
+        self.restart_idle_time(terminal)
+        return self._access.right_of(identity).addCallback(ask)
 
-    def _stay(self, seat: Seat) -> None:
-        """The person is awake: the time until they are sent away begins anew."""
-        if seat.idle is not None and seat.idle.active():
-            seat.idle.reset(self._idle_seconds)
-        elif self._idle_seconds and seat.place in self._seats:
-            seat.idle = self._reactor.callLater(self._idle_seconds, self._send_away, seat)
+    def restart_idle_time(self, terminal: Terminal) -> None:
+        """The person has just done something."""
+        if terminal.idle is not None and terminal.idle.active():
+            terminal.idle.reset(self._idle_seconds)
+        elif self._idle_seconds and terminal.place in self._open:
+            terminal.idle = self._reactor.callLater(self._idle_seconds, self._close_idle, terminal)
 
-    def _send_away(self, seat: Seat) -> None:
-        if seat.session is not None:
-            seat.session.show(IDLE)
-            seat.session.end()
+    def _close_idle(self, terminal: Terminal) -> None:
+        terminal.session.show(IDLE)
+        terminal.session.end()
 
-    def left(self, seat: Seat) -> None:
-        if self._seats.pop(seat.place, None) is None:
+    def remove(self, terminal: Terminal) -> None:
+        if self._open.pop(terminal.place, None) is None:
             return
-        if seat.idle is not None and seat.idle.active():
-            seat.idle.cancel()
-        log.info("{account} has left ({way})", account=seat.account, way=seat.way)
+        if terminal.idle is not None and terminal.idle.active():
+            terminal.idle.cancel()
+        log.info("{account} has left ({way})", account=terminal.account, way=terminal.way)
+
+    # For the bot.
 
     def tell(self, where: str, reply: Reply) -> bool:
-        """To the terminal that asked; else to its person, who may have come back at another, or will."""
         account = where.removeprefix(f"{self.name}:").partition(":")[0]
-        seat = self._seats.get(where) or next((seat for seat in self._of(account) if seat.notices), None)
-        if seat is not None and seat.session is not None:
-            seat.session.show(reply)
+        terminal = self._open.get(where) or self._find_other(account)
+        if terminal is not None:
+            terminal.session.show(reply)
             return True
         if account not in self._kept and len(self._kept) >= PEOPLE:
             self._kept.pop(next(iter(self._kept)))
         self._kept.setdefault(account, deque(maxlen=KEPT)).append(reply)
         return True
 
-    def _of(self, account: str) -> list[Seat]:
-        return [seat for seat in self._seats.values() if seat.account == account]
+    def _find_other(self, account: str) -> Terminal | None:
+        terminals = (terminal for terminal in self._open.values() if terminal.account == account)
+        return next((terminal for terminal in terminals if terminal.wants_notices), None)
 
     def announce(self, reply: Reply) -> None:
-        for seat in self._seats.values():
-            if seat.notices and seat.session is not None:
-                seat.session.show(reply)
+        for terminal in self._open.values():
+            if terminal.wants_notices:
+                terminal.session.show(reply)
 
     def progress(self, where: str, job: str, text: str, fraction: float | None) -> None:
-        seat = self._seats.get(where)
-        if seat is not None and seat.session is not None:
-            seat.session.progress(job, text, fraction)
+        terminal = self._open.get(where)
+        if terminal is not None:
+            terminal.session.progress(job, text, fraction)
 
     def leave(self, where: str) -> None:
-        """The person said that they go."""
-        seat = self._seats.get(where)
-        if seat is not None and seat.session is not None:
-            self._reactor.callLater(0, seat.session.end)  # after the command's own answer
+        """End a session whose person asked for that."""
+        terminal = self._open.get(where)
+        if terminal is not None:
+            self._reactor.callLater(0, terminal.session.end)  # after the command's own answer
 
     def people(self) -> tuple[PersonView, ...]:
-        """Everybody who is here, with the ways in which they came."""
+        """Everybody who is here, with the ways by which they came."""
         ways: dict[str, list[str]] = {}
-        for seat in self._seats.values():
-            ways.setdefault(seat.account, []).append(seat.way)
+        for terminal in self._open.values():
+            ways.setdefault(terminal.account, []).append(terminal.way)
         return tuple(PersonView(account, ", ".join(found)) for account, found in sorted(ways.items()))
 
     def stop(self) -> Deferred[None]:
-        """Everybody is told, and has a moment to read it."""
-        seats = list(self._seats.values())
-        for seat in seats:
-            if seat.session is not None:
-                seat.session.show(STOPS)
-                seat.session.end()
-        waited = deferLater(self._reactor, STOP_SECONDS, lambda: None) if seats else succeed(None)
-        return waited.addCallback(lambda _: self._loop.stop())
-
-
-class Line:
-    """What a door has of a terminal: the session, and that whoever goes leaves the seat."""
-
-    def __init__(self, terminals: Terminals, seat: Seat, session: Session) -> None:
-        self._terminals = terminals
-        self._seat = seat
-        self.session = session
-
-    def received(self, data: bytes) -> None:
-        self._terminals._stay(self._seat)
-        self.session.received(data)
-
-    def lost(self) -> None:
-        self._terminals.left(self._seat)
-        self.session.lost()
+        """Tell everybody, and give them a moment to read it."""
+        terminals = list(self._open.values())
+        for terminal in terminals:
+            terminal.session.show(STOPS)
+            terminal.session.end()
+        waited = deferLater(self._reactor, STOP_SECONDS, lambda: None) if terminals else succeed(None)
+        return waited.addCallback(lambda _: self._prompts.stop())

@@ -22,8 +22,9 @@ from bot.people.identity import own
 from bot.request import Level, Reply, Request, Right
 from bot.shell.admin import LINE_BYTES, AdminSocket
 from bot.terminal import login
+from bot.terminal.password_check import PasswordCheck
 from bot.terminal.sessions import LineSession
-from bot.terminal.telnet import TelnetConnection, TelnetDoor
+from bot.terminal.telnet import TelnetConnection, TelnetServer
 from bot.view import StationView
 from common.generators import Generator, Parameter
 from common.text import harmless
@@ -133,15 +134,15 @@ class Nobody:
 
 
 class NoTerminals:
-    full = False
+    is_full = False
 
 
 def knock(pieces: list[bytes]) -> tuple[TelnetConnection, Client]:
     reactor = Reactor()
     fakes: Any = Nobody(), NoTerminals()
-    connection = TelnetDoor(reactor, ("127.0.0.1", 8023), "Radio", *fakes).buildProtocol(
-        IPv4Address("TCP", "192.0.2.1", 1)
-    )
+    connection = TelnetServer(
+        reactor, ("127.0.0.1", 8023), "Radio", PasswordCheck(reactor, fakes[0]), fakes[1]
+    ).buildProtocol(IPv4Address("TCP", "192.0.2.1", 1))
     assert connection is not None
     client = Client()
     connection.makeConnection(client)
@@ -153,7 +154,7 @@ def knock(pieces: list[bytes]) -> tuple[TelnetConnection, Client]:
 
 
 @pytest.mark.parametrize("data", corpus("telnet.txt"))
-def test_the_telnet_door_takes_each_of_the_corpus_at_once_and_byte_by_byte(data: bytes) -> None:
+def test_the_telnet_server_takes_each_of_the_corpus_at_once_and_byte_by_byte(data: bytes) -> None:
     knock([data])
     knock([data[place : place + 1] for place in range(len(data))])
 
@@ -163,12 +164,12 @@ def test_the_telnet_door_takes_each_of_the_corpus_at_once_and_byte_by_byte(data:
 @example([b"\r" * 5000])
 @example([b"x" * 100_000])
 @example([b"\xff\xfd\x05" * 5000])
-def test_the_telnet_door_takes_any_bytes_and_says_no_more_than_it_must(pieces: list[bytes]) -> None:
+def test_the_telnet_server_takes_any_bytes_and_says_no_more_than_it_must(pieces: list[bytes]) -> None:
     connection, client = knock(pieces)
     received = sum(map(len, pieces))
     assert len(client.value()) <= 200 + 10 * received
-    assert len(connection._telnet._refused) <= 512
-    assert len(connection._typing._text) <= login.LENGTH
+    assert len(connection._parser._refused) <= 512
+    assert len(connection._editor._text) <= login.LINE_CHARACTERS
     connection.connectionLost()
 
 
@@ -203,7 +204,7 @@ def test_the_admin_socket_takes_any_bytes(tmp_path: Path, lines: list[bytes]) ->
     assert all(json.loads(message)["reply"]["summary"] for message in client.value().splitlines())
 
 
-class Wire:
+class Connection:
     def __init__(self) -> None:
         self.sent = bytearray()
         self.closed = False
@@ -224,12 +225,12 @@ class Wire:
 @example([b"x" * 100_000, b"\n"])
 @example([b"\x04}\x14z"])
 def test_a_session_of_lines_takes_any_bytes_and_shows_no_control_code(pieces: list[bytes]) -> None:
-    wire = Wire()
-    session = LineSession(wire, lambda line: succeed(Reply(f"did {line}")))
+    connection = Connection()
+    session = LineSession(connection, lambda line: succeed(Reply(f"did {line}")))
     for piece in pieces:
-        session.received(piece)
-        assert len(session._received) <= 4096
-    session.no_more()
-    assert wire.closed
-    text = wire.sent.decode("utf-8").replace("\r\n", "")
+        session.receive(piece)
+        assert len(session._unfinished) <= 4096
+    session.end_input()
+    assert connection.closed
+    text = connection.sent.decode("utf-8").replace("\r\n", "")
     assert harmless(text) == text

@@ -70,9 +70,9 @@ def test_a_configured_soundfont_must_be_there(tmp_path: Path, capsys: pytest.Cap
 
 
 def test_a_library_and_a_program_that_are_nowhere_are_not_found(tmp_path: Path) -> None:
-    assert not check.library("libnowhere.so.9")
-    assert not check.program("no-such-program")
-    assert not check.soundfont(str(tmp_path))
+    assert not check.has_library("libnowhere.so.9")
+    assert not check.has_program("no-such-program")
+    assert not check.has_soundfont(str(tmp_path))
 
 
 def test_a_generator_that_cannot_be_started_is_told_and_keeps_nothing_off_the_air(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from common.errors import AlreadyRunning
-from common.lock import ProcessLock, holder
+from common.lock import ProcessLock, find_holder
 
 
 @pytest.fixture
@@ -40,10 +40,10 @@ def test_a_file_left_by_a_crash_does_not_lock(path: Path) -> None:
         "import os, sys, pathlib, common.lock as l; l.ProcessLock(pathlib.Path(sys.argv[1])).acquire('x'); os._exit(9)"
     )
     subprocess.run([sys.executable, "-c", code, str(path)], check=False)
-    assert path.exists() and holder(path) is None
+    assert path.exists() and find_holder(path) is None
     lock = ProcessLock(path)
     lock.acquire("bandstand")
-    assert holder(path) == os.getpid()
+    assert find_holder(path) == os.getpid()
     lock.release()
 
 
@@ -56,10 +56,10 @@ def test_whoever_waits_has_it_when_it_is_let_go_of(path: Path) -> None:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as heir:
         assert heir.stdout is not None
         assert heir.stdout.readline() == b"begun\n"
-        assert holder(path) == os.getpid()
+        assert find_holder(path) == os.getpid()
         first.release()
         assert heir.stdout.readline() == b"held\n"
-        assert holder(path) == heir.pid
+        assert find_holder(path) == heir.pid
         assert heir.stdin is not None
         heir.stdin.close()
 
@@ -69,9 +69,9 @@ def test_a_child_does_not_inherit_it(path: Path) -> None:
     lock.acquire("bandstand")
     with subprocess.Popen(["cat"], stdin=subprocess.PIPE, close_fds=False):
         lock.release()
-        assert holder(path) is None
+        assert find_holder(path) is None
         ProcessLock(path).acquire("bandstand")
 
 
 def test_nobody_holds_what_is_not_there(path: Path) -> None:
-    assert holder(path) is None
+    assert find_holder(path) is None

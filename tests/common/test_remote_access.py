@@ -1,4 +1,4 @@
-"""The configuration of the ways in."""
+"""The configuration of remote access."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 
 from common.config import faults, load
 from common.errors import ConfigError
-from common.remote_access import loopback
+from common.remote_access import is_loopback
 
 
 def written(folder: Path, text: str) -> Path:
@@ -31,7 +31,7 @@ def test_another_address_is_refused_unless_plain_passwords_are_accepted(tmp_path
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])
 def test_this_machines_own_addresses_are_known(host: str) -> None:
-    assert loopback(host)
+    assert is_loopback(host)
 
 
 def test_the_file_of_keys_is_beside_the_configuration_and_must_be_there(tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ def test_the_file_of_keys_is_beside_the_configuration_and_must_be_there(tmp_path
     assert load(path, {}).ssh.authorized_keys == str(tmp_path / "keys")
 
 
-def test_check_names_each_fault_of_the_ways_in(tmp_path: Path) -> None:
+def test_check_names_each_fault_of_remote_access(tmp_path: Path) -> None:
     found = faults(written(tmp_path, "[telnet]\nprot = 1\n[limits]\nsongs = -1\n[ssh]\nport = 0\n"), {})
     assert found == [
         'bandstand.toml: telnet.prot: no such key; did you mean "port"?',

@@ -1,3 +1,5 @@
+"""A process is asked to end, more than once and by each signal."""
+
 import os
 import signal
 from collections.abc import Iterator
@@ -9,7 +11,7 @@ from common.shutdown import SIGNALS, end_on_signals, stop_once
 
 
 class Reactor:
-    """Begins at once, and carries out what other threads hand it at once."""
+    """Runs already, and makes the calls of other threads at once."""
 
     def __init__(self) -> None:
         self.stops = 0

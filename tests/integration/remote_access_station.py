@@ -1,4 +1,4 @@
-"""A reactor with the real commands, database, admin socket and doors, and no music.
+"""A reactor with the real commands, database, admin socket and remote access, and no music.
 
 A program for test_telnet.py and test_ssh.py: its one argument is the configuration file.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 
 from twisted.internet import reactor
-from twisted.internet.defer import succeed
+from twisted.internet.defer import Deferred, succeed
 
 from bot.commands.table import Quotas
 from bot.database.store import Store
@@ -20,7 +20,7 @@ from bot.people.access import Rights
 from bot.people.limits import Limits
 from bot.request import Level, Reply
 from bot.shell.admin import AdminSocket
-from bot.terminal.remote_access import Doors
+from bot.terminal.remote_access import RemoteAccess
 from bot.view import StationView
 from common import config, log
 
@@ -34,25 +34,26 @@ def perform(effects: Sequence[Effect]) -> None:
     for effect in effects:
         match effect:
             case Leave(where):
-                doors.terminals.leave(where)
+                remote_access.terminals.leave(where)
             case Announce(reply):
-                doors.terminals.announce(reply)
+                remote_access.terminals.announce(reply)
             case Quit():
-                doors.terminals.announce(Reply("a notice for everybody", Level.NOTICE))
+                remote_access.terminals.announce(Reply("a notice for everybody", Level.NOTICE))
 
 
-commands = Dispatcher(
-    store, time.time, Random(1), lambda _: succeed(StationView(people=doors.terminals.people())), perform, Limits({}),
-    Quotas(),
-)  # fmt: skip
-doors = Doors(reactor, settings, store, commands, Rights(store))
+def view(_: bool) -> Deferred[StationView]:
+    return succeed(StationView(people=remote_access.terminals.people()))
+
+
+commands = Dispatcher(store, time.time, Random(1), view, perform, Limits({}), Quotas())
+remote_access = RemoteAccess(reactor, settings, store, commands, Rights(store))
 admin = AdminSocket(reactor, settings.paths.bot_socket, commands)
 
 
 def start() -> None:
-    store.open().addCallback(lambda _: (admin.start(), doors.start(), print("ready", flush=True)))
+    store.open().addCallback(lambda _: (admin.start(), remote_access.start(), print("ready", flush=True)))
 
 
 reactor.callWhenRunning(start)
-reactor.addSystemEventTrigger("before", "shutdown", lambda: doors.stop().addBoth(lambda _: store.close()))
+reactor.addSystemEventTrigger("before", "shutdown", lambda: remote_access.stop().addBoth(lambda _: store.close()))
 reactor.run()

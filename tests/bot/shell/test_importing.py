@@ -17,14 +17,14 @@ def test_a_directory_is_searched_for_sound_files_and_a_named_file_is_taken_as_it
     song, text, odd = inside / "a.FLAC", inside / "a.txt", tmp_path / "odd.bin"
     for path in (song, text, odd):
         path.touch()
-    assert importing.files([str(tmp_path / "music"), str(odd), str(song)]) == [song, odd]
+    assert importing.find_files([str(tmp_path / "music"), str(odd), str(song)]) == [song, odd]
 
 
 def test_a_path_that_is_not_there_and_a_directory_without_songs_are_told(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="there is no such file or directory"):
-        importing.files([str(tmp_path / "gone")])
+        importing.find_files([str(tmp_path / "gone")])
     with pytest.raises(CommandError, match="there is no sound file in"):
-        importing.files([str(tmp_path)])
+        importing.find_files([str(tmp_path)])
 
 
 class Running:

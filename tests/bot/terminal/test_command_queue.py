@@ -5,7 +5,7 @@ from typing import Any
 from twisted.internet.defer import Deferred, succeed
 
 from bot.request import Reply
-from bot.terminal.command_queue import Turns
+from bot.terminal.command_queue import CommandQueue
 
 
 class Slow:
@@ -13,7 +13,9 @@ class Slow:
         self.asked: list[str] = []
         self.answers: list[Deferred[Reply]] = []
         self.shown: list[Any] = []
-        self.turns = Turns(self.ask, lambda reply: self.shown.append(reply.summary), lambda: self.shown.append("idle"))
+        self.queue = CommandQueue(
+            self.ask, lambda reply: self.shown.append(reply.summary), lambda: self.shown.append("idle")
+        )
 
     def ask(self, line: str) -> Deferred[Reply]:
         self.asked.append(line)
@@ -23,9 +25,9 @@ class Slow:
 
 def test_the_next_line_is_asked_when_the_one_before_is_answered() -> None:
     slow = Slow()
-    slow.turns.take("one")
-    slow.turns.take("two")
-    assert (slow.asked, slow.turns.waiting) == (["one"], 2)
+    slow.queue.add("one")
+    slow.queue.add("two")
+    assert (slow.asked, slow.queue.unanswered) == (["one"], 2)
     slow.answers[0].callback(Reply("first"))
     assert slow.asked == ["one", "two"]
     slow.answers[1].callback(Reply("second"))
@@ -34,9 +36,9 @@ def test_the_next_line_is_asked_when_the_one_before_is_answered() -> None:
 
 def test_what_is_forgotten_is_not_asked() -> None:
     slow = Slow()
-    slow.turns.take("one")
-    slow.turns.take("two")
-    slow.turns.forget()
+    slow.queue.add("one")
+    slow.queue.add("two")
+    slow.queue.clear()
     slow.answers[0].callback(Reply("first"))
     assert slow.asked == ["one"]
 
@@ -49,8 +51,8 @@ def test_answers_that_come_at_once_may_be_thousands() -> None:
     def ask(line: str) -> Deferred[Reply]:
         return waiting.pop() if waiting else succeed(Reply(line))
 
-    turns = Turns(ask, lambda reply: shown.append(reply.summary))
+    queue = CommandQueue(ask, lambda reply: shown.append(reply.summary))
     for number in range(5000):
-        turns.take(str(number))
+        queue.add(str(number))
     first.callback(Reply("0"))
     assert shown == [str(number) for number in range(5000)]

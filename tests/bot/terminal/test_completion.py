@@ -111,6 +111,18 @@ def test_several_words_without_more_in_common_are_listed_above_the_line(tmp_path
     run(scene())
 
 
+def test_a_list_brings_no_control_code_to_the_terminal(tmp_path: Path) -> None:
+    async def scene() -> None:
+        terminal = Asked(tmp_path)
+        terminal.answer.set_result(["rock\x07", "rain\x1b]0;"])
+        terminal.keys.feed(b"r\t")
+        await terminal.until(lambda: "rain" in terminal.text())
+        assert b"\x07" not in terminal.sent and b"\x1b]" not in terminal.sent
+        await terminal.end()
+
+    run(scene())
+
+
 def test_a_prompt_that_ends_does_not_wait_for_its_completion(tmp_path: Path) -> None:
     async def scene() -> None:
         terminal = Asked(tmp_path)

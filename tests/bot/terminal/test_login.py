@@ -4,14 +4,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.terminal.login import ADDRESSES, CALM, CROWD_WAIT, LENGTH, LONGEST_WAIT, Attempts, Typing
+from bot.terminal.login import (
+    ADDRESSES,
+    CALM_FAILURES,
+    CROWD_WAIT,
+    LINE_CHARACTERS,
+    LONGEST_WAIT,
+    FailedLogins,
+    LineEditor,
+)
 
 
 def typed(data: bytes) -> tuple[str, list[str]]:
     """What was echoed, and the lines."""
-    typing = Typing()
-    typing.feed(data)
-    steps = list(typing.steps())
+    editor = LineEditor()
+    editor.feed(data)
+    steps = list(editor.read_keys())
     return "".join(echo for echo, _ in steps), [line for _, line in steps if line is not None]
 
 
@@ -32,19 +40,19 @@ def test_a_line_is_typed(data: bytes, echo: str, lines: list[str]) -> None:
 
 
 def test_a_line_has_an_end_even_if_nobody_ends_it() -> None:
-    assert len(typed(b"x" * 10_000 + b"\r")[1][0]) == LENGTH
+    assert len(typed(b"x" * 10_000 + b"\r")[1][0]) == LINE_CHARACTERS
 
 
 def test_what_comes_after_the_line_that_was_taken_is_kept() -> None:
-    typing = Typing()
-    typing.feed(b"ann\rsecret\rnp\r")
+    editor = LineEditor()
+    editor.feed(b"ann\rsecret\rnp\r")
     lines = []
-    for _, line in typing.steps():
+    for _, line in editor.read_keys():
         if line is not None:
             lines.append(line)
             if len(lines) == 2:
                 break
-    assert (lines, typing.left(), typing.left()) == (["ann", "secret"], b"np\r", b"")
+    assert (lines, editor.take_rest(), editor.take_rest()) == (["ann", "secret"], b"np\r", b"")
 
 
 @given(st.binary(max_size=300))
@@ -55,37 +63,37 @@ def test_whatever_is_typed_echoes_no_control_code_but_the_backspace(data: bytes)
 
 
 def test_each_failure_doubles_the_wait_of_its_address_alone() -> None:
-    attempts = Attempts()
+    failed = FailedLogins()
     waits = []
     for _ in range(7):
-        waits.append(attempts.wait("a", 0.0))
-        attempts.failed("a", 0.0)
+        waits.append(failed.wait("a", 0.0))
+        failed.count("a", 0.0)
     assert waits == [0, 1, 2, 4, 8, LONGEST_WAIT, LONGEST_WAIT]
-    assert attempts.wait("b", 0.0) == 0
+    assert failed.wait("b", 0.0) == 0
 
 
 def test_a_wait_is_forgotten_with_time_and_with_success() -> None:
-    attempts = Attempts()
+    failed = FailedLogins()
     for _ in range(4):
-        attempts.failed("a", 0.0)
-    assert attempts.wait("a", 601.0) == 0
-    attempts.failed("a", 700.0)
-    assert attempts.wait("a", 700.0) == 1
-    attempts.succeeded("a")
-    assert attempts.wait("a", 700.0) == 0
+        failed.count("a", 0.0)
+    assert failed.wait("a", 601.0) == 0
+    failed.count("a", 700.0)
+    assert failed.wait("a", 700.0) == 1
+    failed.forget("a")
+    assert failed.wait("a", 700.0) == 0
 
 
 def test_while_many_fail_everybody_waits() -> None:
-    attempts = Attempts()
-    for number in range(CALM + 1):
-        attempts.failed(f"a{number}", 10.0)
-    assert attempts.wait("another", 11.0) == CROWD_WAIT
-    assert attempts.wait("another", 71.0) == 0
+    failed = FailedLogins()
+    for number in range(CALM_FAILURES + 1):
+        failed.count(f"a{number}", 10.0)
+    assert failed.wait("another", 11.0) == CROWD_WAIT
+    assert failed.wait("another", 71.0) == 0
 
 
 def test_a_crowd_of_addresses_does_not_make_it_grow() -> None:
-    attempts = Attempts()
+    failed = FailedLogins()
     for number in range(3 * ADDRESSES):
-        attempts.failed(f"a{number}", float(number))
-    assert len(attempts._failed) == ADDRESSES
-    assert len(attempts._recent) <= CALM + 1
+        failed.count(f"a{number}", float(number))
+    assert len(failed._failed) == ADDRESSES
+    assert len(failed._recent) <= CALM_FAILURES + 1

@@ -14,7 +14,7 @@ from bot.request import Level, Reply, Request, Right
 from bot.terminal.pipe import NOTICES, Pipe
 
 
-class Turns(Clock):
+class ThreadedClock(Clock):
     """A reactor whose calls from threads are made by a thread of the test's."""
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class Commands:
 
 class Ends:
     def __init__(self) -> None:
-        self.reactor = Turns()
+        self.reactor = ThreadedClock()
         self.commands = Commands()
         given, self.stdin = os.pipe()
         stdout, taken = os.pipe()
@@ -94,7 +94,7 @@ def test_with_a_slow_reader_nothing_is_lost_and_nothing_grows(ends: Ends) -> Non
     for _ in range(2000):
         ends.pipe.announce(Reply("x" * 300, Level.NOTICE))
     ends.give(b"".join(b"%d\n" % number for number in range(500)))
-    assert ends.pipe._shown.qsize() <= NOTICES + 1
+    assert ends.pipe._unwritten.qsize() <= NOTICES + 1
     answers: list[str] = []
     while len(answers) < 500:
         answers += [line for line in ends.lines(1) if line.startswith("ok")]

@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.request import Level, Reply
-from bot.terminal.prompt import HISTORY_BYTES, LINE, Ending, Prompt, kept_history
-from bot.terminal.remote_terminal import RemoteKeys, RemoteScreen
+from bot.terminal.history import HISTORY_BYTES, History
+from bot.terminal.prompt import LINE, Ending, LineHandler, Prompt
+from bot.terminal.remote_terminal import RemoteInput, RemoteOutput
 
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\r\n\b]")
 
@@ -20,12 +21,11 @@ class Terminal:
     def __init__(self, folder: Path) -> None:
         self.lines: list[str] = []
         self.sent = bytearray()
-        self.keys = RemoteKeys()
-        self.screen = RemoteScreen(self.sent.extend, 80, 24)
-        self.prompt = Prompt(
-            asyncio.get_running_loop(), self.screen, self.keys, folder / "history", self.take, self.complete
-        )
-        self.life = asyncio.ensure_future(self.prompt.live())
+        self.keys = RemoteInput()
+        self.screen = RemoteOutput(self.sent.extend, 80, 24)
+        handler = LineHandler(self.take, self.complete, folder / "history")
+        self.prompt = Prompt(asyncio.get_running_loop(), self.screen, self.keys, handler)
+        self.life = asyncio.ensure_future(self.prompt.run())
 
     async def complete(self, text: str) -> list[str]:
         return ["generate"]
@@ -76,13 +76,13 @@ def test_a_terminal_that_does_not_read_is_shown_the_newest_and_how_many_it_misse
     async def scene() -> None:
         terminal = Terminal(tmp_path)
         await terminal.until(lambda: ">" in terminal.text())
-        terminal.screen.ready = False
+        terminal.screen.is_ready = False
         before = len(terminal.sent)
         for number in range(1000):
             terminal.prompt.show(Reply(f"notice {number}", Level.NOTICE))
         await asyncio.sleep(0.05)
         assert len(terminal.sent) == before
-        terminal.screen.ready = True
+        terminal.screen.is_ready = True
         terminal.prompt.wake()
         await terminal.until(lambda: "notice 999" in terminal.text())
         assert "800 earlier lines were not shown" in terminal.text()
@@ -146,10 +146,10 @@ def test_any_keys_leave_it_alive_and_bring_no_control_code_of_their_own(tmp_path
 
 def test_a_long_history_is_halved_and_begins_with_a_whole_line(tmp_path: Path) -> None:
     path = tmp_path / "histories" / "ann"
-    kept_history(path)
+    History(path)
     path.write_bytes(b"".join(b"\n# 2020-01-01\n+line %d\n" % number for number in range(20_000)))
     assert path.stat().st_size > HISTORY_BYTES
-    lines = list(kept_history(path).load_history_strings())
+    lines = list(History(path).load_history_strings())
     assert lines[0] == "line 19999"
     assert re.fullmatch(r"line \d+", lines[-1])
     assert path.stat().st_size <= HISTORY_BYTES

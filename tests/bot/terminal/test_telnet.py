@@ -1,4 +1,4 @@
-"""Telnet's door: who gets in, who does not, and what the time limits are."""
+"""The telnet server: who gets in, who does not, and what the time limits are."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +12,8 @@ from twisted.internet.testing import MemoryReactorClock, StringTransport
 from bot.people import passwords
 from bot.request import Reply, Request, Right
 from bot.terminal import login, telnet
-from bot.terminal.telnet import TelnetConnection, TelnetDoor
+from bot.terminal.password_check import PasswordCheck
+from bot.terminal.telnet import TelnetConnection, TelnetServer
 from bot.terminal.telnet_protocol import DO, ECHO, GREETING, IAC
 from bot.terminal.terminals import Terminals
 
@@ -72,16 +73,17 @@ class Client(StringTransport):
         return self.value().replace(GREETING, b"").decode()
 
 
-class Door:
+class Station:
     def __init__(self, tmp_path: Any) -> None:
         self.reactor = Reactor()
         self.commands = Commands()
         fakes: Any = self.commands, Everybody(), Accounts()
         self.terminals = Terminals(self.reactor, fakes[0], fakes[1], tmp_path, 600.0)
-        self.door = TelnetDoor(self.reactor, ("127.0.0.1", 8023), "Radio\x1b", fakes[2], self.terminals)
+        passwords = PasswordCheck(self.reactor, fakes[2], self.reactor.seconds)
+        self.server = TelnetServer(self.reactor, ("127.0.0.1", 8023), "Radio\x1b", passwords, self.terminals)
 
     def connect(self, address: str = "192.0.2.1") -> tuple[TelnetConnection, Client]:
-        connection = self.door.buildProtocol(IPv4Address("TCP", address, 1234))
+        connection = self.server.buildProtocol(IPv4Address("TCP", address, 1234))
         assert connection is not None
         client = Client()
         connection.makeConnection(client)
@@ -92,148 +94,169 @@ class Door:
 
 
 @pytest.fixture
-def door(tmp_path: Any) -> Any:
-    made = Door(tmp_path)
+def station(tmp_path: Any) -> Any:
+    made = Station(tmp_path)
     yield made
     made.terminals.stop()
 
 
-def test_a_client_that_negotiates_nothing_logs_in_with_lines_and_is_answered_in_order(door: Door) -> None:
-    connection, client = door.connect()
+def test_a_client_that_negotiates_nothing_logs_in_with_lines_and_is_answered_in_order(station: Station) -> None:
+    connection, client = station.connect()
     connection.dataReceived(b"Ann\n" + PASSWORD.encode() + b"\nwhoami\nnp\n")
-    door.pass_time(0)
+    station.pass_time(0)
     said = client.text()
     assert said.startswith("Radio\r\nname: password (it will be seen): * welcome, ann")
     assert said.endswith("ok: did whoami\r\nok: did np\r\n")
-    request = door.commands.asked[0]
+    request = station.commands.asked[0]
     assert (request.line, request.who, request.right, request.where) == ("whoami", "ann", Right.DJ, "terminal:ann:1")
 
 
-def test_a_client_that_has_sent_all_is_answered_before_the_end(door: Door) -> None:
-    connection, client = door.connect()
+def test_a_client_that_has_sent_all_is_answered_before_the_end(station: Station) -> None:
+    connection, client = station.connect()
     connection.dataReceived(b"ann\n" + PASSWORD.encode() + b"\nnp")
     connection.readConnectionLost()
-    door.pass_time(0)
+    station.pass_time(0)
     assert client.text().endswith("ok: did np\r\n")
     assert client.disconnecting
 
 
-def test_a_terminals_name_is_echoed_and_its_password_is_not(door: Door) -> None:
-    connection, client = door.connect()
+def test_a_terminals_name_is_echoed_and_its_password_is_not(station: Station) -> None:
+    connection, client = station.connect()
     connection.dataReceived(bytes([IAC, DO, ECHO]))
     connection.dataReceived(b"ann\r\0wrong\r\0")
-    door.pass_time(0)
+    station.pass_time(0)
     assert client.text() == "Radio\r\nname: ann\r\npassword: \r\nthat is not right\r\nname: "
 
 
 @pytest.mark.parametrize("name", ["nobody", "ann ", "../ann", "\xff", "x" * 500])
-def test_a_wrong_name_and_a_wrong_password_are_told_alike(door: Door, name: str) -> None:
-    connection, client = door.connect()
+def test_a_wrong_name_and_a_wrong_password_are_told_alike(station: Station, name: str) -> None:
+    connection, client = station.connect()
     connection.dataReceived(f"{name}\nwrong\n".encode())
-    door.pass_time(0)
+    station.pass_time(0)
     assert "that is not right" in client.text()
 
 
-def test_after_three_tries_it_is_over(door: Door) -> None:
-    connection, client = door.connect()
+def test_after_three_tries_it_is_over(station: Station) -> None:
+    connection, client = station.connect()
     for _ in range(login.TRIES):
         assert not client.disconnecting
         connection.dataReceived(b"ann\nwrong\n")
-        door.pass_time(login.LONGEST_WAIT)
+        station.pass_time(login.LONGEST_WAIT)
     assert client.disconnecting
 
 
-def test_who_has_failed_waits_even_at_another_connection(door: Door) -> None:
-    connection, client = door.connect()
+def test_who_has_failed_waits_even_at_another_connection(station: Station) -> None:
+    connection, client = station.connect()
     connection.dataReceived(b"ann\nwrong\nann\nwrong\n")
-    door.pass_time(0)
-    door.pass_time(1)
-    connection, client = door.connect()
+    station.pass_time(0)
+    station.pass_time(1)
+    connection, client = station.connect()
     connection.dataReceived(b"ann\n" + PASSWORD.encode() + b"\n")
-    door.pass_time(1.9)
+    station.pass_time(1.9)
     assert "welcome" not in client.text()
-    door.pass_time(0.1)
+    station.pass_time(0.1)
     assert "welcome" in client.text()
-    other, elsewhere = door.connect("192.0.2.2")
+    other, elsewhere = station.connect("192.0.2.2")
     other.dataReceived(b"ann\n" + PASSWORD.encode() + b"\n")
-    door.pass_time(0)
+    station.pass_time(0)
     assert "welcome" in elsewhere.text()
 
 
-def test_a_login_has_a_time_limit_and_a_session_has_not(door: Door) -> None:
-    _, slow = door.connect()
-    connection, client = door.connect()
+def test_a_login_has_a_time_limit_and_a_session_has_not(station: Station) -> None:
+    _, slow = station.connect()
+    connection, client = station.connect()
     connection.dataReceived(b"ann\n" + PASSWORD.encode() + b"\n")
-    door.pass_time(0)
-    door.pass_time(login.TYPING_SECONDS)
+    station.pass_time(0)
+    station.pass_time(login.TYPING_SECONDS)
     assert slow.disconnecting
     assert not client.disconnecting
     assert slow.text().endswith("a login takes at most 60 s\r\n")
 
 
-def test_who_types_nothing_for_long_is_sent_away_and_who_types_is_not(door: Door) -> None:
-    connection, client = door.connect()
+def test_who_types_nothing_for_long_is_sent_away_and_who_types_is_not(station: Station) -> None:
+    connection, client = station.connect()
     connection.dataReceived(b"ann\n" + PASSWORD.encode() + b"\n")
-    door.pass_time(0)
-    door.pass_time(599)
+    station.pass_time(0)
+    station.pass_time(599)
     connection.dataReceived(b"np\n")
-    door.pass_time(599)
+    station.pass_time(599)
     assert not client.disconnecting
-    door.pass_time(1)
+    station.pass_time(1)
     assert client.disconnecting
 
 
 def test_a_port_that_is_taken_is_a_sentence_and_the_station_goes_on(
-    door: Door, monkeypatch: pytest.MonkeyPatch
+    station: Station, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def taken(port: int, _: object, interface: str) -> None:
         raise CannotListenError(interface, port, OSError(98, "Address already in use"))
 
-    monkeypatch.setattr(door.reactor, "listenTCP", taken)
-    assert door.door.start() == "no telnet at 127.0.0.1:8023: Address already in use; telnet.port names another"
-    door.door.stop()
+    monkeypatch.setattr(station.reactor, "listenTCP", taken)
+    assert station.server.start() == "no telnet at 127.0.0.1:8023: Address already in use; telnet.port names another"
+    station.server.stop()
 
 
-def test_too_many_who_do_not_log_in_are_turned_away(door: Door) -> None:
-    for _ in range(telnet.FROM_ONE):
-        door.connect()
-    assert door.door.buildProtocol(IPv4Address("TCP", "192.0.2.1", 1)) is None
-    for number in range(telnet.CONNECTIONS - telnet.FROM_ONE):
-        door.connect(f"192.0.2.{number + 10}")
-    assert door.door.buildProtocol(IPv4Address("TCP", "192.0.2.99", 1)) is None
+def test_too_many_who_do_not_log_in_are_turned_away(station: Station) -> None:
+    for _ in range(telnet.CONNECTIONS_OF_ADDRESS):
+        station.connect()
+    assert station.server.buildProtocol(IPv4Address("TCP", "192.0.2.1", 1)) is None
+    for number in range(telnet.CONNECTIONS - telnet.CONNECTIONS_OF_ADDRESS):
+        station.connect(f"192.0.2.{number + 10}")
+    assert station.server.buildProtocol(IPv4Address("TCP", "192.0.2.99", 1)) is None
 
 
 @pytest.mark.parametrize("key", [b"\x03", b"\x04", bytes([IAC, 244])])
-def test_ctrl_c_and_ctrl_d_leave_the_login(door: Door, key: bytes) -> None:
-    connection, client = door.connect()
+def test_ctrl_c_and_ctrl_d_leave_the_login(station: Station, key: bytes) -> None:
+    connection, client = station.connect()
     connection.dataReceived(b"an" + key)
     assert client.disconnecting
 
 
-def test_a_client_that_does_not_read_is_not_read_and_keeps_nothing_growing(door: Door) -> None:
-    connection, client = door.connect()
+def test_a_client_that_does_not_read_is_not_read_and_keeps_nothing_growing(station: Station) -> None:
+    connection, client = station.connect()
     connection.dataReceived(b"ann\n" + PASSWORD.encode() + b"\n")
-    door.pass_time(0)
+    station.pass_time(0)
     client.producer.pauseProducing()
     connection.dataReceived(b"np\n")
     assert client.producerState == "paused"
     before = len(client.value())
     for _ in range(1000):
-        door.terminals.announce(Reply("x" * 500))
+        station.terminals.announce(Reply("x" * 500))
     assert client.aborted or len(client.value()) - before < 2 * telnet.UNREAD
     client.producer.resumeProducing()
     assert client.producerState == "producing"
 
 
-def test_a_result_finds_its_person_at_another_connection_or_later(door: Door) -> None:
-    connection, _ = door.connect()
+def test_a_result_finds_its_person_at_another_connection_or_later(station: Station) -> None:
+    connection, _ = station.connect()
     connection.dataReceived(b"ann\n" + PASSWORD.encode() + b"\n")
-    door.pass_time(0)
+    station.pass_time(0)
     connection.connectionLost()
-    assert door.terminals.tell("terminal:ann:1", Reply("your song is done"))
-    connection, client = door.connect()
+    assert station.terminals.tell("terminal:ann:1", Reply("your song is done"))
+    connection, client = station.connect()
     connection.dataReceived(b"ann\n" + PASSWORD.encode() + b"\n")
-    door.pass_time(0)
+    station.pass_time(0)
     assert client.text().endswith("ok: your song is done\r\n")
-    assert door.terminals.tell("terminal:ann:1", Reply("and another"))
+    assert station.terminals.tell("terminal:ann:1", Reply("and another"))
     assert client.text().endswith("ok: and another\r\n")
+
+
+@pytest.mark.parametrize("flood", [b"\x7f" * 5000, b"\r" * 5000, b"ann" * 5000])
+def test_a_client_that_types_without_end_before_it_has_logged_in_is_hung_up_on(station: Station, flood: bytes) -> None:
+    connection, client = station.connect()
+    connection.dataReceived(flood)
+    assert client.disconnecting
+
+
+def test_negotiation_without_end_before_a_login_is_hung_up_on(station: Station) -> None:
+    connection, client = station.connect()
+    for _ in range(5):
+        connection.dataReceived(bytes([IAC, DO, ECHO]) * 5000)
+    assert client.disconnecting
+
+
+def test_lines_that_follow_the_password_may_be_many(station: Station) -> None:
+    connection, client = station.connect()
+    connection.dataReceived(b"ann\n" + PASSWORD.encode() + b"\n" + b"np\n" * 3000)
+    station.pass_time(0)
+    assert client.text().count("ok: did np") == 3000

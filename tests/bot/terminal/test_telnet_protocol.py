@@ -17,19 +17,19 @@ from bot.terminal.telnet_protocol import (
     WILL,
     WINDOW_SIZE,
     WONT,
-    Telnet,
-    escaped,
+    TelnetParser,
+    escape,
 )
 
 LINEMODE = 34
 
 
 def typed(data: bytes) -> bytes:
-    return Telnet().feed(data)[0]
+    return TelnetParser().feed(data)[0]
 
 
 def answered(data: bytes) -> bytes:
-    return Telnet().feed(data)[1]
+    return TelnetParser().feed(data)[1]
 
 
 @pytest.mark.parametrize(
@@ -53,14 +53,14 @@ def test_keys_are_what_is_left_without_telnet(data: bytes, keys: bytes) -> None:
 
 @given(st.binary(max_size=300), st.integers(0, 300))
 def test_any_bytes_are_taken_and_pieces_make_no_difference(data: bytes, cut: int) -> None:
-    whole, pieces = Telnet(), Telnet()
+    whole, pieces = TelnetParser(), TelnetParser()
     first, second = pieces.feed(data[:cut]), pieces.feed(data[cut:])
     assert whole.feed(data) == (first[0] + second[0], first[1] + second[1])
     assert len(pieces._sub) <= SUB_BYTES
 
 
 def test_a_window_tells_its_size_and_an_impossible_one_is_not_believed() -> None:
-    telnet = Telnet()
+    telnet = TelnetParser()
     telnet.feed(bytes([IAC, SB, WINDOW_SIZE, 0, 132, 0, 50, IAC, SE]))
     assert telnet.size == (132, 50)
     telnet.feed(bytes([IAC, SB, WINDOW_SIZE, 0, 0, 0, 0, IAC, SE]))
@@ -70,7 +70,7 @@ def test_a_window_tells_its_size_and_an_impossible_one_is_not_believed() -> None
 
 
 def test_a_client_that_leaves_the_echo_to_us_has_keys() -> None:
-    telnet = Telnet()
+    telnet = TelnetParser()
     assert telnet.feed(bytes([IAC, DO, ECHO, IAC, DO, SUPPRESS_GO_AHEAD, IAC, WILL, WINDOW_SIZE])) == (b"", b"")
     assert telnet.echoes
     telnet.feed(bytes([IAC, DONT, ECHO]))
@@ -78,7 +78,7 @@ def test_a_client_that_leaves_the_echo_to_us_has_keys() -> None:
 
 
 def test_what_is_not_spoken_here_is_refused_once() -> None:
-    telnet = Telnet()
+    telnet = TelnetParser()
     asked = bytes([IAC, WILL, LINEMODE, IAC, DO, 5])
     assert telnet.feed(asked)[1] == bytes([IAC, DONT, LINEMODE, IAC, WONT, 5])
     assert telnet.feed(asked * 1000)[1] == b""
@@ -93,4 +93,4 @@ def test_a_timing_mark_is_answered_each_time() -> None:
 
 
 def test_what_is_sent_has_no_command_in_it() -> None:
-    assert escaped(b"\xff\xf4") == b"\xff\xff\xf4"
+    assert escape(b"\xff\xf4") == b"\xff\xff\xf4"
