@@ -14,7 +14,7 @@ from typing import Final
 
 from prompt_toolkit.shortcuts import ProgressBar
 
-from bot.request import Reply
+from bot.commands.reply import Reply
 from bot.shell import ctl
 from bot.shell.ctl import Station
 from common import config
@@ -65,8 +65,8 @@ def main(arguments: Sequence[str]) -> int:
     good = 0
     with ThreadPoolExecutor(max(1, options.jobs)) as pool:
         for reply in _show_progress(pool.map(lambda file: import_file(socket, file), wanted), len(wanted)):
-            good += reply.good
-            if not reply.good:
+            good += reply.is_good
+            if not reply.is_good:
                 ctl.show(reply, as_json=False)
     print(f"{good} of {counted(len(wanted), 'song')} imported")
     return 0 if good == len(wanted) else 1

@@ -14,12 +14,12 @@ from contextlib import closing
 
 from peewee import SqliteDatabase
 
+from bot.commands.reply import Reply
 from bot.database.models import MODELS
 from bot.database.store import PRAGMAS, migrate
 from bot.people import access, passwords
-from bot.people.identity import PERSON
-from bot.request import Reply
 from bot.shell import ctl
+from bot.station.identity import PERSON
 from common import config
 from common.config import Config
 from common.errors import CommandError
@@ -37,9 +37,9 @@ def main(arguments: Sequence[str]) -> int:
         raise CommandError("a name is of at most 32 letters, digits and . _ -, and begins with a letter or a digit")
     environment = {**os.environ, "BANDSTAND_ICECAST_PASSWORD": "not needed here"}
     settings = config.load(config.find(options.config), environment)
-    reply = change_account(settings, name, "" if options.remove else passwords.kept(ask_password()))
+    reply = change_account(settings, name, "" if options.remove else passwords.hash_password(ask_password()))
     ctl.show(reply, as_json=False)
-    return 0 if reply.good else 1
+    return 0 if reply.is_good else 1
 
 
 def ask_password() -> str:

@@ -23,7 +23,7 @@ from prompt_toolkit.utils import get_cwidth
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorFromThreads
 
-from bot.request import Right
+from common.api.people import Right
 from common.text import harmless
 
 COMPLETION_SECONDS = 1.0
@@ -34,9 +34,9 @@ Complete = Callable[[str], Awaitable[list[str]]]
 
 
 class OffersCompletions(Protocol):
-    """The part of `bot.frontend.Commands` that is used here."""
+    """The part of `bot.commands.frontend.Commands` that is used here."""
 
-    def completions(self, text: str, right: Right) -> Deferred[list[str]]: ...
+    def complete(self, text: str, right: Right) -> Deferred[list[str]]: ...
 
 
 async def ask_for_completions(
@@ -55,7 +55,7 @@ async def ask_for_completions(
             loop.call_soon_threadsafe(settle, words)
 
     def ask() -> None:
-        commands.completions(text, right).addCallback(hand_over)
+        commands.complete(text, right).addCallback(hand_over)
 
     reactor.callFromThread(ask)
     try:

@@ -21,11 +21,12 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorFromThreads, IReactorTime
 from twisted.logger import Logger
 
-from bot.frontend import Commands
-from bot.request import Level, Reply, Request, Right
+from bot.commands.frontend import Commands, Line
+from bot.commands.reply import Level, Reply
 from bot.terminal.command_queue import CommandQueue
 from bot.terminal.completion import ask_for_completions
 from bot.terminal.prompt import Ending, LineHandler, Prompt
+from common.api.people import Place, Requester, Right
 
 STOP_SECONDS = 0.5
 """How long the end of the station waits for a terminal that does not read."""
@@ -67,6 +68,10 @@ class ConsoleOutput:
     def size(self) -> Size:
         columns, lines = os.get_terminal_size(self._fd)
         return Size(rows=lines or 24, columns=columns or 80)
+
+
+HERE = Place("console")
+OWNER = Requester("console", HERE, Right.OWNER)
 
 
 class Console:
@@ -111,8 +116,8 @@ class Console:
         self._ended.addTimeout(STOP_SECONDS, self._reactor)
         return self._ended.addBoth(lambda _: self._restore())
 
-    def tell(self, where: str, reply: Reply) -> bool:
-        if where != self.name or not self._thread.is_alive():
+    def tell(self, place: Place, reply: Reply) -> bool:
+        if place != HERE or not self._thread.is_alive():
             return False
         self.announce(reply)
         return True
@@ -120,8 +125,8 @@ class Console:
     def announce(self, reply: Reply) -> None:
         self._prompt.show(reply)
 
-    def progress(self, where: str, job: str, text: str, fraction: float | None) -> None:
-        if where == self.name:
+    def show_progress(self, place: Place, job: str, text: str, fraction: float | None) -> None:
+        if place == HERE:
             self._prompt.progress(job, text, fraction)
 
     def _restore(self) -> None:
@@ -129,7 +134,7 @@ class Console:
             termios.tcsetattr(sys.stdin.fileno(), termios.TCSANOW, self._saved)
 
     def _answer(self, line: str) -> Deferred[Reply]:
-        return self._commands.answer(Request(line, self.name, self.name, Right.OWNER, terminal=True))
+        return self._commands.answer(Line(line, OWNER, is_terminal=True))
 
     def _fire_ended(self) -> None:
         if self._ended is not None and not self._ended.called:

@@ -6,15 +6,15 @@ that has failed before waits first (`terminal.login.FailedLogins`). Knows no con
 
 import time
 from collections.abc import Callable
+from typing import Protocol
 
-from twisted.internet.defer import DeferredSemaphore
+from twisted.internet.defer import Deferred, DeferredSemaphore
 from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 
-from bot.database.store import Store
-from bot.people import access, passwords
-from bot.people.identity import PERSON
+from bot.station import passwords
+from bot.station.identity import PERSON
 from bot.terminal.login import FailedLogins
 from bot.terminal.terminals import Reactor
 from common.text import one_line
@@ -25,11 +25,19 @@ AT_ONCE = 2
 """Passwords that are checked at a time."""
 
 
+class Accounts(Protocol):
+    """Where the hashes of passwords are asked for."""
+
+    def get_password_hash(self, name: str) -> Deferred[str | None]:
+        """None where there is no such account."""
+        ...
+
+
 class PasswordCheck:
-    def __init__(self, reactor: Reactor, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, reactor: Reactor, accounts: Accounts, clock: Callable[[], float] = time.monotonic) -> None:
         """`clock`: seconds that never go back."""
         self._reactor = reactor
-        self._store = store
+        self._accounts = accounts
         self._clock = clock
         self._failed = FailedLogins()
         self._checks = DeferredSemaphore(AT_ONCE)
@@ -51,7 +59,7 @@ class PasswordCheck:
 
     async def _compare(self, name: str, password: str) -> bool:
         """A name that does not exist takes as long as a wrong password, so that nobody can try names."""
-        stored = await self._store.transact(access.password, name) if PERSON.fullmatch(name) else None
+        stored = await self._accounts.get_password_hash(name) if PERSON.fullmatch(name) else None
         pool = self._reactor.getThreadPool()
-        run = self._checks.run(deferToThreadPool, self._reactor, pool, passwords.right, password, stored)
+        run = self._checks.run(deferToThreadPool, self._reactor, pool, passwords.is_right, password, stored)
         return bool(await run)

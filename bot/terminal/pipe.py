@@ -14,9 +14,10 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorFromThreads, IReactorTime
 from twisted.logger import Logger
 
-from bot import render
-from bot.frontend import Commands
-from bot.request import Level, Reply, Request, Right
+from bot.commands import render
+from bot.commands.frontend import Commands, Line
+from bot.commands.reply import Level, Reply
+from common.api.people import Place, Requester, Right
 
 log = Logger()
 
@@ -25,6 +26,9 @@ NOTICES = 200
 LINE_BYTES = 16_384
 STOP_SECONDS = 1.0
 """How long the end of the station waits for a reader that does not read."""
+
+HERE = Place("console")
+OWNER = Requester("console", HERE, Right.OWNER)
 
 
 class Reactor(IReactorFromThreads, IReactorTime):
@@ -62,8 +66,8 @@ class Pipe:
         self._unwritten.put(None)
         return ended.addTimeout(STOP_SECONDS, self._reactor).addErrback(lambda _: None)
 
-    def tell(self, where: str, reply: Reply) -> bool:
-        if where != self.name:
+    def tell(self, place: Place, reply: Reply) -> bool:
+        if place != HERE:
             return False
         self.announce(reply)
         return True
@@ -73,8 +77,7 @@ class Pipe:
             self._unwritten.put((reply, Future()))
 
     def _ask(self, line: str, answered: "Future[Reply]") -> None:
-        request = Request(line, self.name, self.name, Right.OWNER)
-        self._commands.answer(request).addCallback(answered.set_result)
+        self._commands.answer(Line(line, OWNER)).addCallback(answered.set_result)
 
     def _fire_ended(self) -> None:
         if self._ended is not None and not self._ended.called:
@@ -97,7 +100,7 @@ class Pipe:
         try:
             while (item := self._unwritten.get()) is not None:
                 reply, written = item
-                data = memoryview(f"{render.text(reply)}\n".encode("utf-8", "replace"))
+                data = memoryview(f"{render.render_text(reply)}\n".encode("utf-8", "replace"))
                 while data:
                     data = data[os.write(self._writing, data) :]
                 written.set_result(None)

@@ -36,8 +36,8 @@ from prompt_toolkit.layout import (
 from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.widgets import SearchToolbar
 
-from bot import render
-from bot.request import Level, Reply
+from bot.commands import render
+from bot.commands.reply import Level, Reply
 from bot.terminal.completion import Complete, TabCompletion
 from bot.terminal.history import History
 from common.text import one_line
@@ -142,7 +142,7 @@ class Prompt:
             if fraction is None:
                 self._bars.pop(job, None)
             else:
-                self._bars[job] = f"{render.bar(fraction)} {text}"
+                self._bars[job] = f"{render.render_bar(fraction)} {text}"
         self._call(self._redraw)
 
     def end(self) -> None:
@@ -196,7 +196,7 @@ class Prompt:
         with self._lock:
             bars = list(self._bars.values())
         width = self._screen.size().columns - 1
-        return "\n".join(render.cut(line, width) for line in bars)
+        return "\n".join(render.cut_text(line, width) for line in bars)
 
     async def _prompt(self, session: PromptSession[str]) -> Ending:
         """One run of prompt_toolkit for all lines: a run for each would cost more than the rest of an answer."""
@@ -270,7 +270,7 @@ class Prompt:
             self._screen.write("".join(self._render(reply, width) for reply in replies))
 
     def _render(self, reply: Reply | str, width: int) -> str:
-        return reply if isinstance(reply, str) else f"{render.text(reply, width, self._screen.has_colour)}\n"
+        return reply if isinstance(reply, str) else f"{render.render_text(reply, width, self._screen.has_colour)}\n"
 
 
 def _prefix(line: int, wrapped: int) -> str:

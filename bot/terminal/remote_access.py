@@ -8,9 +8,8 @@ from typing import Protocol
 
 from twisted.internet.defer import Deferred
 
-from bot.database.store import Store
-from bot.frontend import Access, Commands
-from bot.terminal.password_check import PasswordCheck
+from bot.commands.frontend import Access, Commands
+from bot.terminal.password_check import Accounts, PasswordCheck
 from bot.terminal.telnet import TelnetServer
 from bot.terminal.terminals import Reactor, Terminals
 from common.config import Config
@@ -32,14 +31,18 @@ class Server(Protocol):
         ...
 
 
+class PeopleAccess(Access, Accounts, Protocol):
+    """The rights of people, and the hashes of their passwords."""
+
+
 class RemoteAccess:
-    def __init__(self, reactor: Reactor, config: Config, store: Store, commands: Commands, access: Access) -> None:
+    def __init__(self, reactor: Reactor, config: Config, commands: Commands, access: PeopleAccess) -> None:
         idle = config.telnet.idle_minutes * 60.0
         self.terminals = Terminals(reactor, commands, access, config.paths.histories, idle)
         self._servers: list[Server] = []
         if config.telnet.enabled:
             at = (config.telnet.host, config.telnet.port)
-            passwords = PasswordCheck(reactor, store)
+            passwords = PasswordCheck(reactor, access)
             self._servers.append(TelnetServer(reactor, at, config.station.name, passwords, self.terminals))
         if config.ssh.authorized_keys:
             from bot.terminal.ssh import SshServer  # here, because it loads the whole of its cryptography

@@ -22,8 +22,8 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorFromThreads
 from twisted.logger import Logger
 
-from bot import render
-from bot.request import Level, Reply
+from bot.commands import render
+from bot.commands.reply import Level, Reply
 from bot.terminal.command_queue import CommandQueue
 from bot.terminal.completion import Complete
 from bot.terminal.prompt import LineHandler, Prompt
@@ -171,8 +171,8 @@ class LineSession:
     def show(self, reply: Reply) -> None:
         if reply.level is Level.NOTICE and not self._has_room:
             return  # it would be kept for a client that does not read
-        self.is_good = self.is_good and reply.good
-        text = render.text(reply).replace("\n", self._newline) + self._newline
+        self.is_good = self.is_good and reply.is_good
+        text = render.render_text(reply).replace("\n", self._newline) + self._newline
         self._connection.send(text.encode("utf-8", "replace"))
 
     def end(self) -> None:

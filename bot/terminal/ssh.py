@@ -29,8 +29,8 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from bot import render
-from bot.request import Reply
+from bot.commands import render
+from bot.commands.reply import Reply
 from bot.terminal.authorized_keys import AuthorizedKeys
 from bot.terminal.sessions import LineSession
 from bot.terminal.telnet_protocol import believable
@@ -96,12 +96,12 @@ class SessionChannel(SSHChannel):
         return True
 
     def _send_result(self, reply: Reply) -> None:
-        data = f"{render.text(reply)}\n".encode("utf-8", "replace")
-        if reply.good:
+        data = f"{render.render_text(reply)}\n".encode("utf-8", "replace")
+        if reply.is_good:
             self.send(data)
         elif not self._is_over:
             self.writeExtended(EXTENDED_DATA_STDERR, data)  # type: ignore[no-untyped-call]
-        self._end(0 if reply.good else 1)
+        self._end(0 if reply.is_good else 1)
 
     def dataReceived(self, data: bytes) -> None:
         if self._terminal is not None:

@@ -1,8 +1,8 @@
 """The front end of everybody who is at a terminal elsewhere: who is there, and what is shown to whom.
 
 Telnet and ssh make sure who somebody is, and then open a terminal here with a `bot.terminal.sessions.Connection`. A
-place is `terminal:PERSON:NUMBER`. A reply to a terminal that is gone goes to the same person's other terminal, or waits
-for their next one.
+place is `terminal`, with the address `PERSON:NUMBER`. A reply to a terminal that is gone goes to the same person's other
+terminal, or waits for their next one.
 """
 
 import itertools
@@ -14,12 +14,13 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTCP, IReactorThrea
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
-from bot.frontend import Access, Commands
-from bot.people.identity import own
-from bot.request import Level, Reply, Request, Right
+from bot.commands.frontend import Access, Commands, Line
+from bot.commands.reply import Level, Reply
+from bot.station.identity import identify_person
 from bot.terminal.completion import ask_for_completions
 from bot.terminal.sessions import Connection, LineSession, Person, PromptThread, Session, TerminalSession
-from bot.view import PersonView
+from common.api.people import Place, Requester, Right
+from common.api.values import PersonPresent
 
 log = Logger()
 
@@ -64,7 +65,7 @@ class Terminal:
 
 
 class Terminals:
-    """`bot.frontend.FrontEnd`."""
+    """`bot.commands.frontend.FrontEnd`."""
 
     name = "terminal"
 
@@ -80,7 +81,7 @@ class Terminals:
         self._idle_seconds = idle_seconds
         self._prompts = PromptThread()
         self._numbers = itertools.count(1)
-        self._open: dict[str, Terminal] = {}
+        self._open: dict[Place, Terminal] = {}
         self._kept: dict[str, deque[Reply]] = {}
 
     # For telnet and ssh.
@@ -89,8 +90,8 @@ class Terminals:
     def is_full(self) -> bool:
         return len(self._open) >= TERMINALS
 
-    def next_place(self, account: str) -> str:
-        return f"{self.name}:{account}:{next(self._numbers)}"
+    def next_place(self, account: str) -> Place:
+        return Place(self.name, f"{account}:{next(self._numbers)}")
 
     def open_prompt(self, account: str, way: str, connection: Connection, size: tuple[int, int]) -> Terminal:
         """For a client with keys and a window of that many columns and rows."""
@@ -123,7 +124,9 @@ class Terminals:
     def _add(self, terminal: Terminal) -> Terminal:
         self._open[terminal.place] = terminal
         log.info("{account} is here by {way}", account=terminal.account, way=terminal.way)
-        self._access.right_of(own(terminal.account)).addCallback(lambda right: self._welcome(terminal, right))
+        self._access.get_right(identify_person(terminal.account)).addCallback(
+            lambda right: self._welcome(terminal, right)
+        )
         self.restart_idle_time(terminal)
         return terminal
 
@@ -136,15 +139,15 @@ class Terminals:
             terminal.session.show(reply)
 
     def _answer(self, terminal: Terminal, line: str, may_abbreviate: bool = True) -> Deferred[Reply]:
-        identity = own(terminal.account)
+        identity = identify_person(terminal.account)
 
         def ask(right: Right) -> Deferred[Reply]:
             terminal.right = right
-            request = Request(line, terminal.account, terminal.place, right, identity, may_abbreviate)
-            return self._commands.answer(request)
+            by = Requester(terminal.account, terminal.place, right, identity)
+            return self._commands.answer(Line(line, by, may_abbreviate))
 
         self.restart_idle_time(terminal)
-        return self._access.right_of(identity).addCallback(ask)
+        return self._access.get_right(identity).addCallback(ask)
 
     def restart_idle_time(self, terminal: Terminal) -> None:
         """The person has just done something."""
@@ -166,9 +169,9 @@ class Terminals:
 
     # For the bot.
 
-    def tell(self, where: str, reply: Reply) -> bool:
-        account = where.removeprefix(f"{self.name}:").partition(":")[0]
-        terminal = self._open.get(where) or self._find_other(account)
+    def tell(self, place: Place, reply: Reply) -> bool:
+        account = place.address.partition(":")[0]
+        terminal = self._open.get(place) or self._find_other(account)
         if terminal is not None:
             terminal.session.show(reply)
             return True
@@ -186,23 +189,23 @@ class Terminals:
             if terminal.wants_notices:
                 terminal.session.show(reply)
 
-    def progress(self, where: str, job: str, text: str, fraction: float | None) -> None:
-        terminal = self._open.get(where)
+    def show_progress(self, place: Place, job: str, text: str, fraction: float | None) -> None:
+        terminal = self._open.get(place)
         if terminal is not None:
             terminal.session.progress(job, text, fraction)
 
-    def leave(self, where: str) -> None:
+    def leave(self, place: Place) -> None:
         """End a session whose person asked for that."""
-        terminal = self._open.get(where)
+        terminal = self._open.get(place)
         if terminal is not None:
             self._reactor.callLater(0, terminal.session.end)  # after the command's own answer
 
-    def people(self) -> tuple[PersonView, ...]:
+    def people(self) -> tuple[PersonPresent, ...]:
         """Everybody who is here, with the ways by which they came."""
         ways: dict[str, list[str]] = {}
         for terminal in self._open.values():
             ways.setdefault(terminal.account, []).append(terminal.way)
-        return tuple(PersonView(account, ", ".join(found)) for account, found in sorted(ways.items()))
+        return tuple(PersonPresent(account, ", ".join(found)) for account, found in sorted(ways.items()))
 
     def stop(self) -> Deferred[None]:
         """Tell everybody, and give them a moment to read it."""

@@ -15,11 +15,13 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.testing import MemoryReactorClock, StringTransport
 
-from bot import render
+from bot.commands.frontend import Line
+from bot.commands.reply import Level, Reply
+from common.api.people import Requester, Right
+from bot.commands import render
 from bot.commands.all_commands import BY_NAME
 from bot.dispatch import Dispatcher
-from bot.people.identity import own
-from bot.request import Level, Reply, Request, Right
+from bot.station.identity import own
 from bot.shell.admin import LINE_BYTES, AdminSocket
 from bot.terminal import login
 from bot.terminal.password_check import PasswordCheck
@@ -75,14 +77,14 @@ def commands(database: SqliteDatabase, bench: Any) -> Dispatcher:
 
 def answered(commands: Dispatcher, line: str, right: Right = Right.OWNER) -> Reply:
     replies: list[Reply] = []
-    request = Request(line, "ann", "terminal:ann:1", right, own("ann"), terminal=True)
+    request = Line(line, "ann", "terminal:ann:1", right, own("ann"), terminal=True)
     commands.answer(request).addCallback(replies.append)
     return replies[0]
 
 
 def is_fit_to_be_shown(reply: Reply) -> None:
     assert reply.level is not Level.FAILED, reply
-    for line in render.text(reply, 80).split("\n"):
+    for line in render.render_text(reply, 80).split("\n"):
         assert harmless(line) == line
 
 
@@ -102,7 +104,7 @@ def test_any_line_has_an_answer(commands: Dispatcher, line: str, right: Right) -
 @given(LINES, st.sampled_from(Right))
 def test_any_line_can_be_completed(commands: Dispatcher, line: str, right: Right) -> None:
     offered: list[list[str]] = []
-    commands.completions(line, right).addCallback(offered.append)
+    commands.complete(line, right).addCallback(offered.append)
     assert all(harmless(word) == word for word in offered[0])
 
 
@@ -175,7 +177,7 @@ def test_the_telnet_server_takes_any_bytes_and_says_no_more_than_it_must(pieces:
 
 class Echo:
     def answer(self, request: Request) -> Deferred[Reply]:
-        return succeed(Reply(f"did {request.line}"))
+        return succeed(Reply(f"did {line.text}"))
 
 
 def at_the_socket(folder: Path, data: bytes) -> Client:

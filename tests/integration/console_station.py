@@ -11,7 +11,9 @@ from pathlib import Path
 from twisted.internet import reactor, task
 from twisted.internet.defer import Deferred, succeed
 
-from bot.request import Level, Reply, Request, Right
+from bot.commands.frontend import Line
+from bot.commands.reply import Level, Reply
+from common.api.people import Requester, Right
 from bot.terminal.console import Console
 
 PERIOD = 0.02
@@ -29,7 +31,7 @@ class TalkingCommands:
         self._before = now
 
     def answer(self, request: Request) -> Deferred[Reply]:
-        command, _, rest = request.line.partition(" ")
+        command, _, rest = line.text.partition(" ")
         if command == "quit":
             reactor.callLater(0.05, reactor.stop)
         elif command == "later":
@@ -39,7 +41,7 @@ class TalkingCommands:
         elif command == "tick":
             latest, self.latest = self.latest, 0.0
             return succeed(Reply(f"late by {latest * 1000:.0f} ms"))
-        return succeed(Reply(f"{request.who} said [{request.line}]"))
+        return succeed(Reply(f"{request.who} said [{line.text}]"))
 
     def _flood(self, number: int, rounds: int) -> None:
         for line in range(number):

@@ -13,14 +13,16 @@ from random import Random
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, succeed
 
+from bot.commands.frontend import Line
+from bot.commands.reply import Level, Reply
+from common.api.people import Identity, Requester, Right
 from bot.irc.frontend import IrcFrontEnd
-from bot.request import Identity, Level, Reply, Request, Right
 from common import config, log
 
 
 class TalkingCommands:
     def answer(self, request: Request) -> Deferred[Reply]:
-        command, _, rest = request.line.removeprefix("!").partition(" ")
+        command, _, rest = line.text.removeprefix("!").partition(" ")
         match command:
             case "echo":
                 return succeed(Reply(rest))
@@ -36,7 +38,7 @@ class TalkingCommands:
             case "long":
                 return succeed(Reply("ä" * int(rest)))
             case "now":
-                front_end.announce(Reply(f"now: {rest}", Level.NOTICE, public=True))
+                front_end.announce(Reply(f"now: {rest}", Level.NOTICE, is_public=True))
                 return succeed(Reply("announced"))
             case "loud":
                 allowed = request.right >= Right.DJ

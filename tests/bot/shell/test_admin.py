@@ -11,7 +11,9 @@ import pytest
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.testing import MemoryReactorClock, StringTransport
 
-from bot.request import Reply, Request, Right
+from bot.commands.frontend import Line
+from bot.commands.reply import Reply
+from common.api.people import Requester, Right
 from bot.shell import admin
 from bot.shell.admin import AdminSocket, Connection
 from common.errors import ConfigError
@@ -72,7 +74,7 @@ def front_end(tmp_path: Path, commands: SlowCommands) -> AdminSocket:
 
 def test_whoever_can_open_the_socket_owns_the_station(front_end: AdminSocket, commands: SlowCommands) -> None:
     Client(front_end).ask("np")
-    assert commands.asked[0][0] == Request("np", "ctl", "ctl:1", Right.OWNER)
+    assert commands.asked[0][0] == Line("np", "ctl", "ctl:1", Right.OWNER)
 
 
 def test_answers_say_which_request_they_answer(front_end: AdminSocket, commands: SlowCommands) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.request import Level, Reply
+from bot.commands.reply import Level, Reply
 from bot.shell import importing
 from bot.shell.ctl import NotRunning
 from common.errors import CommandError

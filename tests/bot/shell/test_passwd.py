@@ -36,9 +36,9 @@ def test_an_account_is_made_changed_and_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert give(monkeypatch, "Ann", given="a long secret\n") == 0
-    assert passwords.right("a long secret", stored(tmp_path, "ann"))
+    assert passwords.is_right("a long secret", stored(tmp_path, "ann"))
     assert give(monkeypatch, "ann", given="another secret\n") == 0
-    assert passwords.right("another secret", stored(tmp_path, "ann"))
+    assert passwords.is_right("another secret", stored(tmp_path, "ann"))
     assert give(monkeypatch, "--remove", "ann") == 0
     assert stored(tmp_path, "ann") is None
     assert [line.split(";")[0] for line in capsys.readouterr().out.splitlines()] == [

@@ -4,7 +4,7 @@ from typing import Any
 
 from twisted.internet.defer import Deferred, succeed
 
-from bot.request import Reply
+from bot.commands.reply import Reply
 from bot.terminal.command_queue import CommandQueue
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred, succeed
 
-from bot.request import Right
+from common.api.people import Right
 from bot.terminal import completion
 from bot.terminal.completion import ask_for_completions, in_columns
 from tests.bot.terminal.test_prompt import Terminal

@@ -10,7 +10,9 @@ import pytest
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import Clock
 
-from bot.request import Level, Reply, Request, Right
+from bot.commands.frontend import Line
+from bot.commands.reply import Level, Reply
+from common.api.people import Requester, Right
 from bot.terminal.pipe import NOTICES, Pipe
 
 
@@ -39,7 +41,7 @@ class Commands:
 
     def answer(self, request: Request) -> Deferred[Reply]:
         self.asked.append(request)
-        return succeed(Reply(f"did {request.line}"))
+        return succeed(Reply(f"did {line.text}"))
 
 
 class Ends:
@@ -80,7 +82,7 @@ def test_each_line_is_answered_in_order_and_the_last_needs_no_newline(ends: Ends
     os.close(ends.stdin)
     ends.stdin = os.open(os.devnull, os.O_WRONLY)
     assert ends.lines(3) == ["ok: did one", "ok: did two", "ok: did �"]
-    assert ends.commands.asked[0] == Request("one", "console", "console", Right.OWNER)
+    assert ends.commands.asked[0] == Line("one", "console", "console", Right.OWNER)
 
 
 def test_results_and_notices_come_as_well(ends: Ends) -> None:

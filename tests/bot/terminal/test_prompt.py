@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.request import Level, Reply
+from bot.commands.reply import Level, Reply
 from bot.terminal.history import HISTORY_BYTES, History
 from bot.terminal.prompt import LINE, Ending, LineHandler, Prompt
 from bot.terminal.remote_terminal import RemoteInput, RemoteOutput

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred, succeed
 
-from bot.request import Level, Reply
+from bot.commands.reply import Level, Reply
 from bot.terminal.remote_terminal import PASTE_CHARACTERS, RemoteInput
 from bot.terminal.sessions import LineSession, Person, PromptThread, TerminalSession
 

@@ -9,8 +9,10 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.error import CannotListenError
 from twisted.internet.testing import MemoryReactorClock, StringTransport
 
-from bot.people import passwords
-from bot.request import Reply, Request, Right
+from bot.commands.frontend import Line
+from bot.commands.reply import Reply
+from common.api.people import Requester, Right
+from bot.station import passwords
 from bot.terminal import login, telnet
 from bot.terminal.password_check import PasswordCheck
 from bot.terminal.telnet import TelnetConnection, TelnetServer
@@ -18,7 +20,7 @@ from bot.terminal.telnet_protocol import DO, ECHO, GREETING, IAC
 from bot.terminal.terminals import Terminals
 
 PASSWORD = "secret pass"
-STORED = passwords.kept(PASSWORD)
+STORED = passwords.hash_password(PASSWORD)
 
 
 class Pool:
@@ -49,7 +51,7 @@ class Commands:
 
     def answer(self, request: Request) -> Deferred[Reply]:
         self.asked.append(request)
-        return succeed(Reply(f"did {request.line}"))
+        return succeed(Reply(f"did {line.text}"))
 
 
 class Everybody:
@@ -108,7 +110,7 @@ def test_a_client_that_negotiates_nothing_logs_in_with_lines_and_is_answered_in_
     assert said.startswith("Radio\r\nname: password (it will be seen): * welcome, ann")
     assert said.endswith("ok: did whoami\r\nok: did np\r\n")
     request = station.commands.asked[0]
-    assert (request.line, request.who, request.right, request.where) == ("whoami", "ann", Right.DJ, "terminal:ann:1")
+    assert (line.text, request.who, request.right, request.where) == ("whoami", "ann", Right.DJ, "terminal:ann:1")
 
 
 def test_a_client_that_has_sent_all_is_answered_before_the_end(station: Station) -> None:

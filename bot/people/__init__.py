@@ -1,1 +1,0 @@
-"""Who somebody is, what they may do, and how much."""

@@ -1,1 +1,0 @@
-"""Songs, the programme and bands as the database has them, and the rules for them."""
