@@ -1,8 +1,8 @@
 """The front end of everybody who is at a terminal elsewhere: who is there, and what is shown to whom.
 
 Telnet and ssh make sure who somebody is, and then open a terminal here with a `bot.terminal.sessions.Connection`. A
-place is `terminal`, with the address `PERSON:NUMBER`. A reply to a terminal that is gone goes to the same person's other
-terminal, or waits for their next one.
+place is `terminal`, with the address `PERSON:NUMBER`. A reply to a terminal that is gone goes to the same person's
+other terminal, or waits for their next one.
 """
 
 import itertools
