@@ -112,5 +112,7 @@ def end_cue(tx: Transaction, cue: Cue, reason: EndReason | None, at: float, fram
     return ended
 
 
-NEW: Final = CueId(0)
+NEW_ID: Final = 0
+"""The id of what is yet to be added to a repository."""
+NEW: Final = CueId(NEW_ID)
 """The id of a cue that is yet to be added."""

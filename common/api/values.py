@@ -9,6 +9,7 @@ from common.api.people import Place
 from common.bands import Band
 from common.generators import Generator
 from common.jobs import Provenance
+from common.jobs import Section as Section
 from common.types import CueId, Frames, SongCode
 
 UNKNOWN = Provenance()
@@ -62,14 +63,6 @@ class Purpose(enum.StrEnum):
     """To see whether the same song comes out again; it is not played."""
     COMPARE = "compare"
     """Two songs by turns, for listeners who do not know which is which."""
-
-
-class Section(msgspec.Struct, frozen=True):
-    """A part of a song: `bar` is its first bar, from 1; `energy` is from 0 to 1, None where the song does not say."""
-
-    name: str
-    bar: int
-    energy: float | None = None
 
 
 class Bars(msgspec.Struct, frozen=True):
