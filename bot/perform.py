@@ -47,7 +47,7 @@ from common.errors import Missing
 from common.generators import COMPARE
 from common.jobs import Advanced, Begun, Done, Failed, Job, Noticed, Step
 from common.types import SongCode
-from common.wire import Ending
+from common.wire import Ended
 
 log = Logger()
 
@@ -229,18 +229,19 @@ class Performer:
         gain = 0.0 if slot.loudness is None else self._config.station.loudness - slot.loudness
         return Source(audio, gain=max(-GAIN_LIMIT, min(GAIN_LIMIT, gain)))
 
-    def found(self, current: int | None, uptime: float, endings: Sequence[Ending]) -> Deferred[None]:
+    def found(self, current: int | None, uptime: float) -> Deferred[None]:
         now = self._wall()
-        return self.change(programme.found, current, now - uptime, now, endings)
+        return self.change(programme.found, current, now - uptime, now)
 
     def lost(self, cue: int, frames: int) -> Deferred[None]:
         return self._store.transact(programme.stopped_at, cue, frames).addErrback(self._unforeseen)
 
-    def started(self, cue: int) -> None:
-        self.change(programme.started, cue, self._wall())
+    def started(self, cue: int, ago: float) -> Deferred[None]:
+        return self.change(programme.started, cue, self._wall() - ago)
 
-    def ended(self, cue: int, reason: str, frames: int, detail: str) -> None:
-        self.change(programme.ended, cue, reason, frames, detail, self._wall())
+    def ended(self, report: Ended, ago: float) -> Deferred[None]:
+        cue, reason, frames, detail = report.cue, report.reason, report.frames, report.detail
+        return self.change(programme.ended, cue, reason, frames, detail, self._wall() - ago)
 
     def unplayable(self, cue: int, reason: str) -> None:
         self.change(programme.unplayable, cue, reason, self._wall())

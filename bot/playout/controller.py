@@ -5,7 +5,7 @@ follows is the current one. Knows how to send a source; not which song is due (`
 """
 
 import os
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, cast
 
@@ -59,8 +59,8 @@ class Station(Protocol):
         """Open a song's sound. Raises BandstandError, with the sentence, where that cannot be."""
         ...
 
-    def found(self, current: int | None, uptime: float, endings: Sequence[wire.Ending]) -> Deferred[None]:
-        """The streamer answers: what is on the air there, for how long it has been running, and what ended there."""
+    def found(self, current: int | None, uptime: float) -> Deferred[None]:
+        """The streamer answers: what is on the air there, and for how long it has been running."""
         ...
 
     def lost(self, cue: int, frames: int) -> Deferred[None]:
@@ -71,9 +71,13 @@ class Station(Protocol):
         """Nobody answers at the streamer's socket."""
         ...
 
-    def started(self, cue: int) -> None: ...
+    def started(self, cue: int, ago: float) -> Deferred[None]:
+        """This cue began `ago` seconds before now; fires when that is written down."""
+        ...
 
-    def ended(self, cue: int, reason: str, frames: int, detail: str) -> None: ...
+    def ended(self, report: wire.Ended, ago: float) -> Deferred[None]:
+        """A cue ended `ago` seconds before now; fires when that is written down."""
+        ...
 
     def unplayable(self, cue: int, reason: str) -> None: ...
 
@@ -92,15 +96,10 @@ class Link(amp.AMP):
         super().connectionLost(reason)  # type: ignore[no-untyped-call]
         self._player.disconnected(self)
 
-    @wire.Started.responder
-    def started(self, cue: int, frames: int) -> dict[str, object]:
-        self._player.started(cue, frames)
-        return {}
-
-    @wire.Ended.responder
-    def ended(self, cue: int, reason: str, frames: int, detail: str) -> dict[str, object]:
-        self._player.ended(cue, reason, frames, detail)
-        return {}
+    @wire.Report.responder
+    def report(self, streamer: str, number: int, ago: float, report: str) -> "Deferred[dict[str, object]]":
+        written = self._player.reported(msgspec.json.decode(report, type=wire.PlayoutReport), ago)
+        return written.addCallback(lambda _: {})
 
     @wire.Underrun.responder
     def underrun(self, cue: int, frames: int) -> dict[str, object]:
@@ -189,7 +188,7 @@ class Player:
         self._since = (self._clock.seconds(), state.current.frames if state.current else 0)
         self.level = LevelView(state.loudness, state.peak)
         self._tell(self._mounts.found(state.mounts))
-        yield self._station.found(self._current, state.uptime, state.endings)
+        yield self._station.found(self._current, state.uptime)
 
     @inlineCallbacks
     def _ask(self, link: Link) -> Generator[Deferred[Any], Any, wire.StreamerState]:
@@ -215,23 +214,33 @@ class Player:
         noted = succeed(None) if current is None else self._station.lost(current, position)
         noted.addBoth(lambda _: self.connect())
 
-    def started(self, cue: int, frames: int) -> None:
-        self._current = cue
-        self._since = (self._clock.seconds(), frames)
-        if self._following == cue:
-            self._following = None
-        self._station.started(cue)
+    def reported(self, report: wire.PlayoutReport, ago: float) -> Deferred[None]:
+        """What the streamer reports, `ago` seconds after it happened; fires when it is written down.
 
-    def ended(self, cue: int, reason: str, frames: int, detail: str) -> None:
-        if reason != "stopped":
+        May be told again after a reconnection, and then comes before the streamer's state.
+        """
+        if isinstance(report, wire.Started):
+            return self._started(report, ago)
+        return self._ended(report, ago)
+
+    def _started(self, report: wire.Started, ago: float) -> Deferred[None]:
+        self._current = report.cue
+        self._since = (self._clock.seconds() - ago, report.frames)
+        if self._following == report.cue:
+            self._following = None
+        return self._station.started(report.cue, ago)
+
+    def _ended(self, report: wire.Ended, ago: float) -> Deferred[None]:
+        cue = report.cue
+        if report.reason != "stopped":
             self._over.add(cue)
-        if reason == "stopped":
+        if report.reason == "stopped":
             self._following = None  # a stop lets go of that, too
         if self._current == cue:
             self._current, self._following = self._following, None
         if self._following == cue:
             self._following = None
-        self._station.ended(cue, reason, frames, detail)
+        return self._station.ended(report, ago)
 
     def came_on_air(self, mount: str) -> None:
         self._tell(self._mounts.came(mount))

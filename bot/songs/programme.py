@@ -6,7 +6,6 @@ are carried out only after the commit.
 
 import dataclasses
 import json
-from collections.abc import Sequence
 from random import Random
 
 import msgspec
@@ -35,7 +34,6 @@ from bot.songs.library import SongView
 from common.jobs import Begun, Done, Provenance, Value
 from common.text import clock, one_line
 from common.types import RATE, CueId, SongCode
-from common.wire import Ending
 
 BAND = "band"
 """The generator that the station's own bands are."""
@@ -250,9 +248,9 @@ def started(cue: int, now: float) -> tuple[Effect, ...]:
 
 
 def ended(cue: int, reason: str, frames: int, detail: str, now: float) -> tuple[Effect, ...]:
-    """The streamer ended this cue; what is next goes on the air."""
+    """The streamer ended this cue; what is next goes on the air. Being told again changes nothing."""
     row = Cue.get_or_none(Cue.id == cue)
-    if row is None:
+    if row is None or (row.state == OVER and row.reason and row.frames == frames > 0):
         return (Sync(),)
     row.frames = frames
     if reason == "stopped" and row.state == AIR and not _failed(row.song_id):
@@ -364,28 +362,12 @@ def _goes_on(cut: Cue, then: float, now: float) -> None:
     )
 
 
-def found(current: int | None, began: float, now: float, endings: Sequence[Ending] = ()) -> tuple[Effect, ...]:
+def found(current: int | None, began: float, now: float) -> tuple[Effect, ...]:
     """The streamer answers (again), and says what is on the air there; it has been running since `began`.
 
-    What it went on to by itself while nobody listened is taken over, with what ended there meanwhile. A cue that it no
-    longer has was played to its end, unless the streamer is newer than the cue: then it is to go on where it was.
+    What started and ended while nobody listened has been reported before. A cue that the streamer no longer has was
+    played to its end, unless the streamer is newer than the cue: then it is to go on where it was.
     """
-    missed = tuple(effect for ending in endings for effect in _missed(ending, now))
-    return (*missed, *_taken_over(current, began, now))
-
-
-def _missed(ending: Ending, now: float) -> tuple[Effect, ...]:
-    """An end as if it had been told when it happened; nothing, if it was."""
-    row = Cue.get_or_none(Cue.id == ending.cue)
-    if row is None or (row.state == OVER and row.reason and row.frames == ending.frames):
-        return ()
-    at = now - ending.ago
-    if row.started is None and ending.frames > row.start:
-        Cue.update(started=at - (ending.frames - row.start) / RATE).where(Cue.id == row.id).execute()
-    return ended(ending.cue, ending.reason, ending.frames, ending.detail, at)
-
-
-def _taken_over(current: int | None, began: float, now: float) -> tuple[Effect, ...]:
     air = station.on_air(library.slots())
     if current is not None and (air is None or air.cue != current or Cue.get_by_id(current).started is None):
         return started(current, now)

@@ -3,14 +3,13 @@
 import pytest
 
 from bot.database.models import Cue, Job
-from bot.effects import Abandon, Compose, Skip, Sync, Tell
+from bot.effects import Abandon, Announce, Compose, Effect, Skip, Sync, Tell
 from bot.request import Level, Reply, Right
 from bot.songs import bands, library, programme, station
 from bot.view import StationView
 from common.errors import BandstandError, CommandError, UsageError
 from common.generators import Generator, Parameter
 from common.types import RATE
-from common.wire import Ending
 
 MINE = Generator(command=["mine"], parameters={"tempo": Parameter(type="int", min=40, max=200, default=120)})
 
@@ -264,11 +263,18 @@ def test_what_ended_while_the_bot_was_away_is_history_with_its_time_and_reason(b
     assert one is not None
     two, three = station.in_order(library.slots())
     programme.started(one.cue, bench.now - 150)
-    away = [
-        Ending(one.cue, "finished", 90 * RATE, "", 60.0),
-        Ending(two.cue, "broken", 30 * RATE, "It is cut off.", 30.0),
-    ]
-    effects = programme.found(three.cue, 0.0, bench.now, away)
+
+    def hear() -> list[Effect]:
+        """What the streamer reports after the bot was away, and what it has on the air."""
+        return [
+            *programme.ended(one.cue, "finished", 90 * RATE, "", bench.now - 60),
+            *programme.started(two.cue, bench.now - 60),
+            *programme.ended(two.cue, "broken", 30 * RATE, "It is cut off.", bench.now - 30),
+            *programme.started(three.cue, bench.now - 30),
+            *programme.found(three.cue, 0.0, bench.now),
+        ]
+
+    effects = hear()
     assert (on_air(), queue()) == ("Three", [])
     assert [(play.title, play.reason, play.frames) for play in library.history(5)] == [
         ("Two", "broken", 30 * RATE),
@@ -278,8 +284,7 @@ def test_what_ended_while_the_bot_was_away_is_history_with_its_time_and_reason(b
     assert [effect.reply.summary for effect in effects if isinstance(effect, Tell)] == [
         f'"Two" ({two.song}) broke off after 0:30: It is cut off.'
     ]
-    again = programme.found(three.cue, 0.0, bench.now, away)
-    assert not [effect for effect in again if isinstance(effect, Tell)]
+    assert not [effect for effect in hear() if isinstance(effect, Tell | Announce)]
 
 
 def test_a_resumed_song_that_ended_while_the_bot_was_away_is_not_played_again(bench) -> None:
@@ -289,7 +294,8 @@ def test_a_resumed_song_that_ended_while_the_bot_was_away_is_not_played_again(be
     assert slot is not None
     programme.started(slot.cue, bench.now)
     programme.stopped_at(slot.cue, 20 * RATE)
-    programme.found(None, 0.0, bench.now + 80, [Ending(slot.cue, "finished", 90 * RATE, "", 10.0)])
+    programme.ended(slot.cue, "finished", 90 * RATE, "", bench.now + 70)
+    programme.found(None, 0.0, bench.now + 80)
     assert on_air() is None
 
 
