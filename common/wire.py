@@ -1,9 +1,10 @@
 """What the bot and the streamer say to each other: Twisted AMP over a UNIX socket, one class for each message.
 
-Requests (bot to streamer) are imperative; events (streamer to bot) are past tense. Sound never goes into a message:
-`Play` and `Follow` carry open descriptors. Three rules go with those, each learned the hard way: the sender closes its
-descriptor only when the answer is in (Twisted queues the number, not the file); the receiver makes it non-inheritable
-at once; and it reads with os.pread, since the file offset is shared.
+Requests (bot to streamer) are imperative; events (streamer to bot) are past tense. What became of a cue is a numbered
+`Report` that is sent until it is acknowledged; the other events are lost if nobody hears them. Sound never goes into a
+message: `Play` and `Follow` carry open descriptors. Three rules go with those: the sender closes its descriptor only
+when the answer is in (Twisted queues the number, not the file); the receiver makes it non-inheritable at once; and it
+reads with os.pread, since the file offset is shared.
 """
 
 import msgspec
@@ -87,25 +88,43 @@ class Shutdown(amp.Command):
     """Stop in order and end the process; answered before it begins."""
 
 
-class Started(amp.Command):
-    """The first sample of this cue has left the bus."""
+class Report(amp.Command):
+    """What happened to a cue: a `PlayoutReport` as JSON. The answer means that it is committed.
 
-    arguments = [(b"cue", amp.Integer()), (b"frames", amp.Integer())]
+    The streamer keeps a report until it is answered, and sends all that are unanswered, oldest first, to every new
+    connection, before anything else. So the bot may get one twice, but never misses one, and answers only after its
+    commit. An error for an answer closes the connection (Twisted does that), which leaves the report kept.
+    """
+
+    arguments = [
+        (b"streamer", amp.Unicode()),  # a random name of this life of the streamer; see `StreamerState.streamer`
+        (b"number", amp.Integer()),  # from 1 and without holes in that life
+        (b"ago", amp.Float()),  # seconds from what happened to the sending
+        (b"report", amp.Unicode()),
+    ]
 
 
-class Ended(amp.Command):
+class Started(msgspec.Struct, frozen=True, tag_field="report"):
+    """The first sample of this cue has left the bus. `frames` is its position in the source."""
+
+    cue: int
+    frames: int
+
+
+class Ended(msgspec.Struct, frozen=True, tag_field="report"):
     """This cue's last sample has left the bus, or the last before it fades. `frames` is the position reached in the
     source: where it would go on, or its end, which a crossfade has still to play.
 
     `reason`: `finished`, `skipped`, `cut`, `stopped`, or `broken` with the sentence in `detail`.
     """
 
-    arguments = [
-        (b"cue", amp.Integer()),
-        (b"reason", amp.Unicode()),
-        (b"frames", amp.Integer()),
-        (b"detail", amp.Unicode()),
-    ]
+    cue: int
+    reason: str
+    frames: int
+    detail: str = ""
+
+
+PlayoutReport = Started | Ended
 
 
 class Underrun(amp.Command):
@@ -154,18 +173,9 @@ class MountState(msgspec.Struct, frozen=True):
     dropped: int = 0  # blocks thrown away while it was off the air
 
 
-class Ending(msgspec.Struct, frozen=True):
-    """An `Ended` that was told, `ago` seconds before now: for a bot that was not there to hear it."""
-
-    cue: int
-    reason: str
-    frames: int
-    detail: str
-    ago: float
-
-
 class StreamerState(msgspec.Struct, frozen=True):
     pid: int
+    streamer: str  # the random name of this life, as in `Report`
     uptime: float  # seconds
     current: OnAir | None
     following: OnAir | None
@@ -173,4 +183,3 @@ class StreamerState(msgspec.Struct, frozen=True):
     underruns: int = 0
     loudness: float | None = None  # momentary, LUFS; None in silence
     peak: float | None = None  # dBTP, the highest of the last second
-    endings: list[Ending] = []  # the last ones, oldest first; without `stopped`, which is no end

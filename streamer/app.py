@@ -4,11 +4,9 @@ import os
 import random
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from typing import Any, Final
 
-import msgspec
 from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
 from twisted.internet.error import CannotListenError
 from twisted.internet.task import LoopingCall
@@ -35,6 +33,7 @@ from streamer.master import Master
 from streamer.meter import Level, rounded
 from streamer.output import Output
 from streamer.playout import Playout, Position
+from streamer.reports import Reports
 from streamer.titles import Titles
 from streamer.uplink import Uplink
 from streamer.watch import Watch
@@ -42,8 +41,8 @@ from streamer.watch import Watch
 log = Logger()
 LEVELS: Final = Seconds(1.0)
 """How often connected bots are told how loud it is."""
-ENDINGS: Final = 64
-"""So many ended cues are remembered for a bot that was not there."""
+LONGEST_DETAIL: Final = 1000
+"""Characters of a decoder's own words that are reported: AMP takes no value above 65,535 bytes."""
 PATIENCE: Final = Seconds(0.4)
 """How long the end of each kind of thread is waited for; whoever is stuck then ends with the process."""
 
@@ -69,11 +68,11 @@ class Streamer:
         self._bus = Bus(
             self._playout, self._outputs, time.monotonic, self._from_thread, config.station.hold, self._master
         )
-        self._endings: deque[tuple[float, programme.Ended]] = deque(maxlen=ENDINGS)
+        self._reports = Reports(time.monotonic)
         self._told = Level()
         self._levels = LoopingCall(self._tell_level)
         self._levels.clock = reactor
-        self._factory = ControlFactory(Desk(reactor, self._bus), self._state, self.end)
+        self._factory = ControlFactory(Desk(reactor, self._bus), self._reports, self._state, self.end)
         self._port: Any = None
         self.failed = False
 
@@ -159,12 +158,13 @@ class Streamer:
         return Output(carrier, titles)
 
     def _state(self) -> Deferred[wire.StreamerState]:
-        return self._factory.desk.look(self._snapshot).addCallback(self._with_endings)
+        return self._factory.desk.look(self._snapshot)
 
     def _snapshot(self, playout: Playout) -> wire.StreamerState:
         level = self._master.level()
         return wire.StreamerState(
             pid=os.getpid(),
+            streamer=self._reports.streamer,
             uptime=time.monotonic() - self._begun,
             current=_on_air(playout.current),
             following=_on_air(playout.following),
@@ -173,12 +173,6 @@ class Streamer:
             loudness=level.loudness,
             peak=level.peak,
         )
-
-    def _with_endings(self, state: wire.StreamerState) -> wire.StreamerState:
-        """Here in the reactor's thread, where they are written down: none falls between the state and the events."""
-        now = time.monotonic()
-        told = [wire.Ending(each.cue, each.reason, each.frames, each.detail, now - at) for at, each in self._endings]
-        return msgspec.structs.replace(state, endings=told)
 
     def _tell_level(self) -> None:
         """While there is somebody to tell, and something new to say."""
@@ -196,12 +190,10 @@ class Streamer:
         match event:
             case programme.Started(cue, frames):
                 log.info("cue {cue} is on the air", cue=cue)
-                tell(wire.Started, cue=cue, frames=frames)
+                self._factory.report(wire.Started(cue, frames))
             case programme.Ended(cue, reason, frames, detail):
                 log.info("cue {cue} ended: {reason}. {detail}", cue=cue, reason=reason, detail=detail)
-                if reason != "stopped":
-                    self._endings.append((time.monotonic(), event))
-                tell(wire.Ended, cue=cue, reason=reason, frames=frames, detail=detail)
+                self._factory.report(wire.Ended(cue, reason, frames, detail[:LONGEST_DETAIL]))
             case programme.Underrun(cue, frames):
                 log.warn("cue {cue} was not ready for {frames} frames", cue=cue, frames=frames)
                 tell(wire.Underrun, cue=cue, frames=frames)

@@ -20,6 +20,7 @@ from common.text import one_line
 from common.types import LONGEST_FADE, RATE, CueId, Decibels, Frames
 from streamer.desk import Desk
 from streamer.playout import STOP_FADE, Cue, Position
+from streamer.reports import Reports
 from streamer.sources import DecodedAhead, file_source, spool_source
 
 log = Logger()
@@ -37,6 +38,8 @@ class Control(amp.AMP):
     def connectionMade(self) -> None:
         super().connectionMade()  # type: ignore[no-untyped-call]
         self._factory.connected.append(self)
+        for number in self._factory.reports.unanswered():
+            self.send_report(number)
 
     def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]
         super().connectionLost(reason)  # type: ignore[no-untyped-call]
@@ -52,6 +55,15 @@ class Control(amp.AMP):
     def tell(self, event: type[amp.Command], values: Answer) -> None:
         told = self.callRemote(event, **values)  # type: ignore[no-untyped-call]
         told.addErrback(lambda failure: log.debug("an event was not taken: {why}", why=failure.getErrorMessage()))
+
+    def send_report(self, number: int) -> None:
+        """Send a kept report; it is forgotten when the answer is in, and only then."""
+        reports = self._factory.reports
+        sent = self.callRemote(wire.Report, **reports.arguments(number))  # type: ignore[no-untyped-call]
+        sent.addCallbacks(
+            lambda _: reports.acknowledge(number),
+            lambda failure: log.warn("report {n} was not taken: {why}", n=number, why=failure.getErrorMessage()),
+        )
 
     @wire.Play.responder
     def play(self, until: int | None = None, **request: Any) -> "Deferred[Answer]":
@@ -96,9 +108,14 @@ class ControlFactory(Factory):
     noisy = False
 
     def __init__(
-        self, desk: Desk, state: "Callable[[], Deferred[wire.StreamerState]]", shut_down: Callable[[], None]
+        self,
+        desk: Desk,
+        reports: Reports,
+        state: "Callable[[], Deferred[wire.StreamerState]]",
+        shut_down: Callable[[], None],
     ) -> None:
         self.desk = desk
+        self.reports = reports
         self.state = state
         self.shut_down = shut_down
         self.connected: list[Control] = []
@@ -111,6 +128,12 @@ class ControlFactory(Factory):
         """Send an event to everyone who is connected."""
         for connection in list(self.connected):
             connection.tell(event, values)
+
+    def report(self, report: wire.PlayoutReport) -> None:
+        """Send a report to everyone who is connected, and keep it until one of them has answered."""
+        number = self.reports.add(report)
+        for connection in list(self.connected):
+            connection.send_report(number)
 
     def disconnect(self) -> Deferred[None]:
         """Close every connection once it has been written to; fires when none is left."""

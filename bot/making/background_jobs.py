@@ -1,107 +1,88 @@
-"""Errands: a process for each, one after the other, niced; and what their results mean.
+"""Background jobs: a process for each, one after the other, niced.
 
-Knows how such a process is started and read. Work that takes seconds is done neither on the reactor nor on the
-database's thread.
+Knows how such a process is started and read; what its result means is for `bot.station.making`. Work that takes seconds
+is done neither on the reactor nor on the database's thread.
 """
 
-import os
 import signal
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 from twisted.internet.defer import Deferred, DeferredLock
-from twisted.internet.protocol import ProcessProtocol
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
-from bot.effects import Effect, Send, Tell
-from bot.request import Level, Reply
-from bot.songs import bands
-from common.background_jobs import BackgroundJob, Bred, Breed, Exported, Refused, Result
+from bot.child import CollectingChild, Command, Launcher
+from bot.station import making
+from bot.station.repositories import Store
+from common.api.events import BackgroundJobOrdered, Event
+from common.background_jobs import BackgroundJob, Export, Refused, Result
+from common.config import Config
+from common.types import SongCode
 
 log = Logger()
 
 PATIENCE: Final = 600.0
-"""Seconds after which an errand is given up."""
-decode = msgspec.json.Decoder(Result).decode
+"""Seconds after which a background job is given up."""
+LONGEST: Final = 1 << 24
+"""Bytes of a result."""
 
 
-class Errands:
-    def __init__(self, reactor: Any, argv: list[str]) -> None:
-        self._reactor = reactor
+class BackgroundJobs:
+    """Carries out background jobs. `react` is to be subscribed to the event bus."""
+
+    def __init__(self, launcher: Launcher, store: Store, config: Config, argv: Sequence[str]) -> None:
+        """`argv` starts a process that reads one job from its standard input and writes its result."""
+        self._launcher = launcher
+        self._store = store
+        self._config = config
         self._argv = argv
-        self._lock = DeferredLock()
-        self._running: _Running | None = None
-        self._stopping = False
+        self._one_at_a_time = DeferredLock()
+        self._running: CollectingChild | None = None
+        self._is_stopping = False
 
-    def run(self, errand: BackgroundJob) -> Deferred[Result]:
-        """Fires with its result, however it ended."""
-        return self._lock.run(self._start, errand)
+    def react(self, event: Event) -> None:
+        if isinstance(event, BackgroundJobOrdered):
+            carrying_out = Deferred.fromCoroutine(self._carry_out(event))
+            carrying_out.addErrback(lambda failure: log.failure("a background job failed", failure))
 
     def stop(self) -> None:
-        self._stopping = True
+        """End the one that runs; those that wait are not begun. What came of them is not recorded."""
+        self._is_stopping = True
         if self._running is not None:
-            self._running.end()
+            self._running.signal(signal.SIGTERM)
 
-    def _start(self, errand: BackgroundJob) -> Deferred[Result]:
-        done: Deferred[Result] = Deferred()
-        if self._stopping:
-            done.callback(Refused("the station stops"))
-            return done
-        self._running = _Running(self._reactor, errand, done)
+    async def _carry_out(self, ordered: BackgroundJobOrdered) -> None:
+        async with self._one_at_a_time:
+            result = None if self._is_stopping else await self._run(self._complete(ordered.work))
+        if result is not None and not self._is_stopping:
+            found = result
+            await self._store.record(lambda tx: making.record_background_result(tx, ordered, found))
+
+    def _complete(self, work: BackgroundJob) -> BackgroundJob:
+        """Fill in what only the configuration knows."""
+        if not isinstance(work, Export):
+            return work
+        return msgspec.structs.replace(
+            work,
+            folder=str(self._config.paths.song(SongCode(work.song))),
+            soundfont=self._config.composer.soundfont,
+            loudness=self._config.station.loudness,
+        )
+
+    async def _run(self, work: BackgroundJob) -> Result:
+        child = self._running = CollectingChild(LONGEST)
         try:
-            fds = {0: "w", 1: "r", 2: 2}
-            self._reactor.spawnProcess(self._running, self._argv[0], self._argv, env=None, childFDs=fds)
+            self._launcher.start(child, Command(self._argv), PATIENCE)
+            child.write_line(msgspec.json.encode(work))
+            ending = await child.ended
         except OSError as error:
-            done.callback(Refused(f"no process could be started: {error.strerror}"))
-        return done
-
-
-class _Running(ProcessProtocol):
-    def __init__(self, reactor: Any, errand: BackgroundJob, done: Deferred[Result]) -> None:
-        self._errand = errand
-        self._done = done
-        self._received = b""
-        self._late = reactor.callLater(PATIENCE, self.end)
-
-    def connectionMade(self) -> None:
-        assert self.transport is not None
-        self.transport.write(msgspec.json.encode(self._errand) + b"\n")
-        self.transport.closeStdin()
-
-    def childDataReceived(self, childFD: int, data: bytes) -> None:
-        self._received += data
-
-    def processEnded(self, reason: Failure) -> None:
-        if self._late.active():
-            self._late.cancel()
+            return Refused(f"no process could be started: {error.strerror}")
+        finally:
+            self._running = None
         try:
-            result = decode(self._received)
+            result: Result = msgspec.json.decode(child.output, type=Result)
         except msgspec.DecodeError:
-            log.error("an errand said nothing that can be read: {why}", why=reason.getErrorMessage())
-            result = Refused("it broke off; the log says more")
-        self._done.callback(result)
-
-    def end(self) -> None:
-        pid = self.transport.pid if self.transport else None
-        if pid is not None:
-            os.kill(pid, signal.SIGTERM)
-
-
-def done(sent: Send, result: Result, now: float) -> tuple[Effect, ...]:
-    """One piece of a transaction: what came of an errand, and what whoever asked is told."""
-    match result:
-        case Exported(files):
-            said = Reply(f"{sent.name}: {', '.join(files)}")
-        case Bred(None):
-            said = Reply(f"{sent.name} stays as it is: its ratings do not yet say clearly what is liked", Level.NOTICE)
-        case Bred(band, candidates, changes) if isinstance(sent.errand, Breed) and band:
-            generation = bands.bred(sent.slug, sent.genome, band, now)
-            told = f"{sent.name} is bred, the best of {candidates}: generation {generation}; {'; '.join(changes)}"
-            stale = f"{sent.name} has changed meanwhile; nothing was done"
-            said = Reply(told if generation else stale, Level.OK if generation else Level.ERROR)
-        case Refused(reason):
-            said = Reply(f"{sent.name}: {reason}", Level.FAILED)
-        case _:
-            said = Reply(f"{sent.name}: something else came back than was asked for", Level.FAILED)
-    return (Tell(sent.where, said),)
+            log.error("a background job said nothing that can be read; it {ending}", ending=ending)
+            return Refused("it broke off; the log says more")
+        return result

@@ -3,19 +3,15 @@
 A program that does not answer keeps what the configuration declares; why is told in the log and in `troubles`.
 """
 
-import contextlib
 import os
-import signal
 from collections.abc import Mapping
-from typing import Any, Final, cast
+from typing import Final
 
 import msgspec
-from twisted.internet.defer import Deferred, DeferredList, succeed
-from twisted.internet.protocol import ProcessProtocol
+from twisted.internet.defer import Deferred, gatherResults
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
-from bot.supervision.keeper import ending
+from bot.child import CollectingChild, Command, Launcher
 from common import generators
 from common.errors import BandstandError, ConfigError
 from common.generator_files import startable
@@ -25,89 +21,68 @@ from common.text import one_line
 log = Logger()
 
 PATIENCE: Final = 10.0
-"""Seconds."""
+"""Seconds that a program may take to describe itself."""
 LONGEST: Final = 1 << 18
 """Bytes of a description."""
 
 
-class Asking(ProcessProtocol):
-    """One run of `PROGRAM --describe`; `answer` fires with what it printed, or fails with ConfigError."""
-
-    def __init__(self, clock: Any) -> None:
-        self.answer: Deferred[bytes] = Deferred()
-        self._clock = clock
-        self._printed: dict[int, bytes] = {1: b"", 2: b""}
-        self._late: Any = None
-
-    def connectionMade(self) -> None:
-        self._late = self._clock.callLater(PATIENCE, self._end)
-
-    def childDataReceived(self, childFD: int, data: bytes) -> None:
-        self._printed[childFD] += data
-        if len(self._printed[childFD]) > LONGEST:
-            self._end()
-
-    def _end(self) -> None:
-        pid = cast(Any, self.transport).pid
-        if pid is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(pid, signal.SIGKILL)
-
-    def processEnded(self, reason: Failure) -> None:
-        if self._late.active():
-            self._late.cancel()
-        code = getattr(reason.value, "exitCode", None)
-        if code == 0:
-            self.answer.callback(self._printed[1])
-            return
-        words = self._printed[2].decode("utf-8", "replace").strip().splitlines()
-        last = f": {one_line(words[-1], 200)}" if words else ""
-        self.answer.errback(ConfigError(f"it {ending(reason)} when it was asked to describe itself{last}"))
-
-
 class Catalogue:
-    """`known` is always whole: as declared, and as described as soon as that is known."""
+    """`known` always has every generator: as declared, and as described as soon as that is known."""
 
-    def __init__(self, reactor: Any, declared: Mapping[str, Generator]) -> None:
-        self._reactor = reactor
+    def __init__(self, launcher: Launcher, declared: Mapping[str, Generator]) -> None:
+        self._launcher = launcher
         self._declared = declared
         self.known: dict[str, Generator] = dict(declared)
         self.troubles: dict[str, str] = {}
 
-    def start(self) -> Deferred[Any]:
-        return DeferredList([self.refresh(name) for name in self._declared])
+    async def start(self) -> None:
+        """Ask every program."""
+        await gatherResults([Deferred.fromCoroutine(self.refresh(name)) for name in self._declared])
 
-    def refresh(self, name: str) -> Deferred[None]:
-        """Ask the program anew; fires when that is done, and never fails."""
+    async def refresh(self, name: str) -> None:
+        """Ask this program anew; a failure is kept in `troubles`."""
         declared = self._declared[name]
         self.troubles.pop(name, None)
         if not declared.describe:
-            return succeed(None)
+            return
         try:
             startable(name, declared)
-            asking = self._ask(declared)
+            said = await self._ask(declared)
         except (BandstandError, OSError) as error:
-            self._trouble(Failure(error), name)
-            return succeed(None)
-        return asking.answer.addCallback(self._described, name).addErrback(self._trouble, name)
+            self.troubles[name] = str(error)
+            log.warn("{name}: {why}", name=name, why=str(error))
+        else:
+            self.known[name] = generators.described(declared, said)
 
-    def _ask(self, declared: Generator) -> Asking:
-        given = {name: one.default for name, one in generators.parameters(declared).items() if one.default is not None}
-        argv = ["setsid", *generators.arguments(declared, 0, given, ""), "--describe"]
-        environment = generators.inherited(os.environ) | generators.variables(0, given, "")
-        asking = Asking(self._reactor)
-        self._reactor.spawnProcess(asking, argv[0], argv, env=environment, path=declared.directory)
-        return asking
+    async def _ask(self, declared: Generator) -> Description:
+        """Run `PROGRAM --describe`. Raises ConfigError, or OSError where it cannot be started."""
+        child = CollectingChild(LONGEST)
+        self._launcher.start(child, _make_command(declared), PATIENCE)
+        ending = await child.ended
+        if not ending.is_success:
+            words = child.errors.decode("utf-8", "replace").strip().splitlines()
+            last = f": {one_line(words[-1], 200)}" if words else ""
+            raise ConfigError(f"it {ending} when it was asked to describe itself{last}")
+        return read_description(child.output)
 
-    def _described(self, printed: bytes, name: str) -> None:
-        try:
-            said = msgspec.json.decode(printed, type=Description)
-        except msgspec.DecodeError as error:
-            raise ConfigError(f"what it prints for --describe is no description: {error}") from None
-        for fault in generators.parameter_faults(said.parameters):
-            raise ConfigError(f"what it prints for --describe is wrong: {fault.lstrip('.')}")
-        self.known[name] = generators.described(self._declared[name], said)
 
-    def _trouble(self, failure: Failure, name: str) -> None:
-        self.troubles[name] = str(failure.value)
-        log.warn("{name}: {why}", name=name, why=str(failure.value))
+def read_description(printed: bytes) -> Description:
+    """What a program says of itself. Raises ConfigError."""
+    try:
+        said = msgspec.json.decode(printed, type=Description)
+    except msgspec.DecodeError as error:
+        raise ConfigError(f"what it prints for --describe is no description: {error}") from None
+    for fault in generators.parameter_faults(said.parameters):
+        raise ConfigError(f"what it prints for --describe is wrong: {fault.lstrip('.')}")
+    return said
+
+
+def _make_command(declared: Generator) -> Command:
+    parameters = generators.parameters(declared)
+    given = {name: one.default for name, one in parameters.items() if one.default is not None}
+    return Command(
+        argv=[*generators.arguments(declared, 0, given, ""), "--describe"],
+        environment=generators.inherited(os.environ) | generators.variables(0, given, ""),
+        directory=declared.directory,
+        descriptors={0: "w", 1: "r", 2: "r"},
+    )

@@ -1,7 +1,7 @@
 """Notices that programs are saved, by inotify on the folders that hold their files.
 
 An editor may write a file, or write another and rename it over the first: both count, when the file is whole. Saves
-that follow each other within `TOGETHER` are one. Knows files and time; not what a save leads to.
+that follow each other within `TOGETHER` are one. Knows files and time; not what a save leads to. `clock` is monotonic.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ log = Logger()
 TOGETHER: Final = 0.2
 """Seconds."""
 AT_LATEST: Final = 1.0
-"""Seconds after the first of many saves the program is run, though they go on."""
+"""Seconds after the first of many saves at which it is told, though they go on."""
 
 
 class Notifier(Protocol):
@@ -36,31 +36,31 @@ class Notifier(Protocol):
     def loseConnection(self) -> None: ...
 
 
-class Watcher:
-    """`saved(name)` is called for each save of a generator that is followed."""
+class FileWatcher:
+    """`on_save(name)` is called for each save of a generator that is followed."""
 
     def __init__(
-        self, clock: IReactorTime, saved: Callable[[str], None], notifier: Callable[[], Any] = INotify
+        self, clock: IReactorTime, on_save: Callable[[str], None], make_notifier: Callable[[], Any] = INotify
     ) -> None:
         self._clock = clock
-        self._saved = saved
-        self._make = notifier
+        self._on_save = on_save
+        self._make_notifier = make_notifier
         self._notifier: Notifier | None = None
         self._followed: dict[str, tuple[Generator, frozenset[Path]]] = {}
         self._folders: set[Path] = set()
         self._due: dict[str, tuple[float, IDelayedCall]] = {}
 
     def follow(self, wanted: Mapping[str, Generator]) -> None:
-        """These and no others, with the files that they have now."""
+        """Follow these generators and no others, with the files that they have now."""
         if not wanted and self._notifier is None:
             return
-        self._followed = {name: (one, _files(one)) for name, one in wanted.items()}
-        folders = {folder for one, files in self._followed.values() for folder in _folders(one, files)}
-        notifier = self._notifier = self._notifier or self._started()
+        self._followed = {name: (one, _list_files(one)) for name, one in wanted.items()}
+        folders = {folder for one, files in self._followed.values() for folder in _list_folders(one, files)}
+        notifier = self._notifier = self._notifier or self._start_notifier()
         for folder in self._folders - folders:
             notifier.ignore(FilePath(str(folder)))
         for folder in folders - self._folders:
-            notifier.watch(FilePath(str(folder)), IN_CLOSE_WRITE | IN_MOVED_TO, callbacks=[self._written])
+            notifier.watch(FilePath(str(folder)), IN_CLOSE_WRITE | IN_MOVED_TO, callbacks=[self._take_write])
         self._folders = folders
         for name in self._due.keys() - wanted.keys():
             self._due.pop(name)[1].cancel()
@@ -71,18 +71,19 @@ class Watcher:
             self._notifier.loseConnection()
             self._notifier = None
 
-    def _started(self) -> Notifier:
-        notifier: Notifier = self._make()
+    def _start_notifier(self) -> Notifier:
+        notifier: Notifier = self._make_notifier()
         notifier.startReading()
         return notifier
 
-    def _written(self, _: object, path: Any, __: int) -> None:
+    def _take_write(self, _: object, path: Any, __: int) -> None:
         file = Path(path.asTextMode().path)
         for name, (one, files) in self._followed.items():
             if generator_files.belongs(one, file, files):
-                self._note(name)
+                self._delay(name)
 
-    def _note(self, name: str) -> None:
+    def _delay(self, name: str) -> None:
+        """Tell of this save when no other has followed it for a while."""
         now = self._clock.seconds()
         first, call = self._due.pop(name, (now, None))
         if call is not None:
@@ -93,14 +94,14 @@ class Watcher:
     def _fire(self, name: str) -> None:
         del self._due[name]
         log.info("{name} was saved", name=name)
-        self._saved(name)
+        self._on_save(name)
 
 
-def _files(generator: Generator) -> frozenset[Path]:
-    """By their names and, where those are links, by what they point to."""
+def _list_files(generator: Generator) -> frozenset[Path]:
+    """The program's files, by their names and, where those are links, by what they point to."""
     files = generator_files.files(generator)
     return frozenset([*files, *(path.resolve() for path in files)])
 
 
-def _folders(generator: Generator, files: frozenset[Path]) -> set[Path]:
+def _list_folders(generator: Generator, files: frozenset[Path]) -> set[Path]:
     return generator_files.folders(generator) | {path.parent for path in files}

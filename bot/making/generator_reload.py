@@ -1,82 +1,94 @@
-"""The watching of generators at work: saves become transactions, and a new version waits for its bar.
+"""Generator reload: a saved program runs again, and its new version cuts in on a bar of the song on the air.
 
-Knows the clock, the watcher and where the song on the air is; what is decided, `songs.watches` decides.
+Knows the clock, the file watcher and where the song on the air is; what is decided, `bot.station.watches` decides.
 """
 
-from collections.abc import Callable, Sequence
-from random import Random
+from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
 
-from bot.effects import CutOnBar
 from bot.making.catalogue import Catalogue
-from bot.making.file_watcher import Watcher
-from bot.songs import watches
-from bot.songs.bars import Bars
-from bot.view import AirView
+from bot.making.file_watcher import FileWatcher
+from bot.station import watches
+from bot.station.bars import find_next_bar
+from bot.station.repositories import Store
+from common.api.events import Event, VersionReady, WatchesChanged
+from common.api.values import Bars, OnAir, Outside
 from common.types import RATE
+
+log = Logger()
 
 LEAD: Final = round(0.25 * RATE)
 """Frames before the bar at which the cut is decided: a transaction and a message take some of them, and until then a
 version that fails is never heard."""
-Change = Callable[..., Deferred[None]]
+MakeWatcher = Callable[[IReactorTime, Callable[[str], None]], FileWatcher]
 
 
-class Live:
+class GeneratorReloader:
+    """`react` is to be subscribed to the event bus."""
+
     def __init__(
         self,
         clock: IReactorTime,
-        wall: Callable[[], float],
-        chance: Random,
+        store: Store,
         catalogue: Catalogue,
-        change: Change,
-        ask: Callable[..., Deferred[Any]],
-        air: Callable[[], AirView | None],
-        make_watcher: Callable[[IReactorTime, Callable[[str], None]], Watcher] = Watcher,
+        get_on_air: Callable[[], OnAir | None],
+        make_watcher: MakeWatcher = FileWatcher,
     ) -> None:
         self._clock = clock
-        self._wall = wall
-        self._chance = chance
+        self._store = store
         self._catalogue = catalogue
-        self._change = change
-        self._ask = ask
-        self._air = air
-        self._watcher = make_watcher(clock, self._saved)
-        self._stopping = False
+        self._get_on_air = get_on_air
+        self._watcher = make_watcher(clock, self._take_save)
+        self._is_stopping = False
 
-    def rewatch(self) -> Deferred[None]:
-        """Follow the files of what is watched now."""
-        return self._ask(watches.watched).addCallback(self._follow)
+    def react(self, event: Event) -> None:
+        match event:
+            case WatchesChanged():
+                self._start(self.follow_watched())
+            case VersionReady():
+                self._schedule_cut(event)
 
     def stop(self) -> None:
-        self._stopping = True
+        self._is_stopping = True
         self._watcher.stop()
 
-    def cut_on_bar(self, effect: CutOnBar) -> None:
-        """Cut in shortly before the bar, on which it is heard; at once where another song is on the air by now."""
-        air = self._air()
-        if air is None or air.cue != effect.cue:
-            self._clock.callLater(0, self._cut_in, effect.job, None)
-            return
-        here = round(air.seconds * RATE)
-        delay = (effect.bars.next_from(here + LEAD) - LEAD - here) / RATE
-        self._clock.callLater(delay, self._cut_in, effect.job, effect.bars)
-
-    def _cut_in(self, job: int, lines: Bars | None) -> None:
-        if not self._stopping:
-            self._change(watches.cut_in, job, self._wall(), lines)
-
-    def _follow(self, names: Sequence[str]) -> None:
-        if not self._stopping:
+    async def follow_watched(self) -> None:
+        """Follow the files of what is watched now."""
+        names = await self._store.read(watches.list_watched)
+        if not self._is_stopping:
             known = self._catalogue.known
             self._watcher.follow({name: known[name] for name in names if name in known})
 
-    def _saved(self, name: str) -> None:
-        now = self._wall()
-        self._catalogue.refresh(name).addCallback(lambda _: self._run(name, now))
+    def _schedule_cut(self, ready: VersionReady) -> None:
+        """Cut in shortly before the bar, on which it is heard; at once where another song is on the air by now."""
+        air = self._get_on_air()
+        if air is None or air.cue != ready.cue:
+            self._clock.callLater(0, self._cut_in, ready.job, None)
+            return
+        here = round(air.seconds * RATE)
+        delay = (find_next_bar(ready.bars, here + LEAD) - LEAD - here) / RATE
+        self._clock.callLater(delay, self._cut_in, ready.job, ready.bars)
 
-    def _run(self, name: str, now: float) -> None:
-        if not self._stopping:
-            self._change(watches.saved, name, self._catalogue.known[name], now, self._chance)
+    def _cut_in(self, job: int, bars: Bars | None) -> None:
+        if not self._is_stopping:
+            self._start(self._record_cut(job, bars))
+
+    async def _record_cut(self, job: int, bars: Bars | None) -> None:
+        await self._store.record(lambda tx: watches.cut_in_version(tx, job, bars))
+
+    def _take_save(self, name: str) -> None:
+        self._start(self._run_again(name))
+
+    async def _run_again(self, name: str) -> None:
+        await self._catalogue.refresh(name)
+        if not self._is_stopping:
+            outside = Outside(generators=dict(self._catalogue.known))
+            await self._store.record(lambda tx: watches.record_saved(tx, name), outside)
+
+    def _start(self, work: Coroutine[Deferred[Any], Any, None]) -> None:
+        """Run a coroutine to its end; a fault is logged."""
+        Deferred.fromCoroutine(work).addErrback(lambda failure: log.failure("a generator was not reloaded", failure))

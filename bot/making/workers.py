@@ -1,177 +1,303 @@
-"""The pool of composer workers: one that waits, its imports done, and as many at work as the configuration allows.
+"""Song workers: one that waits, its imports done, and as many at work as the configuration allows.
 
-A worker takes one job and ends. Knows how a worker is started and what it says; what a step means to the programme is
-`songs.programme`'s business.
+A worker takes one job and ends. Jobs wait in the database; they are claimed one by one, as long as there is room, each
+time that something says that there may be one (a job was ordered or returned) or that there is room again (one ended).
+What a worker says of its job is recorded in the order in which it was said; the store tries that again by itself.
+
+Knows how a worker is started and what it says; what a step means for the song and its cues is for `bot.station.making`.
 """
 
 import os
 import signal
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, Final, cast
 
 import msgspec
-from twisted.internet.error import ProcessExitedAlready
-from twisted.internet.protocol import ProcessProtocol
+from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from bot.supervision.keeper import ending
-from common.jobs import GROWTH_FD, SPOOL_FD, Done, Failed, Job, Step
+from bot.child import STANDARD, Child, Command, Ending, Launcher
+from bot.station import making
+from bot.station.bars import find_bars
+from bot.station.lifecycle import OPEN_JOBS
+from bot.station.making import ClaimedJob
+from bot.station.repositories import Store, Work
+from common import jobs
+from common.api.events import Event, JobAdvanced, JobCancelled, JobDone, JobFailed, JobOrdered, JobReturned
+from common.api.values import ProcessStatus, Song
+from common.config import Config
+from common.errors import BandstandError
+from common.jobs import GROWTH_FD, SPOOL_FD, Advanced, Begun, Done, Failed, Noticed, Pair, Side, Step
+from common.types import RATE, SongCode
 
 log = Logger()
 
+WARM_AFTER: Final = 1.0
+"""Seconds from handing out a job to starting the next worker: after the song's first second, not beside it."""
+WITHOUT_BARS: Final = 2.0
+"""Seconds that stand for a bar of a comparison where a song does not say its tempo."""
+RECORD: Final = "song.json"
+"""What a worker leaves in the song's folder when it has finished."""
 decode_step = msgspec.json.Decoder(Step).decode
-LINE_LIMIT = 1 << 20
 
 
-@dataclass
 class Spool:
-    """A song in the making: an unnamed file, and the end of a pipe that is open while it grows."""
+    """A song in the making: an unnamed file of frames, and the end of a pipe that is open while it grows."""
 
-    file: IO[bytes]
-    growth: int
+    def __init__(self, folder: Path) -> None:
+        """Raises OSError."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self._file = cast(IO[bytes], tempfile.TemporaryFile(dir=folder, buffering=0))  # noqa: SIM115
+        try:
+            self._growth, self._growing = os.pipe()
+        except OSError:
+            self._file.close()
+            raise
+
+    def list_for_worker(self) -> dict[int, int | str]:
+        """The descriptors of a worker, by its own numbers."""
+        return {**STANDARD, SPOOL_FD: self._file.fileno(), GROWTH_FD: self._growing}
+
+    def leave_to_worker(self) -> None:
+        """Close our copy of what only the worker may hold open: that it is closed says that nothing more comes."""
+        os.close(self._growing)
+
+    def duplicate(self) -> tuple[int, int]:
+        """New descriptors of the file and of the pipe, for whoever plays it."""
+        audio = os.dup(self._file.fileno())
+        try:
+            return audio, os.dup(self._growth)
+        except OSError:
+            os.close(audio)
+            raise
 
     def close(self) -> None:
-        self.file.close()
-        os.close(self.growth)
+        self._file.close()
+        os.close(self._growth)
 
 
-@dataclass(eq=False)
-class Worker(ProcessProtocol):
-    pool: "Workers"
-    spool: Spool
-    job: int | None = None
-    song: str = ""
-    settled: bool = False
-    """Done or Failed has been said: its exit says nothing more."""
-    _received: bytes = field(default=b"", repr=False)
+class Worker:
+    """One worker process: it waits, is given one job, says its steps and ends."""
 
-    def hand(self, job: int, work: Job) -> None:
+    def __init__(self, spool: Spool, on_step: Callable[["Worker", Step], None]) -> None:
+        self.spool = spool
+        self.job: int | None = None
+        self.song = ""
+        self.is_settled = False
+        """It is known what became of the job: nothing that it says, nor its end, counts any more."""
+        self.child = Child(self._take_line)
+        self._on_step = on_step
+
+    def give(self, job: int, work: jobs.Job) -> None:
         self.job, self.song = job, work.song
-        transport = cast(Any, self.transport)
-        transport.write(msgspec.json.encode(work) + b"\n")
-        transport.closeStdin()
-
-    def childDataReceived(self, childFD: int, data: bytes) -> None:
-        *lines, self._received = (self._received + data).split(b"\n")
-        if len(self._received) > LINE_LIMIT:
-            self.end()
-        for line in lines:
-            try:
-                step = decode_step(line)
-            except msgspec.DecodeError:
-                log.warn("a worker said what is no step: {line!r}", line=line[:200])
-                continue
-            self.settled = self.settled or isinstance(step, Done | Failed)
-            self.pool.stepped(self, step)
-
-    def processEnded(self, reason: Failure) -> None:
-        self.pool.ended(self, reason)
+        self.child.write_line(msgspec.json.encode(work))
 
     def end(self) -> None:
-        if self.transport is None or self.transport.pid is None:
+        self.is_settled = True
+        self.child.signal(signal.SIGTERM)
+
+    def _take_line(self, line: bytes) -> None:
+        if self.is_settled:
             return
         try:
-            # The worker leads a group of its own, so what it started ends with it.
-            os.killpg(self.transport.pid, signal.SIGTERM)
-        except (ProcessLookupError, ProcessExitedAlready):
+            step = decode_step(line)
+        except msgspec.DecodeError:
+            log.warn("a worker said what is no step: {line!r}", line=line[:200])
             return
+        self.is_settled = isinstance(step, Done | Failed)
+        self._on_step(self, step)
 
 
-class Workers:
-    """`on_step(job, step)` is called for each step of a job, `on_free()` when there may be room for another."""
+class JobRunner:
+    """Hands jobs to workers. `react` is to be subscribed to the event bus."""
 
     def __init__(
         self,
-        reactor: Any,
-        argv: list[str],
-        folder: Path,
-        limit: int,
-        on_step: Callable[[int, Step], None],
-        on_free: Callable[[], None],
+        launcher: Launcher,
+        store: Store,
+        publish: Callable[[Sequence[Event]], None],
+        config: Config,
+        argv: Sequence[str],
     ) -> None:
-        self._reactor = reactor
+        """`argv` starts a worker."""
+        self._launcher = launcher
+        self._store = store
+        self._publish = publish
+        self._config = config
         self._argv = argv
-        self._folder = folder
-        self._limit = limit
-        self._on_step = on_step
-        self._on_free = on_free
         self._waiting: Worker | None = None
         self._busy: dict[int, Worker] = {}
-        self._stopping = False
+        self._is_claiming = self._must_claim = self._is_stopping = False
 
     @property
-    def room(self) -> bool:
-        return not self._stopping and len(self._busy) < self._limit
+    def has_room(self) -> bool:
+        return not self._is_stopping and len(self._busy) < self._config.station.workers
 
-    @property
-    def at_work(self) -> int:
-        return len(self._busy)
+    def get_status(self) -> ProcessStatus:
+        pid = self._waiting.child.pid if self._waiting else None
+        waiting = "one waiting" if pid else "none waiting"
+        return ProcessStatus("workers", f"{len(self._busy)} at work, {waiting}", pid)
 
-    @property
-    def waiting_pid(self) -> int | None:
-        return cast(Any, self._waiting.transport).pid if self._waiting else None
-
-    def warm(self) -> None:
-        """Have one worker waiting."""
-        if self._waiting is None and not self._stopping:
-            self._waiting = self._spawn()
-
-    def take(self, job: int, work: Job) -> None:
-        """Give a job to the waiting worker, and start the next one. Raises OSError where none can be started."""
-        self.warm()
-        worker = cast(Worker, self._waiting)
-        self._waiting = None
-        self._busy[job] = worker
-        worker.hand(job, work)
-        self._reactor.callLater(1.0, self.warm)  # after the song's first second, not beside it
-
-    def spool(self, song: str) -> Spool | None:
+    def find_spool(self, song: SongCode) -> Spool | None:
+        """The sound of a song that is being made; None where no worker has it."""
         return next((worker.spool for worker in self._busy.values() if worker.song == song), None)
 
-    def abandon(self, job: int) -> None:
-        if job in self._busy:
-            self._busy[job].settled = True
-            self._busy[job].end()
+    async def start(self) -> None:
+        """Begin work. What workers finished while no bot was there is recorded; the rest of it is made anew."""
+        self._warm()
+        unfinished = await self._store.read(lambda tx: tx.jobs.list_in_state(*OPEN_JOBS))
+        finished = [done for job in unfinished if (done := self._read_record(job.song)) is not None]
+        await self._store.record(lambda tx: making.return_jobs(tx, finished))
+        self._claim_jobs()
 
     def stop(self) -> None:
-        self._stopping = True
+        self._is_stopping = True
         for worker in [*self._busy.values(), *([self._waiting] if self._waiting else [])]:
-            worker.settled = True
             worker.end()
 
-    def stepped(self, worker: Worker, step: Step) -> None:
-        if worker.job is not None and not self._stopping:
-            self._on_step(worker.job, step)
+    def react(self, event: Event) -> None:
+        match event:
+            case JobCancelled(job=job):
+                if job in self._busy:
+                    self._busy[job].end()
+                self._claim_jobs()
+            case JobOrdered() | JobReturned() | JobDone() | JobFailed():
+                self._claim_jobs()
 
-    def ended(self, worker: Worker, reason: Failure) -> None:
-        if self._waiting is worker:
-            self._waiting = None
-            worker.spool.close()
-            if not self._stopping:
-                log.warn("the waiting worker {why}", why=ending(reason))
+    # Claiming
+
+    def _claim_jobs(self) -> None:
+        self._must_claim = True
+        if not self._is_claiming and self.has_room:
+            self._is_claiming = True
+            Deferred.fromCoroutine(self._claim_while_room()).addErrback(_log_fault)
+
+    async def _claim_while_room(self) -> None:
+        try:
+            while self._must_claim and self.has_room:
+                self._must_claim = False
+                claimed = await self._store.record(making.claim_job)
+                if claimed is not None and not self._is_stopping:
+                    self._must_claim = True
+                    self._begin(claimed)
+        finally:
+            self._is_claiming = False
+
+    def _begin(self, claimed: ClaimedJob) -> None:
+        job = claimed.job.id
+        try:
+            worker = self._waiting or self._spawn()
+        except OSError as error:
+            self._record_step(job, Failed(f"no worker could be started: {error.strerror}"))
             return
+        self._waiting = None
+        self._busy[job] = worker
+        worker.give(job, make_work(claimed, self._config))
+        self._launcher.clock.callLater(WARM_AFTER, self._warm)
+
+    def _warm(self) -> None:
+        """Have one worker waiting."""
+        if self._waiting is None and not self._is_stopping:
+            try:
+                self._waiting = self._spawn()
+            except OSError as error:
+                log.warn("no worker could be started: {why}", why=error.strerror)
+
+    def _spawn(self) -> Worker:
+        spool = Spool(self._config.paths.spool)
+        worker = Worker(spool, self._take_step)
+        try:
+            self._launcher.start(worker.child, Command(self._argv, descriptors=spool.list_for_worker()))
+        except OSError:
+            spool.close()
+            raise
+        finally:
+            spool.leave_to_worker()
+        worker.child.ended.addCallback(self._take_end, worker)
+        return worker
+
+    # What workers say
+
+    def _take_step(self, worker: Worker, step: Step) -> None:
+        if worker.job is not None and not self._is_stopping:
+            self._record_step(worker.job, step)
+
+    def _record_step(self, job: int, step: Step) -> None:
+        match step:
+            case Advanced(seconds):
+                self._publish([JobAdvanced(job=job, seconds=seconds)])
+            case Begun():
+                self._record(lambda tx: making.record_begun(tx, job, step))
+            case Noticed(sentence):
+                self._record(lambda tx: making.record_noticed(tx, job, sentence))
+            case Done():
+                self._record(lambda tx: making.record_done(tx, job, step))
+            case Failed(reason):
+                log.warn("job {job} failed: {reason}", job=job, reason=reason)
+                self._record(lambda tx: making.record_failed(tx, job, step))
+
+    def _record(self, work: Work[None]) -> None:
+        async def record() -> None:
+            await self._store.record(work)
+
+        Deferred.fromCoroutine(record()).addErrback(_log_fault)
+
+    def _take_end(self, ending: Ending, worker: Worker) -> None:
+        worker.spool.close()
+        if worker is self._waiting:
+            self._waiting = None
+            if not self._is_stopping:
+                log.warn("the waiting worker {ending}", ending=ending)
         if worker.job is None:
             return
         self._busy.pop(worker.job, None)
-        if not worker.settled and not self._stopping:
-            why = f"the worker {ending(reason)} before the song was done; the log says more"
-            self._on_step(worker.job, Failed(why))
-        worker.spool.close()
-        if not self._stopping:
-            self._on_free()
+        if self._is_stopping:
+            return
+        if not worker.is_settled:
+            why = f"the worker {ending} before the song was done; the log says more"
+            self._record_step(worker.job, Failed(why))
+        self._claim_jobs()
 
-    def _spawn(self) -> Worker:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        file = cast(IO[bytes], tempfile.TemporaryFile(dir=self._folder, buffering=0))  # noqa: SIM115
-        reading, writing = os.pipe()
-        worker = Worker(self, Spool(file, reading))
-        fds: dict[int, int | str] = {0: "w", 1: "r", 2: 2, SPOOL_FD: file.fileno(), GROWTH_FD: writing}
+    def _read_record(self, song: SongCode) -> Done | None:
         try:
-            self._reactor.spawnProcess(worker, self._argv[0], self._argv, env=None, childFDs=fds)
-        finally:
-            os.close(writing)
-        return worker
+            return msgspec.json.decode((self._config.paths.song(song) / RECORD).read_bytes(), type=Done)
+        except (OSError, msgspec.DecodeError):
+            return None
+
+
+def make_work(claimed: ClaimedJob, config: Config) -> jobs.Job:
+    """What the worker is told of a job."""
+    song = claimed.song
+    parameters: dict[str, Any] = song.parameters
+    return jobs.Job(
+        song=song.code,
+        generator=song.generator,
+        seed=song.seed,
+        parameters=parameters,
+        directory=str(config.paths.song(song.code)),
+        loudness=config.station.loudness,
+        band=claimed.band,
+        program=config.generators.get(song.generator),
+        pair=_make_pair(claimed.compared, config) if claimed.compared else None,
+    )
+
+
+def _make_pair(compared: tuple[Song, Song, int], config: Config) -> Pair:
+    first, second, bars = compared
+    return Pair(first=_make_side(first, config), second=_make_side(second, config), bars=bars)
+
+
+def _make_side(song: Song, config: Config) -> Side:
+    bars = find_bars(song.facts, song.parameters)
+    bar, phase = (bars.bar, bars.phase) if bars else (round(WITHOUT_BARS * RATE), 0)
+    return Side(str(config.paths.song(song.code) / song.audio), song.loudness, bar, phase)
+
+
+def _log_fault(failure: Failure) -> None:
+    if failure.check(BandstandError):
+        log.error("not recorded: {why}", why=str(failure.value))
+    else:
+        log.failure("a job could not be recorded", failure)

@@ -1,402 +1,415 @@
-"""The connection to the streamer: for ever reconnecting, and making what is played agree with the programme.
+"""The playout controller: keeps the streamer at what the core wants to be heard.
 
-Keeps a picture of what the streamer has (current, following), by the streamer's own rule: when a cue ends, the one that
-follows is the current one. Knows how to send a source; not which song is due (`songs.station`) nor where its sound is.
+The database says what should be heard (`bot.station.on_air.make_plan`). After each change the plan is read and compared
+with the picture of what the streamer has, and what is missing is sent; one comparison at a time, and another one after
+it, if something has changed meanwhile. What the streamer reports changes the picture at once and is answered when it is
+committed; until then the streamer keeps it. So a database that is locked for a while delays what is decided, and loses
+nothing.
+
+A connection goes through three steps: connected (reports that were kept arrive, before anything else), known (the
+streamer has said what it plays) and ready (the database agrees with that). Plans are carried out only when it is ready.
+
+Knows messages and their order; not which song is due (`bot.station.scheduling`) nor where its sound is (`sources`).
 """
 
-import os
-from collections.abc import Callable, Generator, Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Protocol, cast
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
 import msgspec
-from twisted.internet.defer import Deferred, inlineCallbacks, succeed
-from twisted.internet.endpoints import UNIXClientEndpoint, connectProtocol
-from twisted.internet.error import ConnectionLost
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import connectProtocol
+from twisted.internet.interfaces import IDelayedCall, IReactorTime, IStreamClientEndpoint
+from twisted.internet.task import deferLater
 from twisted.logger import Logger
 from twisted.protocols import amp
 from twisted.python.failure import Failure
 
-from bot.playout.mounts import Mounts
-from bot.songs.station import Programme, Slot
-from bot.view import AirView, LevelView
+from bot.playout.connection import NumberedReport, StreamerConnection
+from bot.playout.mounts import MountEvent, Mounts
+from bot.playout.picture import StreamerPicture
+from bot.playout.sources import SongSource
+from bot.station import on_air
+from bot.station.bars import find_next_bar
+from bot.station.repositories import Store, Transaction, Work
+from bot.station.scheduling import Plan
 from common import wire
+from common.api.events import (
+    CueSkipped,
+    CueSought,
+    Event,
+    MountWentOff,
+    QueueChanged,
+    SeekFailed,
+    StreamerCameBack,
+    StreamerWentAway,
+)
+from common.api.values import Cue, EndReason, Loudness, OnAir
+from common.backoff import Backoff
 from common.errors import BandstandError, UnknownCue
-from common.types import RATE
+from common.types import RATE, CueId, Frames
 
 log = Logger()
 
 RETRY_FIRST, RETRY_LAST = 0.1, 5.0
-"""Seconds between attempts to reach a streamer that is not ours to start."""
-MARGIN = round(0.05 * RATE)
+"""Seconds between attempts to reach a streamer, and to read a plan."""
+MARGIN: Final = round(0.05 * RATE)
 """Frames: a bar that begins within them may have begun when the streamer hears of it."""
 
 
-@dataclass
-class Source:
-    """Descriptors of one song's sound, ours to close."""
+@dataclass(frozen=True)
+class Surroundings:
+    """What the controller is given of the world beside streamer and database."""
 
-    audio: int
-    raw: bool = False
-    growth: int | None = None
-    gain: float = 0.0
-
-    def close(self) -> None:
-        os.close(self.audio)
-        if self.growth is not None:
-            os.close(self.growth)
+    clock: IReactorTime
+    """Monotonic: for positions and waits."""
+    wall: Callable[[], float]
+    """Unix seconds: for what is written down."""
+    random: Callable[[], float]
+    publish: Callable[[Sequence[Event]], None]
 
 
-class Station(Protocol):
-    """What the player asks of the rest of the bot, and tells it."""
+class PlayoutController:
+    """`react` is to be subscribed to the event bus. Is the owner of its `StreamerConnection`."""
 
-    def wanted(self) -> Deferred[Programme]:
-        """What should be heard now."""
-        ...
-
-    def source(self, slot: Slot) -> Source:
-        """Open a song's sound. Raises BandstandError, with the sentence, where that cannot be."""
-        ...
-
-    def found(self, current: int | None, uptime: float, endings: Sequence[wire.Ending]) -> Deferred[None]:
-        """The streamer answers: what is on the air there, for how long it has been running, and what ended there."""
-        ...
-
-    def lost(self, cue: int, frames: int) -> Deferred[None]:
-        """The streamer went away with this cue on the air, about here; to be written before the next one is asked."""
-        ...
-
-    def away(self) -> None:
-        """Nobody answers at the streamer's socket."""
-        ...
-
-    def started(self, cue: int) -> None: ...
-
-    def ended(self, cue: int, reason: str, frames: int, detail: str) -> None: ...
-
-    def unplayable(self, cue: int, reason: str) -> None: ...
-
-
-class Link(amp.AMP):
-    """One connection; hands events on in the order in which they came."""
-
-    def __init__(self, player: "Player") -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._player = player
-
-    def ask(self, command: type[amp.Command], **arguments: Any) -> Deferred[Any]:
-        return cast("Deferred[Any]", self.callRemote(command, **arguments))  # type: ignore[no-untyped-call]
-
-    def connectionLost(self, reason: Failure = Failure(ConnectionLost())) -> None:  # noqa: B008
-        super().connectionLost(reason)  # type: ignore[no-untyped-call]
-        self._player.disconnected(self)
-
-    @wire.Started.responder
-    def started(self, cue: int, frames: int) -> dict[str, object]:
-        self._player.started(cue, frames)
-        return {}
-
-    @wire.Ended.responder
-    def ended(self, cue: int, reason: str, frames: int, detail: str) -> dict[str, object]:
-        self._player.ended(cue, reason, frames, detail)
-        return {}
-
-    @wire.Underrun.responder
-    def underrun(self, cue: int, frames: int) -> dict[str, object]:
-        log.warn("cue {cue} fell behind; {seconds:.2f} s of silence stood in", cue=cue, seconds=frames / RATE)
-        return {}
-
-    @wire.Level.responder
-    def level(self, loudness: float | None = None, peak: float | None = None) -> dict[str, object]:
-        self._player.level = LevelView(loudness, peak)
-        return {}
-
-    @wire.WentOffAir.responder
-    def went_off_air(self, mount: str, reason: str) -> dict[str, object]:
-        self._player.went_off_air(mount, reason)
-        return {}
-
-    @wire.CameOnAir.responder
-    def came_on_air(self, mount: str) -> dict[str, object]:
-        self._player.came_on_air(mount)
-        return {}
-
-
-class Player:
     def __init__(
-        self, reactor: Any, path: str, station: Station, clock: IReactorTime, notice: Callable[[str], None]
+        self,
+        endpoint: IStreamClientEndpoint,
+        store: Store,
+        open_source: Callable[[Cue], SongSource],
+        surroundings: Surroundings,
     ) -> None:
-        self._reactor = reactor
-        self._endpoint = UNIXClientEndpoint(reactor, path, timeout=5)
-        self._station = station
-        self._clock = clock
-        self.notice = notice
-        self.level: LevelView | None = None
+        """`open_source` raises BandstandError, with a sentence, where a song's sound cannot be opened."""
+        self._endpoint = endpoint
+        self._store = store
+        self._open_source = open_source
+        self._clock = surroundings.clock
+        self._wall = surroundings.wall
+        self._publish = surroundings.publish
+        self._retries = Backoff(surroundings.random, RETRY_FIRST, RETRY_LAST)
+        self._read_retries = Backoff(surroundings.random, RETRY_FIRST, RETRY_LAST)
+        self._retry: IDelayedCall | None = None
+        self._picture = StreamerPicture(self._clock.seconds)
         self._mounts = Mounts()
-        self._link: Link | None = None
-        self._connecting = self._stopping = False
-        self._delay = RETRY_FIRST
-        self._current: int | None = None
-        self._following: int | None = None
-        self._following_start = 0
-        self._since = (0.0, 0)  # clock and frames when the current cue was last heard of
-        self._over: set[int] = set()  # cues whose end has been reported: an answer may arrive after its events
-        self._busy = self._again = False
+        self._connection: StreamerConnection | None = None
+        self._is_connecting = self._is_ready = self._is_stopping = False
+        self._is_missed = False
+        """The streamer was told to be away."""
+        self._is_comparing = self._must_compare = False
+        self.loudness: Loudness | None = None
 
     @property
-    def connected(self) -> bool:
-        return self._link is not None
+    def is_connected(self) -> bool:
+        return self._connection is not None
 
-    @property
-    def air(self) -> AirView | None:
+    def get_on_air(self) -> OnAir | None:
         """What is on the air, and how far, by the clock since the streamer last said so."""
-        if self._link is None or self._current is None:
+        return self._picture.get_on_air() if self._connection is not None else None
+
+    async def ask_state(self) -> wire.StreamerState | None:
+        """The streamer's own account; None while it is away."""
+        if self._connection is None:
             return None
-        return AirView(self._current, self._position() / RATE)
+        try:
+            return await self._connection.ask_state()
+        except Exception as error:
+            log.warn("the streamer did not say what it plays: {error}", error=error)
+            return None
+
+    def react(self, event: Event) -> None:
+        match event:
+            case QueueChanged():
+                self.sync()
+            case CueSkipped(cue=cue):
+                self._start(self._skip(cue))
+            case CueSought(cue=cue, frames=frames):
+                self._start(self._seek(cue, frames))
+
+    def _start(self, work: Coroutine[Deferred[Any], Any, None]) -> None:
+        """Run a coroutine to its end; a fault is logged."""
+        Deferred.fromCoroutine(work).addErrback(self._log_fault)
+
+    def _log_fault(self, failure: Failure) -> None:
+        if self._connection is not None:
+            log.failure("the streamer could not be brought into step", failure)
+
+    async def _record(self, work: Work[None]) -> None:
+        """Have a fact written down, after those before it."""
+        try:
+            await self._store.record(work)
+        except BandstandError as error:
+            log.error("not recorded: {error}", error=error)
+
+    # The connection
 
     def connect(self) -> None:
         """Try now; keep trying, ever less often, until it answers."""
-        if self._link is not None or self._connecting or self._stopping:
+        if self._connection is not None or self._is_connecting or self._is_stopping:
             return
-        self._connecting = True
-        connecting = connectProtocol(self._endpoint, Link(self))
-        connecting.addCallbacks(self._connected, lambda _: self._refused())
+        if self._retry is not None and self._retry.active():
+            self._retry.cancel()
+        self._is_connecting = True
+        self._start(self._connect())
 
-    def _refused(self) -> None:
-        self._connecting = False
-        if self._stopping:
-            return
-        self._clock.callLater(self._delay, self.connect)
-        self._delay = min(self._delay * 2, RETRY_LAST)
-        self._station.away()
-
-    @inlineCallbacks
-    def _connected(self, link: Link) -> Generator[Deferred[Any], Any, None]:
-        self._connecting = False
-        self._delay = RETRY_FIRST
-        self._over.clear()
+    async def _connect(self) -> None:
         try:
-            state = yield self._ask(link)
+            connection = await connectProtocol(self._endpoint, StreamerConnection(self))
+        except Exception:
+            self._is_connecting = False
+            self._retry_later()
+            return
+        await self._welcome(connection)
+
+    async def _welcome(self, connection: StreamerConnection) -> None:
+        """A streamer is connected. Its reports come first, and then what it plays."""
+        self._picture.clear()
+        try:
+            state = await connection.ask_state()
         except Exception as error:
             log.warn("the streamer did not say what it plays: {error}", error=error)
-            self._refused()
+            self._is_connecting = False
+            self._retry_later()
             return
-        self._link = link
-        self._current = state.current.cue if state.current else None
-        self._following = state.following.cue if state.following else None
-        self._following_start = state.following.frames if state.following else 0
-        self._since = (self._clock.seconds(), state.current.frames if state.current else 0)
-        self.level = LevelView(state.loudness, state.peak)
-        self._tell(self._mounts.found(state.mounts))
-        yield self._station.found(self._current, state.uptime, state.endings)
-
-    @inlineCallbacks
-    def _ask(self, link: Link) -> Generator[Deferred[Any], Any, wire.StreamerState]:
-        answer = yield link.ask(wire.GetState)
-        return msgspec.json.decode(answer["state"], type=wire.StreamerState)
-
-    def state(self) -> Deferred[wire.StreamerState | None]:
-        """The streamer's own account, or None while it is away."""
-        if self._link is None:
-            return succeed(None)
-        return self._ask(self._link).addErrback(lambda _: None)
-
-    def disconnected(self, link: Link) -> None:
-        if link is not self._link:
+        self._is_connecting = False
+        if self._is_stopping:
+            connection.close()
             return
-        self._link = self.level = None
-        current, position = self._current, self._position()
-        self._current = self._following = None
-        if self._stopping:
+        self._retries.restart()
+        self._connection = connection
+        self._picture.record_state(state)
+        self.loudness = Loudness(state.loudness, state.peak)
+        if self._is_missed:
+            self._is_missed = False
+            self._publish([StreamerCameBack()])
+        self._publish_mounts(self._mounts.compare(state.mounts))
+        await self._record(lambda tx: on_air.record_found(tx, state.current.cue if state.current else None))
+        if self._connection is connection:
+            self._is_ready = True
+            self.sync()
+
+    def _retry_later(self) -> None:
+        if self._is_stopping:
+            return
+        self._publish_away()
+        self._retry = self._clock.callLater(self._retries.wait(), self.connect)
+
+    def take_loss(self, connection: StreamerConnection) -> None:
+        if connection is not self._connection:
+            return
+        current, position = self._picture.current, self._picture.get_position()
+        self._forget_connection()
+        if self._is_stopping:
             return
         log.warn("the streamer went away")
-        self._mounts.away()
-        noted = succeed(None) if current is None else self._station.lost(current, position)
-        noted.addBoth(lambda _: self.connect())
+        self._publish_away()
+        if current is not None:
+            self._start(self._record(lambda tx: on_air.record_lost(tx, current, position)))
+        self.connect()
 
-    def started(self, cue: int, frames: int) -> None:
-        self._current = cue
-        self._since = (self._clock.seconds(), frames)
-        if self._following == cue:
-            self._following = None
-        self._station.started(cue)
+    def _forget_connection(self) -> None:
+        self._connection = self.loudness = None
+        self._is_ready = False
+        self._picture.clear()
+        self._mounts.record_streamer_away()
 
-    def ended(self, cue: int, reason: str, frames: int, detail: str) -> None:
-        if reason != "stopped":
-            self._over.add(cue)
-        if reason == "stopped":
-            self._following = None  # a stop lets go of that, too
-        if self._current == cue:
-            self._current, self._following = self._following, None
-        if self._following == cue:
-            self._following = None
-        self._station.ended(cue, reason, frames, detail)
+    def _publish_away(self) -> None:
+        if not self._is_missed:
+            self._is_missed = True
+            self._publish([StreamerWentAway()])
 
-    def came_on_air(self, mount: str) -> None:
-        self._tell(self._mounts.came(mount))
+    # What the streamer says
 
-    def went_off_air(self, mount: str, reason: str) -> None:
-        self._tell(self._mounts.went(mount, reason))
+    async def take_report(self, numbered: NumberedReport) -> None:
+        """Fails with BandstandError where it is not committed; the streamer then sends it again."""
+        self._picture.record_report(numbered.report, numbered.ago)
+        at = self._wall() - numbered.ago
+        try:
+            await self._store.record(lambda tx: record_report(tx, numbered, at))
+        except BandstandError:
+            raise
+        except Exception:
+            # A fault of ours, which another attempt would meet again: without it the rest goes on.
+            log.failure("a report of the streamer could not be recorded: {report}", report=numbered.report)
+        self.sync()
 
-    def _tell(self, news: Iterable[str]) -> None:
-        for sentence in news:
-            log.info("{sentence}", sentence=sentence)
-            self.notice(sentence)
+    def take_loudness(self, loudness: Loudness) -> None:
+        self.loudness = loudness
 
-    def _position(self) -> int:
-        then, frames = self._since
-        return frames + int((self._clock.seconds() - then) * RATE)
+    def take_mount_on(self, mount: str) -> None:
+        self._publish_mounts(self._mounts.record_on(mount))
+
+    def take_mount_off(self, mount: str, reason: str) -> None:
+        self._publish_mounts(self._mounts.record_off(mount, reason))
+
+    def _publish_mounts(self, events: Sequence[MountEvent]) -> None:
+        for event in events:
+            if isinstance(event, MountWentOff):
+                log.info("{mount} is off the air: {reason}", mount=event.mount, reason=event.reason)
+            else:
+                log.info("{mount} is on the air", mount=event.mount)
+        self._publish(events)
+
+    # Bringing the streamer into step
 
     def sync(self) -> None:
-        """Compare the programme with what the streamer has, and send what is missing. One comparison at a time."""
-        self._again = True
-        if not self._busy and self._link is not None:
-            self._busy = True
-            self._reconcile().addErrback(self._trouble)
+        """Compare the plan with what the streamer has, and send what is missing."""
+        self._must_compare = True
+        if not self._is_comparing and self._is_ready:
+            self._is_comparing = True
+            self._start(self._compare())
 
-    def _trouble(self, failure: Failure) -> None:
-        self._busy = False
-        if self._link is not None:
-            log.failure("the streamer could not be brought into step", failure)
-
-    @inlineCallbacks
-    def _reconcile(self) -> Generator[Deferred[Any], Any, None]:
-        while self._again and self._link is not None:
-            self._again = False
-            want = yield self._station.wanted()
-            if self._link is not None:
-                yield self._toward(want, self._link)
-        self._busy = False
-
-    @inlineCallbacks
-    def _toward(self, want: Programme, link: Link) -> Generator[Deferred[Any], Any, None]:
-        if want.current is None:
-            if self._current is not None and self._current != want.keep:
-                fade = None if want.fade is None else round(want.fade * RATE)
-                yield link.ask(wire.Stop, fade=fade)
-            return
-        if want.current.cue in self._over:
-            return  # its end is on the way to the database, and what comes of that asks again
-        if self._current != want.current.cue:
-            if not (yield self._send(link, wire.Play, want.current, **self._until(want.current))):
-                return
-            if want.current.cue not in self._over:
-                self._current = want.current.cue
-                if self._following == self._current:
-                    self._following = None
-                self._since = (self._clock.seconds(), want.current.start)
-        if want.following is None and self._following is not None:
-            unfollowing = link.ask(wire.Unfollow, cue=self._following)
-            yield unfollowing.addErrback(lambda failure: failure.trap(UnknownCue))
-            self._following = None
-        elif want.following is not None and self._lacks(want.following):
-            sent = yield self._send(link, wire.Follow, want.following)
-            if sent and want.following.cue not in self._over and self._current != want.following.cue:
-                self._followed(want.following)
-
-    def _followed(self, slot: Slot) -> None:
-        """The streamer has it. What was told before that is known: if nothing was on the air, this began at once."""
-        if self._current is None:
-            self._current, self._since = slot.cue, (self._clock.seconds(), slot.start)
-        else:
-            self._following, self._following_start = slot.cue, slot.start
-
-    def _until(self, slot: Slot) -> dict[str, int]:
-        """Where in the song on the air this one is to cut in; at once, mostly."""
-        if slot.bars is None or self._current is None:
-            return {}
-        return {"until": slot.bars.next_from(self._position() + MARGIN)}
-
-    def _lacks(self, following: Slot) -> bool:
-        """Whether the streamer is still to be told what follows, or that it goes on from elsewhere."""
-        told = (self._following, self._following_start)
-        return following.cue != self._current and (following.cue, following.start) != told
-
-    @inlineCallbacks
-    def _send(
-        self, link: Link, command: type[amp.Command], slot: Slot, **more: int
-    ) -> Generator[Deferred[Any], Any, bool]:
-        """Hand over a source; a song that cannot be played is reported, and False comes back."""
+    async def _compare(self) -> None:
         try:
-            yield self._hand_over(link, command, slot, **more)
+            while self._must_compare and self._is_ready:
+                self._must_compare = False
+                plan = await self._read_plan()
+                if self._is_ready and plan is not None and self._connection is not None:
+                    await self._carry_out(plan, self._connection)
+        finally:
+            self._is_comparing = False
+
+    async def _read_plan(self) -> Plan | None:
+        """Tried again until the database answers; None where the streamer went away meanwhile."""
+        while self._is_ready:
+            try:
+                plan = await self._store.read(on_air.make_plan)
+            except Exception as error:
+                wait = self._read_retries.wait()
+                log.error("the plan could not be read; again in {wait:.1f} s: {error}", wait=wait, error=error)
+                await deferLater(self._clock, wait)
+            else:
+                self._read_retries.restart()
+                return plan
+        return None
+
+    async def _carry_out(self, plan: Plan, connection: StreamerConnection) -> None:
+        picture = self._picture
+        if plan.current is None:
+            if picture.current is not None and picture.current != plan.keep:
+                fade = None if plan.fade is None else round(plan.fade * RATE)
+                await connection.ask(wire.Stop, fade=fade)
+            return
+        if picture.has_ended(plan.current.id):
+            return  # its end is on the way to the database, and when it is there, the plan is read again
+        if picture.current != plan.current.id:
+            if not await self._send(connection, wire.Play, plan.current):
+                return
+            picture.record_played(plan.current)
+        await self._carry_out_following(plan.following, connection)
+
+    async def _carry_out_following(self, following: Cue | None, connection: StreamerConnection) -> None:
+        picture = self._picture
+        if following is None:
+            if picture.following is not None:
+                await _ask_unless_unknown(connection, wire.Unfollow, picture.following)
+                picture.record_unfollowed()
+        elif picture.lacks_following(following) and await self._send(connection, wire.Follow, following):
+            picture.record_followed(following)
+
+    async def _send(self, connection: StreamerConnection, command: type[amp.Command], cue: Cue) -> bool:
+        """Hand over a song; one that cannot be played is recorded as such, and False comes back."""
+        try:
+            await self._hand_over(connection, command, cue)
         except BandstandError as error:
-            self._station.unplayable(slot.cue, str(error))
+            reason = str(error)
+            self._start(self._record(lambda tx: on_air.record_unplayable(tx, cue.id, reason)))
             return False
         return True
 
-    @inlineCallbacks
-    def _hand_over(
-        self, link: Link, command: type[amp.Command], slot: Slot, **more: int
-    ) -> Generator[Deferred[Any], Any, None]:
-        source = self._station.source(slot)
+    async def _hand_over(self, connection: StreamerConnection, command: type[amp.Command], cue: Cue) -> None:
+        source = self._open_source(cue)
+        until = self._find_cut(cue) if command is wire.Play else None
         try:
-            yield link.ask(
+            await connection.ask(
                 command,
-                cue=slot.cue,
-                title=slot.title,
-                artist=slot.artist,
+                cue=cue.id,
+                title=cue.song.title,
+                artist=cue.song.artist,
                 audio=source.audio,
-                raw=source.raw,
+                raw=source.is_raw,
                 growth=source.growth,
-                start=slot.start,
+                start=cue.start,
                 gain=source.gain,
-                crossfade=round((slot.crossfade or 0.0) * RATE),
-                **more,
+                crossfade=round((cue.crossfade or 0.0) * RATE),
+                **({} if until is None else {"until": until}),
             )
         finally:
             # Only now: what was queued for sending was the number, not the file.
             source.close()
 
-    @inlineCallbacks
-    def seek(self, cue: int, frames: int) -> Generator[Deferred[Any], Any, None]:
+    def _find_cut(self, cue: Cue) -> int | None:
+        """The frame of the song on the air at which this cue is to cut in; None: at once."""
+        if cue.bars is None or self._picture.current is None:
+            return None
+        return find_next_bar(cue.bars, self._picture.get_position() + MARGIN)
+
+    async def _seek(self, cue: CueId, frames: Frames) -> None:
         """Go on at `frames` of this cue, if it is the one on the air; where that cannot be, it goes on as it was."""
-        want = yield self._station.wanted()
-        if self._link is None or want.current is None or not cue == want.current.cue == self._current:
+        plan = await self._read_plan()
+        if plan is None or plan.current is None or self._connection is None:
+            return
+        if not cue == plan.current.id == self._picture.current:
             return
         try:
-            yield self._hand_over(self._link, wire.Seek, replace(want.current, start=frames))
+            await self._hand_over(self._connection, wire.Seek, msgspec.structs.replace(plan.current, start=frames))
         except UnknownCue:
             return  # it has just ended
         except BandstandError as error:
-            self.notice(f'"{want.current.title}" goes on where it was: {error}')
+            self._publish([SeekFailed(title=plan.current.song.title, reason=str(error))])
             return
-        if self._current == cue:
-            self._since = (self._clock.seconds(), frames)
+        self._picture.record_sought(cue, frames)
 
-    @inlineCallbacks
-    def skip(self, cue: int) -> Generator[Deferred[Any], Any, None]:
-        if self._link is not None:
-            skipping = self._link.ask(wire.Skip, cue=cue)
-            yield skipping.addErrback(lambda failure: failure.trap(UnknownCue))
+    async def _skip(self, cue: CueId) -> None:
+        if self._connection is not None:
+            await _ask_unless_unknown(self._connection, wire.Skip, cue)
 
-    @inlineCallbacks
-    def let_go(self) -> Generator[Deferred[Any], Any, None]:
+    # The end
+
+    async def let_go(self) -> None:
         """Have this streamer keep the song's place and end. Another one is reached with `connect`."""
-        link, current = self._link, self._current
-        self._link = self._current = self._following = None
-        self._mounts.away()
-        if link is not None:
-            yield self._shut_down(link, current)
+        connection, current = self._connection, self._picture.current
+        self._forget_connection()
+        if connection is not None:
+            await self._shut_down(connection, current)
 
-    @inlineCallbacks
-    def _shut_down(self, link: Link, current: int | None) -> Generator[Deferred[Any], Any, None]:
+    async def _shut_down(self, connection: StreamerConnection, current: CueId | None) -> None:
         try:
             if current is not None:
-                answer = yield link.ask(wire.Stop)
-                yield self._station.lost(current, answer["frames"])
-            yield link.ask(wire.Shutdown)
+                answer = await connection.ask(wire.Stop)
+                frames = Frames(answer["frames"])
+                self._start(self._record(lambda tx: on_air.record_lost(tx, current, frames)))
+            await connection.ask(wire.Shutdown)
         except Exception as error:
             log.warn("the streamer was gone before it was told to stop: {error}", error=error)
 
-    @inlineCallbacks
-    def stop(self, shut_down: bool) -> Generator[Deferred[Any], Any, None]:
+    async def stop(self, shut_down: bool) -> None:
         """Let go of the streamer; with `shut_down` the song's place is kept and the streamer ends."""
-        self._stopping = True
-        link, current = self._link, self._current
-        if link is None:
+        self._is_stopping = True
+        if self._retry is not None and self._retry.active():
+            self._retry.cancel()
+        connection, current = self._connection, self._picture.current
+        if connection is None:
             return
         if shut_down:
-            yield self._shut_down(link, current)
-        if link.transport is not None:
-            link.transport.loseConnection()
+            await self._shut_down(connection, current)
+        connection.close()
+
+
+def record_report(tx: Transaction, numbered: NumberedReport, at: float) -> None:
+    """Write down what the streamer reports, which happened `at` this Unix time; once, however often it comes."""
+    if not on_air.is_new_report(tx, numbered.streamer, numbered.number):
+        return
+    report = numbered.report
+    if isinstance(report, wire.Started):
+        on_air.record_started(tx, report.cue, at)
+    else:
+        reason = EndReason(report.reason)
+        on_air.record_ended(tx, report.cue, reason, Frames(report.frames), report.detail, at)
+
+
+async def _ask_unless_unknown(connection: StreamerConnection, command: type[amp.Command], cue: CueId) -> None:
+    """Ask something about a cue; that the streamer has it no more is no fault."""
+    try:
+        await connection.ask(command, cue=cue)
+    except UnknownCue:
+        return

@@ -1,7 +1,7 @@
-"""Our own Icecast: its configuration from the template, its port and passwords, and what it says of its listeners.
+"""Our own Icecast: its configuration from the template, its port and passwords, and whether it runs already.
 
-Knows how Icecast 2.4 is configured and asked. Does not start it or watch over it, and knows nothing of songs.
-`prepare`, `probe`, `running` and `end` may block for a moment: call them before the reactor runs, or in a thread.
+Knows how Icecast 2.4 is configured. Does not start it or watch over it, and knows nothing of songs. `prepare`, `probe`,
+`find_running` and `end` may block for a moment: call them before the reactor runs, or in a thread.
 """
 
 import errno
@@ -14,25 +14,17 @@ import shutil
 import signal
 import socket
 import sys
-from base64 import b64encode
-from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
-from typing import Any, cast
-from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 import msgspec
-from twisted.internet import ssl
-from twisted.internet.defer import Deferred, inlineCallbacks
-from twisted.internet.interfaces import IReactorTime
-from twisted.web.client import Agent, BrowserLikePolicyForHTTPS, readBody
-from twisted.web.http_headers import Headers
-from twisted.web.iweb import IAgent, IResponse
 
-from common.config import Config, Icecast, Mount
+from bot.supervision.listeners import ANSWER_SECONDS, STATISTICS, make_authorization
+from common.config import Config, Mount
 from common.errors import ConfigError, Missing
+from common.files import write_whole
 from common.paths import Paths
 
 PORTS_TRIED = 100
@@ -45,7 +37,6 @@ ACCOUNTS = (("icecast2", "icecast"), ("nobody", "nogroup"))
 LOG_BYTES = 4_000_000
 """A log longer than this is put aside when Icecast is prepared."""
 WILDCARDS = ("0.0.0.0", "::")
-ANSWER_SECONDS = 1.0
 END_SECONDS = 3.0
 
 LISTEN = """
@@ -122,7 +113,7 @@ class Files:
         return self.directory / "icecast.log"
 
 
-def burst_bytes(mount: Mount) -> int:
+def get_burst_bytes(mount: Mount) -> int:
     return int(mount.bitrate * 1000 / 8 * BURST_SECONDS)
 
 
@@ -132,11 +123,12 @@ def render(template: str, config: Config, kept: Kept, account: tuple[str, str] |
     if config.icecast.bind not in WILDCARDS and not config.icecast.bind.startswith("127."):
         addresses.insert(0, "127.0.0.1")  # where the streamer sends
     blocks = {
-        "listen": "".join(_filled(LISTEN, port=kept.port, address=address) for address in addresses),
+        "listen": "".join(_fill(LISTEN, port=kept.port, address=address) for address in addresses),
         "mounts": "".join(
-            _filled(MOUNT, path=mount.path, standby=mount.standby, burst=burst_bytes(mount)) for mount in config.mounts
+            _fill(MOUNT, path=mount.path, standby=mount.standby, burst=get_burst_bytes(mount))
+            for mount in config.mounts
         ),
-        "changeowner": _filled(CHANGEOWNER, user=account[0], group=account[1]) if account else "",
+        "changeowner": _fill(CHANGEOWNER, user=account[0], group=account[1]) if account else "",
     }
     files = Files(config.paths.icecast)
     values = {
@@ -152,15 +144,8 @@ def render(template: str, config: Config, kept: Kept, account: tuple[str, str] |
     return Template(template).substitute(blocks, **{key: escape(str(value)) for key, value in values.items()})
 
 
-def _filled(template: str, **values: object) -> str:
+def _fill(template: str, **values: object) -> str:
     return Template(template).substitute({key: escape(str(value)) for key, value in values.items()})
-
-
-def counts(stats: bytes, mounts: Iterable[Mount]) -> dict[str, int]:
-    """Listeners of each mount, those on its standby included, from the XML of Icecast's /admin/stats."""
-    root = ElementTree.fromstring(stats)
-    heard = {source.get("mount"): int(source.findtext("listeners") or 0) for source in root.iter("source")}
-    return {mount.path: heard.get(mount.path, 0) + heard.get(mount.standby, 0) for mount in mounts}
 
 
 def prepare(config: Config) -> Prepared:
@@ -174,28 +159,28 @@ def prepare(config: Config) -> Prepared:
         raise Missing("Icecast is missing: install the Debian package icecast2")
     files = Files(config.paths.icecast)
     files.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    before = _kept(files)
-    pid = running(config.paths)
-    kept = _settled(config, before, before.port if before and pid else None)
-    xml = render(template(), config, kept, _account())
-    if pid and (kept != before or not _same(files.xml, xml) or not probe(kept.port, kept.admin_password)):
+    before = _read_kept(files)
+    pid = find_running(config.paths)
+    kept = _settle(config, before, before.port if before and pid else None)
+    xml = render(read_template(), config, kept, _find_account())
+    if pid and (kept != before or not _is_same(files.xml, xml) or not probe(kept.port, kept.admin_password)):
         end(pid)
         pid = None
-    _write(files.kept, msgspec.json.encode(kept))
-    _write(files.xml, xml.encode())
+    write_whole(files.kept, msgspec.json.encode(kept), is_private=True)  # both hold passwords
+    write_whole(files.xml, xml.encode(), is_private=True)
     if pid is None and files.log.is_file() and files.log.stat().st_size > LOG_BYTES:
         files.log.replace(files.log.with_suffix(".log.1"))
     return Prepared(
         port=kept.port,
         password=kept.password,
         admin_password=kept.admin_password,
-        argv=_argv(program, files),
+        argv=_make_argv(program, files),
         moved_from=config.icecast.port if kept.port != config.icecast.port else None,
         pid=pid,
     )
 
 
-def template() -> str:
+def read_template() -> str:
     """The template in the checkout, or where an installed package has it."""
     places = (Path(__file__).parents[2] / "deploy", Path(sys.prefix) / "share/bandstand")
     for place in places:
@@ -204,26 +189,26 @@ def template() -> str:
     raise Missing(f"icecast.xml, which comes with Bandstand, is not in {places[0]}: install Bandstand anew")
 
 
-def _argv(program: str, files: Files) -> list[str]:
+def _make_argv(program: str, files: Files) -> list[str]:
     shell = 'exec "$0" -c "$1" </dev/null >>"$2" 2>&1'
     return ["sh", "-c", shell, program, str(files.xml), str(files.log)]
 
 
-def _kept(files: Files) -> Kept | None:
+def _read_kept(files: Files) -> Kept | None:
     try:
         return msgspec.json.decode(files.kept.read_bytes(), type=Kept)
     except (FileNotFoundError, msgspec.DecodeError):
         return None
 
 
-def _settled(config: Config, before: Kept | None, in_use: int | None) -> Kept:
+def _settle(config: Config, before: Kept | None, in_use: int | None) -> Kept:
     """Passwords from the configuration, else from before, else made up; `in_use` is the port our Icecast has."""
     icecast = config.icecast
     if before and before.asked == icecast.port and before.port == in_use:
         port = in_use
     else:
         first = [before.port] if before and before.asked == icecast.port else []
-        port = _free(icecast.bind, [*first, *range(icecast.port, min(icecast.port + PORTS_TRIED, 65535) + 1)])
+        port = _find_free_port(icecast.bind, [*first, *range(icecast.port, min(icecast.port + PORTS_TRIED, 65535) + 1)])
     return Kept(
         asked=icecast.port,
         port=port,
@@ -232,7 +217,7 @@ def _settled(config: Config, before: Kept | None, in_use: int | None) -> Kept:
     )
 
 
-def _free(bind: str, ports: list[int]) -> int:
+def _find_free_port(bind: str, ports: list[int]) -> int:
     try:
         found = socket.getaddrinfo(bind, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except socket.gaierror:
@@ -253,27 +238,18 @@ def _free(bind: str, ports: list[int]) -> int:
     raise ConfigError(f"icecast.port: {ports[0]} and the {len(ports) - 1} ports after it are all taken")
 
 
-def _account() -> tuple[str, str] | None:
+def _find_account() -> tuple[str, str] | None:
     if os.geteuid() != 0:
         return None
     users = {entry.pw_name for entry in pwd.getpwall()}
     return next((account for account in ACCOUNTS if account[0] in users), None)
 
 
-def _same(path: Path, text: str) -> bool:
+def _is_same(path: Path, text: str) -> bool:
     return path.is_file() and path.read_bytes() == text.encode()
 
 
-def _write(path: Path, data: bytes) -> None:
-    """Whole or not at all, and never readable by others: both files hold passwords."""
-    new = path.with_name(path.name + ".new")
-    new.unlink(missing_ok=True)
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as stream:
-        stream.write(data)
-    new.replace(path)
-
-
-def running(paths: Paths) -> int | None:
+def find_running(paths: Paths) -> int | None:
     """The process of our own Icecast, if one runs: named by its pid file, and started with our configuration."""
     files = Files(paths.icecast)
     try:
@@ -307,43 +283,9 @@ def probe(port: int, admin_password: str, host: str = "127.0.0.1") -> bool:
     """Whether an Icecast that takes this admin password answers there."""
     connection = http.client.HTTPConnection(host, port, timeout=ANSWER_SECONDS)
     try:
-        connection.request("GET", "/admin/stats", headers={"Authorization": _basic(admin_password)})
+        connection.request("GET", STATISTICS, headers={"Authorization": make_authorization(admin_password)})
         return connection.getresponse().status == http.HTTPStatus.OK
     except (OSError, http.client.HTTPException):
         return False
     finally:
         connection.close()
-
-
-def _basic(password: str) -> str:
-    return "Basic " + b64encode(f"admin:{password}".encode()).decode("ascii")
-
-
-def address(icecast: Icecast, port: int) -> str:
-    """Where Icecast is, without the path."""
-    return f"{'https' if icecast.tls else 'http'}://{icecast.host}:{port}"
-
-
-def agent(reactor: Any, icecast: Icecast) -> Agent:
-    """For requests to this Icecast, with the trust that is configured for it. Raises OSError without that file."""
-    if not (icecast.tls and icecast.ca_file):
-        return Agent(reactor)
-    trusted = ssl.Certificate.loadPEM(Path(icecast.ca_file).read_bytes())
-    return Agent(reactor, BrowserLikePolicyForHTTPS(ssl.trustRootFromCertificates([trusted])))
-
-
-@inlineCallbacks
-def listeners(
-    agent: IAgent, clock: IReactorTime, at: str, admin_password: str, mounts: Iterable[Mount]
-) -> Generator[Deferred[Any], Any, dict[str, int]]:
-    """Ask the Icecast at this address (`address`) how many hear each mount.
-
-    Errs back with TimeoutError after a second, with PermissionError on a wrong password, or as the agent does.
-    """
-    headers = Headers({"Authorization": [_basic(admin_password)], "User-Agent": ["Bandstand"]})
-    asked = agent.request(b"GET", f"{at}/admin/stats".encode(), headers, None)
-    response = cast(IResponse, (yield asked.addTimeout(ANSWER_SECONDS, clock)))
-    body = yield readBody(response).addTimeout(ANSWER_SECONDS, clock)
-    if response.code != http.HTTPStatus.OK:
-        raise PermissionError(f"Icecast at {at} answered {response.code}: is icecast.admin_password right?")
-    return counts(cast(bytes, body), mounts)

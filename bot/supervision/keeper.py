@@ -1,240 +1,280 @@
-"""Keeps a process of the station running: started when needed, adopted when it already runs, restarted if it ends.
+"""Keeps a process of the station running: started when needed, adopted when it already runs, restarted when it ends.
 
-Started with `reactor.spawnProcess` as the leader of a session of its own (setsid), so that the terminal's Ctrl-C
-reaches the bot alone and the others are stopped in order.
+A process that runs already, because the bot before this one started it, is adopted: it is known by the lock that it
+holds, or by its number, and the kernel tells of its end on a descriptor (pidfd_open, Linux 5.3).
+
+For a rolling restart there is a second process for a while, the successor. It prints `waiting` when it could begin, and
+begins (`ready`) when the first one has ended, which whoever asked for the successor sees to.
 """
 
 import os
 import signal
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from random import Random
-from typing import Any
+from typing import Final
 
 from twisted.internet.defer import Deferred, fail, succeed
-from twisted.internet.error import ProcessTerminated
-from twisted.internet.protocol import ProcessProtocol
+from twisted.internet.interfaces import IDelayedCall, IReactorFDSet, IReadDescriptor
 from twisted.logger import Logger
 from twisted.python.failure import Failure
+from zope.interface import implementer
 
-from bot.supervision.pidwatch import PidWatch
-from bot.view import ProcessView
+from bot.child import Child, Command, Ending, Launcher
+from common.api.values import ProcessStatus
+from common.backoff import Backoff
 from common.errors import CommandError
-from common.lock import find_holder
+from common.lock import holder
 
 log = Logger()
 
-BACKOFF_FIRST, BACKOFF_LAST = 0.25, 10.0
-STEADY = 5.0
+STEADY: Final = 5.0
 """Seconds of life after which an ending counts as the first one again."""
-PATIENCE = 2.2
+PATIENCE: Final = 2.2
 """Seconds from SIGTERM to SIGKILL."""
-READINESS = 30.0
+READINESS: Final = 30.0
 """Seconds that a successor may take to be ready."""
-LINE_LIMIT = 4096
+RECHECK: Final = 1.0
+"""Seconds until an adopted process that could not be watched is looked at again."""
+LINE_LIMIT: Final = 4096
 
 
-def ending(reason: Failure) -> str:
-    """How a process ended, in a few words."""
-    how = reason.value
-    if not isinstance(how, ProcessTerminated):
-        return "ended by itself"
-    return f"ended by signal {how.signal}" if how.signal else f"ended with status {how.exitCode}"
+@dataclass(frozen=True)
+class KeptProcess:
+    """What is to be kept running. `lock` or `pid` say whether it runs already without having been started by us."""
+
+    name: str
+    argv: list[str]
+    lock: Path | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """In addition to the bot's own."""
+    pid: int | None = None
 
 
-class Child(ProcessProtocol):
-    """One life of a process: tells its keeper each line that it says, and its end."""
+class _Life:
+    """One life of the process."""
 
-    def __init__(self, keeper: "Keeper", began: float) -> None:
-        self._keeper = keeper
+    def __init__(self, on_line: Callable[["_Life", bytes], None], began: float) -> None:
+        self.child = Child(lambda line: on_line(self, line), LINE_LIMIT)
         self.began = began
-        self._unfinished = b""
-
-    def childDataReceived(self, childFD: int, data: bytes) -> None:
-        *lines, self._unfinished = (self._unfinished + data)[-LINE_LIMIT:].split(b"\n")
-        for line in lines:
-            self._keeper.said(self, line)
-
-    def processEnded(self, reason: Failure) -> None:
-        self._keeper.ended(self, ending(reason))
-
-    @property
-    def pid(self) -> int | None:
-        return self.transport.pid if self.transport is not None else None
-
-    def signal(self, name: str) -> None:
-        if self.transport is not None:
-            self.transport.signalProcess(name)
 
 
 class Keeper:
-    """One process. `on_ready` is called when it has said `ready` on its standard output.
-
-    There may be a second one for a while, its successor, which has said `waiting` and begins when the first has ended.
-    """
+    """One process. `on_ready` is called when it has printed `ready` on its standard output."""
 
     def __init__(
         self,
-        reactor: Any,
-        name: str,
-        argv: list[str],
-        chance: Random,
-        *,
-        lock: Path | None = None,
-        environment: Mapping[str, str] | None = None,
-        adopted: int | None = None,
+        launcher: Launcher,
+        reactor: IReactorFDSet,
+        process: KeptProcess,
+        random: Callable[[], float],
         on_ready: Callable[[], None] = lambda: None,
     ) -> None:
-        self.name = name
+        self.name = process.name
+        self._launcher = launcher
+        self._clock = launcher.clock
         self._reactor = reactor
-        self._argv = ["setsid", *argv]
-        self._chance = chance
-        self._lock = lock
-        self._environment = dict(os.environ, **(environment or {}))
-        self._adopted = adopted
+        self._process = process
+        self._environment = dict(os.environ, **process.environment)
+        self._adopted = process.pid
         self._on_ready = on_ready
-        self._child: Child | None = None
-        self._successor: Child | None = None
-        self._waits: Deferred[None] | None = None
+        self._current: _Life | None = None
+        self._successor: _Life | None = None
+        self._waiting: Deferred[None] | None = None
         self._watch: PidWatch | None = None
-        self._stopping = False
-        self._again: Any = None
-        self._backoff = BACKOFF_FIRST
+        self._is_stopping = False
+        self._restart: IDelayedCall | None = None
+        self._backoff = Backoff(random, steady=STEADY)
         self._trouble = ""
         self._gone: Deferred[None] | None = None
 
     def ensure(self) -> None:
         """Start it, unless it runs, is about to be started again, or runs already without being ours."""
-        if self._child or self._successor or self._stopping or self._again is not None or self._adopts():
+        if self._current or self._successor or self._is_stopping or self._restart is not None or self._adopt():
             return
-        self._child = self._spawn(self._argv)
+        self._spawn_current()
 
-    def succeed(self) -> Deferred[None]:
-        """Start a successor; fires when it waits for the one that runs to end, which is then the caller's to see to."""
+    def start_successor(self) -> Deferred[None]:
+        """Start a successor; fires when it waits for the one that runs to end. Fails with CommandError."""
         if self._successor is not None:
             return fail(CommandError(f"the {self.name} is being restarted already"))
-        self._forget_again()
-        self._waits = Deferred()
-        self._successor = self._spawn([*self._argv, "--successor"])
-        last = self._reactor.callLater(READINESS, self._successor.signal, "KILL")
+        self._cancel_restart()
+        try:
+            successor = self._spawn("--successor")
+        except OSError as error:
+            return fail(CommandError(f"the next {self.name} could not be started: {error.strerror}"))
+        self._successor = successor
+        self._waiting = Deferred()
+        late = self._clock.callLater(READINESS, successor.child.signal, signal.SIGKILL)
+        return self._waiting.addBoth(_cancel_and_pass, late)
 
-        def settled(result: Failure | None) -> Failure | None:
-            if last.active():
-                last.cancel()
-            return result
-
-        return self._waits.addBoth(settled)
-
-    def view(self) -> ProcessView:
-        if self._child is not None:
-            uptime = self._reactor.seconds() - self._child.began
-            return ProcessView(self.name, "running", self._child.pid, uptime)
-        pid = self._adopted_pid()
+    def get_status(self) -> ProcessStatus:
+        if self._current is not None:
+            uptime = self._clock.seconds() - self._current.began
+            return ProcessStatus(self.name, "running", self._current.child.pid, uptime)
+        pid = self._find_adopted()
         if pid is not None:
-            return ProcessView(self.name, "running, adopted", pid)
-        return ProcessView(self.name, self._trouble or "not running")
-
-    def said(self, child: Child, line: bytes) -> None:
-        if line == b"waiting" and child is self._successor:
-            waits, self._waits = self._waits, None
-            if waits is not None:
-                waits.callback(None)
-        elif line == b"ready":
-            if child is self._successor:
-                self._child, self._successor = child, None
-            self._on_ready()
-
-    def ended(self, child: Child, how: str) -> None:
-        if child is self._successor:
-            self._successor = None
-            waits, self._waits = self._waits, None
-            if waits is not None:
-                waits.errback(CommandError(f"the next {self.name} {how}"))
-            if self._child is None and not self._adopts():
-                self._start_later(how, child.began)
-        elif child is self._child:
-            self._child = None
-            self._over(how, child.began)
-
-    def _over(self, how: str, began: float) -> None:
-        """The one that ran has ended; its successor begins by itself."""
-        gone, self._gone = self._gone, None
-        if gone is not None:
-            gone.callback(None)
-        if self._successor is None:
-            self._start_later(how, began)
-
-    def _start_later(self, how: str, began: float) -> None:
-        self._trouble = how
-        if self._stopping:
-            return
-        if self._reactor.seconds() - began > STEADY:
-            self._backoff = BACKOFF_FIRST
-        delay = self._backoff * (0.75 + 0.5 * self._chance.random())
-        self._backoff = min(self._backoff * 2, BACKOFF_LAST)
-        log.warn("{name} {why}; starting it again in {delay:.1f} s", name=self.name, why=how, delay=delay)
-        self._forget_again()
-        self._again = self._reactor.callLater(delay, self._restart)
+            return ProcessStatus(self.name, "running, adopted", pid)
+        return ProcessStatus(self.name, self._trouble or "not running")
 
     def stop(self) -> Deferred[None]:
         """SIGTERM, and SIGKILL if it takes that long; fires when it is gone. An adopted one gets SIGTERM only."""
-        self._stopping = True
-        self._forget_again()
+        self._is_stopping = True
+        self._cancel_restart()
         if self._successor is not None:
-            self._successor.signal("KILL")
-        if self._child is None:
+            self._successor.child.signal(signal.SIGKILL)
+        if self._current is None:
             return self._stop_adopted()
-        self._gone = Deferred()
-        self._child.signal("TERM")
-        last = self._reactor.callLater(PATIENCE, self._kill, self._child)
-        return self._gone.addCallback(lambda _: last.cancel() if last.active() else None)
+        gone = self._gone = Deferred()
+        self._current.child.signal(signal.SIGTERM)
+        late = self._clock.callLater(PATIENCE, self._kill, self._current)
+        return gone.addBoth(_cancel_and_pass, late)
 
     def _stop_adopted(self) -> Deferred[None]:
-        pid = self._adopted_pid()
+        pid = self._find_adopted()
         if pid is not None:
             os.kill(pid, signal.SIGTERM)
         if self._watch is not None:
             self._watch.stop()
         return succeed(None)
 
-    def _kill(self, child: Child) -> None:
-        if child is self._child:
+    def _kill(self, life: _Life) -> None:
+        if life is self._current:
             log.warn("{name} did not stop in time and is killed", name=self.name)
-            child.signal("KILL")
+            life.child.signal(signal.SIGKILL)
 
-    def _forget_again(self) -> None:
-        if self._again is not None:
-            self._again.cancel()
-            self._again = None
+    # What the process says, and its end
 
-    def _restart(self) -> None:
-        self._again = None
+    def _take_line(self, life: _Life, line: bytes) -> None:
+        if line == b"waiting" and life is self._successor:
+            self._answer_waiting(None)
+        elif line == b"ready":
+            if life is self._successor:
+                self._current, self._successor = life, None
+            self._on_ready()
+
+    def _answer_waiting(self, error: CommandError | None) -> None:
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None and error is None:
+            waiting.callback(None)
+        elif waiting is not None:
+            waiting.errback(error)
+
+    def _take_end(self, ending: Ending, life: _Life) -> None:
+        how = str(ending)
+        if life is self._successor:
+            self._successor = None
+            self._answer_waiting(CommandError(f"the next {self.name} {how}"))
+            if self._current is None and not self._adopt():
+                self._start_later(how, life.began)
+        elif life is self._current:
+            self._current = None
+            self._settle_end(how, life.began)
+
+    def _settle_end(self, how: str, began: float | None) -> None:
+        """The one that ran has ended. Its successor, if there is one, begins by itself."""
+        gone, self._gone = self._gone, None
+        if gone is not None:
+            gone.callback(None)
+        if self._successor is None:
+            self._start_later(how, began)
+
+    # Starting
+
+    def _spawn_current(self) -> None:
+        began = self._clock.seconds()
+        try:
+            self._current = self._spawn()
+        except OSError as error:
+            self._start_later(f"could not be started: {error.strerror}", began)
+
+    def _spawn(self, *more: str) -> _Life:
+        """Raises OSError."""
+        life = _Life(self._take_line, self._clock.seconds())
+        life.child.ended.addCallback(self._take_end, life)
+        self._launcher.start(life.child, Command([*self._process.argv, *more], self._environment))
+        return life
+
+    def _start_later(self, how: str, began: float | None) -> None:
+        """`began`: when the one that ended did, by the clock; None where that is not known, and long ago."""
+        self._trouble = how
+        if self._is_stopping:
+            return
+        self._backoff.held(STEADY if began is None else self._clock.seconds() - began)
+        wait = self._backoff.wait()
+        log.warn("{name} {why}; starting it again in {wait:.1f} s", name=self.name, why=how, wait=wait)
+        self._cancel_restart()
+        self._restart = self._clock.callLater(wait, self._start_again)
+
+    def _start_again(self) -> None:
+        self._restart = None
         self.ensure()
 
-    def _spawn(self, argv: list[str]) -> Child:
-        child = Child(self, self._reactor.seconds())
-        self._reactor.spawnProcess(child, argv[0], argv, env=self._environment, childFDs={0: "w", 1: "r", 2: 2})
-        return child
+    def _cancel_restart(self) -> None:
+        if self._restart is not None:
+            self._restart.cancel()
+            self._restart = None
 
-    def _adopts(self) -> bool:
+    # Adopting
+
+    def _adopt(self) -> bool:
         """Whether one runs that is not ours; its end is heard of from now on."""
-        pid = self._adopted_pid()
+        pid = self._find_adopted()
         if pid is None:
             return False
         if self._watch is None:
             try:
-                self._watch = PidWatch(self._reactor, pid, self._adopted_ended)
-            except OSError:
-                return self._adopted_pid() is not None
+                self._watch = PidWatch(self._reactor, pid, self._take_adopted_end)
+            except OSError:  # it has just ended, or cannot be watched
+                if self._restart is None:
+                    self._restart = self._clock.callLater(RECHECK, self._start_again)
         return True
 
-    def _adopted_ended(self) -> None:
+    def _take_adopted_end(self) -> None:
         self._watch = self._adopted = None
-        self._over("ended, and was not ours", 0.0)
+        self._settle_end("ended, and was not ours", None)
 
-    def _adopted_pid(self) -> int | None:
-        if self._lock is not None:
-            return find_holder(self._lock)
+    def _find_adopted(self) -> int | None:
+        if self._process.lock is not None:
+            return holder(self._process.lock)
         if self._adopted is not None and not Path(f"/proc/{self._adopted}").exists():
             self._adopted = None
         return self._adopted
+
+
+def _cancel_and_pass(result: Failure | None, timer: IDelayedCall) -> Failure | None:
+    if timer.active():
+        timer.cancel()
+    return result
+
+
+@implementer(IReadDescriptor)
+class PidWatch:
+    """Hears when a process ends that is not our child. `on_end` is called once, from the reactor."""
+
+    def __init__(self, reactor: IReactorFDSet, pid: int, on_end: Callable[[], None]) -> None:
+        """Raises OSError where the process cannot be watched."""
+        self._reactor = reactor
+        self._on_end = on_end
+        self._fd = os.pidfd_open(pid)
+        reactor.addReader(self)
+
+    def fileno(self) -> int:
+        return self._fd
+
+    def doRead(self) -> None:
+        self.stop()
+        self._on_end()
+
+    def connectionLost(self, reason: Failure) -> None:
+        self.stop()
+
+    def logPrefix(self) -> str:
+        return "process"
+
+    def stop(self) -> None:
+        """Watch no longer."""
+        fd, self._fd = self._fd, -1
+        if fd >= 0:
+            self._reactor.removeReader(self)
+            os.close(fd)

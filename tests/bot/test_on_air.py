@@ -36,6 +36,7 @@ from common.types import RATE, CueId, Frames
 from streamer.block import Samples, zeros
 from streamer.playout import Cue as StreamerCue
 from streamer.playout import Ended, Playout, Started
+from streamer.reports import Reports
 
 LENGTHS = {"Instant": 0, "Moment": 100, "Short": 3 * RATE, "Long": 40 * RATE, "Longer": 70 * RATE}
 """Each song's frames, by its title."""
@@ -84,7 +85,7 @@ class Streamer:
 
     def __init__(self, clock: Clock) -> None:
         self.playout = Playout()
-        self.endings: list[tuple[float, Ended]] = []
+        self.reports = Reports(clock.seconds)
         self.under_way: deque[Telling] = deque()
         self._clock = clock
         self._began = clock.seconds()
@@ -133,22 +134,12 @@ class Streamer:
         now, current, following = self._clock.seconds(), self.playout.current, self.playout.following
         return wire.StreamerState(
             pid=1,
+            streamer=self.reports.streamer,
             uptime=now - self._began,
             current=wire.OnAir(current.cue, current.frames) if current else None,
             following=wire.OnAir(following.cue, following.frames) if following else None,
             mounts=[],
-            endings=[wire.Ending(e.cue, e.reason, e.frames, e.detail, now - at) for at, e in self.endings],
         )
-
-
-class Deaf:
-    """A station that is not there."""
-
-    def started(self, cue: int) -> None:
-        pass
-
-    def ended(self, cue: int, reason: str, frames: int, detail: str) -> None:
-        pass
 
 
 class Whole:
@@ -159,6 +150,7 @@ class Whole:
         self.clock = Clock()
         self.clock.advance(1_000_000)
         self.streamer = Streamer(self.clock)
+        self.answers: list[int] = []
         for title, frames in LENGTHS.items():
             Song.create(
                 code=title.lower(), title=title, state="ready", generator="band", seed=1, created=0.0,
@@ -169,14 +161,20 @@ class Whole:
     def new_bot(self) -> None:
         self.player = Player(None, "/nowhere", self, self.clock, lambda _: None)
         self.player.connect = self.connect  # type: ignore[method-assign]
+        self.connected = True
         self.connect()
 
     def connect(self) -> None:
+        for number in self.streamer.reports.unanswered():
+            self.send_report(number)
         self.player._connected(self.streamer)  # type: ignore[arg-type]
         self.deliver()
 
     def deliver(self, most: int = 1000) -> None:
-        """So much of what is under way arrives."""
+        """So much of what is under way arrives, and the answers to what arrived before."""
+        for number in self.answers:
+            self.streamer.reports.acknowledge(number)
+        self.answers.clear()
         while self.streamer.under_way and most:
             self.streamer.under_way.popleft().arrive()
             most -= 1
@@ -214,15 +212,27 @@ class Whole:
             self.deliver(self.chance.choice([0, 1, 2, 1000]))
 
     def tell(self, event: object) -> None:
-        player = self.player
+        reports = self.streamer.reports
         if isinstance(event, Started):
-            cue, frames = event.cue, event.frames
-            self.streamer.under_way.append(Telling(None, lambda: player.started(cue, frames)))
+            number = reports.add(wire.Started(event.cue, event.frames))
         elif isinstance(event, Ended):
-            if event.reason != "stopped":
-                self.streamer.endings.append((self.clock.seconds(), event))
-            end = (event.cue, event.reason, event.frames, event.detail)
-            self.streamer.under_way.append(Telling(None, lambda: player.ended(*end)))
+            number = reports.add(wire.Ended(event.cue, event.reason, event.frames, event.detail))
+        else:
+            return
+        if self.connected:
+            self.send_report(number)
+
+    def send_report(self, number: int) -> None:
+        """It is under way; whether the bot lives until it has answered is another matter."""
+        player, reports = self.player, self.streamer.reports
+        sent = reports.arguments(number)
+        report = msgspec.json.decode(str(sent["report"]), type=wire.PlayoutReport)
+
+        def arrive() -> None:
+            written = player.reported(report, float(str(sent["ago"])))
+            written.addCallback(lambda _: self.answers.append(number))
+
+        self.streamer.under_way.append(Telling(None, arrive))
 
     def settle(self) -> None:
         """Until all has arrived and what came of it is done."""
@@ -232,15 +242,16 @@ class Whole:
 
     def kill_streamer(self) -> None:
         old, self.streamer = self.streamer, Streamer(self.clock)
+        self.answers.clear()
         old.die()
         self.player.disconnected(old)  # type: ignore[arg-type]
 
     def away(self, seconds: float) -> None:
-        """The bot dies, and another one comes after so long."""
+        """The bot dies, and another one comes after so long. Answers that are under way are lost."""
         self.streamer.under_way.clear()
-        self.player = Player(None, "/nowhere", Deaf(), self.clock, lambda _: None)
+        self.answers.clear()
+        self.connected = False
         self.play(seconds)
-        self.streamer.under_way.clear()
         self.new_bot()
 
     # What the player asks and tells.
@@ -251,20 +262,23 @@ class Whole:
     def source(self, slot: Slot) -> Source:
         return Source(os.open(os.devnull, os.O_RDONLY))
 
-    def found(self, current: int | None, uptime: float, endings: Any) -> Deferred[None]:
+    def found(self, current: int | None, uptime: float) -> Deferred[None]:
         now = self.clock.seconds()
-        self.perform(programme.found(current, now - uptime, now, endings))
+        self.perform(programme.found(current, now - uptime, now))
         return succeed(None)
 
     def lost(self, cue: int, frames: int) -> Deferred[None]:
         programme.stopped_at(cue, frames)
         return succeed(None)
 
-    def started(self, cue: int) -> None:
-        self.perform(programme.started(cue, self.clock.seconds()))
+    def started(self, cue: int, ago: float) -> Deferred[None]:
+        self.perform(programme.started(cue, self.clock.seconds() - ago))
+        return succeed(None)
 
-    def ended(self, cue: int, reason: str, frames: int, detail: str) -> None:
-        self.perform(programme.ended(cue, reason, frames, detail, self.clock.seconds()))
+    def ended(self, report: wire.Ended, ago: float) -> Deferred[None]:
+        at = self.clock.seconds() - ago
+        self.perform(programme.ended(report.cue, report.reason, report.frames, report.detail, at))
+        return succeed(None)
 
     def unplayable(self, cue: int, reason: str) -> None:
         raise AssertionError(reason)

@@ -48,6 +48,10 @@ class Bot:
         self._buffer = b""
         self._asked = self._descriptors = 0
         self.events: list[tuple[str, dict[str, Any]]] = []
+        """Name and values of each event; a report counts as the event that it reports."""
+        self.reports: list[dict[str, Any]] = []
+        """The arguments of each `wire.Report`."""
+        self.answers_reports = True
 
     def ask(self, command: type[amp.Command], fds: tuple[int, ...] = (), **values: Any) -> dict[str, bytes]:
         """The answer's raw fields; an error's code and text are raised as RuntimeError."""
@@ -99,8 +103,15 @@ class Bot:
     def _event(self, box: dict[bytes, bytes]) -> None:
         name = box[b"_command"].decode()
         kinds = dict(getattr(wire, name).arguments)
-        self.events.append((name, {k.decode(): kinds[k].fromString(v) for k, v in box.items() if k in kinds}))
-        self._socket.sendall(amp.Box({b"_answer": box[b"_ask"]}).serialize())
+        values = {k.decode(): kinds[k].fromString(v) for k, v in box.items() if k in kinds}
+        if name == "Report":
+            self.reports.append(values)
+            report = msgspec.json.decode(values["report"], type=wire.PlayoutReport)
+            self.events.append((type(report).__name__, msgspec.structs.asdict(report)))
+        else:
+            self.events.append((name, values))
+        if name != "Report" or self.answers_reports:
+            self._socket.sendall(amp.Box({b"_answer": box[b"_ask"]}).serialize())
 
     def _box(self) -> dict[bytes, bytes]:
         fields: dict[bytes, bytes] = {}

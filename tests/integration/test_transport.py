@@ -140,19 +140,6 @@ def test_after_any_number_of_quick_commands_every_cue_has_started_and_ended_once
     ]
 
 
-def test_a_bot_that_was_away_finds_in_the_state_what_ended(station: Station, bot: Bot, tmp_path: Path) -> None:
-    bot.play(1, written(tmp_path / "tone.wav", sine(RATE // 4)))
-    bot.play(2, written(tmp_path / "next.wav", sine(60 * RATE)), wire.Follow)
-    bot.close()
-    other = station.bot()
-    until(lambda: other.state().endings, "the first song ends")
-    state = other.state()
-    assert [(end.cue, end.reason, end.frames) for end in state.endings] == [(1, "finished", RATE // 4)]
-    assert 0 <= state.endings[0].ago < 20
-    assert state.current is not None and state.current.cue == 2
-    other.close()
-
-
 def test_songs_of_no_length_of_a_moment_and_broken_in_the_middle_end_and_the_next_begins(
     bot: Bot, tmp_path: Path
 ) -> None:

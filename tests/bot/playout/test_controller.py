@@ -1,7 +1,6 @@
 """The player against a streamer that is played by the test: every request it gets is written down."""
 
 import os
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -32,6 +31,7 @@ class Station:
         self.told: list[tuple[Any, ...]] = []
         self.missing: set[int] = set()
         self.opened: list[int] = []
+        self.written: Deferred[None] = succeed(None)
 
     def wanted(self) -> Deferred[Programme]:
         return succeed(self.want)
@@ -42,8 +42,8 @@ class Station:
         self.opened.append(os.open("/dev/null", os.O_RDONLY))
         return Source(self.opened[-1])
 
-    def found(self, current: int | None, uptime: float, endings: Sequence[wire.Ending]) -> Deferred[None]:
-        self.told.append(("found", current, *endings))
+    def found(self, current: int | None, uptime: float) -> Deferred[None]:
+        self.told.append(("found", current))
         return succeed(None)
 
     def lost(self, cue: int, frames: int) -> Deferred[None]:
@@ -53,11 +53,13 @@ class Station:
     def away(self) -> None:
         self.told.append(("away",))
 
-    def started(self, cue: int) -> None:
-        self.told.append(("started", cue))
+    def started(self, cue: int, ago: float) -> Deferred[None]:
+        self.told.append(("started", cue, ago))
+        return self.written
 
-    def ended(self, cue: int, reason: str, frames: int, detail: str) -> None:
-        self.told.append(("ended", cue, reason))
+    def ended(self, report: wire.Ended, ago: float) -> Deferred[None]:
+        self.told.append(("ended", report.cue, report.reason, ago))
+        return self.written
 
     def unplayable(self, cue: int, reason: str) -> None:
         self.told.append(("unplayable", cue, reason))
@@ -71,7 +73,6 @@ class Streamer:
     def __init__(self, current: wire.OnAir | None = None) -> None:
         self.asked: list[tuple[Any, ...]] = []
         self.current = current
-        self.endings: list[wire.Ending] = []
         self.crossfades: list[int] = []
         self.fades: list[int | None] = []
         self.untils: list[int] = []
@@ -79,7 +80,7 @@ class Streamer:
 
     def ask(self, command: type, **arguments: Any) -> Deferred[Any]:
         if command is wire.GetState:
-            state = wire.StreamerState(1, 5.0, self.current, None, [], endings=self.endings)
+            state = wire.StreamerState(1, "life", 5.0, self.current, None, [])
             return succeed({"state": msgspec.json.encode(state)})
         self.asked.append((command.__name__, arguments.get("cue"), arguments.get("start")))
         if "crossfade" in arguments:
@@ -131,7 +132,7 @@ def test_a_song_that_waits_for_a_bar_is_given_the_frame_where_it_begins(stage: S
     stage.want(second)
     assert stage.streamer.untils == []  # nothing is there that has bars
     stage.want(slot(1))
-    stage.player.started(1, 0)
+    stage.player.reported(wire.Started(1, 0), 0.0)
     stage.clock.advance(1.5)
     stage.want(second)
     assert stage.streamer.untils == [2 * RATE]
@@ -149,27 +150,27 @@ def test_silence_is_asked_for_only_where_something_plays(stage: Stage) -> None:
 
 def test_a_gapless_change_needs_no_request(stage: Stage) -> None:
     stage.want(slot(1), slot(2))
-    stage.player.ended(1, "finished", 10, "")
-    stage.player.started(2, 0)
+    stage.player.reported(wire.Ended(1, "finished", 10), 0.0)
+    stage.player.reported(wire.Started(2, 0), 0.0)
     assert stage.want(slot(2)) == []
 
 
 def test_a_cue_whose_end_is_reported_is_not_played_again(stage: Stage) -> None:
     stage.want(slot(1))
-    stage.player.ended(1, "skipped", 10, "")
+    stage.player.reported(wire.Ended(1, "skipped", 10), 0.0)
     assert stage.want(slot(1)) == []
 
 
 def test_a_stopped_cue_is_played_again_from_where_it_was(stage: Stage) -> None:
     stage.want(slot(1))
-    stage.player.ended(1, "stopped", 4800, "")
+    stage.player.reported(wire.Ended(1, "stopped", 4800), 0.0)
     assert stage.want(slot(1, 4800)) == [("Play", 1, 4800)]
 
 
 def test_a_stop_lets_go_of_what_follows_so_that_is_sent_again(stage: Stage) -> None:
     stage.want(slot(1), slot(2))
     stage.want()
-    stage.player.ended(1, "stopped", 10, "")
+    stage.player.reported(wire.Ended(1, "stopped", 10), 0.0)
     assert stage.want(slot(2)) == [("Play", 2, 0)]
 
 
@@ -246,7 +247,7 @@ def test_a_song_that_cannot_be_played_is_reported_and_its_descriptor_closed(stag
 
 def test_what_a_new_streamer_lacks_is_noted_with_its_place(stage: Stage) -> None:
     stage.want(slot(1))
-    stage.player.started(1, 0)
+    stage.player.reported(wire.Started(1, 0), 0.0)
     stage.clock.advance(2.0)
     stage.player._stopping = False
     stage.player.connect = lambda: stage.station.told.append(("connect",))  # type: ignore[method-assign]
@@ -264,12 +265,21 @@ def test_the_level_is_what_was_told_last_and_goes_with_the_streamer(stage: Stage
     assert stage.player.level is None
 
 
-def test_what_ended_while_nobody_listened_is_handed_on(stage: Stage) -> None:
-    stage.player.disconnected(stage.streamer)  # type: ignore[arg-type]
-    streamer = Streamer(wire.OnAir(9, 0))
-    streamer.endings = [wire.Ending(8, "finished", 4800, "", 2.5)]
-    stage.join(streamer)
-    assert stage.station.told[-1] == ("found", 9, wire.Ending(8, "finished", 4800, "", 2.5))
+def test_a_report_is_answered_when_it_is_written_down(stage: Stage) -> None:
+    stage.station.written = Deferred()
+    answers: list[dict[str, object]] = []
+    link = Link(stage.player)
+    report = msgspec.json.encode(wire.Ended(8, "finished", 4800)).decode()
+    link.report("life", 1, 2.5, report).addCallback(answers.append)
+    assert stage.station.told[-1] == ("ended", 8, "finished", 2.5) and not answers
+    stage.station.written.callback(None)
+    assert answers == [{}]
+
+
+def test_a_song_that_began_a_while_ago_is_as_far_as_it_is(stage: Stage) -> None:
+    stage.want(slot(1))
+    stage.player.reported(wire.Started(1, RATE), 2.5)
+    assert stage.player.air is not None and stage.player.air.seconds == 3.5
 
 
 def test_a_streamer_that_already_plays_is_asked_what(stage: Stage) -> None:

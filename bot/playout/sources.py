@@ -1,0 +1,69 @@
+"""Opens a song's sound for the streamer: its file, or the spool into which a worker still writes it.
+
+Knows where sound is and how loud it is to be; not which song is due.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from common.api.values import Cue
+from common.errors import Missing
+from common.paths import Paths
+from common.types import SongCode
+
+GAIN_LIMIT: Final = 12.0
+"""Decibels. A song that is further than this from the station's loudness was not meant to be near it."""
+USUAL_FILE: Final = "song.flac"
+
+
+@dataclass(frozen=True)
+class SongSource:
+    """Open descriptors of one song's sound. Whoever opened them closes them."""
+
+    audio: int
+    is_raw: bool = False
+    """Frames as `common.types.FRAME_BYTES` has them, and not a file of some format."""
+    growth: int | None = None
+    """The reading end of a pipe that stays open while `audio` grows."""
+    gain: float = 0.0
+    """Decibels."""
+
+    def close(self) -> None:
+        os.close(self.audio)
+        if self.growth is not None:
+            os.close(self.growth)
+
+
+class Spool(Protocol):
+    """A song that is being made."""
+
+    def duplicate(self) -> tuple[int, int]:
+        """New descriptors of the file of frames and of the pipe that tells of its growth."""
+        ...
+
+
+class SongSources:
+    def __init__(self, paths: Paths, loudness: float, find_spool: Callable[[SongCode], Spool | None]) -> None:
+        """`loudness` is the station's, in LUFS; `find_spool` gives a song that a worker is making, or None."""
+        self._paths = paths
+        self._loudness = loudness
+        self._find_spool = find_spool
+
+    def open(self, cue: Cue) -> SongSource:
+        """Open the sound of a cue's song. Raises Missing where there is none."""
+        spool = self._find_spool(cue.song.code)
+        if spool is not None:
+            audio, growth = spool.duplicate()
+            return SongSource(audio, is_raw=True, growth=growth)
+        path = self._paths.song(cue.song.code) / (cue.audio or USUAL_FILE)
+        try:
+            audio = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError as error:
+            raise Missing(f"its file {path.name} cannot be opened: {error.strerror}") from None
+        return SongSource(audio, gain=self._get_gain(cue.loudness))
+
+    def _get_gain(self, loudness: float | None) -> float:
+        gain = 0.0 if loudness is None else self._loudness - loudness
+        return max(-GAIN_LIMIT, min(GAIN_LIMIT, gain))

@@ -1,0 +1,123 @@
+"""Collects the station as it is outside the database, as `Outside` has it.
+
+Most of it is known without asking. The processes' figures, the mounts and their listeners are asked for only where a
+request shows them: the streamer and Icecast answer within milliseconds, but not always.
+"""
+
+import os
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+
+from common import wire
+from common.api.values import Loudness, MountStatus, OnAir, Outside, PersonPresent, ProcessStatus
+from common.generators import Generator
+
+log = Logger()
+
+
+class Streamer(Protocol):
+    """What is asked of the playout controller."""
+
+    loudness: Loudness | None
+
+    @property
+    def is_connected(self) -> bool: ...
+
+    def get_on_air(self) -> OnAir | None: ...
+
+    def ask_state(self) -> Awaitable[wire.StreamerState | None]: ...
+
+
+class Generators(Protocol):
+    """What is asked of the catalogue."""
+
+    known: dict[str, Generator]
+    troubles: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where the status comes from. The functions of `processes` each give some of the lines, in the lines' order."""
+
+    streamer: Streamer
+    generators: Generators
+    processes: Iterable[Callable[[], Iterable[ProcessStatus]]]
+    list_people: Callable[[], tuple[PersonPresent, ...]]
+    count_listeners: Callable[[], Awaitable[dict[str, int]]] | None = None
+    """None where Icecast does not tell us, for want of a password."""
+    urls: Mapping[str, str] = field(default_factory=dict)
+    """Where each mount is heard."""
+
+
+class StatusCollector:
+    def __init__(self, name: str, clock: IReactorTime, sources: Sources) -> None:
+        """`name` is the station's; `clock` is monotonic."""
+        self._name = name
+        self._clock = clock
+        self._sources = sources
+        self._began = clock.seconds()
+
+    async def collect(self, is_whole: bool) -> Outside:
+        """What is cheap to know; where `is_whole`, what the streamer and Icecast are asked for as well."""
+        if not is_whole:
+            return self._collect_known(())
+        counting = Deferred.fromCoroutine(self._count_listeners())
+        state = await self._sources.streamer.ask_state()
+        listeners = await counting
+        if state is None:
+            return self._collect_known(self._list_processes(answers=False))
+        mounts = tuple(self._describe_mount(mount, listeners) for mount in state.mounts)
+        loudness = Loudness(state.loudness, state.peak)
+        return self._collect_known(self._list_processes(answers=True), mounts=mounts, loudness=loudness)
+
+    def _collect_known(self, processes: tuple[ProcessStatus, ...], **asked: Any) -> Outside:
+        sources = self._sources
+        known: dict[str, Any] = {
+            "name": self._name,
+            "uptime": self._get_uptime(),
+            "on_air": sources.streamer.get_on_air(),
+            "is_connected": sources.streamer.is_connected,
+            "loudness": sources.streamer.loudness,
+            "processes": processes,
+            "people": sources.list_people(),
+            # Copies: the database's thread reads them while the catalogue may change.
+            "generators": dict(sources.generators.known),
+            "generator_troubles": dict(sources.generators.troubles),
+        }
+        return Outside(**(known | asked))
+
+    def _get_uptime(self) -> float:
+        return self._clock.seconds() - self._began
+
+    def _list_processes(self, answers: bool) -> tuple[ProcessStatus, ...]:
+        """The bot first. A streamer that another process keeps is there as far as it answers."""
+        bot = ProcessStatus("bot", "running", os.getpid(), self._get_uptime())
+        lines = [bot, *(line for list_lines in self._sources.processes for line in list_lines())]
+        if not any(line.name == "streamer" for line in lines):
+            lines.append(ProcessStatus("streamer", "answers" if answers else "does not answer"))
+        return tuple(lines)
+
+    async def _count_listeners(self) -> dict[str, int]:
+        """Empty where Icecast does not answer."""
+        if self._sources.count_listeners is None:
+            return {}
+        try:
+            return await self._sources.count_listeners()
+        except Exception as error:
+            log.debug("Icecast did not say how many listen: {error}", error=error)
+            return {}
+
+    def _describe_mount(self, mount: wire.MountState, listeners: Mapping[str, int]) -> MountStatus:
+        return MountStatus(
+            path=mount.path,
+            is_on_air=mount.on_air,
+            seconds=mount.seconds,
+            url=self._sources.urls.get(mount.path, ""),
+            trouble=mount.trouble,
+            listeners=listeners.get(mount.path),
+        )
