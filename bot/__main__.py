@@ -52,23 +52,21 @@ def _run(config: Config, arguments: list[str], everything: bool, from_stdin: boo
     prepared = prepare(config) if everything and config.manages_icecast else None
     from twisted.internet import reactor
 
-    from bot.app import App
+    from bot.app import App, Settings
 
     on_terminal = everything and sys.stdin is not None and sys.stdin.isatty()
     terminal = os.fdopen(os.dup(2), "w") if on_terminal else sys.stderr
     sys.setswitchinterval(SWITCH_SECONDS)
     _start_logging(reactor, config, to_file=on_terminal, has_icecast=prepared is not None)
-    app = App(
-        reactor,
+    settings = Settings(
         config,
-        SystemRandom(),
-        time.time,
         own_icecast=prepared,
-        everything=everything,
+        keeps_processes=everything,
         on_terminal=on_terminal,
         on_pipe=from_stdin and not on_terminal,
         arguments=arguments,
     )
+    app = App(reactor, settings, SystemRandom(), time.time)
     return _react(reactor, app, config, terminal)
 
 
@@ -96,7 +94,7 @@ def _react(reactor: Any, app: "App", config: Config, terminal: TextIO) -> int:
 
 
 def _settle() -> None:
-    """What is there by now stays: looking through it for cycles, again and again, would hold answers up by 50 ms."""
+    """Take what is there by now out of the garbage collection: looking through it would delay answers by 50 ms."""
     gc.collect()
     gc.freeze()
 
@@ -105,7 +103,7 @@ def _say_where(app: "App", config: Config) -> None:
     lines = [f"{config.station.name} goes on the air."]
     if config.manages_icecast and app.port != config.icecast.port:
         lines.append(f"  port     {config.icecast.port} is taken, so it is {app.port}")
-    lines += [f"  listen   {url}" for url in app.overview.urls.values()]
+    lines += [f"  listen   {url}" for url in app.urls.values()]
     lines += ["  type     generate   for a new song; help lists the rest; quit ends it"]
     print("\n".join(map(harmless, lines)), flush=True)
 

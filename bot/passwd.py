@@ -1,26 +1,27 @@
 """`bandstand passwd NAME`: makes an account for telnet, or gives it another password.
 
-The password is hashed here, so that it is in no log and on no socket. The running bot gets the hash; without one it
-is written to the database, under the bot's lock.
+The password is hashed here, so that it is in no log and on no socket. The running bot gets the hash; where none runs,
+it is written to the database, under the bot's lock. So this sees the storage as well, and is no front end.
 """
 
 import argparse
 import getpass
 import os
 import sys
-import time
 from collections.abc import Sequence
 from contextlib import closing
 
-from peewee import SqliteDatabase
-
 from bot.commands.reply import Reply
-from bot.database.models import MODELS
-from bot.database.store import PRAGMAS, migrate
-from bot.people import access, passwords
+from bot.commands.sentences import show_refusal
 from bot.shell import ctl
+from bot.station import access, passwords
 from bot.station.identity import PERSON
+from bot.station.repositories import Transaction
+from bot.storage.store import run_once
 from common import config
+from common.api.people import Requester, Right
+from common.api.refusals import Refused
+from common.api.requests import RemoveAccount, SetPassword
 from common.config import Config
 from common.errors import CommandError
 from common.lock import ProcessLock
@@ -69,18 +70,18 @@ def _change_database(settings: Config, name: str, stored: str) -> Reply:
     lock = ProcessLock(settings.paths.bot_lock)
     lock.acquire("bandstand")
     try:
-        database = SqliteDatabase(str(settings.paths.database), pragmas=PRAGMAS)
-        with closing(database), database.bind_ctx(MODELS):
-            migrate(database, settings.paths.database)
-            with database.atomic():
-                return _change(name, stored)
+        return run_once(settings.paths.database, lambda tx: _change(tx, name, stored))
     finally:
         lock.release()
 
 
-def _change(name: str, stored: str) -> Reply:
-    if not stored:
-        access.remove_account(name)
-        return Reply(f"{name} has no account and no right any more")
-    new = access.set_password(name, stored, time.time())
-    return Reply(f"{name} {'may log in' if new else 'has a new password'}; the next bandstand up knows it")
+def _change(tx: Transaction, name: str, stored: str) -> Reply:
+    owner = Requester("passwd", right=Right.OWNER)
+    try:
+        if not stored:
+            access.remove_account(RemoveAccount(name=name), owner, tx)
+            return Reply(f"{name} has no account and no right any more")
+        is_new = access.set_password(SetPassword(name=name, hash=stored), owner, tx).is_new
+    except Refused as refused:
+        return show_refusal(refused.why)
+    return Reply(f"{name} {'may log in' if is_new else 'has a new password'}; the next bandstand up knows it")

@@ -5,11 +5,9 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from peewee import SqliteDatabase
-
-from bot.database.models import MODELS
-from bot.people import access, passwords
-from bot.shell import passwd
+from bot import passwd
+from bot.station import passwords
+from bot.storage.store import run_once
 from common.cli import main as bandstand
 from common.lock import ProcessLock
 
@@ -25,11 +23,7 @@ def give(monkeypatch: pytest.MonkeyPatch, *words: str, given: str = "") -> int:
 
 
 def stored(folder: Path, name: str) -> str | None:
-    database = SqliteDatabase(str(folder / "var" / "bandstand.db"))
-    with database.bind_ctx(MODELS):
-        found = access.password(name)
-    database.close()
-    return found
+    return run_once(folder / "var" / "bandstand.db", lambda tx: tx.people.get_password(name))
 
 
 def test_an_account_is_made_changed_and_removed(
