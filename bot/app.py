@@ -37,7 +37,7 @@ from bot.station.limits import COMMANDS, SONGS
 from bot.station.repositories import Rules
 from bot.storage.store import Store
 from bot.supervision.icecast import Prepared
-from bot.supervision.keeper import KeptProcess, Keeper
+from bot.supervision.keeper import Keeper, KeptProcess
 from bot.supervision.listeners import IcecastStatistics, make_address, make_agent
 from bot.supervision.rolling_restart import RollingRestart
 from bot.supervision.status_collector import Sources, StatusCollector

@@ -24,7 +24,7 @@ from bot.child import Child, Command, Ending, Launcher
 from common.api.values import ProcessStatus
 from common.backoff import Backoff
 from common.errors import CommandError
-from common.lock import holder
+from common.lock import find_holder
 
 log = Logger()
 
@@ -236,7 +236,7 @@ class Keeper:
 
     def _find_adopted(self) -> int | None:
         if self._process.lock is not None:
-            return holder(self._process.lock)
+            return find_holder(self._process.lock)
         if self._adopted is not None and not Path(f"/proc/{self._adopted}").exists():
             self._adopted = None
         return self._adopted
