@@ -1,4 +1,4 @@
-"""The telnet server: who gets in, who does not, and what the time limits are."""
+"""The telnet server: logins that succeed and fail, time limits, and clients that send too much or do not read."""
 
 from collections.abc import Callable
 from typing import Any
@@ -147,7 +147,7 @@ def test_after_three_tries_it_is_over(station: Station) -> None:
     assert client.disconnecting
 
 
-def test_who_has_failed_waits_even_at_another_connection(station: Station) -> None:
+def test_an_address_that_has_failed_waits_at_its_next_connection_too(station: Station) -> None:
     connection, client = station.connect()
     connection.dataReceived(b"ann\nwrong\nann\nwrong\n")
     station.pass_time(0)
@@ -175,7 +175,7 @@ def test_a_login_has_a_time_limit_and_a_session_has_not(station: Station) -> Non
     assert slow.text().endswith("a login takes at most 60 s\r\n")
 
 
-def test_who_types_nothing_for_long_is_sent_away_and_who_types_is_not(station: Station) -> None:
+def test_an_idle_terminal_is_closed_and_one_in_use_is_not(station: Station) -> None:
     connection, client = station.connect()
     connection.dataReceived(b"ann\n" + PASSWORD.encode() + b"\n")
     station.pass_time(0)
@@ -198,7 +198,7 @@ def test_a_port_that_is_taken_is_a_sentence_and_the_station_goes_on(
     station.server.stop()
 
 
-def test_too_many_who_do_not_log_in_are_turned_away(station: Station) -> None:
+def test_connections_beyond_the_limit_for_logins_are_refused(station: Station) -> None:
     for _ in range(telnet.CONNECTIONS_OF_ADDRESS):
         station.connect()
     assert station.server.buildProtocol(IPv4Address("TCP", "192.0.2.1", 1)) is None
