@@ -33,7 +33,7 @@ class IrcFrontEnd:
         policies = PolicyStore(paths.directory / "irc-sts.json")
         make_endpoint = endpoint_maker(reactor)
         self._connections = [
-            NetworkConnection(network, make_endpoint, policies, clock, wall, chance) for network in settings.all
+            NetworkConnection(network, make_endpoint, policies, clock, wall, chance) for network in settings.configured
         ]
         self._chats = {
             connection.network.label: Chat(connection, commands, access, clock) for connection in self._connections

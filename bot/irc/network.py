@@ -104,7 +104,7 @@ class NetworkConnection:
         self._tls_port: int | None = None
         """The port of a TLS demand that was made on a plain connection; holds for this process."""
         self._is_tls_required_now = False
-        self._port = network.at
+        self._port = network.connect_port
         self._trouble = ""
         self._is_stopping = False
 
@@ -164,7 +164,7 @@ class NetworkConnection:
         network = self.network
         tls_port = self._tls_port or self._policies.find_port(network.server, self._wall())
         is_tls = network.tls or tls_port is not None
-        self._port = port = network.at if network.tls or tls_port is None else tls_port
+        self._port = port = network.connect_port if network.tls or tls_port is None else tls_port
         self._is_refusal_lasting = self._is_tls_required_now = False
         self._ended = Deferred()
 
