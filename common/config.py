@@ -268,7 +268,7 @@ def _settled(config: Config, name: str, base: Path, configured_host: bool) -> Co
             "(or $BANDSTAND_ICECAST_PASSWORD)"
         )
     try:
-        irc = irc_settings.settled(config.irc, base)
+        irc = irc_settings.resolve(config.irc, base)
     except ConfigError as error:
         raise ConfigError(f"{name}: {error}") from None
     if icecast.tls and icecast.manage == "always":

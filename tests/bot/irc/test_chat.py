@@ -1,4 +1,4 @@
-"""From what is said to a request, and from a reply to what is said: a session in memory, commands that record."""
+"""Which lines are meant for the bot, whom it answers, and where: a session in memory, commands that record."""
 
 import gc
 from collections.abc import Callable
@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 from twisted.internet.defer import Deferred, succeed
 from twisted.logger import capturedLogs
 
-from bot.irc.talk import HELD, HELD_SECONDS, Place, Talk
+from bot.commands import BY_NAME, grammar
+from bot.irc.chat import (
+    HELD_SECONDS,
+    MAX_HELD,
+    AddressedLine,
+    Chat,
+    ReplyAddress,
+    parse_channel_line,
+    parse_private_line,
+)
 from bot.request import Identity, Level, Reply, Request, Right
 from tests.bot.irc.conftest import Connection
 
@@ -47,20 +56,20 @@ class Access:
 
 
 class Room:
-    """A bot in #radio, and what goes in and out there. Stands in for the link between session and talk."""
+    """A bot in #radio, and what goes in and out there. Stands in for the connection between session and chat."""
 
     def __init__(self, caps: str = "account-tag", **settings: object) -> None:
         self.peer = Connection(**settings)
         self.network = self.peer.network
         self.session = None
-        self.ears = None
+        self.listener = None
         self.commands, self.access = Commands(), Access()
-        self.talk = Talk(self, self.commands, self.access, self.peer.clock)  # type: ignore[arg-type]
+        self.chat = Chat(self, self.commands, self.access, self.peer.clock)  # type: ignore[arg-type]
         self.peer.register(caps=caps)
         self.session = self.peer.session  # type: ignore[assignment]
-        host = self.peer.host
-        host.heard = self.talk.heard  # type: ignore[method-assign]
-        host.invited = self.talk.invited  # type: ignore[method-assign]
+        listener = self.peer.listener
+        listener.handle_message = self.chat.handle_message  # type: ignore[method-assign]
+        listener.handle_invitation = self.chat.handle_invitation  # type: ignore[method-assign]
 
     def says(self, text: str, nick: str = "ann", target: str = "#radio", tags: str = "") -> list[str]:
         return self.peer.says(f"{tags}:{nick}!{nick}@host.example PRIVMSG {target} :{text}")
@@ -120,20 +129,20 @@ def test_more_is_for_whoever_had_the_answer(room: Room) -> None:
 def test_the_later_answer_finds_its_person_under_another_nick() -> None:
     room = Room(caps="account-tag extended-join account-notify")
     room.peer.says(":ann!a@h JOIN #radio annacct :Ann", ":ann!a@h NICK anna")
-    room.talk.tell(Place("test", "#radio", "ann", "annacct"), Reply("made"))
+    room.chat.tell(ReplyAddress("test", "#radio", "ann", "annacct"), Reply("made"))
     assert room.peer.sent() == ["NOTICE #radio :anna: ok: made"]
 
 
 def test_the_later_answer_waits_while_the_bot_is_away_and_not_for_ever(room: Room) -> None:
-    place = Place("test", "#radio", "ann")
+    address = ReplyAddress("test", "#radio", "ann")
     room.peer.says(":op!o@h KICK #radio bandstand :out")
-    room.talk.tell(place, Reply("first"))
+    room.chat.tell(address, Reply("first"))
     room.peer.advance(HELD_SECONDS + 1)
-    for number in range(HELD + 5):
-        room.talk.tell(place, Reply(f"{number}"))
+    for number in range(MAX_HELD + 5):
+        room.chat.tell(address, Reply(f"{number}"))
     room.peer.sent()
     room.peer.says(":bandstand!b@h JOIN #radio")
-    room.talk.arrived("#radio")
+    room.chat.handle_joined("#radio")
     room.peer.advance(100)
     said = room.peer.sent()
     assert "NOTICE #radio :ann: ok: 5" in said
@@ -141,16 +150,16 @@ def test_the_later_answer_waits_while_the_bot_is_away_and_not_for_ever(room: Roo
 
 
 def test_only_public_notices_are_announced(room: Room) -> None:
-    room.talk.announce(Reply("/stream.mp3 is off the air", Level.NOTICE))
+    room.chat.announce(Reply("/stream.mp3 is off the air", Level.NOTICE))
     assert room.peer.sent() == []
-    room.talk.announce(Reply("now: x\r\nQUIT", Level.NOTICE, public=True))
+    room.chat.announce(Reply("now: x\r\nQUIT", Level.NOTICE, public=True))
     assert room.peer.sent() == ["NOTICE #radio :now: x QUIT"]
 
 
 def test_announcements_can_be_turned_off_for_a_channel_or_for_all() -> None:
     for settings_ in ({"silent_channels": ["#Radio"]}, {"announce": False}):
         room = Room(**settings_)
-        room.talk.announce(Reply("now: x", Level.NOTICE, public=True))
+        room.chat.announce(Reply("now: x", Level.NOTICE, public=True))
         assert room.peer.sent() == []
 
 
@@ -164,19 +173,65 @@ def test_what_is_no_channel_is_no_invitation(room: Room, channel: str) -> None:
     assert room.peer.says(f"@account=boss :b!b@h INVITE bandstand {channel}") == []
 
 
-def test_a_place_is_written_and_read() -> None:
-    for place in (Place("libera", "#radio", "ann", "acct"), Place("net", "", "ann"), Place("net", "#a:b", "x|y")):
-        assert Place.parsed(str(place)) == place
-    assert Place.parsed("irc:net #radio") is None
+def test_a_reply_address_is_written_and_read() -> None:
+    for address in (
+        ReplyAddress("libera", "#radio", "ann", "acct"),
+        ReplyAddress("net", "", "ann"),
+        ReplyAddress("net", "#a:b", "x|y"),
+    ):
+        assert ReplyAddress.parse(str(address)) == address
+    assert ReplyAddress.parse("irc:net #radio") is None
 
 
 def test_who_asked_as_the_connection_ended_asks_nothing() -> None:
     room = Room(caps="server-time")
     room.peer.says(":srv 005 bandstand WHOX :are supported")
     assert room.says("!np") == ["WHO ann %tcuhna,2"]
-    room.peer.session.abandon("gone")
+    room.peer.session.abort("gone")
     room.peer.session.connectionLost()
     assert room.commands.asked == []
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("!skip", AddressedLine("skip", is_by_name=False)),
+        ("!Generate mine --seed=3", AddressedLine("Generate mine --seed=3", is_by_name=False)),
+        ("bandstand: skip", AddressedLine("skip", is_by_name=True)),
+        ("BANDSTAND, !np", AddressedLine("!np", is_by_name=True)),
+        ("!", None),
+        ("!!!", None),
+        ("! skip", AddressedLine("skip", is_by_name=False)),
+        ("!+1", AddressedLine("+1", is_by_name=False)),
+        ("!-1 blue lantern", AddressedLine("-1 blue lantern", is_by_name=False)),
+        ("bandstand skip", None),
+        ("bandstand:", None),
+        ("bandstander: skip", None),
+        ("skip", None),
+        ("", None),
+    ],
+)
+def test_a_line_in_a_channel_is_for_the_bot_or_not(text: str, line: AddressedLine | None) -> None:
+    assert parse_channel_line(text, "bandstand", "rfc1459") == line
+
+
+def test_the_nick_is_compared_as_the_server_does() -> None:
+    assert parse_channel_line("radio{1}: np", "Radio[1]", "rfc1459") == AddressedLine("np", is_by_name=True)
+    assert parse_channel_line("radio{1}: np", "Radio[1]", "ascii") is None
+
+
+def test_every_line_in_private_is_for_the_bot() -> None:
+    assert parse_private_line(" np ") == AddressedLine("np", is_by_name=True)
+    assert parse_private_line("  ") is None
+
+
+@pytest.mark.parametrize("name", sorted(BY_NAME))
+@pytest.mark.parametrize("beginning", ["!", "! ", "bandstand:", "bandstand: ", "Bandstand, ", "bandstand: !"])
+@pytest.mark.parametrize("ending", ["", " ", " a1b2 five"])
+def test_every_command_and_alias_can_be_given_in_a_channel(name: str, beginning: str, ending: str) -> None:
+    said = parse_channel_line(f"{beginning}{name}{ending}", "bandstand", "rfc1459")
+    assert said is not None
+    assert grammar.parse(said.text).command == name
 
 
 def corpus() -> list[bytes]:
