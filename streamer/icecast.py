@@ -46,7 +46,7 @@ class OffAir(BandstandError):
     """The connection is not there, or no more; says why."""
 
 
-class Link(Protocol):
+class IcecastConnection(Protocol):
     """A mount's connection to Icecast. No method waits."""
 
     @property
@@ -62,8 +62,8 @@ class Link(Protocol):
     def close(self) -> None: ...
 
 
-class ShoutLink:
-    """A `Link` through libshout. Connecting begins with the constructor, which raises OffAir if it cannot."""
+class ShoutConnection:
+    """An `IcecastConnection` through libshout. The constructor begins to connect; it raises OffAir if it cannot."""
 
     def __init__(self, icecast: Icecast, station: Station, mount: Mount, path: str) -> None:
         self._icecast = icecast
@@ -73,7 +73,7 @@ class ShoutLink:
         for name, value in self._attributes(station).items():
             setattr(self._shout, name, value)
         if icecast.tls:
-            from streamer.securing import secure  # ctypes, which the standby is spared otherwise
+            from streamer.libshout_tls import secure  # ctypes, which the standby is spared otherwise
 
             secure(self._shout, icecast)
         try:
@@ -129,7 +129,7 @@ class ShoutLink:
 
     def _reason(self, code: int) -> str:
         if code == shout.SHOUTERR_NOLOGIN:
-            return refusal(self._icecast, self._mount.format, self._path)
+            return ask_refusal(self._icecast, self._mount.format, self._path)
         return TLS_TROUBLES.get(code, f"no Icecast answers at {address(self._icecast)}")
 
 
@@ -137,10 +137,10 @@ def address(icecast: Icecast) -> str:
     return f"{icecast.host}:{icecast.port}"
 
 
-def refusal(icecast: Icecast, kind: str, path: str) -> str:
+def ask_refusal(icecast: Icecast, kind: str, path: str) -> str:
     """Why Icecast does not take a stream. libshout does not tell, so the same is asked for once more and given up."""
     headers = {**authorization(icecast), "Content-Type": CONTENT_TYPES[kind], "Expect": "100-continue"}
-    connection = dialled(icecast, TIMEOUT)
+    connection = open_connection(icecast, TIMEOUT)
     try:
         connection.putrequest("PUT", path)
         for name, value in headers.items():
@@ -158,27 +158,27 @@ def refusal(icecast: Icecast, kind: str, path: str) -> str:
     return REFUSALS.get(body.strip().lower(), f"Icecast at {address(icecast)} refused the stream")
 
 
-def knock(icecast: Icecast) -> None:
+def probe(icecast: Icecast) -> None:
     """Have any answer at all; raises OSError if there is none in time.
 
     Asks for a plain file: Icecast 2.4.4 may crash when it is asked for figures in its first moments.
     """
-    asked(icecast, "/style.css", {})
+    fetch(icecast, "/style.css", {})
 
 
-def arrived(icecast: Icecast, path: str) -> int | None:
-    """How many bytes of a mount have arrived at Icecast by its own account, or None if it gives none.
+def fetch_bytes_received(icecast: Icecast, path: str) -> int | None:
+    """How many bytes of a mount have fetch_bytes_received at Icecast by its own account, or None if it gives none.
 
     Icecast shows a mount's figures to whoever has the source password. Raises OSError if it does not answer in time.
     """
-    answer = asked(icecast, f"/admin/stats?{urlencode({'mount': path})}", authorization(icecast))
+    answer = fetch(icecast, f"/admin/stats?{urlencode({'mount': path})}", authorization(icecast))
     figure = re.search(rb"<total_bytes_read>(\d+)</total_bytes_read>", answer)
     return int(figure[1]) if figure else None
 
 
-def asked(icecast: Icecast, what: str, headers: dict[str, str]) -> bytes:
+def fetch(icecast: Icecast, what: str, headers: dict[str, str]) -> bytes:
     """The beginning of an answer, whatever its status."""
-    connection = dialled(icecast, ANSWER_TIMEOUT)
+    connection = open_connection(icecast, ANSWER_TIMEOUT)
     try:
         connection.request("GET", what, headers=headers)
         return connection.getresponse().read(LONGEST_ANSWER)
@@ -194,7 +194,7 @@ def set_title(icecast: Icecast, path: str, title: str) -> bool:
     libshout's own call does the same without a timeout.
     """
     query = urlencode({"mode": "updinfo", "mount": path, "song": title, "charset": "UTF-8"})
-    connection = dialled(icecast, TIMEOUT)
+    connection = open_connection(icecast, TIMEOUT)
     try:
         connection.request("GET", f"/admin/metadata?{query}", headers=authorization(icecast))
         return connection.getresponse().status == http.HTTPStatus.OK
@@ -204,15 +204,17 @@ def set_title(icecast: Icecast, path: str, title: str) -> bool:
         connection.close()
 
 
-def dialled(icecast: Icecast, timeout: Seconds) -> http.client.HTTPConnection:
+def open_connection(icecast: Icecast, timeout: Seconds) -> http.client.HTTPConnection:
     """A connection for one request; it is made with that."""
     if not icecast.tls:
         return http.client.HTTPConnection(icecast.host, icecast.port, timeout=timeout)
-    return http.client.HTTPSConnection(icecast.host, icecast.port, timeout=timeout, context=trust(icecast.ca_file))
+    return http.client.HTTPSConnection(
+        icecast.host, icecast.port, timeout=timeout, context=trusted_certificates(icecast.ca_file)
+    )
 
 
 @cache
-def trust(ca_file: str) -> ssl.SSLContext:
+def trusted_certificates(ca_file: str) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=ca_file or None)
 
 

@@ -21,11 +21,10 @@ from common.log_format import LEVELS, Record
 from common.types import RATE, Seconds
 from streamer import silence
 from streamer.backoff import Backoff
-from streamer.codecs.wrapping import WRAPPERS
-from streamer.icecast import Link, OffAir, ShoutLink, arrived, knock
-from streamer.lookout import Lookout
+from streamer.codecs.containers import CONTAINERS
+from streamer.delivery import Delivery, DeliveryMonitor
+from streamer.icecast import IcecastConnection, OffAir, ShoutConnection, fetch_bytes_received, probe
 from streamer.silence import Silence
-from streamer.watch import Watch
 
 STEP: Final = Seconds(0.1)
 """How often silence is sent; a listener never waits longer for bytes."""
@@ -41,12 +40,12 @@ class Carrier:
 
     def __init__(
         self,
-        dial: Callable[[], Link],
+        dial: Callable[[], IcecastConnection],
         read: Callable[[], Silence | None],
         report: Callable[[str, str], None],
         clock: Callable[[], float],
         chance: Callable[[], float],
-        watch: Watch,
+        delivery: Delivery,
         stand: Callable[[bool], None],
     ) -> None:
         """`report` is given a level and what the mount is; `stand`, whether the silence is on the air."""
@@ -55,9 +54,9 @@ class Carrier:
         self._report = report
         self._clock = clock
         self._backoff = Backoff(chance)
-        self._watch = watch
+        self._delivery = delivery
         self._stand = stand
-        self._link: Link | None = None
+        self._link: IcecastConnection | None = None
         self._loop: Loop | None = None
         self._due = self._since = clock()
         self._trouble = ""
@@ -69,7 +68,7 @@ class Carrier:
                 self._send(self._link, self._loop)
             elif self._link:
                 self._open(self._link)
-            elif self._watch.take_again() or self._clock() >= self._due:
+            elif self._delivery.consume_retry() or self._clock() >= self._due:
                 self._link = self._dial() if self._read() else None
                 self._due = self._clock() + (LATEST if self._link else RETRY)
         except OffAir as error:
@@ -77,12 +76,12 @@ class Carrier:
 
     def close(self) -> None:
         link, self._link, self._loop = self._link, None, None
-        self._watch.end()
+        self._delivery.stop()
         self._stand(False)
         if link:
             link.close()
 
-    def _open(self, link: Link) -> None:
+    def _open(self, link: IcecastConnection) -> None:
         if link.opened():
             packets = self._read()
             if packets is None:
@@ -90,21 +89,21 @@ class Carrier:
             self._loop = Loop(packets, self._clock())
             self._since = self._clock()
             self._trouble = ""
-            self._watch.begin(self._since)
+            self._delivery.start(self._since)
             link.send(self._loop.header())
             self._stand(True)
             self._report("info", "on the air")
         elif self._clock() >= self._due:
             raise OffAir("Icecast does not answer")
 
-    def _send(self, link: Link, loop: "Loop") -> None:
+    def _send(self, link: IcecastConnection, loop: "Loop") -> None:
         data = loop.due(self._clock())
         if data:
             link.send(data)
         if link.backlog > len(data) + loop.longest_backlog:
             raise OffAir("Icecast takes no more sound")
-        if verdict := self._watch.verdict(self._clock()):
-            raise OffAir(verdict)
+        if fault := self._delivery.find_fault(self._clock()):
+            raise OffAir(fault)
 
     def _lost(self, reason: str) -> None:
         now = self._clock()
@@ -125,12 +124,12 @@ class Loop:
         self._frame = packets.frame
         self._origin = origin
         self._sent = 0
-        self._wrapper = WRAPPERS[packets.format](random.getrandbits(32), packets.frame, packets.pre_skip, ())
+        self._container = CONTAINERS[packets.format](random.getrandbits(32), packets.frame, packets.pre_skip, ())
         self.longest_backlog = sum(map(len, packets.packets)) * RATE // (packets.frame * len(packets.packets)) * 5
         """Bytes in five seconds."""
 
     def header(self) -> bytes:
-        return self._wrapper.header()
+        return self._container.header()
 
     def due(self, now: float) -> bytes:
         late = now - self._origin - self._sent * self._frame / RATE
@@ -138,19 +137,19 @@ class Loop:
             self._origin, self._sent, late = now, 0, 0.0
         count = max(0, int(late * RATE) // self._frame)
         self._sent += count
-        return self._wrapper.wrap([next(self._packets) for _ in range(count)])
+        return self._container.pack([next(self._packets) for _ in range(count)])
 
 
-def carrier(settings: Config, mount: Mount, watch: Watch) -> Carrier:
+def carrier(settings: Config, mount: Mount, delivery: Delivery) -> Carrier:
     directory = settings.paths.standby
     return Carrier(
-        dial=lambda: ShoutLink(settings.icecast, settings.station, mount, mount.standby),
-        read=lambda: silence.kept(directory, mount),
+        dial=lambda: ShoutConnection(settings.icecast, settings.station, mount, mount.standby),
+        read=lambda: silence.load(directory, mount),
         report=lambda level, what: say(level, f"{mount.standby} is {what}", settings.log),
         clock=time.monotonic,
         chance=random.random,
-        watch=watch,
-        stand=lambda stands: silence.stand(directory, mount, stands),
+        delivery=delivery,
+        stand=lambda stands: silence.mark_standby(directory, mount, stands),
     )
 
 
@@ -172,17 +171,19 @@ def main(arguments: list[str]) -> int:
     lock = ProcessLock(settings.paths.standby_lock)
     lock.acquire("the standby")
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
-    watches = [Watch(mount.standby) for mount in settings.mounts]
+    deliveries = [Delivery(mount.standby) for mount in settings.mounts]
     icecast = settings.icecast
-    lookout = Lookout(watches, lambda path: arrived(icecast, path), lambda: knock(icecast), time.monotonic)
-    carriers = [carrier(settings, mount, watch) for mount, watch in zip(settings.mounts, watches, strict=True)]
-    lookout.start()
+    monitor = DeliveryMonitor(
+        deliveries, lambda path: fetch_bytes_received(icecast, path), lambda: probe(icecast), time.monotonic
+    )
+    carriers = [carrier(settings, mount, delivery) for mount, delivery in zip(settings.mounts, deliveries, strict=True)]
+    monitor.start()
     with suppress(OSError, ValueError, AttributeError):  # nobody may be listening there
         print("ready", flush=True)
     while signal.sigtimedwait(ENDINGS, STEP) is None:
         for each in carriers:
             each.step()
-    lookout.stop()
+    monitor.stop()
     for each in carriers:
         each.close()
     lock.release()

@@ -13,10 +13,10 @@ from common.types import Seconds
 from common.wire import MountState
 from streamer.backoff import Backoff
 from streamer.block import NOTHING, Block, Item, Title
+from streamer.codecs.containers import Comments
 from streamer.codecs.encoder import Encoder
-from streamer.codecs.ogg import Comments
-from streamer.icecast import Link, OffAir
-from streamer.watch import Watch
+from streamer.delivery import Delivery
+from streamer.icecast import IcecastConnection, OffAir
 
 PATIENCE: Final = Seconds(5.0)
 """So long may Icecast take to accept a stream, and so much sound may wait for it to be taken."""
@@ -46,13 +46,13 @@ class Uplink:
     def __init__(
         self,
         mount: Mount,
-        dial: Callable[[], Link],
+        dial: Callable[[], IcecastConnection],
         encoder: Callable[[], Encoder],
         set_title: Callable[[Title], None],
         report: Callable[[MountEvent], None],
         clock: Callable[[], float],
         random: Callable[[], float],
-        watch: Watch,
+        delivery: Delivery,
         comments: Callable[[Title], Comments] | None = None,
         covered: Callable[[], bool] = lambda: True,
     ) -> None:
@@ -70,8 +70,8 @@ class Uplink:
         self._report = report
         self._clock = clock
         self._backoff = Backoff(random)
-        self._watch = watch
-        self._link: Link | None = None
+        self._delivery = delivery
+        self._link: IcecastConnection | None = None
         self._encoder: Encoder | None = None
         self._title: Title | None = None
         self._trouble = ""
@@ -102,7 +102,7 @@ class Uplink:
         """Let go of Icecast, without a word."""
         link, self._link = self._link, None
         encoder, self._encoder = self._encoder, None
-        self._watch.end()
+        self._delivery.stop()
         if link:
             link.close()
         if encoder:
@@ -128,15 +128,15 @@ class Uplink:
             self._link.send(data)
         if self._link.backlog > self._mount.bitrate * 1000 / 8 * PATIENCE:
             raise OffAir("Icecast takes no more sound")
-        if verdict := self._watch.verdict(self._clock()):
-            raise OffAir(verdict)
+        if fault := self._delivery.find_fault(self._clock()):
+            raise OffAir(fault)
 
     def _connect(self) -> None:
         """One step towards the air. Where Icecast answers again, whatever was being waited for is not."""
         now = self._clock()
         if self._link and self._link.opened():
             self._came(now)
-        elif self._watch.take_again():
+        elif self._delivery.consume_retry():
             self._backoff.restart()
             self.close()
             self._begin(now)
@@ -157,7 +157,7 @@ class Uplink:
         self._encoder = self._new_encoder()
         self._since = now
         self._trouble = ""
-        self._watch.begin(now)
+        self._delivery.start(now)
         comments = self._comments(self._title or NOTHING) if self._comments else ()
         self._link.send(self._encoder.header(comments))
         if self._title is not None:

@@ -18,7 +18,7 @@ import pytest
 from common.config import Icecast, Mount
 from common.config import Station as StationKeys
 from common.types import RATE
-from streamer.icecast import OffAir, ShoutLink
+from streamer.icecast import OffAir, ShoutConnection
 from tests.integration.conftest import IcecastServer
 from tests.integration.streaming import Bot, Station, listening, loud_frames, sine, until, written
 
@@ -119,7 +119,7 @@ def test_connections_leave_no_descriptor_however_they_end(trouble: str, icecast:
 
     def attempt() -> str:
         try:
-            link = ShoutLink(there, StationKeys(), mount, MP3)
+            link = ShoutConnection(there, StationKeys(), mount, MP3)
         except OffAir as error:
             return str(error)
         try:

@@ -25,10 +25,10 @@ from common.types import RATE, Decibels, Frames
 from streamer.block import Block
 from streamer.codecs.encoder import dither
 from streamer.codecs.formats import FORMATS
-from streamer.icecast import ShoutLink
+from streamer.delivery import Delivery
+from streamer.icecast import ShoutConnection
 from streamer.sources import DecodedAhead, file_source, spool_source
 from streamer.uplink import CameOnAir, MountEvent, Uplink
-from streamer.watch import Watch
 
 TIMES = 1000
 WARMING_UP = 100
@@ -181,7 +181,7 @@ def test_a_connection_that_is_lost_again_and_again_leaves_nothing() -> None:
     pause = threading.Event()
     events: list[MountEvent] = []
 
-    class Link(ShoutLink):
+    class IcecastConnection(ShoutConnection):
         def close(self) -> None:
             super().close()
             skipped[0] = 60.0 * next(closed)
@@ -190,13 +190,13 @@ def test_a_connection_that_is_lost_again_and_again_leaves_nothing() -> None:
         icecast = Icecast(host="127.0.0.1", port=port, password="secret")
         uplink = Uplink(
             mount,
-            dial=lambda: Link(icecast, Named(), mount, mount.path),
+            dial=lambda: IcecastConnection(icecast, Named(), mount, mount.path),
             encoder=lambda: kind.encoder(96),
             set_title=lambda title: None,
             report=events.append,
             clock=lambda: time.monotonic() + skipped[0],
             random=lambda: 0.0,
-            watch=Watch(mount.path),
+            delivery=Delivery(mount.path),
         )
 
         def come_and_go() -> None:

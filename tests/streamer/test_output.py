@@ -6,10 +6,10 @@ from common.config import Mount
 from common.types import Seconds
 from streamer.block import Block
 from streamer.codecs.formats import FORMATS
+from streamer.delivery import Delivery
 from streamer.output import LONGEST_QUEUE, Output
 from streamer.titles import Titles
 from streamer.uplink import Uplink
-from streamer.watch import Watch
 
 SILENCE = Block(480, None)
 
@@ -44,7 +44,7 @@ def output(link: StuckLink) -> Output:
             report=lambda event: None,
             clock=lambda: 0.0,
             random=lambda: 0.0,
-            watch=Watch("/stream.opus"),
+            delivery=Delivery("/stream.opus"),
         ),
         None,
     )

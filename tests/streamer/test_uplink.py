@@ -9,9 +9,9 @@ from common.config import Mount
 from streamer.backoff import LAST
 from streamer.block import Block, Title
 from streamer.codecs.formats import FORMATS
+from streamer.delivery import SWALLOWED, Delivery
 from streamer.icecast import OffAir
 from streamer.uplink import COVER, PATIENCE, CameOnAir, MountEvent, Uplink, WentOffAir
-from streamer.watch import SWALLOWED, Watch
 
 SILENCE = Block(1920, None)
 MOUNT = Mount(path="/stream.mp3", format="mp3", bitrate=128)
@@ -53,7 +53,7 @@ class Rig:
     dialled: list[float] = field(default_factory=list)
     covered: bool = True
     arrives: bool = True
-    watch: Watch = field(default_factory=lambda: Watch("/stream.mp3"))
+    delivery: Delivery = field(default_factory=lambda: Delivery("/stream.mp3"))
 
     def __post_init__(self) -> None:
         self.uplink = Uplink(
@@ -64,7 +64,7 @@ class Rig:
             report=self.events.append,
             clock=lambda: self.now,
             random=lambda: 0.0,
-            watch=self.watch,
+            delivery=self.delivery,
             covered=lambda: self.covered,
         )
 
@@ -81,7 +81,7 @@ class Rig:
             self.uplink.take(SILENCE)
             self.now += 0.04
             if self.arrives:
-                self.watch.saw(round(self.now), self.now)
+                self.delivery.record_figure(round(self.now), self.now)
 
 
 def test_the_first_block_connects_and_is_sent() -> None:
@@ -161,7 +161,7 @@ def test_when_icecast_answers_again_the_mount_does_not_wait_for_its_turn() -> No
     rig.links[:] = [FakeLink(accepts=False), link := FakeLink()]
     rig.run(8.0)
     rig.dialled.clear()
-    rig.watch.again = True  # in the middle of an attempt from before
+    rig.delivery.retry_now = True  # in the middle of an attempt from before
     rig.run(0.08)
     assert len(rig.dialled) == 1 and rig.uplink.on_air and link.data
 
