@@ -35,6 +35,7 @@ from bot.terminal.doors import Doors
 from bot.terminal.pipe import Pipe
 from bot.view import AirView
 from common.config import Config
+from common.icecast import base_url
 from common.jobs import Done
 from common.shutdown import stop_once
 from common.types import SongCode
@@ -227,7 +228,7 @@ class App:
         password = self._prepared.admin_password if self._prepared else self._config.icecast.admin_password
         if not password:
             return succeed(None)
-        at = icecast.address(self._config.icecast, self.port)
+        at = base_url(self._config.icecast, self.port)
         asked = icecast.listeners(self._agent, self._reactor, at, password, self._config.mounts)
         return asked.addErrback(lambda _: None)
 

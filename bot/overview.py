@@ -9,10 +9,10 @@ from twisted.internet.interfaces import IReactorTime
 from bot.making.catalogue import Catalogue
 from bot.making.workers import Workers
 from bot.playout.controller import Player
-from bot.supervision.icecast import address
 from bot.supervision.keeper import Keeper
 from bot.view import LevelView, PersonView, ProcessView, StationView
 from common.config import Config
+from common.icecast import base_url
 
 
 class Overview:
@@ -39,7 +39,7 @@ class Overview:
         self._people = people
         self._catalogue = catalogue
         self._began = clock.seconds()
-        at = address(config.icecast, port)
+        at = base_url(config.icecast, port)
         self.networks: Callable[[], tuple[ProcessView, ...]] = tuple
         """Asked for the lines of networks that people come from."""
         self.urls = {mount.path: f"{at}{mount.path}" for mount in config.mounts}

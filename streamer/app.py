@@ -19,8 +19,7 @@ from common.errors import BandstandError
 from common.lock import ProcessLock
 from common.shutdown import stop_once
 from common.types import Seconds
-from streamer import playout as programme
-from streamer import silence, uplink
+from streamer import silence
 from streamer.block import NOTHING, Title
 from streamer.bus import Bus
 from streamer.codecs.containers import Comments
@@ -30,11 +29,10 @@ from streamer.controller import PlayoutController
 from streamer.delivery import Delivery, DeliveryMonitor
 from streamer.icecast import ShoutConnection, fetch_bytes_received, probe, set_title
 from streamer.meter import Level, OutputProcessor, round_level
-from streamer.output import Output
-from streamer.playout import Playout, Position
+from streamer.output import CameOnAir, EncodedMount, MountEvent, MountParts, Output, WentOffAir
+from streamer.playout import Ended, Event, Playout, Position, Started, Underrun
 from streamer.reports import Reports
 from streamer.titles import Titles
-from streamer.uplink import Uplink
 
 log = Logger()
 LEVELS: Final = Seconds(1.0)
@@ -143,19 +141,18 @@ class Streamer:
             """Where nothing is on the air, the station's name."""
             return [("ARTIST", title.artist), ("TITLE", title.title)] if title != NOTHING else [("TITLE", station.name)]
 
-        carrier = Uplink(
-            mount,
+        parts = MountParts(
             dial=lambda: ShoutConnection(icecast, station, mount, mount.path),
-            encoder=lambda: kind.encoder(mount.bitrate),
+            new_encoder=lambda: kind.encoder(mount.bitrate),
             set_title=lambda title: titles.set(title.line) if titles else None,
             report=self._from_thread,
             clock=time.monotonic,
             random=random.random,
             delivery=delivery,
             comments=comments if mount.titles == "chained" else None,
-            covered=lambda: not self._config.paths.standby_lock.exists() or silence.has_standby(standby, mount),
+            has_standby=lambda: not self._config.paths.standby_lock.exists() or silence.has_standby(standby, mount),
         )
-        return Output(carrier, titles)
+        return Output(EncodedMount(mount, parts), titles)
 
     def _state(self) -> Deferred[wire.StreamerState]:
         return self._factory.controller.read(self._snapshot)
@@ -181,26 +178,26 @@ class Streamer:
             self._told = level
             self._factory.tell(wire.Level, loudness=level.loudness, peak=level.peak)
 
-    def _from_thread(self, event: "programme.Event | uplink.MountEvent") -> None:
+    def _from_thread(self, event: Event | MountEvent) -> None:
         self._reactor.callFromThread(self._report, event)
 
-    def _report(self, event: "programme.Event | uplink.MountEvent") -> None:
+    def _report(self, event: Event | MountEvent) -> None:
         """Tell the log and everyone who is connected."""
         tell = self._factory.tell
         match event:
-            case programme.Started(cue, frames):
+            case Started(cue, frames):
                 log.info("cue {cue} is on the air", cue=cue)
                 self._factory.report(wire.Started(cue, frames))
-            case programme.Ended(cue, reason, frames, detail):
+            case Ended(cue, reason, frames, detail):
                 log.info("cue {cue} ended: {reason}. {detail}", cue=cue, reason=reason, detail=detail)
                 self._factory.report(wire.Ended(cue, reason, frames, detail[:LONGEST_DETAIL]))
-            case programme.Underrun(cue, frames):
+            case Underrun(cue, frames):
                 log.warn("cue {cue} was not ready for {frames} frames", cue=cue, frames=frames)
                 tell(wire.Underrun, cue=cue, frames=frames)
-            case uplink.CameOnAir(mount):
+            case CameOnAir(mount):
                 log.info("{mount} is on the air", mount=mount)
                 tell(wire.CameOnAir, mount=mount)
-            case uplink.WentOffAir(mount, reason):
+            case WentOffAir(mount, reason):
                 log.warn("{mount} is off the air: {reason}", mount=mount, reason=reason)
                 tell(wire.WentOffAir, mount=mount, reason=reason)
 

@@ -5,9 +5,7 @@ neither Twisted nor NumPy, so that the standby can use it, too.
 """
 
 import http.client
-import re
 import ssl
-from base64 import b64encode
 from contextlib import suppress
 from functools import cache
 from typing import Final, Protocol
@@ -17,10 +15,9 @@ import shout
 
 from common.config import Icecast, Mount, Station
 from common.errors import BandstandError
+from common.icecast import AGENT, SOURCE, STATS, address, basic_authorization, parse_stats
 from common.types import CHANNELS, RATE, Seconds
 
-USER: Final = "source"
-AGENT: Final = "Bandstand"
 TIMEOUT: Final = Seconds(3.0)
 ANSWER_TIMEOUT: Final = Seconds(1.5)
 """Longer than it takes a network to send a lost packet again."""
@@ -89,7 +86,7 @@ class ShoutConnection:
         return {
             "host": self._icecast.host,
             "port": self._icecast.port,
-            "user": USER,
+            "user": SOURCE,
             "password": self._icecast.password,
             "agent": AGENT,
             "mount": self._path,
@@ -133,13 +130,9 @@ class ShoutConnection:
         return TLS_TROUBLES.get(code, f"no Icecast answers at {address(self._icecast)}")
 
 
-def address(icecast: Icecast) -> str:
-    return f"{icecast.host}:{icecast.port}"
-
-
 def ask_refusal(icecast: Icecast, kind: str, path: str) -> str:
     """Why Icecast does not take a stream. libshout does not tell, so the same is asked for once more and given up."""
-    headers = {**authorization(icecast), "Content-Type": CONTENT_TYPES[kind], "Expect": "100-continue"}
+    headers = {**_authorization(icecast), "Content-Type": CONTENT_TYPES[kind], "Expect": "100-continue"}
     connection = open_connection(icecast, TIMEOUT)
     try:
         connection.putrequest("PUT", path)
@@ -159,7 +152,7 @@ def ask_refusal(icecast: Icecast, kind: str, path: str) -> str:
 
 
 def probe(icecast: Icecast) -> None:
-    """Have any answer at all; raises OSError if there is none in time.
+    """Return if Icecast answers anything at all; raises OSError if it does not in time.
 
     Asks for a plain file: Icecast 2.4.4 may crash when it is asked for figures in its first moments.
     """
@@ -167,17 +160,20 @@ def probe(icecast: Icecast) -> None:
 
 
 def fetch_bytes_received(icecast: Icecast, path: str) -> int | None:
-    """How many bytes of a mount have fetch_bytes_received at Icecast by its own account, or None if it gives none.
+    """How many bytes of a mount have arrived at Icecast by its own account, or None if it gives none.
 
-    Icecast shows a mount's figures to whoever has the source password. Raises OSError if it does not answer in time.
+    Raises OSError if it does not answer in time.
     """
-    answer = fetch(icecast, f"/admin/stats?{urlencode({'mount': path})}", authorization(icecast))
-    figure = re.search(rb"<total_bytes_read>(\d+)</total_bytes_read>", answer)
-    return int(figure[1]) if figure else None
+    answer = fetch(icecast, f"{STATS}?{urlencode({'mount': path})}", _authorization(icecast))
+    try:
+        stats = parse_stats(answer).get(path)
+    except ValueError:
+        return None
+    return stats.bytes_received if stats else None
 
 
 def fetch(icecast: Icecast, what: str, headers: dict[str, str]) -> bytes:
-    """The beginning of an answer, whatever its status."""
+    """The first `LONGEST_ANSWER` bytes of an answer, whatever its status. Raises OSError if there is none in time."""
     connection = open_connection(icecast, ANSWER_TIMEOUT)
     try:
         connection.request("GET", what, headers=headers)
@@ -196,7 +192,7 @@ def set_title(icecast: Icecast, path: str, title: str) -> bool:
     query = urlencode({"mode": "updinfo", "mount": path, "song": title, "charset": "UTF-8"})
     connection = open_connection(icecast, TIMEOUT)
     try:
-        connection.request("GET", f"/admin/metadata?{query}", headers=authorization(icecast))
+        connection.request("GET", f"/admin/metadata?{query}", headers=_authorization(icecast))
         return connection.getresponse().status == http.HTTPStatus.OK
     except (OSError, http.client.HTTPException):
         return False
@@ -205,7 +201,7 @@ def set_title(icecast: Icecast, path: str, title: str) -> bool:
 
 
 def open_connection(icecast: Icecast, timeout: Seconds) -> http.client.HTTPConnection:
-    """A connection for one request; it is made with that."""
+    """A connection for one request, which also dials."""
     if not icecast.tls:
         return http.client.HTTPConnection(icecast.host, icecast.port, timeout=timeout)
     return http.client.HTTPSConnection(
@@ -218,6 +214,5 @@ def trusted_certificates(ca_file: str) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=ca_file or None)
 
 
-def authorization(icecast: Icecast) -> dict[str, str]:
-    credentials = b64encode(f"{USER}:{icecast.password}".encode()).decode("ascii")
-    return {"Authorization": f"Basic {credentials}"}
+def _authorization(icecast: Icecast) -> dict[str, str]:
+    return {"Authorization": basic_authorization(SOURCE, icecast.password)}

@@ -14,13 +14,11 @@ import shutil
 import signal
 import socket
 import sys
-from base64 import b64encode
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 from typing import Any, cast
-from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 import msgspec
@@ -33,6 +31,7 @@ from twisted.web.iweb import IAgent, IResponse
 
 from common.config import Config, Icecast, Mount
 from common.errors import ConfigError, Missing
+from common.icecast import ADMIN, AGENT, STATS, basic_authorization, parse_stats
 from common.paths import Paths
 
 PORTS_TRIED = 100
@@ -157,10 +156,11 @@ def _filled(template: str, **values: object) -> str:
 
 
 def counts(stats: bytes, mounts: Iterable[Mount]) -> dict[str, int]:
-    """Listeners of each mount, those on its standby included, from the XML of Icecast's /admin/stats."""
-    root = ElementTree.fromstring(stats)
-    heard = {source.get("mount"): int(source.findtext("listeners") or 0) for source in root.iter("source")}
-    return {mount.path: heard.get(mount.path, 0) + heard.get(mount.standby, 0) for mount in mounts}
+    """Listeners of each mount, those on its standby included, from Icecast's statistics. Raises ValueError if those are
+    none."""
+    found = parse_stats(stats)
+    listeners = {path: each.listeners for path, each in found.items()}
+    return {mount.path: listeners.get(mount.path, 0) + listeners.get(mount.standby, 0) for mount in mounts}
 
 
 def prepare(config: Config) -> Prepared:
@@ -307,21 +307,12 @@ def probe(port: int, admin_password: str, host: str = "127.0.0.1") -> bool:
     """Whether an Icecast that takes this admin password answers there."""
     connection = http.client.HTTPConnection(host, port, timeout=ANSWER_SECONDS)
     try:
-        connection.request("GET", "/admin/stats", headers={"Authorization": _basic(admin_password)})
+        connection.request("GET", STATS, headers={"Authorization": basic_authorization(ADMIN, admin_password)})
         return connection.getresponse().status == http.HTTPStatus.OK
     except (OSError, http.client.HTTPException):
         return False
     finally:
         connection.close()
-
-
-def _basic(password: str) -> str:
-    return "Basic " + b64encode(f"admin:{password}".encode()).decode("ascii")
-
-
-def address(icecast: Icecast, port: int) -> str:
-    """Where Icecast is, without the path."""
-    return f"{'https' if icecast.tls else 'http'}://{icecast.host}:{port}"
 
 
 def agent(reactor: Any, icecast: Icecast) -> Agent:
@@ -336,12 +327,12 @@ def agent(reactor: Any, icecast: Icecast) -> Agent:
 def listeners(
     agent: IAgent, clock: IReactorTime, at: str, admin_password: str, mounts: Iterable[Mount]
 ) -> Generator[Deferred[Any], Any, dict[str, int]]:
-    """Ask the Icecast at this address (`address`) how many hear each mount.
+    """Ask the Icecast at this address (`common.icecast.base_url`) how many hear each mount.
 
     Errs back with TimeoutError after a second, with PermissionError on a wrong password, or as the agent does.
     """
-    headers = Headers({"Authorization": [_basic(admin_password)], "User-Agent": ["Bandstand"]})
-    asked = agent.request(b"GET", f"{at}/admin/stats".encode(), headers, None)
+    headers = Headers({"Authorization": [basic_authorization(ADMIN, admin_password)], "User-Agent": [AGENT]})
+    asked = agent.request(b"GET", f"{at}{STATS}".encode(), headers, None)
     response = cast(IResponse, (yield asked.addTimeout(ANSWER_SECONDS, clock)))
     body = yield readBody(response).addTimeout(ANSWER_SECONDS, clock)
     if response.code != http.HTTPStatus.OK:

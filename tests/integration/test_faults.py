@@ -138,6 +138,9 @@ def test_connections_leave_no_descriptor_however_they_end(trouble: str, icecast:
     assert len(list(Path("/proc/self/fd").iterdir())) <= before + 1
 
 
+PATHS = (b"/stream.mp3", b"/stream.opus", b"/standby/stream.mp3", b"/standby/stream.opus")
+
+
 class Swallower(socketserver.ThreadingTCPServer):
     """Takes every stream in Icecast's name, reads it and forwards nothing; knows no figure but one."""
 
@@ -155,7 +158,9 @@ class Swallowing(socketserver.StreamRequestHandler):
         while self.rfile.readline().strip():
             pass
         if request.startswith(b"GET"):
-            self.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n<total_bytes_read>4711</total_bytes_read>")
+            figure = b"<total_bytes_read>4711</total_bytes_read>"
+            mounts = b"".join(b'<source mount="%s">%s</source>' % (path, figure) for path in PATHS)
+            self.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n<icestats>%s</icestats>" % mounts)
             return
         assert isinstance(self.server, Swallower)
         self.server.streams += 1

@@ -84,11 +84,12 @@ def test_a_certificate_that_is_for_another_host_or_not_trusted_is_told(
 ASK = """
 import sys
 from twisted.internet import task
-from bot.supervision.icecast import address, agent, listeners
+from bot.supervision.icecast import agent, listeners
+from common.icecast import base_url
 from common.config import DEFAULT_MOUNTS, Icecast
 
 there = Icecast(host="localhost", port=int(sys.argv[1]), tls=True, ca_file=sys.argv[3])
-at = address(there, there.port)
+at = base_url(there, there.port)
 ask = lambda reactor: listeners(agent(reactor, there), reactor, at, sys.argv[2], DEFAULT_MOUNTS)
 task.react(lambda reactor: ask(reactor).addCallback(print))
 """

@@ -7,9 +7,8 @@ from common.types import Seconds
 from streamer.block import Block
 from streamer.codecs.formats import FORMATS
 from streamer.delivery import Delivery
-from streamer.output import LONGEST_QUEUE, Output
+from streamer.output import LONGEST_QUEUE, EncodedMount, MountParts, Output
 from streamer.titles import Titles
-from streamer.uplink import Uplink
 
 SILENCE = Block(480, None)
 
@@ -34,20 +33,16 @@ class StuckLink:
 
 
 def output(link: StuckLink) -> Output:
-    mount = Mount(path="/stream.opus", format="opus", bitrate=96)
-    return Output(
-        Uplink(
-            mount,
-            dial=lambda: link,
-            encoder=lambda: FORMATS["opus"].encoder(96),
-            set_title=lambda title: None,
-            report=lambda event: None,
-            clock=lambda: 0.0,
-            random=lambda: 0.0,
-            delivery=Delivery("/stream.opus"),
-        ),
-        None,
+    parts = MountParts(
+        dial=lambda: link,
+        new_encoder=lambda: FORMATS["opus"].encoder(96),
+        set_title=lambda title: None,
+        report=lambda event: None,
+        clock=lambda: 0.0,
+        random=lambda: 0.0,
+        delivery=Delivery("/stream.opus"),
     )
+    return Output(EncodedMount(Mount(path="/stream.opus", format="opus", bitrate=96), parts), None)
 
 
 def test_a_stuck_mount_loses_sound_that_is_counted_and_holds_nobody_up() -> None:

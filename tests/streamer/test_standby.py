@@ -13,7 +13,7 @@ from streamer.codecs.formats import FORMATS
 from streamer.delivery import PATIENCE, Delivery
 from streamer.icecast import OffAir
 from streamer.silence import Silence
-from streamer.standby import LATEST, RETRY, Carrier, Loop, say
+from streamer.standby import LATEST, STEP, Loop, SilentMount, StandbyParts, say
 
 MP3 = Mount(path="/stream.mp3", format="mp3", bitrate=128)
 OPUS = Mount(path="/stream.opus", format="opus", bitrate=96)
@@ -45,16 +45,18 @@ class Rig:
         self.links: list[FakeLink] = []
         self.said: list[str] = []
         self.delivery = Delivery("/standby/stream.mp3")
-        self.stands: list[bool] = []
+        self.marks: list[bool] = []
         self.arrives = True
-        self.carrier = Carrier(
-            self._dial,
-            lambda: self.packets,
-            lambda _, what: self.said.append(what),
-            lambda: self.now,
-            lambda: 0.0,
-            self.delivery,
-            self.stands.append,
+        self.mount = SilentMount(
+            StandbyParts(
+                dial=self._dial,
+                load=lambda: self.packets,
+                say=lambda _, what: self.said.append(what),
+                mark=self.marks.append,
+                clock=lambda: self.now,
+                random=lambda: 0.0,
+                delivery=self.delivery,
+            )
         )
 
     def _dial(self) -> FakeLink:
@@ -63,7 +65,7 @@ class Rig:
 
     def run(self, seconds: float) -> None:
         for _ in range(round(seconds / 0.2)):
-            self.carrier.step()
+            self.mount.step()
             if self.arrives and self.links:
                 self.delivery.record_figure(len(self.links[-1].data), self.now)
             self.now += 0.2
@@ -119,10 +121,10 @@ def test_it_sends_the_mount_s_bit_rate_in_time(mount: Mount) -> None:
 
 def test_until_there_is_a_silence_icecast_is_left_alone() -> None:
     rig = Rig(None)
-    rig.run(RETRY * 3)
+    rig.run(STEP * 3)
     assert rig.links == []
     rig.packets = kept(MP3)
-    rig.run(RETRY * 2)
+    rig.run(STEP * 2)
     assert len(rig.links) == 1
 
 
@@ -140,7 +142,7 @@ def test_a_silence_that_does_not_arrive_is_sent_anew_and_icecast_s_return_is_not
     rig.arrives = False
     rig.run(PATIENCE + 1)
     assert rig.links[0].closed and "pass it on" in rig.said[1]
-    rig.carrier.close()
+    rig.mount.close()
     rig.delivery.retry_now = True
     attempts = len(rig.links)
     rig.run(0.2)
@@ -150,8 +152,8 @@ def test_a_silence_that_does_not_arrive_is_sent_anew_and_icecast_s_return_is_not
 def test_whether_it_stands_by_is_written_down_for_the_streamer(tmp_path: Path) -> None:
     rig = Rig(kept(MP3))
     rig.run(1.0)
-    rig.carrier.close()
-    assert rig.stands == [True, False]
+    rig.mount.close()
+    assert rig.marks == [True, False]
     assert not silence.has_standby(tmp_path, MP3)
     silence.mark_standby(tmp_path, MP3, True)
     assert silence.has_standby(tmp_path, MP3)
@@ -169,5 +171,5 @@ def test_one_that_was_killed_stands_by_no_more(tmp_path: Path) -> None:
 
 def test_what_was_missed_for_long_is_not_caught_up() -> None:
     loop = Loop(kept(MP3), 0.0)
-    assert loop.due(LATEST + 60) == b""
-    assert len(loop.due(LATEST + 61)) == pytest.approx(16_000, rel=0.05)
+    assert loop.pack_due(LATEST + 60) == b""
+    assert len(loop.pack_due(LATEST + 61)) == pytest.approx(16_000, rel=0.05)
