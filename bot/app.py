@@ -38,7 +38,7 @@ from bot.station.repositories import Rules
 from bot.storage.store import Store
 from bot.supervision.icecast import Prepared
 from bot.supervision.keeper import Keeper, KeptProcess
-from bot.supervision.listeners import IcecastStatistics, make_address, make_agent
+from bot.supervision.listeners import IcecastStatistics, make_agent
 from bot.supervision.rolling_restart import RollingRestart
 from bot.supervision.status_collector import Sources, StatusCollector
 from bot.terminal.console import Console
@@ -46,6 +46,7 @@ from bot.terminal.pipe import Pipe
 from bot.terminal.remote_access import RemoteAccess
 from common.api.events import Event, StationQuit, StreamerWentAway
 from common.config import Config
+from common.icecast import base_url
 from common.shutdown import stop_once
 from common.timers import MonotonicClock
 
@@ -85,7 +86,7 @@ class App:
         self._front_ends: list[FrontEnd] = []
         own = settings.own_icecast
         self.port = own.port if own else self._config.icecast.port
-        at = make_address(self._config.icecast, self.port)
+        at = base_url(self._config.icecast, self.port)
         self.urls = {mount.path: f"{at}{mount.path}" for mount in self._config.mounts}
         self._store = self._make_store()
         self._keepers = self._make_keepers() if settings.keeps_processes else []

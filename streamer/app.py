@@ -19,24 +19,20 @@ from common.errors import BandstandError
 from common.lock import ProcessLock
 from common.shutdown import stop_once
 from common.types import Seconds
-from streamer import playout as programme
-from streamer import silence, uplink
+from streamer import silence
 from streamer.block import NOTHING, Title
 from streamer.bus import Bus
+from streamer.codecs.containers import Comments
 from streamer.codecs.formats import FORMATS
-from streamer.codecs.ogg import Comments
 from streamer.control import ControlFactory
-from streamer.desk import Desk
-from streamer.icecast import ShoutLink, arrived, knock, set_title
-from streamer.lookout import Lookout
-from streamer.master import Master
-from streamer.meter import Level, rounded
-from streamer.output import Output
-from streamer.playout import Playout, Position
+from streamer.controller import PlayoutController
+from streamer.delivery import Delivery, DeliveryMonitor
+from streamer.icecast import ShoutConnection, fetch_bytes_received, probe, set_title
+from streamer.meter import Level, OutputProcessor, round_level
+from streamer.output import CameOnAir, EncodedMount, MountEvent, MountParts, Output, WentOffAir
+from streamer.playout import Ended, Event, Playout, Position, Started, Underrun
 from streamer.reports import Reports
 from streamer.titles import Titles
-from streamer.uplink import Uplink
-from streamer.watch import Watch
 
 log = Logger()
 LEVELS: Final = Seconds(1.0)
@@ -55,24 +51,26 @@ class Streamer:
         self._config = config
         self._lock = ProcessLock(config.paths.streamer_lock)
         self._begun = time.monotonic()
-        watches = [Watch(mount.path) for mount in config.mounts]
-        self._lookout = Lookout(
-            watches,
-            ask=lambda path: arrived(config.icecast, path),
-            knock=lambda: knock(config.icecast),
+        deliveries = [Delivery(mount.path) for mount in config.mounts]
+        self._monitor = DeliveryMonitor(
+            deliveries,
+            fetch_figure=lambda path: fetch_bytes_received(config.icecast, path),
+            probe=lambda: probe(config.icecast),
             clock=time.monotonic,
         )
-        self._outputs = [self._output(mount, watch) for mount, watch in zip(config.mounts, watches, strict=True)]
+        self._outputs = [
+            self._output(mount, delivery) for mount, delivery in zip(config.mounts, deliveries, strict=True)
+        ]
         self._playout = Playout()
-        self._master = Master()
+        self._processor = OutputProcessor()
         self._bus = Bus(
-            self._playout, self._outputs, time.monotonic, self._from_thread, config.station.hold, self._master
+            self._playout, self._outputs, time.monotonic, self._from_thread, config.station.hold, self._processor
         )
         self._reports = Reports(time.monotonic)
         self._told = Level()
         self._levels = LoopingCall(self._tell_level)
         self._levels.clock = reactor
-        self._factory = ControlFactory(Desk(reactor, self._bus), self._reports, self._state, self.end)
+        self._factory = ControlFactory(PlayoutController(reactor, self._bus), self._reports, self._state, self.end)
         self._port: Any = None
         self.failed = False
 
@@ -93,7 +91,7 @@ class Streamer:
         threading.excepthook = self._thread_failed
         for output in self._outputs:
             output.start()
-        self._lookout.start()
+        self._monitor.start()
         self._bus.start()
         self._levels.start(LEVELS, now=False)
 
@@ -112,7 +110,7 @@ class Streamer:
     def _stop_threads(self) -> None:
         self._bus.stop()
         self._bus.join(PATIENCE)
-        self._lookout.stop()
+        self._monitor.stop()
         for output in self._outputs:
             output.stop()
         last = time.monotonic() + PATIENCE
@@ -131,10 +129,10 @@ class Streamer:
     def _keep_silence(self) -> None:
         for mount in self._config.mounts:
             encoder = FORMATS[mount.format].encoder(mount.bitrate)
-            silence.keep(self._config.paths.standby, mount, encoder.kept_silence(mount.format))
+            silence.save(self._config.paths.standby, mount, encoder.standby_silence(mount.format))
             encoder.close()
 
-    def _output(self, mount: Mount, watch: Watch) -> Output:
+    def _output(self, mount: Mount, delivery: Delivery) -> Output:
         icecast, station, kind = self._config.icecast, self._config.station, FORMATS[mount.format]
         standby = self._config.paths.standby
         titles = Titles(lambda title: set_title(icecast, mount.path, title or station.name)) if kind.icy else None
@@ -143,25 +141,24 @@ class Streamer:
             """Where nothing is on the air, the station's name."""
             return [("ARTIST", title.artist), ("TITLE", title.title)] if title != NOTHING else [("TITLE", station.name)]
 
-        carrier = Uplink(
-            mount,
-            dial=lambda: ShoutLink(icecast, station, mount, mount.path),
-            encoder=lambda: kind.encoder(mount.bitrate),
+        parts = MountParts(
+            dial=lambda: ShoutConnection(icecast, station, mount, mount.path),
+            new_encoder=lambda: kind.encoder(mount.bitrate),
             set_title=lambda title: titles.set(title.line) if titles else None,
             report=self._from_thread,
             clock=time.monotonic,
             random=random.random,
-            watch=watch,
+            delivery=delivery,
             comments=comments if mount.titles == "chained" else None,
-            covered=lambda: not self._config.paths.standby_lock.exists() or silence.stood_by(standby, mount),
+            has_standby=lambda: not self._config.paths.standby_lock.exists() or silence.has_standby(standby, mount),
         )
-        return Output(carrier, titles)
+        return Output(EncodedMount(mount, parts), titles)
 
     def _state(self) -> Deferred[wire.StreamerState]:
-        return self._factory.desk.look(self._snapshot)
+        return self._factory.controller.read(self._snapshot)
 
     def _snapshot(self, playout: Playout) -> wire.StreamerState:
-        level = self._master.level()
+        level = self._processor.level()
         return wire.StreamerState(
             pid=os.getpid(),
             streamer=self._reports.streamer,
@@ -176,36 +173,36 @@ class Streamer:
 
     def _tell_level(self) -> None:
         """While there is somebody to tell, and something new to say."""
-        level = rounded(self._master.level()) if self._factory.connected else self._told
+        level = round_level(self._processor.level()) if self._factory.connected else self._told
         if level != self._told:
             self._told = level
             self._factory.tell(wire.Level, loudness=level.loudness, peak=level.peak)
 
-    def _from_thread(self, event: "programme.Event | uplink.MountEvent") -> None:
+    def _from_thread(self, event: Event | MountEvent) -> None:
         self._reactor.callFromThread(self._report, event)
 
-    def _report(self, event: "programme.Event | uplink.MountEvent") -> None:
+    def _report(self, event: Event | MountEvent) -> None:
         """Tell the log and everyone who is connected."""
         tell = self._factory.tell
         match event:
-            case programme.Started(cue, frames):
+            case Started(cue, frames):
                 log.info("cue {cue} is on the air", cue=cue)
                 self._factory.report(wire.Started(cue, frames))
-            case programme.Ended(cue, reason, frames, detail):
+            case Ended(cue, reason, frames, detail):
                 log.info("cue {cue} ended: {reason}. {detail}", cue=cue, reason=reason, detail=detail)
                 self._factory.report(wire.Ended(cue, reason, frames, detail[:LONGEST_DETAIL]))
-            case programme.Underrun(cue, frames):
+            case Underrun(cue, frames):
                 log.warn("cue {cue} was not ready for {frames} frames", cue=cue, frames=frames)
                 tell(wire.Underrun, cue=cue, frames=frames)
-            case uplink.CameOnAir(mount):
+            case CameOnAir(mount):
                 log.info("{mount} is on the air", mount=mount)
                 tell(wire.CameOnAir, mount=mount)
-            case uplink.WentOffAir(mount, reason):
+            case WentOffAir(mount, reason):
                 log.warn("{mount} is off the air: {reason}", mount=mount, reason=reason)
                 tell(wire.WentOffAir, mount=mount, reason=reason)
 
     def _thread_failed(self, failed: threading.ExceptHookArgs) -> None:
-        """A part that is not there any more is dead air: end, and let whoever watches over us start us again."""
+        """A part that is not there any more is dead air: end, and let whoever deliveries over us start us again."""
         failure = Failure(failed.exc_value, failed.exc_type, failed.exc_traceback)
         self._reactor.callFromThread(self._give_up, failure)
 

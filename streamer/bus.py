@@ -51,7 +51,7 @@ class Bus:
         self._clock = clock
         self._report = report
         self._hold = hold
-        self._master = master
+        self._processor = master
         self._actions: queue.SimpleQueue[tuple[Action, bool] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="bus", daemon=True)
         self._origin = 0.0
@@ -122,7 +122,7 @@ class Bus:
             block = Block(frames, None)
         else:
             block, events = self._playout.next_block(frames)
-        block = self._master(block)
+        block = self._processor(block)
         title = self._title(events)
         for sink in self._sinks:
             if title:

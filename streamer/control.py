@@ -1,4 +1,4 @@
-"""The streamer's side of `common.wire`: requests of connected bots to the desk, events to all of them.
+"""The streamer's side of `common.wire`: requests of connected bots to the controller, events to all of them.
 
 Knows messages and descriptors; nothing of sound.
 """
@@ -18,7 +18,7 @@ from twisted.python.failure import Failure
 from common import wire
 from common.text import one_line
 from common.types import LONGEST_FADE, RATE, CueId, Decibels, Frames
-from streamer.desk import Desk
+from streamer.controller import PlayoutController
 from streamer.playout import STOP_FADE, Cue, Position
 from streamer.reports import Reports
 from streamer.sources import DecodedAhead, file_source, spool_source
@@ -27,13 +27,13 @@ log = Logger()
 Answer = dict[str, object]
 
 
-class Control(amp.AMP):
+class BotConnection(amp.AMP):
     """One bot's connection."""
 
     def __init__(self, factory: "ControlFactory") -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._factory = factory
-        self._desk = factory.desk
+        self._controller = factory.controller
 
     def connectionMade(self) -> None:
         super().connectionMade()  # type: ignore[no-untyped-call]
@@ -68,29 +68,29 @@ class Control(amp.AMP):
     @wire.Play.responder
     def play(self, until: int | None = None, **request: Any) -> "Deferred[Answer]":
         cue, source = _cue(**request)
-        return self._desk.play(cue, source, None if until is None else Frames(until)).addCallback(_nothing)
+        return self._controller.play(cue, source, None if until is None else Frames(until)).addCallback(_nothing)
 
     @wire.Follow.responder
     def follow(self, **request: Any) -> "Deferred[Answer]":
         cue, source = _cue(**request)
-        return self._desk.follow(cue, source).addCallback(_nothing)
+        return self._controller.follow(cue, source).addCallback(_nothing)
 
     @wire.Unfollow.responder
     def unfollow(self, cue: int) -> "Deferred[Answer]":
-        return self._desk.unfollow(CueId(cue)).addCallback(_nothing)
+        return self._controller.unfollow(CueId(cue)).addCallback(_nothing)
 
     @wire.Skip.responder
     def skip(self, cue: int) -> "Deferred[Answer]":
-        return self._desk.skip(CueId(cue)).addCallback(_nothing)
+        return self._controller.skip(CueId(cue)).addCallback(_nothing)
 
     @wire.Seek.responder
     def seek(self, **request: Any) -> "Deferred[Answer]":
         cue, source = _cue(**request)
-        return self._desk.seek(cue, source).addCallback(_nothing)
+        return self._controller.seek(cue, source).addCallback(_nothing)
 
     @wire.Stop.responder
     def stop(self, fade: int | None = None) -> "Deferred[Answer]":
-        return self._desk.stop(STOP_FADE if fade is None else _faded(fade)).addCallback(_stopped)
+        return self._controller.stop(STOP_FADE if fade is None else _faded(fade)).addCallback(_stopped)
 
     @wire.GetState.responder
     def get_state(self) -> "Deferred[Answer]":
@@ -109,20 +109,20 @@ class ControlFactory(Factory):
 
     def __init__(
         self,
-        desk: Desk,
+        controller: PlayoutController,
         reports: Reports,
         state: "Callable[[], Deferred[wire.StreamerState]]",
         shut_down: Callable[[], None],
     ) -> None:
-        self.desk = desk
+        self.controller = controller
         self.reports = reports
         self.state = state
         self.shut_down = shut_down
-        self.connected: list[Control] = []
+        self.connected: list[BotConnection] = []
         self._gone: Deferred[None] | None = None
 
-    def buildProtocol(self, addr: IAddress | None) -> Control:
-        return Control(self)
+    def buildProtocol(self, addr: IAddress | None) -> BotConnection:
+        return BotConnection(self)
 
     def tell(self, event: type[amp.Command], **values: object) -> None:
         """Send an event to everyone who is connected."""
@@ -143,7 +143,7 @@ class ControlFactory(Factory):
         self._tell_if_gone()
         return self._gone
 
-    def left(self, connection: Control) -> None:
+    def left(self, connection: BotConnection) -> None:
         self.connected.remove(connection)
         self._tell_if_gone()
 

@@ -10,16 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.types import Frames
-from streamer.block import Samples
-from streamer.source import Source
+from streamer.block import AudioSource, Samples
 
 
-def rise(at: int, length: int) -> float:
+def fade_in_gain(at: int, length: int) -> float:
     """The level after `at` of `length` frames: a quarter of a sine."""
     return sin(pi / 2 * at / length) if at < length else 1.0
 
 
-def risen(samples: Samples, at: int, length: int) -> Samples:
+def fade_in(samples: Samples, at: int, length: int) -> Samples:
     """`samples`, in place, as the frames from `at` on of a rise over `length` frames."""
     if at < length:
         head = samples[: length - at]
@@ -27,7 +26,7 @@ def risen(samples: Samples, at: int, length: int) -> Samples:
     return samples
 
 
-def fallen(samples: Samples, at: int, length: int) -> Samples:
+def fade_out(samples: Samples, at: int, length: int) -> Samples:
     """`samples`, in place, as the frames from `at` on of a fall over `length` frames."""
     samples *= np.cos(_angles(at, len(samples), length))
     return samples
@@ -38,10 +37,10 @@ def _angles(at: int, frames: int, length: int) -> NDArray[np.float32]:
 
 
 @dataclass
-class Sinking:
+class FadingSource:
     """A source that is not the one on the air any more, on its way down. Takes it over."""
 
-    source: Source
+    source: AudioSource
     length: Frames
     level: float = 1.0
     """Where it begins."""
@@ -50,18 +49,18 @@ class Sinking:
     at: int = 0
 
     @property
-    def gone(self) -> bool:
+    def is_over(self) -> bool:
         return self.at >= self.length or self.source.ended
 
     def mix_into(self, samples: Samples) -> None:
         """Add the next of it. Where it is not ready in time it sinks unheard."""
         here = samples[self.offset :][: self.length - self.at]
-        part = fallen(self.source.read(len(here)), self.at, self.length)
+        part = fade_out(self.source.read(len(here)), self.at, self.length)
         here[: len(part)] += part if self.level == 1.0 else part * np.float32(self.level)
         self.at += len(here)
         self.offset = 0
 
-    def hurry(self, fade: Frames) -> None:
+    def shorten(self, fade: Frames) -> None:
         """Be gone within `fade` frames."""
         if self.length - self.at > fade:
             self.level *= cos(pi / 2 * self.at / self.length)

@@ -80,11 +80,11 @@ class Limiter:
     def _smoothed(self, wanted: NDArray[np.float64]) -> NDArray[np.float64]:
         """A gain for each frame that leaves: never above what it needs, down before a peak, and slowly up after it."""
         lowest = _lowest(wanted)
-        rise = RELEASE * np.arange(1, len(lowest) + 1)
-        risen = rise + np.minimum.accumulate(np.minimum(lowest - rise, self._gain))
-        risen = np.minimum(risen, lowest)
-        risen[risen > UNITY] = 1.0
-        whole = np.concatenate([self._gains, risen])
+        recovery = RELEASE * np.arange(1, len(lowest) + 1)
+        allowed = recovery + np.minimum.accumulate(np.minimum(lowest - recovery, self._gain))
+        allowed = np.minimum(allowed, lowest)
+        allowed[allowed > UNITY] = 1.0
+        whole = np.concatenate([self._gains, allowed])
         self._gains, self._gain = whole[len(whole) - ATTACK + 1 :], float(whole[-1])
         sums = np.cumsum(np.concatenate([[0.0], whole]))
         gains: NDArray[np.float64] = (sums[ATTACK:] - sums[:-ATTACK]) / ATTACK

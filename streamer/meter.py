@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from common.types import RATE, Decibels, Frames, Lufs
 from streamer.block import Block, Samples, zeros
+from streamer.limiter import Limiter
 
 WINDOW: Final = Frames(RATE * 4 // 10)
 """400 ms: what "momentary" means."""
@@ -72,16 +73,16 @@ class Meter:
         recent = self._recent
         peak = max((peak for _, peak in recent), default=0.0)
         highest = Decibels(20 * math.log10(peak)) if peak > 0 else None
-        return Level(loudness([block for block, _ in recent]), highest)
+        return Level(measure_loudness([block for block, _ in recent]), highest)
 
 
-def rounded(level: Level) -> Level:
+def round_level(level: Level) -> Level:
     """To the tenth that people read, so that what sounds steady is."""
     found, peak = level.loudness, level.peak
     return Level(None if found is None else Lufs(round(found, 1)), None if peak is None else Decibels(round(peak, 1)))
 
 
-def loudness(blocks: list[Block]) -> Lufs | None:
+def measure_loudness(blocks: list[Block]) -> Lufs | None:
     """The momentary loudness at the end of `blocks`; None for silence.
 
     By Parseval's theorem: the power of the weighted sound is the sum of its frequencies' weighted powers.
@@ -110,3 +111,21 @@ def _last(blocks: list[Block]) -> Samples | None:
         return None
     parts.append(zeros(max(0, missing)))
     return np.concatenate(parts[::-1])
+
+
+class OutputProcessor:
+    """What is done to every block before it leaves: it is limited, then measured.
+
+    Called for each block in order, by one thread; `level` by any."""
+
+    def __init__(self) -> None:
+        self._limiter = Limiter()
+        self._meter = Meter()
+
+    def __call__(self, block: Block) -> Block:
+        limited, peak = self._limiter.process(block)
+        self._meter.push(limited, peak)
+        return limited
+
+    def level(self) -> Level:
+        return self._meter.level()

@@ -19,7 +19,7 @@ PREROLL: Final = Frames(RATE // 2)
 """Decoded before the place that is wanted: MP3 borrows bits from the frames before, Opus and resamplers settle."""
 
 
-def frames_near(
+def seek_frames(
     container: InputContainer, stream: AudioStream, start: Frames, decode: Callable[[], Iterator[AudioFrame]]
 ) -> tuple[Iterator[AudioFrame], Frames]:
     """Decoded frames that begin at or before frame `start` of the sound, and where they begin, in frames at RATE.

@@ -17,7 +17,7 @@ PIECE: Final = RATE // 10 * FRAME_BYTES
 BEGINNING: Final = Frames(0)
 
 
-class Spool:
+class SpoolReader:
     """Takes over both descriptors. `growth` is the reading end of a pipe: a byte in it says that there is more."""
 
     def __init__(self, audio: int, growth: int | None) -> None:

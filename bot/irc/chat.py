@@ -5,8 +5,8 @@ the `!`, so what follows it is answered only if it names a command; whoever uses
 In private every line is meant.
 
 An answer may come much later ("your song is made"), when its person has another nick or the bot is away for a moment.
-So a request carries a `ReplyAddress` as text, `irc:NETWORK CHANNEL NICK ACCOUNT` with `*` for a part that is empty; the
-account finds the person again, and what cannot be said now waits up to an hour.
+So the place of a request is a `ReplyAddress` as text, `NETWORK CHANNEL NICK ACCOUNT` with `*` for a part that is empty;
+the account finds the person again, and what cannot be said now waits up to an hour.
 
 Knows no command.
 """
@@ -19,13 +19,14 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from bot.frontend import Access, Commands
+from bot.commands.frontend import Access, Commands, Line
+from bot.commands.reply import Reply
 from bot.irc.isupport import casefold
 from bot.irc.message import Hostmask, count_bytes
 from bot.irc.network import NetworkConnection
 from bot.irc.pagination import MORE, Pager, format_announcement
 from bot.irc.session import ChatMessage, FindAccount, Session
-from bot.request import Identity, Reply, Request, Right
+from common.api.people import Identity, Place, Requester, Right
 
 log = Logger()
 
@@ -74,12 +75,13 @@ class ReplyAddress:
     nick: str
     account: str = ""
 
-    def __str__(self) -> str:
-        return f"{FRONT_END}:{self.network} {self.channel or EMPTY} {self.nick} {self.account or EMPTY}"
+    @property
+    def place(self) -> Place:
+        return Place(FRONT_END, f"{self.network} {self.channel or EMPTY} {self.nick} {self.account or EMPTY}")
 
     @classmethod
-    def parse(cls, where: str) -> "ReplyAddress | None":
-        words = where.removeprefix(f"{FRONT_END}:").split(" ")
+    def parse(cls, place: Place) -> "ReplyAddress | None":
+        words = place.address.split(" ")
         if len(words) != 4:
             return None
         network, channel, nick, account = ("" if word == EMPTY else word for word in words)
@@ -136,13 +138,13 @@ class Chat:
             return  # the connection ended before it was known who asked
         address = ReplyAddress(self._network, message.channel, source.nick, account)
         identity = self._identify(source, account)
-        right = await self._access.right_of(identity)
-        reply = await self._commands.answer(Request(line, source.nick, str(address), right, identity))
-        if reply.repeated:
+        right = await self._access.get_right(identity)
+        reply = await self._commands.answer(Line(line, Requester(source.nick, address.place, right, identity)))
+        if reply.is_repeated:
             return
-        if not reply.good and not session.flood_control.allows_error(source.user_host, self._clock.seconds()):
+        if not reply.is_good and not session.flood_control.allows_error(source.user_host, self._clock.seconds()):
             return
-        self.tell(replace(address, channel="") if reply.private else address, reply)
+        self.tell(replace(address, channel="") if reply.is_private else address, reply)
 
     def handle_invitation(self, source: Hostmask, channel: str, find_account: FindAccount) -> None:
         """Anybody may invite the bot into a channel of its own; into others, those who have the right."""
@@ -159,7 +161,7 @@ class Chat:
         self, session: Session, source: Hostmask, channel: str, find_account: FindAccount
     ) -> None:
         account = await find_account()
-        right = await self._access.right_of(self._identify(source, account))
+        right = await self._access.get_right(self._identify(source, account))
         if right >= RIGHT_TO_INVITE and session is self._connection.session:
             log.info("{nick} invites the bot to {channel}", nick=source.nick, channel=channel)
             self._join(session, channel)
@@ -197,7 +199,7 @@ class Chat:
     def announce(self, reply: Reply) -> None:
         """Say a public notice in every channel that wants announcements."""
         session = self._connection.session
-        if session is None or not reply.public:
+        if session is None or not reply.is_public:
             return
         for channel in self._announced:
             if session.state.members.is_in_channel(channel):

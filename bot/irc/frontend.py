@@ -5,12 +5,13 @@ from random import Random
 
 from twisted.internet.defer import Deferred, DeferredList
 
-from bot.frontend import Access, Commands
+from bot.commands.frontend import Access, Commands
+from bot.commands.reply import Reply
 from bot.irc.chat import FRONT_END, Chat, ReplyAddress
 from bot.irc.network import INetworkReactor, NetworkConnection, endpoint_maker
 from bot.irc.sts import PolicyStore
-from bot.request import Reply
-from bot.view import ProcessView
+from common.api.people import Place
+from common.api.values import ProcessStatus
 from common.irc import Irc
 from common.paths import Paths
 from common.timers import MonotonicClock
@@ -47,9 +48,9 @@ class IrcFrontEnd:
         """Fires when every connection has ended, after two seconds at most."""
         return DeferredList([connection.stop() for connection in self._connections])
 
-    def tell(self, where: str, reply: Reply) -> bool:
-        """Say a later answer; False if `where` names no configured network. While a network is away, answers wait."""
-        address = ReplyAddress.parse(where)
+    def tell(self, place: Place, reply: Reply) -> bool:
+        """Say a later answer; False if the place names no configured network. While a network is away, answers wait."""
+        address = ReplyAddress.parse(place)
         chat = self._chats.get(address.network) if address else None
         if address is None or chat is None:
             return False
@@ -60,8 +61,8 @@ class IrcFrontEnd:
         for chat in self._chats.values():
             chat.announce(reply)
 
-    def views(self) -> tuple[ProcessView, ...]:
+    def list_status(self) -> tuple[ProcessStatus, ...]:
         """Each network as a line of `status`."""
         return tuple(
-            ProcessView(f"irc {connection.network.label}", connection.status) for connection in self._connections
+            ProcessStatus(f"irc {connection.network.label}", connection.status) for connection in self._connections
         )

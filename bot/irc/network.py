@@ -92,8 +92,8 @@ class NetworkConnection:
         self._policies = policies
         self._clock = clock
         self._wall = wall
-        self._backoff = Backoff(chance.random, FIRST_WAIT, LAST_WAIT, STEADY_SECONDS)
-        self._lasting_backoff = Backoff(chance.random, FIRST_WAIT_LASTING, LAST_WAIT, STEADY_SECONDS)
+        self._backoff = Backoff(chance.random, FIRST_WAIT, LAST_WAIT, STEADY_SECONDS, SPREAD)
+        self._lasting_backoff = Backoff(chance.random, FIRST_WAIT_LASTING, LAST_WAIT, STEADY_SECONDS, SPREAD)
         self._loop: Deferred[None] | None = None
         self._open_session: Session | None = None
         """The session from the connection's first moment to its end."""
@@ -185,8 +185,8 @@ class NetworkConnection:
     def _next_wait(self) -> float:
         if self._is_tls_required_now:
             return 0.0
-        wait = self._backoff.wait()
-        return max(wait, self._lasting_backoff.wait()) if self._is_refusal_lasting else wait
+        wait = self._backoff.next_wait()
+        return max(wait, self._lasting_backoff.next_wait()) if self._is_refusal_lasting else wait
 
     # From the session.
 
@@ -215,8 +215,8 @@ class NetworkConnection:
         self._open_session = self.session = None
         if self._registered_at is not None:
             lasted = self._clock.seconds() - self._registered_at
-            self._backoff.held(lasted)
-            self._lasting_backoff.held(lasted)
+            self._backoff.record_success(lasted)
+            self._lasting_backoff.record_success(lasted)
             self._registered_at = None
         self._ended.callback(why)
 
@@ -232,3 +232,7 @@ class NetworkConnection:
     def handle_invitation(self, source: Hostmask, channel: str, find_account: FindAccount) -> None:
         if self.listener is not None:
             self.listener.handle_invitation(source, channel, find_account)
+
+
+SPREAD = 0.5
+"""Each wait is shortened by up to this part of it."""

@@ -10,8 +10,8 @@ Knows no connection; `now` is in seconds of a monotonic clock and comes from the
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.commands.reply import Level, Reply
 from bot.irc.message import count_bytes, cut_text, split_text
-from bot.request import Level, Reply
 from common.text import one_line
 
 MORE = "more"

@@ -191,7 +191,7 @@ class PlayoutController:
         if self._is_stopping:
             return
         self._publish_away()
-        self._retry = self._clock.callLater(self._retries.wait(), self.connect)
+        self._retry = self._clock.callLater(self._retries.next_wait(), self.connect)
 
     def take_loss(self, connection: StreamerConnection) -> None:
         if connection is not self._connection:
@@ -274,7 +274,7 @@ class PlayoutController:
             try:
                 plan = await self._store.read(on_air.make_plan)
             except Exception as error:
-                wait = self._read_retries.wait()
+                wait = self._read_retries.next_wait()
                 log.error("the plan could not be read; again in {wait:.1f} s: {error}", wait=wait, error=error)
                 await deferLater(self._clock, wait)
             else:

@@ -243,7 +243,7 @@ class Store:
 
     def _schedule_retry(self, error: StoreError) -> None:
         if self._retry is None and self._is_open:
-            delay = self._backoff.wait()
+            delay = self._backoff.next_wait()
             log.warn("the database takes nothing, tried again in {delay:.2f} s: {why}", delay=delay, why=str(error))
             self._retry = self._reactor.callLater(delay, self._start_retry)
 

@@ -21,10 +21,11 @@ from xml.sax.saxutils import escape
 
 import msgspec
 
-from bot.supervision.listeners import ANSWER_SECONDS, STATISTICS, make_authorization
+from bot.supervision.listeners import ANSWER_SECONDS
 from common.config import Config, Mount
 from common.errors import ConfigError, Missing
 from common.files import write_whole
+from common.icecast import ADMIN, STATS, basic_authorization
 from common.paths import Paths
 
 PORTS_TRIED = 100
@@ -283,7 +284,7 @@ def probe(port: int, admin_password: str, host: str = "127.0.0.1") -> bool:
     """Whether an Icecast that takes this admin password answers there."""
     connection = http.client.HTTPConnection(host, port, timeout=ANSWER_SECONDS)
     try:
-        connection.request("GET", STATISTICS, headers={"Authorization": make_authorization(admin_password)})
+        connection.request("GET", STATS, headers={"Authorization": basic_authorization(ADMIN, admin_password)})
         return connection.getresponse().status == http.HTTPStatus.OK
     except (OSError, http.client.HTTPException):
         return False

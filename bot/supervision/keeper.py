@@ -200,8 +200,8 @@ class Keeper:
         self._trouble = how
         if self._is_stopping:
             return
-        self._backoff.held(STEADY if began is None else self._clock.seconds() - began)
-        wait = self._backoff.wait()
+        self._backoff.record_success(STEADY if began is None else self._clock.seconds() - began)
+        wait = self._backoff.next_wait()
         log.warn("{name} {why}; starting it again in {wait:.1f} s", name=self.name, why=how, wait=wait)
         self._cancel_restart()
         self._restart = self._clock.callLater(wait, self._start_again)

@@ -13,7 +13,7 @@ import pytest
 
 from common.types import RATE, Frames
 from streamer.block import Samples
-from streamer.decode import Broken, decoded
+from streamer.decode import Broken, decode
 
 TONE = 997
 LENGTHS = [5000, 54_979, 3 * RATE + 777]
@@ -102,7 +102,7 @@ EXACT = {
 
 
 def heard(path: Path) -> Samples:
-    return np.concatenate(list(decoded(os.open(path, os.O_RDONLY))))
+    return np.concatenate(list(decode(os.open(path, os.O_RDONLY))))
 
 
 def lag(sound: Samples) -> float:
@@ -186,7 +186,7 @@ def test_a_file_without_its_end_plays_what_is_there_and_then_says_so(kind: str, 
     os.truncate(path, path.stat().st_size * 6 // 10 + 13)
     sound = []
     with pytest.raises(Broken, match=r"^The file is .*\.$"):
-        for piece in decoded(os.open(path, os.O_RDONLY)):
+        for piece in decode(os.open(path, os.O_RDONLY)):
             sound.append(piece)  # noqa: PERF402 - what came before the exception is wanted
     assert 1.4 * RATE < sum(map(len, sound)) < 2.6 * RATE
 
@@ -227,6 +227,6 @@ def test_a_song_that_begins_in_the_middle_is_at_the_same_place(
     path = ffmpeg(tmp_path / f"song{suffix}", wav(tmp_path / "original.wav", 4 * RATE), *options)
     whole = heard(path)
     start = 2 * RATE + 345
-    late = np.concatenate(list(decoded(os.open(path, os.O_RDONLY), Frames(start))))
+    late = np.concatenate(list(decode(os.open(path, os.O_RDONLY), Frames(start))))
     assert len(late) == len(whole) - start
     assert np.max(np.abs(late - whole[start:])) < 0.02

@@ -14,7 +14,7 @@ import psutil
 from common.types import RATE, CueId, Decibels, Frames
 from streamer.block import Block, Item, Samples
 from streamer.bus import LAG, LATEST, STEP, Bus
-from streamer.master import Master
+from streamer.meter import OutputProcessor
 from streamer.playout import Cue, Ended, Event, Playout, Started
 from streamer.sources import file_source
 
@@ -129,7 +129,7 @@ def test_after_a_day_the_frames_sent_are_the_clock_s() -> None:
 def test_two_hours_of_commands_and_delays_leave_the_frames_right_and_nothing_behind() -> None:
     clock, sink, chance, events = Clock(), Counter(), Random(2), list[Event]()
     playout = Playout()
-    bus = Bus(playout, [sink], clock, events.append, master=Master())
+    bus = Bus(playout, [sink], clock, events.append, master=OutputProcessor())
     hand = Hand(playout, chance)
     process = psutil.Process()
     bus.begin()

@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 from twisted.internet.defer import Deferred, succeed
 from twisted.logger import capturedLogs
 
+from bot.commands.frontend import Line
+from bot.commands.reply import Level, Reply
+from common.api.people import Identity, Requester, Right
 from bot.commands import BY_NAME, grammar
 from bot.irc.chat import (
     HELD_SECONDS,
@@ -21,7 +24,6 @@ from bot.irc.chat import (
     parse_channel_line,
     parse_private_line,
 )
-from bot.request import Identity, Level, Reply, Request, Right
 from tests.bot.irc.conftest import Connection
 
 DONE = Reply("done")
@@ -83,7 +85,7 @@ def room() -> Room:
 def test_a_command_in_the_channel_is_asked_for_its_person_and_answered_by_name(room: Room) -> None:
     assert room.says("!skip it", tags="@account=boss ") == ["NOTICE #radio :ann: ok: done"]
     identity = Identity("irc:test", "boss", "ann!ann@host.example")
-    assert room.commands.asked == [Request("skip it", "ann", "irc:test #radio ann boss", Right.DJ, identity)]
+    assert room.commands.asked == [Line("skip it", "ann", "irc:test #radio ann boss", Right.DJ, identity)]
 
 
 def test_what_is_not_for_the_bot_or_names_no_command_is_left_alone(room: Room) -> None:
@@ -99,12 +101,12 @@ def test_whoever_names_the_bot_gets_an_answer_whatever_they_say(room: Room) -> N
 
 
 def test_a_private_reply_goes_to_the_person_alone(room: Room) -> None:
-    room.commands.reply = Reply("secret", private=True)
+    room.commands.reply = Reply("secret", is_private=True)
     assert room.says("!np") == ["NOTICE ann :ok: secret"]
 
 
 def test_what_was_said_already_is_not_said_again(room: Room) -> None:
-    room.commands.reply = Reply("try again in 3 s", Level.BUSY, repeated=True)
+    room.commands.reply = Reply("try again in 3 s", Level.BUSY, is_repeated=True)
     assert room.says("!np") == []
 
 
@@ -152,14 +154,14 @@ def test_the_later_answer_waits_while_the_bot_is_away_and_not_for_ever(room: Roo
 def test_only_public_notices_are_announced(room: Room) -> None:
     room.chat.announce(Reply("/stream.mp3 is off the air", Level.NOTICE))
     assert room.peer.sent() == []
-    room.chat.announce(Reply("now: x\r\nQUIT", Level.NOTICE, public=True))
+    room.chat.announce(Reply("now: x\r\nQUIT", Level.NOTICE, is_public=True))
     assert room.peer.sent() == ["NOTICE #radio :now: x QUIT"]
 
 
 def test_announcements_can_be_turned_off_for_a_channel_or_for_all() -> None:
     for settings_ in ({"silent_channels": ["#Radio"]}, {"announce": False}):
         room = Room(**settings_)
-        room.chat.announce(Reply("now: x", Level.NOTICE, public=True))
+        room.chat.announce(Reply("now: x", Level.NOTICE, is_public=True))
         assert room.peer.sent() == []
 
 

@@ -5,6 +5,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.commands.reply import Level, Reply
 from bot.irc.message import count_bytes
 from bot.irc.pagination import (
     KEPT_SECONDS,
@@ -15,7 +16,6 @@ from bot.irc.pagination import (
     format_rows,
     format_summary,
 )
-from bot.request import Level, Reply
 
 TABLE = Reply("9 songs", columns=("code", "title", ""), rows=tuple((f"c{n}", f"Title {n}", "ready") for n in range(9)))
 

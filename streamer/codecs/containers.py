@@ -1,13 +1,16 @@
-"""Ogg pages (RFC 3533), with Opus (RFC 7845) or FLAC (RFC 9639 section 10.1) in them, nothing held back.
+"""What each format's packets are put into on their way to Icecast: nothing for MP3, Ogg for Opus and FLAC.
 
-Needs nothing but the standard library. libavformat's muxer keeps one packet back whatever its options; here each call's
-packets leave as one page at once.
+Ogg pages are those of RFC 3533, with Opus (RFC 7845) or FLAC (RFC 9639 section 10.1) in them. libavformat's muxer keeps
+one packet back whatever its options; here each call's packets leave as one page at once.
+
+Needs nothing but the standard library, so that the standby can use it, too.
 """
 
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import count
+from typing import Protocol
 
 from streamer.codecs.flacframe import renumbered, stream_info
 
@@ -23,6 +26,32 @@ CHANNELS = 2
 VENDOR = "Bandstand"
 Comments = Sequence[tuple[str, str]]
 """Names and values: TITLE, ARTIST, ..."""
+
+
+class Container(Protocol):
+    """Puts packets into the bytes that the mount carries: one stream."""
+
+    def header(self) -> bytes:
+        """What the stream begins with."""
+
+    def pack(self, packets: Sequence[bytes]) -> bytes:
+        """The next packets of the stream."""
+
+    def end(self, packets: Sequence[bytes], samples: int) -> bytes:
+        """The last packets of a stream that has `samples` samples in all."""
+
+
+class Mpeg:
+    """MP3 frames are their own stream, without a beginning or an end."""
+
+    def header(self) -> bytes:
+        return b""
+
+    def pack(self, packets: Sequence[bytes]) -> bytes:
+        return b"".join(packets)
+
+    def end(self, packets: Sequence[bytes], samples: int) -> bytes:
+        return self.pack(packets)
 
 
 def checksum(data: bytes) -> int:
@@ -89,7 +118,7 @@ def _counted(data: bytes) -> bytes:
 
 
 class Ogg:
-    """A `Wrapper`: one logical stream, of packets of `frame` samples each, that begins with `headers`."""
+    """A `Container`: one logical stream, of packets of `frame` samples each, that begins with `headers`."""
 
     def __init__(self, serial: int, frame: int, headers: Sequence[bytes], pre_skip: int = 0) -> None:
         self._serial = serial
@@ -103,7 +132,7 @@ class Ogg:
         first, *others = self._headers
         return self._page([first], BEGINS) + b"".join(self._page([other]) for other in others)
 
-    def wrap(self, packets: Sequence[bytes]) -> bytes:
+    def pack(self, packets: Sequence[bytes]) -> bytes:
         """As few pages as hold the packets; each page's position is that of its last sample, pre-skip included."""
         pages = []
         for few in pagefuls(packets):
@@ -114,7 +143,7 @@ class Ogg:
     def end(self, packets: Sequence[bytes], samples: int) -> bytes:
         """The last packets; the stream has `samples` samples in all, and what is decoded beyond them is not heard."""
         *before, last = pagefuls(packets) or [[]]
-        data = b"".join(self.wrap(few) for few in before)
+        data = b"".join(self.pack(few) for few in before)
         self._granule = samples + self._pre_skip
         return data + self._page([self._sound(packet) for packet in last], ENDS)
 
@@ -140,3 +169,12 @@ class OggFlac(Ogg):
 
     def _sound(self, packet: bytes) -> bytes:
         return renumbered(packet, next(self._number))
+
+
+CONTAINERS: dict[str, Callable[[int, int, int, Comments], Container]] = {
+    "mp3": lambda serial, frame, pre_skip, comments: Mpeg(),
+    "opus": OggOpus,
+    "flac": lambda serial, frame, pre_skip, comments: OggFlac(serial, frame, comments),
+}
+"""By format: from a serial number for the stream, the samples in a packet, the samples that a decoder skips at the
+start, and the comments."""

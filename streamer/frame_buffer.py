@@ -18,7 +18,7 @@ REFILL: Final = Frames(2 * RATE)
 """The writer is woken when no more than this is left, so that it works twice a second rather than for every block."""
 
 
-class Ring:
+class FrameBuffer:
     """Frames in order. It may exceed its capacity by the length of one offer."""
 
     def __init__(self, capacity: Frames = CAPACITY, refill: Frames = REFILL) -> None:
@@ -39,7 +39,7 @@ class Ring:
                 self._held += len(samples)
 
     def wait_for_room(self) -> bool:
-        """Return when the ring may be offered more; False if its reader has closed and wants nothing."""
+        """Return when the buffer may be offered more; False if its reader has closed and wants nothing."""
         with self._changed:
             if self._held >= self._capacity:
                 self._changed.wait_for(lambda: self._held <= self._refill or self._closed)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streamer.codecs.containers import OggOpus, checksum, opus_head, opus_tags, page
 from streamer.codecs.encoder import dither
-from streamer.codecs.ogg import OggOpus, checksum, opus_head, opus_tags, page
 from streamer.codecs.opus import Opus
 
 
@@ -51,7 +51,7 @@ def test_each_call_s_packets_leave_at_once_and_a_decoder_reads_them_all() -> Non
     data = stream.header()
     for number in (1, 1, 3, 120):
         packets = codec.packets(dither(number * codec.frame))
-        wrapped = stream.wrap(packets)
+        wrapped = stream.pack(packets)
         assert sum(map(len, packets)) < len(wrapped)
         data += wrapped
     codec.close()
@@ -61,4 +61,4 @@ def test_each_call_s_packets_leave_at_once_and_a_decoder_reads_them_all() -> Non
 
 
 def test_no_packets_make_no_page() -> None:
-    assert OggOpus(1, 960, 120).wrap([]) == b""
+    assert OggOpus(1, 960, 120).pack([]) == b""

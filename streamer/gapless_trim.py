@@ -42,7 +42,7 @@ class Ends(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Extent:
+class GaplessTrim:
     lead: int = 0
     """Frames at RATE to leave out at the head."""
     limit: int | None = None
@@ -56,29 +56,29 @@ class Extent:
     nothing, and `limit` says the rest."""
 
 
-def ends_of(fd: int) -> Ends:
+def read_ends(fd: int) -> Ends:
     with suppress(OSError):  # what cannot be read at any place has no ends to look at
         size = os.fstat(fd).st_size
         return Ends(os.pread(fd, 64, 0), os.pread(fd, PAGE, max(0, size - PAGE)), size)
     return Ends(b"", b"", 0)
 
 
-def extent(container: InputContainer, stream: AudioStream, ends: Ends) -> Extent:
+def find_trim(container: InputContainer, stream: AudioStream, ends: Ends) -> GaplessTrim:
     kind = container.format.name
     if ends.head.startswith(b"OggS"):
-        return _in_ogg(stream, ends)
+        return _find_ogg_trim(stream, ends)
     if ends.head.startswith(b"RIFF"):
-        return Extent(cut_off=_riff_is_cut_off(ends))
+        return GaplessTrim(cut_off=_riff_is_cut_off(ends))
     if kind in HEADED:
-        return Extent(limit=_itunes_limit(container, stream), promised=_duration(stream))
+        return GaplessTrim(limit=_itunes_limit(container, stream), promised=_duration(stream))
     if kind == MATROSKA and len(container.streams) == 1 and container.duration:
-        return Extent(promised=Seconds(container.duration / 1_000_000 - MATROSKA_FILLING))
+        return GaplessTrim(promised=Seconds(container.duration / 1_000_000 - MATROSKA_FILLING))
     if kind == "mp3" and stream.start_time:  # LAME's header, which libavformat follows
-        return Extent(promised=_duration(stream))
-    return Extent(lead=round(LEAD.get(kind, 0) * RATE / stream.rate) if stream.rate else 0)
+        return GaplessTrim(promised=_duration(stream))
+    return GaplessTrim(lead=round(LEAD.get(kind, 0) * RATE / stream.rate) if stream.rate else 0)
 
 
-def _in_ogg(stream: AudioStream, ends: Ends) -> Extent:
+def _find_ogg_trim(stream: AudioStream, ends: Ends) -> GaplessTrim:
     at = ends.tail.rfind(b"OggS")
     page = ends.tail[at:] if at >= 0 else b""
     segments = page[26] if len(page) > 26 else 0
@@ -86,10 +86,10 @@ def _in_ogg(stream: AudioStream, ends: Ends) -> Extent:
     cut_off = not whole or not page[5] & END_OF_STREAM
     duration = _duration(stream)
     if cut_off or duration is None or page[14:18] != ends.head[14:18]:  # the last, of a chain of streams
-        return Extent(cut_off=cut_off)
+        return GaplessTrim(cut_off=cut_off)
     if stream.codec_context.name != "vorbis":
-        return Extent(promised=duration)
-    return Extent(promised=duration, limit=round(duration * RATE), vorbis=True)
+        return GaplessTrim(promised=duration)
+    return GaplessTrim(promised=duration, limit=round(duration * RATE), vorbis=True)
 
 
 def _riff_is_cut_off(ends: Ends) -> bool:

@@ -18,7 +18,7 @@ from streamer.codecs.formats import FORMATS
 KINDS = [("mp3", 32), ("mp3", 128), ("mp3", 320), ("opus", 96), ("opus", 32), ("flac", LOSSLESS)]
 
 
-def decoded(data: bytes) -> Samples:
+def decode(data: bytes) -> Samples:
     with av.open(io.BytesIO(data)) as container:
         resampler = av.AudioResampler(format="flt", layout="stereo", rate=RATE)
         frames = [piece for frame in container.decode(audio=0) for piece in resampler.resample(frame)]
@@ -54,7 +54,7 @@ def test_a_song_after_silence_is_where_it_was_put(kind: str, bitrate: int, silen
         encoder = FORMATS[kind].encoder(bitrate)
         data = encoder.header() + quiet(encoder, silence) + encoder.encode(sine(RATE)) + encoder.encode_silence(RATE)
         encoder.close()
-        found.append(onset(decoded(data)))
+        found.append(onset(decode(data)))
     assert abs(found[0] - found[1]) <= 8
 
 
@@ -96,7 +96,7 @@ def test_silence_after_a_song_is_below_hearing_and_yet_not_nothing(kind: str, bi
     data = encoder.header() + encoder.encode(sine(RATE))
     data += b"".join(encoder.encode_silence(480) for _ in range(200))
     encoder.close()
-    tail = decoded(data)[-RATE:]
+    tail = decode(data)[-RATE:]
     assert np.max(np.abs(tail)) < 4 * DITHER_LEVEL
     assert np.max(np.abs(tail)) > 0
 
@@ -130,7 +130,7 @@ def test_a_chain_has_every_sample_in_its_place(kind: str, at: int, block: int) -
         encoder.relink([("TITLE", "next")])
     data += encoder.encode(sine(RATE)) + encoder.encode_silence(RATE)
     encoder.close()
-    heard = decoded(data)[: len(sound)]
+    heard = decode(data)[: len(sound)]
     assert len(heard) == len(sound)
     assert np.max(np.abs(heard - sound)) < (0.02 if kind == "opus" else 2**-14)
 
@@ -145,7 +145,7 @@ def test_silence_at_the_end_of_a_link_has_its_length(kind: str) -> None:
     data += encoder.encode_silence(RATE)
     encoder.close()
     links = data.split(b"OggS\0\2")[1:-1]  # each begins with a page that says so; the last has no end yet
-    lengths = [len(decoded(b"OggS\0\2" + link)) for link in links]
+    lengths = [len(decode(b"OggS\0\2" + link)) for link in links]
     assert lengths == [1000 + 10_007, 2003, 5000 + 1]
 
 
@@ -156,4 +156,4 @@ def test_flac_gives_back_sixteen_bits_bit_by_bit() -> None:
     encoder.relink([])
     data += encoder.encode_silence(1)
     encoder.close()
-    assert np.array_equal(decoded(data), steps)
+    assert np.array_equal(decode(data), steps)

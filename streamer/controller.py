@@ -19,7 +19,7 @@ T = TypeVar("T")
 Change = Callable[[Playout], T]
 
 
-class Desk:
+class PlayoutController:
     def __init__(self, reactor: IReactorFromThreads, bus: Bus) -> None:
         self._reactor = reactor
         self._bus = bus
@@ -27,17 +27,17 @@ class Desk:
 
     def play(self, cue: Cue, source: DecodedAhead, until: Frames | None = None) -> Deferred[None]:
         """Cut in with `cue` once its first frames are decoded; fails with NotAudio."""
-        return self._order.run(lambda: self._opened(source, lambda playout: playout.cut(cue, until)))
+        return self._order.run(lambda: self._open_then(source, lambda playout: playout.cut(cue, until)))
 
     def follow(self, cue: Cue, source: DecodedAhead) -> Deferred[None]:
         """Let `cue` follow once its first frames are decoded; fails with NotAudio."""
-        return self._order.run(lambda: self._opened(source, lambda playout: playout.follow(cue)))
+        return self._order.run(lambda: self._open_then(source, lambda playout: playout.follow(cue)))
 
     def unfollow(self, cue: CueId) -> Deferred[None]:
-        return self._order.run(lambda: self._changed(lambda playout: playout.unfollow(cue)))
+        return self._order.run(lambda: self._apply(lambda playout: playout.unfollow(cue)))
 
     def skip(self, cue: CueId) -> Deferred[None]:
-        return self._order.run(lambda: self._changed(lambda playout: playout.skip(cue)))
+        return self._order.run(lambda: self._apply(lambda playout: playout.skip(cue)))
 
     def seek(self, cue: Cue, source: DecodedAhead) -> Deferred[None]:
         """Go on with `source` once it is decoded there; fails with NotAudio, or UnknownCue if it is not on the air."""
@@ -46,21 +46,21 @@ class Desk:
             source.close()
             return failure
 
-        return self._order.run(lambda: self._opened(source, lambda playout: playout.seek(cue)).addErrback(close))
+        return self._order.run(lambda: self._open_then(source, lambda playout: playout.seek(cue)).addErrback(close))
 
     def stop(self, fade: Frames) -> Deferred[Position | None]:
-        return self._order.run(lambda: self._changed(lambda playout: playout.stop(fade)))
+        return self._order.run(lambda: self._apply(lambda playout: playout.stop(fade)))
 
-    def look(self, at: Change[T]) -> Deferred[T]:
+    def read(self, at: Change[T]) -> Deferred[T]:
         """What `at` finds in the programme; does not wait its turn."""
-        return self._changed(at, heard=False)
+        return self._apply(at, heard=False)
 
-    def _opened(self, source: DecodedAhead, change: Change[None]) -> Deferred[None]:
+    def _open_then(self, source: DecodedAhead, change: Change[None]) -> Deferred[None]:
         opened: Deferred[None] = Deferred()
         source.begin(lambda error: self._reactor.callFromThread(_fire, opened, error, None))
-        return opened.addCallback(lambda _: self._changed(change))
+        return opened.addCallback(lambda _: self._apply(change))
 
-    def _changed(self, change: Change[T], heard: bool = True) -> Deferred[T]:
+    def _apply(self, change: Change[T], heard: bool = True) -> Deferred[T]:
         """What `change` returns or raises, once the bus has carried it out."""
         done: Deferred[T] = Deferred()
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
+from common.backoff import LAST
 from common.config import Mount
-from streamer.backoff import LAST
 from streamer.block import Block, Title
 from streamer.codecs.formats import FORMATS
+from streamer.connection import PATIENCE
+from streamer.delivery import SWALLOWED, Delivery
 from streamer.icecast import OffAir
-from streamer.uplink import COVER, PATIENCE, CameOnAir, MountEvent, Uplink, WentOffAir
-from streamer.watch import SWALLOWED, Watch
+from streamer.output import STANDBY_WAIT, CameOnAir, EncodedMount, MountEvent, MountParts, WentOffAir
 
 SILENCE = Block(1920, None)
 MOUNT = Mount(path="/stream.mp3", format="mp3", bitrate=128)
@@ -44,29 +45,29 @@ class FakeLink:
 
 @dataclass
 class Rig:
-    """An uplink, and all that it is given and does."""
+    """A mount, and all that it is given and does."""
 
     links: list[FakeLink]
     now: float = 100.0
     events: list[MountEvent] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
     dialled: list[float] = field(default_factory=list)
-    covered: bool = True
+    has_standby: bool = True
     arrives: bool = True
-    watch: Watch = field(default_factory=lambda: Watch("/stream.mp3"))
+    delivery: Delivery = field(default_factory=lambda: Delivery("/stream.mp3"))
 
     def __post_init__(self) -> None:
-        self.uplink = Uplink(
-            MOUNT,
+        parts = MountParts(
             dial=self._dial,
-            encoder=lambda: FORMATS["mp3"].encoder(128),
+            new_encoder=lambda: FORMATS["mp3"].encoder(128),
             set_title=lambda title: self.titles.append(title.line),
             report=self.events.append,
             clock=lambda: self.now,
             random=lambda: 0.0,
-            watch=self.watch,
-            covered=lambda: self.covered,
+            delivery=self.delivery,
+            has_standby=lambda: self.has_standby,
         )
+        self.mount = EncodedMount(MOUNT, parts)
 
     def _dial(self) -> FakeLink:
         self.dialled.append(self.now)
@@ -78,10 +79,10 @@ class Rig:
     def run(self, seconds: float) -> None:
         """Blocks of 40 ms for so long."""
         for _ in range(round(seconds / 0.04)):
-            self.uplink.take(SILENCE)
+            self.mount.push(SILENCE)
             self.now += 0.04
             if self.arrives:
-                self.watch.saw(round(self.now), self.now)
+                self.delivery.record_figure(round(self.now), self.now)
 
 
 def test_the_first_block_connects_and_is_sent() -> None:
@@ -89,16 +90,16 @@ def test_the_first_block_connects_and_is_sent() -> None:
     rig.run(1.0)
     assert rig.events == [CameOnAir("/stream.mp3")]
     assert len(link.data) == pytest.approx(16_000, rel=0.05)
-    assert rig.uplink.on_air and rig.uplink.state().dropped == 0
+    assert rig.mount.on_air and rig.mount.state().dropped == 0
 
 
 def test_blocks_are_dropped_and_counted_until_icecast_accepts() -> None:
     rig = Rig([link := FakeLink(accepts=False)])
     rig.run(1.0)
-    assert not rig.uplink.on_air and rig.uplink.dropped == 25
+    assert not rig.mount.on_air and rig.mount.dropped == 25
     link.accepts = True
     rig.run(1.0)
-    assert rig.uplink.on_air and rig.uplink.dropped == 25
+    assert rig.mount.on_air and rig.mount.dropped == 25
 
 
 def test_an_icecast_that_does_not_answer_is_given_up() -> None:
@@ -122,7 +123,7 @@ def test_the_same_trouble_is_told_once_and_another_one_anew() -> None:
     rig.run(5.0)
     reasons = [event.reason for event in rig.events if isinstance(event, WentOffAir)]
     assert reasons == ["nobody", "the password"]
-    assert rig.uplink.state().trouble == "" and rig.uplink.on_air
+    assert rig.mount.state().trouble == "" and rig.mount.on_air
 
 
 def test_after_a_loss_the_mount_comes_back_soon_with_a_new_stream() -> None:
@@ -130,7 +131,7 @@ def test_after_a_loss_the_mount_comes_back_soon_with_a_new_stream() -> None:
     rig.run(20.0)
     first.lost = "the connection was lost"
     rig.run(1.0)
-    assert first.closed and rig.uplink.on_air and second.data
+    assert first.closed and rig.mount.on_air and second.data
     assert [type(event) for event in rig.events] == [CameOnAir, WentOffAir, CameOnAir]
     assert rig.dialled[1] - 120.0 < 0.35
 
@@ -146,7 +147,7 @@ def test_an_icecast_that_takes_no_more_is_left() -> None:
 
 def test_a_title_is_set_and_set_again_after_a_reconnection() -> None:
     rig = Rig([first := FakeLink(), FakeLink()])
-    rig.uplink.take(Title("band", "song"))
+    rig.mount.push(Title("band", "song"))
     assert rig.titles == []
     rig.run(1.0)
     assert rig.titles == ["band - song"]
@@ -161,9 +162,9 @@ def test_when_icecast_answers_again_the_mount_does_not_wait_for_its_turn() -> No
     rig.links[:] = [FakeLink(accepts=False), link := FakeLink()]
     rig.run(8.0)
     rig.dialled.clear()
-    rig.watch.again = True  # in the middle of an attempt from before
+    rig.delivery.retry_now = True  # in the middle of an attempt from before
     rig.run(0.08)
-    assert len(rig.dialled) == 1 and rig.uplink.on_air and link.data
+    assert len(rig.dialled) == 1 and rig.mount.on_air and link.data
 
 
 def test_a_verdict_takes_the_mount_off_the_air_and_tries_anew() -> None:
@@ -175,27 +176,27 @@ def test_a_verdict_takes_the_mount_off_the_air_and_tries_anew() -> None:
 
 
 def test_a_standby_that_has_only_just_begun_is_waited_for_but_not_for_long() -> None:
-    rig = Rig([FakeLink(), FakeLink()], covered=False)
+    rig = Rig([FakeLink(), FakeLink()], has_standby=False)
     rig.run(0.5)
     assert rig.dialled == []
-    rig.covered = True
+    rig.has_standby = True
     rig.run(0.08)
-    assert rig.uplink.on_air
-    alone = Rig([FakeLink()], covered=False)
-    alone.run(COVER + 0.2)
-    assert alone.uplink.on_air
+    assert rig.mount.on_air
+    alone = Rig([FakeLink()], has_standby=False)
+    alone.run(STANDBY_WAIT + 0.2)
+    assert alone.mount.on_air
 
 
 def test_later_no_standby_is_waited_for() -> None:
     rig = Rig([first := FakeLink(), FakeLink()])
     rig.run(0.5)
-    rig.covered, first.lost = False, "lost"
+    rig.has_standby, first.lost = False, "lost"
     rig.run(1.0)
-    assert rig.uplink.on_air and len(rig.dialled) == 2
+    assert rig.mount.on_air and len(rig.dialled) == 2
 
 
 def test_closing_lets_go_of_icecast() -> None:
     rig = Rig([link := FakeLink()])
     rig.run(1.0)
-    rig.uplink.close()
-    assert link.closed and not rig.uplink.on_air
+    rig.mount.close()
+    assert link.closed and not rig.mount.on_air

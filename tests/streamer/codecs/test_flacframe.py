@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamer.block import zeros
+from streamer.codecs.containers import OggFlac
 from streamer.codecs.flac import Flac
 from streamer.codecs.flacframe import NUMBERS, coded, coded_length, crc_8, crc_16, renumbered, verbatim
-from streamer.codecs.ogg import OggFlac
 
 
 def slow_crc(data: bytes, polynomial: int, bits: int) -> int:
@@ -74,7 +74,7 @@ def test_a_frame_that_is_stored_as_it_is_is_decoded_to_its_samples() -> None:
     frame = verbatim((steps[:, 0].tobytes(), steps[:, 1].tobytes()))
     assert whole(frame, 0)
     stream = OggFlac(1, 1152)
-    data = stream.header() + stream.wrap([frame, frame]) + stream.end([frame], 3 * 1152)
+    data = stream.header() + stream.pack([frame, frame]) + stream.end([frame], 3 * 1152)
     with av.open(io.BytesIO(data)) as container:
         heard = np.concatenate([frame.to_ndarray().reshape(-1, 2) for frame in container.decode(audio=0)])
     assert np.array_equal(heard, np.concatenate([steps] * 3))
