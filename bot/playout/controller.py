@@ -38,7 +38,6 @@ from common.api.events import (
     CueSkipped,
     CueSought,
     Event,
-    MountWentOff,
     QueueChanged,
     SeekFailed,
     StreamerCameBack,
@@ -242,11 +241,6 @@ class PlayoutController:
         self._publish_mounts(self._mounts.record_off(mount, reason))
 
     def _publish_mounts(self, events: Sequence[MountEvent]) -> None:
-        for event in events:
-            if isinstance(event, MountWentOff):
-                log.info("{mount} is off the air: {reason}", mount=event.mount, reason=event.reason)
-            else:
-                log.info("{mount} is on the air", mount=event.mount)
         self._publish(events)
 
     # Bringing the streamer into step
