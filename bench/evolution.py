@@ -13,14 +13,14 @@ from typing import Final, NamedTuple
 from msgspec import structs
 
 from common.bands import Band
-from common.breeding import Heard, shrunk, varied
+from common.breeding import Heard, shrink_to_mean, vary_band
 from common.lineups import HOUSE
-from composer.breed import bred
+from composer.breed import breed_band
 from composer.compose import compose
-from composer.measures import measured
+from composer.measures import measure_score
 from composer.score import Score, Section
 
-RATINGS, GENERATION, TAKE = 200, 20, 0.8
+RATINGS, GENERATION, MUTATIONS = 200, 20, 0.8
 SHORT: Final = {"minutes": 1}
 SHOWN: Final = 12
 """Songs by which a band is judged."""
@@ -79,17 +79,20 @@ def evolved(band: Band, listener: Listener, seed: int, ratings: int = RATINGS) -
     chance, line = Random(seed), [band]
     archive: list[Heard] = []
     for _ in range(ratings // GENERATION):
-        takes = [varied(line[-1], chance, TAKE) for _ in range(GENERATION)]
-        songs = [compose(take, int(chance.random() * 2**31), SHORT) for take in takes]
-        played = [structs.replace(take, tempo=song.tempi[0].bpm) for take, song in zip(takes, songs, strict=True)]
+        variations = [vary_band(line[-1], chance, MUTATIONS) for _ in range(GENERATION)]
+        songs = [compose(variation, int(chance.random() * 2**31), SHORT) for variation in variations]
+        played = [
+            structs.replace(variation, tempo=song.tempi[0].bpm)
+            for variation, song in zip(variations, songs, strict=True)
+        ]
         sections = [_rated(song)[int(chance.random() * len(_rated(song)))] for song in songs]
         liked = [listener.sign * listener.likes(song, section) for song, section in zip(songs, sections, strict=True)]
         order = sorted(range(GENERATION), key=lambda place: liked[place])
         for rank, place in enumerate(order):
             stars = 1 + rank * 5 // GENERATION if listener.sign else 1 + int(chance.random() * 5)
-            archive.append(Heard(played[place], sections[place].energy, shrunk([(stars - 3) / 2], 0.0), 1))
+            archive.append(Heard(played[place], sections[place].energy, shrink_to_mean([(stars - 3) / 2], 0.0), 1))
         archive = archive[-3 * GENERATION :]
-        line.append(bred(line[-1], archive, chance).band or line[-1])
+        line.append(breed_band(line[-1], archive, chance).band or line[-1])
     return line
 
 
@@ -103,7 +106,7 @@ def main(seeds: int) -> None:
                 ends = [evolved(band, one, seed)[-1] for seed in range(seeds)]
                 after = [amount(end, listener.likes) for end in ends]
                 spread = stdev(after) if len(after) > 1 else 0.0
-                musical = mean(measured(compose(end, 1, SHORT)).musical for end in ends)
+                musical = mean(measure_score(compose(end, 1, SHORT)).is_musical for end in ends)
                 print(
                     f"{style:<14}{name:<20}{sort:<20}{before:7.2f} -> {mean(after):7.2f} +- {spread:5.2f}"
                     f"  musical {musical:.0%}"

@@ -19,15 +19,15 @@ import numpy.typing as npt
 from common.bands import Band
 from common.lineups import HOUSE
 from common.types import RATE, Lufs
-from composer import fluid, sound
-from composer.block import Block
+from composer import fluid
+from composer.audio import Block, FlacWriter
 from composer.compose import compose
-from composer.draw import Draw
-from composer.measures import Measures, measured
-from composer.piece import Piece
-from composer.recording import tags
+from composer.measures import Measures, measure_score
+from composer.random_source import RandomSource
+from composer.recorder import make_tags
 from composer.score import STEP, Note, Score
-from composer.synth import render, synthesiser
+from composer.streaming_score import StreamingScore
+from composer.synth import find_synthesiser, render_song
 
 SEEDS: Final = 300
 HOP: Final = 480
@@ -77,9 +77,9 @@ def _peaks(flux: npt.NDArray[np.float64]) -> int:
 
 def rendered(score: Score, path: Path) -> npt.NDArray[np.float32]:
     """The song, and its file."""
-    source, blocks = synthesiser(""), list[Block]()
-    flac = sound.Flac(path, score.seed, tags(score))
-    for block in render(Piece.of(score), source.make(), source, Lufs(-16)):
+    synthesiser, blocks = find_synthesiser(""), list[Block]()
+    flac = FlacWriter(path, score.seed, make_tags(score))
+    for block in render_song(StreamingScore.from_score(score), synthesiser.make_renderer(), synthesiser, Lufs(-16)):
         flac.push(block)
         blocks.append(block)
     flac.close()
@@ -95,18 +95,18 @@ def _changed(score: Score, change: Callable[[Note, bool], Note]) -> Score:
 
 
 def noises(score: Score) -> Iterator[tuple[str, Score]]:
-    draw = Draw(score.seed, "/noise")
+    random = RandomSource(score.seed, "/noise")
     steps = score.ticks // STEP
     scale = [pitch for pitch in range(40, 85) if pitch % 12 in (0, 2, 4, 5, 7, 9, 11)]
 
     def pitch(note: Note, drum: bool) -> Note:
-        return note if drum else Note(note.start, note.length, draw.between(40, 84), note.velocity)
+        return note if drum else Note(note.start, note.length, random.draw_integer(40, 84), note.velocity)
 
     def rhythm(note: Note, _: bool) -> Note:
-        return Note(draw.below(steps) * STEP, note.length, note.pitch, note.velocity)
+        return Note(random.draw_index(steps) * STEP, note.length, note.pitch, note.velocity)
 
     def diatonic(note: Note, drum: bool) -> Note:
-        return note if drum else Note(note.start, note.length, draw.pick(scale), note.velocity)
+        return note if drum else Note(note.start, note.length, random.choose(scale), note.velocity)
 
     yield "random pitch", _changed(score, pitch)
     yield "random rhythm", _changed(score, rhythm)
@@ -118,13 +118,13 @@ def gate() -> None:
     print(f"the gate, {SEEDS} seeds of each style: mean [least, most]")
     for band in HOUSE.values():
         songs = [compose(band, seed, {}) for seed in range(SEEDS)]
-        _row(band.style, [measured(song) for song in songs])
+        _row(band.style, [measure_score(song) for song in songs])
         tunes = {tuple(part.notes for part in song.parts if part.voice == "melody") for song in songs}
         print(f"{'':16}{len(tunes)} tunes of {SEEDS} differ; {sum(_ends(song) for song in songs)} end on their tonic")
     kinds: dict[str, list[Measures]] = {}
     for seed in range(SEEDS // 4):
         for name, noise in noises(compose(_band(seed), seed, {})):
-            kinds.setdefault(name, []).append(measured(noise))
+            kinds.setdefault(name, []).append(measure_score(noise))
     for name, measures in kinds.items():
         _row(name, measures)
 
@@ -142,7 +142,7 @@ def _row(name: str, measures: list[Measures]) -> None:
         values = [getattr(each, key) for each in measures]
         return f"{key} {mean(values):.2f} [{min(values):.2f}, {max(values):.2f}]"
 
-    passed = sum(each.musical for each in measures)
+    passed = sum(each.is_musical for each in measures)
     print(f"{name:<16}{'  '.join(map(field, Measures.__struct_fields__))}  {passed} of {len(measures)} pass")
 
 
@@ -155,14 +155,14 @@ def main() -> None:
     parser.add_argument("--sound-only", action="store_true")
     options = parser.parse_args()
     if options.tones:
-        fluid.FONTS = ()  # type: ignore[misc]
+        fluid.SOUNDFONTS = ()  # type: ignore[misc]
     folder = options.folder or Path(tempfile.mkdtemp(prefix="styles-"))
     folder.mkdir(parents=True, exist_ok=True)
     print(f"{options.songs} songs of each style, in {folder}: flatness, pulse, brightness in Hz, onsets a second")
-    wishes = {"minutes": options.minutes} if options.minutes else {}
+    parameters = {"minutes": options.minutes} if options.minutes else {}
     for band in HOUSE.values():
         for seed in range(options.songs):
-            score = compose(band, seed, wishes)
+            score = compose(band, seed, parameters)
             song = rendered(score, folder / f"{band.style}-{seed}.flac")
             flatness, pulse, brightness, onsets = heard(song, score.tempi[0].bpm)
             print(f"{band.style:<12}{seed:<4}{flatness:8.4f}{pulse:8.2f}{brightness:8.0f}{onsets:8.1f}", flush=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 from common import config, irc
 from common.config import Config
 from common.errors import BandstandError, Missing
-from common.generator_files import startable
+from common.generator_files import check_startable
 from common.text import harmless
 
 
@@ -94,7 +94,7 @@ def programs(settings: Config) -> Iterator[Finding]:
     """Generators whose programs cannot be started; the station is on the air without them."""
     for name, generator in settings.generators.items():
         try:
-            startable(name, generator)
+            check_startable(name, generator)
         except Missing as error:
             yield Finding("worse", f"generators.{error}", fatal=False)
 

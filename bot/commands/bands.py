@@ -8,7 +8,7 @@ from bot.songs import bands, library
 from bot.songs.bands import BandView
 from common.bands import HABITS, Member
 from common.errors import CommandError
-from common.instruments import named
+from common.instruments import find_instrument_name
 from common.lineups import LINEUPS, STYLES
 from common.text import clock, counted
 
@@ -69,7 +69,7 @@ def _shown(view: BandView) -> Reply:
 
 
 def _instruments(member: Member) -> list[str]:
-    return [named(member.voice, program) for program in member.instruments]
+    return [find_instrument_name(member.voice, program) for program in member.instruments]
 
 
 def habits(member: Member) -> str:

@@ -18,7 +18,7 @@ from twisted.python.failure import Failure
 from bot.supervision.keeper import ending
 from common import generators
 from common.errors import BandstandError, ConfigError
-from common.generator_files import startable
+from common.generator_files import check_startable
 from common.generators import Description, Generator
 from common.text import one_line
 
@@ -84,7 +84,7 @@ class Catalogue:
         if not declared.describe:
             return succeed(None)
         try:
-            startable(name, declared)
+            check_startable(name, declared)
             asking = self._ask(declared)
         except (BandstandError, OSError) as error:
             self._trouble(Failure(error), name)
@@ -93,8 +93,8 @@ class Catalogue:
 
     def _ask(self, declared: Generator) -> Asking:
         given = {name: one.default for name, one in generators.parameters(declared).items() if one.default is not None}
-        argv = ["setsid", *generators.arguments(declared, 0, given, ""), "--describe"]
-        environment = generators.inherited(os.environ) | generators.variables(0, given, "")
+        argv = ["setsid", *generators.build_arguments(declared, 0, given, ""), "--describe"]
+        environment = generators.inherit_environment(os.environ) | generators.build_variables(0, given, "")
         asking = Asking(self._reactor)
         self._reactor.spawnProcess(asking, argv[0], argv, env=environment, path=declared.directory)
         return asking
@@ -104,7 +104,7 @@ class Catalogue:
             said = msgspec.json.decode(printed, type=Description)
         except msgspec.DecodeError as error:
             raise ConfigError(f"what it prints for --describe is no description: {error}") from None
-        for fault in generators.parameter_faults(said.parameters):
+        for fault in generators.find_parameter_faults(said.parameters):
             raise ConfigError(f"what it prints for --describe is wrong: {fault.lstrip('.')}")
         self.known[name] = generators.described(self._declared[name], said)
 

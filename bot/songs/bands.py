@@ -15,7 +15,7 @@ from bot.database.models import Band as BandRow
 from bot.database.models import Genome, Song
 from common import lineups
 from common.bands import Band, Member, slug
-from common.breeding import varied
+from common.breeding import vary_band
 from common.errors import CommandError
 from common.text import one_line
 
@@ -50,12 +50,12 @@ def found(word: str, band: Band, now: float) -> BandView:
 
 def new(style: str, now: float, chance: Random) -> BandView:
     """A band of this style, or of any where none is named. Raises CommandError where there is no such style."""
-    chosen = lineups.known(style) if style else lineups.STYLES[int(chance.random() * len(lineups.STYLES))]
+    chosen = lineups.find_style(style) if style else lineups.STYLES[int(chance.random() * len(lineups.STYLES))]
     have = {row.slug for row in BandRow.select(BandRow.slug)}
     for _ in range(50):
-        name = lineups.named(chance)
+        name = lineups.draw_band_name(chance)
         if slug(name) not in have:
-            return found(slug(name), lineups.founded(chosen, name, chance), now)
+            return found(slug(name), lineups.found_band(chosen, name, chance), now)
     raise CommandError("every name that this station knows for a band is taken")
 
 
@@ -99,7 +99,7 @@ def take(words: str, now: float, chance: Random) -> int:
         generation=view.generation,
         parent=view.genome,
         take=1,
-        genes=_written(varied(view.band, chance, TAKE)),
+        genes=_written(vary_band(view.band, chance, TAKE)),
         created=now,
     )
     return int(row.id)

@@ -17,7 +17,7 @@ from bot.songs.bands import BandView, of_genome
 from bot.songs.library import SongView
 from bot.view import AirView
 from common.background_jobs import Breed
-from common.breeding import Heard, shrunk
+from common.breeding import Heard, shrink_to_mean
 from common.errors import CommandError
 from common.types import RATE
 
@@ -124,4 +124,4 @@ def _heard(code: str, place: int, values: list[float], usual: float) -> Heard:
     tempo = song.facts.get("tempo", take.tempo)
     energies = str(song.facts.get("energies", "")).split(", ")
     energy = float(energies[place]) if place < len(energies) and energies[place] else 1.0
-    return Heard(msgspec.structs.replace(take, tempo=float(tempo)), energy, shrunk(values, usual), len(values))
+    return Heard(msgspec.structs.replace(take, tempo=float(tempo)), energy, shrink_to_mean(values, usual), len(values))

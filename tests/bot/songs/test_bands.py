@@ -47,7 +47,7 @@ def test_new_bands_differ_in_name_and_habits() -> None:
 
 def test_habits_stay_in_their_limits() -> None:
     for seed in range(40):
-        for member in lineups.founded("techno", "X", Random(seed)).members:
+        for member in lineups.found_band("techno", "X", Random(seed)).members:
             for name, limits in HABITS.items():
                 assert limits.low <= getattr(member, name) <= limits.high
 

@@ -77,8 +77,8 @@ def test_a_band_is_bred_from_its_own_songs_as_they_were_heard() -> None:
     ratings.rate(ear, "ann", 1.0, 5.0)
     breed = ratings.breeding(bands.find("rock"), Random(1))
     [heard] = breed.archive
-    assert (heard.take.tempo, heard.energy, heard.count) == (120.0, 0.8, 1)
-    assert heard.take != bands.find("rock").band
+    assert (heard.variation.tempo, heard.energy, heard.count) == (120.0, 0.8, 1)
+    assert heard.variation != bands.find("rock").band
     with pytest.raises(CommandError, match="nobody has rated a song of Null Modem yet"):
         ratings.breeding(bands.find("techno"), Random(1))
 

@@ -1,0 +1,76 @@
+"""What a generator's program writes to standard error: facts of the song, and text of which the end is kept.
+
+A line such as `bandstand: {"title": "Low Tide", "tempo": 96}` sets facts; any other line is text. Pure: takes bytes.
+"""
+
+from typing import Any, Final
+
+import msgspec
+
+from common.jobs import Value
+from common.text import one_line
+
+TAIL_LENGTH: Final = 2000
+"""Characters of text that are kept."""
+TAIL_LINES: Final = 41
+LONGEST_LINE: Final = 1 << 16
+"""Bytes; of a longer line only the end is kept."""
+PREFIX: Final = "bandstand:"
+"""Beginning of a line with facts."""
+MOST_FACTS: Final = 30
+
+
+class MessageReader:
+    """Collects `facts` and the end of the text from standard error."""
+
+    def __init__(self) -> None:
+        self.facts: dict[str, Value] = {}
+        self._lines: list[str] = []
+        self._incomplete = b""
+
+    def push(self, data: bytes) -> None:
+        """Read further bytes, cut anywhere."""
+        *lines, self._incomplete = (self._incomplete + data).split(b"\n")
+        self._incomplete = self._incomplete[-LONGEST_LINE:]
+        for line in lines:
+            self._read_line(line.decode("utf-8", "replace"))
+
+    def _read_line(self, line: str) -> None:
+        if line.startswith(PREFIX):
+            self._read_facts(line.removeprefix(PREFIX))
+        elif line.strip():
+            self._lines = [*self._lines[-TAIL_LINES + 1 :], one_line(line)]
+
+    def _read_facts(self, text: str) -> None:
+        try:
+            facts = msgspec.json.decode(text, type=dict[str, Any])
+        except msgspec.DecodeError as error:
+            self._lines.append(f"a line that begins with {PREFIX} is no JSON object: {error}")
+            return
+        for name, value in facts.items():
+            if len(self.facts) < MOST_FACTS:
+                self.facts[one_line(name, 30)] = simplify_fact(name, value)
+
+    @property
+    def tail(self) -> str:
+        """The last lines of text."""
+        last = self._incomplete.decode("utf-8", "replace")
+        lines = [*self._lines, *([one_line(last)] if last.strip() and not last.startswith(PREFIX) else [])]
+        return "\n".join(lines)[-TAIL_LENGTH:]
+
+    @property
+    def last_line(self) -> str:
+        return self.tail.rpartition("\n")[2]
+
+
+def simplify_fact(name: str, value: Any) -> Value:
+    """Convert a fact to a number, a boolean or one line of text.
+
+    `sections`, a list of [name, first bar], becomes text such as `intro 1, verse 5`.
+    """
+    if isinstance(value, bool | int | float):
+        return value
+    if name == "sections" and isinstance(value, list):
+        pairs = [pair for pair in value if isinstance(pair, list) and len(pair) == 2]
+        return one_line(", ".join(f"{pair[0]} {pair[1]}" for pair in pairs), 1000)
+    return one_line(value if isinstance(value, str) else msgspec.json.encode(value).decode(), 200)
