@@ -123,13 +123,13 @@ class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     version: str = ""
 
 
-def described(generator: Generator, said: Description) -> Generator:
+def described(generator: Generator, description: Description) -> Generator:
     """Add the program's own description to a generator. The configuration takes precedence."""
     return msgspec.structs.replace(
         generator,
-        parameters={**said.parameters, **generator.parameters},
-        help=generator.help or said.help,
-        version=generator.version or said.version,
+        parameters={**description.parameters, **generator.parameters},
+        help=generator.help or description.help,
+        version=generator.version or description.version,
     )
 
 
@@ -231,9 +231,9 @@ def build_arguments(generator: Generator, seed: int, values: Mapping[str, Value]
 def build_variables(seed: int, values: Mapping[str, Value], output: str, songs: str = "") -> dict[str, str]:
     """Make the environment variables: seed, parameters, the station's rate, and the paths `output` and `songs`."""
     own = {"RATE": str(RATE), "OUTPUT": output, "SONGS": songs}
-    told = {"SEED": str(seed), **{name: text for name, text in own.items() if text}}
-    told |= {name.upper(): written(made) for name, made in values.items()}
-    return {f"BANDSTAND_{name}": text for name, text in told.items()}
+    texts = {"SEED": str(seed), **{name: text for name, text in own.items() if text}}
+    texts |= {name.upper(): written(made) for name, made in values.items()}
+    return {f"BANDSTAND_{name}": text for name, text in texts.items()}
 
 
 def inherit_environment(environment: Mapping[str, str]) -> dict[str, str]:

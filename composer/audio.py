@@ -63,6 +63,7 @@ class FlacWriter:
         self._closed = False
 
     def push(self, block: Block) -> None:
+        """Append a block of any length. Raises OSError if the file cannot be written."""
         samples = self._dither.convert(block).reshape(1, -1)
         frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="stereo")
         frame.sample_rate = RATE
@@ -85,6 +86,7 @@ class Clip:
         self.blocks: list[Block] = []
 
     def push(self, block: Block) -> None:
+        """Pass the next block of the sound; what lies inside the clip is added to `blocks`."""
         cut = block[max(0, self._begin - self._at) : max(0, self._end - self._at)]
         if len(cut):
             self.blocks.append(cut)

@@ -67,7 +67,7 @@ def estimate_preferences(band: Band, archive: Sequence[Heard]) -> Vector:
     """Estimate for each gene how much the score of a section rises with one mutation more of it.
 
     A weighted ridge regression. The energy of the section is a further feature, because a chorus is rated differently
-    from a verse whoever plays; it is not returned. Each estimate is shrunk by its standard error (James & Stein's
+    from a verse by the same players; it is not returned. Each estimate is shrunk by its standard error (James & Stein's
     positive part, in effect): to 0 if it is not significant, and hardly at all if it is large.
     """
     size = len(_list_genes(band))

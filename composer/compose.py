@@ -2,7 +2,7 @@
 
 The order of work: key and tempo, song form, harmony, and then section by section the notes of every member. This is the
 only module that knows it. Each step has its own branch of the random source, so that a song parameter changes nothing
-but what it names.
+else.
 """
 
 from collections.abc import Iterator, Mapping
@@ -111,6 +111,7 @@ def describe(score: Score) -> dict[str, Value]:
 
 
 def draw_title(random: RandomSource) -> str:
+    """Draw a title, such as `Quiet Harbour` or `Lantern by the Window`."""
     adjective, noun, other = random.choose(ADJECTIVES), random.choose(NOUNS), random.choose(NOUNS)
     phrase = random.choose(PHRASES)
     templates = [
@@ -213,7 +214,7 @@ def _play_sections(
 
 
 def _play_member(member: Member, context: SectionContext, random: RandomSource) -> list[GridNote]:
-    """What returns with every section of this kind comes from `material`, the rest from `occurrence`."""
+    """Play one member. Sections of one kind share the branch `material`; each has a branch `occurrence` of its own."""
     section = context.section
     material, occurrence = random.branch(section.kind), random.branch(section.kind, section.number)
     return VOICES[member.voice](context, member, material, occurrence)

@@ -19,7 +19,7 @@ QUIET_SHARE: Final = 0.62
 FORCE_WIDTH: Final = 0.06
 """Largest random change of a note's force, as a share of it."""
 LONG_STEPS: Final = 12
-"""Notes of at least this many steps keep their full length, whatever the member's `length` is."""
+"""Notes of at least this many steps keep their full length. `Member.length` does not apply to them."""
 SWELL: Final = 0.1
 """Share by which a section begins softer than it ends."""
 

@@ -34,6 +34,7 @@ class LoudnessMeter:
         self._last: dict[str, str] = {}
 
     def push(self, block: Block) -> None:
+        """Measure the next block, of any length."""
         frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block).reshape(1, -1), format="flt", layout="stereo")
         frame.sample_rate = RATE
         self._source.push(frame)

@@ -80,6 +80,7 @@ class WaveformPeaks:
         self._peaks: list[Peaks] = []
 
     def push(self, block: Block) -> None:
+        """Keep the peaks of the next block. A rest of less than `PEAK_FRAMES` frames is ignored."""
         whole = block[: len(block) // PEAK_FRAMES * PEAK_FRAMES]
         if len(whole):
             self._peaks.append(np.abs(whole).reshape(-1, PEAK_FRAMES * block.shape[1]).max(axis=1))

@@ -43,7 +43,7 @@ class Recorded(NamedTuple):
 
 
 class _Recorder:
-    """What both recorders do: FLAC, loudness and preview. As a context manager it closes the FLAC after an error."""
+    """The common base: FLAC, loudness and preview. As a context manager it closes the FLAC file after an error."""
 
     def __init__(self, folder: Path, seed: int, preview_begin: Frames) -> None:
         self._folder = folder
@@ -99,6 +99,7 @@ class ScoreRecorder(_Recorder):
         self._open(make_tags(header))
 
     def push(self, block: Block) -> None:
+        """Record the next block. Raises OSError if the folder cannot be written."""
         self._write(block)
         self._peaks.push(block)
 
@@ -130,6 +131,7 @@ class SoundRecorder(_Recorder):
         self._open({"title": title, "artist": artist, "comment": f"seed {self._seed}"})
 
     def push(self, block: Block) -> None:
+        """Record the next block, of any length. Raises OSError if the folder cannot be written."""
         self._waiting.append(block)
         self._frames += len(block)
         if self._flac and self._frames >= BLOCK_FRAMES:

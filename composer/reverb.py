@@ -55,6 +55,7 @@ class _DelayLine(ABC):
         self._at = 0
 
     def process(self, sound: Wave) -> Wave:
+        """Filter the next part of a sound, of any length."""
         out = np.empty_like(sound)
         done = 0
         while done < len(sound):

@@ -44,7 +44,7 @@ log = logging.getLogger("composer")
 
 
 class Prepared(NamedTuple):
-    """What a worker sets up before it knows its job."""
+    """The synthesiser, which a worker sets up before it knows its job."""
 
     synthesiser: Synthesiser
     renderer: Renderer

@@ -28,7 +28,7 @@ MOST_CHANNEL_ROWS: Final = 2
 
 
 class CallRequest(msgspec.Struct, frozen=True):
-    """What to call, as the worker sends it on standard input."""
+    """The request of the worker on standard input."""
 
     callable: str
     """`module:function`."""

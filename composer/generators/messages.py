@@ -1,4 +1,4 @@
-"""What a generator's program writes to standard error: facts of the song, and text of which the end is kept.
+"""Reads standard error of a generator's program: facts of the song, and text, of which the end is kept.
 
 A line such as `bandstand: {"title": "Low Tide", "tempo": 96}` sets facts; any other line is text. Pure: takes bytes.
 """

@@ -53,7 +53,7 @@ class _BassLine:
     def play(self, pattern: BassPattern, span: ChordSpan, start: int) -> Iterator[GridNote]:
         """Play the part of a bar's pattern that falls under the chord. `start` is the first step of the bar.
 
-        A note at the beginning of the chord is its root, whatever the pattern says, unless it says the octave.
+        A note at the beginning of the chord is its root, unless the pattern has the octave there.
         """
         inside = [event for event in pattern if span.begin <= event[0] < span.end]
         for index, (step, length, role) in enumerate(inside):

@@ -31,7 +31,7 @@ LONG_STEPS: Final = 6
 
 
 class PhraseMaterial(NamedTuple):
-    """What a phrase is made of."""
+    """The material of a phrase."""
 
     call: Rhythm
     response: Rhythm
@@ -50,8 +50,10 @@ def draw_motif(random: RandomSource) -> tuple[int, ...]:
 
 
 def transform_motif(motif: tuple[int, ...], kind: str, random: RandomSource) -> tuple[int, ...]:
-    """Transform the motif for a kind of section: unchanged in a verse, inverted or rotated in a chorus or solo,
-    in retrograde elsewhere."""
+    """Transform the motif for a kind of section.
+
+    It is unchanged in a verse, inverted or rotated in a chorus or solo, and in retrograde elsewhere.
+    """
     if kind == "verse":
         return motif
     split = random.draw_integer(1, len(motif) - 1)
@@ -160,8 +162,10 @@ class _MelodyLine:
         return min(steps, key=lambda other: abs(other - step))
 
     def _make_note(self, step: int, length: float, chord: Chord, force: float) -> GridNote:
-        """Make a note at the current position. It is raised if the chord raises this note of the scale, as the
-        dominant of a minor key raises the leading note."""
+        """Make a note at the current position.
+
+        It is raised if the chord raises this note of the scale, as the dominant of a minor key has the leading note.
+        """
         pitch = self._key.pitch_at(self._now)
         above = (pitch + 1) % 12
         is_raised = above in chord.pitches and above not in self._key.scale

@@ -5,7 +5,7 @@ from random import Random
 import msgspec
 import pytest
 
-from bench.evolution import LISTENERS, amount, evolved
+from bench.evolution import LISTENERS, evolve, measure_property
 from common.bands import HABITS
 from common.breeding import Heard, shrink_to_mean, vary_band
 from common.lineups import HOUSE
@@ -69,7 +69,7 @@ def test_a_bred_band_still_plays_music() -> None:
 
 def test_200_ratings_of_a_listener_change_the_songs_and_random_ratings_do_not() -> None:
     band = HOUSE["gravel-theory"]
-    before = amount(band, SPARSE.likes)
-    liked = amount(evolved(band, SPARSE, seed=1)[-1], SPARSE.likes)
+    before = measure_property(band, SPARSE.likes)
+    liked = measure_property(evolve(band, SPARSE, seed=1)[-1], SPARSE.likes)
     assert liked < 0.75 * before
-    assert liked < 0.8 * amount(evolved(band, INDIFFERENT, seed=1)[-1], SPARSE.likes)
+    assert liked < 0.8 * measure_property(evolve(band, INDIFFERENT, seed=1)[-1], SPARSE.likes)
