@@ -11,10 +11,9 @@ from pathlib import Path
 from twisted.internet import reactor, task
 from twisted.internet.defer import Deferred, succeed
 
-from bot.commands.frontend import Line
 from bot.commands.reply import Level, Reply
-from common.api.people import Requester, Right
 from bot.terminal.console import Console
+from common.api.people import Right
 
 PERIOD = 0.02
 

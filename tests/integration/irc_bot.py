@@ -13,11 +13,10 @@ from random import Random
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, succeed
 
-from bot.commands.frontend import Line
 from bot.commands.reply import Level, Reply
-from common.api.people import Identity, Requester, Right
 from bot.irc.frontend import IrcFrontEnd
 from common import config, log
+from common.api.people import Identity, Right
 
 
 class TalkingCommands:

@@ -9,19 +9,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
-from twisted.internet import reactor
-from twisted.internet.defer import Deferred, succeed
-
-from bot.commands.reply import Level, Reply
-from bot.commands.table import Quotas
 from bot.database.store import Store
 from bot.dispatch import Dispatcher
 from bot.effects import Announce, Effect, Leave, Quit
 from bot.people.access import Rights
 from bot.people.limits import Limits
 from bot.shell.admin import AdminSocket
-from bot.terminal.remote_access import RemoteAccess
 from bot.view import StationView
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred, succeed
+
+from bot.commands.reply import Level, Reply
+from bot.commands.table import Quotas
+from bot.terminal.remote_access import RemoteAccess
 from common import config, log
 
 settings = config.load(Path(sys.argv[1]))

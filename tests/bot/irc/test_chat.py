@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 from twisted.internet.defer import Deferred, succeed
 from twisted.logger import capturedLogs
 
+from bot.commands import BY_NAME, grammar
 from bot.commands.frontend import Line
 from bot.commands.reply import Level, Reply
-from common.api.people import Identity, Requester, Right
-from bot.commands import BY_NAME, grammar
 from bot.irc.chat import (
     HELD_SECONDS,
     MAX_HELD,
@@ -24,6 +23,7 @@ from bot.irc.chat import (
     parse_channel_line,
     parse_private_line,
 )
+from common.api.people import Identity, Right
 from tests.bot.irc.conftest import Connection
 
 DONE = Reply("done")

@@ -12,8 +12,8 @@ from twisted.internet.task import Clock
 
 from bot.commands.frontend import Line
 from bot.commands.reply import Level, Reply
-from common.api.people import Requester, Right
 from bot.terminal.pipe import NOTICES, Pipe
+from common.api.people import Right
 
 
 class ThreadedClock(Clock):

@@ -9,15 +9,14 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.error import CannotListenError
 from twisted.internet.testing import MemoryReactorClock, StringTransport
 
-from bot.commands.frontend import Line
 from bot.commands.reply import Reply
-from common.api.people import Requester, Right
 from bot.station import passwords
 from bot.terminal import login, telnet
 from bot.terminal.password_check import PasswordCheck
 from bot.terminal.telnet import TelnetConnection, TelnetServer
 from bot.terminal.telnet_protocol import DO, ECHO, GREETING, IAC
 from bot.terminal.terminals import Terminals
+from common.api.people import Right
 
 PASSWORD = "secret pass"
 STORED = passwords.hash_password(PASSWORD)
