@@ -25,6 +25,7 @@ from common.types import RATE
 from composer.audio import BLOCK_FRAMES, Block, read_blocks
 from composer.folder import SongFolder, publish_song, read_finished
 from composer.generators.lint import AudioLint
+from composer.generators.messages import MessageReader
 from composer.generators.pcm import StreamDecoder
 from composer.generators.process import GeneratorProcess, Popen, start_program
 from composer.loudness import round_decibels
