@@ -84,13 +84,18 @@ def test_a_certificate_that_is_for_another_host_or_not_trusted_is_told(
 ASK = """
 import sys
 from twisted.internet import task
-from bot.supervision.icecast import address, agent, listeners
+from twisted.internet.defer import Deferred
+from bot.supervision.listeners import IcecastStatistics, make_agent
 from common.config import DEFAULT_MOUNTS, Icecast
+from common.icecast import base_url
 
 there = Icecast(host="localhost", port=int(sys.argv[1]), tls=True, ca_file=sys.argv[3])
-at = address(there, there.port)
-ask = lambda reactor: listeners(agent(reactor, there), reactor, at, sys.argv[2], DEFAULT_MOUNTS)
-task.react(lambda reactor: ask(reactor).addCallback(print))
+
+def main(reactor):
+    statistics = IcecastStatistics(make_agent(reactor, there), reactor, base_url(there), sys.argv[2])
+    return Deferred.fromCoroutine(statistics.count_listeners(DEFAULT_MOUNTS)).addCallback(print)
+
+task.react(main)
 """
 """A reactor can be run but once in a process."""
 
