@@ -385,6 +385,7 @@ class PlayoutController:
     async def stop(self, shut_down: bool) -> None:
         """Let go of the streamer; with `shut_down` the song's place is kept and the streamer ends."""
         self._is_stopping = True
+        self._is_ready = False  # or the report of the stop would have the song played again
         if self._retry is not None and self._retry.active():
             self._retry.cancel()
         connection, current = self._connection, self._picture.current

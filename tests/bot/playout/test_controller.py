@@ -390,6 +390,18 @@ def test_the_end_shuts_the_streamer_down_only_where_that_is_asked(stage: Stage) 
     assert stage.endpoint.attempts == 0
 
 
+def test_a_stop_that_is_reported_at_the_end_does_not_bring_the_song_back(stage: Stage) -> None:
+    stage.want(cue(1))
+    stage.streamer.asked.clear()
+    stopping: Deferred[Any] = Deferred()
+    stage.streamer.answers[wire.Shutdown] = stopping
+    ending = Deferred.fromCoroutine(stage.controller.stop(shut_down=True))
+    stage.end(1, "stopped", 77)
+    stopping.callback({})
+    assert ending.called
+    assert [name for name, *_ in stage.streamer.asked] == ["Stop", "Shutdown"]
+
+
 def test_a_state_as_json_is_what_the_connection_reads() -> None:
     state = wire.StreamerState(1, "life", 5.0, None, None, [])
 
