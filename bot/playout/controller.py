@@ -93,8 +93,8 @@ class PlayoutController:
         self._mounts = Mounts()
         self._connection: StreamerConnection | None = None
         self._is_connecting = self._is_ready = self._is_stopping = False
-        self._is_missed = False
-        """The streamer was told to be away."""
+        self._was_connected = self._is_missed = False
+        """A streamer that was never there is not told to be away; one that was, once."""
         self._is_comparing = self._must_compare = False
         self.loudness: Loudness | None = None
 
@@ -176,6 +176,7 @@ class PlayoutController:
             return
         self._retries.restart()
         self._connection = connection
+        self._was_connected = True
         self._picture.record_state(state)
         self.loudness = Loudness(state.loudness, state.peak)
         if self._is_missed:
@@ -213,7 +214,7 @@ class PlayoutController:
         self._mounts.record_streamer_away()
 
     def _publish_away(self) -> None:
-        if not self._is_missed:
+        if self._was_connected and not self._is_missed:
             self._is_missed = True
             self._publish([StreamerWentAway()])
 

@@ -340,6 +340,14 @@ def test_what_a_lost_streamer_played_is_noted_with_its_place_and_it_is_looked_fo
     assert stage.events == [StreamerWentAway(), StreamerCameBack()]
 
 
+def test_a_streamer_that_was_never_there_is_not_told_to_be_away(stage: Stage) -> None:
+    surroundings = Surroundings(stage.clock, lambda: WALL, lambda: 0.0, stage._publish)
+    controller = PlayoutController(stage.endpoint, stage.store, stage._open, surroundings)  # type: ignore[arg-type]
+    controller.connect()
+    Deferred.fromCoroutine(controller._welcome(Streamer()))  # type: ignore[arg-type]
+    assert stage.endpoint.attempts == 1 and stage.events == []
+
+
 def test_the_loudness_is_what_was_told_last_and_goes_with_the_streamer(stage: Stage) -> None:
     assert stage.controller.loudness == Loudness()
     StreamerConnection(stage.controller).level(-16.25, -1.5)  # type: ignore[operator]
