@@ -158,9 +158,9 @@ class PlayoutController:
             self._is_connecting = False
             self._retry_later()
             return
-        await self._welcome(connection)
+        await self.welcome(connection)
 
-    async def _welcome(self, connection: StreamerConnection) -> None:
+    async def welcome(self, connection: StreamerConnection) -> None:
         """A streamer is connected. Its reports come first, and then what it plays."""
         self._picture.clear()
         try:

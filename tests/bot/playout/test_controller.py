@@ -117,7 +117,7 @@ class Stage:
 
     def join(self, streamer: Streamer) -> None:
         self.streamer = streamer
-        Deferred.fromCoroutine(self.controller._welcome(streamer))  # type: ignore[arg-type]
+        Deferred.fromCoroutine(self.controller.welcome(streamer))  # type: ignore[arg-type]
 
     def lose(self) -> None:
         self.controller.take_loss(self.streamer)  # type: ignore[arg-type]
@@ -344,7 +344,7 @@ def test_a_streamer_that_was_never_there_is_not_told_to_be_away(stage: Stage) ->
     surroundings = Surroundings(stage.clock, lambda: WALL, lambda: 0.0, stage._publish)
     controller = PlayoutController(stage.endpoint, stage.store, stage._open, surroundings)  # type: ignore[arg-type]
     controller.connect()
-    Deferred.fromCoroutine(controller._welcome(Streamer()))  # type: ignore[arg-type]
+    Deferred.fromCoroutine(controller.welcome(Streamer()))  # type: ignore[arg-type]
     assert stage.endpoint.attempts == 1 and stage.events == []
 
 
