@@ -37,14 +37,15 @@ from bot.station.limits import COMMANDS, SONGS
 from bot.station.repositories import Rules
 from bot.storage.store import Store
 from bot.supervision.icecast import Prepared
-from bot.supervision.keeper import Keeper, KeptProcess
+from bot.supervision.keeper import Keeper
 from bot.supervision.listeners import IcecastStatistics, make_agent
 from bot.supervision.rolling_restart import RollingRestart
+from bot.supervision.station_processes import list_processes
 from bot.supervision.status_collector import Sources, StatusCollector
 from bot.terminal.console import Console
 from bot.terminal.pipe import Pipe
 from bot.terminal.remote_access import RemoteAccess
-from common.api.events import Event, StationQuit, StreamerWentAway
+from common.api.events import Event, StationQuit
 from common.config import Config
 from common.icecast import base_url
 from common.shutdown import stop_once
@@ -107,16 +108,8 @@ class App:
 
     def _make_keepers(self) -> list[Keeper]:
         """The processes of `bandstand up`, in the order of starting."""
-        own, paths, arguments = self._settings.own_icecast, self._config.paths, self._settings.arguments
-        environment, kept = {}, []
-        if own is not None:
-            environment = {"BANDSTAND_ICECAST_PORT": str(own.port), "BANDSTAND_ICECAST_PASSWORD": own.password}
-            kept.append(KeptProcess("icecast", own.argv, pid=own.pid))
-        python = [sys.executable, "-m"]
-        standby = [*python, "streamer.standby", *arguments]
-        streamer = [*python, "streamer", *arguments]
-        kept.append(KeptProcess("standby", standby, lock=paths.standby_lock, environment=environment))
-        kept.append(KeptProcess("streamer", streamer, lock=paths.streamer_lock, environment=environment))
+        settings = self._settings
+        kept = list_processes(settings.config, settings.own_icecast, settings.arguments)
         return [
             Keeper(self._launcher, self._reactor, process, self._chance.random, lambda: self._playout.connect())
             for process in kept
@@ -196,13 +189,8 @@ class App:
             self._events.subscribe(subscriber)
 
     def _react(self, event: Event) -> None:
-        match event:
-            case StationQuit():
-                self.quit()
-            case StreamerWentAway():
-                keeper = self._find_streamer_keeper()
-                if keeper is not None:
-                    keeper.ensure()
+        if isinstance(event, StationQuit):
+            self.quit()
 
     # Starting and stopping
 

@@ -92,8 +92,8 @@ class PlayoutController:
         self._mounts = Mounts()
         self._connection: StreamerConnection | None = None
         self._is_connecting = self._is_ready = self._is_stopping = False
-        self._is_missed = False
-        """The streamer was told to be away."""
+        self._was_connected = self._is_missed = False
+        """A streamer that was never there is not told to be away; one that was, once."""
         self._is_comparing = self._must_compare = False
         self.loudness: Loudness | None = None
 
@@ -157,9 +157,9 @@ class PlayoutController:
             self._is_connecting = False
             self._retry_later()
             return
-        await self._welcome(connection)
+        await self.welcome(connection)
 
-    async def _welcome(self, connection: StreamerConnection) -> None:
+    async def welcome(self, connection: StreamerConnection) -> None:
         """A streamer is connected. Its reports come first, and then what it plays."""
         self._picture.clear()
         try:
@@ -175,6 +175,7 @@ class PlayoutController:
             return
         self._retries.restart()
         self._connection = connection
+        self._was_connected = True
         self._picture.record_state(state)
         self.loudness = Loudness(state.loudness, state.peak)
         if self._is_missed:
@@ -212,7 +213,7 @@ class PlayoutController:
         self._mounts.record_streamer_away()
 
     def _publish_away(self) -> None:
-        if not self._is_missed:
+        if self._was_connected and not self._is_missed:
             self._is_missed = True
             self._publish([StreamerWentAway()])
 
@@ -379,6 +380,7 @@ class PlayoutController:
     async def stop(self, shut_down: bool) -> None:
         """Let go of the streamer; with `shut_down` the song's place is kept and the streamer ends."""
         self._is_stopping = True
+        self._is_ready = False  # or the report of the stop would have the song played again
         if self._retry is not None and self._retry.active():
             self._retry.cancel()
         connection, current = self._connection, self._picture.current

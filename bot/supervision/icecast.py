@@ -21,7 +21,6 @@ from xml.sax.saxutils import escape
 
 import msgspec
 
-from bot.supervision.listeners import ANSWER_SECONDS
 from common.config import Config, Mount
 from common.errors import ConfigError, Missing
 from common.files import write_whole
@@ -38,6 +37,7 @@ ACCOUNTS = (("icecast2", "icecast"), ("nobody", "nogroup"))
 LOG_BYTES = 4_000_000
 """A log longer than this is put aside when Icecast is prepared."""
 WILDCARDS = ("0.0.0.0", "::")
+ANSWER_SECONDS = 1.0
 END_SECONDS = 3.0
 
 LISTEN = """

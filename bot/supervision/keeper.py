@@ -4,7 +4,7 @@ A process that runs already, because the bot before this one started it, is adop
 holds, or by its number, and the kernel tells of its end on a descriptor (pidfd_open, Linux 5.3).
 
 For a rolling restart there is a second process for a while, the successor. It prints `waiting` when it could begin, and
-begins (`ready`) when the first one has ended, which whoever asked for the successor sees to.
+begins (`ready`) when the first one has ended. To end that one is left to the code that asked for the successor.
 """
 
 import os

@@ -7,7 +7,7 @@ import http
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from twisted.internet import ssl
 from twisted.internet.interfaces import IReactorTime
@@ -21,7 +21,7 @@ from common.icecast import ADMIN, AGENT, STATS, basic_authorization, parse_stats
 ANSWER_SECONDS: Final = 1.0
 
 
-def make_agent(reactor: object, icecast: Icecast) -> Agent:
+def make_agent(reactor: Any, icecast: Icecast) -> Agent:
     """For requests to this Icecast, with the trust that is configured for it. Raises OSError without that file."""
     if not (icecast.tls and icecast.ca_file):
         return Agent(reactor)
@@ -30,14 +30,17 @@ def make_agent(reactor: object, icecast: Icecast) -> Agent:
 
 
 def read_counts(statistics: bytes, mounts: Iterable[Mount]) -> dict[str, int]:
-    """Listeners of each mount, those on its standby included, from the XML of Icecast's /admin/stats."""
-    heard = {path: figures.listeners for path, figures in parse_stats(statistics).items()}
-    return {mount.path: heard.get(mount.path, 0) + heard.get(mount.standby, 0) for mount in mounts}
+    """Listeners of each mount, those on its standby included, from Icecast's statistics.
+
+    Raises ValueError if those are none.
+    """
+    listeners = {path: found.listeners for path, found in parse_stats(statistics).items()}
+    return {mount.path: listeners.get(mount.path, 0) + listeners.get(mount.standby, 0) for mount in mounts}
 
 
 @dataclass(frozen=True)
 class IcecastStatistics:
-    """The statistics of one Icecast. `address` is its base URL; `clock` measures the time that an answer takes."""
+    """The statistics of one Icecast. `address` is as `common.icecast.base_url` has it."""
 
     agent: IAgent
     clock: IReactorTime
