@@ -12,7 +12,7 @@ from twisted.internet.protocol import Protocol
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
-from bot.irc.network import STEADY_SECONDS, NetworkConnection
+from bot.irc.network import STEADY_SECONDS, NetworkConnection, Resources
 from bot.irc.registration import list_nicks, make_login
 from bot.irc.sts import PolicyStore
 from common.irc import Network
@@ -28,9 +28,8 @@ class Server:
         self.policies = PolicyStore(folder / "sts.json")
         self.asked: list[tuple[int, bool]] = []
         self.pending: tuple[IProtocolFactory, Deferred[Any]] | None = None
-        self.connection = NetworkConnection(
-            Network(**values), self._make_endpoint, self.policies, self.clock, self.clock.seconds, Random(1)
-        )
+        resources = Resources(self._make_endpoint, self.policies, self.clock, self.clock.seconds, Random(1))  # type: ignore[arg-type]
+        self.connection = NetworkConnection(Network(**values), resources)
         self.connection.start()
 
     def _make_endpoint(self, network: Network, port: int, is_tls: bool) -> "Server":
