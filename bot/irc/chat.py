@@ -1,8 +1,8 @@
 """The chat front end of one network: which lines are meant for the bot, whom it answers, and where.
 
 In a channel a line is meant for the bot if it begins with `!` or with the bot's nick and `:` or `,`. Many bots share
-the `!`, so what follows it is answered only if it names a command; whoever uses the nick gets an answer in any case.
-In private every line is meant.
+the `!`, so what follows it is answered only if it names a command. A line with the nick is answered in any case. In
+private every line is meant.
 
 An answer may come much later ("your song is made"), when its person has another nick or the bot is away for a moment.
 So the place of a request is a `ReplyAddress` as text, `NETWORK CHANNEL NICK ACCOUNT` with `*` for a part that is empty;

@@ -8,7 +8,7 @@ from twisted.internet.defer import Deferred, DeferredList
 from bot.commands.frontend import Access, Commands
 from bot.commands.reply import Reply
 from bot.irc.chat import FRONT_END, Chat, ReplyAddress
-from bot.irc.network import INetworkReactor, NetworkConnection, endpoint_maker
+from bot.irc.network import INetworkReactor, NetworkConnection, Resources, endpoint_maker
 from bot.irc.sts import PolicyStore
 from common.api.people import Place
 from common.api.values import ProcessStatus
@@ -32,10 +32,8 @@ class IrcFrontEnd:
     ) -> None:
         clock = MonotonicClock(reactor)
         policies = PolicyStore(paths.directory / "irc-sts.json")
-        make_endpoint = endpoint_maker(reactor)
-        self._connections = [
-            NetworkConnection(network, make_endpoint, policies, clock, wall, chance) for network in settings.configured
-        ]
+        resources = Resources(endpoint_maker(reactor), policies, clock, wall, chance)
+        self._connections = [NetworkConnection(network, resources) for network in settings.configured]
         self._chats = {
             connection.network.label: Chat(connection, commands, access, clock) for connection in self._connections
         }

@@ -4,8 +4,8 @@ A message is `[@tags] [:source] COMMAND parameters`, ended by CR LF (RFC 1459, a
 server sends, `parse` returns a message or None and never raises.
 
 Its limit of 512 counts bytes, not characters, with CR LF, and counts them where they arrive: the server puts our source
-(`:nick!user@host `) before a message when it passes it on. Whoever fills a message to the brim without that in mind is
-cut by the server without a word.
+(`:nick!user@host `) before a message when it passes it on. The server cuts what is then too
+long, without a word.
 """
 
 import re

@@ -1,14 +1,15 @@
 """A network and the bot's connection to it, which is made again for as long as the station runs.
 
-`_stay_connected` is the whole life of it: connect, wait until the connection ends, wait a while, connect again. The
-while grows from 2 s to 5 min, and after a refusal that will hardly change by itself (a ban, a wrong password) from 2
-min on. Only a connection on which the bot was registered for three minutes makes the next wait short again: to be
-connected is not enough, since some servers accept and close at once.
+`_stay_connected` is its whole life: connect, wait until the connection ends, pause, connect again. The pause grows
+from 2 s to 5 min, and begins at 2 min after a refusal that will hardly change by itself (a ban, a wrong password).
+Only a connection on which the bot was registered for three minutes makes the next pause short again: to be connected
+is not enough, since some servers accept and close at once.
 
 A server may demand TLS (STS, see `bot.irc.sts`): then the next connection is made at once, on the port that it named.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from random import Random
 from typing import Protocol
 
@@ -39,6 +40,8 @@ FIRST_WAIT_LASTING = 120.0
 """The same after a refusal that will hardly change by itself."""
 STEADY_SECONDS = 180.0
 """A registered connection that lasted this long was a success."""
+SPREAD = 0.5
+"""The part of each wait that chance may take away."""
 REASON_CHARACTERS = 200
 GOOD_BYE = "the station stops"
 
@@ -71,29 +74,32 @@ def endpoint_maker(reactor: INetworkReactor) -> MakeEndpoint:
     return make
 
 
+@dataclass(frozen=True)
+class Resources:
+    """What the connections of all networks share."""
+
+    make_endpoint: MakeEndpoint
+    policies: PolicyStore
+    clock: IReactorTime
+    """Monotonic."""
+    wall: Callable[[], float]
+    """Returns Unix time."""
+    chance: Random
+
+
 class NetworkConnection:
     """A `bot.irc.session.SessionListener`."""
 
-    def __init__(
-        self,
-        network: Network,
-        make_endpoint: MakeEndpoint,
-        policies: PolicyStore,
-        clock: IReactorTime,
-        wall: Callable[[], float],
-        chance: Random,
-    ) -> None:
-        """`clock` is monotonic, `wall` returns Unix time."""
+    def __init__(self, network: Network, resources: Resources) -> None:
         self.network = network
         self.session: Session | None = None
         """The session while it is registered."""
         self.listener: NetworkListener | None = None
-        self._make_endpoint = make_endpoint
-        self._policies = policies
-        self._clock = clock
-        self._wall = wall
-        self._backoff = Backoff(chance.random, FIRST_WAIT, LAST_WAIT, STEADY_SECONDS, SPREAD)
-        self._lasting_backoff = Backoff(chance.random, FIRST_WAIT_LASTING, LAST_WAIT, STEADY_SECONDS, SPREAD)
+        self._make_endpoint = resources.make_endpoint
+        self._policies = resources.policies
+        self._clock = resources.clock
+        self._wall = resources.wall
+        self._backoff = Backoff(resources.chance.random, FIRST_WAIT, LAST_WAIT, STEADY_SECONDS, SPREAD)
         self._loop: Deferred[None] | None = None
         self._open_session: Session | None = None
         """The session from the connection's first moment to its end."""
@@ -185,8 +191,7 @@ class NetworkConnection:
     def _next_wait(self) -> float:
         if self._is_tls_required_now:
             return 0.0
-        wait = self._backoff.next_wait()
-        return max(wait, self._lasting_backoff.next_wait()) if self._is_refusal_lasting else wait
+        return self._backoff.next_wait(FIRST_WAIT_LASTING if self._is_refusal_lasting else 0.0)
 
     # From the session.
 
@@ -216,7 +221,6 @@ class NetworkConnection:
         if self._registered_at is not None:
             lasted = self._clock.seconds() - self._registered_at
             self._backoff.record_success(lasted)
-            self._lasting_backoff.record_success(lasted)
             self._registered_at = None
         self._ended.callback(why)
 
@@ -232,7 +236,3 @@ class NetworkConnection:
     def handle_invitation(self, source: Hostmask, channel: str, find_account: FindAccount) -> None:
         if self.listener is not None:
             self.listener.handle_invitation(source, channel, find_account)
-
-
-SPREAD = 0.5
-"""Each wait is shortened by up to this part of it."""

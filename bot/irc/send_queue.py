@@ -1,8 +1,8 @@
 """What the bot has yet to say, sent at a rate that no network minds: a burst, then a message every so often.
 
-Networks disconnect whoever sends too fast ("Excess Flood"). A burst of 4 messages and then one in 1.5 s is within the
-limits of those that were measured: ngircd passes on about 3 a second, InspIRCd with fakelag a burst of 11 and then one
-a second. Knows no connection: `write` is given each message when it is due.
+Networks disconnect clients that send too fast ("Excess Flood"). A burst of 4 messages and then one in 1.5 s is within
+the limits of those that were measured: ngircd passes on about 3 a second, InspIRCd with fakelag a burst of 11 and
+then one a second. Knows no connection: `write` is given each message when it is due.
 """
 
 from collections import deque

@@ -1,5 +1,4 @@
-"""A reactor with the IRC front end and commands that only talk. A program for test_irc.py: its argument is the
-configuration.
+"""A program for test_irc.py: the IRC front end with commands that only talk. Its argument is the configuration's path.
 
 `echo TEXT`, `who`, `rows N`, `long N`, `now TEXT` (announced), `later TEXT` (a second answer after a moment); `loud`
 needs the right dj, which the account `boss` has, and whoever has it as the user name in their mask.

@@ -15,7 +15,7 @@ WALL = 1_800_000_000.0
 
 
 class Transport(StringTransport):
-    """A server that closes when it is told to, as the real ones do."""
+    """A transport that records whether the session aborted it."""
 
     aborted = False
 

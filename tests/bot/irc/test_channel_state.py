@@ -20,13 +20,13 @@ def account(members: Members, nick: str) -> str | None:
     return member.account
 
 
-def test_people_have_an_account_none_or_an_unknown_one() -> None:
+def test_an_account_may_be_known_none_or_unknown() -> None:
     members = some_members()
     members.add(Hostmask("cyd"), "#den")
     assert [account(members, nick) for nick in ("ANN", "bob", "cyd")] == ["annacct", "", None]
 
 
-def test_a_new_nick_takes_everything_along() -> None:
+def test_account_and_channels_stay_with_a_user_who_changes_nick() -> None:
     members = some_members()
     members.rename("ann", "anna")
     assert members.find("ann") is None
@@ -36,7 +36,7 @@ def test_a_new_nick_takes_everything_along() -> None:
     assert members.find_nick("annacct") == "anna"
 
 
-def test_whoever_is_seen_nowhere_is_forgotten() -> None:
+def test_a_user_who_is_in_no_channel_is_forgotten() -> None:
     members = some_members()
     members.remove("bob", "#radio")
     assert members.find("bob") is not None
@@ -47,7 +47,7 @@ def test_whoever_is_seen_nowhere_is_forgotten() -> None:
     assert members.channels() == ["#den"]
 
 
-def test_a_nick_that_comes_back_is_not_who_it_was() -> None:
+def test_a_nick_that_comes_back_may_be_another_person() -> None:
     members = some_members()
     members.remove_everywhere("ann")
     members.add(Hostmask("ann", "x", "elsewhere"), "#radio")
@@ -64,7 +64,7 @@ def test_accounts_and_hosts_change() -> None:
     assert (member.account, str(member.hostmask)) == ("robert", "bob!new@host.example")
 
 
-def test_nobody_is_seen_in_a_channel_that_we_are_not_in() -> None:
+def test_users_of_a_channel_without_the_bot_are_not_kept() -> None:
     members = some_members()
     members.add(Hostmask("eve", "e", "h"), "#other", "boss")
     assert members.find("eve") is None

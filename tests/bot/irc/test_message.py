@@ -21,7 +21,7 @@ from bot.irc.message import (
 )
 
 
-def test_a_line_has_tags_source_command_and_parameters() -> None:
+def test_a_message_has_tags_source_command_and_parameters() -> None:
     message = parse(b"@time=2026-01-01T00:00:00Z;account=ann :ann!a@host PRIVMSG #radio :!skip it")
     assert message is not None
     assert message == Message(
@@ -35,7 +35,7 @@ def test_a_line_has_tags_source_command_and_parameters() -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b" ", b":", b":foo", b"@", b"@tag", b"@a=b :c", b"@\xff=1 PING", b":  ", b"\r"])
-def test_what_is_no_line_is_nothing(data: bytes) -> None:
+def test_broken_lines_are_none(data: bytes) -> None:
     assert parse(data) is None
 
 
@@ -57,7 +57,7 @@ def test_a_source_may_be_incomplete() -> None:
     assert parse_hostmask("").nick == ""
 
 
-def test_a_line_is_built_with_a_colon_only_where_one_is_needed() -> None:
+def test_a_message_is_built_with_a_colon_only_if_one_is_needed() -> None:
     assert build("JOIN", "#radio") == "JOIN #radio"
     assert build("PRIVMSG", "#radio", "two words") == "PRIVMSG #radio :two words"
     assert build("PRIVMSG", "#radio", ":)") == "PRIVMSG #radio ::)"
@@ -106,18 +106,18 @@ def test_colours_and_control_codes_are_left_out_with_their_digits() -> None:
     assert strip_formatting("a\tb\u202ec") == "a bc"
 
 
-def test_a_line_of_as_many_bytes_as_there_is_room_is_512_with_its_prefix() -> None:
+def test_a_message_with_as_much_text_as_fits_has_512_bytes_with_its_source() -> None:
     prefix = "bandstand!bs@host.example"
     free = text_bytes(count_bytes(prefix), "NOTICE", "#radio")
     line = f":{prefix} " + build("NOTICE", "#radio", "x y".ljust(free, "z")) + "\r\n"
     assert count_bytes(line) == MESSAGE_BYTES
 
 
-def test_a_text_is_parted_between_words() -> None:
+def test_text_is_split_between_words() -> None:
     assert list(split_text("one two three four", 9)) == ["one two", "three", "four"]
 
 
-def test_a_long_word_is_parted_where_the_line_ends() -> None:
+def test_a_long_word_is_split_at_the_limit() -> None:
     assert list(split_text("x" * 25, 10)) == ["x" * 10, "x" * 10, "x" * 5]
 
 

@@ -20,7 +20,7 @@ from bot.irc.pagination import (
 TABLE = Reply("9 songs", columns=("code", "title", ""), rows=tuple((f"c{n}", f"Title {n}", "ready") for n in range(9)))
 
 
-def test_a_reply_begins_with_what_it_is_and_a_notice_does_not() -> None:
+def test_a_reply_begins_with_its_level_and_a_notice_does_not() -> None:
     assert format_summary(Reply("done")) == "ok: done"
     assert format_summary(Reply("no", Level.DENIED)) == "denied: no"
     assert format_summary(Reply("now: x", Level.NOTICE)) == "now: x"

@@ -1,4 +1,4 @@
-"""SASL: what is answered to each challenge, in chunks, and that an impostor is found out."""
+"""SASL: the answer to each challenge, chunks, and the detection of an impostor server."""
 
 import base64
 
@@ -23,7 +23,7 @@ def test_plain_is_the_account_and_the_password() -> None:
         Plain("ann", "secret").answer(b"more?")
 
 
-def test_external_says_nothing() -> None:
+def test_external_sends_an_empty_message() -> None:
     assert External().answer(b"") == b""
 
 

@@ -179,8 +179,8 @@ def test_comparisons_bookmarks_and_watches_are_kept(tx: SqlTransaction) -> None:
 
 def test_rights_accounts_and_settings_are_kept(tx: SqlTransaction) -> None:
     assert [(grant.name, grant.right) for grant in tx.people.list_grants()] == [
-        ("libera/*!*@host.example", "admin"),
-        ("libera/ann", "dj"),
+        ("libera/*!*@host.example", Right.ADMIN),
+        ("libera/ann", Right.DJ),
     ]
     assert tx.people.get_right("libera/ann") is Right.DJ
     assert tx.people.get_password("carl") == "hash"

@@ -344,7 +344,7 @@ def test_grants_have_the_highest_right_first(tx: SqlTransaction) -> None:
     tx.people.put_grant("ann", Right.DJ, "owner", 1.0)
     tx.people.put_grant("bob", Right.OWNER, "owner", 2.0)
     names = [(grant.name, grant.right) for grant in tx.people.list_grants()]
-    assert names == [("bob", "owner"), ("libera/*!*@host.example", "admin"), ("ann", "dj")]
+    assert names == [("bob", Right.OWNER), ("libera/*!*@host.example", Right.ADMIN), ("ann", Right.DJ)]
     assert [grant.name for grant in tx.people.list_mask_grants()] == ["libera/*!*@host.example"]
     assert tx.people.count_grants() == 3
     assert (tx.people.get_right("bob"), tx.people.get_right("carl")) == (Right.OWNER, Right.LISTENER)
