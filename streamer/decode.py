@@ -23,8 +23,8 @@ from streamer.gapless_trim import MP4, GaplessTrim, find_trim, read_ends
 from streamer.seek import seek_frames
 
 OPTIONS: Final = {"protocol_whitelist": "file", "max_probe_packets": "4"}
-"""The whitelist keeps a playlist that is given as a song from opening connections. The limit on probing keeps libavformat
-from searching megabytes of a WAV's samples for other codecs, which takes 30 ms."""
+"""The whitelist keeps a playlist that is given as a song from opening connections. The limit on probing keeps
+libavformat from searching megabytes of a WAV's samples for other codecs, which takes 30 ms."""
 TOLERANCE: Final = Seconds(0.01)
 """MP4 counts in milliseconds, and the duration of Opus has its pre-skip in it."""
 

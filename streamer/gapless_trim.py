@@ -1,4 +1,4 @@
-"""The gapless trim: where a file's sound begins and ends in what a decoder gives, and how long the whole sound would be.
+"""The gapless trim: where a file's sound begins and ends in what a decoder gives, and how long the sound should be.
 
 Encoders put a delay before the sound and fill the last packet after it; both must be cut off, or two songs that belong
 together have a gap. Libavformat trims most formats; here is the rest: iTunes' comment in MP4, Vorbis on one Ogg page
