@@ -5,10 +5,17 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
-from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
+from twisted.internet.defer import Deferred, DeferredList, succeed
 from twisted.internet.error import CannotListenError
+from twisted.internet.interfaces import (
+    IListeningPort,
+    IReactorCore,
+    IReactorFromThreads,
+    IReactorTime,
+    IReactorUNIX,
+)
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -40,13 +47,17 @@ LEVELS: Final = Seconds(1.0)
 LONGEST_DETAIL: Final = 1000
 """Characters of a decoder's own words that are reported: AMP takes no value above 65,535 bytes."""
 PATIENCE: Final = Seconds(0.4)
-"""How long the end of each kind of thread is waited for; whoever is stuck then ends with the process."""
+"""How long to wait for each kind of thread to end; a thread that is stuck ends with the process."""
+
+
+class StreamerReactor(IReactorCore, IReactorTime, IReactorFromThreads, IReactorUNIX):
+    """What the streamer needs of Twisted's reactor."""
 
 
 class Streamer:
     """The process. Raises BandstandError from `start` where it cannot run on this machine or in this directory."""
 
-    def __init__(self, reactor: Any, config: Config) -> None:
+    def __init__(self, reactor: StreamerReactor, config: Config) -> None:
         self._reactor = reactor
         self._config = config
         self._lock = ProcessLock(config.paths.streamer_lock)
@@ -71,11 +82,12 @@ class Streamer:
         self._levels = LoopingCall(self._tell_level)
         self._levels.clock = reactor
         self._factory = ControlFactory(PlayoutController(reactor, self._bus), self._reports, self._state, self.end)
-        self._port: Any = None
+        self._port: IListeningPort | None = None
         self.failed = False
 
     def start(self, before: Callable[[], None] | None = None) -> None:
-        """`before`: called when all is ready; then the streamer that runs here is waited for, however long it runs."""
+        """Start everything. With `before`, which is called when all is ready, first wait until the streamer that runs
+        in this directory has ended, however long that takes."""
         self._config.paths.directory.mkdir(parents=True, exist_ok=True)
         self._keep_silence()
         if before:
@@ -96,15 +108,16 @@ class Streamer:
         self._levels.start(LEVELS, now=False)
 
     def end(self) -> None:
-        """End the process in order, however often that is asked."""
+        """End the process in order. May be called more than once."""
         stop_once(self._reactor)
 
     def stop(self) -> Deferred[None]:
-        """Connections first, so that they have their answers; then the sound, the mounts, the socket and the lock."""
+        """End the connections first, so that bots have their answers; then the sound, the mounts and the lock."""
         if self._levels.running:
             self._levels.stop()
         answered = self._factory.disconnect().addTimeout(PATIENCE, self._reactor)
-        ended = DeferredList([maybeDeferred(self._port.stopListening), answered], consumeErrors=True)
+        closed = self._port.stopListening() if self._port else None
+        ended = DeferredList([answered, closed or succeed(None)], consumeErrors=True)
         return ended.addCallback(lambda _: self._stop_threads())
 
     def _stop_threads(self) -> None:
@@ -138,7 +151,7 @@ class Streamer:
         titles = Titles(lambda title: set_title(icecast, mount.path, title or station.name)) if kind.icy else None
 
         def comments(title: Title) -> Comments:
-            """Where nothing is on the air, the station's name."""
+            """The song's, or the station's name while nothing is on the air."""
             return [("ARTIST", title.artist), ("TITLE", title.title)] if title != NOTHING else [("TITLE", station.name)]
 
         parts = MountParts(
@@ -172,7 +185,7 @@ class Streamer:
         )
 
     def _tell_level(self) -> None:
-        """While there is somebody to tell, and something new to say."""
+        """Tell connected bots the level, if it has changed."""
         level = round_level(self._processor.level()) if self._factory.connected else self._told
         if level != self._told:
             self._told = level
@@ -202,7 +215,7 @@ class Streamer:
                 tell(wire.WentOffAir, mount=mount, reason=reason)
 
     def _thread_failed(self, failed: threading.ExceptHookArgs) -> None:
-        """A part that is not there any more is dead air: end, and let whoever deliveries over us start us again."""
+        """End the process, which its keeper starts again: without one of its threads there would be dead air."""
         failure = Failure(failed.exc_value, failed.exc_type, failed.exc_traceback)
         self._reactor.callFromThread(self._give_up, failure)
 

@@ -21,7 +21,7 @@ Pieces = Generator[Samples, None, None]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """`frames` of sound. `samples` is None for silence, so that whoever encodes it may use what it has ready."""
+    """`frames` of sound. `samples` is None for silence, so that an encoder can send silence it has encoded before."""
 
     frames: int
     samples: Samples | None
@@ -29,7 +29,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """What listeners are told is on the air, from the next block on. Both empty: nothing is."""
+    """The title that listeners are shown from the next block on. Both parts are empty while nothing is on the air."""
 
     artist: str
     title: str
@@ -45,25 +45,25 @@ Item = Block | Title
 
 
 class AudioSource(Protocol):
-    """Sound that is decoded ahead by someone else. No method waits."""
+    """Sound that another thread decodes ahead. No method waits."""
 
     @property
     def ended(self) -> bool:
-        """Nothing is left to be read and nothing more will come."""
+        """Whether all has been read and nothing more will come."""
 
     @property
     def remaining(self) -> Frames | None:
-        """How much is left, once the end is known: then all of it is ready."""
+        """Frames that are left, all of them ready, or None while the end is not known."""
 
     @property
     def trouble(self) -> str:
-        """A sentence if the sound ends before it should have, known when `remaining` is; else empty."""
+        """A sentence if the sound ends before it should; else empty. Known when `remaining` is."""
 
     def read(self, frames: int) -> Samples:
-        """Up to `frames` frames of shape (frames, CHANNELS), the caller's own; fewer where no more is ready."""
+        """Up to `frames` frames of shape (frames, CHANNELS), which the caller may change; fewer if no more is ready."""
 
     def keep_ready(self, frames: Frames) -> None:
-        """Be at least so far ahead from now on, and so know the end as early."""
+        """Decode at least `frames` ahead from now on, so that the end is known that much earlier."""
 
     def close(self) -> None: ...
 

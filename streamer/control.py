@@ -1,4 +1,4 @@
-"""The streamer's side of `common.wire`: requests of connected bots to the controller, events to all of them.
+"""The streamer's side of `common.wire`: passes requests of connected bots to the controller, and events to all bots.
 
 Knows messages and descriptors; nothing of sound.
 """
@@ -103,7 +103,7 @@ class BotConnection(amp.AMP):
 
 
 class ControlFactory(Factory):
-    """All connections; any number of bots may be there, an old one and a new one for a while."""
+    """All connections. There may be several bots: an old one and a new one for a while."""
 
     noisy = False
 
@@ -136,7 +136,7 @@ class ControlFactory(Factory):
             connection.send_report(number)
 
     def disconnect(self) -> Deferred[None]:
-        """Close every connection once it has been written to; fires when none is left."""
+        """Close every connection after what was written has been sent; fires when none is left."""
         self._gone = Deferred()
         for connection in list(self.connected):
             connection.transport.loseConnection()  # type: ignore[union-attr]
@@ -163,7 +163,7 @@ def _cue(
     growth: int | None = None,
     crossfade: int | None = None,
 ) -> tuple[Cue, DecodedAhead]:
-    """The cue that a request describes; its source takes over the descriptors."""
+    """The cue that a request describes. Its source owns the descriptors."""
     frames, level = Frames(max(0, start)), Decibels(gain)
     if raw:
         source = spool_source(audio, growth, frames, level)

@@ -1,10 +1,12 @@
-"""The hand on the programme: requests become changes between two blocks, in the order in which they came.
+"""The playout controller: turns requests into changes of the playout between two blocks, in the order of the requests.
 
-Runs in the reactor and never waits in it: sources are opened by their own threads, changes are made by the bus's.
+Runs in the reactor's thread and never blocks it: each source is opened by a thread of its own, and the bus's thread
+makes the changes. A request whose source takes long to open holds up the requests after it, so that their order is
+kept.
 """
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from twisted.internet.defer import Deferred, DeferredLock
 from twisted.internet.interfaces import IReactorFromThreads
@@ -20,6 +22,8 @@ Change = Callable[[Playout], T]
 
 
 class PlayoutController:
+    """Each method's Deferred fires when the bus has made the change, or fails as the `Playout` method does."""
+
     def __init__(self, reactor: IReactorFromThreads, bus: Bus) -> None:
         self._reactor = reactor
         self._bus = bus
@@ -52,7 +56,7 @@ class PlayoutController:
         return self._order.run(lambda: self._apply(lambda playout: playout.stop(fade)))
 
     def read(self, at: Change[T]) -> Deferred[T]:
-        """What `at` finds in the programme; does not wait its turn."""
+        """What `at` returns, called between two blocks; does not wait for the requests before it."""
         return self._apply(at, heard=False)
 
     def _open_then(self, source: DecodedAhead, change: Change[None]) -> Deferred[None]:
@@ -61,14 +65,14 @@ class PlayoutController:
         return opened.addCallback(lambda _: self._apply(change))
 
     def _apply(self, change: Change[T], heard: bool = True) -> Deferred[T]:
-        """What `change` returns or raises, once the bus has carried it out."""
+        """Fires with what `change` returns, or fails with what it raises, once the bus has called it."""
         done: Deferred[T] = Deferred()
 
         def act(playout: Playout) -> None:
             error, result = None, None
             try:
                 result = change(playout)
-            except Exception as raised:  # for whoever asked; the bus goes on
+            except Exception as raised:  # it belongs to the caller; the bus goes on
                 error = raised
             self._reactor.callFromThread(_fire, done, error, result)
 
@@ -76,7 +80,7 @@ class PlayoutController:
         return done
 
 
-def _fire(waiting: "Deferred[Any]", error: Exception | None, result: object) -> None:
+def _fire(waiting: Deferred[T], error: Exception | None, result: T) -> None:
     if error is not None:
         waiting.errback(Failure(error))
     else:

@@ -1,6 +1,6 @@
-"""A file of any format that FFmpeg's libraries decode, as frames at the bus's rate, gapless to the sample.
+"""Decodes a file of any format that FFmpeg's libraries know to frames at the bus's rate, gapless to the sample.
 
-Knows files and codecs; nothing of threads or of the programme.
+Knows files and codecs; nothing of threads or of the playout.
 """
 
 import os
@@ -23,8 +23,8 @@ from streamer.gapless_trim import MP4, GaplessTrim, find_trim, read_ends
 from streamer.seek import seek_frames
 
 OPTIONS: Final = {"protocol_whitelist": "file", "max_probe_packets": "4"}
-"""A playlist handed over as a song must not make the streamer open connections; and libavformat looks for other codecs
-in the samples of a WAV, through megabytes of them (30 ms) unless it is told how far."""
+"""The whitelist keeps a playlist that is given as a song from opening connections. The limit on probing keeps
+libavformat from searching megabytes of a WAV's samples for other codecs, which takes 30 ms."""
 TOLERANCE: Final = Seconds(0.01)
 """MP4 counts in milliseconds, and the duration of Opus has its pre-skip in it."""
 
@@ -37,7 +37,7 @@ class Broken(BandstandError):
 
 
 def decode(fd: int, start: Frames = BEGINNING) -> Pieces:
-    """The sound of the file behind `fd` from frame `start` on, in pieces of any length; `fd` is closed in every case.
+    """The sound of the file behind `fd` from frame `start` on, in pieces of shape (any, CHANNELS). Always closes `fd`.
 
     Raises NotAudio instead of the first piece if there is no sound, Broken after the last if some of it is missing.
     """

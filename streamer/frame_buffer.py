@@ -1,6 +1,6 @@
-"""A bounded store of frames between the thread that decodes them and the bus that plays them.
+"""The frame buffer: a bounded store between the thread that decodes frames and the bus that plays them.
 
-Knows nothing of where the frames come from. One writer, one reader; the reader never waits for the writer.
+One writer, one reader; the reader never waits for the writer. Knows nothing of where the frames come from.
 """
 
 import threading
@@ -13,9 +13,9 @@ from common.types import RATE, Frames
 from streamer.block import Samples, zeros
 
 CAPACITY: Final = Frames(5 * RATE // 2)
-"""More than the longest delay that the bus makes up for at once."""
+"""2.5 s, more than the longest delay that the bus makes up for at once (`bus.LATEST`)."""
 REFILL: Final = Frames(2 * RATE)
-"""The writer is woken when no more than this is left, so that it works twice a second rather than for every block."""
+"""The writer is woken when no more than this is left, so that it works twice a second and not for every block."""
 
 
 class FrameBuffer:
@@ -32,7 +32,7 @@ class FrameBuffer:
         self._changed = threading.Condition()
 
     def offer(self, samples: Samples) -> None:
-        """Store `samples`, whether there is room or not."""
+        """Store `samples`, of shape (frames, CHANNELS), whether there is room or not; drop them if it is closed."""
         with self._changed:
             if len(samples) and not self._closed:
                 self._chunks.append(samples)
@@ -46,20 +46,20 @@ class FrameBuffer:
             return not self._closed
 
     def keep_ready(self, frames: Frames) -> None:
-        """Hold at least so much from now on."""
+        """Raise the capacity so that at least `frames` frames are held from now on."""
         with self._changed:
             self._capacity = Frames(max(self._capacity, frames + CAPACITY))
             self._refill = Frames(max(self._refill, frames + REFILL))
             self._changed.notify()
 
     def finish(self, trouble: str = "") -> None:
-        """Nothing more will be written; `trouble` says why, if that is not the proper end."""
+        """Mark the end of the sound. `trouble` is a sentence if the sound ended before it should have."""
         with self._changed:
             self._finished = True
             self._trouble = trouble
 
     def read(self, frames: int) -> Samples:
-        """Up to `frames` frames, the caller's own."""
+        """Up to `frames` frames, of shape (frames, CHANNELS), which the caller may change."""
         with self._changed:
             wanted = min(frames, self._held)
             taken = [self._take(wanted)] if wanted else []
@@ -73,14 +73,14 @@ class FrameBuffer:
         return np.concatenate(taken) if taken else zeros(0)
 
     def _take(self, frames: int) -> Samples:
-        """The first chunk, or so much of it."""
+        """The first chunk, or its first `frames` frames."""
         chunk = self._chunks.popleft()
         if len(chunk) > frames:
             self._chunks.appendleft(chunk[frames:])
         return chunk[:frames]
 
     def close(self) -> None:
-        """Nothing more will be read."""
+        """Drop everything: the reader wants no more."""
         with self._changed:
             self._closed = True
             self._chunks.clear()
@@ -93,7 +93,7 @@ class FrameBuffer:
 
     @property
     def remaining(self) -> Frames | None:
-        """How much is left, once nothing more will be written."""
+        """Frames that are left, or None while more may be written."""
         with self._changed:
             return Frames(self._held) if self._finished else None
 

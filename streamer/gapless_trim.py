@@ -1,7 +1,8 @@
-"""What a sound file says of its own length: where its sound begins and ends in what a decoder gives, and how long it
-would be whole.
+"""The gapless trim: where a file's sound begins and ends in what a decoder gives, and how long the sound should be.
 
-Knows the containers' headers and last pages; nothing of decoding. Libavformat knows most of it; here is the rest.
+Encoders put a delay before the sound and fill the last packet after it; both must be cut off, or two songs that belong
+together have a gap. Libavformat trims most formats; here is the rest: iTunes' comment in MP4, Vorbis on one Ogg page
+(RFC 3533), MP3 and AAC without a header. Knows the containers' headers and last pages; nothing of decoding.
 """
 
 import os
@@ -57,6 +58,7 @@ class GaplessTrim:
 
 
 def read_ends(fd: int) -> Ends:
+    """The first 64 bytes and the last page's worth of a file, both empty if it cannot be read at any place."""
     with suppress(OSError):  # what cannot be read at any place has no ends to look at
         size = os.fstat(fd).st_size
         return Ends(os.pread(fd, 64, 0), os.pread(fd, PAGE, max(0, size - PAGE)), size)
@@ -64,6 +66,7 @@ def read_ends(fd: int) -> Ends:
 
 
 def find_trim(container: InputContainer, stream: AudioStream, ends: Ends) -> GaplessTrim:
+    """The trim that this file's format needs, beyond what libavformat does."""
     kind = container.format.name
     if ends.head.startswith(b"OggS"):
         return _find_ogg_trim(stream, ends)

@@ -1,7 +1,8 @@
-"""Icecast as a source client meets it: a mount's connection, its title, and why it was refused.
+"""Icecast as a source client sees it: a mount's connection, its title, and the reason of a refusal.
 
-The connection is libshout's in its non-blocking mode, and never waits; the requests beside it have a timeout. Needs
-neither Twisted nor NumPy, so that the standby can use it, too.
+The connection is libshout's in its non-blocking mode, and never waits; the requests beside it have a timeout.
+libshout's own `set_metadata` is not used, since it may block for minutes. Needs neither Twisted nor NumPy, so that the
+standby can use it, too.
 """
 
 import http.client
@@ -30,8 +31,6 @@ REFUSALS: Final = {
     "content-type not supported": "Icecast does not take this format",
 }
 """What Icecast 2.4 says, in words for the operator."""
-
-
 TLS_TROUBLES: Final = {
     -11: "Icecast speaks no TLS there; set icecast.tls = false, or name its other port",
     -12: "Icecast's certificate is not trusted, or is for another host; set icecast.ca_file or icecast.host",
@@ -40,7 +39,7 @@ TLS_TROUBLES: Final = {
 
 
 class OffAir(BandstandError):
-    """The connection is not there, or no more; says why."""
+    """There is no connection, or it was lost; the text says why."""
 
 
 class IcecastConnection(Protocol):
@@ -51,7 +50,7 @@ class IcecastConnection(Protocol):
         """Bytes that are still to be sent."""
 
     def opened(self) -> bool:
-        """Whether Icecast has accepted the stream by now; raises OffAir if it never will."""
+        """Whether Icecast has accepted the stream; raises OffAir if it has refused it."""
 
     def send(self, data: bytes) -> None:
         """Send `data`, or keep it until that is possible; raises OffAir when the connection is lost."""
@@ -70,7 +69,7 @@ class ShoutConnection:
         for name, value in self._attributes(station).items():
             setattr(self._shout, name, value)
         if icecast.tls:
-            from streamer.libshout_tls import secure  # ctypes, which the standby is spared otherwise
+            from streamer.libshout_tls import secure  # loads ctypes, which the standby does without otherwise
 
             secure(self._shout, icecast)
         try:
@@ -131,7 +130,7 @@ class ShoutConnection:
 
 
 def ask_refusal(icecast: Icecast, kind: str, path: str) -> str:
-    """Why Icecast does not take a stream. libshout does not tell, so the same is asked for once more and given up."""
+    """Why Icecast does not take a stream. libshout does not say, so the request is made once more and broken off."""
     headers = {**_authorization(icecast), "Content-Type": CONTENT_TYPES[kind], "Expect": "100-continue"}
     connection = open_connection(icecast, TIMEOUT)
     try:
@@ -185,10 +184,7 @@ def fetch(icecast: Icecast, what: str, headers: dict[str, str]) -> bytes:
 
 
 def set_title(icecast: Icecast, path: str, title: str) -> bool:
-    """Tell Icecast what is on the air on an MP3 mount; whether it took it.
-
-    libshout's own call does the same without a timeout.
-    """
+    """Set the title of an MP3 mount. Returns whether Icecast took it."""
     query = urlencode({"mode": "updinfo", "mount": path, "song": title, "charset": "UTF-8"})
     connection = open_connection(icecast, TIMEOUT)
     try:

@@ -1,11 +1,12 @@
-"""TLS for a connection of python-shout, whose libshout has it though python-shout 0.2.8 does not offer it.
+"""TLS of libshout, which python-shout 0.2.8 does not offer: sets it on the shout_t inside a python-shout object.
 
-Knows how python-shout lays out its object (PyObject_HEAD, then the shout_t pointer, then one more), and looks that this
-is so before it touches it.
+Knows how python-shout lays out its object (PyObject_HEAD, then the shout_t pointer, then one more pointer), and checks
+the object's size before it touches it. A module of its own since it loads ctypes, which the standby does without unless
+icecast.tls is set.
 """
 
 import ctypes
-from typing import Any, Final
+from typing import Final
 
 from common.config import Icecast
 from common.errors import Missing
@@ -15,10 +16,10 @@ RFC_2818: Final = 11
 POINTER: Final = ctypes.sizeof(ctypes.c_void_p)
 
 
-def secure(connection: Any, icecast: Icecast) -> None:
-    """Have this shout.Shout, which is not open yet, speak TLS and check the certificate and its host.
+def secure(connection: object, icecast: Icecast) -> None:
+    """Make this `shout.Shout`, which must not be open yet, speak TLS and check the certificate and its host.
 
-    Raises Missing where the libraries here cannot do that.
+    Raises Missing if the installed libraries cannot do that.
     """
     if type(connection).__basicsize__ != object.__basicsize__ + 2 * POINTER:
         raise Missing("icecast.tls: this version of python-shout is not known; install python-shout 0.2.8")

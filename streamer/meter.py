@@ -1,6 +1,7 @@
 """How loud the bus is at the moment: momentary loudness (EBU R 128, ITU-R BS.1770) and the highest peak.
 
-Pure: it is handed what has left, and keeps no more than a second of it. Nothing is reckoned until somebody asks.
+Pure: it is given each block that leaves and keeps no more than a second of them. Nothing is reckoned until it is asked
+for. The loudness is reckoned in the frequency domain (Parseval's theorem), which spares two filters over every block.
 """
 
 import math
@@ -17,19 +18,19 @@ from streamer.limiter import Limiter
 WINDOW: Final = Frames(RATE * 4 // 10)
 """400 ms: what "momentary" means."""
 HOP: Final = Frames(WINDOW // 4)
-"""It is reckoned in so long pieces, which is quicker than in one."""
+"""The window is reckoned in pieces of this length, which is quicker than in one."""
 KEPT: Final = Frames(RATE)
 QUIETEST: Final = Lufs(-70.0)
-"""What is below is silence."""
+"""Anything quieter is silence; BS.1770's absolute gate."""
 OFFSET: Final = -0.691
-"""BS.1770's, which makes a sine of 997 Hz as loud as it is high."""
+"""BS.1770's offset in LU, with which a sine of 997 Hz has its level as its loudness."""
 SHELF: Final = ((1.53512485958697, -2.69169618940638, 1.19839281085285), (1.0, -1.69065929318241, 0.73248077421585))
 HIGH_PASS: Final = ((1.0, -2.0, 1.0), (1.0, -1.99004745483398, 0.99007225036621))
 """BS.1770's K-weighting at 48 kHz, as the two filters' coefficients."""
 
 
 def _weights() -> NDArray[np.float32]:
-    """How much the power of each of a hop's frequencies counts."""
+    """The K-weighting's power gain for each frequency of a hop's spectrum, of shape (HOP // 2 + 1,)."""
     z = np.exp(-2j * np.pi * np.arange(HOP // 2 + 1) / HOP)
     gain = np.ones(len(z), dtype=complex)
     for above, below in (SHELF, HIGH_PASS):
@@ -59,7 +60,7 @@ class Meter:
         self._recent: tuple[tuple[Block, float], ...] = ()
 
     def push(self, block: Block, peak: float) -> None:
-        """The next block that leaves, and its highest peak."""
+        """Take in the next block that leaves, and its peak, full scale at 1.0."""
         kept = [(block, peak)]
         frames = block.frames
         for older in reversed(self._recent):
@@ -77,15 +78,15 @@ class Meter:
 
 
 def round_level(level: Level) -> Level:
-    """To the tenth that people read, so that what sounds steady is."""
+    """The level in tenths, so that small fluctuations are no news."""
     found, peak = level.loudness, level.peak
     return Level(None if found is None else Lufs(round(found, 1)), None if peak is None else Decibels(round(peak, 1)))
 
 
 def measure_loudness(blocks: list[Block]) -> Lufs | None:
-    """The momentary loudness at the end of `blocks`; None for silence.
+    """The momentary loudness (ITU-R BS.1770-4, EBU Tech 3341) at the end of `blocks`; None for silence.
 
-    By Parseval's theorem: the power of the weighted sound is the sum of its frequencies' weighted powers.
+    By Parseval's theorem the power of the weighted sound is the sum of its frequencies' weighted powers.
     """
     sound = _last(blocks)
     if sound is None:
@@ -97,7 +98,7 @@ def measure_loudness(blocks: list[Block]) -> Lufs | None:
 
 
 def _last(blocks: list[Block]) -> Samples | None:
-    """The last window of sound; None where all of it is silence."""
+    """The last `WINDOW` frames of sound, shape (WINDOW, CHANNELS); None if all of it is silence."""
     parts: list[Samples] = []
     missing, heard = int(WINDOW), False
     for block in reversed(blocks):
@@ -116,7 +117,7 @@ def _last(blocks: list[Block]) -> Samples | None:
 class OutputProcessor:
     """What is done to every block before it leaves: it is limited, then measured.
 
-    Called for each block in order, by one thread; `level` by any."""
+    One thread calls it for each block in order; any thread may call `level`."""
 
     def __init__(self) -> None:
         self._limiter = Limiter()

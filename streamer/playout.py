@@ -1,4 +1,11 @@
-"""What is on the air, frame by frame: a current source, the one that follows it, and silence around them.
+"""What is on the air, frame by frame: a current cue, the cue that follows it, and silence around them.
+
+The life of a cue: it becomes the current one, by a cut, or when the cue before it ends or crossfades into it. `Started`
+is reported with its first frame, not before, so a cue whose source is not ready has not started. Silence stands in for
+a source that falls behind, and `Underrun` is reported when it goes on. `Ended` is reported exactly once, with the
+reason: `finished`, `broken`, `skipped`, `cut` or `stopped`. After that its source may still be heard for a moment while
+it fades out under what comes; nothing is reported of that. At most one further cue is due, at a frame of the current
+one (a cut that waits for a bar).
 
 Pure: no thread, no clock, no reactor. Time is the number of frames asked for. What happens while they are made becomes
 a list of events, in order.
@@ -32,7 +39,7 @@ class Cue:
     start: Frames = BEGINNING
     """Where in the song the source begins."""
     crossfade: Frames = BEGINNING
-    """How long it overlaps with what is on the air before it, at most: never with more than half of either song."""
+    """The longest overlap with the cue before it; it never overlaps more than half of either song."""
 
 
 @dataclass(frozen=True)
@@ -77,13 +84,13 @@ class _Playing:
     cue: Cue
     position: Frames
     rise: Frames
-    """So long it takes to its full level, from where its source begins."""
+    """Frames of its fade-in, counted from where its source begins."""
     started: bool = False
     starved: int = 0
 
     @property
     def played(self) -> int:
-        """Frames since its source begins."""
+        """Frames played since the beginning of its source."""
         return self.position - self.cue.start
 
 
@@ -95,7 +102,7 @@ class Playout:
     _current: _Playing | None = None
     _following: Cue | None = None
     _due: tuple[Cue, Frames] | None = None
-    """What is to cut in, and where in the song on the air."""
+    """The cue that is to cut in, and the position in the current song at which it does."""
     _fading: list[FadingSource] = field(default_factory=list)
     _events: list[Event] = field(default_factory=list)
 
@@ -109,7 +116,7 @@ class Playout:
 
     @property
     def silent(self) -> bool:
-        """Until something is cut in there will be nothing to hear."""
+        """Whether nothing can be heard until another cue is put on the air."""
         return self._current is None and not self._fading
 
     def cut(self, cue: Cue, until: Frames | None = None) -> None:
@@ -128,7 +135,7 @@ class Playout:
     def follow(self, cue: Cue) -> None:
         """Let `cue` follow the current one, in place of any other; on silence it begins with the next frame.
 
-        One that is on the air already does not follow itself: whoever says so has not heard yet that it began.
+        A cue that is on the air does not follow itself: the bot asks for that before it has heard that the cue began.
         """
         self._drop_following()
         if self._current is not None and self._current.cue.id == cue.id:
@@ -159,7 +166,7 @@ class Playout:
         self._prepare_crossfade()
 
     def stop(self, fade: Frames = STOP_FADE) -> Position | None:
-        """Fade to silence and let both sources go; where the current one was, if there was one."""
+        """Fade to silence and close both sources. Returns the position of the current cue, None if there was none."""
         stopped = self.current
         self._end_current("stopped", fade)
         self._cancel_due("stopped")
@@ -167,7 +174,8 @@ class Playout:
         return stopped
 
     def next_block(self, frames: int) -> tuple[Block, list[Event]]:
-        """The next `frames` frames, and what happened in them. Silence is None, unless it is inside a song."""
+        """The next `frames` frames, and what happened in them. The samples are None if all of it is silence outside a
+        song."""
         parts: list[Samples] = []
         missing = frames
         while missing and (playing := self._current):
@@ -197,7 +205,7 @@ class Playout:
         return Block(frames, samples), events
 
     def close(self) -> None:
-        """Let every source go, without a word."""
+        """Close every source, without events."""
         if self._current:
             self._current.cue.source.close()
         self._current = None
@@ -221,7 +229,8 @@ class Playout:
         self._start_cue(cue, overlap)
 
     def _frames_until_due(self, playing: _Playing) -> int | None:
-        """How long it is heard until another is due; a song that is not ready holds that one up no longer than one."""
+        """Frames until the cue that is due cuts in, None if there is none. Silence that stands in for a late source
+        counts, so a late song does not delay the cut."""
         return None if self._due is None else max(0, self._due[1] - playing.position - playing.starved)
 
     def _cut_due(self, offset: int) -> None:
@@ -230,14 +239,14 @@ class Playout:
         self._cut(cue, offset)
 
     def _cancel_due(self, reason: str) -> None:
-        """What was due is not to be heard."""
+        """End the cue that was due, unheard."""
         if self._due is not None:
             cue, self._due = self._due[0], None
             self._events.append(Ended(cue.id, reason, cue.start))
             cue.source.close()
 
     def _start_next(self) -> None:
-        """What comes after an end is the current one at once, before another may be told to follow."""
+        """After an end, make the next cue the current one at once, before `follow` can replace it."""
         if self._current is None and self._due is not None:
             self._cut_due(0)
         if self._current is None and self._following is not None:
@@ -253,7 +262,7 @@ class Playout:
             self._current.cue.source.keep_ready(self._following.crossfade)
 
     def _overlap(self, cue: Cue) -> Frames:
-        """How long `cue` and the current one are heard together."""
+        """Frames for which `cue` and the current cue are heard together."""
         if not cue.crossfade or self._current is None:
             return BEGINNING
         lengths = [cue.crossfade]
@@ -262,7 +271,7 @@ class Playout:
         return Frames(min(lengths))
 
     def _frames_until_crossfade(self, playing: _Playing) -> Frames | None:
-        """How long it is heard until the following one is to begin over it; None where that is not known or not so."""
+        """Frames until the following cue begins over this one; None if that is not known or there is no crossfade."""
         if self._due is not None or self._following is None or not self._following.crossfade:
             return None
         if playing.cue.source.remaining is None:
@@ -271,7 +280,7 @@ class Playout:
         return Frames(playing.cue.source.remaining - overlap) if overlap else None
 
     def _crossfade(self, playing: _Playing, offset: int) -> None:
-        """The following one begins over the last frames of `playing`, which ends with that."""
+        """Start the following cue over the last frames of `playing`, which ends with that."""
         assert self._following is not None
         left = playing.cue.source.remaining or BEGINNING
         self._fade_away(playing, left, offset)
@@ -307,7 +316,7 @@ class Playout:
         self._end(playing, "broken" if trouble else "finished", trouble)
 
     def _end_current(self, reason: str, fade: Frames, offset: int = 0) -> None:
-        """End the current cue now; what is left of it sinks under what comes."""
+        """End the current cue now; it fades out under what comes."""
         self._shorten_fades()
         if self._current is not None:
             playing = self._current
@@ -320,7 +329,7 @@ class Playout:
         self._current = None
 
     def _fade_away(self, playing: _Playing, fade: Frames, offset: int = 0) -> None:
-        """Hand over the source of `playing` to go down from the level that it has; at once if it was never heard."""
+        """Fade out the source from its current level; close it if it was never heard."""
         if playing.started and fade:
             self._fading.append(
                 FadingSource(playing.cue.source, fade, fade_in_gain(playing.played, playing.rise), offset)

@@ -1,6 +1,6 @@
-"""Encoded silence of each mount, which the streamer leaves on disk and the standby puts on the air over and over.
+"""Encoded silence of each mount: the streamer writes it to a file, and the standby sends it over and over.
 
-Needs no codec, so that the standby can read it.
+A second file says that the standby has it on the air. Needs no codec, so that the standby can read it.
 """
 
 import os
@@ -27,7 +27,7 @@ def path(directory: Path, mount: Mount) -> Path:
 
 
 def save(directory: Path, mount: Mount, silence: Silence) -> None:
-    """Write it whole or not at all."""
+    """Write the file whole or not at all."""
     directory.mkdir(parents=True, exist_ok=True)
     saved = path(directory, mount)
     unfinished = saved.with_name(f".{saved.name}.{os.getpid()}")
@@ -36,7 +36,7 @@ def save(directory: Path, mount: Mount, silence: Silence) -> None:
 
 
 def mark_standby(directory: Path, mount: Mount, is_on_air: bool) -> None:
-    """Write down that this process has the mount's silence on the air, or no more."""
+    """Write down whether this process has the mount's silence on the air."""
     mark = _mark(directory, mount)
     if is_on_air:
         mark.write_text(str(os.getpid()), "ascii")
@@ -45,7 +45,7 @@ def mark_standby(directory: Path, mount: Mount, is_on_air: bool) -> None:
 
 
 def has_standby(directory: Path, mount: Mount) -> bool:
-    """Whether a process that is still there has the mount's silence on the air."""
+    """Whether a process that still runs has the mount's silence on the air."""
     try:
         return Path("/proc", _mark(directory, mount).read_text("ascii")).is_dir()
     except FileNotFoundError:

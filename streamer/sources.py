@@ -1,6 +1,6 @@
-"""Sources that decode ahead: one thread each, which fills a buffer that the bus empties.
+"""Sources that decode ahead: each has a thread that fills a buffer, which the bus empties.
 
-Knows files, spools and threads; nothing of the programme or of the reactor.
+Knows files, spools and threads; nothing of the playout or of the reactor.
 """
 
 import threading
@@ -18,17 +18,17 @@ from streamer.frame_buffer import FrameBuffer
 from streamer.spool import SpoolReader
 
 LOUDEST: Final = 8.0
-"""Samples beyond this, 18 dB over full scale, are no music; encoders must not meet them, nor what is not a number."""
+"""Samples beyond this, 18 dB over full scale, are no music; they and NaN must not reach an encoder."""
 
 READY: Final = Frames(4608)
-"""96 ms: more than the bus takes at once of a song that breaks silence; with less it would begin with a hole."""
+"""96 ms: more than the bus reads at once of a song after silence; with less, the song would begin with a hole."""
 
 Ready = Callable[[Exception | None], None]
-"""Told once, by the source's thread: None when it can be played, or NotAudio."""
+"""Called once, by the source's thread: with None when the source can be played, or with NotAudio."""
 
 
 class DecodedAhead:
-    """A `streamer.source.AudioSource` that a thread of its own fills from `pieces`."""
+    """A `streamer.block.AudioSource` that a thread of its own fills from `pieces`."""
 
     def __init__(self, pieces: Pieces, gain: Decibels, wake: Callable[[], None] = lambda: None) -> None:
         self._pieces = pieces
@@ -37,7 +37,7 @@ class DecodedAhead:
         self._buffer = FrameBuffer()
 
     def begin(self, ready: Ready) -> None:
-        """Start the thread. A daemon: a file on a dead network may hold it up, which must not hold up the process."""
+        """Start the thread. It is a daemon, since a file on a dead network may block it for ever."""
         threading.Thread(target=self._run, args=(ready,), name="source", daemon=True).start()
 
     @property
@@ -88,9 +88,9 @@ class DecodedAhead:
             tell(None)
 
     def _level(self, samples: Samples) -> Samples:
-        """`samples` with the gain applied, and nothing in them that is not a sound."""
+        """`samples` with the gain applied, without NaN and without anything beyond `LOUDEST`."""
         made: NDArray[np.float32] = samples * self._gain
-        # What is not a number is neither: a look at both ends costs a tenth of mending what is seldom broken.
+        # NaN fails both comparisons. To compare the extremes costs a tenth of clipping, which is seldom needed.
         if not (made.size and made.max() <= LOUDEST and made.min() >= -LOUDEST):
             np.nan_to_num(made, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
             np.clip(made, -LOUDEST, LOUDEST, out=made)
@@ -98,12 +98,12 @@ class DecodedAhead:
 
 
 def file_source(fd: int, start: Frames, gain: Decibels) -> DecodedAhead:
-    """A file of any format. Takes over `fd`; `begin` tells NotAudio if it cannot be played."""
+    """A file of any format that libavformat reads. Takes over `fd`; `begin` reports NotAudio if it cannot be played."""
     return DecodedAhead(decode(fd, start), gain)
 
 
 def spool_source(audio: int, growth: int | None, start: Frames, gain: Decibels) -> DecodedAhead:
-    """Raw frames, which may still be growing. Takes over both descriptors."""
+    """A file of raw frames, which may still be growing (see `streamer.spool`). Takes over both descriptors."""
     spool = SpoolReader(audio, growth)
     return DecodedAhead(spool.pieces(start), gain, spool.wake)
 

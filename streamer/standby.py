@@ -1,6 +1,7 @@
-"""The standby: a silence on each mount's fallback at Icecast, so that nobody is dropped while the streamer is away.
+"""The standby: sends silence to each mount's fallback at Icecast, so that no listener is dropped while the streamer is
+away.
 
-A small process of its own: it sends what the streamer once encoded, and needs no reactor, no NumPy and no codec.
+A small process of its own: it sends packets that the streamer encoded, and needs no reactor, no NumPy and no codec.
 """
 
 import argparse
@@ -31,7 +32,7 @@ STEP: Final = Seconds(0.1)
 """How often silence is sent; a listener never waits longer for bytes."""
 ENDINGS: Final = (signal.SIGTERM, signal.SIGINT)
 LATEST: Final = Seconds(2.0)
-"""More than this is not caught up; and Icecast may take so long to accept the stream."""
+"""A longer delay is not made up for; Icecast may also take so long to accept the stream."""
 
 
 class SilentMount:

@@ -1,4 +1,4 @@
-"""What every encoder of a mount is, and how one spares itself the work of encoding silence.
+"""The encoder of a mount, and how it avoids the work of encoding silence.
 
 A frame of a codec without bit reservoir stands by itself, so a frame of silence that was encoded once can be sent again
 and again. While it is, the encoder is simply not fed: it holds silence inside, and leaving out whole frames of silence
@@ -32,7 +32,8 @@ class Codec(Protocol):
     pre_skip: int
     """Samples that a decoder is told to drop at the start of a stream; 0 where the format has no such thing."""
     run_up: Frames
-    """Of the sound before it, what a stream that goes on with a sound begins with and has dropped, too."""
+    """Frames of earlier sound with which a stream that continues another begins; the decoder drops them (RFC 7845,
+    section 4.6)."""
 
     def packets(self, samples: Samples) -> list[bytes]: ...
 
@@ -66,7 +67,7 @@ class Encoder:
         self._next_link: Comments | None = None
 
     def standby_silence(self, format: str) -> Silence:
-        """The silence, for whoever sends it without an encoder."""
+        """The encoded silence, for the standby, which has no encoder."""
         return Silence(format, self._codec.frame, self._codec.pre_skip, self.silence)
 
     def header(self, comments: Comments = ()) -> bytes:

@@ -104,6 +104,7 @@ def test_a_source_beyond_icecast_s_limit_says_so_and_the_other_mount_goes_on(
     station.start()
     bot = station.bot()
     until(lambda: any("limit" in mount.trouble for mount in bot.state().mounts), "the reason")
+    until(lambda: any(mount.on_air for mount in bot.state().mounts), "the other mount")
     lucky = next(mount.path for mount in bot.state().mounts if mount.on_air)
     bot.play(1, written(tmp_path / "tone.wav", sine(20 * RATE)))
     with listening(icecast, lucky) as listener:

@@ -129,7 +129,7 @@ def test_after_a_day_the_frames_sent_are_the_clock_s() -> None:
 def test_two_hours_of_commands_and_delays_leave_the_frames_right_and_nothing_behind() -> None:
     clock, sink, chance, events = Clock(), Counter(), Random(2), list[Event]()
     playout = Playout()
-    bus = Bus(playout, [sink], clock, events.append, master=OutputProcessor())
+    bus = Bus(playout, [sink], clock, events.append, process=OutputProcessor())
     hand = Hand(playout, chance)
     process = psutil.Process()
     bus.begin()
