@@ -62,9 +62,7 @@ def test_a_right_that_is_none_is_refused(station: Station) -> None:
 
 
 def test_an_account_is_made_changed_and_removed_with_its_right(station: Station) -> None:
-    assert station.ask(SetPassword(name="Ann", hash=HASH)) == PasswordSet(
-        name="ann", is_new=True, right=Right.LISTENER
-    )
+    assert station.ask(SetPassword(name="Ann", hash=HASH)) == PasswordSet(name="ann", is_new=True, right=Right.LISTENER)
     station.ask(Grant(name="ann", right="dj"))
     another = passwords.hash_password("another one")
     assert station.ask(SetPassword(name="ann", hash=another)) == PasswordSet(name="ann", is_new=False, right=Right.DJ)
