@@ -280,6 +280,9 @@ class PlayoutController:
     async def _carry_out(self, plan: Plan, connection: StreamerConnection) -> None:
         picture = self._picture
         if plan.current is None:
+            keep = plan.keep
+            if keep is not None and picture.current != keep and not picture.has_ended(keep):
+                self._start(self._record(lambda tx: on_air.record_missing(tx, keep)))
             if picture.current is not None and picture.current != plan.keep:
                 fade = None if plan.fade is None else round(plan.fade * RATE)
                 await connection.ask(wire.Stop, fade=fade)

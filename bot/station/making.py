@@ -82,13 +82,17 @@ def record_begun(tx: Transaction, job_id: int, step: Begun) -> None:
     song = move_song(tx, tx.songs.get(job.song), SongState.BEGUN)
     song = _describe(song, step)
     tx.songs.save(song)
-    if job.cuts_in and not tx.queue.list_of_job(job.id):
-        cut_in(tx, song.brief, get_asker_of(job), job.id)
+    _cut_in_once(tx, job, song)
     fill_air(tx)
     tx.publish(QueueChanged())
     tx.publish(JobBegun(job=job.id, song=song.brief, place=job.place, seconds=step.seconds))
     if job.purpose is Purpose.WATCH:
         watches.put_version_on(tx, job)
+
+
+def _cut_in_once(tx: Transaction, job: Job, song: Song) -> None:
+    if job.cuts_in and not tx.queue.list_of_job(job.id):
+        cut_in(tx, song.brief, get_asker_of(job), job.id)
 
 
 def record_noticed(tx: Transaction, job_id: int, notice: str) -> None:
@@ -99,13 +103,17 @@ def record_noticed(tx: Transaction, job_id: int, notice: str) -> None:
 
 
 def record_done(tx: Transaction, job_id: int, step: Done) -> None:
-    """The song is stored."""
+    """The song is stored. It may not have been heard yet, if it was begun while the bot was away."""
     job = tx.jobs.get(job_id)
     if job.state not in OPEN_JOBS:
         return
     end_job(tx, job, JobState.DONE)
-    song = _store(move_song(tx, tx.songs.get(job.song), SongState.READY), step)
+    before = tx.songs.get(job.song)
+    song = _store(move_song(tx, before, SongState.READY), step)
     tx.songs.save(song)
+    _cut_in_once(tx, job, song)
+    if job.purpose is Purpose.WATCH and before.state is SongState.MAKING:
+        watches.put_version_on(tx, job)
     fill_air(tx)
     tx.publish(QueueChanged())
     tx.publish(JobDone(job=job.id, song=song.brief, place=job.place, making=step.making))

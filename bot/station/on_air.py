@@ -119,10 +119,12 @@ def _go_on_first(tx: Transaction, cue: Cue, start: Frames, returns: CueId | None
 
 
 def drop(tx: Transaction, cue: Cue) -> None:
-    """Skip a cue that is on the air in the database alone: the streamer does not have it and will report nothing."""
+    """Skip a cue that is on the air in the database alone. The streamer does not have it, or is to go on to what is
+    next, which the plan says."""
     ended = end_cue(tx, cue, EndReason.SKIPPED, tx.now)
     _publish_end(tx, ended, EndReason.SKIPPED)
     fill_air(tx)
+    tx.publish(QueueChanged())
 
 
 def stop(tx: Transaction, fade: float) -> None:
@@ -163,14 +165,14 @@ def give_up_song(tx: Transaction, code: str) -> None:
 
 def break_off_song(tx: Transaction, job: Job) -> None:
     """There will be no more of this song. What is on the air of it is heard to where it breaks off, and what it had cut
-    off goes on after it; where none of it was heard it leaves the air and the queue."""
+    off goes on after it; where none of it was heard, or the station is stopped, it leaves the air and the queue."""
     for cue in tx.queue.list_of_job(job.id):
         cut = tx.queue.get(cue.cuts) if cue.state is CueState.AIR and cue.cuts is not None else None
-        if cut is not None and cut.reason is EndReason.CUT:
+        if cut is not None and cut.reason is EndReason.CUT and cut.song.state is not SongState.FAILED:
             heard = int((cue.created - cut.started) * RATE) if cut.started else 0
             _go_on_first(tx, cut, Frames(cut.frames or cut.start + heard))
     for cue in tx.queue.list_open():
-        if cue.song.code == job.song and cue.started is None:
+        if cue.song.code == job.song and (cue.started is None or is_stopped(tx)):
             end_cue(tx, cue, EndReason.BROKEN, tx.now)
     fill_air(tx)
     tx.publish(QueueChanged())
@@ -214,9 +216,10 @@ def record_ended(tx: Transaction, cue_id: int, reason: EndReason, frames: Frames
     cue = tx.queue.get(cue_id)
     if cue is None:
         return
-    if reason is EndReason.STOPPED and cue.state is CueState.AIR and cue.song.state is not SongState.FAILED:
-        tx.queue.save(msgspec.structs.replace(cue, start=frames, frames=frames))
-        return  # it may have been resumed before this was known
+    if reason is EndReason.STOPPED and cue.state is not CueState.OVER and cue.song.state is not SongState.FAILED:
+        if cue.state is CueState.AIR:
+            tx.queue.save(msgspec.structs.replace(cue, start=frames, frames=frames))
+        return  # it may have been resumed before this was known; one that is queued keeps its place
     if reason is EndReason.CUT and cue.state is CueState.QUEUED:
         _queue_again(tx, cue)
     ended = end_cue(tx, cue, reason, at, frames)
@@ -250,10 +253,17 @@ def record_found(tx: Transaction, current: int | None) -> None:
     air = find_on_air(tx)
     if current is not None and (air is None or air.id != current or air.started is None):
         record_started(tx, current, tx.now)
-    elif current is None and air is not None and air.song.state is SongState.FAILED:
-        # What there was of it went with the streamer.
-        record_ended(tx, air.id, EndReason.BROKEN, air.frames, "the streamer was away", tx.now)
+    elif current is None and air is not None:
+        record_missing(tx, air.id)
     tx.publish(QueueChanged())
+
+
+def record_missing(tx: Transaction, cue_id: int) -> None:
+    """The streamer does not have this cue, whose song cannot be opened here (`Plan.keep`). A song that is being made
+    again will be heard; what there was of one that was given up went with the streamer, so its cue is over."""
+    cue = tx.queue.get(cue_id)
+    if cue is not None and cue.state is CueState.AIR and cue.song.state is SongState.FAILED:
+        record_ended(tx, cue.id, EndReason.BROKEN, cue.frames, "the streamer was away", tx.now)
 
 
 def record_lost(tx: Transaction, cue_id: int, frames: Frames) -> None:

@@ -62,6 +62,8 @@ PAUSE_FADE: Final = 0.01
 def play(request: Play, by: Requester, tx: Transaction) -> Playing:
     song = _check_playable(library.find_song(tx, request.song), "play")
     before = find_on_air(tx) if request.resumes else None
+    if before is not None and before.song.state is SongState.FAILED:
+        before = None  # it is heard to where it breaks off, and there is no more of it
     at = _locate(before, tx) if before else 0.0
     if before is not None:
         come_back(tx, before, Frames(round(at * RATE)))
@@ -150,10 +152,9 @@ def seek(request: Seek, by: Requester, tx: Transaction) -> Sought:
     if cue.song.seconds and at >= cue.song.seconds:
         raise Refused(SeekBeyondEnd(cue.song))
     frames = Frames(round(at * RATE))
-    if _is_heard(cue, tx):
-        tx.publish(CueSought(cue=cue.id, frames=frames))
-    else:
+    if not _is_heard(cue, tx):
         keep_place(tx, cue, frames)
+    tx.publish(CueSought(cue=cue.id, frames=frames))  # the streamer may have begun it just now
     return Sought(song=cue.song, seconds=at, is_stopped=is_stopped(tx))
 
 
