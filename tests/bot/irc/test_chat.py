@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from twisted.internet.defer import Deferred, succeed
 from twisted.logger import capturedLogs
 
+from bot.commands.all_commands import BY_NAME
 from bot.commands.frontend import Line
+from bot.commands.grammar import parse_line
 from bot.commands.reply import Level, Reply
-from common.api.people import Identity, Requester, Right
-from bot.commands import BY_NAME, grammar
 from bot.irc.chat import (
     HELD_SECONDS,
     MAX_HELD,
@@ -24,6 +24,7 @@ from bot.irc.chat import (
     parse_channel_line,
     parse_private_line,
 )
+from common.api.people import Identity, Place, Requester, Right
 from tests.bot.irc.conftest import Connection
 
 DONE = Reply("done")
@@ -34,25 +35,25 @@ class Commands:
     """Says what it is told to, and keeps what was asked."""
 
     reply: Reply = DONE
-    asked: list[Request] = field(default_factory=list)
+    asked: list[Line] = field(default_factory=list)
     slow: Deferred[Reply] | None = None
 
-    def answer(self, request: Request) -> Deferred[Reply]:
-        self.asked.append(request)
+    def answer(self, line: Line) -> Deferred[Reply]:
+        self.asked.append(line)
         return self.slow or succeed(self.reply)
 
-    def completions(self, text: str, right: Right) -> Deferred[list[str]]:
+    def complete(self, text: str, right: Right) -> Deferred[list[str]]:
         return succeed([])
 
-    def knows(self, line: str) -> bool:
-        return line.split(" ")[0] in ("np", "skip", "songs")
+    def knows(self, text: str) -> bool:
+        return text.split(" ")[0] in ("np", "skip", "songs")
 
 
 @dataclass
 class Access:
     asked: list[Identity] = field(default_factory=list)
 
-    def right_of(self, identity: Identity) -> Deferred[Right]:
+    def get_right(self, identity: Identity) -> Deferred[Right]:
         self.asked.append(identity)
         return succeed(Right.DJ if identity.account == "boss" else Right.LISTENER)
 
@@ -85,7 +86,8 @@ def room() -> Room:
 def test_a_command_in_the_channel_is_asked_for_its_person_and_answered_by_name(room: Room) -> None:
     assert room.says("!skip it", tags="@account=boss ") == ["NOTICE #radio :ann: ok: done"]
     identity = Identity("irc:test", "boss", "ann!ann@host.example")
-    assert room.commands.asked == [Line("skip it", "ann", "irc:test #radio ann boss", Right.DJ, identity)]
+    by = Requester("ann", Place("irc", "test #radio ann boss"), Right.DJ, identity)
+    assert room.commands.asked == [Line("skip it", by)]
 
 
 def test_what_is_not_for_the_bot_or_names_no_command_is_left_alone(room: Room) -> None:
@@ -181,8 +183,8 @@ def test_a_reply_address_is_written_and_read() -> None:
         ReplyAddress("net", "", "ann"),
         ReplyAddress("net", "#a:b", "x|y"),
     ):
-        assert ReplyAddress.parse(str(address)) == address
-    assert ReplyAddress.parse("irc:net #radio") is None
+        assert ReplyAddress.parse(address.place) == address
+    assert ReplyAddress.parse(Place("irc", "net #radio")) is None
 
 
 def test_who_asked_as_the_connection_ended_asks_nothing() -> None:
@@ -233,7 +235,7 @@ def test_every_line_in_private_is_for_the_bot() -> None:
 def test_every_command_and_alias_can_be_given_in_a_channel(name: str, beginning: str, ending: str) -> None:
     said = parse_channel_line(f"{beginning}{name}{ending}", "bandstand", "rfc1459")
     assert said is not None
-    assert grammar.parse(said.text).command == name
+    assert parse_line(said.text).command == name
 
 
 def corpus() -> list[bytes]:
