@@ -238,7 +238,7 @@ def _check_generators(name: str, tables: object) -> None:
                 full = f"generators.{key}.{where}".rstrip(".") + place.rstrip("`")
                 raise ConfigError(_explained(name, f"{what} - at `$.{full}`")) from None
             if isinstance(made, Generator):
-                for fault in generators.faults(key, made):
+                for fault in generators.find_faults(key, made):
                     raise ConfigError(f"{name}: generators.{key}{fault}")
 
 

@@ -13,6 +13,13 @@ from typing import Any
 
 import msgspec
 import pytest
+from bot.database.models import MODELS, Cue, Song
+from bot.database.store import MIGRATIONS
+from bot.effects import Effect, Seek, Skip, Sync
+from bot.request import Request, Right
+from bot.songs import library, programme, station
+from bot.songs.station import Programme, Slot
+from bot.view import StationView
 from peewee import SqliteDatabase
 from playhouse.migrations import Runner
 from twisted.internet.defer import Deferred, succeed
@@ -22,14 +29,7 @@ from twisted.internet.task import Clock
 from bot.commands import grammar
 from bot.commands.all_commands import BY_NAME, TABLE
 from bot.commands.table import Desk, fit
-from bot.database.models import MODELS, Cue, Song
-from bot.database.store import MIGRATIONS
-from bot.effects import Effect, Seek, Skip, Sync
 from bot.playout.controller import Player, Source
-from bot.request import Request, Right
-from bot.songs import library, programme, station
-from bot.songs.station import Programme, Slot
-from bot.view import StationView
 from common import wire
 from common.errors import BandstandError, CommandError
 from common.types import RATE, CueId, Frames

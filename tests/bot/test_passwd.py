@@ -5,6 +5,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+
 from bot import passwd
 from bot.station import passwords
 from bot.storage.store import run_once

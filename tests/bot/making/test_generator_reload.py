@@ -4,15 +4,15 @@ from random import Random
 from typing import Any
 
 import pytest
-from twisted.internet.defer import succeed
-from twisted.internet.task import Clock
-
 from bot.effects import CutOnBar
-from bot.making.catalogue import Catalogue
-from bot.making.generator_reload import LEAD, Live
 from bot.songs import watches
 from bot.songs.bars import Bars
 from bot.view import AirView
+from twisted.internet.defer import succeed
+from twisted.internet.task import Clock
+
+from bot.making.catalogue import Catalogue
+from bot.making.generator_reload import LEAD, Live
 from common.generators import Generator
 from common.types import RATE, Frames
 

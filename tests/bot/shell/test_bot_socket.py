@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bot.shell.admin import AdminSocket, Connection
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.testing import MemoryReactorClock, StringTransport
 
 from bot.commands.frontend import Line
 from bot.commands.reply import Reply
-from common.api.people import Requester, Right
 from bot.shell import admin
-from bot.shell.admin import AdminSocket, Connection
+from common.api.people import Right
 from common.errors import ConfigError
 
 

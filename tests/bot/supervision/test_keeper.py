@@ -9,12 +9,12 @@ from random import Random
 from typing import Any
 
 import pytest
+from bot.supervision.pidwatch import PidWatch
 from twisted.internet.error import ProcessDone, ProcessTerminated
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
 from bot.supervision.keeper import BACKOFF_LAST, PATIENCE, READINESS, STEADY, Child, Keeper, ending
-from bot.supervision.pidwatch import PidWatch
 from common.errors import CommandError
 
 
