@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from twisted.internet.defer import Deferred, succeed
 from twisted.logger import capturedLogs
 
+from bot.commands.all_commands import BY_NAME
 from bot.commands.frontend import Line
+from bot.commands.grammar import parse_line
 from bot.commands.reply import Level, Reply
-from common.api.people import Identity, Requester, Right
-from bot.commands import BY_NAME, grammar
 from bot.irc.chat import (
     HELD_SECONDS,
     MAX_HELD,
@@ -24,6 +24,7 @@ from bot.irc.chat import (
     parse_channel_line,
     parse_private_line,
 )
+from common.api.people import Identity, Place, Requester, Right
 from tests.bot.irc.conftest import Connection
 
 DONE = Reply("done")
@@ -31,34 +32,34 @@ DONE = Reply("done")
 
 @dataclass
 class Commands:
-    """Commands that give a fixed reply and keep the requests."""
+    """Says what it is told to, and keeps what was asked."""
 
     reply: Reply = DONE
-    asked: list[Request] = field(default_factory=list)
+    asked: list[Line] = field(default_factory=list)
     slow: Deferred[Reply] | None = None
 
-    def answer(self, request: Request) -> Deferred[Reply]:
-        self.asked.append(request)
+    def answer(self, line: Line) -> Deferred[Reply]:
+        self.asked.append(line)
         return self.slow or succeed(self.reply)
 
-    def completions(self, text: str, right: Right) -> Deferred[list[str]]:
+    def complete(self, text: str, right: Right) -> Deferred[list[str]]:
         return succeed([])
 
-    def knows(self, line: str) -> bool:
-        return line.split(" ")[0] in ("np", "skip", "songs")
+    def knows(self, text: str) -> bool:
+        return text.split(" ")[0] in ("np", "skip", "songs")
 
 
 @dataclass
 class Access:
     asked: list[Identity] = field(default_factory=list)
 
-    def right_of(self, identity: Identity) -> Deferred[Right]:
+    def get_right(self, identity: Identity) -> Deferred[Right]:
         self.asked.append(identity)
         return succeed(Right.DJ if identity.account == "boss" else Right.LISTENER)
 
 
 class Room:
-    """A bot in #radio with its chat front end. Takes the place of the network connection between session and chat."""
+    """A bot in #radio, and what goes in and out there. Stands in for the connection between session and chat."""
 
     def __init__(self, caps: str = "account-tag", **settings: object) -> None:
         self.peer = Connection(**settings)
@@ -85,7 +86,8 @@ def room() -> Room:
 def test_a_command_in_the_channel_is_asked_for_its_person_and_answered_by_name(room: Room) -> None:
     assert room.says("!skip it", tags="@account=boss ") == ["NOTICE #radio :ann: ok: done"]
     identity = Identity("irc:test", "boss", "ann!ann@host.example")
-    assert room.commands.asked == [Line("skip it", "ann", "irc:test #radio ann boss", Right.DJ, identity)]
+    by = Requester("ann", Place("irc", "test #radio ann boss"), Right.DJ, identity)
+    assert room.commands.asked == [Line("skip it", by)]
 
 
 def test_what_is_not_for_the_bot_or_names_no_command_is_left_alone(room: Room) -> None:
@@ -94,7 +96,7 @@ def test_what_is_not_for_the_bot_or_names_no_command_is_left_alone(room: Room) -
     assert room.commands.asked == []
 
 
-def test_a_line_with_the_bots_nick_is_answered_whatever_it_says(room: Room) -> None:
+def test_whoever_names_the_bot_gets_an_answer_whatever_they_say(room: Room) -> None:
     room.commands.reply = Reply("there is no command of that name", Level.ERROR)
     assert room.says("bandstand: wow") == ["NOTICE #radio :ann: error: there is no command of that name"]
     assert room.says("wow", target="bandstand") == ["NOTICE ann :error: there is no command of that name"]
@@ -105,12 +107,12 @@ def test_a_private_reply_goes_to_the_person_alone(room: Room) -> None:
     assert room.says("!np") == ["NOTICE ann :ok: secret"]
 
 
-def test_a_repeated_reply_is_not_said(room: Room) -> None:
+def test_what_was_said_already_is_not_said_again(room: Room) -> None:
     room.commands.reply = Reply("try again in 3 s", Level.BUSY, is_repeated=True)
     assert room.says("!np") == []
 
 
-def test_errors_run_out_before_two_bots_have_a_conversation(room: Room) -> None:
+def test_errors_end_before_two_bots_have_a_conversation(room: Room) -> None:
     room.commands.reply = Reply("what?", Level.ERROR)
     for _ in range(40):
         room.says("what?", target="bandstand")
@@ -120,7 +122,7 @@ def test_errors_run_out_before_two_bots_have_a_conversation(room: Room) -> None:
     assert room.says("!np", nick="bob") == ["NOTICE #radio :bob: ok: fine"]
 
 
-def test_more_continues_the_answer_of_the_person_who_says_it(room: Room) -> None:
+def test_more_is_for_whoever_had_the_answer(room: Room) -> None:
     room.commands.reply = Reply("many", rows=tuple((f"row {n} " + "x" * 90,) for n in range(12)))
     assert room.says("!songs")[0].endswith("(+8 more: !more)")
     assert room.says("!more", nick="bob") == ["NOTICE #radio :bob: error: there is nothing more to show"]
@@ -128,14 +130,14 @@ def test_more_continues_the_answer_of_the_person_who_says_it(room: Room) -> None
     assert "row 8" in room.says("bandstand: more")[0]
 
 
-def test_a_later_answer_finds_its_person_under_another_nick() -> None:
+def test_the_later_answer_finds_its_person_under_another_nick() -> None:
     room = Room(caps="account-tag extended-join account-notify")
     room.peer.says(":ann!a@h JOIN #radio annacct :Ann", ":ann!a@h NICK anna")
     room.chat.tell(ReplyAddress("test", "#radio", "ann", "annacct"), Reply("made"))
     assert room.peer.sent() == ["NOTICE #radio :anna: ok: made"]
 
 
-def test_a_later_answer_waits_for_an_hour_while_the_bot_is_away(room: Room) -> None:
+def test_the_later_answer_waits_while_the_bot_is_away_and_not_for_ever(room: Room) -> None:
     address = ReplyAddress("test", "#radio", "ann")
     room.peer.says(":op!o@h KICK #radio bandstand :out")
     room.chat.tell(address, Reply("first"))
@@ -171,7 +173,7 @@ def test_a_dj_invites_the_bot_and_nobody_else(room: Room) -> None:
 
 
 @pytest.mark.parametrize("channel", ["0", "#a,#b", "radio", ""])
-def test_an_invitation_to_something_else_than_a_channel_is_ignored(room: Room, channel: str) -> None:
+def test_what_is_no_channel_is_no_invitation(room: Room, channel: str) -> None:
     assert room.peer.says(f"@account=boss :b!b@h INVITE bandstand {channel}") == []
 
 
@@ -181,11 +183,11 @@ def test_a_reply_address_is_written_and_read() -> None:
         ReplyAddress("net", "", "ann"),
         ReplyAddress("net", "#a:b", "x|y"),
     ):
-        assert ReplyAddress.parse(str(address)) == address
-    assert ReplyAddress.parse("irc:net #radio") is None
+        assert ReplyAddress.parse(address.place) == address
+    assert ReplyAddress.parse(Place("irc", "net #radio")) is None
 
 
-def test_a_request_is_dropped_if_the_connection_ends_during_the_account_lookup() -> None:
+def test_who_asked_as_the_connection_ended_asks_nothing() -> None:
     room = Room(caps="server-time")
     room.peer.says(":srv 005 bandstand WHOX :are supported")
     assert room.says("!np") == ["WHO ann %tcuhna,2"]
@@ -233,7 +235,7 @@ def test_every_line_in_private_is_for_the_bot() -> None:
 def test_every_command_and_alias_can_be_given_in_a_channel(name: str, beginning: str, ending: str) -> None:
     said = parse_channel_line(f"{beginning}{name}{ending}", "bandstand", "rfc1459")
     assert said is not None
-    assert grammar.parse(said.text).command == name
+    assert parse_line(said.text).command == name
 
 
 def corpus() -> list[bytes]:
@@ -274,8 +276,8 @@ def test_nothing_that_is_said_does_any_harm_or_sends_a_line_that_is_too_long(
     assert all(data.endswith(b"\r\n") and data.count(b"\n") == 1 and len(data) <= 512 for data in written)
 
 
-def test_memory_does_not_grow_with_the_number_of_people() -> None:
-    """After 600 people, another 600 with as many lines leave no more objects behind."""
+def test_a_crowd_leaves_nothing_behind_that_grows() -> None:
+    """As many people again, with as many lines, cost no more memory than the first ones did."""
     room = Room(caps="server-time")
     room.peer.says(":srv 005 bandstand WHOX :are supported")
     room.commands.reply = Reply("many", rows=tuple((f"row {n} " + "x" * 90,) for n in range(12)))

@@ -152,7 +152,7 @@ class Station:
     def __init__(self, answer: Deferred[list[str]]) -> None:
         self.answer = answer
 
-    def completions(self, text: str, right: Right) -> Deferred[list[str]]:
+    def complete(self, text: str, right: Right) -> Deferred[list[str]]:
         return self.answer
 
 

@@ -9,14 +9,16 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.error import CannotListenError
 from twisted.internet.testing import MemoryReactorClock, StringTransport
 
+from bot.commands.frontend import Line
 from bot.commands.reply import Reply
 from bot.station import passwords
+from bot.station.identity import identify_person
 from bot.terminal import login, telnet
 from bot.terminal.password_check import PasswordCheck
 from bot.terminal.telnet import TelnetConnection, TelnetServer
 from bot.terminal.telnet_protocol import DO, ECHO, GREETING, IAC
 from bot.terminal.terminals import Terminals
-from common.api.people import Right
+from common.api.people import Place, Requester, Right
 
 PASSWORD = "secret pass"
 STORED = passwords.hash_password(PASSWORD)
@@ -38,23 +40,23 @@ class Reactor(MemoryReactorClock):
 
 
 class Accounts:
-    """A store with ann in it."""
+    """There is ann's, and no other."""
 
-    def transact(self, _: object, name: str) -> Deferred[str | None]:
+    def get_password_hash(self, name: str) -> Deferred[str | None]:
         return succeed(STORED if name == "ann" else None)
 
 
 class Commands:
     def __init__(self) -> None:
-        self.asked: list[Request] = []
+        self.asked: list[Line] = []
 
-    def answer(self, request: Request) -> Deferred[Reply]:
-        self.asked.append(request)
+    def answer(self, line: Line) -> Deferred[Reply]:
+        self.asked.append(line)
         return succeed(Reply(f"did {line.text}"))
 
 
 class Everybody:
-    def right_of(self, _: object) -> Deferred[Right]:
+    def get_right(self, _: object) -> Deferred[Right]:
         return succeed(Right.DJ)
 
 
@@ -108,8 +110,8 @@ def test_a_client_that_negotiates_nothing_logs_in_with_lines_and_is_answered_in_
     said = client.text()
     assert said.startswith("Radio\r\nname: password (it will be seen): * welcome, ann")
     assert said.endswith("ok: did whoami\r\nok: did np\r\n")
-    request = station.commands.asked[0]
-    assert (line.text, request.who, request.right, request.where) == ("whoami", "ann", Right.DJ, "terminal:ann:1")
+    by = Requester("ann", Place("terminal", "ann:1"), Right.DJ, identify_person("ann"))
+    assert station.commands.asked[0] == Line("whoami", by, is_terminal=True)
 
 
 def test_a_client_that_has_sent_all_is_answered_before_the_end(station: Station) -> None:
@@ -233,12 +235,12 @@ def test_a_result_finds_its_person_at_another_connection_or_later(station: Stati
     connection.dataReceived(b"ann\n" + PASSWORD.encode() + b"\n")
     station.pass_time(0)
     connection.connectionLost()
-    assert station.terminals.tell("terminal:ann:1", Reply("your song is done"))
+    assert station.terminals.tell(Place("terminal", "ann:1"), Reply("your song is done"))
     connection, client = station.connect()
     connection.dataReceived(b"ann\n" + PASSWORD.encode() + b"\n")
     station.pass_time(0)
     assert client.text().endswith("ok: your song is done\r\n")
-    assert station.terminals.tell("terminal:ann:1", Reply("and another"))
+    assert station.terminals.tell(Place("terminal", "ann:1"), Reply("and another"))
     assert client.text().endswith("ok: and another\r\n")
 
 
