@@ -62,6 +62,7 @@ def test_what_comes_of_breeding_still_plays_music() -> None:
     assert musical(found.band) >= musical(ROBOTS) > 0
 
 
+@pytest.mark.slow
 def test_within_200_ratings_songs_go_the_way_of_a_listener_and_not_that_of_dice() -> None:
     band = HOUSE["gravel-theory"]
     before = amount(band, SPARSE.likes)

@@ -44,49 +44,57 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     desk.close()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def own_synthesiser() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fluid, "FONTS", ())
+        yield
+
+
 @pytest.fixture
-def ready(monkeypatch: pytest.MonkeyPatch) -> Ready:
-    monkeypatch.setattr(fluid, "FONTS", ())
+def ready() -> Ready:
     return prepared("")
 
 
-def test_a_song_begins_advances_and_is_done(desk: Desk, ready: Ready) -> None:
-    assert finish(desk.job(), ready, desk.spool, desk.said.append) == 0
-    begun, *advances, done = desk.said
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A desk with a song that is made, for tests that change nothing of it."""
+    desk = Desk(tmp_path_factory.mktemp("desk"))
+    assert finish(desk.job(), prepared(""), desk.spool, desk.said.append) == 0
+    yield desk
+    desk.close()
+
+
+def test_a_song_begins_advances_and_is_done(finished: Desk) -> None:
+    begun, *advances, done = finished.said
     assert isinstance(begun, Begun)
     assert all(isinstance(step, Advanced) for step in advances)
     assert isinstance(done, Done)
     assert (begun.title, begun.seconds) == (done.title, done.seconds)
-    assert done.seconds == pytest.approx(desk.path.stat().st_size / FRAME_BYTES / RATE, abs=0.001)
+    assert done.seconds == pytest.approx(finished.path.stat().st_size / FRAME_BYTES / RATE, abs=0.001)
     assert done.loudness == pytest.approx(-16, abs=1.5)
     assert done.facts["synthesiser"] == "tones"
 
 
-def test_the_folder_holds_what_the_record_says(desk: Desk, ready: Ready) -> None:
-    finish(desk.job(), ready, desk.spool, desk.said.append)
-    done = desk.said[-1]
+def test_the_folder_holds_what_the_record_says(finished: Desk) -> None:
+    done = finished.said[-1]
     assert isinstance(done, Done)
-    assert {path.name for path in desk.place.iterdir()} == {*done.files.values(), RECORD}
-    assert msgspec.json.decode((desk.place / RECORD).read_bytes(), type=Done) == done
-    assert [path.name for path in desk.place.parent.iterdir()] == ["abc"]
+    assert {path.name for path in finished.place.iterdir()} == {*done.files.values(), RECORD}
+    assert msgspec.json.decode((finished.place / RECORD).read_bytes(), type=Done) == done
+    assert [path.name for path in finished.place.parent.iterdir()] == ["abc"]
 
 
-def test_the_pipe_is_closed_when_the_spool_is_whole(desk: Desk, ready: Ready) -> None:
-    finish(desk.job(), ready, desk.spool, desk.said.append)
-    while os.read(desk.growth, 4096):
+def test_the_pipe_is_closed_when_the_spool_is_whole(finished: Desk) -> None:
+    while os.read(finished.growth, 4096):
         pass  # ends only because the writing end is closed
 
 
-def test_a_song_that_is_there_already_is_played_and_kept(desk: Desk, ready: Ready, tmp_path: Path) -> None:
-    finish(desk.job(), ready, desk.spool, desk.said.append)
-    before = (desk.place / "song.flac").stat()
-    (tmp_path / "again").mkdir()
-    again = Desk(tmp_path / "again")
-    assert finish(desk.job(), prepared(""), again.spool, again.said.append) == 0
-    assert again.said[-1] == desk.said[-1]
-    assert again.path.read_bytes() == desk.path.read_bytes()
-    assert (desk.place / "song.flac").stat() == before
-    again.close()
+def test_a_song_that_is_there_already_is_played_and_kept(finished: Desk, desk: Desk, ready: Ready) -> None:
+    before = (finished.place / "song.flac").stat()
+    assert finish(finished.job(), ready, desk.spool, desk.said.append) == 0
+    assert desk.said[-1] == finished.said[-1]
+    assert desk.path.read_bytes() == finished.path.read_bytes()
+    assert (finished.place / "song.flac").stat() == before
 
 
 @pytest.mark.parametrize(
@@ -107,6 +115,7 @@ def test_what_cannot_be_made_fails_in_a_sentence(
     assert os.read(desk.growth, 10) == b""
 
 
+@pytest.mark.slow
 def test_a_fault_of_our_own_leaves_nothing_behind(
     desk: Desk, ready: Ready, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -120,6 +129,7 @@ def test_a_fault_of_our_own_leaves_nothing_behind(
     assert list(desk.place.parent.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_full_disk_in_the_song_folder_is_told(desk: Desk, ready: Ready, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -131,6 +141,7 @@ def test_a_full_disk_in_the_song_folder_is_told(desk: Desk, ready: Ready, monkey
     assert failed.reason.startswith("the disk is full")
 
 
+@pytest.mark.slow
 def test_without_ffmpeg_only_the_preview_is_missing(
     desk: Desk, ready: Ready, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -9,17 +9,17 @@ from composer.score import STEP, Score
 
 
 @pytest.fixture(scope="module")
-def some(songs: list[Score]) -> list[Score]:
-    return songs[::8]
+def written(songs: list[Score]) -> list[tuple[Score, Element]]:
+    """One song of each band, with its MusicXML."""
+    return [(song, fromstring(musicxml(song))) for song in songs[::8]]
 
 
 def bars(root: Element) -> list[list[Element]]:
     return [part.findall("measure") for part in root.findall("part")]
 
 
-def test_every_bar_is_full(some: list[Score]) -> None:
-    for song in some:
-        root = fromstring(musicxml(song))
+def test_every_bar_is_full(written: list[tuple[Score, Element]]) -> None:
+    for song, root in written:
         assert len(root.findall("part")) == len(song.parts)
         for measures in bars(root):
             assert len(measures) == song.ticks // song.bar
@@ -28,9 +28,9 @@ def test_every_bar_is_full(some: list[Score]) -> None:
                 assert sum(int(note.findtext("duration", "0")) for note in heads) == song.bar // STEP
 
 
-def test_ties_begin_and_end(some: list[Score]) -> None:
-    for song in some:
-        for measures in bars(fromstring(musicxml(song))):
+def test_ties_begin_and_end(written: list[tuple[Score, Element]]) -> None:
+    for _, root in written:
+        for measures in bars(root):
             open_: set[str] = set()
             for measure in measures:
                 for note in measure.findall("note"):

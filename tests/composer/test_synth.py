@@ -57,6 +57,7 @@ def test_the_font_is_recorded() -> None:
     assert len(str(facts["soundfont_sha256"])) == 64
 
 
+@pytest.mark.slow
 def test_a_song_is_whole_and_near_its_loudness(source: Synthesiser, short: Score) -> None:
     meter = Meter()
     blocks = list(render(Piece.of(short), source.make(), source, Lufs(-16)))

@@ -30,6 +30,8 @@ from streamer.sources import DecodedAhead, file_source, spool_source
 from streamer.uplink import CameOnAir, MountEvent, Uplink
 from streamer.watch import Watch
 
+pytestmark = pytest.mark.slow
+
 TIMES = 1000
 WARMING_UP = 100
 GROWTH = 8 * 2**20
