@@ -65,6 +65,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     desk.close()
 
 
+@pytest.mark.slow
 def test_a_song_begins_advances_and_is_done(finished: Desk) -> None:
     begun, *advances, done = finished.said
     assert isinstance(begun, Begun)
@@ -76,6 +77,7 @@ def test_a_song_begins_advances_and_is_done(finished: Desk) -> None:
     assert done.facts["synthesiser"] == "tones"
 
 
+@pytest.mark.slow
 def test_the_folder_holds_what_the_record_says(finished: Desk) -> None:
     done = finished.said[-1]
     assert isinstance(done, Done)
@@ -84,11 +86,13 @@ def test_the_folder_holds_what_the_record_says(finished: Desk) -> None:
     assert [path.name for path in finished.place.parent.iterdir()] == ["abc"]
 
 
+@pytest.mark.slow
 def test_the_pipe_is_closed_when_the_spool_is_whole(finished: Desk) -> None:
     while os.read(finished.growth, 4096):
         pass  # ends only because the writing end is closed
 
 
+@pytest.mark.slow
 def test_a_song_that_is_there_already_is_played_and_kept(finished: Desk, desk: Desk, ready: Ready) -> None:
     before = (finished.place / "song.flac").stat()
     assert finish(finished.job(), ready, desk.spool, desk.said.append) == 0

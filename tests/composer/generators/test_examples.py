@@ -13,6 +13,8 @@ from common import config
 from common.generators import Description, Generator, checked, described
 from common.types import RATE
 
+pytestmark = pytest.mark.integration
+
 EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
 SCORE = {
     "title": "Old Road",

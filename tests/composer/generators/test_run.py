@@ -13,6 +13,8 @@ from common.jobs import Begun, Done
 from common.types import RATE
 from composer.folder import RECORD
 
+pytestmark = pytest.mark.integration
+
 
 def pitch(sound: np.ndarray) -> float:
     """Hertz of the loudest partial."""
