@@ -19,12 +19,22 @@ from common.jobs import Begun, Done
 from common.types import SongCode
 
 
+@pytest.fixture(scope="session")
+def migrated() -> Iterator[SqliteDatabase]:
+    """An empty database of the newest version, to copy: the migrations take 20 ms."""
+    memory = SqliteDatabase(":memory:")
+    memory.connect()
+    Runner(memory, directory=str(MIGRATIONS)).up()
+    yield memory
+    memory.close()
+
+
 @pytest.fixture
-def database() -> Iterator[SqliteDatabase]:
+def database(migrated: SqliteDatabase) -> Iterator[SqliteDatabase]:
     memory = SqliteDatabase(":memory:", pragmas={"foreign_keys": 1})
     with memory.bind_ctx(MODELS):
         memory.connect()
-        Runner(memory, directory=str(MIGRATIONS)).up()
+        migrated.connection().backup(memory.connection())
         yield memory
     memory.close()
 

@@ -32,6 +32,7 @@ def test_what_cannot_be_made_is_said_before_anything_is(count: int, styles: str,
         planned(count, styles, 1, Path("x"), kind)
 
 
+@pytest.mark.integration
 def test_songs_are_made_by_several_processes(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     words = ["--count", "9", "--jobs", "2", "--seed", "5", "--format", "mid", "--minutes", "1"]
     assert compose([*words, "--out", str(tmp_path / "many")]) == 0
@@ -41,6 +42,7 @@ def test_songs_are_made_by_several_processes(tmp_path: Path, capfd: pytest.Captu
     assert len(capfd.readouterr().out.splitlines()) == 9
 
 
+@pytest.mark.integration
 def test_a_song_that_cannot_be_made_does_not_hold_the_others_up(tmp_path: Path) -> None:
     (tmp_path / "rock-6.mid").mkdir()
     words = ["--count", "3", "--jobs", "1", "--seed", "5", "--format", "mid", "--out", str(tmp_path)]

@@ -4,6 +4,7 @@ import mido
 
 from composer.midi import midi
 from composer.score import Note, Score, channels
+from composer.synth import excerpt
 
 
 def test_every_note_is_in_the_file_at_its_tick(short: Score, tmp_path: Path) -> None:
@@ -41,7 +42,6 @@ def test_instruments_key_and_form_are_told(short: Score) -> None:
 
 
 def test_every_key_can_be_written(songs: list[Score]) -> None:
-    by_key = {song.key: song for song in songs}
-    assert len(by_key) > 8
-    for song in by_key.values():
-        assert midi(song).tracks
+    assert len({song.key for song in songs}) > 8
+    for song in songs:
+        assert midi(excerpt(song)).tracks

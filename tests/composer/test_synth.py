@@ -79,6 +79,7 @@ def test_the_first_block_is_heard(source: Synthesiser, short: Score) -> None:
     blocks.close()
 
 
+@pytest.mark.slow
 def test_the_same_score_makes_the_same_bits(source: Synthesiser, short: Score) -> None:
     """Past the point where the loudness was measured."""
     count = round(8 * RATE / BLOCK)
@@ -95,6 +96,7 @@ def test_the_target_is_followed(source: Synthesiser, short: Score) -> None:
     assert first(-26) == pytest.approx(first(-16) * 10 ** (-10 / 20), rel=0.01)
 
 
+@pytest.mark.slow
 def test_music_is_not_flat_as_noise_is(source: Synthesiser, short: Score) -> None:
     """White noise has .56."""
     song = np.concatenate(list(islice(render(Piece.of(short), source.make(), source, Lufs(-16)), 300)))[:, 0]

@@ -16,6 +16,8 @@ from common.types import RATE, Frames
 from streamer.block import Samples
 from streamer.decode import Broken, decoded
 
+pytestmark = pytest.mark.integration
+
 TONE = 997
 LENGTHS = [5000, 54_979, 3 * RATE + 777]
 """Some so short that the whole song is on one page of Ogg; with some the last packet holds no sound at all."""
