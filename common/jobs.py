@@ -35,6 +35,14 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     """What is odd about its sound, a sentence each."""
 
 
+class Section(msgspec.Struct, frozen=True):
+    """A part of a song: `bar` is its first bar, from 1; `energy` is from 0 to 1, None where the song does not say."""
+
+    name: str
+    bar: int
+    energy: float | None = None
+
+
 class Side(msgspec.Struct, frozen=True, array_like=True):
     """One song of a comparison: its file, its loudness (LUFS), and its bars in frames."""
 
@@ -80,6 +88,7 @@ class Begun(msgspec.Struct, frozen=True, tag_field="step", tag="begun"):
     """How long the song will be, 0 where that is not known."""
     facts: dict[str, Value] = {}
     """What a person may want to know of it: key, tempo, form, ..."""
+    sections: tuple[Section, ...] = ()
 
 
 class Advanced(msgspec.Struct, frozen=True, tag_field="step", tag="advanced"):
@@ -108,6 +117,7 @@ class Done(msgspec.Struct, frozen=True, tag_field="step", tag="done"):
     peak: float  # dBTP
     making: float  # seconds of work
     facts: dict[str, Value] = {}
+    sections: tuple[Section, ...] = ()
     files: dict[str, str] = {}  # kind -> name in the folder: audio, score, midi, ...
     provenance: Provenance = Provenance()
 

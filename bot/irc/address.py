@@ -18,7 +18,8 @@ class Said:
 def in_channel(text: str, nick: str, mapping: str) -> Said | None:
     """`!command`, or the bot's nick and `:` or `,`; None for what people say to one another."""
     if text.startswith(PREFIX):
-        return Said(text[len(PREFIX) :], named=False) if text[len(PREFIX) : len(PREFIX) + 1].isalnum() else None
+        line = text[len(PREFIX) :].strip()
+        return Said(line, named=False) if line and not line.startswith(PREFIX) else None
     name, rest = text[: len(nick)], text[len(nick) :]
     if fold(name, mapping) == fold(nick, mapping) and rest[:1] in (":", ","):
         line = rest[1:].strip()

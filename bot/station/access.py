@@ -1,0 +1,122 @@
+"""Who may do what: rights that people give each other, and accounts for telnet and ssh.
+
+A right is granted to a name (see `identity`), never to a nick. Nobody gives more than they have, and nobody changes
+somebody who has more.
+"""
+
+from typing import Final
+
+from bot.station import passwords
+from bot.station.identity import (
+    Name,
+    check_person,
+    get_name,
+    identify_person,
+    is_granted_to,
+    parse_name,
+)
+from bot.station.repositories import Transaction
+from common.api.events import RightsChanged
+from common.api.people import Identity, Requester, Right
+from common.api.refusals import (
+    BadHash,
+    BadRight,
+    NoSuchAccount,
+    NoSuchGrant,
+    Outranked,
+    Refused,
+    RightTooHigh,
+    TooManyAccounts,
+    TooManyGrants,
+)
+from common.api.requests import GetSelf, Grant, ListPeople, RemoveAccount, Revoke, SetPassword
+from common.api.results import AccountRemoved, Granted, PasswordSet, People, Revoked, You
+from common.text import one_line
+
+ACCOUNTS: Final = 1000
+GRANTS: Final = 5000
+"""No more than these are kept."""
+
+
+def get_right(tx: Transaction, identity: Identity) -> Right:
+    """The highest right that was granted to this identity; listener where none was."""
+    name = get_name(identity)
+    rights = [tx.people.get_right(str(name))] if name else []
+    if identity.mask:
+        grants = tx.people.list_mask_grants()
+        rights += [Right(grant.right) for grant in grants if is_granted_to(parse_name(grant.name), identity)]
+    return max(rights, default=Right.LISTENER)
+
+
+def grant(request: Grant, by: Requester, tx: Transaction) -> Granted | Revoked:
+    """Give somebody a right in place of any before it; the right listener takes it away."""
+    name = parse_name(request.name)
+    try:
+        right = Right(request.right.lower())
+    except ValueError:
+        raise Refused(BadRight(one_line(request.right, 20))) from None
+    if right is Right.LISTENER:
+        return _revoke(tx, name, by)
+    before = _check_rank(tx, name, by)
+    if right > by.right:
+        raise Refused(RightTooHigh(by.right))
+    if before is Right.LISTENER and tx.people.count_grants() >= GRANTS:
+        raise Refused(TooManyGrants(GRANTS))
+    tx.people.put_grant(str(name), right, by.name, tx.now)
+    tx.publish(RightsChanged(name=str(name)))
+    return Granted(name=str(name), right=right, before=before)
+
+
+def revoke(request: Revoke, by: Requester, tx: Transaction) -> Revoked:
+    return _revoke(tx, parse_name(request.name), by)
+
+
+def _revoke(tx: Transaction, name: Name, by: Requester) -> Revoked:
+    before = _check_rank(tx, name, by)
+    if not tx.people.remove_grant(str(name)):
+        raise Refused(NoSuchGrant(str(name), tx.people.count_grants()))
+    tx.publish(RightsChanged(name=str(name)))
+    return Revoked(name=str(name), before=before)
+
+
+def _check_rank(tx: Transaction, name: Name, by: Requester) -> Right:
+    """The right that the name has now. Raises Refused(Outranked) where it is above the requester's."""
+    before = tx.people.get_right(str(name))
+    if before > by.right:
+        raise Refused(Outranked(str(name), before))
+    return before
+
+
+def get_self(request: GetSelf, by: Requester, tx: Transaction) -> You:
+    if by.identity is None:
+        return You(name=by.name, right=by.right, is_at_machine=True)
+    return You(name=by.name, right=by.right, known_as=str(get_name(by.identity) or ""), mask=by.identity.mask)
+
+
+def list_people(request: ListPeople, by: Requester, tx: Transaction) -> People:
+    return People(
+        grants=tuple(tx.people.list_grants()),
+        accounts=tuple(tx.people.list_accounts()),
+        present=tx.outside.people,
+    )
+
+
+def set_password(request: SetPassword, by: Requester, tx: Transaction) -> PasswordSet:
+    name = check_person(request.name)
+    if not passwords.is_well_formed(request.hash):
+        raise Refused(BadHash())
+    is_new = tx.people.get_password(name) is None
+    if is_new and len(tx.people.list_accounts()) >= ACCOUNTS:
+        raise Refused(TooManyAccounts(ACCOUNTS))
+    tx.people.put_account(name, request.hash, tx.now)
+    return PasswordSet(name=name, is_new=is_new, right=get_right(tx, identify_person(name)))
+
+
+def remove_account(request: RemoveAccount, by: Requester, tx: Transaction) -> AccountRemoved:
+    """Remove an account and the right that went with it."""
+    name = check_person(request.name)
+    if not tx.people.remove_account(name):
+        raise Refused(NoSuchAccount(name))
+    tx.people.remove_grant(name)
+    tx.publish(RightsChanged(name=name))
+    return AccountRemoved(name=name)

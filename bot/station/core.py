@@ -1,0 +1,60 @@
+"""The one door of the station: a request goes in, its result comes out, whoever asks and however they reached us.
+
+The right is checked first, then the limits, then the handler runs in one transaction of the store, whose events are
+published after the commit. Whatever goes wrong, nothing of the request has happened.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.station.identity import get_person
+from bot.station.limits import COMMANDS, Limits
+from bot.station.repositories import Store, Transaction
+from bot.station.table import REQUESTS
+from common.api.people import Requester, Right
+from common.api.refusals import NeedsRight, Refused, TooSoon
+from common.api.requests import Request
+from common.api.results import Result
+from common.api.values import Outside
+
+Look = Callable[[bool], Awaitable[Outside]]
+"""Reads the station as it is outside the database; True asks the streamer and Icecast as well."""
+
+
+class Core:
+    """`per_minute` names what token buckets count, and how many a minute each person has; `seconds` is a monotonic
+    clock."""
+
+    def __init__(self, store: Store, look: Look, per_minute: Mapping[str, int], seconds: Callable[[], float]) -> None:
+        self._store = store
+        self._look = look
+        self._limits = Limits(per_minute)
+        self._seconds = seconds
+
+    def get_right(self, request: type[Request]) -> Right:
+        """The right that requests of this type need."""
+        return REQUESTS[request].right
+
+    def count_command(self, by: Requester) -> TooSoon | None:
+        """Count one command of this person; what they are to be told where there have been too many."""
+        return self._count(by, COMMANDS)
+
+    async def carry_out(self, request: Request, by: Requester) -> Result:
+        """Raises Refused with the reason, StoreError if the database cannot do it, or what a fault of ours raised."""
+        entry = REQUESTS[type(request)]
+        if by.right < entry.right:
+            raise Refused(NeedsRight(str(type(request).__struct_config__.tag), entry.right))
+        too_soon = self._count(by, entry.limit)
+        if too_soon is not None:
+            raise Refused(too_soon)
+        outside = await self._look(entry.needs_status)
+
+        def work(tx: Transaction) -> Result:
+            return entry.handler(request, by, tx)
+
+        run = self._store.transact if entry.writes else self._store.read
+        return await run(work, outside)
+
+    def _count(self, by: Requester, kind: str) -> TooSoon | None:
+        if by.right >= Right.ADMIN:
+            return None
+        return self._limits.take(get_person(by), kind, self._seconds())

@@ -1,0 +1,90 @@
+"""The library: how a song is found by what a person types, and the requests that show songs and the play log."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.station.lifecycle import OPEN_JOBS
+from bot.station.on_air import find_on_air
+from bot.station.repositories import Transaction
+from common.api.people import Requester
+from common.api.refusals import AmbiguousSong, NoSongsYet, NoSuchSong, Refused
+from common.api.requests import GetSong, ListHistory, ListJobs, ListSongs
+from common.api.results import History, Jobs, PlayedSong, SongDetails, Songs
+from common.api.values import Song
+from common.text import one_line
+from common.types import RATE, SongCode
+
+SHOWN: Final = 4
+"""Songs that are named where several fit."""
+WORDS: Final = 60
+"""Characters of what was typed that are repeated."""
+
+
+def find_song(tx: Transaction, words: str) -> Song:
+    """The song that `words` name: its code, its whole title, or some words of its title.
+
+    Raises Refused with NoSuchSong, or with AmbiguousSong where the words fit several.
+    """
+    song = tx.songs.find(words.strip().lower())
+    if song is not None:
+        return song
+    wanted = words.casefold().split()
+    titled = tx.songs.find_titled(wanted) if wanted else []
+    whole = [code for code, title in titled if title.casefold().split() == wanted]
+    found = whole or [code for code, title in titled if set(wanted) <= set(_split_title(title))]
+    if len(found) == 1 or whole:
+        return tx.songs.get(found[0])
+    if found:
+        raise Refused(AmbiguousSong(len(found), tuple(tx.songs.get(code).brief for code in found[:SHOWN])))
+    raise Refused(NoSuchSong(one_line(words, WORDS), tx.songs.count()))
+
+
+def _split_title(title: str) -> Sequence[str]:
+    return "".join(c if c.isalnum() or c == "'" else " " for c in title.casefold()).split()
+
+
+def find_song_or_current(tx: Transaction, words: str) -> Song:
+    """The song of that name; without one, the song on the air, or else the newest. Raises Refused."""
+    if words.strip():
+        return find_song(tx, words)
+    cue = find_on_air(tx)
+    song = tx.songs.get(cue.song.code) if cue else tx.songs.get_newest()
+    if song is None:
+        raise Refused(NoSongsYet())
+    return song
+
+
+def list_songs(request: ListSongs, by: Requester, tx: Transaction) -> Songs:
+    return Songs(songs=tuple(tx.songs.list_newest(request.limit)), total=tx.songs.count())
+
+
+def get_song(request: GetSong, by: Requester, tx: Transaction) -> SongDetails:
+    song = find_song(tx, request.song)
+    return SongDetails(
+        song=song,
+        rating=tx.ratings.get_mean(song.code),
+        to_air=tx.songs.get_seconds_to_air(song.code),
+        bookmarks=tuple(tx.bookmarks.list_of_song(song.code)),
+    )
+
+
+def list_history(request: ListHistory, by: Requester, tx: Transaction) -> History:
+    plays = tuple(
+        PlayedSong(
+            song=SongCode(cue.song.code),
+            title=cue.song.title,
+            name=cue.name,
+            started=cue.started or cue.created,
+            seconds=cue.frames / RATE,
+            reason=cue.reason or "",
+        )
+        for cue in tx.queue.list_played(request.limit)
+    )
+    return History(plays=plays)
+
+
+def list_jobs(request: ListJobs, by: Requester, tx: Transaction) -> Jobs:
+    """Open jobs, the oldest first, then the last ended ones."""
+    open_jobs = tx.jobs.list_in_state(*OPEN_JOBS)
+    ended = tx.jobs.list_ended(max(0, request.limit - len(open_jobs)))
+    return Jobs(jobs=(*open_jobs, *ended), open=len(open_jobs))

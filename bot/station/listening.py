@@ -1,0 +1,65 @@
+"""What listeners say of what they hear: ratings of the section in their ears, and bookmarks.
+
+Both mean the moment that was heard, which is `bars.EAR_DELAYS` behind what the streamer plays.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from bot.station.bars import EAR_DELAYS, PLAYER, find_bars, find_place, find_section
+from bot.station.identity import get_person
+from bot.station.on_air import find_on_air
+from bot.station.repositories import RatedSection, Transaction
+from common.api.events import SongRated
+from common.api.people import Requester
+from common.api.refusals import NothingHeard, Refused
+from common.api.requests import AddBookmark, Rate
+from common.api.results import Bookmarked, Rated
+from common.api.values import Bookmark, Song, SongPlace
+from common.text import one_line
+from common.types import RATE
+
+NOTE_LIMIT: Final = 200
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What is in a listener's ear."""
+
+    song: Song
+    at: SongPlace
+
+
+def find_heard(tx: Transaction, way: str = PLAYER) -> Heard:
+    """What was on the air the ear's delay ago. Raises Refused(NothingHeard)."""
+    cue, air, delay = find_on_air(tx), tx.outside.on_air, EAR_DELAYS[way]
+    if cue is None or air is None or air.cue != cue.id:
+        raise Refused(NothingHeard())
+    if air.seconds >= delay:
+        return _locate(tx.songs.get(cue.song.code), air.seconds - delay)
+    before = tx.queue.get_last_ended()
+    if before is not None and before.frames:
+        return _locate(tx.songs.get(before.song.code), max(0.0, before.frames / RATE + air.seconds - delay))
+    raise Refused(NothingHeard())
+
+
+def _locate(song: Song, seconds: float) -> Heard:
+    return Heard(song, find_place(song.sections, find_bars(song.facts, song.parameters), seconds))
+
+
+def rate(request: Rate, by: Requester, tx: Transaction) -> Rated:
+    heard = find_heard(tx)
+    song = heard.song
+    section = find_section(song.sections, heard.at.bar)
+    tx.ratings.put(RatedSection(song.code, section, request.value), get_person(by), tx.now)
+    mean = tx.ratings.get_mean(song.code)
+    name = song.sections[section].name if song.sections else ""
+    tx.publish(SongRated(song=song.brief, section=name, rating=mean))
+    return Rated(song=song.brief, section=name, value=request.value, rating=mean)
+
+
+def add_bookmark(request: AddBookmark, by: Requester, tx: Transaction) -> Bookmarked:
+    heard = find_heard(tx)
+    note = one_line(request.note, NOTE_LIMIT)
+    tx.bookmarks.add(Bookmark(song=heard.song.code, at=heard.at, note=note, name=by.name, created=tx.now))
+    return Bookmarked(song=heard.song.brief, at=heard.at)

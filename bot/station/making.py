@@ -1,0 +1,219 @@
+"""Making songs: handing jobs to workers, and writing down what workers say.
+
+A worker's steps come in order: it has begun (the song can be heard), perhaps something odd was noticed, and it is done
+or has failed. A step about a job that is over already changes nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from bot.station import bands, watches
+from bot.station.lifecycle import OPEN_JOBS, end_job, move_job, move_song
+from bot.station.on_air import (
+    break_off_song,
+    cut_in,
+    fill_air,
+    get_asker_of,
+)
+from bot.station.repositories import Transaction
+from common.api.events import (
+    BackgroundJobFailed,
+    BackgroundJobOrdered,
+    BandBred,
+    JobBegun,
+    JobDone,
+    JobFailed,
+    JobNoticed,
+    JobReturned,
+    Likeness,
+    QueueChanged,
+    SongExported,
+    SongRemade,
+)
+from common.api.values import Job, JobState, Purpose, Song, SongState
+from common.background_jobs import Bred, Breed, Exported
+from common.background_jobs import Refused as WorkRefused
+from common.background_jobs import Result as WorkResult
+from common.bands import Band
+from common.generators import COMPARE
+from common.jobs import Begun, Done, Failed, Provenance
+from common.text import one_line
+
+TITLE_LIMIT: Final = 120
+LAST_WORDS: Final = 6
+"""Lines of a program's standard error that go with a failure."""
+
+
+@dataclass(frozen=True)
+class ClaimedJob:
+    """What a worker is to be given."""
+
+    job: Job
+    song: Song
+    band: Band | None
+    """Who plays it, where it is a band's song."""
+    compared: tuple[Song, Song, int] | None
+    """Of a comparison: its two songs, and how many bars a turn has."""
+
+
+def claim_job(tx: Transaction) -> ClaimedJob | None:
+    """The job that waits longest, marked as running; None where none waits."""
+    job = tx.jobs.get_next_waiting()
+    if job is None:
+        return None
+    job = move_job(tx, job, JobState.RUNNING)
+    song = tx.songs.get(job.song)
+    form = tx.bands.get_form(song.form) if song.form is not None else None
+    pair = tx.comparisons.get(song.code) if song.generator == COMPARE else None
+    compared = None
+    if pair is not None:
+        compared = (tx.songs.get(pair.first), tx.songs.get(pair.second), int(song.parameters["bars"]))
+    return ClaimedJob(job, song, form.band if form else None, compared)
+
+
+def record_begun(tx: Transaction, job_id: int, step: Begun) -> None:
+    """The song can be heard: let it cut in where that was asked for; once only, however often the job is begun."""
+    job = tx.jobs.get(job_id)
+    if job.state is not JobState.RUNNING:
+        return
+    song = move_song(tx, tx.songs.get(job.song), SongState.BEGUN)
+    song = _describe(song, step)
+    tx.songs.save(song)
+    if job.cuts_in and not tx.queue.list_of_job(job.id):
+        cut_in(tx, song.brief, get_asker_of(job), job.id)
+    fill_air(tx)
+    tx.publish(QueueChanged())
+    tx.publish(JobBegun(job=job.id, song=song.brief, place=job.place, seconds=step.seconds))
+    if job.purpose is Purpose.WATCH:
+        watches.put_version_on(tx, job)
+
+
+def record_noticed(tx: Transaction, job_id: int, notice: str) -> None:
+    """Something is odd about a song that is being made."""
+    job = tx.jobs.get(job_id)
+    generator = tx.songs.get(job.song).generator
+    tx.publish(JobNoticed(job=job.id, generator=generator, place=job.place, notice=one_line(notice)))
+
+
+def record_done(tx: Transaction, job_id: int, step: Done) -> None:
+    """The song is stored."""
+    job = tx.jobs.get(job_id)
+    if job.state not in OPEN_JOBS:
+        return
+    end_job(tx, job, JobState.DONE)
+    song = _store(move_song(tx, tx.songs.get(job.song), SongState.READY), step)
+    tx.songs.save(song)
+    fill_air(tx)
+    tx.publish(QueueChanged())
+    tx.publish(JobDone(job=job.id, song=song.brief, place=job.place, making=step.making))
+    if job.purpose is Purpose.REMAKE and job.original:
+        _publish_likeness(tx, job, song)
+
+
+def record_failed(tx: Transaction, job_id: int, step: Failed) -> None:
+    """There is no song; what was heard of it breaks off."""
+    job = tx.jobs.get(job_id)
+    if job.state not in OPEN_JOBS:
+        return
+    end_job(tx, job, JobState.FAILED, step.reason)
+    song = tx.songs.get(job.song)
+    tx.songs.save(msgspec.structs.replace(song, provenance=step.provenance))
+    move_song(tx, song, SongState.FAILED)
+    break_off_song(tx, job)
+    errors = tuple(step.provenance.errors.splitlines()[-LAST_WORDS:])
+    reason = one_line(step.reason)
+    tx.publish(JobFailed(job=job.id, song=job.song, place=job.place, reason=reason, errors=errors))
+
+
+def return_jobs(tx: Transaction, finished: Sequence[Done]) -> None:
+    """The bot has started: what workers finished meanwhile is recorded, and what they had not is made anew."""
+    steps = {str(step.song): step for step in finished}
+    for job in tx.jobs.list_in_state(JobState.RUNNING):
+        step = steps.get(job.song)
+        if step is not None:
+            record_done(tx, job.id, step)
+            continue
+        move_job(tx, job, JobState.WAITING)
+        move_song(tx, tx.songs.get(job.song), SongState.MAKING)
+        tx.publish(JobReturned(job=job.id))
+    fill_air(tx)
+    tx.publish(QueueChanged())
+
+
+def _describe(song: Song, step: Begun | Done) -> Song:
+    return msgspec.structs.replace(
+        song,
+        title=one_line(step.title, TITLE_LIMIT),
+        artist=one_line(step.artist, TITLE_LIMIT),
+        seconds=step.seconds,
+        facts=dict(step.facts),
+        sections=tuple(step.sections),
+    )
+
+
+def _store(song: Song, step: Done) -> Song:
+    return msgspec.structs.replace(
+        _describe(song, step),
+        loudness=step.loudness,
+        peak=step.peak,
+        making=step.making,
+        audio=step.files.get("audio", ""),
+        provenance=step.provenance,
+    )
+
+
+# Songs that are made again
+
+
+def compare_provenance(before: Provenance, now: Provenance) -> Likeness:
+    """Whether the same sound came out, bit for bit, and if not, what else is different."""
+    if not before.sound:
+        return Likeness.NO_FINGERPRINT
+    if before.sound == now.sound:
+        return Likeness.SAME_THOUGH_CHANGED if before.program != now.program else Likeness.SAME
+    return Likeness.CHANGED_PROGRAM if before.program != now.program else Likeness.CHANGED_SOUND
+
+
+def _publish_likeness(tx: Transaction, job: Job, song: Song) -> None:
+    original = tx.songs.get(str(job.original))
+    before, now = original.provenance, song.provenance
+    tx.publish(
+        SongRemade(
+            job=job.id,
+            place=job.place,
+            original=original.brief,
+            song=song.code,
+            likeness=compare_provenance(before, now),
+            program_before=before.program,
+            program_now=now.program,
+        )
+    )
+
+
+# Background jobs
+
+
+def record_background_result(tx: Transaction, ordered: BackgroundJobOrdered, result: WorkResult) -> None:
+    """What came of a background job."""
+    match result:
+        case Exported(files):
+            tx.publish(SongExported(place=ordered.place, subject=ordered.subject, files=files))
+        case Bred(band, candidates, changes) if isinstance(ordered.work, Breed):
+            generation = bands.record_bred(tx, ordered.slug, ordered.form, band) if band else None
+            tx.publish(
+                BandBred(
+                    place=ordered.place,
+                    band=ordered.subject,
+                    generation=generation,
+                    candidates=candidates,
+                    changes=changes,
+                )
+            )
+        case WorkRefused(reason):
+            tx.publish(BackgroundJobFailed(place=ordered.place, subject=ordered.subject, reason=reason))
+        case _:
+            reason = "something else came back than was asked for"
+            tx.publish(BackgroundJobFailed(place=ordered.place, subject=ordered.subject, reason=reason))

@@ -1,0 +1,274 @@
+"""What goes on the air and comes off it: the writes behind every command that is heard, and the streamer's reports.
+
+The database says what should be heard; the streamer is brought into step with that after each commit (`QueueChanged`),
+and reports what really happened. Three things follow from their being two:
+
+- A song that cuts in puts the cue on the air off it at once. How far that was played is written when the streamer
+  reports its end (`record_ended` on a cue that is over already).
+- The streamer goes on by itself to the cue that follows, even while the bot is away. So a queued cue may be reported as
+  started, and takes the air then, unless somebody put another one there meanwhile.
+- A report may come twice, if the streamer did not hear that it was recorded. Each has a number, and the last number of
+  a streamer's life is written in the same transaction (`is_new_report`).
+"""
+
+from typing import Final, NamedTuple
+
+import msgspec
+
+from bot.station import scheduling
+from bot.station.identity import get_person
+from bot.station.lifecycle import NEW, add_cue, end_cue, put_on_air
+from bot.station.repositories import Transaction
+from bot.station.scheduling import Plan
+from common.api.events import PlaybackResumed, PlaybackStopped, QueueChanged, SongEnded, SongStarted, SongUnplayable
+from common.api.people import Place, Requester
+from common.api.values import Bars, Cue, CueState, EndReason, Job, SongBrief, SongState
+from common.text import one_line
+from common.types import RATE, CueId, Frames
+
+STOPPED: Final = "stopped"
+"""The setting that is there while the station is stopped: in how many seconds it was to go silent."""
+LAST_REPORT: Final = "last_report"
+"""The setting that names the last report that was recorded: `STREAMER NUMBER`."""
+
+
+class Asker(NamedTuple):
+    """Whoever a song is played for: what they are called, where they are told, and whom limits count."""
+
+    name: str
+    place: Place
+    person: str = ""
+
+
+def get_asker(by: Requester) -> Asker:
+    return Asker(by.name, by.place, get_person(by))
+
+
+def get_asker_of(asked: Job | Cue) -> Asker:
+    return Asker(asked.name, asked.place, asked.person)
+
+
+def get_stop_fade(tx: Transaction) -> float | None:
+    """In how many seconds it was to go silent, while stopped; None while it is not."""
+    value = tx.settings.get(STOPPED)
+    return None if value is None else float(value)
+
+
+def is_stopped(tx: Transaction) -> bool:
+    return get_stop_fade(tx) is not None
+
+
+def find_on_air(tx: Transaction) -> Cue | None:
+    return scheduling.find_on_air(tx.queue.list_open())
+
+
+def make_plan(tx: Transaction) -> Plan:
+    """What the streamer should be doing now."""
+    return scheduling.plan_playout(tx.queue.list_open(), get_stop_fade(tx), tx.rules.crossfade)
+
+
+# Changes that somebody asked for
+
+
+def cut_in(
+    tx: Transaction, song: SongBrief, asker: Asker, job: int | None = None, crossfade: float | None = None
+) -> Cue:
+    """Put a song on the air in place of what is there."""
+    tx.settings.remove(STOPPED)
+    before = find_on_air(tx)
+    if before is not None:
+        end_cue(tx, before, EndReason.CUT, tx.now)
+    cue = _make_cue(tx, song, asker, job, crossfade)
+    tx.publish(QueueChanged())
+    return add_cue(tx, msgspec.structs.replace(cue, state=CueState.AIR, cuts=before.id if before else None))
+
+
+def line_up(
+    tx: Transaction, song: SongBrief, asker: Asker, job: int | None = None, crossfade: float | None = None
+) -> Cue:
+    """Append a song to the queue."""
+    cue = _make_cue(tx, song, asker, job, crossfade)
+    tx.publish(QueueChanged())
+    return add_cue(tx, msgspec.structs.replace(cue, order=scheduling.order_last(tx.queue.list_open())))
+
+
+def _make_cue(tx: Transaction, song: SongBrief, asker: Asker, job: int | None, crossfade: float | None) -> Cue:
+    return Cue(
+        id=NEW, song=song, state=CueState.QUEUED, name=asker.name, place=asker.place, person=asker.person, job=job,
+        created=tx.now, crossfade=crossfade,
+    )  # fmt: skip
+
+
+def hold_bars(tx: Transaction, cue: Cue, bars: Bars) -> None:
+    """Have this cue begin on a bar of the song that it cuts."""
+    tx.queue.save(msgspec.structs.replace(cue, bars=bars))
+
+
+def come_back(tx: Transaction, cue: Cue, frames: Frames) -> None:
+    """Let this cue, which is about to be cut off at about `frames`, go on from there as the next in the queue.
+
+    Where exactly is known when the streamer reports its end.
+    """
+    _go_on_first(tx, cue, frames, returns=cue.id)
+
+
+def _go_on_first(tx: Transaction, cue: Cue, start: Frames, returns: CueId | None = None) -> None:
+    rest = _make_cue(tx, cue.song, get_asker_of(cue), None, None)
+    order = scheduling.order_first(tx.queue.list_open())
+    add_cue(tx, msgspec.structs.replace(rest, order=order, start=start, returns=returns))
+
+
+def drop(tx: Transaction, cue: Cue) -> None:
+    """Skip a cue that is on the air in the database alone: the streamer does not have it and will report nothing."""
+    ended = end_cue(tx, cue, EndReason.SKIPPED, tx.now)
+    _publish_end(tx, ended, EndReason.SKIPPED)
+    fill_air(tx)
+
+
+def stop(tx: Transaction, fade: float) -> None:
+    tx.settings.put(STOPPED, str(fade))
+    tx.publish(PlaybackStopped(fade=fade))
+    tx.publish(QueueChanged())
+
+
+def resume(tx: Transaction) -> None:
+    tx.settings.remove(STOPPED)
+    tx.publish(PlaybackResumed())
+    fill_air(tx)
+    tx.publish(QueueChanged())
+
+
+def keep_place(tx: Transaction, cue: Cue, frames: Frames) -> None:
+    """Have a cue that the streamer does not play go on from here."""
+    tx.queue.save(msgspec.structs.replace(cue, start=frames))
+    tx.publish(QueueChanged())
+
+
+def fill_air(tx: Transaction) -> None:
+    """Where nothing is on the air, put there what is next."""
+    due = scheduling.find_due(tx.queue.list_open(), is_stopped(tx))
+    if due is not None:
+        put_on_air(tx, due)
+        tx.publish(QueueChanged())
+
+
+def give_up_song(tx: Transaction, code: str) -> None:
+    """There is no such song after all: it leaves the air and the queue."""
+    for cue in tx.queue.list_open():
+        if cue.song.code == code:
+            end_cue(tx, cue, EndReason.BROKEN, tx.now)
+    fill_air(tx)
+    tx.publish(QueueChanged())
+
+
+def break_off_song(tx: Transaction, job: Job) -> None:
+    """There will be no more of this song. What is on the air of it is heard to where it breaks off, and what it had cut
+    off goes on after it; where none of it was heard it leaves the air and the queue."""
+    for cue in tx.queue.list_of_job(job.id):
+        cut = tx.queue.get(cue.cuts) if cue.state is CueState.AIR and cue.cuts is not None else None
+        if cut is not None and cut.reason is EndReason.CUT:
+            heard = int((cue.created - cut.started) * RATE) if cut.started else 0
+            _go_on_first(tx, cut, Frames(cut.frames or cut.start + heard))
+    for cue in tx.queue.list_open():
+        if cue.song.code == job.song and cue.started is None:
+            end_cue(tx, cue, EndReason.BROKEN, tx.now)
+    fill_air(tx)
+    tx.publish(QueueChanged())
+
+
+# Reports of the streamer
+
+
+def is_new_report(tx: Transaction, streamer: str, number: int) -> bool:
+    """Whether this report was not recorded before; from now on it was. `streamer` names one life of a streamer."""
+    last = (tx.settings.get(LAST_REPORT) or "").rpartition(" ")
+    if last[0] == streamer and int(last[2]) >= number:
+        return False
+    tx.settings.put(LAST_REPORT, f"{streamer} {number}")
+    return True
+
+
+def record_started(tx: Transaction, cue_id: int, at: float) -> None:
+    """The streamer began this cue, perhaps by itself after the one before it."""
+    tx.publish(QueueChanged())
+    cue = tx.queue.get(cue_id)
+    if cue is None or cue.state is CueState.OVER:
+        return
+    if cue.state is CueState.QUEUED:
+        before = find_on_air(tx)
+        if before is not None and before.started is None:
+            return  # somebody asked for another one meanwhile; it is on its way and cuts this one off
+        if before is not None:
+            end_cue(tx, before, None, at)  # why, its own report says
+        cue = put_on_air(tx, cue)
+    is_first = cue.started is None
+    if is_first:
+        cue = msgspec.structs.replace(cue, started=at)
+        tx.queue.save(cue)
+    tx.publish(SongStarted(cue=cue.id, song=cue.song, name=cue.name, is_first=is_first))
+
+
+def record_ended(tx: Transaction, cue_id: int, reason: EndReason, frames: Frames, detail: str, at: float) -> None:
+    """The streamer ended this cue at `frames` of its song; what is next goes on the air."""
+    tx.publish(QueueChanged())
+    cue = tx.queue.get(cue_id)
+    if cue is None:
+        return
+    if reason is EndReason.STOPPED and cue.state is CueState.AIR and cue.song.state is not SongState.FAILED:
+        tx.queue.save(msgspec.structs.replace(cue, start=frames, frames=frames))
+        return  # it may have been resumed before this was known
+    if reason is EndReason.CUT and cue.state is CueState.QUEUED:
+        _queue_again(tx, cue)
+    ended = end_cue(tx, cue, reason, at, frames)
+    _settle_rest(tx, ended, reason)
+    fill_air(tx)
+    _publish_end(tx, ended, reason, detail)
+
+
+def _publish_end(tx: Transaction, cue: Cue, reason: EndReason, detail: str = "") -> None:
+    tx.publish(
+        SongEnded(cue=cue.id, song=cue.song, place=cue.place, reason=reason, seconds=cue.frames / RATE, detail=detail)
+    )
+
+
+def _queue_again(tx: Transaction, cue: Cue) -> None:
+    """It began by itself in the moment in which another was put on the air: it gets its place in the queue back."""
+    add_cue(tx, msgspec.structs.replace(cue, id=NEW, started=None, frames=Frames(0)))
+
+
+def _settle_rest(tx: Transaction, cue: Cue, reason: EndReason) -> None:
+    """What was to come back goes on where it was cut off; if it ended before that, there is nothing to come back."""
+    for rest in tx.queue.list_rests(cue.id):
+        if reason is EndReason.CUT:
+            tx.queue.save(msgspec.structs.replace(rest, start=cue.frames))
+        else:
+            end_cue(tx, rest, reason, tx.now)
+
+
+def record_found(tx: Transaction, current: int | None) -> None:
+    """The streamer answers, all its reports are recorded, and `current` is on the air there (None: silence)."""
+    air = find_on_air(tx)
+    if current is not None and (air is None or air.id != current or air.started is None):
+        record_started(tx, current, tx.now)
+    elif current is None and air is not None and air.song.state is SongState.FAILED:
+        # What there was of it went with the streamer.
+        record_ended(tx, air.id, EndReason.BROKEN, air.frames, "the streamer was away", tx.now)
+    tx.publish(QueueChanged())
+
+
+def record_lost(tx: Transaction, cue_id: int, frames: Frames) -> None:
+    """The streamer went away, or let this cue go, about here; the cue goes on from here."""
+    cue = tx.queue.get(cue_id)
+    if cue is not None and cue.state is CueState.AIR:
+        tx.queue.save(msgspec.structs.replace(cue, start=frames))
+
+
+def record_unplayable(tx: Transaction, cue_id: int, reason: str) -> None:
+    """The streamer would not take this cue."""
+    cue = tx.queue.get(cue_id)
+    if cue is None or cue.state is CueState.OVER:
+        return
+    end_cue(tx, cue, EndReason.BROKEN, tx.now)
+    fill_air(tx)
+    tx.publish(SongUnplayable(cue=cue.id, song=cue.song, place=cue.place, reason=one_line(reason)))
+    tx.publish(QueueChanged())

@@ -1,0 +1,215 @@
+"""Ordering songs: the requests that have one made, and what one person may have under way.
+
+The same generator, seed, parameters and form of a band make the same song, so these are all that an order consists of.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from bot.station import bands, codes, generators, library
+from bot.station.identity import get_person
+from bot.station.lifecycle import OPEN_JOBS, end_job, move_song
+from bot.station.on_air import (
+    Asker,
+    get_asker,
+    give_up_song,
+    line_up,
+)
+from bot.station.repositories import Transaction
+from common.api.events import (
+    BackgroundJobOrdered,
+    JobCancelled,
+    JobOrdered,
+)
+from common.api.people import Place, Requester, Right
+from common.api.refusals import (
+    BadPath,
+    GeneratorGone,
+    ImportedAlready,
+    IsComparison,
+    NoSongsYet,
+    NoSuchExport,
+    NoSuchJob,
+    Refused,
+    StillBeingMade,
+    TooManyJobs,
+    TooManyQueued,
+)
+from common.api.requests import CancelJob, ExportSong, Generate, GenerateAgain, ImportFile, RemakeSong
+from common.api.results import Cancelled, Exporting, Importing, Ordered, Remaking
+from common.api.values import Job, JobState, Purpose, Song, SongState
+from common.background_jobs import EXPORTS, Export
+from common.generators import COMPARE, IMPORT, Value
+from common.text import one_line
+from common.types import SongCode
+
+SEED_LIMIT: Final = 2**31
+
+
+@dataclass(frozen=True)
+class Order:
+    """A song to be made. `is_played` False: for another purpose than to be heard."""
+
+    generator: str
+    asker: Asker
+    parameters: dict[str, Value]
+    seed: int | None = None
+    cuts_in: bool = False
+    is_played: bool = True
+    purpose: Purpose = Purpose.HEAR
+    original: SongCode | None = None
+    form: int | None = None
+    """Of a band that plays it; None: of the original, or of any band."""
+
+
+def order_song(tx: Transaction, order: Order) -> Job:
+    """Write down the song, its job and, unless it cuts in as soon as it can be heard, its place in the queue."""
+    form = order.form
+    if order.generator == bands.GENERATOR and form is None:
+        form = tx.songs.get(order.original).form if order.original else bands.add_variation(tx, "")
+    song = Song(
+        code=codes.draw_code(tx.chance, tx.songs.has_code),
+        generator=order.generator,
+        seed=int(tx.chance.random() * SEED_LIMIT) if order.seed is None else order.seed,
+        parameters=dict(order.parameters),
+        created=tx.now,
+        form=form,
+    )
+    tx.songs.add(song)
+    job = Job(
+        id=0,
+        song=song.code,
+        name=order.asker.name,
+        place=order.asker.place,
+        person=order.asker.person,
+        cuts_in=order.cuts_in,
+        purpose=order.purpose,
+        original=order.original,
+        created=tx.now,
+    )
+    job = msgspec.structs.replace(job, id=tx.jobs.add(job))
+    if order.is_played and not order.cuts_in:
+        line_up(tx, song.brief, order.asker, job.id)
+    tx.publish(JobOrdered(job=job.id, song=song.code, place=job.place))
+    return job
+
+
+def order_first_song(tx: Transaction) -> None:
+    """A new station makes a song by itself, so that whoever opens its address hears music."""
+    if tx.songs.count() == 0:
+        asker = Asker("the station", Place("station"))
+        order_song(tx, Order(bands.GENERATOR, asker, {}, cuts_in=True))
+
+
+# Requests
+
+
+def generate(request: Generate, by: Requester, tx: Transaction) -> Ordered:
+    name = request.generator.lower() or bands.GENERATOR
+    if name in tx.outside.generators:
+        parameters = generators.check_parameters(tx, name, request.parameters)
+        return _order(request, by, tx, Order(name, get_asker(by), parameters))
+    slug = "" if name == bands.GENERATOR else generators.find_band_or_generator(tx, name).slug
+    parameters = generators.check_parameters(tx, bands.GENERATOR, request.parameters)
+    form = bands.add_variation(tx, slug)
+    return _order(request, by, tx, Order(bands.GENERATOR, get_asker(by), parameters, form=form))
+
+
+def generate_again(request: GenerateAgain, by: Requester, tx: Transaction) -> Ordered:
+    last = tx.songs.get_newest()
+    if last is None:
+        raise Refused(NoSongsYet())
+    if last.generator != bands.GENERATOR and last.generator not in tx.outside.generators:
+        raise Refused(GeneratorGone(last.generator))
+    parameters = generators.check_parameters(tx, last.generator, request.parameters, last.parameters)
+    form = bands.add_variation(tx, bands.get_slug(tx, last.form)) if last.generator == bands.GENERATOR else None
+    return _order(request, by, tx, Order(last.generator, get_asker(by), parameters, form=form))
+
+
+def _order(request: Generate | GenerateAgain, by: Requester, tx: Transaction, order: Order) -> Ordered:
+    check_open_jobs(by, tx)
+    if not request.cuts_in:
+        check_queued(by, tx)
+    job = order_song(tx, replace(order, seed=request.seed, cuts_in=request.cuts_in))
+    return Ordered(job=job.id, song=job.song, cuts_in=request.cuts_in)
+
+
+def check_open_jobs(by: Requester, tx: Transaction) -> None:
+    """Raises Refused(TooManyJobs) where this person has as many songs in the making as they may; admins may any."""
+    limit = tx.rules.open_jobs
+    if limit and by.right < Right.ADMIN and tx.jobs.count_open(get_person(by)) >= limit:
+        raise Refused(TooManyJobs(limit))
+
+
+def check_queued(by: Requester, tx: Transaction) -> None:
+    """Raises Refused(TooManyQueued) where this person has as many songs in the queue as they may."""
+    limit = tx.rules.queued_songs
+    if limit and by.right < Right.ADMIN and tx.queue.count_queued(get_person(by)) >= limit:
+        raise Refused(TooManyQueued(limit))
+
+
+def cancel_job(request: CancelJob, by: Requester, tx: Transaction) -> Cancelled:
+    job = next((job for job in tx.jobs.list_in_state(*OPEN_JOBS) if job.id == request.job), None)
+    if job is None:
+        raise Refused(NoSuchJob(request.job))
+    give_up_job(tx, job, by)
+    return Cancelled(job=job.id)
+
+
+def give_up_job(tx: Transaction, job: Job, by: Requester | None = None) -> None:
+    """End an open job, and its song with it; `by` None: a newer version takes its place."""
+    end_job(tx, job, JobState.CANCELLED, "cancelled")
+    move_song(tx, tx.songs.get(job.song), SongState.FAILED)
+    give_up_song(tx, job.song)
+    name, place = (by.name, by.place) if by else ("", None)
+    tx.publish(JobCancelled(job=job.id, song=job.song, place=job.place, by=name, by_place=place))
+
+
+def import_file(request: ImportFile, by: Requester, tx: Transaction) -> Importing:
+    path = Path(request.path)
+    shown = one_line(request.path, 200)
+    if not path.is_absolute():
+        raise Refused(BadPath(shown, "relative"))
+    if not path.is_file():
+        raise Refused(BadPath(shown, "missing"))
+    parameters: dict[str, Value] = {"file": str(path)}
+    there = tx.songs.find_made_with(IMPORT, parameters)
+    if there is not None:
+        raise Refused(ImportedAlready(shown, there.brief))
+    job = order_song(tx, Order(IMPORT, get_asker(by), parameters, seed=0, is_played=False))
+    return Importing(job=job.id, song=job.song, file=path.name)
+
+
+def remake_song(request: RemakeSong, by: Requester, tx: Transaction) -> Remaking:
+    song = library.find_song_or_current(tx, request.song)
+    if song.state is not SongState.READY:
+        raise Refused(StillBeingMade(song.brief, "remake"))
+    if song.generator == COMPARE:
+        raise Refused(IsComparison(song.brief))
+    order = Order(
+        song.generator,
+        get_asker(by),
+        song.parameters,
+        seed=song.seed,
+        is_played=False,
+        purpose=Purpose.REMAKE,
+        original=song.code,
+        form=song.form,
+    )
+    job = order_song(tx, order)
+    return Remaking(job=job.id, song=job.song, original=song.brief)
+
+
+def export_song(request: ExportSong, by: Requester, tx: Transaction) -> Exporting:
+    kind = request.kind.lower()
+    if kind not in EXPORTS:
+        raise Refused(NoSuchExport(one_line(kind, 20), EXPORTS))
+    song = library.find_song(tx, request.song)
+    if song.state is not SongState.READY:
+        raise Refused(StillBeingMade(song.brief, "export"))
+    subject = f'"{song.title}" ({song.code})' if song.title else f"song {song.code}"
+    tx.publish(BackgroundJobOrdered(work=Export(song.code, kind), place=by.place, subject=subject))
+    return Exporting(song=song.brief, kind=kind)

@@ -1,0 +1,189 @@
+"""The requests that decide what is heard: play, queue, skip, stop, pause, resume, seek, and what is on the air now."""
+
+from typing import Final
+
+from bot.station import comparisons, library, scheduling
+from bot.station.on_air import (
+    come_back,
+    cut_in,
+    drop,
+    fill_air,
+    find_on_air,
+    get_asker,
+    is_stopped,
+    keep_place,
+    line_up,
+)
+from bot.station.on_air import (
+    resume as resume_air,
+)
+from bot.station.on_air import (
+    stop as stop_air,
+)
+from bot.station.ordering import check_queued
+from bot.station.repositories import Transaction
+from common.api.events import CueSkipped, CueSought
+from common.api.people import Requester
+from common.api.refusals import NothingOnAir, Refused, SeekBeyondEnd, StillBeingMade
+from common.api.requests import (
+    Enqueue,
+    GetNowPlaying,
+    GetQueue,
+    Pause,
+    Play,
+    Replay,
+    Resume,
+    Seek,
+    Skip,
+    Stop,
+)
+from common.api.results import (
+    Enqueued,
+    NowPlaying,
+    Paused,
+    Playing,
+    Queue,
+    QueuedSong,
+    Replaying,
+    Resumed,
+    Skipped,
+    Sought,
+    Stopped,
+)
+from common.api.values import Cue, Song, SongState
+from common.types import RATE, Frames
+
+STOP_FADE: Final = 0.2
+"""Seconds; what sounds well where nothing else is asked for."""
+PAUSE_FADE: Final = 0.01
+"""Seconds; at once, but without a click."""
+
+
+def play(request: Play, by: Requester, tx: Transaction) -> Playing:
+    song = _check_playable(library.find_song(tx, request.song), "play")
+    before = find_on_air(tx) if request.resumes else None
+    at = _locate(before, tx) if before else 0.0
+    if before is not None:
+        come_back(tx, before, Frames(round(at * RATE)))
+    cut_in(tx, song.brief, get_asker(by), crossfade=request.crossfade)
+    return Playing(song=song.brief, then=before.song if before else None, then_at=at)
+
+
+def replay(request: Replay, by: Requester, tx: Transaction) -> Replaying:
+    song = _check_playable(library.find_song_or_current(tx, request.song), "replay")
+    cut_in(tx, song.brief, get_asker(by))
+    return Replaying(song=song.brief)
+
+
+def _check_playable(song: Song, purpose: str) -> Song:
+    if song.state not in (SongState.BEGUN, SongState.READY):
+        raise Refused(StillBeingMade(song.brief, purpose))
+    return song
+
+
+def enqueue(request: Enqueue, by: Requester, tx: Transaction) -> Enqueued:
+    """Append a song; it goes on the air at once where nothing is."""
+    song = library.find_song(tx, request.song)
+    check_queued(by, tx)
+    cue = line_up(tx, song.brief, get_asker(by), crossfade=request.crossfade)
+    fill_air(tx)
+    queue = [queued.id for queued in scheduling.sort_queue(tx.queue.list_open())]
+    return Enqueued(song=song.brief, position=queue.index(cue.id) + 1 if cue.id in queue else 0)
+
+
+def get_queue(request: GetQueue, by: Requester, tx: Transaction) -> Queue:
+    cues = tx.queue.list_open()
+    on_air = scheduling.find_on_air(cues)
+    queued = tuple(_describe_queued(cue) for cue in scheduling.sort_queue(cues))
+    return Queue(on_air=_describe_queued(on_air) if on_air else None, songs=queued)
+
+
+def _describe_queued(cue: Cue) -> QueuedSong:
+    return QueuedSong(cue.id, cue.song, cue.name, cue.created)
+
+
+def skip(request: Skip, by: Requester, tx: Transaction) -> Skipped:
+    cue = find_on_air(tx)
+    if cue is None or request.cue not in (None, cue.id):
+        raise Refused(NothingOnAir())
+    if is_stopped(tx) or not cue.is_audible or not tx.outside.is_connected:
+        drop(tx, cue)
+    else:
+        tx.publish(CueSkipped(cue=cue.id))
+    cues = tx.queue.list_open()
+    on_air = scheduling.find_on_air(cues)
+    following = on_air if on_air is not None and on_air.id != cue.id else scheduling.find_next(cues)
+    return Skipped(song=cue.song, following=following.song if following else None)
+
+
+def stop(request: Stop, by: Requester, tx: Transaction) -> Stopped:
+    if is_stopped(tx):
+        return Stopped(was_stopped=True)
+    stop_air(tx, STOP_FADE if request.fade is None else request.fade)
+    return Stopped(was_stopped=False)
+
+
+def pause(request: Pause, by: Requester, tx: Transaction) -> Paused:
+    cue = find_on_air(tx)
+    if cue is None:
+        raise Refused(NothingOnAir())
+    if is_stopped(tx):
+        return Paused(was_stopped=True)
+    at = _locate(cue, tx)
+    stop_air(tx, PAUSE_FADE)
+    return Paused(was_stopped=False, seconds=at)
+
+
+def resume(request: Resume, by: Requester, tx: Transaction) -> Resumed:
+    if not is_stopped(tx):
+        return Resumed(was_stopped=False)
+    resume_air(tx)
+    cue = find_on_air(tx)
+    return Resumed(was_stopped=True, song=cue.song if cue else None)
+
+
+def seek(request: Seek, by: Requester, tx: Transaction) -> Sought:
+    cue = find_on_air(tx)
+    if cue is None:
+        raise Refused(NothingOnAir())
+    at = max(0.0, request.seconds + (_locate(cue, tx) if request.is_relative else 0.0))
+    if cue.song.seconds and at >= cue.song.seconds:
+        raise Refused(SeekBeyondEnd(cue.song))
+    frames = Frames(round(at * RATE))
+    if _is_heard(cue, tx):
+        tx.publish(CueSought(cue=cue.id, frames=frames))
+    else:
+        keep_place(tx, cue, frames)
+    return Sought(song=cue.song, seconds=at, is_stopped=is_stopped(tx))
+
+
+def _is_heard(cue: Cue, tx: Transaction) -> bool:
+    """Whether the streamer plays it, so that the place is the streamer's to say."""
+    return not is_stopped(tx) and tx.outside.on_air is not None and tx.outside.on_air.cue == cue.id
+
+
+def _locate(cue: Cue, tx: Transaction) -> float:
+    """Where the song on the air is, in seconds."""
+    air = tx.outside.on_air
+    return air.seconds if _is_heard(cue, tx) and air else cue.start / RATE
+
+
+def get_now_playing(request: GetNowPlaying, by: Requester, tx: Transaction) -> NowPlaying:
+    cue, air = find_on_air(tx), tx.outside.on_air
+    if cue is None:
+        return NowPlaying(state="silence")
+    if is_stopped(tx):
+        return NowPlaying(state="stopped", song=cue.song, cue=cue.id, seconds=cue.start / RATE, name=cue.name)
+    if not tx.outside.is_connected:
+        return NowPlaying(state="held", song=cue.song, cue=cue.id, seconds=cue.start / RATE, name=cue.name)
+    if air is None or air.cue != cue.id:
+        return NowPlaying(state="starting", song=cue.song, cue=cue.id, name=cue.name)
+    return NowPlaying(
+        state="playing",
+        song=cue.song,
+        cue=cue.id,
+        seconds=air.seconds,
+        turn=comparisons.find_turn(tx.songs.get(cue.song.code).facts, air.seconds),
+        name=cue.name,
+        started=cue.started,
+    )

@@ -1,0 +1,329 @@
+"""What the core needs of a database: one repository for each kind of thing, reached through a transaction.
+
+`bot.storage` implements these. `save` writes all of a thing but its state: states are written by
+`bot.station.lifecycle` alone, which checks that the step is allowed.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from random import Random
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+import msgspec
+
+from common.api.events import Event
+from common.api.people import Right
+from common.api.values import (
+    BandForm,
+    Bookmark,
+    Comparison,
+    Cue,
+    CueState,
+    GrantedRight,
+    Job,
+    JobState,
+    Outside,
+    RatingMean,
+    Song,
+    SongBrief,
+    SongState,
+    Watch,
+)
+from common.types import SongCode
+
+T = TypeVar("T")
+
+
+class Songs(Protocol):
+    """The library. Unless it says otherwise, songs that were given up are left out."""
+
+    def get(self, code: str) -> Song:
+        """The song, given up or not. Raises KeyError."""
+        ...
+
+    def find(self, code: str) -> Song | None: ...
+
+    def find_titled(self, words: Sequence[str]) -> list[tuple[SongCode, str]]:
+        """Codes and titles that may have all these words (casefolded), the newest first; too many rather than too
+        few, since a database folds the case of ASCII alone."""
+        ...
+
+    def find_made_with(self, generator: str, parameters: Mapping[str, Any]) -> Song | None:
+        """A song that this generator made, or is making, with exactly these parameters."""
+        ...
+
+    def get_newest(self, generator: str = "") -> Song | None:
+        """The song that was ordered last, given up or not. Without a generator's name, comparisons and imported files
+        are left out."""
+        ...
+
+    def list_newest(self, limit: int) -> list[SongBrief]: ...
+
+    def list_by_artist(self, artist: str, limit: int) -> list[SongBrief]:
+        """The newest first."""
+        ...
+
+    def count(self) -> int: ...
+
+    def has_code(self, code: str) -> bool:
+        """Whether any song, given up or not, has this code."""
+        ...
+
+    def get_seconds_to_air(self, code: str) -> float | None:
+        """Seconds from the order of the song until it was heard for the first time."""
+        ...
+
+    def add(self, song: Song) -> None: ...
+
+    def save(self, song: Song) -> None: ...
+
+    def write_state(self, code: str, state: SongState) -> None:
+        """For `lifecycle` alone."""
+        ...
+
+
+class Jobs(Protocol):
+    def get(self, job: int) -> Job:
+        """Raises KeyError."""
+        ...
+
+    def add(self, job: Job) -> int:
+        """Write it down, whatever its `id`; returns the one that it has now."""
+        ...
+
+    def save(self, job: Job) -> None: ...
+
+    def write_state(self, job: int, state: JobState) -> None:
+        """For `lifecycle` alone."""
+        ...
+
+    def get_next_waiting(self) -> Job | None: ...
+
+    def list_in_state(self, *states: JobState) -> list[Job]:
+        """The oldest first."""
+        ...
+
+    def list_ended(self, limit: int) -> list[Job]:
+        """The last ones, the newest first."""
+        ...
+
+    def list_open_versions(self, generator: str) -> list[Job]:
+        """Open jobs that make versions of a watched generator."""
+        ...
+
+    def count_open(self, person: str) -> int: ...
+
+
+class Cues(Protocol):
+    """The queue and the play log."""
+
+    def get(self, cue: int) -> Cue | None: ...
+
+    def add(self, cue: Cue) -> Cue:
+        """Write it down, whatever its `id`; returns it with the one that it has now. No id is ever used again."""
+        ...
+
+    def save(self, cue: Cue) -> None: ...
+
+    def write_state(self, cue: int, state: CueState) -> None:
+        """For `lifecycle` alone."""
+        ...
+
+    def list_open(self) -> list[Cue]:
+        """Every cue that is on the air or queued."""
+        ...
+
+    def list_of_job(self, job: int) -> list[Cue]: ...
+
+    def list_rests(self, cue: int) -> list[Cue]:
+        """Queued cues that are the rest of this one."""
+        ...
+
+    def list_played(self, limit: int) -> list[Cue]:
+        """Cues that are over and were heard, the one that began last first."""
+        ...
+
+    def get_last_ended(self) -> Cue | None:
+        """The cue that was heard and ended last."""
+        ...
+
+    def count_queued(self, person: str) -> int: ...
+
+
+class RatedSection(NamedTuple):
+    """One rating of one section of a song: `section` is its index in the song's form."""
+
+    song: SongCode
+    section: int
+    value: float
+
+
+class Bands(Protocol):
+    def list_all(self) -> list[BandForm]:
+        """Each band in its present form, the oldest band first."""
+        ...
+
+    def get_form(self, form: int) -> BandForm | None: ...
+
+    def add_form(self, form: BandForm) -> BandForm:
+        """Write it down, whatever its `id`; returns it with the one that it has now."""
+        ...
+
+    def set_form(self, slug: str, form: int, now: float) -> None:
+        """Let a band, which is founded if it is new, play in this form from now on."""
+        ...
+
+    def count_songs(self, forms: Sequence[int]) -> dict[int, int]:
+        """For each form, how many songs were made by variations of it."""
+        ...
+
+
+class Ratings(Protocol):
+    def put(self, rated: RatedSection, person: str, now: float) -> None:
+        """In place of what this person thought of the section before."""
+        ...
+
+    def get_mean(self, song: str) -> RatingMean: ...
+
+    def get_mean_of_form(self, form: int) -> RatingMean:
+        """Over the songs that were made by variations of it."""
+        ...
+
+    def list_of_band(self, slug: str) -> list[RatedSection]:
+        """Ratings of songs that the band's variations made, the oldest first."""
+        ...
+
+
+class Bookmarks(Protocol):
+    def add(self, bookmark: Bookmark) -> None: ...
+
+    def list_of_song(self, song: str) -> list[Bookmark]:
+        """In the song's order."""
+        ...
+
+
+class Comparisons(Protocol):
+    def add(self, comparison: Comparison) -> None: ...
+
+    def get(self, song: str) -> Comparison | None: ...
+
+    def get_latest(self) -> Comparison | None: ...
+
+    def close_votes(self, song: str, now: float) -> None: ...
+
+    def put_vote(self, song: str, person: str, choice: str, now: float) -> None:
+        """In place of this person's vote before."""
+        ...
+
+    def list_votes(self, song: str) -> list[str]: ...
+
+
+class Watches(Protocol):
+    def list_all(self) -> list[Watch]:
+        """The oldest first."""
+        ...
+
+    def get(self, generator: str) -> Watch | None: ...
+
+    def put(self, watch: Watch) -> None:
+        """In place of the watch of the same generator."""
+        ...
+
+    def remove(self, generator: str) -> None: ...
+
+
+class People(Protocol):
+    """Rights and accounts. A name is written as `bot.station.identity.Name` has it."""
+
+    def list_grants(self) -> list[GrantedRight]:
+        """The highest right first, then by name."""
+        ...
+
+    def list_mask_grants(self) -> list[GrantedRight]:
+        """Only those whose name is a mask."""
+        ...
+
+    def get_right(self, name: str) -> Right:
+        """The right that was granted to this name; listener where none was."""
+        ...
+
+    def put_grant(self, name: str, right: Right, by: str, now: float) -> None: ...
+
+    def remove_grant(self, name: str) -> bool:
+        """Whether there was one."""
+        ...
+
+    def count_grants(self) -> int: ...
+
+    def list_accounts(self) -> list[str]: ...
+
+    def get_password(self, name: str) -> str | None:
+        """The password's hash; None where there is no such account."""
+        ...
+
+    def put_account(self, name: str, password: str, now: float) -> None: ...
+
+    def remove_account(self, name: str) -> bool:
+        """Whether there was one."""
+        ...
+
+
+class Settings(Protocol):
+    def get(self, key: str) -> str | None: ...
+
+    def put(self, key: str, value: str) -> None: ...
+
+    def remove(self, key: str) -> None: ...
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """The station's configuration, as far as the core goes by it."""
+
+    open_jobs: int = 0
+    """How many songs one person may have in the making; 0: any number."""
+    queued_songs: int = 0
+    """How many songs one person may have in the queue; 0: any number."""
+    crossfade: float = 0.0
+    """Seconds in which a song rises over the end of the one before, unless its cue says otherwise."""
+
+
+class Transaction(Protocol):
+    """One piece of work on the database, done whole or not at all. Queries outside of it are errors."""
+
+    now: float
+    """The wall clock's reading, the same for all of the transaction."""
+    chance: Random
+    outside: Outside
+    rules: Rules
+    songs: Songs
+    jobs: Jobs
+    queue: Cues
+    bands: Bands
+    ratings: Ratings
+    bookmarks: Bookmarks
+    comparisons: Comparisons
+    watches: Watches
+    people: People
+    settings: Settings
+
+    def publish(self, event: Event) -> None:
+        """Have this event told after the commit, after those before it; never, if the transaction fails."""
+        ...
+
+
+Work = Callable[[Transaction], T]
+
+
+class Store(Protocol):
+    """Runs work in transactions, one after the other in the order of asking."""
+
+    def read(self, work: Work[T], outside: Outside = ...) -> Awaitable[T]:
+        """Run work that changes nothing; takes no write lock."""
+        ...
+
+    def transact(self, work: Work[T], outside: Outside = ...) -> Awaitable[T]:
+        """Run `work`, publish its events, then give its result. Raises StoreError where nothing was done."""
+        ...
+
+    def record(self, work: Work[T], outside: Outside = ...) -> Awaitable[T]:
+        """As `transact`, for facts that have happened: tried again, in order, until the database takes it."""
+        ...

@@ -1,0 +1,68 @@
+"""The rules of what is heard: what is on the air, what follows, what goes on the air next. Values in, values out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from common.api.values import Cue, CueState
+from common.types import CueId
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the streamer should be doing. `current` and `following` both None: silence."""
+
+    current: Cue | None = None
+    following: Cue | None = None
+    """What comes without a gap after the current cue, or over its last seconds."""
+    keep: CueId | None = None
+    """May go on if the streamer has it, though its song cannot be opened here: it is being made again."""
+    fade: float | None = None
+    """Seconds in which it goes silent, where somebody said how long."""
+
+
+def sort_queue(cues: Sequence[Cue]) -> list[Cue]:
+    """The queue as people see it: by order, then by age."""
+    return sorted((cue for cue in cues if cue.state is CueState.QUEUED), key=lambda cue: (cue.order, cue.id))
+
+
+def find_on_air(cues: Sequence[Cue]) -> Cue | None:
+    return next((cue for cue in cues if cue.state is CueState.AIR), None)
+
+
+def find_next(cues: Sequence[Cue]) -> Cue | None:
+    """The first in the queue that can be heard. One that is still being made keeps its place and holds nobody up."""
+    return next((cue for cue in sort_queue(cues) if cue.is_audible), None)
+
+
+def find_due(cues: Sequence[Cue], is_stopped: bool) -> Cue | None:
+    """The cue to be put on the air where nothing is; None while stopped, or with nothing to play."""
+    if is_stopped or find_on_air(cues) is not None:
+        return None
+    return find_next(cues)
+
+
+def plan_playout(cues: Sequence[Cue], stop_fade: float | None, crossfade: float) -> Plan:
+    """What should be heard now, and what follows. `stop_fade` is None unless the station is stopped."""
+    current = find_on_air(cues)
+    if stop_fade is not None or current is None:
+        return Plan(fade=stop_fade)
+    if not current.is_audible:
+        return Plan(keep=current.id)
+    following = find_next(cues)
+    if following is not None and following.crossfade is None and crossfade:
+        following = msgspec.structs.replace(following, crossfade=crossfade)
+    return Plan(current, following)
+
+
+def order_last(cues: Sequence[Cue]) -> float:
+    """The order of a cue that is to be the last in the queue."""
+    queue = sort_queue(cues)
+    return queue[-1].order + 1.0 if queue else 1.0
+
+
+def order_first(cues: Sequence[Cue]) -> float:
+    """The order of a cue that is to be the first in the queue."""
+    queue = sort_queue(cues)
+    return queue[0].order - 1.0 if queue else 1.0

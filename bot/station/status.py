@@ -1,0 +1,52 @@
+"""The requests about the station itself: its status and version, names for completion, a new streamer, and its end."""
+
+from functools import cache
+from importlib import metadata
+from typing import Final
+
+from bot.station.lifecycle import OPEN_JOBS
+from bot.station.repositories import Transaction
+from common import lineups
+from common.api.events import StationQuit, StreamerRestartOrdered
+from common.api.people import Requester
+from common.api.refusals import BadRequest, Refused
+from common.api.requests import GetStatus, GetVersion, ListNames, Quit, RestartStreamer
+from common.api.results import Names, Quitting, Restarting, Status, Version
+
+PARTS: Final = ("twisted", "python-shout", "av", "peewee", "pyfluidsynth")
+SONGS: Final = 300
+"""Songs, the newest, whose names are offered."""
+read_version = cache(metadata.version)  # which reads files
+
+
+def get_status(request: GetStatus, by: Requester, tx: Transaction) -> Status:
+    station = tx.outside
+    return Status(station=station, is_healthy=station.is_connected and all(one.is_on_air for one in station.mounts))
+
+
+def get_version(request: GetVersion, by: Requester, tx: Transaction) -> Version:
+    return Version(bandstand=read_version("bandstand"), parts={part: read_version(part) for part in PARTS})
+
+
+def list_names(request: ListNames, by: Requester, tx: Transaction) -> Names:
+    match request.kind:
+        case "song":
+            songs = tx.songs.list_newest(SONGS)
+            return Names(names=tuple(name for song in songs for name in (song.code, song.title) if name))
+        case "job":
+            return Names(names=tuple(str(job.id) for job in tx.jobs.list_in_state(*OPEN_JOBS)))
+        case "person":
+            return Names(names=(*(grant.name for grant in tx.people.list_grants()), *tx.people.list_accounts()))
+        case "band":
+            return Names(names=(*(form.slug for form in tx.bands.list_all()), *lineups.STYLES))
+    raise Refused(BadRequest("kind is one of song, job, person and band"))
+
+
+def restart_streamer(request: RestartStreamer, by: Requester, tx: Transaction) -> Restarting:
+    tx.publish(StreamerRestartOrdered(place=by.place))
+    return Restarting()
+
+
+def quit_station(request: Quit, by: Requester, tx: Transaction) -> Quitting:
+    tx.publish(StationQuit())
+    return Quitting()

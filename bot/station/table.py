@@ -1,0 +1,94 @@
+"""The table of requests: which handler carries each out, the right that it needs, and what limits it.
+
+Every way in ends here, so that no rule is written twice. `limit` names the token bucket that a request takes from,
+beside the one of all commands; `writes` is False for what only looks, which takes no write lock; `needs_status` is True
+where the streamer and Icecast are to be asked first.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+from bot.station import (
+    access,
+    bands,
+    comparisons,
+    generators,
+    library,
+    listening,
+    ordering,
+    playing,
+    status,
+    watches,
+)
+from bot.station.limits import SONGS
+from bot.station.repositories import Transaction
+from common.api import requests
+from common.api.people import Requester, Right
+from common.api.requests import Request
+from common.api.results import Result
+
+Handler = Callable[[Any, Requester, Transaction], Result]
+LISTENER, DJ, ADMIN, OWNER = Right.LISTENER, Right.DJ, Right.ADMIN, Right.OWNER
+
+
+class Entry(NamedTuple):
+    handler: Handler
+    right: Right
+    limit: str = ""
+    writes: bool = True
+    needs_status: bool = False
+
+
+def _reads(handler: Handler, right: Right = LISTENER, needs_status: bool = False) -> Entry:
+    return Entry(handler, right, writes=False, needs_status=needs_status)
+
+
+REQUESTS: Final[dict[type[Request], Entry]] = {
+    requests.Generate: Entry(ordering.generate, DJ, SONGS),
+    requests.GenerateAgain: Entry(ordering.generate_again, DJ, SONGS),
+    requests.CancelJob: Entry(ordering.cancel_job, DJ),
+    requests.ImportFile: Entry(ordering.import_file, OWNER),
+    requests.RemakeSong: Entry(ordering.remake_song, DJ, SONGS),
+    requests.ExportSong: Entry(ordering.export_song, DJ),
+    requests.Play: Entry(playing.play, DJ),
+    requests.Replay: Entry(playing.replay, DJ),
+    requests.Enqueue: Entry(playing.enqueue, LISTENER),
+    requests.GetQueue: _reads(playing.get_queue),
+    requests.Skip: Entry(playing.skip, DJ),
+    requests.Stop: Entry(playing.stop, DJ),
+    requests.Pause: Entry(playing.pause, DJ),
+    requests.Resume: Entry(playing.resume, DJ),
+    requests.Seek: Entry(playing.seek, DJ),
+    requests.GetNowPlaying: _reads(playing.get_now_playing),
+    requests.ListSongs: _reads(library.list_songs),
+    requests.GetSong: _reads(library.get_song),
+    requests.ListHistory: _reads(library.list_history),
+    requests.ListJobs: _reads(library.list_jobs),
+    requests.ListGenerators: _reads(generators.list_generators),
+    requests.DescribeGenerator: _reads(generators.describe_generator),
+    requests.WatchGenerator: Entry(watches.watch_generator, DJ, SONGS),
+    requests.UnwatchGenerator: Entry(watches.unwatch_generator, DJ),
+    requests.CompareSongs: Entry(comparisons.compare_songs, DJ, SONGS),
+    requests.Vote: Entry(comparisons.vote, LISTENER),
+    requests.Reveal: Entry(comparisons.reveal, DJ),
+    requests.AddBookmark: Entry(listening.add_bookmark, LISTENER),
+    requests.ListBands: _reads(bands.list_bands),
+    requests.GetBand: _reads(bands.get_band),
+    requests.FoundBand: Entry(bands.found_band, DJ),
+    requests.GetArtist: _reads(bands.get_artist),
+    requests.Rate: Entry(listening.rate, LISTENER),
+    requests.EvolveBand: Entry(bands.evolve_band, DJ),
+    requests.GetFamily: _reads(bands.get_family),
+    requests.RevertBand: Entry(bands.revert_band, DJ),
+    requests.Grant: Entry(access.grant, ADMIN),
+    requests.Revoke: Entry(access.revoke, ADMIN),
+    requests.GetSelf: _reads(access.get_self),
+    requests.ListPeople: _reads(access.list_people, ADMIN),
+    requests.SetPassword: Entry(access.set_password, OWNER),
+    requests.RemoveAccount: Entry(access.remove_account, OWNER),
+    requests.GetStatus: _reads(status.get_status, needs_status=True),
+    requests.GetVersion: _reads(status.get_version),
+    requests.ListNames: _reads(status.list_names),
+    requests.RestartStreamer: Entry(status.restart_streamer, ADMIN),
+    requests.Quit: Entry(status.quit_station, OWNER),
+}

@@ -1,0 +1,353 @@
+"""What happened: facts, collected by a transaction and published in order after its commit.
+
+Subscribers react to them: playout brings the streamer into step, making hands out jobs, announcers tell people, the
+bot's socket passes them on to other processes. Whatever must not be lost is in the database; an event only says that it
+is time to look. `place` is where the one who asked is to be told.
+"""
+
+import enum
+from typing import Any
+
+import msgspec
+
+from common.api.people import Place
+from common.api.refusals import Refusal
+from common.api.values import Bars, EndReason, RatingMean, SongBrief
+from common.background_jobs import BackgroundJob
+from common.types import CueId, Frames, SongCode
+
+
+class Base(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
+    """Every event in JSON is an object with its name as `event` and its fields beside it."""
+
+
+# Jobs
+
+
+class JobOrdered(Base, frozen=True, tag="job_ordered"):
+    """A song is to be made."""
+
+    job: int
+    song: SongCode
+    place: Place
+
+
+class JobBegun(Base, frozen=True, tag="job_begun"):
+    """The song can be heard from now on. `seconds` is how long it will be, 0 where that is not known."""
+
+    job: int
+    song: SongBrief
+    place: Place
+    seconds: float
+
+
+class JobAdvanced(Base, frozen=True, tag="job_advanced"):
+    """So many seconds of the song are made. Told a few times a second, and kept nowhere."""
+
+    job: int
+    seconds: float
+
+
+class JobNoticed(Base, frozen=True, tag="job_noticed"):
+    """Something is odd about the sound; `notice` is the worker's sentence."""
+
+    job: int
+    generator: str
+    place: Place
+    notice: str
+
+
+class JobDone(Base, frozen=True, tag="job_done"):
+    """The song is stored. `making` is the seconds of work."""
+
+    job: int
+    song: SongBrief
+    place: Place
+    making: float
+
+
+class JobFailed(Base, frozen=True, tag="job_failed"):
+    """There is no song. `errors` is the end of what the program wrote to standard error, line by line."""
+
+    job: int
+    song: SongCode
+    place: Place
+    reason: str
+    errors: tuple[str, ...] = ()
+
+
+class JobCancelled(Base, frozen=True, tag="job_cancelled"):
+    """The job was given up by `by`, who was at `by_place`; a worker that has it is to be ended."""
+
+    job: int
+    song: SongCode
+    place: Place
+    by: str = ""
+    by_place: Place | None = None
+    """None: a newer version of the same program replaced it."""
+
+
+class JobReturned(Base, frozen=True, tag="job_returned"):
+    """A job that was running when the bot ended is to be made anew."""
+
+    job: int
+
+
+class Likeness(enum.StrEnum):
+    """How a song that was made again compares with the first one."""
+
+    NO_FINGERPRINT = "no_fingerprint"
+    SAME = "same"
+    SAME_THOUGH_CHANGED = "same_though_changed"
+    """The program has changed, the sound has not."""
+    CHANGED_PROGRAM = "changed_program"
+    CHANGED_SOUND = "changed_sound"
+    """The program is the same, the sound is not: it depends on more than the seed."""
+
+
+class SongRemade(Base, frozen=True, tag="song_remade"):
+    job: int
+    place: Place
+    original: SongBrief
+    song: SongCode
+    likeness: Likeness
+    program_before: str = ""
+    program_now: str = ""
+
+
+# What is heard
+
+
+class QueueChanged(Base, frozen=True, tag="queue_changed"):
+    """What should be heard now, or next, may have changed."""
+
+
+class SongStarted(Base, frozen=True, tag="song_started"):
+    """A cue went on the air; `is_first` is False where it goes on after an interruption."""
+
+    cue: CueId
+    song: SongBrief
+    name: str
+    is_first: bool
+
+
+class SongEnded(Base, frozen=True, tag="song_ended"):
+    cue: CueId
+    song: SongBrief
+    place: Place
+    reason: EndReason
+    seconds: float
+    """How far it was played."""
+    detail: str = ""
+    """Why it broke off, in the streamer's words."""
+
+
+class SongUnplayable(Base, frozen=True, tag="song_unplayable"):
+    """The streamer would not take it."""
+
+    cue: CueId
+    song: SongBrief
+    place: Place
+    reason: str
+
+
+class CueSkipped(Base, frozen=True, tag="cue_skipped"):
+    """The streamer is to end this cue, if it is the one on the air."""
+
+    cue: CueId
+
+
+class CueSought(Base, frozen=True, tag="cue_sought"):
+    """The streamer is to go on at this frame of this cue, if it is the one on the air."""
+
+    cue: CueId
+    frames: Frames
+
+
+class PlaybackStopped(Base, frozen=True, tag="playback_stopped"):
+    fade: float
+
+
+class PlaybackResumed(Base, frozen=True, tag="playback_resumed"):
+    pass
+
+
+# Generators that are watched
+
+
+class WatchesChanged(Base, frozen=True, tag="watches_changed"):
+    """Which generators are watched, or which files they have, may have changed."""
+
+
+class WatchEnded(Base, frozen=True, tag="watch_ended"):
+    generator: str
+    place: Place
+
+
+class WatchFailed(Base, frozen=True, tag="watch_failed"):
+    """The program was saved, and does not take the watch's parameters any more."""
+
+    generator: str
+    place: Place
+    why: Refusal
+
+
+class VersionReady(Base, frozen=True, tag="version_ready"):
+    """A new version of a watched program can be heard, and is to cut in on a bar of the cue that is on the air."""
+
+    job: int
+    cue: CueId
+    bars: Bars
+
+
+# Background jobs
+
+
+class BackgroundJobOrdered(Base, frozen=True, tag="background_job_ordered"):
+    """`subject` is what a person calls what it is about; of a band, `slug` names it and `form` is what is bred."""
+
+    work: BackgroundJob
+    place: Place
+    subject: str
+    slug: str = ""
+    form: int = 0
+
+
+class SongExported(Base, frozen=True, tag="song_exported"):
+    place: Place
+    subject: str
+    files: tuple[str, ...]
+
+
+class BandBred(Base, frozen=True, tag="band_bred"):
+    """`generation` is None where the ratings do not say clearly what is liked, and 0 where the band had changed."""
+
+    place: Place
+    band: str
+    generation: int | None
+    candidates: int = 0
+    changes: tuple[str, ...] = ()
+
+
+class BackgroundJobFailed(Base, frozen=True, tag="background_job_failed"):
+    place: Place
+    subject: str
+    reason: str
+
+
+# Listeners and people
+
+
+class SongRated(Base, frozen=True, tag="song_rated"):
+    song: SongBrief
+    section: str
+    rating: RatingMean
+
+
+class ComparisonRevealed(Base, frozen=True, tag="comparison_revealed"):
+    x: SongBrief
+    y: SongBrief
+    x_votes: int
+    y_votes: int
+
+
+class RightsChanged(Base, frozen=True, tag="rights_changed"):
+    name: str
+
+
+# The station
+
+
+class MountCameOn(Base, frozen=True, tag="mount_came_on"):
+    mount: str
+
+
+class MountWentOff(Base, frozen=True, tag="mount_went_off"):
+    mount: str
+    reason: str
+
+
+class StreamerWentAway(Base, frozen=True, tag="streamer_went_away"):
+    pass
+
+
+class StreamerCameBack(Base, frozen=True, tag="streamer_came_back"):
+    pass
+
+
+class StreamerRestartOrdered(Base, frozen=True, tag="streamer_restart_ordered"):
+    place: Place
+
+
+class StreamerRestartFailed(Base, frozen=True, tag="streamer_restart_failed"):
+    place: Place
+    reason: str
+
+
+class SeekFailed(Base, frozen=True, tag="seek_failed"):
+    """The song goes on where it was."""
+
+    title: str
+    reason: str
+
+
+class StationQuit(Base, frozen=True, tag="station_quit"):
+    """The station is about to stop in order."""
+
+
+Event = (
+    JobOrdered
+    | JobBegun
+    | JobAdvanced
+    | JobNoticed
+    | JobDone
+    | JobFailed
+    | JobCancelled
+    | JobReturned
+    | SongRemade
+    | QueueChanged
+    | SongStarted
+    | SongEnded
+    | SongUnplayable
+    | CueSkipped
+    | CueSought
+    | PlaybackStopped
+    | PlaybackResumed
+    | WatchesChanged
+    | WatchEnded
+    | WatchFailed
+    | VersionReady
+    | BackgroundJobOrdered
+    | SongExported
+    | BandBred
+    | BackgroundJobFailed
+    | SongRated
+    | ComparisonRevealed
+    | RightsChanged
+    | MountCameOn
+    | MountWentOff
+    | StreamerWentAway
+    | StreamerCameBack
+    | StreamerRestartOrdered
+    | StreamerRestartFailed
+    | SeekFailed
+    | StationQuit
+)
+
+
+class Numbered(msgspec.Struct, frozen=True):
+    """An event on its way to another process, with its number: they count up without holes while a bot lives."""
+
+    number: int
+    event: Event
+    at: float
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """What a subscriber is given first: the station's state, and the number of the last event that it includes."""
+
+    number: int
+    now_playing: Any
+    """A `results.NowPlaying`."""
+    queue: Any
+    """A `results.Queue`."""

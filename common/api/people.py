@@ -1,0 +1,74 @@
+"""Who asks for something: a name, a place for later answers, a right, and an identity that somebody vouches for."""
+
+import enum
+from functools import total_ordering
+
+import msgspec
+
+
+@total_ordering
+class Right(enum.Enum):
+    """Rights in order; each includes those below it. In JSON they are their names."""
+
+    LISTENER = "listener"
+    DJ = "dj"
+    ADMIN = "admin"
+    OWNER = "owner"
+
+    @property
+    def rank(self) -> int:
+        """0 for a listener, and so on upwards; what the database keeps."""
+        return RANKS[self]
+
+    @classmethod
+    def of_rank(cls, rank: int) -> "Right":
+        return list(cls)[rank]
+
+    def __lt__(self, other: "Right") -> bool:
+        return self.rank < other.rank
+
+
+RANKS = {right: rank for rank, right in enumerate(Right)}
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where later answers go: a front end, and an address that only this front end understands.
+
+    `Place("irc", "libera/#radio")`, `Place("ctl", "12")`, `Place("station")` for the station itself.
+    """
+
+    front_end: str
+    address: str = ""
+
+    def __str__(self) -> str:
+        """`irc:libera/#radio`, as the log and the database have it."""
+        return f"{self.front_end}:{self.address}" if self.address else self.front_end
+
+    @classmethod
+    def parse(cls, text: str) -> "Place":
+        """The place that `str` wrote."""
+        front_end, _, address = text.partition(":")
+        return cls(front_end, address)
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """Somebody for whom a front end vouches, so that rights can be granted to them.
+
+    `account` was verified by the network's services, or by the station itself; it is empty where nothing did. `mask` is
+    `nick!user@host` where a network shows one. A nick alone is nobody: anyone can take it.
+    """
+
+    network: str
+    """`irc:NAME`, `telnet` or `ssh`."""
+    account: str = ""
+    mask: str = ""
+
+
+class Requester(msgspec.Struct, frozen=True):
+    """The one who asks. `name` is what they are called; it proves nothing."""
+
+    name: str
+    place: Place = Place("station")
+    right: Right = Right.LISTENER
+    identity: Identity | None = None
+    """None for whoever sits at the station's machine."""

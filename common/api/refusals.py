@@ -1,0 +1,297 @@
+"""Why something that was asked is not done: one struct for each reason, with what a person or a program needs to know.
+
+A handler raises `Refused(NoSuchSong(...))`; nothing of its transaction happens. `bot.commands.sentences` says it in
+words.
+"""
+
+import enum
+
+import msgspec
+
+from common.api.people import Right
+from common.api.values import SongBrief
+from common.errors import BandstandError
+
+
+class Kind(enum.StrEnum):
+    """What sort of answer a refusal is."""
+
+    ERROR = "error"
+    """Understood, and cannot be done."""
+    USAGE = "usage"
+    """A value is not one that the request takes."""
+    DENIED = "denied"
+    BUSY = "busy"
+    """It could be done, but not now."""
+
+
+class Base(msgspec.Struct, frozen=True, tag_field="refused"):
+    """Every refusal in JSON is an object with its name as `refused` and its fields beside it."""
+
+    @property
+    def kind(self) -> Kind:
+        return KINDS.get(type(self), Kind.ERROR)
+
+
+class NoSuchSong(Base, frozen=True, tag="no_such_song"):
+    words: str
+    known: int
+    """How many songs there are."""
+
+
+class AmbiguousSong(Base, frozen=True, tag="ambiguous_song"):
+    count: int
+    songs: tuple[SongBrief, ...]
+    """The first few that fit."""
+
+
+class NoSongsYet(Base, frozen=True, tag="no_songs_yet"):
+    pass
+
+
+class StillBeingMade(Base, frozen=True, tag="still_being_made"):
+    """The song cannot be used for this before it is further on."""
+
+    song: SongBrief
+    purpose: str
+    """`play`, `replay`, `export`, `remake` or `compare`."""
+
+
+class NothingOnAir(Base, frozen=True, tag="nothing_on_air"):
+    pass
+
+
+class NothingHeard(Base, frozen=True, tag="nothing_heard"):
+    """Nothing is in anybody's ear that could be rated or marked."""
+
+
+class SeekBeyondEnd(Base, frozen=True, tag="seek_beyond_end"):
+    song: SongBrief
+
+
+class NoSuchJob(Base, frozen=True, tag="no_such_job"):
+    job: int
+
+
+class TooManyJobs(Base, frozen=True, tag="too_many_jobs"):
+    limit: int
+
+
+class TooManyQueued(Base, frozen=True, tag="too_many_queued"):
+    limit: int
+
+
+class TooSoon(Base, frozen=True, tag="too_soon"):
+    """The requester's bucket is empty; it has something again in `seconds`."""
+
+    seconds: int
+    is_first: bool
+    """The requester was not told so since the last request that went through."""
+
+
+class NeedsRight(Base, frozen=True, tag="needs_right"):
+    request: str
+    right: Right
+
+
+class NoSuchGenerator(Base, frozen=True, tag="no_such_generator"):
+    name: str
+    known: tuple[str, ...]
+
+
+class GeneratorGone(Base, frozen=True, tag="generator_gone"):
+    """The last song's generator is not configured any more."""
+
+    name: str
+
+
+class BadParameter(Base, frozen=True, tag="bad_parameter"):
+    """`problem` names the parameter and says what was expected; it comes from the generator's declaration."""
+
+    problem: str
+
+
+class NotWatched(Base, frozen=True, tag="not_watched"):
+    name: str
+    """Empty: nothing is watched."""
+
+
+class IsComparison(Base, frozen=True, tag="is_comparison"):
+    song: SongBrief
+
+
+class SameSong(Base, frozen=True, tag="same_song"):
+    song: SongBrief
+
+
+class NoComparison(Base, frozen=True, tag="no_comparison"):
+    pass
+
+
+class VotesClosed(Base, frozen=True, tag="votes_closed"):
+    pass
+
+
+class BadChoice(Base, frozen=True, tag="bad_choice"):
+    pass
+
+
+class NoSuchBand(Base, frozen=True, tag="no_such_band"):
+    words: str
+    bands: tuple[str, ...]
+    generators: tuple[str, ...] = ()
+
+
+class NoSuchStyle(Base, frozen=True, tag="no_such_style"):
+    words: str
+    styles: tuple[str, ...]
+
+
+class NoNameLeft(Base, frozen=True, tag="no_name_left"):
+    """Every name that the station knows for a band is taken."""
+
+
+class NoSuchArtist(Base, frozen=True, tag="no_such_artist"):
+    name: str
+
+
+class NeverRated(Base, frozen=True, tag="never_rated"):
+    band: str
+
+
+class FirstForm(Base, frozen=True, tag="first_form"):
+    """The band is as it was in the beginning."""
+
+    band: str
+
+
+class NoSuchExport(Base, frozen=True, tag="no_such_export"):
+    kind_asked: str
+    known: tuple[str, ...]
+
+
+class BadPath(Base, frozen=True, tag="bad_path"):
+    path: str
+    problem: str
+    """`relative` or `missing`."""
+
+
+class ImportedAlready(Base, frozen=True, tag="imported_already"):
+    path: str
+    song: SongBrief
+
+
+class BadName(Base, frozen=True, tag="bad_name"):
+    """`problem`: `too_long`, `form`, `mask_form`, `mask_too_wide` or `account_form`."""
+
+    name: str
+    problem: str
+
+
+class BadRight(Base, frozen=True, tag="bad_right"):
+    right: str
+
+
+class RightTooHigh(Base, frozen=True, tag="right_too_high"):
+    """Nobody gives more than they have."""
+
+    own: Right
+
+
+class Outranked(Base, frozen=True, tag="outranked"):
+    """Somebody with a higher right than the requester's cannot be changed by them."""
+
+    name: str
+    right: Right
+
+
+class TooManyGrants(Base, frozen=True, tag="too_many_grants"):
+    limit: int
+
+
+class NoSuchGrant(Base, frozen=True, tag="no_such_grant"):
+    name: str
+    grants: int
+
+
+class TooManyAccounts(Base, frozen=True, tag="too_many_accounts"):
+    limit: int
+
+
+class NoSuchAccount(Base, frozen=True, tag="no_such_account"):
+    name: str
+
+
+class BadHash(Base, frozen=True, tag="bad_hash"):
+    pass
+
+
+class BadRequest(Base, frozen=True, tag="bad_request"):
+    """The request is none that the station knows, or a value is outside its limits."""
+
+    problem: str
+
+
+Refusal = (
+    NoSuchSong
+    | AmbiguousSong
+    | NoSongsYet
+    | StillBeingMade
+    | NothingOnAir
+    | NothingHeard
+    | SeekBeyondEnd
+    | NoSuchJob
+    | TooManyJobs
+    | TooManyQueued
+    | TooSoon
+    | NeedsRight
+    | NoSuchGenerator
+    | GeneratorGone
+    | BadParameter
+    | NotWatched
+    | IsComparison
+    | SameSong
+    | NoComparison
+    | VotesClosed
+    | BadChoice
+    | NoSuchBand
+    | NoSuchStyle
+    | NoNameLeft
+    | NoSuchArtist
+    | NeverRated
+    | FirstForm
+    | NoSuchExport
+    | BadPath
+    | ImportedAlready
+    | BadName
+    | BadRight
+    | RightTooHigh
+    | Outranked
+    | TooManyGrants
+    | NoSuchGrant
+    | TooManyAccounts
+    | NoSuchAccount
+    | BadHash
+    | BadRequest
+)
+
+KINDS: dict[type[Base], Kind] = {
+    TooManyJobs: Kind.BUSY,
+    TooManyQueued: Kind.BUSY,
+    TooSoon: Kind.BUSY,
+    NeedsRight: Kind.DENIED,
+    BadChoice: Kind.USAGE,
+    NoSuchExport: Kind.USAGE,
+    BadName: Kind.USAGE,
+    BadRight: Kind.USAGE,
+    BadRequest: Kind.USAGE,
+}
+"""The kinds that are not a plain error."""
+
+
+class Refused(BandstandError):
+    """What was asked is not done. `why` says it in values; nothing of the transaction has happened."""
+
+    def __init__(self, why: Refusal) -> None:
+        super().__init__(why)
+        self.why = why

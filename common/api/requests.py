@@ -1,0 +1,379 @@
+"""Everything that can be asked of the station: one struct for each request.
+
+Who may ask, and how often, is in the table `bot.station.table.REQUESTS`; what comes back, in `common.api.results`.
+"""
+
+from typing import Annotated
+
+import msgspec
+
+from common.generators import Value
+from common.types import LONGEST_FADE
+
+Fade = Annotated[float, msgspec.Meta(ge=0, le=LONGEST_FADE)]
+Seed = Annotated[int, msgspec.Meta(ge=0, le=999_999_999)]
+Bars = Annotated[int, msgspec.Meta(ge=1, le=64)]
+Limit = Annotated[int, msgspec.Meta(ge=1, le=500)]
+DEFAULT_LIMIT = 15
+DEFAULT_BARS = 4
+
+
+class Base(msgspec.Struct, frozen=True, kw_only=True, tag_field="request", forbid_unknown_fields=True):
+    """Every request in JSON is an object with its name as `request` and its fields beside it."""
+
+
+# Songs: making them
+
+
+class Generate(Base, frozen=True, tag="generate"):
+    """Make a new song and play it while it is being made."""
+
+    generator: str = ""
+    """A band, a style or a user's generator; empty: any band."""
+    parameters: dict[str, Value] = {}
+    seed: Seed | None = None
+    cuts_in: bool = True
+    """False: the song waits in the queue."""
+
+
+class GenerateAgain(Base, frozen=True, tag="generate_again"):
+    """Make the last song again, with another seed."""
+
+    parameters: dict[str, Value] = {}
+    """Those that are to be different from the last song's."""
+    seed: Seed | None = None
+    cuts_in: bool = True
+
+
+class CancelJob(Base, frozen=True, tag="cancel_job"):
+    """Give up a job."""
+
+    job: int
+
+
+class ImportFile(Base, frozen=True, tag="import_file"):
+    """Take a sound file of the station's machine into the library."""
+
+    path: str
+
+
+class RemakeSong(Base, frozen=True, tag="remake_song"):
+    """Make a song anew, unheard, and tell whether it comes out the same."""
+
+    song: str = ""
+    """A code, or words of the title; empty: the song on the air, or the newest."""
+
+
+class ExportSong(Base, frozen=True, tag="export_song"):
+    """Make a file of a song for another program."""
+
+    song: str
+    kind: str
+    """One of `common.background_jobs.EXPORTS`."""
+
+
+# What is heard
+
+
+class Play(Base, frozen=True, tag="play"):
+    """Cut in with a song now."""
+
+    song: str
+    crossfade: Fade | None = None
+    resumes: bool = False
+    """Go on afterwards with the song that it interrupts, where that was."""
+
+
+class Replay(Base, frozen=True, tag="replay"):
+    """Play a song again from its beginning, as it was made."""
+
+    song: str = ""
+
+
+class Enqueue(Base, frozen=True, tag="enqueue"):
+    """Append a song to the queue."""
+
+    song: str
+    crossfade: Fade | None = None
+
+
+class GetQueue(Base, frozen=True, tag="get_queue"):
+    """What is on the air and what waits."""
+
+
+class Skip(Base, frozen=True, tag="skip"):
+    """End the song on the air and go on with the next."""
+
+    cue: int | None = None
+    """Only if this cue is on the air; None: whatever is."""
+
+
+class Stop(Base, frozen=True, tag="stop"):
+    """Go to silence; the queue stays as it is."""
+
+    fade: Fade | None = None
+
+
+class Pause(Base, frozen=True, tag="pause"):
+    """Go silent at once, and keep the place in the song."""
+
+
+class Resume(Base, frozen=True, tag="resume"):
+    """Go on after `Stop` or `Pause`, where it was."""
+
+
+class Seek(Base, frozen=True, tag="seek"):
+    """Go elsewhere in the song on the air."""
+
+    seconds: float
+    is_relative: bool = False
+    """Counted from where the song is, and may be below 0."""
+
+
+class GetNowPlaying(Base, frozen=True, tag="get_now_playing"):
+    """What is on the air now."""
+
+
+# The library
+
+
+class ListSongs(Base, frozen=True, tag="list_songs"):
+    """The newest songs."""
+
+    limit: Limit = DEFAULT_LIMIT
+
+
+class GetSong(Base, frozen=True, tag="get_song"):
+    """What is known of a song."""
+
+    song: str
+
+
+class ListHistory(Base, frozen=True, tag="list_history"):
+    """What was on the air, the newest first."""
+
+    limit: Limit = DEFAULT_LIMIT
+
+
+class ListJobs(Base, frozen=True, tag="list_jobs"):
+    """Songs being made, and how the last ones went."""
+
+    limit: Limit = DEFAULT_LIMIT
+
+
+# Generators, comparisons, bookmarks
+
+
+class ListGenerators(Base, frozen=True, tag="list_generators"):
+    """The users' own generators."""
+
+
+class DescribeGenerator(Base, frozen=True, tag="describe_generator"):
+    """What may be asked of a generator, or of a band."""
+
+    name: str
+
+
+class WatchGenerator(Base, frozen=True, tag="watch_generator"):
+    """Run a generator now, and again whenever its program is saved."""
+
+    generator: str
+    parameters: dict[str, Value] = {}
+    seed: Seed | None = None
+
+
+class UnwatchGenerator(Base, frozen=True, tag="unwatch_generator"):
+    """Watch a generator no longer."""
+
+    generator: str = ""
+    """Empty: all of them."""
+
+
+class CompareSongs(Base, frozen=True, tag="compare_songs"):
+    """Let two songs take turns, not saying which is which."""
+
+    first: str
+    second: str
+    bars: Bars = DEFAULT_BARS
+
+
+class Vote(Base, frozen=True, tag="vote"):
+    """Say which song of the latest comparison is better."""
+
+    choice: str
+    """`x` or `y`."""
+
+
+class Reveal(Base, frozen=True, tag="reveal"):
+    """Say which song of the latest comparison is which, and close the votes."""
+
+
+class AddBookmark(Base, frozen=True, tag="add_bookmark"):
+    """Note the place that is heard right now."""
+
+    note: str = ""
+
+
+# Bands and ratings
+
+
+class ListBands(Base, frozen=True, tag="list_bands"):
+    """The station's bands."""
+
+
+class GetBand(Base, frozen=True, tag="get_band"):
+    """Who is in a band, and how they play."""
+
+    band: str
+
+
+class FoundBand(Base, frozen=True, tag="found_band"):
+    """Found a new band."""
+
+    style: str = ""
+    """Empty: any."""
+
+
+class GetArtist(Base, frozen=True, tag="get_artist"):
+    """One player: what they play and how, and their band's last songs."""
+
+    name: str
+
+
+class Rate(Base, frozen=True, tag="rate"):
+    """How you like what you hear, from -1 to 1."""
+
+    value: Annotated[float, msgspec.Meta(ge=-1, le=1)]
+
+
+class EvolveBand(Base, frozen=True, tag="evolve_band"):
+    """Breed a band's next form from its ratings."""
+
+    band: str
+
+
+class GetFamily(Base, frozen=True, tag="get_family"):
+    """The forms that a band has had."""
+
+    band: str
+
+
+class RevertBand(Base, frozen=True, tag="revert_band"):
+    """Let a band play as in its form before."""
+
+    band: str
+
+
+# People
+
+
+class Grant(Base, frozen=True, tag="grant"):
+    """Give somebody a right in place of any before it."""
+
+    name: str
+    right: str
+
+
+class Revoke(Base, frozen=True, tag="revoke"):
+    """Take somebody's right away."""
+
+    name: str
+
+
+class GetSelf(Base, frozen=True, tag="get_self"):
+    """Who the requester is here."""
+
+
+class ListPeople(Base, frozen=True, tag="list_people"):
+    """Who has rights and accounts, and who is connected."""
+
+
+class SetPassword(Base, frozen=True, tag="set_password"):
+    """Make an account for telnet and ssh, or give it another password."""
+
+    name: str
+    hash: str
+    """As `bandstand passwd NAME` makes it."""
+
+
+class RemoveAccount(Base, frozen=True, tag="remove_account"):
+    """Remove an account and the right that went with it."""
+
+    name: str
+
+
+# The station
+
+
+class GetStatus(Base, frozen=True, tag="get_status"):
+    """Every process and mount, and who listens."""
+
+
+class GetVersion(Base, frozen=True, tag="get_version"):
+    """Which versions are running."""
+
+
+class ListNames(Base, frozen=True, tag="list_names"):
+    """Names that may stand for a parameter, for completion."""
+
+    kind: str
+    """`song`, `job`, `person` or `band`."""
+
+
+class RestartStreamer(Base, frozen=True, tag="restart_streamer"):
+    """Put another streamer in the place of the one that runs; the song goes on where it was."""
+
+
+class Quit(Base, frozen=True, tag="quit"):
+    """Stop the whole station in order."""
+
+
+Request = (
+    Generate
+    | GenerateAgain
+    | CancelJob
+    | ImportFile
+    | RemakeSong
+    | ExportSong
+    | Play
+    | Replay
+    | Enqueue
+    | GetQueue
+    | Skip
+    | Stop
+    | Pause
+    | Resume
+    | Seek
+    | GetNowPlaying
+    | ListSongs
+    | GetSong
+    | ListHistory
+    | ListJobs
+    | ListGenerators
+    | DescribeGenerator
+    | WatchGenerator
+    | UnwatchGenerator
+    | CompareSongs
+    | Vote
+    | Reveal
+    | AddBookmark
+    | ListBands
+    | GetBand
+    | FoundBand
+    | GetArtist
+    | Rate
+    | EvolveBand
+    | GetFamily
+    | RevertBand
+    | Grant
+    | Revoke
+    | GetSelf
+    | ListPeople
+    | SetPassword
+    | RemoveAccount
+    | GetStatus
+    | GetVersion
+    | ListNames
+    | RestartStreamer
+    | Quit
+)

@@ -1,0 +1,414 @@
+"""What the station answers: one struct for each request that was carried out."""
+
+import msgspec
+
+from common.api.people import Right
+from common.api.values import (
+    BandForm,
+    Bookmark,
+    GrantedRight,
+    Job,
+    Outside,
+    PersonPresent,
+    RatingMean,
+    Song,
+    SongBrief,
+    SongPlace,
+)
+from common.bands import Member
+from common.generators import Parameter
+from common.types import CueId, SongCode
+
+
+class Base(msgspec.Struct, frozen=True, kw_only=True, tag_field="result"):
+    """Every result in JSON is an object with its name as `result` and its fields beside it."""
+
+
+# Songs: making them
+
+
+class Ordered(Base, frozen=True, tag="ordered"):
+    """A job was written down that makes a song."""
+
+    job: int
+    song: SongCode
+    cuts_in: bool
+
+
+class Cancelled(Base, frozen=True, tag="cancelled"):
+    job: int
+
+
+class Importing(Base, frozen=True, tag="importing"):
+    job: int
+    song: SongCode
+    file: str
+    """The file's name, without its folder."""
+
+
+class Remaking(Base, frozen=True, tag="remaking"):
+    """The song is made again as `song`; the verdict follows as the event `SongRemade`."""
+
+    job: int
+    song: SongCode
+    original: SongBrief
+
+
+class Exporting(Base, frozen=True, tag="exporting"):
+    """The files' names follow as the event `SongExported`."""
+
+    song: SongBrief
+    kind: str
+
+
+# What is heard
+
+
+class Playing(Base, frozen=True, tag="playing"):
+    song: SongBrief
+    then: SongBrief | None = None
+    """The song that goes on afterwards, from `then_at`."""
+    then_at: float = 0.0
+
+
+class Replaying(Base, frozen=True, tag="replaying"):
+    song: SongBrief
+
+
+class Enqueued(Base, frozen=True, tag="enqueued"):
+    song: SongBrief
+    position: int
+    """Its place in the queue from 1; 0: it is on the air already."""
+
+
+class QueuedSong(msgspec.Struct, frozen=True):
+    cue: CueId
+    song: SongBrief
+    name: str
+    """Of whoever asked for it."""
+    created: float
+
+
+class Queue(Base, frozen=True, tag="queue"):
+    on_air: QueuedSong | None
+    songs: tuple[QueuedSong, ...]
+    """In the order in which they will be heard; one that is still being made is passed over until it can be heard."""
+
+
+class Skipped(Base, frozen=True, tag="skipped"):
+    song: SongBrief
+    following: SongBrief | None
+    """What is next; None: silence."""
+
+
+class Stopped(Base, frozen=True, tag="stopped"):
+    was_stopped: bool
+    """It was stopped already, and nothing was done."""
+
+
+class Paused(Base, frozen=True, tag="paused"):
+    was_stopped: bool
+    seconds: float = 0.0
+
+
+class Resumed(Base, frozen=True, tag="resumed"):
+    was_stopped: bool
+    """False: there was nothing to resume."""
+    song: SongBrief | None = None
+    """None: the queue is empty."""
+
+
+class Sought(Base, frozen=True, tag="sought"):
+    song: SongBrief
+    seconds: float
+    is_stopped: bool
+    """The song goes on there after `Resume`."""
+
+
+class NowPlaying(Base, frozen=True, tag="now_playing"):
+    """`state`: `silence`; `stopped` in the song; `held` while the streamer is away; `starting`; `playing`."""
+
+    state: str
+    song: SongBrief | None = None
+    cue: CueId | None = None
+    seconds: float = 0.0
+    """Where the song is, on the air."""
+    turn: str = ""
+    """`X` or `Y`, while a comparison is on the air."""
+    name: str = ""
+    """Of whoever asked for it."""
+    started: float | None = None
+
+
+# The library
+
+
+class Songs(Base, frozen=True, tag="songs"):
+    songs: tuple[SongBrief, ...]
+    total: int
+    """How many there are in all."""
+
+
+class SongDetails(Base, frozen=True, tag="song"):
+    song: Song
+    rating: RatingMean
+    to_air: float | None
+    """Seconds from the request that ordered the song until it was heard for the first time."""
+    bookmarks: tuple[Bookmark, ...]
+
+
+class PlayedSong(msgspec.Struct, frozen=True):
+    """One line of the play log."""
+
+    song: SongCode
+    title: str
+    name: str
+    started: float
+    seconds: float
+    """How far it was played."""
+    reason: str
+
+
+class History(Base, frozen=True, tag="history"):
+    plays: tuple[PlayedSong, ...]
+
+
+class Jobs(Base, frozen=True, tag="jobs"):
+    jobs: tuple[Job, ...]
+    open: int
+
+
+# Generators, comparisons, bookmarks
+
+
+class GeneratorBrief(msgspec.Struct, frozen=True):
+    name: str
+    help: str
+    version: str
+    is_watched: bool
+    trouble: str = ""
+    """Why its program does not describe itself."""
+
+
+class Generators(Base, frozen=True, tag="generators"):
+    generators: tuple[GeneratorBrief, ...]
+
+
+class GeneratorDetails(Base, frozen=True, tag="generator"):
+    """A user's generator, or a band whose song takes the usual parameters."""
+
+    name: str
+    help: str
+    parameters: dict[str, Parameter]
+    band: str = ""
+    """The band's name, where it is one."""
+
+
+class Watching(Base, frozen=True, tag="watching"):
+    generator: str
+    seed: int
+
+
+class Unwatched(Base, frozen=True, tag="unwatched"):
+    generators: tuple[str, ...]
+
+
+class Comparing(Base, frozen=True, tag="comparing"):
+    job: int
+    song: SongCode
+    bars: int
+
+
+class Voted(Base, frozen=True, tag="voted"):
+    choice: str
+
+
+class Revealed(Base, frozen=True, tag="revealed"):
+    """Which song was X and which was Y, and how many preferred each."""
+
+    x: SongBrief
+    y: SongBrief
+    x_votes: int
+    y_votes: int
+
+
+class Bookmarked(Base, frozen=True, tag="bookmarked"):
+    song: SongBrief
+    at: SongPlace
+
+
+# Bands and ratings
+
+
+class BandBrief(msgspec.Struct, frozen=True):
+    form: BandForm
+    songs: int
+    """How many songs were made by this form of the band."""
+
+
+class Bands(Base, frozen=True, tag="bands"):
+    bands: tuple[BandBrief, ...]
+
+
+class BandDetails(Base, frozen=True, tag="band"):
+    form: BandForm
+    is_new: bool = False
+    """It was founded just now."""
+
+
+class PlayerDetails(msgspec.Struct, frozen=True):
+    band: BandForm
+    member: Member
+    songs: tuple[SongBrief, ...]
+    """The band's last ones."""
+
+
+class Artist(Base, frozen=True, tag="artist"):
+    players: tuple[PlayerDetails, ...]
+    """Everybody of this name; at least one."""
+
+
+class Rated(Base, frozen=True, tag="rated"):
+    song: SongBrief
+    section: str
+    """Empty where the song does not say its sections."""
+    value: float
+    rating: RatingMean
+
+
+class Evolving(Base, frozen=True, tag="evolving"):
+    """What comes of it follows as the event `BandBred`."""
+
+    band: str
+    ratings: int
+
+
+class FamilyForm(msgspec.Struct, frozen=True):
+    form: BandForm
+    songs: int
+    rating: RatingMean
+
+
+class Family(Base, frozen=True, tag="family"):
+    """The forms of a band, the one that plays now first."""
+
+    band: str
+    forms: tuple[FamilyForm, ...]
+
+
+class Reverted(Base, frozen=True, tag="reverted"):
+    form: BandForm
+
+
+# People
+
+
+class Granted(Base, frozen=True, tag="granted"):
+    name: str
+    right: Right
+    before: Right
+
+
+class Revoked(Base, frozen=True, tag="revoked"):
+    name: str
+    before: Right
+
+
+class You(Base, frozen=True, tag="you"):
+    name: str
+    right: Right
+    known_as: str = ""
+    """The name that rights are granted to; empty for a stranger."""
+    mask: str = ""
+    is_at_machine: bool = False
+
+
+class People(Base, frozen=True, tag="people"):
+    grants: tuple[GrantedRight, ...]
+    accounts: tuple[str, ...]
+    present: tuple[PersonPresent, ...]
+
+
+class PasswordSet(Base, frozen=True, tag="password_set"):
+    name: str
+    is_new: bool
+    right: Right
+
+
+class AccountRemoved(Base, frozen=True, tag="account_removed"):
+    name: str
+
+
+# The station
+
+
+class Status(Base, frozen=True, tag="status"):
+    station: Outside
+    is_healthy: bool
+    """The streamer answers, and every mount is on the air."""
+
+
+class Version(Base, frozen=True, tag="version"):
+    bandstand: str
+    parts: dict[str, str]
+
+
+class Names(Base, frozen=True, tag="names"):
+    names: tuple[str, ...]
+
+
+class Restarting(Base, frozen=True, tag="restarting"):
+    pass
+
+
+class Quitting(Base, frozen=True, tag="quitting"):
+    pass
+
+
+Result = (
+    Ordered
+    | Cancelled
+    | Importing
+    | Remaking
+    | Exporting
+    | Playing
+    | Replaying
+    | Enqueued
+    | Queue
+    | Skipped
+    | Stopped
+    | Paused
+    | Resumed
+    | Sought
+    | NowPlaying
+    | Songs
+    | SongDetails
+    | History
+    | Jobs
+    | Generators
+    | GeneratorDetails
+    | Watching
+    | Unwatched
+    | Comparing
+    | Voted
+    | Revealed
+    | Bookmarked
+    | Bands
+    | BandDetails
+    | Artist
+    | Rated
+    | Evolving
+    | Family
+    | Reverted
+    | Granted
+    | Revoked
+    | You
+    | People
+    | PasswordSet
+    | AccountRemoved
+    | Status
+    | Version
+    | Names
+    | Restarting
+    | Quitting
+)

@@ -1,0 +1,312 @@
+"""Songs, jobs, cues and bands as the core hands them out, and the states that each of them has."""
+
+import enum
+from typing import Any
+
+import msgspec
+
+from common.api.people import Place
+from common.bands import Band
+from common.generators import Generator
+from common.jobs import Provenance
+from common.jobs import Section as Section
+from common.types import CueId, Frames, SongCode
+
+UNKNOWN = Provenance()
+
+
+class SongState(enum.StrEnum):
+    MAKING = "making"
+    """A worker makes it, and nothing of it can be heard yet."""
+    BEGUN = "begun"
+    """A worker makes it, and what there is can be heard already."""
+    READY = "ready"
+    """It is stored."""
+    FAILED = "failed"
+    """It was given up."""
+
+
+class JobState(enum.StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class CueState(enum.StrEnum):
+    QUEUED = "queued"
+    AIR = "air"
+    """On the air, or about to be."""
+    OVER = "over"
+
+
+class EndReason(enum.StrEnum):
+    """Why a cue ended."""
+
+    FINISHED = "finished"
+    SKIPPED = "skipped"
+    CUT = "cut"
+    """Another song cut in."""
+    STOPPED = "stopped"
+    """The station went silent; the cue goes on later, so this ends no cue."""
+    BROKEN = "broken"
+
+
+class Purpose(enum.StrEnum):
+    """What a song is made for."""
+
+    HEAR = ""
+    WATCH = "watch"
+    """A program that is watched was saved: its new version replaces the one before it."""
+    REMAKE = "remake"
+    """To see whether the same song comes out again; it is not played."""
+    COMPARE = "compare"
+    """Two songs by turns, for listeners who do not know which is which."""
+
+
+class Bars(msgspec.Struct, frozen=True):
+    """The grid of a song's bars, in frames: the length of a bar, and where the first one begins."""
+
+    bar: Frames
+    phase: Frames
+
+
+class SongPlace(msgspec.Struct, frozen=True):
+    """A place in a song. `bar` is 0 and `section` empty where the song does not say."""
+
+    seconds: float
+    bar: int = 0
+    section: str = ""
+
+
+class SongBrief(msgspec.Struct, frozen=True):
+    """A song in a list."""
+
+    code: SongCode
+    title: str
+    artist: str
+    state: SongState
+    seconds: float
+    """0 while its length is not known."""
+    created: float
+
+
+class Song(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is known of a song."""
+
+    code: SongCode
+    title: str = ""
+    artist: str = ""
+    state: SongState = SongState.MAKING
+    generator: str
+    """A user's generator, or `band` for the station's own bands."""
+    seed: int
+    parameters: dict[str, Any] = {}
+    facts: dict[str, Any] = {}
+    """What its maker says of it: key, tempo, beats, form and so on."""
+    sections: tuple[Section, ...] = ()
+    seconds: float = 0.0
+    loudness: float | None = None
+    """LUFS."""
+    peak: float | None = None
+    """dBTP."""
+    making: float | None = None
+    """Seconds of work; None until it is stored."""
+    audio: str = ""
+    """The sound file's name in the song's folder; empty while there is only a spool."""
+    created: float
+    form: int | None = None
+    """The form of a band that plays it: see `BandForm`."""
+    provenance: Provenance = UNKNOWN
+
+    @property
+    def brief(self) -> SongBrief:
+        return SongBrief(self.code, self.title, self.artist, self.state, self.seconds, self.created)
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """A song that a worker is to make. `name` and `place` are of whoever asked, `person` is whom limits count."""
+
+    id: int
+    song: SongCode
+    title: str = ""
+    state: JobState = JobState.WAITING
+    name: str
+    place: Place
+    person: str = ""
+    cuts_in: bool = False
+    """The song goes on the air as soon as it can be heard; otherwise it waits in the queue, or is not played."""
+    purpose: Purpose = Purpose.HEAR
+    original: SongCode | None = None
+    """The song that it makes again."""
+    created: float
+    finished: float | None = None
+    reason: str = ""
+    """Why it failed, in the worker's words."""
+
+
+class Cue(msgspec.Struct, frozen=True, kw_only=True):
+    """One playing of a song, from the queue to the play log. A skip names a cue, so that it cannot hit a later song.
+
+    `start` and `frames` are positions in the song: what is left out at its head, and how far it was played.
+    """
+
+    id: CueId
+    song: SongBrief
+    state: CueState
+    name: str
+    place: Place
+    person: str = ""
+    job: int | None = None
+    order: float = 0.0
+    """Its place in the queue: the lowest is next."""
+    start: Frames = Frames(0)
+    created: float
+    started: float | None = None
+    ended: float | None = None
+    reason: EndReason | None = None
+    frames: Frames = Frames(0)
+    audio: str = ""
+    """The stored file's name; empty while there is only a spool."""
+    loudness: float | None = None
+    """The song's, LUFS."""
+    crossfade: float | None = None
+    """Seconds in which it rises over what goes; None: as the station is configured."""
+    bars: Bars | None = None
+    """Of the song that it cuts, which goes on to its next bar."""
+    cuts: CueId | None = None
+    """The cue that it cut off."""
+    returns: CueId | None = None
+    """The cue that was interrupted, of which this is the rest."""
+
+    @property
+    def is_audible(self) -> bool:
+        """Whether there is anything of its song to play."""
+        return self.song.state in (SongState.BEGUN, SongState.READY)
+
+
+class BandForm(msgspec.Struct, frozen=True, kw_only=True):
+    """A band as it was at one time (a generation), or as it was varied for one song (`is_variation`)."""
+
+    id: int
+    slug: str
+    """Names the band: `small-robots`."""
+    band: Band
+    generation: int = 1
+    parent: int | None = None
+    """The form that it was bred from, or is a variation of."""
+    is_variation: bool = False
+    created: float
+
+
+class Watch(msgspec.Struct, frozen=True, kw_only=True):
+    """A generator whose program runs again with this seed and these parameters whenever it is saved."""
+
+    generator: str
+    seed: int
+    parameters: dict[str, Any] = {}
+    name: str
+    place: Place
+    person: str = ""
+    created: float
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """A song that is two songs by turns: `first` is X, `second` is Y."""
+
+    song: SongCode
+    first: SongCode
+    second: SongCode
+    created: float
+    revealed: float | None = None
+
+
+class Bookmark(msgspec.Struct, frozen=True, kw_only=True):
+    """A place in a song that somebody noted while they heard it."""
+
+    song: SongCode
+    at: SongPlace
+    note: str = ""
+    name: str
+    created: float
+
+
+class RatingMean(msgspec.Struct, frozen=True):
+    """What listeners think: the mean of `count` ratings, each from -1 to 1; 0.0 of none."""
+
+    mean: float = 0.0
+    count: int = 0
+
+
+class GrantedRight(msgspec.Struct, frozen=True):
+    """A right that somebody was given; `name` is written as `ann`, `libera/ann` or `libera/*!*@host.example`."""
+
+    name: str
+    right: str
+    by: str
+    created: float
+
+
+class OnAir(msgspec.Struct, frozen=True):
+    """What the streamer is playing, as far as the bot has heard: a cue, and how far its song is."""
+
+    cue: CueId
+    seconds: float
+
+
+class ProcessStatus(msgspec.Struct, frozen=True):
+    """A process that the bot looks after: `state` is a word or two, such as `running` or `ended by signal 9`."""
+
+    name: str
+    state: str
+    pid: int | None = None
+    uptime: float | None = None
+
+
+class MountStatus(msgspec.Struct, frozen=True):
+    """A mount at Icecast. `trouble` says why it is off the air, `seconds` since when it is on or off."""
+
+    path: str
+    is_on_air: bool
+    seconds: float
+    url: str = ""
+    trouble: str = ""
+    listeners: int | None = None
+    """None where Icecast was not asked, or did not answer."""
+
+
+class PersonPresent(msgspec.Struct, frozen=True):
+    """Somebody at a terminal of the station's; `name` as rights are granted to it."""
+
+    name: str
+    place: str
+
+
+class Loudness(msgspec.Struct, frozen=True):
+    """How loud it is at the moment: LUFS and dBTP, each None in silence."""
+
+    momentary: float | None = None
+    peak: float | None = None
+
+
+class Outside(msgspec.Struct, frozen=True, kw_only=True):
+    """The station as it is outside the database, read before a transaction begins.
+
+    What costs a question to the streamer or to Icecast (`processes`, `mounts`, `loudness`) is there only for requests
+    that need it.
+    """
+
+    name: str = "Bandstand"
+    uptime: float = 0.0
+    on_air: OnAir | None = None
+    is_connected: bool = False
+    """Whether the streamer answers."""
+    loudness: Loudness | None = None
+    processes: tuple[ProcessStatus, ...] = ()
+    mounts: tuple[MountStatus, ...] = ()
+    people: tuple[PersonPresent, ...] = ()
+    generators: dict[str, Generator] = {}
+    """The users' own, with what their programs say of themselves."""
+    generator_troubles: dict[str, str] = {}
+    """Why a program does not say anything of itself."""
