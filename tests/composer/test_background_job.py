@@ -37,6 +37,7 @@ def test_a_song_is_exported_from_its_score(kind: str, name: str, folder: Path) -
     assert (folder / name).stat().st_size > 1000
 
 
+@pytest.mark.slow
 def test_stems_are_one_file_for_each_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fluid, "SOUNDFONTS", ())
     score = compose(HOUSE["8-bit-picnic"], 5, {"minutes": 1, "tempo": 200})

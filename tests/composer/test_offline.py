@@ -20,6 +20,7 @@ def own_synthesiser(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fluid, "SOUNDFONTS", ())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "kind", ["flac", "wav", pytest.param("mp3", marks=needs_ffmpeg), pytest.param("ogg", marks=needs_ffmpeg)]
 )

@@ -30,6 +30,8 @@ from streamer.icecast import ShoutConnection
 from streamer.output import CameOnAir, EncodedMount, MountEvent, MountParts
 from streamer.sources import DecodedAhead, file_source, spool_source
 
+pytestmark = pytest.mark.slow
+
 TIMES = 1000
 WARMING_UP = 100
 GROWTH = 8 * 2**20

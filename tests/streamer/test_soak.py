@@ -10,6 +10,7 @@ from random import Random
 
 import numpy as np
 import psutil
+import pytest
 
 from common.types import RATE, CueId, Decibels, Frames
 from streamer.block import Block, Item, Samples
@@ -17,6 +18,8 @@ from streamer.bus import LAG, LATEST, STEP, Bus
 from streamer.meter import OutputProcessor
 from streamer.playout import Cue, Ended, Event, Playout, Started
 from streamer.sources import file_source
+
+pytestmark = pytest.mark.slow
 
 HOUR = 3600
 TONE = (0.5 * np.sin(2 * np.pi * 440 * np.arange(10 * RATE) / RATE)).astype(np.float32).repeat(2).reshape(-1, 2)

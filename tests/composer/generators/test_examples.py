@@ -14,6 +14,8 @@ from common.generators import Description, Generator, checked, described
 from common.jobs import Section
 from common.types import RATE
 
+pytestmark = pytest.mark.integration
+
 EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
 SCORE = {
     "title": "Old Road",

@@ -13,6 +13,8 @@ from common.jobs import Begun, Done, Section
 from common.types import RATE
 from composer.folder import SONG_FILE
 
+pytestmark = pytest.mark.integration
+
 
 def pitch(sound: np.ndarray) -> float:
     """Frequency of the loudest partial, Hz."""
