@@ -56,7 +56,7 @@ def _run(config: Config, arguments: list[str], everything: bool, from_stdin: boo
 
     reactor = cast("Reactor", installed)
     # Its own clock is the wall clock, which somebody may set: every timer would be that much late, or early.
-    reactor.seconds = time.monotonic
+    reactor.seconds = time.monotonic  # type: ignore[method-assign]
     on_terminal = everything and sys.stdin is not None and sys.stdin.isatty()
     terminal = os.fdopen(os.dup(2), "w") if on_terminal else sys.stderr
     sys.setswitchinterval(SWITCH_SECONDS)
