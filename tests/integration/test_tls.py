@@ -84,14 +84,18 @@ def test_a_certificate_that_is_for_another_host_or_not_trusted_is_told(
 ASK = """
 import sys
 from twisted.internet import task
-from bot.supervision.icecast import agent, listeners
+from twisted.internet.defer import Deferred
+from bot.supervision.listeners import IcecastStatistics, make_agent
 from common.icecast import base_url
 from common.config import DEFAULT_MOUNTS, Icecast
 
 there = Icecast(host="localhost", port=int(sys.argv[1]), tls=True, ca_file=sys.argv[3])
 at = base_url(there, there.port)
-ask = lambda reactor: listeners(agent(reactor, there), reactor, at, sys.argv[2], DEFAULT_MOUNTS)
-task.react(lambda reactor: ask(reactor).addCallback(print))
+async def ask(reactor):
+    statistics = IcecastStatistics(make_agent(reactor, there), reactor, at, sys.argv[2])
+    print(await statistics.count_listeners(DEFAULT_MOUNTS))
+
+task.react(lambda reactor: Deferred.fromCoroutine(ask(reactor)))
 """
 """A reactor can be run but once in a process."""
 
