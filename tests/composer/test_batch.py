@@ -32,6 +32,7 @@ def test_wrong_options_raise_an_error(count: int, styles: str, kind: str, senten
         plan_batch(count, styles, 1, Path("x"), kind)
 
 
+@pytest.mark.integration
 def test_songs_are_made_by_several_processes(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     words = ["--count", "9", "--jobs", "2", "--seed", "5", "--format", "mid", "--minutes", "1"]
     assert compose([*words, "--out", str(tmp_path / "many")]) == 0
@@ -41,6 +42,7 @@ def test_songs_are_made_by_several_processes(tmp_path: Path, capfd: pytest.Captu
     assert len(capfd.readouterr().out.splitlines()) == 9
 
 
+@pytest.mark.integration
 def test_a_song_that_fails_does_not_stop_the_others(tmp_path: Path) -> None:
     (tmp_path / "rock-6.mid").mkdir()
     words = ["--count", "3", "--jobs", "1", "--seed", "5", "--format", "mid", "--out", str(tmp_path)]

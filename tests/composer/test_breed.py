@@ -67,6 +67,7 @@ def test_a_bred_band_still_plays_music() -> None:
     assert count_musical_songs(found.band) >= count_musical_songs(ROBOTS) > 0
 
 
+@pytest.mark.slow
 def test_200_ratings_of_a_listener_change_the_songs_and_random_ratings_do_not() -> None:
     band = HOUSE["gravel-theory"]
     before = measure_property(band, SPARSE.likes)

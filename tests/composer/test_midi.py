@@ -4,6 +4,7 @@ import mido
 
 from composer.midi import make_midi
 from composer.score import Note, Score, assign_channels
+from composer.synth import cut_excerpt
 
 
 def test_every_note_is_in_the_file_at_its_tick(short: Score, tmp_path: Path) -> None:
@@ -43,4 +44,4 @@ def test_the_file_has_instruments_key_and_sections(short: Score) -> None:
 def test_every_key_can_be_written(songs: list[Score]) -> None:
     assert len({song.key for song in songs}) > 8
     for song in songs:
-        assert make_midi(song).tracks
+        assert make_midi(cut_excerpt(song)).tracks

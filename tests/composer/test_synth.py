@@ -62,6 +62,7 @@ def test_the_facts_name_fluidsynth_and_the_soundfont() -> None:
     assert len(str(facts["soundfont_sha256"])) == 64
 
 
+@pytest.mark.slow
 def test_a_song_has_its_length_and_its_loudness(synthesiser: Synthesiser, short: Score) -> None:
     meter = LoudnessMeter()
     blocks = list(render(short, synthesiser))
@@ -83,6 +84,7 @@ def test_the_first_block_is_audible(synthesiser: Synthesiser, short: Score) -> N
     blocks.close()
 
 
+@pytest.mark.slow
 def test_the_same_score_gives_the_same_samples(synthesiser: Synthesiser, short: Score) -> None:
     """Also after the loudness has been measured."""
     count = round(8 * RATE / BLOCK_FRAMES)
@@ -97,6 +99,7 @@ def test_the_loudness_follows_the_target(synthesiser: Synthesiser, short: Score)
     assert first(-26) == pytest.approx(first(-16) * 10 ** (-10 / 20), rel=0.01)
 
 
+@pytest.mark.slow
 def test_the_spectrum_is_not_as_flat_as_noise(synthesiser: Synthesiser, short: Score) -> None:
     """The spectral flatness of white noise is 0.56."""
     song = np.concatenate(list(islice(render(short, synthesiser), 300)))[:, 0]

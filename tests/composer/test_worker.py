@@ -15,6 +15,9 @@ from composer.recorder import ScoreRecorder
 from composer.spool import SpoolWriter
 from composer.worker import Prepared, prepare, run_job
 
+pytestmark = pytest.mark.slow
+"""Whole songs are made."""
+
 
 class BotSide:
     """The bot's side of a worker: spool, growth pipe, and the steps that were reported."""
