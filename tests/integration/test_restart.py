@@ -35,7 +35,7 @@ def plays_a_rise(station: Station) -> None:
     target = station.var / "songs" / code / "song.flac"
     command = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", RISE, "-ac", "2", str(target)]
     subprocess.run(command, check=True, timeout=PATIENCE)
-    station.say("play", songs[0][0])
+    station.say("play", code)
     station.wait_for(r"cue 2 is on the air")
 
 
