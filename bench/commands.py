@@ -156,7 +156,7 @@ def by_socket(station: Place) -> Ask:
 
     def ask(line: str) -> str:
         reply = opened.ask(line)
-        return f"{reply['level']}: {reply['summary']}"
+        return f"{reply.get('level', 'ok')}: {reply['summary']}"
 
     return ask
 

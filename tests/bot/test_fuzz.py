@@ -1,111 +1,40 @@
 """Whatever outsiders send: no exception, an answer or a refusal, and nothing that grows. `tests/corpus` has what was
-thought of or found once; hypothesis adds to it."""
+thought of or found once; hypothesis adds to it. Lines of commands have theirs in tests/bot/commands."""
 
 import json
 from collections.abc import Callable
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
-from bot.dispatch import Dispatcher
-from bot.shell.admin import LINE_BYTES, AdminSocket
-from bot.view import StationView
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from peewee import SqliteDatabase
 from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.testing import MemoryReactorClock, StringTransport
+from twisted.logger import capturedLogs
 
-from bot.commands import render
-from bot.commands.all_commands import BY_NAME
+from bot.commands.access import StoredAccess
 from bot.commands.frontend import Line
-from bot.commands.reply import Level, Reply
-from bot.station.identity import own
+from bot.commands.reply import Reply
+from bot.shell.bot_socket import LINE_BYTES, BotSocket
+from bot.shell.event_feed import EventFeed
+from bot.station.core import Core
 from bot.terminal import login
 from bot.terminal.password_check import PasswordCheck
 from bot.terminal.sessions import LineSession
 from bot.terminal.telnet import TelnetConnection, TelnetServer
-from common.api.people import Right
-from common.generators import Generator, Parameter
+from common.api.values import Outside
 from common.text import harmless
+from tests.bot.memory import NOW, DirectStore
 
 CORPUS = Path(__file__).parents[1] / "corpus"
-WORDS = ["7kq3", "1", "-1", "+10", "0:10", "new", "X", "--queue", "--seed=3", "--yes", "key=Dm", "tempo=1e9",
-         "mine", '"', '""',
-         "ann", "dj", "libera/ann", "libera/*!*@host.example", "\x1b[2J", "²", "\ud800", "x" * 300]  # fmt: skip
-LINES = st.one_of(
-    st.text(max_size=80),
-    st.builds(
-        lambda name, words: " ".join([name, *words]),
-        st.sampled_from(sorted(BY_NAME)),
-        st.lists(st.one_of(st.sampled_from(WORDS), st.text(max_size=12)), max_size=4),
-    ),
-)
 quickly = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-def corpus(name: str) -> list[bytes]:
+def read_corpus(name: str) -> list[bytes]:
     lines = (CORPUS / name).read_text("ascii").split("\n")
     return [line.encode().decode("unicode_escape").encode("latin-1") for line in lines if not line.startswith("#")]
-
-
-class DirectStore:
-    """Runs each piece of work at once, in a transaction that is kept."""
-
-    def __init__(self, database: SqliteDatabase) -> None:
-        self._database = database
-
-    def transact(self, work: Callable[..., Any], *arguments: Any) -> Deferred[Any]:
-        def run(_: object) -> Any:
-            with self._database.atomic():
-                return work(*arguments)
-
-        return succeed(None).addCallback(run)
-
-
-@pytest.fixture
-def commands(database: SqliteDatabase, bench: Any) -> Dispatcher:
-    bench.stored("Blue Lantern")
-    bench.say("generate")
-    mine = Generator(command=["./mine", "{output}"], parameters={"tempo": Parameter(type="int", default=90)})
-    view = StationView(connected=True, generators={"mine": mine})
-    store: Any = DirectStore(database)
-    return Dispatcher(store, lambda: 1e9, Random(1), lambda _: succeed(view), lambda _: None)
-
-
-def answered(commands: Dispatcher, line: str, right: Right = Right.OWNER) -> Reply:
-    replies: list[Reply] = []
-    request = Line(line, "ann", "terminal:ann:1", right, own("ann"), terminal=True)
-    commands.answer(request).addCallback(replies.append)
-    return replies[0]
-
-
-def is_fit_to_be_shown(reply: Reply) -> None:
-    assert reply.level is not Level.FAILED, reply
-    for line in render.render_text(reply, 80).split("\n"):
-        assert harmless(line) == line
-
-
-@pytest.mark.parametrize("line", corpus("lines.txt"))
-def test_each_line_of_the_corpus_has_an_answer(commands: Dispatcher, line: bytes) -> None:
-    is_fit_to_be_shown(answered(commands, line.decode("utf-8", "replace")))
-
-
-@quickly
-@given(LINES, st.sampled_from(Right))
-@example("play \ud800", Right.DJ)
-def test_any_line_has_an_answer(commands: Dispatcher, line: str, right: Right) -> None:
-    is_fit_to_be_shown(answered(commands, line, right))
-
-
-@quickly
-@given(LINES, st.sampled_from(Right))
-def test_any_line_can_be_completed(commands: Dispatcher, line: str, right: Right) -> None:
-    offered: list[list[str]] = []
-    commands.complete(line, right).addCallback(offered.append)
-    assert all(harmless(word) == word for word in offered[0])
 
 
 class Client(StringTransport):
@@ -131,7 +60,7 @@ class Reactor(MemoryReactorClock):
 
 
 class Nobody:
-    def transact(self, *_: object) -> Deferred[None]:
+    def get_password_hash(self, _: str) -> Deferred[None]:
         return succeed(None)
 
 
@@ -155,14 +84,14 @@ def knock(pieces: list[bytes]) -> tuple[TelnetConnection, Client]:
     return connection, client
 
 
-@pytest.mark.parametrize("data", corpus("telnet.txt"))
+@pytest.mark.parametrize("data", read_corpus("telnet.txt"))
 def test_the_telnet_server_takes_each_of_the_corpus_at_once_and_byte_by_byte(data: bytes) -> None:
     knock([data])
     knock([data[place : place + 1] for place in range(len(data))])
 
 
 @quickly
-@given(st.lists(st.one_of(st.binary(max_size=200), st.sampled_from(corpus("telnet.txt"))), max_size=6))
+@given(st.lists(st.one_of(st.binary(max_size=200), st.sampled_from(read_corpus("telnet.txt"))), max_size=6))
 @example([b"\r" * 5000])
 @example([b"x" * 100_000])
 @example([b"\xff\xfd\x05" * 5000])
@@ -176,34 +105,57 @@ def test_the_telnet_server_takes_any_bytes_and_says_no_more_than_it_must(pieces:
 
 
 class Echo:
-    def answer(self, request: Request) -> Deferred[Reply]:
+    def answer(self, line: Line) -> Deferred[Reply]:
         return succeed(Reply(f"did {line.text}"))
 
 
-def at_the_socket(folder: Path, data: bytes) -> Client:
+async def look(_: bool) -> Outside:
+    return Outside()
+
+
+def give_to_socket(folder: Path, data: bytes) -> Client:
+    store = DirectStore()
     fake: Any = Echo()
-    connection = AdminSocket(MemoryReactorClock(), folder / "bot.sock", fake).buildProtocol(None)
+    core = Core(store, look, {}, lambda: NOW)
+    feed = EventFeed(lambda: NOW)
+    socket = BotSocket(MemoryReactorClock(), folder / "bot.sock", fake, core, StoredAccess(store), feed)
+    connection = socket.buildProtocol(None)
     assert connection is not None
     client = Client()
     connection.makeConnection(client)
-    connection.dataReceived(data)
+    with capturedLogs() as records:
+        connection.dataReceived(data)
+    assert not [record for record in records if "log_failure" in record]
     return client
 
 
-@pytest.mark.parametrize("data", corpus("admin.txt"))
-def test_the_admin_socket_answers_or_refuses_each_of_the_corpus(tmp_path: Path, data: bytes) -> None:
-    client = at_the_socket(tmp_path, data + b"\n")
-    for message in client.value().splitlines():
-        assert json.loads(message)["reply"]["level"] in ("ok", "usage")
+def check_answers(client: Client) -> None:
+    """Each is a reply, a result, a refusal in words, or a subscriber's state; events follow that state."""
+    for line in client.value().splitlines():
+        message = json.loads(line)
+        if "reply" in message:
+            assert message["reply"]["summary"]
+            assert message["reply"].get("level", "ok") in ("ok", "usage")
+        elif "refused" in message:
+            assert message["sentence"] and message["refused"]["refused"] != "internal_fault"
+        else:
+            assert "result" in message or "state" in message or "event" in message
+
+
+@pytest.mark.parametrize("data", read_corpus("socket.txt"))
+def test_the_socket_answers_or_refuses_each_of_the_corpus(tmp_path: Path, data: bytes) -> None:
+    client = give_to_socket(tmp_path, data + b"\n")
+    assert client.value()
+    check_answers(client)
 
 
 @quickly
-@given(st.lists(st.one_of(st.binary(max_size=100), st.sampled_from(corpus("admin.txt"))), max_size=5))
+@given(st.lists(st.one_of(st.binary(max_size=100), st.sampled_from(read_corpus("socket.txt"))), max_size=5))
 @example([b"x" * (LINE_BYTES + 1)])
 @example([b'{"line": "np"}'] * 100)
-def test_the_admin_socket_takes_any_bytes(tmp_path: Path, lines: list[bytes]) -> None:
-    client = at_the_socket(tmp_path, b"\n".join([*lines, b""]))
-    assert all(json.loads(message)["reply"]["summary"] for message in client.value().splitlines())
+@example([b'{"subscribe": {}}'] * 100)
+def test_the_socket_takes_any_bytes(tmp_path: Path, lines: list[bytes]) -> None:
+    check_answers(give_to_socket(tmp_path, b"\n".join([*lines, b""])))
 
 
 class Connection:

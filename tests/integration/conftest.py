@@ -23,6 +23,9 @@ from numpy.typing import NDArray
 
 from tests.integration.streaming import Station, until
 
+os.environ["PYTHONPATH"] = str(Path(__file__).parents[2])
+"""Whatever processes the tests start run the code that lies beside the tests."""
+
 PASSWORD = "source-password"
 MOUNT = """
   <mount type="normal">

@@ -22,8 +22,9 @@ CTRL_A, CTRL_C, CTRL_D, UP = "\x01", "\x03", "\x04", "\x1b[A"
 
 
 def drawn(text: str) -> str:
-    """A pattern for text that the prompt may have drawn in pieces, as its keys came."""
-    return r"(?:\x1b\[[0-9;?]*[a-zA-Z])*".join(map(re.escape, text))
+    """A pattern for text that the prompt may have drawn in pieces, as its keys came: it jumps over blanks."""
+    letters = (" ?" if letter == " " else re.escape(letter) for letter in text)
+    return r"(?:\x1b\[[0-9;?]*[a-zA-Z])*".join(letters)
 
 
 def free_port() -> int:

@@ -103,9 +103,7 @@ def test_each_save_is_heard_and_a_broken_one_leaves_the_old_song_playing(author:
             between = [one for one in heard if abs(one - tone) > 12 and abs(one - hertz) > 12]
             assert len(between) <= 2, f"the change from {tone} to {hertz} Hz was no cut: {heard}"
             tone = hertz
-        rows = author.ask("jobs")["rows"]
-        assert isinstance(rows, list)
-        assert [row[1] for row in rows].count("failed") == 2
+        assert [job["state"] for job in author.ask("jobs")["jobs"]].count("failed") == 2
         assert all(frames % BAR == 0 for frames in cut_at(author))
         assert author.say("unwatch") == "mine: not watched any more"
         author.version(990)
@@ -161,13 +159,11 @@ def test_a_song_is_made_again_to_the_bit_and_its_program_is_told_apart(author: A
     author.version(445)
     author.say("remake", code)
     author.wait_for(r"made again as \w+: the sound is another one, and so is the program \(\w+ then, \w+ now\)")
-    shown = author.ask("song", code)["rows"]
-    assert isinstance(shown, list)
-    facts = {row[0]: row[1] for row in shown}
-    assert facts["seed"] == "3"
-    assert facts["exit status"] == "0"
-    assert facts["to the air"].endswith("s after it was asked for")
-    assert len(facts["program"]) == len(facts["sound"]) == 12
+    details = author.ask("song", code)
+    assert details["to_air"] > 0
+    assert details["song"]["seed"] == 3
+    provenance = details["song"]["provenance"]
+    assert (provenance["status"], len(provenance["program"]), len(provenance["sound"])) == (0, 12, 64)
 
 
 def test_a_run_is_ended_with_its_job_with_its_worker_and_with_the_station(author: Author) -> None:

@@ -92,12 +92,32 @@ def test_an_error_goes_to_standard_error_and_the_status_is_one(
     assert capsys.readouterr() == ("", "error: there is no such song\n")
 
 
-def test_json_is_one_object_for_each_reply_on_standard_output(
+def test_json_is_the_value_of_each_answer_and_a_refusal_is_on_standard_output_too(
     station: Callable[[Script], FakeBot], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    station(lambda _: [said("no", "error")])
-    assert ctl.main(["--json", "np"]) == 1
-    assert json.loads(capsys.readouterr().out)["level"] == "error"
+    refused = {"refused": "no_such_song", "words": "xyz", "known": 3}
+    station(lambda _: [{**said("there is no such song", "error"), "value": refused}])
+    assert ctl.main(["--json", "play", "xyz"]) == 1
+    out, err = capsys.readouterr()
+    assert (json.loads(out), err) == (refused, "")
+
+
+def test_json_of_a_job_is_one_line_for_each_answer(
+    station: Callable[[Script], FakeBot], capsys: pytest.CaptureFixture[str]
+) -> None:
+    begun = {"result": "ordered", "job": 7, "seconds": 0.0, "song": {"code": "7kq3", "title": "Blüe\nLantern"}}
+    done = {"event": "job_done", "job": 7}
+    station(lambda _: [{**said("begun", job="7"), "value": begun}, {**said("made", job="7"), "value": done}])
+    assert ctl.main(["--json", "--wait", "generate"]) == 0
+    assert [json.loads(line) for line in capsys.readouterr().out.splitlines()] == [begun, done]
+
+
+def test_json_of_an_answer_without_a_value_is_its_sentence(
+    station: Callable[[Script], FakeBot], capsys: pytest.CaptureFixture[str]
+) -> None:
+    station(lambda _: [said("nothing is on the air")])
+    assert ctl.main(["--json", "np"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"summary": "nothing is on the air", "level": "ok"}
 
 
 def test_wait_stays_until_the_jobs_result(
