@@ -6,14 +6,14 @@ from typing import Any
 
 import msgspec
 import pytest
+from bot.songs.bars import Bars
+from bot.songs.station import Programme, Slot
+from bot.view import LevelView
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.error import ConnectionDone
 from twisted.internet.task import Clock
 
 from bot.playout.controller import Link, Player, Source
-from bot.songs.bars import Bars
-from bot.songs.station import Programme, Slot
-from bot.view import LevelView
 from common import wire
 from common.errors import Missing, NotAudio, UnknownCue
 from common.types import RATE, CueId, Frames, SongCode
