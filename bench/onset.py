@@ -12,7 +12,7 @@ import numpy as np
 
 from common.config import Mount
 from common.types import CHANNELS, RATE
-from streamer.codecs.ogg import opus_head
+from streamer.codecs.containers import opus_head
 
 HEARD: Final = 0.05
 PATIENCE: Final = 15.0

@@ -20,7 +20,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bot.request import Reply
+from bot.commands.reply import Reply
 from bot.shell.ctl import NotRunning as NotRunning
 from bot.shell.ctl import Station as Control
 

@@ -1,8 +1,8 @@
-"""How the styles sound, in numbers: `python -m bench.styles [FOLDER] [--songs N] [--minutes M] [--tones]`.
+"""Measures the styles: `python -m bench.styles [FOLDER] [--songs N] [--minutes M] [--tones]`.
 
-Renders songs of every house band to files, and measures the sound itself: spectral flatness (white noise has .56),
-pulse (the autocorrelation of the onsets at the declared beat; noise has .02), brightness and onsets. Beside them the
-measures of the scores over 300 seeds, and four kinds of noise through the same gate.
+Renders songs of every house band to files, and measures their sound: spectral flatness (0.56 for white noise), pulse
+(the autocorrelation of the onsets at the song's beat; 0.02 for noise), brightness and onsets. Then computes the
+measures of scores (`composer/measures.py`) for 300 seeds, and for four kinds of random notes.
 """
 
 import argparse
@@ -19,15 +19,15 @@ import numpy.typing as npt
 from common.bands import Band
 from common.lineups import HOUSE
 from common.types import RATE, Lufs
-from composer import fluid, sound
-from composer.block import Block
+from composer import fluid
+from composer.audio import Block, FlacWriter
 from composer.compose import compose
-from composer.draw import Draw
-from composer.measures import Measures, measured
-from composer.piece import Piece
-from composer.recording import tags
+from composer.measures import Measures, measure_score
+from composer.random_source import RandomSource
+from composer.recorder import make_tags
 from composer.score import STEP, Note, Score
-from composer.synth import render, synthesiser
+from composer.streaming_score import StreamingScore
+from composer.synth import find_synthesiser, render_song
 
 SEEDS: Final = 300
 HOP: Final = 480
@@ -35,14 +35,14 @@ WINDOW: Final = 4096
 MUSICAL_FLATNESS: Final = 0.02
 
 
-class Heard(NamedTuple):
+class SoundMeasures(NamedTuple):
     flatness: float
     pulse: float
     brightness: float  # Hz, the spectrum's centre
     onsets: float  # a second
 
 
-def heard(song: npt.NDArray[np.float32], bpm: float) -> Heard:
+def measure_sound(song: npt.NDArray[np.float32], bpm: float) -> SoundMeasures:
     mono = song.mean(axis=1)
     windows = mono[: len(mono) // WINDOW * WINDOW].reshape(-1, WINDOW) * np.hanning(WINDOW)
     power = np.abs(np.fft.rfft(windows)) ** 2 + 1e-12
@@ -50,11 +50,11 @@ def heard(song: npt.NDArray[np.float32], bpm: float) -> Heard:
     frequencies = np.fft.rfftfreq(WINDOW, 1 / RATE)
     centre = np.median((power * frequencies).sum(axis=1) / power.sum(axis=1))
     flux = _flux(mono)
-    return Heard(float(flatness), _pulse(flux, bpm), float(centre), _peaks(flux) / (len(mono) / RATE))
+    return SoundMeasures(float(flatness), _pulse(flux, bpm), float(centre), _peaks(flux) / (len(mono) / RATE))
 
 
 def _flux(mono: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    """How much each hundredth of a second is louder than the one before, over the spectrum."""
+    """Spectral flux: the rise of the spectrum from each hundredth of a second to the next."""
     frames = np.lib.stride_tricks.sliding_window_view(mono, 1024)[::HOP] * np.hanning(1024)
     spectrum = np.log1p(100 * np.abs(np.fft.rfft(frames)))
     rise = np.maximum(0, np.diff(spectrum, axis=0)).sum(axis=1)
@@ -62,7 +62,7 @@ def _flux(mono: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
 
 
 def _pulse(flux: npt.NDArray[np.float64], bpm: float) -> float:
-    """The highest of the autocorrelation within 3 % of one, two or four beats."""
+    """The highest autocorrelation within 3 % of one, two or four beats."""
     spectrum = np.abs(np.fft.rfft(flux, 2 * len(flux))) ** 2
     correlation = np.fft.irfft(spectrum)[: len(flux)]
     beat = 60 / bpm * RATE / HOP
@@ -75,11 +75,11 @@ def _peaks(flux: npt.NDArray[np.float64]) -> int:
     return int(((flux[1:-1] > level) & (flux[1:-1] >= flux[:-2]) & (flux[1:-1] > flux[2:])).sum())
 
 
-def rendered(score: Score, path: Path) -> npt.NDArray[np.float32]:
-    """The song, and its file."""
-    source, blocks = synthesiser(""), list[Block]()
-    flac = sound.Flac(path, score.seed, tags(score))
-    for block in render(Piece.of(score), source.make(), source, Lufs(-16)):
+def render_file(score: Score, path: Path) -> npt.NDArray[np.float32]:
+    """Render a song to a FLAC file; return its sound, shape (frames, 2)."""
+    synthesiser, blocks = find_synthesiser(""), list[Block]()
+    flac = FlacWriter(path, score.seed, make_tags(score))
+    for block in render_song(StreamingScore.from_score(score), synthesiser.make_renderer(), synthesiser, Lufs(-16)):
         flac.push(block)
         blocks.append(block)
     flac.close()
@@ -94,19 +94,19 @@ def _changed(score: Score, change: Callable[[Note, bool], Note]) -> Score:
     return msgspec.structs.replace(score, parts=parts)
 
 
-def noises(score: Score) -> Iterator[tuple[str, Score]]:
-    draw = Draw(score.seed, "/noise")
+def randomise(score: Score) -> Iterator[tuple[str, Score]]:
+    random = RandomSource(score.seed, "/noise")
     steps = score.ticks // STEP
     scale = [pitch for pitch in range(40, 85) if pitch % 12 in (0, 2, 4, 5, 7, 9, 11)]
 
     def pitch(note: Note, drum: bool) -> Note:
-        return note if drum else Note(note.start, note.length, draw.between(40, 84), note.velocity)
+        return note if drum else Note(note.start, note.length, random.draw_integer(40, 84), note.velocity)
 
     def rhythm(note: Note, _: bool) -> Note:
-        return Note(draw.below(steps) * STEP, note.length, note.pitch, note.velocity)
+        return Note(random.draw_index(steps) * STEP, note.length, note.pitch, note.velocity)
 
     def diatonic(note: Note, drum: bool) -> Note:
-        return note if drum else Note(note.start, note.length, draw.pick(scale), note.velocity)
+        return note if drum else Note(note.start, note.length, random.choose(scale), note.velocity)
 
     yield "random pitch", _changed(score, pitch)
     yield "random rhythm", _changed(score, rhythm)
@@ -114,17 +114,17 @@ def noises(score: Score) -> Iterator[tuple[str, Score]]:
     yield "all random", _changed(_changed(score, pitch), rhythm)
 
 
-def gate() -> None:
-    print(f"the gate, {SEEDS} seeds of each style: mean [least, most]")
+def print_measures() -> None:
+    print(f"measures of scores, {SEEDS} seeds of each style: mean [least, most]")
     for band in HOUSE.values():
         songs = [compose(band, seed, {}) for seed in range(SEEDS)]
-        _row(band.style, [measured(song) for song in songs])
+        _row(band.style, [measure_score(song) for song in songs])
         tunes = {tuple(part.notes for part in song.parts if part.voice == "melody") for song in songs}
         print(f"{'':16}{len(tunes)} tunes of {SEEDS} differ; {sum(_ends(song) for song in songs)} end on their tonic")
     kinds: dict[str, list[Measures]] = {}
     for seed in range(SEEDS // 4):
-        for name, noise in noises(compose(_band(seed), seed, {})):
-            kinds.setdefault(name, []).append(measured(noise))
+        for name, noise in randomise(compose(_band(seed), seed, {})):
+            kinds.setdefault(name, []).append(measure_score(noise))
     for name, measures in kinds.items():
         _row(name, measures)
 
@@ -142,7 +142,7 @@ def _row(name: str, measures: list[Measures]) -> None:
         values = [getattr(each, key) for each in measures]
         return f"{key} {mean(values):.2f} [{min(values):.2f}, {max(values):.2f}]"
 
-    passed = sum(each.musical for each in measures)
+    passed = sum(each.is_musical for each in measures)
     print(f"{name:<16}{'  '.join(map(field, Measures.__struct_fields__))}  {passed} of {len(measures)} pass")
 
 
@@ -155,19 +155,19 @@ def main() -> None:
     parser.add_argument("--sound-only", action="store_true")
     options = parser.parse_args()
     if options.tones:
-        fluid.FONTS = ()  # type: ignore[misc]
+        fluid.SOUNDFONTS = ()  # type: ignore[misc]
     folder = options.folder or Path(tempfile.mkdtemp(prefix="styles-"))
     folder.mkdir(parents=True, exist_ok=True)
     print(f"{options.songs} songs of each style, in {folder}: flatness, pulse, brightness in Hz, onsets a second")
-    wishes = {"minutes": options.minutes} if options.minutes else {}
+    parameters = {"minutes": options.minutes} if options.minutes else {}
     for band in HOUSE.values():
         for seed in range(options.songs):
-            score = compose(band, seed, wishes)
-            song = rendered(score, folder / f"{band.style}-{seed}.flac")
-            flatness, pulse, brightness, onsets = heard(song, score.tempi[0].bpm)
+            score = compose(band, seed, parameters)
+            song = render_file(score, folder / f"{band.style}-{seed}.flac")
+            flatness, pulse, brightness, onsets = measure_sound(song, score.tempi[0].bpm)
             print(f"{band.style:<12}{seed:<4}{flatness:8.4f}{pulse:8.2f}{brightness:8.0f}{onsets:8.1f}", flush=True)
     if not options.sound_only:
-        gate()
+        print_measures()
 
 
 if __name__ == "__main__":

@@ -1,275 +1,274 @@
-"""Wires the bot: makes its parts, starts them in order, and stops them in the reverse of it."""
+"""Wires the bot: makes its parts, subscribes them to the events, starts them in order and stops them in reverse.
 
-import os
+The one place that sees all rooms. What happens after a commit is decided by who subscribes here: playout brings the
+streamer into step, making hands out jobs, the announcer tells people, the socket's feed passes events on.
+"""
+
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-import msgspec
-from twisted.internet.defer import Deferred, DeferredList, inlineCallbacks, succeed
+from twisted.internet.defer import Deferred, DeferredList
+from twisted.internet.endpoints import UNIXClientEndpoint
+from twisted.internet.interfaces import IReactorCore, IReactorFDSet, IReactorProcess, IReactorUNIX
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from bot.commands.table import Quotas
-from bot.database.store import Store
-from bot.dispatch import Dispatcher
+from bot.child import Launcher
+from bot.commands.access import StoredAccess
+from bot.commands.announcements import Announcer
+from bot.commands.command_line import CommandLine
+from bot.commands.frontend import FrontEnd
+from bot.commands.reply import Level, Reply
 from bot.irc.frontend import IrcFrontEnd
-from bot.making.background_jobs import Errands
+from bot.irc.network import INetworkReactor
+from bot.making.background_jobs import BackgroundJobs
 from bot.making.catalogue import Catalogue
-from bot.making.generator_reload import Live
-from bot.making.workers import Workers
-from bot.overview import Overview
-from bot.people.access import Rights
-from bot.people.limits import COMMANDS, SONGS, Limits
-from bot.perform import Performer
-from bot.playout.controller import Player
-from bot.request import Level, Reply
-from bot.shell.admin import AdminSocket
-from bot.songs import bands, library, programme
-from bot.supervision import icecast
-from bot.supervision.keeper import Keeper
-from bot.supervision.rolling_restart import replace_streamer
+from bot.making.generator_reload import GeneratorReloader
+from bot.making.workers import JobRunner
+from bot.playout.controller import PlayoutController, Surroundings
+from bot.playout.sources import SongSources
+from bot.shell.bot_socket import BotSocket
+from bot.shell.event_feed import EventFeed
+from bot.station import bands, ordering
+from bot.station.core import Core
+from bot.station.event_bus import EventBus
+from bot.station.limits import COMMANDS, SONGS
+from bot.station.repositories import Rules
+from bot.storage.store import IStoreReactor, Store
+from bot.supervision import log_files
+from bot.supervision.icecast import Prepared
+from bot.supervision.keeper import STREAMER, Keeper, list_processes
+from bot.supervision.listeners import IcecastStatistics, make_agent
+from bot.supervision.rolling_restart import RollingRestart
+from bot.supervision.status_collector import Sources, StatusCollector
+from bot.terminal import console, pipe, terminals
 from bot.terminal.console import Console
 from bot.terminal.pipe import Pipe
 from bot.terminal.remote_access import RemoteAccess
-from bot.view import AirView
+from common.api.events import Event, StationQuit
 from common.config import Config
-from common.jobs import Done
+from common.icecast import base_url
 from common.shutdown import stop_once
-from common.types import SongCode
+from common.timers import MonotonicClock
 
 log = Logger()
+QUIT_SECONDS = 0.05
+"""From the order to quit to the end: the answer to whoever gave it goes out first."""
 
-FIRST_WHO, FIRST_WHERE = "the station", "station"
+
+class Reactor(
+    IStoreReactor,
+    INetworkReactor,
+    terminals.Reactor,
+    console.Reactor,
+    pipe.Reactor,
+    log_files.Reactor,
+    IReactorCore,
+    IReactorFDSet,
+    IReactorProcess,
+    IReactorUNIX,
+):
+    """What all parts of the bot need of a reactor together."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this bot is to run."""
+
+    config: Config
+    own_icecast: Prepared | None
+    """None where Icecast is the operator's."""
+    keeps_processes: bool
+    """Icecast, the standby and the streamer are started and kept by this process (`bandstand up`)."""
+    on_terminal: bool
+    on_pipe: bool
+    arguments: list[str]
+    """Those that the other processes are given."""
 
 
 class App:
-    """The command process. `everything`: keeps Icecast, the standby and the streamer running, too."""
+    """The command process."""
 
-    def __init__(
-        self,
-        reactor: Any,
-        config: Config,
-        chance: Random,
-        wall: Callable[[], float],
-        *,
-        own_icecast: icecast.Prepared | None,
-        everything: bool,
-        on_terminal: bool,
-        on_pipe: bool,
-        arguments: list[str],
-    ) -> None:
+    def __init__(self, reactor: Reactor, settings: Settings, chance: Random, wall: Callable[[], float]) -> None:
         self._reactor = reactor
-        self._config = config
+        self._settings = settings
+        self._config = settings.config
         self._chance = chance
         self._wall = wall
-        self._paths = config.paths
-        self._prepared = own_icecast
-        self._quitting = False
-        self._agent = icecast.agent(reactor, config.icecast)
-        self.port = own_icecast.port if own_icecast else config.icecast.port
-        self.keepers = _keepers(reactor, config, chance, own_icecast, arguments, self._reach) if everything else []
-        self._store = Store(self._paths.database, reactor)
-        self._wire_work([sys.executable, "-m", "composer", *arguments])
-        self._wire_commands()
-        self._wire_front_ends(on_terminal, on_pipe)
+        self._clock = MonotonicClock(reactor)
+        self._is_quitting = False
+        self._launcher = Launcher(reactor, self._clock)
+        self._events = EventBus(_log_event_failure)
+        self._front_ends: list[FrontEnd] = []
+        own = settings.own_icecast
+        self.port = own.port if own else self._config.icecast.port
+        at = base_url(self._config.icecast, self.port)
+        self.urls = {mount.path: f"{at}{mount.path}" for mount in self._config.mounts}
+        self._store = self._make_store()
+        self._keepers = self._make_keepers() if settings.keeps_processes else []
+        self._make_work()
+        self._make_commands(at)
+        self._make_front_ends()
+        self._subscribe()
 
-    def _wire_work(self, worker: list[str]) -> None:
-        """Whoever carries out what a transaction decided. The performer and they know each other."""
-        reactor, config = self._reactor, self._config
-        performer = Performer(
-            self._store,
-            self._wall,
-            config,
-            quit_station=self.quit,
-            restart_streamer=self._restart_streamer,
-            streamer_away=self._start_streamer,
-        )
-        self._workers = Workers(
-            reactor,
-            ["setsid", *worker],
-            self._paths.spool,
-            config.station.workers,
-            performer.stepped,
-            performer.compose,
-        )
-        self._player = Player(reactor, str(self._paths.streamer_socket), performer, reactor, performer.mount_notice)
-        self._catalogue = Catalogue(reactor, config.generators)
-        self._live = Live(
-            reactor, self._wall, self._chance, self._catalogue, performer.change, self._store.transact, self._where
-        )
-        self._errands = Errands(reactor, ["nice", sys.executable, "-m", "composer.background_job"])
-        performer.player = self._player
-        performer.workers = self._workers
-        performer.live = self._live
-        performer.errands = self._errands
-        self._performer = performer
+    # Making the parts
 
-    def _wire_commands(self) -> None:
-        limits = self._config.limits
-        self.overview = Overview(
-            self._config,
-            self._reactor,
-            self._player,
-            self._workers,
-            self.keepers,
-            self.port,
-            self._listeners,
-            os.getpid(),
-            lambda: self._remote_access.terminals.people(),
-            self._catalogue,
-        )
-        self.commands = Dispatcher(
-            self._store,
-            self._wall,
-            self._chance,
-            self.overview.view,
-            self._performer.perform,
-            Limits({COMMANDS: limits.commands, SONGS: limits.songs}),
-            Quotas(limits.open_jobs, limits.queued_songs),
-        )
+    def _make_store(self) -> Store:
+        limits, station = self._config.limits, self._config.station
+        rules = Rules(
+            open_jobs=limits.open_jobs, queued_songs=limits.queued_songs, crossfade=station.crossfade
+        )  # fmt: skip
+        path = self._config.paths.database
+        return Store(path, self._reactor, self._events.publish, self._wall, self._chance, rules)
 
-    def _wire_front_ends(self, on_terminal: bool, on_pipe: bool) -> None:
-        reactor, config = self._reactor, self._config
-        access = Rights(self._store)
-        self._remote_access = RemoteAccess(reactor, config, self._store, self.commands, access)
-        self._irc = IrcFrontEnd(reactor, config.irc, self._paths, self.commands, access, self._chance, self._wall)
-        self.overview.networks = self._irc.views
-        self._admin = AdminSocket(reactor, self._paths.bot_socket, self.commands)
+    def _make_keepers(self) -> list[Keeper]:
+        """The processes of `bandstand up`, in the order of starting."""
+        settings = self._settings
+        kept = list_processes(settings.config, settings.own_icecast, settings.arguments)
+        return [
+            Keeper(self._launcher, self._reactor, process, self._chance.random, lambda: self._playout.connect())
+            for process in kept
+        ]
+
+    def _make_work(self) -> None:
+        """Whatever acts on what was decided: playout, making, and the streamer's restart."""
+        config, store, publish = self._config, self._store, self._events.publish
+        worker = [sys.executable, "-m", "composer", *self._settings.arguments]
+        background = ["nice", sys.executable, "-m", "composer.background_job"]
+        self._catalogue = Catalogue(self._launcher, config.generators)
+        self._jobs = JobRunner(self._launcher, store, publish, config, worker)
+        self._background = BackgroundJobs(self._launcher, store, config, background)
+        sources = SongSources(config.paths, config.station.loudness, self._jobs.find_spool)
+        surroundings = Surroundings(self._clock, self._wall, self._chance.random, publish)
+        endpoint = UNIXClientEndpoint(self._reactor, str(config.paths.streamer_socket), timeout=5)
+        self._playout = PlayoutController(endpoint, store, sources.open, surroundings)
+        self._reloader = GeneratorReloader(self._clock, store, self._catalogue, self._playout.get_on_air)
+        self._restart = RollingRestart(self._find_streamer_keeper(), self._playout.let_go, publish)
+
+    def _make_commands(self, icecast_address: str) -> None:
+        config = self._config
+        self._status = StatusCollector(
+            config.station.name,
+            self._clock,
+            Sources(
+                streamer=self._playout,
+                generators=self._catalogue,
+                processes=(
+                    lambda: self._irc.list_status(),
+                    lambda: [keeper.get_status() for keeper in self._keepers],
+                    lambda: [self._jobs.get_status()],
+                ),
+                list_people=lambda: self._remote_access.terminals.list_people(),
+                count_listeners=self._make_listener_count(icecast_address),
+                urls=self.urls,
+            ),
+        )
+        per_minute = {COMMANDS: config.limits.commands, SONGS: config.limits.songs}
+        self._core = Core(self._store, self._status.collect, per_minute, self._clock.seconds)
+        self._commands = CommandLine(self._core, self._front_ends, self._wall, self._clock.seconds)
+        self._announcer = Announcer(self._front_ends)
+        self._access = StoredAccess(self._store)
+
+    def _make_listener_count(self, address: str) -> Callable[[], Any] | None:
+        own, icecast = self._settings.own_icecast, self._config.icecast
+        password = own.admin_password if own else icecast.admin_password
+        if not password:
+            return None
+        statistics = IcecastStatistics(make_agent(self._reactor, icecast), self._clock, address, password)
+        return lambda: statistics.count_listeners(self._config.mounts)
+
+    def _make_front_ends(self) -> None:
+        reactor, config, commands, access = self._reactor, self._config, self._commands, self._access
+        self._feed = EventFeed(self._wall)
+        self._socket = BotSocket(reactor, config.paths.bot_socket, commands, self._core, access, self._feed)
+        self._remote_access = RemoteAccess(reactor, config, commands, access)
+        self._irc = IrcFrontEnd(reactor, config.irc, config.paths, commands, access, self._chance, self._wall)
         self._console: Console | Pipe | None = None
-        if on_terminal:
-            self._console = Console(reactor, self.commands, self._paths.directory / "history", self.quit)
-        elif on_pipe:
-            self._console = Pipe(reactor, self.commands)
+        if self._settings.on_terminal:
+            self._console = Console(reactor, commands, config.paths.directory / "history", self.quit)
+        elif self._settings.on_pipe:
+            self._console = Pipe(reactor, commands)
 
-    @inlineCallbacks
-    def start(self) -> Generator[Deferred[Any], Any, None]:
+    def _subscribe(self) -> None:
+        """Sound comes first; people are told when it is under way."""
+        for subscriber in (
+            self._playout.react,
+            self._jobs.react,
+            self._reloader.react,
+            self._background.react,
+            self._restart.react,
+            self._react,
+            self._announcer.handle,
+            self._feed.handle,
+        ):
+            self._events.subscribe(subscriber)
+
+    def _react(self, event: Event) -> None:
+        if isinstance(event, StationQuit):
+            self.quit()
+
+    # Starting and stopping
+
+    def start(self) -> Deferred[None]:
+        return Deferred.fromCoroutine(self._start())
+
+    async def _start(self) -> None:
         """Database first, front ends last: whoever can ask gets an answer."""
-        applied = yield self._store.open()
+        applied = await self._store.open()
         if applied:
             log.info("the database is new or was brought up to date: {names}", names=", ".join(applied))
-        for keeper in self.keepers:
+        for keeper in self._keepers:
             keeper.ensure()
-        unfinished = yield self._store.transact(library.open_jobs)
-        recorded = [done for job in unfinished if (done := self._recorded(job.song)) is not None]
-        self._workers.warm()
-        self._player.connect()
-        yield self._performer.change(bands.settle, self._wall())
-        yield self._performer.change(programme.again_after_start, recorded, self._wall())
-        yield self._performer.change(
-            programme.first_song, FIRST_WHO, FIRST_WHERE, self._reactor.seconds(), self._chance
-        )
-        self._catalogue.start()
-        yield self._live.rewatch()
-        self._performer.front_ends.append(self._admin)
-        yield self._admin.start()
-        self._performer.front_ends.append(self._remote_access.terminals)
+        self._playout.connect()
+        await self._store.record(bands.settle_house_bands)
+        await self._jobs.start()
+        await self._store.record(ordering.order_first_song)
+        asking = Deferred.fromCoroutine(self._catalogue.start())
+        asking.addErrback(lambda failure: log.failure("the generators were not asked", failure))
+        await self._reloader.follow_watched()
+        self._start_front_ends()
+
+    def _start_front_ends(self) -> None:
+        self._front_ends += [self._socket, self._remote_access.terminals, self._irc]
+        self._socket.start()
         troubles = self._remote_access.start()
-        self._performer.front_ends.append(self._irc)
         self._irc.start()
         log.info("the station takes commands")
         if self._console is not None:
-            self._performer.front_ends.append(self._console)
+            self._front_ends.append(self._console)
             self._console.start()
         for trouble in troubles:
-            self._performer.announce(Reply(trouble, Level.NOTICE))
+            self._announcer.announce(Reply(trouble, Level.NOTICE))
 
-    @inlineCallbacks
-    def stop(self) -> Generator[Deferred[Any], Any, None]:
+    def stop(self) -> Deferred[None]:
+        return Deferred.fromCoroutine(self._stop())
+
+    async def _stop(self) -> None:
         """Front ends, workers, streamer, the other processes, database: nothing is left that could ask for the next."""
         if self._console is not None:
-            yield self._console.stop()
-        yield self._remote_access.stop()
-        yield self._irc.stop()
-        yield self._admin.stop()
-        self._live.stop()
-        self._errands.stop()
-        self._workers.stop()
-        yield self._player.stop(shut_down=bool(self.keepers))
-        yield DeferredList([keeper.stop() for keeper in reversed(self.keepers)])
-        yield self._store.close()
+            await self._console.stop()
+        await self._remote_access.stop()
+        await self._irc.stop()
+        await self._socket.stop()
+        self._reloader.stop()
+        self._background.stop()
+        self._jobs.stop()
+        await self._playout.stop(shut_down=bool(self._keepers))
+        await DeferredList([keeper.stop() for keeper in reversed(self._keepers)])
+        await self._store.close()
 
     def quit(self) -> None:
         """End the station in order, however often and by whomever that is asked."""
-        if not self._quitting:
-            self._quitting = True
-            # Not at once: the answer to whoever said so goes out first.
-            self._reactor.callLater(0.05, stop_once, self._reactor)
+        if not self._is_quitting:
+            self._is_quitting = True
+            self._reactor.callLater(QUIT_SECONDS, stop_once, self._reactor)
 
-    def _where(self) -> AirView | None:
-        return self._player.air
-
-    def _reach(self) -> None:
-        self._player.connect()
-
-    def _start_streamer(self) -> None:
-        keeper = self._streamer_keeper()
-        if keeper is not None:
-            keeper.ensure()
-
-    def _restart_streamer(self, where: str) -> None:
-        def refused(failure: Failure) -> None:
-            self._performer.tell(where, Reply(f"the streamer goes on as it was: {failure.value}", Level.FAILED))
-
-        replace_streamer(self._streamer_keeper(), self._player).addErrback(refused)
-
-    def _streamer_keeper(self) -> Keeper | None:
-        return next((keeper for keeper in self.keepers if keeper.name == "streamer"), None)
-
-    def _recorded(self, song: SongCode) -> Done | None:
-        try:
-            return msgspec.json.decode((self._paths.song(song) / "song.json").read_bytes(), type=Done)
-        except (OSError, msgspec.DecodeError):
-            return None
-
-    def _listeners(self) -> Deferred[dict[str, int] | None]:
-        password = self._prepared.admin_password if self._prepared else self._config.icecast.admin_password
-        if not password:
-            return succeed(None)
-        at = icecast.address(self._config.icecast, self.port)
-        asked = icecast.listeners(self._agent, self._reactor, at, password, self._config.mounts)
-        return asked.addErrback(lambda _: None)
+    def _find_streamer_keeper(self) -> Keeper | None:
+        return next((keeper for keeper in self._keepers if keeper.name == STREAMER), None)
 
 
-def _keepers(
-    reactor: Any,
-    config: Config,
-    chance: Random,
-    own_icecast: icecast.Prepared | None,
-    arguments: list[str],
-    streamer_ready: Any,
-) -> list[Keeper]:
-    """The processes of `bandstand up`, in the order of starting."""
-    keepers: list[Keeper] = []
-    environment = {}
-    if own_icecast is not None:
-        environment = {
-            "BANDSTAND_ICECAST_PORT": str(own_icecast.port),
-            "BANDSTAND_ICECAST_PASSWORD": own_icecast.password,
-        }
-        keepers.append(Keeper(reactor, "icecast", own_icecast.argv, chance, adopted=own_icecast.pid))
-    python = [sys.executable, "-m"]
-    paths = config.paths
-    keepers.append(
-        Keeper(
-            reactor,
-            "standby",
-            [*python, "streamer.standby", *arguments],
-            chance,
-            lock=paths.standby_lock,
-            environment=environment,
-        )
-    )
-    keepers.append(
-        Keeper(
-            reactor,
-            "streamer",
-            [*python, "streamer", *arguments],
-            chance,
-            lock=paths.streamer_lock,
-            environment=environment,
-            on_ready=streamer_ready,
-        )
-    )
-    return keepers
+def _log_event_failure(event: Event, error: Exception) -> None:
+    log.failure("{event} could not be acted on", Failure(error), event=type(event).__name__)

@@ -1,10 +1,10 @@
-"""A child process that speaks lines: one kit for whatever the bot starts.
+"""A child process that speaks lines: one kit for every process that the bot starts.
 
-Knows how a process is started, heard line by line, signalled, given a time limit, and how it ended. What its lines mean
-is for whoever starts it.
+Knows how a process is started, heard line by line, signalled, given a time limit, and how it ended; not what its lines
+mean.
 
 Each child leads a session of its own (setsid). So the terminal's Ctrl-C reaches the bot alone, which stops the others
-in order; and a signal to the child's process group reaches whatever the child has started, too. Between the start and
+in order; and a signal to the child's process group also reaches what the child has started. Between the start and
 setsid there is a moment in which the group does not exist; then the process itself is signalled.
 """
 

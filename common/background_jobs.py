@@ -1,6 +1,6 @@
-"""Work that is not making a song, done by a process of its own: the bot gives it one line of JSON and gets one back.
+"""Background jobs: work other than making a song. The bot sends one line of JSON to a process and reads one line back.
 
-Such a process is started when it is needed, and niced; `python -m composer.background_job` is what carries it out.
+The bot starts `python -m composer.background_job` for each job, at low priority.
 """
 
 from typing import Final
@@ -11,45 +11,55 @@ from common.bands import Band
 from common.breeding import Heard
 
 EXPORTS: Final = ("midi", "musicxml", "flac", "stems", "score", "pictures")
-"""What can be made of a song that has a score."""
+"""Kinds of files that can be made of a song that has a score."""
 
 
-class Breed(msgspec.Struct, frozen=True, tag_field="errand", tag="breed"):
-    """Find a band's next form from what listeners thought of its takes."""
+class Breed(msgspec.Struct, frozen=True, tag_field="job", tag="breed"):
+    """Find a band's next form from the ratings of its variations."""
 
     band: Band
     archive: tuple[Heard, ...]
     seed: int
 
 
-class Export(msgspec.Struct, frozen=True, tag_field="errand", tag="export"):
-    """Make a file of a song; `folder` is the song's, where its score is and where the file goes.
+class Export(msgspec.Struct, frozen=True, tag_field="job", tag="export"):
+    """Make a file of a song, beside its score in the song's folder.
 
-    What commands do not know of the station, its folders and its sound, is filled in when the errand is sent.
+    A command sets only `song` and `kind`; the bot fills in the rest from the configuration when it sends the job.
     """
 
     song: str
     kind: str
+    """One of `EXPORTS`."""
     folder: str = ""
+    """Absolute path of the song's folder."""
     soundfont: str = ""
+    """The configured soundfont; empty for Debian's."""
     loudness: float = -16.0
+    """Target of a rendered file, LUFS."""
 
 
 class Bred(msgspec.Struct, frozen=True, tag_field="result", tag="bred"):
+    """The result of `Breed`."""
+
     band: Band | None
-    """None where the ratings say nothing that could be followed."""
+    """The new form; None if the ratings show no preference."""
     candidates: int = 0
-    """How many were looked at."""
+    """Number of candidates that were compared."""
     changes: tuple[str, ...] = ()
-    """What is different about it, the most first."""
+    """The largest changes, a few words each, the largest first."""
 
 
 class Exported(msgspec.Struct, frozen=True, tag_field="result", tag="exported"):
+    """The result of `Export`."""
+
     files: tuple[str, ...]
-    """With their folder."""
+    """Absolute paths."""
 
 
 class Refused(msgspec.Struct, frozen=True, tag_field="result", tag="refused"):
+    """The job failed. `reason` is a sentence for the person who asked."""
+
     reason: str
 
 

@@ -1,7 +1,7 @@
-"""A band as plain values: what the bot keeps and breeds, and what a composer worker is handed with its job.
+"""A band as plain values. The bot stores and breeds bands, and sends one to a composer worker with each job.
 
-A member is a player with habits; the habits are numbers within limits, so that they can be mixed and mutated. Knows
-no music: what a style's patterns are, and what becomes of a habit, is the composer's.
+A member is a player with habits. Habits are numbers within limits, so that breeding can cross and mutate them. This
+module knows no music: the composer defines the patterns of each style and plays by the habits.
 """
 
 from typing import Final, NamedTuple
@@ -10,13 +10,14 @@ import msgspec
 
 
 class Habit(NamedTuple):
-    """The limits of a number, and how far one mutation takes it (a standard deviation)."""
+    """The limits of a number that varies, and the standard deviation of one mutation."""
 
     low: float
     high: float
-    stray: float
+    deviation: float
 
-    def within(self, value: float) -> float:
+    def clamp(self, value: float) -> float:
+        """Limit `value` to the range and round it to three decimals."""
         return round(min(self.high, max(self.low, value)), 3)
 
 
@@ -29,77 +30,83 @@ HABITS: Final = {
     "loose": Habit(0, 12, 1.0),
     "late": Habit(-5, 10, 1.0),
 }
-"""Of every member; the names are fields of `Member`."""
-TEMPO_STRAY: Final = 4.0
-"""How far one mutation takes a band's tempo, beats a minute."""
-REACH: Final = 6
-"""How many semitones of a compass the register can leave out at either end."""
+"""The habits of every member. The names are fields of `Member`."""
+TEMPO_DEVIATION: Final = 4.0
+"""Standard deviation of one mutation of a band's tempo, beats a minute."""
+REGISTER_SEMITONES: Final = 6
+"""Semitones at one end of the compass that an extreme `register` avoids."""
 SWING: Final = Habit(0, 0.36, 0.03)
+"""See `Band.swing`."""
 COLOUR: Final = Habit(0, 1, 0.07)
-"""The share of chords with a seventh."""
+"""See `Band.colour`."""
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
-    """One player of a band, and the habits that are this player's own."""
+    """One player of a band with this player's own habits."""
 
     name: str
-    """The part, such as double bass."""
+    """Name of the part, such as double bass."""
     player: str = ""
-    """Who plays it."""
+    """Name of the person who plays it."""
     voice: str
-    """Drums, bass, chords, arpeggio, pad or melody: what this member has to do."""
+    """The role: drums, bass, chords, arpeggio, pad or melody."""
     instruments: tuple[int, ...]
-    """General MIDI programs, from 0: a song has one of them."""
+    """General MIDI programs, counted from 0. Each song uses one of them."""
     bottom: int = 0
+    """Lowest pitch of the compass, MIDI note number."""
     top: int = 127
-    """The instrument's compass, MIDI pitches."""
+    """Highest pitch of the compass, MIDI note number."""
     pan: float = 0.0
+    """-1 left to 1 right."""
     reverb: float = 0.2
+    """Reverb send, 0 to 1."""
     enters: float = 0.0
-    """The energy of a section from which this member plays."""
+    """Lowest energy of a section in which this member plays."""
     density: float = 0.5
-    """0 sparse to 1 busy; at 0.5 the style's own measure."""
+    """0 sparse to 1 busy; 0.5 is usual for the style."""
     register: float = 0.0
-    """-1 low to 1 high in the compass."""
+    """Preferred part of the compass, -1 low to 1 high."""
     force: float = 0.5
-    """0 soft to 1 hard."""
+    """Dynamics, 0 soft to 1 hard."""
     variety: float = 0.3
-    """How often this member departs from the pattern."""
+    """Probability of another pattern in the last bar of a phrase, 0 to 1."""
     length: float = 0.95
-    """How long notes are held, against what is written: short is staccato."""
+    """Played length of a note as a share of the written one; a small value is staccato."""
     loose: float = 6.0
-    """The most by which a note is early or late, milliseconds."""
+    """Largest random timing error of a note in either direction, milliseconds."""
     late: float = 0.0
-    """How far behind the beat this member sits, milliseconds."""
+    """Constant delay behind the beat, milliseconds."""
 
     @property
     def low(self) -> int:
-        """The lowest pitch that this member likes to play."""
-        return self.bottom + round(REACH * max(0.0, self.register))
+        """Lowest pitch that this member plays, MIDI note number."""
+        return self.bottom + round(REGISTER_SEMITONES * max(0.0, self.register))
 
     @property
     def high(self) -> int:
-        return self.top + round(REACH * min(0.0, self.register))
+        """Highest pitch that this member plays, MIDI note number."""
+        return self.top + round(REGISTER_SEMITONES * min(0.0, self.register))
 
 
 class Band(msgspec.Struct, frozen=True, kw_only=True):
-    """A band as it plays now. The same band and seed make the same song."""
+    """One form of a band. The same band, seed and song parameters make the same song."""
 
     name: str
     style: str
     tempo: float
-    """What its songs keep to, beats a minute, within a tenth."""
+    """Beats a minute; a song's tempo differs from it by at most a tenth."""
     keys: tuple[str, ...]
-    """Its favourite keys, such as C or F#m."""
+    """Keys of its songs, such as C or F#m."""
     forms: tuple[str, ...]
-    """A letter for each section: Intro, Verse, Chorus, Bridge, Solo, breaK, Outro."""
+    """Song forms, one letter for each section: Intro, Verse, Chorus, Bridge, Solo, breaK, Outro."""
     swing: float = 0.0
-    """How late every second eighth or sixteenth is, as a share of it: 0.33 is a triplet."""
+    """Delay of every second eighth or sixteenth, as a share of its length: 0.33 is a triplet."""
     colour: float = 0.3
+    """Share of chords with a seventh, 0 to 1."""
     members: tuple[Member, ...]
 
 
 def slug(name: str) -> str:
-    """The word that names a band in commands: `The Small Robots` is `small-robots`."""
+    """Make the word that names a band in commands: `small-robots` for `The Small Robots`."""
     words = "".join(letter if letter.isalnum() else " " for letter in name.casefold()).split()
     return "-".join(words[1:] if words[:1] == ["the"] and len(words) > 1 else words)

@@ -1,7 +1,8 @@
-"""How bands vary and what ratings say of them, as sums over plain values. Knows no music: that is the composer's.
+"""How bands vary, and what ratings say about the variations: sums over plain values.
 
-Every song that is asked of a band is a take: the band with its habits moved a little, so that ratings have something to
-choose between. A band itself changes only when it is bred.
+Every song that is ordered from a band is played by a variation: the band with its habits changed at random by about one
+mutation (a standard deviation per habit, see `common.bands.Habit`), so that ratings have something to choose between.
+The band itself changes only when it is bred. Knows no music and no database; the composer breeds, the bot stores.
 """
 
 from collections.abc import Sequence
@@ -10,50 +11,55 @@ from typing import Final
 
 import msgspec
 
-from common.bands import COLOUR, HABITS, SWING, TEMPO_STRAY, Band, Member
+from common.bands import COLOUR, HABITS, SWING, TEMPO_DEVIATION, Band, Member
 
-TRUST: Final = 2.0
-"""How many ratings the mean counts for: a section with few ratings is thought to be near it."""
+PRIOR_RATINGS: Final = 2.0
+"""Number of ratings that the overall mean counts for, so that a section with few ratings stays near the mean."""
 SLOWEST, FASTEST = 50.0, 200.0
+"""Limits of a variation's tempo, beats a minute."""
 
 
 class Heard(msgspec.Struct, frozen=True):
-    """One section of a song that was rated: the take that played it, and what was thought of it."""
+    """One rated section of a song, with the variation that played it."""
 
-    take: Band
+    variation: Band
     energy: float
-    """Of the section: who enters later did not play in it."""
+    """Energy of the section, 0 to 1. A member whose `enters` is above it did not play."""
     score: float
-    """-1 to 1, shrunk towards the mean."""
+    """Mean rating, -1 to 1, shrunk towards the mean of all sections."""
     count: int
-    """Ratings that it is made of."""
+    """Number of ratings in the mean."""
 
 
-def shrunk(values: Sequence[float], mean: float) -> float:
-    """What a few ratings are worth beside the mean of all."""
-    return (sum(values) + TRUST * mean) / (len(values) + TRUST)
+def shrink_to_mean(values: Sequence[float], mean: float) -> float:
+    """The mean of `values` after adding `PRIOR_RATINGS` imaginary values at `mean` (a Bayesian average)."""
+    return (sum(values) + PRIOR_RATINGS * mean) / (len(values) + PRIOR_RATINGS)
 
 
-def varied(band: Band, chance: Random, much: float = 1.0) -> Band:
-    """A take: `much` is how far habits go, in mutations."""
+def vary_band(band: Band, random: Random, mutations: float = 1.0) -> Band:
+    """Return a variation of `band`. `mutations` scales the standard deviation of every change."""
     return msgspec.structs.replace(
         band,
-        tempo=round(max(SLOWEST, min(FASTEST, band.tempo + much * TEMPO_STRAY * normal(chance))), 1),
-        swing=SWING.within(band.swing + much * SWING.stray * normal(chance)) if band.swing else 0.0,
-        colour=COLOUR.within(band.colour + much * COLOUR.stray * normal(chance)),
-        members=tuple(mutated(member, chance, much) for member in band.members),
+        tempo=round(max(SLOWEST, min(FASTEST, band.tempo + mutations * TEMPO_DEVIATION * draw_normal(random))), 1),
+        swing=SWING.clamp(band.swing + mutations * SWING.deviation * draw_normal(random)) if band.swing else 0.0,
+        colour=COLOUR.clamp(band.colour + mutations * COLOUR.deviation * draw_normal(random)),
+        members=tuple(mutate_member(member, random, mutations) for member in band.members),
     )
 
 
-def mutated(member: Member, chance: Random, much: float) -> Member:
+def mutate_member(member: Member, random: Random, mutations: float) -> Member:
+    """Change every habit of a member at random. A member without timing errors (`loose` 0, a sequencer) stays exact."""
     habits = {
-        name: habit.within(getattr(member, name) + much * habit.stray * normal(chance))
+        name: habit.clamp(getattr(member, name) + mutations * habit.deviation * draw_normal(random))
         for name, habit in HABITS.items()
-        if not (name in ("loose", "late") and member.loose == 0)  # a machine stays a machine
+        if not (name in ("loose", "late") and member.loose == 0)
     }
     return msgspec.structs.replace(member, **habits)
 
 
-def normal(chance: Random) -> float:
-    """About a standard normal number, from `random()` alone: the same on every version of Python."""
-    return sum(chance.random() for _ in range(12)) - 6.0
+def draw_normal(random: Random) -> float:
+    """Draw an approximately standard normal number as the sum of twelve uniform ones (Irwin-Hall) less 6.
+
+    It calls only `random()`, whose numbers Python keeps the same in every version.
+    """
+    return sum(random.random() for _ in range(12)) - 6.0

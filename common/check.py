@@ -15,7 +15,7 @@ from pathlib import Path
 from common import config, irc
 from common.config import Config
 from common.errors import BandstandError, Missing
-from common.generator_files import startable
+from common.generator_files import check_startable
 from common.text import harmless
 
 
@@ -102,7 +102,7 @@ def check_generators(settings: Config) -> Iterator[Finding]:
     """Each generator whose program cannot be started; the station is on the air without it."""
     for name, generator in settings.generators.items():
         try:
-            startable(name, generator)
+            check_startable(name, generator)
         except Missing as error:
             yield Finding("worse", f"generators.{error}", is_fatal=False)
 

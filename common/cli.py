@@ -13,7 +13,7 @@ from common.text import harmless
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("bot.__main__:up", "go on air on this machine, with a console here"),
     "ctl": ("bot.shell.ctl:main", "give the running station one command"),
-    "passwd": ("bot.shell.passwd:main", "make or change an account for telnet"),
+    "passwd": ("bot.passwd:main", "make or change an account for telnet"),
     "check": ("common.check:main", "say what is wrong with the configuration, and what is missing here"),
     "import": ("bot.shell.importing:main", "take songs into the library of the running station"),
     "compose": ("composer.__main__:compose", "make a song as a file, without a station"),

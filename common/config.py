@@ -238,7 +238,7 @@ def _check_generators(name: str, tables: object) -> None:
                 full = f"generators.{key}.{where}".rstrip(".") + place.rstrip("`")
                 raise ConfigError(_explained(name, f"{what} - at `$.{full}`")) from None
             if isinstance(made, Generator):
-                for fault in generators.faults(key, made):
+                for fault in generators.find_faults(key, made):
                     raise ConfigError(f"{name}: generators.{key}{fault}")
 
 
@@ -268,7 +268,7 @@ def _settled(config: Config, name: str, base: Path, configured_host: bool) -> Co
             "(or $BANDSTAND_ICECAST_PASSWORD)"
         )
     try:
-        irc = irc_settings.settled(config.irc, base)
+        irc = irc_settings.resolve(config.irc, base)
     except ConfigError as error:
         raise ConfigError(f"{name}: {error}") from None
     if icecast.tls and icecast.manage == "always":

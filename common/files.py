@@ -7,9 +7,9 @@ from pathlib import Path
 def write_whole(path: Path, data: bytes, *, is_private: bool = False) -> None:
     """Put a file with these bytes in the place of whatever has this name.
 
-    Whoever reads the path gets the old bytes or the new ones, never a part, and after a power cut, too: the new file is
-    on the disk before it gets its name. `is_private`: nobody but its owner may ever read it. The folder must be there;
-    the path must have one writer at a time. Raises OSError; then the old file is as it was.
+    A reader of the path gets the old bytes or the new ones, never a part, and after a power cut, too: the new file
+    is on the disk before it gets its name. `is_private`: nobody but its owner may ever read it. The folder must be
+    there; the path must have one writer at a time. Raises OSError; then the old file is as it was.
     """
     new = path.with_name(f".{path.name}.{os.getpid()}.new")
     new.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The files that make up a generator's program: which they are, whether it can be started, and their fingerprint.
+"""The files of a generator's program: finding them, fingerprinting them, and checking that the program can start.
 
 Reads the file system; starts nothing.
 """
@@ -15,12 +15,13 @@ from common.errors import Missing
 from common.generators import PLACEHOLDER, Generator
 
 DIGITS: Final = 12
+"""Hexadecimal digits of a fingerprint."""
 
 
-def files(generator: Generator) -> list[Path]:
-    """The program's own files that are there: those its command names, its module, and those under `watch`.
+def list_files(generator: Generator) -> list[Path]:
+    """List the existing files of the program: those that its command names, its module, and those under `watch`.
 
-    What is found along PATH (python3, sox) is the machine's and no part of the program.
+    A program that is found along PATH (python3, sox) belongs to the machine and is left out.
     """
     base = Path(generator.directory)
     if generator.callable:
@@ -32,21 +33,24 @@ def files(generator: Generator) -> list[Path]:
     return list(dict.fromkeys(Path(os.path.normpath(path)) for path in [*named, *listed]))
 
 
-def belongs(generator: Generator, path: Path, known: Iterable[Path]) -> bool:
-    """Whether a file that was just written is the program's, one of the `known` or a new one under `watch`."""
+def is_program_file(generator: Generator, path: Path, known: Iterable[Path]) -> bool:
+    """Whether `path` belongs to the program: it is one of the `known` files, or matches a pattern of `watch`."""
     base = Path(generator.directory)
     return path in known or any(fnmatch(str(path), os.path.normpath(base / pattern)) for pattern in generator.watch)
 
 
-def folders(generator: Generator) -> set[Path]:
-    """Where its files are, and new ones may appear."""
+def list_folders(generator: Generator) -> set[Path]:
+    """List the existing folders in which the program has files or a new file may match `watch`."""
     base = Path(generator.directory)
     patterns = {Path(os.path.normpath(base / pattern)).parent for pattern in generator.watch}
-    return {folder for folder in {path.parent for path in files(generator)} | patterns if folder.is_dir()}
+    return {folder for folder in {path.parent for path in list_files(generator)} | patterns if folder.is_dir()}
 
 
-def fingerprint(paths: Iterable[Path]) -> str:
-    """The same for the same contents in the same order; a file that has gone counts as an empty one."""
+def compute_fingerprint(paths: Iterable[Path]) -> str:
+    """Hash the names and contents of the files in order (SHA-256, the first `DIGITS` digits).
+
+    A file that cannot be read counts as empty.
+    """
     digest = hashlib.sha256()
     for path in paths:
         try:
@@ -57,8 +61,8 @@ def fingerprint(paths: Iterable[Path]) -> str:
     return digest.hexdigest()[:DIGITS]
 
 
-def startable(name: str, generator: Generator) -> None:
-    """Raises Missing with the sentence, where it can be seen beforehand that the program cannot be started."""
+def check_startable(name: str, generator: Generator) -> None:
+    """Raises Missing, which says why, if it is certain that the program cannot be started."""
     base = Path(generator.directory)
     if not base.is_dir():
         raise Missing(f"{name}: there is no directory {base} to run it in")
@@ -92,5 +96,5 @@ def _matching(base: Path, pattern: str) -> list[Path]:
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
-    except (OSError, ValueError):  # a word that is no name at all: too long, or with a zero in it
+    except (OSError, ValueError):  # the word is no file name: it is too long, or has a NUL in it
         return False

@@ -1,7 +1,7 @@
 """A user's generator as the configuration declares it: its program, its parameters, its limits.
 
-Pure: what is asked of a song is checked here, before anything is started, and becomes arguments and variables. Which
-files make up the program is `common.generator_files`'s business, running it the composer's.
+Pure. Checks a song's parameters before anything is started, and turns them into command arguments and environment
+variables. `common.generator_files` finds the program's files; the composer runs it.
 """
 
 import difflib
@@ -26,13 +26,15 @@ PARAMETER: Final = re.compile(r"[a-z][a-z0-9_]{0,30}")
 FUNCTION: Final = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 PLACEHOLDER: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 COMPARE: Final = "compare"
-"""What makes a comparison of two songs; no generator of a user's."""
+"""Generator name of a comparison of two songs."""
 IMPORT: Final = "import"
-"""Stands for one where the song is a file that was there before, which is the parameter `file`."""
+"""Generator name of an imported song. Its parameter `file` is the path of the original."""
 TAKEN: Final = ("band", COMPARE, IMPORT)
-"""Names that the station has uses of its own for."""
+"""Names that no user's generator may have."""
 RESERVED: Final = ("seed", "output", "queue", "songs")
+"""Names that no parameter may have."""
 LONGEST_TEXT: Final = 200
+"""Characters."""
 KINDS: Final = {"int": "a whole number", "float": "a number", "bool": "yes or no", "text": "text"}
 BOOLEANS: Final = {
     "yes": True,
@@ -47,7 +49,7 @@ BOOLEANS: Final = {
 
 
 class Parameter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One parameter. Without a default it must be given."""
+    """One parameter of a generator. A parameter without a default is required."""
 
     type: Kind = "text"
     min: float | None = None
@@ -58,7 +60,7 @@ class Parameter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
     @property
     def expected(self) -> str:
-        """What a value must be, for a person."""
+        """The values that are allowed, in words for a person."""
         if self.choices:
             return "one of " + ", ".join(written(choice) for choice in self.choices)
         bounds = {
@@ -71,75 +73,76 @@ class Parameter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
 
 class Generator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One generator: a `command` or a `callable`, and what is allowed to it."""
+    """One generator: a `command` or a `callable`, and its limits."""
 
     command: list[Text] = []
     callable: str = ""
-    """`module:function`; the module is found in `directory`."""
+    """`module:function`; the module is imported from `directory`."""
     help: str = ""
     directory: Text = "."
-    """Where it runs; relative to the configuration file."""
+    """Working directory, relative to the configuration file."""
     watch: list[Text] = []
-    """More files, or patterns of files, that belong to the program."""
+    """Further files, or patterns of files, that belong to the program."""
     describe: bool = False
-    """The program prints its parameters as JSON when it is given `--describe`."""
+    """True if the program prints a `Description` as JSON for the argument `--describe`."""
     version: str = ""
     parameters: dict[str, Parameter] = {}
     format: Raw = ""
-    """Of raw sound on standard output; empty: WAV."""
+    """Encoding of raw sound on standard output; empty for WAV."""
     rate: Annotated[int, msgspec.Meta(ge=4000, le=384_000)] = RATE
-    """Of raw sound, and of a callable's arrays."""
+    """Frames a second of raw sound and of a callable's arrays."""
     channels: Annotated[int, msgspec.Meta(ge=1, le=8)] = 2
     output: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]{1,8}$")] = "wav"
-    """How the name that stands for `{output}` ends."""
+    """Suffix of the file name that replaces `{output}`."""
     duration: Positive = 120.0
-    """Seconds that a song is asked to have where nobody says another number."""
+    """Default of the parameter `duration`, seconds."""
     timeout: Positive = 600.0
-    """Seconds for the whole song."""
+    """Longest run time, seconds."""
     silence: Positive = 30.0
-    """Seconds until there is something to be heard."""
+    """Longest time until the first audible sound, seconds."""
     processor: Positive = 600.0
-    """Seconds of processor time."""
+    """Most processor time, seconds."""
     memory: Annotated[int, msgspec.Meta(ge=16)] = 2048
-    """MiB of addresses, for each process."""
+    """Most address space of each process, MiB."""
     disk: Annotated[int, msgspec.Meta(ge=1)] = 1024
-    """MiB of one file."""
+    """Largest file, MiB."""
     longest: Positive = 1800.0
-    """Seconds of sound; there it is ended."""
+    """Longest sound, seconds; the song is cut there."""
 
     @property
     def writes_file(self) -> bool:
+        """Whether the program writes its sound to the file `{output}` instead of standard output."""
         return any("{output}" in word for word in self.command)
 
 
 class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a program prints for `--describe`."""
+    """The JSON object that a program prints for `--describe`."""
 
     parameters: dict[str, Parameter] = {}
     help: str = ""
     version: str = ""
 
 
-def described(generator: Generator, said: Description) -> Generator:
-    """The generator with what its program says of itself; what the configuration says comes first."""
+def described(generator: Generator, description: Description) -> Generator:
+    """Add the program's own description to a generator. The configuration takes precedence."""
     return msgspec.structs.replace(
         generator,
-        parameters={**said.parameters, **generator.parameters},
-        help=generator.help or said.help,
-        version=generator.version or said.version,
+        parameters={**description.parameters, **generator.parameters},
+        help=generator.help or description.help,
+        version=generator.version or description.version,
     )
 
 
 def parameters(generator: Generator) -> dict[str, Parameter]:
-    """All that may be given, with the duration that every generator has."""
+    """All parameters of a generator, including `duration`, which every generator has."""
     duration = Parameter(
         type="float", min=1, max=generator.longest, default=generator.duration, help="seconds of sound"
     )
     return {"duration": duration, **generator.parameters}
 
 
-def faults(name: str, generator: Generator) -> Iterator[str]:
-    """What is wrong with a declaration, as `key: sentence`."""
+def find_faults(name: str, generator: Generator) -> Iterator[str]:
+    """Yield each fault of a declaration as `.key: sentence`; the caller puts the generator's name before it."""
     if not NAME.fullmatch(name):
         yield f": the name {name!r} must be lower-case letters, digits, - and _, and begin with a letter"
     if name in TAKEN:
@@ -150,14 +153,15 @@ def faults(name: str, generator: Generator) -> Iterator[str]:
         yield f'.callable: {generator.callable!r} is not of the form "module:function"'
     if generator.callable and generator.describe:
         yield ".describe: is for commands; a callable's parameters are declared in the configuration"
-    yield from parameter_faults(generator.parameters)
+    yield from find_parameter_faults(generator.parameters)
     if not generator.describe:
         known = ["seed", "output", *parameters(generator)]
         for used in {used for word in generator.command for used in PLACEHOLDER.findall(word)} - {*known}:
             yield f".command: {{{used}}} is no parameter; known are {', '.join(known)}"
 
 
-def parameter_faults(declared: Mapping[str, Parameter]) -> Iterator[str]:
+def find_parameter_faults(declared: Mapping[str, Parameter]) -> Iterator[str]:
+    """Yield each fault of declared parameters as `.parameters.NAME: sentence`."""
     for name, parameter in declared.items():
         where = f".parameters.{name}"
         if not PARAMETER.fullmatch(name):
@@ -168,32 +172,35 @@ def parameter_faults(declared: Mapping[str, Parameter]) -> Iterator[str]:
             yield f"{where}: min is above max"
         if parameter.default is not None:
             try:
-                value(name, parameter, written(parameter.default))
+                parse_value(name, parameter, written(parameter.default))
             except CommandError as error:
                 yield f"{where}.default: {error}"
 
 
 def checked(name: str, generator: Generator, given: Mapping[str, Value]) -> dict[str, Value]:
-    """Every parameter's value. Raises CommandError that names the parameter and says what was expected."""
+    """Check the values in `given` and add the defaults; return a value for every parameter.
+
+    Raises CommandError, which names the parameter and says what was expected.
+    """
     known = parameters(generator)
-    for wish in given:
-        if wish not in known:
-            near = difflib.get_close_matches(wish, known, 1)
+    for key in given:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, 1)
             hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(known)}"
-            raise CommandError(f"{wish}: {name} has no such parameter; {hint}")
+            raise CommandError(f"{key}: {name} has no such parameter; {hint}")
     values: dict[str, Value] = {}
-    for wish, parameter in known.items():
-        if wish in given:
-            values[wish] = value(wish, parameter, written(given[wish]))
+    for key, parameter in known.items():
+        if key in given:
+            values[key] = parse_value(key, parameter, written(given[key]))
         elif parameter.default is None:
-            raise CommandError(f"{wish}: {name} needs it: {wish}={parameter.expected}")
+            raise CommandError(f"{key}: {name} needs it: {key}={parameter.expected}")
         else:
-            values[wish] = value(wish, parameter, written(parameter.default))
+            values[key] = parse_value(key, parameter, written(parameter.default))
     return values
 
 
-def value(name: str, parameter: Parameter, text: str) -> Value:
-    """One value from what was typed. Raises CommandError."""
+def parse_value(name: str, parameter: Parameter, text: str) -> Value:
+    """Parse and check the text of one value. Raises CommandError."""
     made = _read(parameter.type, text)
     numeric = isinstance(made, int | float) and not isinstance(made, bool)
     if made is None or (numeric and not _within(float(made), parameter)):
@@ -203,34 +210,34 @@ def value(name: str, parameter: Parameter, text: str) -> Value:
     if parameter.type == "text" and not parameter.choices:
         if not text.isprintable() or len(text) > LONGEST_TEXT:
             raise CommandError(f"{name}: at most {LONGEST_TEXT} characters, all of them printable")
-        if text.startswith("-"):  # it would be taken for an option of the program
+        if text.startswith("-"):  # the program would take it for an option
             raise CommandError(f"{name}: {_shown(text)} may not begin with a -")
     return made
 
 
 def written(made: Value) -> str:
-    """A value as the program gets it."""
+    """The text of a value as the program gets it: 1 or 0 for a boolean, no decimal point for a whole number."""
     if isinstance(made, bool):
         return "1" if made else "0"
     return str(int(made)) if isinstance(made, float) and made.is_integer() and abs(made) < 1e15 else str(made)
 
 
-def arguments(generator: Generator, seed: int, values: Mapping[str, Value], output: str) -> list[str]:
-    """The command with every placeholder filled in; each word stays one word."""
+def build_arguments(generator: Generator, seed: int, values: Mapping[str, Value], output: str) -> list[str]:
+    """Fill in the placeholders of the command. Each word stays one argument. `output` is the path for `{output}`."""
     filled = {"seed": str(seed), "output": output, **{name: written(made) for name, made in values.items()}}
     return [PLACEHOLDER.sub(lambda found: filled.get(found[1], found[0]), word) for word in generator.command]
 
 
-def variables(seed: int, values: Mapping[str, Value], output: str, songs: str = "") -> dict[str, str]:
-    """The same for the environment, with the station's rate and the folder of its songs."""
+def build_variables(seed: int, values: Mapping[str, Value], output: str, songs: str = "") -> dict[str, str]:
+    """Make the environment variables: seed, parameters, the station's rate, and the paths `output` and `songs`."""
     own = {"RATE": str(RATE), "OUTPUT": output, "SONGS": songs}
-    told = {"SEED": str(seed), **{name: text for name, text in own.items() if text}}
-    told |= {name.upper(): written(made) for name, made in values.items()}
-    return {f"BANDSTAND_{name}": text for name, text in told.items()}
+    texts = {"SEED": str(seed), **{name: text for name, text in own.items() if text}}
+    texts |= {name.upper(): written(made) for name, made in values.items()}
+    return {f"BANDSTAND_{name}": text for name, text in texts.items()}
 
 
-def inherited(environment: Mapping[str, str]) -> dict[str, str]:
-    """What of the station's own environment a program gets: not the station's secrets."""
+def inherit_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment without the station's own variables, some of which are secret."""
     return {name: text for name, text in environment.items() if not name.startswith("BANDSTAND_")}
 
 

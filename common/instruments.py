@@ -1,4 +1,8 @@
-"""General MIDI's instruments, by program from 0: the names that a person reads."""
+"""Names of General MIDI's instruments and drum kits for a person to read.
+
+After the General MIDI 1 sound set, with its percussion kits as in GM2 and Roland's GS. Programs count from 0. A file of
+its own because it is the table of a standard.
+"""
 
 from typing import Final
 
@@ -21,11 +25,14 @@ INSTRUMENTS: Final = (
     "woodblock", "taiko", "melodic tom", "synth drum", "reverse cymbal", "fret noise", "breath noise", "seashore",
     "bird", "telephone", "helicopter", "applause", "gunshot",
 )  # fmt: skip
+"""Index: program."""
 KITS: Final = {
     0: "standard kit", 8: "room kit", 16: "power kit", 24: "electronic kit", 25: "analogue kit", 32: "jazz kit",
     40: "brush kit", 48: "orchestra kit",
 }  # fmt: skip
+"""Program on the drum channel -> name."""
 
 
-def named(voice: str, program: int) -> str:
+def find_instrument_name(voice: str, program: int) -> str:
+    """Name the instrument of a member whose voice is `voice`; a drummer's program is a kit."""
     return KITS.get(program, "drum kit") if voice == "drums" else INSTRUMENTS[program]

@@ -1,4 +1,8 @@
-"""The configuration's part for IRC: one network under `[irc]`, more as `[[irc.networks]]` with the same keys."""
+"""The configuration of IRC: one network under `[irc]`, more as `[[irc.networks]]` with the same keys.
+
+msgspec checks each key by itself, with the patterns below. What takes more than one key to judge, or a look at a file,
+is checked by `resolve`; `warnings` lists what works but is probably a mistake. Every message names the key.
+"""
 
 import ipaddress
 import re
@@ -30,61 +34,62 @@ EXPECTED = {
     ONE_LINE: "text on one line",
     USER: "at most 12 letters, digits and . _ -",
 }
-"""What each of these patterns means to a person."""
+"""What each pattern accepts, for error messages."""
 
 
-def _text(pattern: str) -> msgspec.Meta:
+def _pattern(pattern: str) -> msgspec.Meta:
     return msgspec.Meta(pattern=pattern)
 
 
 class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One network, with one connection to it."""
+    """One network; the bot has one connection to it."""
 
-    server: Annotated[str, _text(WORD)] = ""
+    server: Annotated[str, _pattern(WORD)] = ""
     """Empty: no IRC."""
-    name: Annotated[str, _text(NAME)] = ""
-    """What it is called in grants and in the log; empty: the server's name."""
+    name: Annotated[str, _pattern(NAME)] = ""
+    """The network's name in grants and in the log; empty: the server's name."""
     port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 0
     """0: 6697 with TLS, 6667 without."""
     tls: bool = True
     tls_verify: bool = True
-    """The server's certificate must be a known authority's for this host; without it there must be pins."""
+    """Accept only a certificate for this host that an authority has signed; if false, there must be pins."""
     tls_authority: str = ""
-    """A PEM file with the authority to believe instead of the machine's."""
-    tls_pins: list[Annotated[str, _text(PIN)]] = []
-    """SHA-256 fingerprints of the server's certificates; empty: any that is verified."""
+    """PEM file of the authority to trust instead of the machine's."""
+    tls_pins: list[Annotated[str, _pattern(PIN)]] = []
+    """SHA-256 fingerprints of the server's certificates; empty: accept any that is verified."""
     certificate: str = ""
-    """A PEM file with our own certificate and its key: for SASL EXTERNAL, or services that know its fingerprint."""
-    nick: Annotated[str, _text(NICK)] = "bandstand"
-    other_nicks: list[Annotated[str, _text(NICK)]] = []
-    user: Annotated[str, _text(USER)] = "bandstand"
-    realname: Annotated[str, _text(ONE_LINE)] = "Bandstand, a radio station"
-    server_password: Annotated[str, _text(ONE_LINE)] = ""
+    """PEM file of the bot's certificate and key, for SASL EXTERNAL or services that know its fingerprint."""
+    nick: Annotated[str, _pattern(NICK)] = "bandstand"
+    other_nicks: list[Annotated[str, _pattern(NICK)]] = []
+    user: Annotated[str, _pattern(USER)] = "bandstand"
+    realname: Annotated[str, _pattern(ONE_LINE)] = "Bandstand, a radio station"
+    server_password: Annotated[str, _pattern(ONE_LINE)] = ""
     server_password_file: str = ""
-    account: Annotated[str, _text(WORD)] = ""
-    """The services account; empty: the nick, where there is a password."""
-    password: Annotated[str, _text(ONE_LINE)] = ""
-    """The services account's."""
+    account: Annotated[str, _pattern(WORD)] = ""
+    """Name of the services account; empty: the nick."""
+    password: Annotated[str, _pattern(ONE_LINE)] = ""
+    """Password of the services account."""
     password_file: str = ""
     login: Literal["wanted", "required"] = "wanted"
-    """required: stay off the network where logging in by SASL fails."""
-    nickserv: Annotated[str, _text(WORD)] = "NickServ"
-    """Whom to identify to where the server has no SASL; empty: nobody."""
-    channels: list[Annotated[str, _text(CHANNEL)]] = []
-    """Names, or a name and its key with a blank between."""
+    """`required`: stay off the network if logging in by SASL fails."""
+    nickserv: Annotated[str, _pattern(WORD)] = "NickServ"
+    """Service to send the password to if the server has no SASL; empty: none."""
+    channels: list[Annotated[str, _pattern(CHANNEL)]] = []
+    """Each a name, or a name, a blank and a key."""
     announce: bool = True
-    """Say what is playing in the channels ..."""
+    """Announce in the channels what is playing."""
     silent_channels: list[str] = []
-    """... but for these."""
+    """Channels without announcements."""
     say: Literal["notice", "privmsg"] = "notice"
-    """How answers in channels and announcements are sent; other bots must not answer a notice."""
+    """How answers and announcements are sent. Other bots must not answer a notice."""
 
     @property
     def label(self) -> str:
+        """The network's name in grants and in the log."""
         return self.name or self.server
 
     @property
-    def at(self) -> int:
+    def connect_port(self) -> int:
         return self.port or (TLS_PORT if self.tls else PLAIN_PORT)
 
     @property
@@ -92,8 +97,8 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         return self.account or self.nick
 
     @property
-    def is_here(self) -> bool:
-        """Whether the server is this machine, so that nobody listens on the way."""
+    def is_loopback(self) -> bool:
+        """Whether the server runs on this machine, so that nobody can listen on the way."""
         try:
             return ipaddress.ip_address(self.server).is_loopback
         except ValueError:
@@ -104,8 +109,8 @@ class Irc(Network, frozen=True):
     networks: list[Network] = []
 
     @property
-    def all(self) -> list[Network]:
-        """Every network that is configured."""
+    def configured(self) -> list[Network]:
+        """The networks that have a server."""
         return [network for network in (self, *self.networks) if network.server]
 
 
@@ -117,35 +122,38 @@ CONTENTS = {
 N = TypeVar("N", bound=Network)
 
 
-def settled(irc: Irc, base: Path) -> Irc:
-    """With the secrets from their files, whose paths are relative to `base`. Raises ConfigError that names the key."""
-    networks = [_with_files(network, base, key) for key, network in _keyed(irc) if key != "irc"]
-    whole = msgspec.structs.replace(_with_files(irc, base, "irc"), networks=networks)
-    for fault in _faults(whole):
+def resolve(irc: Irc, base: Path) -> Irc:
+    """Read the secrets from their files and check the whole. Paths are relative to `base`.
+
+    Raises ConfigError for the first fault.
+    """
+    networks = [_read_files(network, base, key) for key, network in _with_keys(irc) if key != "irc"]
+    resolved = msgspec.structs.replace(_read_files(irc, base, "irc"), networks=networks)
+    for fault in _find_faults(resolved):
         raise ConfigError(fault)
-    return whole
+    return resolved
 
 
-def _keyed(irc: Irc) -> Iterator[tuple[str, Network]]:
-    """Every network with the key that it stands under."""
+def _with_keys(irc: Irc) -> Iterator[tuple[str, Network]]:
+    """Every network with the key of its table."""
     yield "irc", irc
     yield from ((f"irc.networks[{place}]", network) for place, network in enumerate(irc.networks))
 
 
-def _with_files(network: N, base: Path, key: str) -> N:
-    """Secrets read from their files, and the other files' paths made whole."""
+def _read_files(network: N, base: Path, key: str) -> N:
+    """The network with its secrets read from their files, and with absolute paths of the other files."""
     values: dict[str, str] = {}
     for secret in SECRETS:
         named = getattr(network, f"{secret}_file")
         if named and not getattr(network, secret):
-            values[secret] = _read(base / named, f"{key}.{secret}_file")
+            values[secret] = _read_secret(base / named, f"{key}.{secret}_file")
     for name in ("tls_authority", "certificate"):
         if getattr(network, name):
             values[name] = str(base / getattr(network, name))
     return msgspec.structs.replace(network, **values)
 
 
-def _read(path: Path, key: str) -> str:
+def _read_secret(path: Path, key: str) -> str:
     try:
         text = path.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
@@ -155,27 +163,27 @@ def _read(path: Path, key: str) -> str:
     return text
 
 
-def _faults(irc: Irc) -> Iterator[str]:
-    """What needs more than one key to be seen."""
-    for label, number in Counter(network.label.lower() for network in irc.all).items():
+def _find_faults(irc: Irc) -> Iterator[str]:
+    """A sentence for each fault that takes more than one key to see."""
+    for label, number in Counter(network.label.lower() for network in irc.configured).items():
         if number > 1:
             yield f"irc.networks: {label} is there {number} times; give each a name of its own"
-    for key, network in _keyed(irc):
+    for key, network in _with_keys(irc):
         if not network.server:
             if key != "irc":
                 yield f"{key}.server: is missing"
             elif network.channels or network.password:
                 yield "irc.server: is missing, and without it there is no IRC; for Libera.Chat it is irc.libera.chat"
             continue
-        yield from (f"{key}.{fault}" for fault in _network_faults(network))
+        yield from (f"{key}.{fault}" for fault in _find_network_faults(network))
 
 
-def _network_faults(network: Network) -> Iterator[str]:
+def _find_network_faults(network: Network) -> Iterator[str]:
     if not re.fullmatch(NAME, network.label):
         yield f"name: is needed, because rights are granted to NAME/account, and {network.server} cannot stand there"
     if network.tls and not network.tls_verify and not network.tls_pins:
         yield "tls_verify: without it, tls_pins must say which certificate is the server's"
-    if not network.tls and (network.password or network.server_password) and not network.is_here:
+    if not network.tls and (network.password or network.server_password) and not network.is_loopback:
         yield "tls: without it the password would cross the network for all to read; set tls = true"
     if network.login == "required" and not (network.password or network.certificate):
         yield "login: is required, so a password or a certificate is needed"
@@ -183,11 +191,12 @@ def _network_faults(network: Network) -> Iterator[str]:
         path = getattr(network, name)
         if path and not Path(path).is_file():
             yield f"{name}: {path}: there is no such file"
-        elif path and not _loads(name, path):
+        elif path and not _is_usable(name, path):
             yield f"{name}: {path}: {CONTENTS[name]}"
 
 
-def _loads(name: str, path: str) -> bool:
+def _is_usable(name: str, path: str) -> bool:
+    """Whether OpenSSL can load the file of this key."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
         if name == "certificate":
@@ -200,16 +209,16 @@ def _loads(name: str, path: str) -> bool:
 
 
 def warnings(irc: Irc) -> Iterator[str]:
-    """What works and is hardly meant so, a sentence each."""
-    for key, network in _keyed(irc):
+    """A sentence for each setting that works but is probably a mistake."""
+    for key, network in _with_keys(irc):
         if network.server:
-            yield from (f"{key}.{warning}" for warning in _network_warnings(network))
+            yield from (f"{key}.{warning}" for warning in _find_network_warnings(network))
 
 
-def _network_warnings(network: Network) -> Iterator[str]:
+def _find_network_warnings(network: Network) -> Iterator[str]:
     if not network.channels:
         yield "channels: there are none; the bot is on the network, and hears only what is said to it in private"
-    if not network.tls and not network.is_here:
+    if not network.tls and not network.is_loopback:
         yield f"tls: everything said between this machine and {network.server} can be read on the way"
     if not network.tls and (network.certificate or network.tls_pins or network.tls_authority):
         yield "tls: is off, so certificates, pins and authorities count only if the server asks for TLS by itself"

@@ -1,9 +1,10 @@
-"""What the bot hands a composer worker, and the steps that come back: one JSON line each, on stdin and stdout.
+"""The job that the bot sends to a composer worker, and the steps that the worker reports: one JSON line each.
 
-A worker takes one job and ends. It is started ahead of need with two descriptors that are its own: `SPOOL_FD`, an
-unnamed file into which it writes frames as they are made, and `GROWTH_FD`, the writing end of a pipe. After each write
-to the spool it puts one byte into the pipe; that it closes the pipe, or dies, says that the spool will not grow. So
-whoever plays the spool needs neither the worker nor the bot to know how much there is.
+A worker reads one job from standard input, writes steps to standard output, and ends. The bot starts it before a job
+exists, and passes it two descriptors: `SPOOL_FD`, an unnamed file to which the worker appends frames as it makes them,
+and `GROWTH_FD`, the writing end of a pipe. The worker writes one byte to the pipe after each write to the spool. When
+the pipe closes, because the worker closed it or died, the spool is complete. So a reader of the spool knows how much
+there is without asking the worker or the bot.
 """
 
 from typing import Final
@@ -16,23 +17,25 @@ from common.generators import Value as Value
 from common.types import SongCode
 
 SPOOL_FD: Final = 3
+"""Frames of `common.types.FRAME_BYTES` each."""
 GROWTH_FD: Final = 4
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a song came from, beyond its generator, seed and parameters; what is not known is empty."""
+    """How a song was made, beyond its generator, seed and parameters. Unknown fields are empty."""
 
     program: str = ""
-    """The fingerprint of the program's files as they were run."""
+    """Fingerprint of the program's files when it ran (`common.generator_files.compute_fingerprint`)."""
     version: str = ""
+    """The version that the program or its configuration gives."""
     sound: str = ""
-    """The fingerprint of every frame that was made."""
+    """SHA-256 of all frames, hexadecimal."""
     status: int | None = None
-    """The program's exit status; a signal is below 0."""
+    """Exit status of the program; the negative signal number if a signal ended it."""
     errors: str = ""
-    """The end of what it wrote to standard error."""
+    """The last lines that the program wrote to standard error."""
     notes: list[str] = []
-    """What is odd about its sound, a sentence each."""
+    """Problems of its sound, one sentence each."""
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -44,20 +47,25 @@ class Section(msgspec.Struct, frozen=True):
 
 
 class Side(msgspec.Struct, frozen=True, array_like=True):
-    """One song of a comparison: its file, its loudness (LUFS), and its bars in frames."""
+    """One song of a comparison."""
 
     path: str
+    """Its audio file."""
     loudness: float | None
+    """LUFS; None if unknown."""
     bar: int
+    """Frames in a bar."""
     phase: int
+    """Frame at which the first whole bar begins."""
 
 
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
-    """Two songs that are to be heard by turns of so many bars."""
+    """Two songs to play in alternation, for comparison."""
 
     first: Side
     second: Side
     bars: int
+    """Bars in a turn."""
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,43 +76,47 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     parameters: dict[str, Value] = {}
     directory: str
-    """Where the finished song's folder goes; it appears there whole, by a rename, or not at all."""
+    """Path of the finished song's folder. The worker renames the complete folder to this path."""
     loudness: float = -16.0
-    """The station's target, LUFS."""
+    """Target loudness, LUFS."""
     program: Generator | None = None
-    """A user's generator; None: the built-in band."""
+    """A user's generator; None for a band of the station."""
     pair: Pair | None = None
     """A comparison of two songs."""
     band: Band | None = None
-    """Who plays, as they were when the song was asked for; None leaves it to the generator's name."""
+    """The band as it was when the song was ordered; None to choose by the generator's name."""
 
 
 class Begun(msgspec.Struct, frozen=True, tag_field="step", tag="begun"):
-    """The first frames are in the spool: it can be played from now on."""
+    """The first frames are in the spool, so that playing can start."""
 
     title: str
     artist: str
     seconds: float
-    """How long the song will be, 0 where that is not known."""
+    """Length of the finished song; 0 if unknown."""
     facts: dict[str, Value] = {}
-    """What a person may want to know of it: key, tempo, form, ..."""
+    """Properties of the song for a person to read: key, tempo, sections and so on."""
     sections: tuple[Section, ...] = ()
 
 
 class Advanced(msgspec.Struct, frozen=True, tag_field="step", tag="advanced"):
-    """So many seconds of sound are in the spool; sent a few times a second at the most."""
+    """The spool has grown. Sent a few times a second at most."""
 
     seconds: float
+    """Length of the sound in the spool."""
 
 
 class Noticed(msgspec.Struct, frozen=True, tag_field="step", tag="noticed"):
-    """Something is odd about the sound, which is played all the same; said once for each kind."""
+    """The sound has a problem, and plays anyway. Sent once for each kind of problem."""
 
     sentence: str
 
 
 class Done(msgspec.Struct, frozen=True, tag_field="step", tag="done"):
-    """The song's folder is in place. Also kept in that folder as `song.json`, for a bot that was away."""
+    """The song is finished and its folder is in place.
+
+    The folder also holds this step as `song.json`, for a bot that was not running when the song was finished.
+    """
 
     song: SongCode
     title: str
@@ -123,7 +135,7 @@ class Done(msgspec.Struct, frozen=True, tag_field="step", tag="done"):
 
 
 class Failed(msgspec.Struct, frozen=True, tag_field="step", tag="failed"):
-    """No song. `reason` is a sentence for whoever asked."""
+    """The worker made no song. `reason` is a sentence for the person who asked."""
 
     reason: str
     provenance: Provenance = Provenance()

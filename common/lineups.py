@@ -1,6 +1,6 @@
-"""What a new band of each style is made of: its seats, tempi, keys, forms and names. Data, and the founding of a band.
+"""The line-up of each style (members, tempi, keys, song forms, names), and how a new band is made of it.
 
-Programs are General MIDI's, counted from 0. Knows no patterns: those are the composer's, under the same style names.
+Programs are General MIDI's, counted from 0. The composer has the patterns of each style, under the same style name.
 """
 
 from random import Random
@@ -9,23 +9,27 @@ from typing import Final, TypeVar
 import msgspec
 
 from common.bands import COLOUR, SWING, Band, Member, slug
-from common.breeding import mutated, normal
+from common.breeding import draw_normal, mutate_member
 from common.errors import CommandError
 
 T = TypeVar("T")
 
 
 class Lineup(msgspec.Struct, frozen=True, kw_only=True):
-    """`house` is the band that every station has."""
+    """What the bands of one style have in common. Fields that are not described here are as in `common.bands.Band`."""
 
     house: str
+    """Name of the style's house band, which every station has."""
     about: str
+    """The style in a few words, for a person."""
     tempi: tuple[int, int]
+    """Slowest and fastest, beats a minute."""
     keys: tuple[str, ...]
     forms: tuple[str, ...]
     swing: float = 0.0
     colour: float = 0.3
     seats: tuple[Member, ...]
+    """The members, without a player's name."""
 
 
 def _seat(name: str, voice: str, instruments: tuple[int, ...], bottom: int, top: int, **habits: float) -> Member:
@@ -181,20 +185,20 @@ PLAYERS: Final = (
     "Roz", "Rufus", "Sal", "Suki", "Tess", "Theo", "Uma", "Vera", "Vito", "Wanda", "Wim", "Xenia", "Yann", "Yves",
     "Zeno", "Zita", "Zoe",
 )  # fmt: skip
-"""The players' own names; those of the house bands come first, in order."""
-FOUNDING: Final = 1.5
-"""How far the habits of a new band are from its style's, in mutations."""
+"""Names for players. The members of the house bands have the first ones, in order."""
+FOUNDING_MUTATIONS: Final = 1.5
+"""Size of the random change of habits in a new band, in mutations."""
 
 
-def known(style: str) -> str:
-    """The style of this name; raises CommandError that lists them all."""
+def find_style(style: str) -> str:
+    """Return the style with this name in any case. Raises CommandError, which lists all styles."""
     if style.casefold() in LINEUPS:
         return style.casefold()
     raise CommandError(f"{style}: there is no such style; there are {', '.join(STYLES)}")
 
 
-def house(style: str) -> Band:
-    """The band that every station has from the beginning: its style as it is written."""
+def make_house_band(style: str) -> Band:
+    """Make the house band of a style, with the line-up unchanged."""
     lineup = LINEUPS[style]
     first = sum(len(LINEUPS[other].seats) for other in STYLES[: STYLES.index(style)])
     players = [PLAYERS[(first + seat) % len(PLAYERS)] for seat in range(len(lineup.seats))]
@@ -212,36 +216,41 @@ def house(style: str) -> Band:
     )
 
 
-HOUSE: Final = {slug(lineup.house): house(style) for style, lineup in LINEUPS.items()}
+HOUSE: Final[dict[str, Band]] = {slug(lineup.house): make_house_band(style) for style, lineup in LINEUPS.items()}
+"""Slug -> house band."""
 
 
-def founded(style: str, name: str, chance: Random) -> Band:
-    """A new band: a style's line-up, with tempo, keys and instruments drawn, and every habit gone its own way."""
+def found_band(style: str, name: str, random: Random) -> Band:
+    """Make a new band of a style: draw its tempo, keys, forms and instruments, and mutate every habit."""
     lineup = LINEUPS[style]
     low, high = lineup.tempi
     return Band(
         name=name,
         style=style,
-        tempo=round(low + (high - low) * chance.random()),
-        keys=tuple(_some(lineup.keys, 3, chance)),
-        forms=tuple(_some(lineup.forms, 2, chance)),
-        swing=SWING.within(lineup.swing + SWING.stray * normal(chance)),
-        colour=COLOUR.within(lineup.colour + COLOUR.stray * normal(chance)),
-        members=tuple(_hired(seat, chance) for seat in lineup.seats),
+        tempo=round(low + (high - low) * random.random()),
+        keys=tuple(_draw_some(lineup.keys, 3, random)),
+        forms=tuple(_draw_some(lineup.forms, 2, random)),
+        swing=SWING.clamp(lineup.swing + SWING.deviation * draw_normal(random)),
+        colour=COLOUR.clamp(lineup.colour + COLOUR.deviation * draw_normal(random)),
+        members=tuple(_hire_member(seat, random) for seat in lineup.seats),
     )
 
 
-def named(chance: Random) -> str:
-    return f"The {_some(FIRSTS, 1, chance)[0]} {_some(SECONDS, 1, chance)[0]}"
+def draw_band_name(random: Random) -> str:
+    """Draw a name for a new band, such as `The Velvet Pilots`."""
+    return f"The {_draw_some(FIRSTS, 1, random)[0]} {_draw_some(SECONDS, 1, random)[0]}"
 
 
-def _hired(seat: Member, chance: Random) -> Member:
-    count = 1 + int(chance.random() * min(2, len(seat.instruments)))
-    member = mutated(seat, chance, FOUNDING)
-    player = _some(PLAYERS, 1, chance)[0]
-    return msgspec.structs.replace(member, player=player, instruments=tuple(_some(seat.instruments, count, chance)))
+def _hire_member(seat: Member, random: Random) -> Member:
+    count = 1 + int(random.random() * min(2, len(seat.instruments)))
+    member = mutate_member(seat, random, FOUNDING_MUTATIONS)
+    player = _draw_some(PLAYERS, 1, random)[0]
+    return msgspec.structs.replace(
+        member, player=player, instruments=tuple(_draw_some(seat.instruments, count, random))
+    )
 
 
-def _some(choices: tuple[T, ...], count: int, chance: Random) -> list[T]:
+def _draw_some(choices: tuple[T, ...], count: int, random: Random) -> list[T]:
+    """Draw `count` different choices, or all of them in random order."""
     left = list(choices)
-    return [left.pop(int(chance.random() * len(left))) for _ in range(min(count, len(choices)))]
+    return [left.pop(int(random.random() * len(left))) for _ in range(min(count, len(choices)))]

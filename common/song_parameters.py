@@ -1,6 +1,6 @@
-"""What may be asked of a band's song, and the sentence for whoever asked for something else.
+"""The parameters of a band's song: their names, their limits, and the error message for a wrong value.
 
-The bot checks it before a job is written down, the composer before it begins; neither has to know the other.
+The bot checks them before it stores a job, and the composer checks them again before it composes.
 """
 
 import difflib
@@ -16,18 +16,20 @@ from common.generators import Value
 from common.text import one_line
 
 KEY: Final = re.compile(r"([A-Ga-g])([#b]?) ?(m|min|minor|M|maj|major|)")
-"""A key as people write it: letter, sign, mode."""
-KEY_TAKES: Final = "a letter from A to G, then # or b, then m for minor, as in F#m"
+"""A key as people write it: letter, accidental, mode."""
+KEY_SYNTAX: Final = "a letter from A to G, then # or b, then m for minor, as in F#m"
 
 
 class Range(msgspec.Struct, frozen=True):
+    """The limits of a numeric parameter, both included."""
+
     low: float
     high: float
     unit: str
     help: str
 
     @property
-    def takes(self) -> str:
+    def expected(self) -> str:
         return f"a number of {self.unit} from {self.low:g} to {self.high:g}"
 
 
@@ -36,24 +38,29 @@ RANGES: Final = {
     "minutes": Range(1, 15, "minutes", "how long, about"),
 }
 KNOWN: Final = ("key", *RANGES)
+"""Names of all parameters."""
 
 
 class SongParameters(msgspec.Struct, frozen=True):
-    """The parameters, checked; None leaves the choice to the band."""
+    """Checked parameters. None leaves the choice to the band."""
 
     key: str | None = None
     """Matches `KEY`."""
     tempo: float | None = None
+    """Beats a minute."""
     minutes: float | None = None
 
 
 def described() -> tuple[tuple[str, str, str], ...]:
-    """Each parameter's name, what it takes, and what it means."""
-    return (("key", KEY_TAKES, "where it begins"), *((name, one.takes, one.help) for name, one in RANGES.items()))
+    """(name, expected value, meaning) of each parameter, in words for a person."""
+    return (("key", KEY_SYNTAX, "where it begins"), *((name, one.expected, one.help) for name, one in RANGES.items()))
 
 
 def checked(parameters: Mapping[str, Value]) -> SongParameters:
-    """Raises ComposeError that names the parameter and says what was expected."""
+    """Check and convert the parameters of a band's song.
+
+    Raises ComposeError, which names the parameter and says what was expected.
+    """
     for name in parameters:
         if name not in KNOWN:
             near = difflib.get_close_matches(name, KNOWN, 1)
@@ -69,7 +76,7 @@ def _key(parameters: Mapping[str, Value]) -> str | None:
         return None
     text = str(parameters["key"]).strip()
     if not KEY.fullmatch(text):
-        raise ComposeError(f"key: {one_line(text, 40)!r} is not a key; write {KEY_TAKES}")
+        raise ComposeError(f"key: {one_line(text, 40)!r} is not a key; write {KEY_SYNTAX}")
     return text
 
 
@@ -82,5 +89,5 @@ def _number(name: str, parameters: Mapping[str, Value]) -> float | None:
     except ValueError:
         number = math.nan
     if not limits.low <= number <= limits.high:
-        raise ComposeError(f"{name}: {one_line(str(value), 40)} is not {limits.takes}")
+        raise ComposeError(f"{name}: {one_line(str(value), 40)} is not {limits.expected}")
     return number

@@ -1,6 +1,6 @@
-"""The composer's two doors: the worker that the bot starts and hands one job, and `bandstand compose`.
+"""Entry points: `python -m composer`, the worker that the bot starts for one job, and `bandstand compose`.
 
-Knows the descriptors, the signals and the command line; the work itself is in `host.py`.
+Knows descriptors, signals and command lines. `worker.py` does the work.
 """
 
 import argparse
@@ -20,75 +20,76 @@ from common import config
 from common.errors import BandstandError, Missing
 from common.jobs import GROWTH_FD, SPOOL_FD, Failed, Job, Value
 from common.lineups import STYLES
-from composer import batch, host, offline
-from composer.bands import BANDS
+from composer import batch, offline, worker
+from composer.compose import BANDS
 from composer.generators import run
-from composer.spool import Spool, Steps
+from composer.spool import SpoolWriter, StepWriter
 
 NICENESS: Final = 10
-"""The air and the bot come first."""
+"""The streamer and the bot have priority over the composer."""
 log = logging.getLogger("composer")
 
 
 def main(arguments: list[str]) -> int:
-    """One worker: waits for a job on standard input, makes the song, and ends."""
+    """Run one worker: wait for a job on standard input, make the song, return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m composer", description="a worker; started by the bot")
     parser.add_argument("--config", metavar="FILE", help="the configuration file")
     options = parser.parse_args(arguments)
-    spool = _descriptors()
+    spool = _open_spool()
     if spool is None:
         print(f"composer: needs descriptors {SPOOL_FD} and {GROWTH_FD}; it is the bot that starts it", file=sys.stderr)
         return 2
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's Ctrl-C is for the bot to act on
-    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the bot handles the terminal's Ctrl-C
+    signal.signal(signal.SIGTERM, _exit)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s")
     os.nice(NICENESS)
-    say = _steps()
+    report = _open_steps().report
     settings = config.load(config.find(options.config))
-    ready: host.Ready | Missing
+    prepared: worker.Prepared | Missing
     try:
-        ready = host.prepared(settings.composer.soundfont)
+        prepared = worker.prepare(settings.composer.soundfont)
     except Missing as error:
-        ready = error
-    waiting = run.caller() if any(one.callable for one in settings.generators.values()) else None
-    gc.disable()  # one song and the process is over; looking for cycles only holds its first sample up
+        prepared = error
+    has_callables = any(generator.callable for generator in settings.generators.values())
+    call_process = run.start_call_process() if has_callables else None
+    gc.disable()  # the process ends after one song; searching for cycles would only delay its first sample
     line = sys.stdin.buffer.readline()
     if not line.strip():
         return 0
     try:
         job = msgspec.json.decode(line, type=Job)
     except msgspec.DecodeError as error:
-        say(Failed(f"the job cannot be read: {error}"))
+        report(Failed(f"the job cannot be read: {error}"))
         return 1
-    if waiting and not (job.program and job.program.callable):
-        waiting.kill()
-    return host.finish(job, ready, spool, say, waiting)
+    if call_process and not (job.program and job.program.callable):
+        call_process.kill()
+    return worker.run_job(job, prepared, spool, report, call_process)
 
 
-def _descriptors() -> Spool | None:
-    """The two that only this process has; no program that it starts gets them."""
+def _open_spool() -> SpoolWriter | None:
+    """Take the spool's descriptors, and keep programs from inheriting them. None if they are not open."""
     try:
         for fd in (SPOOL_FD, GROWTH_FD):
             os.set_inheritable(fd, False)
-        return Spool(SPOOL_FD, GROWTH_FD)
+        return SpoolWriter(SPOOL_FD, GROWTH_FD)
     except OSError:
         return None
 
 
-def _steps() -> Steps:
-    """Standard output is the steps' alone: whatever a library prints goes to standard error."""
+def _open_steps() -> StepWriter:
+    """Keep standard output for steps, and send what libraries print to standard error."""
     own = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    return Steps(own)
+    return StepWriter(own)
 
 
-def _end(number: int, frame: FrameType | None) -> NoReturn:
-    """Unwinds, so that half a folder goes."""
+def _exit(number: int, frame: FrameType | None) -> NoReturn:
+    """End by an exception, so that an unfinished folder is removed."""
     raise SystemExit(128 + number)
 
 
 def compose(arguments: list[str]) -> int:
-    """`bandstand compose`: a song to a file, or many to a folder, without a station."""
+    """Run `bandstand compose`: write a song to a file, or many songs to a folder. Raises BandstandError."""
     parser = argparse.ArgumentParser(prog="bandstand compose", description="make songs into files, without a station")
     parser.add_argument("--band", default=next(iter(BANDS)), help=f"one of {', '.join(BANDS)}")
     parser.add_argument("--seed", type=int, help="the same seed makes the same song")
@@ -96,21 +97,21 @@ def compose(arguments: list[str]) -> int:
     parser.add_argument("--tempo", help="beats a minute")
     parser.add_argument("--minutes", help="about how long")
     parser.add_argument("--out", type=Path, help="the file: flac, mp3, ogg, wav or mid; with --count a folder")
-    parser.add_argument("--count", type=int, help="so many songs, on all cores")
-    parser.add_argument("--jobs", type=int, help="with --count: so many at a time; every core without it")
+    parser.add_argument("--count", type=int, help="number of songs to make, on all cores")
+    parser.add_argument("--jobs", type=int, help="with --count: number of processes; one for each core without it")
     parser.add_argument("--styles", default="", help=f"with --count: some of {','.join(STYLES)}; all without it")
     parser.add_argument("--format", default="flac", help="with --count: the kind of file")
     parser.add_argument("--config", metavar="FILE", help="the configuration file")
     options = parser.parse_args(arguments)
     settings = config.load(config.find(options.config))
-    wishes: dict[str, Value] = {
+    parameters: dict[str, Value] = {
         name: value for name in ("key", "tempo", "minutes") if (value := getattr(options, name)) is not None
     }
     options.out = options.out or Path("song.flac" if options.count is None else "songs")
     if options.count is not None:
-        return batch.made(options, wishes)
+        return batch.run_batch(options, parameters)
     seed = secrets.randbelow(2**31) if options.seed is None else options.seed
-    print(offline.song_to_file(options.band, seed, wishes, options.out, settings))
+    print(offline.write_song(options.band, seed, parameters, options.out, settings))
     return 0
 
 

@@ -1,5 +1,4 @@
-"""Carries out one background job: `python -m composer.background_job` reads it as a line of JSON and prints the result
-as one."""
+"""Runs one background job: `python -m composer.background_job` reads one line of JSON and prints its result as one."""
 
 import logging
 import os
@@ -10,39 +9,40 @@ import msgspec
 
 from common.background_jobs import BackgroundJob, Breed, Export, Refused, Result
 from common.errors import BandstandError
-from composer.breed import bred
-from composer.export import exported
+from composer.breed import breed_band
+from composer.export import export_song
 
-log = logging.getLogger("errand")
+log = logging.getLogger("composer")
 
 
-def carried_out(errand: BackgroundJob) -> Result:
-    """No fault gets past it."""
+def run_background_job(job: BackgroundJob) -> Result:
+    """Run the job. Raises no exception: a fault becomes `Refused`, and the log has its traceback."""
     try:
-        match errand:
+        match job:
             case Breed(band, archive, seed):
-                return bred(band, archive, Random(seed))
+                return breed_band(band, archive, Random(seed))
             case Export():
-                return exported(errand)
+                return export_song(job)
     except BandstandError as error:
         return Refused(str(error))
     except OSError as error:
-        log.exception("an errand's file")
+        log.exception("a file of a background job")
         return Refused(f"a file cannot be read or written: {error.strerror or error}")
     except Exception:
-        log.exception("an errand failed")
+        log.exception("a background job failed")
         return Refused("the composer has a fault, which its log describes")
 
 
 def main() -> int:
+    """Read a job from standard input and write its result; returns the exit status, 1 for `Refused`."""
     own = os.dup(sys.stdout.fileno())
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever a library prints is no result
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # libraries may print, and standard output is for the result
     try:
-        errand = msgspec.json.decode(sys.stdin.buffer.readline(), type=BackgroundJob)
+        job = msgspec.json.decode(sys.stdin.buffer.readline(), type=BackgroundJob)
     except msgspec.DecodeError as error:
-        result: Result = Refused(f"the errand cannot be read: {error}")
+        result: Result = Refused(f"the background job cannot be read: {error}")
     else:
-        result = carried_out(errand)
+        result = run_background_job(job)
     with os.fdopen(own, "wb") as out:
         out.write(msgspec.json.encode(result) + b"\n")
     return int(isinstance(result, Refused))

@@ -1,4 +1,4 @@
-"""Many songs at once without a station: one process for each core, started by exec, each with its share of them."""
+"""Makes many songs without a station: one process for each core, started by exec, each with its share of the songs."""
 
 import argparse
 import os
@@ -16,53 +16,58 @@ from common.jobs import Value
 from common.lineups import HOUSE, STYLES
 from composer import offline
 
-MOST: Final = 10_000
-OF_STYLE: Final = {band.style: slug for slug, band in HOUSE.items()}
+MOST_SONGS: Final = 10_000
+BAND_OF_STYLE: Final = {band.style: slug for slug, band in HOUSE.items()}
 
 
-class Song(msgspec.Struct, frozen=True):
+class BatchSong(msgspec.Struct, frozen=True):
+    """One song to make: the slug of a house band, a seed, and the path of the file."""
+
     band: str
     seed: int
     out: str
 
 
 class Share(msgspec.Struct, frozen=True):
-    """One process's part of the work, as it gets it on standard input."""
+    """The songs of one process. It reads them from standard input as JSON."""
 
-    songs: tuple[Song, ...]
-    wishes: dict[str, Value] = {}
+    songs: tuple[BatchSong, ...]
+    parameters: dict[str, Value] = {}
     config: str | None = None
 
 
-def planned(count: int, styles: str, first: int, folder: Path, kind: str) -> list[Song]:
-    """The styles in turn, each song with a seed of its own. Raises ComposeError."""
+def plan_batch(count: int, styles: str, first: int, folder: Path, kind: str) -> list[BatchSong]:
+    """Plan `count` songs: the styles in turn, the seeds counted up from `first`. Raises ComposeError.
+
+    `styles` has names separated by commas, empty for all; `kind` is the suffix of the files.
+    """
     wanted = [name.strip().casefold() for name in styles.split(",") if name.strip()] or list(STYLES)
     for name in wanted:
-        if name not in OF_STYLE:
+        if name not in BAND_OF_STYLE:
             raise ComposeError(f"--styles: {name}: there is no such style; there are {', '.join(STYLES)}")
-    if not 1 <= count <= MOST:
-        raise ComposeError(f"--count: {count} is not a number from 1 to {MOST}")
+    if not 1 <= count <= MOST_SONGS:
+        raise ComposeError(f"--count: {count} is not a number from 1 to {MOST_SONGS}")
     if kind not in offline.WRITERS:
         raise ComposeError(f"--format: {kind}: known are {', '.join(offline.WRITERS)}")
     names = [wanted[number % len(wanted)] for number in range(count)]
     return [
-        Song(OF_STYLE[name], first + number, str(folder / f"{name}-{first + number}.{kind}"))
+        BatchSong(BAND_OF_STYLE[name], first + number, str(folder / f"{name}-{first + number}.{kind}"))
         for number, name in enumerate(names)
     ]
 
 
-def made(options: argparse.Namespace, wishes: dict[str, Value]) -> int:
-    """Make them all; returns the exit status, 1 where one could not be made. Every process says what it has made."""
+def run_batch(options: argparse.Namespace, parameters: dict[str, Value]) -> int:
+    """Make all songs. Returns the exit status: 1 if a song could not be made. Raises ComposeError for wrong options."""
     folder, jobs = Path(options.out), options.jobs or os.cpu_count() or 1
     first = secrets.randbelow(2**30) if options.seed is None else options.seed
-    songs = planned(options.count, options.styles, first, folder, options.format)
+    songs = plan_batch(options.count, options.styles, first, folder, options.format)
     if jobs < 1:
         raise ComposeError(f"--jobs: {jobs} is not a number of processes")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ComposeError(f"{folder}: {error.strerror}") from None
-    shares = [Share(tuple(songs[start::jobs]), wishes, options.config) for start in range(min(jobs, len(songs)))]
+    shares = [Share(tuple(songs[start::jobs]), parameters, options.config) for start in range(min(jobs, len(songs)))]
     command = [sys.executable, "-m", "composer.batch"]
     workers = [subprocess.Popen(command, stdin=subprocess.PIPE) for _ in shares]
     try:
@@ -79,19 +84,19 @@ def made(options: argparse.Namespace, wishes: dict[str, Value]) -> int:
 
 
 def main() -> int:
-    """One process of them: its share, song after song; one that fails does not hold the others up."""
+    """Run one process of a batch: make its songs, and print a line for each. Goes on after a song that fails."""
     os.nice(10)
     share = msgspec.json.decode(sys.stdin.buffer.read(), type=Share)
     settings = config.load(config.find(share.config))
     status = 0
     for song in share.songs:
         try:
-            said = offline.song_to_file(song.band, song.seed, share.wishes, Path(song.out), settings)
+            line = offline.write_song(song.band, song.seed, share.parameters, Path(song.out), settings)
         except BandstandError as error:
             print(f"{song.out}: {error}", file=sys.stderr, flush=True)
             status = 1
         else:
-            print(said, flush=True)
+            print(line, flush=True)
     return status
 
 

@@ -1,6 +1,8 @@
-"""A song from a band, a seed and the listener's wishes: `(band, seed, parameters) -> Score`, the same each time.
+"""Composes a song: `(band, seed, parameters) -> Score`, the same score each time.
 
-The only place that knows the order of work: key and tempo, form, harmony, then section by section every member.
+The order of work: key and tempo, song form, harmony, and then section by section the notes of every member. This is the
+only module that knows it. Each step has its own branch of the random source, so that a song parameter changes nothing
+else.
 """
 
 from collections.abc import Iterator, Mapping
@@ -8,162 +10,214 @@ from typing import Final
 
 import msgspec
 
+from common import jobs
 from common.bands import Band, Member
 from common.errors import ComposeError
 from common.jobs import Value
+from common.lineups import HOUSE
 from common.song_parameters import SongParameters, checked
-from composer import mix
-from composer.band import Style
-from composer.draw import Draw
-from composer.form import FREE, NEAR, plan
-from composer.harmony import Bar, marks, progression, turned
-from composer.humanise import performed
-from composer.piece import Notes, Piece
-from composer.score import STEP, ChordMark, Note, Part, Score, Section, Tempo
+from composer.harmony import BarChords, Harmoniser, lead_into_key, list_chord_changes
+from composer.humanise import humanise
+from composer.parts import make_part
+from composer.random_source import RandomSource
+from composer.score import STEP, ChordMark, Score, Section, Tempo
+from composer.song_form import TOLERANCE_ASKED, TOLERANCE_FREE, plan_song_form
+from composer.streaming_score import SectionNotes, StreamingScore
+from composer.style import Style
 from composer.styles import STYLES
 from composer.theory import Key
-from composer.titles import title
 from composer.voices import VOICES
-from composer.voices.melody import motif
-from composer.voices.scene import Scene
+from composer.voices.context import GridNote, SectionContext
+from composer.voices.melody import draw_motif
 
+BANDS: Final[dict[str, Band]] = {"band": HOUSE["small-robots"], **HOUSE}
+"""Generator name of a job without a band of its own -> band. `band` is the station's oldest."""
 MINUTES: Final = (1.8, 3.1)
-"""How long a song is where nobody says."""
-STRAY: Final = 0.08
-"""How far a song's tempo is from its band's, as a share of it."""
-SLOWING: Final = (0.96, 0.91, 0.85, 0.78)
-"""The tempo of each of the last beats before the ending, as a share of the song's."""
+"""Range of a song's length if the parameters give none."""
+TEMPO_WIDTH: Final = 0.08
+"""Largest difference between a song's tempo and its band's, as a share of the tempo."""
+RITARDANDO: Final = (0.96, 0.91, 0.85, 0.78)
+"""Tempo of each of the last beats before the ending, as a share of the song's."""
+
+# Words of titles: harmless, and none chosen to name a real song.
+ADJECTIVES: Final = (
+    "Amber", "Borrowed", "Bright", "Copper", "Distant", "Early", "Electric", "Empty", "Evening", "Faded", "Gentle",
+    "Golden", "Green", "Half-Forgotten", "Hidden", "Hollow", "Last", "Late", "Little", "Lost", "Low", "Lucky",
+    "Midnight", "Mild", "Narrow", "Northern", "Old", "Open", "Paper", "Patient", "Quiet", "Restless", "Scarlet",
+    "Second", "Silver", "Slow", "Small", "Southern", "Spare", "Steady", "Tidy", "Velvet", "Warm", "Wandering", "Winter",
+)  # fmt: skip
+NOUNS: Final = (
+    "Antenna", "Avenue", "Balcony", "Bicycle", "Boat", "Bridge", "Candle", "Carousel", "Circuit", "Clock", "Corner",
+    "Engine", "Ferry", "Field", "Garden", "Harbour", "Hill", "Island", "Kettle", "Kitchen", "Ladder", "Lantern",
+    "Letter", "Lighthouse", "Machine", "Map", "Meadow", "Mirror", "Moon", "Orchard", "Platform", "Postcard", "Radio",
+    "River", "Robot", "Rooftop", "Satellite", "Shadow", "Signal", "Staircase", "Station", "Street", "Summer", "Tide",
+    "Train", "Umbrella", "Valley", "Window",
+)  # fmt: skip
+PHRASES: Final = (
+    "across the Bay", "after Closing Time", "at Low Tide", "before the Rain", "behind the Moon", "by the Window",
+    "down the Line", "from Here", "in June", "in the Attic", "on a Tuesday", "on the Wire", "past the Station",
+    "through the Static", "under Glass", "until Morning",
+)  # fmt: skip
+
+
+def find_band(name: str) -> Band:
+    """Find a house band by its generator name. Raises ComposeError, which lists the names."""
+    if name not in BANDS:
+        raise ComposeError(f"{name}: there is no such band; known are {', '.join(BANDS)}")
+    return BANDS[name]
 
 
 def compose(band: Band, seed: int, parameters: Mapping[str, Value]) -> Score:
-    """Raises ComposeError where a parameter is unknown or out of range, or the band's style is not known here."""
-    return begun(band, seed, parameters).whole()
+    """Compose a whole song.
+
+    Raises ComposeError if a parameter is unknown or out of range, or if the band's style is unknown.
+    """
+    return compose_streaming(band, seed, parameters).complete()
 
 
-def begun(band: Band, seed: int, parameters: Mapping[str, Value]) -> Piece:
-    """The same, but for the notes, which are composed as they are wanted."""
-    wishes, style = checked(parameters), _style(band)
-    draw = Draw(seed).branch(style.name)
-    key, bpm = _key(band, wishes, draw), _tempo(band, wishes, draw)
-    low, high = MINUTES
-    minutes = wishes.minutes or low + (high - low) * draw.branch("minutes").unit()
-    form = plan(minutes * bpm / style.beats, band.forms, draw.branch("form"), NEAR if wishes.minutes else FREE)
-    scenes = _scenes(band, style, form, key, draw)
-    head = Score(
-        title=title(draw.branch("title")),
+def compose_streaming(band: Band, seed: int, parameters: Mapping[str, Value]) -> StreamingScore:
+    """Compose the song's header; its notes are composed when they are read. Raises ComposeError as `compose` does."""
+    asked, style = checked(parameters), _find_style(band)
+    random = RandomSource(seed).branch(style.name)
+    key, bpm = _choose_key(band, asked, random), _choose_tempo(band, asked, random)
+    form = _plan_form(band, style, asked, bpm, random)
+    contexts = _make_contexts(band, form, _choose_keys(style, form, key, random.branch("keys")), random)
+    header = Score(
+        title=draw_title(random.branch("title")),
         artist=band.name,
         style=band.style,
         seed=seed,
         key=key.name,
         beats=style.beats,
-        tempi=_tempi(bpm, form, style.beats),
-        sections=tuple(_keyed(scene, key) for scene in scenes),
-        chords=_marks(scenes),
-        parts=tuple(_part(member, draw.branch("part", member.name)) for member in band.members),
+        tempi=_make_tempi(bpm, form, style.beats),
+        sections=tuple(_mark_key(context, key) for context in contexts),
+        chords=_mark_chords(contexts),
+        parts=tuple(make_part(member, random.branch("part", member.name)) for member in band.members),
     )
-    return Piece(head, _played(band, scenes, bpm, draw))
+    return StreamingScore(header, _play_sections(band, contexts, bpm, random))
 
 
-def _style(band: Band) -> Style:
-    if band.style not in STYLES:
-        raise ComposeError(f"{band.style}: there is no such style; there are {', '.join(STYLES)}")
-    return STYLES[band.style]
-
-
-def _key(band: Band, wishes: SongParameters, draw: Draw) -> Key:
-    return Key.parse(wishes.key or draw.branch("key").pick(band.keys))
-
-
-def _tempo(band: Band, wishes: SongParameters, draw: Draw) -> float:
-    return wishes.tempo or round(band.tempo * (1 + draw.branch("tempo").spread(STRAY)))
-
-
-def _scenes(band: Band, style: Style, form: tuple[Section, ...], key: Key, draw: Draw) -> list[Scene]:
-    """Sections of one kind have one harmony; all have the song's motif. Some songs change key."""
-    turn = motif(draw.branch("motif"))
-    keys = _keys(style, form, key, draw.branch("keys"))
-    bars: list[tuple[Bar, ...]] = []
-    for section, own, ahead in zip(form, keys, [*keys[1:], keys[-1]], strict=True):
-        branch = draw.branch("harmony", section.kind)
-        plain = progression(section.kind, section.bars, own, band.colour, style.language, branch)
-        bars.append(turned(plain, ahead) if ahead != own else plain)
-    firsts = [chords[0][0] for chords in bars[1:]] + [keys[-1].chord(0)]
-    return [
-        Scene(section=section, style=style, key=own, bars=chords, following=following, motif=turn, swing=band.swing)
-        for section, own, chords, following in zip(form, keys, bars, firsts, strict=True)
-    ]
-
-
-def _keys(style: Style, form: tuple[Section, ...], key: Key, draw: Draw) -> list[Key]:
-    """The key of each section: the bridge's, and from the last chorus on perhaps a higher one."""
-    bridge = key.higher(draw.weighted(style.language.bridges))
-    lifted = key.higher(draw.weighted(style.language.lifts))
-    last = next((place for place, section in enumerate(form) if section.energy == 1.0), len(form))
-    return [
-        lifted if place >= last else bridge if section.kind == "bridge" else key for place, section in enumerate(form)
-    ]
-
-
-def _keyed(scene: Scene, key: Key) -> Section:
-    return msgspec.structs.replace(scene.section, key="" if scene.key == key else scene.key.name)
-
-
-def _part(member: Member, draw: Draw) -> Part:
-    program = draw.branch("instrument").pick(member.instruments)
-    return Part(
-        name=member.name,
-        voice=member.voice,
-        program=program,
-        level=mix.level(member.voice, program),
-        pan=member.pan,
-        reverb=member.reverb,
-        notes=(),
-    )
-
-
-def _played(band: Band, scenes: list[Scene], bpm: float, draw: Draw) -> Iterator[Notes]:
-    own = [draw.branch("part", member.name) for member in band.members]
-    human = [branch.branch("human") for branch in own]
-    for scene in scenes:
-        yield [
-            _section(member, scene, bpm, branch, hand)
-            for member, branch, hand in zip(band.members, own, human, strict=True)
-        ]
-
-
-def _section(member: Member, scene: Scene, bpm: float, draw: Draw, human: Draw) -> list[Note]:
-    section = scene.section
-    if section.energy < member.enters:
-        return []
-    material, occasion = draw.branch(section.kind), draw.branch(section.kind, section.number)
-    return performed(VOICES[member.voice](scene, member, material, occasion), scene, member, bpm, human)
-
-
-def _tempi(bpm: float, sections: tuple[Section, ...], beats: int) -> tuple[Tempo, ...]:
-    """One tempo, slowing over the last beats before the ending, which keeps the last of them."""
-    end = sections[-1].bar * beats
-    first = end - len(SLOWING)
-    slowing = [Tempo((first + beat) * 4 * STEP, round(bpm * share, 2)) for beat, share in enumerate(SLOWING)]
-    return (Tempo(0, bpm), *slowing)
-
-
-def _marks(scenes: list[Scene]) -> tuple[ChordMark, ...]:
-    return tuple(
-        ChordMark(((scene.section.bar + bar) * scene.steps + step) * STEP, chord.symbol)
-        for scene in scenes
-        for bar, step, chord in marks(scene.bars)
-    )
-
-
-def facts(score: Score) -> dict[str, Value]:
-    """What a person may want to know of a song; the bars of sections count from 1."""
-    sections = ", ".join(f"{section.kind} {section.bar + 1}" for section in score.sections)
+def describe(score: Score) -> dict[str, Value]:
+    """The facts of a song for a person to read."""
     moved = ", ".join(dict.fromkeys(section.key for section in score.sections if section.key))
     return {
         "style": score.style,
         "key": f"{score.key}, later {moved}" if moved else score.key,
         "tempo": score.tempi[0].bpm,
         "beats": score.beats,
-        "sections": sections,
-        "energies": ", ".join(f"{section.energy:g}" for section in score.sections),
     }
+
+
+def describe_sections(score: Score) -> tuple[jobs.Section, ...]:
+    """The sections as the station knows them; their bars count from 1."""
+    return tuple(jobs.Section(section.kind, section.bar + 1, section.energy) for section in score.sections)
+
+
+def draw_title(random: RandomSource) -> str:
+    """Draw a title, such as `Quiet Harbour` or `Lantern by the Window`."""
+    adjective, noun, other = random.choose(ADJECTIVES), random.choose(NOUNS), random.choose(NOUNS)
+    phrase = random.choose(PHRASES)
+    templates = [
+        (f"{adjective} {noun}", 4),
+        (f"The {adjective} {noun}", 2),
+        (f"{noun} {phrase}", 3),
+        (f"{adjective} {noun} {phrase}", 1),
+    ]
+    if other != noun:
+        templates.append((f"{noun} and {other}", 2))
+    return random.choose_weighted(templates)
+
+
+def _find_style(band: Band) -> Style:
+    if band.style not in STYLES:
+        raise ComposeError(f"{band.style}: there is no such style; there are {', '.join(STYLES)}")
+    return STYLES[band.style]
+
+
+def _choose_key(band: Band, asked: SongParameters, random: RandomSource) -> Key:
+    return Key.parse(asked.key or random.branch("key").choose(band.keys))
+
+
+def _choose_tempo(band: Band, asked: SongParameters, random: RandomSource) -> float:
+    return asked.tempo or round(band.tempo * (1 + random.branch("tempo").draw_triangular(TEMPO_WIDTH)))
+
+
+def _plan_form(
+    band: Band, style: Style, asked: SongParameters, bpm: float, random: RandomSource
+) -> tuple[Section, ...]:
+    low, high = MINUTES
+    minutes = asked.minutes or low + (high - low) * random.branch("minutes").draw_uniform()
+    tolerance = TOLERANCE_ASKED if asked.minutes else TOLERANCE_FREE
+    return plan_song_form(minutes * bpm / style.beats, band.forms, random.branch("form"), tolerance)
+
+
+def _choose_keys(style: Style, form: tuple[Section, ...], key: Key, random: RandomSource) -> list[Key]:
+    """Choose the key of each section. A bridge, and all sections from the last chorus on, may be transposed."""
+    bridge = key.transpose(random.choose_weighted(style.harmony.bridge_transpositions))
+    final = key.transpose(random.choose_weighted(style.harmony.final_transpositions))
+    last_chorus = next((index for index, section in enumerate(form) if section.energy == 1.0), len(form))
+    return [
+        final if index >= last_chorus else bridge if section.kind == "bridge" else key
+        for index, section in enumerate(form)
+    ]
+
+
+def _make_contexts(
+    band: Band, form: tuple[Section, ...], keys: list[Key], random: RandomSource
+) -> list[SectionContext]:
+    """Make the context of each section. Sections of one kind share their harmony, and all share the song's motif."""
+    style = _find_style(band)
+    motif = draw_motif(random.branch("motif"))
+    bars: list[tuple[BarChords, ...]] = []
+    for section, key, next_key in zip(form, keys, [*keys[1:], keys[-1]], strict=True):
+        branch = random.branch("harmony", section.kind)
+        plain = Harmoniser(key, band.colour, style.harmony, branch).make_progression(section.kind, section.bars)
+        bars.append(lead_into_key(plain, next_key) if next_key != key else plain)
+    firsts = [chords[0][0] for chords in bars[1:]] + [keys[-1].build_chord(0)]
+    return [
+        SectionContext(
+            section=section, style=style, key=key, bars=chords, following=first, motif=motif, swing=band.swing
+        )
+        for section, key, chords, first in zip(form, keys, bars, firsts, strict=True)
+    ]
+
+
+def _make_tempi(bpm: float, sections: tuple[Section, ...], beats: int) -> tuple[Tempo, ...]:
+    """One tempo with a ritardando over the last beats before the ending, which keeps the slowest."""
+    end = sections[-1].bar * beats
+    first = end - len(RITARDANDO)
+    slowing = [Tempo((first + beat) * 4 * STEP, round(bpm * share, 2)) for beat, share in enumerate(RITARDANDO)]
+    return (Tempo(0, bpm), *slowing)
+
+
+def _mark_key(context: SectionContext, key: Key) -> Section:
+    return msgspec.structs.replace(context.section, key="" if context.key == key else context.key.name)
+
+
+def _mark_chords(contexts: list[SectionContext]) -> tuple[ChordMark, ...]:
+    return tuple(
+        ChordMark(((context.section.bar + bar) * context.steps + step) * STEP, chord.symbol)
+        for context in contexts
+        for bar, step, chord in list_chord_changes(context.bars)
+    )
+
+
+def _play_sections(
+    band: Band, contexts: list[SectionContext], bpm: float, random: RandomSource
+) -> Iterator[SectionNotes]:
+    sources = [random.branch("part", member.name) for member in band.members]
+    human = [source.branch("human") for source in sources]  # goes on from section to section
+    for context in contexts:
+        yield [
+            humanise(_play_member(member, context, source), context, member, bpm, timing)
+            if context.section.energy >= member.enters
+            else []
+            for member, source, timing in zip(band.members, sources, human, strict=True)
+        ]
+
+
+def _play_member(member: Member, context: SectionContext, random: RandomSource) -> list[GridNote]:
+    """Play one member. Sections of one kind share the branch `material`; each has a branch `occurrence` of its own."""
+    section = context.section
+    material, occurrence = random.branch(section.kind), random.branch(section.kind, section.number)
+    return VOICES[member.voice](context, member, material, occurrence)

@@ -1,7 +1,8 @@
-"""Files of a song that is stored, made when somebody asks for them: from its score, or rendered anew from it."""
+"""Makes further files of a stored song: converted from its score, or rendered again from it."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -11,102 +12,118 @@ import numpy as np
 from common.background_jobs import Export, Exported
 from common.errors import ComposeError
 from common.types import RATE, Frames, Lufs
-from composer import pictures, sound
-from composer.master import mastered
-from composer.midi import midi
-from composer.musicxml import musicxml
-from composer.piece import Piece
-from composer.recording import FILES, PICTURES, tags
-from composer.score import Score, read
-from composer.synth import FADE, frames, render, synthesiser
+from composer.audio import Block, FlacWriter
+from composer.master import master_song
+from composer.midi import make_midi
+from composer.musicxml import make_musicxml
+from composer.pictures import draw_piano_roll
+from composer.recorder import FILES, PICTURES, make_tags
+from composer.score import Score, read_score
+from composer.streaming_score import StreamingScore
+from composer.synth import FADE, count_frames, find_synthesiser, render_song
 
 STEMS: Final = "stems"
+"""Folder of the stems inside the song's folder."""
 
 
-def exported(errand: Export) -> Exported:
-    """Raises ComposeError where the song has no score, BandstandError where the machine lacks something."""
-    folder = Path(errand.folder)
+def export_song(job: Export) -> Exported:
+    """Make the files of a job.
+
+    Raises ComposeError if the song has no score, Missing if the configured soundfont does not exist, OSError if a file
+    cannot be written.
+    """
+    folder = Path(job.folder)
     try:
-        score = read(folder / FILES["score"])
+        score = read_score(folder / FILES["score"])
     except (FileNotFoundError, msgspec.DecodeError):
         raise ComposeError("the song has no score: only what the bands play has one") from None
-    return Exported(tuple(str(folder / name) for name in KINDS[errand.kind](score, folder, errand)))
+    return Exported(tuple(str(folder / name) for name in EXPORTERS[job.kind](score, folder, job)))
 
 
-def _midi(score: Score, folder: Path, _: Export) -> tuple[str, ...]:
-    midi(score).save(folder / "song.mid")
-    return ("song.mid",)
+def _export_midi(score: Score, folder: Path, _: Export) -> tuple[str, ...]:
+    make_midi(score).save(folder / FILES["midi"])
+    return (FILES["midi"],)
 
 
-def _musicxml(score: Score, folder: Path, _: Export) -> tuple[str, ...]:
-    return _written(folder, "song.musicxml", musicxml(score))
+def _export_musicxml(score: Score, folder: Path, _: Export) -> tuple[str, ...]:
+    return _write_file(folder, "song.musicxml", make_musicxml(score))
 
 
-def _score(score: Score, folder: Path, _: Export) -> tuple[str, ...]:
+def _export_score(score: Score, folder: Path, _: Export) -> tuple[str, ...]:
     return (FILES["score"],)
 
 
-def _pictures(score: Score, folder: Path, _: Export) -> tuple[str, ...]:
-    return _written(folder, PICTURES["roll"], pictures.roll(score).encode())
+def _export_pictures(score: Score, folder: Path, _: Export) -> tuple[str, ...]:
+    return _write_file(folder, PICTURES["roll"], draw_piano_roll(score).encode())
 
 
-def _flac(score: Score, folder: Path, errand: Export) -> tuple[str, ...]:
-    """The stored one, or one rendered anew where that is gone."""
+def _export_flac(score: Score, folder: Path, job: Export) -> tuple[str, ...]:
+    """Return the stored FLAC file; render it again if it has been deleted."""
     if not (folder / FILES["audio"]).exists():
-        _render(score, folder / FILES["audio"], errand)
+        _write_flac(_render_mix(score, job), score, folder / FILES["audio"])
     return (FILES["audio"],)
 
 
-def _stems(score: Score, folder: Path, errand: Export) -> tuple[str, ...]:
-    """One file for each part, at the levels that they have in the mix: together they are the unmastered song."""
+def _export_stems(score: Score, folder: Path, job: Export) -> tuple[str, ...]:
+    """Render each part to a file of its own, at its level in the mix. Their sum is the song before mastering."""
     partial = folder / f".{STEMS}"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()
     names = []
     for number, part in enumerate(score.parts, 1):
         name = f"{number}-{part.name.replace(' ', '-')}.flac"
-        _render(msgspec.structs.replace(score, parts=(part,)), partial / name, errand, alone=True)
+        alone = msgspec.structs.replace(score, parts=(part,))
+        _write_flac(_render_stem(alone, job), alone, partial / name)
         names.append(f"{STEMS}/{name}")
     shutil.rmtree(folder / STEMS, ignore_errors=True)
     partial.rename(folder / STEMS)
     return tuple(names)
 
 
-def _render(score: Score, path: Path, errand: Export, alone: bool = False) -> None:
-    source = synthesiser(errand.soundfont)
-    instrument, piece = source.make(), Piece.of(score)
-    if alone:
-        total = frames(score)
-        gain = 10 ** ((errand.loudness - source.usual) / 20)
-        blocks = mastered(
-            instrument.blocks(piece), total, lambda at: np.full(len(at), gain), Frames(round(FADE * RATE))
-        )
-    else:
-        blocks = render(piece, instrument, source, Lufs(errand.loudness))
+def _render_mix(score: Score, job: Export) -> Iterator[Block]:
+    synthesiser = find_synthesiser(job.soundfont)
+    song = StreamingScore.from_score(score)
+    return render_song(song, synthesiser.make_renderer(), synthesiser, Lufs(job.loudness))
+
+
+def _render_stem(score: Score, job: Export) -> Iterator[Block]:
+    """Render with the gain of an average song, so that all stems have the same gain."""
+    synthesiser = find_synthesiser(job.soundfont)
+    gain = 10 ** ((job.loudness - synthesiser.average_loudness) / 20)
+    renderer, total, fade = synthesiser.make_renderer(), count_frames(score), Frames(round(FADE * RATE))
+
+    def render() -> Iterator[Block]:
+        with closing(renderer):
+            raw = renderer.render(StreamingScore.from_score(score))
+            yield from master_song(raw, total, lambda at: np.full(len(at), gain), fade)
+
+    return render()
+
+
+def _write_flac(blocks: Iterator[Block], score: Score, path: Path) -> None:
     partial = path.with_name(f".{path.name}")
-    flac = sound.Flac(partial, score.seed, tags(score))
+    flac = FlacWriter(partial, score.seed, make_tags(score))
     try:
         for block in blocks:
             flac.push(block)
     finally:
         flac.close()
-        if alone:
-            instrument.close()
     partial.rename(path)
 
 
-def _written(folder: Path, name: str, data: bytes) -> tuple[str, ...]:
+def _write_file(folder: Path, name: str, data: bytes) -> tuple[str, ...]:
     partial = folder / f".{name}"
     partial.write_bytes(data)
     partial.rename(folder / name)
     return (name,)
 
 
-KINDS: Final[dict[str, Callable[[Score, Path, Export], tuple[str, ...]]]] = {
-    "midi": _midi,
-    "musicxml": _musicxml,
-    "flac": _flac,
-    "stems": _stems,
-    "score": _score,
-    "pictures": _pictures,
+EXPORTERS: Final[dict[str, Callable[[Score, Path, Export], tuple[str, ...]]]] = {
+    "midi": _export_midi,
+    "musicxml": _export_musicxml,
+    "flac": _export_flac,
+    "stems": _export_stems,
+    "score": _export_score,
+    "pictures": _export_pictures,
 }
+"""Kind, one of `common.background_jobs.EXPORTS` -> function that makes the files and returns their names."""

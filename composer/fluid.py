@@ -1,7 +1,8 @@
-"""A score as sound through FluidSynth and a General MIDI soundfont.
+"""Renders a score with FluidSynth and a General MIDI soundfont.
 
-A Synth plays one song and is thrown away: resetting it does not give the same bits again. Events fall on FluidSynth's
-own grid of 64 frames, so the sound does not depend on how it is cut into blocks. Knows no gain but the parts' levels.
+A FluidSynth instance renders one song only, because after a reset it does not give the same samples again. It handles
+events only at multiples of 64 frames; events are moved to that grid, so that the sound does not depend on the size of
+blocks. Knows no gain but the levels of the parts.
 """
 
 import hashlib
@@ -17,26 +18,27 @@ import numpy as np
 from common.errors import Missing
 from common.jobs import Value
 from common.types import CHANNELS, RATE
-from composer.block import BLOCK, Block
-from composer.midi import controls
-from composer.piece import Piece
-from composer.score import DRUM_CHANNEL, Note, Score, channels
+from composer.audio import BLOCK_FRAMES, Block
+from composer.midi import make_mix_controls
+from composer.score import DRUM_CHANNEL, Note, Score, assign_channels
+from composer.streaming_score import StreamingScore
 
 try:
-    with redirect_stdout(None):  # it prints where it found the library, and a worker's standard output is the bot's
+    with redirect_stdout(None):  # it prints the path of the library, and standard output is for the bot
         import fluidsynth
-except ImportError:  # pyfluidsynth raises it where the library itself is missing
+except ImportError:  # pyfluidsynth raises it also if the C library is missing
     fluidsynth = None
 
 GRID: Final = 64
-"""Frames between which FluidSynth takes no notice of events."""
+"""Frames between two moments at which FluidSynth handles events."""
 DRUM_BANK: Final = 128
-FONTS: Final = (
+"""Bank of drum kits in a soundfont."""
+SOUNDFONTS: Final = (
     "/usr/share/sounds/sf2/TimGM6mb.sf2",
     "/usr/share/sounds/sf2/default-GM.sf2",
     "/usr/share/sounds/sf3/default-GM.sf3",
 )
-"""Where Debian's packages put a soundfont. The first comes first so that the same machine keeps its sound."""
+"""Soundfonts of Debian's packages, in a fixed order of preference, so that a machine keeps its sound."""
 SETTINGS: Final[dict[str, Any]] = {
     "synth.polyphony": 256,
     "synth.chorus.active": 0,
@@ -45,26 +47,30 @@ SETTINGS: Final[dict[str, Any]] = {
     "synth.dynamic-sample-loading": 1,
 }
 ROOM: Final = {"roomsize": 0.6, "damping": 0.3, "width": 0.9, "level": 0.6}
+"""Settings of the reverb."""
 
 Event = tuple[int, int, int, int, int]
-"""(frame, 0 off or 1 on, channel, pitch, velocity): in this order they are played."""
+"""(frame, 0 for off or 1 for on, channel, pitch, velocity). Their order as tuples is the order of playing."""
 
 
-def available() -> bool:
+def is_available() -> bool:
     return fluidsynth is not None
 
 
-def font(configured: str) -> Path | None:
-    """The soundfont to use, None where there is none; raises Missing where the configured one is not there."""
+def find_soundfont(configured: str) -> Path | None:
+    """Return the configured soundfont, or the first of `SOUNDFONTS`, or None if there is none.
+
+    Raises Missing if the configured one does not exist.
+    """
     if configured:
         if not Path(configured).is_file():
             raise Missing(f"composer.soundfont: {configured}: there is no such soundfont")
         return Path(configured)
-    return next((Path(name) for name in FONTS if Path(name).is_file()), None)
+    return next((Path(name) for name in SOUNDFONTS if Path(name).is_file()), None)
 
 
-def facts(path: Path) -> dict[str, Value]:
-    """What decides the bits of the sound beside the score: the library's version and the font."""
+def describe(path: Path) -> dict[str, Value]:
+    """Describe what decides the samples beside the score: the version of FluidSynth and the soundfont."""
     version = [c_int(), c_int(), c_int()]
     fluidsynth.fluid_version(*version)
     return {
@@ -74,43 +80,43 @@ def facts(path: Path) -> dict[str, Value]:
     }
 
 
-class Fluid:
-    """One FluidSynth with its font, for one song."""
+class FluidRenderer:
+    """One FluidSynth instance for one song. Raises Missing if FluidSynth cannot load the soundfont."""
 
     def __init__(self, path: Path) -> None:
         self._synth = fluidsynth.Synth(gain=0.5, samplerate=RATE, channels=16, **SETTINGS)
         self._synth.set_reverb(**ROOM)
-        self._font = self._synth.sfload(str(path))
-        if self._font == -1:
+        self._soundfont = self._synth.sfload(str(path))
+        if self._soundfont == -1:
             self._synth.delete()
             raise Missing(f"{path}: FluidSynth cannot read this as a soundfont")
 
     def close(self) -> None:
         self._synth.delete()
 
-    def blocks(self, piece: Piece) -> Iterator[Block]:
-        """The song in blocks of `BLOCK` frames, and after its last note what rings on, without an end."""
-        self._seat(piece.head)
-        events = timeline(piece)
+    def render(self, song: StreamingScore) -> Iterator[Block]:
+        """Yield blocks of `BLOCK_FRAMES` frames: the song, then its decay, without an end."""
+        self._set_up_channels(song.header)
+        events = schedule_events(song)
         event = next(events, None)
         frame = 0
         while True:
-            block = np.empty((BLOCK, CHANNELS), np.float32)
-            end = frame + BLOCK
+            block = np.empty((BLOCK_FRAMES, CHANNELS), np.float32)
+            end = frame + BLOCK_FRAMES
             while frame < end:
                 while event and event[0] <= frame:
                     self._play(event)
                     event = next(events, None)
                 until = min(event[0], end) if event else end
-                self._write(block, frame - end + BLOCK, until - frame)
+                self._write(block, frame - end + BLOCK_FRAMES, until - frame)
                 frame = until
             yield block
 
-    def _seat(self, score: Score) -> None:
-        for channel, part in zip(channels(score), score.parts, strict=True):
+    def _set_up_channels(self, score: Score) -> None:
+        for channel, part in zip(assign_channels(score), score.parts, strict=True):
             bank = DRUM_BANK if channel == DRUM_CHANNEL else 0
-            self._synth.program_select(channel, self._font, bank, part.program)
-            for number, value in controls(part).items():
+            self._synth.program_select(channel, self._soundfont, bank, part.program)
+            for number, value in make_mix_controls(part).items():
                 self._synth.cc(channel, number, value)
 
     def _play(self, event: Event) -> None:
@@ -125,16 +131,18 @@ class Fluid:
         fluidsynth._fl.fluid_synth_write_float(c_void_p(self._synth.synth), frames, address, 0, 2, address, 1, 2)
 
 
-def timeline(piece: Piece) -> Iterator[Event]:
-    """Every note's beginning and end on the grid, in order of time; a note lasts at least one grid.
+def schedule_events(song: StreamingScore) -> Iterator[Event]:
+    """Yield the beginning and end of every note on the grid, in order of time. A note lasts at least `GRID` frames.
 
-    Made as it is wanted, so that the first sound of a long song comes as soon as that of a short one.
+    Notes are composed when their events are needed, so that a long song starts as soon as a short one.
     """
-    score, sounding = piece.head, list[Event]()
-    order = channels(score)
-    for chunk in piece.chunks():
-        struck = [pair for channel, notes in zip(order, chunk, strict=True) for pair in _notes(score, channel, notes)]
-        for begin, end in sorted(struck):
+    score, sounding = song.header, list[Event]()
+    order = assign_channels(score)
+    for chunk in song.chunks():
+        pairs = [
+            pair for channel, notes in zip(order, chunk, strict=True) for pair in _make_events(score, channel, notes)
+        ]
+        for begin, end in sorted(pairs):
             while sounding and sounding[0] < begin:
                 yield heapq.heappop(sounding)
             yield begin
@@ -142,12 +150,13 @@ def timeline(piece: Piece) -> Iterator[Event]:
     yield from sorted(sounding)
 
 
-def _notes(score: Score, channel: int, notes: tuple[Note, ...]) -> Iterator[tuple[Event, Event]]:
+def _make_events(score: Score, channel: int, notes: tuple[Note, ...]) -> Iterator[tuple[Event, Event]]:
+    """Yield (begin, end) of each note."""
     for note in notes:
-        begin = _on_grid(score.seconds(note.start))
-        end = max(begin + GRID, _on_grid(score.seconds(note.start + note.length)))
+        begin = _round_to_grid(score.seconds(note.start))
+        end = max(begin + GRID, _round_to_grid(score.seconds(note.start + note.length)))
         yield (begin, 1, channel, note.pitch, note.velocity), (end, 0, channel, note.pitch, 0)
 
 
-def _on_grid(seconds: float) -> int:
+def _round_to_grid(seconds: float) -> int:
     return round(seconds * RATE / GRID) * GRID

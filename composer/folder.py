@@ -1,4 +1,8 @@
-"""A finished song's folder: made beside its place under another name, and renamed when it is whole and on the disk."""
+"""A finished song's folder. It is made under another name beside its final path, and renamed when it is complete.
+
+Everything is on the disk (fsync) before the rename, so a folder under its final name is always whole. Folders that
+killed workers left behind are removed by the next worker; the worker's process id is part of their name.
+"""
 
 import errno
 import os
@@ -12,19 +16,20 @@ from common.errors import ComposeError
 from common.jobs import Done, Job
 
 PARTIAL = ".partial-"
-RECORD = "song.json"
+SONG_FILE = "song.json"
+"""Name of the file with the song's `Done`."""
 
 
-def kept(job: Job) -> Done | None:
-    """What an earlier worker recorded of the same song, which is then left as it is.
+def read_finished(job: Job) -> Done | None:
+    """Read the result of an earlier worker that made the same song; None if there is no folder.
 
-    Raises ComposeError where something else is in the song's place.
+    Raises ComposeError if the folder's path holds anything else, which is then left as it is.
     """
-    place = Path(job.directory)
-    if not place.exists():
+    path = Path(job.directory)
+    if not path.exists():
         return None
     try:
-        done = msgspec.json.decode((place / RECORD).read_bytes(), type=Done)
+        done = msgspec.json.decode((path / SONG_FILE).read_bytes(), type=Done)
     except (OSError, msgspec.DecodeError):
         done = None
     if done is None or (done.song, done.generator, done.seed, done.parameters) != (
@@ -33,19 +38,19 @@ def kept(job: Job) -> Done | None:
         job.seed,
         job.parameters,
     ):
-        raise ComposeError(f"{place}: something else is there already; move it away, and ask for the song again")
+        raise ComposeError(f"{path}: something else is there already; move it away, and ask for the song again")
     return done
 
 
-class Folder:
-    """The folder while it is made: gone on leaving, unless it was published."""
+class SongFolder:
+    """The folder while it is being made, as a context manager. It is removed on exit unless it was published."""
 
-    def __init__(self, place: Path) -> None:
-        self._place = place
-        self.path = place.with_name(f"{place.name}{PARTIAL}{os.getpid()}")
+    def __init__(self, destination: Path) -> None:
+        self._destination = destination
+        self.path = destination.with_name(f"{destination.name}{PARTIAL}{os.getpid()}")
 
-    def __enter__(self) -> "Folder":
-        _sweep(self._place.parent)
+    def __enter__(self) -> "SongFolder":
+        _remove_abandoned(self._destination.parent)
         shutil.rmtree(self.path, ignore_errors=True)
         self.path.mkdir(parents=True)
         return self
@@ -56,18 +61,30 @@ class Folder:
         shutil.rmtree(self.path, ignore_errors=True)
 
     def publish(self) -> bool:
-        """Everything to the disk, then to its place at once; False where another worker was there first."""
+        """Sync all files to the disk and rename the folder; return False if another worker was faster.
+
+        Raises OSError if that is not possible.
+        """
         for file in sorted(self.path.iterdir()):
             _sync(file)
         _sync(self.path)
         try:
-            self.path.rename(self._place)
+            self.path.rename(self._destination)
         except OSError as error:
             if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
                 raise
             return False
-        _sync(self._place.parent)
+        _sync(self._destination.parent)
         return True
+
+
+def publish_song(folder: SongFolder, job: Job, done: Done) -> Done:
+    """Write `done` to the folder and publish it. Returns the `Done` of the folder that is in place then.
+
+    It is another worker's if the worker of a bot that died made the same song and was faster.
+    """
+    (folder.path / SONG_FILE).write_bytes(msgspec.json.encode(done))
+    return done if folder.publish() else read_finished(job) or done
 
 
 def _sync(path: Path) -> None:
@@ -78,8 +95,8 @@ def _sync(path: Path) -> None:
         os.close(fd)
 
 
-def _sweep(parent: Path) -> None:
-    """Remove what workers that were killed have left; a worker's process id is in the name."""
+def _remove_abandoned(parent: Path) -> None:
+    """Remove the folders of workers that no longer run."""
     for path in parent.glob(f"*{PARTIAL}*"):
         pid = path.name.rpartition(PARTIAL)[2]
         if pid.isdigit() and not Path(f"/proc/{pid}").exists():

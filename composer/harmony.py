@@ -1,27 +1,31 @@
-"""Functional harmony: four-bar phrases as tonic, subdominant and dominant, closed or left open by their cadence.
+"""Functional harmony: chord progressions made of four-bar phrases.
 
-The functions are expanded to degrees as in Rohrmeier, "Towards a generative syntax of tonal harmony", J. Math. &
-Music 5:1 (2011), flattened into a table. Knows no rhythm but where in a bar a second chord comes, and no instrument.
+A phrase is a template with one harmonic function for each bar: T tonic, S subdominant, D dominant. It ends open, away
+from the tonic, or closed, on it. Each function is expanded to a degree of the key (`DEGREES`). This is the grammar of
+Rohrmeier, "Towards a generative syntax of tonal harmony", Journal of Mathematics and Music 5:1 (2011), flattened into
+tables. A bar may get a second chord that leads to the next one: a supertonic before a dominant, a secondary dominant,
+or another chord of the same function. Knows no instrument, and no rhythm but the step of a bar's second chord.
 """
 
 from itertools import pairwise
 from typing import Final, Literal
 
-from composer.band import Language
-from composer.draw import Draw
+from composer.random_source import RandomSource
+from composer.style import HarmonicLanguage
 from composer.theory import Chord, Key, Mode
 
 Cadence = Literal["open", "closed"]
-Bar = tuple[Chord, ...]
-"""One chord, or two of which the second comes on the step `HALF`."""
-PHRASE: Final = 4
+BarChords = tuple[Chord, ...]
+"""The chords of a bar: one, or two of which the second begins at the step `HALF`."""
+PHRASE_BARS: Final = 4
 HALF: Final = 8
-"""The step of a bar's second chord: the third beat, in three as in four."""
+"""Step at which a bar's second chord begins: the third beat, in 3/4 as in 4/4."""
 
 DEGREES: Final[dict[Mode, dict[str, tuple[tuple[int, float], ...]]]] = {
     "major": {"T": ((0, 6), (5, 3), (2, 1)), "S": ((3, 4), (1, 3)), "D": ((4, 1),)},
     "minor": {"T": ((0, 6), (5, 3), (2, 2)), "S": ((3, 4), (5, 2)), "D": ((4, 2), (6, 2))},
 }
+"""Mode -> function -> (degree, weight)."""
 CADENCES: Final[dict[str, tuple[Cadence, Cadence]]] = {
     "intro": ("open", "open"),
     "verse": ("open", "open"),
@@ -31,68 +35,90 @@ CADENCES: Final[dict[str, tuple[Cadence, Cadence]]] = {
     "break": ("open", "open"),
     "outro": ("closed", "closed"),
 }
-"""How each kind of section ends its first phrases, and its last."""
-OPENINGS: Final = {"intro": 0, "verse": 0, "bridge": 5, "solo": 0, "break": 0, "outro": 0}
-"""The degree on which a section begins, where that is not left to the draw."""
+"""Kind of section -> cadence of its first phrases, cadence of its last phrase."""
+FIRST_DEGREES: Final = {"intro": 0, "verse": 0, "bridge": 5, "solo": 0, "break": 0, "outro": 0}
+"""Kind of section -> degree of its first chord. A chorus is not in it: its first chord is drawn."""
 
 
-def progression(kind: str, bars: int, key: Key, colour: float, language: Language, draw: Draw) -> tuple[Bar, ...]:
-    """The chords of each bar. `colour` is the share of chords with a seventh; a closing dominant always has it."""
-    if kind == "ending":
-        return ((key.chord(0),),) * bars
-    inner, last = CADENCES[kind]
-    opening = _phrase(OPENINGS.get(kind), inner, key, colour, language, draw)
-    closing = _phrase(OPENINGS.get(kind), last, key, colour, language, draw)
-    return opening * (bars // PHRASE - 1) + closing
+class Harmoniser:
+    """Writes chord progressions in one key. `colour` is the share of chords with a seventh, 0 to 1."""
+
+    def __init__(self, key: Key, colour: float, language: HarmonicLanguage, random: RandomSource) -> None:
+        self._key = key
+        self._colour = colour
+        self._language = language
+        self._random = random
+
+    def make_progression(self, kind: str, bars: int) -> tuple[BarChords, ...]:
+        """Make the chords of each bar of a section: one phrase repeated, and another one at the end."""
+        if kind == "ending":
+            return ((self._key.build_chord(0),),) * bars
+        inner, last = CADENCES[kind]
+        opening = self._make_phrase(FIRST_DEGREES.get(kind), inner)
+        closing = self._make_phrase(FIRST_DEGREES.get(kind), last)
+        return opening * (bars // PHRASE_BARS - 1) + closing
+
+    def _make_phrase(self, first_degree: int | None, cadence: Cadence) -> tuple[BarChords, ...]:
+        language, is_closed = self._language, cadence == "closed"
+        functions = self._random.choose_weighted(language.closed_phrases if is_closed else language.open_phrases)
+        degrees = self._choose_degrees(functions)
+        if first_degree is not None:
+            degrees[0] = first_degree
+        chords = [self._build_chord(degree) for degree in degrees]
+        if is_closed:
+            self._close_phrase(chords, functions)
+        following = [*chords[1:], None]
+        return tuple(
+            self._fill_bar(chord, function, ahead)
+            for chord, function, ahead in zip(chords, functions, following, strict=True)
+        )
+
+    def _choose_degrees(self, functions: str) -> list[int]:
+        """Choose a degree for each function, different from the one before if there is another."""
+        degrees: list[int] = []
+        for function in functions:
+            choices = DEGREES[self._key.mode][function]
+            fresh = [choice for choice in choices if not degrees or choice[0] != degrees[-1]]
+            degrees.append(self._random.choose_weighted(fresh or choices))
+        return degrees
+
+    def _build_chord(self, degree: int) -> Chord:
+        return self._key.build_chord(degree, self._random.draw_bool(self._colour))
+
+    def _close_phrase(self, chords: list[Chord], functions: str) -> None:
+        """End the phrase on the tonic, in most styles after a dominant seventh."""
+        chords[-1] = self._key.build_chord(0)
+        if self._language.has_dominant_cadence:
+            bar = functions.rfind("D")
+            chords[max(1, bar)] = self._key.build_chord(4, seventh=True)
+            if bar < PHRASE_BARS - 2:  # the tonic comes before the last bar, and is held
+                chords[bar + 1] = self._build_chord(0)
+
+    def _fill_bar(self, chord: Chord, function: str, following: Chord | None) -> BarChords:
+        """Perhaps add a second chord that leads to the following one. The last bar of a phrase has one chord."""
+        language, random = self._language, self._random
+        has_two, has_secondary = (
+            random.draw_bool(language.two_chord_share),
+            random.draw_bool(language.secondary_dominant_share),
+        )
+        if not has_two or following is None:
+            return (chord,)
+        if chord.degree == 4:
+            return (self._build_chord(3 if self._key.mode == "minor" else 1), chord)
+        if has_secondary and following.degree != chord.degree and following.has_perfect_fifth:
+            return (chord, self._key.build_secondary_dominant(following))
+        others = [
+            degree for degree, _ in DEGREES[self._key.mode][function] if degree not in (chord.degree, following.degree)
+        ]
+        return (chord, self._build_chord(random.choose(others))) if others else (chord,)
 
 
-def _phrase(
-    begin: int | None, cadence: Cadence, key: Key, colour: float, language: Language, draw: Draw
-) -> tuple[Bar, ...]:
-    functions = draw.weighted(language.closed if cadence == "closed" else language.open)
-    degrees: list[int] = []
-    for function in functions:
-        choices = DEGREES[key.mode][function]
-        fresh = [choice for choice in choices if not degrees or choice[0] != degrees[-1]]
-        degrees.append(draw.weighted(fresh or choices))
-    if begin is not None:
-        degrees[0] = begin
-    chords = [key.chord(degree, draw.chance(colour)) for degree in degrees]
-    if cadence == "closed":
-        chords[-1] = key.chord(0)
-    if cadence == "closed" and language.leads:
-        at = functions.rfind("D")
-        chords[max(1, at)] = key.chord(4, seventh=True)
-        if at < PHRASE - 2:  # the tonic came early, and stays
-            chords[at + 1] = key.chord(0, draw.chance(colour))
-    ahead = [*chords[1:], None]
-    return tuple(
-        _bar(chord, function, following, key, colour, language, draw)
-        for chord, function, following in zip(chords, functions, ahead, strict=True)
-    )
+def lead_into_key(bars: tuple[BarChords, ...], key: Key) -> tuple[BarChords, ...]:
+    """Return the progression with the dominant seventh of another key in the second half of its last bar."""
+    return (*bars[:-1], (bars[-1][0], key.build_chord(4, seventh=True)))
 
 
-def _bar(
-    chord: Chord, function: str, ahead: Chord | None, key: Key, colour: float, language: Language, draw: Draw
-) -> Bar:
-    """One bar, perhaps with a second chord that leads on. The last bar of a phrase rests."""
-    split, spiced = draw.chance(language.split), draw.chance(language.spice)
-    if not split or ahead is None:
-        return (chord,)
-    if chord.degree == 4:
-        return (key.chord(3 if key.mode == "minor" else 1, draw.chance(colour)), chord)
-    if spiced and ahead.degree != chord.degree and ahead.stable:
-        return (chord, key.dominant(ahead))
-    others = [degree for degree, _ in DEGREES[key.mode][function] if degree not in (chord.degree, ahead.degree)]
-    return (chord, key.chord(draw.pick(others), draw.chance(colour))) if others else (chord,)
-
-
-def turned(bars: tuple[Bar, ...], into: Key) -> tuple[Bar, ...]:
-    """The same, but for a last bar that leads into another key by its dominant."""
-    return (*bars[:-1], (bars[-1][0], into.chord(4, seventh=True)))
-
-
-def marks(bars: tuple[Bar, ...]) -> list[tuple[int, int, Chord]]:
-    """(bar, step, chord), a chord that goes on left out."""
+def list_chord_changes(bars: tuple[BarChords, ...]) -> list[tuple[int, int, Chord]]:
+    """List (bar, step, chord) of each chord. A second chord that equals the first is left out."""
     every = [(bar, HALF * half, chord) for bar, chords in enumerate(bars) for half, chord in enumerate(chords)]
     return [every[0], *(after for before, after in pairwise(every) if after[1] == 0 or after[2] != before[2])]

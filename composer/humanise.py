@@ -1,60 +1,64 @@
-"""From the grid to a performance: hits become notes with swing, human timing, and dynamics that follow the energy."""
+"""Humanising: notes on the grid become a performance with swing, human timing and dynamics.
+
+Timing: a member's constant delay (`late`) and a random error (`loose`), triangular, for each step. Notes of one member
+on the same step share their error, because a chord or a drum stroke is one gesture. Dynamics: velocity follows the
+energy of the section, the member's force, and the force of the note, and rises a little through each section.
+"""
 
 from typing import Final
 
 from common.bands import Member
-from composer.draw import Draw
+from composer.random_source import RandomSource
 from composer.score import STEP, TICKS, Note
-from composer.voices.scene import Hit, Scene
+from composer.voices.context import GridNote, SectionContext
 
-FLOOR: Final = 28
-"""The velocity of a note without force."""
-SOFTEST: Final = 0.62
-"""The share of full force that is left at no energy."""
-BREATH: Final = 0.06
-"""How much the force of single notes strays."""
-HELD: Final = 12
-"""Notes of so many steps are held in full, however short the player likes them."""
+LOWEST_VELOCITY: Final = 28
+"""MIDI velocity of a note with force 0."""
+QUIET_SHARE: Final = 0.62
+"""Share of the full range of velocity in a section with energy 0."""
+FORCE_WIDTH: Final = 0.06
+"""Largest random change of a note's force, as a share of it."""
+LONG_STEPS: Final = 12
+"""Notes of at least this many steps keep their full length. `Member.length` does not apply to them."""
 SWELL: Final = 0.1
-"""How much softer a section begins than it ends: it leads on to the next."""
+"""Share by which a section begins softer than it ends."""
 
 
-def performed(hits: list[Hit], scene: Scene, member: Member, bpm: float, draw: Draw) -> list[Note]:
-    """The notes of one member in one section, in ticks from the song's beginning.
-
-    Hits on the same step keep together: a chord or a drum stroke is one gesture.
-    """
-    section = scene.section
-    origin = section.bar * scene.style.beats * TICKS
+def humanise(
+    notes: list[GridNote], context: SectionContext, member: Member, bpm: float, random: RandomSource
+) -> list[Note]:
+    """Perform the notes of one member in one section. The result is in ticks from the beginning of the song."""
+    section = context.section
+    origin = section.bar * context.style.beats * TICKS
     ticks_per_ms = bpm * TICKS / 60_000
-    unit = scene.style.swung
-    swing = scene.swing * unit * STEP
-    full = (127 - FLOOR) * (SOFTEST + (1 - SOFTEST) * section.energy) * (0.7 + 0.6 * member.force)
-    swell = SWELL / (section.bars * scene.steps)
-    notes: list[Note] = []
+    unit = context.style.swing_steps
+    swing = context.swing * unit * STEP
+    full = (127 - LOWEST_VELOCITY) * (QUIET_SHARE + (1 - QUIET_SHARE) * section.energy) * (0.7 + 0.6 * member.force)
+    swell = SWELL / (section.bars * context.steps)
+    performed: list[Note] = []
     last, start = -1, 0
-    for hit in sorted(hits):
-        if hit.step != last:
-            last = hit.step
-            late = draw.spread(member.loose) + member.late
+    for note in sorted(notes):
+        if note.step != last:
+            last = note.step
+            late = random.draw_triangular(member.loose) + member.late
             start = max(
                 0, round(origin + last * STEP + (swing if last % (2 * unit) == unit else 0) + late * ticks_per_ms)
             )
-        force = hit.force * (1 - SWELL + swell * last) * (1 + draw.spread(BREATH))
-        velocity = min(127, round(FLOOR + full * force))
-        length = hit.length * (member.length if hit.length < HELD else 1)
-        notes.append(Note(start, max(1, round(length * STEP)), hit.pitch, velocity))
-    return notes
+        force = note.force * (1 - SWELL + swell * last) * (1 + random.draw_triangular(FORCE_WIDTH))
+        velocity = min(127, round(LOWEST_VELOCITY + full * force))
+        length = note.length * (member.length if note.length < LONG_STEPS else 1)
+        performed.append(Note(start, max(1, round(length * STEP)), note.pitch, velocity))
+    return performed
 
 
-def untangled(notes: list[Note]) -> tuple[Note, ...]:
-    """In order of time, and each note ended before the same pitch is struck again."""
+def trim_overlaps(notes: list[Note]) -> tuple[Note, ...]:
+    """Sort notes by time, and end each before the same pitch begins again. Of two that begin at once, keep one."""
     ordered = sorted(notes, key=lambda note: (note.start, note.pitch))
-    ahead: dict[int, int] = {}
+    next_start: dict[int, int] = {}
     clean: list[Note] = []
     for note in reversed(ordered):
-        room = ahead.get(note.pitch, note.start + note.length + 1) - note.start - 1
+        room = next_start.get(note.pitch, note.start + note.length + 1) - note.start - 1
         if room > 0:
             clean.append(Note(note.start, min(note.length, room), note.pitch, note.velocity))
-        ahead[note.pitch] = note.start
+        next_start[note.pitch] = note.start
     return tuple(reversed(clean))

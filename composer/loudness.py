@@ -1,4 +1,4 @@
-"""How loud a sound is: integrated loudness (EBU R 128, ITU-R BS.1770) and true peak, by FFmpeg's ebur128 filter."""
+"""Loudness measurement: integrated loudness (EBU R 128, ITU-R BS.1770) and true peak, by FFmpeg's ebur128 filter."""
 
 import math
 from collections.abc import Iterable
@@ -9,19 +9,19 @@ import numpy as np
 from av.filter import Graph
 
 from common.types import RATE, Decibels, Lufs
-from composer.block import Block
+from composer.audio import Block
 
 SILENCE: Final = -99.0
-"""Stands for minus infinity, which JSON has not."""
+"""Stored instead of minus infinity, which JSON cannot write."""
 
 
-def finite(decibels: float) -> float:
-    """As it is written down."""
+def round_decibels(decibels: float) -> float:
+    """Round a level for storage; `SILENCE` if it is infinite."""
     return round(decibels, 2) if math.isfinite(decibels) else SILENCE
 
 
-class Meter:
-    """Takes sound block by block as it is made, in little memory."""
+class LoudnessMeter:
+    """Measures sound block by block, in little memory."""
 
     def __init__(self, true_peak: bool = True) -> None:
         self._graph = Graph()
@@ -34,13 +34,14 @@ class Meter:
         self._last: dict[str, str] = {}
 
     def push(self, block: Block) -> None:
+        """Measure the next block, of any length."""
         frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block).reshape(1, -1), format="flt", layout="stereo")
         frame.sample_rate = RATE
         self._source.push(frame)
         self._drain()
 
     def finish(self) -> tuple[Lufs, Decibels]:
-        """(integrated loudness, true peak); minus infinity for silence. Nothing can be pushed afterwards."""
+        """End the sound. Return (integrated loudness, true peak in dBTP); minus infinity for silence."""
         self._source.push(None)
         self._drain()
         integrated = float(self._last.get("lavfi.r128.I", "-inf"))
@@ -53,12 +54,13 @@ class Meter:
                 frame = self._sink.pull()
             except (av.error.BlockingIOError, av.error.EOFError):
                 return
-            if frame.metadata:  # the last frame, where it is short, has none
+            if frame.metadata:  # a short last frame has none
                 self._last = dict(frame.metadata)
 
 
-def integrated(blocks: Iterable[Block]) -> Lufs:
-    meter = Meter(true_peak=False)
+def measure_loudness(blocks: Iterable[Block]) -> Lufs:
+    """Measure the integrated loudness of a whole sound."""
+    meter = LoudnessMeter(true_peak=False)
     for block in blocks:
         meter.push(block)
     return meter.finish()[0]

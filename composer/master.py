@@ -1,6 +1,12 @@
-"""From raw blocks to the finished sound: gain, a limiter that looks ahead, and a fade at the very end.
+"""Mastering: gain, a look-ahead limiter, and a fade-out.
 
-Works on blocks of one length, so the result depends on nothing else. Knows neither the score nor the synthesiser.
+The limiter finds the highest peak of every millisecond and the gain that keeps it under `CEILING`. It takes the lowest
+of these gains within `HOLD` chunks on either side, and smooths them with a Hann window of `SMOOTH` chunks on either
+side. Because the hold is longer than half the window, the smoothed gain is never above the needed one, so no peak
+passes, and the gain changes slowly enough not to distort. It needs the block before and the block after, and so is one
+block behind.
+
+Blocks have `BLOCK_FRAMES` frames each, so the result depends on nothing else. Knows neither score nor synthesiser.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,63 +18,64 @@ import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
 from common.types import Frames
-from composer.block import BLOCK, Block
+from composer.audio import BLOCK_FRAMES, Block
 
 CHUNK: Final = 48
-"""Frames of which the limiter takes the highest peak: 1 ms."""
+"""Frames for which the limiter takes one peak: 1 ms."""
 CEILING: Final = 0.83
-"""-1.6 dBFS, which leaves the true peak room below -1 dBTP."""
+"""Highest sample: -1.6 dBFS, so that the true peak (ITU-R BS.1770) stays below -1 dBTP."""
 SMOOTH: Final = 40
-"""Chunks over which the limiter closes, and opens again."""
+"""Chunks in which the gain falls before a peak, and rises after it."""
 HOLD: Final = SMOOTH + 1
-"""Chunks on either side for which a peak is minded: more than `SMOOTH`, so that what is smoothed is low enough."""
+"""Chunks on either side of a peak that get its gain. More than `SMOOTH`, so that the smoothed gain is low enough."""
 
 Gains = npt.NDArray[np.float64]
 GainCurve = Callable[[npt.NDArray[np.int64]], Gains]
-"""Frame numbers -> linear gain."""
+"""Function from frame numbers, shape (n,), to linear gains, shape (n,)."""
 
 _WEIGHTS = np.hanning(2 * SMOOTH + 3)[1:-1]
 _WEIGHTS /= _WEIGHTS.sum()
 
 
-def mastered(raw: Iterator[Block], total: Frames, gain: GainCurve, fade: Frames) -> Iterator[Block]:
-    """Exactly `total` frames, the last block shorter; the last `fade` of them fall to nothing."""
-    count = -(-total // BLOCK)
-    loud = (
-        block * gain(np.arange(index * BLOCK, (index + 1) * BLOCK))[:, None].astype(np.float32)
+def master_song(raw: Iterator[Block], total: Frames, gain: GainCurve, fade: Frames) -> Iterator[Block]:
+    """Master the first `total` frames of `raw`; the last block is shorter. The last `fade` frames fade out."""
+    count = -(-total // BLOCK_FRAMES)
+    amplified = (
+        block * gain(np.arange(index * BLOCK_FRAMES, (index + 1) * BLOCK_FRAMES))[:, None].astype(np.float32)
         for index, block in enumerate(islice(raw, count))
     )
-    for index, block in enumerate(limited(loud)):
-        first = index * BLOCK
+    for index, block in enumerate(limit_peaks(amplified)):
+        first = index * BLOCK_FRAMES
         block = block[: total - first]
-        if first + BLOCK > total - fade:
+        if first + BLOCK_FRAMES > total - fade:
             left = (total - first - np.arange(len(block))) / fade
             block = block * np.sin(np.clip(left, 0, 1) * np.pi / 2).astype(np.float32)[:, None] ** 2
         yield block
 
 
-def limited(blocks: Iterator[Block]) -> Iterator[Block]:
-    """The same blocks, turned down smoothly around whatever would be above the ceiling; one block behind."""
-    open_ = np.ones(BLOCK // CHUNK)
-    before, here, waiting = open_, open_, None
+def limit_peaks(blocks: Iterator[Block]) -> Iterator[Block]:
+    """Yield the blocks with peaks above the ceiling turned down. Reads one block ahead."""
+    unity = np.ones(BLOCK_FRAMES // CHUNK)
+    before, here, waiting = unity, unity, None
     for block in blocks:
-        ahead = _needed(block)
+        ahead = _compute_needed_gains(block)
         if waiting is not None:
-            yield _turned_down(waiting, before, here, ahead)
+            yield _limit_block(waiting, before, here, ahead)
             before = here
         here, waiting = ahead, block
     if waiting is not None:
-        yield _turned_down(waiting, before, here, open_)
+        yield _limit_block(waiting, before, here, unity)
 
 
-def _needed(block: Block) -> Gains:
-    """For each chunk the gain that keeps it under the ceiling."""
+def _compute_needed_gains(block: Block) -> Gains:
+    """Compute the gain that keeps each chunk under the ceiling, shape (chunks,)."""
     peaks = np.abs(block).reshape(-1, CHUNK * block.shape[1]).max(axis=1)
     needed: Gains = np.minimum(1.0, CEILING / np.maximum(peaks.astype(np.float64), 1e-9))
     return needed
 
 
-def _turned_down(block: Block, before: Gains, here: Gains, ahead: Gains) -> Block:
+def _limit_block(block: Block, before: Gains, here: Gains, ahead: Gains) -> Block:
+    """Apply the smoothed gains, made of the needed gains of the block before, of this block, and of the one after."""
     reach = HOLD + SMOOTH + 1
     needed = np.concatenate((before[-reach:], here, ahead[:reach]))
     if needed.min() == 1.0:
@@ -76,4 +83,4 @@ def _turned_down(block: Block, before: Gains, here: Gains, ahead: Gains) -> Bloc
     lowest = sliding_window_view(needed, 2 * HOLD + 1).min(axis=1)
     smooth = np.convolve(lowest, _WEIGHTS, "valid")  # one chunk more than the block at either end
     centres = (np.arange(len(smooth)) - 0.5) * CHUNK
-    return block * np.interp(np.arange(BLOCK), centres, smooth)[:, None].astype(np.float32)
+    return block * np.interp(np.arange(BLOCK_FRAMES), centres, smooth)[:, None].astype(np.float32)

@@ -1,8 +1,9 @@
-"""What separates music from noise, in numbers.
+"""Numbers that tell music from random notes.
 
-Pitch-class entropy, scale consistency and groove consistency are MusPy's (Dong et al., ISMIR 2020), after Wu & Yang's
-"The Jazz Transformer" (MusDr, ISMIR 2020); groove is counted on sixteenths, and a song that changes key is held to one
-scale in each of its keys. Small steps and recurrence are our own.
+Pitch-class entropy, scale consistency and groove consistency are those of MusPy (Dong et al., ISMIR 2020), after Wu &
+Yang, "The Jazz Transformer" (MusDr, ISMIR 2020). Two details differ: groove is counted on sixteenths, and a song that
+changes key is compared with a scale in each of its keys. Small steps and recurrence are our own measures; the first
+follows from pitch proximity in melodies (Temperley, "Music and Probability", MIT Press 2007).
 """
 
 import math
@@ -17,43 +18,48 @@ from composer.score import STEP, Note, Part, Score
 from composer.theory import SCALES
 
 SMALL: Final = 5
-"""The widest move that counts as small, in semitones."""
-BREATH: Final = 3 * STEP
-"""A rest of so many ticks ends a phrase: what comes after it is no move from what came before."""
+"""Widest interval that counts as small, semitones."""
+PHRASE_REST: Final = 3 * STEP
+"""A rest of at least this many ticks ends a phrase. The interval over it does not count."""
 
 
 class Measures(msgspec.Struct, frozen=True):
-    entropy: float  # of pitch classes, bits
-    scale: float  # share of notes in the scale that fits best, key by key
-    groove: float  # how alike neighbouring bars are in their onsets
-    small_steps: float  # share of the melody's moves that are small
-    recurrence: float  # share of bars of tune and bass that come again
+    """The measures of one song."""
+
+    entropy: float  # entropy of pitch classes, bits
+    scale: float  # share of notes in the best-fitting scale, key by key
+    groove: float  # similarity of the onsets of neighbouring bars, 0 to 1
+    small_steps: float  # share of small intervals in the melody
+    recurrence: float  # share of bars of melody and bass that occur again
 
     @property
-    def musical(self) -> bool:
+    def is_musical(self) -> bool:
+        """Whether the song passes as music: random notes miss at least one of the limits."""
         return self.scale > 0.85 and self.groove > 0.8 and self.small_steps > 0.93 and self.recurrence > 0.3
 
 
-def measured(score: Score) -> Measures:
+def measure_score(score: Score) -> Measures:
+    """Compute all measures of a score that has pitched parts, a melody and a bass."""
     pitched = [part for part in score.parts if part.voice != "drums"]
     classes = Counter(note.pitch % 12 for part in pitched for note in part.notes)
-    tune = [part for part in pitched if part.voice == "melody"]
+    melody = [part for part in pitched if part.voice == "melody"]
     return Measures(
-        entropy=entropy(classes),
-        scale=scale_by_key(score, pitched),
-        groove=groove_consistency(score),
-        small_steps=small_steps(tune),
-        recurrence=recurrence([part for part in pitched if part.voice in ("melody", "bass")], score.bar),
+        entropy=compute_entropy(classes),
+        scale=compute_scale_by_key(score, pitched),
+        groove=compute_groove_consistency(score),
+        small_steps=compute_small_steps(melody),
+        recurrence=compute_recurrence([part for part in pitched if part.voice in ("melody", "bass")], score.bar),
     )
 
 
-def entropy(classes: Counter[int]) -> float:
+def compute_entropy(classes: Counter[int]) -> float:
+    """Shannon entropy of counts, bits."""
     total = classes.total()
     return -sum(count / total * math.log2(count / total) for count in classes.values())
 
 
-def scale_consistency(classes: Counter[int]) -> float:
-    """The largest share of notes that one of the 24 major and natural minor scales holds."""
+def compute_scale_consistency(classes: Counter[int]) -> float:
+    """Share of notes in the best-fitting of the 24 major and natural minor scales. `classes` counts pitch classes."""
     return max(
         sum(classes[(root + interval) % 12] for interval in intervals) / classes.total()
         for intervals in SCALES.values()
@@ -61,8 +67,8 @@ def scale_consistency(classes: Counter[int]) -> float:
     )
 
 
-def scale_by_key(score: Score, parts: list[Part]) -> float:
-    """The scale consistency of each stretch in one key, every note counted alike."""
+def compute_scale_by_key(score: Score, parts: list[Part]) -> float:
+    """Mean scale consistency of the stretches between changes of key, weighted by their numbers of notes."""
     stretches: list[tuple[int, Counter[int]]] = []
     for before, section in pairwise([None, *score.sections]):
         if section and (before is None or before.key != section.key):
@@ -72,14 +78,16 @@ def scale_by_key(score: Score, parts: list[Part]) -> float:
         for note in part.notes:
             stretches[max(0, bisect_right(begins, note.start) - 1)][1][note.pitch % 12] += 1
     filled = [classes for _, classes in stretches if classes]
-    return sum(scale_consistency(classes) * classes.total() for classes in filled) / sum(map(Counter.total, filled))
+    return sum(compute_scale_consistency(classes) * classes.total() for classes in filled) / sum(
+        map(Counter.total, filled)
+    )
 
 
-def groove_consistency(score: Score) -> float:
-    """1 less the mean share of steps at which neighbouring bars of a part differ in having an onset.
+def compute_groove_consistency(score: Score) -> float:
+    """1 minus the mean share of steps at which only one of two neighbouring bars has an onset.
 
-    Part by part, as all parts together have an onset on nearly every step, whatever they play. Where a part rests in
-    both bars there is nothing to compare.
+    Each part is compared with itself, because all parts together have an onset on nearly every step. Two bars in which
+    a part rests do not count.
     """
     steps = score.bar // STEP
     differences: list[float] = []
@@ -93,18 +101,19 @@ def groove_consistency(score: Score) -> float:
     return 1 - sum(differences) / len(differences)
 
 
-def small_steps(parts: list[Part]) -> float:
-    """Of the highest notes of each moment, as that is what is heard as the tune, phrase by phrase."""
-    moves = [
+def compute_small_steps(parts: list[Part]) -> float:
+    """Share of small intervals between the highest notes of neighbouring onsets, which a listener hears as the tune."""
+    intervals = [
         abs(b.pitch - a.pitch)
         for part in parts
-        for a, b in pairwise(_skyline(part.notes))
-        if b.start - a.start - a.length < BREATH
+        for a, b in pairwise(_find_skyline(part.notes))
+        if b.start - a.start - a.length < PHRASE_REST
     ]
-    return sum(move <= SMALL for move in moves) / len(moves)
+    return sum(interval <= SMALL for interval in intervals) / len(intervals)
 
 
-def _skyline(notes: tuple[Note, ...]) -> list[Note]:
+def _find_skyline(notes: tuple[Note, ...]) -> list[Note]:
+    """The highest note of each step."""
     highest: dict[int, Note] = {}
     for note in notes:
         step = round(note.start / STEP)
@@ -113,8 +122,8 @@ def _skyline(notes: tuple[Note, ...]) -> list[Note]:
     return [highest[step] for step in sorted(highest)]
 
 
-def recurrence(parts: list[Part], bar: int) -> float:
-    """The share of bars, silent ones left out, whose notes come in another bar of the same part too."""
+def compute_recurrence(parts: list[Part], bar: int) -> float:
+    """Share of bars with notes that equal another bar of the same part. `bar` is in ticks."""
     shared = total = 0
     for part in parts:
         bars: dict[int, set[tuple[int, int]]] = {}

@@ -1,28 +1,34 @@
-"""A score as a Standard MIDI File: one track for the tempo and the form, one for each part."""
+"""Converts a score to a Standard MIDI File of type 1: a track for tempo and sections, and a track for each part."""
 
 import mido
 
-from composer.score import TICKS, Part, Score, channels
+from composer.score import TICKS, Part, Score, assign_channels
 
 VOLUME, PAN, REVERB = 7, 10, 91
+"""Controller numbers of General MIDI."""
 Timed = tuple[int, int, mido.Message | mido.MetaMessage]
-"""(tick, rank, message): at one tick a note ends before another begins."""
+"""(tick, rank, message). The rank orders messages at one tick: a note ends before another begins."""
 SETTING, END, BEGIN = range(3)
 
 
-def controls(part: Part) -> dict[int, int]:
-    """The part's place in the mix as MIDI controllers: number -> value."""
+def make_mix_controls(part: Part) -> dict[int, int]:
+    """Make the MIDI controllers that place a part in the mix: number -> value, 0 to 127."""
     return {VOLUME: round(127 * part.level), PAN: round(64 + 63 * part.pan), REVERB: round(127 * part.reverb)}
 
 
-def midi(score: Score) -> mido.MidiFile:
+def make_midi(score: Score) -> mido.MidiFile:
+    """Convert a score. Drums are on General MIDI's drum channel."""
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS, charset="utf-8")
-    file.tracks.append(_track(_conducting(score)))
-    file.tracks += [_track(_playing(part, channel)) for part, channel in zip(score.parts, channels(score), strict=True)]
+    file.tracks.append(_make_track(_list_settings(score)))
+    file.tracks += [
+        _make_track(_list_messages(part, channel))
+        for part, channel in zip(score.parts, assign_channels(score), strict=True)
+    ]
     return file
 
 
-def _conducting(score: Score) -> list[Timed]:
+def _list_settings(score: Score) -> list[Timed]:
+    """List title, time and key signature, tempi, and a marker for each section."""
     rows: list[Timed] = [
         (0, SETTING, mido.MetaMessage("track_name", name=score.title)),
         (0, SETTING, mido.MetaMessage("time_signature", numerator=score.beats, denominator=4)),
@@ -38,14 +44,14 @@ def _conducting(score: Score) -> list[Timed]:
     return rows
 
 
-def _playing(part: Part, channel: int) -> list[Timed]:
+def _list_messages(part: Part, channel: int) -> list[Timed]:
     rows: list[Timed] = [
         (0, SETTING, mido.MetaMessage("track_name", name=part.name)),
         (0, SETTING, mido.Message("program_change", channel=channel, program=part.program)),
     ]
     rows += [
         (0, SETTING, mido.Message("control_change", channel=channel, control=number, value=value))
-        for number, value in controls(part).items()
+        for number, value in make_mix_controls(part).items()
     ]
     for note in part.notes:
         begin = {"channel": channel, "note": note.pitch, "velocity": note.velocity}
@@ -54,7 +60,7 @@ def _playing(part: Part, channel: int) -> list[Timed]:
     return rows
 
 
-def _track(rows: list[Timed]) -> mido.MidiTrack:
+def _make_track(rows: list[Timed]) -> mido.MidiTrack:
     track, now = mido.MidiTrack(), 0
     for tick, _, message in sorted(rows, key=lambda row: row[:2]):
         track.append(message.copy(time=tick - now))

@@ -1,4 +1,4 @@
-"""A song to a file, at once and without a station."""
+"""Composes a song and writes it to a file, without a station."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -10,49 +10,51 @@ from common.errors import ComposeError
 from common.jobs import Value
 from common.text import clock
 from common.types import RATE, Lufs
-from composer import sound
-from composer.bands import BANDS
-from composer.block import Block
-from composer.compose import compose
-from composer.midi import midi
-from composer.piece import Piece
-from composer.recording import tags
+from composer.audio import CODECS, Block, FlacWriter, export_segment, make_segment
+from composer.compose import compose, find_band
+from composer.midi import make_midi
+from composer.recorder import make_tags
 from composer.score import Score
-from composer.synth import frames, render, synthesiser
+from composer.streaming_score import StreamingScore
+from composer.synth import count_frames, find_synthesiser, render_song
 
 Writer = Callable[[Score, Iterator[Block], Path], None]
+"""Writes a song's score or its rendered blocks to a file."""
 
 
-def song_to_file(band: str, seed: int, wishes: Mapping[str, Value], out: Path, settings: Config) -> str:
-    """Returns a line that says what was made; raises BandstandError. The file appears whole or not at all."""
-    if band not in BANDS:
-        raise ComposeError(f"{band}: there is no such band; known are {', '.join(BANDS)}")
+def write_song(band: str, seed: int, parameters: Mapping[str, Value], out: Path, settings: Config) -> str:
+    """Write a song to the file `out`, whose suffix says what kind it is. Returns a line that describes the song.
+
+    The file appears whole or not at all. Raises BandstandError.
+    """
     kind = out.suffix.lower().removeprefix(".")
+    members = find_band(band)
     if kind not in WRITERS:
         raise ComposeError(f"{out}: the name must end in one of {', '.join('.' + name for name in WRITERS)}")
     if not out.parent.is_dir():
         raise ComposeError(f"{out}: there is no such directory to write into")
-    score = compose(BANDS[band], seed, wishes)
+    score = compose(members, seed, parameters)
     partial = out.with_name(f".{out.stem}.{os.getpid()}{out.suffix}")
     try:
-        WRITERS[kind](score, _rendered(score, settings), partial)
+        WRITERS[kind](score, _render_score(score, settings), partial)
         partial.replace(out)
     except OSError as error:
         raise ComposeError(f"{out}: cannot be written: {error.strerror or error}") from None
     finally:
         partial.unlink(missing_ok=True)
-    length = clock(frames(score) / RATE)
+    length = clock(count_frames(score) / RATE)
     return f"{out}: {score.title}, by {score.artist}, {score.key}, {score.tempi[0].bpm:g} bpm, {length}, seed {seed}"
 
 
-def _rendered(score: Score, settings: Config) -> Iterator[Block]:
-    """Nothing is loaded before the first block is wanted."""
-    source = synthesiser(settings.composer.soundfont)
-    yield from render(Piece.of(score), source.make(), source, Lufs(settings.station.loudness))
+def _render_score(score: Score, settings: Config) -> Iterator[Block]:
+    """Render the song. Loads the synthesiser when the first block is read, so never for a MIDI file."""
+    synthesiser = find_synthesiser(settings.composer.soundfont)
+    song, loudness = StreamingScore.from_score(score), Lufs(settings.station.loudness)
+    yield from render_song(song, synthesiser.make_renderer(), synthesiser, loudness)
 
 
-def _flac(score: Score, blocks: Iterator[Block], path: Path) -> None:
-    flac = sound.Flac(path, score.seed, tags(score))
+def _write_flac(score: Score, blocks: Iterator[Block], path: Path) -> None:
+    flac = FlacWriter(path, score.seed, make_tags(score))
     try:
         for block in blocks:
             flac.push(block)
@@ -60,16 +62,18 @@ def _flac(score: Score, blocks: Iterator[Block], path: Path) -> None:
         flac.close()
 
 
-def _midi(score: Score, blocks: Iterator[Block], path: Path) -> None:
-    midi(score).save(path)
+def _write_midi(score: Score, blocks: Iterator[Block], path: Path) -> None:
+    make_midi(score).save(path)
 
 
-def _by_pydub(kind: str) -> Writer:
+def _make_pydub_writer(kind: str) -> Writer:
     def write(score: Score, blocks: Iterator[Block], path: Path) -> None:
-        whole = sound.segment(blocks, score.seed)
-        sound.export(whole, path, kind, tags(score))
+        export_segment(make_segment(blocks, score.seed), path, kind, make_tags(score))
 
     return write
 
 
-WRITERS: Final[dict[str, Writer]] = {"flac": _flac, "mid": _midi} | {kind: _by_pydub(kind) for kind in sound.CODECS}
+WRITERS: Final[dict[str, Writer]] = {"flac": _write_flac, "mid": _write_midi} | {
+    kind: _make_pydub_writer(kind) for kind in CODECS
+}
+"""Suffix of the file -> writer."""

@@ -1,6 +1,7 @@
 """A reverberator after Schroeder ("Natural Sounding Artificial Reverberation", JAES 10:3, 1962).
 
-Four combs side by side for each ear, then two allpasses; each runs over as many frames at once as its delay is long.
+Each side has four comb filters in parallel, then two allpass filters in series. A filter processes as many frames at
+once as its delay has, so that NumPy does the work.
 """
 
 from abc import ABC, abstractmethod
@@ -9,45 +10,52 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from composer.block import Block
+from composer.audio import Block
 
 COMBS: Final = ((1687, 1601, 2053, 2251), (1733, 1619, 2081, 2203))
-"""Delays in frames, left and right: primes, so that no echoes fall together."""
+"""Delays of the combs in frames, left and right. They are prime, so that echoes do not coincide."""
 ALLPASSES: Final = ((241, 83), (263, 79))
-ROOM: Final = 0.8
-"""What a comb feeds back: about 1.1 s to -60 dB."""
+"""Delays of the allpasses in frames, left and right."""
+FEEDBACK: Final = 0.8
+"""Feedback of a comb: the sound falls by 60 dB in about 1.1 s."""
 DIFFUSION: Final = 0.6
+"""Coefficient of an allpass."""
 LEVEL: Final = 0.35
+"""Gain of the result."""
 
 Wave = npt.NDArray[np.float32]
+"""One channel, shape (frames,)."""
 
 
 class Reverb:
+    """Keeps its state between calls of `process`, so that a sound can be processed in parts."""
+
     def __init__(self) -> None:
-        self._ears = [
+        self._sides = [
             ([_Comb(delay) for delay in combs], [_Allpass(delay) for delay in allpasses])
             for combs, allpasses in zip(COMBS, ALLPASSES, strict=True)
         ]
 
-    def __call__(self, sound: Wave) -> Block:
-        """One channel in, what the room gives back to two ears out."""
-        ears = []
-        for combs, allpasses in self._ears:
-            ear = np.sum([comb(sound) for comb in combs], axis=0)
+    def process(self, sound: Wave) -> Block:
+        """Return the reverberation of a mono sound, shape (frames, 2), without the sound itself."""
+        sides = []
+        for combs, allpasses in self._sides:
+            side = np.sum([comb.process(sound) for comb in combs], axis=0)
             for allpass in allpasses:
-                ear = allpass(ear)
-            ears.append(ear)
-        return np.stack(ears, axis=1) * np.float32(LEVEL)
+                side = allpass.process(side)
+            sides.append(side)
+        return np.stack(sides, axis=1) * np.float32(LEVEL)
 
 
-class _Line(ABC):
-    """A delay line: `step` gets what went in a delay ago, and gives what goes in now, a stretch at a time."""
+class _DelayLine(ABC):
+    """A filter with a delay line of `delay` frames. A subclass has the equation of the filter in `step`."""
 
     def __init__(self, delay: int) -> None:
         self._line = np.zeros(delay, np.float32)
         self._at = 0
 
-    def __call__(self, sound: Wave) -> Wave:
+    def process(self, sound: Wave) -> Wave:
+        """Filter the next part of a sound, of any length."""
         out = np.empty_like(sound)
         done = 0
         while done < len(sound):
@@ -60,15 +68,15 @@ class _Line(ABC):
 
     @abstractmethod
     def step(self, sound: Wave, past: Wave) -> tuple[Wave, Wave]:
-        """(what comes out, what goes into the line)"""
+        """Compute (output, input of the delay line) from the input and the output of the delay line, of equal shape."""
 
 
-class _Comb(_Line):
+class _Comb(_DelayLine):
     def step(self, sound: Wave, past: Wave) -> tuple[Wave, Wave]:
-        return past.copy(), sound + np.float32(ROOM) * past
+        return past.copy(), sound + np.float32(FEEDBACK) * past
 
 
-class _Allpass(_Line):
+class _Allpass(_DelayLine):
     def step(self, sound: Wave, past: Wave) -> tuple[Wave, Wave]:
         into: Wave = sound + np.float32(DIFFUSION) * past
         out: Wave = past - np.float32(DIFFUSION) * into

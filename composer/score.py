@@ -1,6 +1,8 @@
-"""The score: what a band plays, to the tick. Stored with each song, as a seed alone would bind it to one version.
+"""The score: every note of a song, as it is performed.
 
-Knows nothing of how it came about or how it will sound. Times are ticks, `TICKS` to a quarter note.
+A score is stored with each song, because the seed alone would give the same song only with the same version of the
+composer. Positions and lengths are ticks, `TICKS` to a quarter note. Knows neither how a score is composed nor how it
+is rendered.
 """
 
 from bisect import bisect_right
@@ -13,13 +15,16 @@ import msgspec
 from common.types import Seconds
 
 TICKS: Final = 480
+"""Ticks in a quarter note."""
 STEP: Final = TICKS // 4
-"""A sixteenth note: the grid of every pattern."""
+"""Ticks in a sixteenth note, the grid of all patterns."""
 DRUM_CHANNEL: Final = 9
-"""MIDI's, counted from 0."""
+"""General MIDI's channel for drums, counted from 0."""
 
 
 class Note(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A note: start and length in ticks, MIDI pitch, MIDI velocity."""
+
     start: int
     length: int
     pitch: int
@@ -27,40 +32,44 @@ class Note(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Part(msgspec.Struct, frozen=True):
-    """One instrument: a General MIDI program, and its place in the mix."""
+    """The notes of one member: a General MIDI program and its place in the mix."""
 
     name: str
     voice: str
     program: int
     level: float  # 0 to 1
-    pan: float  # -1, left, to 1, right
-    reverb: float  # 0 to 1
+    pan: float  # -1 left to 1 right
+    reverb: float  # reverb send, 0 to 1
     notes: tuple[Note, ...]
 
 
 class Section(msgspec.Struct, frozen=True):
-    """A stretch of the form. Sections of one kind share their material; `energy` 0 to 1 says how much is made of it."""
+    """A section of the song form. Sections of one kind share chords and patterns; `energy` is 0 to 1."""
 
     kind: str
-    number: int  # of its kind, from 1
-    bar: int  # where it begins, from 0
+    number: int  # among the sections of its kind, from 1
+    bar: int  # first bar, from 0
     bars: int
     energy: float
-    key: str = ""  # where it is not the song's
+    key: str = ""  # empty for the key of the song
 
 
 class Tempo(msgspec.Struct, frozen=True, array_like=True):
+    """The tempo from tick `start` on, quarter notes a minute."""
+
     start: int
     bpm: float
 
 
 class ChordMark(msgspec.Struct, frozen=True, array_like=True):
+    """The symbol of the chord from tick `start` on."""
+
     start: int
     symbol: str
 
 
 class Score(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """`tempi` begins at tick 0; `parts` are in the band's order, each with notes in order of time."""
+    """A whole song. `tempi` begins at tick 0; `parts` are in the order of the band, their notes in order of time."""
 
     version: int = 1
     title: str
@@ -81,13 +90,13 @@ class Score(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @property
     def ticks(self) -> int:
-        """Where the last bar ends."""
+        """End of the last bar."""
         last = self.sections[-1]
         return (last.bar + last.bars) * self.bar
 
     @cached_property
     def _clock(self) -> list[tuple[int, float, float]]:
-        """(tick, seconds, seconds for each tick) of every tempo."""
+        """(start in ticks, start in seconds, seconds in a tick) of each tempo."""
         marks: list[tuple[int, float, float]] = []
         for tempo in self.tempi:
             before = marks[-1] if marks else (0, 0.0, 0.0)
@@ -96,26 +105,28 @@ class Score(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return marks
 
     def seconds(self, tick: int) -> Seconds:
+        """Convert a position from ticks to seconds."""
         index = bisect_right(self._clock, tick, key=lambda mark: mark[0]) - 1
         start, at, each = self._clock[max(0, index)]
         return Seconds(at + (tick - start) * each)
 
 
-def channels(score: Score) -> list[int]:
-    """A MIDI channel for each part: drums have their own, the others the rest in order."""
+def assign_channels(score: Score) -> list[int]:
+    """Assign a MIDI channel, 0 to 15, to each part: the drum channel to drums, the others in order."""
     others = iter([channel for channel in range(16) if channel != DRUM_CHANNEL])
     return [DRUM_CHANNEL if part.voice == "drums" else next(others) for part in score.parts]
 
 
-def encoded(score: Score) -> bytes:
-    """JSON, the same bytes for the same score."""
+def encode_score(score: Score) -> bytes:
+    """Encode a score as JSON: the same bytes for the same score."""
     return msgspec.json.encode(score)
 
 
-def decoded(data: bytes) -> Score:
-    """Raises msgspec.ValidationError."""
+def decode_score(data: bytes) -> Score:
+    """Decode JSON. Raises msgspec.DecodeError, also for a value of a wrong type."""
     return msgspec.json.decode(data, type=Score)
 
 
-def read(path: Path) -> Score:
-    return decoded(path.read_bytes())
+def read_score(path: Path) -> Score:
+    """Read a score file. Raises OSError or msgspec.DecodeError."""
+    return decode_score(path.read_bytes())

@@ -1,13 +1,14 @@
-"""The worker's ends of what `common.jobs` describes: the growing spool, and the line of steps to the bot.
+"""The worker's side of `common.jobs`: it writes the growing spool, and sends steps to the bot as lines of JSON.
 
-Both outlive whoever listens: a reader or a bot that is gone never stops the song.
+A reader or a bot that is gone does not stop the song: errors of the pipes to them are ignored.
 """
 
 import contextlib
 import errno
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Final
 
 import msgspec
 import numpy as np
@@ -15,9 +16,13 @@ import numpy as np
 from common.errors import ComposeError
 from common.jobs import Step
 from common.types import CHANNELS, FRAME_BYTES, Frames
-from composer.block import Block
+from composer.audio import Block
 
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+Report = Callable[[Step], None]
+"""Sends a step to the bot."""
+PROGRESS_SECONDS: Final = 0.25
+"""Shortest time between two reports of progress."""
+DISK_FULL_ERRORS: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class DiskFull(ComposeError):
@@ -27,42 +32,46 @@ class DiskFull(ComposeError):
         super().__init__("the disk is full; make room where the station keeps its songs and its spool")
 
 
-class Spool:
-    """Whole frames go in; after each write a byte goes into the growth pipe, which is closed at the end."""
+class SpoolWriter:
+    """Appends whole frames to the spool. Writes a byte to the growth pipe after each write, and closes it at the end.
+
+    `spool` and `growth` are open descriptors; only `growth` is closed here.
+    """
 
     def __init__(self, spool: int, growth: int) -> None:
         self._spool = spool
         self._growth = growth
-        self._open = True
+        self._is_open = True
         self._digest = hashlib.sha256()
         self.frames = Frames(0)
+        """Frames written so far."""
         os.set_blocking(growth, False)
 
     @property
     def checksum(self) -> str:
-        """Of every frame so far."""
+        """SHA-256 of all frames so far, hexadecimal."""
         return self._digest.hexdigest()
 
     def write(self, block: Block) -> None:
-        """Raises DiskFull, or ComposeError; the spool then ends with the last whole frame."""
+        """Append a block. Raises DiskFull or ComposeError; the spool then ends with the last whole frame."""
         data = memoryview(block.astype("<f4").tobytes())
         written = 0
         try:
             while written < len(data):
                 written += os.write(self._spool, data[written:])
         except OSError as error:
-            with contextlib.suppress(OSError):  # a spool that is not a file has no length to cut
+            with contextlib.suppress(OSError):  # a spool that is not a file cannot be truncated
                 os.ftruncate(self._spool, (self.frames + written // FRAME_BYTES) * FRAME_BYTES)
-            if error.errno in FULL:
+            if error.errno in DISK_FULL_ERRORS:
                 raise DiskFull from None
             raise ComposeError(f"the spool cannot be written: {error.strerror}") from None
         self.frames = Frames(self.frames + len(block))
         self._digest.update(data)
-        with contextlib.suppress(BlockingIOError, BrokenPipeError):  # full: a byte is waiting already
+        with contextlib.suppress(BlockingIOError, BrokenPipeError):  # if the pipe is full, the reader will wake anyway
             os.write(self._growth, b"\0")
 
-    def blocks(self, count: int) -> Iterator[Block]:
-        """What was written, `count` frames at a time. Raises ComposeError where it is not there."""
+    def read_blocks(self, count: int) -> Iterator[Block]:
+        """Read back all frames, `count` at a time. Raises ComposeError if they are not there."""
         for at in range(0, self.frames, count):
             wanted = min(count, self.frames - at) * FRAME_BYTES
             data = os.pread(self._spool, wanted, at * FRAME_BYTES)
@@ -71,19 +80,20 @@ class Spool:
             yield np.frombuffer(data, "<f4").reshape(-1, CHANNELS)
 
     def close(self) -> None:
-        """The spool will not grow."""
-        if self._open:
-            self._open = False
+        """Tell the reader that the spool is complete. A second call does nothing."""
+        if self._is_open:
+            self._is_open = False
             os.close(self._growth)
 
 
-class Steps:
-    """One JSON line for each step on a descriptor."""
+class StepWriter:
+    """Writes steps to a descriptor, one line of JSON each."""
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
 
-    def __call__(self, step: Step) -> None:
+    def report(self, step: Step) -> None:
+        """Write one step. Does nothing if the bot is gone."""
         line = memoryview(msgspec.json.encode(step) + b"\n")
         with contextlib.suppress(BrokenPipeError):
             while line:

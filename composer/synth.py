@@ -1,7 +1,9 @@
-"""A score as finished sound: the synthesiser that this machine has, the song's loudness, the master.
+"""From a score to finished sound: the machine's synthesiser, the gain to the target loudness, and mastering.
 
-The first seconds have the usual gain, so that nothing has to be measured before they are heard; then a little of it is
-rendered ahead and measured, and the gain moves gently to what it says.
+A song must be heard before its loudness can be known. So it starts with the gain of an average song. When `HEAD`
+seconds have been rendered, an excerpt (some bars of chorus and verse) is rendered by another instance of the
+synthesiser and measured (ITU-R BS.1770), and within `GLIDE` seconds the gain moves to the value that brings the song to
+the target. Everything is deterministic, so a song rendered again has the same samples.
 """
 
 from collections.abc import Callable, Generator, Iterator
@@ -14,118 +16,125 @@ import numpy.typing as npt
 from common.jobs import Value
 from common.types import RATE, Frames, Lufs, Seconds
 from composer import fluid
-from composer.block import Block
-from composer.fluid import Fluid
-from composer.loudness import integrated
-from composer.master import Gains, mastered
-from composer.piece import Piece
+from composer.audio import Block
+from composer.fluid import FluidRenderer
+from composer.loudness import measure_loudness
+from composer.master import Gains, master_song
 from composer.score import Note, Score, Section
-from composer.tones import Tones
+from composer.streaming_score import StreamingScore
+from composer.tones import ToneRenderer
 
 TAIL: Final = Seconds(2.5)
-"""What rings on after the last bar."""
+"""Sound after the last bar, while the last notes decay."""
 FADE: Final = Seconds(6.0)
-"""The end of the song, which falls to nothing: it begins while the last chord is held."""
+"""Length of the fade-out at the end of a song. It begins while the last chord is held."""
 HEAD: Final = Seconds(3.0)
-"""How long the usual gain holds, and how much is in the listener's hands while the chorus is measured."""
+"""Time with the average gain. The listener has this much sound while the excerpt is measured."""
 GLIDE: Final = Seconds(4.0)
-MEASURED: Final = ("chorus", "verse")
-EXCERPT: Final = 2
-"""Bars of each that are measured."""
-LOUDEST: Final = 12.0
-"""The most that a song is turned up or down against the usual gain, decibels."""
+"""Time in which the gain moves from the average to the measured one."""
+EXCERPT_KINDS: Final = ("chorus", "verse")
+EXCERPT_BARS: Final = 2
+"""Bars of each kind of section in an excerpt."""
+LARGEST_CORRECTION: Final = 12.0
+"""Largest difference between the measured and the average gain, decibels."""
 
 
-class Instrument(Protocol):
-    """Plays one score, once, and is closed."""
+class Renderer(Protocol):
+    """Renders one score once, and is closed then."""
 
-    def blocks(self, piece: Piece) -> Iterator[Block]: ...
+    def render(self, song: StreamingScore) -> Iterator[Block]:
+        """Yield blocks of `BLOCK_FRAMES` frames: the song, then its decay, without an end."""
+
     def close(self) -> None: ...
 
 
 class Synthesiser(msgspec.Struct, frozen=True):
-    """Where instruments come from, and how loud songs come out of them at no gain: both are the machine's."""
+    """A way to make sound on this machine."""
 
     facts: dict[str, Value]
-    """What made the sound: recorded with each song, as other software or another font makes another."""
-    make: Callable[[], Instrument]
-    usual: Lufs
-    """The integrated loudness of the average song."""
-    above: float
-    """How much louder what is measured of a song is than the whole of it, LU."""
+    """Software and soundfont. Stored with each song, because others make other sound."""
+    make_renderer: Callable[[], Renderer]
+    average_loudness: Lufs
+    """Integrated loudness of the average song without gain."""
+    excerpt_offset: float
+    """Loudness of an excerpt above that of the whole song, LU."""
 
 
-def synthesiser(soundfont: str) -> Synthesiser:
-    """FluidSynth with the configured or Debian's soundfont; raises Missing where the configured one is not there."""
-    path = fluid.font(soundfont)
-    if path is None or not fluid.available():
-        return Synthesiser({"synthesiser": "tones"}, Tones, usual=Lufs(-19.1), above=0.5)
-    return Synthesiser(fluid.facts(path), lambda: Fluid(path), usual=Lufs(-19.9), above=0.5)
+def find_synthesiser(soundfont: str) -> Synthesiser:
+    """Choose FluidSynth with the configured or Debian's soundfont, or our own tones if one of the two is missing.
+
+    Raises Missing if a soundfont is configured and does not exist.
+    """
+    path = fluid.find_soundfont(soundfont)
+    if path is None or not fluid.is_available():
+        return Synthesiser({"synthesiser": "tones"}, ToneRenderer, average_loudness=Lufs(-19.1), excerpt_offset=0.5)
+    facts = fluid.describe(path)
+    return Synthesiser(facts, lambda: FluidRenderer(path), average_loudness=Lufs(-19.9), excerpt_offset=0.5)
 
 
-def frames(score: Score) -> Frames:
-    """The whole song's length."""
+def count_frames(score: Score) -> Frames:
+    """Length of the finished song, with its tail."""
     return Frames(round((score.seconds(score.ticks) + TAIL) * RATE))
 
 
-def render(piece: Piece, first: Instrument, source: Synthesiser, target: Lufs) -> Generator[Block, None, None]:
-    """The finished song. `first` is an instrument that was made ready; it is closed at the end."""
-    gain = _Gain(piece, source, target)
+def render_song(
+    song: StreamingScore, renderer: Renderer, synthesiser: Synthesiser, target: Lufs
+) -> Generator[Block, None, None]:
+    """Render, level and master a song: blocks of `BLOCK_FRAMES` frames, the last one shorter.
+
+    `renderer` is unused and made by `synthesiser`, perhaps ahead of time. It is closed at the end.
+    """
+    gain = _GainCurve(song, synthesiser, target)
     try:
-        yield from mastered(first.blocks(piece), frames(piece.head), gain, Frames(round(FADE * RATE)))
+        yield from master_song(renderer.render(song), count_frames(song.header), gain, Frames(round(FADE * RATE)))
     finally:
-        first.close()
+        renderer.close()
 
 
-class _Gain:
-    """The gain over time: measures the song when the head is over, and never before."""
+class _GainCurve:
+    """The gain over time. Measures the song when the first block after `HEAD` is asked for, not earlier."""
 
-    def __init__(self, piece: Piece, source: Synthesiser, target: Lufs) -> None:
-        self._piece = piece
-        self._source = source
+    def __init__(self, song: StreamingScore, synthesiser: Synthesiser, target: Lufs) -> None:
+        self._song = song
+        self._synthesiser = synthesiser
         self._target = target
-        self._usual = target - source.usual
-        self._right: float | None = None
+        self._average = target - synthesiser.average_loudness
+        self._measured: float | None = None
 
-    def __call__(self, at: npt.NDArray[np.int64]) -> Gains:
-        through = np.clip((at / RATE - HEAD) / GLIDE, 0, 1)
-        decibels = np.full(len(at), self._usual)
-        if through[-1] > 0:
-            if self._right is None:
-                self._right = self._measured()
-            decibels += (self._right - self._usual) * through
+    def __call__(self, frames: npt.NDArray[np.int64]) -> Gains:
+        glide = np.clip((frames / RATE - HEAD) / GLIDE, 0, 1)
+        decibels = np.full(len(frames), self._average)
+        if glide[-1] > 0:
+            if self._measured is None:
+                self._measured = self._measure()
+            decibels += (self._measured - self._average) * glide
         return np.asarray(10 ** (decibels / 20))
 
-    def _measured(self) -> float:
-        """The gain, in decibels, that brings the whole song to the target."""
-        sample = excerpt(self._piece.whole())
-        instrument = self._source.make()
+    def _measure(self) -> float:
+        """Measure an excerpt; return the gain that brings the whole song to the target, decibels."""
+        excerpt = cut_excerpt(self._song.complete())
+        renderer = self._synthesiser.make_renderer()
         try:
-            blocks = mastered(
-                instrument.blocks(Piece.of(sample)), _bars_long(sample), lambda at: np.ones(len(at)), Frames(1)
-            )
-            loud = integrated(blocks)
+            raw = renderer.render(StreamingScore.from_score(excerpt))
+            length = Frames(round(excerpt.seconds(excerpt.ticks) * RATE))
+            loudness = measure_loudness(master_song(raw, length, lambda at: np.ones(len(at)), Frames(1)))
         finally:
-            instrument.close()
-        gain = self._target - (loud - self._source.above)
-        return max(self._usual - LOUDEST, min(self._usual + LOUDEST, gain))
+            renderer.close()
+        gain = self._target - (loudness - self._synthesiser.excerpt_offset)
+        return max(self._average - LARGEST_CORRECTION, min(self._average + LARGEST_CORRECTION, gain))
 
 
-def _bars_long(score: Score) -> Frames:
-    return Frames(round(score.seconds(score.ticks) * RATE))
+def cut_excerpt(score: Score) -> Score:
+    """Make a score of the first bars of the last chorus, followed by those of the last verse.
 
-
-def excerpt(score: Score) -> Score:
-    """The first bars of the last chorus, and of the last verse after them, as a score of its own.
-
-    Half loud and half quiet is nearer to how loud a whole song is than a chorus alone.
+    Half loud and half quiet bars are nearer to the loudness of the whole song than a chorus alone.
     """
-    chosen = [[section for section in score.sections if section.kind == kind][-1:] for kind in MEASURED]
+    chosen = [[section for section in score.sections if section.kind == kind][-1:] for kind in EXCERPT_KINDS]
     sections, begin = list[Section](), 0
     notes: list[list[Note]] = [[] for _ in score.parts]
     for section in (section for found in chosen for section in found):
-        bars = min(EXCERPT, section.bars)
-        _cut(score, section.bar * score.bar, bars * score.bar, begin * score.bar, notes)
+        bars = min(EXCERPT_BARS, section.bars)
+        _copy_notes(score, section.bar * score.bar, bars * score.bar, begin * score.bar, notes)
         sections.append(msgspec.structs.replace(section, bar=begin, bars=bars))
         begin += bars
     return msgspec.structs.replace(
@@ -138,8 +147,11 @@ def excerpt(score: Score) -> Score:
     )
 
 
-def _cut(score: Score, begin: int, length: int, to: int, notes: list[list[Note]]) -> None:
-    """Add what is struck from `begin` on to `notes`, moved to `to`; a note ends with the cut."""
+def _copy_notes(score: Score, begin: int, length: int, to: int, notes: list[list[Note]]) -> None:
+    """Append to `notes`, one list for each part, the notes that begin within `length` ticks from tick `begin` on.
+
+    They are moved to tick `to`, and end with the excerpt at the latest. Notes that a player begins early count too.
+    """
     early = begin - score.bar // 16
     for part, own in zip(score.parts, notes, strict=True):
         for note in part.notes:

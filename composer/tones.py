@@ -1,7 +1,7 @@
-"""Our own small synthesiser, in NumPy alone, for a machine without FluidSynth or a soundfont.
+"""A small additive synthesiser in NumPy, for a machine without FluidSynth or a soundfont.
 
-Each voice is a sum of sines that die away, each drum a sine that falls or a burst of noise; one reverberator serves
-all. Plainer than a soundfont, and the same bits on every machine with the same NumPy.
+A note is a sum of decaying sine partials; a drum is a sine with falling pitch, and a burst of noise. All parts share
+one reverberator. It sounds plainer than a soundfont, and gives the same samples on every machine with the same NumPy.
 """
 
 from collections.abc import Iterator
@@ -11,32 +11,34 @@ import numpy as np
 import numpy.typing as npt
 
 from common.types import CHANNELS, RATE
-from composer.block import BLOCK, Block
-from composer.piece import Piece
+from composer.audio import BLOCK_FRAMES, Block
 from composer.reverb import Reverb
 from composer.score import Note, Part
+from composer.streaming_score import StreamingScore
 
 Wave = npt.NDArray[np.float32]
-"""One channel."""
+"""One channel, shape (frames,)."""
 
 
 class Timbre(NamedTuple):
-    partials: tuple[float, ...]
+    """The sound of an instrument."""
+
+    partials: tuple[float, ...]  # amplitudes, the fundamental first
     attack: float  # seconds
     release: float  # seconds
-    fall: float  # of the fundamental, nepers a second; a partial falls as many times as fast as its number
+    decay: float  # of the fundamental, nepers a second; partial n decays n times as fast
 
 
-class Stroke(NamedTuple):
-    """A drum: a sine that falls in pitch, and noise, each with its own length."""
+class DrumSound(NamedTuple):
+    """A drum: a sine whose pitch falls, and noise, each with its own decay."""
 
-    begin: float  # Hz
-    end: float  # Hz
-    body: float  # seconds
-    noise: float  # share
-    hiss: float  # seconds
-    bright: int  # how many times the noise is differenced: the higher, the less low in it
-    loud: float
+    begin: float  # frequency of the sine at the beginning, Hz
+    end: float  # frequency of the sine at the end, Hz
+    body: float  # decay time of the sine, seconds
+    noise: float  # share of noise, 0 to 1
+    hiss: float  # decay time of the noise, seconds
+    brightness: int  # how many times the noise is differenced, which removes low frequencies
+    gain: float
 
 
 FAMILIES: Final = (
@@ -53,128 +55,134 @@ FAMILIES: Final = (
     Timbre((1, 0, 0.333, 0, 0.2, 0, 0.143, 0, 0.111), 0.003, 0.04, 0.0),  # synthesiser leads: square
     Timbre((1, 0.3, 0.15, 0.08), 0.25, 0.5, 0.0),  # pads
 )
-"""General MIDI's families of eight programs each; what is above them is played by the first."""
+"""Timbres of General MIDI's families of eight programs. Programs above them (effects) use the first."""
 OVERDRIVEN: Final = Timbre((1, 0.9, 0.75, 0.6, 0.5, 0.4, 0.3, 0.25, 0.2), 0.004, 0.1, 0.25)
 SPECIAL: Final = {29: OVERDRIVEN, 30: OVERDRIVEN}
-PLACES: Final = {"bass": 0.165, "chords": 0.055, "arpeggio": 0.055, "pad": 0.032, "melody": 0.115, "drums": 0.9}
-"""How loud a voice is; the levels of parts are for soundfonts, whose programs differ in loudness."""
-STROKES: Final = {
-    36: Stroke(150, 45, 0.22, 0.02, 0.01, 1, 0.29),
-    37: Stroke(820, 800, 0.02, 0.3, 0.02, 1, 0.13),
-    38: Stroke(210, 170, 0.09, 0.6, 0.16, 1, 0.21),
-    39: Stroke(0, 0, 0.01, 1, 0.12, 1, 0.15),
-    42: Stroke(0, 0, 0.01, 1, 0.05, 2, 0.063),
-    44: Stroke(0, 0, 0.01, 1, 0.04, 2, 0.05),
-    46: Stroke(0, 0, 0.01, 1, 0.3, 2, 0.063),
-    49: Stroke(0, 0, 0.01, 1, 1.2, 1, 0.116),
-    54: Stroke(0, 0, 0.01, 1, 0.09, 2, 0.045),
-    51: Stroke(0, 0, 0.01, 1, 0.35, 2, 0.053),
-    70: Stroke(0, 0, 0.01, 1, 0.06, 2, 0.042),
+"""Program -> timbre that differs from its family's."""
+VOICE_GAINS: Final = {"bass": 0.165, "chords": 0.055, "arpeggio": 0.055, "pad": 0.032, "melody": 0.115, "drums": 0.9}
+"""Gain of each voice. The levels of parts do not apply here: they balance the programs of a soundfont."""
+DRUM_SOUNDS: Final = {
+    36: DrumSound(150, 45, 0.22, 0.02, 0.01, 1, 0.29),
+    37: DrumSound(820, 800, 0.02, 0.3, 0.02, 1, 0.13),
+    38: DrumSound(210, 170, 0.09, 0.6, 0.16, 1, 0.21),
+    39: DrumSound(0, 0, 0.01, 1, 0.12, 1, 0.15),
+    42: DrumSound(0, 0, 0.01, 1, 0.05, 2, 0.063),
+    44: DrumSound(0, 0, 0.01, 1, 0.04, 2, 0.05),
+    46: DrumSound(0, 0, 0.01, 1, 0.3, 2, 0.063),
+    49: DrumSound(0, 0, 0.01, 1, 1.2, 1, 0.116),
+    54: DrumSound(0, 0, 0.01, 1, 0.09, 2, 0.045),
+    51: DrumSound(0, 0, 0.01, 1, 0.35, 2, 0.053),
+    70: DrumSound(0, 0, 0.01, 1, 0.06, 2, 0.042),
 }
-METAL: Final = (2593.0, 3323.0, 4219.0, 5407.0, 6553.0, 7873.0)
-"""What rings in a cymbal beside the noise: partials without a common measure, Hz."""
-DULL: Final = np.hanning(9)[1:-1] / np.hanning(9).sum()
-"""Takes the highest hiss away, which no drum has."""
-TOM: Final = Stroke(170, 95, 0.25, 0.08, 0.03, 1, 0.21)
-"""Any other drum."""
+CYMBAL_PARTIALS: Final = (2593.0, 3323.0, 4219.0, 5407.0, 6553.0, 7873.0)
+"""Inharmonic partials of a cymbal, Hz."""
+LOWPASS: Final = np.hanning(9)[1:-1] / np.hanning(9).sum()
+"""Filter that removes the highest frequencies of the noise, which no drum has."""
+TOM: Final = DrumSound(170, 95, 0.25, 0.08, 0.03, 1, 0.21)
+"""Sound of any other drum."""
 
 
-class Tones:
-    """One performance of one score."""
+class ToneRenderer:
+    """Renders one score."""
 
     def __init__(self) -> None:
         self._waves: dict[tuple[int, int, int], Wave] = {}
-        self._dry = np.zeros((BLOCK, CHANNELS), np.float32)
-        self._sent = np.zeros(BLOCK, np.float32)
+        self._dry = np.zeros((BLOCK_FRAMES, CHANNELS), np.float32)
+        self._sent = np.zeros(BLOCK_FRAMES, np.float32)
         self._reverb = Reverb()
 
     def close(self) -> None:
         self._waves.clear()
 
-    def blocks(self, piece: Piece) -> Iterator[Block]:
-        """The song in blocks, and then what rings on, without an end."""
-        score, waiting = piece.head, _struck(piece)
-        struck = next(waiting, None)
+    def render(self, song: StreamingScore) -> Iterator[Block]:
+        """Yield blocks of `BLOCK_FRAMES` frames: the song, then its decay, without an end."""
+        score, starts = song.header, _schedule_notes(song)
+        start = next(starts, None)
         begin = 0
         while True:
-            while struck and struck[0] < begin + BLOCK:
-                frame, part, note = struck
+            while start and start[0] < begin + BLOCK_FRAMES:
+                frame, part, note = start
                 frames = round(score.seconds(note.start + note.length) * RATE) - frame
                 self._add(part, note, frame - begin, frames)
-                struck = next(waiting, None)
-            yield self._dry[:BLOCK] + self._reverb(self._sent[:BLOCK])
-            begin += BLOCK
-            self._dry, self._sent = _moved_on(self._dry), _moved_on(self._sent)
+                start = next(starts, None)
+            yield self._dry[:BLOCK_FRAMES] + self._reverb.process(self._sent[:BLOCK_FRAMES])
+            begin += BLOCK_FRAMES
+            self._dry, self._sent = _drop_block(self._dry), _drop_block(self._sent)
 
     def _add(self, part: Part, note: Note, at: int, frames: int) -> None:
-        wave = self._wave(part, note.pitch, frames)
+        """Mix a note into the buffers, from frame `at` of the current block on."""
+        wave = self._get_wave(part, note.pitch, frames)
         end = at + len(wave)
         if end > len(self._dry):
-            self._dry, self._sent = _longer(self._dry, end), _longer(self._sent, end)
-        loud = PLACES.get(part.voice, PLACES["chords"]) * (note.velocity / 127) ** 2
+            self._dry, self._sent = _extend(self._dry, end), _extend(self._sent, end)
+        gain = VOICE_GAINS.get(part.voice, VOICE_GAINS["chords"]) * (note.velocity / 127) ** 2
         angle = (part.pan + 1) * np.pi / 4
-        sides = np.array([np.cos(angle), np.sin(angle)], np.float32) * np.float32(loud * 1.4)
+        sides = np.array([np.cos(angle), np.sin(angle)], np.float32) * np.float32(gain * 1.4)
         self._dry[at:end] += wave[:, None] * sides
-        self._sent[at:end] += wave * np.float32(loud * part.reverb)
+        self._sent[at:end] += wave * np.float32(gain * part.reverb)
 
-    def _wave(self, part: Part, pitch: int, frames: int) -> Wave:
-        """Lengths are rounded to 10 ms, so that notes that are alike are made once."""
-        grain, drums = RATE // 100, part.voice == "drums"
-        name = (-1 if drums else part.program, pitch, 0 if drums else max(1, round(frames / grain)) * grain)
-        if name not in self._waves:
-            self._waves[name] = stroke(pitch) if drums else tone(timbre(part.program), *name[1:])
-        return self._waves[name]
+    def _get_wave(self, part: Part, pitch: int, frames: int) -> Wave:
+        """Make the sound of a note, or reuse that of a similar one: lengths are rounded to 10 ms."""
+        grain, is_drum = RATE // 100, part.voice == "drums"
+        key = (-1 if is_drum else part.program, pitch, 0 if is_drum else max(1, round(frames / grain)) * grain)
+        if key not in self._waves:
+            self._waves[key] = make_drum(pitch) if is_drum else make_tone(find_timbre(part.program), *key[1:])
+        return self._waves[key]
 
 
-def _struck(piece: Piece) -> Iterator[tuple[int, Part, Note]]:
-    """(frame, part, note) in order of time, composed as it is wanted."""
-    score = piece.head
-    for chunk in piece.chunks():
+def _schedule_notes(song: StreamingScore) -> Iterator[tuple[int, Part, Note]]:
+    """Yield (first frame, part, note) in order of time. Notes are composed when they are needed."""
+    score = song.header
+    for chunk in song.chunks():
         notes = [(part, note) for part, own in zip(score.parts, chunk, strict=True) for note in own]
         for part, note in sorted(notes, key=lambda row: row[1].start):
             yield round(score.seconds(note.start) * RATE), part, note
 
 
-def timbre(program: int) -> Timbre:
+def find_timbre(program: int) -> Timbre:
+    """Find the timbre of a General MIDI program."""
     family = program // 8
     return SPECIAL.get(program) or FAMILIES[family if family < len(FAMILIES) else 0]
 
 
-def tone(timbre: Timbre, pitch: int, frames: int) -> Wave:
-    """A note of `frames`, and its release after them. Partials near half the rate are left out."""
+def make_tone(timbre: Timbre, pitch: int, frames: int) -> Wave:
+    """Make a note of `frames` frames and its release after them. Partials near the Nyquist frequency are left out."""
     release = round(timbre.release * RATE)
     at = np.arange(frames + release) / RATE
     frequency = 440 * 2 ** ((pitch - 69) / 12)
     wave = np.zeros(len(at))
     for number, strength in enumerate(timbre.partials, 1):
         if number * frequency < RATE / 2.5:
-            wave += strength * np.exp(-timbre.fall * number * at) * np.sin(2 * np.pi * number * frequency * at)
+            wave += strength * np.exp(-timbre.decay * number * at) * np.sin(2 * np.pi * number * frequency * at)
     wave *= np.minimum(1, at / timbre.attack)
     wave[frames:] *= np.linspace(1, 0, release) ** 2
     return (wave / np.linalg.norm(timbre.partials)).astype(np.float32)
 
 
-def stroke(drum: int) -> Wave:
-    shape = STROKES.get(drum, TOM)
+def make_drum(drum: int) -> Wave:
+    """Make a stroke on a drum, a General MIDI key."""
+    shape = DRUM_SOUNDS.get(drum, TOM)
     at = np.arange(round(max(shape.body, shape.hiss) * 5 * RATE)) / RATE
     sweep = shape.end + (shape.begin - shape.end) * np.exp(-at * 30)
     body = np.sin(2 * np.pi * np.cumsum(sweep) / RATE) * np.exp(-at / shape.body)
-    noise = np.random.RandomState(drum).random_sample(len(at) + shape.bright + len(DULL) - 1) * 2 - 1
-    hiss = np.diff(np.convolve(noise, DULL, "valid"), shape.bright) / 2**shape.bright
-    if shape.noise == 1 and shape.bright > 1:
-        ring = sum(np.sin(2 * np.pi * frequency * at + place) for place, frequency in enumerate(METAL))
+    noise = np.random.RandomState(drum).random_sample(len(at) + shape.brightness + len(LOWPASS) - 1) * 2 - 1
+    hiss = np.diff(np.convolve(noise, LOWPASS, "valid"), shape.brightness) / 2**shape.brightness
+    if shape.noise == 1 and shape.brightness > 1:
+        ring = sum(np.sin(2 * np.pi * frequency * at + phase) for phase, frequency in enumerate(CYMBAL_PARTIALS))
         hiss = 0.3 * hiss + 0.12 * ring
     hiss = hiss * np.exp(-at / shape.hiss)
     wave = (1 - shape.noise) * body + 2 * shape.noise * hiss
     wave *= np.minimum(1, at * 1000) * np.linspace(1, 0, len(at))
-    struck: Wave = (wave * shape.loud).astype(np.float32)
-    return struck
+    stroke: Wave = (wave * shape.gain).astype(np.float32)
+    return stroke
 
 
-def _longer(buffer: Wave, frames: int) -> Wave:
+def _extend(buffer: Wave, frames: int) -> Wave:
+    """Extend a buffer of one or two channels with silence to `frames` frames."""
     return np.concatenate((buffer, np.zeros((frames - len(buffer), *buffer.shape[1:]), np.float32)))
 
 
-def _moved_on(buffer: Wave) -> Wave:
-    rest = buffer[BLOCK:]
-    return _longer(rest, max(BLOCK, len(rest)))
+def _drop_block(buffer: Wave) -> Wave:
+    """Remove the first block of a buffer. What is left has at least the length of a block."""
+    rest = buffer[BLOCK_FRAMES:]
+    return _extend(rest, max(BLOCK_FRAMES, len(rest)))

@@ -25,9 +25,9 @@ def main(arguments: list[str]) -> int:
 
     from twisted.internet import reactor
 
-    from streamer.app import Streamer
+    from streamer.app import Streamer, StreamerReactor
 
-    streamer = Streamer(reactor, settings)
+    streamer = Streamer(cast(StreamerReactor, reactor), settings)
     streamer.start(before=(lambda: _say("waiting")) if options.successor else None)
     reactor.addSystemEventTrigger("before", "shutdown", streamer.stop)
     end_on_signals(reactor, streamer.end)
@@ -37,8 +37,10 @@ def main(arguments: list[str]) -> int:
 
 
 def spare_memory() -> None:
-    """Twisted loads pyOpenSSL where it finds it, which is 8 MiB, and a tenth of a second at every start, for a TLS
-    that this process never speaks: its connections to Icecast are libshout's and the standard library's."""
+    """Keep Twisted from loading pyOpenSSL, which costs 8 MiB and a tenth of a second at every start.
+
+    This process never uses Twisted's TLS: its connections to Icecast are libshout's and the standard library's.
+    """
     sys.modules["OpenSSL"] = cast(ModuleType, None)
 
 
@@ -48,9 +50,9 @@ def _say(word: str) -> None:
 
 
 def _standard_error() -> TextIO:
-    """Where the log goes, such that writing never waits and is never mistaken for something else.
+    """The stream for the log, to which writing never blocks.
 
-    Standard descriptors that are closed are opened on /dev/null, or the first sockets would take their numbers.
+    Opens closed standard descriptors on /dev/null, since otherwise the first sockets would get their numbers.
     """
     for fd in (0, 1, 2):
         try:

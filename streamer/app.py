@@ -5,10 +5,17 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
-from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
+from twisted.internet.defer import Deferred, DeferredList, succeed
 from twisted.internet.error import CannotListenError
+from twisted.internet.interfaces import (
+    IListeningPort,
+    IReactorCore,
+    IReactorFromThreads,
+    IReactorTime,
+    IReactorUNIX,
+)
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -19,24 +26,20 @@ from common.errors import BandstandError
 from common.lock import ProcessLock
 from common.shutdown import stop_once
 from common.types import Seconds
-from streamer import playout as programme
-from streamer import silence, uplink
+from streamer import silence
 from streamer.block import NOTHING, Title
 from streamer.bus import Bus
+from streamer.codecs.containers import Comments
 from streamer.codecs.formats import FORMATS
-from streamer.codecs.ogg import Comments
 from streamer.control import ControlFactory
-from streamer.desk import Desk
-from streamer.icecast import ShoutLink, arrived, knock, set_title
-from streamer.lookout import Lookout
-from streamer.master import Master
-from streamer.meter import Level, rounded
-from streamer.output import Output
-from streamer.playout import Playout, Position
+from streamer.controller import PlayoutController
+from streamer.delivery import Delivery, DeliveryMonitor
+from streamer.icecast import ShoutConnection, fetch_bytes_received, probe, set_title
+from streamer.meter import Level, OutputProcessor, round_level
+from streamer.output import CameOnAir, EncodedMount, MountEvent, MountParts, Output, WentOffAir
+from streamer.playout import Ended, Event, Playout, Position, Started, Underrun
 from streamer.reports import Reports
 from streamer.titles import Titles
-from streamer.uplink import Uplink
-from streamer.watch import Watch
 
 log = Logger()
 LEVELS: Final = Seconds(1.0)
@@ -44,40 +47,47 @@ LEVELS: Final = Seconds(1.0)
 LONGEST_DETAIL: Final = 1000
 """Characters of a decoder's own words that are reported: AMP takes no value above 65,535 bytes."""
 PATIENCE: Final = Seconds(0.4)
-"""How long the end of each kind of thread is waited for; whoever is stuck then ends with the process."""
+"""How long to wait for each kind of thread to end; a thread that is stuck ends with the process."""
+
+
+class StreamerReactor(IReactorCore, IReactorTime, IReactorFromThreads, IReactorUNIX):
+    """What the streamer needs of Twisted's reactor."""
 
 
 class Streamer:
     """The process. Raises BandstandError from `start` where it cannot run on this machine or in this directory."""
 
-    def __init__(self, reactor: Any, config: Config) -> None:
+    def __init__(self, reactor: StreamerReactor, config: Config) -> None:
         self._reactor = reactor
         self._config = config
         self._lock = ProcessLock(config.paths.streamer_lock)
         self._begun = time.monotonic()
-        watches = [Watch(mount.path) for mount in config.mounts]
-        self._lookout = Lookout(
-            watches,
-            ask=lambda path: arrived(config.icecast, path),
-            knock=lambda: knock(config.icecast),
+        deliveries = [Delivery(mount.path) for mount in config.mounts]
+        self._monitor = DeliveryMonitor(
+            deliveries,
+            fetch_figure=lambda path: fetch_bytes_received(config.icecast, path),
+            probe=lambda: probe(config.icecast),
             clock=time.monotonic,
         )
-        self._outputs = [self._output(mount, watch) for mount, watch in zip(config.mounts, watches, strict=True)]
+        self._outputs = [
+            self._output(mount, delivery) for mount, delivery in zip(config.mounts, deliveries, strict=True)
+        ]
         self._playout = Playout()
-        self._master = Master()
+        self._processor = OutputProcessor()
         self._bus = Bus(
-            self._playout, self._outputs, time.monotonic, self._from_thread, config.station.hold, self._master
+            self._playout, self._outputs, time.monotonic, self._from_thread, config.station.hold, self._processor
         )
         self._reports = Reports(time.monotonic)
         self._told = Level()
         self._levels = LoopingCall(self._tell_level)
         self._levels.clock = reactor
-        self._factory = ControlFactory(Desk(reactor, self._bus), self._reports, self._state, self.end)
-        self._port: Any = None
+        self._factory = ControlFactory(PlayoutController(reactor, self._bus), self._reports, self._state, self.end)
+        self._port: IListeningPort | None = None
         self.failed = False
 
     def start(self, before: Callable[[], None] | None = None) -> None:
-        """`before`: called when all is ready; then the streamer that runs here is waited for, however long it runs."""
+        """Start everything. With `before`, which is called when all is ready, first wait until the streamer that runs
+        in this directory has ended, however long that takes."""
         self._config.paths.directory.mkdir(parents=True, exist_ok=True)
         self._keep_silence()
         if before:
@@ -93,26 +103,27 @@ class Streamer:
         threading.excepthook = self._thread_failed
         for output in self._outputs:
             output.start()
-        self._lookout.start()
+        self._monitor.start()
         self._bus.start()
         self._levels.start(LEVELS, now=False)
 
     def end(self) -> None:
-        """End the process in order, however often that is asked."""
+        """End the process in order. May be called more than once."""
         stop_once(self._reactor)
 
     def stop(self) -> Deferred[None]:
-        """Connections first, so that they have their answers; then the sound, the mounts, the socket and the lock."""
+        """End the connections first, so that bots have their answers; then the sound, the mounts and the lock."""
         if self._levels.running:
             self._levels.stop()
         answered = self._factory.disconnect().addTimeout(PATIENCE, self._reactor)
-        ended = DeferredList([maybeDeferred(self._port.stopListening), answered], consumeErrors=True)
+        closed = self._port.stopListening() if self._port else None
+        ended = DeferredList([answered, closed or succeed(None)], consumeErrors=True)
         return ended.addCallback(lambda _: self._stop_threads())
 
     def _stop_threads(self) -> None:
         self._bus.stop()
         self._bus.join(PATIENCE)
-        self._lookout.stop()
+        self._monitor.stop()
         for output in self._outputs:
             output.stop()
         last = time.monotonic() + PATIENCE
@@ -131,37 +142,36 @@ class Streamer:
     def _keep_silence(self) -> None:
         for mount in self._config.mounts:
             encoder = FORMATS[mount.format].encoder(mount.bitrate)
-            silence.keep(self._config.paths.standby, mount, encoder.kept_silence(mount.format))
+            silence.save(self._config.paths.standby, mount, encoder.standby_silence(mount.format))
             encoder.close()
 
-    def _output(self, mount: Mount, watch: Watch) -> Output:
+    def _output(self, mount: Mount, delivery: Delivery) -> Output:
         icecast, station, kind = self._config.icecast, self._config.station, FORMATS[mount.format]
         standby = self._config.paths.standby
         titles = Titles(lambda title: set_title(icecast, mount.path, title or station.name)) if kind.icy else None
 
         def comments(title: Title) -> Comments:
-            """Where nothing is on the air, the station's name."""
+            """The song's, or the station's name while nothing is on the air."""
             return [("ARTIST", title.artist), ("TITLE", title.title)] if title != NOTHING else [("TITLE", station.name)]
 
-        carrier = Uplink(
-            mount,
-            dial=lambda: ShoutLink(icecast, station, mount, mount.path),
-            encoder=lambda: kind.encoder(mount.bitrate),
+        parts = MountParts(
+            dial=lambda: ShoutConnection(icecast, station, mount, mount.path),
+            new_encoder=lambda: kind.encoder(mount.bitrate),
             set_title=lambda title: titles.set(title.line) if titles else None,
             report=self._from_thread,
             clock=time.monotonic,
             random=random.random,
-            watch=watch,
+            delivery=delivery,
             comments=comments if mount.titles == "chained" else None,
-            covered=lambda: not self._config.paths.standby_lock.exists() or silence.stood_by(standby, mount),
+            has_standby=lambda: not self._config.paths.standby_lock.exists() or silence.has_standby(standby, mount),
         )
-        return Output(carrier, titles)
+        return Output(EncodedMount(mount, parts), titles)
 
     def _state(self) -> Deferred[wire.StreamerState]:
-        return self._factory.desk.look(self._snapshot)
+        return self._factory.controller.read(self._snapshot)
 
     def _snapshot(self, playout: Playout) -> wire.StreamerState:
-        level = self._master.level()
+        level = self._processor.level()
         return wire.StreamerState(
             pid=os.getpid(),
             streamer=self._reports.streamer,
@@ -175,37 +185,37 @@ class Streamer:
         )
 
     def _tell_level(self) -> None:
-        """While there is somebody to tell, and something new to say."""
-        level = rounded(self._master.level()) if self._factory.connected else self._told
+        """Tell connected bots the level, if it has changed."""
+        level = round_level(self._processor.level()) if self._factory.connected else self._told
         if level != self._told:
             self._told = level
             self._factory.tell(wire.Level, loudness=level.loudness, peak=level.peak)
 
-    def _from_thread(self, event: "programme.Event | uplink.MountEvent") -> None:
+    def _from_thread(self, event: Event | MountEvent) -> None:
         self._reactor.callFromThread(self._report, event)
 
-    def _report(self, event: "programme.Event | uplink.MountEvent") -> None:
+    def _report(self, event: Event | MountEvent) -> None:
         """Tell the log and everyone who is connected."""
         tell = self._factory.tell
         match event:
-            case programme.Started(cue, frames):
+            case Started(cue, frames):
                 log.info("cue {cue} is on the air", cue=cue)
                 self._factory.report(wire.Started(cue, frames))
-            case programme.Ended(cue, reason, frames, detail):
+            case Ended(cue, reason, frames, detail):
                 log.info("cue {cue} ended: {reason}. {detail}", cue=cue, reason=reason, detail=detail)
                 self._factory.report(wire.Ended(cue, reason, frames, detail[:LONGEST_DETAIL]))
-            case programme.Underrun(cue, frames):
+            case Underrun(cue, frames):
                 log.warn("cue {cue} was not ready for {frames} frames", cue=cue, frames=frames)
                 tell(wire.Underrun, cue=cue, frames=frames)
-            case uplink.CameOnAir(mount):
+            case CameOnAir(mount):
                 log.info("{mount} is on the air", mount=mount)
                 tell(wire.CameOnAir, mount=mount)
-            case uplink.WentOffAir(mount, reason):
+            case WentOffAir(mount, reason):
                 log.warn("{mount} is off the air: {reason}", mount=mount, reason=reason)
                 tell(wire.WentOffAir, mount=mount, reason=reason)
 
     def _thread_failed(self, failed: threading.ExceptHookArgs) -> None:
-        """A part that is not there any more is dead air: end, and let whoever watches over us start us again."""
+        """End the process, which its keeper starts again: without one of its threads there would be dead air."""
         failure = Failure(failed.exc_value, failed.exc_type, failed.exc_traceback)
         self._reactor.callFromThread(self._give_up, failure)
 

@@ -1,16 +1,16 @@
-"""What goes along the bus: blocks of frames, silence, and the titles between them.
+"""What goes along the bus (blocks of frames, silence, and the titles between them), and what a source of it must do.
 
-Knows no source, no codec and no time.
+Knows no particular source, no codec and no time.
 """
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from common.types import CHANNELS
+from common.types import CHANNELS, Frames
 
 Samples = NDArray[np.float32]
 """Shape (frames, CHANNELS), full scale at 1.0, `common.types.RATE` frames a second."""
@@ -21,7 +21,7 @@ Pieces = Generator[Samples, None, None]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """`frames` of sound. `samples` is None for silence, so that whoever encodes it may use what it has ready."""
+    """`frames` of sound. `samples` is None for silence, so that an encoder can send silence it has encoded before."""
 
     frames: int
     samples: Samples | None
@@ -29,7 +29,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """What listeners are told is on the air, from the next block on. Both empty: nothing is."""
+    """The title that listeners are shown from the next block on. Both parts are empty while nothing is on the air."""
 
     artist: str
     title: str
@@ -42,6 +42,30 @@ class Title:
 NOTHING: Final = Title("", "")
 
 Item = Block | Title
+
+
+class AudioSource(Protocol):
+    """Sound that another thread decodes ahead. No method waits."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether all has been read and nothing more will come."""
+
+    @property
+    def remaining(self) -> Frames | None:
+        """Frames that are left, all of them ready, or None while the end is not known."""
+
+    @property
+    def trouble(self) -> str:
+        """A sentence if the sound ends before it should; else empty. Known when `remaining` is."""
+
+    def read(self, frames: int) -> Samples:
+        """Up to `frames` frames of shape (frames, CHANNELS), which the caller may change; fewer if no more is ready."""
+
+    def keep_ready(self, frames: Frames) -> None:
+        """Decode at least `frames` ahead from now on, so that the end is known that much earlier."""
+
+    def close(self) -> None: ...
 
 
 def zeros(frames: int) -> Samples:

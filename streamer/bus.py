@@ -1,7 +1,12 @@
-"""The audio clock: so many frames as time has passed, on an absolute schedule, to every output.
+"""The bus: the audio clock, which sends as many frames as time has passed, on an absolute schedule, to every output.
 
-A thread of its own, never the reactor's. Knows the clock, the programme and who takes the blocks; nothing of codecs or
-networks. Changes of the programme come in as actions and are carried out between two blocks.
+The bus's lag: sound usually leaves in steps of 96 ms, 48 ms after it is due, since each wake-up costs as much processor
+time as encoding does. After an action (a cut, a skip) somebody waits to hear what it did: the lag is dropped, so the
+first frames leave at once, and for some 300 ms the steps are 12 ms. The frames that were held back by the lag leave
+with the action, so an encoder's look-ahead is filled at once, whether a song or silence was on the air.
+
+Runs in a thread of its own, never the reactor's. Knows the clock, the playout and the outputs; nothing of codecs or
+networks. Changes of the playout come in as actions and are made between two blocks.
 """
 
 import queue
@@ -17,12 +22,11 @@ STEP: Final = Frames(4608)
 """96 ms, four MP3 frames: how often sound is handed on. Waking up costs as much processor time as encoding."""
 QUICK_STEP: Final = Frames(576)
 QUICKLY: Final = Frames(12 * 1152)
-"""For so long after an action, since then somebody waits to hear what it did."""
+"""288 ms: how long steps are short after an action."""
 LAG: Final = Frames(2304)
-"""48 ms: sound leaves so much later than it is due, but what follows an action leaves on time, its first frames at
-once. So an encoder has what it looks ahead for without waiting, whether a song or silence was on the air."""
+"""48 ms: how much later than due sound leaves, but after an action; see the top of this file."""
 LATEST: Final = Seconds(2.0)
-"""More than this is not caught up: after a suspension nobody wants to hear what was missed."""
+"""A longer delay is not made up for: after a suspension nobody wants to hear what was missed."""
 
 
 class Sink(Protocol):
@@ -33,7 +37,8 @@ class Sink(Protocol):
 
 
 class Bus:
-    """Runs `playout` in time. `clock` counts seconds; `report` hears each event after its block has left."""
+    """Runs `playout` in time. `clock` counts seconds and is monotonic; `report` is given each event after its block has
+    left, in the bus's thread."""
 
     def __init__(
         self,
@@ -42,16 +47,16 @@ class Bus:
         clock: Callable[[], float],
         report: Callable[[Event], None],
         hold: bool = True,
-        master: Callable[[Block], Block] = lambda block: block,
+        process: Callable[[Block], Block] = lambda block: block,
     ) -> None:
-        """`hold`: while no sink is on the air the programme stands still, so that no song is played to nobody.
-        `master` is what becomes of each block before it leaves."""
+        """`hold`: while no sink is on the air the playout stands still, so that no song is played to nobody.
+        `process` is applied to each block before it leaves."""
         self._playout = playout
         self._sinks = sinks
         self._clock = clock
         self._report = report
         self._hold = hold
-        self._master = master
+        self._process = process
         self._actions: queue.SimpleQueue[tuple[Action, bool] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="bus", daemon=True)
         self._origin = 0.0
@@ -62,9 +67,9 @@ class Bus:
         self._thread.start()
 
     def submit(self, action: Action, heard: bool = True) -> None:
-        """Have `action` carried out, in order, as soon as what is due has left; from any thread.
+        """Have the bus call `action`, in order, as soon as what is due has left. May be called by any thread.
 
-        `heard` is False for one that only looks.
+        `heard` is False for an action that changes nothing.
         """
         self._actions.put((action, heard))
 
@@ -76,7 +81,7 @@ class Bus:
         self._thread.join(timeout)
 
     def begin(self) -> None:
-        """Let the schedule begin now."""
+        """Make now the time at which the next frame is due."""
         self._origin = self._clock() - self.sent / RATE
 
     def advance(self) -> Seconds:
@@ -92,14 +97,14 @@ class Bus:
         return round((now - self._origin) * RATE) - self.sent - self._lag
 
     def act(self, action: Action, heard: bool = True) -> None:
-        """Carry out `action` after all that is due, and be quick with what is heard of it."""
+        """Send what is due, call `action`, and take short steps for a while if it can be heard."""
         self.advance()
         action(self._playout)
         if heard:
             self._quick_until = self.sent + QUICKLY
 
     def _wait(self) -> Seconds:
-        """Until the next multiple of the step is due."""
+        """Seconds until the next multiple of the step is due."""
         step = QUICK_STEP if self._quick else STEP
         following = (self.sent // step + 1) * step + self._lag
         return Seconds(max(0.0, self._origin + following / RATE - self._clock()))
@@ -122,7 +127,7 @@ class Bus:
             block = Block(frames, None)
         else:
             block, events = self._playout.next_block(frames)
-        block = self._master(block)
+        block = self._process(block)
         title = self._title(events)
         for sink in self._sinks:
             if title:
@@ -133,7 +138,7 @@ class Bus:
             self._report(event)
 
     def _title(self, events: Sequence[Event]) -> Title | None:
-        """The title from this block on, if it changes there."""
+        """The title from this block on, or None if it does not change."""
         begun = [event for event in events if isinstance(event, Started)]
         if begun:
             return Title(begun[-1].artist, begun[-1].title)

@@ -1,4 +1,4 @@
-"""The streamer's side of `common.wire`: requests of connected bots to the desk, events to all of them.
+"""The streamer's side of `common.wire`: passes requests of connected bots to the controller, and events to all bots.
 
 Knows messages and descriptors; nothing of sound.
 """
@@ -18,7 +18,7 @@ from twisted.python.failure import Failure
 from common import wire
 from common.text import one_line
 from common.types import LONGEST_FADE, RATE, CueId, Decibels, Frames
-from streamer.desk import Desk
+from streamer.controller import PlayoutController
 from streamer.playout import STOP_FADE, Cue, Position
 from streamer.reports import Reports
 from streamer.sources import DecodedAhead, file_source, spool_source
@@ -27,13 +27,13 @@ log = Logger()
 Answer = dict[str, object]
 
 
-class Control(amp.AMP):
+class BotConnection(amp.AMP):
     """One bot's connection."""
 
     def __init__(self, factory: "ControlFactory") -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._factory = factory
-        self._desk = factory.desk
+        self._controller = factory.controller
 
     def connectionMade(self) -> None:
         super().connectionMade()  # type: ignore[no-untyped-call]
@@ -68,29 +68,29 @@ class Control(amp.AMP):
     @wire.Play.responder
     def play(self, until: int | None = None, **request: Any) -> "Deferred[Answer]":
         cue, source = _cue(**request)
-        return self._desk.play(cue, source, None if until is None else Frames(until)).addCallback(_nothing)
+        return self._controller.play(cue, source, None if until is None else Frames(until)).addCallback(_nothing)
 
     @wire.Follow.responder
     def follow(self, **request: Any) -> "Deferred[Answer]":
         cue, source = _cue(**request)
-        return self._desk.follow(cue, source).addCallback(_nothing)
+        return self._controller.follow(cue, source).addCallback(_nothing)
 
     @wire.Unfollow.responder
     def unfollow(self, cue: int) -> "Deferred[Answer]":
-        return self._desk.unfollow(CueId(cue)).addCallback(_nothing)
+        return self._controller.unfollow(CueId(cue)).addCallback(_nothing)
 
     @wire.Skip.responder
     def skip(self, cue: int) -> "Deferred[Answer]":
-        return self._desk.skip(CueId(cue)).addCallback(_nothing)
+        return self._controller.skip(CueId(cue)).addCallback(_nothing)
 
     @wire.Seek.responder
     def seek(self, **request: Any) -> "Deferred[Answer]":
         cue, source = _cue(**request)
-        return self._desk.seek(cue, source).addCallback(_nothing)
+        return self._controller.seek(cue, source).addCallback(_nothing)
 
     @wire.Stop.responder
     def stop(self, fade: int | None = None) -> "Deferred[Answer]":
-        return self._desk.stop(STOP_FADE if fade is None else _faded(fade)).addCallback(_stopped)
+        return self._controller.stop(STOP_FADE if fade is None else _faded(fade)).addCallback(_stopped)
 
     @wire.GetState.responder
     def get_state(self) -> "Deferred[Answer]":
@@ -103,26 +103,26 @@ class Control(amp.AMP):
 
 
 class ControlFactory(Factory):
-    """All connections; any number of bots may be there, an old one and a new one for a while."""
+    """All connections. There may be several bots: an old one and a new one for a while."""
 
     noisy = False
 
     def __init__(
         self,
-        desk: Desk,
+        controller: PlayoutController,
         reports: Reports,
         state: "Callable[[], Deferred[wire.StreamerState]]",
         shut_down: Callable[[], None],
     ) -> None:
-        self.desk = desk
+        self.controller = controller
         self.reports = reports
         self.state = state
         self.shut_down = shut_down
-        self.connected: list[Control] = []
+        self.connected: list[BotConnection] = []
         self._gone: Deferred[None] | None = None
 
-    def buildProtocol(self, addr: IAddress | None) -> Control:
-        return Control(self)
+    def buildProtocol(self, addr: IAddress | None) -> BotConnection:
+        return BotConnection(self)
 
     def tell(self, event: type[amp.Command], **values: object) -> None:
         """Send an event to everyone who is connected."""
@@ -136,14 +136,14 @@ class ControlFactory(Factory):
             connection.send_report(number)
 
     def disconnect(self) -> Deferred[None]:
-        """Close every connection once it has been written to; fires when none is left."""
+        """Close every connection after what was written has been sent; fires when none is left."""
         self._gone = Deferred()
         for connection in list(self.connected):
             connection.transport.loseConnection()  # type: ignore[union-attr]
         self._tell_if_gone()
         return self._gone
 
-    def left(self, connection: Control) -> None:
+    def left(self, connection: BotConnection) -> None:
         self.connected.remove(connection)
         self._tell_if_gone()
 
@@ -163,7 +163,7 @@ def _cue(
     growth: int | None = None,
     crossfade: int | None = None,
 ) -> tuple[Cue, DecodedAhead]:
-    """The cue that a request describes; its source takes over the descriptors."""
+    """The cue that a request describes. Its source owns the descriptors."""
     frames, level = Frames(max(0, start)), Decibels(gain)
     if raw:
         source = spool_source(audio, growth, frames, level)

@@ -1,6 +1,6 @@
-"""A file of any format that FFmpeg's libraries decode, as frames at the bus's rate, gapless to the sample.
+"""Decodes a file of any format that FFmpeg's libraries know to frames at the bus's rate, gapless to the sample.
 
-Knows files and codecs; nothing of threads or of the programme.
+Knows files and codecs; nothing of threads or of the playout.
 """
 
 import os
@@ -19,12 +19,12 @@ from common.errors import BandstandError, NotAudio
 from common.text import counted
 from common.types import CHANNELS, RATE, Frames, Seconds
 from streamer.block import Pieces, Samples
-from streamer.extent import MP4, Extent, ends_of, extent
-from streamer.seek import frames_near
+from streamer.gapless_trim import MP4, GaplessTrim, find_trim, read_ends
+from streamer.seek import seek_frames
 
 OPTIONS: Final = {"protocol_whitelist": "file", "max_probe_packets": "4"}
-"""A playlist handed over as a song must not make the streamer open connections; and libavformat looks for other codecs
-in the samples of a WAV, through megabytes of them (30 ms) unless it is told how far."""
+"""The whitelist keeps a playlist that is given as a song from opening connections. The limit on probing keeps
+libavformat from searching megabytes of a WAV's samples for other codecs, which takes 30 ms."""
 TOLERANCE: Final = Seconds(0.01)
 """MP4 counts in milliseconds, and the duration of Opus has its pre-skip in it."""
 
@@ -36,15 +36,15 @@ class Broken(BandstandError):
     """The sound ended before it should have, or has holes; what could be decoded was given."""
 
 
-def decoded(fd: int, start: Frames = BEGINNING) -> Pieces:
-    """The sound of the file behind `fd` from frame `start` on, in pieces of any length; `fd` is closed in every case.
+def decode(fd: int, start: Frames = BEGINNING) -> Pieces:
+    """The sound of the file behind `fd` from frame `start` on, in pieces of shape (any, CHANNELS). Always closes `fd`.
 
     Raises NotAudio instead of the first piece if there is no sound, Broken after the last if some of it is missing.
     """
-    ends = ends_of(fd)
+    ends = read_ends(fd)
     with _opened(fd) as container:
         stream = container.streams.audio[0]
-        sound = _Sound(container, stream, extent(container, stream, ends))
+        sound = _Sound(container, stream, find_trim(container, stream, ends))
         yield from sound.pieces(start)
         sound.check()
 
@@ -72,27 +72,27 @@ def _reason(error: Exception) -> str:
 class _Sound:
     """One pass through a file, with what is learnt on the way."""
 
-    def __init__(self, container: InputContainer, stream: AudioStream, extent: Extent) -> None:
+    def __init__(self, container: InputContainer, stream: AudioStream, trim: GaplessTrim) -> None:
         self._container = container
         self._stream = stream
-        self._extent = extent
+        self._trim = trim
         self._resampler: AudioResampler | None = None
         self._input: tuple[object, ...] = ()
         self._faults = 0
         self._given = 0
-        self._limit = extent.limit
+        self._limit = trim.limit
         self._origin: int | None = None
-        self._leading = extent.vorbis
+        self._leading = trim.vorbis
         """The next packet is the first, of which nothing is to be heard."""
-        if extent.vorbis:
+        if trim.vorbis:
             stream.codec_context.options = {"flags2": "+skip_manual"}
 
     def pieces(self, start: Frames) -> Pieces:
         try:
-            frames, begin = frames_near(self._container, self._stream, start, self._decoded)
+            frames, begin = seek_frames(self._container, self._stream, start, self._decoded)
         except av.FFmpegError as error:
             raise Broken(f"The file cannot be played from the middle: {_reason(error)}.") from None
-        self._given, self._faults = begin - self._extent.lead, 0
+        self._given, self._faults = begin - self._trim.lead, 0
         for frame in frames:
             for piece in self._resampled(frame):
                 yield from self._cut(piece, start)
@@ -110,9 +110,9 @@ class _Sound:
             raise NotAudio("This cannot be played: nothing in the file could be decoded.")
         if self._faults:
             raise Broken(f"The file is damaged: {counted(self._faults, 'piece')} of it could not be decoded.")
-        if self._extent.cut_off:
+        if self._trim.cut_off:
             raise Broken("The file is incomplete: its end is missing.")
-        length, reached = self._extent.promised, self._given / RATE
+        length, reached = self._trim.promised, self._given / RATE
         if length is None:
             return
         if self._limit is not None:

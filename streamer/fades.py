@@ -1,6 +1,7 @@
-"""Equal-power fades: the rise of what comes, and what sinks under it until it is gone.
+"""Equal-power fades: a source that comes in rises as a quarter of a sine, one that goes falls as a quarter of a cosine.
 
-Pure sums over samples; knows no cue and no event.
+The powers of the two add up to one at each moment, so a crossfade of two songs is as loud as either of them. Pure sums
+over samples; knows no cue and no event.
 """
 
 from dataclasses import dataclass
@@ -10,25 +11,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.types import Frames
-from streamer.block import Samples
-from streamer.source import Source
+from streamer.block import AudioSource, Samples
 
 
-def rise(at: int, length: int) -> float:
-    """The level after `at` of `length` frames: a quarter of a sine."""
+def fade_in_gain(at: int, length: int) -> float:
+    """The gain, 0 to 1, after `at` of `length` frames."""
     return sin(pi / 2 * at / length) if at < length else 1.0
 
 
-def risen(samples: Samples, at: int, length: int) -> Samples:
-    """`samples`, in place, as the frames from `at` on of a rise over `length` frames."""
+def fade_in(samples: Samples, at: int, length: int) -> Samples:
+    """Fade `samples` in, in place: they are the frames from `at` on of a fade over `length` frames."""
     if at < length:
         head = samples[: length - at]
         head *= np.sin(_angles(at, len(head), length))
     return samples
 
 
-def fallen(samples: Samples, at: int, length: int) -> Samples:
-    """`samples`, in place, as the frames from `at` on of a fall over `length` frames."""
+def fade_out(samples: Samples, at: int, length: int) -> Samples:
+    """Fade `samples` out, in place: they are the frames from `at` on of a fade over `length` frames."""
     samples *= np.cos(_angles(at, len(samples), length))
     return samples
 
@@ -38,31 +38,32 @@ def _angles(at: int, frames: int, length: int) -> NDArray[np.float32]:
 
 
 @dataclass
-class Sinking:
-    """A source that is not the one on the air any more, on its way down. Takes it over."""
+class FadingSource:
+    """A source that fades out after its cue has ended. Owns the source."""
 
-    source: Source
+    source: AudioSource
     length: Frames
     level: float = 1.0
-    """Where it begins."""
+    """The gain at the beginning of the fade."""
     offset: int = 0
-    """How far into the next block it begins."""
+    """Frames of the next block before the fade begins."""
     at: int = 0
 
     @property
-    def gone(self) -> bool:
+    def is_over(self) -> bool:
         return self.at >= self.length or self.source.ended
 
     def mix_into(self, samples: Samples) -> None:
-        """Add the next of it. Where it is not ready in time it sinks unheard."""
+        """Add the next frames of it to `samples`, of shape (frames, CHANNELS). If the source is late, the fade goes on
+        unheard."""
         here = samples[self.offset :][: self.length - self.at]
-        part = fallen(self.source.read(len(here)), self.at, self.length)
+        part = fade_out(self.source.read(len(here)), self.at, self.length)
         here[: len(part)] += part if self.level == 1.0 else part * np.float32(self.level)
         self.at += len(here)
         self.offset = 0
 
-    def hurry(self, fade: Frames) -> None:
-        """Be gone within `fade` frames."""
+    def shorten(self, fade: Frames) -> None:
+        """End the fade within `fade` frames."""
         if self.length - self.at > fade:
             self.level *= cos(pi / 2 * self.at / self.length)
             self.length, self.at = fade, 0

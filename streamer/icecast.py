@@ -1,13 +1,12 @@
-"""Icecast as a source client meets it: a mount's connection, its title, and why it was refused.
+"""Icecast as a source client sees it: a mount's connection, its title, and the reason of a refusal.
 
-The connection is libshout's in its non-blocking mode, and never waits; the requests beside it have a timeout. Needs
-neither Twisted nor NumPy, so that the standby can use it, too.
+The connection is libshout's in its non-blocking mode, and never waits; the requests beside it have a timeout.
+libshout's own `set_metadata` is not used, since it may block for minutes. Needs neither Twisted nor NumPy, so that the
+standby can use it, too.
 """
 
 import http.client
-import re
 import ssl
-from base64 import b64encode
 from contextlib import suppress
 from functools import cache
 from typing import Final, Protocol
@@ -17,10 +16,9 @@ import shout
 
 from common.config import Icecast, Mount, Station
 from common.errors import BandstandError
+from common.icecast import AGENT, SOURCE, STATS, address, basic_authorization, parse_stats
 from common.types import CHANNELS, RATE, Seconds
 
-USER: Final = "source"
-AGENT: Final = "Bandstand"
 TIMEOUT: Final = Seconds(3.0)
 ANSWER_TIMEOUT: Final = Seconds(1.5)
 """Longer than it takes a network to send a lost packet again."""
@@ -33,8 +31,6 @@ REFUSALS: Final = {
     "content-type not supported": "Icecast does not take this format",
 }
 """What Icecast 2.4 says, in words for the operator."""
-
-
 TLS_TROUBLES: Final = {
     -11: "Icecast speaks no TLS there; set icecast.tls = false, or name its other port",
     -12: "Icecast's certificate is not trusted, or is for another host; set icecast.ca_file or icecast.host",
@@ -43,10 +39,10 @@ TLS_TROUBLES: Final = {
 
 
 class OffAir(BandstandError):
-    """The connection is not there, or no more; says why."""
+    """There is no connection, or it was lost; the text says why."""
 
 
-class Link(Protocol):
+class IcecastConnection(Protocol):
     """A mount's connection to Icecast. No method waits."""
 
     @property
@@ -54,7 +50,7 @@ class Link(Protocol):
         """Bytes that are still to be sent."""
 
     def opened(self) -> bool:
-        """Whether Icecast has accepted the stream by now; raises OffAir if it never will."""
+        """Whether Icecast has accepted the stream; raises OffAir if it has refused it."""
 
     def send(self, data: bytes) -> None:
         """Send `data`, or keep it until that is possible; raises OffAir when the connection is lost."""
@@ -62,8 +58,8 @@ class Link(Protocol):
     def close(self) -> None: ...
 
 
-class ShoutLink:
-    """A `Link` through libshout. Connecting begins with the constructor, which raises OffAir if it cannot."""
+class ShoutConnection:
+    """An `IcecastConnection` through libshout. The constructor begins to connect; it raises OffAir if it cannot."""
 
     def __init__(self, icecast: Icecast, station: Station, mount: Mount, path: str) -> None:
         self._icecast = icecast
@@ -73,7 +69,7 @@ class ShoutLink:
         for name, value in self._attributes(station).items():
             setattr(self._shout, name, value)
         if icecast.tls:
-            from streamer.securing import secure  # ctypes, which the standby is spared otherwise
+            from streamer.libshout_tls import secure  # loads ctypes, which the standby does without otherwise
 
             secure(self._shout, icecast)
         try:
@@ -89,7 +85,7 @@ class ShoutLink:
         return {
             "host": self._icecast.host,
             "port": self._icecast.port,
-            "user": USER,
+            "user": SOURCE,
             "password": self._icecast.password,
             "agent": AGENT,
             "mount": self._path,
@@ -129,18 +125,14 @@ class ShoutLink:
 
     def _reason(self, code: int) -> str:
         if code == shout.SHOUTERR_NOLOGIN:
-            return refusal(self._icecast, self._mount.format, self._path)
+            return ask_refusal(self._icecast, self._mount.format, self._path)
         return TLS_TROUBLES.get(code, f"no Icecast answers at {address(self._icecast)}")
 
 
-def address(icecast: Icecast) -> str:
-    return f"{icecast.host}:{icecast.port}"
-
-
-def refusal(icecast: Icecast, kind: str, path: str) -> str:
-    """Why Icecast does not take a stream. libshout does not tell, so the same is asked for once more and given up."""
-    headers = {**authorization(icecast), "Content-Type": CONTENT_TYPES[kind], "Expect": "100-continue"}
-    connection = dialled(icecast, TIMEOUT)
+def ask_refusal(icecast: Icecast, kind: str, path: str) -> str:
+    """Why Icecast does not take a stream. libshout does not say, so the request is made once more and broken off."""
+    headers = {**_authorization(icecast), "Content-Type": CONTENT_TYPES[kind], "Expect": "100-continue"}
+    connection = open_connection(icecast, TIMEOUT)
     try:
         connection.putrequest("PUT", path)
         for name, value in headers.items():
@@ -158,27 +150,30 @@ def refusal(icecast: Icecast, kind: str, path: str) -> str:
     return REFUSALS.get(body.strip().lower(), f"Icecast at {address(icecast)} refused the stream")
 
 
-def knock(icecast: Icecast) -> None:
-    """Have any answer at all; raises OSError if there is none in time.
+def probe(icecast: Icecast) -> None:
+    """Return if Icecast answers anything at all; raises OSError if it does not in time.
 
     Asks for a plain file: Icecast 2.4.4 may crash when it is asked for figures in its first moments.
     """
-    asked(icecast, "/style.css", {})
+    fetch(icecast, "/style.css", {})
 
 
-def arrived(icecast: Icecast, path: str) -> int | None:
+def fetch_bytes_received(icecast: Icecast, path: str) -> int | None:
     """How many bytes of a mount have arrived at Icecast by its own account, or None if it gives none.
 
-    Icecast shows a mount's figures to whoever has the source password. Raises OSError if it does not answer in time.
+    Raises OSError if it does not answer in time.
     """
-    answer = asked(icecast, f"/admin/stats?{urlencode({'mount': path})}", authorization(icecast))
-    figure = re.search(rb"<total_bytes_read>(\d+)</total_bytes_read>", answer)
-    return int(figure[1]) if figure else None
+    answer = fetch(icecast, f"{STATS}?{urlencode({'mount': path})}", _authorization(icecast))
+    try:
+        stats = parse_stats(answer).get(path)
+    except ValueError:
+        return None
+    return stats.bytes_received if stats else None
 
 
-def asked(icecast: Icecast, what: str, headers: dict[str, str]) -> bytes:
-    """The beginning of an answer, whatever its status."""
-    connection = dialled(icecast, ANSWER_TIMEOUT)
+def fetch(icecast: Icecast, what: str, headers: dict[str, str]) -> bytes:
+    """The first `LONGEST_ANSWER` bytes of an answer, whatever its status. Raises OSError if there is none in time."""
+    connection = open_connection(icecast, ANSWER_TIMEOUT)
     try:
         connection.request("GET", what, headers=headers)
         return connection.getresponse().read(LONGEST_ANSWER)
@@ -189,14 +184,11 @@ def asked(icecast: Icecast, what: str, headers: dict[str, str]) -> bytes:
 
 
 def set_title(icecast: Icecast, path: str, title: str) -> bool:
-    """Tell Icecast what is on the air on an MP3 mount; whether it took it.
-
-    libshout's own call does the same without a timeout.
-    """
+    """Set the title of an MP3 mount. Returns whether Icecast took it."""
     query = urlencode({"mode": "updinfo", "mount": path, "song": title, "charset": "UTF-8"})
-    connection = dialled(icecast, TIMEOUT)
+    connection = open_connection(icecast, TIMEOUT)
     try:
-        connection.request("GET", f"/admin/metadata?{query}", headers=authorization(icecast))
+        connection.request("GET", f"/admin/metadata?{query}", headers=_authorization(icecast))
         return connection.getresponse().status == http.HTTPStatus.OK
     except (OSError, http.client.HTTPException):
         return False
@@ -204,18 +196,19 @@ def set_title(icecast: Icecast, path: str, title: str) -> bool:
         connection.close()
 
 
-def dialled(icecast: Icecast, timeout: Seconds) -> http.client.HTTPConnection:
-    """A connection for one request; it is made with that."""
+def open_connection(icecast: Icecast, timeout: Seconds) -> http.client.HTTPConnection:
+    """A connection for one request, which also dials."""
     if not icecast.tls:
         return http.client.HTTPConnection(icecast.host, icecast.port, timeout=timeout)
-    return http.client.HTTPSConnection(icecast.host, icecast.port, timeout=timeout, context=trust(icecast.ca_file))
+    return http.client.HTTPSConnection(
+        icecast.host, icecast.port, timeout=timeout, context=trusted_certificates(icecast.ca_file)
+    )
 
 
 @cache
-def trust(ca_file: str) -> ssl.SSLContext:
+def trusted_certificates(ca_file: str) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=ca_file or None)
 
 
-def authorization(icecast: Icecast) -> dict[str, str]:
-    credentials = b64encode(f"{USER}:{icecast.password}".encode()).decode("ascii")
-    return {"Authorization": f"Basic {credentials}"}
+def _authorization(icecast: Icecast) -> dict[str, str]:
+    return {"Authorization": basic_authorization(SOURCE, icecast.password)}

@@ -19,14 +19,14 @@ CEILING: Final = 10 ** (-1.1 / 20)
 ATTACK: Final = 64
 """Frames, 1.3 ms, in which the gain goes down before a peak."""
 RELEASE: Final = 1.0 / (0.4 * RATE)
-"""What the gain comes back in a frame: from nothing to all in 0.4 s."""
+"""How much the gain recovers in a frame: from 0 to 1 in 0.4 s."""
 HALF: Final = 16
-"""Taps on either side of the place between two samples that is looked at."""
+"""Taps of the interpolation on either side of a place between two samples."""
 DELAY: Final = Frames(ATTACK + HALF)
 CONTEXT: Final = DELAY + HALF
-"""Frames of the past that the next block is seen with."""
+"""Frames of the past that are put before the next block."""
 UNITY: Final = 1 - 1e-6
-"""As good as no change, and then there is none."""
+"""A gain above this is taken for 1, so that the sound leaves bit for bit."""
 
 
 def _between(phase: float) -> NDArray[np.float64]:
@@ -39,12 +39,12 @@ def _between(phase: float) -> NDArray[np.float64]:
 
 PHASES: Final = np.stack([_between(phase) for phase in (0.25, 0.5, 0.75)], axis=1).astype(np.float32)
 NEAR: Final = CEILING * 0.63
-"""Between two samples is only looked where one of them is above this: a peak between two lower ones is of a frequency
-so high that others beside it are not."""
+"""The peak between two samples is reckoned only if one of them is above this: a higher peak between two lower samples
+needs a frequency so high that other samples beside it are above this, too."""
 
 
 class Limiter:
-    """Takes blocks in order; each comes back with the sound of `DELAY` frames before, and its peak."""
+    """Takes blocks in order; returns each with the sound of `DELAY` frames earlier, and its peak."""
 
     def __init__(self) -> None:
         self._past: Samples | None = None
@@ -54,7 +54,8 @@ class Limiter:
         """Those of the last frames, before they are smoothed; the last of them is `_gain`."""
 
     def process(self, block: Block) -> tuple[Block, float]:
-        """The peak is that between samples where it may matter, and else that of the samples."""
+        """Limit the next block. The peak, full scale at 1.0, is the true peak if it is near the ceiling, else the
+        highest sample."""
         if block.samples is None and self._past is None:
             return block, 0.0
         sound = np.concatenate([self._before(), zeros(block.frames) if block.samples is None else block.samples])
@@ -80,11 +81,11 @@ class Limiter:
     def _smoothed(self, wanted: NDArray[np.float64]) -> NDArray[np.float64]:
         """A gain for each frame that leaves: never above what it needs, down before a peak, and slowly up after it."""
         lowest = _lowest(wanted)
-        rise = RELEASE * np.arange(1, len(lowest) + 1)
-        risen = rise + np.minimum.accumulate(np.minimum(lowest - rise, self._gain))
-        risen = np.minimum(risen, lowest)
-        risen[risen > UNITY] = 1.0
-        whole = np.concatenate([self._gains, risen])
+        recovery = RELEASE * np.arange(1, len(lowest) + 1)
+        allowed = recovery + np.minimum.accumulate(np.minimum(lowest - recovery, self._gain))
+        allowed = np.minimum(allowed, lowest)
+        allowed[allowed > UNITY] = 1.0
+        whole = np.concatenate([self._gains, allowed])
         self._gains, self._gain = whole[len(whole) - ATTACK + 1 :], float(whole[-1])
         sums = np.cumsum(np.concatenate([[0.0], whole]))
         gains: NDArray[np.float64] = (sums[ATTACK:] - sums[:-ATTACK]) / ATTACK

@@ -1,6 +1,7 @@
 """How loud the bus is at the moment: momentary loudness (EBU R 128, ITU-R BS.1770) and the highest peak.
 
-Pure: it is handed what has left, and keeps no more than a second of it. Nothing is reckoned until somebody asks.
+Pure: it is given each block that leaves and keeps no more than a second of them. Nothing is reckoned until it is asked
+for. The loudness is reckoned in the frequency domain (Parseval's theorem), which spares two filters over every block.
 """
 
 import math
@@ -12,23 +13,24 @@ from numpy.typing import NDArray
 
 from common.types import RATE, Decibels, Frames, Lufs
 from streamer.block import Block, Samples, zeros
+from streamer.limiter import Limiter
 
 WINDOW: Final = Frames(RATE * 4 // 10)
 """400 ms: what "momentary" means."""
 HOP: Final = Frames(WINDOW // 4)
-"""It is reckoned in so long pieces, which is quicker than in one."""
+"""The window is reckoned in pieces of this length, which is quicker than in one."""
 KEPT: Final = Frames(RATE)
 QUIETEST: Final = Lufs(-70.0)
-"""What is below is silence."""
+"""Anything quieter is silence; BS.1770's absolute gate."""
 OFFSET: Final = -0.691
-"""BS.1770's, which makes a sine of 997 Hz as loud as it is high."""
+"""BS.1770's offset in LU, with which a sine of 997 Hz has its level as its loudness."""
 SHELF: Final = ((1.53512485958697, -2.69169618940638, 1.19839281085285), (1.0, -1.69065929318241, 0.73248077421585))
 HIGH_PASS: Final = ((1.0, -2.0, 1.0), (1.0, -1.99004745483398, 0.99007225036621))
 """BS.1770's K-weighting at 48 kHz, as the two filters' coefficients."""
 
 
 def _weights() -> NDArray[np.float32]:
-    """How much the power of each of a hop's frequencies counts."""
+    """The K-weighting's power gain for each frequency of a hop's spectrum, of shape (HOP // 2 + 1,)."""
     z = np.exp(-2j * np.pi * np.arange(HOP // 2 + 1) / HOP)
     gain = np.ones(len(z), dtype=complex)
     for above, below in (SHELF, HIGH_PASS):
@@ -58,7 +60,7 @@ class Meter:
         self._recent: tuple[tuple[Block, float], ...] = ()
 
     def push(self, block: Block, peak: float) -> None:
-        """The next block that leaves, and its highest peak."""
+        """Take in the next block that leaves, and its peak, full scale at 1.0."""
         kept = [(block, peak)]
         frames = block.frames
         for older in reversed(self._recent):
@@ -72,19 +74,19 @@ class Meter:
         recent = self._recent
         peak = max((peak for _, peak in recent), default=0.0)
         highest = Decibels(20 * math.log10(peak)) if peak > 0 else None
-        return Level(loudness([block for block, _ in recent]), highest)
+        return Level(measure_loudness([block for block, _ in recent]), highest)
 
 
-def rounded(level: Level) -> Level:
-    """To the tenth that people read, so that what sounds steady is."""
+def round_level(level: Level) -> Level:
+    """The level in tenths, so that small fluctuations are no news."""
     found, peak = level.loudness, level.peak
     return Level(None if found is None else Lufs(round(found, 1)), None if peak is None else Decibels(round(peak, 1)))
 
 
-def loudness(blocks: list[Block]) -> Lufs | None:
-    """The momentary loudness at the end of `blocks`; None for silence.
+def measure_loudness(blocks: list[Block]) -> Lufs | None:
+    """The momentary loudness (ITU-R BS.1770-4, EBU Tech 3341) at the end of `blocks`; None for silence.
 
-    By Parseval's theorem: the power of the weighted sound is the sum of its frequencies' weighted powers.
+    By Parseval's theorem the power of the weighted sound is the sum of its frequencies' weighted powers.
     """
     sound = _last(blocks)
     if sound is None:
@@ -96,7 +98,7 @@ def loudness(blocks: list[Block]) -> Lufs | None:
 
 
 def _last(blocks: list[Block]) -> Samples | None:
-    """The last window of sound; None where all of it is silence."""
+    """The last `WINDOW` frames of sound, shape (WINDOW, CHANNELS); None if all of it is silence."""
     parts: list[Samples] = []
     missing, heard = int(WINDOW), False
     for block in reversed(blocks):
@@ -110,3 +112,21 @@ def _last(blocks: list[Block]) -> Samples | None:
         return None
     parts.append(zeros(max(0, missing)))
     return np.concatenate(parts[::-1])
+
+
+class OutputProcessor:
+    """What is done to every block before it leaves: it is limited, then measured.
+
+    One thread calls it for each block in order; any thread may call `level`."""
+
+    def __init__(self) -> None:
+        self._limiter = Limiter()
+        self._meter = Meter()
+
+    def __call__(self, block: Block) -> Block:
+        limited, peak = self._limiter.process(block)
+        self._meter.push(limited, peak)
+        return limited
+
+    def level(self) -> Level:
+        return self._meter.level()

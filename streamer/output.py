@@ -1,30 +1,163 @@
-"""One mount's thread: takes what the bus offers and hands it to its uplink.
+"""One mount of the streamer: takes what the bus offers, encodes it and sends it to Icecast.
 
-The queue between them is bounded, so a mount that cannot keep up loses sound of its own and holds up nothing else.
+`EncodedMount` is the work itself, driven by the blocks: no thread, no waiting, and everything from outside passed in.
+`Output` is the thread around it. The queue between bus and thread is bounded, so a mount that cannot keep up loses
+sound of its own and holds up nothing else. Each counter is written by one thread alone, since `+=` on a shared one
+loses counts.
 """
 
 import queue
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
+from common.config import Mount
 from common.types import Seconds
 from common.wire import MountState
-from streamer.block import Block, Item
+from streamer.block import NOTHING, Block, Item, Title
+from streamer.codecs.containers import Comments
+from streamer.codecs.encoder import Encoder
+from streamer.connection import PATIENCE, MountConnection
+from streamer.delivery import Delivery
+from streamer.icecast import IcecastConnection
 from streamer.titles import Titles
-from streamer.uplink import Uplink
 
 LONGEST_QUEUE: Final = 1000
 """Items; more than the bus makes at once when it was late."""
+STANDBY_WAIT: Final = Seconds(2.0)
+"""At first a standby that has just started is waited for, but no longer than this."""
+
+
+@dataclass(frozen=True)
+class CameOnAir:
+    mount: str
+
+
+@dataclass(frozen=True)
+class WentOffAir:
+    mount: str
+    reason: str
+
+
+MountEvent = CameOnAir | WentOffAir
+
+
+@dataclass(frozen=True)
+class MountParts:
+    """What a mount is given from outside."""
+
+    dial: Callable[[], IcecastConnection]
+    """Begins to connect; raises OffAir."""
+    new_encoder: Callable[[], Encoder]
+    set_title: Callable[[Title], None]
+    """Sets the title beside the stream; does not wait."""
+    report: Callable[[MountEvent], None]
+    """Told of each change, by the thread that pushes."""
+    clock: Callable[[], float]
+    """Seconds, monotonic."""
+    random: Callable[[], float]
+    """Numbers from 0 to 1."""
+    delivery: Delivery
+    comments: Callable[[Title], Comments] | None = None
+    """If given, each title begins a logical stream of its own, with these in its head."""
+    has_standby: Callable[[], bool] = lambda: True
+    """Whether a standby would catch the listeners if this process died."""
+
+
+class EncodedMount:
+    """A `streamer.connection.MountStream` with its connection. Takes blocks and titles in order; raises nothing."""
+
+    def __init__(self, mount: Mount, parts: MountParts) -> None:
+        self._mount = mount
+        self._parts = parts
+        self._connection = MountConnection(self, parts.dial, parts.delivery, parts.clock, parts.random)
+        self._most_waiting = mount.bitrate * 1000 / 8 * PATIENCE
+        """Bytes of sound that may wait to be sent."""
+        self._standby_awaited_until = parts.clock() + STANDBY_WAIT
+        self._encoder: Encoder | None = None
+        self._title: Title | None = None
+        self.dropped = 0
+        """Blocks that were thrown away while the mount was off the air; written by the thread that pushes, and no
+        other."""
+
+    @property
+    def on_air(self) -> bool:
+        return self._connection.on_air
+
+    def state(self, queue_dropped: int = 0) -> MountState:
+        """The mount as the bot sees it; `queue_dropped` blocks were lost on the way here."""
+        mount, connection = self._mount, self._connection
+        dropped = self.dropped + queue_dropped
+        return MountState(
+            path=mount.path,
+            format=mount.format,
+            bitrate=mount.bitrate,
+            on_air=connection.on_air,
+            seconds=connection.seconds,
+            trouble=connection.trouble,
+            dropped=dropped,
+        )
+
+    def push(self, item: Item) -> None:
+        """Send the next block, or show this title from the next block on."""
+        if isinstance(item, Title):
+            self._retitle(item)
+        elif self._connection.connect() and self._encoder:
+            encoder = self._encoder
+            data = encoder.encode_silence(item.frames) if item.samples is None else encoder.encode(item.samples)
+            self._connection.send(data, self._most_waiting)
+        else:
+            self.dropped += 1
+
+    def close(self) -> None:
+        """Let go of Icecast, without a report."""
+        self._connection.close()
+
+    def is_ready(self) -> bool:
+        """Whether listeners would be caught, or have been waited for long enough."""
+        now = self._parts.clock()
+        if now < self._standby_awaited_until and not self._parts.has_standby():
+            return False
+        self._standby_awaited_until = now
+        return True
+
+    def begin(self) -> bytes:
+        self._encoder = self._parts.new_encoder()
+        return self._encoder.header(self._parts.comments(self._title or NOTHING) if self._parts.comments else ())
+
+    def end(self) -> None:
+        encoder, self._encoder = self._encoder, None
+        if encoder:
+            encoder.close()
+
+    def report(self, trouble: str) -> None:
+        if trouble:
+            self._parts.report(WentOffAir(self._mount.path, trouble))
+            return
+        if self._title is not None:
+            self._parts.set_title(self._title)
+        self._parts.report(CameOnAir(self._mount.path))
+
+    def _retitle(self, title: Title) -> None:
+        self._title = title
+        if self._encoder is None:
+            return
+        if self._parts.comments:
+            self._encoder.relink(self._parts.comments(title))
+        self._parts.set_title(title)
 
 
 class Output:
-    """Starts with `start`; `offer` never waits, from any one thread."""
+    """A mount's thread. Starts with `start`; `offer` never waits, and is called by one thread, the bus's."""
 
-    def __init__(self, uplink: Uplink, titles: Titles | None) -> None:
-        self._uplink = uplink
+    def __init__(self, mount: EncodedMount, titles: Titles | None) -> None:
+        self._mount = mount
         self._titles = titles
         self._queue: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="output", daemon=True)
+        self._overflowed = 0
+        """Blocks that found the queue full; written by the bus's thread, and no other."""
 
     def start(self) -> None:
         if self._titles:
@@ -33,14 +166,14 @@ class Output:
 
     @property
     def on_air(self) -> bool:
-        return self._uplink.on_air
+        return self._mount.on_air
 
     def state(self) -> MountState:
-        return self._uplink.state()
+        return self._mount.state(self._overflowed)
 
     def offer(self, item: Item) -> None:
         if isinstance(item, Block) and self._queue.qsize() >= LONGEST_QUEUE:
-            self._uplink.dropped += 1
+            self._overflowed += 1
         else:
             self._queue.put(item)
 
@@ -55,5 +188,5 @@ class Output:
 
     def _run(self) -> None:
         while (item := self._queue.get()) is not None:
-            self._uplink.take(item)
-        self._uplink.close()
+            self._mount.push(item)
+        self._mount.close()

@@ -1,4 +1,11 @@
-"""What is on the air, frame by frame: a current source, the one that follows it, and silence around them.
+"""What is on the air, frame by frame: a current cue, the cue that follows it, and silence around them.
+
+The life of a cue: it becomes the current one, by a cut, or when the cue before it ends or crossfades into it. `Started`
+is reported with its first frame, not before, so a cue whose source is not ready has not started. Silence stands in for
+a source that falls behind, and `Underrun` is reported when it goes on. `Ended` is reported exactly once, with the
+reason: `finished`, `broken`, `skipped`, `cut` or `stopped`. After that its source may still be heard for a moment while
+it fades out under what comes; nothing is reported of that. At most one further cue is due, at a frame of the current
+one (a cut that waits for a bar).
 
 Pure: no thread, no clock, no reactor. Time is the number of frames asked for. What happens while they are made becomes
 a list of events, in order.
@@ -11,9 +18,8 @@ import numpy as np
 
 from common.errors import UnknownCue
 from common.types import CueId, Frames
-from streamer.block import Block, Samples, zeros
-from streamer.fades import Sinking, rise, risen
-from streamer.source import Source
+from streamer.block import AudioSource, Block, Samples, zeros
+from streamer.fades import FadingSource, fade_in, fade_in_gain
 
 BEGINNING = Frames(0)
 CUT_FADE = Frames(480)
@@ -27,13 +33,13 @@ class Cue:
     """One playing of a song."""
 
     id: CueId
-    source: Source
+    source: AudioSource
     title: str = ""
     artist: str = ""
     start: Frames = BEGINNING
     """Where in the song the source begins."""
     crossfade: Frames = BEGINNING
-    """How long it overlaps with what is on the air before it, at most: never with more than half of either song."""
+    """The longest overlap with the cue before it; it never overlaps more than half of either song."""
 
 
 @dataclass(frozen=True)
@@ -78,13 +84,13 @@ class _Playing:
     cue: Cue
     position: Frames
     rise: Frames
-    """So long it takes to its full level, from where its source begins."""
+    """Frames of its fade-in, counted from where its source begins."""
     started: bool = False
     starved: int = 0
 
     @property
     def played(self) -> int:
-        """Frames since its source begins."""
+        """Frames played since the beginning of its source."""
         return self.position - self.cue.start
 
 
@@ -96,8 +102,8 @@ class Playout:
     _current: _Playing | None = None
     _following: Cue | None = None
     _due: tuple[Cue, Frames] | None = None
-    """What is to cut in, and where in the song on the air."""
-    _sinking: list[Sinking] = field(default_factory=list)
+    """The cue that is to cut in, and the position in the current song at which it does."""
+    _fading: list[FadingSource] = field(default_factory=list)
     _events: list[Event] = field(default_factory=list)
 
     @property
@@ -110,8 +116,8 @@ class Playout:
 
     @property
     def silent(self) -> bool:
-        """Until something is cut in there will be nothing to hear."""
-        return self._current is None and not self._sinking
+        """Whether nothing can be heard until another cue is put on the air."""
+        return self._current is None and not self._fading
 
     def cut(self, cue: Cue, until: Frames | None = None) -> None:
         """Put `cue` on the air with the next frame; what was on it ends as `cut`. What follows stays, if it is another.
@@ -119,8 +125,8 @@ class Playout:
         `until` lets the song on the air go on to that frame of it, or to its end.
         """
         if self._following is not None and self._following.id == cue.id:
-            self._let_go()
-        self._call_off("cut")
+            self._drop_following()
+        self._cancel_due("cut")
         if until is None or self._current is None:
             self._cut(cue)
         else:
@@ -129,88 +135,89 @@ class Playout:
     def follow(self, cue: Cue) -> None:
         """Let `cue` follow the current one, in place of any other; on silence it begins with the next frame.
 
-        One that is on the air already does not follow itself: whoever says so has not heard yet that it began.
+        A cue that is on the air does not follow itself: the bot asks for that before it has heard that the cue began.
         """
-        self._let_go()
+        self._drop_following()
         if self._current is not None and self._current.cue.id == cue.id:
             cue.source.close()
             return
         self._following = cue
-        self._look_ahead()
-        self._go_on()
+        self._prepare_crossfade()
+        self._start_next()
 
     def unfollow(self, cue: CueId) -> None:
         """Take back `follow`; UnknownCue if it is not that one, or has begun."""
         if self._following is None or self._following.id != cue:
             raise UnknownCue(f"cue {cue} is not the one that follows")
-        self._let_go()
+        self._drop_following()
 
     def skip(self, cue: CueId) -> None:
         """End `cue` and go on with what follows; UnknownCue if another, or nothing, is on the air."""
-        self._on_air(cue)
-        self._drop("skipped", CUT_FADE)
-        self._go_on()
+        self._require_current(cue)
+        self._end_current("skipped", CUT_FADE)
+        self._start_next()
 
     def seek(self, cue: Cue) -> None:
         """Go on with this source of the cue that is on the air; UnknownCue if it is not. It neither ends nor starts."""
-        playing = self._on_air(cue.id)
+        playing = self._require_current(cue.id)
         self._report_starved(playing)
-        self._sink(playing, CUT_FADE)
+        self._fade_away(playing, CUT_FADE)
         playing.cue, playing.position, playing.rise = cue, cue.start, CUT_FADE
-        self._look_ahead()
+        self._prepare_crossfade()
 
     def stop(self, fade: Frames = STOP_FADE) -> Position | None:
-        """Fade to silence and let both sources go; where the current one was, if there was one."""
+        """Fade to silence and close both sources. Returns the position of the current cue, None if there was none."""
         stopped = self.current
-        self._drop("stopped", fade)
-        self._call_off("stopped")
-        self._let_go()
+        self._end_current("stopped", fade)
+        self._cancel_due("stopped")
+        self._drop_following()
         return stopped
 
     def next_block(self, frames: int) -> tuple[Block, list[Event]]:
-        """The next `frames` frames, and what happened in them. Silence is None, unless it is inside a song."""
+        """The next `frames` frames, and what happened in them. The samples are None if all of it is silence outside a
+        song."""
         parts: list[Samples] = []
         missing = frames
         while missing and (playing := self._current):
-            before = self._before_due(playing)
+            before = self._frames_until_due(playing)
             if before == 0:
                 self._cut_due(frames - missing)
                 continue
-            alone = self._alone(playing)
+            alone = self._frames_until_crossfade(playing)
             if alone == 0:
-                self._cross(playing, frames - missing)
+                self._crossfade(playing, frames - missing)
                 continue
             asked = min(limit for limit in (missing, alone, before) if limit is not None)
             part = playing.cue.source.read(asked)
             if len(part):
-                parts.append(risen(part, playing.played, playing.rise))
-                self._resumed(playing, len(part))
+                parts.append(fade_in(part, playing.played, playing.rise))
+                self._advance(playing, len(part))
                 missing -= len(part)
             if playing.cue.source.ended:
-                self._finish(playing)
+                self._end_at_its_end(playing)
                 playing.cue.source.close()
-                self._go_on()
+                self._start_next()
             elif len(part) < asked:
-                parts.append(self._starve(playing, missing))
+                parts.append(self._stand_in(playing, missing))
                 missing = 0
-        samples = self._mixed(parts, frames)
+        samples = self._mix(parts, frames)
         events, self._events = self._events, []
         return Block(frames, samples), events
 
     def close(self) -> None:
-        """Let every source go, without a word."""
+        """Close every source, without events."""
         if self._current:
             self._current.cue.source.close()
         self._current = None
         if self._due is not None:
             self._due[0].source.close()
             self._due = None
-        self._let_go()
-        for voice in self._sinking:
-            voice.source.close()
-        self._sinking.clear()
+        self._drop_following()
+        for fading in self._fading:
+            fading.source.close()
+        self._fading.clear()
 
-    def _on_air(self, cue: CueId) -> _Playing:
+    def _require_current(self, cue: CueId) -> _Playing:
         if self._current is None or self._current.cue.id != cue:
             raise UnknownCue(f"cue {cue} is not on the air")
         return self._current
@@ -218,11 +225,12 @@ class Playout:
     def _cut(self, cue: Cue, offset: int = 0) -> None:
         heard = self._current is not None and self._current.started
         overlap = self._overlap(cue) if heard else BEGINNING
-        self._drop("cut", overlap or CUT_FADE, offset)
-        self._begin(cue, overlap)
+        self._end_current("cut", overlap or CUT_FADE, offset)
+        self._start_cue(cue, overlap)
 
-    def _before_due(self, playing: _Playing) -> int | None:
-        """How long it is heard until another is due; a song that is not ready holds that one up no longer than one."""
+    def _frames_until_due(self, playing: _Playing) -> int | None:
+        """Frames until the cue that is due cuts in, None if there is none. Silence that stands in for a late source
+        counts, so a late song does not delay the cut."""
         return None if self._due is None else max(0, self._due[1] - playing.position - playing.starved)
 
     def _cut_due(self, offset: int) -> None:
@@ -230,31 +238,31 @@ class Playout:
         cue, self._due = self._due[0], None
         self._cut(cue, offset)
 
-    def _call_off(self, reason: str) -> None:
-        """What was due is not to be heard."""
+    def _cancel_due(self, reason: str) -> None:
+        """End the cue that was due, unheard."""
         if self._due is not None:
             cue, self._due = self._due[0], None
             self._events.append(Ended(cue.id, reason, cue.start))
             cue.source.close()
 
-    def _go_on(self) -> None:
-        """What comes after an end is the current one at once, before another may be told to follow."""
+    def _start_next(self) -> None:
+        """After an end, make the next cue the current one at once, before `follow` can replace it."""
         if self._current is None and self._due is not None:
             self._cut_due(0)
         if self._current is None and self._following is not None:
             cue, self._following = self._following, None
-            self._begin(cue)
+            self._start_cue(cue)
 
-    def _begin(self, cue: Cue, overlap: Frames = BEGINNING) -> None:
+    def _start_cue(self, cue: Cue, overlap: Frames = BEGINNING) -> None:
         self._current = _Playing(cue, cue.start, overlap or (CUT_FADE if cue.start else BEGINNING))
-        self._look_ahead()
+        self._prepare_crossfade()
 
-    def _look_ahead(self) -> None:
+    def _prepare_crossfade(self) -> None:
         if self._current and self._following and self._following.crossfade:
             self._current.cue.source.keep_ready(self._following.crossfade)
 
     def _overlap(self, cue: Cue) -> Frames:
-        """How long `cue` and the current one are heard together."""
+        """Frames for which `cue` and the current cue are heard together."""
         if not cue.crossfade or self._current is None:
             return BEGINNING
         lengths = [cue.crossfade]
@@ -262,8 +270,8 @@ class Playout:
             lengths += [] if left is None else [Frames((whole + left) // 2), left]
         return Frames(min(lengths))
 
-    def _alone(self, playing: _Playing) -> Frames | None:
-        """How long it is heard until the following one is to begin over it; None where that is not known or not so."""
+    def _frames_until_crossfade(self, playing: _Playing) -> Frames | None:
+        """Frames until the following cue begins over this one; None if that is not known or there is no crossfade."""
         if self._due is not None or self._following is None or not self._following.crossfade:
             return None
         if playing.cue.source.remaining is None:
@@ -271,28 +279,28 @@ class Playout:
         overlap = self._overlap(self._following)
         return Frames(playing.cue.source.remaining - overlap) if overlap else None
 
-    def _cross(self, playing: _Playing, offset: int) -> None:
-        """The following one begins over the last frames of `playing`, which ends with that."""
+    def _crossfade(self, playing: _Playing, offset: int) -> None:
+        """Start the following cue over the last frames of `playing`, which ends with that."""
         assert self._following is not None
         left = playing.cue.source.remaining or BEGINNING
-        self._sink(playing, left, offset)
+        self._fade_away(playing, left, offset)
         playing.position = Frames(playing.position + left)
-        self._finish(playing)
+        self._end_at_its_end(playing)
         cue, self._following = self._following, None
-        self._begin(cue, left)
+        self._start_cue(cue, left)
 
-    def _resumed(self, playing: _Playing, frames: int) -> None:
-        self._start(playing)
+    def _advance(self, playing: _Playing, frames: int) -> None:
+        self._report_started(playing)
         self._report_starved(playing)
         playing.position = Frames(playing.position + frames)
 
-    def _start(self, playing: _Playing) -> None:
+    def _report_started(self, playing: _Playing) -> None:
         if not playing.started:
             playing.started = True
             cue = playing.cue
             self._events.append(Started(cue.id, playing.position, cue.title, cue.artist))
 
-    def _starve(self, playing: _Playing, frames: int) -> Samples:
+    def _stand_in(self, playing: _Playing, frames: int) -> Samples:
         self.underruns += not playing.starved
         playing.starved += frames
         return zeros(frames)
@@ -302,17 +310,17 @@ class Playout:
             self._events.append(Underrun(playing.cue.id, Frames(playing.starved)))
             playing.starved = 0
 
-    def _finish(self, playing: _Playing) -> None:
-        self._start(playing)
+    def _end_at_its_end(self, playing: _Playing) -> None:
+        self._report_started(playing)
         trouble = playing.cue.source.trouble
         self._end(playing, "broken" if trouble else "finished", trouble)
 
-    def _drop(self, reason: str, fade: Frames, offset: int = 0) -> None:
-        """End the current cue now; what is left of it sinks under what comes."""
-        self._hurry()
+    def _end_current(self, reason: str, fade: Frames, offset: int = 0) -> None:
+        """End the current cue now; it fades out under what comes."""
+        self._shorten_fades()
         if self._current is not None:
             playing = self._current
-            self._sink(playing, fade, offset)
+            self._fade_away(playing, fade, offset)
             self._end(playing, reason)
 
     def _end(self, playing: _Playing, reason: str, detail: str = "") -> None:
@@ -320,34 +328,36 @@ class Playout:
         self._events.append(Ended(playing.cue.id, reason, playing.position, detail))
         self._current = None
 
-    def _sink(self, playing: _Playing, fade: Frames, offset: int = 0) -> None:
-        """Hand over the source of `playing` to go down from the level that it has; at once if it was never heard."""
+    def _fade_away(self, playing: _Playing, fade: Frames, offset: int = 0) -> None:
+        """Fade out the source from its current level; close it if it was never heard."""
         if playing.started and fade:
-            self._sinking.append(Sinking(playing.cue.source, fade, rise(playing.played, playing.rise), offset))
+            self._fading.append(
+                FadingSource(playing.cue.source, fade, fade_in_gain(playing.played, playing.rise), offset)
+            )
         else:
             playing.cue.source.close()
 
-    def _hurry(self) -> None:
-        for voice in self._sinking:
-            voice.hurry(CUT_FADE)
+    def _shorten_fades(self) -> None:
+        for fading in self._fading:
+            fading.shorten(CUT_FADE)
 
-    def _let_go(self) -> None:
+    def _drop_following(self) -> None:
         if self._following is not None:
             self._following.source.close()
             self._following = None
 
-    def _mixed(self, parts: list[Samples], frames: int) -> Samples | None:
-        if not parts and not (frames and self._sinking):
+    def _mix(self, parts: list[Samples], frames: int) -> Samples | None:
+        if not parts and not (frames and self._fading):
             return None
         made = sum(map(len, parts))
         if made < frames:
             parts.append(zeros(frames - made))
         samples = parts[0] if len(parts) == 1 else np.concatenate(parts)
-        for voice in self._sinking:
-            voice.mix_into(samples)
-            if voice.gone:
-                voice.source.close()
-        self._sinking = [voice for voice in self._sinking if not voice.gone]
+        for fading in self._fading:
+            fading.mix_into(samples)
+            if fading.is_over:
+                fading.source.close()
+        self._fading = [fading for fading in self._fading if not fading.is_over]
         return samples
 
 

@@ -1,4 +1,4 @@
-"""Going to a place in a file without decoding what lies before it, exact to the sample.
+"""Seeks to a place in a file without decoding what lies before it, exact to the sample.
 
 Knows containers and their clocks; nothing of what becomes of the frames.
 """
@@ -16,10 +16,11 @@ from av.container import InputContainer
 from common.types import RATE, Frames
 
 PREROLL: Final = Frames(RATE // 2)
-"""Decoded before the place that is wanted: MP3 borrows bits from the frames before, Opus and resamplers settle."""
+"""Decoded before the wanted place: MP3 takes bits from the frames before; Opus and resamplers need to settle (80 ms for
+Opus, RFC 7845 section 4.6)."""
 
 
-def frames_near(
+def seek_frames(
     container: InputContainer, stream: AudioStream, start: Frames, decode: Callable[[], Iterator[AudioFrame]]
 ) -> tuple[Iterator[AudioFrame], Frames]:
     """Decoded frames that begin at or before frame `start` of the sound, and where they begin, in frames at RATE.

@@ -1,6 +1,6 @@
-"""Encoded silence of each mount, which the streamer leaves on disk and the standby puts on the air over and over.
+"""Encoded silence of each mount: the streamer writes it to a file, and the standby sends it over and over.
 
-Needs no codec, so that the standby can read it.
+A second file says that the standby has it on the air. Needs no codec, so that the standby can read it.
 """
 
 import os
@@ -21,31 +21,31 @@ class Silence(msgspec.Struct, frozen=True):
 
 
 def path(directory: Path, mount: Mount) -> Path:
-    """Where a mount's silence is kept. Another bit rate is another file, so an old one is never taken for it."""
+    """Where a mount's silence is saved. Another bit rate is another file, so an old one is never taken for it."""
     name = mount.path.strip("/").replace("/", "_")
     return directory / f"{name}.{mount.format}.{mount.bitrate}"
 
 
-def keep(directory: Path, mount: Mount, silence: Silence) -> None:
-    """Write it whole or not at all."""
+def save(directory: Path, mount: Mount, silence: Silence) -> None:
+    """Write the file whole or not at all."""
     directory.mkdir(parents=True, exist_ok=True)
-    kept = path(directory, mount)
-    unfinished = kept.with_name(f".{kept.name}.{os.getpid()}")
+    saved = path(directory, mount)
+    unfinished = saved.with_name(f".{saved.name}.{os.getpid()}")
     unfinished.write_bytes(msgspec.msgpack.encode(silence))
-    unfinished.replace(kept)
+    unfinished.replace(saved)
 
 
-def stand(directory: Path, mount: Mount, stands: bool) -> None:
-    """Write down that this process has the mount's silence on the air, or no more."""
+def mark_standby(directory: Path, mount: Mount, is_on_air: bool) -> None:
+    """Write down whether this process has the mount's silence on the air."""
     mark = _mark(directory, mount)
-    if stands:
+    if is_on_air:
         mark.write_text(str(os.getpid()), "ascii")
     else:
         mark.unlink(missing_ok=True)
 
 
-def stood_by(directory: Path, mount: Mount) -> bool:
-    """Whether a process that is still there has the mount's silence on the air."""
+def has_standby(directory: Path, mount: Mount) -> bool:
+    """Whether a process that still runs has the mount's silence on the air."""
     try:
         return Path("/proc", _mark(directory, mount).read_text("ascii")).is_dir()
     except FileNotFoundError:
@@ -56,8 +56,8 @@ def _mark(directory: Path, mount: Mount) -> Path:
     return path(directory, mount).with_suffix(".on-air")
 
 
-def kept(directory: Path, mount: Mount) -> Silence | None:
-    """What `keep` wrote, or None while there is nothing of use."""
+def load(directory: Path, mount: Mount) -> Silence | None:
+    """What `save` wrote, or None while there is nothing of use."""
     try:
         return msgspec.msgpack.decode(path(directory, mount).read_bytes(), type=Silence)
     except (FileNotFoundError, msgspec.DecodeError):

@@ -1,6 +1,6 @@
-"""Sources that decode ahead: one thread each, which fills a ring that the bus empties.
+"""Sources that decode ahead: each has a thread that fills a buffer, which the bus empties.
 
-Knows files, spools and threads; nothing of the programme or of the reactor.
+Knows files, spools and threads; nothing of the playout or of the reactor.
 """
 
 import threading
@@ -13,53 +13,53 @@ from numpy.typing import NDArray
 from common.errors import BandstandError, NotAudio
 from common.types import Decibels, Frames
 from streamer.block import Pieces, Samples
-from streamer.decode import decoded
-from streamer.ring import Ring
-from streamer.spool import Spool
+from streamer.decode import decode
+from streamer.frame_buffer import FrameBuffer
+from streamer.spool import SpoolReader
 
 LOUDEST: Final = 8.0
-"""Samples beyond this, 18 dB over full scale, are no music; encoders must not meet them, nor what is not a number."""
+"""Samples beyond this, 18 dB over full scale, are no music; they and NaN must not reach an encoder."""
 
 READY: Final = Frames(4608)
-"""96 ms: more than the bus takes at once of a song that breaks silence; with less it would begin with a hole."""
+"""96 ms: more than the bus reads at once of a song after silence; with less, the song would begin with a hole."""
 
 Ready = Callable[[Exception | None], None]
-"""Told once, by the source's thread: None when it can be played, or NotAudio."""
+"""Called once, by the source's thread: with None when the source can be played, or with NotAudio."""
 
 
 class DecodedAhead:
-    """A `streamer.source.Source` that a thread of its own fills from `pieces`."""
+    """A `streamer.block.AudioSource` that a thread of its own fills from `pieces`."""
 
     def __init__(self, pieces: Pieces, gain: Decibels, wake: Callable[[], None] = lambda: None) -> None:
         self._pieces = pieces
         self._gain = np.float32(10 ** (gain / 20))
         self._wake = wake
-        self._ring = Ring()
+        self._buffer = FrameBuffer()
 
     def begin(self, ready: Ready) -> None:
-        """Start the thread. A daemon: a file on a dead network may hold it up, which must not hold up the process."""
+        """Start the thread. It is a daemon, since a file on a dead network may block it for ever."""
         threading.Thread(target=self._run, args=(ready,), name="source", daemon=True).start()
 
     @property
     def ended(self) -> bool:
-        return self._ring.ended
+        return self._buffer.ended
 
     @property
     def remaining(self) -> Frames | None:
-        return self._ring.remaining
+        return self._buffer.remaining
 
     @property
     def trouble(self) -> str:
-        return self._ring.trouble
+        return self._buffer.trouble
 
     def read(self, frames: int) -> Samples:
-        return self._ring.read(frames)
+        return self._buffer.read(frames)
 
     def keep_ready(self, frames: Frames) -> None:
-        self._ring.keep_ready(frames)
+        self._buffer.keep_ready(frames)
 
     def close(self) -> None:
-        self._ring.close()
+        self._buffer.close()
         self._wake()
 
     def _run(self, ready: Ready) -> None:
@@ -68,11 +68,11 @@ class DecodedAhead:
         try:
             given = 0
             for samples in self._pieces:
-                self._ring.offer(self._level(samples))
+                self._buffer.offer(self._level(samples))
                 given += len(samples)
                 if given >= READY or not len(samples):  # or no more comes for now
                     tell(None)
-                if not self._ring.wait_for_room():
+                if not self._buffer.wait_for_room():
                     break
         except NotAudio as error:
             trouble = str(error)
@@ -84,13 +84,13 @@ class DecodedAhead:
             tell(NotAudio(trouble))
         finally:
             self._pieces.close()
-            self._ring.finish(trouble)
+            self._buffer.finish(trouble)
             tell(None)
 
     def _level(self, samples: Samples) -> Samples:
-        """`samples` with the gain applied, and nothing in them that is not a sound."""
+        """`samples` with the gain applied, without NaN and without anything beyond `LOUDEST`."""
         made: NDArray[np.float32] = samples * self._gain
-        # What is not a number is neither: a look at both ends costs a tenth of mending what is seldom broken.
+        # NaN fails both comparisons. To compare the extremes costs a tenth of clipping, which is seldom needed.
         if not (made.size and made.max() <= LOUDEST and made.min() >= -LOUDEST):
             np.nan_to_num(made, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
             np.clip(made, -LOUDEST, LOUDEST, out=made)
@@ -98,13 +98,13 @@ class DecodedAhead:
 
 
 def file_source(fd: int, start: Frames, gain: Decibels) -> DecodedAhead:
-    """A file of any format. Takes over `fd`; `begin` tells NotAudio if it cannot be played."""
-    return DecodedAhead(decoded(fd, start), gain)
+    """A file of any format that libavformat reads. Takes over `fd`; `begin` reports NotAudio if it cannot be played."""
+    return DecodedAhead(decode(fd, start), gain)
 
 
 def spool_source(audio: int, growth: int | None, start: Frames, gain: Decibels) -> DecodedAhead:
-    """Raw frames, which may still be growing. Takes over both descriptors."""
-    spool = Spool(audio, growth)
+    """A file of raw frames, which may still be growing (see `streamer.spool`). Takes over both descriptors."""
+    spool = SpoolReader(audio, growth)
     return DecodedAhead(spool.pieces(start), gain, spool.wake)
 
 

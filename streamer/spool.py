@@ -1,6 +1,8 @@
-"""Raw frames (`common.types.FRAME_BYTES`) from a file that may still be growing.
+"""Reads raw frames (`common.types.FRAME_BYTES`) from a file that may still be growing.
 
-Knows the file and the pipe that tells of its growth; nothing of threads or of the programme.
+The file is read with os.pread, since the offset behind a descriptor is shared with the process that sent it. A read may
+end inside a frame; those bytes are read again when the frame is whole, so frames are the unit everywhere. Knows the
+file and the pipe that tells of its growth; nothing of the playout.
 """
 
 import os
@@ -17,7 +19,7 @@ PIECE: Final = RATE // 10 * FRAME_BYTES
 BEGINNING: Final = Frames(0)
 
 
-class Spool:
+class SpoolReader:
     """Takes over both descriptors. `growth` is the reading end of a pipe: a byte in it says that there is more."""
 
     def __init__(self, audio: int, growth: int | None) -> None:
@@ -28,10 +30,8 @@ class Spool:
         self._open = True
 
     def pieces(self, start: Frames = BEGINNING) -> Pieces:
-        """The frames from `start` on in order, waiting for those still to be written; an empty piece before it waits.
-
-        The bytes of a frame that is not whole are left until it is, or for ever.
-        """
+        """The frames from `start` on in order, of shape (any, CHANNELS). Waits for frames that are still to be written;
+        gives an empty piece before it waits. The bytes of a frame that never becomes whole are left out."""
         offset, growing = start * FRAME_BYTES, self._growth is not None
         try:
             while True:
@@ -49,13 +49,13 @@ class Spool:
             self._close()
 
     def wake(self) -> None:
-        """Let `pieces` end although it is waiting; from any thread."""
+        """End `pieces` even if it is waiting. May be called by any thread."""
         with self._lock:
             if self._open:
                 os.write(self._waker, b"!")
 
     def _grew(self) -> bool:
-        """Wait for growth. False: there will be none."""
+        """Wait until the file has grown; False if it will not grow any more."""
         assert self._growth is not None
         poll = select.poll()
         poll.register(self._growth, select.POLLIN)

@@ -1,6 +1,7 @@
-"""The standby: a silence on each mount's fallback at Icecast, so that nobody is dropped while the streamer is away.
+"""The standby: sends silence to each mount's fallback at Icecast, so that no listener is dropped while the streamer is
+away.
 
-A small process of its own: it sends what the streamer once encoded, and needs no reactor, no NumPy and no codec.
+A small process of its own: it sends packets that the streamer encoded, and needs no reactor, no NumPy and no codec.
 """
 
 import argparse
@@ -10,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import cycle
 from typing import Final
 
@@ -20,137 +22,113 @@ from common.lock import ProcessLock
 from common.log_format import LEVELS, Record
 from common.types import RATE, Seconds
 from streamer import silence
-from streamer.backoff import Backoff
-from streamer.codecs.wrapping import WRAPPERS
-from streamer.icecast import Link, OffAir, ShoutLink, arrived, knock
-from streamer.lookout import Lookout
+from streamer.codecs.containers import CONTAINERS
+from streamer.connection import PATIENCE, MountConnection
+from streamer.delivery import Delivery, DeliveryMonitor
+from streamer.icecast import IcecastConnection, OffAir, ShoutConnection, fetch_bytes_received, probe
 from streamer.silence import Silence
-from streamer.watch import Watch
 
 STEP: Final = Seconds(0.1)
 """How often silence is sent; a listener never waits longer for bytes."""
-RETRY: Final = STEP
-"""How often a silence that the streamer has not written yet is looked for: until it is there, nobody stands by."""
 ENDINGS: Final = (signal.SIGTERM, signal.SIGINT)
 LATEST: Final = Seconds(2.0)
-"""More than this is not caught up."""
+"""A longer delay is not made up for; Icecast may also take so long to accept the stream."""
 
 
-class Carrier:
-    """One mount's silence, step by step. Knows neither thread nor signal; raises nothing."""
+class SilentMount:
+    """A `streamer.connection.MountStream` of one mount's silence, with its connection. Knows neither thread nor signal;
+    raises nothing."""
 
-    def __init__(
-        self,
-        dial: Callable[[], Link],
-        read: Callable[[], Silence | None],
-        report: Callable[[str, str], None],
-        clock: Callable[[], float],
-        chance: Callable[[], float],
-        watch: Watch,
-        stand: Callable[[bool], None],
-    ) -> None:
-        """`report` is given a level and what the mount is; `stand`, whether the silence is on the air."""
-        self._dial = dial
-        self._read = read
-        self._report = report
-        self._clock = clock
-        self._backoff = Backoff(chance)
-        self._watch = watch
-        self._stand = stand
-        self._link: Link | None = None
+    def __init__(self, parts: "StandbyParts") -> None:
+        self._parts = parts
         self._loop: Loop | None = None
-        self._due = self._since = clock()
-        self._trouble = ""
+        patience = LATEST
+        self._connection = MountConnection(self, parts.dial, parts.delivery, parts.clock, parts.random, patience)
 
     def step(self) -> None:
         """Send what is due, or try to reach Icecast if that is due."""
-        try:
-            if self._link and self._loop:
-                self._send(self._link, self._loop)
-            elif self._link:
-                self._open(self._link)
-            elif self._watch.take_again() or self._clock() >= self._due:
-                self._link = self._dial() if self._read() else None
-                self._due = self._clock() + (LATEST if self._link else RETRY)
-        except OffAir as error:
-            self._lost(str(error))
+        if self._connection.connect() and self._loop:
+            self._connection.send(self._loop.pack_due(self._parts.clock()), self._loop.most_waiting)
 
     def close(self) -> None:
-        link, self._link, self._loop = self._link, None, None
-        self._watch.end()
-        self._stand(False)
-        if link:
-            link.close()
+        self._connection.close()
 
-    def _open(self, link: Link) -> None:
-        if link.opened():
-            packets = self._read()
-            if packets is None:
-                raise OffAir("the silence for it is gone")
-            self._loop = Loop(packets, self._clock())
-            self._since = self._clock()
-            self._trouble = ""
-            self._watch.begin(self._since)
-            link.send(self._loop.header())
-            self._stand(True)
-            self._report("info", "on the air")
-        elif self._clock() >= self._due:
-            raise OffAir("Icecast does not answer")
+    def is_ready(self) -> bool:
+        return self._parts.load() is not None
 
-    def _send(self, link: Link, loop: "Loop") -> None:
-        data = loop.due(self._clock())
-        if data:
-            link.send(data)
-        if link.backlog > len(data) + loop.longest_backlog:
-            raise OffAir("Icecast takes no more sound")
-        if verdict := self._watch.verdict(self._clock()):
-            raise OffAir(verdict)
+    def begin(self) -> bytes:
+        silence = self._parts.load()
+        if silence is None:
+            raise OffAir("the silence for it is gone")
+        self._loop = Loop(silence, self._parts.clock())
+        return self._loop.header()
 
-    def _lost(self, reason: str) -> None:
-        now = self._clock()
-        if self._loop:
-            self._backoff.held(now - self._since)
-        self.close()
-        self._due = now + self._backoff.wait()
-        if reason != self._trouble:
-            self._trouble = reason
-            self._report("warn", f"off the air: {reason}")
+    def end(self) -> None:
+        self._loop = None
+        self._parts.mark(False)
+
+    def report(self, trouble: str) -> None:
+        if trouble:
+            self._parts.say("warn", f"off the air: {trouble}")
+        else:
+            self._parts.mark(True)
+            self._parts.say("info", "on the air")
+
+
+@dataclass(frozen=True)
+class StandbyParts:
+    """What a mount's standby is given from outside."""
+
+    dial: Callable[[], IcecastConnection]
+    load: Callable[[], Silence | None]
+    """The silence that the streamer has written; None while there is none."""
+    say: Callable[[str, str], None]
+    """Logs at this level what the mount is."""
+    mark: Callable[[bool], None]
+    """Writes down for the streamer whether the silence is on the air."""
+    clock: Callable[[], float]
+    random: Callable[[], float]
+    delivery: Delivery
 
 
 class Loop:
-    """Silence for ever, as much as time has passed since `origin`."""
+    """Silence without an end, as much as time has passed since `origin`, in seconds by the caller's clock."""
 
     def __init__(self, packets: Silence, origin: float) -> None:
         self._packets = cycle(packets.packets)
         self._frame = packets.frame
         self._origin = origin
         self._sent = 0
-        self._wrapper = WRAPPERS[packets.format](random.getrandbits(32), packets.frame, packets.pre_skip, ())
-        self.longest_backlog = sum(map(len, packets.packets)) * RATE // (packets.frame * len(packets.packets)) * 5
-        """Bytes in five seconds."""
+        self._container = CONTAINERS[packets.format](random.getrandbits(32), packets.frame, packets.pre_skip, ())
+        self.most_waiting = (
+            sum(map(len, packets.packets)) * RATE // (packets.frame * len(packets.packets)) * int(PATIENCE)
+        )
+        """Bytes of silence that may wait to be sent."""
 
     def header(self) -> bytes:
-        return self._wrapper.header()
+        return self._container.header()
 
-    def due(self, now: float) -> bytes:
+    def pack_due(self, now: float) -> bytes:
         late = now - self._origin - self._sent * self._frame / RATE
         if late > LATEST:
             self._origin, self._sent, late = now, 0, 0.0
         count = max(0, int(late * RATE) // self._frame)
         self._sent += count
-        return self._wrapper.wrap([next(self._packets) for _ in range(count)])
+        return self._container.pack([next(self._packets) for _ in range(count)])
 
 
-def carrier(settings: Config, mount: Mount, watch: Watch) -> Carrier:
+def silent_mount(settings: Config, mount: Mount, delivery: Delivery) -> SilentMount:
     directory = settings.paths.standby
-    return Carrier(
-        dial=lambda: ShoutLink(settings.icecast, settings.station, mount, mount.standby),
-        read=lambda: silence.kept(directory, mount),
-        report=lambda level, what: say(level, f"{mount.standby} is {what}", settings.log),
-        clock=time.monotonic,
-        chance=random.random,
-        watch=watch,
-        stand=lambda stands: silence.stand(directory, mount, stands),
+    return SilentMount(
+        StandbyParts(
+            dial=lambda: ShoutConnection(settings.icecast, settings.station, mount, mount.standby),
+            load=lambda: silence.load(directory, mount),
+            say=lambda level, what: say(level, f"{mount.standby} is {what}", settings.log),
+            mark=lambda is_on_air: silence.mark_standby(directory, mount, is_on_air),
+            clock=time.monotonic,
+            random=random.random,
+            delivery=delivery,
+        )
     )
 
 
@@ -172,18 +150,20 @@ def main(arguments: list[str]) -> int:
     lock = ProcessLock(settings.paths.standby_lock)
     lock.acquire("the standby")
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
-    watches = [Watch(mount.standby) for mount in settings.mounts]
+    deliveries = [Delivery(mount.standby) for mount in settings.mounts]
     icecast = settings.icecast
-    lookout = Lookout(watches, lambda path: arrived(icecast, path), lambda: knock(icecast), time.monotonic)
-    carriers = [carrier(settings, mount, watch) for mount, watch in zip(settings.mounts, watches, strict=True)]
-    lookout.start()
+    monitor = DeliveryMonitor(
+        deliveries, lambda path: fetch_bytes_received(icecast, path), lambda: probe(icecast), time.monotonic
+    )
+    mounts = [silent_mount(settings, mount, each) for mount, each in zip(settings.mounts, deliveries, strict=True)]
+    monitor.start()
     with suppress(OSError, ValueError, AttributeError):  # nobody may be listening there
         print("ready", flush=True)
     while signal.sigtimedwait(ENDINGS, STEP) is None:
-        for each in carriers:
+        for each in mounts:
             each.step()
-    lookout.stop()
-    for each in carriers:
+    monitor.stop()
+    for each in mounts:
         each.close()
     lock.release()
     return 0

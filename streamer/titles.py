@@ -9,10 +9,10 @@ RETRIES: Final = (0.1, 0.5, 2.0, 8.0)
 
 
 class Titles:
-    """Hands the newest title to `tell`; older ones that were not told yet are forgotten."""
+    """Gives the newest title to `tell`; drops older ones that were not sent yet."""
 
     def __init__(self, tell: Callable[[str], bool]) -> None:
-        """`tell` may take its time; it returns whether the title was taken."""
+        """`tell` sends a title, may block, and returns whether Icecast took it."""
         self._tell = tell
         self._wanted: str | None = None
         self._stopped = False

@@ -1,13 +1,23 @@
-"""For every test: which examples hypothesis looks at.
+"""For every test: the marker of where it stands, and which examples hypothesis looks at.
 
 The same ones at each run, so that what fails is what was changed; `HYPOTHESIS_PROFILE=wide deploy/test` looks for
 others, and more of them. No example has a time limit: the machine may be slow.
 """
 
 import os
+from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("wide", max_examples=3000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
+INTEGRATION = Path(__file__).parent / "integration"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(INTEGRATION):
+            item.add_marker(pytest.mark.integration)

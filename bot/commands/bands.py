@@ -9,7 +9,7 @@ from common.api import requests, results
 from common.api.values import BandForm
 from common.bands import HABITS, Member
 from common.errors import UsageError
-from common.instruments import named
+from common.instruments import find_instrument_name
 from common.lineups import LINEUPS, STYLES
 from common.text import clock, counted
 
@@ -71,7 +71,7 @@ def show_band(result: results.BandDetails, _: Call) -> Reply:
 
 
 def _say_instruments(member: Member) -> str:
-    return " or ".join(named(member.voice, program) for program in member.instruments)
+    return " or ".join(find_instrument_name(member.voice, program) for program in member.instruments)
 
 
 def describe_habits(member: Member) -> str:

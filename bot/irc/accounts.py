@@ -1,66 +1,79 @@
-"""Who people are to the network's services: from the line itself, from what we know of a channel, or by asking.
+"""Services accounts of people who speak: looked up in the first of three places that can be believed.
 
-In this order, and each only where it can be believed: a tag that the server puts on every line; the roster, while the
-server tells of every change; an answer to WHO. Where there is none of them people have no account.
+1. The `account` tag of the message itself, if the server granted `account-tag`: then its absence means "no account".
+2. `Members`, while the server reports every change of an account (see `bot.irc.channel_state`).
+3. A WHO query, if the server has WHOX.
+
+Without any of these nobody has an account, and rights can be granted to masks only.
 """
 
 from collections.abc import Callable
 
 from twisted.internet.defer import Deferred, succeed
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IReactorTime
 
-from bot.irc.line import Line, fold
-from bot.irc.presence import Presence
+from bot.irc.channel_state import ChannelState
+from bot.irc.isupport import casefold
+from bot.irc.message import Message
+from common.timers import Timers
 
 WHO_SECONDS = 10.0
-MOST_ASKED = 50
-"""People who are asked about at a time."""
+"""A WHO query that has no answer by then counts as "no account"."""
+MAX_QUERIES = 50
+"""Users who are asked about at a time; beyond that a user has no account."""
 
 
-class Accounts:
-    def __init__(self, clock: IReactorTime, send: Callable[[str], None], presence: Presence, enabled: set[str]) -> None:
-        self._clock = clock
+class AccountLookup:
+    """The lookups of one connection."""
+
+    def __init__(
+        self, clock: IReactorTime, send: Callable[[str], object], state: ChannelState, capabilities: set[str]
+    ) -> None:
+        self._timers = Timers(clock)
         self._send = send
-        self._presence = presence
-        self._enabled = enabled
-        self._asked: dict[str, tuple[IDelayedCall, list[Deferred[str]]]] = {}
+        self._state = state
+        self._capabilities = capabilities
+        self._queries: dict[str, list[Deferred[str]]] = {}
 
-    def of(self, line: Line) -> Deferred[str]:
-        """The account of whoever sent this line, empty where there is none or nobody can say. Fires soon, and for one
-        person in the order of the lines."""
-        nick = line.source.nick
-        if self._key(nick) in self._asked:
-            return self._ask_about(nick)
-        if "account-tag" in self._enabled:
-            return succeed(line.tags.get("account", ""))
-        person = self._presence.roster.person(nick)
-        if self._presence.follows_accounts and person is not None and person.account is not None:
-            return succeed(person.account)
-        return self._ask_about(nick)
+    def find(self, message: Message) -> Deferred[str]:
+        """The account of this message's sender; empty if there is none or it cannot be found out. Never errs back.
 
-    def answered(self, nick: str, account: str | None) -> None:
-        timer, waiting = self._asked.pop(self._key(nick), (None, []))
-        if timer is not None and timer.active():
-            timer.cancel()
-        for asked in waiting:
-            asked.callback(account or "")
+        Fires within WHO_SECONDS, and for one sender in the order of the messages.
+        """
+        nick = message.source.nick
+        if self._key(nick) in self._queries:
+            return self._query(nick)
+        if "account-tag" in self._capabilities:
+            return succeed(message.tags.get("account", ""))
+        member = self._state.members.find(nick)
+        if self._state.is_tracking_accounts and member is not None and member.account is not None:
+            return succeed(member.account)
+        return self._query(nick)
+
+    def answer(self, nick: str, account: str | None) -> None:
+        """Fire the lookups of this nick. None: nobody has it."""
+        key = self._key(nick)
+        self._timers.cancel(key)
+        for lookup in self._queries.pop(key, []):
+            lookup.callback(account or "")
 
     def clear(self) -> None:
-        """The connection has ended, and with it what could have been found out."""
-        for key in list(self._asked):
-            self.answered(key, None)
+        """Fire all lookups without a result; the connection has ended."""
+        for key in list(self._queries):
+            self.answer(key, None)
 
-    def _ask_about(self, nick: str) -> Deferred[str]:
-        key, question = self._key(nick), self._presence.ask_about(nick)
-        asked: Deferred[str] = Deferred()
-        if key in self._asked:
-            self._asked[key][1].append(asked)
-        elif question is None or len(self._asked) >= MOST_ASKED:
+    def _query(self, nick: str) -> Deferred[str]:
+        key, query = self._key(nick), self._state.account_query(nick)
+        lookup: Deferred[str] = Deferred()
+        if key in self._queries:
+            self._queries[key].append(lookup)
+        elif query is None or len(self._queries) >= MAX_QUERIES:
             return succeed("")
         else:
-            self._asked[key] = (self._clock.callLater(WHO_SECONDS, self.answered, nick, None), [asked])
-            self._send(question)
-        return asked
+            self._queries[key] = [lookup]
+            self._timers.start(key, WHO_SECONDS, self.answer, nick, None)
+            self._send(query)
+        return lookup
 
     def _key(self, nick: str) -> str:
-        return fold(nick, self._presence.mapping)
+        return casefold(nick, self._state.casemapping)

@@ -1,19 +1,20 @@
-"""The front end `irc`: every configured network, with a connection of its own. Wires its parts; no rule is here."""
+"""The front end `irc`: every configured network with a connection of its own. Makes the parts and joins them."""
 
 from collections.abc import Callable
 from random import Random
-from typing import Any
 
 from twisted.internet.defer import Deferred, DeferredList
 
-from bot.frontend import Access, Commands
-from bot.irc.network import Link
-from bot.irc.sts import Policies
-from bot.irc.talk import FRONT_END, Place, Talk
-from bot.request import Reply
-from bot.view import ProcessView
+from bot.commands.frontend import Access, Commands
+from bot.commands.reply import Reply
+from bot.irc.chat import FRONT_END, Chat, ReplyAddress
+from bot.irc.network import INetworkReactor, NetworkConnection, Resources, endpoint_maker
+from bot.irc.sts import PolicyStore
+from common.api.people import Place
+from common.api.values import ProcessStatus
 from common.irc import Irc
 from common.paths import Paths
+from common.timers import MonotonicClock
 
 
 class IrcFrontEnd:
@@ -21,7 +22,7 @@ class IrcFrontEnd:
 
     def __init__(
         self,
-        reactor: Any,
+        reactor: INetworkReactor,
         settings: Irc,
         paths: Paths,
         commands: Commands,
@@ -29,31 +30,37 @@ class IrcFrontEnd:
         chance: Random,
         wall: Callable[[], float],
     ) -> None:
-        policies = Policies(paths.directory / "irc-sts.json")
-        self.links = [Link(reactor, network, policies, chance, wall) for network in settings.all]
-        self._talks = {link.network.label: Talk(link, commands, access, reactor) for link in self.links}
+        clock = MonotonicClock(reactor)
+        policies = PolicyStore(paths.directory / "irc-sts.json")
+        resources = Resources(endpoint_maker(reactor), policies, clock, wall, chance)
+        self._connections = [NetworkConnection(network, resources) for network in settings.configured]
+        self._chats = {
+            connection.network.label: Chat(connection, commands, access, clock) for connection in self._connections
+        }
 
     def start(self) -> None:
-        for link in self.links:
-            link.start()
+        for connection in self._connections:
+            connection.start()
 
-    def stop(self) -> Deferred[Any]:
-        """Fires when every connection has ended, which takes a moment at most."""
-        return DeferredList([link.stop() for link in self.links])
+    def stop(self) -> Deferred[list[tuple[bool, None]]]:
+        """Fires when every connection has ended, after two seconds at most."""
+        return DeferredList([connection.stop() for connection in self._connections])
 
-    def tell(self, where: str, reply: Reply) -> bool:
-        """A network that is away for now counts as being there: what is to be said waits for it."""
-        place = Place.parsed(where)
-        talk = self._talks.get(place.network) if place else None
-        if place is None or talk is None:
+    def tell(self, place: Place, reply: Reply) -> bool:
+        """Say a later answer; False if the place names no configured network. While a network is away, answers wait."""
+        address = ReplyAddress.parse(place)
+        chat = self._chats.get(address.network) if address else None
+        if address is None or chat is None:
             return False
-        talk.tell(place, reply)
+        chat.tell(address, reply)
         return True
 
     def announce(self, reply: Reply) -> None:
-        for talk in self._talks.values():
-            talk.announce(reply)
+        for chat in self._chats.values():
+            chat.announce(reply)
 
-    def views(self) -> tuple[ProcessView, ...]:
+    def list_status(self) -> tuple[ProcessStatus, ...]:
         """Each network as a line of `status`."""
-        return tuple(ProcessView(f"irc {link.network.label}", link.state) for link in self.links)
+        return tuple(
+            ProcessStatus(f"irc {connection.network.label}", connection.status) for connection in self._connections
+        )

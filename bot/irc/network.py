@@ -1,26 +1,31 @@
-"""A network and the one connection to it, for ever made again; whom it answers is `bot.irc.talk`'s business.
+"""A network and the bot's connection to it, which is made again for as long as the station runs.
 
-Knows when to connect and how (TLS, what the server has bound us to), and which later answers wait for a connection.
+`_stay_connected` is its whole life: connect, wait until the connection ends, pause, connect again. The pause grows
+from 2 s to 5 min, and begins at 2 min after a refusal that will hardly change by itself (a ban, a wrong password).
+Only a connection on which the bot was registered for three minutes makes the next pause short again: to be connected
+is not enough, since some servers accept and close at once.
+
+A server may demand TLS (STS, see `bot.irc.sts`): then the next connection is made at once, on the port that it named.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from random import Random
-from typing import Any, Protocol
+from typing import Protocol
 
-from twisted.internet.defer import Deferred, succeed
+from twisted.internet.defer import CancelledError, Deferred, succeed
 from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
-from twisted.internet.interfaces import IDelayedCall, IStreamClientEndpoint
+from twisted.internet.interfaces import IReactorTCP, IReactorTime, IStreamClientEndpoint
 from twisted.internet.protocol import Factory
+from twisted.internet.task import deferLater
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from bot.irc import sasl, tls
-from bot.irc.line import Source
-from bot.irc.nicks import candidates
-from bot.irc.registration import Login
-from bot.irc.retry import Retry
-from bot.irc.session import Heard, Session
-from bot.irc.sts import Policies
+from bot.irc import tls
+from bot.irc.message import Hostmask
+from bot.irc.session import ChatMessage, FindAccount, Session
+from bot.irc.sts import PolicyStore
+from common.backoff import Backoff
 from common.irc import Network
 from common.text import one_line
 
@@ -28,186 +33,206 @@ log = Logger()
 
 CONNECT_SECONDS = 30
 QUIT_SECONDS = 2.0
-SAID_LIMIT = 200
+"""Time that the server has to close the connection after QUIT."""
+FIRST_WAIT, LAST_WAIT = 2.0, 300.0
+"""Seconds between two attempts to connect."""
+FIRST_WAIT_LASTING = 120.0
+"""The same after a refusal that will hardly change by itself."""
+STEADY_SECONDS = 180.0
+"""A registered connection that lasted this long was a success."""
+SPREAD = 0.5
+"""The part of each wait that chance may take away."""
+REASON_CHARACTERS = 200
+GOOD_BYE = "the station stops"
 
 
-class Ears(Protocol):
-    """What a link is listened to by."""
+class NetworkListener(Protocol):
+    """What a connection reports to."""
 
-    def heard(self, what: Heard, account: Callable[[], Deferred[str]]) -> None: ...
-
-    def invited(self, who: Source, channel: str, account: Callable[[], Deferred[str]]) -> None: ...
-
-    def arrived(self, channel: str) -> None:
-        """In this channel from now on; empty: on the network."""
+    def handle_joined(self, channel: str) -> None:
+        """The bot is in this channel now; empty: on the network."""
         ...
 
+    def handle_message(self, message: ChatMessage, find_account: FindAccount) -> None: ...
 
-def login(network: Network) -> Login:
-    mechanisms: list[Callable[[], sasl.Mechanism]] = []
-    name, password = network.login_name, network.password
-    if network.certificate:
-        mechanisms.append(sasl.External)
-    if password:
-        mechanisms.append(lambda: sasl.Scram(name, password))
-        mechanisms.append(lambda: sasl.Plain(name, password))
-    return Login(
-        nicks=candidates(network.nick, tuple(network.other_nicks)),
-        user=network.user,
-        realname=network.realname,
-        password=network.server_password,
-        mechanisms=mechanisms,
-        must_log_in=network.login == "required",
-    )
+    def handle_invitation(self, source: Hostmask, channel: str, find_account: FindAccount) -> None: ...
 
 
-def endpoint(reactor: Any, network: Network, port: int, secure: bool) -> IStreamClientEndpoint:
-    plain = HostnameEndpoint(reactor, network.server, port, timeout=CONNECT_SECONDS)
-    return wrapClientTLS(tls.options(network), plain) if secure else plain
+class INetworkReactor(IReactorTCP, IReactorTime):
+    """What connections need of a reactor."""
 
 
-class Link:
-    """One network's connection; a `bot.irc.session.Host`."""
+MakeEndpoint = Callable[[Network, int, bool], IStreamClientEndpoint]
+"""From a network, a port, and whether to use TLS. May raise for unusable certificates."""
 
-    def __init__(
-        self,
-        reactor: Any,
-        network: Network,
-        policies: Policies,
-        chance: Random,
-        wall: Callable[[], float],
-        reach: Callable[[Any, Network, int, bool], IStreamClientEndpoint] = endpoint,
-    ) -> None:
+
+def endpoint_maker(reactor: INetworkReactor) -> MakeEndpoint:
+    def make(network: Network, port: int, is_tls: bool) -> IStreamClientEndpoint:
+        plain = HostnameEndpoint(reactor, network.server, port, timeout=CONNECT_SECONDS)
+        return wrapClientTLS(tls.connection_creator(network), plain) if is_tls else plain
+
+    return make
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What the connections of all networks share."""
+
+    make_endpoint: MakeEndpoint
+    policies: PolicyStore
+    clock: IReactorTime
+    """Monotonic."""
+    wall: Callable[[], float]
+    """Returns Unix time."""
+    chance: Random
+
+
+class NetworkConnection:
+    """A `bot.irc.session.SessionListener`."""
+
+    def __init__(self, network: Network, resources: Resources) -> None:
         self.network = network
         self.session: Session | None = None
-        """The one that has registered."""
-        self.ears: Ears | None = None
-        self._reactor = reactor
-        self._policies = policies
-        self._wall = wall
-        self._reach = reach
-        self._retry = Retry(chance.random)
-        self._current: Session | None = None
-        self._attempt: Deferred[Any] | None = None
-        self._timer: IDelayedCall | None = None
-        self._since: float | None = None
-        self._lasting = False
-        self._at_once = False
-        self._upgrade: int | None = None
-        self._port = network.at
-        self._said = ""
-        self._stopped: Deferred[None] | None = None
-        self._stopping = False
+        """The session while it is registered."""
+        self.listener: NetworkListener | None = None
+        self._make_endpoint = resources.make_endpoint
+        self._policies = resources.policies
+        self._clock = resources.clock
+        self._wall = resources.wall
+        self._backoff = Backoff(resources.chance.random, FIRST_WAIT, LAST_WAIT, STEADY_SECONDS, SPREAD)
+        self._loop: Deferred[None] | None = None
+        self._open_session: Session | None = None
+        """The session from the connection's first moment to its end."""
+        self._ended: Deferred[str] = Deferred()
+        """Fires with the reason when the current session ends."""
+        self._registered_at: float | None = None
+        self._is_refusal_lasting = False
+        self._tls_port: int | None = None
+        """The port of a TLS demand that was made on a plain connection; holds for this process."""
+        self._is_tls_required_now = False
+        self._port = network.connect_port
+        self._trouble = ""
+        self._is_stopping = False
 
     # From outside.
 
     @property
-    def state(self) -> str:
-        """How it is, for whoever asks."""
-        if self.session is None:
-            return f"not connected: {self._said}" if self._said else "connecting"
-        return f"in {' '.join(self.session.presence.roster.channels())}".removesuffix("in ") or "in no channel"
+    def status(self) -> str:
+        """A phrase for the station's status."""
+        if self.session is not None:
+            channels = self.session.state.members.channels()
+            return f"in {' '.join(channels)}" if channels else "in no channel"
+        return f"not connected: {self._trouble}" if self._trouble else "connecting"
 
     def start(self) -> None:
-        self._connect()
+        self._loop = Deferred.fromCoroutine(self._stay_connected())
+        self._loop.addErrback(self._log_failure)
 
     def stop(self) -> Deferred[None]:
         """Fires when the connection has ended."""
-        self._stopping = True
-        if self._timer is not None and self._timer.active():
-            self._timer.cancel()
-        if self._attempt is not None:
-            self._attempt.cancel()
-        if self._current is None:
+        self._is_stopping = True
+        if self._loop is None:
             return succeed(None)
-        self._stopped = Deferred()
-        self._current.quit("the station stops")
-        self._current.close()
-        timer = self._reactor.callLater(QUIT_SECONDS, self._current.abandon, "the station stops")
-        self._stopped.addBoth(lambda _: timer.cancel() if timer.active() else None)
-        return self._stopped
+        if self._open_session is None:
+            self._loop.cancel()
+            return succeed(None)
+        return Deferred.fromCoroutine(self._end(self._open_session, self._loop))
+
+    async def _end(self, session: Session, loop: Deferred[None]) -> None:
+        session.quit(GOOD_BYE)
+        session.close()
+        timer = self._clock.callLater(QUIT_SECONDS, session.abort, GOOD_BYE)
+        await loop
+        if timer.active():
+            timer.cancel()
+
+    def _log_failure(self, failure: Failure) -> None:
+        if failure.check(CancelledError) is None:
+            log.failure("the connection to {name} is given up", failure, name=self.network.label)
 
     # Connecting.
 
-    def _connect(self) -> None:
+    async def _stay_connected(self) -> None:
+        while True:
+            why = await self._connect_once()
+            if self._is_stopping:
+                return
+            wait = self._next_wait()
+            if why != self._trouble:
+                reason = one_line(why, REASON_CHARACTERS)
+                log.warn("{name}: {why}; trying again for ever", name=self.network.label, why=reason)
+                self._trouble = why
+            log.debug("{name}: the next try is in {wait:.1f} s", name=self.network.label, wait=wait)
+            await deferLater(self._clock, wait)
+
+    async def _connect_once(self) -> str:
+        """Connect, wait until the connection ends, and return the reason."""
         network = self.network
-        bound = self._upgrade or self._policies.port(network.server, self._wall())
-        secure = network.tls or bound is not None
-        self._port = port = network.at if network.tls or bound is None else bound
-        session = Session(network, login(network), self, self._reactor, self._wall, secure)
-        self._lasting = self._at_once = False
+        tls_port = self._tls_port or self._policies.find_port(network.server, self._wall())
+        is_tls = network.tls or tls_port is not None
+        self._port = port = network.connect_port if network.tls or tls_port is None else tls_port
+        self._is_refusal_lasting = self._is_tls_required_now = False
+        self._ended = Deferred()
+
+        def make_session() -> Session:
+            self._open_session = Session(network, self, self._clock, self._wall, is_tls)
+            return self._open_session
+
         try:
-            reached = self._reach(self._reactor, network, port, secure)
+            endpoint = self._make_endpoint(network, port, is_tls)
         except Exception as error:
-            self._again(f"TLS cannot be set up: {error}")
-            return
+            return f"TLS cannot be set up: {error}"
+        try:
+            await endpoint.connect(Factory.forProtocol(make_session))
+        except Exception:
+            return tls.explain_failure(Failure())
+        return await self._ended
 
-        def made() -> Session:
-            self._current = session
-            return session
-
-        self._attempt = reached.connect(Factory.forProtocol(made))
-        self._attempt.addCallbacks(self._connected, self._not_connected)
-
-    def _connected(self, _: object) -> None:
-        self._attempt = None
-
-    def _not_connected(self, failure: Failure) -> None:
-        self._attempt = None
-        self._again(tls.why_lost(failure))
-
-    def _again(self, why: str) -> None:
-        """The connection is gone, or was never there."""
-        if self._stopping:
-            return
-        wait = 0.0 if self._at_once else self._retry.wait(self._lasting)
-        if why != self._said:
-            log.warn("{name}: {why}; trying again for ever", name=self.network.label, why=one_line(why, SAID_LIMIT))
-            self._said = why
-        log.debug("{name}: the next try is in {wait:.1f} s", name=self.network.label, wait=wait)
-        self._timer = self._reactor.callLater(wait, self._connect)
+    def _next_wait(self) -> float:
+        if self._is_tls_required_now:
+            return 0.0
+        return self._backoff.next_wait(FIRST_WAIT_LASTING if self._is_refusal_lasting else 0.0)
 
     # From the session.
 
-    def registered(self) -> None:
-        self.session = self._current
-        self._since = self._reactor.seconds()
-        self._said = ""
+    def handle_registered(self) -> None:
+        self.session = self._open_session
+        self._registered_at = self._clock.seconds()
+        self._trouble = ""
         log.info("{name}: on the network", name=self.network.label)
-        if self.ears is not None:
-            self.ears.arrived("")
+        if self.listener is not None:
+            self.listener.handle_joined("")
 
-    def refused(self, reason: str, lasting: bool) -> None:
-        self._lasting = lasting
+    def handle_rejected(self, reason: str, is_lasting: bool) -> None:
+        self._is_refusal_lasting = is_lasting
 
-    def secure(self, port: int) -> None:
+    def handle_tls_required(self, port: int) -> None:
         log.info("{name}: the server wants TLS, on port {port}", name=self.network.label, port=port)
-        self._upgrade, self._at_once = port, True
+        self._tls_port, self._is_tls_required_now = port, True
 
-    def remember(self, seconds: int) -> None:
+    def handle_tls_policy(self, seconds: int) -> None:
         try:
-            self._policies.remember(self.network.server, self._port, seconds, self._wall())
+            self._policies.store(self.network.server, self._port, seconds, self._wall())
         except OSError as error:
-            log.warn("the server's wish for TLS could not be kept: {why}", why=error.strerror)
+            log.warn("the server's demand for TLS could not be kept: {why}", why=error.strerror)
 
-    def lost(self, why: str) -> None:
-        self._current = self.session = None
-        if self._since is not None:
-            self._retry.lived(self._reactor.seconds() - self._since)
-            self._since = None
-        if self._stopped is not None:
-            self._stopped.callback(None)
-        self._again(why)
+    def handle_lost(self, why: str) -> None:
+        self._open_session = self.session = None
+        if self._registered_at is not None:
+            lasted = self._clock.seconds() - self._registered_at
+            self._backoff.record_success(lasted)
+            self._registered_at = None
+        self._ended.callback(why)
 
-    def entered(self, channel: str) -> None:
+    def handle_joined(self, channel: str) -> None:
         log.info("{name}: in {channel}", name=self.network.label, channel=channel)
-        if self.ears is not None:
-            self.ears.arrived(channel)
+        if self.listener is not None:
+            self.listener.handle_joined(channel)
 
-    def heard(self, what: Heard, account: Callable[[], Deferred[str]]) -> None:
-        if self.ears is not None:
-            self.ears.heard(what, account)
+    def handle_message(self, message: ChatMessage, find_account: FindAccount) -> None:
+        if self.listener is not None:
+            self.listener.handle_message(message, find_account)
 
-    def invited(self, who: Source, channel: str, account: Callable[[], Deferred[str]]) -> None:
-        if self.ears is not None:
-            self.ears.invited(who, channel, account)
+    def handle_invitation(self, source: Hostmask, channel: str, find_account: FindAccount) -> None:
+        if self.listener is not None:
+            self.listener.handle_invitation(source, channel, find_account)

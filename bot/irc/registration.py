@@ -1,76 +1,45 @@
-"""From a connection to a registered client: capabilities, SASL, a nick that is free. Pure: lines in, steps out.
+"""How a connection becomes a bot in its channels: registration with the server, and what follows it.
 
-    HELLO -> ASKING -> PROVING -> WELCOME -> REGISTERED
-      |        '---------------------^  ^        (a server without capabilities: HELLO -> REGISTERED)
-      '---------------------------------'
+`Registration` covers the time until numeric 001. It is pure: messages in, actions out.
 
-Capabilities may come and go afterwards, and with them a chance to log in; a nick does not matter here any more then.
+    CAP_LS -> CAP_REQ -> SASL -> CAP_END -> REGISTERED
+      |          '-----------------^  ^     (without SASL: CAP_REQ -> CAP_END)
+      '-------------------------------'     (a server without capabilities: CAP_LS -> REGISTERED)
+
+CAP LS, NICK and USER are sent together; a server that knows capabilities then waits for CAP END before it welcomes the
+client. A nick that is refused is followed by the next candidate. Capabilities may come and go after registration, and
+with them a chance to log in.
+
+`PostRegistration` begins with 001. Once the server has said all about itself (the message of the day has ended) it sets
+the bot mode, identifies to NickServ if there was no SASL, joins the channels, and from then on tries to get the wanted
+nick back while somebody else has it.
 """
 
 import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from bot.irc import sasl, sts
-from bot.irc.caps import SASL, Capabilities
-from bot.irc.line import Line, built
+from bot.irc.capabilities import SASL, Capabilities
+from bot.irc.channel_state import ChannelState
+from bot.irc.isupport import casefold
+from bot.irc.message import Message, build
+from common.irc import Network
+from common.timers import Timers
 
-
-@dataclass(frozen=True)
-class Login:
-    """Who the bot says it is. `mechanisms` make one SASL exchange each, in the order of preference."""
-
-    nicks: Sequence[str]
-    user: str
-    realname: str
-    password: str = ""
-    """The server's own, for those that let nobody else in."""
-    mechanisms: Sequence[Callable[[], sasl.Mechanism]] = ()
-    must_log_in: bool = False
-
-
-@dataclass(frozen=True)
-class Send:
-    line: str
-
-
-@dataclass(frozen=True)
-class Registered:
-    nick: str
-
-
-@dataclass(frozen=True)
-class Refused:
-    """This connection is of no use. `lasting`: trying again soon would change nothing."""
-
-    reason: str
-    lasting: bool = False
-
-
-@dataclass(frozen=True)
-class Secure:
-    """The server wants TLS, on this port, and nothing more is to be said in the clear."""
-
-    port: int
-
-
-@dataclass(frozen=True)
-class Remember:
-    """The server wants TLS from now on for so many seconds, or, with 0, no longer."""
-
-    seconds: int
-
-
-Step = Send | Registered | Refused | Secure | Remember
-
-
-class Phase(enum.Enum):
-    HELLO = "the server has not said what it offers"
-    ASKING = "capabilities are requested"
-    PROVING = "the account is being logged in to"
-    WELCOME = "nothing is left to negotiate"
-    REGISTERED = "the server has let us in"
-
+MAX_NICKS = 12
+"""Nicks that are tried on one connection."""
+STEM_CHARACTERS = 7
+"""Some networks cut a nick to nine characters without a word: what makes candidates differ must stand within them."""
+MOTD_SECONDS = 5.0
+"""The end of the message of the day is not waited for longer than this after the welcome."""
+IDENTIFY_SECONDS = 5.0
+"""Time that NickServ has to answer before the channels are joined."""
+REGAIN_SECONDS = 60.0
+"""Between two attempts to get the wanted nick."""
+QUOTED_CHARACTERS = 200
+"""Of a server's text that are repeated in the log."""
 
 NICK_REFUSED = ("432", "433", "436", "437")
 """Erroneous, in use, collided, unavailable."""
@@ -80,168 +49,330 @@ TURNED_AWAY = {
     "465": "the server has banned this bot",
     "466": "the server is about to ban this bot",
 }
-SAID_LIMIT = 200
+
+
+@dataclass(frozen=True)
+class Login:
+    """Who the bot says it is. `mechanisms` make one SASL exchange each, the preferred one first."""
+
+    nicks: Sequence[str]
+    user: str
+    realname: str
+    server_password: str = ""
+    """For servers that let nobody else in (PASS)."""
+    mechanisms: Sequence[Callable[[], sasl.Mechanism]] = ()
+    is_required: bool = False
+    """Leave if SASL does not succeed."""
+
+
+def make_login(network: Network) -> Login:
+    """The login that the configuration asks for."""
+    mechanisms: list[Callable[[], sasl.Mechanism]] = []
+    name, password = network.login_name, network.password
+    if network.certificate:
+        mechanisms.append(sasl.External)
+    if password:
+        mechanisms.append(lambda: sasl.Scram(name, password))
+        mechanisms.append(lambda: sasl.Plain(name, password))
+    return Login(
+        nicks=list_nicks(network.nick, network.other_nicks),
+        user=network.user,
+        realname=network.realname,
+        server_password=network.server_password,
+        mechanisms=mechanisms,
+        is_required=network.login == "required",
+    )
+
+
+def list_nicks(nick: str, others: Sequence[str]) -> list[str]:
+    """The nicks to try in order: the wanted one, those of the configuration, then variations of the wanted one."""
+    variations = (f"{nick[:STEM_CHARACTERS]}{number}" for number in range(2, MAX_NICKS + 2))
+    return list(islice((nick, *others, f"{nick}_", *variations), MAX_NICKS))
+
+
+@dataclass(frozen=True)
+class Send:
+    message: str
+
+
+@dataclass(frozen=True)
+class Registered:
+    nick: str
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """This connection has to end. `is_lasting`: trying again soon would change nothing."""
+
+    reason: str
+    is_lasting: bool = False
+
+
+@dataclass(frozen=True)
+class TlsRequired:
+    """The connection has to end, and the next one to use TLS on this port (STS)."""
+
+    port: int
+
+
+@dataclass(frozen=True)
+class TlsPolicyReceived:
+    """The server demands TLS for so many seconds; 0: no longer (STS)."""
+
+    seconds: int
+
+
+Action = Send | Registered | Rejected | TlsRequired | TlsPolicyReceived
+
+
+class Phase(enum.Enum):
+    CAP_LS = "the server's list of capabilities is awaited"
+    CAP_REQ = "capabilities are requested"
+    SASL = "the account is being logged in to"
+    CAP_END = "nothing is left to negotiate"
+    REGISTERED = "the server has welcomed the bot"
 
 
 class Registration:
-    """One connection's. `secure`: by TLS; `trusted`: with a certificate that an authority stands for."""
-
-    def __init__(self, login: Login, secure: bool, trusted: bool) -> None:
+    def __init__(self, login: Login, is_tls: bool, is_verified: bool) -> None:
+        """`is_verified`: by TLS, with a certificate that an authority stands for."""
         self._login = login
-        self._secure = secure
-        self._trusted = trusted
-        self._phase = Phase.HELLO
+        self._is_tls = is_tls
+        self._is_verified = is_verified
+        self._phase = Phase.CAP_LS
         self._nicks = iter(login.nicks)
-        self._tried = ""
-        self._given_up: set[str] = set()
+        self._nick = ""
+        self._refused_nicks: set[str] = set()
         self._mechanisms = list(login.mechanisms)
         self._exchange: sasl.Mechanism | None = None
-        self._inbox = sasl.Inbox()
+        self._challenge = sasl.ChallengeBuffer()
         self.capabilities = Capabilities(with_sasl=bool(login.mechanisms))
         self.account = ""
-        """The one that services say we are logged in to."""
-        self._takers: dict[str, Callable[[Line], list[Step]]] = {
-            "CAP": self._capability,
-            "AUTHENTICATE": self._authenticate,
-            "001": self._welcome,
-            "900": self._logged_in,
-            "901": self._logged_out,
-            "903": self._login_succeeded,
-            "907": lambda _: self._logged_in_enough(),
-            "908": self._mechanisms_named,
-            **dict.fromkeys(LOGIN_FAILED, self._login_failed),
-            **dict.fromkeys(NICK_REFUSED, self._nick_refused),
-            **dict.fromkeys(TURNED_AWAY, self._turned_away),
+        """The services account that the bot is logged in to."""
+        self._handlers: dict[str, Callable[[Message], list[Action]]] = {
+            "CAP": self._handle_cap,
+            "AUTHENTICATE": self._handle_authenticate,
+            "001": self._handle_welcome,
+            "900": self._handle_logged_in,
+            "901": self._handle_logged_out,
+            "903": self._handle_sasl_success,
+            "907": lambda _: self._finish_sasl(),
+            "908": self._handle_mechanisms,
+            **dict.fromkeys(LOGIN_FAILED, self._handle_sasl_failure),
+            **dict.fromkeys(NICK_REFUSED, self._handle_nick_refused),
+            **dict.fromkeys(TURNED_AWAY, self._handle_turned_away),
         }
 
     @property
-    def registered(self) -> bool:
+    def is_registered(self) -> bool:
         return self._phase is Phase.REGISTERED
 
-    def begin(self) -> list[Step]:
+    def begin(self) -> list[Action]:
         login = self._login
-        password = [Send(built("PASS", login.password))] if login.password else []
-        user = Send(built("USER", login.user, "0", "*", login.realname))
-        return [Send(built("CAP", "LS", "302")), *password, *self._next_nick(), user]
+        password = [Send(build("PASS", login.server_password))] if login.server_password else []
+        user = Send(build("USER", login.user, "0", "*", login.realname))
+        return [Send(build("CAP", "LS", "302")), *password, *self._try_next_nick(), user]
 
-    def take(self, line: Line) -> list[Step]:
-        taker = self._takers.get(line.command)
-        return taker(line) if taker else []
+    def handle(self, message: Message) -> list[Action]:
+        handler = self._handlers.get(message.command)
+        return handler(message) if handler else []
 
-    def _capability(self, line: Line) -> list[Step]:
-        steps: list[Step] = [Send(text) for text in self.capabilities.take(line)]
-        steps = [*self._transport_policy(), *steps]
-        if any(isinstance(step, Secure) for step in steps):
-            return [step for step in steps if isinstance(step, Secure)]
-        if self._phase is Phase.HELLO and self.capabilities.listed:
-            self._phase = Phase.ASKING
-        if self._phase is Phase.ASKING and not self.capabilities.open:
-            return steps + self._after_capabilities()
-        granted = line[1].upper() == "ACK" and SASL in line[-1].split()
-        if self._phase is Phase.REGISTERED and granted and not self.account:
-            return steps + self._next_mechanism()
-        return steps
+    # Capabilities.
 
-    def _transport_policy(self) -> list[Step]:
-        policy = sts.policy(self.capabilities.offered.pop("sts", ""))
+    def _handle_cap(self, message: Message) -> list[Action]:
+        requests: list[Action] = [Send(text) for text in self.capabilities.handle(message)]
+        policy = self._handle_sts()
+        if any(isinstance(action, TlsRequired) for action in policy):
+            return policy
+        actions = [*policy, *requests]
+        if self._phase is Phase.CAP_LS and self.capabilities.is_list_complete:
+            self._phase = Phase.CAP_REQ
+        if self._phase is Phase.CAP_REQ and not self.capabilities.has_open_requests:
+            return actions + self._begin_sasl()
+        is_sasl_new = message[1].upper() == "ACK" and SASL in message[-1].split()
+        if self.is_registered and is_sasl_new and not self.account:
+            return actions + self._try_next_mechanism()
+        return actions
+
+    def _handle_sts(self) -> list[Action]:
+        policy = sts.parse_policy(self.capabilities.offered.pop("sts", ""))
         if policy is None:
             return []
-        if self._secure:
-            return [Remember(policy.seconds)] if self._trusted and policy.seconds is not None else []
-        return [Secure(policy.port)] if policy.port else []
+        if not self._is_tls:
+            return [TlsRequired(policy.port)] if policy.port else []
+        return [TlsPolicyReceived(policy.seconds)] if self._is_verified and policy.seconds is not None else []
 
-    def _after_capabilities(self) -> list[Step]:
-        if SASL in self.capabilities.enabled:
-            self._phase = Phase.PROVING
-            return self._next_mechanism()
-        return self._without_login("the server offers no SASL")
-
-    def _without_login(self, why: str) -> list[Step]:
-        """Go on as nobody in particular, if that is allowed."""
-        if self._login.must_log_in and self._login.mechanisms:
-            return [Refused(f"not logged in: {why}", lasting=True)]
-        return self._end()
-
-    def _end(self) -> list[Step]:
-        if self._phase is Phase.REGISTERED:
+    def _end_capabilities(self) -> list[Action]:
+        if self.is_registered:
             return []
-        self._phase = Phase.WELCOME
-        return [Send(built("CAP", "END"))]
+        self._phase = Phase.CAP_END
+        return [Send(build("CAP", "END"))]
 
-    def _next_mechanism(self) -> list[Step]:
+    # SASL.
+
+    def _begin_sasl(self) -> list[Action]:
+        if SASL not in self.capabilities.enabled:
+            return self._give_up_sasl("the server offers no SASL")
+        self._phase = Phase.SASL
+        return self._try_next_mechanism()
+
+    def _try_next_mechanism(self) -> list[Action]:
         offered = self.capabilities.offered.get(SASL, "").upper()
         while self._mechanisms:
             try:
                 mechanism = self._mechanisms.pop(0)()
-            except sasl.Refused:
+            except sasl.SaslFailed:
                 continue
             if not offered or mechanism.name in offered.split(","):
-                self._exchange, self._inbox = mechanism, sasl.Inbox()
-                return [Send(built("AUTHENTICATE", mechanism.name))]
+                self._exchange, self._challenge = mechanism, sasl.ChallengeBuffer()
+                return [Send(build("AUTHENTICATE", mechanism.name))]
         self._exchange = None
-        return self._without_login("the server accepted none of the ways to log in that are configured")
+        return self._give_up_sasl("the server accepted none of the ways to log in that are configured")
 
-    def _authenticate(self, line: Line) -> list[Step]:
+    def _give_up_sasl(self, why: str) -> list[Action]:
+        """Go on without an account, unless one is required."""
+        if self._login.is_required and self._login.mechanisms:
+            return [Rejected(f"not logged in: {why}", is_lasting=True)]
+        return self._end_capabilities()
+
+    def _handle_authenticate(self, message: Message) -> list[Action]:
         if self._exchange is None:
             return []
         try:
-            challenge = self._inbox.take(line[0])
-            message = None if challenge is None else self._exchange.answer(challenge)
-        except sasl.Lied as error:
+            challenge = self._challenge.add(message[0])
+            answer = None if challenge is None else self._exchange.answer(challenge)
+        except sasl.ImpostorServer as error:
             self._exchange = None
-            return [Send(built("AUTHENTICATE", "*")), Refused(str(error), lasting=True)]
-        except sasl.Refused:
-            return [Send(built("AUTHENTICATE", "*"))]  # the server says 906, and the next one is tried
-        return [] if message is None else [Send(built("AUTHENTICATE", chunk)) for chunk in sasl.chunks(message)]
+            return [Send(build("AUTHENTICATE", "*")), Rejected(str(error), is_lasting=True)]
+        except sasl.SaslFailed:
+            return [Send(build("AUTHENTICATE", "*"))]  # the server answers with 906, and the next one is tried
+        return [] if answer is None else [Send(build("AUTHENTICATE", part)) for part in sasl.split_message(answer)]
 
-    def _logged_in(self, line: Line) -> list[Step]:
-        self.account = line[2]
+    def _handle_logged_in(self, message: Message) -> list[Action]:
+        self.account = message[2]
         return []
 
-    def _logged_out(self, _: Line) -> list[Step]:
+    def _handle_logged_out(self, _: Message) -> list[Action]:
         self.account = ""
         return []
 
-    def _login_succeeded(self, _: Line) -> list[Step]:
-        if isinstance(self._exchange, sasl.Scram) and not self._exchange.proved:
-            return [Refused("the server let us in without proving that it knows the password", lasting=True)]
-        return self._logged_in_enough()
+    def _handle_sasl_success(self, _: Message) -> list[Action]:
+        if isinstance(self._exchange, sasl.Scram) and not self._exchange.is_server_proved:
+            return [Rejected("the server let us in without proving that it knows the password", is_lasting=True)]
+        return self._finish_sasl()
 
-    def _logged_in_enough(self) -> list[Step]:
+    def _finish_sasl(self) -> list[Action]:
         self._exchange = None
-        return self._end() if self._phase is Phase.PROVING else []
+        return self._end_capabilities() if self._phase is Phase.SASL else []
 
-    def _login_failed(self, _: Line) -> list[Step]:
-        if self._exchange is None:
-            return []
-        return self._next_mechanism()
+    def _handle_sasl_failure(self, _: Message) -> list[Action]:
+        return [] if self._exchange is None else self._try_next_mechanism()
 
-    def _mechanisms_named(self, line: Line) -> list[Step]:
-        """The server knows others: what it does not name is not tried."""
-        self.capabilities.offered[SASL] = line[1]
+    def _handle_mechanisms(self, message: Message) -> list[Action]:
+        """The server lists its mechanisms (908); others are not tried any more."""
+        self.capabilities.offered[SASL] = message[1]
         return []
 
-    def _next_nick(self) -> list[Step]:
+    # Nick and welcome.
+
+    def _try_next_nick(self) -> list[Action]:
         nick = next(self._nicks, None)
         if nick is None:
-            return [Refused("no nick that was tried is free")]
-        self._given_up.add(self._tried)
-        self._tried = nick
-        return [Send(built("NICK", nick))]
+            return [Rejected("no nick that was tried is free")]
+        self._refused_nicks.add(self._nick)
+        self._nick = nick
+        return [Send(build("NICK", nick))]
 
-    def _nick_refused(self, line: Line) -> list[Step]:
-        # A late answer for a nick that was given up already must not cost another one.
-        if self.registered or line[1] in self._given_up:
+    def _handle_nick_refused(self, message: Message) -> list[Action]:
+        # A late answer about a nick that was refused already must not use up the next one.
+        if self.is_registered or message[1] in self._refused_nicks:
             return []
-        return self._next_nick()
+        return self._try_next_nick()
 
-    def _turned_away(self, line: Line) -> list[Step]:
-        if self.registered:
+    def _handle_turned_away(self, message: Message) -> list[Action]:
+        if self.is_registered:
             return []
-        return [Refused(f"{TURNED_AWAY[line.command]} ({line[-1][:SAID_LIMIT]})", lasting=True)]
+        reason = f"{TURNED_AWAY[message.command]} ({message[-1][:QUOTED_CHARACTERS]})"
+        return [Rejected(reason, is_lasting=True)]
 
-    def _welcome(self, line: Line) -> list[Step]:
-        if self.registered:
+    def _handle_welcome(self, message: Message) -> list[Action]:
+        if self.is_registered:
             return []
         self._phase = Phase.REGISTERED
-        return [Registered(line[0])]
+        return [Registered(message[0])]
+
+
+class PostRegistration:
+    """`send` queues a message."""
+
+    def __init__(
+        self,
+        network: Network,
+        registration: Registration,
+        state: ChannelState,
+        timers: Timers,
+        send: Callable[[str], object],
+    ) -> None:
+        self._network = network
+        self._registration = registration
+        self._state = state
+        self._timers = timers
+        self._send = send
+        self._is_begun = False
+
+    def handle_welcome(self) -> None:
+        self.handle_own_nick()
+        self._timers.start("motd", MOTD_SECONDS, self.handle_end_of_motd)
+
+    def handle_end_of_motd(self) -> None:
+        """Set the bot mode, and log in or join. Also runs if the message of the day never ends."""
+        if self._is_begun or not self._registration.is_registered:
+            return
+        self._is_begun = True
+        self._timers.cancel("motd")
+        mode = self._state.isupport.bot_mode
+        if mode:
+            self._send(build("MODE", self._state.nick, f"+{mode}"))
+        network = self._network
+        if self._registration.account or not network.password or not network.nickserv:
+            self._join_all()
+            return
+        # Not every NickServ takes an account's name before the password; all take the nick's own password alone.
+        name = "" if self._state.is_own_nick(network.login_name) else f"{network.login_name} "
+        self._send(build("PRIVMSG", network.nickserv, f"IDENTIFY {name}{network.password}"))
+        self._timers.start("identify", IDENTIFY_SECONDS, self._join_all)
+
+    def handle_logged_in(self) -> None:
+        if "identify" in self._timers:
+            self._join_all()
+
+    def _join_all(self) -> None:
+        self._timers.cancel("identify")
+        for channel in self._state.join_policy.channels():
+            self.join(channel.name)
+
+    def join(self, channel: str) -> None:
+        """Join one of the channels that the join policy knows, unless the bot is there already."""
+        wanted = self._state.join_policy.find(channel)
+        if wanted is not None and not self._state.members.is_in_channel(channel):
+            self._send(build("JOIN", wanted.name, *([wanted.key] if wanted.key else [])))
+
+    def join_later(self, channel: str, seconds: float) -> None:
+        self._timers.start(f"join {casefold(channel)}", seconds, self.join, channel)
+
+    def handle_own_nick(self) -> None:
+        """The bot's nick is known or has changed: begin or stop asking for the wanted one."""
+        self._timers.cancel("regain")
+        if not self._state.is_own_nick(self._network.nick):
+            self._timers.start("regain", REGAIN_SECONDS, self._regain_nick)
+
+    def _regain_nick(self) -> None:
+        if self._registration.account and self._network.nickserv:
+            self._send(build("PRIVMSG", self._network.nickserv, f"REGAIN {self._network.nick}"))
+        self._send(build("NICK", self._network.nick))
+        self.handle_own_nick()
+
+    def handle_nick_released(self, nick: str) -> None:
+        casemapping, wanted = self._state.casemapping, self._network.nick
+        if casefold(nick, casemapping) == casefold(wanted, casemapping) and not self._state.is_own_nick(wanted):
+            self._send(build("NICK", wanted))

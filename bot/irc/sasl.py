@@ -1,7 +1,10 @@
-"""SASL: the mechanisms that log a bot in to its account, and how their messages are carried. Pure but for the nonce.
+"""SASL (RFC 4422, IRCv3 sasl-3.1): logging the bot in to its services account. Pure but for SCRAM's nonce.
 
-A mechanism answers one challenge after the other; a server that cannot prove that it knows the password (SCRAM) raises
-Lied, and is to be left.
+A mechanism answers one challenge after the other. EXTERNAL refers to the client's TLS certificate, PLAIN sends the
+password, SCRAM-SHA-256 (RFC 5802, 7677) proves that it knows the password without sending it, and makes the server
+prove the same. A server that cannot is an impostor, and the connection has to end before it hears anything else.
+
+Challenges and answers travel as base64 in AUTHENTICATE messages of at most 400 characters each.
 """
 
 import base64
@@ -12,27 +15,27 @@ from typing import Protocol
 
 from scramp import ScramClient, ScramException
 
-CHUNK = 400
-"""Base64 characters of one AUTHENTICATE line; a message whose last chunk is full is ended by a `+`."""
-LONGEST = 8192
-"""Characters of a challenge; no mechanism here needs a tenth of it."""
-ITERATIONS = 100_000
-"""More rounds of hashing than this would hold up the whole bot on a server's word."""
+CHUNK_CHARACTERS = 400
+"""Base64 characters of one AUTHENTICATE message; if the last chunk is full, a `+` follows it."""
+MAX_CHALLENGE_CHARACTERS = 8192
+"""No mechanism here needs a tenth of this."""
+MAX_ITERATIONS = 100_000
+"""Rounds of hashing that a server may demand: more would hold up the whole bot."""
 
 
-class Refused(Exception):
-    """This mechanism does not come to an end here; another may."""
+class SaslFailed(Exception):
+    """This mechanism cannot succeed here; another may."""
 
 
-class Lied(Refused):
-    """The server does not know the password that it should."""
+class ImpostorServer(SaslFailed):
+    """The server does not know the password that it should know."""
 
 
 class Mechanism(Protocol):
     name: str
 
     def answer(self, challenge: bytes) -> bytes:
-        """Raises Refused for a challenge that has no answer."""
+        """The answer to a challenge. Raises SaslFailed if it has none."""
         ...
 
 
@@ -44,18 +47,18 @@ class Plain:
 
     def answer(self, challenge: bytes) -> bytes:
         if challenge:
-            raise Refused("the server asked for more than PLAIN has")
+            raise SaslFailed("the server asked for more than PLAIN has")
         return self._message
 
 
 class External:
-    """The account is the one that the client's certificate belongs to."""
+    """Logs in to the account that the client's certificate belongs to."""
 
     name = "EXTERNAL"
 
     def answer(self, challenge: bytes) -> bytes:
         if challenge:
-            raise Refused("the server asked for more than EXTERNAL has")
+            raise SaslFailed("the server asked for more than EXTERNAL has")
         return b""
 
 
@@ -63,76 +66,77 @@ class Scram:
     name = "SCRAM-SHA-256"
 
     def __init__(self, account: str, password: str, nonce: str | None = None) -> None:
+        """Raises SaslFailed for a name or password that SCRAM cannot carry."""
         try:
             self._client = ScramClient([self.name], account, password, c_nonce=nonce)
         except ScramException as error:
-            raise Refused(f"the account's name or password does not go with SCRAM: {error}") from None
-        self._steps = (self._first, self._final, self._last)
-        self._at = 0
+            raise SaslFailed(f"the account's name or password does not go with SCRAM: {error}") from None
+        self._steps = (self._client_first, self._client_final, self._check_server)
+        self._next_step = 0
 
     @property
-    def proved(self) -> bool:
-        """Whether the server has shown that it knows the password, too."""
-        return self._at == len(self._steps)
+    def is_server_proved(self) -> bool:
+        """Whether the server has proved that it knows the password."""
+        return self._next_step == len(self._steps)
 
     def answer(self, challenge: bytes) -> bytes:
-        if self.proved:
-            raise Refused("the server asked for more than SCRAM has")
+        if self.is_server_proved:
+            raise SaslFailed("the server asked for more than SCRAM has")
         try:
-            message = self._steps[self._at](challenge.decode()).encode()
+            message = self._steps[self._next_step](challenge.decode()).encode()
         except UnicodeDecodeError:
-            raise Refused("the server's message is not UTF-8") from None
-        self._at += 1
+            raise SaslFailed("the server's message is not UTF-8") from None
+        self._next_step += 1
         return message
 
-    def _first(self, _: str) -> str:
+    def _client_first(self, _: str) -> str:
         return str(self._client.get_client_first())
 
-    def _final(self, challenge: str) -> str:
+    def _client_final(self, challenge: str) -> str:
         rounds = re.search(r"(?:^|,)i=([0-9]{1,9})(?:,|$)", challenge)
-        if rounds is None or int(rounds[1]) > ITERATIONS:
-            raise Refused(f"the server wants more than {ITERATIONS} rounds of hashing, or names no number")
+        if rounds is None or int(rounds[1]) > MAX_ITERATIONS:
+            raise SaslFailed(f"the server wants more than {MAX_ITERATIONS} rounds of hashing, or names no number")
         try:
             self._client.set_server_first(challenge)
             return str(self._client.get_client_final())
         except (ScramException, ValueError) as error:
-            raise Refused(f"the server's challenge is wrong: {error}") from None
+            raise SaslFailed(f"the server's challenge is wrong: {error}") from None
 
-    def _last(self, challenge: str) -> str:
+    def _check_server(self, challenge: str) -> str:
         try:
             self._client.set_server_final(challenge)
         except (ScramException, ValueError):
             if challenge.startswith("e="):
-                raise Refused("the server refused the password") from None
-            raise Lied("the server could not prove that it knows the password") from None
+                raise SaslFailed("the server refused the password") from None
+            raise ImpostorServer("the server could not prove that it knows the password") from None
         return ""
 
 
-def chunks(message: bytes) -> Iterator[str]:
-    """What follows AUTHENTICATE on each of its lines."""
+def split_message(message: bytes) -> Iterator[str]:
+    """The parameters of the AUTHENTICATE messages that carry this answer."""
     text = base64.b64encode(message).decode()
-    for start in range(0, len(text), CHUNK):
-        yield text[start : start + CHUNK]
-    if len(text) % CHUNK == 0:
+    for start in range(0, len(text), CHUNK_CHARACTERS):
+        yield text[start : start + CHUNK_CHARACTERS]
+    if len(text) % CHUNK_CHARACTERS == 0:
         yield "+"
 
 
-class Inbox:
-    """Puts a server's chunks together again."""
+class ChallengeBuffer:
+    """Joins the chunks of a server's challenge."""
 
     def __init__(self) -> None:
         self._text = ""
 
-    def take(self, chunk: str) -> bytes | None:
-        """The whole challenge once its last chunk is here. Raises Refused for what is none, or is too long."""
+    def add(self, chunk: str) -> bytes | None:
+        """The whole challenge if this was its last chunk, else None. Raises SaslFailed if it is too long or wrong."""
         self._text += "" if chunk == "+" else chunk
-        if len(self._text) > LONGEST or len(chunk) > CHUNK:
+        if len(self._text) > MAX_CHALLENGE_CHARACTERS or len(chunk) > CHUNK_CHARACTERS:
             self._text = ""
-            raise Refused("the server's challenge is too long")
-        if len(chunk) == CHUNK:
+            raise SaslFailed("the server's challenge is too long")
+        if len(chunk) == CHUNK_CHARACTERS:
             return None
         text, self._text = self._text, ""
         try:
             return base64.b64decode(text, validate=True)
         except (binascii.Error, ValueError):
-            raise Refused("the server's challenge is not base64") from None
+            raise SaslFailed("the server's challenge is not base64") from None

@@ -1,324 +1,343 @@
-"""One connection to one network, from the first byte to the last: lines in, lines out, and what they mean to the bot.
+"""One connection to one network, from the first byte to the last.
 
-The rules are elsewhere and pure (registration, presence, manners); here they meet the transport and the clock. Knows no
-command: what people say to the bot is handed to its `Host`.
+The rules are pure and elsewhere: registration, channel state, flood control. Here they meet the transport and the
+clock: `dataReceived` parses messages and hands each to those who handle it, and their actions and events are carried
+out. What people say to the bot goes to the `SessionListener`; a session knows no command.
+
+The session stands on a plain `Protocol`. Twisted's `IRCClient` knows no tags, accounts or byte lengths, and answers
+requests (DCC, TIME, SOURCE) that a bot should not. Its place in a connection's life:
+
+    connectionMade -> [TLS handshake, pins] -> registration -> registered ... -> connectionLost
+
+A connection that is silent for a minute is asked (PING) whether it is alive, and after two it is aborted; a polite
+`loseConnection` may never end on TLS if the peer is gone.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol, cast
 
+from OpenSSL.crypto import X509
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IHandshakeListener, IReactorTime
+from twisted.internet.interfaces import IHandshakeListener, IReactorTime, ISSLTransport
+from twisted.internet.protocol import Protocol as TwistedProtocol
 from twisted.internet.protocol import connectionDone
 from twisted.logger import Logger
 from twisted.python.failure import Failure
-from twisted.words.protocols.irc import IRCClient
 from zope.interface import implementer
 
-from bot.irc import text, tls
-from bot.irc.accounts import Accounts
-from bot.irc.arrival import Arrival
-from bot.irc.line import Line, Source, built, parsed
-from bot.irc.manners import Manners, ServerClock, from_a_machine
-from bot.irc.outbox import Outbox
-from bot.irc.presence import Change, Entered, FreeNick, JoinLater, Known, Out, Presence, Renamed, Say
-from bot.irc.registration import Login, Refused, Registered, Registration, Remember, Secure, Send, Step
-from bot.irc.timers import Timers
-from bot.irc.times import server_time
+from bot.irc import message as wire
+from bot.irc import tls
+from bot.irc.accounts import AccountLookup
+from bot.irc.channel_state import ChannelState, Event, Joined, Left, NickChanged, NickReleased, Queried, WhoAnswered
+from bot.irc.flood_control import FloodControl, ServerClock, is_automated
+from bot.irc.message import Hostmask, LineBuffer, Message, build, parse
+from bot.irc.registration import (
+    Action,
+    PostRegistration,
+    Registered,
+    Registration,
+    Rejected,
+    Send,
+    TlsPolicyReceived,
+    TlsRequired,
+    make_login,
+)
+from bot.irc.send_queue import SendQueue
 from common.irc import Network
 from common.text import one_line
+from common.timers import Timers
 
 log = Logger()
 
 REGISTRATION_SECONDS = 60.0
-"""From the connection's first moment until the server has let us in."""
+"""From the connection's first moment until the server must have welcomed the bot."""
 QUIET_SECONDS = 60.0
-"""Without a word from the server after which it is asked whether it is there."""
-SILENT_SECONDS = 120.0
-"""Without a word after which it is not."""
+"""Silence after which the server is asked whether it is alive."""
+DEAD_SECONDS = 120.0
+"""Silence after which the connection is given up."""
 CHECK_SECONDS = 15.0
-SAID_LIMIT = 200
+QUOTED_CHARACTERS = 200
+"""Of a server's or user's text that are repeated in the log."""
+CTCP_PING_CHARACTERS = 100
 VERSION = "Bandstand"
 
 
 @dataclass(frozen=True)
-class Heard:
-    """Something that a person said where the bot hears it; `channel` is empty in private."""
+class ChatMessage:
+    """Something that a person said where the bot can read it; `channel` is empty in private."""
 
-    source: Source
+    source: Hostmask
     channel: str
     text: str
 
 
-class Host(Protocol):
-    """What a session tells the network that it belongs to."""
+FindAccount = Callable[[], Deferred[str]]
+"""Looks up the sender's services account; empty if there is none. Never errs back."""
 
-    def registered(self) -> None: ...
 
-    def refused(self, reason: str, lasting: bool) -> None:
-        """The connection is about to end, and this is why."""
+class SessionListener(Protocol):
+    """What a session reports to."""
+
+    def handle_registered(self) -> None: ...
+
+    def handle_rejected(self, reason: str, is_lasting: bool) -> None:
+        """The connection is about to end for this reason."""
         ...
 
-    def secure(self, port: int) -> None:
-        """The server is to be reached by TLS on this port; the connection is about to end."""
+    def handle_tls_required(self, port: int) -> None:
+        """The connection is about to end, and the server has to be reached by TLS on this port."""
         ...
 
-    def remember(self, seconds: int) -> None:
-        """The server binds us to TLS for so long."""
+    def handle_tls_policy(self, seconds: int) -> None:
+        """The server demands TLS for so many seconds from now."""
         ...
 
-    def lost(self, why: str) -> None: ...
-
-    def entered(self, channel: str) -> None: ...
-
-    def heard(self, what: Heard, account: Callable[[], Deferred[str]]) -> None:
-        """Somebody said something; `account` finds out theirs, empty where they have none."""
+    def handle_lost(self, why: str) -> None:
+        """The connection has ended."""
         ...
 
-    def invited(self, who: Source, channel: str, account: Callable[[], Deferred[str]]) -> None: ...
+    def handle_joined(self, channel: str) -> None: ...
+
+    def handle_message(self, message: ChatMessage, find_account: FindAccount) -> None: ...
+
+    def handle_invitation(self, source: Hostmask, channel: str, find_account: FindAccount) -> None: ...
 
 
 @implementer(IHandshakeListener)
-class Session(IRCClient):
-    """Twisted's client, of which the framing and the place among protocols are kept; its handlers are not used: they
-    know no tags, no accounts and no bytes, and some do what anybody asks them."""
-
-    MAX_LENGTH = 16_384
-    performLogin = 0
-
+class Session(TwistedProtocol):
     def __init__(
-        self, network: Network, login: Login, host: Host, clock: IReactorTime, wall: Callable[[], float], secure: bool
+        self,
+        network: Network,
+        listener: SessionListener,
+        clock: IReactorTime,
+        wall: Callable[[], float],
+        is_tls: bool,
     ) -> None:
-        """`secure`: the transport is TLS, and nothing is sent before its handshake is complete."""
+        """`clock` is monotonic, `wall` returns Unix time. `is_tls`: send nothing before the handshake is complete."""
         self._network = network
-        self._host = host
+        self._listener = listener
         self._clock = clock
-        self._wall = wall
-        self._secure = secure
-        self._registration = Registration(login, secure, secure and network.tls_verify)
-        self.presence = Presence(network.nick, network.channels, self._registration.capabilities.enabled)
-        self.manners = Manners()
-        self._server_clock = ServerClock()
-        self._outbox = Outbox(clock, self._write)
+        self._is_tls = is_tls
+        self._registration = Registration(make_login(network), is_tls, is_tls and network.tls_verify)
+        enabled = self._registration.capabilities.enabled
+        self.state = ChannelState(network.nick, network.channels, enabled)
+        self.flood_control = FloodControl()
+        self._server_clock = ServerClock(wall() - clock.seconds())
+        self._queue = SendQueue(clock, self._write)
         self._timers = Timers(clock)
-        self._arrival = Arrival(network, self._registration, self.presence, self._timers, self.sendLine)
-        self._accounts = Accounts(clock, self.sendLine, self.presence, self._registration.capabilities.enabled)
-        self._last_word = clock.seconds()
+        self._post_registration = PostRegistration(network, self._registration, self.state, self._timers, self.send)
+        self._accounts = AccountLookup(clock, self.send, self.state, enabled)
+        self._buffer = LineBuffer()
+        self._last_received = clock.seconds()
         self._why = ""
-        self._skipping = self._over = False
-        self._takers: dict[str, Callable[[Line], None]] = {
-            "PING": self._ping,
-            "PONG": self._live,
-            "ERROR": self._error,
-            "PRIVMSG": self._privmsg,
-            "INVITE": self._invite,
-            "376": lambda _: self._arrival.settle_in(),
-            "422": lambda _: self._arrival.settle_in(),
-            "900": lambda _: self._arrival.identified(),
+        self._is_over = False
+        self._handlers: dict[str, Callable[[Message], None]] = {
+            "PING": self._handle_ping,
+            "PONG": self._set_server_clock,
+            "ERROR": self._handle_error,
+            "PRIVMSG": self._handle_privmsg,
+            "INVITE": self._handle_invite,
+            "376": lambda _: self._post_registration.handle_end_of_motd(),
+            "422": lambda _: self._post_registration.handle_end_of_motd(),
+            "900": lambda _: self._post_registration.handle_logged_in(),
         }
 
     @property
-    def over(self) -> bool:
-        """Nothing is heard or said any more."""
-        return self._over
+    def is_over(self) -> bool:
+        """Whether nothing is read or sent any more."""
+        return self._is_over
 
     # The transport.
 
     def connectionMade(self) -> None:
-        super().connectionMade()  # type: ignore[no-untyped-call]
-        self._timers.start("registration", REGISTRATION_SECONDS, self.abandon, "not let in within a minute")
-        if not self._secure:
+        self._timers.start("registration", REGISTRATION_SECONDS, self.abort, "not let in within a minute")
+        if not self._is_tls:
             self._begin()
 
     def handshakeCompleted(self) -> None:
-        if not tls.pinned(self._wire.getPeerCertificate(), self._network.tls_pins):
-            self._follow([Refused("the server's certificate is none of those in tls_pins", lasting=True)])
-        else:
+        certificate = cast(X509 | None, self._connected.getPeerCertificate())
+        if tls.matches_pin(certificate, self._network.tls_pins):
             self._begin()
+        else:
+            self._perform([Rejected("the server's certificate is none of those in tls_pins", is_lasting=True)])
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        self._over = True
-        super().connectionLost(reason)  # type: ignore[no-untyped-call]
-        self._outbox.clear()
+        self._is_over = True
+        self._queue.clear()
         self._timers.clear()
         self._accounts.clear()
-        self._host.lost(self._why or tls.why_lost(reason))
+        self._listener.handle_lost(self._why or tls.explain_failure(reason))
 
-    def lineLengthExceeded(self, line: bytes) -> None:
-        """What no server sends is left out, up to its end."""
-        _, found, rest = line.partition(self.delimiter)
-        self._skipping = not found
-        self.clearLineBuffer()  # type: ignore[no-untyped-call]
-        self._buffer = rest
+    def dataReceived(self, data: bytes) -> None:
+        self._last_received = self._clock.seconds()
+        for line in self._buffer.split(data):
+            message = None if self._is_over else parse(line)
+            if message is not None:
+                self._handle_safely(message)
 
-    def lineReceived(self, line: bytes) -> None:
-        self._last_word = self._clock.seconds()
-        if self._skipping:
-            self._skipping = False
-            return
-        what = None if self._over else parsed(line)
-        if what is not None:
-            try:
-                self._take(what)
-            except Exception:
-                log.failure("a line from {network} was not understood", network=self._network.label)
+    def _handle_safely(self, message: Message) -> None:
+        """A message that breaks a handler is logged and costs nothing else."""
+        try:
+            self._handle(message)
+        except Exception:
+            log.failure("a message from {network} could not be handled", network=self._network.label)
 
-    def sendLine(self, line: str) -> None:
-        """In its turn, at a pace that the network does not mind."""
-        self._outbox.say(line)
+    def send(self, message: str) -> None:
+        """Send the message when the send queue gets to it."""
+        self._queue.send(message)
 
-    def quit(self, message: str = "") -> None:
-        """Say good-bye; the server then closes."""
-        if self._registration.registered and not self._over:
-            self._outbox.say_now(built("QUIT", message))
+    def quit(self, text: str = "") -> None:
+        """Say good-bye; the server then closes the connection."""
+        if self._registration.is_registered and not self._is_over:
+            self._queue.send_at_once(build("QUIT", text))
 
     def close(self) -> None:
-        """End the connection once what was written is out."""
-        self._wire.loseConnection()
+        """End the connection once everything written is out."""
+        self._connected.loseConnection()
 
-    def abandon(self, why: str) -> None:
+    def abort(self, why: str) -> None:
         """End the connection now, whether the peer is there or not."""
         self._why = self._why or why
-        self._over = True
-        self._wire.abortConnection()
+        self._is_over = True
+        self._connected.abortConnection()
 
     @property
-    def _wire(self) -> Any:
-        return self.transport
+    def _connected(self) -> ISSLTransport:
+        """The transport; `getPeerCertificate` is there with TLS only."""
+        return cast(ISSLTransport, self.transport)
 
-    def _write(self, line: str) -> None:
-        if not self._over:
-            self._wire.write(line.encode("utf-8", "replace") + b"\r\n")
+    def _write(self, message: str) -> None:
+        if not self._is_over:
+            self._connected.write(wire.encode(message))
 
     # Talking.
 
-    def room(self, target: str) -> int:
-        """Bytes of text that one line to this target has."""
-        return text.room(self.presence.prefix_bytes, "PRIVMSG", target)
+    def text_bytes(self, target: str) -> int:
+        """Bytes of text that one message to this target can carry."""
+        return wire.text_bytes(self.state.source_bytes, "PRIVMSG", target)
 
-    def speak(self, target: str, what: str) -> None:
-        """What is too long becomes several lines. In a channel the configuration says how it is sent."""
+    def send_text(self, target: str, text: str) -> None:
+        """Send text as NOTICE or PRIVMSG, as configured; what is too long becomes several messages."""
         command = "PRIVMSG" if self._network.say == "privmsg" else "NOTICE"
-        for piece in text.pieces(text.plain(what), self.room(target)):
-            self._outbox.say(built(command, target, piece))
+        for part in wire.split_text(wire.strip_formatting(text), self.text_bytes(target)):
+            self.send(build(command, target, part))
 
     def join_channel(self, channel: str) -> None:
-        """Go to one of the places that `presence.joins` has."""
-        self._arrival.join(channel)
+        """Join one of the channels that `state.join_policy` knows."""
+        self._post_registration.join(channel)
 
     # Registration.
 
     def _begin(self) -> None:
-        self._timers.start("alive", CHECK_SECONDS, self._check)
-        self._follow(self._registration.begin())
+        self._timers.start("alive", CHECK_SECONDS, self._check_alive)
+        self._perform(self._registration.begin())
 
-    def _follow(self, steps: list[Step]) -> None:
-        for step in steps:
-            match step:
-                case Send(line):
-                    self._outbox.say_now(line)
+    def _perform(self, actions: list[Action]) -> None:
+        for action in actions:
+            match action:
+                case Send(message):
+                    self._queue.send_at_once(message)
                 case Registered(nick):
-                    self._registered_as(nick)
-                case Remember(seconds):
-                    self._host.remember(seconds)
-                case Secure(port):
-                    self._host.secure(port)
-                    self.abandon("the server wants TLS")
-                case Refused(reason, lasting):
-                    self._host.refused(reason, lasting)
-                    self.abandon(reason)
+                    self._complete_registration(nick)
+                case TlsPolicyReceived(seconds):
+                    self._listener.handle_tls_policy(seconds)
+                case TlsRequired(port):
+                    self._listener.handle_tls_required(port)
+                    self.abort("the server wants TLS")
+                case Rejected(reason, is_lasting):
+                    self._listener.handle_rejected(reason, is_lasting)
+                    self.abort(reason)
 
-    def _registered_as(self, nick: str) -> None:
-        self._timers.end("registration")
-        self.presence.nick = nick or self.presence.nick
-        self._host.registered()
-        self._arrival.registered()
+    def _complete_registration(self, nick: str) -> None:
+        self._timers.cancel("registration")
+        self.state.nick = nick or self.state.nick
+        self._listener.handle_registered()
+        self._post_registration.handle_welcome()
 
     # What the server says.
 
-    def _take(self, line: Line) -> None:
-        before = self._registration.registered
-        self._follow(self._registration.take(line))
-        if before and not self._over:
-            for change in self.presence.take(line):
-                self._changed(change)
-        if line.command.isdigit():
-            self._live(line)
-        taker = self._takers.get(line.command)
-        if taker is not None and not self._over:
-            taker(line)
+    def _handle(self, message: Message) -> None:
+        was_registered = self._registration.is_registered
+        self._perform(self._registration.handle(message))
+        if was_registered and not self._is_over:
+            for event in self.state.handle(message):
+                self._handle_event(event)
+        if message.command.isdigit():
+            self._set_server_clock(message)
+        handler = self._handlers.get(message.command)
+        if handler is not None and not self._is_over:
+            handler(message)
 
-    def _changed(self, change: Change) -> None:
-        match change:
-            case Say(line):
-                self.sendLine(line)
-            case Entered(channel):
-                self._host.entered(channel)
-            case JoinLater(channel, seconds, why):
-                self._note(f"{channel}: {why}; joining again in {seconds:.0f} s")
-                self._arrival.join_later(change)
-            case Out(channel, why):
-                self._note(f"{channel}: {why}; not joining again")
-            case Renamed(nick):
-                self._note(f"the nick is now {nick}")
-                self._arrival.renamed()
-            case FreeNick(nick):
-                self._arrival.let_go(nick)
-            case Known(nick, account):
-                self._accounts.answered(nick, account)
+    def _handle_event(self, event: Event) -> None:
+        match event:
+            case Queried(message):
+                self.send(message)
+            case Joined(channel):
+                self._listener.handle_joined(channel)
+            case Left(channel, why, None):
+                self._log(f"{channel}: {why}; not joining again")
+            case Left(channel, why, float(seconds)):
+                self._log(f"{channel}: {why}; joining again in {seconds:.0f} s")
+                self._post_registration.join_later(channel, seconds)
+            case NickChanged(nick):
+                self._log(f"the nick is now {nick}")
+                self._post_registration.handle_own_nick()
+            case NickReleased(nick):
+                self._post_registration.handle_nick_released(nick)
+            case WhoAnswered(nick, account):
+                self._accounts.answer(nick, account)
 
-    def _note(self, what: str) -> None:
-        log.info("{network}: {what}", network=self._network.label, what=one_line(what, SAID_LIMIT))
+    def _log(self, what: str) -> None:
+        log.info("{network}: {what}", network=self._network.label, what=one_line(what, QUOTED_CHARACTERS))
 
-    def _ping(self, line: Line) -> None:
-        self._outbox.say_now(built("PONG", line[0]))
+    def _handle_ping(self, message: Message) -> None:
+        self._queue.send_at_once(build("PONG", message[0]))
 
-    def _live(self, line: Line) -> None:
-        """A line that is surely of this moment: its time is the server's clock."""
-        then = server_time(line.tags.get("time", ""))
-        if then is not None:
-            self._server_clock.live(then, self._wall())
+    def _set_server_clock(self, message: Message) -> None:
+        """This message is surely of this moment, so its time is what the server's clock shows."""
+        if message.time is not None:
+            self._server_clock.set(message.time, self._clock.seconds())
 
-    def _error(self, line: Line) -> None:
-        self._why = self._why or f"the server says: {one_line(line[-1], SAID_LIMIT)}"
+    def _handle_error(self, message: Message) -> None:
+        self._why = self._why or f"the server says: {one_line(message[-1], QUOTED_CHARACTERS)}"
 
-    def _check(self) -> None:
-        quiet = self._clock.seconds() - self._last_word
-        if quiet >= SILENT_SECONDS:
-            self.abandon(f"not a word from the server for {SILENT_SECONDS:.0f} s")
+    def _check_alive(self) -> None:
+        silence = self._clock.seconds() - self._last_received
+        if silence >= DEAD_SECONDS:
+            self.abort(f"not a word from the server for {DEAD_SECONDS:.0f} s")
             return
-        if quiet >= QUIET_SECONDS and self._registration.registered:
-            self._outbox.say_now(built("PING", "bandstand"))
-        self._timers.start("alive", CHECK_SECONDS, self._check)
+        if silence >= QUIET_SECONDS and self._registration.is_registered:
+            self._queue.send_at_once(build("PING", "bandstand"))
+        self._timers.start("alive", CHECK_SECONDS, self._check_alive)
 
     # What people say.
 
-    def _is_somebodys_now(self, line: Line) -> bool:
-        """Whether a person said this just now: no bot, no server, not ourselves, and no history that is played back."""
-        if not self._registration.registered or from_a_machine(line, self.presence.nick, self.presence.mapping):
+    def _is_from_person(self, message: Message) -> bool:
+        """Whether a person said this just now: no bot, no server, not the bot itself, and no history."""
+        if not self._registration.is_registered or is_automated(message, self.state.nick, self.state.casemapping):
             return False
-        then = server_time(line.tags.get("time", ""))
-        return then is None or not self._server_clock.stale(then, self._wall())
+        return message.time is None or not self._server_clock.is_stale(message.time, self._clock.seconds())
 
-    def _privmsg(self, line: Line) -> None:
-        if not self._is_somebodys_now(line):
+    def _handle_privmsg(self, message: Message) -> None:
+        if not self._is_from_person(message):
             return
-        target, said = line[0], line[1]
-        private = self.presence.is_me(target)
-        if said.startswith("\x01"):
-            self._ctcp(line.source.nick, said.strip("\x01"))
-        elif private or self.presence.roster.within(target):
-            heard = Heard(line.source, "" if private else target, text.plain(said))
-            self._host.heard(heard, lambda: self._accounts.of(line))
+        target, text = message[0], message[1]
+        is_private = self.state.is_own_nick(target)
+        if text.startswith("\x01"):
+            self._answer_ctcp(message.source.nick, text.strip("\x01"))
+        elif is_private or self.state.members.is_in_channel(target):
+            said = ChatMessage(message.source, "" if is_private else target, wire.strip_formatting(text))
+            self._listener.handle_message(said, lambda: self._accounts.find(message))
 
-    def _ctcp(self, nick: str, request: str) -> None:
+    def _answer_ctcp(self, nick: str, request: str) -> None:
+        """Answer VERSION and PING, and nothing else."""
         word, _, rest = request.partition(" ")
-        answers = {"VERSION": VERSION, "PING": one_line(rest, 100)}
+        answers = {"VERSION": VERSION, "PING": one_line(rest, CTCP_PING_CHARACTERS)}
         answer = answers.get(word.upper())
-        if answer is not None and self.manners.ctcp(self._clock.seconds()):
-            self._outbox.say(built("NOTICE", nick, f"\x01{word.upper()} {answer}\x01"))
+        if answer is not None and self.flood_control.allows_ctcp(self._clock.seconds()):
+            self.send(build("NOTICE", nick, f"\x01{word.upper()} {answer}\x01"))
 
-    def _invite(self, line: Line) -> None:
-        if self.presence.is_me(line[0]) and self._is_somebodys_now(line):
-            self._host.invited(line.source, line[1], lambda: self._accounts.of(line))
+    def _handle_invite(self, message: Message) -> None:
+        if self.state.is_own_nick(message[0]) and self._is_from_person(message):
+            self._listener.handle_invitation(message.source, message[1], lambda: self._accounts.find(message))

@@ -54,10 +54,11 @@ class BackgroundJobs:
 
     async def _carry_out(self, ordered: BackgroundJobOrdered) -> None:
         async with self._one_at_a_time:
-            result = None if self._is_stopping else await self._run(self._complete(ordered.work))
-        if result is not None and not self._is_stopping:
-            found = result
-            await self._store.record(lambda tx: making.record_background_result(tx, ordered, found))
+            if self._is_stopping:
+                return
+            result = await self._run(self._complete(ordered.work))
+            if not self._is_stopping:
+                await self._store.record(lambda tx: making.record_background_result(tx, ordered, result))
 
     def _complete(self, work: BackgroundJob) -> BackgroundJob:
         """Fill in what only the configuration knows."""

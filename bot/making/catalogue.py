@@ -14,7 +14,7 @@ from twisted.logger import Logger
 from bot.child import CollectingChild, Command, Launcher
 from common import generators
 from common.errors import BandstandError, ConfigError
-from common.generator_files import startable
+from common.generator_files import check_startable
 from common.generators import Description, Generator
 from common.text import one_line
 
@@ -46,7 +46,7 @@ class Catalogue:
         if not declared.describe:
             return
         try:
-            startable(name, declared)
+            check_startable(name, declared)
             said = await self._ask(declared)
         except (BandstandError, OSError) as error:
             self.troubles[name] = str(error)
@@ -72,7 +72,7 @@ def read_description(printed: bytes) -> Description:
         said = msgspec.json.decode(printed, type=Description)
     except msgspec.DecodeError as error:
         raise ConfigError(f"what it prints for --describe is no description: {error}") from None
-    for fault in generators.parameter_faults(said.parameters):
+    for fault in generators.find_parameter_faults(said.parameters):
         raise ConfigError(f"what it prints for --describe is wrong: {fault.lstrip('.')}")
     return said
 
@@ -81,8 +81,8 @@ def _make_command(declared: Generator) -> Command:
     parameters = generators.parameters(declared)
     given = {name: one.default for name, one in parameters.items() if one.default is not None}
     return Command(
-        argv=[*generators.arguments(declared, 0, given, ""), "--describe"],
-        environment=generators.inherited(os.environ) | generators.variables(0, given, ""),
+        argv=[*generators.build_arguments(declared, 0, given, ""), "--describe"],
+        environment=generators.inherit_environment(os.environ) | generators.build_variables(0, given, ""),
         directory=declared.directory,
         descriptors={0: "w", 1: "r", 2: "r"},
     )

@@ -79,7 +79,7 @@ class FileWatcher:
     def _take_write(self, _: object, path: Any, __: int) -> None:
         file = Path(path.asTextMode().path)
         for name, (one, files) in self._followed.items():
-            if generator_files.belongs(one, file, files):
+            if generator_files.is_program_file(one, file, files):
                 self._delay(name)
 
     def _delay(self, name: str) -> None:
@@ -99,9 +99,9 @@ class FileWatcher:
 
 def _list_files(generator: Generator) -> frozenset[Path]:
     """The program's files, by their names and, where those are links, by what they point to."""
-    files = generator_files.files(generator)
+    files = generator_files.list_files(generator)
     return frozenset([*files, *(path.resolve() for path in files)])
 
 
 def _list_folders(generator: Generator, files: frozenset[Path]) -> set[Path]:
-    return generator_files.folders(generator) | {path.parent for path in files}
+    return generator_files.list_folders(generator) | {path.parent for path in files}

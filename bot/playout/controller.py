@@ -38,7 +38,6 @@ from common.api.events import (
     CueSkipped,
     CueSought,
     Event,
-    MountWentOff,
     QueueChanged,
     SeekFailed,
     StreamerCameBack,
@@ -93,8 +92,8 @@ class PlayoutController:
         self._mounts = Mounts()
         self._connection: StreamerConnection | None = None
         self._is_connecting = self._is_ready = self._is_stopping = False
-        self._is_missed = False
-        """The streamer was told to be away."""
+        self._was_connected = self._is_missed = False
+        """A streamer that was never there is not told to be away; one that was, once."""
         self._is_comparing = self._must_compare = False
         self.loudness: Loudness | None = None
 
@@ -158,9 +157,9 @@ class PlayoutController:
             self._is_connecting = False
             self._retry_later()
             return
-        await self._welcome(connection)
+        await self.welcome(connection)
 
-    async def _welcome(self, connection: StreamerConnection) -> None:
+    async def welcome(self, connection: StreamerConnection) -> None:
         """A streamer is connected. Its reports come first, and then what it plays."""
         self._picture.clear()
         try:
@@ -176,6 +175,7 @@ class PlayoutController:
             return
         self._retries.restart()
         self._connection = connection
+        self._was_connected = True
         self._picture.record_state(state)
         self.loudness = Loudness(state.loudness, state.peak)
         if self._is_missed:
@@ -191,7 +191,7 @@ class PlayoutController:
         if self._is_stopping:
             return
         self._publish_away()
-        self._retry = self._clock.callLater(self._retries.wait(), self.connect)
+        self._retry = self._clock.callLater(self._retries.next_wait(), self.connect)
 
     def take_loss(self, connection: StreamerConnection) -> None:
         if connection is not self._connection:
@@ -213,7 +213,7 @@ class PlayoutController:
         self._mounts.record_streamer_away()
 
     def _publish_away(self) -> None:
-        if not self._is_missed:
+        if self._was_connected and not self._is_missed:
             self._is_missed = True
             self._publish([StreamerWentAway()])
 
@@ -242,11 +242,6 @@ class PlayoutController:
         self._publish_mounts(self._mounts.record_off(mount, reason))
 
     def _publish_mounts(self, events: Sequence[MountEvent]) -> None:
-        for event in events:
-            if isinstance(event, MountWentOff):
-                log.info("{mount} is off the air: {reason}", mount=event.mount, reason=event.reason)
-            else:
-                log.info("{mount} is on the air", mount=event.mount)
         self._publish(events)
 
     # Bringing the streamer into step
@@ -274,7 +269,7 @@ class PlayoutController:
             try:
                 plan = await self._store.read(on_air.make_plan)
             except Exception as error:
-                wait = self._read_retries.wait()
+                wait = self._read_retries.next_wait()
                 log.error("the plan could not be read; again in {wait:.1f} s: {error}", wait=wait, error=error)
                 await deferLater(self._clock, wait)
             else:
@@ -388,6 +383,7 @@ class PlayoutController:
     async def stop(self, shut_down: bool) -> None:
         """Let go of the streamer; with `shut_down` the song's place is kept and the streamer ends."""
         self._is_stopping = True
+        self._is_ready = False  # or the report of the stop would have the song played again
         if self._retry is not None and self._retry.active():
             self._retry.cancel()
         connection, current = self._connection, self._picture.current

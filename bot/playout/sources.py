@@ -20,7 +20,7 @@ USUAL_FILE: Final = "song.flac"
 
 @dataclass(frozen=True)
 class SongSource:
-    """Open descriptors of one song's sound. Whoever opened them closes them."""
+    """Open descriptors of one song's sound. The code that opened them closes them."""
 
     audio: int
     is_raw: bool = False

@@ -32,7 +32,7 @@ from common.api.results import (
 from common.api.values import BandForm
 from common.background_jobs import Breed
 from common.bands import Band, slug
-from common.breeding import Heard, shrunk, varied
+from common.breeding import Heard, shrink_to_mean, vary_band
 from common.text import one_line
 
 GENERATOR: Final = "band"
@@ -97,7 +97,7 @@ def add_variation(tx: Transaction, word: str) -> int | None:
     variation = BandForm(
         id=NEW_ID,
         slug=form.slug,
-        band=varied(form.band, tx.chance, VARIATION),
+        band=vary_band(form.band, tx.chance, VARIATION),
         generation=form.generation,
         parent=form.id,
         is_variation=True,
@@ -145,9 +145,9 @@ def found_band(request: FoundBand, by: Requester, tx: Transaction) -> BandDetail
     style = style or lineups.STYLES[int(tx.chance.random() * len(lineups.STYLES))]
     known = {form.slug for form in tx.bands.list_all()}
     for _ in range(NAMES_TRIED):
-        name = lineups.named(tx.chance)
+        name = lineups.draw_band_name(tx.chance)
         if slug(name) not in known:
-            form = _add_band(tx, slug(name), lineups.founded(style, name, tx.chance))
+            form = _add_band(tx, slug(name), lineups.found_band(style, name, tx.chance))
             return BandDetails(form=form, is_new=True)
     raise Refused(NoNameLeft())
 
@@ -211,4 +211,4 @@ def _describe_heard(tx: Transaction, code: str, section: int, values: list[float
     tempo = song.facts.get("tempo", band.tempo)
     energy = song.sections[section].energy if section < len(song.sections) else None
     played = msgspec.structs.replace(band, tempo=float(tempo))
-    return Heard(played, 1.0 if energy is None else energy, shrunk(values, usual), len(values))
+    return Heard(played, 1.0 if energy is None else energy, shrink_to_mean(values, usual), len(values))

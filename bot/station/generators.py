@@ -17,7 +17,7 @@ from common.text import one_line
 
 NONE: Mapping[str, Value] = {}
 BAND_PARAMETERS: Final = {
-    "key": Parameter(help=f"where it begins: {song_parameters.KEY_TAKES}"),
+    "key": Parameter(help=f"where it begins: {song_parameters.KEY_SYNTAX}"),
     **{
         name: Parameter(type="float", min=one.low, max=one.high, help=f"{one.help}, {one.unit}")
         for name, one in song_parameters.RANGES.items()

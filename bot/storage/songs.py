@@ -57,9 +57,9 @@ class Songs:
     def find_titled(self, words: Sequence[str]) -> list[tuple[SongCode, str]]:
         if not words:
             return []
-        # SQLite folds the case of ASCII alone, so it rules out no other words and no other titles.
+        # SQLite folds the case of ASCII alone, so it rules out no other titles; and only those can have other words.
         other = ROW.title % "*[^ -~]*"
-        fitting = [ROW.title.contains(word) | other for word in words if word.isascii()]
+        fitting = [(ROW.title.contains(word) | other) if word.isascii() else other for word in words]
         query = ROW.select(ROW.code, ROW.title).where(IS_KEPT, ROW.title != "", *fitting)
         rows = self._executor.select(query.order_by(ROW.created.desc()))
         return [(SongCode(code), title) for code, title in rows]

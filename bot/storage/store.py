@@ -13,6 +13,7 @@ fails as they do. A `read` may see the database without the facts that wait.
 
 import contextlib
 import sqlite3
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -242,7 +243,7 @@ class Store:
 
     def _schedule_retry(self, error: StoreError) -> None:
         if self._retry is None and self._is_open:
-            delay = self._backoff.wait()
+            delay = self._backoff.next_wait()
             log.warn("the database takes nothing, tried again in {delay:.2f} s: {why}", delay=delay, why=str(error))
             self._retry = self._reactor.callLater(delay, self._start_retry)
 
@@ -259,6 +260,24 @@ class Store:
         if self._retry is not None:
             self._retry.cancel()
             self._retry = None
+
+
+def run_once(path: Path, work: Work[T]) -> T:
+    """Run one piece of work on the database at `path` without a reactor, brought up to date first; its events are lost.
+
+    The caller holds the bot's lock. Raises StoreError.
+    """
+    make_private(path)
+    database = SqliteDatabase(str(path), pragmas=PRAGMAS, timeout=BUSY_SECONDS, autoconnect=False)
+    surroundings = Surroundings(time.time(), Random(), Rules())
+    with explained():
+        database.connect()
+        try:
+            migrate(database, path)
+            with begin(database, surroundings, is_writing=True) as tx:
+                return work(tx)
+        finally:
+            database.close()
 
 
 def make_private(path: Path) -> None:

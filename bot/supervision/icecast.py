@@ -21,10 +21,10 @@ from xml.sax.saxutils import escape
 
 import msgspec
 
-from bot.supervision.listeners import ANSWER_SECONDS, STATISTICS, make_authorization
 from common.config import Config, Mount
 from common.errors import ConfigError, Missing
 from common.files import write_whole
+from common.icecast import ADMIN, STATS, basic_authorization
 from common.paths import Paths
 
 PORTS_TRIED = 100
@@ -37,6 +37,7 @@ ACCOUNTS = (("icecast2", "icecast"), ("nobody", "nogroup"))
 LOG_BYTES = 4_000_000
 """A log longer than this is put aside when Icecast is prepared."""
 WILDCARDS = ("0.0.0.0", "::")
+ANSWER_SECONDS = 1.0
 END_SECONDS = 3.0
 
 LISTEN = """
@@ -283,7 +284,7 @@ def probe(port: int, admin_password: str, host: str = "127.0.0.1") -> bool:
     """Whether an Icecast that takes this admin password answers there."""
     connection = http.client.HTTPConnection(host, port, timeout=ANSWER_SECONDS)
     try:
-        connection.request("GET", STATISTICS, headers={"Authorization": make_authorization(admin_password)})
+        connection.request("GET", STATS, headers={"Authorization": basic_authorization(ADMIN, admin_password)})
         return connection.getresponse().status == http.HTTPStatus.OK
     except (OSError, http.client.HTTPException):
         return False

@@ -4,12 +4,13 @@ A process that runs already, because the bot before this one started it, is adop
 holds, or by its number, and the kernel tells of its end on a descriptor (pidfd_open, Linux 5.3).
 
 For a rolling restart there is a second process for a while, the successor. It prints `waiting` when it could begin, and
-begins (`ready`) when the first one has ended, which whoever asked for the successor sees to.
+begins (`ready`) when the first one has ended. To end that one is left to the code that asked for the successor.
 """
 
 import os
 import signal
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -21,10 +22,12 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from bot.child import Child, Command, Ending, Launcher
+from bot.supervision.icecast import Prepared
 from common.api.values import ProcessStatus
 from common.backoff import Backoff
+from common.config import Config
 from common.errors import CommandError
-from common.lock import holder
+from common.lock import find_holder
 
 log = Logger()
 
@@ -37,6 +40,7 @@ READINESS: Final = 30.0
 RECHECK: Final = 1.0
 """Seconds until an adopted process that could not be watched is looked at again."""
 LINE_LIMIT: Final = 4096
+STREAMER: Final = "streamer"
 
 
 @dataclass(frozen=True)
@@ -200,8 +204,8 @@ class Keeper:
         self._trouble = how
         if self._is_stopping:
             return
-        self._backoff.held(STEADY if began is None else self._clock.seconds() - began)
-        wait = self._backoff.wait()
+        self._backoff.record_success(STEADY if began is None else self._clock.seconds() - began)
+        wait = self._backoff.next_wait()
         log.warn("{name} {why}; starting it again in {wait:.1f} s", name=self.name, why=how, wait=wait)
         self._cancel_restart()
         self._restart = self._clock.callLater(wait, self._start_again)
@@ -236,7 +240,7 @@ class Keeper:
 
     def _find_adopted(self) -> int | None:
         if self._process.lock is not None:
-            return holder(self._process.lock)
+            return find_holder(self._process.lock)
         if self._adopted is not None and not Path(f"/proc/{self._adopted}").exists():
             self._adopted = None
         return self._adopted
@@ -278,3 +282,26 @@ class PidWatch:
         if fd >= 0:
             self._reactor.removeReader(self)
             os.close(fd)
+
+
+def list_processes(config: Config, icecast: Prepared | None, arguments: Sequence[str]) -> list[KeptProcess]:
+    """`icecast` is None where that is not ours to keep; `arguments` name the configuration file for the others.
+
+    Port and password of our own Icecast go to the others in their environment, where nobody else sees them.
+    """
+    processes = []
+    environment: dict[str, str] = {}
+    if icecast is not None:
+        environment = {
+            "BANDSTAND_ICECAST_PORT": str(icecast.port),
+            "BANDSTAND_ICECAST_PASSWORD": icecast.password,
+        }
+        processes.append(KeptProcess("icecast", icecast.argv, pid=icecast.pid))
+    python = [sys.executable, "-m"]
+    locks = {"standby": config.paths.standby_lock, STREAMER: config.paths.streamer_lock}
+    modules = {"standby": "streamer.standby", STREAMER: "streamer"}
+    processes += [
+        KeptProcess(name, [*python, modules[name], *arguments], lock=lock, environment=environment)
+        for name, lock in locks.items()
+    ]
+    return processes

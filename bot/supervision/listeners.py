@@ -4,12 +4,10 @@ Knows how Icecast 2.4 is asked; not whose it is. Its configuration is in `bot.su
 """
 
 import http
-from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
-from xml.etree import ElementTree
+from typing import Any, Final
 
 from twisted.internet import ssl
 from twisted.internet.interfaces import IReactorTime
@@ -18,17 +16,12 @@ from twisted.web.http_headers import Headers
 from twisted.web.iweb import IAgent
 
 from common.config import Icecast, Mount
+from common.icecast import ADMIN, AGENT, STATS, basic_authorization, parse_stats
 
 ANSWER_SECONDS: Final = 1.0
-STATISTICS: Final = "/admin/stats"
 
 
-def make_address(icecast: Icecast, port: int) -> str:
-    """Where Icecast is, without the path."""
-    return f"{'https' if icecast.tls else 'http'}://{icecast.host}:{port}"
-
-
-def make_agent(reactor: object, icecast: Icecast) -> Agent:
+def make_agent(reactor: Any, icecast: Icecast) -> Agent:
     """For requests to this Icecast, with the trust that is configured for it. Raises OSError without that file."""
     if not (icecast.tls and icecast.ca_file):
         return Agent(reactor)
@@ -36,21 +29,18 @@ def make_agent(reactor: object, icecast: Icecast) -> Agent:
     return Agent(reactor, BrowserLikePolicyForHTTPS(ssl.trustRootFromCertificates([trusted])))
 
 
-def make_authorization(admin_password: str) -> str:
-    """The value of an Authorization header for Icecast's administrator."""
-    return "Basic " + b64encode(f"admin:{admin_password}".encode()).decode("ascii")
-
-
 def read_counts(statistics: bytes, mounts: Iterable[Mount]) -> dict[str, int]:
-    """Listeners of each mount, those on its standby included, from the XML of Icecast's /admin/stats."""
-    root = ElementTree.fromstring(statistics)
-    heard = {source.get("mount"): int(source.findtext("listeners") or 0) for source in root.iter("source")}
-    return {mount.path: heard.get(mount.path, 0) + heard.get(mount.standby, 0) for mount in mounts}
+    """Listeners of each mount, those on its standby included, from Icecast's statistics.
+
+    Raises ValueError if those are none.
+    """
+    listeners = {path: found.listeners for path, found in parse_stats(statistics).items()}
+    return {mount.path: listeners.get(mount.path, 0) + listeners.get(mount.standby, 0) for mount in mounts}
 
 
 @dataclass(frozen=True)
 class IcecastStatistics:
-    """The statistics of one Icecast. `address` is as `make_address` has it; `clock` measures the time that it takes."""
+    """The statistics of one Icecast. `address` is as `common.icecast.base_url` has it."""
 
     agent: IAgent
     clock: IReactorTime
@@ -62,9 +52,9 @@ class IcecastStatistics:
 
         Raises TimeoutError after a second, PermissionError on a wrong password, or what the agent raises.
         """
-        authorization = make_authorization(self.admin_password)
-        headers = Headers({"Authorization": [authorization], "User-Agent": ["Bandstand"]})
-        asked = self.agent.request(b"GET", f"{self.address}{STATISTICS}".encode(), headers, None)
+        authorization = basic_authorization(ADMIN, self.admin_password)
+        headers = Headers({"Authorization": [authorization], "User-Agent": [AGENT]})
+        asked = self.agent.request(b"GET", f"{self.address}{STATS}".encode(), headers, None)
         response = await asked.addTimeout(ANSWER_SECONDS, self.clock)
         body: bytes = await readBody(response).addTimeout(ANSWER_SECONDS, self.clock)
         if response.code != http.HTTPStatus.OK:

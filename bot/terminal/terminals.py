@@ -200,7 +200,7 @@ class Terminals:
         if terminal is not None:
             self._reactor.callLater(0, terminal.session.end)  # after the command's own answer
 
-    def people(self) -> tuple[PersonPresent, ...]:
+    def list_people(self) -> tuple[PersonPresent, ...]:
         """Everybody who is here, with the ways by which they came."""
         ways: dict[str, list[str]] = {}
         for terminal in self._open.values():

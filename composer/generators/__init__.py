@@ -1,1 +1,1 @@
-"""A user's generator in the worker: its process, its sound, what is odd about it, and the song's files."""
+"""A user's generator in the worker: its process, its sound and the checks on it, and comparisons of two songs."""

@@ -1,6 +1,8 @@
-"""A process of its own for a Python callable: one line of JSON in, raw frames out on standard output.
+"""Runs a Python callable as a generator, in a process of its own: `python -m composer.generators.call`.
 
-Whatever the callable prints goes to standard error; what it yields becomes sound, and a dict tells of the song.
+Reads one line of JSON from standard input, and writes raw frames to standard output (f32le, stereo, at the station's
+rate). The callable returns or yields NumPy arrays or pydub AudioSegments, which become sound, and dicts of facts, which
+become lines on standard error (see `messages.py`). What it prints goes to standard error too.
 """
 
 import importlib
@@ -16,59 +18,68 @@ import numpy as np
 import numpy.typing as npt
 from pydub import AudioSegment
 
-from composer.block import Block
+from composer.audio import Block
+from composer.generators.messages import PREFIX
 from composer.generators.pcm import Converter
 from composer.generators.wav import Encoding
-from composer.generators.words import MARK
 
-FEW: Final = 2
-"""As many rows as a stereo array has that was laid out channel by channel."""
+MOST_CHANNEL_ROWS: Final = 2
+"""An array with at most this many rows, and more columns, has the channels in rows, not the frames."""
 
 
-class Order(msgspec.Struct, frozen=True):
+class CallRequest(msgspec.Struct, frozen=True):
+    """The request of the worker on standard input."""
+
     callable: str
+    """`module:function`."""
     directory: str
+    """Working directory, from which the module is imported."""
     environment: dict[str, str]
     rate: int
+    """Frames a second of the callable's arrays."""
     seed: int
     parameters: dict[str, Any]
 
 
-class Floats:
-    """Arrays and AudioSegments become stereo floats at the station's rate."""
+class SoundConverter:
+    """Converts arrays, whose rate is `rate`, and AudioSegments to blocks at the station's rate."""
 
     def __init__(self, rate: int) -> None:
         self._rate = rate
         self._converter: Converter | None = None
-        self._as: Encoding | None = None
+        self._encoding: Encoding | None = None
 
     def push(self, made: object) -> Iterator[Block]:
-        """Raises TypeError, which names what was yielded instead of sound."""
+        """Convert one item. Raises TypeError, which names its type, if it is not sound."""
         if isinstance(made, AudioSegment):
-            samples, rate = segment(made), int(made.frame_rate)
+            samples, rate = convert_segment(made), int(made.frame_rate)
         elif isinstance(made, np.ndarray):
-            samples, rate = array(made), self._rate
+            samples, rate = convert_array(made), self._rate
         else:
             raise TypeError(f"it yields {type(made).__name__}; a NumPy array or a pydub AudioSegment is expected")
         encoding = Encoding("f32le", rate, samples.shape[1])
-        if encoding != self._as:
+        if encoding != self._encoding:
             yield from self.flush()
-            self._as, self._converter = encoding, Converter(encoding)
+            self._encoding, self._converter = encoding, Converter(encoding)
         if self._converter and len(samples):
             yield from self._converter.push_samples(samples)
 
     def flush(self) -> Iterator[Block]:
+        """Yield what the resampler still holds."""
         if self._converter:
             yield from self._converter.flush()
 
 
-def array(made: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
-    """Frames in rows, whole numbers scaled by what their type holds."""
+def convert_array(made: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+    """Convert to floats of shape (frames, channels). Integers are scaled by the range of their type.
+
+    Raises TypeError for other types and for more than two dimensions.
+    """
     if made.ndim == 1:
         made = made[:, None]
     if made.ndim != 2:
         raise TypeError(f"it yields an array of {made.ndim} dimensions; frames, or frames by channels, are expected")
-    if made.shape[0] <= FEW < made.shape[1]:
+    if made.shape[0] <= MOST_CHANNEL_ROWS < made.shape[1]:
         made = made.T
     if made.dtype == np.uint8:
         return ((made.astype(np.float32) - 128) / np.float32(128)).astype(np.float32)
@@ -79,31 +90,35 @@ def array(made: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
     raise TypeError(f"it yields an array of {made.dtype}; floats or whole numbers with a sign are expected")
 
 
-def segment(made: AudioSegment) -> npt.NDArray[np.float32]:
+def convert_segment(made: AudioSegment) -> npt.NDArray[np.float32]:
+    """Convert to floats of shape (frames, channels)."""
     samples = np.asarray(made.get_array_of_samples(), np.float64).reshape(-1, made.channels)
     return (samples / float(1 << (8 * made.sample_width - 1))).astype(np.float32)
 
 
-def fitting(function: Callable[..., Any], order: Order) -> dict[str, Any]:
-    """The seed and those parameters that the function takes."""
-    given = {"seed": order.seed, **order.parameters}
-    taken = inspect.signature(function).parameters.values()
-    if any(one.kind is inspect.Parameter.VAR_KEYWORD for one in taken):
+def select_arguments(function: Callable[..., Any], request: CallRequest) -> dict[str, Any]:
+    """Select the arguments that the function accepts from the seed and the parameters."""
+    given = {"seed": request.seed, **request.parameters}
+    accepted = inspect.signature(function).parameters.values()
+    if any(one.kind is inspect.Parameter.VAR_KEYWORD for one in accepted):
         return given
-    return {name: value for name, value in given.items() if name in {one.name for one in taken}}
+    return {name: value for name, value in given.items() if name in {one.name for one in accepted}}
 
 
-def pieces(made: object) -> Iterable[object]:
-    """What it returns all at once is one piece; an AudioSegment could be iterated over, and is not."""
+def list_items(made: object) -> Iterable[object]:
+    """Iterate over what the callable yields, or over the one item that it returns.
+
+    Arrays and AudioSegments are iterable too, and are one item.
+    """
     if isinstance(made, AudioSegment | np.ndarray) or not isinstance(made, Iterable):
         return [made]
     return made
 
 
 def main() -> int:
-    """A fault of the callable's own is shown without our part of the traceback."""
+    """Run the callable; return the exit status. The traceback of an exception begins with the callable's own frames."""
     try:
-        call()
+        call_generator()
     except Exception as error:
         trace = error.__traceback__
         while trace and trace.tb_frame.f_code.co_filename == __file__:
@@ -113,27 +128,28 @@ def main() -> int:
     return 0
 
 
-def call() -> None:
+def call_generator() -> None:
+    """Read the request, call the function, and write its sound. Does nothing if standard input is closed."""
     out = os.dup(1)
     os.dup2(2, 1)
     line = sys.stdin.buffer.readline()
     if not line.strip():
         return
-    order = msgspec.json.decode(line, type=Order)
-    os.chdir(order.directory)
-    os.environ.update(order.environment)
-    sys.path.insert(0, order.directory)
-    module, _, name = order.callable.partition(":")
+    request = msgspec.json.decode(line, type=CallRequest)
+    os.chdir(request.directory)
+    os.environ.update(request.environment)
+    sys.path.insert(0, request.directory)
+    module, _, name = request.callable.partition(":")
     function = getattr(importlib.import_module(module), name)
-    floats = Floats(order.rate)
+    converter = SoundConverter(request.rate)
     with os.fdopen(out, "wb", buffering=0) as pipe:
-        for piece in pieces(function(**fitting(function, order))):
-            if isinstance(piece, dict):
-                print(MARK, msgspec.json.encode(piece).decode(), file=sys.stderr, flush=True)
+        for item in list_items(function(**select_arguments(function, request))):
+            if isinstance(item, dict):
+                print(PREFIX, msgspec.json.encode(item).decode(), file=sys.stderr, flush=True)
                 continue
-            for block in floats.push(piece):
+            for block in converter.push(item):
                 _write(pipe, block)
-        for block in floats.flush():
+        for block in converter.flush():
             _write(pipe, block)
 
 

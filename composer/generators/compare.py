@@ -1,6 +1,7 @@
-"""Two stored songs by turns, a few bars each, as one song. A turn begins at the bar where the other one stopped.
+"""Makes a comparison: two stored songs in alternation, some bars each, as one song for listeners to vote on.
 
-Knows files, bars and gains; not which song is whose.
+Each turn begins at the bar at which the other song stopped. Both songs get the gain that brings them to the station's
+loudness, so that the louder one has no advantage. Knows files, bars and gains, and not whose songs they are.
 """
 
 import time
@@ -8,37 +9,36 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import msgspec
 import numpy as np
 
-from common.jobs import Begun, Done, Job, Pair, Provenance, Side
+from common.jobs import Begun, Done, Job, Pair, Provenance, Side, Value
 from common.types import RATE
-from composer.block import Block
-from composer.folder import RECORD, Folder, kept
-from composer.generators import stored
-from composer.generators.run import Say, again
-from composer.generators.take import Take
-from composer.loudness import finite
-from composer.spool import Spool
+from composer.audio import Block, read_blocks
+from composer.folder import SongFolder, publish_song, read_finished
+from composer.generators.run import replay_finished
+from composer.loudness import round_decibels
+from composer.recorder import Recorded, SoundRecorder
+from composer.spool import Report, SpoolWriter
 
-FADE: Final = 240
-"""Frames, 5 ms: from one to the other without a click."""
-GAIN_LIMIT: Final = 12.0
+FADE_FRAMES: Final = 240
+"""Fade at both ends of a turn, against clicks: 5 ms."""
+LARGEST_GAIN: Final = 12.0
+"""Decibels, up or down."""
 TITLE, ARTIST = "X or Y", "a comparison"
 
 
-class Reader:
-    """One of the two, read on from where it was."""
+class SideReader:
+    """Reads the frames of one song in order, with its gain. `target` is in LUFS."""
 
     def __init__(self, side: Side, target: float) -> None:
-        off = 0.0 if side.loudness is None else target - side.loudness
-        self._gain = np.float32(10 ** (max(-GAIN_LIMIT, min(GAIN_LIMIT, off)) / 20))
-        self._blocks = stored.blocks(Path(side.path))
+        gain = 0.0 if side.loudness is None else target - side.loudness
+        self._gain = np.float32(10 ** (max(-LARGEST_GAIN, min(LARGEST_GAIN, gain)) / 20))
+        self._blocks = read_blocks(Path(side.path))
         self._rest: Block = np.zeros((0, 2), np.float32)
         self._at = 0
 
-    def between(self, begin: int, end: int) -> Block:
-        """Those frames, as far as there are any; what is before them is gone."""
+    def read(self, begin: int, end: int) -> Block:
+        """Read the frames from `begin` up to `end`, fewer at the end of the song. Frames before `end` are dropped."""
         parts = []
         while self._at < end:
             if not len(self._rest):
@@ -54,27 +54,27 @@ class Reader:
         return np.concatenate(parts) * self._gain if parts else np.zeros((0, 2), np.float32)
 
 
-def turns(pair: Pair, target: float) -> Iterator[Block]:
-    """X, Y, X, Y, ... until one of them has no more."""
+def alternate(pair: Pair, target: float) -> Iterator[Block]:
+    """Yield the turns, X first, until one of the songs ends. The first turn of each song has its upbeat."""
     sides = (pair.first, pair.second)
-    readers = [Reader(side, target) for side in sides]
+    readers = [SideReader(side, target) for side in sides]
     number = 0
     while True:
         side = sides[number % 2]
         begin = side.phase + number * pair.bars * side.bar if number else 0
         end = side.phase + (number + 1) * pair.bars * side.bar
-        block = readers[number % 2].between(begin, end)
+        block = readers[number % 2].read(begin, end)
         if not len(block):
             return
-        yield faded(block)
+        yield fade_edges(block)
         if len(block) < end - begin:
             return
         number += 1
 
 
-def faded(block: Block) -> Block:
-    """Softly in and out at both ends."""
-    length = min(FADE, len(block) // 2)
+def fade_edges(block: Block) -> Block:
+    """Fade a block in and out, in place, and return it."""
+    length = min(FADE_FRAMES, len(block) // 2)
     if length:
         ramp = np.linspace(0, 1, length, endpoint=False, dtype=np.float32)[:, None]
         block[:length] *= ramp
@@ -82,32 +82,34 @@ def faded(block: Block) -> Block:
     return block
 
 
-def make(job: Job, pair: Pair, spool: Spool, say: Say) -> Done:
-    """Raises BandstandError, or OSError where the folder cannot be written."""
-    done = kept(job)
-    if done:
-        return again(job, done, spool, say)
+def make_comparison(job: Job, pair: Pair, spool: SpoolWriter, report: Report) -> Done:
+    """Make the song of a comparison. Raises BandstandError, or OSError if the folder cannot be written."""
+    finished = read_finished(job)
+    if finished:
+        return replay_finished(job, finished, spool, report)
     began = time.perf_counter()
-    facts = {
+    facts: dict[str, Value] = {
         "x": pair.bars * pair.first.bar / RATE,
         "y": pair.bars * pair.second.bar / RATE,
         "lead": pair.first.phase / RATE,
     }
-    with Folder(Path(job.directory)) as folder, Take(folder.path, job.seed) as take:
-        take.name(TITLE, ARTIST)
-        for block in turns(pair, job.loudness):
-            first = not spool.frames
+    with SongFolder(Path(job.directory)) as folder, SoundRecorder(folder.path, job.seed) as recorder:
+        recorder.set_title(TITLE, ARTIST)
+        for block in alternate(pair, job.loudness):
+            is_first = not spool.frames
             spool.write(block)
-            if first:
-                say(Begun(TITLE, ARTIST, 0.0, {**facts}))
-            take.push(block)
+            if is_first:
+                report(Begun(TITLE, ARTIST, 0.0, facts))
+            recorder.push(block)
         spool.close()
-        taken = take.finish()
-        done = Done(
-            song=job.song, title=TITLE, artist=ARTIST, seconds=round(spool.frames / RATE, 3), generator=job.generator,
-            seed=job.seed, parameters=job.parameters, loudness=finite(taken.loudness), peak=finite(taken.peak),
-            making=round(time.perf_counter() - began, 3), facts={**facts}, files=taken.files,
-            provenance=Provenance(sound=spool.checksum),
-        )  # fmt: skip
-        (folder.path / RECORD).write_bytes(msgspec.json.encode(done))
-        return done if folder.publish() else kept(job) or done
+        done = _make_done(job, recorder.finish(), spool, facts, time.perf_counter() - began)
+        return publish_song(folder, job, done)
+
+
+def _make_done(job: Job, recorded: Recorded, spool: SpoolWriter, facts: dict[str, Value], seconds: float) -> Done:
+    return Done(
+        song=job.song, title=TITLE, artist=ARTIST, seconds=round(spool.frames / RATE, 3), generator=job.generator,
+        seed=job.seed, parameters=job.parameters, loudness=round_decibels(recorded.loudness),
+        peak=round_decibels(recorded.peak), making=round(seconds, 3), facts=facts, files=recorded.files,
+        provenance=Provenance(sound=spool.checksum),
+    )  # fmt: skip

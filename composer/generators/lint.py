@@ -1,6 +1,6 @@
-"""What is odd about a generator's sound, looked at block by block: each oddity is told once, in a sentence.
+"""Checks a generator's sound block by block: NaN, clipping, DC offset, silence. Each problem is noted once.
 
-Pure. What must not reach an ear is mended (what is not a number) or refused (samples that are not in range).
+Pure. Samples that are not finite are replaced by 0; samples far out of range are refused, for the sake of ears.
 """
 
 from typing import Final
@@ -10,85 +10,88 @@ import numpy as np
 from common.errors import NotAudio
 from common.text import clock
 from common.types import CHANNELS, RATE
-from composer.block import Block
+from composer.audio import Block
 
 AUDIBLE: Final = 2e-4
-"""-74 dBFS from peak to peak: less is silence."""
-FULL: Final = 0.9999
-RUN: Final = 3
-"""Samples at full scale on end, which is clipping and no mere peak."""
-CLIPS: Final = 5
-ABSURD: Final = 64.0
-"""36 dB over full scale: integers that were taken for floats, or a filter that exploded."""
-OFFSET: Final = 0.03
-SETTLED: Final = RATE
-"""Frames after which a mean says something."""
+"""Smallest difference between two samples of a block that is not silence: -74 dBFS."""
+FULL_SCALE: Final = 0.9999
+CLIP_RUN: Final = 3
+"""Samples in a row at full scale that count as clipping rather than a peak."""
+MOST_CLIPS: Final = 5
+"""Clippings from which on they are noted."""
+REFUSED_PEAK: Final = 64.0
+"""36 dB over full scale: integers that were read as floats, or an unstable filter."""
+MOST_OFFSET: Final = 0.03
+OFFSET_FRAMES: Final = RATE
+"""Frames from which on the mean is meaningful."""
 
 
-class Lint:
-    """`notes` grows as sound passes."""
+class AudioLint:
+    """Checks the sound that is pushed through it. `notes` has a sentence for each problem so far."""
 
     def __init__(self) -> None:
         self.notes: list[str] = []
         self.frames = 0
-        self.audible = False
-        self.odd = 0
-        """Samples that were no numbers."""
+        self.is_audible = False
+        """Whether there was any sound but silence."""
+        self.invalid = 0
+        """Samples that were NaN or infinite."""
         self._sum = np.zeros(CHANNELS)
         self._clips = 0
         self._peak = 0.0
-        self._offset_told = False
+        self._has_noted_offset = False
 
     def push(self, block: Block) -> Block:
-        """The block, fit to be heard. Raises NotAudio where that cannot be."""
+        """Check a block; return it with finite samples only. Raises NotAudio if it is far out of range."""
         if not len(block):
             return block
         here = clock(self.frames / RATE)
-        block = self._numbers(block, here)
+        block = self._replace_invalid(block, here)
         peak = float(np.abs(block).max())
-        if peak > ABSURD:
+        if peak > REFUSED_PEAK:
             raise NotAudio(
                 f"at {here} its samples reach {peak:.0f}: floats are from -1 to 1, and integers need their format"
             )
-        self._clipping(block, peak, here)
+        self._check_clipping(block, peak, here)
         self._sum += block.sum(axis=0, dtype=np.float64)
-        self.audible = self.audible or float(np.ptp(block, axis=0).max()) > AUDIBLE
+        self.is_audible = self.is_audible or float(np.ptp(block, axis=0).max()) > AUDIBLE
         self.frames += len(block)
-        if self.frames >= SETTLED:
-            self._mean()
+        if self.frames >= OFFSET_FRAMES:
+            self._check_offset()
         return block
 
     def finish(self) -> None:
-        """Nothing more will come."""
+        """Check the sound as a whole, after its last block."""
         if self.frames:
-            self._mean()
+            self._check_offset()
 
-    def _numbers(self, block: Block, here: str) -> Block:
+    def _replace_invalid(self, block: Block, here: str) -> Block:
         wrong = ~np.isfinite(block)
         count = int(wrong.sum())
         if not count:
             return block
-        if not self.odd:
+        if not self.invalid:
             self.notes.append(
                 f"from {here} on it has samples that are no numbers (NaN or infinite); 0 is played for them"
             )
-        self.odd += count
+        self.invalid += count
         return np.where(wrong, np.float32(0), block)
 
-    def _clipping(self, block: Block, peak: float, here: str) -> None:
-        if peak < FULL:
+    def _check_clipping(self, block: Block, peak: float, here: str) -> None:
+        if peak < FULL_SCALE:
             return
-        full = np.abs(block) >= FULL
-        runs = int((full[: -RUN + 1] & full[1 : -RUN + 2] & full[RUN - 1 :]).sum()) if len(block) >= RUN else 0
+        full = np.abs(block) >= FULL_SCALE
+        count = len(block) - CLIP_RUN + 1
+        runs = int((full[:count] & full[1 : count + 1] & full[CLIP_RUN - 1 :]).sum()) if count > 0 else 0
         before, self._clips = self._clips, self._clips + runs
-        if before < CLIPS <= self._clips:
+        if before < MOST_CLIPS <= self._clips:
             over = f", by {20 * np.log10(peak):.1f} dB" if peak > 1.001 else ""
             self.notes.append(f"it clips from {here} on{over}: it is louder than full scale, so turn it down")
 
-    def _mean(self) -> None:
+    def _check_offset(self) -> None:
         offset = float(np.abs(self._sum).max() / self.frames)
-        if offset > OFFSET and not self._offset_told:
-            self._offset_told = True
+        if offset > MOST_OFFSET and not self._has_noted_offset:
+            self._has_noted_offset = True
             self.notes.append(
                 f"it is off centre by {offset:.2f} of full scale (DC offset), which costs loudness and clicks"
             )

@@ -1,6 +1,6 @@
-"""Bytes of a generator's standard output become blocks at the station's rate, as they come.
+"""Decodes a generator's standard output, WAV or raw samples, to blocks at the station's rate.
 
-Knows encodings; nothing of processes. However the bytes are cut, the same frames come out.
+The decoded frames do not depend on how the bytes are cut. Knows encodings, and nothing of processes.
 """
 
 from collections.abc import Iterator
@@ -13,90 +13,97 @@ import numpy.typing as npt
 from common.errors import NotAudio
 from common.generators import Generator
 from common.types import CHANNELS, RATE, Seconds
-from composer.block import Block
+from composer.audio import Block
 from composer.generators import wav
 from composer.generators.wav import Encoding
 
 LAYOUTS: Final = {1: "mono", 2: "stereo", 3: "3.0", 4: "quad", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
-ENOUGH: Final = 64
-"""Bytes that tell text from sound."""
+"""Number of channels -> FFmpeg's name of the layout."""
+DETECTION_BYTES: Final = 64
+"""Bytes from which text can be told from sound."""
 FILES: Final = {b"fLaC": "FLAC", b"OggS": "Ogg", b"ID3": "MP3", b"\xff\xfb": "MP3", b"FORM": "AIFF", b"MThd": "MIDI"}
+"""First bytes -> kind of file."""
 DTYPES: Final = {"u8": "u1", "s16le": "<i2", "s32le": "<i4", "f32le": "<f4", "f64le": "<f8"}
-FULL: Final = {"s16le": 2.0**15, "s24le": 2.0**31, "s32le": 2.0**31}
-TEXT: Final = frozenset(range(32, 127)) | {9, 10, 13}
+"""Encoding -> NumPy's type."""
+FULL_SCALE: Final = {"s16le": 2.0**15, "s24le": 2.0**31, "s32le": 2.0**31}
+TEXT_BYTES: Final = frozenset(range(32, 127)) | {9, 10, 13}
 
 
-class Sound:
-    """Takes bytes, gives blocks. `notes` collects what is odd about the bytes, a sentence each."""
+class StreamDecoder:
+    """Decodes bytes to blocks. `notes` has a sentence for each problem of the bytes so far."""
 
     def __init__(self, declared: Generator) -> None:
         self._declared = declared
-        self._head = b""
+        self._beginning = b""
+        """Bytes that came before the encoding was known."""
         self._rest = b""
+        """Bytes of a frame that is not complete."""
         self._encoding: Encoding | None = None
         self._converter: Converter | None = None
         self._length: int | None = None
         self._left: int | None = None
-        """Bytes of sound that the header still promises."""
-        self._over = False
+        """Bytes of sound that are still to come by the header."""
+        self._is_over = False
         self.notes: list[str] = []
 
     @property
     def promised(self) -> Seconds:
-        """How long the header says that it is; 0 where it does not."""
+        """Length of the sound by its header; 0 if unknown."""
         if self._encoding is None or self._length is None:
             return Seconds(0.0)
         return Seconds(self._length / self._encoding.frame / self._encoding.rate)
 
     @property
     def rate(self) -> int:
+        """Frames a second as the program writes them."""
         return self._encoding.rate if self._encoding else RATE
 
     def push(self, data: bytes) -> Iterator[Block]:
-        """Raises NotAudio where it is none."""
+        """Decode further bytes. Raises NotAudio if they are not sound."""
         if self._encoding is None:
-            self._head += data
-            data = self._begin(last=False)
-        yield from self._blocks(data)
+            self._beginning += data
+            data = self._detect_encoding(is_last=False)
+        yield from self._decode(data)
 
     def finish(self) -> Iterator[Block]:
-        """Nothing more will come."""
-        if self._encoding is None and self._head:
-            yield from self._blocks(self._begin(last=True))
+        """Decode what is left after the last byte, and check the length. Raises NotAudio if it is not sound."""
+        if self._encoding is None and self._beginning:
+            yield from self._decode(self._detect_encoding(is_last=True))
         if self._rest and self._left != 0:
             self.notes.append(f"its sound ends inside a frame: {len(self._rest)} bytes were left over")
         if self._left:
-            have = self.promised - self._left / self._frame / self.rate
-            self.notes.append(f"its WAV header promised {self.promised:.1f} s, and {have:.1f} s came")
+            received = self.promised - self._left / self._frame / self.rate
+            self.notes.append(f"its WAV header promised {self.promised:.1f} s, and {received:.1f} s came")
         if self._converter:
             yield from self._converter.flush()
 
-    def _begin(self, last: bool) -> bytes:
-        """The first bytes behind the head, once it is known what they are."""
-        data = self._head
+    def _detect_encoding(self, is_last: bool) -> bytes:
+        """Find the encoding from the first bytes; return the first bytes of sound, or none while it is unknown."""
+        data = self._beginning
         if data[:4] in wav.MAGICS:
-            head = wav.head(data)
-            if head is None:
-                if last:
+            header = wav.parse_header(data)
+            if header is None:
+                if is_last:
                     raise NotAudio("its WAV ends before its sound begins")
                 return b""
-            self._settle(head.encoding)
-            self._length = self._left = head.length
-            self.notes += [head.oddity] if head.oddity else []
-            return data[head.size :]
-        if len(data) < ENOUGH and not last:
+            self._set_encoding(header.encoding)
+            self._length = self._left = header.length
+            self.notes += [header.problem] if header.problem else []
+            return data[header.size :]
+        if len(data) < DETECTION_BYTES and not is_last:
             return b""
-        self._refuse(data)
+        self._refuse_other_kinds(data)
         declared = self._declared
         if not declared.format:
             raise NotAudio(
                 "what it writes to standard output is no WAV; raw sound needs its format, rate and channels declared"
             )
-        self._settle(Encoding(declared.format, declared.rate, declared.channels))
+        self._set_encoding(Encoding(declared.format, declared.rate, declared.channels))
         return data
 
-    def _refuse(self, data: bytes) -> None:
-        if TEXT.issuperset(data[:512]):
+    def _refuse_other_kinds(self, data: bytes) -> None:
+        """Raises NotAudio if the bytes are text or the beginning of a file that is not WAV."""
+        if TEXT_BYTES.issuperset(data[:512]):
             line = data.decode("ascii").strip().partition("\n")[0].strip()
             raise NotAudio(
                 f'it writes text and no sound to standard output, beginning "{line[:60]}"; text goes to standard error'
@@ -105,20 +112,20 @@ class Sound:
             if data.startswith(magic):
                 raise NotAudio(f"it writes {kind} to standard output; write WAV there, or write the file to {{output}}")
 
-    def _settle(self, encoding: Encoding) -> None:
+    def _set_encoding(self, encoding: Encoding) -> None:
         self._encoding = encoding
         self._converter = Converter(encoding)
-        self._head = b""
+        self._beginning = b""
 
     @property
     def _frame(self) -> int:
         assert self._encoding is not None
         return self._encoding.frame
 
-    def _blocks(self, data: bytes) -> Iterator[Block]:
-        if self._converter is None or self._over:
+    def _decode(self, data: bytes) -> Iterator[Block]:
+        if self._converter is None or self._is_over:
             return
-        data, behind = self._within(self._rest + data)
+        data, behind = self._split_at_end(self._rest + data)
         whole = len(data) // self._frame * self._frame
         self._rest = data[whole:] + behind
         if whole:
@@ -126,15 +133,18 @@ class Sound:
                 self._left -= whole
             yield from self._converter.push(data[:whole])
 
-    def _within(self, data: bytes) -> tuple[bytes, bytes]:
-        """What of `data` is sound, by the header's length, and what may be; a length that proves wrong is forgotten."""
+    def _split_at_end(self, data: bytes) -> tuple[bytes, bytes]:
+        """Split `data` into sound, and bytes behind the end by the header that are too few to be recognised.
+
+        If the bytes behind the end are no chunk, the length in the header is wrong, and is ignored from then on.
+        """
         if self._left is None or len(data) <= self._left:
             return data, b""
         behind = data[self._left :]
         if len(behind) < 5:
             return data[: self._left], behind
         if wav.is_trailer(behind[self._left % 2 :]):
-            self._over = True
+            self._is_over = True
             return data[: self._left], b""
         self.notes.append(f"its WAV header promised {self.promised:.1f} s, and more came, which is played too")
         self._left = None
@@ -142,20 +152,20 @@ class Sound:
 
 
 class Converter:
-    """Whole frames in one encoding become stereo floats at the station's rate."""
+    """Converts whole frames in one encoding to blocks of any length at the station's rate."""
 
     def __init__(self, encoding: Encoding) -> None:
         self._encoding = encoding
-        self._plain = encoding.rate == RATE and encoding.channels <= CHANNELS
+        self._has_our_rate = encoding.rate == RATE and encoding.channels <= CHANNELS
         self._layout = LAYOUTS[encoding.channels]
-        self._resampler = None if self._plain else av.AudioResampler(format="flt", layout="stereo", rate=RATE)
+        self._resampler = None if self._has_our_rate else av.AudioResampler(format="flt", layout="stereo", rate=RATE)
 
     def push(self, data: bytes) -> Iterator[Block]:
-        yield from self.push_samples(samples(data, self._encoding))
+        yield from self.push_samples(decode_samples(data, self._encoding))
 
     def push_samples(self, made: npt.NDArray[np.float32]) -> Iterator[Block]:
-        """Floats of shape (frames, channels)."""
-        if self._encoding.channels == 1 and self._plain:
+        """Convert samples of shape (frames, channels), full scale at 1.0."""
+        if self._encoding.channels == 1 and self._has_our_rate:
             yield np.repeat(made, CHANNELS, axis=1)
         elif self._resampler is None:
             yield made
@@ -167,6 +177,7 @@ class Converter:
             yield from self._resampled(frame)
 
     def flush(self) -> Iterator[Block]:
+        """Yield what the resampler still holds."""
         if self._resampler is not None:
             yield from self._resampled(None)
 
@@ -177,8 +188,8 @@ class Converter:
                 yield made.to_ndarray().reshape(-1, CHANNELS).astype(np.float32, copy=False)
 
 
-def samples(data: bytes, encoding: Encoding) -> npt.NDArray[np.float32]:
-    """Whole frames as floats of shape (frames, channels), full scale at 1.0."""
+def decode_samples(data: bytes, encoding: Encoding) -> npt.NDArray[np.float32]:
+    """Decode whole frames to floats of shape (frames, channels), full scale at 1.0."""
     kind = encoding.kind
     made: npt.NDArray[np.float32]
     if kind == "s24le":
@@ -189,6 +200,6 @@ def samples(data: bytes, encoding: Encoding) -> npt.NDArray[np.float32]:
         made = np.frombuffer(data, DTYPES[kind]).astype(np.float32)
     if kind == "u8":
         made = (made - np.float32(128)) / np.float32(128)
-    elif kind in FULL:
-        made /= np.float32(FULL[kind])
+    elif kind in FULL_SCALE:
+        made /= np.float32(FULL_SCALE[kind])
     return made.reshape(-1, encoding.channels)

@@ -1,11 +1,15 @@
-"""One song by a user's generator: its program is run, its sound checked and spooled as it comes, its files kept."""
+"""Makes a song with a user's generator: runs its program, checks and spools its sound as it comes, and keeps the files.
+
+The path of the sound: `GeneratorProcess` (bytes) -> `StreamDecoder` (blocks) -> `GeneratedSong`, which passes each
+block to the checks (`AudioLint`), the spool and the recorder, and reports to the bot. The song begins for its listeners
+at its first audible sound.
+"""
 
 import logging
 import os
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -15,245 +19,292 @@ import msgspec
 from common import generator_files, generators
 from common.errors import BandstandError, ComposeError, Missing, NotAudio
 from common.generators import Generator
-from common.jobs import Advanced, Begun, Done, Job, Noticed, Provenance, Step, Value
+from common.jobs import Advanced, Begun, Done, Job, Noticed, Provenance, Section, Value
 from common.text import clock, one_line
 from common.types import RATE
-from composer.block import BLOCK, Block
-from composer.folder import RECORD, Folder, kept
-from composer.generators import stored
-from composer.generators.child import Child, started
-from composer.generators.lint import Lint
-from composer.generators.pcm import Sound
-from composer.generators.take import Take
-from composer.loudness import finite
-from composer.spool import Spool
+from composer.audio import BLOCK_FRAMES, Block, read_blocks
+from composer.folder import SongFolder, publish_song, read_finished
+from composer.generators.lint import AudioLint
+from composer.generators.messages import MessageReader
+from composer.generators.pcm import StreamDecoder
+from composer.generators.process import GeneratorProcess, Popen, start_program
+from composer.loudness import round_decibels
+from composer.recorder import Recorded, SoundRecorder
+from composer.spool import PROGRESS_SECONDS, Report, SpoolWriter
 
-PACE: Final = 0.25
-"""Seconds between two reports of progress, at the least."""
-QUIETEST: Final = 60
-"""Seconds of silence at the beginning of a song that are waited for."""
+LONGEST_SILENCE: Final = 60
+"""Seconds of silence at the beginning of a song after which it is given up."""
 RATES: Final = (8000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 88_200, 96_000)
-"""At which sound is usually made."""
-Say = Callable[[Step], None]
-Process = subprocess.Popen[bytes]
+"""Usual sampling rates."""
+LONGEST_NAME: Final = 120
+"""Characters of a title or an artist."""
 log = logging.getLogger("composer")
 
 
 class ProgramError(ComposeError):
-    """The program made no song; carries what is known of the run."""
+    """The program made no song. `provenance` has what is known about the run."""
 
     def __init__(self, reason: str, provenance: Provenance) -> None:
         super().__init__(reason)
         self.provenance = provenance
 
 
-class Enough(Exception):
+class LengthReached(Exception):
     """The song is as long as it may be."""
 
 
-class Song:
-    """A song as it comes: what is odd is told, and it begins for its listeners with the first sound to be heard."""
+class GeneratedSong:
+    """The song while its sound comes: checks it, spools it, records it, and reports progress and problems.
 
-    def __init__(self, job: Job, limits: Generator, spool: Spool, take: Take, say: Say) -> None:
+    `title`, `artist` and `facts` change until the song has begun; facts come from the program.
+    """
+
+    def __init__(
+        self, job: Job, generator: Generator, spool: SpoolWriter, recorder: SoundRecorder, report: Report
+    ) -> None:
         self.title = f"{job.generator} {job.seed}"
         self.artist = job.generator
-        self.facts: dict[str, Value] = {}
-        self.begun = False
-        self.lint = Lint()
+        self.messages = MessageReader()
+        """What the program says of the song."""
+        self.has_begun = False
+        self.lint = AudioLint()
         self.notes: list[str] = []
-        self._limits = limits
+        """Problems that have been reported."""
         self.spool = spool
-        self.take = take
-        self._say = say
-        self._said = time.monotonic()
+        self.recorder = recorder
+        self._longest = generator.longest
+        self._report = report
+        self._reported = time.monotonic()
+
+    @property
+    def facts(self) -> dict[str, Value]:
+        return self.messages.facts
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        return self.messages.sections
 
     @property
     def seconds(self) -> float:
+        """Length so far."""
         return round(self.spool.frames / RATE, 3)
 
-    def hear(self, block: Block, promised: float) -> None:
-        """Raises NotAudio, DiskFull, or Enough."""
+    def push(self, block: Block, promised: float) -> None:
+        """Take the next block. `promised` is the length of the song in seconds by its header, 0 if unknown.
+
+        Raises NotAudio, DiskFull, or LengthReached.
+        """
         block = self.lint.push(block)
-        room = round(self._limits.longest * RATE) - self.spool.frames
+        room = round(self._longest * RATE) - self.spool.frames
         self.spool.write(block[:room])
-        self.take.push(block[:room])
-        if self.spool.frames >= BLOCK:  # with less in hand it would fall behind at once
+        self.recorder.push(block[:room])
+        if self.spool.frames >= BLOCK_FRAMES:  # a player that started with less would run dry at once
             self.begin(promised)
-        if not self.begun and self.seconds > QUIETEST:
-            raise NotAudio(f"its first {QUIETEST} s are silence, so it was not put on the air")
-        self.tell(self.lint.notes)
-        now = time.monotonic()
-        if self.begun and now - self._said >= PACE:
-            self._said = now
-            self._say(Advanced(self.seconds))
+        if not self.has_begun and self.seconds > LONGEST_SILENCE:
+            raise NotAudio(f"its first {LONGEST_SILENCE} s are silence, so it was not put on the air")
+        self.report_notes(self.lint.notes)
+        self._report_progress()
         if len(block) >= room:
-            self.tell([f"it went on beyond {clock(self._limits.longest)}, its limit longest, and was ended there"])
-            raise Enough
+            self.report_notes([f"it went on beyond {clock(self._longest)}, its limit longest, and was ended there"])
+            raise LengthReached
 
     def begin(self, promised: float) -> None:
-        """It can be heard from now on, if anything in it can."""
-        if self.begun or not self.lint.audible:
+        """Report that the song has begun, unless it has already, or there is only silence so far."""
+        if self.has_begun or not self.lint.is_audible:
             return
-        self.begun = True
-        self.title = one_line(str(self.facts.pop("title", self.title)), 120) or self.title
-        self.artist = one_line(str(self.facts.pop("artist", self.artist)), 120) or self.artist
-        self._say(Begun(self.title, self.artist, round(promised, 3), dict(self.facts)))
-        self.take.name(self.title, self.artist)  # opens a file, for which nobody is to wait
+        self.has_begun = True
+        self.title = one_line(str(self.facts.pop("title", self.title)), LONGEST_NAME) or self.title
+        self.artist = one_line(str(self.facts.pop("artist", self.artist)), LONGEST_NAME) or self.artist
+        self._report(Begun(self.title, self.artist, round(promised, 3), dict(self.facts), self.sections))
+        self.recorder.set_title(self.title, self.artist)  # after the report, because it opens a file
 
-    def whole(self, running: float, rate: int, asked: float) -> None:
-        """Say what can only be seen when all of it is there."""
-        real = next((other for other in RATES if _alike(self.seconds * rate / other, asked)), rate)
-        if real != rate and not _alike(self.seconds, asked):
-            self.tell([f"it is {self.seconds:.1f} s long, not {asked:g}: was it made at {real} Hz, and says {rate}?"])
-        if running > self.seconds > 1:
-            self._say(
+    def check_whole(self, running: float, rate: int, asked: float) -> None:
+        """Report problems that only the whole song shows.
+
+        `running` is the run time and `asked` the length that was asked for (0 if none), in seconds; `rate` is the rate
+        that the program declares.
+        """
+        actual = next((other for other in RATES if _is_near(self.seconds * rate / other, asked)), rate)
+        if actual != rate and not _is_near(self.seconds, asked):
+            self.report_notes(
+                [f"it is {self.seconds:.1f} s long, not {asked:g}: was it made at {actual} Hz, and says {rate}?"]
+            )
+        if running > self.seconds > 1:  # depends on the machine, so it is not kept in `notes`
+            self._report(
                 Noticed(f"it was made slower than it is played: {running:.1f} s for {self.seconds:.1f} s of sound")
             )
 
-    def tell(self, notes: list[str]) -> None:
+    def report_notes(self, notes: list[str]) -> None:
+        """Report the problems that have not been reported yet."""
         for note in notes:
             if note not in self.notes:
                 self.notes.append(note)
-                self._say(Noticed(note))
+                self._report(Noticed(note))
+
+    def _report_progress(self) -> None:
+        now = time.monotonic()
+        if self.has_begun and now - self._reported >= PROGRESS_SECONDS:
+            self._reported = now
+            self._report(Advanced(self.seconds))
 
 
-def _alike(one: float, other: float) -> bool:
+def _is_near(one: float, other: float) -> bool:
     return abs(one - other) < 0.02 * other
 
 
-def make(job: Job, declared: Generator, spool: Spool, say: Say, waiting: Process | None = None) -> Done:
-    """Raises BandstandError, or OSError where the folder cannot be written. `waiting` is a `caller`, for a callable."""
-    done = kept(job)
-    if done:
-        return again(job, done, spool, say)
-    generator_files.startable(job.generator, declared)
-    with Folder(Path(job.directory)) as folder, Take(folder.path, job.seed) as take:
-        return _made(job, declared, folder, Song(job, declared, spool, take, say), waiting)
+def make_song(
+    job: Job, generator: Generator, spool: SpoolWriter, report: Report, call_process: Popen | None = None
+) -> Done:
+    """Make the song of a job with a program. `call_process` is a waiting process for callables, if there is one.
+
+    Raises BandstandError, or OSError if the folder cannot be written.
+    """
+    finished = read_finished(job)
+    if finished:
+        return replay_finished(job, finished, spool, report)
+    generator_files.check_startable(job.generator, generator)
+    with SongFolder(Path(job.directory)) as folder, SoundRecorder(folder.path, job.seed) as recorder:
+        song = GeneratedSong(job, generator, spool, recorder, report)
+        return publish_song(folder, job, _run_program(job, generator, folder.path, song, call_process))
 
 
-def again(job: Job, done: Done, spool: Spool, say: Say) -> Done:
-    """The song of an earlier worker, whose bot died: its sound goes into the spool, as it is being waited for."""
-    for block in stored.blocks(Path(job.directory) / done.files["audio"]):
-        first = not spool.frames
+def replay_finished(job: Job, done: Done, spool: SpoolWriter, report: Report) -> Done:
+    """Spool the song that an earlier worker finished, whose bot died, because the new bot waits for its sound."""
+    for block in read_blocks(Path(job.directory) / done.files["audio"]):
+        is_first = not spool.frames
         spool.write(block)
-        if first:
-            say(Begun(done.title, done.artist, done.seconds, done.facts))
+        if is_first:
+            report(Begun(done.title, done.artist, done.seconds, done.facts, done.sections))
     spool.close()
     return done
 
 
-def _made(job: Job, declared: Generator, folder: Folder, song: Song, waiting: Process | None) -> Done:
+def start_call_process() -> Popen:
+    """Start a process for callables (`call.py`). It imports what it needs, and waits for its request."""
+    argv = [sys.executable, "-P", "-m", "composer.generators.call"]
+    return start_program(argv, generators.inherit_environment(os.environ), "/", has_input=True)
+
+
+def _run_program(job: Job, generator: Generator, folder: Path, song: GeneratedSong, call_process: Popen | None) -> Done:
     began = time.perf_counter()
-    output = folder.path / f"output.{declared.output}"
-    fingerprint = generator_files.fingerprint(generator_files.files(declared))
-    child, sound = _child(job, declared, str(output) if declared.writes_file else "", waiting), Sound(_format(declared))
-    with child:
-        song.facts = child.words.facts
+    output = folder / f"output.{generator.output}"
+    fingerprint = generator_files.compute_fingerprint(generator_files.list_files(generator))
+    process = _start_process(job, generator, str(output) if generator.writes_file else "", call_process)
+    decoder = StreamDecoder(_declare_format(generator))
+    with process:
+        song.messages = process.messages
         try:
-            _listen(child, declared, sound, song, output)
+            _receive_sound(process, generator, decoder, song, output)
         except BandstandError as error:
-            after = f", {clock(song.seconds)} into its sound" if song.begun else ""
+            after = f", {clock(song.seconds)} into its sound" if song.has_begun else ""
             reason = f"{job.generator}{after}: {error}"
-            raise ProgramError(reason, _provenance(song, child, fingerprint, declared)) from None
+            raise ProgramError(reason, _make_provenance(song, process, fingerprint, generator)) from None
     song.spool.close()
-    song.whole(time.perf_counter() - began, sound.rate, _asked(job, declared))
-    taken = song.take.finish()
+    song.check_whole(time.perf_counter() - began, decoder.rate, _find_asked_duration(job, generator))
+    recorded = song.recorder.finish()
     output.unlink(missing_ok=True)
-    done = Done(
+    provenance = _make_provenance(song, process, fingerprint, generator)
+    return _make_done(job, song, recorded, provenance, time.perf_counter() - began)
+
+
+def _make_done(job: Job, song: GeneratedSong, recorded: Recorded, provenance: Provenance, seconds: float) -> Done:
+    return Done(
         song=job.song, title=song.title, artist=song.artist, seconds=song.seconds, generator=job.generator,
-        seed=job.seed, parameters=job.parameters, loudness=finite(taken.loudness), peak=finite(taken.peak),
-        making=round(time.perf_counter() - began, 3), facts=song.facts, files=taken.files,
-        provenance=_provenance(song, child, fingerprint, declared),
+        seed=job.seed, parameters=job.parameters, loudness=round_decibels(recorded.loudness),
+        peak=round_decibels(recorded.peak), making=round(seconds, 3), facts=song.facts, sections=song.sections,
+        files=recorded.files,
+        provenance=provenance,
     )  # fmt: skip
-    (folder.path / RECORD).write_bytes(msgspec.json.encode(done))
-    return done if folder.publish() else kept(job) or done
 
 
-def _provenance(song: Song, child: Child, fingerprint: str, declared: Generator) -> Provenance:
+def _make_provenance(
+    song: GeneratedSong, process: GeneratorProcess, fingerprint: str, generator: Generator
+) -> Provenance:
     return Provenance(
         program=fingerprint,
-        version=str(song.facts.get("version", declared.version)),
+        version=str(song.facts.get("version", generator.version)),
         sound=song.spool.checksum,
-        status=child.status,
-        errors=child.words.tail,
+        status=process.status,
+        errors=process.messages.tail,
         notes=song.notes,
     )
 
 
-def _asked(job: Job, declared: Generator) -> float:
-    """The seconds that the program was told to make, in its arguments; 0 where it was not."""
-    told = any("{duration}" in word for word in declared.command)
+def _find_asked_duration(job: Job, generator: Generator) -> float:
+    """The duration that the program got in its arguments, seconds; 0 if it got none."""
+    is_argument = any("{duration}" in word for word in generator.command)
     duration = job.parameters.get("duration", 0)
-    return float(duration) if told and isinstance(duration, int | float) else 0.0
+    return float(duration) if is_argument and isinstance(duration, int | float) else 0.0
 
 
-def _format(generator: Generator) -> Generator:
-    """How the sound on the pipe is written: a callable's is what `call` makes of it."""
+def _declare_format(generator: Generator) -> Generator:
+    """Return the generator with the format of its output; for a callable that is the format of `call.py`."""
     if not generator.callable:
         return generator
     return msgspec.structs.replace(generator, format="f32le", rate=RATE, channels=2)
 
 
-def caller() -> Process:
-    """The process that calls callables, which may be started before it is known which."""
-    argv = [sys.executable, "-P", "-m", "composer.generators.call"]
-    return started(argv, generators.inherited(os.environ), "/", asked=True)
-
-
-def _child(job: Job, generator: Generator, output: str, waiting: Process | None) -> Child:
-    told = generators.variables(job.seed, job.parameters, output, str(Path(job.directory).parent))
+def _start_process(job: Job, generator: Generator, output: str, call_process: Popen | None) -> GeneratorProcess:
+    """Start the program, or give its request to the process for callables. Raises Missing."""
+    variables = generators.build_variables(job.seed, job.parameters, output, str(Path(job.directory).parent))
     if generator.callable:
-        order = {
+        request = {
             "callable": generator.callable,
             "directory": generator.directory,
-            "environment": told,
+            "environment": variables,
             "rate": generator.rate,
             "seed": job.seed,
             "parameters": job.parameters,
         }
-        return Child(generator, waiting or caller(), msgspec.json.encode(order) + b"\n")
-    argv = generators.arguments(generator, job.seed, job.parameters, output)
+        line = msgspec.json.encode(request) + b"\n"
+        return GeneratorProcess(generator, call_process or start_call_process(), line)
+    argv = generators.build_arguments(generator, job.seed, job.parameters, output)
+    environment = generators.inherit_environment(os.environ) | variables
     try:
-        return Child(generator, started(argv, generators.inherited(os.environ) | told, generator.directory))
+        return GeneratorProcess(generator, start_program(argv, environment, generator.directory))
     except Missing as error:
         raise Missing(f"{job.generator}: {error}") from None
 
 
-def _listen(child: Child, declared: Generator, sound: Sound, song: Song, output: Path) -> None:
-    """The whole run. Raises BandstandError where there is no song."""
+def _receive_sound(
+    process: GeneratorProcess, generator: Generator, decoder: StreamDecoder, song: GeneratedSong, output: Path
+) -> None:
+    """Pass all sound of the program to the song. Raises BandstandError if it made no song."""
     try:
-        with closing(child.sound()) as pieces:
-            for data in pieces:
-                _hear(sound.push(data), sound, song, child)
-        verdict = child.verdict()
-        if verdict:
-            raise ComposeError(verdict)
-        blocks = _written(output) if declared.writes_file else sound.finish()
-        _hear(blocks, sound, song, child)
-    except Enough:
+        with closing(process.read_sound()) as chunks:
+            for data in chunks:
+                _pass_blocks(decoder.push(data), decoder, song, process)
+        failure = process.explain_failure()
+        if failure:
+            raise ComposeError(failure)
+        blocks = _read_output(output) if generator.writes_file else decoder.finish()
+        _pass_blocks(blocks, decoder, song, process)
+    except LengthReached:
         log.info("the song is as long as it may be")
-    song.begin(sound.promised)
+    song.begin(decoder.promised)
     song.lint.finish()
-    song.tell([*sound.notes, *song.lint.notes])
-    if not song.begun:
-        raise NotAudio(_nothing(song))
+    song.report_notes([*decoder.notes, *song.lint.notes])
+    if not song.has_begun:
+        raise NotAudio(_explain_silence(song))
 
 
-def _hear(blocks: Iterator[Block], sound: Sound, song: Song, child: Child) -> None:
+def _pass_blocks(
+    blocks: Iterator[Block], decoder: StreamDecoder, song: GeneratedSong, process: GeneratorProcess
+) -> None:
     for block in blocks:
-        song.hear(block, sound.promised)
-        child.heard = song.begun
-    song.tell(sound.notes)
+        song.push(block, decoder.promised)
+        process.is_audible = song.has_begun
+    song.report_notes(decoder.notes)
 
 
-def _written(output: Path) -> Iterator[Block]:
+def _read_output(output: Path) -> Iterator[Block]:
     if not output.exists():
         raise Missing("it ended well, but wrote no file to {output}")
-    yield from stored.blocks(output, "the file that it wrote")
+    yield from read_blocks(output, "the file that it wrote")
 
 
-def _nothing(song: Song) -> str:
+def _explain_silence(song: GeneratedSong) -> str:
     if not song.lint.frames:
         return "it ended without writing any sound"
-    what = "samples that are no numbers" if song.lint.odd else "silence"
+    what = "samples that are no numbers" if song.lint.invalid else "silence"
     return f"it made {song.seconds:.1f} s of {what}; nothing of that can be heard, so it was not put on the air"

@@ -1,11 +1,11 @@
-"""The styles, as data: name -> patterns. Line-ups and tempi are in `common.lineups`, under the same names.
+"""The styles as data: a table from a style's name to its patterns (`composer/style.py` explains them).
 
-A bar of drums has a character for each step: x accent, o beat, - soft, g ghost, . rest.
+Members, tempi and keys of each style are in `common.lineups`, under the same names.
 """
 
 from typing import Final
 
-from composer.band import Style
+from composer.style import Style
 from composer.styles.ballad import BALLAD
 from composer.styles.bossa import BOSSA
 from composer.styles.chiptune import CHIPTUNE

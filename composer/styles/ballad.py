@@ -1,18 +1,17 @@
-"""Ballad: broken chords on a piano, long notes, drums that come late and stay soft."""
+"""Ballad: arpeggios on a piano, long notes, and soft drums that enter late."""
 
 from typing import Final
 
-from composer.band import ALL, Language, Style
-from composer.kit import CLOSED, KICK, OPEN, RIDE, SHAKER, SIDESTICK, SNARE, TOMS
+from composer.style import ALL, CLOSED, KICK, OPEN, RIDE, SHAKER, SIDESTICK, SNARE, TOMS, HarmonicLanguage, Style
 
 BALLAD: Final = Style(
     name="ballad",
-    language=Language(
-        open=(("TTSD", 4), ("TSTD", 2), ("TDTS", 4), ("TSSD", 2)),
-        split=0.4,
-        spice=0.3,
-        lifts=((0, 2), (2, 2), (1, 1)),
-        bridges=((0, 2), (5, 2)),
+    harmony=HarmonicLanguage(
+        open_phrases=(("TTSD", 4), ("TSTD", 2), ("TDTS", 4), ("TSSD", 2)),
+        two_chord_share=0.4,
+        secondary_dominant_share=0.3,
+        final_transpositions=((0, 2), (2, 2), (1, 1)),
+        bridge_transpositions=((0, 2), (5, 2)),
     ),
     drums=(
         (
@@ -37,7 +36,7 @@ BALLAD: Final = Style(
         ((TOMS[0], ("........o..o....",)), (TOMS[1], ("............o...",)), (TOMS[2], ("..............oo",))),
         ((SNARE, ("....o...g.g.-.o.",)), (KICK, ("x.......o.......",))),
     ),
-    basses=(
+    bass_lines=(
         (
             ((0, 15, "R"),),
             ((0, 11.5, "R"), (12, 3.5, "5")),
@@ -53,7 +52,7 @@ BALLAD: Final = Style(
             ((0, 3.8, "R"), (4, 3.8, "5"), (8, 3.8, "8"), (12, 3.8, "A")),
         ),
     ),
-    comps=(
+    comping=(
         (
             ((0, 8, 0), (2, 6, 1), (4, 6, 2), (8, 8, 0), (10, 6, 1), (12, 4, 2)),
             ((0, 15.5, ALL),),
@@ -70,26 +69,26 @@ BALLAD: Final = Style(
             tuple((step, 2, (0, 1, 2, 1)[step % 4]) for step in range(16)),
         ),
     ),
-    calls=(
+    call_rhythms=(
         ((0, 6), (6, 2), (8, 6)),
         ((2, 2), (4, 4), (8, 6)),
         ((0, 4), (4, 4), (8, 8)),
         ((4, 2), (6, 2), (8, 4), (12, 4)),
         ((0, 3), (3, 1), (4, 4), (8, 6)),
     ),
-    hooks=(
+    chorus_rhythms=(
         ((0, 8), (8, 8)),
         ((0, 12), (12, 4)),
         ((0, 6), (6, 2), (8, 8)),
         ((0, 4), (4, 4), (8, 8)),
     ),
-    answers=(
+    response_rhythms=(
         ((0, 4), (4, 10)),
         ((0, 12),),
         ((0, 2), (2, 2), (4, 8)),
         ((0, 6), (6, 7)),
     ),
-    closes=(
+    cadence_rhythms=(
         ((0, 12),),
         ((0, 4), (4, 8)),
     ),

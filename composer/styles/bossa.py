@@ -1,19 +1,18 @@
-"""Bossa nova: a clave over two bars of thought in one, the thumb on one and three, rich chords off the beat."""
+"""Bossa nova: a clave pattern on the rim, bass on beats one and three, and syncopated chords with sevenths."""
 
 from typing import Final
 
-from composer.band import UPPER, Language, Style
-from composer.kit import CLOSED, KICK, PEDAL, RIDE, SHAKER, SIDESTICK
+from composer.style import CLOSED, KICK, PEDAL, RIDE, SHAKER, SIDESTICK, UPPER, HarmonicLanguage, Style
 
 BOSSA: Final = Style(
     name="bossa",
-    language=Language(
-        open=(("TTSD", 4), ("TDSD", 3), ("TSSD", 3), ("TSTD", 2)),
-        closed=(("SDTT", 3), ("TSDT", 4), ("SSDT", 2)),
-        split=0.3,
-        spice=0.6,
-        lifts=((0, 1),),
-        bridges=((0, 2), (5, 2), (3, 1)),
+    harmony=HarmonicLanguage(
+        open_phrases=(("TTSD", 4), ("TDSD", 3), ("TSSD", 3), ("TSTD", 2)),
+        closed_phrases=(("SDTT", 3), ("TSDT", 4), ("SSDT", 2)),
+        two_chord_share=0.3,
+        secondary_dominant_share=0.6,
+        final_transpositions=((0, 1),),
+        bridge_transpositions=((0, 2), (5, 2), (3, 1)),
     ),
     drums=(
         (
@@ -38,7 +37,7 @@ BOSSA: Final = Style(
         ((SIDESTICK, ("..o..o..o.oo.o..",)), (KICK, ("x.....-.x.....-.",))),
         ((SIDESTICK, ("o..o..o.........",)), (KICK, ("x.....-.x.......",)), (CLOSED, ("o-o-o-o-o-o-o...",))),
     ),
-    basses=(
+    bass_lines=(
         (
             ((0, 7.5, "R"), (8, 7.5, "5")),
             ((0, 14, "R"),),
@@ -53,7 +52,7 @@ BOSSA: Final = Style(
             ((0, 3.6, "R"), (4, 1.8, "3"), (6, 1.8, "5"), (8, 5.6, "5"), (14, 1.8, "A")),
         ),
     ),
-    comps=(
+    comping=(
         (
             ((0, 5.5, UPPER), (6, 9, UPPER)),
             ((0, 3.5, 0), (4, 5, UPPER), (10, 5, UPPER)),
@@ -68,26 +67,26 @@ BOSSA: Final = Style(
             ((0, 2.5, UPPER), (2, 1.5, UPPER), (5, 2.5, UPPER), (8, 1.5, UPPER), (10, 2.5, UPPER), (13, 2.5, UPPER)),
         ),
     ),
-    calls=(
+    call_rhythms=(
         ((0, 3), (3, 3), (6, 4), (10, 6)),
         ((2, 2), (4, 2), (6, 4), (10, 4)),
         ((0, 2), (2, 4), (6, 4), (10, 2), (12, 4)),
         ((2, 4), (6, 4), (10, 4)),
         ((0, 6), (6, 4), (10, 6)),
     ),
-    hooks=(
+    chorus_rhythms=(
         ((0, 6), (6, 10)),
         ((0, 3), (3, 3), (6, 6), (12, 4)),
         ((2, 4), (6, 6), (12, 4)),
         ((0, 6), (6, 4), (10, 6)),
     ),
-    answers=(
+    response_rhythms=(
         ((2, 2), (4, 2), (6, 6)),
         ((0, 6), (6, 7)),
         ((0, 3), (3, 3), (6, 7)),
         ((2, 4), (6, 7)),
     ),
-    closes=(
+    cadence_rhythms=(
         ((0, 6), (6, 6)),
         ((0, 2), (2, 4), (6, 6)),
         ((0, 12),),

@@ -1,17 +1,16 @@
-"""Chiptune: chords as arpeggios too quick to count, a bass in octaves, a busy tune, all of it exactly in time."""
+"""Chiptune: very fast arpeggios for chords, a bass in octaves, a busy melody, and exact timing."""
 
 from typing import Final
 
-from composer.band import ALL, Language, Style
-from composer.kit import CLOSED, KICK, OPEN, SNARE
+from composer.style import ALL, CLOSED, KICK, OPEN, SNARE, HarmonicLanguage, Style
 
 CHIPTUNE: Final = Style(
     name="chiptune",
-    language=Language(
-        open=(("TSDT", 1), ("TTSD", 3), ("TDTS", 4), ("TSSD", 3)),
-        split=0.15,
-        lifts=((0, 1), (2, 1), (1, 1)),
-        bridges=((0, 2), (3, 1), (5, 1)),
+    harmony=HarmonicLanguage(
+        open_phrases=(("TSDT", 1), ("TTSD", 3), ("TDTS", 4), ("TSSD", 3)),
+        two_chord_share=0.15,
+        final_transpositions=((0, 1), (2, 1), (1, 1)),
+        bridge_transpositions=((0, 2), (3, 1), (5, 1)),
     ),
     drums=(
         (
@@ -35,7 +34,7 @@ CHIPTUNE: Final = Style(
         ((SNARE, ("....x..xx.xx.xxx",)), (KICK, ("x.......x.......",))),
         ((SNARE, ("....x...xx.xx.x.",)), (KICK, ("x...x...x...x...",))),
     ),
-    basses=(
+    bass_lines=(
         (
             ((0, 3.5, "R"), (4, 3.5, "R"), (8, 3.5, "R"), (12, 3.5, "R")),
             ((0, 7.5, "R"), (8, 7.5, "5")),
@@ -51,28 +50,28 @@ CHIPTUNE: Final = Style(
             (*((step, 1.6, "R" if step % 4 == 0 else "8") for step in range(0, 12, 2)), (12, 1.6, "5"), (14, 1.6, "A")),
         ),
     ),
-    comps=(
+    comping=(
         (((0, 15.5, ALL),),),
         (tuple((step, 1.5, ALL) for step in range(2, 16, 4)),),
         (tuple((step, 1.5, ALL) for step in range(2, 16, 4)),),
     ),
-    calls=(
+    call_rhythms=(
         ((0, 2), (2, 2), (4, 2), (6, 2), (8, 4), (12, 4)),
         ((0, 3), (3, 3), (6, 2), (8, 3), (11, 3), (14, 2)),
         ((0, 1), (1, 1), (2, 2), (4, 4), (8, 2), (10, 2), (12, 4)),
         ((0, 4), (4, 2), (6, 2), (8, 8)),
     ),
-    hooks=(
+    chorus_rhythms=(
         ((0, 3), (3, 3), (6, 2), (8, 3), (11, 3), (14, 2)),
         ((0, 2), (2, 2), (4, 4), (8, 2), (10, 2), (12, 4)),
         ((0, 4), (4, 4), (8, 4), (12, 2), (14, 2)),
     ),
-    answers=(
+    response_rhythms=(
         ((0, 2), (2, 2), (4, 2), (6, 2), (8, 6)),
         ((0, 3), (3, 3), (6, 8)),
         ((0, 1), (1, 1), (2, 2), (4, 2), (6, 2), (8, 6)),
     ),
-    closes=(
+    cadence_rhythms=(
         ((0, 2), (2, 2), (4, 8)),
         ((0, 4), (4, 8)),
         ((0, 1), (1, 1), (2, 2), (4, 8)),

@@ -1,9 +1,8 @@
-"""Pop: a steady groove with ghost notes, moving eighths, an even-tempered tune."""
+"""Pop: a steady groove with ghost notes, eighths in the bass, and an even melody."""
 
 from typing import Final
 
-from composer.band import ALL, Style
-from composer.kit import CLOSED, KICK, RIDE, SHAKER, SIDESTICK, SNARE, TOMS
+from composer.style import ALL, CLOSED, KICK, RIDE, SHAKER, SIDESTICK, SNARE, TOMS, Style
 
 POP: Final = Style(
     name="pop",
@@ -31,7 +30,7 @@ POP: Final = Style(
         ((SNARE, ("....x.......o...",)), (TOMS[1], (".............o..",)), (TOMS[2], ("..............x.",))),
         ((SNARE, ("....x...gg-o-oxx",)), (KICK, ("x.......o.......",))),
     ),
-    basses=(
+    bass_lines=(
         (
             ((0, 15, "R"),),
             ((0, 7.5, "R"), (8, 7.5, "5")),
@@ -49,7 +48,7 @@ POP: Final = Style(
             ((0, 3.5, "R"), (4, 1.5, "8"), (6, 1.5, "R"), (8, 3.5, "5"), (12, 1.5, "R"), (14, 1.8, "A")),
         ),
     ),
-    comps=(
+    comping=(
         (
             ((0, 15.5, ALL),),
             ((0, 7.8, 0), (2, 6, 1), (4, 5, 2), (8, 7.8, 1), (10, 6, 2), (12, 4, 1)),
@@ -66,7 +65,7 @@ POP: Final = Style(
             ((0, 3.5, ALL), (4, 1.5, ALL), (6, 3.5, ALL), (10, 1.5, ALL), (12, 3.5, ALL)),
         ),
     ),
-    calls=(
+    call_rhythms=(
         ((0, 4), (4, 2), (6, 2), (8, 6)),
         ((0, 3), (3, 3), (6, 2), (8, 4), (12, 3)),
         ((2, 2), (4, 4), (8, 2), (10, 4)),
@@ -74,20 +73,20 @@ POP: Final = Style(
         ((0, 6), (6, 2), (8, 8)),
         ((4, 2), (6, 2), (8, 4), (12, 4)),
     ),
-    hooks=(
+    chorus_rhythms=(
         ((0, 6), (6, 2), (8, 4), (12, 4)),
         ((0, 8), (8, 4), (12, 4)),
         ((0, 3), (3, 3), (6, 6), (12, 4)),
         ((0, 4), (4, 4), (8, 3), (11, 5)),
     ),
-    answers=(
+    response_rhythms=(
         ((0, 4), (4, 4), (8, 4)),
         ((0, 2), (2, 2), (4, 8)),
         ((0, 6), (6, 6)),
         ((2, 2), (4, 2), (6, 2), (8, 5)),
         ((0, 3), (3, 3), (6, 6)),
     ),
-    closes=(
+    cadence_rhythms=(
         ((0, 4), (4, 8)),
         ((0, 2), (2, 2), (4, 8)),
         ((0, 12),),

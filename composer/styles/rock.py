@@ -1,19 +1,18 @@
-"""Rock: power chords in eighths, a heavy backbeat and roots in the bass."""
+"""Rock: power chords in eighths, a heavy backbeat, and roots in the bass."""
 
 from typing import Final
 
-from composer.band import ALL, Language, Style
-from composer.kit import CLOSED, CRASH, KICK, OPEN, RIDE, SNARE, TOMS
+from composer.style import ALL, CLOSED, CRASH, KICK, OPEN, RIDE, SNARE, TOMS, HarmonicLanguage, Style
 
 ROCK: Final = Style(
     name="rock",
-    power=True,
-    language=Language(
-        open=(("TTSS", 3), ("TSTS", 3), ("TTSD", 3), ("TDSS", 2)),
-        closed=(("TSDT", 4), ("SSDT", 2), ("TDST", 2)),
-        split=0.12,
-        lifts=((0, 3), (2, 1)),
-        bridges=((0, 2), (5, 1)),
+    has_power_chords=True,
+    harmony=HarmonicLanguage(
+        open_phrases=(("TTSS", 3), ("TSTS", 3), ("TTSD", 3), ("TDSS", 2)),
+        closed_phrases=(("TSDT", 4), ("SSDT", 2), ("TDST", 2)),
+        two_chord_share=0.12,
+        final_transpositions=((0, 3), (2, 1)),
+        bridge_transpositions=((0, 2), (5, 1)),
     ),
     drums=(
         (
@@ -39,7 +38,7 @@ ROCK: Final = Style(
         ((SNARE, ("x..x..x.........",)), (TOMS[1], ("........x.x.....",)), (TOMS[2], ("............x.x.",))),
         ((SNARE, ("....x.......x.x.",)), (CRASH, ("..............x.",)), (KICK, ("x.......x.x...x.",))),
     ),
-    basses=(
+    bass_lines=(
         (
             tuple((step, 1.9, "R") for step in range(0, 16, 2)),
             ((0, 7.8, "R"), (8, 7.8, "R")),
@@ -64,7 +63,7 @@ ROCK: Final = Style(
             ),
         ),
     ),
-    comps=(
+    comping=(
         (
             ((0, 15.5, ALL),),
             ((0, 7.5, ALL), (8, 7.5, ALL)),
@@ -82,25 +81,25 @@ ROCK: Final = Style(
             ((0, 3.8, ALL), (4, 3.8, ALL), (8, 1.8, ALL), (10, 3.8, ALL), (14, 1.8, ALL)),
         ),
     ),
-    calls=(
+    call_rhythms=(
         ((0, 2), (2, 2), (4, 4), (8, 2), (10, 6)),
         ((0, 6), (6, 2), (8, 6)),
         ((2, 2), (4, 2), (6, 4), (10, 4)),
         ((0, 2), (2, 2), (4, 2), (6, 2), (8, 4), (12, 4)),
     ),
-    hooks=(
+    chorus_rhythms=(
         ((0, 8), (8, 8)),
         ((0, 6), (6, 6), (12, 4)),
         ((0, 4), (4, 4), (8, 6), (14, 2)),
         ((0, 3), (3, 3), (6, 4), (10, 6)),
     ),
-    answers=(
+    response_rhythms=(
         ((0, 6), (6, 6)),
         ((0, 2), (2, 2), (4, 8)),
         ((0, 4), (4, 2), (6, 6)),
         ((0, 2), (2, 4), (6, 2), (8, 5)),
     ),
-    closes=(
+    cadence_rhythms=(
         ((0, 12),),
         ((0, 4), (4, 8)),
         ((0, 2), (2, 2), (4, 8)),

@@ -1,20 +1,19 @@
-"""Swing: a bass that walks in quarters, a ride that dances, chords off the beat, dominants of dominants."""
+"""Swing: a walking bass in quarters, a swung ride pattern, syncopated chords, and secondary dominants."""
 
 from typing import Final
 
-from composer.band import ALL, Language, Style
-from composer.kit import KICK, PEDAL, RIDE, SIDESTICK, SNARE, TOMS
+from composer.style import ALL, KICK, PEDAL, RIDE, SIDESTICK, SNARE, TOMS, HarmonicLanguage, Style
 
 SWING: Final = Style(
     name="swing",
-    swung=2,
-    language=Language(
-        open=(("TTSD", 4), ("TDSD", 2), ("TSTD", 2), ("TSSD", 2)),
-        closed=(("SDTT", 3), ("TSDT", 3), ("SSDT", 2)),
-        split=0.45,
-        spice=0.7,
-        lifts=((0, 5), (1, 1)),
-        bridges=((5, 2), (0, 1), (3, 1)),
+    swing_steps=2,
+    harmony=HarmonicLanguage(
+        open_phrases=(("TTSD", 4), ("TDSD", 2), ("TSTD", 2), ("TSSD", 2)),
+        closed_phrases=(("SDTT", 3), ("TSDT", 3), ("SSDT", 2)),
+        two_chord_share=0.45,
+        secondary_dominant_share=0.7,
+        final_transpositions=((0, 5), (1, 1)),
+        bridge_transpositions=((5, 2), (0, 1), (3, 1)),
     ),
     drums=(
         (
@@ -39,7 +38,7 @@ SWING: Final = Style(
         ((SNARE, ("....o...........",)), (TOMS[0], ("......o.o.......",)), (TOMS[2], ("............o.o.",))),
         ((SIDESTICK, ("....o...o.....o.",)), (RIDE, ("o...x.-.o...x...",)), (PEDAL, ("....o.......o...",))),
     ),
-    basses=(
+    bass_lines=(
         (
             ((0, 7.5, "R"), (8, 7.5, "5")),
             ((0, 7.5, "R"), (8, 7.5, "A")),
@@ -56,7 +55,7 @@ SWING: Final = Style(
             ((0, 3.7, "R"), (4, 1.7, "R"), (6, 1.7, "5"), (8, 3.7, "8"), (12, 3.7, "A")),
         ),
     ),
-    comps=(
+    comping=(
         (
             ((0, 7, ALL), (8, 7, ALL)),
             ((6, 8, ALL),),
@@ -73,23 +72,23 @@ SWING: Final = Style(
             ((4, 2, ALL), (6, 2, ALL), (12, 2, ALL)),
         ),
     ),
-    calls=(
+    call_rhythms=(
         ((0, 2), (2, 2), (4, 2), (6, 2), (8, 4)),
         ((2, 2), (4, 4), (8, 2), (10, 2), (12, 4)),
         ((0, 4), (4, 2), (6, 6)),
         ((2, 2), (4, 2), (6, 2), (8, 2), (10, 4)),
     ),
-    hooks=(
+    chorus_rhythms=(
         ((0, 4), (4, 2), (6, 6), (14, 2)),
         ((0, 6), (6, 8)),
         ((2, 2), (4, 2), (6, 4), (10, 4)),
     ),
-    answers=(
+    response_rhythms=(
         ((0, 2), (2, 2), (4, 2), (6, 6)),
         ((0, 6), (6, 6)),
         ((2, 2), (4, 2), (6, 6)),
     ),
-    closes=(
+    cadence_rhythms=(
         ((0, 6), (6, 6)),
         ((0, 2), (2, 4), (6, 6)),
         ((0, 12),),

@@ -1,19 +1,18 @@
-"""Techno: a kick on every beat, a sequence that never stops, two or three minor chords and no cadence."""
+"""Techno: a kick on every beat, a continuous sequence, two or three chords, and no dominant cadence."""
 
 from typing import Final
 
-from composer.band import ALL, Language, Style
-from composer.kit import CLAP, CLOSED, KICK, OPEN, RIDE, SHAKER, SIDESTICK, TOMS
+from composer.style import ALL, CLAP, CLOSED, KICK, OPEN, RIDE, SHAKER, SIDESTICK, TOMS, HarmonicLanguage, Style
 
 TECHNO: Final = Style(
     name="techno",
-    language=Language(
-        open=(("TTTT", 3), ("TTSS", 3), ("TTST", 2), ("TSTS", 1)),
-        closed=(("TTST", 3), ("TSST", 2)),
-        leads=False,
-        split=0.0,
-        lifts=((0, 1),),
-        bridges=((0, 1),),
+    harmony=HarmonicLanguage(
+        open_phrases=(("TTTT", 3), ("TTSS", 3), ("TTST", 2), ("TSTS", 1)),
+        closed_phrases=(("TTST", 3), ("TSST", 2)),
+        has_dominant_cadence=False,
+        two_chord_share=0.0,
+        final_transpositions=((0, 1),),
+        bridge_transpositions=((0, 1),),
     ),
     drums=(
         (
@@ -41,7 +40,7 @@ TECHNO: Final = Style(
         ((KICK, ("x...x...x.......",)), (CLAP, ("....o...-.-.-o-x",))),
         ((KICK, ("x...x...x...x...",)), (TOMS[1], ("..........o..o..",)), (TOMS[2], ("............o..o",))),
     ),
-    basses=(
+    bass_lines=(
         (
             tuple((step, 1.6, "R") for step in range(2, 16, 4)),
             ((0, 3.5, "R"), (6, 1.8, "R"), (8, 3.5, "R"), (14, 1.8, "R")),
@@ -66,7 +65,7 @@ TECHNO: Final = Style(
             ),
         ),
     ),
-    comps=(
+    comping=(
         (
             ((0, 15.5, ALL),),
             ((6, 2, ALL), (14, 2, ALL)),
@@ -82,24 +81,24 @@ TECHNO: Final = Style(
             ((0, 1.5, ALL), (3, 1.5, ALL), (6, 1.5, ALL), (8, 1.5, ALL), (11, 1.5, ALL), (14, 1.5, ALL)),
         ),
     ),
-    calls=(
+    call_rhythms=(
         ((0, 4), (6, 4), (12, 4)),
         ((0, 8), (8, 8)),
         ((0, 3), (3, 3), (6, 2), (8, 8)),
         ((0, 12),),
     ),
-    hooks=(
+    chorus_rhythms=(
         ((0, 3), (3, 3), (6, 2), (8, 3), (11, 3), (14, 2)),
         ((0, 6), (6, 6), (12, 4)),
         ((0, 16),),
         ((0, 4), (4, 4), (8, 8)),
     ),
-    answers=(
+    response_rhythms=(
         ((0, 12),),
         ((0, 3), (3, 3), (6, 8)),
         ((0, 6), (6, 8)),
     ),
-    closes=(
+    cadence_rhythms=(
         ((0, 12),),
         ((0, 6), (6, 6)),
     ),

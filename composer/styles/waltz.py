@@ -1,20 +1,19 @@
-"""Waltz: three in a bar; the bass on one, the chords on two and three, a tune in long breaths."""
+"""Waltz: three beats in a bar, the bass on one, the chords on two and three, and a melody in long phrases."""
 
 from typing import Final
 
-from composer.band import ALL, UPPER, Language, Style
-from composer.kit import CLOSED, KICK, RIDE, SIDESTICK, SNARE, TAMBOURINE
+from composer.style import ALL, CLOSED, KICK, RIDE, SIDESTICK, SNARE, TAMBOURINE, UPPER, HarmonicLanguage, Style
 
 WALTZ: Final = Style(
     name="waltz",
     beats=3,
-    language=Language(
-        open=(("TTSD", 3), ("TSTD", 3), ("TTDD", 3), ("TSDD", 2)),
-        closed=(("TSDT", 4), ("SSDT", 1), ("TTDT", 3)),
-        split=0.08,
-        spice=0.3,
-        lifts=((0, 3), (2, 1)),
-        bridges=((5, 3), (0, 1)),
+    harmony=HarmonicLanguage(
+        open_phrases=(("TTSD", 3), ("TSTD", 3), ("TTDD", 3), ("TSDD", 2)),
+        closed_phrases=(("TSDT", 4), ("SSDT", 1), ("TTDT", 3)),
+        two_chord_share=0.08,
+        secondary_dominant_share=0.3,
+        final_transpositions=((0, 3), (2, 1)),
+        bridge_transpositions=((5, 3), (0, 1)),
     ),
     drums=(
         (
@@ -38,7 +37,7 @@ WALTZ: Final = Style(
         ((SNARE, ("......gg-oox",)), (KICK, ("x...........",))),
         ((SIDESTICK, ("....o...o...",)), (KICK, ("x...........",))),
     ),
-    basses=(
+    bass_lines=(
         (
             ((0, 11, "R"),),
             ((0, 7, "R"),),
@@ -54,7 +53,7 @@ WALTZ: Final = Style(
             ((0, 3.8, "R"), (4, 3.8, "3"), (8, 3.8, "5")),
         ),
     ),
-    comps=(
+    comping=(
         (
             ((0, 11.5, ALL),),
             ((0, 4, 0), (4, 4, 1), (8, 4, 2)),
@@ -70,26 +69,26 @@ WALTZ: Final = Style(
             ((0, 2, 0), (2, 2, 1), (4, 2.2, ALL), (8, 2.2, ALL)),
         ),
     ),
-    calls=(
+    call_rhythms=(
         ((0, 8), (8, 4)),
         ((0, 4), (4, 4), (8, 4)),
         ((0, 6), (6, 2), (8, 4)),
         ((4, 4), (8, 4)),
         ((0, 4), (4, 2), (6, 2), (8, 4)),
     ),
-    hooks=(
+    chorus_rhythms=(
         ((0, 8), (8, 4)),
         ((0, 12),),
         ((0, 6), (6, 6)),
         ((0, 4), (4, 8)),
     ),
-    answers=(
+    response_rhythms=(
         ((0, 4), (4, 8)),
         ((0, 8),),
         ((0, 2), (2, 2), (4, 6)),
         ((0, 4), (4, 4), (8, 3)),
     ),
-    closes=(
+    cadence_rhythms=(
         ((0, 9),),
         ((0, 4), (4, 5)),
     ),

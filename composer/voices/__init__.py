@@ -1,22 +1,25 @@
-"""The parts of a band: a table from a member's voice to the function that plays it."""
+"""The voices of a band: a table from a member's voice to the function that plays it."""
 
 from collections.abc import Callable
 from typing import Final
 
 from common.bands import Member
-from composer.draw import Draw
-from composer.voices import bass, chords, drums, melody
-from composer.voices.scene import Hit, Scene
+from composer.random_source import RandomSource
+from composer.voices.bass import play_bass
+from composer.voices.chords import play_arpeggio, play_chords, play_pad
+from composer.voices.context import GridNote, SectionContext
+from composer.voices.drums import play_drums
+from composer.voices.melody import play_melody
 
-Voice = Callable[[Scene, Member, Draw, Draw], list[Hit]]
-"""(scene, member, material, occasion) -> hits. `material` is the same each time a section of this kind returns, so what
-is drawn from it returns too; `occasion` is this time's own."""
+Voice = Callable[[SectionContext, Member, RandomSource, RandomSource], list[GridNote]]
+"""(context, member, material, occurrence) -> notes. The last two are random sources. `material` is the same in all
+sections of a kind, so that what is drawn from it returns with the section; `occurrence` differs each time."""
 
 VOICES: Final[dict[str, Voice]] = {
-    "drums": drums.play,
-    "bass": bass.play,
-    "chords": chords.comp,
-    "arpeggio": chords.arpeggio,
-    "pad": chords.pad,
-    "melody": melody.play,
+    "drums": play_drums,
+    "bass": play_bass,
+    "chords": play_chords,
+    "arpeggio": play_arpeggio,
+    "pad": play_pad,
+    "melody": play_melody,
 }

@@ -1,66 +1,73 @@
-"""The bassist: roots, fifths and octaves in a pattern, or a walk, and a step towards the next root."""
+"""The bass: a pattern of roots, fifths and octaves, or a walking bass, with an approach note before the next root."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from common.bands import Member
-from composer.band import BassCell
-from composer.draw import Draw
-from composer.theory import Chord, Key, nearest, within
-from composer.voices.scene import Hit, Scene, Span, patterns
+from composer.random_source import RandomSource
+from composer.style import BassPattern
+from composer.theory import Chord, Key, find_nearest_pitch, fold_into_register
+from composer.voices.context import ChordSpan, GridNote, SectionContext, choose_patterns
 
-ROOM = 14
-"""Semitones above the lowest note within which roots lie."""
+ROOT_RANGE: Final = 14
+"""Semitones above the lowest pitch within which roots lie. Above them is room for fifths and octaves."""
 
 
-def play(scene: Scene, member: Member, material: Draw, occasion: Draw) -> list[Hit]:
-    section = scene.section
-    cells = patterns(scene.style.basses[scene.level(member)], section.bars, member, material)
+def play_bass(
+    context: SectionContext, member: Member, material: RandomSource, occurrence: RandomSource
+) -> list[GridNote]:
+    """Play a section. The bass rests in the first half of an intro, and holds the root through an ending."""
+    section = context.section
+    patterns = choose_patterns(context.style.bass_lines[context.find_level(member)], section.bars, member, material)
     last = member.low + 5
-    hits: list[Hit] = []
-    for bar, cell in enumerate(cells):
-        for span in scene.spans(bar):
-            root = _rooted(last, span.chord, member)
+    notes: list[GridNote] = []
+    for bar, pattern in enumerate(patterns):
+        for span in context.chord_spans(bar):
+            root = _find_root(last, span.chord, member)
             if section.kind == "ending":
-                return [Hit(0, section.bars * scene.steps, root, 0.9)]
+                return [GridNote(0, section.bars * context.steps, root, 0.9)]
             if section.kind == "intro" and bar < section.bars // 2:
                 continue
-            line = _Line(root, span.chord, scene.after(bar, span), scene.key, member)
-            hits += line.hits(tuple(cell), span, bar * scene.steps)
-            last = hits[-1].pitch if hits else root
-    return hits
+            line = _BassLine(root, span.chord, context.find_next_chord(bar, span), context.key, member)
+            notes += line.play(tuple(pattern), span, bar * context.steps)
+            last = notes[-1].pitch if notes else root
+    return notes
 
 
-def _rooted(last: int, chord: Chord, member: Member) -> int:
-    """The chord's root nearest to where the bass is, and low enough that there is room above it."""
-    return within(nearest(last, (chord.root,)), member.low, member.low + ROOM)
+def _find_root(last: int, chord: Chord, member: Member) -> int:
+    """Find the root of the chord that is nearest to the last pitch, in the range of roots."""
+    return fold_into_register(find_nearest_pitch(last, (chord.root,)), member.low, member.low + ROOT_RANGE)
 
 
-class _Line:
+class _BassLine:
     """The bass under one chord."""
 
-    def __init__(self, root: int, chord: Chord, ahead: Chord, key: Key, member: Member) -> None:
+    def __init__(self, root: int, chord: Chord, next_chord: Chord, key: Key, member: Member) -> None:
         third, fifth = (root + (chord.pitches[index] - chord.root) % 12 for index in (1, 2))
         self._pitches = {"R": root, "3": third, "5": fifth, "8": root + 12}
         self._now = root
-        self._ahead = ahead
+        self._next_chord = next_chord
         self._key = key
         self._member = member
 
-    def hits(self, cell: BassCell, span: Span, start: int) -> Iterator[Hit]:
-        """What of the pattern falls under the chord; its first note there is the root, whatever is written."""
-        inside = [event for event in cell if span.begin <= event[0] < span.end]
-        for index, (step, length, role) in enumerate(inside):
-            pitch = self._pitch("R" if index == 0 and step == span.begin and role != "8" else role)
-            self._now = within(pitch, self._member.low, self._member.high)
-            yield Hit(start + step, min(length, span.end - step), self._now, 1.0 if step == 0 else 0.85)
+    def play(self, pattern: BassPattern, span: ChordSpan, start: int) -> Iterator[GridNote]:
+        """Play the part of a bar's pattern that falls under the chord. `start` is the first step of the bar.
 
-    def _pitch(self, role: str) -> int:
-        """W goes a step of the scale towards the next root; A is beside it, on the side where the bass is now."""
+        A note at the beginning of the chord is its root, unless the pattern has the octave there.
+        """
+        inside = [event for event in pattern if span.begin <= event[0] < span.end]
+        for index, (step, length, role) in enumerate(inside):
+            pitch = self._choose_pitch("R" if index == 0 and step == span.begin and role != "8" else role)
+            self._now = fold_into_register(pitch, self._member.low, self._member.high)
+            yield GridNote(start + step, min(length, span.end - step), self._now, 1.0 if step == 0 else 0.85)
+
+    def _choose_pitch(self, role: str) -> int:
+        """W is one scale step towards the next root; A is a scale step beside it, on the side of the current pitch."""
         if role in self._pitches:
             return self._pitches[role]
-        goal = _rooted(self._now, self._ahead, self._member)
-        upwards = 1 if goal > self._now or goal == self._member.low else -1
+        goal = _find_root(self._now, self._next_chord, self._member)
+        direction = 1 if goal > self._now or goal == self._member.low else -1
         if role == "W":
-            return self._key.pitch(self._key.step(self._now) + upwards)
-        below = goal > self._now and goal > self._member.low
-        return self._key.pitch(self._key.step(goal) + (-1 if below else 1))
+            return self._key.pitch_at(self._key.step_at(self._now) + direction)
+        is_from_below = goal > self._now and goal > self._member.low
+        return self._key.pitch_at(self._key.step_at(goal) + (-1 if is_from_below else 1))

@@ -1,100 +1,118 @@
-"""The players of chords: who comps in a rhythm, who breaks them, who holds them. A voice moves as little as it can."""
+"""The voices that play chords: comping in a rhythm, arpeggios, and held pads.
+
+All three lead their voices: each chord gets the voicing that moves least from the one before (`theory.lead_voices`).
+"""
 
 from collections.abc import Callable, Iterator
 from typing import Final
 
 from common.bands import Member
-from composer.band import ALL, UPPER, CompCell
-from composer.draw import Draw
-from composer.theory import Chord, led
-from composer.voices.scene import Hit, Scene, Span, patterns
+from composer.random_source import RandomSource
+from composer.style import ALL, UPPER, CompingPattern
+from composer.theory import Chord, lead_voices
+from composer.voices.context import ChordSpan, GridNote, SectionContext, choose_patterns
 
 Voicing = tuple[int, ...]
+"""Pitches from low to high."""
 ORDERS: Final[tuple[Callable[[int], list[int]], ...]] = (
     lambda count: list(range(count)),
     lambda count: list(range(count))[::-1],
     lambda count: [*range(count), *range(count - 2, 0, -1)],
-    lambda count: [place * (count // 2 + 1) % count for place in range(count)],
+    lambda count: [index * (count // 2 + 1) % count for index in range(count)],
 )
-"""How an arpeggio goes through so many notes: up, down, round, in leaps."""
-BASS_STRINGS: Final = 50
-"""A guitar whose compass begins below this leaves out the third where the style wants power."""
+"""Orders of an arpeggio: up, down, up and down, in leaps. From the number of notes to their indices."""
+LOW_GUITAR: Final = 50
+"""An instrument whose compass begins below this pitch plays power chords if the style has them."""
 
 
-def comp(scene: Scene, member: Member, material: Draw, occasion: Draw) -> list[Hit]:
-    section = scene.section
-    cells = patterns(scene.style.comps[scene.level(member)], section.bars, member, material)
+def play_chords(
+    context: SectionContext, member: Member, material: RandomSource, occurrence: RandomSource
+) -> list[GridNote]:
+    """Comp: play the chords in the rhythm of a pattern."""
+    section = context.section
+    patterns = choose_patterns(context.style.comping[context.find_level(member)], section.bars, member, material)
     if section.kind == "ending":
-        return _held(scene, member, 1.0)
-    hits: list[Hit] = []
-    for bar, cell, spans in zip(range(section.bars), cells, _voiced(scene, member), strict=True):
+        return _hold_first_chord(context, member, 1.0)
+    notes: list[GridNote] = []
+    for bar, pattern, spans in zip(range(section.bars), patterns, _voice_chords(context, member), strict=True):
         for span, voicing in spans:
-            hits += _struck(tuple(cell), span, voicing, bar * scene.steps)
-    return hits
+            notes += _play_pattern(tuple(pattern), span, voicing, bar * context.steps)
+    return notes
 
 
-def arpeggio(scene: Scene, member: Member, material: Draw, occasion: Draw) -> list[Hit]:
-    """One note after another through the chord, and its lowest an octave up: the quicker, the busier the player."""
-    if scene.section.kind == "ending":
-        return _held(scene, member, 0.8)
-    order = material.pick(ORDERS)
-    every = (4, 2, 1)[min(2, int(3 * (0.6 * member.density + 0.5 * scene.section.energy)))]
-    hits: list[Hit] = []
-    for bar, spans in enumerate(_voiced(scene, member)):
+def play_arpeggio(
+    context: SectionContext, member: Member, material: RandomSource, occurrence: RandomSource
+) -> list[GridNote]:
+    """Play the notes of each chord, and its lowest an octave up, one after another: quarters, eighths or sixteenths.
+
+    The speed rises with the member's density and the section's energy.
+    """
+    if context.section.kind == "ending":
+        return _hold_first_chord(context, member, 0.8)
+    make_order = material.choose(ORDERS)
+    every = (4, 2, 1)[min(2, int(3 * (0.6 * member.density + 0.5 * context.section.energy)))]
+    notes: list[GridNote] = []
+    for bar, spans in enumerate(_voice_chords(context, member)):
         for span, voicing in spans:
-            ladder = (*voicing, voicing[0] + 12) if voicing[0] + 12 <= member.top else voicing
-            way = order(len(ladder))
+            pitches = (*voicing, voicing[0] + 12) if voicing[0] + 12 <= member.top else voicing
+            order = make_order(len(pitches))
             for index, step in enumerate(range(span.begin, span.end, every)):
                 force = 0.95 if step % 4 == 0 else 0.75
-                hits.append(Hit(bar * scene.steps + step, every, ladder[way[index % len(way)]], force))
-    return hits
+                notes.append(GridNote(bar * context.steps + step, every, pitches[order[index % len(order)]], force))
+    return notes
 
 
-def pad(scene: Scene, member: Member, material: Draw, occasion: Draw) -> list[Hit]:
-    if scene.section.kind == "ending":
-        return _held(scene, member, 0.8)
+def play_pad(
+    context: SectionContext, member: Member, material: RandomSource, occurrence: RandomSource
+) -> list[GridNote]:
+    """Hold each chord for its whole length."""
+    if context.section.kind == "ending":
+        return _hold_first_chord(context, member, 0.8)
     return [
-        Hit(bar * scene.steps + span.begin, span.end - span.begin, pitch, 0.8)
-        for bar, spans in enumerate(_voiced(scene, member))
+        GridNote(bar * context.steps + span.begin, span.end - span.begin, pitch, 0.8)
+        for bar, spans in enumerate(_voice_chords(context, member))
         for span, voicing in spans
         for pitch in voicing
     ]
 
 
-def _held(scene: Scene, member: Member, force: float) -> list[Hit]:
-    length = scene.section.bars * scene.steps
-    [(_, voicing), *_] = _voiced(scene, member)[0]
-    return [Hit(0, length, pitch, force) for pitch in voicing]
+def _hold_first_chord(context: SectionContext, member: Member, force: float) -> list[GridNote]:
+    length = context.section.bars * context.steps
+    [(_, voicing), *_] = _voice_chords(context, member)[0]
+    return [GridNote(0, length, pitch, force) for pitch in voicing]
 
 
-def _voiced(scene: Scene, member: Member) -> list[list[tuple[Span, Voicing]]]:
-    """The voicings of each bar, each led from the one before and the first from the middle of the register."""
+def _voice_chords(context: SectionContext, member: Member) -> list[list[tuple[ChordSpan, Voicing]]]:
+    """Choose the voicings of each bar. The first is led from the middle of the register, each other from the last."""
     middle = (member.low + member.high) // 2
     previous: Voicing = (middle - 4, middle, middle + 4)
-    hollow = scene.style.power and member.bottom < BASS_STRINGS
-    bars: list[list[tuple[Span, Voicing]]] = []
-    for bar in range(len(scene.bars)):
-        spans: list[tuple[Span, Voicing]] = []
-        for span in scene.spans(bar):
-            chord: Chord = span.chord.hollow if hollow else span.chord
-            previous = led(chord, previous, member.low, member.high)
+    has_power_chords = context.style.has_power_chords and member.bottom < LOW_GUITAR
+    bars: list[list[tuple[ChordSpan, Voicing]]] = []
+    for bar in range(len(context.bars)):
+        spans: list[tuple[ChordSpan, Voicing]] = []
+        for span in context.chord_spans(bar):
+            chord: Chord = span.chord.power_chord if has_power_chords else span.chord
+            previous = lead_voices(chord, previous, member.low, member.high)
             spans.append((span, previous))
         bars.append(spans)
     return bars
 
 
-def _struck(cell: CompCell, span: Span, voicing: Voicing, start: int) -> Iterator[Hit]:
-    """What of the pattern falls under the chord. What was held over its beginning is struck again there."""
-    for step, length, which in cell:
+def _play_pattern(pattern: CompingPattern, span: ChordSpan, voicing: Voicing, start: int) -> Iterator[GridNote]:
+    """Play the part of a bar's pattern that falls under the chord; `start` is the first step of the bar.
+
+    A note of the pattern that is held over the beginning of the chord is struck again there.
+    """
+    for step, length, voice in pattern:
         begin, end = max(step, span.begin), min(step + length, span.end)
         if not span.begin <= begin < end:
             continue
         force = 1.0 if begin == 0 else 0.9 if begin % 4 == 0 else 0.8
-        for pitch in _chosen(voicing, which):
-            yield Hit(start + begin, end - begin, pitch, force)
+        for pitch in _select_voices(voicing, voice):
+            yield GridNote(start + begin, end - begin, pitch, force)
 
 
-def _chosen(voicing: Voicing, which: int) -> Voicing:
-    if which == ALL:
+def _select_voices(voicing: Voicing, voice: int) -> Voicing:
+    if voice == ALL:
         return voicing
-    return voicing[1:] if which == UPPER else (voicing[which % len(voicing)],)
+    return voicing[1:] if voice == UPPER else (voicing[voice % len(voicing)],)

@@ -1,78 +1,89 @@
-"""The drummer: a groove for the section's level, a fill before what follows, a crash where a section begins."""
+"""The drums: a groove for the section's intensity level, a fill in its last bar, and a crash at a loud beginning."""
 
 from collections.abc import Iterator
 from typing import Final
 
 from common.bands import Member
-from composer.band import FORCES, DrumLine
-from composer.draw import Draw
-from composer.kit import CLOSED, CRASH, KICK, RIDE, SHAKER
-from composer.voices.scene import Hit, Scene, suited
+from composer.random_source import RandomSource
+from composer.style import CLOSED, CRASH, FORCES, KICK, RIDE, SHAKER, DrumPattern
+from composer.voices.context import GridNote, SectionContext, choose_pattern
 
-CRASHES: Final = 0.7
-"""The energy from which a section begins with a cymbal."""
-WEIGHTS: Final = (1.0, 0.65, 0.8, 0.65)
-"""How much the steps of a beat weigh: a sparse drummer leaves out what weighs least."""
-SPARSE: Final = 1.3
-BUSY: Final = 0.5
-TICKING: Final = (CLOSED, RIDE, SHAKER)
-"""The drums to which a busy drummer adds."""
+CRASH_ENERGY: Final = 0.7
+"""Lowest energy of a section that begins with a crash cymbal and ends with a fill of a whole bar."""
+STEP_WEIGHTS: Final = (1.0, 0.65, 0.8, 0.65)
+"""Metrical weight of the four steps of a beat. A sparse drummer leaves out strokes of low weight."""
+THINNING: Final = 1.3
+"""Threshold for leaving out strokes, for each unit of density below 0.5."""
+FILLING: Final = 0.5
+"""Probability of a ghost note, for each unit of density above 0.5."""
+FILLED_DRUMS: Final = (CLOSED, RIDE, SHAKER)
+"""Drums to which a busy drummer adds ghost notes."""
 
 Groove = list[tuple[int, str]]
+"""(drum, bar) for each drum; the bar as in `style.DrumPattern`."""
 
 
-def play(scene: Scene, member: Member, material: Draw, occasion: Draw) -> list[Hit]:
-    section = scene.section
+def play_drums(
+    context: SectionContext, member: Member, material: RandomSource, occurrence: RandomSource
+) -> list[GridNote]:
+    """Play a section: a groove, at times another one in the last bar of a phrase, and a fill at the end.
+
+    The kick rests in the first half of an intro.
+    """
+    section = context.section
     if section.kind == "ending":
-        return [Hit(0, 1, KICK, 1.0), Hit(0, 4, CRASH, 0.8)]
-    groove = _grooved(scene.style.drums[scene.level(member)], member, material)
-    other = _grooved(scene.style.drums[scene.level(member)], member, material)
-    fill = [(drum, occasion.pick(bars)) for drum, bars in occasion.pick(scene.style.fills)]
-    hits: list[Hit] = []
+        return [GridNote(0, 1, KICK, 1.0), GridNote(0, 4, CRASH, 0.8)]
+    pattern = context.style.drums[context.find_level(member)]
+    groove, other = _make_groove(pattern, member, material), _make_groove(pattern, member, material)
+    fill = [(drum, occurrence.choose(bars)) for drum, bars in occurrence.choose(context.style.fills)]
+    notes: list[GridNote] = []
     for bar in range(section.bars):
-        start = bar * scene.steps
+        start = bar * context.steps
         if bar == section.bars - 1:
-            begin = scene.steps // 2 if section.energy < CRASHES else 0
-            hits += _bar(groove, start, 0, begin) + _bar(fill, start, begin, scene.steps)
+            begin = context.steps // 2 if section.energy < CRASH_ENERGY else 0
+            notes += _play_bar(groove, start, 0, begin) + _play_bar(fill, start, begin, context.steps)
         else:
-            varied = bar % 4 == 3 and material.chance(member.variety)
-            hits += _bar(other if varied else groove, start, 0, scene.steps)
+            is_varied = bar % 4 == 3 and material.draw_bool(member.variety)
+            notes += _play_bar(other if is_varied else groove, start, 0, context.steps)
     if section.kind == "intro":
-        hits = [hit for hit in hits if hit.pitch != KICK or hit.step >= section.bars * scene.steps // 2]
-    if section.energy >= CRASHES:
-        hits.append(Hit(0, 4, CRASH, 0.85))
-    return hits
+        notes = [note for note in notes if note.pitch != KICK or note.step >= section.bars * context.steps // 2]
+    if section.energy >= CRASH_ENERGY:
+        notes.append(GridNote(0, 4, CRASH, 0.85))
+    return notes
 
 
-def _grooved(lines: DrumLine, member: Member, draw: Draw) -> Groove:
-    return [(drum, _own(drum, suited(bars, _count, member, draw), member, draw)) for drum, bars in lines]
+def _make_groove(pattern: DrumPattern, member: Member, random: RandomSource) -> Groove:
+    return [
+        (drum, _adapt_bar(drum, choose_pattern(bars, _count_strokes, member, random), member, random))
+        for drum, bars in pattern
+    ]
 
 
-def _count(bar: str) -> int:
+def _count_strokes(bar: str) -> int:
     return sum(mark in FORCES for mark in bar)
 
 
-def _own(drum: int, bar: str, member: Member, draw: Draw) -> str:
-    """A bar as this drummer plays it: thinned out, or filled with ghosts between."""
-    thin = SPARSE * max(0.0, 0.5 - member.density)
-    more = BUSY * max(0.0, member.density - 0.5) if drum in TICKING else 0.0
+def _adapt_bar(drum: int, bar: str, member: Member, random: RandomSource) -> str:
+    """Adapt a bar to the member's density: leave out light strokes, or add ghost notes."""
+    threshold = THINNING * max(0.0, 0.5 - member.density)
+    probability = FILLING * max(0.0, member.density - 0.5) if drum in FILLED_DRUMS else 0.0
     marks = []
     for step, mark in enumerate(bar):
-        added = draw.chance(more)
+        has_ghost = random.draw_bool(probability)
         if mark in FORCES:
-            marks.append(mark if FORCES[mark] * WEIGHTS[step % 4] >= thin else ".")
+            marks.append(mark if FORCES[mark] * STEP_WEIGHTS[step % 4] >= threshold else ".")
         else:
-            marks.append("g" if added else ".")
+            marks.append("g" if has_ghost else ".")
     return "".join(marks)
 
 
-def _bar(lines: Groove, start: int, begin: int, end: int) -> list[Hit]:
-    """The steps from `begin` up to `end` of a bar that starts at `start`."""
+def _play_bar(groove: Groove, start: int, begin: int, end: int) -> list[GridNote]:
+    """Play the steps from `begin` up to `end` of a bar that starts at step `start` of the section."""
 
-    def strikes() -> Iterator[Hit]:
-        for drum, pattern in lines:
-            for step, mark in enumerate(pattern[begin:end], begin):
+    def strike() -> Iterator[GridNote]:
+        for drum, bar in groove:
+            for step, mark in enumerate(bar[begin:end], begin):
                 if mark in FORCES:
-                    yield Hit(start + step, 1, drum, FORCES[mark])
+                    yield GridNote(start + step, 1, drum, FORCES[mark])
 
-    return list(strikes())
+    return list(strike())

@@ -1,165 +1,182 @@
-"""The one who has the tune: a motif that returns and varies, a call and an answer, a breath where a phrase ends.
+"""The melody: a motif that returns and varies, in phrases of call and response.
 
-A phrase is four bars: call, answer, call again a little higher or lower, close. Strong beats have notes of the chord,
-the others notes of the scale; hardly any move is wider than a fourth.
+A phrase is four bars: call, response, the call again a little higher or lower, and a cadence. The motif is a row of
+intervals in scale steps; each kind of section has its own transformation of it (inversion, rotation, retrograde). Notes
+on strong beats and long notes belong to the chord, others to the scale. Intervals are small (see `WIDEST`), and the
+melody stays near an anchor in the register, higher in a chorus than in a verse.
 """
 
 from typing import Final, NamedTuple
 
 from common.bands import Member
-from composer.band import Rhythm
-from composer.draw import Draw
+from composer.random_source import RandomSource
+from composer.style import Rhythm
 from composer.theory import Chord
-from composer.voices.scene import Hit, Scene, suited
+from composer.voices.context import GridNote, SectionContext, choose_pattern
 
 WIDEST: Final = 5
-"""The widest move, in semitones."""
-MOVES: Final = ((1, 5), (-1, 5), (0, 2), (2, 2), (-2, 2), (3, 0.5))
-STRAYS: Final = 4
-"""How far the tune strays from its place in the register, in steps of the scale."""
-MOTIF: Final = 8
-"""Moves in a motif: as many as the fullest bar needs."""
+"""Widest interval of the melody, semitones."""
+INTERVALS: Final = ((1, 5), (-1, 5), (0, 2), (2, 2), (-2, 2), (3, 0.5))
+"""(scale steps, weight) of the intervals of a motif."""
+ANCHOR_RANGE: Final = 4
+"""Largest distance from the anchor, scale steps."""
+MOTIF_LENGTH: Final = 8
+"""Intervals in a motif: enough for the fullest bar."""
+MOTIF_RANGE: Final = 4
+"""Largest distance of a motif from its beginning, scale steps: a fifth."""
 HEIGHTS: Final = {"verse": 0, "chorus": 3, "bridge": 2, "solo": 4, "break": 0, "outro": 1, "ending": 0}
-"""Where the tune lies in a section, in steps above the middle of the lower half of the register."""
+"""Kind of section -> anchor, in scale steps above the lowest third of the register."""
+LONG_STEPS: Final = 6
+"""A note of at least this many steps belongs to the chord."""
 
 
-class Tune(NamedTuple):
-    """What a phrase is made of."""
+class PhraseMaterial(NamedTuple):
+    """The material of a phrase."""
 
     call: Rhythm
-    answer: Rhythm
-    close: Rhythm
-    moves: tuple[int, ...]
-    again: int  # how much higher the call comes again, in steps
+    response: Rhythm
+    cadence: Rhythm
+    intervals: tuple[int, ...]
+    shift: int  # scale steps by which the call is higher in the third bar
 
 
-def motif(draw: Draw) -> tuple[int, ...]:
-    """Moves that turn back before they stray: their sum stays within a fifth."""
-    moves: list[int] = []
-    for _ in range(MOTIF):
-        move = draw.weighted(MOVES)
-        moves.append(-move if abs(sum(moves) + move) > 4 else move)
-    return tuple(moves)
+def draw_motif(random: RandomSource) -> tuple[int, ...]:
+    """Draw a motif: intervals in scale steps. An interval that would leave `MOTIF_RANGE` is inverted."""
+    intervals: list[int] = []
+    for _ in range(MOTIF_LENGTH):
+        interval = random.choose_weighted(INTERVALS)
+        intervals.append(-interval if abs(sum(intervals) + interval) > MOTIF_RANGE else interval)
+    return tuple(intervals)
 
 
-def varied(moves: tuple[int, ...], kind: str, draw: Draw) -> tuple[int, ...]:
-    """The motif as this kind of section has it: as it is, turned over, begun elsewhere, or backwards."""
+def transform_motif(motif: tuple[int, ...], kind: str, random: RandomSource) -> tuple[int, ...]:
+    """Transform the motif for a kind of section.
+
+    It is unchanged in a verse, inverted or rotated in a chorus or solo, and in retrograde elsewhere.
+    """
     if kind == "verse":
-        return moves
-    turn = draw.between(1, len(moves) - 1)
-    inverted, rotated = tuple(-move for move in moves), moves[turn:] + moves[:turn]
-    return draw.pick((inverted, rotated)) if kind in ("chorus", "solo") else moves[::-1]
+        return motif
+    split = random.draw_integer(1, len(motif) - 1)
+    inverted, rotated = tuple(-interval for interval in motif), motif[split:] + motif[:split]
+    return random.choose((inverted, rotated)) if kind in ("chorus", "solo") else motif[::-1]
 
 
-def play(scene: Scene, member: Member, material: Draw, occasion: Draw) -> list[Hit]:
-    section = scene.section
+def play_melody(
+    context: SectionContext, member: Member, material: RandomSource, occurrence: RandomSource
+) -> list[GridNote]:
+    """Play a section. The melody rests in an intro. A solo has new material in each phrase."""
+    section = context.section
     if section.kind == "intro":
         return []
-    solo = section.kind == "solo"
-    tune = _tune(scene, member, occasion if solo else material)
-    line = _Line(scene, member, HEIGHTS[section.kind])
+    is_solo = section.kind == "solo"
+    phrase = _choose_material(context, member, occurrence if is_solo else material)
+    line = _MelodyLine(context, member, HEIGHTS[section.kind])
     if section.kind == "ending":
-        return [Hit(0, section.bars * scene.steps, line.goal(scene.bars[0][0], home=True), 0.8)]
-    hits: list[Hit] = []
+        return [GridNote(0, section.bars * context.steps, line.find_goal(context.bars[0][0]), 0.8)]
+    notes: list[GridNote] = []
     for bar in range(section.bars):
-        place, start = bar % 4, bar * scene.steps
-        if solo and bar and place == 0:
-            tune = _tune(scene, member, occasion)
-        if place == 3:
-            hits += line.close(tune.close, start)
+        bar_in_phrase, start = bar % 4, bar * context.steps
+        if is_solo and bar and bar_in_phrase == 0:
+            phrase = _choose_material(context, member, occurrence)
+        if bar_in_phrase == 3:
+            notes += line.play_cadence(phrase.cadence, start)
+        elif bar_in_phrase == 1:
+            notes += line.play_bar(phrase.response, phrase.intervals[::-1], start, 0)
         else:
-            rhythm = tune.answer if place == 1 else tune.call
-            moves = tune.moves[::-1] if place == 1 else tune.moves
-            hits += line.bar(rhythm, moves, start, tune.again if place == 2 else 0)
-    return _doubled(hits, scene) if section.kind == "chorus" and section.energy == 1.0 else hits
+            notes += line.play_bar(phrase.call, phrase.intervals, start, phrase.shift if bar_in_phrase == 2 else 0)
+    return _add_second_voice(notes, context) if section.kind == "chorus" and section.energy == 1.0 else notes
 
 
-def _tune(scene: Scene, member: Member, draw: Draw) -> Tune:
-    style, kind = scene.style, scene.section.kind
-    return Tune(
-        call=suited(style.hooks if kind == "chorus" else style.calls, len, member, draw),
-        answer=suited(style.answers, len, member, draw),
-        close=suited(style.closes, len, member, draw),
-        moves=varied(scene.motif, kind, draw),
-        again=draw.pick((-1, 0, 0, 1, 2)),
+def _choose_material(context: SectionContext, member: Member, random: RandomSource) -> PhraseMaterial:
+    style, kind = context.style, context.section.kind
+    return PhraseMaterial(
+        call=choose_pattern(style.chorus_rhythms if kind == "chorus" else style.call_rhythms, len, member, random),
+        response=choose_pattern(style.response_rhythms, len, member, random),
+        cadence=choose_pattern(style.cadence_rhythms, len, member, random),
+        intervals=transform_motif(context.motif, kind, random),
+        shift=random.choose((-1, 0, 0, 1, 2)),
     )
 
 
-class _Line:
-    """A melody as it goes: where it is now, in steps of the scale, and where it may go next."""
+class _MelodyLine:
+    """The melody in progress: its current position and its limits, in scale steps."""
 
-    def __init__(self, scene: Scene, member: Member, height: int) -> None:
-        key = self._key = scene.key
-        self._chord = scene.chord
-        self._strong = 8 if scene.style.beats == 4 else scene.steps
-        self._low, self._high = key.step(member.low) + 1, key.step(member.high)
+    def __init__(self, context: SectionContext, member: Member, height: int) -> None:
+        key = self._key = context.key
+        self._chord_at = context.chord_at
+        self._strong = 8 if context.style.beats == 4 else context.steps
+        self._low, self._high = key.step_at(member.low) + 1, key.step_at(member.high)
         self._floor = self._low + (self._high - self._low) // 3
         self._anchor = self._floor + height
         self._now = self._anchor
 
-    def goal(self, chord: Chord, home: bool) -> int:
-        """The pitch of the root of `chord`, or of any of its notes, that is nearest."""
-        wanted = chord.pitches[:1] if home else chord.pitches
-        return self._key.pitch(self._nearest(self._now, wanted))
+    def find_goal(self, chord: Chord) -> int:
+        """Find the pitch of the root of `chord` that is nearest to the current position."""
+        return self._key.pitch_at(self._find_nearest(self._now, chord.pitches[:1]))
 
-    def bar(self, rhythm: Rhythm, moves: tuple[int, ...], start: int, height: int) -> list[Hit]:
-        hits: list[Hit] = []
+    def play_bar(self, rhythm: Rhythm, intervals: tuple[int, ...], start: int, shift: int) -> list[GridNote]:
+        """Play a bar from the anchor, `shift` scale steps higher, on by the intervals."""
+        notes: list[GridNote] = []
         for index, (step, length) in enumerate(rhythm):
-            chord, strong = self._chord(start + step), step % self._strong == 0
-            target = self._anchor + height if index == 0 else self._kept(self._now + moves[index])
-            self._go(target, chord if strong or index == 0 or length >= 6 else None)
-            hits.append(self._hit(start + step, length, chord, 1.0 if strong else 0.85))
-        return hits
+            chord, is_strong = self._chord_at(start + step), step % self._strong == 0
+            target = self._anchor + shift if index == 0 else self._limit(self._now + intervals[index])
+            self._move(target, chord if is_strong or index == 0 or length >= LONG_STEPS else None)
+            notes.append(self._make_note(start + step, length, chord, 1.0 if is_strong else 0.85))
+        return notes
 
-    def _kept(self, step: int) -> int:
-        """Not far from where the section's tune lies."""
-        return max(self._anchor - STRAYS, min(self._anchor + STRAYS, step))
-
-    def close(self, rhythm: Rhythm, start: int) -> list[Hit]:
-        """Step by step to a note of the chord, its root if it is the tonic, which is held."""
-        chord = self._chord(start + rhythm[-1][0])
-        home = chord.degree == 0
+    def play_cadence(self, rhythm: Rhythm, start: int) -> list[GridNote]:
+        """Move in even steps to a note of the chord, to its root if the chord is the tonic, and hold it."""
+        chord = self._chord_at(start + rhythm[-1][0])
+        is_tonic = chord.degree == 0
         reach = 0 if len(rhythm) == 1 else 2
-        near = max(self._now - reach, min(self._now + reach, self._floor)) if home else self._anchor - 1
-        goal = self._nearest(near, chord.pitches[:1] if home else chord.pitches)
-        hits: list[Hit] = []
+        near = max(self._now - reach, min(self._now + reach, self._floor)) if is_tonic else self._anchor - 1
+        goal = self._find_nearest(near, chord.pitches[:1] if is_tonic else chord.pitches)
+        notes: list[GridNote] = []
         for index, (step, length) in enumerate(rhythm):
             left = len(rhythm) - index
-            move = round((goal - self._now) / left)
-            self._go(goal if left == 1 else self._now + move, chord if left == 1 else None)
-            hits.append(self._hit(start + step, length, chord, 0.9))
-        return hits
+            interval = round((goal - self._now) / left)
+            self._move(goal if left == 1 else self._now + interval, chord if left == 1 else None)
+            notes.append(self._make_note(start + step, length, chord, 0.9))
+        return notes
 
-    def _go(self, target: int, chord: Chord | None) -> None:
-        """Move towards `target`, onto a note of `chord` if one is given, and never by more than `WIDEST`."""
-        here = self._key.pitch(self._now)
-        near = [
+    def _limit(self, step: int) -> int:
+        """Limit a position to the range around the anchor."""
+        return max(self._anchor - ANCHOR_RANGE, min(self._anchor + ANCHOR_RANGE, step))
+
+    def _move(self, target: int, chord: Chord | None) -> None:
+        """Move as near to `target` as `WIDEST` and the register allow, to a note of `chord` if one is given."""
+        here = self._key.pitch_at(self._now)
+        reachable = [
             step
             for step in range(max(self._low, self._now - 4), min(self._high, self._now + 4) + 1)
-            if abs(self._key.pitch(step) - here) <= WIDEST and (chord is None or self._in(step, chord.pitches))
+            if abs(self._key.pitch_at(step) - here) <= WIDEST
+            and (chord is None or self._belongs_to(step, chord.pitches))
         ]
-        self._now = min(near, key=lambda step: abs(step - target), default=self._now)
+        self._now = min(reachable, key=lambda step: abs(step - target), default=self._now)
 
-    def _in(self, step: int, classes: tuple[int, ...]) -> bool:
-        return self._key.pitch(step) % 12 in classes
+    def _belongs_to(self, step: int, classes: tuple[int, ...]) -> bool:
+        return self._key.pitch_at(step) % 12 in classes
 
-    def _nearest(self, step: int, classes: tuple[int, ...]) -> int:
-        steps = [step + move for move in range(-4, 5) if self._in(step + move, classes)]
+    def _find_nearest(self, step: int, classes: tuple[int, ...]) -> int:
+        steps = [step + move for move in range(-4, 5) if self._belongs_to(step + move, classes)]
         return min(steps, key=lambda other: abs(other - step))
 
-    def _hit(self, step: int, length: float, chord: Chord, force: float) -> Hit:
-        """Where the chord has raised a note of the scale (a minor key's leading note, say), so does the melody."""
-        pitch = self._key.pitch(self._now)
+    def _make_note(self, step: int, length: float, chord: Chord, force: float) -> GridNote:
+        """Make a note at the current position.
+
+        It is raised if the chord raises this note of the scale, as the dominant of a minor key has the leading note.
+        """
+        pitch = self._key.pitch_at(self._now)
         above = (pitch + 1) % 12
-        raised = above in chord.pitches and above not in self._key.scale
-        return Hit(step, length, pitch + raised, force)
+        is_raised = above in chord.pitches and above not in self._key.scale
+        return GridNote(step, length, pitch + is_raised, force)
 
 
-def _doubled(hits: list[Hit], scene: Scene) -> list[Hit]:
-    """The last chorus has a second voice, a third below in the scale."""
+def _add_second_voice(notes: list[GridNote], context: SectionContext) -> list[GridNote]:
+    """Add a second voice a third below in the scale, without the shortest notes: for the last chorus."""
     below = [
-        hit._replace(pitch=scene.key.pitch(scene.key.step(hit.pitch) - 2), force=hit.force * 0.75)
-        for hit in hits
-        if hit.length >= 2
+        note._replace(pitch=context.key.pitch_at(context.key.step_at(note.pitch) - 2), force=note.force * 0.75)
+        for note in notes
+        if note.length >= 2
     ]
-    return hits + below
+    return notes + below

@@ -1,4 +1,4 @@
-"""What every encoder of a mount is, and how one spares itself the work of encoding silence.
+"""The encoder of a mount, and how it avoids the work of encoding silence.
 
 A frame of a codec without bit reservoir stands by itself, so a frame of silence that was encoded once can be sent again
 and again. While it is, the encoder is simply not fed: it holds silence inside, and leaving out whole frames of silence
@@ -14,8 +14,7 @@ import numpy as np
 
 from common.types import CHANNELS, RATE, Frames
 from streamer.block import Samples
-from streamer.codecs.ogg import Comments
-from streamer.codecs.wrapping import Wrapper
+from streamer.codecs.containers import Comments, Container
 from streamer.silence import Silence
 
 DITHER_LEVEL = 2.0**-16
@@ -33,7 +32,8 @@ class Codec(Protocol):
     pre_skip: int
     """Samples that a decoder is told to drop at the start of a stream; 0 where the format has no such thing."""
     run_up: Frames
-    """Of the sound before it, what a stream that goes on with a sound begins with and has dropped, too."""
+    """Frames of earlier sound with which a stream that continues another begins; the decoder drops them (RFC 7845,
+    section 4.6)."""
 
     def packets(self, samples: Samples) -> list[bytes]: ...
 
@@ -49,14 +49,14 @@ class Encoder:
     def __init__(
         self,
         codec: Callable[[], Codec],
-        wrapper: Callable[[int, int, Comments], Wrapper],
+        container: Callable[[int, int, Comments], Container],
         silence: Callable[[Codec], list[bytes]],
     ) -> None:
-        """`wrapper` makes one for a logical stream from the codec's `frame` and `pre_skip`."""
+        """`container` makes one for a logical stream from the codec's `frame` and `pre_skip`."""
         self._new_codec = codec
-        self._new_wrapper = wrapper
+        self._new_container = container
         self._codec = codec()
-        self._wrapper = wrapper(self._codec.frame, self._codec.pre_skip, ())
+        self._container = container(self._codec.frame, self._codec.pre_skip, ())
         self.silence = silence(self._codec)
         self._spare = cycle(self.silence)
         self._silent: int = self._codec.memory
@@ -66,15 +66,15 @@ class Encoder:
         self._recent = self._quiet
         self._next_link: Comments | None = None
 
-    def kept_silence(self, format: str) -> Silence:
-        """The silence, for whoever sends it without an encoder."""
+    def standby_silence(self, format: str) -> Silence:
+        """The encoded silence, for the standby, which has no encoder."""
         return Silence(format, self._codec.frame, self._codec.pre_skip, self.silence)
 
     def header(self, comments: Comments = ()) -> bytes:
         """What a new stream begins with."""
-        self._wrapper = self._new_wrapper(self._codec.frame, self._codec.pre_skip, comments)
+        self._container = self._new_container(self._codec.frame, self._codec.pre_skip, comments)
         self._frames = 0
-        return self._wrapper.header()
+        return self._container.header()
 
     def relink(self, comments: Comments) -> None:
         """End the logical stream after exactly the samples that came in, and go on in another one.
@@ -86,13 +86,13 @@ class Encoder:
 
     def _joined(self, comments: Comments, after: Samples) -> bytes:
         codec, self._next_link = self._codec, None
-        data = self._wrapper.end(codec.packets(dither(self._left_out)) + codec.finish(after), self._frames)
+        data = self._container.end(codec.packets(dither(self._left_out)) + codec.finish(after), self._frames)
         codec.close()
         self._codec = codec = self._new_codec()
         prime(codec)
         self._silent = self._left_out = self._frames = 0
-        self._wrapper = self._new_wrapper(codec.frame, codec.pre_skip + codec.run_up, comments)
-        return data + self._wrapper.header() + self._wrapper.wrap(codec.packets(self._recent))
+        self._container = self._new_container(codec.frame, codec.pre_skip + codec.run_up, comments)
+        return data + self._container.header() + self._container.pack(codec.packets(self._recent))
 
     def encode(self, samples: Samples) -> bytes:
         """Samples of shape (any, CHANNELS) in, whole packets out; b"" while none is full."""
@@ -102,7 +102,7 @@ class Encoder:
         self._silent = 0
         self._frames += len(samples)
         self._remember(samples)
-        return joint + self._wrapper.wrap(packets + self._codec.packets(samples))
+        return joint + self._container.pack(packets + self._codec.packets(samples))
 
     def encode_silence(self, frames: int) -> bytes:
         """As `encode`, for silence: it is really encoded only until the sound before it is out of the codec."""
@@ -117,7 +117,7 @@ class Encoder:
         whole, self._left_out = divmod(self._left_out, self._codec.frame)
         packets += [next(self._spare) for _ in range(whole)]
         self._remember(self._quiet[:frames])
-        return joint + self._wrapper.wrap(packets)
+        return joint + self._container.pack(packets)
 
     def _remember(self, samples: Samples) -> None:
         if self._codec.run_up:

@@ -4,12 +4,11 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from streamer.codecs.containers import CONTAINERS, Comments, Container
 from streamer.codecs.encoder import SILENT_PACKETS, Codec, Encoder, silent_packets
 from streamer.codecs.flac import Flac, silent_frames
 from streamer.codecs.lame import Lame
-from streamer.codecs.ogg import Comments
 from streamer.codecs.opus import Opus
-from streamer.codecs.wrapping import WRAPPERS, Wrapper
 
 
 @dataclass(frozen=True)
@@ -22,10 +21,10 @@ class Format:
     silence: Callable[[Codec], list[bytes]] = silent_packets
 
     def encoder(self, bitrate: int) -> Encoder:
-        def wrapper(frame: int, pre_skip: int, comments: Comments) -> Wrapper:
-            return WRAPPERS[self.name](random.getrandbits(32), frame, pre_skip, comments)
+        def container(frame: int, pre_skip: int, comments: Comments) -> Container:
+            return CONTAINERS[self.name](random.getrandbits(32), frame, pre_skip, comments)
 
-        return Encoder(lambda: self.codec(bitrate), wrapper, self.silence)
+        return Encoder(lambda: self.codec(bitrate), container, self.silence)
 
 
 FORMATS = {

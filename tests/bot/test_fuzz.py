@@ -8,6 +8,9 @@ from random import Random
 from typing import Any
 
 import pytest
+from bot.dispatch import Dispatcher
+from bot.shell.admin import LINE_BYTES, AdminSocket
+from bot.view import StationView
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from peewee import SqliteDatabase
@@ -15,19 +18,16 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.testing import MemoryReactorClock, StringTransport
 
-from bot.commands.frontend import Line
-from bot.commands.reply import Level, Reply
-from common.api.people import Requester, Right
 from bot.commands import render
 from bot.commands.all_commands import BY_NAME
-from bot.dispatch import Dispatcher
+from bot.commands.frontend import Line
+from bot.commands.reply import Level, Reply
 from bot.station.identity import own
-from bot.shell.admin import LINE_BYTES, AdminSocket
 from bot.terminal import login
 from bot.terminal.password_check import PasswordCheck
 from bot.terminal.sessions import LineSession
 from bot.terminal.telnet import TelnetConnection, TelnetServer
-from bot.view import StationView
+from common.api.people import Right
 from common.generators import Generator, Parameter
 from common.text import harmless
 

@@ -6,7 +6,16 @@ import pytest
 
 from common import config, generator_files
 from common.errors import CommandError, ConfigError, Missing
-from common.generators import Description, Generator, Parameter, arguments, checked, described, inherited, variables
+from common.generators import (
+    Description,
+    Generator,
+    Parameter,
+    build_arguments,
+    build_variables,
+    checked,
+    described,
+    inherit_environment,
+)
 
 MINE = Generator(
     command=["mine", "{seed}", "--tempo={tempo}"],
@@ -27,7 +36,7 @@ def test_what_is_not_given_has_its_default() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wish", "text", "said"),
+    ("name", "text", "said"),
     [
         ("tempo", "300", "tempo: 300 is not a whole number from 40 to 200"),
         ("tempo", "fast", "tempo: fast is not a whole number from 40 to 200"),
@@ -46,9 +55,9 @@ def test_what_is_not_given_has_its_default() -> None:
         ("duration", "0", "duration: 0 is not a number from 1 to 1800"),
     ],
 )
-def test_what_cannot_be_is_told_with_what_was_expected(wish: str, text: str, said: str) -> None:
+def test_a_wrong_value_raises_an_error_that_says_what_was_expected(name: str, text: str, said: str) -> None:
     with pytest.raises(CommandError) as told:
-        checked("mine", MINE, {wish: text})
+        checked("mine", MINE, {name: text})
     assert str(told.value).startswith(said)
 
 
@@ -60,16 +69,16 @@ def test_a_parameter_without_a_default_must_be_given() -> None:
 
 def test_placeholders_are_filled_word_by_word_and_only_they() -> None:
     command = ["mine", "{seed}", "a {name}b", '{{"x": {tempo}}}', "{output}"]
-    made = arguments(Generator(command=command), 7, {"name": "x y; z", "tempo": 90.0}, "/tmp/out.wav")
+    made = build_arguments(Generator(command=command), 7, {"name": "x y; z", "tempo": 90.0}, "/tmp/out.wav")
     assert made == ["mine", "7", "a x y; zb", '{{"x": 90}}', "/tmp/out.wav"]
 
 
 def test_variables_say_the_same_and_secrets_stay() -> None:
-    told = variables(7, {"swing": True, "drive": 0.25}, "")
+    told = build_variables(7, {"swing": True, "drive": 0.25}, "")
     assert told == {
         "BANDSTAND_SEED": "7", "BANDSTAND_RATE": "48000", "BANDSTAND_SWING": "1", "BANDSTAND_DRIVE": "0.25",
     }  # fmt: skip
-    assert inherited({"PATH": "/bin", "BANDSTAND_ICECAST_PASSWORD": "x"}) == {"PATH": "/bin"}
+    assert inherit_environment({"PATH": "/bin", "BANDSTAND_ICECAST_PASSWORD": "x"}) == {"PATH": "/bin"}
 
 
 def test_a_program_may_describe_itself_and_the_configuration_comes_first() -> None:
@@ -121,25 +130,25 @@ def test_the_programs_files_are_those_that_it_names_and_lists(tmp_path: Path) ->
     generator = Generator(
         command=["sh", "mine.py", "{seed}", "--x"], directory=str(tmp_path), watch=["lib*.py", "gone.txt"]
     )
-    assert generator_files.files(generator) == [tmp_path / "mine.py", tmp_path / "lib.py"]
-    before = generator_files.fingerprint(generator_files.files(generator))
-    assert before == generator_files.fingerprint(generator_files.files(generator))
+    assert generator_files.list_files(generator) == [tmp_path / "mine.py", tmp_path / "lib.py"]
+    before = generator_files.compute_fingerprint(generator_files.list_files(generator))
+    assert before == generator_files.compute_fingerprint(generator_files.list_files(generator))
     (tmp_path / "lib.py").write_text("y")
-    assert before != generator_files.fingerprint(generator_files.files(generator))
-    assert generator_files.belongs(generator, tmp_path / "lib2.py", [])
-    assert not generator_files.belongs(generator, tmp_path / "other.py", generator_files.files(generator))
-    assert generator_files.folders(generator) == {tmp_path}
+    assert before != generator_files.compute_fingerprint(generator_files.list_files(generator))
+    assert generator_files.is_program_file(generator, tmp_path / "lib2.py", [])
+    assert not generator_files.is_program_file(generator, tmp_path / "other.py", generator_files.list_files(generator))
+    assert generator_files.list_folders(generator) == {tmp_path}
 
 
 def test_a_callables_file_is_its_module(tmp_path: Path) -> None:
     (tmp_path / "pack").mkdir()
     (tmp_path / "pack" / "__init__.py").write_text("")
     (tmp_path / "pack" / "song.py").write_text("")
-    assert generator_files.files(Generator(callable="pack.song:f", directory=str(tmp_path))) == [
+    assert generator_files.list_files(Generator(callable="pack.song:f", directory=str(tmp_path))) == [
         tmp_path / "pack" / "song.py"
     ]
-    assert generator_files.files(Generator(callable="pack:f", directory=str(tmp_path))) == [
+    assert generator_files.list_files(Generator(callable="pack:f", directory=str(tmp_path))) == [
         tmp_path / "pack" / "__init__.py"
     ]
     with pytest.raises(Missing, match="no module gone"):
-        generator_files.startable("mine", Generator(callable="gone:f", directory=str(tmp_path)))
+        generator_files.check_startable("mine", Generator(callable="gone:f", directory=str(tmp_path)))

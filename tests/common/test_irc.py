@@ -1,4 +1,4 @@
-"""The configuration's part for IRC: what is usual, what is refused, and where secrets come from."""
+"""The configuration of IRC: defaults, faults, warnings, and where secrets come from."""
 
 from pathlib import Path
 
@@ -22,17 +22,18 @@ def fault(folder: Path, text: str) -> str:
 
 
 def networks(folder: Path, text: str, environment: dict[str, str] | None = None) -> list[Network]:
-    return load(written(folder, text), environment or {}).irc.all
+    return load(written(folder, text), environment or {}).irc.configured
 
 
 def test_without_a_server_there_is_no_irc() -> None:
-    assert load(None, {}).irc.all == []
+    assert load(None, {}).irc.configured == []
 
 
 def test_a_server_and_a_channel_are_enough_and_tls_is_usual(tmp_path: Path) -> None:
     (network,) = networks(tmp_path, '[irc]\nserver = "irc.libera.chat"\nchannels = ["#bandstand"]')
-    assert (network.label, network.at, network.tls, network.nick) == ("irc.libera.chat", 6697, True, "bandstand")
-    assert networks(tmp_path, '[irc]\nserver = "x"\ntls = false')[0].at == 6667
+    assert (network.label, network.connect_port) == ("irc.libera.chat", 6697)
+    assert (network.tls, network.nick) == (True, "bandstand")
+    assert networks(tmp_path, '[irc]\nserver = "x"\ntls = false')[0].connect_port == 6667
 
 
 def test_several_networks_each_have_their_keys(tmp_path: Path) -> None:

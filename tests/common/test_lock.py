@@ -16,7 +16,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "bot.lock"
 
 
-def test_the_second_is_told_who_holds_it_and_where(path: Path) -> None:
+def test_a_second_process_is_told_which_one_holds_the_lock(path: Path) -> None:
     first = ProcessLock(path)
     first.acquire("bandstand")
     with pytest.raises(
@@ -47,7 +47,7 @@ def test_a_file_left_by_a_crash_does_not_lock(path: Path) -> None:
     lock.release()
 
 
-def test_whoever_waits_has_it_when_it_is_let_go_of(path: Path) -> None:
+def test_a_process_that_waits_takes_the_lock_when_it_is_released(path: Path) -> None:
     first = ProcessLock(path)
     first.acquire("bandstand")
     code = "import sys, pathlib, common.lock as l; print('begun', flush=True); "

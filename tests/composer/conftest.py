@@ -1,4 +1,4 @@
-"""Songs that several tests look at, made once."""
+"""Songs for several tests, composed once."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from composer.score import Score
 
 ROBOTS = HOUSE["small-robots"]
 SEEDS = range(8)
-"""Of every house band."""
+"""Seeds of the songs of each house band."""
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Errands, in this process and as the bot starts them."""
+"""Background jobs, in this process and as the bot starts them."""
 
 import subprocess
 import sys
@@ -12,19 +12,19 @@ import msgspec
 import pytest
 
 from common.background_jobs import Bred, Breed, Export, Exported, Refused, Result
-from common.breeding import Heard, varied
+from common.breeding import Heard, vary_band
 from common.lineups import HOUSE
 from composer import fluid
-from composer.background_job import carried_out
+from composer.background_job import run_background_job
 from composer.compose import compose
-from composer.score import Score, encoded
+from composer.score import Score, encode_score
 
 T = TypeVar("T")
 
 
 @pytest.fixture
 def folder(tmp_path: Path, short: Score) -> Path:
-    (tmp_path / "score.json").write_bytes(encoded(short))
+    (tmp_path / "score.json").write_bytes(encode_score(short))
     return tmp_path
 
 
@@ -33,15 +33,16 @@ def folder(tmp_path: Path, short: Score) -> Path:
     [("midi", "song.mid"), ("musicxml", "song.musicxml"), ("score", "score.json"), ("pictures", "roll.svg")],
 )
 def test_a_song_is_exported_from_its_score(kind: str, name: str, folder: Path) -> None:
-    assert carried_out(Export("abc", kind, str(folder))) == Exported((str(folder / name),))
+    assert run_background_job(Export("abc", kind, str(folder))) == Exported((str(folder / name),))
     assert (folder / name).stat().st_size > 1000
 
 
+@pytest.mark.slow
 def test_stems_are_one_file_for_each_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fluid, "FONTS", ())
+    monkeypatch.setattr(fluid, "SOUNDFONTS", ())
     score = compose(HOUSE["8-bit-picnic"], 5, {"minutes": 1, "tempo": 200})
-    (tmp_path / "score.json").write_bytes(encoded(score))
-    result = carried_out(Export("abc", "stems", str(tmp_path)))
+    (tmp_path / "score.json").write_bytes(encode_score(score))
+    result = run_background_job(Export("abc", "stems", str(tmp_path)))
     assert isinstance(result, Exported)
     assert [Path(file).name.split("-", 1)[1] for file in result.files] == [
         f"{part.name.replace(' ', '-')}.flac" for part in score.parts
@@ -54,27 +55,27 @@ def test_stems_are_one_file_for_each_part(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_a_song_without_a_score_is_refused(tmp_path: Path) -> None:
-    result = carried_out(Export("abc", "midi", str(tmp_path)))
+    result = run_background_job(Export("abc", "midi", str(tmp_path)))
     assert result == Refused("the song has no score: only what the bands play has one")
 
 
 def test_the_process_reads_one_line_and_prints_one(folder: Path) -> None:
-    assert mido.MidiFile(told(Export("abc", "midi", str(folder)), Exported).files[0]).length > 30
+    assert mido.MidiFile(run_process(Export("abc", "midi", str(folder)), Exported).files[0]).length > 30
 
 
 def test_a_band_is_bred_by_the_process() -> None:
     band = HOUSE["slow-harbour"]
-    takes = [varied(band, Random(seed)) for seed in range(30)]
-    archive = tuple(Heard(take, 1.0, (take.tempo - band.tempo) / 10, 2) for take in takes)
-    found = told(Breed(band, archive, 1), Bred).band
+    variations = [vary_band(band, Random(seed)) for seed in range(30)]
+    archive = tuple(Heard(variation, 1.0, (variation.tempo - band.tempo) / 10, 2) for variation in variations)
+    found = run_process(Breed(band, archive, 1), Bred).band
     assert found is not None
     assert found.tempo > band.tempo
 
 
-def told(errand: object, kind: type[T]) -> T:
+def run_process(job: object, kind: type[T]) -> T:
     done = subprocess.run(
         [sys.executable, "-m", "composer.background_job"],
-        input=msgspec.json.encode(errand) + b"\n",
+        input=msgspec.json.encode(job) + b"\n",
         capture_output=True,
         timeout=100,
     )

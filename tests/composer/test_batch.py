@@ -1,4 +1,4 @@
-"""Many songs at once."""
+"""Batches of songs."""
 
 import subprocess
 import sys
@@ -10,11 +10,11 @@ import pytest
 from common.errors import ComposeError
 from common.lineups import STYLES
 from composer.__main__ import compose
-from composer.batch import planned
+from composer.batch import plan_batch
 
 
-def test_the_styles_take_turns_and_no_song_is_made_twice() -> None:
-    songs = planned(20, "", 100, Path("x"), "flac")
+def test_the_styles_alternate_and_all_seeds_differ() -> None:
+    songs = plan_batch(20, "", 100, Path("x"), "flac")
     assert [Path(song.out).name.split("-")[0] for song in songs[: len(STYLES)]] == list(STYLES)
     assert len({song.seed for song in songs}) == len({song.out for song in songs}) == 20
 
@@ -27,9 +27,9 @@ def test_the_styles_take_turns_and_no_song_is_made_twice() -> None:
         (2, "", "aiff", "--format: aiff: known are flac, mid"),
     ],
 )
-def test_what_cannot_be_made_is_said_before_anything_is(count: int, styles: str, kind: str, sentence: str) -> None:
+def test_wrong_options_raise_an_error(count: int, styles: str, kind: str, sentence: str) -> None:
     with pytest.raises(ComposeError, match=sentence):
-        planned(count, styles, 1, Path("x"), kind)
+        plan_batch(count, styles, 1, Path("x"), kind)
 
 
 def test_songs_are_made_by_several_processes(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -41,7 +41,7 @@ def test_songs_are_made_by_several_processes(tmp_path: Path, capfd: pytest.Captu
     assert len(capfd.readouterr().out.splitlines()) == 9
 
 
-def test_a_song_that_cannot_be_made_does_not_hold_the_others_up(tmp_path: Path) -> None:
+def test_a_song_that_fails_does_not_stop_the_others(tmp_path: Path) -> None:
     (tmp_path / "rock-6.mid").mkdir()
     words = ["--count", "3", "--jobs", "1", "--seed", "5", "--format", "mid", "--out", str(tmp_path)]
     program = "import sys, common.cli; sys.exit(common.cli.main())"

@@ -1,45 +1,50 @@
-"""Breeding: ratings move a band where its listeners want it, and nothing else does."""
+"""Breeding: ratings move a band in the direction of its listeners' preferences, and nothing else does."""
 
 from random import Random
 
 import msgspec
 import pytest
 
-from bench.evolution import LISTENERS, amount, evolved
+from bench.evolution import LISTENERS, evolve, measure_property
 from common.bands import HABITS
-from common.breeding import Heard, shrunk, varied
+from common.breeding import Heard, shrink_to_mean, vary_band
 from common.lineups import HOUSE
-from composer.breed import bred, likings, musical
+from composer.breed import breed_band, count_musical_songs, estimate_preferences
 
 ROBOTS = HOUSE["small-robots"]
 SPARSE = LISTENERS["slow, sparse drums"]
-DICE = SPARSE._replace(sign=0)
+INDIFFERENT = SPARSE._replace(sign=0)
 
 
-def rated(score_of_tempo: float, count: int = 40) -> list[Heard]:
-    takes = [varied(ROBOTS, Random(seed), 0.8) for seed in range(count)]
-    return [Heard(take, 0.8, score_of_tempo * (take.tempo - ROBOTS.tempo) / 10, 1) for take in takes]
+def rate_variations(score_of_tempo: float, count: int = 40) -> list[Heard]:
+    variations = [vary_band(ROBOTS, Random(seed), 0.8) for seed in range(count)]
+    return [
+        Heard(variation, 0.8, score_of_tempo * (variation.tempo - ROBOTS.tempo) / 10, 1) for variation in variations
+    ]
 
 
 def test_a_few_ratings_are_shrunk_towards_the_mean() -> None:
-    assert shrunk([1.0], 0.0) == pytest.approx(1 / 3)
-    assert shrunk([1.0] * 50, 0.0) > 0.9
-    assert shrunk([], 0.4) == pytest.approx(0.4)
+    assert shrink_to_mean([1.0], 0.0) == pytest.approx(1 / 3)
+    assert shrink_to_mean([1.0] * 50, 0.0) > 0.9
+    assert shrink_to_mean([], 0.4) == pytest.approx(0.4)
 
 
-def test_what_is_liked_is_found_and_nothing_else() -> None:
-    liking = likings(ROBOTS, rated(1.0))
+def test_the_preferred_gene_is_found_and_no_other() -> None:
+    liking = estimate_preferences(ROBOTS, rate_variations(1.0))
     assert liking[0] == max(abs(liking)) > 3 * sorted(abs(liking))[-2]
     assert sum(liking != 0) < len(liking) / 4
 
 
-def test_without_ratings_or_with_all_the_same_a_band_stays_as_it_is() -> None:
-    assert bred(ROBOTS, [], Random(1)).band is None
-    assert bred(ROBOTS, [Heard(varied(ROBOTS, Random(n)), 0.5, 0.7, 1) for n in range(40)], Random(1)).band is None
+def test_a_band_stays_the_same_without_ratings_or_with_equal_ratings() -> None:
+    assert breed_band(ROBOTS, [], Random(1)).band is None
+    assert (
+        breed_band(ROBOTS, [Heard(vary_band(ROBOTS, Random(n)), 0.5, 0.7, 1) for n in range(40)], Random(1)).band
+        is None
+    )
 
 
-def test_a_band_goes_where_it_is_liked_and_keeps_what_nobody_minds() -> None:
-    found = bred(ROBOTS, rated(-1.0), Random(1))
+def test_a_band_follows_the_preference_and_keeps_its_other_genes() -> None:
+    found = breed_band(ROBOTS, rate_variations(-1.0), Random(1))
     assert found.band is not None
     assert found.band.tempo < ROBOTS.tempo
     assert found.changes[0].startswith("tempo")
@@ -48,23 +53,23 @@ def test_a_band_goes_where_it_is_liked_and_keeps_what_nobody_minds() -> None:
     assert sum(kept) > 0.7 * len(kept)
 
 
-def test_who_does_not_play_in_a_section_is_not_judged_by_it() -> None:
+def test_a_member_that_rests_in_a_section_is_not_judged_by_it() -> None:
     late = tuple(msgspec.structs.replace(member, enters=0.9) for member in ROBOTS.members)
     band = msgspec.structs.replace(ROBOTS, members=late)
-    takes = [varied(band, Random(seed), 0.8) for seed in range(40)]
-    quiet = [Heard(take, 0.5, take.members[0].density - 0.5, 1) for take in takes]
-    assert not likings(band, quiet)[3:].any()
+    variations = [vary_band(band, Random(seed), 0.8) for seed in range(40)]
+    quiet = [Heard(variation, 0.5, variation.members[0].density - 0.5, 1) for variation in variations]
+    assert not estimate_preferences(band, quiet)[3:].any()
 
 
-def test_what_comes_of_breeding_still_plays_music() -> None:
-    found = bred(ROBOTS, rated(1.0), Random(2))
+def test_a_bred_band_still_plays_music() -> None:
+    found = breed_band(ROBOTS, rate_variations(1.0), Random(2))
     assert found.band is not None
-    assert musical(found.band) >= musical(ROBOTS) > 0
+    assert count_musical_songs(found.band) >= count_musical_songs(ROBOTS) > 0
 
 
-def test_within_200_ratings_songs_go_the_way_of_a_listener_and_not_that_of_dice() -> None:
+def test_200_ratings_of_a_listener_change_the_songs_and_random_ratings_do_not() -> None:
     band = HOUSE["gravel-theory"]
-    before = amount(band, SPARSE.likes)
-    liked = amount(evolved(band, SPARSE, seed=1)[-1], SPARSE.likes)
+    before = measure_property(band, SPARSE.likes)
+    liked = measure_property(evolve(band, SPARSE, seed=1)[-1], SPARSE.likes)
     assert liked < 0.75 * before
-    assert liked < 0.8 * amount(evolved(band, DICE, seed=1)[-1], SPARSE.likes)
+    assert liked < 0.8 * measure_property(evolve(band, INDIFFERENT, seed=1)[-1], SPARSE.likes)

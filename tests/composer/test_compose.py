@@ -5,8 +5,10 @@ import pytest
 
 from common.bands import slug
 from common.lineups import HOUSE, LINEUPS
-from composer.compose import begun, compose, facts
-from composer.score import STEP, TICKS, Note, Part, Score, Section, encoded
+from common.text import one_line
+from composer.compose import compose, compose_streaming, describe, describe_sections, draw_title
+from composer.random_source import RandomSource
+from composer.score import STEP, TICKS, Note, Part, Score, Section, encode_score
 from composer.styles import STYLES
 from composer.theory import Key
 from composer.voices import VOICES
@@ -17,8 +19,8 @@ BY_NAME = {band.name: band for band in HOUSE.values()}
 RECORDED = "a16fc97f8bc17d6d"
 
 
-def notes_of(score: Score, part: Part, section: Section) -> list[tuple[int, int]]:
-    """(step in the section, pitch) of what a part plays there, but for the last bar, which leads on."""
+def list_notes(score: Score, part: Part, section: Section) -> list[tuple[int, int]]:
+    """(step in the section, pitch) of a part's notes in a section, without its last bar, which leads on."""
     step = TICKS // 4
     begin, end = section.bar * score.bar, (section.bar + section.bars - 1) * score.bar
     slack = step // 2
@@ -34,20 +36,20 @@ def part(score: Score, voice: str) -> Part:
 
 
 def test_the_same_seed_makes_the_same_song() -> None:
-    assert encoded(compose(ROBOTS, 11, {})) == encoded(compose(ROBOTS, 11, {}))
+    assert encode_score(compose(ROBOTS, 11, {})) == encode_score(compose(ROBOTS, 11, {}))
 
 
 def test_other_seeds_make_other_songs(songs: list[Score]) -> None:
     assert len({part(song, "melody").notes for song in songs}) == len(songs)
 
 
-def test_what_is_asked_is_done() -> None:
+def test_a_song_follows_its_parameters() -> None:
     score = compose(ROBOTS, 1, {"key": "Bbm", "tempo": 100, "minutes": 2})
     assert (score.key, score.tempi[0].bpm) == ("Bbm", 100)
     assert score.seconds(score.ticks) == pytest.approx(120, rel=0.1)
 
 
-def test_a_parameter_does_not_change_the_rest() -> None:
+def test_a_parameter_changes_nothing_else() -> None:
     free = compose(ROBOTS, 1, {})
     asked = compose(ROBOTS, 1, {"tempo": free.tempi[0].bpm, "key": free.key})
     assert asked == free
@@ -57,12 +59,12 @@ def test_songs_are_between_one_and_a_half_and_three_and_a_half_minutes(songs: li
     assert all(90 <= song.seconds(song.ticks) <= 210 for song in songs)
 
 
-def test_choruses_return_with_the_same_tune_and_bass(songs: list[Score]) -> None:
+def test_all_choruses_have_the_same_melody_and_bass(songs: list[Score]) -> None:
     for song in songs:
         choruses = [section for section in song.sections if section.kind == "chorus" and section.energy < 1]
         for voice in ("melody", "bass"):
             for one, other in pairwise(choruses):
-                assert notes_of(song, part(song, voice), one) == notes_of(song, part(song, voice), other), song.seed
+                assert list_notes(song, part(song, voice), one) == list_notes(song, part(song, voice), other), song.seed
 
 
 def test_every_song_ends_on_its_tonic_held_to_the_end(songs: list[Score]) -> None:
@@ -74,7 +76,7 @@ def test_every_song_ends_on_its_tonic_held_to_the_end(songs: list[Score]) -> Non
         assert song.chords[-1].symbol == song.sections[-1].key or song.key
 
 
-def test_the_beat_slows_before_the_ending(songs: list[Score]) -> None:
+def test_the_tempo_slows_before_the_ending(songs: list[Score]) -> None:
     for song in songs:
         speeds = [tempo.bpm for tempo in song.tempi]
         assert speeds == sorted(speeds, reverse=True)
@@ -119,7 +121,7 @@ def test_members_stay_in_their_registers(songs: list[Score]) -> None:
 def test_human_timing_stays_near_the_grid(songs: list[Score]) -> None:
     for song in songs:
         band = BY_NAME[song.artist]
-        unit = STYLES[band.style].swung
+        unit = STYLES[band.style].swing_steps
         swing = band.swing * unit * STEP
         ms = song.tempi[0].bpm * TICKS / 60_000
         for one in song.parts:
@@ -129,10 +131,11 @@ def test_human_timing_stays_near_the_grid(songs: list[Score]) -> None:
                 assert min(abs(note.start - tick) for tick in grid) <= 20 * ms + 1
 
 
-def test_facts_are_for_a_person(short: Score) -> None:
-    assert facts(short)["tempo"] == 120
-    assert str(facts(short)["sections"]).startswith("intro 1, ")
-    assert len(str(facts(short)["energies"]).split(", ")) == len(short.sections)
+def test_the_facts_have_tempo_sections_and_energies(short: Score) -> None:
+    assert describe(short)["tempo"] == 120
+    sections = describe_sections(short)
+    assert (sections[0].name, sections[0].bar, sections[0].energy) == ("intro", 1, short.sections[0].energy)
+    assert len(sections) == len(short.sections)
 
 
 def test_every_style_has_its_own_patterns_and_band() -> None:
@@ -142,34 +145,44 @@ def test_every_style_has_its_own_patterns_and_band() -> None:
         assert HOUSE[slug(lineup.house)].style == style
 
 
-def test_a_song_that_changes_key_is_led_there_and_says_so(songs: list[Score]) -> None:
+def test_a_change_of_key_is_prepared_by_its_dominant_and_marked(songs: list[Score]) -> None:
     lifted = [song for song in songs if any(section.key for section in song.sections)]
     assert lifted
     for song in lifted:
         section = next(section for section in song.sections if section.key)
         before = [mark.symbol for mark in song.chords if mark.start < section.bar * song.bar][-1]
-        dominant = Key.parse(section.key).chord(4, seventh=True).symbol
+        dominant = Key.parse(section.key).build_chord(4, seventh=True).symbol
         assert before == dominant
 
 
-def test_notes_composed_as_they_are_wanted_are_the_same_song(songs: list[Score]) -> None:
+def test_a_streaming_score_has_the_same_notes(songs: list[Score]) -> None:
     for song in songs[::5]:
-        piece = begun(BY_NAME[song.artist], song.seed, {})
-        opening = next(piece.chunks())
-        assert piece.whole() == song
+        streaming = compose_streaming(BY_NAME[song.artist], song.seed, {})
+        opening = next(streaming.chunks())
+        assert streaming.complete() == song
         for part, notes in zip(song.parts, opening, strict=True):
             assert part.notes[: len(notes)] == notes
 
 
-def test_the_opening_of_a_long_song_needs_no_more_than_two_sections() -> None:
-    piece = begun(ROBOTS, 3, {"minutes": 15})
-    opening = next(piece.chunks())
-    end = piece.head.sections[1].bar * piece.head.bar
+def test_the_first_chunk_of_a_long_song_ends_before_the_second_section() -> None:
+    streaming = compose_streaming(ROBOTS, 3, {"minutes": 15})
+    opening = next(streaming.chunks())
+    end = streaming.header.sections[1].bar * streaming.header.bar
     assert any(opening)
     assert all(note.start < end for notes in opening for note in notes)
 
 
-def test_songs_are_the_ones_that_were_recorded_on_every_version_of_python() -> None:
-    """A change of the composer changes this on purpose; a change of Python or of the order of a set must not."""
-    digest = hashlib.sha256(b"".join(encoded(compose(band, 1, {})) for band in HOUSE.values()))
+def test_songs_stay_the_same_in_every_version_of_python() -> None:
+    """Change `RECORDED` only with an intended change of the composer, never because of Python or the order of a set."""
+    digest = hashlib.sha256(b"".join(encode_score(compose(band, 1, {})) for band in HOUSE.values()))
     assert digest.hexdigest()[:16] == RECORDED
+
+
+def test_the_same_seed_gives_the_same_title() -> None:
+    assert draw_title(RandomSource(4)) == draw_title(RandomSource(4))
+
+
+def test_titles_are_short_single_lines_that_differ() -> None:
+    titles = [draw_title(RandomSource(seed)) for seed in range(500)]
+    assert all(text == one_line(text, 50) and text.isascii() for text in titles)
+    assert len(set(titles)) > 400

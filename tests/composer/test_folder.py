@@ -7,11 +7,11 @@ import pytest
 from common.errors import ComposeError
 from common.jobs import Done, Job
 from common.types import SongCode
-from composer.folder import RECORD, Folder, kept
+from composer.folder import SONG_FILE, SongFolder, read_finished
 
 
-def job(place: Path, seed: int = 1) -> Job:
-    return Job(song=SongCode("abc"), generator="band", seed=seed, directory=str(place))
+def job(folder_path: Path, seed: int = 1) -> Job:
+    return Job(song=SongCode("abc"), generator="band", seed=seed, directory=str(folder_path))
 
 
 def done(seed: int = 1) -> Done:
@@ -29,13 +29,13 @@ def done(seed: int = 1) -> Done:
     )
 
 
-def stored(place: Path, record: Done) -> None:
-    place.mkdir()
-    (place / RECORD).write_bytes(msgspec.json.encode(record))
+def store_done(folder_path: Path, done: Done) -> None:
+    folder_path.mkdir()
+    (folder_path / SONG_FILE).write_bytes(msgspec.json.encode(done))
 
 
-def test_a_published_folder_is_in_its_place_alone(tmp_path: Path) -> None:
-    with Folder(tmp_path / "songs" / "abc") as folder:
+def test_a_published_folder_is_alone_at_its_path(tmp_path: Path) -> None:
+    with SongFolder(tmp_path / "songs" / "abc") as folder:
         (folder.path / "a").write_text("x")
         assert not (tmp_path / "songs" / "abc").exists()
         assert folder.publish()
@@ -43,47 +43,47 @@ def test_a_published_folder_is_in_its_place_alone(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "songs").iterdir()] == ["abc"]
 
 
-def test_a_folder_gives_way_to_one_that_was_there_first(tmp_path: Path) -> None:
-    place = tmp_path / "abc"
-    with Folder(place) as folder:
-        stored(place, done())
+def test_a_folder_gives_way_to_one_that_was_published_first(tmp_path: Path) -> None:
+    folder_path = tmp_path / "abc"
+    with SongFolder(folder_path) as folder:
+        store_done(folder_path, done())
         (folder.path / "a").write_text("x")
         assert not folder.publish()
-    assert kept(job(place)) == done()
+    assert read_finished(job(folder_path)) == done()
     assert [path.name for path in tmp_path.iterdir()] == ["abc"]
 
 
-def test_a_folder_that_was_not_published_is_gone(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError), Folder(tmp_path / "abc") as folder:
+def test_a_folder_that_was_not_published_is_removed(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError), SongFolder(tmp_path / "abc") as folder:
         (folder.path / "a").write_text("x")
         raise RuntimeError
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_a_killed_worker_left_is_swept_and_a_living_ones_is_not(tmp_path: Path) -> None:
+def test_the_folder_of_a_killed_worker_is_removed_and_that_of_a_running_one_is_not(tmp_path: Path) -> None:
     (tmp_path / "old.partial-4194999").mkdir()
     (tmp_path / f"new.partial-{os.getppid()}").mkdir()
-    with Folder(tmp_path / "abc"):
+    with SongFolder(tmp_path / "abc"):
         pass
     assert [path.name for path in tmp_path.iterdir()] == [f"new.partial-{os.getppid()}"]
 
 
-def test_nothing_is_kept_where_nothing_is(tmp_path: Path) -> None:
-    assert kept(job(tmp_path / "abc")) is None
+def test_without_a_folder_nothing_is_finished(tmp_path: Path) -> None:
+    assert read_finished(job(tmp_path / "abc")) is None
 
 
-def test_the_same_song_made_before_is_kept(tmp_path: Path) -> None:
-    stored(tmp_path / "abc", done())
-    assert kept(job(tmp_path / "abc")) == done()
+def test_the_same_song_is_found_finished(tmp_path: Path) -> None:
+    store_done(tmp_path / "abc", done())
+    assert read_finished(job(tmp_path / "abc")) == done()
 
 
-def test_another_song_in_the_place_is_not_touched(tmp_path: Path) -> None:
-    stored(tmp_path / "abc", done(seed=2))
+def test_another_song_at_the_path_is_not_touched(tmp_path: Path) -> None:
+    store_done(tmp_path / "abc", done(seed=2))
     with pytest.raises(ComposeError, match="something else is there already"):
-        kept(job(tmp_path / "abc"))
+        read_finished(job(tmp_path / "abc"))
 
 
 def test_a_folder_that_holds_no_song_is_not_touched(tmp_path: Path) -> None:
     (tmp_path / "abc").mkdir()
     with pytest.raises(ComposeError, match="something else is there already"):
-        kept(job(tmp_path / "abc"))
+        read_finished(job(tmp_path / "abc"))

@@ -1,4 +1,4 @@
-"""Files that were there before become songs."""
+"""Importing audio files as songs."""
 
 import math
 import wave
@@ -14,7 +14,9 @@ from common.generators import IMPORT
 from common.jobs import Done, Job
 from common.types import RATE, SongCode
 from composer import importing
-from composer.folder import RECORD
+from composer.folder import SONG_FILE
+
+pytestmark = pytest.mark.integration
 
 
 def sine(path: Path, seconds: float = 2.0, level: float = 0.25) -> Path:
@@ -37,9 +39,9 @@ def job(tmp_path: Path, file: Path) -> Job:
     )
 
 
-def test_a_file_is_kept_as_it_is_and_measured(tmp_path: Path) -> None:
+def test_a_file_is_copied_unchanged_and_measured(tmp_path: Path) -> None:
     file = sine(tmp_path / "Low Tide.WAV")
-    done = importing.make(job(tmp_path, file))
+    done = importing.import_song(job(tmp_path, file))
     folder = tmp_path / "songs" / "abc"
     assert (folder / done.files["audio"]).read_bytes() == file.read_bytes()
     assert done.files["audio"] == "song.wav"
@@ -48,11 +50,11 @@ def test_a_file_is_kept_as_it_is_and_measured(tmp_path: Path) -> None:
     # A full-scale sine of 997 Hz in both channels is 0 LUFS, ITU-R BS.1770; this one is 12 dB lower.
     assert done.loudness == pytest.approx(-12.0, abs=0.2)
     assert done.peak == pytest.approx(-12.0, abs=0.2)
-    assert msgspec.json.decode((folder / RECORD).read_bytes(), type=Done) == done
+    assert msgspec.json.decode((folder / SONG_FILE).read_bytes(), type=Done) == done
 
 
 @pytest.mark.parametrize(("kind", "codec"), [("flac", "flac"), ("opus", "libopus")])
-def test_its_tags_name_it(tmp_path: Path, kind: str, codec: str) -> None:
+def test_tags_give_title_and_artist(tmp_path: Path, kind: str, codec: str) -> None:
     file = tmp_path / f"x.{kind}"
     with av.open(str(file), "w") as container:
         stream = container.add_stream(codec, rate=RATE)
@@ -64,31 +66,31 @@ def test_its_tags_name_it(tmp_path: Path, kind: str, codec: str) -> None:
         frame.sample_rate = RATE
         container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
-    done = importing.make(job(tmp_path, file))
+    done = importing.import_song(job(tmp_path, file))
     assert (done.title, done.artist) == ("Blue Lantern", "The Hands")
 
 
-def test_what_cannot_be_imported_is_told_with_its_name_and_leaves_nothing(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_imported_is_named_and_leaves_no_folder(tmp_path: Path) -> None:
     text = tmp_path / "notes.mp3"
     text.write_text("no sound")
     for file, why in ((text, "cannot be decoded"), (tmp_path / "gone.wav", "cannot be read"), (tmp_path, "cannot be")):
         with pytest.raises(ComposeError, match=why) as raised:
-            importing.make(job(tmp_path, file))
+            importing.import_song(job(tmp_path, file))
         assert str(file) in str(raised.value)
         assert not list((tmp_path / "songs").iterdir())
 
 
-def test_a_file_without_a_sample_is_no_song(tmp_path: Path) -> None:
+def test_a_file_without_samples_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ComposeError, match="no sound"):
-        importing.make(job(tmp_path, sine(tmp_path / "empty.wav", 0)))
+        importing.import_song(job(tmp_path, sine(tmp_path / "empty.wav", 0)))
 
 
 def test_silence_can_be_imported(tmp_path: Path) -> None:
-    assert importing.make(job(tmp_path, sine(tmp_path / "quiet.wav", level=0.0))).loudness <= -70
+    assert importing.import_song(job(tmp_path, sine(tmp_path / "quiet.wav", level=0.0))).loudness <= -70
 
 
-def test_a_song_that_is_there_already_is_not_made_again(tmp_path: Path) -> None:
+def test_a_song_that_is_finished_already_is_not_imported_again(tmp_path: Path) -> None:
     wanted = job(tmp_path, sine(tmp_path / "a.wav"))
-    done = importing.make(wanted)
+    done = importing.import_song(wanted)
     (tmp_path / "a.wav").unlink()
-    assert importing.make(wanted) == done
+    assert importing.import_song(wanted) == done

@@ -3,12 +3,12 @@ import math
 import numpy as np
 import pytest
 
-from composer.block import BLOCK, Block
-from composer.loudness import Meter, integrated
+from composer.audio import BLOCK_FRAMES, Block
+from composer.loudness import LoudnessMeter, measure_loudness
 
 
 def tone(seconds: float, decibels: float) -> Block:
-    """A sine of 997 Hz in both channels, with its peak so far below full scale."""
+    """A sine of 997 Hz in both channels, with its peak `decibels` below full scale."""
     at = np.arange(round(seconds * 48_000)) / 48_000
     sine = np.sin(2 * np.pi * 997 * at) * 10 ** (decibels / 20)
     return np.stack([sine, sine], axis=1).astype(np.float32)
@@ -20,12 +20,12 @@ def cut(sound: Block, length: int) -> list[Block]:
 
 def test_a_sine_at_minus_23_in_both_channels_is_minus_23_lufs() -> None:
     """EBU Tech 3341, test 1."""
-    assert integrated(cut(tone(20, -23), BLOCK)) == pytest.approx(-23.0, abs=0.1)
+    assert measure_loudness(cut(tone(20, -23), BLOCK_FRAMES)) == pytest.approx(-23.0, abs=0.1)
 
 
 def test_the_last_short_block_does_not_lose_the_measure() -> None:
-    meter = Meter()
-    for block in cut(tone(5.0123, -10), BLOCK):
+    meter = LoudnessMeter()
+    for block in cut(tone(5.0123, -10), BLOCK_FRAMES):
         meter.push(block)
     loudness, peak = meter.finish()
     assert loudness == pytest.approx(-10.0, abs=0.2)
@@ -33,8 +33,8 @@ def test_the_last_short_block_does_not_lose_the_measure() -> None:
 
 
 def test_silence_is_silence() -> None:
-    meter = Meter()
-    meter.push(np.zeros((BLOCK, 2), np.float32))
+    meter = LoudnessMeter()
+    meter.push(np.zeros((BLOCK_FRAMES, 2), np.float32))
     loudness, peak = meter.finish()
     assert loudness <= -70
     assert peak == -math.inf

@@ -2,12 +2,12 @@ from pathlib import Path
 
 import mido
 
-from composer.midi import midi
-from composer.score import Note, Score, channels
+from composer.midi import make_midi
+from composer.score import Note, Score, assign_channels
 
 
 def test_every_note_is_in_the_file_at_its_tick(short: Score, tmp_path: Path) -> None:
-    midi(short).save(tmp_path / "song.mid")
+    make_midi(short).save(tmp_path / "song.mid")
     file = mido.MidiFile(tmp_path / "song.mid")
     assert len(file.tracks) == 1 + len(short.parts)
     for track, part in zip(file.tracks[1:], short.parts, strict=True):
@@ -28,19 +28,19 @@ def played(track: mido.MidiTrack) -> tuple[Note, ...]:
 
 
 def test_the_file_lasts_as_long_as_the_score(short: Score) -> None:
-    assert abs(midi(short).length - short.seconds(short.ticks)) < 0.1
+    assert abs(make_midi(short).length - short.seconds(short.ticks)) < 0.1
 
 
-def test_instruments_key_and_form_are_told(short: Score) -> None:
-    file = midi(short)
+def test_the_file_has_instruments_key_and_sections(short: Score) -> None:
+    file = make_midi(short)
     programs = {m.channel: m.program for track in file.tracks for m in track if m.type == "program_change"}
-    assert programs == dict(zip(channels(short), [part.program for part in short.parts], strict=True))
-    told = [message for message in file.tracks[0] if message.type in ("key_signature", "marker")]
-    assert told[0].key == short.key
-    assert [message.text.split()[0] for message in told[1:]] == [section.kind for section in short.sections]
+    assert programs == dict(zip(assign_channels(short), [part.program for part in short.parts], strict=True))
+    messages = [message for message in file.tracks[0] if message.type in ("key_signature", "marker")]
+    assert messages[0].key == short.key
+    assert [message.text.split()[0] for message in messages[1:]] == [section.kind for section in short.sections]
 
 
 def test_every_key_can_be_written(songs: list[Score]) -> None:
     assert len({song.key for song in songs}) > 8
     for song in songs:
-        assert midi(song).tracks
+        assert make_midi(song).tracks

@@ -1,10 +1,10 @@
-"""MusicXML: bars that are full, ties that hold, and every note of the score."""
+"""MusicXML: complete bars, matching ties, and all notes of the score."""
 
 from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 
-from composer.musicxml import musicxml
+from composer.musicxml import make_musicxml
 from composer.score import STEP, Score
 
 
@@ -17,9 +17,9 @@ def bars(root: Element) -> list[list[Element]]:
     return [part.findall("measure") for part in root.findall("part")]
 
 
-def test_every_bar_is_full(some: list[Score]) -> None:
+def test_every_bar_is_complete(some: list[Score]) -> None:
     for song in some:
-        root = fromstring(musicxml(song))
+        root = fromstring(make_musicxml(song))
         assert len(root.findall("part")) == len(song.parts)
         for measures in bars(root):
             assert len(measures) == song.ticks // song.bar
@@ -28,9 +28,9 @@ def test_every_bar_is_full(some: list[Score]) -> None:
                 assert sum(int(note.findtext("duration", "0")) for note in heads) == song.bar // STEP
 
 
-def test_ties_begin_and_end(some: list[Score]) -> None:
+def test_every_tie_has_a_beginning_and_an_end(some: list[Score]) -> None:
     for song in some:
-        for measures in bars(fromstring(musicxml(song))):
+        for measures in bars(fromstring(make_musicxml(song))):
             open_: set[str] = set()
             for measure in measures:
                 for note in measure.findall("note"):
@@ -46,7 +46,7 @@ def test_ties_begin_and_end(some: list[Score]) -> None:
 
 def test_every_note_is_written_at_its_pitch(short: Score) -> None:
     steps = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-    for part, element in zip(short.parts, fromstring(musicxml(short)).findall("part"), strict=True):
+    for part, element in zip(short.parts, fromstring(make_musicxml(short)).findall("part"), strict=True):
         if part.voice == "drums":
             continue
         written = {
@@ -58,8 +58,8 @@ def test_every_note_is_written_at_its_pitch(short: Score) -> None:
         assert written == {note.pitch for note in part.notes}
 
 
-def test_key_metre_tempo_chords_and_form_are_told(short: Score) -> None:
-    first = fromstring(musicxml(short)).find("part")
+def test_the_document_has_key_metre_tempo_chords_and_sections(short: Score) -> None:
+    first = fromstring(make_musicxml(short)).find("part")
     assert first is not None
     assert first.findtext("measure/attributes/time/beats") == str(short.beats)
     assert float(first.find("measure/sound").get("tempo")) == short.tempi[0].bpm

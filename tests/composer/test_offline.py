@@ -9,7 +9,7 @@ from common.config import Config
 from common.errors import ComposeError
 from composer import fluid
 from composer.__main__ import compose
-from composer.offline import song_to_file
+from composer.offline import write_song
 
 SHORT = {"minutes": 1, "tempo": 200}
 needs_ffmpeg = pytest.mark.skipif(not shutil.which("ffmpeg"), reason="needs the ffmpeg program")
@@ -17,15 +17,16 @@ needs_ffmpeg = pytest.mark.skipif(not shutil.which("ffmpeg"), reason="needs the 
 
 @pytest.fixture(autouse=True)
 def own_synthesiser(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fluid, "FONTS", ())
+    monkeypatch.setattr(fluid, "SOUNDFONTS", ())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "kind", ["flac", "wav", pytest.param("mp3", marks=needs_ffmpeg), pytest.param("ogg", marks=needs_ffmpeg)]
 )
-def test_a_song_goes_into_a_file_of_the_kind_that_its_name_says(kind: str, tmp_path: Path) -> None:
+def test_the_suffix_decides_the_kind_of_file(kind: str, tmp_path: Path) -> None:
     out = tmp_path / f"song.{kind}"
-    said = song_to_file("band", 3, SHORT, out, Config())
+    said = write_song("band", 3, SHORT, out, Config())
     with av.open(str(out)) as container:
         seconds = (container.duration or 0) / av.time_base
     assert seconds == pytest.approx(62, abs=8)
@@ -33,8 +34,8 @@ def test_a_song_goes_into_a_file_of_the_kind_that_its_name_says(kind: str, tmp_p
     assert list(tmp_path.iterdir()) == [out]
 
 
-def test_midi_needs_no_sound(tmp_path: Path) -> None:
-    song_to_file("band", 3, SHORT, tmp_path / "song.mid", Config())
+def test_a_midi_file_needs_no_synthesiser(tmp_path: Path) -> None:
+    write_song("band", 3, SHORT, tmp_path / "song.mid", Config())
     assert mido.MidiFile(tmp_path / "song.mid").length == pytest.approx(60, abs=8)
 
 
@@ -47,13 +48,13 @@ def test_midi_needs_no_sound(tmp_path: Path) -> None:
         ("band", "nowhere/song.mid", "there is no such directory to write into"),
     ],
 )
-def test_what_cannot_be_written_is_said(band: str, out: str, sentence: str, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_raises_an_error(band: str, out: str, sentence: str, tmp_path: Path) -> None:
     with pytest.raises(ComposeError, match=sentence):
-        song_to_file(band, 3, SHORT, tmp_path / out, Config())
+        write_song(band, 3, SHORT, tmp_path / out, Config())
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_command_says_what_it_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_describes_the_song(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "song.mid"
     words = ["--seed", "3", "--key", "F#m", "--tempo", "90", "--minutes", "2", "--out", str(out)]
     assert compose(words) == 0

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from composer.score import TICKS, Score, Section, Tempo, channels, decoded, encoded, read
+from composer.score import TICKS, Score, Section, Tempo, assign_channels, decode_score, encode_score, read_score
 
 
 def score(*tempi: Tempo) -> Score:
@@ -10,13 +10,13 @@ def score(*tempi: Tempo) -> Score:
     return Score(title="T", artist="A", seed=1, key="C", beats=4, tempi=tempi, sections=(section,), chords=(), parts=())
 
 
-def test_a_score_is_read_back_as_it_was_written(short: Score, tmp_path: Path) -> None:
-    (tmp_path / "score.json").write_bytes(encoded(short))
-    assert read(tmp_path / "score.json") == short
+def test_a_score_is_the_same_after_writing_and_reading(short: Score, tmp_path: Path) -> None:
+    (tmp_path / "score.json").write_bytes(encode_score(short))
+    assert read_score(tmp_path / "score.json") == short
 
 
-def test_the_same_score_is_the_same_bytes(short: Score) -> None:
-    assert encoded(decoded(encoded(short))) == encoded(short)
+def test_the_same_score_gives_the_same_bytes(short: Score) -> None:
+    assert encode_score(decode_score(encode_score(short))) == encode_score(short)
 
 
 def test_time_follows_the_tempo() -> None:
@@ -31,5 +31,5 @@ def test_time_follows_a_change_of_tempo() -> None:
     assert slowing.seconds(8 * TICKS) == pytest.approx(6.0)
 
 
-def test_drums_have_midis_drum_channel_and_the_rest_their_own(short: Score) -> None:
-    assert channels(short) == [9, 0, 1, 2, 3]
+def test_drums_have_the_drum_channel_and_other_parts_one_each(short: Score) -> None:
+    assert assign_channels(short) == [9, 0, 1, 2, 3]

@@ -9,13 +9,13 @@ import pytest
 from common.errors import ComposeError
 from common.jobs import Advanced
 from common.types import FRAME_BYTES
-from composer.block import Block
-from composer.spool import DiskFull, Spool, Steps
+from composer.audio import Block
+from composer.spool import DiskFull, SpoolWriter, StepWriter
 
 
 class Ends(NamedTuple):
     path: Path
-    spool: Spool
+    spool: SpoolWriter
     growth: int
 
 
@@ -24,7 +24,7 @@ def ends(tmp_path: Path) -> Iterator[Ends]:
     path = tmp_path / "spool"
     fd = os.open(path, os.O_CREAT | os.O_RDWR)
     read, write = os.pipe()
-    spool = Spool(fd, write)
+    spool = SpoolWriter(fd, write)
     yield Ends(path, spool, read)
     spool.close()
     os.close(fd)
@@ -35,7 +35,7 @@ def block(frames: int) -> Block:
     return np.arange(frames * 2, dtype=np.float32).reshape(-1, 2)
 
 
-def test_frames_go_in_as_little_endian_floats_and_each_write_is_told(ends: Ends) -> None:
+def test_frames_are_little_endian_floats_and_each_write_adds_a_byte_to_the_pipe(ends: Ends) -> None:
     ends.spool.write(block(3))
     ends.spool.write(block(2))
     written = np.frombuffer(ends.path.read_bytes(), "<f4").reshape(-1, 2)
@@ -50,7 +50,7 @@ def test_closing_twice_closes_once(ends: Ends) -> None:
     assert os.read(ends.growth, 10) == b""
 
 
-def test_a_full_growth_pipe_does_not_hold_the_song_up(ends: Ends) -> None:
+def test_a_full_growth_pipe_does_not_stop_the_song(ends: Ends) -> None:
     for _ in range(70_000):
         ends.spool.write(block(0))
     ends.spool.write(block(1))
@@ -61,21 +61,21 @@ def test_a_reader_that_is_gone_does_not_stop_the_song(tmp_path: Path) -> None:
     fd = os.open(tmp_path / "spool", os.O_CREAT | os.O_RDWR)
     read, write = os.pipe()
     os.close(read)
-    spool = Spool(fd, write)
+    spool = SpoolWriter(fd, write)
     spool.write(block(4))
     spool.close()
     os.close(fd)
     assert (tmp_path / "spool").stat().st_size == 4 * FRAME_BYTES
 
 
-def test_what_is_written_in_pieces_arrives_whole(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_block_that_needs_several_writes_is_complete(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
     write = os.write
     monkeypatch.setattr(os, "write", lambda fd, data: write(fd, bytes(data)[:5]))
     ends.spool.write(block(3))
     assert np.array_equal(np.frombuffer(ends.path.read_bytes(), "<f4").reshape(-1, 2), block(3))
 
 
-def test_a_disk_that_fills_up_leaves_whole_frames(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_leaves_whole_frames(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
     write = os.write
 
     def filling(fd: int, data: bytes) -> int:
@@ -89,10 +89,10 @@ def test_a_disk_that_fills_up_leaves_whole_frames(ends: Ends, monkeypatch: pytes
     assert ends.path.stat().st_size == 2 * FRAME_BYTES
 
 
-def test_another_fault_of_the_spool_is_told() -> None:
+def test_another_error_of_the_spool_is_reported() -> None:
     fd = os.open("/dev/null", os.O_RDONLY)
     read, write = os.pipe()
-    spool = Spool(fd, write)
+    spool = SpoolWriter(fd, write)
     with pytest.raises(ComposeError, match="the spool cannot be written"):
         spool.write(block(1))
     spool.close()
@@ -102,30 +102,30 @@ def test_another_fault_of_the_spool_is_told() -> None:
 
 def test_steps_are_lines_of_json() -> None:
     read, write = os.pipe()
-    Steps(write)(Advanced(1.5))
+    StepWriter(write).report(Advanced(1.5))
     os.close(write)
     assert os.read(read, 100) == b'{"step":"advanced","seconds":1.5}\n'
     os.close(read)
 
 
-def test_a_bot_that_is_gone_is_no_fault() -> None:
+def test_a_bot_that_is_gone_causes_no_error() -> None:
     read, write = os.pipe()
     os.close(read)
-    Steps(write)(Advanced(1.5))
+    StepWriter(write).report(Advanced(1.5))
     os.close(write)
 
 
-def test_what_was_written_can_be_read_back(tmp_path: Path) -> None:
+def test_the_spool_can_be_read_back(tmp_path: Path) -> None:
     fd = os.open(tmp_path / "spool", os.O_CREAT | os.O_RDWR)
     reading, writing = os.pipe()
-    spool = Spool(fd, writing)
+    spool = SpoolWriter(fd, writing)
     for value in (0.25, 0.5):
         spool.write(np.full((30, 2), value, np.float32))
-    blocks = list(spool.blocks(40))
+    blocks = list(spool.read_blocks(40))
     assert [len(block) for block in blocks] == [40, 20]
     assert np.concatenate(blocks)[[0, 29, 30, 59], 0].tolist() == [0.25, 0.25, 0.5, 0.5]
     os.ftruncate(fd, 100)
     with pytest.raises(ComposeError, match="cannot be read back"):
-        list(spool.blocks(40))
+        list(spool.read_blocks(40))
     for one in (fd, reading, writing):
         os.close(one)

@@ -1,5 +1,6 @@
-"""The same for both synthesisers: sound that is there, in its limits, and the same each time."""
+"""Properties of both synthesisers: audible sound within its limits, the same each time."""
 
+from collections.abc import Generator
 from itertools import islice
 
 import numpy as np
@@ -8,63 +9,67 @@ import pytest
 from common.errors import Missing
 from common.types import RATE, Lufs
 from composer import fluid
-from composer.block import BLOCK
-from composer.fluid import GRID, timeline
-from composer.loudness import Meter
-from composer.piece import Piece
+from composer.audio import BLOCK_FRAMES, Block
+from composer.fluid import GRID, schedule_events
+from composer.loudness import LoudnessMeter
 from composer.score import Score
-from composer.synth import Synthesiser, excerpt, frames, render, synthesiser
-from composer.tones import Tones
+from composer.streaming_score import StreamingScore
+from composer.synth import Synthesiser, count_frames, cut_excerpt, find_synthesiser, render_song
+from composer.tones import ToneRenderer
 
-needs_font = pytest.mark.skipif(
-    not fluid.available() or fluid.font("") is None, reason="needs libfluidsynth and a soundfont"
+needs_soundfont = pytest.mark.skipif(
+    not fluid.is_available() or fluid.find_soundfont("") is None, reason="needs libfluidsynth and a soundfont"
 )
-KINDS = [pytest.param("fluid", marks=needs_font), "tones"]
+KINDS = [pytest.param("fluid", marks=needs_soundfont), "tones"]
+
+
+def render(score: Score, synthesiser: Synthesiser, target: float = -16) -> Generator[Block, None, None]:
+    return render_song(StreamingScore.from_score(score), synthesiser.make_renderer(), synthesiser, Lufs(target))
 
 
 @pytest.fixture(params=KINDS)
-def source(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Synthesiser:
+def synthesiser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Synthesiser:
     if request.param == "tones":
-        monkeypatch.setattr(fluid, "FONTS", ())
-    return synthesiser("")
+        monkeypatch.setattr(fluid, "SOUNDFONTS", ())
+    return find_synthesiser("")
 
 
-def test_without_a_font_our_own_synthesiser_plays(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fluid, "FONTS", ())
-    assert synthesiser("").make is Tones
+def test_without_a_soundfont_our_own_synthesiser_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fluid, "SOUNDFONTS", ())
+    assert find_synthesiser("").make_renderer is ToneRenderer
 
 
-def test_without_the_library_our_own_synthesiser_plays(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_fluidsynth_our_own_synthesiser_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fluid, "fluidsynth", None)
-    assert synthesiser("").make is Tones
+    assert find_synthesiser("").make_renderer is ToneRenderer
 
 
-def test_a_configured_font_that_is_not_there_is_named() -> None:
+def test_a_missing_configured_soundfont_is_named() -> None:
     with pytest.raises(Missing, match=r"composer.soundfont: /nowhere/big.sf2: there is no such soundfont"):
-        synthesiser("/nowhere/big.sf2")
+        find_synthesiser("/nowhere/big.sf2")
 
 
-@needs_font
-def test_a_font_that_is_none_is_named(tmp_path: "pytest.TempPathFactory") -> None:
+@needs_soundfont
+def test_a_file_that_is_no_soundfont_is_refused(tmp_path: "pytest.TempPathFactory") -> None:
     with pytest.raises(Missing, match="cannot read this as a soundfont"):
-        synthesiser(__file__).make()
+        find_synthesiser(__file__).make_renderer()
 
 
-@needs_font
-def test_the_font_is_recorded() -> None:
-    facts = synthesiser("").facts
+@needs_soundfont
+def test_the_facts_name_fluidsynth_and_the_soundfont() -> None:
+    facts = find_synthesiser("").facts
     assert str(facts["synthesiser"]).startswith("FluidSynth ")
     assert len(str(facts["soundfont_sha256"])) == 64
 
 
-def test_a_song_is_whole_and_near_its_loudness(source: Synthesiser, short: Score) -> None:
-    meter = Meter()
-    blocks = list(render(Piece.of(short), source.make(), source, Lufs(-16)))
+def test_a_song_has_its_length_and_its_loudness(synthesiser: Synthesiser, short: Score) -> None:
+    meter = LoudnessMeter()
+    blocks = list(render(short, synthesiser))
     for block in blocks:
         meter.push(block)
     loudness, peak = meter.finish()
     song = np.concatenate(blocks)
-    assert len(song) == frames(short)
+    assert len(song) == count_frames(short)
     assert np.isfinite(song).all()
     assert loudness == pytest.approx(-16, abs=1.5)
     assert peak < -0.5
@@ -72,39 +77,37 @@ def test_a_song_is_whole_and_near_its_loudness(source: Synthesiser, short: Score
     assert abs(song.mean()) < 0.01
 
 
-def test_the_first_block_is_heard(source: Synthesiser, short: Score) -> None:
-    blocks = render(Piece.of(short), source.make(), source, Lufs(-16))
+def test_the_first_block_is_audible(synthesiser: Synthesiser, short: Score) -> None:
+    blocks = render(short, synthesiser)
     assert np.abs(next(blocks)).max() > 0.01
     blocks.close()
 
 
-def test_the_same_score_makes_the_same_bits(source: Synthesiser, short: Score) -> None:
-    """Past the point where the loudness was measured."""
-    count = round(8 * RATE / BLOCK)
-    one, other = (
-        np.concatenate(list(islice(render(Piece.of(short), source.make(), source, Lufs(-16)), count))) for _ in range(2)
-    )
+def test_the_same_score_gives_the_same_samples(synthesiser: Synthesiser, short: Score) -> None:
+    """Also after the loudness has been measured."""
+    count = round(8 * RATE / BLOCK_FRAMES)
+    one, other = (np.concatenate(list(islice(render(short, synthesiser), count))) for _ in range(2))
     assert np.array_equal(one, other)
 
 
-def test_the_target_is_followed(source: Synthesiser, short: Score) -> None:
+def test_the_loudness_follows_the_target(synthesiser: Synthesiser, short: Score) -> None:
     def first(target: float) -> float:
-        return float(np.abs(next(render(Piece.of(short), source.make(), source, Lufs(target)))).max())
+        return float(np.abs(next(render(short, synthesiser, target))).max())
 
     assert first(-26) == pytest.approx(first(-16) * 10 ** (-10 / 20), rel=0.01)
 
 
-def test_music_is_not_flat_as_noise_is(source: Synthesiser, short: Score) -> None:
-    """White noise has .56."""
-    song = np.concatenate(list(islice(render(Piece.of(short), source.make(), source, Lufs(-16)), 300)))[:, 0]
+def test_the_spectrum_is_not_as_flat_as_noise(synthesiser: Synthesiser, short: Score) -> None:
+    """The spectral flatness of white noise is 0.56."""
+    song = np.concatenate(list(islice(render(short, synthesiser), 300)))[:, 0]
     windows = song[: len(song) // 4096 * 4096].reshape(-1, 4096) * np.hanning(4096)
     power = np.abs(np.fft.rfft(windows)) ** 2 + 1e-12
     flatness = np.exp(np.log(power).mean(axis=1)) / power.mean(axis=1)
     assert np.median(flatness) < 0.02
 
 
-def test_an_excerpt_is_a_little_of_the_last_chorus_and_the_last_verse(short: Score) -> None:
-    cut = excerpt(short)
+def test_an_excerpt_has_bars_of_the_last_chorus_and_the_last_verse(short: Score) -> None:
+    cut = cut_excerpt(short)
     assert [(section.kind, section.bar, section.bars) for section in cut.sections] == [
         ("chorus", 0, 2),
         ("verse", 2, 2),
@@ -115,7 +118,7 @@ def test_an_excerpt_is_a_little_of_the_last_chorus_and_the_last_verse(short: Sco
 
 
 def test_events_are_in_order_and_on_the_grid(short: Score) -> None:
-    events = list(timeline(Piece.of(short)))
+    events = list(schedule_events(StreamingScore.from_score(short)))
     assert [event[:2] for event in events] == sorted(event[:2] for event in events)
     assert all(event[0] % GRID == 0 for event in events)
     assert sum(event[1] for event in events) == sum(len(part.notes) for part in short.parts) == len(events) // 2

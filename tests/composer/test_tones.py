@@ -2,26 +2,26 @@ import numpy as np
 import pytest
 
 from composer.reverb import Reverb
-from composer.tones import STROKES, stroke, timbre, tone
+from composer.tones import DRUM_SOUNDS, find_timbre, make_drum, make_tone
 
 
 @pytest.mark.parametrize("program", [*range(0, 104, 8), 29])
 def test_a_tone_has_its_pitch(program: int) -> None:
-    wave = tone(timbre(program), 69, 48_000)[:48_000]
+    wave = make_tone(find_timbre(program), 69, 48_000)[:48_000]
     assert np.argmax(np.abs(np.fft.rfft(wave))) == 440
 
 
 @pytest.mark.parametrize("program", [*range(0, 104, 8), 29])
 def test_a_tone_begins_and_ends_without_a_click(program: int) -> None:
-    wave = tone(timbre(program), 60, 20_000)
+    wave = make_tone(find_timbre(program), 60, 20_000)
     assert abs(wave[0]) < 0.001
     assert abs(wave[-1]) < 0.001
     assert np.abs(wave).max() > 0.01
 
 
-@pytest.mark.parametrize("drum", [*STROKES, 45])
-def test_a_stroke_sounds_and_is_over(drum: int) -> None:
-    wave = stroke(drum)
+@pytest.mark.parametrize("drum", [*DRUM_SOUNDS, 45])
+def test_a_drum_is_audible_and_ends(drum: int) -> None:
+    wave = make_drum(drum)
     assert np.abs(wave).max() > 0.01
     assert abs(wave[-1]) < 0.001
 
@@ -29,17 +29,17 @@ def test_a_stroke_sounds_and_is_over(drum: int) -> None:
 @pytest.mark.parametrize("size", [100, 241, 4800])
 def test_reverberation_does_not_depend_on_the_blocks(size: int) -> None:
     sound = (np.random.RandomState(2).random_sample(9600) - 0.5).astype(np.float32)
-    whole = Reverb()(sound)
+    whole = Reverb().process(sound)
     reverb = Reverb()
-    pieces = np.concatenate([reverb(sound[at : at + size]) for at in range(0, len(sound), size)])
-    assert np.array_equal(pieces, whole)
+    parts = np.concatenate([reverb.process(sound[at : at + size]) for at in range(0, len(sound), size)])
+    assert np.array_equal(parts, whole)
 
 
-def test_reverberation_dies_away() -> None:
+def test_reverberation_decays() -> None:
     reverb = Reverb()
     click = np.zeros(4800, np.float32)
     click[0] = 1
-    first = np.abs(reverb(click)).max()
+    first = np.abs(reverb.process(click)).max()
     for _ in range(20):
-        last = np.abs(reverb(np.zeros(4800, np.float32))).max()
+        last = np.abs(reverb.process(np.zeros(4800, np.float32))).max()
     assert 0 < last < first / 100

@@ -13,8 +13,8 @@ from twisted.internet.defer import Deferred, succeed
 
 from bot.commands.frontend import Line
 from bot.commands.reply import Level, Reply
-from common.api.people import Requester, Right
 from bot.terminal.console import Console
+from common.api.people import Right
 
 PERIOD = 0.02
 
@@ -30,32 +30,32 @@ class TalkingCommands:
         self.latest = max(self.latest, now - self._before - PERIOD)
         self._before = now
 
-    def answer(self, request: Request) -> Deferred[Reply]:
+    def answer(self, line: Line) -> Deferred[Reply]:
         command, _, rest = line.text.partition(" ")
         if command == "quit":
             reactor.callLater(0.05, reactor.stop)
         elif command == "later":
-            reactor.callLater(0.2, console.tell, request.where, Reply(rest, Level.NOTICE))
+            reactor.callLater(0.2, console.tell, line.by.place, Reply(rest, Level.NOTICE))
         elif command == "flood":
             self._flood(int(rest), 100)
         elif command == "tick":
             latest, self.latest = self.latest, 0.0
             return succeed(Reply(f"late by {latest * 1000:.0f} ms"))
-        return succeed(Reply(f"{request.who} said [{line.text}]"))
+        return succeed(Reply(f"{line.by.name} said [{line.text}]"))
 
     def _flood(self, number: int, rounds: int) -> None:
-        for line in range(number):
-            console.announce(Reply(f"{line} " + "x" * 300, Level.NOTICE))
+        for notice in range(number):
+            console.announce(Reply(f"{notice} " + "x" * 300, Level.NOTICE))
         if rounds:
             reactor.callLater(0.01, self._flood, number, rounds - 1)
         else:
             Path(sys.argv[1] + ".flooded").write_text("over")
 
-    def completions(self, text: str, right: Right) -> Deferred[list[str]]:
+    def complete(self, text: str, right: Right) -> Deferred[list[str]]:
         words = ["echo", "flood", "later", "quit", "tick"]
         return succeed([word for word in words if word.startswith(text)])
 
-    def knows(self, line: str) -> bool:
+    def knows(self, text: str) -> bool:
         return True
 
 

@@ -1,5 +1,4 @@
-"""A reactor with the IRC front end and commands that only talk. A program for test_irc.py: its argument is the
-configuration.
+"""A program for test_irc.py: the IRC front end with commands that only talk. Its argument is the configuration's path.
 
 `echo TEXT`, `who`, `rows N`, `long N`, `now TEXT` (announced), `later TEXT` (a second answer after a moment); `loud`
 needs the right dj, which the account `boss` has, and whoever has it as the user name in their mask.
@@ -15,25 +14,25 @@ from twisted.internet.defer import Deferred, succeed
 
 from bot.commands.frontend import Line
 from bot.commands.reply import Level, Reply
-from common.api.people import Identity, Requester, Right
 from bot.irc.frontend import IrcFrontEnd
 from common import config, log
+from common.api.people import Identity, Right
 
 
 class TalkingCommands:
-    def answer(self, request: Request) -> Deferred[Reply]:
+    def answer(self, line: Line) -> Deferred[Reply]:
         command, _, rest = line.text.removeprefix("!").partition(" ")
         match command:
             case "echo":
                 return succeed(Reply(rest))
             case "who":
-                assert request.identity is not None
-                return succeed(Reply(f"{request.who} [{request.identity.account}] {request.right.name}"))
+                assert line.by.identity is not None
+                return succeed(Reply(f"{line.by.name} [{line.by.identity.account}] {line.by.right.name}"))
             case "rows":
                 rows = tuple((str(number), f"row number {number} of the table") for number in range(int(rest)))
                 return succeed(Reply(f"{rest} rows", columns=("number", "text"), rows=rows))
             case "later":
-                reactor.callLater(0.5, front_end.tell, request.where, Reply(rest, Level.NOTICE))
+                reactor.callLater(0.5, front_end.tell, line.by.place, Reply(rest, Level.NOTICE))
                 return succeed(Reply("wait"))
             case "long":
                 return succeed(Reply("ä" * int(rest)))
@@ -41,19 +40,19 @@ class TalkingCommands:
                 front_end.announce(Reply(f"now: {rest}", Level.NOTICE, is_public=True))
                 return succeed(Reply("announced"))
             case "loud":
-                allowed = request.right >= Right.DJ
+                allowed = line.by.right >= Right.DJ
                 return succeed(Reply("LOUD") if allowed else Reply('"loud" needs the right dj', Level.DENIED))
         return succeed(Reply("there is no command of that name; help lists them", Level.ERROR))
 
-    def completions(self, text: str, right: Right) -> Deferred[list[str]]:
+    def complete(self, text: str, right: Right) -> Deferred[list[str]]:
         return succeed([])
 
-    def knows(self, line: str) -> bool:
-        return line.split(" ")[0].lower() in ("echo", "who", "rows", "later", "long", "now", "loud")
+    def knows(self, text: str) -> bool:
+        return text.split(" ")[0].lower() in ("echo", "who", "rows", "later", "long", "now", "loud")
 
 
 class BossAccess:
-    def right_of(self, identity: Identity) -> Deferred[Right]:
+    def get_right(self, identity: Identity) -> Deferred[Right]:
         boss = identity.account == "boss" or "!boss@" in identity.mask or "!~boss@" in identity.mask
         return succeed(Right.ADMIN if boss else Right.LISTENER)
 

@@ -1,4 +1,4 @@
-"""Real IRC servers on free loopback ports, people on them, and a bot in a process of its own: for test_irc.py."""
+"""For test_irc.py: real IRC servers on free loopback ports, people who use them, and a bot in a process of its own."""
 
 import os
 import re
@@ -87,7 +87,7 @@ def certificates(folder: Path) -> None:
 
 
 class Server:
-    """An IRC server of Debian's in the foreground; `tls_port` is 0 where it has none."""
+    """One of Debian's IRC servers, in the foreground; `tls_port` is 0 if it has no TLS."""
 
     def __init__(self, kind: str, tls: bool = False, sasl: bool = True) -> None:
         if shutil.which(kind) is None:
@@ -145,7 +145,7 @@ class Server:
 
 
 class Services:
-    """Anope beside an InspIRCd: NickServ, accounts and SASL. Ends with its server's folder."""
+    """Anope linked to an InspIRCd: NickServ, accounts and SASL. Its files are in the server's folder."""
 
     def __init__(self, server: Server) -> None:
         if shutil.which("anope") is None:
@@ -172,7 +172,7 @@ class Services:
 def register(
     port: int, name: str, password: str, channel: str = "", user: str = "", tls: ssl.SSLContext | None = None
 ) -> "Person":
-    """Somebody who has an account now, and is logged in to it."""
+    """Connect somebody, register an account for them, and return them logged in."""
     person = Person(port, name, channel, user, tls)
     last = time.monotonic() + PATIENCE
     while True:
@@ -184,7 +184,7 @@ def register(
 
 
 class Person:
-    """Somebody on a network, by a socket of their own, with TLS if a context is given; keeps every line."""
+    """Somebody on a network, with a socket of their own (TLS if a context is given). Keeps every line."""
 
     def __init__(
         self, port: int, nick: str, channel: str = "", user: str = "", tls: ssl.SSLContext | None = None
@@ -229,7 +229,7 @@ class Person:
         self.send(f"PRIVMSG {target} :{what}")
 
     def hears(self, pattern: str, seconds: float = PATIENCE) -> str:
-        """Wait for a line that fits; it and all before it are then past."""
+        """Wait for a line that matches, and move it and all lines before it to `past`."""
         last = time.monotonic() + seconds
         with self._news:
             while True:
@@ -243,7 +243,7 @@ class Person:
                     pytest.fail(f"{self.nick} never heard {pattern!r}, but: {self.lines}")
 
     def has_heard_or_hears(self, pattern: str) -> None:
-        """As `hears`, for a line that may have come among those that are past."""
+        """As `hears`, but also accept a line in `past`."""
         if not any(re.search(pattern, line) for line in self.past):
             self.hears(pattern)
 

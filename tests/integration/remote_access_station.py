@@ -1,59 +1,79 @@
-"""A reactor with the real commands, database, admin socket and remote access, and no music.
+"""A reactor with the real commands, core, database, socket and remote access, and no music.
 
-A program for test_telnet.py and test_ssh.py: its one argument is the configuration file.
+A program for test_telnet.py and test_ssh.py: its one argument is the configuration file. `quit` ends nothing here; it
+says a notice to everybody.
 """
 
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
 from twisted.internet import reactor
-from twisted.internet.defer import Deferred, succeed
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+from twisted.python.failure import Failure
 
+from bot.commands.access import StoredAccess
+from bot.commands.announcements import Announcer
+from bot.commands.command_line import CommandLine
+from bot.commands.frontend import FrontEnd
 from bot.commands.reply import Level, Reply
-from bot.commands.table import Quotas
-from bot.database.store import Store
-from bot.dispatch import Dispatcher
-from bot.effects import Announce, Effect, Leave, Quit
-from bot.people.access import Rights
-from bot.people.limits import Limits
-from bot.shell.admin import AdminSocket
+from bot.shell.bot_socket import BotSocket
+from bot.shell.event_feed import EventFeed
+from bot.station.core import Core
+from bot.station.event_bus import EventBus
+from bot.station.repositories import Rules
+from bot.storage.store import Store
 from bot.terminal.remote_access import RemoteAccess
-from bot.view import StationView
 from common import config, log
+from common.api.events import Event, StationQuit
+from common.api.values import Outside
 
 settings = config.load(Path(sys.argv[1]))
 settings.paths.directory.mkdir(parents=True, exist_ok=True)
 log.begin("bot", settings.log, sys.stderr)
-store = Store(settings.paths.database, reactor)
 
 
-def perform(effects: Sequence[Effect]) -> None:
-    for effect in effects:
-        match effect:
-            case Leave(where):
-                remote_access.terminals.leave(where)
-            case Announce(reply):
-                remote_access.terminals.announce(reply)
-            case Quit():
-                remote_access.terminals.announce(Reply("a notice for everybody", Level.NOTICE))
+def fail(event: Event, error: Exception) -> None:
+    Logger().failure("{event} was not acted on", Failure(error), event=event)
 
 
-def view(_: bool) -> Deferred[StationView]:
-    return succeed(StationView(people=remote_access.terminals.people()))
+async def look(_: bool) -> Outside:
+    return Outside(people=remote_access.terminals.list_people())
 
 
-commands = Dispatcher(store, time.time, Random(1), view, perform, Limits({}), Quotas())
-remote_access = RemoteAccess(reactor, settings, store, commands, Rights(store))
-admin = AdminSocket(reactor, settings.paths.bot_socket, commands)
+def react(event: Event) -> None:
+    if isinstance(event, StationQuit):
+        remote_access.terminals.announce(Reply("a notice for everybody", Level.NOTICE))
 
 
-def start() -> None:
-    store.open().addCallback(lambda _: (admin.start(), remote_access.start(), print("ready", flush=True)))
+events = EventBus(fail)
+store = Store(settings.paths.database, reactor, events.publish, time.time, Random(1), Rules())
+core = Core(store, look, {}, time.monotonic)
+front_ends: list[FrontEnd] = []
+commands = CommandLine(core, front_ends, time.time, time.monotonic)
+access = StoredAccess(store)
+feed = EventFeed(time.time)
+bot_socket = BotSocket(reactor, settings.paths.bot_socket, commands, core, access, feed)
+remote_access = RemoteAccess(reactor, settings, commands, access)
+front_ends += [bot_socket, remote_access.terminals]
+for subscriber in (react, Announcer(front_ends).handle, feed.handle):
+    events.subscribe(subscriber)
 
 
-reactor.callWhenRunning(start)
-reactor.addSystemEventTrigger("before", "shutdown", lambda: remote_access.stop().addBoth(lambda _: store.close()))
+async def start() -> None:
+    await store.open()
+    bot_socket.start()
+    remote_access.start()
+    print("ready", flush=True)
+
+
+async def stop() -> None:
+    await remote_access.stop()
+    await store.close()
+
+
+reactor.callWhenRunning(lambda: Deferred.fromCoroutine(start()))
+reactor.addSystemEventTrigger("before", "shutdown", lambda: Deferred.fromCoroutine(stop()))
 reactor.run()

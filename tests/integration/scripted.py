@@ -1,4 +1,4 @@
-"""An IRC server that does as it is told, for what no Debian package does: SCRAM, STS, lies. For test_irc_login.py."""
+"""For test_irc_login.py: a server that follows a script, for what no Debian package does: SCRAM, STS, a false proof."""
 
 import base64
 import socket
@@ -25,7 +25,7 @@ class Scripted:
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listening.getsockname()[1])
         self.over = threading.Event()
-        """A script has come to its end."""
+        """Set when a script has ended."""
         threading.Thread(target=self._serve, daemon=True).start()
 
     def _serve(self) -> None:
@@ -61,7 +61,7 @@ class Peer:
         self._connection.sendall("".join(f"{line}\r\n" for line in lines).encode())
 
     def expect(self, beginning: str) -> str:
-        """The client's next line that begins so; what it says before that is kept in `said`."""
+        """Wait for a line with this beginning. All lines of the client are kept in `said`."""
         while line := self._file.readline():
             text = line.decode().rstrip("\r\n")
             self.said.append(text)
@@ -73,7 +73,7 @@ class Peer:
         self.send(":srv 001 bandstand :welcome", ":srv 422 bandstand :no motd")
 
     def scram(self, password: str, honest: bool = True) -> None:
-        """A login by SCRAM-SHA-256, from the request on; a server that is not honest makes its proof up."""
+        """Play the server in a login by SCRAM-SHA-256; one that is not honest sends a false proof."""
         self.expect("AUTHENTICATE SCRAM-SHA-256")
         mechanism = ScramMechanism("SCRAM-SHA-256")
         stored = mechanism.make_auth_info(password, iteration_count=4096)

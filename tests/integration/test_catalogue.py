@@ -8,16 +8,18 @@ import pytest
 
 ASK = """
 import json, sys
+from twisted.internet.defer import Deferred
 from twisted.internet.task import react
+from bot.child import Launcher
 from bot.making.catalogue import Catalogue
 from common import config
 
 def main(reactor):
-    made = Catalogue(reactor, config.load(config.find(sys.argv[1])).generators)
+    made = Catalogue(Launcher(reactor, reactor), config.load(config.find(sys.argv[1])).generators)
     def show(_):
         known = made.known["mine"]
         print(json.dumps([known.help, known.version, sorted(known.parameters), made.troubles.get("mine", "")]))
-    return made.start().addCallback(show)
+    return Deferred.fromCoroutine(made.start()).addCallback(show)
 
 react(main)
 """

@@ -37,12 +37,12 @@ class Worker:
         os.close(growth)
 
     def give(self, song: str = "abc", generator: str = "band", seed: int = 5, **parameters: Value) -> None:
-        wishes: dict[str, Value] = {"minutes": 1, "tempo": 160, **parameters}
+        asked: dict[str, Value] = {"minutes": 1, "tempo": 160, **parameters}
         job = Job(
             song=SongCode(song),
             generator=generator,
             seed=seed,
-            parameters=wishes,
+            parameters=asked,
             directory=str(self.directory / "songs" / song),
         )
         self.line(msgspec.json.encode(job))

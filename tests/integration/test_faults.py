@@ -18,7 +18,7 @@ import pytest
 from common.config import Icecast, Mount
 from common.config import Station as StationKeys
 from common.types import RATE
-from streamer.icecast import OffAir, ShoutLink
+from streamer.icecast import OffAir, ShoutConnection
 from tests.integration.conftest import IcecastServer
 from tests.integration.streaming import Bot, Station, listening, loud_frames, sine, until, written
 
@@ -104,6 +104,7 @@ def test_a_source_beyond_icecast_s_limit_says_so_and_the_other_mount_goes_on(
     station.start()
     bot = station.bot()
     until(lambda: any("limit" in mount.trouble for mount in bot.state().mounts), "the reason")
+    until(lambda: any(mount.on_air for mount in bot.state().mounts), "the other mount")
     lucky = next(mount.path for mount in bot.state().mounts if mount.on_air)
     bot.play(1, written(tmp_path / "tone.wav", sine(20 * RATE)))
     with listening(icecast, lucky) as listener:
@@ -119,7 +120,7 @@ def test_connections_leave_no_descriptor_however_they_end(trouble: str, icecast:
 
     def attempt() -> str:
         try:
-            link = ShoutLink(there, StationKeys(), mount, MP3)
+            link = ShoutConnection(there, StationKeys(), mount, MP3)
         except OffAir as error:
             return str(error)
         try:
@@ -136,6 +137,9 @@ def test_connections_leave_no_descriptor_however_they_end(trouble: str, icecast:
     for _ in range(100 if trouble == "no Icecast" else 15):
         assert trouble in attempt()
     assert len(list(Path("/proc/self/fd").iterdir())) <= before + 1
+
+
+PATHS = (b"/stream.mp3", b"/stream.opus", b"/standby/stream.mp3", b"/standby/stream.opus")
 
 
 class Swallower(socketserver.ThreadingTCPServer):
@@ -155,7 +159,9 @@ class Swallowing(socketserver.StreamRequestHandler):
         while self.rfile.readline().strip():
             pass
         if request.startswith(b"GET"):
-            self.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n<total_bytes_read>4711</total_bytes_read>")
+            figure = b"<total_bytes_read>4711</total_bytes_read>"
+            mounts = b"".join(b'<source mount="%s">%s</source>' % (path, figure) for path in PATHS)
+            self.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n<icestats>%s</icestats>" % mounts)
             return
         assert isinstance(self.server, Swallower)
         self.server.streams += 1

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bot.supervision.icecast import Prepared, end, prepare, probe, running
+from bot.supervision.icecast import Prepared, end, find_running, prepare, probe
 from common.config import Config
 
 pytestmark = pytest.mark.skipif(shutil.which("icecast2") is None, reason="icecast2 is not installed")
@@ -160,7 +160,7 @@ def test_one_that_runs_is_adopted_and_ended_when_the_configuration_changed(tmp_p
     assert prepared.pid is None
     with on_air(prepared) as process:
         again = prepare(config)
-        assert again.pid == process.pid == running(config.paths)
+        assert again.pid == process.pid == find_running(config.paths)
         assert (again.port, again.password) == (prepared.port, prepared.password)
         icecast = msgspec.structs.replace(config.icecast, password="another")
         changed = prepare(msgspec.structs.replace(config, icecast=icecast))
@@ -175,7 +175,7 @@ def test_as_root_it_runs_with_other_rights_even_in_a_directory_that_user_cannot_
     prepared = prepare(config)
     with on_air(prepared) as process:
         assert Path(f"/proc/{process.pid}").stat().st_uid != 0
-        assert running(config.paths) == process.pid
+        assert find_running(config.paths) == process.pid
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
@@ -188,7 +188,7 @@ def test_without_root_it_runs_as_whoever_starts_it(monkeypatch: pytest.MonkeyPat
             os.chown(path, NOBODY, NOBODY)
         with on_air(prepared, ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]) as process:
             assert Path(f"/proc/{process.pid}").stat().st_uid == NOBODY
-            assert running(config.paths) == process.pid
+            assert find_running(config.paths) == process.pid
 
 
 def test_the_log_says_why_a_start_failed(tmp_path: Path) -> None:

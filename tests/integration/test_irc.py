@@ -11,7 +11,7 @@ from tests.integration.ircd import Bot, Person, Server
 
 KINDS = ["ngircd", "inspircd"]
 on_both = pytest.mark.parametrize("server", KINDS, indirect=True)
-"""What servers do differently: how they cut lines, show masks, and tell of nicks. Elsewhere it is InspIRCd."""
+"""For what the servers do differently: cutting lines, showing masks, changing nicks. Other tests use InspIRCd."""
 Start = Callable[..., Bot]
 
 
@@ -132,7 +132,7 @@ def test_a_long_answer_comes_line_by_line_and_no_line_is_cut_by_the_server(
 
 
 @on_both
-def test_a_right_is_an_accounts_or_a_masks_and_never_a_nicks(
+def test_a_right_belongs_to_an_account_or_a_mask_and_never_to_a_nick(
     server: Server, people: Callable[..., Person], start: Start
 ) -> None:
     mask, nick = people(server, "ann", user="boss"), people(server, "boss", user="other")
@@ -174,7 +174,7 @@ def test_two_bots_in_one_channel_leave_each_other_alone(
     assert not [line for line in ann.lines if "#radio" in line]
 
 
-def test_a_bot_that_only_says_errors_is_not_talked_to_for_ever(
+def test_a_bot_that_only_gets_errors_is_not_answered_for_ever(
     server: Server, people: Callable[..., Person], start: Start
 ) -> None:
     parrot = people(server, "parrot")
@@ -190,7 +190,7 @@ def test_a_bot_that_only_says_errors_is_not_talked_to_for_ever(
     assert answers == 5
 
 
-def test_what_is_playing_is_announced_but_where_that_is_turned_off(
+def test_what_is_playing_is_announced_except_in_silent_channels(
     server: Server, people: Callable[..., Person], start: Start
 ) -> None:
     ann, bob = people(server, "ann", "#radio"), people(server, "bob", "#quiet")
@@ -226,7 +226,7 @@ def test_a_nick_in_use_is_taken_as_soon_as_it_is_free(
     ann.hears(":standband!.* NICK :?bandstand")
 
 
-def test_a_server_that_went_away_is_found_again_and_gets_the_answer_that_waited(
+def test_after_a_restart_of_the_server_the_answer_that_waited_is_said(
     server: Server, people: Callable[..., Person], start: Start
 ) -> None:
     ann = people(server, "ann")
@@ -257,7 +257,7 @@ def test_several_networks_and_channels_at_once(
         person.hears(f"{channel} :{person.nick}: ok: y")
 
 
-def test_tls_with_an_authority_of_ones_own(
+def test_tls_with_a_configured_authority(
     servers: Callable[..., Server], people: Callable[..., Person], start: Start
 ) -> None:
     for kind in KINDS:
@@ -267,12 +267,12 @@ def test_tls_with_an_authority_of_ones_own(
         ann.hears("JOIN")
 
 
-def test_a_certificate_that_nobody_stands_for_is_refused(servers: Callable[..., Server], start: Start) -> None:
+def test_an_unverified_certificate_is_refused(servers: Callable[..., Server], start: Start) -> None:
     bot = start(secure(servers("inspircd", tls=True)))
     bot.logs("the server's certificate is not to be trusted; tls_authority or tls_pins can say which is")
 
 
-def test_a_pinned_certificate_is_believed_and_no_other(
+def test_only_the_pinned_certificate_is_accepted(
     servers: Callable[..., Server], people: Callable[..., Person], start: Start
 ) -> None:
     server = servers("inspircd", tls=True)

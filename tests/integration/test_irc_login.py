@@ -90,9 +90,7 @@ def test_it_logs_in_by_sasl_and_people_have_the_rights_of_their_accounts(
 
 
 @pytest.mark.parametrize("network", [False], indirect=True)
-def test_where_there_is_no_sasl_it_identifies_to_nickserv_before_it_joins(
-    network: Server, start: Callable[..., Bot]
-) -> None:
+def test_without_sasl_it_identifies_to_nickserv_before_it_joins(network: Server, start: Callable[..., Bot]) -> None:
     register(network.port, "radiobot", "secret").close()
     ann = Person(network.port, "ann", "#radio")
     authority = f'tls_authority = "{network.folder}/ca.pem"'
@@ -121,14 +119,14 @@ def test_its_own_certificate_logs_it_in(network: Server, start: Callable[..., Bo
     owner.close()
 
 
-def test_a_wrong_password_keeps_it_off_where_logging_in_is_required(network: Server, start: Callable[..., Bot]) -> None:
+def test_a_wrong_password_keeps_it_off_if_logging_in_is_required(network: Server, start: Callable[..., Bot]) -> None:
     register(network.port, "radiobot", "secret").close()
     authority = f'tls_authority = "{network.folder}/ca.pem"'
     bot = start(network.tls_port, authority, 'account = "radiobot"', 'password = "no"', 'login = "required"')
     bot.logs("not logged in: the server accepted none of the ways to log in")
 
 
-def test_the_answer_finds_its_person_under_another_nick(network: Server, start: Callable[..., Bot]) -> None:
+def test_a_later_answer_finds_its_person_under_another_nick(network: Server, start: Callable[..., Bot]) -> None:
     ann = register(network.port, "ann", "hers", "#radio")
     start(network.tls_port, f'tls_authority = "{network.folder}/ca.pem"')
     ann.hears("JOIN")
@@ -155,12 +153,12 @@ def test_scram_proves_the_server_too(scripted: Callable[..., Scripted], start: C
     assert server.over.wait(PATIENCE)
 
 
-def test_a_server_that_only_pretends_to_know_the_password_is_told_nothing_more(
+def test_a_server_with_a_false_proof_is_told_nothing_more(
     scripted: Callable[..., Scripted], start: Callable[..., Bot]
 ) -> None:
     heard: list[str] = []
 
-    def liar(peer: Peer) -> None:
+    def impostor(peer: Peer) -> None:
         peer.expect("CAP LS 302")
         peer.send(":srv CAP * LS :sasl=SCRAM-SHA-256,PLAIN")
         peer.expect("CAP REQ sasl")
@@ -171,12 +169,12 @@ def test_a_server_that_only_pretends_to_know_the_password_is_told_nothing_more(
         finally:
             heard.extend(peer.said)
 
-    bot = start(scripted(liar).port, "tls = false", 'password = "secret"')
+    bot = start(scripted(impostor).port, "tls = false", 'password = "secret"')
     bot.logs("the server could not prove that it knows the password")
     assert not [line for line in heard if "PLAIN" in line or "CAP END" in line]
 
 
-def test_a_server_that_wants_tls_gets_it_from_then_on_and_after_a_restart(
+def test_a_server_that_demands_tls_gets_it_from_then_on_and_after_a_restart(
     scripted: Callable[..., Scripted], start: Callable[..., Bot], tmp_path: Path
 ) -> None:
     folder = tmp_path / "certificates"

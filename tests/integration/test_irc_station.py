@@ -1,4 +1,4 @@
-"""A whole station commanded from a channel: a song is asked for, heard of, and ended by whoever has the right to."""
+"""A whole station controlled from a channel: somebody asks for a song, is told of it, likes it, and skips it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +29,7 @@ def station(tmp_path: Path, server: Server) -> Iterator[Station]:
         made.end()
 
 
-def test_a_station_is_commanded_from_a_channel(station: Station, server: Server) -> None:
+def test_a_station_is_controlled_from_a_channel(station: Station, server: Server) -> None:
     ann = Person(server.port, "ann", "#radio", user="annuser")
     station.up()
     ann.hears(r"^:bandstand!.* JOIN", PATIENCE)
@@ -42,6 +42,9 @@ def test_a_station_is_commanded_from_a_channel(station: Station, server: Server)
     ann.hears(r"NOTICE #radio :now: ", PATIENCE)
     ann.says("#radio", "!np")
     ann.hears(r'NOTICE #radio :ann: ok: ".*" \(\w+\) by .*, at 0:', PATIENCE)
+    for rating in ("!+1", "!-1 ", "bandstand: +1"):
+        ann.says("#radio", rating)
+        ann.hears(r"NOTICE #radio :ann: (ok|error): ", PATIENCE)
     ann.says("#radio", "!skip")
     ann.hears("ann: ok: skipped ", PATIENCE)
     ann.has_heard_or_hears(r"NOTICE #radio :ann: ok: job 2: .* is made")
@@ -53,7 +56,7 @@ def test_a_station_is_commanded_from_a_channel(station: Station, server: Server)
     ann.close()
 
 
-def test_the_other_ways_in_answer_while_a_network_does_not(station: Station, server: Server) -> None:
+def test_the_station_answers_elsewhere_while_its_network_is_away(station: Station, server: Server) -> None:
     server.stop()
     station.up()
     assert "silence" in station.say("np") or "at 0:" in station.say("np")

@@ -42,7 +42,7 @@ def test_what_a_bot_did_not_answer_before_it_died_is_sent_to_the_next_one_first_
     third = station.bot()
     third.state()
     assert told(third) == unanswered, "nothing is lost by a bot that dies before it answers"
-    until(lambda: third.state() and not told_anew(station), "the answers are in")
+    until(lambda: not told_anew(station), "the answers are in")
     third.close()
 
 
@@ -60,12 +60,13 @@ def test_what_happens_while_no_bot_is_there_is_reported_to_the_next_one(
 ) -> None:
     station.start()
     bot = station.bot()
+    bot.answers_reports = False  # a slow machine may end the first song before the second is sent
     bot.play(1, written(tmp_path / "tone.wav", sine(RATE // 4)))
     bot.play(2, written(tmp_path / "next.wav", sine(60 * RATE)), wire.Follow)
     bot.close()
     until(lambda: (3, "Started", 2) in told_anew(station), "the first song ends")
     other = station.bot()
     state = other.state()
-    assert told(other)[-2:] == [(2, "Ended", 1), (3, "Started", 2)]
+    assert told(other) == [(1, "Started", 1), (2, "Ended", 1), (3, "Started", 2)]
     assert state.current is not None and state.current.cue == 2
     other.close()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from common.config import Icecast
-from streamer.icecast import arrived, set_title
+from streamer.icecast import fetch_bytes_received, set_title
 from tests.integration.conftest import IcecastServer
 from tests.integration.streaming import Station, until
 
@@ -53,8 +53,8 @@ def test_a_mount_comes_on_the_air_over_tls_and_is_known_there(
         made.start("streamer.standby")
         bot = made.bot()
         until(lambda: made.on_air(bot), "on the air")
-        until(lambda: arrived(there, MP3) is not None, "Icecast's figure for the mount")
-        until(lambda: arrived(there, f"/standby{MP3}") is not None, "Icecast's figure for the standby")
+        until(lambda: fetch_bytes_received(there, MP3) is not None, "Icecast's figure for the mount")
+        until(lambda: fetch_bytes_received(there, f"/standby{MP3}") is not None, "Icecast's figure for the standby")
         assert set_title(there, MP3, "Ærø")
         bot.close()
     finally:
@@ -84,13 +84,18 @@ def test_a_certificate_that_is_for_another_host_or_not_trusted_is_told(
 ASK = """
 import sys
 from twisted.internet import task
-from bot.supervision.icecast import address, agent, listeners
+from twisted.internet.defer import Deferred
+from bot.supervision.listeners import IcecastStatistics, make_agent
+from common.icecast import base_url
 from common.config import DEFAULT_MOUNTS, Icecast
 
 there = Icecast(host="localhost", port=int(sys.argv[1]), tls=True, ca_file=sys.argv[3])
-at = address(there, there.port)
-ask = lambda reactor: listeners(agent(reactor, there), reactor, at, sys.argv[2], DEFAULT_MOUNTS)
-task.react(lambda reactor: ask(reactor).addCallback(print))
+at = base_url(there, there.port)
+async def ask(reactor):
+    statistics = IcecastStatistics(make_agent(reactor, there), reactor, at, sys.argv[2])
+    print(await statistics.count_listeners(DEFAULT_MOUNTS))
+
+task.react(lambda reactor: Deferred.fromCoroutine(ask(reactor)))
 """
 """A reactor can be run but once in a process."""
 

@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass, field
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -86,6 +87,7 @@ def test_what_was_sent_is_what_time_has_passed_whatever_the_delays(delays: list[
     assert abs(rig.sinks[0].frames - max(0, passed - LAG)) < 1
 
 
+@pytest.mark.slow
 def test_after_a_day_of_uneven_waking_nothing_has_drifted() -> None:
     rig = Rig()
     rig.playout.cut(cue(1, 100_000_000_000))

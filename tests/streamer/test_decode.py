@@ -10,7 +10,9 @@ import pytest
 from common.errors import NotAudio
 from common.types import RATE, Frames
 from streamer.block import Samples
-from streamer.decode import Broken, decoded
+from streamer.decode import Broken, decode
+
+pytestmark = pytest.mark.integration
 
 LENGTH = 3 * RATE + 777
 FORMATS = ["wav", "flac", "mp3", "m4a", "ogg", "opus", "mka"]
@@ -27,7 +29,7 @@ def encoded(path: Path, rate: int = RATE, length: int = LENGTH, options: tuple[s
 
 
 def heard(path: Path, start: int = 0) -> Samples:
-    return np.concatenate(list(decoded(os.open(path, os.O_RDONLY), Frames(start))))
+    return np.concatenate(list(decode(os.open(path, os.O_RDONLY), Frames(start))))
 
 
 def sine(frames: int) -> Samples:
@@ -65,7 +67,7 @@ def test_an_itunes_comment_says_where_the_song_ends(tmp_path: Path) -> None:
 
 def test_a_file_of_no_length_gives_nothing(tmp_path: Path) -> None:
     path = encoded(tmp_path / "song.wav", length=0)
-    assert not any(map(len, decoded(os.open(path, os.O_RDONLY))))
+    assert not any(map(len, decode(os.open(path, os.O_RDONLY))))
 
 
 @pytest.mark.parametrize("content", [b"", b"not a song\n" * 500, bytes(5000)])
@@ -86,7 +88,7 @@ def test_a_picture_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_breaks_off_gives_what_is_there_and_then_says_so(tmp_path: Path) -> None:
     path = encoded(tmp_path / "song.flac")
     os.truncate(path, path.stat().st_size // 2 + 100)
-    pieces = decoded(os.open(path, os.O_RDONLY))
+    pieces = decode(os.open(path, os.O_RDONLY))
     sound = []
     with pytest.raises(Broken):
         for piece in pieces:
@@ -101,7 +103,7 @@ def test_a_damaged_middle_leaves_the_rest_to_be_heard(tmp_path: Path) -> None:
     path.write_bytes(data)
     sound = []
     with pytest.raises(Broken):
-        for piece in decoded(os.open(path, os.O_RDONLY)):
+        for piece in decode(os.open(path, os.O_RDONLY)):
             sound.append(piece)  # noqa: PERF402
     assert sum(map(len, sound)) > LENGTH // 2
 
@@ -132,8 +134,8 @@ def test_from_the_middle_it_is_what_it_is_from_the_beginning(kind: str, rate: in
 
 def test_past_its_end_there_is_nothing(tmp_path: Path) -> None:
     path = encoded(tmp_path / "song.flac")
-    assert list(decoded(os.open(path, os.O_RDONLY), Frames(LENGTH))) == []
-    assert list(decoded(os.open(path, os.O_RDONLY), Frames(10 * LENGTH))) == []
+    assert list(decode(os.open(path, os.O_RDONLY), Frames(LENGTH))) == []
+    assert list(decode(os.open(path, os.O_RDONLY), Frames(10 * LENGTH))) == []
 
 
 def test_a_long_song_is_not_decoded_up_to_the_middle(tmp_path: Path) -> None:

@@ -25,10 +25,12 @@ from common.types import RATE, Decibels, Frames
 from streamer.block import Block
 from streamer.codecs.encoder import dither
 from streamer.codecs.formats import FORMATS
-from streamer.icecast import ShoutLink
+from streamer.delivery import Delivery
+from streamer.icecast import ShoutConnection
+from streamer.output import CameOnAir, EncodedMount, MountEvent, MountParts
 from streamer.sources import DecodedAhead, file_source, spool_source
-from streamer.uplink import CameOnAir, MountEvent, Uplink
-from streamer.watch import Watch
+
+pytestmark = pytest.mark.slow
 
 TIMES = 1000
 WARMING_UP = 100
@@ -181,30 +183,30 @@ def test_a_connection_that_is_lost_again_and_again_leaves_nothing() -> None:
     pause = threading.Event()
     events: list[MountEvent] = []
 
-    class Link(ShoutLink):
+    class SkippingConnection(ShoutConnection):
         def close(self) -> None:
             super().close()
             skipped[0] = 60.0 * next(closed)
 
     with accepting() as port:
         icecast = Icecast(host="127.0.0.1", port=port, password="secret")
-        uplink = Uplink(
-            mount,
-            dial=lambda: Link(icecast, Named(), mount, mount.path),
-            encoder=lambda: kind.encoder(96),
+        parts = MountParts(
+            dial=lambda: SkippingConnection(icecast, Named(), mount, mount.path),
+            new_encoder=lambda: kind.encoder(96),
             set_title=lambda title: None,
             report=events.append,
             clock=lambda: time.monotonic() + skipped[0],
             random=lambda: 0.0,
-            watch=Watch(mount.path),
+            delivery=Delivery(mount.path),
         )
+        encoded = EncodedMount(mount, parts)
 
         def come_and_go() -> None:
             before = skipped[0]
             while skipped[0] == before:
-                uplink.take(Block(len(BLOCK), BLOCK))
+                encoded.push(Block(len(BLOCK), BLOCK))
                 pause.wait(0.0002)
 
         a_thousand_times(come_and_go)
-        uplink.close()
+        encoded.close()
     assert events.count(CameOnAir(mount.path)) > TIMES // 20  # the rest is given up before it is there

@@ -9,8 +9,7 @@ import pytest
 
 from common.types import RATE, Decibels, Lufs
 from streamer.block import Block, Samples
-from streamer.master import Master
-from streamer.meter import Level, Meter, loudness, rounded
+from streamer.meter import Level, Meter, OutputProcessor, measure_loudness, round_level
 
 
 def sine(level: float, frequency: float = 997, frames: int = RATE) -> Samples:
@@ -23,8 +22,8 @@ def blocks(sound: Samples, size: int = 4608) -> list[Block]:
 
 
 def test_a_sine_of_997_hertz_is_as_loud_as_the_standard_says() -> None:
-    assert loudness(blocks(sine(1.0))) == pytest.approx(0.0, abs=0.02)
-    assert loudness(blocks(sine(0.1))) == pytest.approx(-20.0, abs=0.02)
+    assert measure_loudness(blocks(sine(1.0))) == pytest.approx(0.0, abs=0.02)
+    assert measure_loudness(blocks(sine(0.1))) == pytest.approx(-20.0, abs=0.02)
 
 
 def test_it_is_ffmpeg_s_momentary_loudness(tmp_path: Path) -> None:
@@ -45,29 +44,29 @@ def test_it_is_ffmpeg_s_momentary_loudness(tmp_path: Path) -> None:
     assert len(found) > 90
     for seconds, momentary in found[4:]:
         end = round(seconds * RATE)
-        assert loudness(blocks(sound[:end])) == pytest.approx(momentary, abs=0.3)
+        assert measure_loudness(blocks(sound[:end])) == pytest.approx(momentary, abs=0.3)
 
 
 def test_silence_has_no_loudness() -> None:
-    assert loudness([]) is None
-    assert loudness([Block(RATE, None)]) is None
-    assert loudness(blocks(sine(1e-5))) is None
+    assert measure_loudness([]) is None
+    assert measure_loudness([Block(RATE, None)]) is None
+    assert measure_loudness(blocks(sine(1e-5))) is None
     assert Meter().level() == Level(None, None)
 
 
 def test_what_is_quiet_for_longer_than_the_window_is_forgotten() -> None:
-    assert loudness([*blocks(sine(0.5)), Block(RATE // 2, None)]) is None
-    half = loudness([*blocks(sine(1.0)), Block(RATE // 5, None)])
+    assert measure_loudness([*blocks(sine(0.5)), Block(RATE // 2, None)]) is None
+    half = measure_loudness([*blocks(sine(1.0)), Block(RATE // 5, None)])
     assert half == pytest.approx(-3.0, abs=0.1)
 
 
 def test_what_is_told_has_one_decimal() -> None:
-    assert rounded(Level(Lufs(-16.04), Decibels(-1.26))) == Level(Lufs(-16.0), Decibels(-1.3))
-    assert rounded(Level()) == Level()
+    assert round_level(Level(Lufs(-16.04), Decibels(-1.26))) == Level(Lufs(-16.0), Decibels(-1.3))
+    assert round_level(Level()) == Level()
 
 
 def test_the_peak_is_that_of_the_last_second_after_the_limiter() -> None:
-    master = Master()
+    master = OutputProcessor()
     for block in blocks(sine(2.0)):
         master(block)
     level = master.level()

@@ -1,15 +1,15 @@
 """A mount's thread and its bounded queue; the titles' thread."""
 
 import threading
+from collections.abc import Callable
 
 from common.config import Mount
 from common.types import Seconds
 from streamer.block import Block
 from streamer.codecs.formats import FORMATS
-from streamer.output import LONGEST_QUEUE, Output
+from streamer.delivery import Delivery
+from streamer.output import LONGEST_QUEUE, EncodedMount, MountParts, Output
 from streamer.titles import Titles
-from streamer.uplink import Uplink
-from streamer.watch import Watch
 
 SILENCE = Block(480, None)
 
@@ -34,20 +34,16 @@ class StuckLink:
 
 
 def output(link: StuckLink) -> Output:
-    mount = Mount(path="/stream.opus", format="opus", bitrate=96)
-    return Output(
-        Uplink(
-            mount,
-            dial=lambda: link,
-            encoder=lambda: FORMATS["opus"].encoder(96),
-            set_title=lambda title: None,
-            report=lambda event: None,
-            clock=lambda: 0.0,
-            random=lambda: 0.0,
-            watch=Watch("/stream.opus"),
-        ),
-        None,
+    parts = MountParts(
+        dial=lambda: link,
+        new_encoder=lambda: FORMATS["opus"].encoder(96),
+        set_title=lambda title: None,
+        report=lambda event: None,
+        clock=lambda: 0.0,
+        random=lambda: 0.0,
+        delivery=Delivery("/stream.opus"),
     )
+    return Output(EncodedMount(Mount(path="/stream.opus", format="opus", bitrate=96), parts), None)
 
 
 def test_a_stuck_mount_loses_sound_that_is_counted_and_holds_nobody_up() -> None:
@@ -63,6 +59,47 @@ def test_a_stuck_mount_loses_sound_that_is_counted_and_holds_nobody_up() -> None
     stuck.stop()
     stuck.join(Seconds(10))
     assert link.closed.is_set()
+
+
+class Interrupted(int):
+    """A count during whose addition another thread runs."""
+
+    def __new__(cls, meanwhile: Callable[[], None]) -> "Interrupted":
+        made = super().__new__(cls)
+        made.meanwhile = meanwhile
+        return made
+
+    meanwhile: Callable[[], None]
+
+    def __add__(self, other: int) -> int:
+        thread = threading.Thread(target=self.meanwhile)
+        thread.start()
+        thread.join(10)
+        return int(self) + other
+
+
+def test_a_block_that_the_bus_drops_while_the_mount_drops_one_is_counted() -> None:
+    made = full()
+    made._mount.dropped = Interrupted(lambda: made.offer(SILENCE))
+    made._mount.push(SILENCE)
+    assert made.state().dropped == 2
+
+
+def test_a_block_that_the_mount_drops_while_the_bus_drops_one_is_counted() -> None:
+    made = full()
+    made._overflowed = Interrupted(lambda: made._mount.push(SILENCE))
+    made.offer(SILENCE)
+    assert made.state().dropped == 2
+
+
+def full() -> Output:
+    """An output whose queue is full and whose mount is not accepted."""
+    link = StuckLink()
+    link.opened = lambda: False  # type: ignore[method-assign]
+    made = output(link)
+    for _ in range(LONGEST_QUEUE):
+        made.offer(SILENCE)
+    return made
 
 
 def test_a_title_that_is_not_taken_is_tried_again_until_there_is_a_newer_one() -> None:

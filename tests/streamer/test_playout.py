@@ -5,9 +5,8 @@ import pytest
 
 from common.errors import UnknownCue
 from common.types import CueId, Frames
-from streamer.block import Samples, zeros
+from streamer.block import AudioSource, Samples, zeros
 from streamer.playout import CUT_FADE, STOP_FADE, Cue, Ended, Event, Playout, Started, Underrun
-from streamer.source import Source
 
 
 class FakeSource:
@@ -58,7 +57,7 @@ def ones(frames: int) -> Samples:
     return np.ones((frames, 2), np.float32)
 
 
-def cue(number: int, source: Source, start: int = 0, crossfade: int = 0) -> Cue:
+def cue(number: int, source: AudioSource, start: int = 0, crossfade: int = 0) -> Cue:
     return Cue(CueId(number), source, f"song {number}", "band", Frames(start), Frames(crossfade))
 
 

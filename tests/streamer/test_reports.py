@@ -11,7 +11,7 @@ from twisted.protocols import amp
 from twisted.python.failure import Failure
 
 from common import wire
-from streamer.control import Control, ControlFactory
+from streamer.control import BotConnection, ControlFactory
 from streamer.reports import Reports
 
 
@@ -51,7 +51,7 @@ class Wire:
     """A connection, both of whose ends are here."""
 
     def __init__(self, factory: ControlFactory) -> None:
-        self.near, self.bot = Control(factory), FarEnd()
+        self.near, self.bot = BotConnection(factory), FarEnd()
         self._transports = StringTransport(), StringTransport()
         self.bot.makeConnection(self._transports[1])  # type: ignore[no-untyped-call]
         self.near.makeConnection(self._transports[0])  # type: ignore[no-untyped-call]

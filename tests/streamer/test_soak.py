@@ -10,13 +10,16 @@ from random import Random
 
 import numpy as np
 import psutil
+import pytest
 
 from common.types import RATE, CueId, Decibels, Frames
 from streamer.block import Block, Item, Samples
 from streamer.bus import LAG, LATEST, STEP, Bus
-from streamer.master import Master
+from streamer.meter import OutputProcessor
 from streamer.playout import Cue, Ended, Event, Playout, Started
 from streamer.sources import file_source
+
+pytestmark = pytest.mark.slow
 
 HOUR = 3600
 TONE = (0.5 * np.sin(2 * np.pi * 440 * np.arange(10 * RATE) / RATE)).astype(np.float32).repeat(2).reshape(-1, 2)
@@ -129,7 +132,7 @@ def test_after_a_day_the_frames_sent_are_the_clock_s() -> None:
 def test_two_hours_of_commands_and_delays_leave_the_frames_right_and_nothing_behind() -> None:
     clock, sink, chance, events = Clock(), Counter(), Random(2), list[Event]()
     playout = Playout()
-    bus = Bus(playout, [sink], clock, events.append, master=Master())
+    bus = Bus(playout, [sink], clock, events.append, process=OutputProcessor())
     hand = Hand(playout, chance)
     process = psutil.Process()
     bus.begin()

@@ -9,7 +9,7 @@ import pytest
 
 from common.types import Frames
 from streamer.block import zeros
-from streamer.spool import Spool
+from streamer.spool import SpoolReader
 
 
 @pytest.fixture
@@ -24,14 +24,14 @@ def frames(count: int, first: int = 1) -> bytes:
 
 def test_a_finished_spool_is_read_to_its_end(spool: int) -> None:
     os.write(spool, frames(30_000))
-    sound = np.concatenate(list(Spool(spool, None).pieces()))
+    sound = np.concatenate(list(SpoolReader(spool, None).pieces()))
     assert sound.tobytes() == frames(30_000)
 
 
 def test_it_can_be_read_from_the_middle_even_from_where_nothing_is_written_yet(spool: int) -> None:
     growth, grew = os.pipe()
     os.write(spool, frames(50))
-    pieces = Spool(os.dup(spool), growth).pieces(Frames(100))
+    pieces = SpoolReader(os.dup(spool), growth).pieces(Frames(100))
     assert len(next(pieces)) == 0
     os.pwrite(spool, frames(200), 0)
     os.close(grew)
@@ -41,13 +41,13 @@ def test_it_can_be_read_from_the_middle_even_from_where_nothing_is_written_yet(s
 
 def test_an_odd_tail_is_never_read(spool: int) -> None:
     os.write(spool, frames(10) + b"odd")
-    assert np.concatenate(list(Spool(spool, None).pieces())).tobytes() == frames(10)
+    assert np.concatenate(list(SpoolReader(spool, None).pieces())).tobytes() == frames(10)
 
 
 def test_a_growing_spool_is_read_as_it_grows_though_frames_come_in_halves(spool: int) -> None:
     growth, grew = os.pipe()
     writer = os.dup(spool)
-    pieces = Spool(spool, growth).pieces()
+    pieces = SpoolReader(spool, growth).pieces()
     assert len(next(pieces)) == 0
     for data in (frames(100)[:403], frames(100)[403:]):
         os.write(writer, data)
@@ -59,7 +59,7 @@ def test_a_growing_spool_is_read_as_it_grows_though_frames_come_in_halves(spool:
 
 def test_what_was_written_before_the_pipe_closed_is_read(spool: int) -> None:
     growth, grew = os.pipe()
-    pieces = Spool(spool, growth).pieces()
+    pieces = SpoolReader(spool, growth).pieces()
     next(pieces)
     os.pwrite(spool, frames(7), 0)
     os.close(grew)
@@ -69,7 +69,7 @@ def test_what_was_written_before_the_pipe_closed_is_read(spool: int) -> None:
 def test_the_offset_of_the_descriptor_is_left_alone(spool: int) -> None:
     other = os.dup(spool)
     os.write(spool, frames(10))
-    list(Spool(spool, None).pieces())
+    list(SpoolReader(spool, None).pieces())
     assert os.lseek(other, 0, os.SEEK_CUR) == len(frames(10))
     os.close(other)
 
@@ -77,7 +77,7 @@ def test_the_offset_of_the_descriptor_is_left_alone(spool: int) -> None:
 def test_waking_ends_a_wait_and_closes_every_descriptor(spool: int) -> None:
     before = len(list(Path("/proc/self/fd").iterdir()))
     growth, grew = os.pipe()
-    source = Spool(spool, growth)
+    source = SpoolReader(spool, growth)
     reader = threading.Thread(target=lambda: list(source.pieces()), daemon=True)
     reader.start()
     source.wake()

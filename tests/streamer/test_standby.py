@@ -10,10 +10,10 @@ import pytest
 from common.config import Log, Mount
 from streamer import silence
 from streamer.codecs.formats import FORMATS
+from streamer.delivery import PATIENCE, Delivery
 from streamer.icecast import OffAir
 from streamer.silence import Silence
-from streamer.standby import LATEST, RETRY, Carrier, Loop, say
-from streamer.watch import PATIENCE, Watch
+from streamer.standby import LATEST, STEP, Loop, SilentMount, StandbyParts, say
 
 MP3 = Mount(path="/stream.mp3", format="mp3", bitrate=128)
 OPUS = Mount(path="/stream.opus", format="opus", bitrate=96)
@@ -44,17 +44,19 @@ class Rig:
         self.packets = packets
         self.links: list[FakeLink] = []
         self.said: list[str] = []
-        self.watch = Watch("/standby/stream.mp3")
-        self.stands: list[bool] = []
+        self.delivery = Delivery("/standby/stream.mp3")
+        self.marks: list[bool] = []
         self.arrives = True
-        self.carrier = Carrier(
-            self._dial,
-            lambda: self.packets,
-            lambda _, what: self.said.append(what),
-            lambda: self.now,
-            lambda: 0.0,
-            self.watch,
-            self.stands.append,
+        self.mount = SilentMount(
+            StandbyParts(
+                dial=self._dial,
+                load=lambda: self.packets,
+                say=lambda _, what: self.said.append(what),
+                mark=self.marks.append,
+                clock=lambda: self.now,
+                random=lambda: 0.0,
+                delivery=self.delivery,
+            )
         )
 
     def _dial(self) -> FakeLink:
@@ -63,15 +65,15 @@ class Rig:
 
     def run(self, seconds: float) -> None:
         for _ in range(round(seconds / 0.2)):
-            self.carrier.step()
+            self.mount.step()
             if self.arrives and self.links:
-                self.watch.saw(len(self.links[-1].data), self.now)
+                self.delivery.record_figure(len(self.links[-1].data), self.now)
             self.now += 0.2
 
 
 def kept(mount: Mount) -> Silence:
     encoder = FORMATS[mount.format].encoder(mount.bitrate)
-    made = encoder.kept_silence(mount.format)
+    made = encoder.standby_silence(mount.format)
     encoder.close()
     return made
 
@@ -93,20 +95,20 @@ def test_it_needs_neither_twisted_nor_numpy_nor_a_codec() -> None:
 
 @pytest.mark.parametrize("mount", [MP3, OPUS])
 def test_what_the_streamer_keeps_is_read_back(mount: Mount, tmp_path: Path) -> None:
-    silence.keep(tmp_path / "standby", mount, kept(mount))
-    assert silence.kept(tmp_path / "standby", mount) == kept(mount)
+    silence.save(tmp_path / "standby", mount, kept(mount))
+    assert silence.load(tmp_path / "standby", mount) == kept(mount)
     assert len(list((tmp_path / "standby").iterdir())) == 1
 
 
 def test_nothing_kept_or_nothing_of_use_is_none(tmp_path: Path) -> None:
-    assert silence.kept(tmp_path, MP3) is None
+    assert silence.load(tmp_path, MP3) is None
     silence.path(tmp_path, MP3).write_bytes(b"not this")
-    assert silence.kept(tmp_path, MP3) is None
+    assert silence.load(tmp_path, MP3) is None
 
 
 def test_a_mount_of_another_bit_rate_has_a_silence_of_its_own(tmp_path: Path) -> None:
-    silence.keep(tmp_path, MP3, kept(MP3))
-    assert silence.kept(tmp_path, Mount(path="/stream.mp3", format="mp3", bitrate=192)) is None
+    silence.save(tmp_path, MP3, kept(MP3))
+    assert silence.load(tmp_path, Mount(path="/stream.mp3", format="mp3", bitrate=192)) is None
 
 
 @pytest.mark.parametrize("mount", [MP3, OPUS])
@@ -119,10 +121,10 @@ def test_it_sends_the_mount_s_bit_rate_in_time(mount: Mount) -> None:
 
 def test_until_there_is_a_silence_icecast_is_left_alone() -> None:
     rig = Rig(None)
-    rig.run(RETRY * 3)
+    rig.run(STEP * 3)
     assert rig.links == []
     rig.packets = kept(MP3)
-    rig.run(RETRY * 2)
+    rig.run(STEP * 2)
     assert len(rig.links) == 1
 
 
@@ -140,8 +142,8 @@ def test_a_silence_that_does_not_arrive_is_sent_anew_and_icecast_s_return_is_not
     rig.arrives = False
     rig.run(PATIENCE + 1)
     assert rig.links[0].closed and "pass it on" in rig.said[1]
-    rig.carrier.close()
-    rig.watch.again = True
+    rig.mount.close()
+    rig.delivery.retry_now = True
     attempts = len(rig.links)
     rig.run(0.2)
     assert len(rig.links) == attempts + 1
@@ -150,24 +152,24 @@ def test_a_silence_that_does_not_arrive_is_sent_anew_and_icecast_s_return_is_not
 def test_whether_it_stands_by_is_written_down_for_the_streamer(tmp_path: Path) -> None:
     rig = Rig(kept(MP3))
     rig.run(1.0)
-    rig.carrier.close()
-    assert rig.stands == [True, False]
-    assert not silence.stood_by(tmp_path, MP3)
-    silence.stand(tmp_path, MP3, True)
-    assert silence.stood_by(tmp_path, MP3)
-    assert not silence.stood_by(tmp_path, OPUS)
-    silence.stand(tmp_path, MP3, False)
-    assert not silence.stood_by(tmp_path, MP3)
+    rig.mount.close()
+    assert rig.marks == [True, False]
+    assert not silence.has_standby(tmp_path, MP3)
+    silence.mark_standby(tmp_path, MP3, True)
+    assert silence.has_standby(tmp_path, MP3)
+    assert not silence.has_standby(tmp_path, OPUS)
+    silence.mark_standby(tmp_path, MP3, False)
+    assert not silence.has_standby(tmp_path, MP3)
 
 
 def test_one_that_was_killed_stands_by_no_more(tmp_path: Path) -> None:
     code = "import sys; from pathlib import Path; from common.config import Mount; from streamer import silence; "
-    code += "silence.stand(Path(sys.argv[1]), Mount(path='/stream.mp3', format='mp3'), True)"
+    code += "silence.mark_standby(Path(sys.argv[1]), Mount(path='/stream.mp3', format='mp3'), True)"
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True)
-    assert not silence.stood_by(tmp_path, MP3)
+    assert not silence.has_standby(tmp_path, MP3)
 
 
 def test_what_was_missed_for_long_is_not_caught_up() -> None:
     loop = Loop(kept(MP3), 0.0)
-    assert loop.due(LATEST + 60) == b""
-    assert len(loop.due(LATEST + 61)) == pytest.approx(16_000, rel=0.05)
+    assert loop.pack_due(LATEST + 60) == b""
+    assert len(loop.pack_due(LATEST + 61)) == pytest.approx(16_000, rel=0.05)

@@ -4,20 +4,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 
-from bot.irc.line import Source
-from bot.irc.network import login
-from bot.irc.session import Heard, Session
+from bot.irc.message import Hostmask
+from bot.irc.session import ChatMessage, FindAccount, Session
 from common.irc import Network
 
 WALL = 1_800_000_000.0
 
 
 class Transport(StringTransport):
-    """A server that closes when it is told to, as the real ones do."""
+    """A transport that records whether the session aborted it."""
 
     aborted = False
 
@@ -26,35 +24,35 @@ class Transport(StringTransport):
 
 
 class Recorder:
-    """A host that keeps what it is told, in order."""
+    """A listener that keeps what it is told, in order."""
 
     def __init__(self) -> None:
         self.told: list[tuple[Any, ...]] = []
-        self.heard_lines: list[tuple[Heard, Callable[[], Deferred[str]]]] = []
+        self.messages: list[tuple[ChatMessage, FindAccount]] = []
 
-    def registered(self) -> None:
+    def handle_registered(self) -> None:
         self.told.append(("registered",))
 
-    def refused(self, reason: str, lasting: bool) -> None:
-        self.told.append(("refused", reason, lasting))
+    def handle_rejected(self, reason: str, is_lasting: bool) -> None:
+        self.told.append(("rejected", reason, is_lasting))
 
-    def secure(self, port: int) -> None:
-        self.told.append(("secure", port))
+    def handle_tls_required(self, port: int) -> None:
+        self.told.append(("tls required", port))
 
-    def remember(self, seconds: int) -> None:
-        self.told.append(("remember", seconds))
+    def handle_tls_policy(self, seconds: int) -> None:
+        self.told.append(("tls policy", seconds))
 
-    def lost(self, why: str) -> None:
+    def handle_lost(self, why: str) -> None:
         self.told.append(("lost", why))
 
-    def entered(self, channel: str) -> None:
-        self.told.append(("entered", channel))
+    def handle_joined(self, channel: str) -> None:
+        self.told.append(("joined", channel))
 
-    def heard(self, what: Heard, account: Callable[[], Deferred[str]]) -> None:
-        self.heard_lines.append((what, account))
+    def handle_message(self, message: ChatMessage, find_account: FindAccount) -> None:
+        self.messages.append((message, find_account))
 
-    def invited(self, who: Source, channel: str, account: Callable[[], Deferred[str]]) -> None:
-        self.told.append(("invited", who.nick, channel))
+    def handle_invitation(self, source: Hostmask, channel: str, find_account: FindAccount) -> None:
+        self.told.append(("invited", source.nick, channel))
 
 
 class Connection:
@@ -64,9 +62,9 @@ class Connection:
         values = {"server": "127.0.0.1", "name": "test", "tls": secure, "channels": ["#radio"], **settings}
         self.network = Network(**values)
         self.clock = Clock()
-        self.host = Recorder()
+        self.listener = Recorder()
         self.now = WALL
-        self.session = Session(self.network, login(self.network), self.host, self.clock, lambda: self.now, secure)
+        self.session = Session(self.network, self.listener, self.clock, lambda: self.now, secure)
         self.transport = Transport()
         self.session.makeConnection(self.transport)
 
@@ -107,8 +105,8 @@ class Connection:
         self.sent()
 
     def heard(self) -> list[tuple[str, str, str]]:
-        found = [(what.source.nick, what.channel, what.text) for what, _ in self.host.heard_lines]
-        self.host.heard_lines.clear()
+        found = [(what.source.nick, what.channel, what.text) for what, _ in self.listener.messages]
+        self.listener.messages.clear()
         return found
 
 

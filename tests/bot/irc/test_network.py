@@ -1,4 +1,4 @@
-"""A network's connection, made again for ever: how soon, by TLS or not, and its end."""
+"""A network's connection, made again after it ends: after how long, by TLS or not, and how it stops."""
 
 from pathlib import Path
 from random import Random
@@ -12,29 +12,28 @@ from twisted.internet.protocol import Protocol
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
-from bot.irc.network import Link, login
-from bot.irc.retry import STEADY
-from bot.irc.sts import Policies
+from bot.irc.network import STEADY_SECONDS, NetworkConnection, Resources
+from bot.irc.registration import list_nicks, make_login
+from bot.irc.sts import PolicyStore
 from common.irc import Network
 from tests.bot.irc.conftest import Transport
 
 
 class Server:
-    """Every connection that is asked for, to be accepted or refused by the test; is the endpoint, too."""
+    """A server whose answers the test gives: it accepts or refuses each connection. It is its own endpoint."""
 
     def __init__(self, folder: Path, **settings: Any) -> None:
         values = {"server": "irc.example", "name": "test", "tls": False, "channels": ["#radio"], **settings}
         self.clock = Clock()
-        self.policies = Policies(folder / "sts.json")
+        self.policies = PolicyStore(folder / "sts.json")
         self.asked: list[tuple[int, bool]] = []
         self.pending: tuple[IProtocolFactory, Deferred[Any]] | None = None
-        self.link = Link(
-            self.clock, Network(**values), self.policies, Random(1), self.clock.seconds, self._reach  # type: ignore[arg-type]
-        )  # fmt: skip
-        self.link.start()
+        resources = Resources(self._make_endpoint, self.policies, self.clock, self.clock.seconds, Random(1))  # type: ignore[arg-type]
+        self.connection = NetworkConnection(Network(**values), resources)
+        self.connection.start()
 
-    def _reach(self, reactor: object, network: Network, port: int, secure: bool) -> "Server":
-        self.asked.append((port, secure))
+    def _make_endpoint(self, network: Network, port: int, is_tls: bool) -> "Server":
+        self.asked.append((port, is_tls))
         return self
 
     def connect(self, factory: IProtocolFactory) -> Deferred[Any]:
@@ -89,7 +88,7 @@ def test_a_server_that_accepts_and_closes_is_asked_ever_more_rarely(server: Serv
     assert all(150 <= wait <= 300 for wait in waits[8:])
 
 
-def test_only_minutes_of_registered_life_make_it_quick_again(server: Server) -> None:
+def test_the_next_wait_is_short_only_after_minutes_of_being_registered(server: Server) -> None:
     for _ in range(6):
         server.refuse()
         server.wait()
@@ -100,7 +99,7 @@ def test_only_minutes_of_registered_life_make_it_quick_again(server: Server) -> 
     assert server.wait() > 30
     server.accept()
     server.says(":srv 001 bandstand :welcome")
-    for _ in range(int(STEADY)):
+    for _ in range(int(STEADY_SECONDS)):
         server.clock.advance(1)
         server.says("PING :x")
     server.lose()
@@ -113,7 +112,7 @@ def test_it_never_gives_up(server: Server) -> None:
         server.wait()
 
 
-def test_a_ban_is_waited_out(server: Server) -> None:
+def test_after_a_ban_it_waits_at_least_a_minute(server: Server) -> None:
     server.accept()
     server.says(":srv 465 bandstand :you are banned")
     assert server.transport.aborted
@@ -121,7 +120,7 @@ def test_a_ban_is_waited_out(server: Server) -> None:
     assert server.wait() >= 60
 
 
-def test_a_server_that_wants_tls_is_reached_by_it_at_once_and_never_in_the_clear_again(server: Server) -> None:
+def test_a_server_that_demands_tls_is_connected_by_tls_at_once_and_from_then_on(server: Server) -> None:
     server.accept()
     server.says(":srv CAP * LS :sts=port=6697")
     server.lose()
@@ -133,27 +132,27 @@ def test_a_server_that_wants_tls_is_reached_by_it_at_once_and_never_in_the_clear
 
 
 def test_a_kept_policy_is_followed_from_the_first_connection(tmp_path: Path) -> None:
-    Policies(tmp_path / "sts.json").remember("irc.example", 7000, 3600, now=0)
+    PolicyStore(tmp_path / "sts.json").store("irc.example", 7000, 3600, now=0)
     assert Server(tmp_path).asked == [(7000, True)]
 
 
-def test_it_says_how_it_is(server: Server) -> None:
-    assert server.link.state == "connecting"
+def test_the_status_says_whether_it_is_connected_and_in_which_channels(server: Server) -> None:
+    assert server.connection.status == "connecting"
     server.refuse()
-    assert server.link.state.startswith("not connected: Connection was refused")
+    assert server.connection.status.startswith("not connected: Connection was refused")
     server.wait()
     server.accept()
     server.says(":srv 001 bandstand :welcome")
-    assert server.link.state == "in no channel"
+    assert server.connection.status == "in no channel"
     server.says(":bandstand!b@h JOIN #radio")
-    assert server.link.state == "in #radio"
+    assert server.connection.status == "in #radio"
 
 
-def test_stopping_says_good_bye_and_ends_what_does_not(server: Server) -> None:
+def test_stopping_sends_quit_and_aborts_a_connection_that_stays_open(server: Server) -> None:
     server.accept()
     server.says(":srv 001 bandstand :welcome")
     stopped: list[object] = []
-    server.link.stop().addCallback(stopped.append)
+    server.connection.stop().addCallback(stopped.append)
     assert server.transport.value().endswith(b"QUIT :the station stops\r\n")
     assert server.transport.disconnecting
     server.clock.advance(2.5)
@@ -166,16 +165,22 @@ def test_stopping_says_good_bye_and_ends_what_does_not(server: Server) -> None:
 
 def test_stopping_while_it_waits_or_connects_leaves_nothing_behind(server: Server) -> None:
     stopped: list[object] = []
-    server.link.stop().addCallback(stopped.append)
+    server.connection.stop().addCallback(stopped.append)
     assert stopped == [None]
     server.clock.advance(1000)
     assert server.clock.getDelayedCalls() == []
 
 
-def test_the_ways_to_log_in_are_those_that_are_configured() -> None:
-    def ways(**settings: Any) -> list[str]:
-        return [make().name for make in login(Network(server="x", **settings)).mechanisms]
+def test_the_sasl_mechanisms_follow_from_the_configuration() -> None:
+    def mechanisms(**settings: Any) -> list[str]:
+        return [make().name for make in make_login(Network(server="x", **settings)).mechanisms]
 
-    assert ways() == []
-    assert ways(password="p") == ["SCRAM-SHA-256", "PLAIN"]
-    assert ways(certificate="x.pem") == ["EXTERNAL"]
+    assert mechanisms() == []
+    assert mechanisms(password="p") == ["SCRAM-SHA-256", "PLAIN"]
+    assert mechanisms(certificate="x.pem") == ["EXTERNAL"]
+
+
+def test_the_nicks_to_try_begin_with_the_configured_ones_and_differ_within_nine_characters() -> None:
+    nicks = list_nicks("bandstand", ["standband"])
+    assert nicks[:5] == ["bandstand", "standband", "bandstand_", "bandsta2", "bandsta3"]
+    assert len(set(nicks)) == len(nicks) == 12

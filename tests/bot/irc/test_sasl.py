@@ -1,4 +1,4 @@
-"""SASL: what is answered to each challenge, in chunks, and that a lying server is found out."""
+"""SASL: the answer to each challenge, chunks, and the detection of an impostor server."""
 
 import base64
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scramp import ScramMechanism
 
 from bot.irc import sasl
-from bot.irc.sasl import External, Inbox, Lied, Plain, Refused, Scram, chunks
+from bot.irc.sasl import ChallengeBuffer, External, ImpostorServer, Plain, SaslFailed, Scram, split_message
 
 
 def server(password: str) -> object:
@@ -19,11 +19,11 @@ def server(password: str) -> object:
 
 def test_plain_is_the_account_and_the_password() -> None:
     assert Plain("ann", "secret").answer(b"") == b"\0ann\0secret"
-    with pytest.raises(Refused):
+    with pytest.raises(SaslFailed):
         Plain("ann", "secret").answer(b"more?")
 
 
-def test_external_says_nothing() -> None:
+def test_external_sends_an_empty_message() -> None:
     assert External().answer(b"") == b""
 
 
@@ -32,32 +32,32 @@ def test_scram_proves_both_sides_to_each_other() -> None:
     peer.set_client_first(client.answer(b"").decode())  # type: ignore[attr-defined]
     final = client.answer(peer.get_server_first().encode())  # type: ignore[attr-defined]
     peer.set_client_final(final.decode())  # type: ignore[attr-defined]
-    assert not client.proved
+    assert not client.is_server_proved
     assert client.answer(peer.get_server_final().encode()) == b""  # type: ignore[attr-defined]
-    assert client.proved
+    assert client.is_server_proved
 
 
-def test_a_server_that_does_not_know_the_password_has_lied() -> None:
+def test_a_server_that_does_not_know_the_password_is_an_impostor() -> None:
     peer, client = server("secret"), Scram("ann", "secret")
     peer.set_client_first(client.answer(b"").decode())  # type: ignore[attr-defined]
     client.answer(peer.get_server_first().encode())  # type: ignore[attr-defined]
-    with pytest.raises(Lied):
+    with pytest.raises(ImpostorServer):
         client.answer(b"v=" + base64.b64encode(b"\0" * 32))
 
 
-def test_a_refused_password_is_no_lie() -> None:
+def test_a_refused_password_is_no_sign_of_an_impostor() -> None:
     peer, client = server("other"), Scram("ann", "secret")
     peer.set_client_first(client.answer(b"").decode())  # type: ignore[attr-defined]
     client.answer(peer.get_server_first().encode())  # type: ignore[attr-defined]
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(SaslFailed) as caught:
         client.answer(b"e=invalid-proof")
-    assert not isinstance(caught.value, Lied)
+    assert not isinstance(caught.value, ImpostorServer)
 
 
 def test_a_server_cannot_make_the_bot_hash_for_minutes() -> None:
     client = Scram("ann", "secret", nonce="abc")
     client.answer(b"")
-    with pytest.raises(Refused, match="rounds"):
+    with pytest.raises(SaslFailed, match="rounds"):
         client.answer(b"r=abcdef,s=c2FsdHNhbHRzYWx0,i=9000000")
 
 
@@ -67,7 +67,7 @@ def test_no_challenge_does_more_than_refuse(challenges: list[bytes]) -> None:
         for challenge in challenges:
             try:
                 mechanism.answer(challenge)
-            except Refused:
+            except SaslFailed:
                 break
 
 
@@ -75,25 +75,25 @@ def test_no_challenge_does_more_than_refuse(challenges: list[bytes]) -> None:
     ("length", "sizes"), [(0, [1]), (3, [4]), (297, [396]), (300, [400, 1]), (303, [400, 4]), (600, [400, 400, 1])]
 )
 def test_a_message_goes_in_chunks_of_400_and_a_full_last_one_is_ended_by_a_plus(length: int, sizes: list[int]) -> None:
-    parts = list(chunks(b"x" * length))
+    parts = list(split_message(b"x" * length))
     assert [len(part) for part in parts] == sizes
     assert (parts[-1] == "+") == (length % 300 == 0)
 
 
 @given(st.binary(max_size=1500))
 def test_what_is_cut_into_chunks_is_put_together_again(message: bytes) -> None:
-    inbox = Inbox()
-    found = [inbox.take(chunk) for chunk in chunks(message)]
+    buffer = ChallengeBuffer()
+    found = [buffer.add(chunk) for chunk in split_message(message)]
     assert found[-1] == message
     assert set(found[:-1]) <= {None}
 
 
 @given(st.lists(st.text(max_size=500), max_size=60))
-def test_nothing_that_a_server_sends_makes_the_inbox_grow_or_raise_more_than_refused(parts: list[str]) -> None:
-    inbox = Inbox()
+def test_nothing_that_a_server_sends_makes_the_buffer_grow_or_raise_anything_else(parts: list[str]) -> None:
+    buffer = ChallengeBuffer()
     for part in parts:
         try:
-            inbox.take(part)
-        except Refused:
+            buffer.add(part)
+        except SaslFailed:
             continue
-        assert len(inbox._text) <= sasl.LONGEST
+        assert len(buffer._text) <= sasl.MAX_CHALLENGE_CHARACTERS

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.logger import capturedLogs
 
-from bot.irc.arrival import IDENTIFY_SECONDS
-from bot.irc.outbox import BURST, SECONDS_A_LINE, WAITING
+from bot.irc.registration import IDENTIFY_SECONDS
+from bot.irc.send_queue import BURST, CAPACITY, SECONDS_PER_MESSAGE
 from tests.bot.irc.conftest import WALL, Connection
 
 Connect = Callable[..., Connection]
@@ -23,7 +23,7 @@ def test_a_server_without_capabilities_is_enough(connect: Connect) -> None:
     peer = connect()
     peer.says(":srv 421 bandstand CAP :Unknown command", ":srv 001 bandstand :welcome")
     assert peer.says(":srv 422 bandstand :no motd") == ["JOIN #radio"]
-    assert peer.host.told == [("registered",)]
+    assert peer.listener.told == [("registered",)]
 
 
 def test_only_what_the_bot_knows_is_requested(connect: Connect) -> None:
@@ -51,7 +51,7 @@ def test_it_logs_in_before_the_registration_ends(connect: Connect) -> None:
     assert peer.says(":srv 900 * * ann :You are now logged in", ":srv 903 * :ok") == ["CAP END"]
 
 
-def test_where_one_way_to_log_in_fails_the_next_is_tried_and_then_none(connect: Connect) -> None:
+def test_after_a_failed_mechanism_the_next_is_tried_and_then_none(connect: Connect) -> None:
     peer = connect(password="secret")
     peer.says(":srv CAP * LS :sasl")
     assert peer.says(":srv CAP * ACK sasl") == ["AUTHENTICATE SCRAM-SHA-256"]
@@ -59,29 +59,29 @@ def test_where_one_way_to_log_in_fails_the_next_is_tried_and_then_none(connect: 
     assert peer.says(":srv 904 * :failed") == ["CAP END"]
 
 
-def test_where_logging_in_is_required_it_leaves_without(connect: Connect) -> None:
+def test_it_leaves_if_logging_in_is_required_and_the_server_has_no_sasl(connect: Connect) -> None:
     peer = connect(password="secret", login="required")
     peer.says(":srv CAP * LS :server-time")
     peer.says(":srv CAP * ACK server-time")
-    assert peer.host.told == [("refused", "not logged in: the server offers no SASL", True)]
+    assert peer.listener.told == [("rejected", "not logged in: the server offers no SASL", True)]
     assert peer.transport.aborted
 
 
-def test_a_server_that_says_it_knows_the_password_and_does_not_prove_it_is_left(connect: Connect) -> None:
+def test_it_leaves_a_server_that_accepts_scram_without_proving_itself(connect: Connect) -> None:
     peer = connect(password="secret")
     peer.says(":srv CAP * LS :sasl=SCRAM-SHA-256", ":srv CAP * ACK sasl", "AUTHENTICATE +")
     assert "CAP END" not in peer.says(":srv 900 * * ann :in", ":srv 903 * :ok")
     assert peer.transport.aborted
 
 
-def test_a_challenge_that_is_none_aborts_that_way_of_logging_in(connect: Connect) -> None:
+def test_a_wrong_challenge_aborts_the_mechanism(connect: Connect) -> None:
     peer = connect(password="secret")
     peer.says(":srv CAP * LS :sasl=SCRAM-SHA-256,PLAIN", ":srv CAP * ACK sasl", "AUTHENTICATE +")
     assert peer.says("AUTHENTICATE !!") == ["AUTHENTICATE *"]
     assert peer.says(":srv 906 * :aborted") == ["AUTHENTICATE PLAIN"]
 
 
-def test_sasl_that_comes_later_is_used(connect: Connect) -> None:
+def test_sasl_that_is_offered_later_is_used(connect: Connect) -> None:
     peer = connect(password="secret")
     peer.register(caps="cap-notify")
     peer.says(":srv CAP bandstand NEW :sasl=PLAIN")
@@ -89,7 +89,7 @@ def test_sasl_that_comes_later_is_used(connect: Connect) -> None:
 
 
 @pytest.mark.parametrize("numeric", ["432", "433", "436", "437"])
-def test_a_nick_that_cannot_be_had_is_followed_by_the_next(connect: Connect, numeric: str) -> None:
+def test_after_a_refused_nick_the_next_is_tried(connect: Connect, numeric: str) -> None:
     peer = connect(other_nicks=["standband"])
     peer.sent()
     assert peer.says(f":srv {numeric} * bandstand :no") == ["NICK standband"]
@@ -100,14 +100,14 @@ def test_a_nick_that_cannot_be_had_is_followed_by_the_next(connect: Connect, num
 def test_the_nick_is_the_one_that_the_server_welcomes(connect: Connect) -> None:
     peer = connect()
     peer.says(":srv 001 bandst :welcome")
-    assert peer.session.presence.nick == "bandst"
+    assert peer.session.state.nick == "bandst"
 
 
 def test_a_nick_in_use_after_registration_changes_nothing(connect: Connect) -> None:
     peer = connect()
     peer.register()
     assert peer.says(":srv 433 bandstand other :in use") == []
-    assert peer.session.presence.nick == "bandstand"
+    assert peer.session.state.nick == "bandstand"
 
 
 def test_the_wanted_nick_is_taken_when_it_is_free_and_tried_for_every_minute(connect: Connect) -> None:
@@ -126,7 +126,7 @@ def test_a_forced_rename_is_noticed_and_undone_later(connect: Connect) -> None:
     peer = connect()
     peer.register()
     peer.says(":bandstand!b@h NICK Guest12")
-    assert peer.session.presence.nick == "Guest12"
+    assert peer.session.state.nick == "Guest12"
     peer.advance(61)
     assert "NICK bandstand" in peer.sent()
 
@@ -144,14 +144,14 @@ def test_under_another_nick_nickserv_is_told_the_account(connect: Connect) -> No
     assert peer.says(":srv 376 bandstand :end") == ["PRIVMSG NickServ :IDENTIFY radio secret"]
 
 
-def test_a_nickserv_that_does_not_answer_keeps_nobody_out(connect: Connect) -> None:
+def test_channels_are_joined_even_if_nickserv_does_not_answer(connect: Connect) -> None:
     peer = connect(password="secret")
     peer.says(":srv 001 bandstand :welcome", ":srv 376 bandstand :end")
     peer.advance(IDENTIFY_SECONDS + 1)
     assert "JOIN #radio" in peer.sent()
 
 
-def test_a_bot_says_that_it_is_one(connect: Connect) -> None:
+def test_the_bot_mode_is_set(connect: Connect) -> None:
     peer = connect()
     peer.says(":srv 001 bandstand :welcome", ":srv 005 bandstand BOT=B :are supported")
     assert "MODE bandstand +B" in peer.says(":srv 376 bandstand :end")
@@ -191,23 +191,23 @@ def test_a_ping_is_answered_before_everything_that_waits(connect: Connect) -> No
     peer = connect()
     peer.register()
     for number in range(10):
-        peer.session.speak("#radio", f"line {number}")
+        peer.session.send_text("#radio", f"line {number}")
     assert len(peer.sent()) == BURST
     assert peer.says("PING :tok en") == ["PONG :tok en"]
 
 
-def test_talk_keeps_to_a_pace_and_a_bound(connect: Connect) -> None:
+def test_the_send_queue_has_a_rate_and_a_bound(connect: Connect) -> None:
     peer = connect()
     peer.register()
     for number in range(200):
-        peer.session.speak("#radio", f"line {number}")
-    peer.advance(SECONDS_A_LINE * 4)
+        peer.session.send_text("#radio", f"line {number}")
+    peer.advance(SECONDS_PER_MESSAGE * 4)
     assert len(peer.sent()) == BURST + 4
     peer.advance(1000)
-    assert len(peer.sent()) == WAITING - 4
+    assert len(peer.sent()) == CAPACITY - 4
 
 
-def test_a_silent_server_is_asked_and_then_left(connect: Connect) -> None:
+def test_a_silent_server_is_pinged_and_then_left(connect: Connect) -> None:
     peer = connect()
     peer.register()
     peer.advance(75, alive=False)
@@ -219,7 +219,7 @@ def test_a_silent_server_is_asked_and_then_left(connect: Connect) -> None:
     assert peer.transport.aborted
 
 
-def test_a_server_that_never_lets_us_in_is_left(connect: Connect) -> None:
+def test_a_server_that_never_welcomes_the_bot_is_left(connect: Connect) -> None:
     peer = connect()
     for _ in range(10):
         peer.says(":srv NOTICE * :still looking up your name")
@@ -227,7 +227,7 @@ def test_a_server_that_never_lets_us_in_is_left(connect: Connect) -> None:
     assert peer.transport.aborted
 
 
-def test_words_in_the_channel_and_in_private_are_heard_without_their_colours(connect: Connect) -> None:
+def test_messages_in_the_channel_and_in_private_arrive_without_formatting(connect: Connect) -> None:
     peer = connect()
     peer.register()
     peer.says(":ann!a@h PRIVMSG #radio :\x0304!skip\x0f", ":ann!a@h PRIVMSG bandstand :np", ":ann!a@h PRIVMSG #x :!np")
@@ -247,12 +247,12 @@ def test_words_in_the_channel_and_in_private_are_heard_without_their_colours(con
         "@time=2020-01-01T00:00:00.000Z :ann!a@h INVITE bandstand #den",
     ],
 )
-def test_notices_bots_echoes_servers_and_history_are_not_obeyed(connect: Connect, line: str) -> None:
+def test_notices_bots_echoes_servers_and_history_are_ignored(connect: Connect, line: str) -> None:
     peer = connect()
     peer.register(caps="server-time message-tags")
     assert peer.says(line) == []
     assert peer.heard() == []
-    assert not [told for told in peer.host.told if told[0] == "invited"]
+    assert not [told for told in peer.listener.told if told[0] == "invited"]
 
 
 def test_a_servers_wrong_clock_does_not_make_everything_history(connect: Connect) -> None:
@@ -264,7 +264,17 @@ def test_a_servers_wrong_clock_does_not_make_everything_history(connect: Connect
     assert peer.heard() == [("ann", "#radio", "!np")]
 
 
-def test_ctcp_has_two_answers_and_few_of_them(connect: Connect) -> None:
+def test_setting_our_own_clock_makes_nothing_history_and_no_history_live(connect: Connect) -> None:
+    peer = connect()
+    peer.register(caps="server-time")
+    live, old = "2027-01-15T08:00:10.000Z", "2027-01-15T07:30:00.000Z"
+    for step in (3600, -7200):
+        peer.now += step
+        peer.says(f"@time={live} :ann!a@h PRIVMSG #radio :!np", f"@time={old} :ann!a@h PRIVMSG #radio :!skip")
+        assert peer.heard() == [("ann", "#radio", "!np")]
+
+
+def test_ctcp_has_two_requests_that_are_answered_and_a_limit(connect: Connect) -> None:
     peer = connect()
     peer.register()
     said = peer.says(":ann!a@h PRIVMSG bandstand :\x01VERSION\x01", ":ann!a@h PRIVMSG bandstand :\x01PING 12 34\x01")
@@ -283,7 +293,7 @@ def test_an_account_tag_says_who_it_is(connect: Connect) -> None:
     assert accounts(peer) == ["ann", ""]
 
 
-def test_the_roster_knows_accounts_while_the_server_tells_of_changes(connect: Connect) -> None:
+def test_accounts_of_members_count_while_the_server_reports_changes(connect: Connect) -> None:
     peer = connect()
     peer.register("WHOX", caps="extended-join account-notify chghost")
     assert peer.says(":ann!a@h JOIN #radio ann :Ann", ":bob!b@h JOIN #radio * :Bob") == []
@@ -299,7 +309,7 @@ def test_otherwise_the_server_is_asked_each_time(connect: Connect) -> None:
     peer.register("WHOX")
     peer.says(":ann!a@h PRIVMSG #radio :!np", ":ann!a@h PRIVMSG #radio :!skip")
     found: list[str] = []
-    for _, account in peer.host.heard_lines:
+    for _, account in peer.listener.messages:
         account().addCallback(found.append)
     assert peer.sent() == ["WHO ann %tcuhna,2"]
     peer.says(":srv 354 bandstand 2 #radio a h ann annacct", ":srv 315 bandstand ann :end")
@@ -311,7 +321,7 @@ def test_a_question_without_an_answer_means_no_account(connect: Connect) -> None
     peer.register("WHOX")
     peer.says(":ann!a@h PRIVMSG #radio :!np")
     found: list[str] = []
-    peer.host.heard_lines[0][1]().addCallback(found.append)
+    peer.listener.messages[0][1]().addCallback(found.append)
     peer.advance(11)
     assert found == [""]
 
@@ -325,17 +335,17 @@ def test_without_services_nobody_has_an_account(connect: Connect) -> None:
 
 def accounts(peer: Connection) -> list[str]:
     found: list[str] = []
-    for _, account in peer.host.heard_lines:
+    for _, account in peer.listener.messages:
         account().addCallback(found.append)
-    peer.host.heard_lines.clear()
+    peer.listener.messages.clear()
     return found
 
 
-def test_nothing_is_said_in_the_clear_to_a_server_that_wants_tls(connect: Connect) -> None:
+def test_nothing_is_sent_in_the_clear_to_a_server_that_demands_tls(connect: Connect) -> None:
     peer = connect()
     peer.sent()
     assert peer.says(":srv CAP * LS :sts=port=6697 server-time") == []
-    assert peer.host.told == [("secure", 6697)]
+    assert peer.listener.told == [("tls required", 6697)]
     assert peer.transport.aborted
 
 
@@ -343,7 +353,7 @@ def test_a_line_is_never_longer_than_512_bytes_with_the_prefix_that_is_ours(conn
     peer = connect(say="privmsg")
     peer.register()
     peer.says(":srv 396 bandstand a.very.long.and.hidden.host.example :is now your host")
-    peer.session.speak("#radio", "ö" * 600)
+    peer.session.send_text("#radio", "ö" * 600)
     peer.advance(10)
     prefix = ":bandstand!bs@a.very.long.and.hidden.host.example "
     lengths = [len(f"{prefix}{line}\r\n".encode()) for line in peer.sent()]
@@ -390,7 +400,7 @@ def test_no_line_raises_or_ends_the_connection(lines: list[str], registered: boo
         for line in lines:
             peer.session.dataReceived(line.encode() + b"\r\n")
     assert not [record for record in records if "log_failure" in record]
-    refused = [told for told in peer.host.told if told[0] == "refused"]
+    refused = [told for told in peer.listener.told if told[0] == "rejected"]
     assert peer.transport.aborted == bool(refused)
     if registered:
         assert not refused

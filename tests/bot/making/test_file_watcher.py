@@ -10,7 +10,7 @@ from twisted.internet.task import Clock
 from twisted.internet.testing import MemoryReactorClock
 from twisted.python.filepath import FilePath
 
-from bot.making.file_watcher import TOGETHER, Watcher
+from bot.making.file_watcher import TOGETHER, FileWatcher
 from common.generators import Generator
 
 
@@ -46,7 +46,7 @@ class Case:
         self.clock = Clock()
         self.folders = Folders()
         self.saved: list[str] = []
-        self.watcher = Watcher(self.clock, self.saved.append, lambda: self.folders)
+        self.watcher = FileWatcher(self.clock, self.saved.append, lambda: self.folders)
         for name in ("mine.py", "lib.py", "notes.txt"):
             (folder / name).write_text("")
         self.mine = Generator(command=["python3", "mine.py"], directory=str(folder), watch=["lib*.py"])
@@ -117,7 +117,7 @@ def test_the_kernel_tells_of_a_write_and_of_a_rename_over_the_file(how: str, tmp
     (tmp_path / "mine.py").write_text("")
     clock, saved = MemoryReactorClock(), []
     notifier = INotify(clock)
-    watcher = Watcher(clock, saved.append, lambda: notifier)
+    watcher = FileWatcher(clock, saved.append, lambda: notifier)
     watcher.follow({"mine": Generator(command=["python3", "mine.py"], directory=str(tmp_path))})
     try:
         if how == "write":

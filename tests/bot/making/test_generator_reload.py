@@ -1,72 +1,104 @@
-"""A new version waits for its bar, by the clock and by where the song on the air is."""
+"""A saved program runs again, and its new version waits for its bar, by the clock and by where the song is."""
 
-from random import Random
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from twisted.internet.defer import succeed
-from twisted.internet.task import Clock
+from twisted.internet.interfaces import IReactorTime
 
-from bot.effects import CutOnBar
+from bot.child import Launcher
 from bot.making.catalogue import Catalogue
-from bot.making.generator_reload import LEAD, Live
-from bot.songs import watches
-from bot.songs.bars import Bars
-from bot.view import AirView
+from bot.making.generator_reload import LEAD, GeneratorReloader
+from bot.station import watches
+from common.api.events import VersionReady, WatchesChanged
+from common.api.values import Bars, OnAir
 from common.generators import Generator
-from common.types import RATE, Frames
+from common.types import RATE, CueId, Frames
+from tests.bot.fakes import FakeReactor, FakeStore
 
 GRID = Bars(Frames(2 * RATE), Frames(0))
+READY = VersionReady(job=9, cue=CueId(4), bars=GRID)
+
+
+class Watcher:
+    """Stands for the file watcher."""
+
+    def __init__(self, clock: IReactorTime, on_save: Callable[[str], None]) -> None:
+        self.on_save = on_save
+        self.followed: set[str] = set()
+
+    def follow(self, wanted: Mapping[str, Generator]) -> None:
+        self.followed = set(wanted)
+
+    def stop(self) -> None:
+        self.followed = set()
 
 
 class Case:
-    def __init__(self) -> None:
-        self.clock = Clock()
-        self.changes: list[tuple[Any, ...]] = []
-        self.air: AirView | None = None
-        self.live = Live(
-            self.clock, lambda: 1000.0 + self.clock.seconds(), Random(1), Catalogue(None, {"mine": Generator()}),
-            self._change, lambda work: succeed([]), lambda: self.air,
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.clock = FakeReactor()
+        self.store = FakeStore()
+        self.done: list[tuple[Any, ...]] = []
+        self.watched = ["mine", "removed"]
+        self.air: OnAir | None = None
+        catalogue = Catalogue(Launcher(self.clock, self.clock), {"mine": Generator(), "other": Generator()})
+        self.reloader = GeneratorReloader(
+            self.clock, self.store, catalogue, lambda: self.air, self._make_watcher  # type: ignore[arg-type]
         )  # fmt: skip
+        monkeypatch.setattr(watches, "list_watched", lambda tx: self.watched)
+        monkeypatch.setattr(watches, "record_saved", lambda tx, name: self.done.append(("saved", name)))
+        monkeypatch.setattr(watches, "cut_in_version", lambda tx, job, bars: self.done.append(("cut", job, bars)))
 
-    def _change(self, *call: Any) -> Any:
-        self.changes.append(call)
-        return succeed(None)
+    def _make_watcher(self, clock: IReactorTime, on_save: Callable[[str], None]) -> Watcher:
+        self.watcher = Watcher(clock, on_save)
+        return self.watcher
 
 
 @pytest.fixture
-def case() -> Case:
-    return Case()
+def case(monkeypatch: pytest.MonkeyPatch) -> Case:
+    return Case(monkeypatch)
+
+
+def test_what_is_watched_and_still_configured_is_followed(case: Case) -> None:
+    case.reloader.react(WatchesChanged())
+    assert case.watcher.followed == {"mine"}
+
+
+def test_a_save_is_recorded_with_what_the_programs_say_of_themselves(case: Case) -> None:
+    case.watcher.on_save("mine")
+    assert case.done == [("saved", "mine")]
+    assert set(case.store.outside.generators) == {"mine", "other"}
 
 
 def test_it_cuts_so_much_before_the_bar_as_it_takes_to_be_heard(case: Case) -> None:
-    case.air = AirView(cue=4, seconds=2.5)
-    case.live.cut_on_bar(CutOnBar(9, 4, GRID))
+    case.air = OnAir(CueId(4), seconds=2.5)
+    case.reloader.react(READY)
     lead = LEAD / RATE
     case.clock.advance(1.5 - lead - 0.001)
-    assert case.changes == []
+    assert case.done == []
     case.clock.advance(0.002)
-    assert case.changes == [(watches.cut_in, 9, pytest.approx(1001.5 - lead, abs=0.01), GRID)]
+    assert case.done == [("cut", 9, GRID)]
 
 
 def test_a_bar_that_is_too_near_is_left_for_the_next(case: Case) -> None:
-    case.air = AirView(cue=4, seconds=1.9)
-    case.live.cut_on_bar(CutOnBar(9, 4, GRID))
+    case.air = OnAir(CueId(4), seconds=1.9)
+    case.reloader.react(READY)
     case.clock.advance(1.8)
-    assert case.changes == []
+    assert case.done == []
     case.clock.advance(0.1)
-    assert len(case.changes) == 1
+    assert len(case.done) == 1
 
 
 def test_where_another_song_is_on_the_air_it_cuts_at_once(case: Case) -> None:
-    case.air = AirView(cue=5, seconds=0.5)
-    case.live.cut_on_bar(CutOnBar(9, 4, GRID))
+    case.air = OnAir(CueId(5), seconds=0.5)
+    case.reloader.react(READY)
     case.clock.advance(0)
-    assert len(case.changes) == 1
+    assert case.done == [("cut", 9, None)]
 
 
 def test_nothing_is_cut_while_the_bot_stops(case: Case) -> None:
-    case.live.cut_on_bar(CutOnBar(9, 4, GRID))
-    case.live.stop()
+    case.reloader.react(READY)
+    case.reloader.stop()
+    case.watcher.on_save("mine")
     case.clock.advance(1)
-    assert case.changes == []
+    assert case.done == []

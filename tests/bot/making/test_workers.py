@@ -1,144 +1,234 @@
-"""The pool of workers, over a reactor that starts none."""
+"""Jobs and workers, over a reactor that starts none and a store without a database."""
 
 import gc
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from twisted.internet.error import ProcessDone, ProcessTerminated
-from twisted.internet.task import Clock
-from twisted.python.failure import Failure
+from twisted.internet.defer import Deferred
 
-from bot.making.workers import Worker, Workers
-from common.jobs import Advanced, Begun, Failed, Job, Step
+from bot.child import Launcher
+from bot.making.workers import JobRunner, make_work
+from bot.station import making
+from bot.station.making import ClaimedJob
+from common import jobs
+from common.api.events import Event, JobAdvanced, JobCancelled, JobDone, JobOrdered
+from common.api.people import Place
+from common.api.values import Job, JobState, Song, SongBrief, SongState
+from common.config import Config
+from common.jobs import Advanced, Begun, Done, Failed, Noticed
 from common.types import SongCode
+from tests.bot.fakes import FakeReactor, FakeStore
+
+PLACE = Place("console")
+BEGUN = Begun("T", "A", 90.0)
 
 
-class Transport:
-    pid = None
+def claimed(number: int, code: str = "7kq3") -> ClaimedJob:
+    job = Job(id=number, song=SongCode(code), name="ann", place=PLACE, created=0.0)
+    return ClaimedJob(job, Song(code=SongCode(code), generator="band", seed=1, created=0.0), None, None)
+
+
+def done(code: str = "7kq3") -> Done:
+    return Done(
+        song=SongCode(code), title="T", artist="A", seconds=90.0, generator="band", seed=1, parameters={},
+        loudness=-16.0, peak=-1.0, making=2.0,
+    )  # fmt: skip
+
+
+class Jobs:
+    """A transaction's jobs."""
 
     def __init__(self) -> None:
-        self.written = b""
+        self.open: list[Job] = []
 
-    def write(self, data: bytes) -> None:
-        self.written += data
-
-    def closeStdin(self) -> None:
-        self.written += b"<end>"
+    def list_in_state(self, *states: JobState) -> list[Job]:
+        return self.open
 
 
-class Reactor(Clock):
+class Tx:
     def __init__(self) -> None:
-        super().__init__()
-        self.workers: list[Worker] = []
-        self.fds: list[dict[int, Any]] = []
-
-    def spawnProcess(self, worker: Worker, program: str, argv: list[str], env: Any, childFDs: dict[int, Any]) -> None:
-        worker.transport = Transport()
-        self.workers.append(worker)
-        self.fds.append(childFDs)
+        self.jobs = Jobs()
 
 
-class Pool:
-    def __init__(self, folder: Path) -> None:
-        self.reactor = Reactor()
-        self.steps: list[tuple[int, Step]] = []
-        self.free = 0
-        self.workers = Workers(self.reactor, ["compose"], folder, 2, self._step, self._free)
+class Bench:
+    """`waiting` are jobs that wait in the database; `recorded` is what was written down."""
 
-    def _step(self, job: int, step: Step) -> None:
-        self.steps.append((job, step))
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.reactor = FakeReactor()
+        self.tx = Tx()
+        self.store = FakeStore(self.tx)
+        self.waiting: list[ClaimedJob] = []
+        self.recorded: list[tuple[Any, ...]] = []
+        self.events: list[Event] = []
+        self.config = msgspec.convert({"station": {"directory": str(folder), "workers": 2}}, Config)
+        launcher = Launcher(self.reactor, self.reactor)
+        self.runner = JobRunner(launcher, self.store, self._publish, self.config, ["compose"])  # type: ignore[arg-type]
+        for name in ("begun", "noticed", "done", "failed"):
+            monkeypatch.setattr(making, f"record_{name}", self._recorder(name))
+        monkeypatch.setattr(making, "claim_job", lambda tx: self.waiting.pop(0) if self.waiting else None)
+        monkeypatch.setattr(making, "return_jobs", lambda tx, finished: self.recorded.append(("returned", *finished)))
 
-    def _free(self) -> None:
-        self.free += 1
+    def _recorder(self, name: str) -> Any:
+        return lambda tx, job, step: self.recorded.append((name, job, step))
+
+    def _publish(self, events: Sequence[Event]) -> None:
+        self.events += events
+
+    def order(self, *numbers: int, code: str = "7kq3") -> None:
+        for number in numbers:
+            self.waiting.append(claimed(number, code))
+            self.runner.react(JobOrdered(job=number, song=SongCode(code), place=PLACE))
+
+    def say(self, step: object, child: int = 0) -> None:
+        self.reactor.say(msgspec.json.encode(step) + b"\n", child)
 
 
 @pytest.fixture
-def pool(tmp_path: Path) -> Pool:
-    return Pool(tmp_path / "spool")
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    return Bench(tmp_path, monkeypatch)
 
 
-def work(code: str = "7kq3") -> Job:
-    return Job(song=SongCode(code), generator="band", seed=1, directory="/x")
+def test_one_worker_waits_before_there_is_a_job(bench: Bench) -> None:
+    Deferred.fromCoroutine(bench.runner.start())
+    Deferred.fromCoroutine(bench.runner.start())
+    assert bench.reactor.started == [["setsid", "compose"]]
 
 
-def test_one_worker_waits_before_there_is_a_job(pool: Pool) -> None:
-    pool.workers.warm()
-    pool.workers.warm()
-    assert len(pool.reactor.workers) == 1
-
-
-def test_the_waiting_worker_gets_the_job_and_another_waits_in_its_place(pool: Pool) -> None:
-    pool.workers.warm()
-    pool.workers.take(1, work())
-    pool.reactor.advance(2)
-    first, second = pool.reactor.workers
-    assert isinstance(first.transport, Transport)
+def test_the_waiting_worker_gets_the_job_and_another_waits_in_its_place(bench: Bench) -> None:
+    bench.order(1)
+    bench.reactor.advance(2)
+    first, second = bench.reactor.children
     line, _, rest = first.transport.written.partition(b"\n")
-    assert msgspec.json.decode(line, type=Job) == work()
+    assert msgspec.json.decode(line, type=jobs.Job) == make_work(claimed(1), bench.config)
     assert rest == b"<end>"
-    assert second.job is None
+    assert second.transport.written == b""
 
 
-def test_there_is_room_for_as_many_as_are_allowed(pool: Pool) -> None:
-    pool.workers.take(1, work())
-    assert pool.workers.room
-    pool.workers.take(2, work())
-    assert not pool.workers.room
-    pool.reactor.workers[0].processEnded(Failure(ProcessDone(0)))
-    assert pool.workers.room
-    assert pool.free == 1
+def test_jobs_wait_until_there_is_room(bench: Bench) -> None:
+    bench.order(1, 2, 3)
+    assert [job.job.id for job in bench.waiting] == [3]
+    bench.reactor.finish(0)
+    assert bench.waiting == []
 
 
-def test_steps_arrive_whole_however_they_are_cut_and_what_is_no_step_is_passed_over(pool: Pool) -> None:
-    pool.workers.take(1, work())
-    begun, advanced = Begun("T", "A", 90.0), Advanced(2.0)
-    data = msgspec.json.encode(begun) + b"\nnonsense\n" + msgspec.json.encode(advanced) + b"\n"
-    for at in range(0, len(data), 7):
-        pool.reactor.workers[0].childDataReceived(1, data[at : at + 7])
-    assert pool.steps == [(1, begun), (1, advanced)]
+def test_a_job_that_is_ordered_while_another_is_claimed_is_not_forgotten(bench: Bench) -> None:
+    bench.store.is_held = True
+    bench.order(1, 2)
+    assert len(bench.waiting) == 2
+    bench.store.release()
+    assert bench.waiting == []
 
 
-def test_a_worker_that_dies_over_its_job_has_failed_in_a_sentence(pool: Pool) -> None:
-    pool.workers.take(1, work())
-    pool.reactor.workers[0].processEnded(Failure(ProcessTerminated(None, 9)))
-    assert pool.steps == [(1, Failed("the worker ended by signal 9 before the song was done; the log says more"))]
+def test_what_a_worker_says_is_recorded_in_its_order_and_what_is_no_step_is_passed_over(bench: Bench) -> None:
+    bench.order(1)
+    for step in (BEGUN, Noticed("it is odd")):
+        bench.say(step)
+    bench.reactor.say(b"nonsense\n", 0)
+    bench.say(done())
+    assert bench.recorded == [("begun", 1, BEGUN), ("noticed", 1, "it is odd"), ("done", 1, done())]
 
 
-def test_a_worker_that_said_how_it_ended_is_not_told_again(pool: Pool) -> None:
-    pool.workers.take(1, work())
-    pool.reactor.workers[0].childDataReceived(1, msgspec.json.encode(Failed("no")) + b"\n")
-    pool.reactor.workers[0].processEnded(Failure(ProcessTerminated(1)))
-    assert pool.steps == [(1, Failed("no"))]
+def test_how_far_it_is_is_told_and_kept_nowhere(bench: Bench) -> None:
+    bench.order(1)
+    bench.say(Advanced(2.0))
+    assert bench.events == [JobAdvanced(job=1, seconds=2.0)]
+    assert bench.recorded == []
 
 
-def test_an_abandoned_job_says_nothing_more(pool: Pool) -> None:
-    pool.workers.take(1, work())
-    pool.workers.abandon(1)
-    pool.reactor.workers[0].processEnded(Failure(ProcessTerminated(None, 15)))
-    assert pool.steps == []
+def test_a_worker_that_dies_over_its_job_has_failed_in_a_sentence(bench: Bench) -> None:
+    bench.order(1)
+    bench.reactor.kill(0)
+    why = "the worker ended by signal 9 before the song was done; the log says more"
+    assert bench.recorded == [("failed", 1, Failed(why))]
 
 
-def test_the_spool_is_a_songs_until_its_worker_ends_and_has_no_name(pool: Pool) -> None:
-    pool.workers.take(1, work("7kq3"))
-    spool = pool.workers.spool("7kq3")
+def test_a_worker_that_said_how_it_ended_is_not_told_again(bench: Bench) -> None:
+    bench.order(1)
+    bench.say(Failed("no"))
+    bench.reactor.kill(0)
+    assert bench.recorded == [("failed", 1, Failed("no"))]
+
+
+def test_of_a_cancelled_job_nothing_more_is_recorded_and_the_next_one_is_begun(bench: Bench) -> None:
+    bench.order(1, 2, 3)
+    bench.runner.react(JobCancelled(job=1, song=SongCode("7kq3"), place=PLACE))
+    bench.say(done())
+    bench.reactor.kill(0, 15)
+    assert bench.recorded == []
+    assert bench.waiting == []
+
+
+def test_a_job_for_which_no_worker_can_be_started_has_failed(bench: Bench) -> None:
+    bench.reactor.error = OSError(11, "Resource temporarily unavailable")
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    bench.order(1)
+    assert bench.recorded == [("failed", 1, Failed("no worker could be started: Resource temporarily unavailable"))]
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_a_song_that_is_done_makes_the_next_job_begin(bench: Bench) -> None:
+    bench.waiting.append(claimed(1))
+    brief = SongBrief(SongCode("7kq3"), "T", "A", SongState.READY, 90.0, 0.0)
+    bench.runner.react(JobDone(job=9, song=brief, place=PLACE, making=1.0))
+    assert bench.waiting == []
+
+
+def test_what_workers_finished_while_the_bot_was_away_is_found_in_the_songs_folders(bench: Bench) -> None:
+    for code in ("aaaa", "bbbb"):
+        bench.tx.jobs.open.append(claimed(1, code).job)
+    folder = bench.config.paths.song(SongCode("bbbb"))
+    folder.mkdir(parents=True)
+    (folder / "song.json").write_bytes(msgspec.json.encode(done("bbbb")))
+    bench.waiting.append(claimed(1, "aaaa"))
+    Deferred.fromCoroutine(bench.runner.start())
+    assert bench.recorded == [("returned", done("bbbb"))]
+    assert bench.waiting == []
+
+
+def test_nothing_is_recorded_or_begun_while_the_bot_stops(bench: Bench) -> None:
+    bench.order(1)
+    bench.runner.stop()
+    bench.say(done())
+    bench.reactor.kill(0, 15)
+    bench.order(2)
+    assert bench.recorded == []
+    assert len(bench.waiting) == 1
+
+
+def test_the_spool_is_a_songs_until_its_worker_ends_and_has_no_name(bench: Bench) -> None:
+    bench.order(1)
+    spool = bench.runner.find_spool(SongCode("7kq3"))
     assert spool is not None
-    assert list((pool.workers._folder).iterdir()) == []
-    fd = spool.file.fileno()
-    pool.reactor.workers[0].processEnded(Failure(ProcessDone(0)))
-    assert pool.workers.spool("7kq3") is None
-    with pytest.raises(OSError, match="Bad file descriptor"):
+    assert list(bench.config.paths.spool.iterdir()) == []
+    for fd in spool.duplicate():
         os.fstat(fd)
+        os.close(fd)
+    bench.reactor.finish(0)
+    assert bench.runner.find_spool(SongCode("7kq3")) is None
+    with pytest.raises(ValueError, match="closed"):
+        spool.duplicate()
 
 
-def test_a_thousand_jobs_leave_no_descriptor_behind(pool: Pool) -> None:
+def test_a_comparison_is_given_both_songs_with_their_bars(bench: Bench) -> None:
+    x = Song(code=SongCode("aaaa"), generator="band", seed=1, created=0.0, audio="x.flac", facts={"tempo": 120.0})
+    y = Song(code=SongCode("bbbb"), generator="band", seed=1, created=0.0, audio="y.flac", loudness=-14.0)
+    job = claimed(1)
+    pair = make_work(ClaimedJob(job.job, job.song, None, (x, y, 4)), bench.config).pair
+    assert pair is not None and pair.bars == 4
+    assert (Path(pair.first.path).name, pair.first.bar) == ("x.flac", 96_000)
+    assert (Path(pair.second.path).name, pair.second.bar, pair.second.loudness) == ("y.flac", 96_000, -14.0)
+
+
+def test_a_thousand_jobs_leave_no_descriptor_behind(bench: Bench) -> None:
     gc.collect()  # what earlier tests have left is not ours
     before = len(list(Path("/proc/self/fd").iterdir()))
     for number in range(1000):
-        pool.workers.take(number, work())
-        pool.reactor.advance(2)
-        pool.reactor.workers[-2].processEnded(Failure(ProcessDone(0)))
+        bench.order(number)
+        bench.reactor.advance(2)
+        bench.reactor.finish(-2)
     waiting = 2  # its spool and its pipe
     assert len(list(Path("/proc/self/fd").iterdir())) == before + waiting

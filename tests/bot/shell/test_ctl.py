@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.commands.grammar import parse
+from bot.commands.grammar import parse_line
 from bot.shell import ctl
 from bot.shell.ctl import NotRunning, joined
 from common.cli import main as bandstand
@@ -191,12 +191,12 @@ WORDS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters='"'
 
 @given(st.lists(WORDS.filter(lambda word: "=" not in word and not word.startswith("--")), min_size=1, max_size=4))
 def test_the_bot_takes_the_line_apart_into_the_words_of_the_shell(words: list[str]) -> None:
-    assert parse(joined(["play", *words])).words == tuple(words)
+    assert parse_line(joined(["play", *words])).words == tuple(words)
 
 
 @pytest.mark.parametrize("option", ["title=a long one", "--title=a long one"])
 def test_an_option_with_blanks_remains_an_option(option: str) -> None:
-    assert parse(joined(["generate", option])).options == {"title": "a long one"}
+    assert parse_line(joined(["generate", option])).options == {"title": "a long one"}
 
 
 def test_it_starts_without_twisted() -> None:

@@ -1,4 +1,4 @@
-"""Our Icecast's configuration, its port and passwords, and the reading of its figures; no Icecast runs here."""
+"""Our Icecast's configuration, its port and passwords; no Icecast runs here."""
 
 import os
 import socket
@@ -9,11 +9,9 @@ from xml.etree import ElementTree
 
 import msgspec
 import pytest
-from twisted.internet.defer import Deferred
-from twisted.internet.task import Clock
 
 from bot.supervision import icecast
-from bot.supervision.icecast import Kept, counts, listeners, prepare, render, template
+from bot.supervision.icecast import Kept, prepare, read_template, render
 from common import config as configuration
 from common.config import Config, Mount
 from common.errors import ConfigError, Missing
@@ -34,7 +32,7 @@ def taken() -> Iterator[int]:
 
 
 def parsed(config: Config, account: tuple[str, str] | None = None) -> ElementTree.Element:
-    return ElementTree.fromstring(render(template(), config, KEPT, account))
+    return ElementTree.fromstring(render(read_template(), config, KEPT, account))
 
 
 def test_passwords_and_names_survive_xml(tmp_path: Path) -> None:
@@ -53,8 +51,8 @@ def test_each_mount_falls_back_to_its_hidden_standby(tmp_path: Path) -> None:
 
 
 def test_a_burst_is_half_a_second_at_the_mounts_own_bitrate() -> None:
-    assert icecast.burst_bytes(Mount(path="/a", format="mp3", bitrate=128)) == 8000
-    assert icecast.burst_bytes(Mount(path="/b", format="opus", bitrate=32)) == 2000
+    assert icecast.get_burst_bytes(Mount(path="/a", format="mp3", bitrate=128)) == 8000
+    assert icecast.get_burst_bytes(Mount(path="/b", format="opus", bitrate=32)) == 2000
 
 
 def test_every_mount_and_its_standby_may_be_a_source_at_once(tmp_path: Path) -> None:
@@ -127,34 +125,4 @@ def test_a_missing_icecast_names_its_package(tmp_path: Path, monkeypatch: pytest
 def test_a_pid_file_that_names_no_icecast_of_ours_is_not_believed(tmp_path: Path, content: str) -> None:
     (tmp_path / "icecast").mkdir()
     (tmp_path / "icecast" / "icecast.pid").write_text(content)
-    assert icecast.running(station(tmp_path).paths) is None
-
-
-def test_listeners_on_a_standby_count_for_its_mount() -> None:
-    stats = b"""<icestats><source mount="/stream.mp3"><listeners>2</listeners></source>
-        <source mount="/standby/stream.mp3"><listeners>3</listeners></source>
-        <source mount="/foreign"><listeners>9</listeners></source></icestats>"""
-    assert counts(stats, configuration.DEFAULT_MOUNTS) == {"/stream.mp3": 5, "/stream.opus": 0}
-
-
-class SilentAgent:
-    """An agent whose server takes the connection and never answers."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[bytes, bytes]] = []
-
-    def request(self, method: bytes, uri: bytes, headers: object = None, body: object = None) -> Deferred[object]:
-        self.asked.append((method, uri))
-        return Deferred()
-
-
-def test_an_icecast_that_does_not_answer_is_given_a_second() -> None:
-    clock, agent = Clock(), SilentAgent()
-    failures: list[object] = []
-    asked = listeners(agent, clock, "http://127.0.0.1:8000", "x", configuration.DEFAULT_MOUNTS)
-    asked.addErrback(lambda failure: failures.append(failure.type))
-    clock.advance(0.9)
-    assert not failures
-    clock.advance(0.2)
-    assert len(failures) == 1
-    assert agent.asked == [(b"GET", b"http://127.0.0.1:8000/admin/stats")]
+    assert icecast.find_running(station(tmp_path).paths) is None

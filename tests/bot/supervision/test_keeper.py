@@ -1,67 +1,45 @@
 """Keeping a process: started once, started again with growing pauses, stopped for good, adopted where it runs."""
 
-import os
 import select
+import signal
 import subprocess
 import sys
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
-from twisted.internet.error import ProcessDone, ProcessTerminated
-from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
-from bot.supervision.keeper import BACKOFF_LAST, PATIENCE, READINESS, STEADY, Child, Keeper, ending
-from bot.supervision.pidwatch import PidWatch
+from bot.child import Launcher
+from bot.supervision import keeper as module
+from bot.supervision.keeper import PATIENCE, READINESS, RECHECK, STEADY, Keeper, KeptProcess
 from common.errors import CommandError
+from tests.bot.fakes import FakeReactor
+
+LAST = 10.0
+"""The longest pause."""
 
 
-class Transport:
-    pid = 4711
-
-    def __init__(self) -> None:
-        self.signals: list[str] = []
-
-    def signalProcess(self, name: str) -> None:
-        self.signals.append(name)
-
-
-class Reactor(Clock):
-    """A clock that writes down what was to be started."""
+class Reactor(FakeReactor):
+    """Writes down signals, too."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.started: list[list[str]] = []
-        self.children: list[Child] = []
-        self.readers: list[PidWatch] = []
+        self.sent: list[list[str]] = []
 
-    def spawnProcess(self, child: Child, program: str, argv: list[str], **_: Any) -> None:
-        self.started.append(argv)
-        child.transport = Transport()
-        self.children.append(child)
-
-    def addReader(self, reader: PidWatch) -> None:
-        self.readers.append(reader)
-
-    def removeReader(self, reader: PidWatch) -> None:
-        self.readers.remove(reader)
-
-    def say(self, line: bytes, child: int = -1) -> None:
-        self.children[child].childDataReceived(1, line)
-
-    def kill(self, child: int = -1) -> None:
-        self.children[child].processEnded(Failure(ProcessTerminated(None, 9)))
+    def spawnProcess(self, child: Any, program: str, argv: list[str], **options: Any) -> None:
+        super().spawnProcess(child, program, argv, **options)
+        sent: list[str] = []
+        self.sent.append(sent)
+        child.signal = lambda number: sent.append(signal.Signals(number).name.removeprefix("SIG"))
 
     def signals(self, child: int = -1) -> list[str]:
-        transport = self.children[child].transport
-        assert isinstance(transport, Transport)
-        return transport.signals
+        return self.sent[child]
 
 
-def keeper(reactor: Reactor, **named: Any) -> Keeper:
-    return Keeper(reactor, "streamer", ["stream"], Random(1), **named)
+def keeper(reactor: Reactor, on_ready: Any = lambda: None, **named: Any) -> Keeper:
+    process = KeptProcess("streamer", ["stream"], **named)
+    return Keeper(Launcher(reactor, reactor), reactor, process, lambda: 0.5, on_ready)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -74,7 +52,7 @@ def test_a_process_is_started_once_in_a_session_of_its_own(reactor: Reactor) -> 
     kept.ensure()
     kept.ensure()
     assert reactor.started == [["setsid", "stream"]]
-    assert kept.view().state == "running"
+    assert kept.get_status().state == "running"
 
 
 def test_one_that_ends_is_started_again_ever_later_up_to_a_limit(reactor: Reactor) -> None:
@@ -89,7 +67,7 @@ def test_one_that_ends_is_started_again_ever_later_up_to_a_limit(reactor: Reacto
         pauses.append(reactor.seconds() - began)
     assert pauses[0] < 0.5
     assert pauses[3] > 2 * pauses[1]
-    assert max(pauses) <= BACKOFF_LAST * 1.25 + 0.05
+    assert max(pauses) <= LAST + 0.05
 
 
 def test_after_a_steady_life_the_first_pause_is_short_again(reactor: Reactor) -> None:
@@ -97,11 +75,11 @@ def test_after_a_steady_life_the_first_pause_is_short_again(reactor: Reactor) ->
     kept.ensure()
     for _ in range(6):
         reactor.kill()
-        reactor.advance(2 * BACKOFF_LAST)
+        reactor.advance(2 * LAST)
     reactor.advance(STEADY + 1)
     reactor.kill()
     reactor.advance(0.5)
-    assert kept.view().state == "running"
+    assert kept.get_status().state == "running"
 
 
 def test_ready_is_heard_even_in_pieces(reactor: Reactor) -> None:
@@ -138,7 +116,7 @@ def test_one_that_runs_already_is_adopted_and_told_to_end(reactor: Reactor, tmp_
         kept = keeper(reactor, lock=lock)
         kept.ensure()
         assert reactor.started == []
-        assert (kept.view().state, kept.view().pid) == ("running, adopted", other.pid)
+        assert (kept.get_status().state, kept.get_status().pid) == ("running, adopted", other.pid)
         kept.stop()
         assert other.wait(30) == -15
     finally:
@@ -150,16 +128,15 @@ def test_one_that_runs_already_is_adopted_and_told_to_end(reactor: Reactor, tmp_
 def test_an_adopted_process_that_is_gone_is_not_believed_in(reactor: Reactor) -> None:
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    kept = keeper(reactor, adopted=gone.pid)
-    assert kept.view().pid is None
+    kept = keeper(reactor, pid=gone.pid)
+    assert kept.get_status().pid is None
     kept.ensure()
     assert len(reactor.started) == 1
-    assert os.getpid() != gone.pid
 
 
 def test_an_adopted_process_that_ends_is_started_again(reactor: Reactor) -> None:
     other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    kept = keeper(reactor, adopted=other.pid)
+    kept = keeper(reactor, pid=other.pid)
     kept.ensure()
     kept.ensure()
     (watch,) = reactor.readers
@@ -167,7 +144,7 @@ def test_an_adopted_process_that_ends_is_started_again(reactor: Reactor) -> None
     other.communicate()
     assert select.select([watch], [], [], 30)[0]
     watch.doRead()
-    reactor.advance(BACKOFF_LAST)
+    reactor.advance(LAST)
     assert len(reactor.started) == 1 and reactor.readers == []
 
 
@@ -176,7 +153,7 @@ def test_a_successor_waits_beside_the_one_that_runs_and_takes_its_place(reactor:
     ready: list[bool] = []
     waits: list[None] = []
     kept.ensure()
-    kept.succeed().addCallback(waits.append)
+    kept.start_successor().addCallback(waits.append)
     assert reactor.started[-1] == ["setsid", "stream", "--successor"]
     assert not waits
     reactor.say(b"waiting\n")
@@ -184,7 +161,7 @@ def test_a_successor_waits_beside_the_one_that_runs_and_takes_its_place(reactor:
     reactor.kill(0)
     reactor.advance(1)
     reactor.say(b"ready\n")
-    assert ready and kept.view().state == "running"
+    assert ready and kept.get_status().state == "running"
     reactor.advance(READINESS)
     assert len(reactor.started) == 2 and reactor.signals() == []
     reactor.kill()
@@ -195,28 +172,28 @@ def test_a_successor_waits_beside_the_one_that_runs_and_takes_its_place(reactor:
 def test_a_successor_may_begin_before_the_end_of_the_other_is_heard_of(reactor: Reactor) -> None:
     kept = keeper(reactor)
     kept.ensure()
-    kept.succeed()
+    kept.start_successor()
     reactor.say(b"waiting\nready\n")
     reactor.kill(0)
-    reactor.advance(BACKOFF_LAST)
-    assert len(reactor.started) == 2 and kept.view().state == "running"
+    reactor.advance(LAST)
+    assert len(reactor.started) == 2 and kept.get_status().state == "running"
 
 
 def test_a_successor_that_ends_too_soon_is_told_and_the_other_runs_on(reactor: Reactor) -> None:
     kept = keeper(reactor)
     kept.ensure()
     told: list[Failure] = []
-    kept.succeed().addErrback(told.append)
+    kept.start_successor().addErrback(told.append)
     reactor.kill()
     assert told[0].check(CommandError) and "the next streamer ended by signal 9" in str(told[0].value)
-    reactor.advance(BACKOFF_LAST)
-    assert len(reactor.started) == 2 and kept.view().state == "running"
+    reactor.advance(LAST)
+    assert len(reactor.started) == 2 and kept.get_status().state == "running"
 
 
 def test_a_successor_that_is_never_ready_is_killed(reactor: Reactor) -> None:
     kept = keeper(reactor)
     kept.ensure()
-    kept.succeed().addErrback(lambda _: None)
+    kept.start_successor().addErrback(lambda _: None)
     reactor.advance(READINESS)
     assert reactor.signals() == ["KILL"] and reactor.signals(0) == []
 
@@ -224,7 +201,7 @@ def test_a_successor_that_is_never_ready_is_killed(reactor: Reactor) -> None:
 def test_a_successor_that_ends_when_the_other_has_is_started_again(reactor: Reactor) -> None:
     kept = keeper(reactor)
     kept.ensure()
-    kept.succeed()
+    kept.start_successor()
     reactor.say(b"waiting\n")
     reactor.kill(0)
     reactor.kill(1)
@@ -234,31 +211,46 @@ def test_a_successor_that_ends_when_the_other_has_is_started_again(reactor: Reac
 
 def test_one_successor_at_a_time(reactor: Reactor) -> None:
     kept = keeper(reactor)
-    kept.succeed()
+    kept.start_successor()
     told: list[Failure] = []
-    kept.succeed().addErrback(told.append)
+    kept.start_successor().addErrback(told.append)
     assert told[0].check(CommandError) and len(reactor.started) == 1
 
 
 def test_stop_takes_the_successor_along(reactor: Reactor) -> None:
     kept = keeper(reactor)
     kept.ensure()
-    kept.succeed().addErrback(lambda _: None)
+    kept.start_successor().addErrback(lambda _: None)
     kept.stop()
     assert (reactor.signals(0), reactor.signals(1)) == (["TERM"], ["KILL"])
     reactor.kill(1)
     reactor.kill(0)
-    reactor.advance(BACKOFF_LAST)
+    reactor.advance(LAST)
     assert len(reactor.started) == 2
 
 
-@pytest.mark.parametrize(
-    ("how", "said"),
-    [
-        (ProcessDone(0), "ended by itself"),
-        (ProcessTerminated(3), "ended with status 3"),
-        (ProcessTerminated(None, 9), "ended by signal 9"),
-    ],
-)
-def test_an_ending_is_told_in_a_few_words(how: Exception, said: str) -> None:
-    assert ending(Failure(how)) == said
+def test_one_that_cannot_be_started_is_tried_again(reactor: Reactor) -> None:
+    kept = keeper(reactor)
+    reactor.error = OSError(11, "Resource temporarily unavailable")
+    kept.ensure()
+    assert kept.get_status().state == "could not be started: Resource temporarily unavailable"
+    reactor.error = None
+    reactor.advance(LAST)
+    assert kept.get_status().state == "running"
+
+
+def test_an_adopted_process_that_cannot_be_watched_is_looked_at_again(
+    reactor: Reactor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+
+    def refuse(*_: object) -> None:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(module, "PidWatch", refuse)
+    kept = keeper(reactor, pid=other.pid)
+    kept.ensure()
+    assert reactor.started == []
+    other.communicate()
+    reactor.advance(RECHECK)
+    assert len(reactor.started) == 1

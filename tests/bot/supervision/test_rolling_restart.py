@@ -1,53 +1,60 @@
-"""A planned restart, step by step."""
+"""A rolling restart, step by step."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
-from twisted.internet.defer import Deferred, fail, succeed
-from twisted.python.failure import Failure
+from twisted.internet.defer import Deferred, fail
 
-from bot.playout.controller import Player
 from bot.supervision.keeper import Keeper
-from bot.supervision.rolling_restart import replace_streamer
+from bot.supervision.rolling_restart import RollingRestart
+from common.api.events import Event, StreamerRestartFailed, StreamerRestartOrdered
+from common.api.people import Place
 from common.errors import CommandError
+
+PLACE = Place("console")
 
 
 class Parts:
-    """A keeper and a player that write down what is asked of them."""
+    """A keeper and a playout controller that write down what is asked of them."""
 
     def __init__(self, waits: Deferred[None]) -> None:
         self.waits = waits
         self.done: list[str] = []
+        self.events: list[Event] = []
 
-    def succeed(self) -> Deferred[None]:
-        self.done.append("succeed")
+    def start_successor(self) -> Deferred[None]:
+        self.done.append("start the successor")
         return self.waits
 
-    def let_go(self) -> Deferred[None]:
+    async def let_go(self) -> None:
         self.done.append("let go")
-        return succeed(None)
 
-    def replace(self, kept: bool = True) -> list[Failure]:
-        told: list[Failure] = []
-        both = cast(Any, self)
-        replace_streamer(cast(Keeper, both) if kept else None, cast(Player, both)).addErrback(told.append)
-        return told
+    def publish(self, events: Sequence[Event]) -> None:
+        self.events += events
+
+    def restart(self, is_kept: bool = True) -> None:
+        keeper = cast(Keeper, cast(Any, self)) if is_kept else None
+        RollingRestart(keeper, self.let_go, self.publish).react(StreamerRestartOrdered(place=PLACE))
 
 
 def test_the_one_that_plays_lets_go_only_when_the_next_one_waits() -> None:
     parts = Parts(Deferred())
-    assert parts.replace() == []
-    assert parts.done == ["succeed"]
+    parts.restart()
+    assert parts.done == ["start the successor"]
     parts.waits.callback(None)
-    assert parts.done == ["succeed", "let go"]
+    assert parts.done == ["start the successor", "let go"]
+    assert parts.events == []
 
 
 def test_where_the_next_one_fails_the_one_that_plays_goes_on() -> None:
     parts = Parts(fail(CommandError("the next streamer ended with status 1")))
-    assert parts.replace()[0].check(CommandError)
-    assert parts.done == ["succeed"]
+    parts.restart()
+    assert parts.done == ["start the successor"]
+    assert parts.events == [StreamerRestartFailed(place=PLACE, reason="the next streamer ended with status 1")]
 
 
 def test_a_streamer_that_is_kept_elsewhere_is_left_alone() -> None:
     parts = Parts(Deferred())
-    assert parts.replace(kept=False)[0].check(CommandError)
+    parts.restart(is_kept=False)
     assert parts.done == []
+    assert [type(event) for event in parts.events] == [StreamerRestartFailed]

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred, succeed
 
-from common.api.people import Right
 from bot.terminal import completion
 from bot.terminal.completion import ask_for_completions, in_columns
+from common.api.people import Right
 from tests.bot.terminal.test_prompt import Terminal
 
 
@@ -152,7 +152,7 @@ class Station:
     def __init__(self, answer: Deferred[list[str]]) -> None:
         self.answer = answer
 
-    def completions(self, text: str, right: Right) -> Deferred[list[str]]:
+    def complete(self, text: str, right: Right) -> Deferred[list[str]]:
         return self.answer
 
 

@@ -12,8 +12,8 @@ from twisted.internet.task import Clock
 
 from bot.commands.frontend import Line
 from bot.commands.reply import Level, Reply
-from common.api.people import Requester, Right
 from bot.terminal.pipe import NOTICES, Pipe
+from common.api.people import Place, Requester, Right
 
 
 class ThreadedClock(Clock):
@@ -37,10 +37,10 @@ class ThreadedClock(Clock):
 
 class Commands:
     def __init__(self) -> None:
-        self.asked: list[Request] = []
+        self.asked: list[Line] = []
 
-    def answer(self, request: Request) -> Deferred[Reply]:
-        self.asked.append(request)
+    def answer(self, line: Line) -> Deferred[Reply]:
+        self.asked.append(line)
         return succeed(Reply(f"did {line.text}"))
 
 
@@ -82,13 +82,13 @@ def test_each_line_is_answered_in_order_and_the_last_needs_no_newline(ends: Ends
     os.close(ends.stdin)
     ends.stdin = os.open(os.devnull, os.O_WRONLY)
     assert ends.lines(3) == ["ok: did one", "ok: did two", "ok: did �"]
-    assert ends.commands.asked[0] == Line("one", "console", "console", Right.OWNER)
+    assert ends.commands.asked[0] == Line("one", Requester("console", Place("console"), Right.OWNER))
 
 
 def test_results_and_notices_come_as_well(ends: Ends) -> None:
-    assert ends.pipe.tell("console", Reply("your song is done"))
+    assert ends.pipe.tell(Place("console"), Reply("your song is done"))
     ends.pipe.announce(Reply("now: Blue\x1b[31m Lantern", Level.NOTICE))
-    assert not ends.pipe.tell("ctl:1", Reply("not here"))
+    assert not ends.pipe.tell(Place("ctl", "1"), Reply("not here"))
     assert ends.lines(2) == ["ok: your song is done", "* now: Blue [31m Lantern"]
 
 

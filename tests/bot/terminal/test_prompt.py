@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.commands.reply import Level, Reply
-from bot.terminal.history import HISTORY_BYTES, History
 from bot.terminal.prompt import LINE, Ending, LineHandler, Prompt
 from bot.terminal.remote_terminal import RemoteInput, RemoteOutput
 
@@ -142,15 +141,3 @@ def test_any_keys_leave_it_alive_and_bring_no_control_code_of_their_own(tmp_path
         assert not re.search(r"[\x00-\x06\x0e-\x1a\x7f]", terminal.text())
 
     asyncio.run(scene())
-
-
-def test_a_long_history_is_halved_and_begins_with_a_whole_line(tmp_path: Path) -> None:
-    path = tmp_path / "histories" / "ann"
-    History(path)
-    path.write_bytes(b"".join(b"\n# 2020-01-01\n+line %d\n" % number for number in range(20_000)))
-    assert path.stat().st_size > HISTORY_BYTES
-    lines = list(History(path).load_history_strings())
-    assert lines[0] == "line 19999"
-    assert re.fullmatch(r"line \d+", lines[-1])
-    assert path.stat().st_size <= HISTORY_BYTES
-    assert path.stat().st_mode & 0o077 == 0

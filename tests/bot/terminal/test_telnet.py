@@ -1,4 +1,4 @@
-"""The telnet server: who gets in, who does not, and what the time limits are."""
+"""The telnet server: logins that succeed and fail, time limits, and clients that send too much or do not read."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,13 +11,14 @@ from twisted.internet.testing import MemoryReactorClock, StringTransport
 
 from bot.commands.frontend import Line
 from bot.commands.reply import Reply
-from common.api.people import Requester, Right
 from bot.station import passwords
+from bot.station.identity import identify_person
 from bot.terminal import login, telnet
 from bot.terminal.password_check import PasswordCheck
 from bot.terminal.telnet import TelnetConnection, TelnetServer
 from bot.terminal.telnet_protocol import DO, ECHO, GREETING, IAC
 from bot.terminal.terminals import Terminals
+from common.api.people import Place, Requester, Right
 
 PASSWORD = "secret pass"
 STORED = passwords.hash_password(PASSWORD)
@@ -39,23 +40,23 @@ class Reactor(MemoryReactorClock):
 
 
 class Accounts:
-    """A store with ann in it."""
+    """There is ann's, and no other."""
 
-    def transact(self, _: object, name: str) -> Deferred[str | None]:
+    def get_password_hash(self, name: str) -> Deferred[str | None]:
         return succeed(STORED if name == "ann" else None)
 
 
 class Commands:
     def __init__(self) -> None:
-        self.asked: list[Request] = []
+        self.asked: list[Line] = []
 
-    def answer(self, request: Request) -> Deferred[Reply]:
-        self.asked.append(request)
+    def answer(self, line: Line) -> Deferred[Reply]:
+        self.asked.append(line)
         return succeed(Reply(f"did {line.text}"))
 
 
 class Everybody:
-    def right_of(self, _: object) -> Deferred[Right]:
+    def get_right(self, _: object) -> Deferred[Right]:
         return succeed(Right.DJ)
 
 
@@ -109,8 +110,8 @@ def test_a_client_that_negotiates_nothing_logs_in_with_lines_and_is_answered_in_
     said = client.text()
     assert said.startswith("Radio\r\nname: password (it will be seen): * welcome, ann")
     assert said.endswith("ok: did whoami\r\nok: did np\r\n")
-    request = station.commands.asked[0]
-    assert (line.text, request.who, request.right, request.where) == ("whoami", "ann", Right.DJ, "terminal:ann:1")
+    by = Requester("ann", Place("terminal", "ann:1"), Right.DJ, identify_person("ann"))
+    assert station.commands.asked[0] == Line("whoami", by, is_terminal=True)
 
 
 def test_a_client_that_has_sent_all_is_answered_before_the_end(station: Station) -> None:
@@ -147,7 +148,7 @@ def test_after_three_tries_it_is_over(station: Station) -> None:
     assert client.disconnecting
 
 
-def test_who_has_failed_waits_even_at_another_connection(station: Station) -> None:
+def test_an_address_that_has_failed_waits_at_its_next_connection_too(station: Station) -> None:
     connection, client = station.connect()
     connection.dataReceived(b"ann\nwrong\nann\nwrong\n")
     station.pass_time(0)
@@ -175,7 +176,7 @@ def test_a_login_has_a_time_limit_and_a_session_has_not(station: Station) -> Non
     assert slow.text().endswith("a login takes at most 60 s\r\n")
 
 
-def test_who_types_nothing_for_long_is_sent_away_and_who_types_is_not(station: Station) -> None:
+def test_an_idle_terminal_is_closed_and_one_in_use_is_not(station: Station) -> None:
     connection, client = station.connect()
     connection.dataReceived(b"ann\n" + PASSWORD.encode() + b"\n")
     station.pass_time(0)
@@ -198,7 +199,7 @@ def test_a_port_that_is_taken_is_a_sentence_and_the_station_goes_on(
     station.server.stop()
 
 
-def test_too_many_who_do_not_log_in_are_turned_away(station: Station) -> None:
+def test_connections_beyond_the_limit_for_logins_are_refused(station: Station) -> None:
     for _ in range(telnet.CONNECTIONS_OF_ADDRESS):
         station.connect()
     assert station.server.buildProtocol(IPv4Address("TCP", "192.0.2.1", 1)) is None
@@ -234,12 +235,12 @@ def test_a_result_finds_its_person_at_another_connection_or_later(station: Stati
     connection.dataReceived(b"ann\n" + PASSWORD.encode() + b"\n")
     station.pass_time(0)
     connection.connectionLost()
-    assert station.terminals.tell("terminal:ann:1", Reply("your song is done"))
+    assert station.terminals.tell(Place("terminal", "ann:1"), Reply("your song is done"))
     connection, client = station.connect()
     connection.dataReceived(b"ann\n" + PASSWORD.encode() + b"\n")
     station.pass_time(0)
     assert client.text().endswith("ok: your song is done\r\n")
-    assert station.terminals.tell("terminal:ann:1", Reply("and another"))
+    assert station.terminals.tell(Place("terminal", "ann:1"), Reply("and another"))
     assert client.text().endswith("ok: and another\r\n")
 
 

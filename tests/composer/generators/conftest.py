@@ -1,4 +1,4 @@
-"""Programs of a few lines in a folder of their own, and a worker's desk at which they are run."""
+"""A workshop: writes short generator programs to a folder and runs them as jobs, in this process."""
 
 import os
 import sys
@@ -14,8 +14,8 @@ from common.errors import Missing
 from common.generators import Generator
 from common.jobs import Begun, Done, Failed, Job, Noticed, Step, Value
 from common.types import SongCode
-from composer.host import finish
-from composer.spool import Spool
+from composer.spool import SpoolWriter
+from composer.worker import run_job
 
 SINE = """
 import math, os, struct, sys
@@ -32,44 +32,44 @@ def wav(data, channels=1, rate=48000, bits=16, tag=1, length=None):
     return head + b"data" + struct.pack("<I", length) + data
 out = sys.stdout.buffer
 """
-"""What most programs of these tests begin with."""
+"""Beginning of most programs in these tests."""
 
 
 class Run:
-    """What came of one job."""
+    """The outcome of one job: reported steps, spooled sound of shape (frames, 2), and the song's folder."""
 
-    def __init__(self, said: list[Step], sound: npt.NDArray[np.float32], place: Path, ended: bool) -> None:
-        self.said = said
+    def __init__(self, steps: list[Step], sound: npt.NDArray[np.float32], folder: Path, ended: bool) -> None:
+        self.steps = steps
         self.sound = sound
-        self.place = place
+        self.folder = folder
         self.ended = ended
-        """The spool's pipe was closed."""
+        """Whether the growth pipe was closed."""
 
     @property
     def begun(self) -> Begun | None:
-        return next((step for step in self.said if isinstance(step, Begun)), None)
+        return next((step for step in self.steps if isinstance(step, Begun)), None)
 
     @property
     def done(self) -> Done:
-        last = self.said[-1]
+        last = self.steps[-1]
         assert isinstance(last, Done), last
         return last
 
     @property
     def failed(self) -> Failed:
-        last = self.said[-1]
+        last = self.steps[-1]
         assert isinstance(last, Failed), last
         return last
 
     @property
     def notes(self) -> list[str]:
-        """Without the one that depends on how busy this machine is."""
-        told = [step.sentence for step in self.said if isinstance(step, Noticed)]
-        return [sentence for sentence in told if "made slower than it is played" not in sentence]
+        """The problems that were reported, without the one that depends on the load of this machine."""
+        sentences = [step.sentence for step in self.steps if isinstance(step, Noticed)]
+        return [sentence for sentence in sentences if "made slower than it is played" not in sentence]
 
 
 class Workshop:
-    """Runs generators in a folder, each as a job of its own."""
+    """Runs generators in a folder, one job for each run."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -82,7 +82,7 @@ class Workshop:
         return path
 
     def python(self, text: str, **keys: Any) -> Generator:
-        """A generator whose program is `text` in Python, after `SINE`."""
+        """Make a generator whose program is `SINE` and then `text`, in Python."""
         self.write("mine.py", SINE + text)
         return Generator(command=[sys.executable, "mine.py"], directory=str(self.folder), **keys)
 
@@ -91,22 +91,22 @@ class Workshop:
     ) -> Run:
         self.runs += 1
         code = song or f"s{self.runs}"
-        place = self.folder / "songs" / code
+        folder = self.folder / "songs" / code
         file = os.open(spool or self.folder / f"spool{self.runs}", os.O_CREAT | os.O_TRUNC | os.O_RDWR)
         growth, write = os.pipe()
-        said: list[Step] = []
+        steps: list[Step] = []
         job = Job(
             song=SongCode(code), generator="mine", seed=seed, parameters=values or {"duration": 1}, program=generator,
-            directory=str(place),
+            directory=str(folder),
         )  # fmt: skip
-        finish(job, Missing("no synthesiser is needed"), Spool(file, write), said.append)
+        run_job(job, Missing("no synthesiser is needed"), SpoolWriter(file, write), steps.append)
         sound = np.frombuffer(os.pread(file, os.fstat(file).st_size, 0), "<f4").reshape(-1, 2)
         os.set_blocking(growth, False)
         while ended := os.read(growth, 65536):
             pass
         os.close(growth)
         os.close(file)
-        return Run(said, sound, place, ended == b"")
+        return Run(steps, sound, folder, ended == b"")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The examples of docs/generators.md, each run as it stands there."""
+"""The examples of docs/generators.md, run as they are printed there."""
 
 import shutil
 import subprocess
@@ -11,7 +11,10 @@ import pytest
 
 from common import config
 from common.generators import Description, Generator, checked, described
+from common.jobs import Section
 from common.types import RATE
+
+pytestmark = pytest.mark.integration
 
 EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
 SCORE = {
@@ -37,7 +40,7 @@ def test_every_example_is_declared_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("name", ["sine", "waves", "jingle", "pluck"])
-def test_an_example_is_heard_as_it_stands_in_the_guide(name: str, workshop) -> None:
+def test_an_example_runs_as_it_is_printed_in_the_guide(name: str, workshop) -> None:
     generator = declared(name)
     if name == "pluck" and shutil.which("sox") is None:
         pytest.skip("sox is not installed")
@@ -48,11 +51,12 @@ def test_an_example_is_heard_as_it_stands_in_the_guide(name: str, workshop) -> N
     assert name == "pluck" or np.array_equal(first.sound, second.sound)
 
 
-def test_the_callable_says_its_tempo_and_sections(workshop) -> None:
+def test_the_callable_sets_tempo_and_sections(workshop) -> None:
     generator = declared("waves")
     run = workshop.run(generator, **checked("waves", generator, {"duration": 3, "key": "D", "tempo": 120}))
     assert run.done.title == "Waves in D"
-    assert run.done.facts == {"tempo": 120, "beats": 4, "sections": "in 1, on 5"}
+    assert run.done.facts == {"tempo": 120, "beats": 4}
+    assert run.done.sections == (Section("in", 1), Section("on", 5))
 
 
 def test_the_chip_describes_itself_and_plays_the_newest_score(workshop) -> None:

@@ -1,4 +1,4 @@
-"""Generators run for real, good ones and bad ones: what is heard, and the sentence for whoever asked."""
+"""Generators as real processes, good and bad ones: their sound, and the sentences for the person who asked."""
 
 import sys
 from pathlib import Path
@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 
 from common.generators import Generator
-from common.jobs import Begun, Done
+from common.jobs import Begun, Done, Section
 from common.types import RATE
-from composer.folder import RECORD
+from composer.folder import SONG_FILE
+
+pytestmark = pytest.mark.integration
 
 
 def pitch(sound: np.ndarray) -> float:
-    """Hertz of the loudest partial."""
+    """Frequency of the loudest partial, Hz."""
     spectrum = np.abs(np.fft.rfft(sound[:, 0] * np.hanning(len(sound))))
     return float(spectrum.argmax() * RATE / len(sound))
 
@@ -29,12 +31,12 @@ def test_a_wav_on_standard_output_is_the_song(workshop) -> None:
     assert run.ended
     assert run.done.provenance.status == 0
     assert len(run.done.provenance.program) == 12
-    assert {path.name for path in run.place.iterdir()} == {*run.done.files.values(), RECORD}
-    assert msgspec.json.decode((run.place / RECORD).read_bytes(), type=Done) == run.done
+    assert {path.name for path in run.folder.iterdir()} == {*run.done.files.values(), SONG_FILE}
+    assert msgspec.json.decode((run.folder / SONG_FILE).read_bytes(), type=Done) == run.done
 
 
-def test_a_song_is_heard_before_its_program_has_ended(workshop) -> None:
-    """The program waits for the worker to have read what it wrote so far: a pipe that is empty again."""
+def test_a_song_begins_before_its_program_has_ended(workshop) -> None:
+    """The program waits until the worker has read all that it wrote: until its pipe is empty."""
     run = workshop.run(
         workshop.python(
             "import fcntl, termios\n"
@@ -48,7 +50,7 @@ def test_a_song_is_heard_before_its_program_has_ended(workshop) -> None:
     assert run.begun is not None
 
 
-def test_the_seed_and_parameters_come_as_arguments_and_variables(workshop) -> None:
+def test_seed_and_parameters_are_passed_as_arguments_and_variables(workshop) -> None:
     program = workshop.write(
         "say.py",
         "import os, sys\nprint(sys.argv[1:], {k: v for k, v in os.environ.items() if 'BAND' in k}, file=sys.stderr)",
@@ -61,19 +63,20 @@ def test_the_seed_and_parameters_come_as_arguments_and_variables(workshop) -> No
     assert "'BANDSTAND_TEMPO': '140'" in run.failed.provenance.errors
 
 
-def test_the_stations_secrets_are_not_handed_on(workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_stations_secrets_are_not_passed_on(workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BANDSTAND_ICECAST_PASSWORD", "sesame")
     run = workshop.run(workshop.python("print([x for x in os.environ.items() if 'BAND' in x[0]], file=sys.stderr)"))
     assert "BANDSTAND_SEED" in run.failed.provenance.errors
     assert "sesame" not in run.failed.provenance.errors
 
 
-def test_a_song_says_its_title_and_tempo_on_standard_error(workshop) -> None:
-    told = """bandstand: {"title": "Low\\\\nTide", "artist": "Me", "tempo": 96, "sections": [["a", 1], ["b", 5]]}"""
-    run = workshop.run(workshop.python(f"print('{told}', file=sys.stderr)\nout.write(wav(s16(frames())))"))
+def test_title_and_tempo_are_read_from_standard_error(workshop) -> None:
+    line = """bandstand: {"title": "Low\\\\nTide", "artist": "Me", "tempo": 96, "sections": [["a", 1], ["b", 5]]}"""
+    run = workshop.run(workshop.python(f"print('{line}', file=sys.stderr)\nout.write(wav(s16(frames())))"))
     assert isinstance(run.begun, Begun)
     assert (run.begun.title, run.begun.artist) == ("Low Tide", "Me")
-    assert run.done.facts == {"tempo": 96, "sections": "a 1, b 5"}
+    assert run.done.facts == {"tempo": 96}
+    assert run.done.sections == (Section("a", 1), Section("b", 5))
 
 
 @pytest.mark.parametrize(
@@ -92,7 +95,7 @@ def test_a_song_says_its_title_and_tempo_on_standard_error(workshop) -> None:
     ],
     ids=["8-bit-8k", "16-stereo-44k", "24", "32", "float", "double-96k", "5.1", "no-length", "all-ones", "trailer"],
 )
-def test_every_usual_kind_of_wav_is_played_as_it_sounds(what: str, seconds: float, workshop) -> None:
+def test_every_usual_kind_of_wav_is_decoded(what: str, seconds: float, workshop) -> None:
     run = workshop.run(workshop.python(f"out.write({what})"))
     assert run.done.seconds == pytest.approx(seconds, abs=0.01)
     assert run.notes == []
@@ -118,16 +121,16 @@ def test_every_usual_kind_of_wav_is_played_as_it_sounds(what: str, seconds: floa
     ],
     ids=["short-length", "long-length", "odd-byte", "clipping", "too-loud", "offset", "nan", "two-rates"],
 )  # fmt: skip
-def test_what_is_odd_is_told_and_heard_all_the_same(what: str, note: str, workshop) -> None:
+def test_problems_of_the_sound_are_reported_and_the_song_plays(what: str, note: str, workshop) -> None:
     run = workshop.run(workshop.python(f"out.write({what})"))
-    assert [said for said in run.notes if note in said], run.notes
+    assert [reported for reported in run.notes if note in reported], run.notes
     assert run.done.provenance.notes == run.notes
     assert run.done.seconds == pytest.approx(1.0, abs=0.01)
     assert np.isfinite(run.sound).all()
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("sys.exit(3)", "mine: it ended with exit status 3 and said nothing"),
         ("seconds / 0", "mine: it ended with exit status 1: ZeroDivisionError: float division by zero"),
@@ -149,26 +152,26 @@ def test_what_is_odd_is_told_and_heard_all_the_same(what: str, note: str, worksh
         ("bytearray(10**9); x = [bytearray(10**8) for _ in range(30)]", "more than 700 MiB of memory"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_heard_is_told_in_a_sentence_and_never_begins(text: str, said: str, workshop) -> None:
+def test_output_without_audible_sound_fails_and_never_begins(text: str, expected: str, workshop) -> None:
     run = workshop.run(workshop.python(text, memory=700))
-    assert said in run.failed.reason
+    assert expected in run.failed.reason
     assert run.begun is None
     assert run.ended
-    assert list(run.place.parent.iterdir()) == []
+    assert list(run.folder.parent.iterdir()) == []
 
 
-def test_a_crash_in_the_middle_says_where_and_what_was_heard_stays(workshop) -> None:
+def test_a_crash_in_the_middle_is_reported_with_its_place_and_keeps_the_spooled_sound(workshop) -> None:
     run = workshop.run(workshop.python("out.write(wav(s16(frames()), length=0))\nout.flush()\nraise KeyError('verse')"))
     assert run.begun is not None
     assert run.failed.reason == "mine, 0:01 into its sound: it ended with exit status 1: KeyError: 'verse'"
     assert "Traceback" in run.failed.provenance.errors
     assert run.failed.provenance.status == 1
     assert len(run.sound) == RATE
-    assert list(run.place.parent.iterdir()) == []
+    assert list(run.folder.parent.iterdir()) == []
 
 
 @pytest.mark.parametrize(
-    ("text", "keys", "said"),
+    ("text", "keys", "expected"),
     [
         ("import signal; signal.pause()", {"silence": 0.3}, "nothing to be heard within 0.3 s (its limit silence)"),
         ("out.write(wav(s16(frames()), length=0)); out.flush(); import signal; signal.pause()", {"timeout": 2},
@@ -178,26 +181,26 @@ def test_a_crash_in_the_middle_says_where_and_what_was_heard_stays(workshop) -> 
     ],
     ids=["hangs", "hangs-later", "burns", "endless-silence"],
 )  # fmt: skip
-def test_what_goes_beyond_its_limits_is_ended(text: str, keys: dict[str, Any], said: str, workshop) -> None:
+def test_a_program_that_exceeds_a_limit_is_ended(text: str, keys: dict[str, Any], expected: str, workshop) -> None:
     run = workshop.run(workshop.python(text, **keys))
-    assert said in run.failed.reason
+    assert expected in run.failed.reason
 
 
-def test_a_rate_that_makes_the_song_another_length_than_was_asked_is_doubted(workshop) -> None:
+def test_a_rate_that_gives_another_length_than_was_asked_is_reported(workshop) -> None:
     generator = workshop.python("out.write(wav(s16(frames(rate=44100)), rate=22050))")
     generator = msgspec.structs.replace(generator, command=[*generator.command, "{duration}"])
     run = workshop.run(generator, duration=1)
     assert run.notes == ["it is 2.0 s long, not 1: was it made at 44100 Hz, and says 22050?"]
 
 
-def test_a_minute_of_silence_at_the_beginning_is_not_waited_for(workshop) -> None:
+def test_a_song_that_begins_with_a_minute_of_silence_fails(workshop) -> None:
     silence = "out.write(bytes([128]) * 80 * 8000)\nout.write(bytes(range(256)) * 99)"
     run = workshop.run(workshop.python(silence, format="u8", rate=8000, channels=1))
     assert "its first 60 s are silence" in run.failed.reason
     assert run.begun is None
 
 
-def test_an_endless_song_ends_where_the_limit_is(workshop) -> None:
+def test_an_endless_song_ends_at_the_limit(workshop) -> None:
     run = workshop.run(workshop.python("data = s16(frames(seconds=1))\nwhile True: out.write(data)", format="s16le",
                                        channels=1, longest=2.5))  # fmt: skip
     assert run.done.seconds == 2.5
@@ -205,19 +208,19 @@ def test_an_endless_song_ends_where_the_limit_is(workshop) -> None:
     assert run.notes == ["it went on beyond 0:02, its limit longest, and was ended there"]
 
 
-def test_a_song_shorter_than_what_is_kept_in_hand_is_heard_all_the_same(workshop) -> None:
+def test_a_song_shorter_than_a_block_plays(workshop) -> None:
     run = workshop.run(workshop.python("out.write(wav(s16(frames(seconds=0.05))))"))
     assert run.begun is not None
     assert run.done.seconds == 0.05
 
 
-def test_a_crash_before_a_tenth_of_a_second_is_never_heard(workshop) -> None:
+def test_a_song_that_crashes_within_its_first_block_never_begins(workshop) -> None:
     run = workshop.run(workshop.python("out.write(wav(s16(frames(seconds=0.09)), length=0))\nout.flush()\n1/0"))
     assert run.begun is None
     assert "ZeroDivisionError" in run.failed.reason
 
 
-def test_an_endless_silence_that_is_shorter_than_the_limit_is_no_song(workshop) -> None:
+def test_a_song_of_silence_alone_fails(workshop) -> None:
     run = workshop.run(workshop.python("while True: out.write(bytes(65536))", format="s16le", longest=5))
     assert "it made 5.0 s of silence" in run.failed.reason
 
@@ -229,7 +232,7 @@ def test_a_file_that_is_too_large_is_not_written(workshop) -> None:
     assert "a file of more than 1 MiB (its limit disk)" in workshop.run(generator).failed.reason
 
 
-def test_the_whole_group_is_ended_with_a_program(workshop) -> None:
+def test_all_processes_of_a_program_are_ended(workshop) -> None:
     child = "import signal; signal.signal(15, signal.SIG_IGN); print('up', flush=True); signal.pause()"
     text = (
         "import subprocess\n"
@@ -247,7 +250,7 @@ def _is_zombie(pid: int) -> bool:
     return ") Z " in Path(f"/proc/{pid}/stat").read_text()
 
 
-def test_a_program_that_leaves_another_with_its_output_is_not_waited_for(workshop) -> None:
+def test_the_song_does_not_wait_for_a_process_that_holds_the_output_open(workshop) -> None:
     text = (
         "import subprocess\nout.write(wav(s16(frames())))\nout.flush()\n"
         "subprocess.Popen([sys.executable, '-c', 'import signal; signal.pause()'])"
@@ -256,7 +259,7 @@ def test_a_program_that_leaves_another_with_its_output_is_not_waited_for(worksho
 
 
 @pytest.mark.parametrize(
-    ("generator", "said"),
+    ("generator", "expected"),
     [
         ({"command": ["./gone.sh"]}, "mine: there is no file {folder}/gone.sh"),
         ({"command": ["no-such-program"]}, "mine: there is no program no-such-program on this machine"),
@@ -271,15 +274,15 @@ def test_a_program_that_leaves_another_with_its_output_is_not_waited_for(worksho
         ({"command": ["cp", "text", "{output}"]}, "mine: the file that it wrote cannot be decoded"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_started_is_told(generator: dict[str, Any], said: str, workshop) -> None:
+def test_a_program_that_cannot_be_started_fails(generator: dict[str, Any], expected: str, workshop) -> None:
     workshop.write("here.sh", "#!/bin/sh\n")
     workshop.write("text", "no program\n", mode=0o755)
     workshop.write("plain.py", "def broken():\n    yield 'la'\n")
     run = workshop.run(Generator(**{"directory": str(workshop.folder), **generator}))
-    assert said.format(folder=workshop.folder) in run.failed.reason
+    assert expected.format(folder=workshop.folder) in run.failed.reason
 
 
-def test_a_file_at_output_is_heard_when_it_is_whole(workshop) -> None:
+def test_a_file_that_the_program_writes_plays_when_it_is_complete(workshop) -> None:
     generator = workshop.python(
         "open(sys.argv[1], 'wb').write(wav(s16(frames(rate=44100)), rate=44100))\nprint('made')"
     )
@@ -287,10 +290,10 @@ def test_a_file_at_output_is_heard_when_it_is_whole(workshop) -> None:
     assert run.done.seconds == pytest.approx(1.0, abs=0.01)
     assert pitch(run.sound[2000:-2000]) == pytest.approx(440, abs=2)
     assert run.done.provenance.errors == "made"
-    assert {path.name for path in run.place.iterdir()} == {*run.done.files.values(), RECORD}
+    assert {path.name for path in run.folder.iterdir()} == {*run.done.files.values(), SONG_FILE}
 
 
-def test_raw_sound_is_played_as_it_is_declared(workshop) -> None:
+def test_raw_sound_is_decoded_as_declared(workshop) -> None:
     generator = workshop.python("out.write(s16(frames(rate=24000), 2))", format="s16le", rate=24000, channels=2)
     run = workshop.run(generator)
     assert run.done.seconds == pytest.approx(1.0, abs=0.01)
@@ -316,7 +319,7 @@ def test_a_callable_yields_arrays_segments_and_facts(workshop) -> None:
     assert pitch(run.sound[:RATE]) == pytest.approx(440, abs=2)
 
 
-def test_the_same_seed_makes_the_same_sound_to_the_bit_and_another_version_another_hash(workshop) -> None:
+def test_the_same_seed_gives_the_same_samples_and_an_edit_another_fingerprint(workshop) -> None:
     text = (
         "import random; random.seed(os.environ['BANDSTAND_SEED'])\n"
         "out.write(wav(s16([random.uniform(-1, 1) for _ in range(9000)])))"
@@ -328,10 +331,10 @@ def test_the_same_seed_makes_the_same_sound_to_the_bit_and_another_version_anoth
     assert first.done.provenance.sound != other.done.provenance.sound
     assert first.done.provenance.program != edited.done.provenance.program
     assert first.done.provenance.sound == edited.done.provenance.sound
-    assert (first.place / "song.flac").read_bytes() == (second.place / "song.flac").read_bytes()
+    assert (first.folder / "song.flac").read_bytes() == (second.folder / "song.flac").read_bytes()
 
 
-def test_a_song_that_is_there_already_is_played_from_its_file(workshop) -> None:
+def test_a_song_that_is_finished_already_is_played_from_its_file(workshop) -> None:
     generator = workshop.python("out.write(wav(s16(frames())))")
     first = workshop.run(generator, song="same")
     again = workshop.run(msgspec.structs.replace(generator, command=["false"]), song="same")
@@ -340,7 +343,7 @@ def test_a_song_that_is_there_already_is_played_from_its_file(workshop) -> None:
     assert len(again.sound) == RATE
 
 
-def test_a_full_disk_is_told(workshop) -> None:
+def test_a_full_disk_is_reported(workshop) -> None:
     run = workshop.run(workshop.python("out.write(wav(s16(frames())))"), spool=Path("/dev/full"))
     assert "the disk is full; make room where the station keeps its songs" in run.failed.reason
     assert run.begun is None

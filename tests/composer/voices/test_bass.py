@@ -4,44 +4,49 @@ from itertools import pairwise
 import msgspec
 import pytest
 
+from common.bands import Member
 from common.lineups import HOUSE
-from composer.draw import Draw
-from composer.voices.bass import play
-from composer.voices.scene import Scene
+from composer.random_source import RandomSource
+from composer.voices.bass import play_bass
+from composer.voices.context import GridNote, SectionContext
 
-MakeScene = Callable[..., Scene]
+MakeContext = Callable[..., SectionContext]
 BASSIST = HOUSE["small-robots"].members[1]
 WALKER = HOUSE["ninth-floor-quartet"].members[1]
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_every_bar_begins_with_the_root(seed: int, scene: MakeScene) -> None:
-    here = scene(energy=0.8, key="Ebm", seed=seed)
-    downbeats = {hit.step: hit.pitch % 12 for hit in play(here, BASSIST, Draw(seed), Draw(0)) if hit.step % 16 == 0}
-    assert downbeats == {bar * 16: chords[0].root for bar, chords in enumerate(here.bars)}
-
-
-def test_the_bass_waits_for_the_second_half_of_an_intro(scene: MakeScene) -> None:
-    assert min(hit.step for hit in play(scene("intro", 4, 0.35), BASSIST, Draw(1), Draw(0))) == 32
-
-
-def test_the_ending_is_one_root_held(scene: MakeScene) -> None:
-    [hit] = play(scene("ending", 2), BASSIST, Draw(1), Draw(0))
-    assert (hit.step, hit.length, hit.pitch % 12) == (0, 32, 0)
+def play(context: SectionContext, member: Member, seed: int) -> list[GridNote]:
+    return play_bass(context, member, RandomSource(seed), RandomSource(0))
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_a_second_chord_in_a_bar_begins_with_its_root(seed: int, scene: MakeScene) -> None:
-    here = scene(energy=0.8, seed=seed, style="swing")
-    struck = {hit.step: hit.pitch % 12 for hit in play(here, WALKER, Draw(seed), Draw(0))}
-    split = {bar * 16 + 8: chords[1].root for bar, chords in enumerate(here.bars) if len(chords) == 2}
-    assert {step: struck.get(step) for step in split} == split
+def test_every_bar_begins_with_the_root(seed: int, context: MakeContext) -> None:
+    section = context(energy=0.8, key="Ebm", seed=seed)
+    downbeats = {note.step: note.pitch % 12 for note in play(section, BASSIST, seed) if note.step % 16 == 0}
+    assert downbeats == {bar * 16: chords[0].root for bar, chords in enumerate(section.bars)}
 
 
-def test_a_walking_bass_plays_every_beat_and_seldom_leaps(scene: MakeScene) -> None:
+def test_the_bass_rests_in_the_first_half_of_an_intro(context: MakeContext) -> None:
+    assert min(note.step for note in play(context("intro", 4, 0.35), BASSIST, 1)) == 32
+
+
+def test_an_ending_is_one_root_that_is_held(context: MakeContext) -> None:
+    [note] = play(context("ending", 2), BASSIST, 1)
+    assert (note.step, note.length, note.pitch % 12) == (0, 32, 0)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_second_chord_of_a_bar_begins_with_its_root(seed: int, context: MakeContext) -> None:
+    section = context(energy=0.8, seed=seed, style="swing")
+    played = {note.step: note.pitch % 12 for note in play(section, WALKER, seed)}
+    second = {bar * 16 + 8: chords[1].root for bar, chords in enumerate(section.bars) if len(chords) == 2}
+    assert {step: played.get(step) for step in second} == second
+
+
+def test_a_walking_bass_plays_every_beat_and_mostly_by_small_intervals(context: MakeContext) -> None:
     for seed in range(20):
-        here = scene(energy=0.6, seed=seed, style="swing")
-        hits = play(here, msgspec.structs.replace(WALKER, variety=0.0), Draw(seed), Draw(0))
-        assert {hit.step for hit in hits} == set(range(0, 8 * 16, 4))
-        moves = [abs(a.pitch - b.pitch) for a, b in pairwise(hits)]
-        assert sum(move <= 5 for move in moves) > 0.6 * len(moves)
+        section = context(energy=0.6, seed=seed, style="swing")
+        notes = play(section, msgspec.structs.replace(WALKER, variety=0.0), seed)
+        assert {note.step for note in notes} == set(range(0, 8 * 16, 4))
+        intervals = [abs(a.pitch - b.pitch) for a, b in pairwise(notes)]
+        assert sum(interval <= 5 for interval in intervals) > 0.6 * len(intervals)

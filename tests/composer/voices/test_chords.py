@@ -6,44 +6,48 @@ import msgspec
 import pytest
 
 from common.lineups import HOUSE
-from composer.draw import Draw
-from composer.voices.chords import arpeggio, comp, pad
-from composer.voices.scene import Scene
+from composer.random_source import RandomSource
+from composer.voices.chords import play_arpeggio, play_chords, play_pad
+from composer.voices.context import SectionContext
 
-MakeScene = Callable[..., Scene]
+MakeContext = Callable[..., SectionContext]
 KEYS, PAD = HOUSE["small-robots"].members[2:4]
 PULSE = HOUSE["8-bit-picnic"].members[2]
 GUITAR = HOUSE["gravel-theory"].members[2]
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_only_notes_of_the_chord_are_played(seed: int, scene: MakeScene) -> None:
+def test_only_notes_of_the_chord_are_played(seed: int, context: MakeContext) -> None:
     for style in ("pop", "ballad", "swing"):
-        here = scene(energy=0.8, seed=seed, style=style)
-        for hit in comp(here, KEYS, Draw(seed), Draw(0)) + pad(here, PAD, Draw(seed), Draw(0)):
-            assert hit.pitch % 12 in here.chord(hit.step).pitches
-            assert here.chord(hit.step) == here.chord(min(127, round(hit.step + hit.length) - 1)) or hit.length > 16
+        section = context(energy=0.8, seed=seed, style=style)
+        comping = play_chords(section, KEYS, RandomSource(seed), RandomSource(0))
+        pad = play_pad(section, PAD, RandomSource(seed), RandomSource(0))
+        for note in comping + pad:
+            chord, last = section.chord_at(note.step), min(127, round(note.step + note.length) - 1)
+            assert note.pitch % 12 in chord.pitches
+            assert chord == section.chord_at(last) or note.length > 16
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_no_voice_of_the_pad_leaps(seed: int, scene: MakeScene) -> None:
+def test_no_voice_of_the_pad_leaps(seed: int, context: MakeContext) -> None:
     bars: defaultdict[int, list[int]] = defaultdict(list)
-    for hit in pad(scene(seed=seed), PAD, Draw(seed), Draw(0)):
-        bars[hit.step].append(hit.pitch)
+    for note in play_pad(context(seed=seed), PAD, RandomSource(seed), RandomSource(0)):
+        bars[note.step].append(note.pitch)
     for one, other in pairwise(bars[step] for step in sorted(bars)):
         assert max(min(abs(a - b) for b in one) for a in other) <= 4
 
 
-def test_an_arpeggio_is_quick_where_the_player_is_busy(scene: MakeScene) -> None:
-    def notes(density: float) -> int:
-        return len(arpeggio(scene(style="chiptune"), msgspec.structs.replace(PULSE, density=density), Draw(1), Draw(0)))
+def test_a_busy_player_plays_a_faster_arpeggio(context: MakeContext) -> None:
+    def count_notes(density: float) -> int:
+        member = msgspec.structs.replace(PULSE, density=density)
+        return len(play_arpeggio(context(style="chiptune"), member, RandomSource(1), RandomSource(0)))
 
-    assert notes(1.0) == 8 * 16
-    assert notes(0.1) == 8 * 4
+    assert count_notes(1.0) == 8 * 16
+    assert count_notes(0.1) == 8 * 4
 
 
-def test_a_low_guitar_of_a_rock_band_leaves_out_the_third(scene: MakeScene) -> None:
-    here = scene(style="rock", energy=0.8)
-    for hit in comp(here, GUITAR, Draw(1), Draw(0)):
-        chord = here.chord(hit.step)
-        assert hit.pitch % 12 in (chord.root, (chord.root + 7) % 12, (chord.root + 6) % 12)
+def test_a_low_guitar_of_a_rock_band_leaves_out_the_third(context: MakeContext) -> None:
+    section = context(style="rock", energy=0.8)
+    for note in play_chords(section, GUITAR, RandomSource(1), RandomSource(0)):
+        chord = section.chord_at(note.step)
+        assert note.pitch % 12 in (chord.root, (chord.root + 7) % 12, (chord.root + 6) % 12)

@@ -1,4 +1,4 @@
-"""What holds for every voice in every kind of section."""
+"""Properties of all voices in all kinds of sections."""
 
 from collections.abc import Callable
 
@@ -6,12 +6,12 @@ import pytest
 
 from common.bands import Member
 from common.lineups import HOUSE
-from composer.draw import Draw
 from composer.harmony import CADENCES
+from composer.random_source import RandomSource
 from composer.voices import VOICES
-from composer.voices.scene import Scene
+from composer.voices.context import SectionContext
 
-MakeScene = Callable[..., Scene]
+MakeContext = Callable[..., SectionContext]
 ROBOTS = HOUSE["small-robots"]
 MEMBERS = [pytest.param(member, id=member.name) for member in ROBOTS.members]
 SEATS = [
@@ -24,27 +24,28 @@ SEATS = [
 @pytest.mark.parametrize(("style", "member"), SEATS)
 @pytest.mark.parametrize("kind", [*CADENCES, "ending"])
 @pytest.mark.parametrize("energy", [0.3, 0.5, 1.0])
-def test_hits_are_inside_the_section_and_sane(
-    style: str, member: Member, kind: str, energy: float, scene: MakeScene
+def test_notes_are_inside_the_section_with_a_length_and_a_force(
+    style: str, member: Member, kind: str, energy: float, context: MakeContext
 ) -> None:
     for seed in range(3):
-        here = scene(kind, 2 if kind == "ending" else 8, energy, "Bbm", seed, style)
-        hits = VOICES[member.voice](here, member, Draw(seed), Draw(seed, "/now"))
-        assert hits or (kind, member.voice) == ("intro", "melody")
-        for hit in hits:
-            assert 0 <= hit.step < here.section.bars * here.steps
-            assert hit.length > 0
-            assert 0 < hit.force <= 1
+        section = context(kind, 2 if kind == "ending" else 8, energy, "Bbm", seed, style)
+        notes = VOICES[member.voice](section, member, RandomSource(seed), RandomSource(seed, "/now"))
+        assert notes or (kind, member.voice) == ("intro", "melody")
+        for note in notes:
+            assert 0 <= note.step < section.section.bars * section.steps
+            assert note.length > 0
+            assert 0 < note.force <= 1
 
 
 @pytest.mark.parametrize("member", MEMBERS)
-def test_the_same_draws_play_the_same(member: Member, scene: MakeScene) -> None:
-    one, other = (VOICES[member.voice](scene(), member, Draw(2), Draw(3)) for _ in range(2))
+def test_the_same_random_sources_give_the_same_notes(member: Member, context: MakeContext) -> None:
+    one, other = (VOICES[member.voice](context(), member, RandomSource(2), RandomSource(3)) for _ in range(2))
     assert one == other
 
 
 @pytest.mark.parametrize("name", ["bass", "keys", "pad", "lead"])
-def test_only_the_drummer_plays_by_the_occasion(name: str, scene: MakeScene) -> None:
+def test_no_other_voice_than_the_drums_differs_by_occurrence(name: str, context: MakeContext) -> None:
     member = next(member for member in ROBOTS.members if member.name == name)
-    plays = [VOICES[member.voice](scene(), member, Draw(2), Draw(occasion)) for occasion in range(4)]
-    assert all(play == plays[0] for play in plays)
+    play = VOICES[member.voice]
+    sections = [play(context(), member, RandomSource(2), RandomSource(occurrence)) for occurrence in range(4)]
+    assert all(notes == sections[0] for notes in sections)

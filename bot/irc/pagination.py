@@ -1,0 +1,109 @@
+"""Replies as lines of a channel: one line at a time, the rest kept until its reader says `!more`.
+
+A reply is a sentence and perhaps a table. Its first line holds the sentence and as many whole rows as fit, and ends
+with `(+7 more: !more)` if something is left. Lengths are in bytes of UTF-8, because IRC's limit is. Everything goes
+through `common.text.one_line`: no title, nick or file name brings a line break or a control character along.
+
+Knows no connection; `now` is in seconds of a monotonic clock and comes from the caller.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.commands.reply import Level, Reply
+from bot.irc.message import count_bytes, cut_text, split_text
+from common.text import one_line
+
+MORE = "more"
+KEPT_SECONDS = 600.0
+MAX_READERS = 200
+"""Readers whose remainders are kept; the oldest make room."""
+ROW_SEPARATOR = " | "
+SUMMARY_CHARACTERS = 1000
+NOTHING_LEFT = Reply("there is nothing more to show", Level.ERROR)
+HINT_BYTES = len(" (+999 more: !more)")
+
+
+def format_summary(reply: Reply) -> str:
+    """The sentence behind its level; a notice has none."""
+    text = one_line(reply.summary, SUMMARY_CHARACTERS)
+    return text if reply.level is Level.NOTICE else f"{reply.level}: {text}"
+
+
+def format_rows(reply: Reply) -> list[str]:
+    """Each row as one text; empty rows are left out."""
+    return [text for row in reply.rows if (text := _format_row([one_line(cell) for cell in row]))]
+
+
+def _format_row(cells: Sequence[str]) -> str:
+    """The cells of a row; of two, the first is a name and the second its value."""
+    return (": " if len(cells) == 2 else " ").join(cell for cell in cells if cell)
+
+
+@dataclass
+class Remainder:
+    """Rows that have not been shown yet."""
+
+    rows: list[str]
+    until: float
+
+
+class Pager:
+    """What is left of the replies of one connection, by reader: a text that stands for one person in one channel."""
+
+    def __init__(self) -> None:
+        self._remainders: dict[str, Remainder] = {}
+
+    def show_first(self, reader: str, reply: Reply, limit: int, now: float, count: int = 1) -> list[str]:
+        """The reply in at most `count` lines of `limit` bytes each; what is left is kept for KEPT_SECONDS."""
+        self._remainders.pop(reader, None)
+        head, *further = split_text(format_summary(reply), limit - HINT_BYTES)
+        return self._show(reader, head, Remainder(further + format_rows(reply), now + KEPT_SECONDS), limit, count)
+
+    def show_more(self, reader: str, limit: int, now: float, count: int = 1) -> list[str]:
+        """The next lines of what is left, or an error if nothing is."""
+        remainder = self._remainders.pop(reader, None)
+        if remainder is None or remainder.until < now:
+            return [cut_text(format_summary(NOTHING_LEFT), limit)]
+        return self._show(reader, "", Remainder(remainder.rows, now + KEPT_SECONDS), limit, count)
+
+    def _show(self, reader: str, head: str, remainder: Remainder, limit: int, count: int) -> list[str]:
+        lines: list[str] = []
+        while len(lines) < count and (head or remainder.rows):
+            # Only the last line has the hint, but any line may turn out to be the last.
+            line, remainder.rows = fill_line(head, remainder.rows, limit - HINT_BYTES)
+            lines.append(line)
+            head = ""
+        if remainder.rows and lines:
+            self._remainders[reader] = remainder
+            lines[-1] += f" (+{len(remainder.rows)} more: !{MORE})"
+        while len(self._remainders) > MAX_READERS:
+            del self._remainders[next(iter(self._remainders))]
+        return lines
+
+
+def fill_line(head: str, rows: list[str], limit: int) -> tuple[str, list[str]]:
+    """One line of the head and as many rows as fit whole, and the rows that are left. At least one thing is shown."""
+    line, left = head, list(rows)
+    if not line and left:
+        line = left.pop(0)
+    elif left and count_bytes(line) + count_bytes(_joint(head)) + count_bytes(left[0]) <= limit:
+        line += _joint(head) + left.pop(0)
+    while left and count_bytes(line) + count_bytes(ROW_SEPARATOR) + count_bytes(left[0]) <= limit and line != head:
+        line += ROW_SEPARATOR + left.pop(0)
+    return cut_text(line, limit), left
+
+
+def _joint(head: str) -> str:
+    """What stands between a sentence and its first row."""
+    return " " if head.endswith((".", ":", "?", "!")) else ": "
+
+
+def format_announcement(reply: Reply, limit: int, count: int) -> list[str]:
+    """What fits into `count` lines; nobody can ask for the rest."""
+    line, left = fill_line(format_summary(reply), format_rows(reply), limit)
+    lines = [line]
+    while left and len(lines) < count:
+        line, left = fill_line("", left, limit)
+        lines.append(line)
+    return lines

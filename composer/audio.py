@@ -1,0 +1,139 @@
+"""Audio in blocks, and audio files: decoding any file, writing FLAC while a song is made, exporting other formats.
+
+Sound is a float32 array of shape (frames, 2), left and right, full scale at 1.0, at `common.types.RATE`. The composer
+makes it in blocks of exactly `BLOCK_FRAMES` frames, so that the samples do not depend on how a reader cuts the sound.
+16-bit files are dithered with triangular noise (Lipshitz, Wannamaker & Vanderkooy, "Quantization and Dither", JAES
+40:5, 1992), whose random numbers depend on the song's seed alone. Knows nothing of songs but their tags.
+"""
+
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+import av
+import numpy as np
+import numpy.typing as npt
+from pydub import AudioSegment
+
+from common.errors import Missing, NotAudio
+from common.types import CHANNELS, RATE, Frames
+
+Block = npt.NDArray[np.float32]
+"""Shape (frames, 2), full scale at 1.0."""
+Samples = npt.NDArray[np.int16]
+"""Shape (frames, 2)."""
+
+BLOCK_FRAMES: Final = 4800
+"""Frames in a block of composed sound: 100 ms. A multiple of FluidSynth's 64."""
+FULL_SCALE: Final = 32767
+PREVIEW_RATE: Final = "128k"
+FADE_IN, FADE_OUT = 600, 2500
+"""Fades of a preview, milliseconds."""
+EXPORT_RATE: Final = "192k"
+CODECS: Final = {"mp3": "libmp3lame", "ogg": "libvorbis", "wav": None}
+"""Kind of file that pydub can export -> FFmpeg's codec."""
+
+
+class Dither:
+    """Converts blocks to 16-bit samples with triangular noise of one step. The same seed gives the same noise.
+
+    RandomState is the one generator whose numbers NumPy keeps the same in every version.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._random = np.random.RandomState(seed % 2**32)
+
+    def convert(self, block: Block) -> Samples:
+        """Convert the next block of the sound; values beyond full scale are clipped."""
+        noise = self._random.random_sample(block.shape) - self._random.random_sample(block.shape)
+        return np.clip(np.rint(block * float(FULL_SCALE) + noise), -FULL_SCALE - 1, FULL_SCALE).astype(np.int16)
+
+
+class FlacWriter:
+    """Writes a 16-bit FLAC file block by block. The file has its length in its header only after `close`."""
+
+    def __init__(self, path: Path, seed: int, tags: dict[str, str]) -> None:
+        self._dither = Dither(seed)
+        self._container = av.open(str(path), "w", format="flac")
+        self._container.metadata.update(tags)
+        self._stream = self._container.add_stream("flac", rate=RATE)
+        self._stream.layout = "stereo"
+        self._stream.format = "s16"
+        self._closed = False
+
+    def push(self, block: Block) -> None:
+        """Append a block of any length. Raises OSError if the file cannot be written."""
+        samples = self._dither.convert(block).reshape(1, -1)
+        frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="stereo")
+        frame.sample_rate = RATE
+        self._container.mux(self._stream.encode(frame))
+
+    def close(self) -> None:
+        """Finish the file. A second call does nothing."""
+        if not self._closed:
+            self._closed = True
+            self._container.mux(self._stream.encode(None))
+            self._container.close()
+
+
+class Clip:
+    """Keeps `length` frames from frame `begin` on of the sound that is pushed through it."""
+
+    def __init__(self, begin: Frames, length: Frames) -> None:
+        self._begin, self._end = begin, begin + length
+        self._at = 0
+        self.blocks: list[Block] = []
+
+    def push(self, block: Block) -> None:
+        """Pass the next block of the sound; what lies inside the clip is added to `blocks`."""
+        cut = block[max(0, self._begin - self._at) : max(0, self._end - self._at)]
+        if len(cut):
+            self.blocks.append(cut)
+        self._at += len(block)
+
+
+def read_blocks(path: Path, description: str = "the file") -> Iterator[Block]:
+    """Decode a file of any format to blocks of any length at `RATE`.
+
+    Raises NotAudio, which calls the file by its `description`, if it has no sound or cannot be decoded.
+    """
+    try:
+        with av.open(str(path)) as container:
+            if not container.streams.audio:
+                raise NotAudio(f"there is no sound in {description}")
+            resampler = av.AudioResampler(format="flt", layout="stereo", rate=RATE)
+            for frame in container.decode(audio=0):
+                yield from _resample(resampler, frame)
+            yield from _resample(resampler, None)
+    except av.FFmpegError as error:
+        raise NotAudio(f"{description} cannot be decoded: {error.strerror}") from None
+
+
+def _resample(resampler: av.AudioResampler, frame: av.AudioFrame | None) -> Iterator[Block]:
+    for made in resampler.resample(frame):
+        if made.samples:
+            yield made.to_ndarray().reshape(-1, CHANNELS).astype(np.float32, copy=False)
+
+
+def make_segment(blocks: Iterable[Block], seed: int) -> AudioSegment:
+    """Collect blocks in a pydub segment of 16-bit samples, dithered by `seed`."""
+    dither = Dither(seed)
+    data = b"".join(dither.convert(block).tobytes() for block in blocks)
+    return AudioSegment(data, sample_width=2, frame_rate=RATE, channels=CHANNELS)
+
+
+def export_segment(
+    segment: AudioSegment, path: Path, kind: str, tags: dict[str, str], bitrate: str = EXPORT_RATE
+) -> None:
+    """Write a file of a kind in `CODECS`. Raises Missing if this needs the ffmpeg program and it is not installed."""
+    if kind != "wav" and not shutil.which("ffmpeg"):
+        raise Missing(f"writing {kind} needs the ffmpeg program, which is not installed here")
+    codec = CODECS[kind]
+    segment.export(str(path), format=kind, codec=codec, bitrate=bitrate if codec else None, tags=tags).close()
+
+
+def write_preview(blocks: Iterable[Block], path: Path, seed: int, tags: dict[str, str]) -> None:
+    """Write a short MP3 that fades in and out. Raises Missing as `export_segment` does."""
+    faded = make_segment(blocks, seed).fade_in(FADE_IN).fade_out(FADE_OUT)
+    export_segment(faded, path, "mp3", tags, PREVIEW_RATE)

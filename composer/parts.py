@@ -1,0 +1,47 @@
+"""Turns members of a band into parts of a score: draws the instrument and sets its level in the mix.
+
+General MIDI specifies no loudness, and the programs of a soundfont differ by 20 dB. `LOUDNESS_DB` was measured on
+TimGM6mb, with a frequency weighting like the ear's: one note of a second at velocity 96 in the middle of the compass.
+The level of a part is computed from it, so that a voice has about the same loudness with every instrument.
+"""
+
+from typing import Final
+
+from common.bands import Member
+from composer.random_source import RandomSource
+from composer.score import Part
+
+LOUDNESS_DB: Final = (
+    -36, -36, -33, -34, -30, -34, -35, -31, -34, -35, -32, -28, -37, -40, -29, -36, -30, -32, -31, -30, -28, -29, -28,
+    -31, -31, -34, -30, -37, -34, -30, -26, -28, -33, -31, -32, -30, -31, -36, -33, -32, -26, -27, -26, -28, -29, -36,
+    -28, -36, -34, -34, -34, -30, -29, -30, -30, -30, -29, -29, -30, -35, -23, -32, -28, -28, -27, -28, -28, -32, -27,
+    -27, -29, -28, -27, -28, -27, -29, -31, -30, -25, -24, -26, -28, -26, -29, -27, -26, -29, -28, -30, -32, -32, -28,
+    -32, -32, -30, -33, -30, -28, -30, -30, -28, -32, -28, -28, -35, -32, -37, -32, -34, -26, -27, -27, -34, -39, -35,
+    -41, -33, -40, -33, -46, -40, -48, -28, -39, -33, -48, -43, -36,
+)  # fmt: skip
+"""Index: General MIDI program."""
+VOICE_LOUDNESS_DB: Final = {"bass": -33.4, "chords": -40.0, "arpeggio": -38.5, "pad": -46.0, "melody": -32.6}
+"""Voice -> loudness of one note in the mix, on the same scale. Chords and pads play several notes at once."""
+DRUMS_LEVEL: Final = 0.95
+LOWEST_LEVEL: Final = 0.25
+
+
+def make_part(member: Member, random: RandomSource) -> Part:
+    """Make the part of a member, still without notes, with one of the member's instruments."""
+    program = random.branch("instrument").choose(member.instruments)
+    return Part(
+        name=member.name,
+        voice=member.voice,
+        program=program,
+        level=compute_level(member.voice, program),
+        pan=member.pan,
+        reverb=member.reverb,
+        notes=(),
+    )
+
+
+def compute_level(voice: str, program: int) -> float:
+    """Compute the level of a part, 0 to 1. A synthesiser's gain is its square (General MIDI's volume controller)."""
+    if voice not in VOICE_LOUDNESS_DB:
+        return DRUMS_LEVEL
+    return round(max(LOWEST_LEVEL, min(1.0, 10 ** ((VOICE_LOUDNESS_DB[voice] - LOUDNESS_DB[program]) / 40))), 3)

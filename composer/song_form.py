@@ -1,0 +1,104 @@
+"""The song form: the sections of a song in order, each with its length in bars and its energy.
+
+A form is written as letters (`IVCVCBCO`), see `KINDS`. Intro, break, outro and ending have fixed lengths; all other
+sections have one common length, the unit, so that letters and unit together decide the length of a song. A band's own
+forms are preferred if one of them is about as long as wanted; otherwise a usual form of verses and choruses is built.
+Knows nothing of what is played in a section.
+"""
+
+from typing import Final
+
+from composer.random_source import RandomSource
+from composer.score import Section
+
+KINDS: Final = {
+    "I": "intro",
+    "V": "verse",
+    "C": "chorus",
+    "B": "bridge",
+    "S": "solo",
+    "K": "break",
+    "O": "outro",
+    "E": "ending",
+}
+"""Letter -> kind of section."""
+ENERGY: Final = {
+    "intro": 0.35,
+    "verse": 0.5,
+    "chorus": 0.8,
+    "bridge": 0.45,
+    "solo": 0.7,
+    "break": 0.3,
+    "outro": 0.55,
+    "ending": 0.5,
+}
+"""Kind -> energy of its first section."""
+REPEAT_ENERGY: Final = 0.06
+"""Energy that is added each time a kind of section returns."""
+FIXED_BARS: Final = {"intro": 4, "break": 4, "outro": 4, "ending": 2}
+"""Kind -> bars, for the sections whose length does not depend on the unit."""
+UNITS: Final = (4, 8, 16)
+"""Possible lengths of the other sections, in bars."""
+USUAL_UNIT: Final = 8
+CYCLES: Final = range(1, 25)
+"""Numbers of verse and chorus pairs in a usual form."""
+TOLERANCE_ASKED: Final = 0.09
+"""Largest difference, as a share of the length, between a band's own form and a length that somebody asked for."""
+TOLERANCE_FREE: Final = 0.14
+"""The same if nobody asked for a length."""
+TOLERANCE_USUAL: Final = 0.07
+"""The same for a usual form; if none is that near, the nearest is taken."""
+
+
+def plan_song_form(
+    bars: float, forms: tuple[str, ...], random: RandomSource, tolerance: float = TOLERANCE_ASKED
+) -> tuple[Section, ...]:
+    """Plan a song of about `bars` bars: one of the band's own `forms` if one fits, otherwise a usual form."""
+    fitting = [
+        (f"{form}E", unit)
+        for form in forms
+        for unit in UNITS
+        if abs(_count_bars(f"{form}E", unit) - bars) / bars <= tolerance
+    ]
+    return _make_sections(*(random.choose(fitting) if fitting else _choose_usual_form(bars, random)))
+
+
+def _count_bars(letters: str, unit: int) -> int:
+    return sum(FIXED_BARS.get(KINDS[letter], unit) for letter in letters)
+
+
+def _choose_usual_form(bars: float, random: RandomSource) -> tuple[str, int]:
+    """Choose (letters, unit) of a form that is near in length. With the usual unit it has at least two choruses."""
+    forms = [
+        (f"{opening}{_alternate(cycles, has_two_verses)}{final}{closing}E", unit)
+        for unit in UNITS
+        for opening, closing in (("I", "O"), ("I", ""), ("", ""))
+        for cycles in CYCLES
+        for has_two_verses in (False, True)
+        for final in ("", "C")
+    ]
+    distance = {form: abs(_count_bars(*form) - bars) / bars for form in forms}
+    good = [
+        form for form in forms if distance[form] <= TOLERANCE_USUAL and form[1] == USUAL_UNIT and form[0][-2] == "O"
+    ]
+    return random.choose(good) if good else min(forms, key=lambda form: distance[form])
+
+
+def _alternate(cycles: int, has_two_verses: bool) -> str:
+    """Alternate verses and choruses, with a bridge in place of every third verse, perhaps after one more verse."""
+    pairs = ["BC" if cycle % 3 == 2 else "VC" for cycle in range(cycles)]
+    return ("V" if has_two_verses else "") + "".join(pairs)
+
+
+def _make_sections(letters: str, unit: int) -> tuple[Section, ...]:
+    """The last chorus has the energy 1, unless it is the only one."""
+    sections: list[Section] = []
+    bar = 0
+    for index, letter in enumerate(letters):
+        kind = KINDS[letter]
+        number = 1 + sum(section.kind == kind for section in sections)
+        is_last_chorus = kind == "chorus" and letter not in letters[index + 1 :]
+        energy = 1.0 if is_last_chorus and number > 1 else min(0.94, ENERGY[kind] + REPEAT_ENERGY * (number - 1))
+        sections.append(Section(kind, number, bar, FIXED_BARS.get(kind, unit), round(energy, 2)))
+        bar += sections[-1].bars
+    return tuple(sections)

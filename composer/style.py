@@ -1,0 +1,97 @@
+"""A musical style: rhythm patterns for every voice, and a harmonic language. `composer/styles/` has the styles as data.
+
+All patterns are written in steps of a sixteenth, one bar at a time. A style has its patterns in three groups, one for
+each intensity level: quiet, moving, full. The level follows from the energy of the section and the density of the
+player. Members and tempi belong to the band (`common.bands`), not to the style.
+"""
+
+from typing import Final
+
+import msgspec
+
+DrumPattern = tuple[tuple[int, tuple[str, ...]], ...]
+"""(drum, bars) for each drum. The drum is a General MIDI key; a bar has one character for each step, see `FORCES`."""
+BassPattern = tuple[tuple[int, float, str], ...]
+"""(step, length, role) of each note. Roles: R root, 3 third, 5 fifth, 8 octave, W walk (one scale step towards the next
+root), A approach note (beside the next root)."""
+CompingPattern = tuple[tuple[int, float, int], ...]
+"""(step, length, voice) of each chord or note. The voice counts from the lowest, or is `ALL` or `UPPER`."""
+Rhythm = tuple[tuple[int, float], ...]
+"""(step, length) of the notes of one bar."""
+
+ALL: Final = -1
+UPPER: Final = -2
+"""All voices but the lowest."""
+FORCES: Final = {"x": 1.0, "o": 0.8, "-": 0.6, "g": 0.38}
+"""Character of a drum pattern (accent, beat, soft, ghost) -> force of the stroke. Any other character is a rest."""
+LEVEL_ENERGIES: Final = (0.45, 0.75)
+"""Lowest energies of the levels moving and full."""
+
+# The drums of a kit, by General MIDI's percussion key map.
+KICK: Final = 36
+SIDESTICK: Final = 37
+SNARE: Final = 38
+CLAP: Final = 39
+CLOSED: Final = 42
+PEDAL: Final = 44
+OPEN: Final = 46
+CRASH: Final = 49
+RIDE: Final = 51
+TAMBOURINE: Final = 54
+SHAKER: Final = 70
+CLAVES: Final = 75
+TOMS: Final = (48, 45, 43)
+"""High, middle, low."""
+
+
+def find_level(energy: float) -> int:
+    """The intensity level of a section: 0 quiet, 1 moving, 2 full. It is the index into a style's patterns."""
+    return sum(energy >= threshold for threshold in LEVEL_ENERGIES)
+
+
+class HarmonicLanguage(msgspec.Struct, frozen=True, kw_only=True):
+    """A style's choices in harmony.
+
+    A phrase template has one harmonic function for each bar: T tonic, S subdominant, D dominant. Choices carry weights.
+    """
+
+    open_phrases: tuple[tuple[str, float], ...] = (("TTSD", 4), ("TSTD", 3), ("TDTS", 3), ("TSSD", 2))
+    """(template, weight) of phrases that end away from the tonic."""
+    closed_phrases: tuple[tuple[str, float], ...] = (("TSDT", 4), ("SSDT", 2), ("STDT", 2), ("TTDT", 1))
+    """(template, weight) of phrases that end on the tonic."""
+    has_dominant_cadence: bool = True
+    """True if a closed phrase ends with a dominant seventh and its tonic."""
+    two_chord_share: float = 0.15
+    """Share of bars with two chords."""
+    secondary_dominant_share: float = 0.0
+    """Share of two-chord bars whose second chord is the dominant of the next chord."""
+    final_transpositions: tuple[tuple[int, float], ...] = ((0, 3), (2, 1), (1, 0.5))
+    """(semitones, weight) by which the last chorus and the sections after it are transposed up."""
+    bridge_transpositions: tuple[tuple[int, float], ...] = ((0, 3), (5, 1))
+    """(semitones, weight) by which a bridge is transposed up."""
+
+
+class Style(msgspec.Struct, frozen=True, kw_only=True):
+    """The patterns of a style. The index of `drums`, `bass_lines` and `comping` is the intensity level."""
+
+    name: str
+    beats: int = 4
+    """Quarter notes in a bar."""
+    swing_steps: int = 1
+    """Length of the notes that swing, in steps: 1 for sixteenths, 2 for eighths. Every second one is late."""
+    has_power_chords: bool = False
+    """True if low guitars leave out the third."""
+    harmony: HarmonicLanguage = HarmonicLanguage()
+    drums: tuple[DrumPattern, DrumPattern, DrumPattern]
+    fills: tuple[DrumPattern, ...]
+    """Patterns for the last bar of a section."""
+    bass_lines: tuple[tuple[BassPattern, ...], tuple[BassPattern, ...], tuple[BassPattern, ...]]
+    comping: tuple[tuple[CompingPattern, ...], tuple[CompingPattern, ...], tuple[CompingPattern, ...]]
+    call_rhythms: tuple[Rhythm, ...]
+    """Rhythms of the melody's first and third bar in a phrase, except in a chorus."""
+    chorus_rhythms: tuple[Rhythm, ...]
+    """The same in a chorus."""
+    response_rhythms: tuple[Rhythm, ...]
+    """Rhythms of the second bar."""
+    cadence_rhythms: tuple[Rhythm, ...]
+    """Rhythms of the fourth bar."""

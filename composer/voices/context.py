@@ -1,0 +1,103 @@
+"""The section context: everything that a voice needs to know to play in one section. Voices return notes on the grid.
+
+Also chooses among a style's patterns by a member's habits, in the same way for all voices.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple, TypeVar
+
+import msgspec
+
+from common.bands import Member
+from composer.harmony import HALF, BarChords
+from composer.random_source import RandomSource
+from composer.score import Section
+from composer.style import Style, find_level
+from composer.theory import Chord, Key
+
+T = TypeVar("T")
+
+PATTERN_WIDTH: Final = 0.6
+"""Largest random difference between a member's density and that of its pattern, on the scale of density."""
+DENSITY_WEIGHT: Final = 0.3
+"""Weight of a member's density beside the section's energy in the choice of the intensity level."""
+
+
+class GridNote(NamedTuple):
+    """A note on the grid: `step` counts sixteenths from the beginning of the section, `length` is in sixteenths."""
+
+    step: int
+    length: float
+    pitch: int
+    force: float  # 0 to 1
+
+
+class ChordSpan(NamedTuple):
+    """A chord and its place in a bar, from step `begin` up to step `end`."""
+
+    begin: int
+    end: int
+    chord: Chord
+
+
+class SectionContext(msgspec.Struct, frozen=True, kw_only=True):
+    """One section with its style and harmony."""
+
+    section: Section
+    style: Style
+    key: Key
+    bars: tuple[BarChords, ...]
+    """The chords of each bar."""
+    following: Chord
+    """First chord of the next section."""
+    motif: tuple[int, ...]
+    """The song's motif: intervals from note to note, in scale steps."""
+    swing: float = 0.0
+    """See `common.bands.Band.swing`."""
+
+    @property
+    def steps(self) -> int:
+        """Steps in a bar."""
+        return self.style.beats * 4
+
+    def chord_spans(self, bar: int) -> list[ChordSpan]:
+        """The chords of a bar with their places."""
+        chords = self.bars[bar]
+        if len(chords) == 1:
+            return [ChordSpan(0, self.steps, chords[0])]
+        return [ChordSpan(0, HALF, chords[0]), ChordSpan(HALF, self.steps, chords[1])]
+
+    def chord_at(self, step: int) -> Chord:
+        """The chord at a step of the section."""
+        bar, step_in_bar = divmod(step, self.steps)
+        return self.bars[bar][-1 if step_in_bar >= HALF else 0]
+
+    def find_next_chord(self, bar: int, span: ChordSpan) -> Chord:
+        """The chord after that of `span` in `bar`, in the next section if necessary."""
+        if span.end < self.steps:
+            return self.bars[bar][-1]
+        return self.bars[bar + 1][0] if bar + 1 < len(self.bars) else self.following
+
+    def find_level(self, member: Member) -> int:
+        """The intensity level at which a member plays the section, see `style.find_level`."""
+        return find_level(self.section.energy + DENSITY_WEIGHT * (member.density - 0.5))
+
+
+def choose_pattern(choices: Sequence[T], size: Callable[[T], int], member: Member, random: RandomSource) -> T:
+    """Choose a pattern that suits the member's density. `size` counts the notes of a pattern."""
+    ordered = sorted(choices, key=size)
+    density = member.density + random.draw_triangular(PATTERN_WIDTH)
+    return ordered[max(0, min(len(ordered) - 1, int(density * len(ordered))))]
+
+
+def choose_patterns(
+    choices: Sequence[Sequence[T]], bars: int, member: Member, random: RandomSource
+) -> list[Sequence[T]]:
+    """Choose a pattern for each bar: the same for most, others by the member's variety, mostly at a phrase's end."""
+    usual = choose_pattern(choices, len, member, random)
+    chosen: list[Sequence[T]] = []
+    for bar in range(bars):
+        probability = member.variety if bar % 4 == 3 else member.variety**2 / 2
+        is_varied, other = random.draw_bool(probability), choose_pattern(choices, len, member, random)
+        chosen.append(other if is_varied else usual)
+    return chosen

@@ -1,0 +1,144 @@
+"""The work of one worker process: make the song of a job, and report how it went.
+
+A band's song is rendered to the spool as it is composed, so that it can be played at once; its files are made from the
+spool afterwards. Other jobs go to `generators/` (a user's program, a comparison) and `importing.py`. Knows neither
+descriptors nor signals: `__main__.py` supplies the spool, and `report`, which sends a step to the bot.
+"""
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from common.bands import Band
+from common.errors import BandstandError, Missing
+from common.generators import IMPORT
+from common.jobs import Advanced, Begun, Done, Failed, Job, Provenance
+from common.types import RATE, Lufs, Seconds
+from composer import importing
+from composer.audio import BLOCK_FRAMES, Block
+from composer.compose import compose_streaming, describe, describe_sections, find_band
+from composer.folder import SongFolder, publish_song, read_finished
+from composer.generators import compare, run
+from composer.generators.process import Popen
+from composer.generators.run import ProgramError
+from composer.loudness import round_decibels
+from composer.recorder import ScoreRecorder
+from composer.spool import DISK_FULL_ERRORS, PROGRESS_SECONDS, DiskFull, Report, SpoolWriter
+from composer.synth import Renderer, Synthesiser, count_frames, find_synthesiser, render_song
+
+SINGLE_BLOCKS: Final = Seconds(5.0)
+"""Length of the beginning of a song that is spooled block by block. Later blocks go in batches, which wakes the reader
+less often."""
+BATCH: Final = 10
+"""Blocks in a batch."""
+LEAD: Final = 5
+"""Blocks that are spooled before `Begun` is reported. A worker that is held up for half a second then causes no gap."""
+
+log = logging.getLogger("composer")
+
+
+class Prepared(NamedTuple):
+    """The synthesiser, which a worker sets up before it knows its job."""
+
+    synthesiser: Synthesiser
+    renderer: Renderer
+
+
+def prepare(soundfont: str) -> Prepared:
+    """Load the synthesiser. Raises Missing if the configured soundfont does not exist."""
+    synthesiser = find_synthesiser(soundfont)
+    return Prepared(synthesiser, synthesiser.make_renderer())
+
+
+def run_job(
+    job: Job, prepared: Prepared | Missing, spool: SpoolWriter, report: Report, call_process: Popen | None = None
+) -> int:
+    """Make the song, report `Done` or `Failed`, and return the exit status of the process. Raises no exception."""
+    try:
+        report(make_song(job, prepared, spool, report, call_process))
+    except ProgramError as error:
+        report(Failed(str(error), error.provenance))
+    except BandstandError as error:
+        report(Failed(str(error)))
+    except OSError as error:
+        log.exception("the song could not be written")
+        is_full = error.errno in DISK_FULL_ERRORS
+        report(Failed(str(DiskFull()) if is_full else f"the song cannot be written: {error.strerror or error}"))
+    except Exception:
+        log.exception("the composer has a fault")
+        report(Failed("the composer has a fault, which its log describes; another seed may work"))
+    else:
+        return 0
+    finally:
+        spool.close()
+    return 1
+
+
+def make_song(
+    job: Job, prepared: Prepared | Missing, spool: SpoolWriter, report: Report, call_process: Popen | None = None
+) -> Done:
+    """Make the song of any job. Raises BandstandError, or OSError if the folder cannot be written."""
+    if job.program:
+        return run.make_song(job, job.program, spool, report, call_process)
+    if job.pair:
+        return compare.make_comparison(job, job.pair, spool, report)
+    if job.generator == IMPORT:
+        return importing.import_song(job)
+    if isinstance(prepared, Missing):
+        raise prepared
+    return _make_band_song(job, prepared, spool, report)
+
+
+def _make_band_song(job: Job, prepared: Prepared, spool: SpoolWriter, report: Report) -> Done:
+    began = time.perf_counter()
+    song = compose_streaming(_choose_band(job), job.seed, job.parameters)
+    header, synthesiser = song.header, prepared.synthesiser
+    seconds, facts = round(count_frames(header) / RATE, 3), describe(header) | synthesiser.facts
+    sections = describe_sections(header)
+    with closing(render_song(song, prepared.renderer, synthesiser, Lufs(job.loudness))) as blocks:
+        spool.write(np.concatenate(list(islice(blocks, LEAD))))
+        report(Begun(header.title, header.artist, seconds, facts, sections))
+        finished = read_finished(job)
+        if finished:
+            _spool_blocks(blocks, spool, report)
+            return finished
+        with SongFolder(Path(job.directory)) as folder, ScoreRecorder(folder.path, song) as recorder:
+            _spool_blocks(blocks, spool, report)
+            for block in spool.read_blocks(BATCH * BLOCK_FRAMES):  # the files can wait until the song is spooled
+                recorder.push(block)
+            recorded = recorder.finish()
+            done = Done(
+                song=job.song, title=header.title, artist=header.artist, seconds=seconds, generator=job.generator,
+                seed=job.seed, parameters=job.parameters, loudness=round_decibels(recorded.loudness),
+                peak=round_decibels(recorded.peak), making=round(time.perf_counter() - began, 3), facts=facts,
+                sections=sections, files=recorded.files, provenance=Provenance(sound=spool.checksum),
+            )  # fmt: skip
+            return publish_song(folder, job, done)
+
+
+def _choose_band(job: Job) -> Band:
+    return find_band(job.generator) if job.band is None else job.band
+
+
+def _spool_blocks(blocks: Iterator[Block], spool: SpoolWriter, report: Report) -> None:
+    """Write the rest of a song to the spool as fast as possible, and close it."""
+    reported = time.monotonic()
+    for block in _batch_blocks(blocks):
+        spool.write(block)
+        now = time.monotonic()
+        if now - reported >= PROGRESS_SECONDS:
+            reported = now
+            report(Advanced(round(spool.frames / RATE, 3)))
+    spool.close()
+
+
+def _batch_blocks(blocks: Iterator[Block]) -> Iterator[Block]:
+    yield from islice(blocks, round(SINGLE_BLOCKS * RATE / BLOCK_FRAMES))
+    while batch := list(islice(blocks, BATCH)):
+        yield np.concatenate(batch)

@@ -1,0 +1,180 @@
+"""What each format's packets are put into on their way to Icecast: nothing for MP3, Ogg for Opus and FLAC.
+
+Ogg pages are those of RFC 3533, with Opus (RFC 7845) or FLAC (RFC 9639 section 10.1) in them. libavformat's muxer keeps
+one packet back whatever its options; here each call's packets leave as one page at once.
+
+Needs nothing but the standard library, so that the standby can use it, too.
+"""
+
+import struct
+import zlib
+from collections.abc import Callable, Sequence
+from itertools import count
+from typing import Protocol
+
+from streamer.codecs.flacframe import renumbered, stream_info
+
+BEGINS, ENDS = 0x02, 0x04
+SEGMENTS = 255
+"""The most that one page has, of up to 255 bytes each."""
+_REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+OPUS_RATE = 48_000
+"""The unit of Opus granule positions, whatever the rate of the sound."""
+FLAC_RATE, FLAC_BITS = 48_000, 16
+STREAMINFO, VORBIS_COMMENT, LAST_BLOCK = 0, 4, 0x80
+CHANNELS = 2
+VENDOR = "Bandstand"
+Comments = Sequence[tuple[str, str]]
+"""Names and values: TITLE, ARTIST, ..."""
+
+
+class Container(Protocol):
+    """Puts packets into the bytes that the mount carries: one stream."""
+
+    def header(self) -> bytes:
+        """What the stream begins with."""
+
+    def pack(self, packets: Sequence[bytes]) -> bytes:
+        """The next packets of the stream."""
+
+    def end(self, packets: Sequence[bytes], samples: int) -> bytes:
+        """The last packets of a stream that has `samples` samples in all."""
+
+
+class Mpeg:
+    """MP3 frames are their own stream, without a beginning or an end."""
+
+    def header(self) -> bytes:
+        return b""
+
+    def pack(self, packets: Sequence[bytes]) -> bytes:
+        return b"".join(packets)
+
+    def end(self, packets: Sequence[bytes], samples: int) -> bytes:
+        return self.pack(packets)
+
+
+def checksum(data: bytes) -> int:
+    """The CRC-32 of RFC 3533 section 6: zlib's polynomial with the bits of each byte, and of the sum, the other way."""
+    mirrored = zlib.crc32(data.translate(_REVERSED), 0xFFFFFFFF) ^ 0xFFFFFFFF
+    return int.from_bytes(mirrored.to_bytes(4, "little").translate(_REVERSED), "big")
+
+
+def page(serial: int, sequence: int, granule: int, packets: Sequence[bytes], flags: int = 0) -> bytes:
+    """One page of whole packets, which together have at most `SEGMENTS` segments of 255 bytes."""
+    lacing = b"".join(b"\xff" * (len(packet) // 255) + bytes([len(packet) % 255]) for packet in packets)
+    if len(lacing) > SEGMENTS:
+        raise ValueError("the packets are too long for one page")
+    head = struct.pack("<4sBBqIII", b"OggS", 0, flags, granule, serial, sequence, 0)
+    body = bytes([len(lacing)]) + lacing + b"".join(packets)
+    return head[:22] + struct.pack("<I", checksum(head + body)) + body
+
+
+def pagefuls(packets: Sequence[bytes]) -> list[list[bytes]]:
+    """The packets, as many together as one page takes."""
+    made: list[list[bytes]] = []
+    left = 0
+    for packet in packets:
+        segments = len(packet) // 255 + 1
+        if segments > left:
+            made.append([])
+            left = SEGMENTS
+        made[-1].append(packet)
+        left -= segments
+    return made
+
+
+def opus_head(channels: int, pre_skip: int) -> bytes:
+    """The identification header, RFC 7845 section 5.1: mapping family 0, no output gain."""
+    return struct.pack("<8sBBHIhB", b"OpusHead", 1, channels, pre_skip, OPUS_RATE, 0, 0)
+
+
+def opus_tags(comments: Comments, vendor: str = VENDOR) -> bytes:
+    """The comment header, RFC 7845 section 5.2."""
+    return b"OpusTags" + vorbis_comment(comments, vendor)
+
+
+def flac_head(frame: int) -> bytes:
+    """The first packet: version 1.0 of the mapping, one more header packet, then FLAC's own beginning."""
+    info = stream_info(frame, FLAC_RATE, CHANNELS, FLAC_BITS)
+    return b"\x7fFLAC\x01\x00\x00\x01fLaC" + _metadata(STREAMINFO, info)
+
+
+def flac_tags(comments: Comments, vendor: str = VENDOR) -> bytes:
+    return _metadata(LAST_BLOCK | VORBIS_COMMENT, vorbis_comment(comments, vendor))
+
+
+def vorbis_comment(comments: Comments, vendor: str) -> bytes:
+    fields = [f"{name}={value}".encode() for name, value in comments]
+    return b"".join([_counted(vendor.encode()), struct.pack("<I", len(fields)), *map(_counted, fields)])
+
+
+def _metadata(kind: int, data: bytes) -> bytes:
+    return bytes([kind]) + len(data).to_bytes(3, "big") + data
+
+
+def _counted(data: bytes) -> bytes:
+    return struct.pack("<I", len(data)) + data
+
+
+class Ogg:
+    """A `Container`: one logical stream, of packets of `frame` samples each, that begins with `headers`."""
+
+    def __init__(self, serial: int, frame: int, headers: Sequence[bytes], pre_skip: int = 0) -> None:
+        self._serial = serial
+        self._frame = frame
+        self._headers = headers
+        self._pre_skip = pre_skip
+        self._sequence = count()
+        self._granule = 0
+
+    def header(self) -> bytes:
+        first, *others = self._headers
+        return self._page([first], BEGINS) + b"".join(self._page([other]) for other in others)
+
+    def pack(self, packets: Sequence[bytes]) -> bytes:
+        """As few pages as hold the packets; each page's position is that of its last sample, pre-skip included."""
+        pages = []
+        for few in pagefuls(packets):
+            self._granule += len(few) * self._frame
+            pages.append(self._page([self._sound(packet) for packet in few]))
+        return b"".join(pages)
+
+    def end(self, packets: Sequence[bytes], samples: int) -> bytes:
+        """The last packets; the stream has `samples` samples in all, and what is decoded beyond them is not heard."""
+        *before, last = pagefuls(packets) or [[]]
+        data = b"".join(self.pack(few) for few in before)
+        self._granule = samples + self._pre_skip
+        return data + self._page([self._sound(packet) for packet in last], ENDS)
+
+    def _sound(self, packet: bytes) -> bytes:
+        """The packet as it goes into the stream, each once and in order."""
+        return packet
+
+    def _page(self, packets: Sequence[bytes], flags: int = 0) -> bytes:
+        return page(self._serial, next(self._sequence), self._granule, packets, flags)
+
+
+class OggOpus(Ogg):
+    def __init__(self, serial: int, frame: int, pre_skip: int, comments: Comments = ()) -> None:
+        super().__init__(serial, frame, [opus_head(CHANNELS, pre_skip), opus_tags(comments)], pre_skip)
+
+
+class OggFlac(Ogg):
+    """Gives each frame its number in this stream, so frames may come from anywhere."""
+
+    def __init__(self, serial: int, frame: int, comments: Comments = ()) -> None:
+        super().__init__(serial, frame, [flac_head(frame), flac_tags(comments)])
+        self._number = count()
+
+    def _sound(self, packet: bytes) -> bytes:
+        return renumbered(packet, next(self._number))
+
+
+CONTAINERS: dict[str, Callable[[int, int, int, Comments], Container]] = {
+    "mp3": lambda serial, frame, pre_skip, comments: Mpeg(),
+    "opus": OggOpus,
+    "flac": lambda serial, frame, pre_skip, comments: OggFlac(serial, frame, comments),
+}
+"""By format: from a serial number for the stream, the samples in a packet, the samples that a decoder skips at the
+start, and the comments."""

@@ -1,0 +1,98 @@
+"""A reply in a channel: one line, what is left for `!more`, and no control codes."""
+
+import unicodedata
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.commands.reply import Level, Reply
+from bot.irc.message import count_bytes
+from bot.irc.pagination import (
+    KEPT_SECONDS,
+    MAX_READERS,
+    Pager,
+    fill_line,
+    format_announcement,
+    format_rows,
+    format_summary,
+)
+
+TABLE = Reply("9 songs", columns=("code", "title", ""), rows=tuple((f"c{n}", f"Title {n}", "ready") for n in range(9)))
+
+
+def test_a_reply_begins_with_its_level_and_a_notice_does_not() -> None:
+    assert format_summary(Reply("done")) == "ok: done"
+    assert format_summary(Reply("no", Level.DENIED)) == "denied: no"
+    assert format_summary(Reply("now: x", Level.NOTICE)) == "now: x"
+
+
+def test_a_row_is_its_cells_and_a_pair_is_a_name_and_its_value() -> None:
+    assert format_rows(TABLE)[0] == "c0 Title 0 ready"
+    assert format_rows(Reply("a song", columns=("", ""), rows=(("key", "Dm"), ("tempo", "")))) == ["key: Dm", "tempo"]
+
+
+def test_as_many_rows_as_fit_stand_in_the_line_and_the_rest_is_kept() -> None:
+    pager = Pager()
+    first = pager.show_first("#radio ann", TABLE, 80, now=0)
+    assert first == ["ok: 9 songs: c0 Title 0 ready | c1 Title 1 ready (+7 more: !more)"]
+    assert pager.show_more("#radio ann", 80, now=1) == [
+        "c2 Title 2 ready | c3 Title 3 ready | c4 Title 4 ready (+4 more: !more)"
+    ]
+    assert pager.show_more("#radio bob", 80, now=1) == ["error: there is nothing more to show"]
+    assert pager.show_more("#radio ann", 400, now=2) == [" | ".join(format_rows(TABLE)[5:])]
+    assert pager.show_more("#radio ann", 80, now=3) == ["error: there is nothing more to show"]
+
+
+def test_in_private_several_lines_come_at_once() -> None:
+    shown = Pager().show_first("ann", TABLE, 80, now=0, count=4)
+    assert len(shown) == 4
+    assert "more" not in shown[-1]
+
+
+def test_a_new_answer_takes_the_old_ones_place_and_the_rest_expires() -> None:
+    pager = Pager()
+    pager.show_first("ann", TABLE, 80, now=0)
+    pager.show_first("ann", Reply("short"), 80, now=1)
+    assert pager.show_more("ann", 80, now=2) == ["error: there is nothing more to show"]
+    pager.show_first("ann", TABLE, 80, now=3)
+    assert pager.show_more("ann", 80, now=4 + KEPT_SECONDS) == ["error: there is nothing more to show"]
+
+
+def test_a_long_sentence_goes_on_with_more_as_well() -> None:
+    pager = Pager()
+    first = pager.show_first("ann", Reply("word " * 40), 100, now=0)
+    assert first[0].endswith(" more: !more)")
+    assert pager.show_more("ann", 300, now=0)[0].startswith("word word")
+
+
+def test_remainders_of_a_bounded_number_of_readers_are_kept() -> None:
+    pager = Pager()
+    for number in range(MAX_READERS + 50):
+        pager.show_first(f"person {number}", TABLE, 80, now=0)
+    assert pager.show_more("person 0", 80, now=0) == ["error: there is nothing more to show"]
+    assert pager.show_more(f"person {MAX_READERS + 49}", 80, now=0)[0].startswith("c2")
+
+
+def test_an_announcement_is_what_fits() -> None:
+    assert format_announcement(TABLE, 40, 1) == ["ok: 9 songs: c0 Title 0 ready"]
+    assert len(format_announcement(TABLE, 40, 2)) == 2
+
+
+@given(st.text(max_size=300), st.lists(st.text(max_size=120), max_size=8), st.integers(min_value=60, max_value=200))
+def test_every_line_fits_and_has_no_control_codes_and_every_row_is_shown(
+    text: str, cells: list[str], limit: int
+) -> None:
+    pager = Pager()
+    reply = Reply(text, rows=tuple((cell,) for cell in cells))
+    shown = pager.show_first("ann", reply, limit, now=0)
+    while shown[-1].endswith(" more: !more)"):
+        shown += pager.show_more("ann", limit, now=0)
+        assert len(shown) < 50
+    assert all(count_bytes(line) <= limit for line in shown)
+    assert not [c for line in shown for c in line if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp")]
+
+
+def test_one_thing_at_least_is_shown_however_long() -> None:
+    line, left = fill_line("", ["x" * 300, "y"], 50)
+    assert line == "x" * 47 + "…"
+    assert left == ["y"]

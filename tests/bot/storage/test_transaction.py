@@ -1,0 +1,132 @@
+"""A transaction is whole or not at all, and nothing can be asked outside of it."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+from peewee import InterfaceError, OperationalError, SqliteDatabase
+
+from bot.station.repositories import Rules
+from bot.storage import tables
+from bot.storage.executor import OutsideTransaction
+from bot.storage.transaction import Surroundings, begin
+from common.api.events import QueueChanged
+from common.api.values import Outside, SongState
+from tests.bot.memory import DirectStore, make_database, make_transaction
+from tests.bot.storage.samples import make_song
+
+SURROUNDINGS = Surroundings(1000.0, Random(1), Rules(crossfade=2.0), Outside(uptime=5.0))
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
+    path = tmp_path / "bandstand.db"
+    copy = sqlite3.connect(path)
+    make_database().connection().backup(copy)
+    copy.close()
+    database = SqliteDatabase(str(path), pragmas={"journal_mode": "wal"}, timeout=0, autoconnect=False)
+    database.connect()
+    yield database
+    database.close()
+
+
+def test_work_is_given_the_time_the_rules_and_what_is_outside(database: SqliteDatabase) -> None:
+    with begin(database, SURROUNDINGS, is_writing=False) as tx:
+        assert (tx.now, tx.rules.crossfade, tx.outside.uptime) == (1000.0, 2.0, 5.0)
+        assert tx.chance is SURROUNDINGS.chance
+
+
+def test_a_transaction_that_raises_leaves_nothing(database: SqliteDatabase) -> None:
+    with pytest.raises(ZeroDivisionError), begin(database, SURROUNDINGS, is_writing=True) as tx:
+        tx.songs.add(make_song())
+        raise ZeroDivisionError
+    with begin(database, SURROUNDINGS, is_writing=False) as tx:
+        assert tx.songs.count() == 0
+
+
+def test_a_repository_cannot_be_used_when_its_transaction_is_over(database: SqliteDatabase) -> None:
+    with begin(database, SURROUNDINGS, is_writing=True) as first:
+        first.songs.add(make_song())
+    songs = first.songs
+    with pytest.raises(OutsideTransaction):
+        first.songs.count()
+    with begin(database, SURROUNDINGS, is_writing=True), pytest.raises(OutsideTransaction):
+        songs.write_state("7kq3", SongState.FAILED)
+    with pytest.raises(ZeroDivisionError), begin(database, SURROUNDINGS, is_writing=True) as failed:
+        raise ZeroDivisionError
+    with pytest.raises(OutsideTransaction):
+        failed.songs.count()
+
+
+def test_work_that_reads_cannot_write(database: SqliteDatabase) -> None:
+    with begin(database, SURROUNDINGS, is_writing=False) as tx, pytest.raises(OutsideTransaction):
+        tx.songs.add(make_song())
+
+
+def test_a_query_by_itself_has_no_database_to_run_on(database: SqliteDatabase) -> None:
+    with begin(database, SURROUNDINGS, is_writing=True) as tx:
+        tx.songs.add(make_song())
+        with pytest.raises(InterfaceError):
+            list(tables.Song.select())
+        with pytest.raises(InterfaceError):
+            tables.Song.delete().execute()
+
+
+def test_a_connection_is_never_opened_by_a_query() -> None:
+    closed = SqliteDatabase(":memory:", autoconnect=False)
+    with pytest.raises(InterfaceError), begin(closed, SURROUNDINGS, is_writing=False) as tx:
+        tx.songs.count()
+
+
+def test_work_that_reads_goes_on_while_another_program_writes(database: SqliteDatabase, tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "bandstand.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with begin(database, SURROUNDINGS, is_writing=False) as tx:
+        assert tx.songs.count() == 0
+    other.execute("ROLLBACK")
+    with begin(database, SURROUNDINGS, is_writing=False) as tx:
+        tx.songs.count()
+        other.execute("BEGIN IMMEDIATE")  # and keeps nobody from writing
+        other.execute("COMMIT")
+    other.close()
+
+
+def test_work_that_writes_has_the_lock_before_its_first_query(database: SqliteDatabase, tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "bandstand.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    begun = False
+    with pytest.raises(OperationalError, match="locked"), begin(database, SURROUNDINGS, is_writing=True):
+        begun = True
+    assert not begun
+    other.close()
+
+
+def test_a_transaction_in_memory_shows_at_once_what_was_written_and_published() -> None:
+    tx = make_transaction(now=5.0)
+    tx.songs.add(make_song())
+    tx.publish(QueueChanged())
+    assert (tx.songs.count(), tx.events, tx.now) == (1, [QueueChanged()], 5.0)
+    tx.now, tx.outside = 6.0, Outside(is_connected=True)
+    assert tx.outside.is_connected
+    assert make_transaction().songs.count() == 0, "another test has another database"
+
+
+def test_a_store_in_memory_publishes_after_the_commit_and_not_after_a_failure() -> None:
+    told: list[object] = []
+    store = DirectStore(told.extend)
+
+    def work(tx: object, *, fails: bool = False) -> str:
+        tx.songs.add(make_song("bad" if fails else "good"))  # type: ignore[attr-defined]
+        tx.publish(QueueChanged())  # type: ignore[attr-defined]
+        if fails:
+            raise ZeroDivisionError
+        return "done"
+
+    results: list[object] = []
+    store.transact(work).addCallback(results.append)
+    store.record(lambda tx: work(tx, fails=True)).addErrback(lambda failure: results.append(failure.type))
+    store.read(lambda tx: tx.songs.count()).addCallback(results.append)
+    assert results == ["done", ZeroDivisionError, 1]
+    assert told == store.events == [QueueChanged()]

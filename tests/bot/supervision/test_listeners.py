@@ -1,0 +1,38 @@
+"""Asking Icecast how many listen; no Icecast runs here."""
+
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+
+from bot.supervision.listeners import IcecastStatistics, read_counts
+from common import config as configuration
+
+
+def test_listeners_on_a_standby_count_for_its_mount() -> None:
+    stats = b"""<icestats><source mount="/stream.mp3"><listeners>2</listeners></source>
+        <source mount="/standby/stream.mp3"><listeners>3</listeners></source>
+        <source mount="/foreign"><listeners>9</listeners></source></icestats>"""
+    assert read_counts(stats, configuration.DEFAULT_MOUNTS) == {"/stream.mp3": 5, "/stream.opus": 0}
+
+
+class SilentAgent:
+    """An agent whose server takes the connection and never answers."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[bytes, bytes]] = []
+
+    def request(self, method: bytes, uri: bytes, headers: object = None, body: object = None) -> Deferred[object]:
+        self.asked.append((method, uri))
+        return Deferred()
+
+
+def test_an_icecast_that_does_not_answer_is_given_a_second() -> None:
+    clock, agent = Clock(), SilentAgent()
+    failures: list[object] = []
+    statistics = IcecastStatistics(agent, clock, "http://127.0.0.1:8000", "x")  # type: ignore[arg-type]
+    asked = Deferred.fromCoroutine(statistics.count_listeners(configuration.DEFAULT_MOUNTS))
+    asked.addErrback(lambda failure: failures.append(failure.type))
+    clock.advance(0.9)
+    assert not failures
+    clock.advance(0.2)
+    assert len(failures) == 1
+    assert agent.asked == [(b"GET", b"http://127.0.0.1:8000/admin/stats")]

@@ -1,0 +1,142 @@
+"""The work of a worker, in this process and with our own synthesiser, so that the machine needs no soundfont."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from common.jobs import Advanced, Begun, Done, Failed, Job, Step, Value
+from common.types import FRAME_BYTES, RATE, SongCode
+from composer import fluid
+from composer.folder import SONG_FILE
+from composer.recorder import ScoreRecorder
+from composer.spool import SpoolWriter
+from composer.worker import Prepared, prepare, run_job
+
+
+class BotSide:
+    """The bot's side of a worker: spool, growth pipe, and the steps that were reported."""
+
+    def __init__(self, directory: Path) -> None:
+        self.folder = directory / "songs" / "abc"
+        self.path = directory / "spool"
+        self.steps: list[Step] = []
+        self._fd = os.open(self.path, os.O_CREAT | os.O_RDWR)
+        self.growth, write = os.pipe()
+        self.spool = SpoolWriter(self._fd, write)
+
+    def job(self, generator: str = "band", **parameters: Value) -> Job:
+        asked: dict[str, Value] = {"minutes": 1, "tempo": 160, **parameters}
+        return Job(song=SongCode("abc"), generator=generator, seed=5, parameters=asked, directory=str(self.folder))
+
+    def close(self) -> None:
+        self.spool.close()
+        os.close(self._fd)
+        os.close(self.growth)
+
+
+@pytest.fixture
+def bot(tmp_path: Path) -> Iterator[BotSide]:
+    bot = BotSide(tmp_path)
+    yield bot
+    bot.close()
+
+
+@pytest.fixture
+def prepared(monkeypatch: pytest.MonkeyPatch) -> Prepared:
+    monkeypatch.setattr(fluid, "SOUNDFONTS", ())
+    return prepare("")
+
+
+def test_a_song_begins_advances_and_is_done(bot: BotSide, prepared: Prepared) -> None:
+    assert run_job(bot.job(), prepared, bot.spool, bot.steps.append) == 0
+    begun, *advances, done = bot.steps
+    assert isinstance(begun, Begun)
+    assert all(isinstance(step, Advanced) for step in advances)
+    assert isinstance(done, Done)
+    assert (begun.title, begun.seconds) == (done.title, done.seconds)
+    assert done.seconds == pytest.approx(bot.path.stat().st_size / FRAME_BYTES / RATE, abs=0.001)
+    assert done.loudness == pytest.approx(-16, abs=1.5)
+    assert done.facts["synthesiser"] == "tones"
+
+
+def test_the_folder_holds_the_files_that_song_json_lists(bot: BotSide, prepared: Prepared) -> None:
+    run_job(bot.job(), prepared, bot.spool, bot.steps.append)
+    done = bot.steps[-1]
+    assert isinstance(done, Done)
+    assert {path.name for path in bot.folder.iterdir()} == {*done.files.values(), SONG_FILE}
+    assert msgspec.json.decode((bot.folder / SONG_FILE).read_bytes(), type=Done) == done
+    assert [path.name for path in bot.folder.parent.iterdir()] == ["abc"]
+
+
+def test_the_growth_pipe_is_closed_when_the_spool_is_complete(bot: BotSide, prepared: Prepared) -> None:
+    run_job(bot.job(), prepared, bot.spool, bot.steps.append)
+    while os.read(bot.growth, 4096):
+        pass  # ends only because the writing end is closed
+
+
+def test_a_song_that_is_finished_already_is_played_and_kept(bot: BotSide, prepared: Prepared, tmp_path: Path) -> None:
+    run_job(bot.job(), prepared, bot.spool, bot.steps.append)
+    before = (bot.folder / "song.flac").stat()
+    (tmp_path / "again").mkdir()
+    again = BotSide(tmp_path / "again")
+    assert run_job(bot.job(), prepare(""), again.spool, again.steps.append) == 0
+    assert again.steps[-1] == bot.steps[-1]
+    assert again.path.read_bytes() == bot.path.read_bytes()
+    assert (bot.folder / "song.flac").stat() == before
+    again.close()
+
+
+@pytest.mark.parametrize(
+    ("generator", "parameters", "reason"),
+    [
+        ("mine", {}, "mine: there is no such band; known are band"),
+        ("band", {"tempo": 9}, "tempo: 9 is not a number of beats a minute from 50 to 200"),
+        ("band", {"loud": True}, "loud: there is no such parameter"),
+    ],
+)
+def test_a_job_that_cannot_be_done_fails_with_a_sentence(
+    generator: str, parameters: dict[str, Value], reason: str, bot: BotSide, prepared: Prepared
+) -> None:
+    assert run_job(bot.job(generator, **parameters), prepared, bot.spool, bot.steps.append) == 1
+    [failed] = bot.steps
+    assert isinstance(failed, Failed)
+    assert failed.reason.startswith(reason)
+    assert os.read(bot.growth, 10) == b""
+
+
+def test_a_fault_of_the_composer_leaves_no_files(
+    bot: BotSide, prepared: Prepared, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(ScoreRecorder, "finish", broken)
+    assert run_job(bot.job(), prepared, bot.spool, bot.steps.append) == 1
+    assert bot.steps[-1] == Failed("the composer has a fault, which its log describes; another seed may work")
+    assert "ZeroDivisionError" in caplog.text
+    assert list(bot.folder.parent.iterdir()) == []
+
+
+def test_a_full_disk_is_reported(bot: BotSide, prepared: Prepared, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(ScoreRecorder, "finish", full)
+    run_job(bot.job(), prepared, bot.spool, bot.steps.append)
+    failed = bot.steps[-1]
+    assert isinstance(failed, Failed)
+    assert failed.reason.startswith("the disk is full")
+
+
+def test_without_ffmpeg_only_the_preview_is_missing(
+    bot: BotSide, prepared: Prepared, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    run_job(bot.job(), prepared, bot.spool, bot.steps.append)
+    done = bot.steps[-1]
+    assert isinstance(done, Done)
+    assert set(done.files) == {"audio", "score", "midi", "roll", "waveform"}
+    assert not (bot.folder / "preview.mp3").exists()

@@ -1,0 +1,161 @@
+"""What follows from Icecast's figures for a mount, second by second, and when the monitor asks for them."""
+
+from streamer.delivery import MOST_PATIENCE, PATIENCE, SPEECHLESS, SWALLOWED, Delivery, DeliveryMonitor
+
+
+class Rig:
+    """A mount that came on the air at 100.0, and an Icecast whose figure moves every `interval` seconds."""
+
+    def __init__(self, interval: float = 5.0) -> None:
+        self.delivery = Delivery("/stream.mp3")
+        self.interval = interval
+        self.now = 100.0
+        self.looks = 0
+        self.delivery.start(self.now)
+
+    def run(self, seconds: float, passes_on: bool = True, answers: bool = True, says: bool = True) -> tuple[float, str]:
+        """Until the first fault: when, counted from here, and what."""
+        began = last = self.now
+        while self.now - began < seconds:
+            self.now = round(self.now + 0.05, 2)
+            if passes_on:
+                last = self.now
+            if self.delivery.is_due(self.now):
+                self.looks += 1
+                if answers:
+                    self.delivery.record_figure(int((last - 100) // self.interval) if says else None, self.now)
+                else:
+                    self.delivery.record_no_answer(self.now)
+            if said := self.delivery.find_fault(self.now):
+                return self.now - began, said
+        return seconds, ""
+
+
+def test_a_mount_that_is_passed_on_is_left_alone_and_hardly_looked_at() -> None:
+    rig = Rig()
+    assert rig.run(600) == (600, "")
+    assert rig.looks < 300
+
+
+def test_a_server_that_swallows_is_noticed_within_ten_seconds_whenever_it_begins() -> None:
+    for tenth in range(60):
+        rig = Rig()
+        rig.run(30 + tenth / 10)
+        after, said = rig.run(30, passes_on=False)
+        assert after < 10 and said == SWALLOWED
+
+
+def test_a_server_that_swallows_from_the_first_is_noticed_too() -> None:
+    after, said = Rig().run(30, passes_on=False)
+    assert after < 10 and said == SWALLOWED
+
+
+def test_a_server_that_does_not_answer_any_more_is_noticed_within_ten_seconds() -> None:
+    rig = Rig()
+    rig.run(33)
+    after, said = rig.run(30, passes_on=False, answers=False)
+    assert after < 10 and said == SPEECHLESS
+
+
+def test_a_server_that_gives_no_figures_is_believed() -> None:
+    assert Rig().run(600, says=False) == (600, "")
+
+
+def test_a_mount_that_vanishes_from_the_figures_is_not_there() -> None:
+    rig = Rig()
+    rig.run(30)
+    after, said = rig.run(30, says=False)
+    assert after < 10 and said == SWALLOWED
+
+
+def test_a_server_with_slower_figures_is_wrongly_given_up_once_and_not_again() -> None:
+    rig = Rig(interval=13.0)
+    assert rig.run(600)[0] < 600
+    rig.delivery.stop()
+    rig.delivery.start(rig.now)
+    assert rig.run(600) == (600, "")
+
+
+def test_patience_has_an_end() -> None:
+    rig = Rig()
+    for _ in range(10):
+        rig.delivery.start(rig.now)
+        after, _ = rig.run(2 * MOST_PATIENCE, passes_on=False)
+    assert PATIENCE < after < MOST_PATIENCE + 2
+
+
+def test_off_the_air_nothing_is_watched() -> None:
+    rig = Rig()
+    rig.delivery.stop()
+    assert rig.run(60, passes_on=False) == (60, "")
+    assert rig.looks == 0
+
+
+class MonitorRig:
+    """Icecast, and a monitor with two mounts, which look at each other every quarter of a second."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.deliveries = [Delivery("/one"), Delivery("/two")]
+        self.asked: list[tuple[float, str]] = []
+        self.there = True
+        self.monitor = DeliveryMonitor(self.deliveries, self._ask, self._probe, lambda: self.now)
+
+    def _ask(self, path: str) -> int | None:
+        self.asked.append((self.now, path))
+        if not self.there:
+            raise OSError("nobody")
+        return int(self.now)
+
+    def _probe(self) -> None:
+        self._ask("")
+
+    def run(self, seconds: float) -> list[tuple[float, str]]:
+        self.asked.clear()
+        for _ in range(round(seconds / 0.25)):
+            self.now += 0.25
+            self.monitor.check()
+        return self.asked
+
+
+def test_each_mount_on_the_air_is_asked_about() -> None:
+    rig = MonitorRig()
+    for delivery in rig.deliveries:
+        delivery.start(0.0)
+    assert {path for _, path in rig.run(10.0)} == {"/one", "/two"}
+
+
+def test_where_there_is_no_answer_nobody_else_is_asked_about_in_that_second() -> None:
+    rig = MonitorRig()
+    for delivery in rig.deliveries:
+        delivery.start(0.0)
+    rig.there = False
+    assert len(rig.run(3.0)) == 3
+
+
+def test_off_the_air_one_question_a_second_is_asked_in_all() -> None:
+    asked = MonitorRig().run(5.0)
+    assert 4 <= len(asked) <= 6 and {path for _, path in asked} == {""}
+
+
+def test_when_icecast_answers_again_each_mount_that_waits_hears_of_it_once_within_a_second() -> None:
+    rig = MonitorRig()
+    rig.run(3.0)
+    rig.there = False
+    rig.run(5.0)
+    assert not any(delivery.consume_retry() for delivery in rig.deliveries)
+    rig.there = True
+    rig.run(1.0)
+    assert [delivery.consume_retry() for delivery in rig.deliveries] == [True, True]
+    rig.run(5.0)
+    assert not any(delivery.consume_retry() for delivery in rig.deliveries)
+
+
+def test_a_mount_on_the_air_has_nothing_to_try_again() -> None:
+    rig = MonitorRig()
+    rig.deliveries[0].start(0.0)
+    rig.there = False
+    rig.run(3.0)
+    rig.there = True
+    rig.run(1.5)
+    assert [delivery.consume_retry() for delivery in rig.deliveries] == [False, True]
