@@ -43,7 +43,7 @@ class StreamerPicture:
         if isinstance(report, wire.Started):
             self._begin(CueId(report.cue), report.frames, ago)
         else:
-            self._end(CueId(report.cue), has_stopped=report.reason == "stopped")
+            self._end(CueId(report.cue), report.reason)
 
     def _begin(self, cue: CueId, frames: int, ago: float = 0.0) -> None:
         self.current = cue
@@ -51,12 +51,14 @@ class StreamerPicture:
         if self.following == cue:
             self.following = None
 
-    def _end(self, cue: CueId, *, has_stopped: bool) -> None:
-        if has_stopped:
+    def _end(self, cue: CueId, reason: str) -> None:
+        if reason == "stopped":
             self.following = None  # a stop lets go of that, too
         else:
             self._ended.add(cue)
-        if self.current == cue:
+        if self.current == cue and reason == "cut":
+            self.current = None  # the cue that cuts in begins, and what follows stays
+        elif self.current == cue:
             self.current, self.following = self.following, None
         if self.following == cue:
             self.following = None

@@ -61,3 +61,11 @@ def test_a_stopped_cue_has_not_ended_and_what_followed_it_is_let_go(case: Case) 
     case.end(1, "stopped")
     assert (case.picture.current, case.picture.following) == (None, None)
     assert not case.picture.has_ended(CueId(1))
+
+
+def test_what_follows_stays_when_another_song_cuts_in(case: Case) -> None:
+    case.picture.record_played(cue(1))
+    case.picture.record_followed(cue(2))
+    case.end(1, "cut")
+    case.picture.record_played(cue(3))
+    assert (case.picture.current, case.picture.following) == (3, 2)

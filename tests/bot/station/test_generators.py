@@ -1,0 +1,56 @@
+"""The users' generators: the list, what may be asked of one, and the check of that."""
+
+import msgspec
+
+from common.api.refusals import NoSuchBand
+from common.api.requests import DescribeGenerator, ListGenerators, WatchGenerator
+from common.generators import Generator, Parameter
+from tests.bot.station.conftest import Station
+
+MINE = Generator(
+    command=["python3", "mine.py"],
+    help="waves",
+    version="2",
+    parameters={
+        "tempo": Parameter(type="int", min=40, max=200, default=120, help="beats a minute"),
+        "key": Parameter(choices=["C", "Dm"]),
+    },
+)
+
+
+def declare(station: Station) -> None:
+    station.declare(mine=MINE, other=Generator(callable="other:song"), third=Generator(command=["third", "x"]))
+    station.tx.outside = msgspec.structs.replace(
+        station.tx.outside, generator_troubles={"other": "it ended with status 1"}
+    )
+
+
+def test_the_generators_are_listed_with_what_is_known_of_them(station: Station) -> None:
+    assert station.ask(ListGenerators()).generators == ()
+    declare(station)
+    station.ask(WatchGenerator(generator="mine", parameters={"key": "C"}))
+    listed = station.ask(ListGenerators()).generators
+    assert [(one.name, one.help, one.version, one.is_watched, one.trouble) for one in listed] == [
+        ("mine", "waves", "2", True, ""),
+        ("other", "other:song", "", False, "it ended with status 1"),
+        ("third", "third x", "", False, ""),
+    ]
+
+
+def test_the_parameters_of_a_generator_are_described(station: Station) -> None:
+    declare(station)
+    described = station.ask(DescribeGenerator(name="Mine"))
+    assert (described.name, described.help, described.band) == ("mine", "waves", "")
+    assert list(described.parameters) == ["duration", "tempo", "key"]
+    refused = station.refuse(DescribeGenerator(name="mien"))
+    assert isinstance(refused, NoSuchBand)
+    assert (refused.words, refused.generators) == ("mien", ("mine", "other", "third"))
+
+
+def test_what_may_be_asked_of_a_band_is_described(station: Station) -> None:
+    station.settle_bands()
+    described = station.ask(DescribeGenerator(name="gravel theory"))
+    assert (described.name, described.band) == ("gravel-theory", "Gravel Theory")
+    assert list(described.parameters) == ["key", "tempo", "minutes"]
+    tempo = described.parameters["tempo"]
+    assert (tempo.min, tempo.max, tempo.default) == (50, 200, None)

@@ -1,0 +1,131 @@
+"""How a song is found, and what is shown of songs, plays and jobs."""
+
+import pytest
+
+from bot.station import library, making
+from common.api.refusals import AmbiguousSong, NoSongsYet, NoSuchSong, Refused
+from common.api.requests import (
+    AddBookmark,
+    CancelJob,
+    Enqueue,
+    Generate,
+    GetSong,
+    ListHistory,
+    ListJobs,
+    ListSongs,
+    Play,
+)
+from common.api.values import EndReason, JobState, SongState
+from tests.bot.station.conftest import Station
+
+
+@pytest.mark.parametrize("words", ["blue lantern", "LANTERN", "Straße", "strasse", "ÉTÉ d'azur", " Blue  Lantern "])
+def test_a_song_is_found_by_its_words_in_any_case(station: Station, words: str) -> None:
+    for title in ("Blue Lantern", "Die Straße", "Été d'Azur"):
+        station.store(title)
+    assert library.find_song(station.tx, words).title
+
+
+def test_a_song_is_named_by_its_code_in_any_case(station: Station) -> None:
+    code = station.store("One")
+    assert library.find_song(station.tx, code.upper()).code == code
+
+
+def test_a_whole_title_goes_before_words_of_others_and_the_newest_of_the_same_before_older_ones(
+    station: Station,
+) -> None:
+    station.store("Blue Lantern Road")
+    station.store("Blue Lantern")
+    newest = station.store("Blue Lantern")
+    assert library.find_song(station.tx, "blue lantern").code == newest
+
+
+def test_words_that_fit_several_songs_name_the_first_few(station: Station) -> None:
+    for number in range(6):
+        station.store(f"Blue Road {number}")
+    with pytest.raises(Refused) as refused:
+        library.find_song(station.tx, "blue")
+    assert isinstance(refused.value.why, AmbiguousSong)
+    assert (refused.value.why.count, len(refused.value.why.songs)) == (6, 4)
+
+
+@pytest.mark.parametrize("words", ["two", "", "on", "one two"])
+def test_an_unknown_song_says_how_many_there_are(station: Station, words: str) -> None:
+    station.store("One")
+    assert station.refuse(GetSong(song=words)) == NoSuchSong(words, 1)
+
+
+def test_a_song_that_was_given_up_is_not_found(station: Station) -> None:
+    ordered = station.ask(Generate())
+    station.ask(CancelJob(job=ordered.job))
+    assert station.refuse(GetSong(song=ordered.song)) == NoSuchSong(ordered.song, 0)
+
+
+def test_without_a_name_it_is_the_song_on_the_air_or_else_the_newest(station: Station) -> None:
+    with pytest.raises(Refused) as refused:
+        library.find_song_or_current(station.tx, " ")
+    assert refused.value.why == NoSongsYet()
+    station.store("One")
+    station.store("Two")
+    assert library.find_song_or_current(station.tx, "").title == "Two"
+    station.ask(Play(song="one"))
+    assert library.find_song_or_current(station.tx, "").title == "One"
+    assert library.find_song_or_current(station.tx, "two").title == "Two"
+
+
+def test_the_newest_songs_are_listed_with_how_many_there_are(station: Station) -> None:
+    for title in ("One", "Two", "Three"):
+        station.store(title)
+    songs = station.ask(ListSongs(limit=2))
+    assert ([song.title for song in songs.songs], songs.total) == (["Three", "Two"], 3)
+
+
+def test_the_time_from_the_command_to_the_air_is_that_of_the_first_playing(station: Station) -> None:
+    ordered = station.ask(Generate())
+    asked = station.tx.now
+    assert station.ask(GetSong(song=ordered.song)).to_air is None
+    station.begin(ordered.job)
+    station.tx.now = asked + 1.5
+    station.start(station.get_air().id)
+    station.finish(ordered.job)
+    station.ask(Play(song=ordered.song))
+    station.start(station.get_air().id)
+    details = station.ask(GetSong(song=ordered.song))
+    assert (details.to_air, details.song.state) == (2.5, SongState.READY)
+
+
+def test_a_song_is_shown_with_its_ratings_and_bookmarks(station: Station) -> None:
+    code = station.store("One")
+    station.ask(Play(song=code))
+    station.listen(20.0)
+    station.ask(AddBookmark(note="here"))
+    details = station.ask(GetSong(song=code))
+    assert [bookmark.note for bookmark in details.bookmarks] == ["here"]
+    assert details.rating.count == 0
+
+
+def test_what_was_heard_is_listed_the_newest_first_and_what_was_not_is_left_out(station: Station) -> None:
+    assert station.ask(ListHistory()).plays == ()
+    for title in ("One", "Two", "Three"):
+        station.store(title)
+        station.ask(Enqueue(song=title))
+    for _ in range(2):
+        cue = station.listen(1.0)
+        station.end(cue.id, EndReason.FINISHED, 90.0)
+    plays = station.ask(ListHistory()).plays
+    assert [(play.title, play.seconds, play.reason, play.name) for play in plays] == [
+        ("Two", 90.0, "finished", "ann"),
+        ("One", 90.0, "finished", "ann"),
+    ]
+    assert len(station.ask(ListHistory(limit=1)).plays) == 1
+
+
+def test_open_jobs_are_listed_the_oldest_first_and_then_the_last_ended(station: Station) -> None:
+    jobs = [station.ask(Generate()).job for _ in range(4)]
+    making.claim_job(station.tx)
+    station.fail(jobs[0], "no")
+    station.ask(CancelJob(job=jobs[1]))
+    listed = station.ask(ListJobs())
+    assert ([job.id for job in listed.jobs], listed.open) == ([jobs[2], jobs[3], jobs[1], jobs[0]], 2)
+    assert [job.state for job in listed.jobs[2:]] == [JobState.CANCELLED, JobState.FAILED]
+    assert [job.id for job in station.ask(ListJobs(limit=1)).jobs] == [jobs[2], jobs[3]]

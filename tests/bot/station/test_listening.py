@@ -1,0 +1,91 @@
+"""Ratings and bookmarks: for what is in the listener's ear, not for what the station is at."""
+
+import msgspec
+import pytest
+
+from bot.station.bars import EAR_DELAYS, PLAYER
+from bot.station.listening import find_heard
+from common.api.events import SongRated
+from common.api.people import Right
+from common.api.refusals import NothingHeard
+from common.api.requests import AddBookmark, GetSong, Play, Rate
+from common.api.values import EndReason, OnAir, RatingMean, Section, SongPlace
+from common.types import SongCode
+from tests.bot.station.conftest import Station, make_person
+
+SECTIONS = (Section("intro", 1, 0.35), Section("verse", 5, 0.5), Section("chorus", 13, 0.8))
+DELAY = EAR_DELAYS[PLAYER]
+BAR = 2.0
+"""Seconds, at 120 beats a minute."""
+
+
+def play(station: Station, title: str = "One") -> SongCode:
+    code = station.store(title, *SECTIONS, tempo=120)
+    station.ask(Play(song=code))
+    return code
+
+
+@pytest.mark.parametrize(
+    ("bar", "name"), [(1.5, "intro"), (4.9, "intro"), (5.1, "verse"), (12.9, "verse"), (13.1, "chorus"), (40, "chorus")]
+)
+def test_a_rating_is_for_the_section_that_is_heard(station: Station, bar: float, name: str) -> None:
+    play(station)
+    station.listen((bar - 1) * BAR + DELAY)
+    assert station.ask(Rate(value=1)).section == name
+
+
+def test_just_after_a_song_has_begun_the_one_before_is_still_heard(station: Station) -> None:
+    first = play(station)
+    cue = station.listen(30.0)
+    play(station, "Two")
+    station.end(cue.id, EndReason.CUT, 30.0)
+    station.listen(0.5)
+    rated = station.ask(Rate(value=1))
+    assert (rated.song.code, rated.section) == (first, "chorus")
+    assert station.ask(AddBookmark()).at.seconds == 28.5
+
+
+def test_in_silence_and_before_anything_was_heard_there_is_nothing_to_rate_or_mark(station: Station) -> None:
+    for _ in range(2):
+        assert station.refuse(Rate(value=1)) == NothingHeard()
+        assert station.refuse(AddBookmark(note="here")) == NothingHeard()
+        play(station)
+        station.listen(0.5)
+
+
+def test_what_the_streamer_plays_meanwhile_is_not_what_is_on_the_air(station: Station) -> None:
+    play(station)
+    station.listen(20.0)
+    play(station, "Two")
+    assert station.refuse(Rate(value=1)) == NothingHeard()
+
+
+def test_who_rates_again_has_changed_their_mind(station: Station) -> None:
+    code = play(station)
+    station.listen(20.0)
+    ann, bob = make_person("ann", Right.LISTENER), make_person("bob", Right.LISTENER)
+    assert station.ask(Rate(value=1), ann).rating == RatingMean(1.0, 1)
+    assert station.ask(Rate(value=1), bob).rating == RatingMean(1.0, 2)
+    rated = station.ask(Rate(value=-1), ann)
+    assert (rated.value, rated.rating) == (-1, RatingMean(0.0, 2))
+    [event] = station.get_events(SongRated)
+    assert (event.song.code, event.section, event.rating) == (code, rated.section, rated.rating)
+    assert station.ask(GetSong(song=code)).rating == RatingMean(0.0, 2)
+
+
+def test_a_song_that_says_nothing_of_itself_is_rated_as_a_whole_and_marked_by_the_time(station: Station) -> None:
+    station.ask(Play(song=station.store("Plain")))
+    station.listen(32.0)
+    assert find_heard(station.tx).at == SongPlace(30.0, 0, "")
+    assert station.ask(Rate(value=0.5)).section == ""
+
+
+def test_a_mark_is_where_the_listener_hears_it_with_its_bar_and_section(station: Station) -> None:
+    code = play(station)
+    cue = station.listen(8.0 + DELAY + 0.125)
+    marked = station.ask(AddBookmark(note="bass\nis late"))
+    assert (marked.song.code, marked.at) == (code, SongPlace(8.125, 5, "verse"))
+    station.tx.outside = msgspec.structs.replace(station.tx.outside, on_air=OnAir(cue.id, 8.0 + DELAY - 0.125))
+    assert station.ask(AddBookmark()).at == SongPlace(7.875, 4, "intro")
+    bookmarks = station.ask(GetSong(song=code)).bookmarks
+    assert [(one.at.bar, one.note, one.name) for one in bookmarks] == [(4, "", "ann"), (5, "bass is late", "ann")]

@@ -1,0 +1,48 @@
+"""The requests about the station itself."""
+
+import pytest
+
+from common.api.events import StationQuit, StreamerRestartOrdered
+from common.api.refusals import BadRequest
+from common.api.requests import Generate, GetStatus, GetVersion, Grant, ListNames, Quit, RestartStreamer
+from common.api.values import MountStatus, Outside
+from tests.bot.station.conftest import CONSOLE, Station
+
+
+@pytest.mark.parametrize(
+    ("is_connected", "mounts", "is_healthy"),
+    [(True, [True, True], True), (True, [True, False], False), (False, [True], False), (True, [], True)],
+)
+def test_a_station_is_healthy_if_the_streamer_answers_and_every_mount_is_on_the_air(
+    station: Station, is_connected: bool, mounts: list[bool], is_healthy: bool
+) -> None:
+    described = tuple(MountStatus(f"/{number}", is_on_air, 1.0) for number, is_on_air in enumerate(mounts))
+    station.tx.outside = Outside(is_connected=is_connected, mounts=described)
+    status = station.ask(GetStatus())
+    assert (status.is_healthy, status.station) == (is_healthy, station.tx.outside)
+
+
+def test_names_are_offered_for_songs_jobs_people_and_bands(station: Station) -> None:
+    station.settle_bands()
+    code = station.store("Blue Lantern")
+    ordered = station.ask(Generate())
+    station.ask(Grant(name="libera/ann", right="dj"))
+    names = {kind: station.ask(ListNames(kind=kind)).names for kind in ("song", "job", "person", "band")}
+    assert names["song"] == (ordered.song, code, "Blue Lantern")
+    assert names["job"] == (str(ordered.job),)
+    assert names["person"] == ("libera/ann",)
+    assert {"gravel-theory", "rock"} <= set(names["band"])
+    assert isinstance(station.refuse(ListNames(kind="x")), BadRequest)
+
+
+def test_versions_are_those_of_the_parts(station: Station) -> None:
+    version = station.ask(GetVersion())
+    assert version.bandstand
+    assert "twisted" in version.parts
+
+
+def test_a_new_streamer_and_the_end_are_events(station: Station) -> None:
+    station.ask(RestartStreamer())
+    assert station.tx.events == [StreamerRestartOrdered(place=CONSOLE)]
+    station.ask(Quit())
+    assert station.tx.events == [StationQuit()]

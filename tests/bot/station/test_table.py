@@ -1,0 +1,103 @@
+"""The table of requests: every request is in it, and what only looks takes no write lock."""
+
+from typing import Any, get_args
+
+import pytest
+
+from bot.station import bands, making
+from bot.station.limits import SONGS
+from bot.station.on_air import cut_in, get_asker, record_started
+from bot.station.ordering import Order, order_song
+from bot.station.repositories import Transaction
+from bot.station.table import REQUESTS
+from bot.storage.executor import OutsideTransaction
+from common.api import requests, results
+from common.api.people import Right
+from common.api.requests import Request
+from common.api.values import OnAir, Outside
+from common.generators import Generator
+from common.jobs import Begun
+from tests.bot.memory import DirectStore
+from tests.bot.station.conftest import ANN, make_done
+
+READING: dict[type[Request], Request] = {
+    requests.GetQueue: requests.GetQueue(),
+    requests.GetNowPlaying: requests.GetNowPlaying(),
+    requests.ListSongs: requests.ListSongs(),
+    requests.GetSong: requests.GetSong(song="one"),
+    requests.ListHistory: requests.ListHistory(),
+    requests.ListJobs: requests.ListJobs(),
+    requests.ListGenerators: requests.ListGenerators(),
+    requests.DescribeGenerator: requests.DescribeGenerator(name="rock"),
+    requests.ListBands: requests.ListBands(),
+    requests.GetBand: requests.GetBand(band="rock"),
+    requests.GetArtist: requests.GetArtist(name=""),
+    requests.GetFamily: requests.GetFamily(band="rock"),
+    requests.GetSelf: requests.GetSelf(),
+    requests.ListPeople: requests.ListPeople(),
+    requests.GetStatus: requests.GetStatus(),
+    requests.GetVersion: requests.GetVersion(),
+    requests.ListNames: requests.ListNames(kind="song"),
+}
+
+
+@pytest.fixture
+def store() -> DirectStore:
+    """A station with a song on the air, one in the making, and its bands."""
+    store = DirectStore()
+
+    def work(tx: Transaction) -> None:
+        bands.settle_house_bands(tx)
+        job = order_song(tx, Order("band", get_asker(ANN), {}, is_played=False))
+        making.claim_job(tx)
+        making.record_begun(tx, job.id, Begun("One", "x", 90.0))
+        making.record_done(tx, job.id, make_done(job.song, "One"))
+        record_started(tx, cut_in(tx, tx.songs.get(job.song).brief, get_asker(ANN)).id, tx.now)
+        order_song(tx, Order("band", get_asker(ANN), {}))
+
+    store.do(work)
+    return store
+
+
+def test_every_request_is_in_the_table() -> None:
+    assert set(REQUESTS) == set(get_args(Request))
+
+
+def test_every_reading_request_is_tested_here() -> None:
+    assert {request for request, entry in REQUESTS.items() if not entry.writes} == set(READING)
+
+
+@pytest.mark.parametrize("kind", READING, ids=lambda kind: kind.__name__)
+def test_what_only_looks_takes_no_write_lock(kind: type[Request], store: DirectStore) -> None:
+    request: Any = READING[kind]
+    if kind is requests.GetArtist:
+        member = store.do(lambda tx: tx.bands.list_all())[0].band.members[0]
+        request = requests.GetArtist(name=member.player)
+    outside = Outside(is_connected=True, on_air=OnAir(1, 20.0), generators={"mine": Generator(command=["mine"])})  # type: ignore[arg-type]
+    given: list[Any] = []
+    store.read(lambda tx: REQUESTS[kind].handler(request, ANN, tx), outside).addBoth(given.append)
+    assert isinstance(given[0], get_args(results.Result)), given[0]
+
+
+def test_a_handler_that_writes_could_not_hide_there(store: DirectStore) -> None:
+    given: list[Any] = []
+    entry = REQUESTS[requests.Stop]
+    store.read(lambda tx: entry.handler(requests.Stop(), ANN, tx)).addErrback(given.append)
+    assert given[0].check(OutsideTransaction)
+
+
+def test_what_sets_a_worker_to_work_is_counted() -> None:
+    counted = {request for request, entry in REQUESTS.items() if entry.limit == SONGS}
+    assert counted == {
+        requests.Generate, requests.GenerateAgain, requests.RemakeSong, requests.WatchGenerator, requests.CompareSongs,
+    }  # fmt: skip
+
+
+def test_listeners_may_look_queue_rate_vote_and_mark_and_nothing_more() -> None:
+    writing = {request for request, entry in REQUESTS.items() if entry.right is Right.LISTENER and entry.writes}
+    assert writing == {requests.Enqueue, requests.Vote, requests.AddBookmark, requests.Rate}
+
+
+def test_only_owners_end_the_station_read_its_files_and_make_accounts() -> None:
+    owners = {request for request, entry in REQUESTS.items() if entry.right is Right.OWNER}
+    assert owners == {requests.ImportFile, requests.SetPassword, requests.RemoveAccount, requests.Quit}
