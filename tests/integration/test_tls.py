@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from common.config import Icecast
-from streamer.icecast import arrived, set_title
+from streamer.icecast import fetch_bytes_received, set_title
 from tests.integration.conftest import IcecastServer
 from tests.integration.streaming import Station, until
 
@@ -53,8 +53,8 @@ def test_a_mount_comes_on_the_air_over_tls_and_is_known_there(
         made.start("streamer.standby")
         bot = made.bot()
         until(lambda: made.on_air(bot), "on the air")
-        until(lambda: arrived(there, MP3) is not None, "Icecast's figure for the mount")
-        until(lambda: arrived(there, f"/standby{MP3}") is not None, "Icecast's figure for the standby")
+        until(lambda: fetch_bytes_received(there, MP3) is not None, "Icecast's figure for the mount")
+        until(lambda: fetch_bytes_received(there, f"/standby{MP3}") is not None, "Icecast's figure for the standby")
         assert set_title(there, MP3, "Ærø")
         bot.close()
     finally:
