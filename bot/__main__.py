@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Sequence
 from random import SystemRandom
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO, cast
 
 from common import config as configuration
 from common import log
@@ -16,7 +16,7 @@ from common.lock import ProcessLock
 from common.text import harmless
 
 if TYPE_CHECKING:  # a reactor is chosen by importing it, so not before the arguments are known to be good
-    from bot.app import App
+    from bot.app import App, Reactor
 
 SWITCH_SECONDS = 0.0005
 """A thread that draws a prompt lets the reactor go on after this; Python's own 5 ms would be felt in every answer."""
@@ -50,10 +50,13 @@ def _run(config: Config, arguments: list[str], everything: bool, from_stdin: boo
     from bot.supervision.icecast import prepare
 
     prepared = prepare(config) if everything and config.manages_icecast else None
-    from twisted.internet import reactor
+    from twisted.internet import reactor as installed
 
     from bot.app import App, Settings
 
+    reactor = cast("Reactor", installed)
+    # Its own clock is the wall clock, which somebody may set: every timer would be that much late, or early.
+    reactor.seconds = time.monotonic  # type: ignore[method-assign]
     on_terminal = everything and sys.stdin is not None and sys.stdin.isatty()
     terminal = os.fdopen(os.dup(2), "w") if on_terminal else sys.stderr
     sys.setswitchinterval(SWITCH_SECONDS)
@@ -70,7 +73,7 @@ def _run(config: Config, arguments: list[str], everything: bool, from_stdin: boo
     return _react(reactor, app, config, terminal)
 
 
-def _react(reactor: Any, app: "App", config: Config, terminal: TextIO) -> int:
+def _react(reactor: "Reactor", app: "App", config: Config, terminal: TextIO) -> int:
     from twisted.python.failure import Failure
 
     from common.shutdown import end_on_signals
@@ -108,7 +111,7 @@ def _say_where(app: "App", config: Config) -> None:
     print("\n".join(map(harmless, lines)), flush=True)
 
 
-def _start_logging(reactor: Any, config: Config, *, to_file: bool, has_icecast: bool) -> None:
+def _start_logging(reactor: "Reactor", config: Config, *, to_file: bool, has_icecast: bool) -> None:
     """Log to standard error, which on a terminal goes to a file, away from the prompt; keep the log files short."""
     from bot.supervision.icecast import Files
     from bot.supervision.log_files import LogFile, LogRotation, redirect_standard_error

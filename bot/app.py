@@ -12,6 +12,7 @@ from typing import Any
 
 from twisted.internet.defer import Deferred, DeferredList
 from twisted.internet.endpoints import UNIXClientEndpoint
+from twisted.internet.interfaces import IReactorCore, IReactorFDSet, IReactorProcess, IReactorUNIX
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -22,6 +23,7 @@ from bot.commands.command_line import CommandLine
 from bot.commands.frontend import FrontEnd
 from bot.commands.reply import Level, Reply
 from bot.irc.frontend import IrcFrontEnd
+from bot.irc.network import INetworkReactor
 from bot.making.background_jobs import BackgroundJobs
 from bot.making.catalogue import Catalogue
 from bot.making.generator_reload import GeneratorReloader
@@ -35,13 +37,14 @@ from bot.station.core import Core
 from bot.station.event_bus import EventBus
 from bot.station.limits import COMMANDS, SONGS
 from bot.station.repositories import Rules
-from bot.storage.store import Store
+from bot.storage.store import IStoreReactor, Store
+from bot.supervision import log_files
 from bot.supervision.icecast import Prepared
-from bot.supervision.keeper import Keeper
+from bot.supervision.keeper import STREAMER, Keeper, list_processes
 from bot.supervision.listeners import IcecastStatistics, make_agent
 from bot.supervision.rolling_restart import RollingRestart
-from bot.supervision.station_processes import list_processes
 from bot.supervision.status_collector import Sources, StatusCollector
+from bot.terminal import console, pipe, terminals
 from bot.terminal.console import Console
 from bot.terminal.pipe import Pipe
 from bot.terminal.remote_access import RemoteAccess
@@ -54,6 +57,21 @@ from common.timers import MonotonicClock
 log = Logger()
 QUIT_SECONDS = 0.05
 """From the order to quit to the end: the answer to whoever gave it goes out first."""
+
+
+class Reactor(
+    IStoreReactor,
+    INetworkReactor,
+    terminals.Reactor,
+    console.Reactor,
+    pipe.Reactor,
+    log_files.Reactor,
+    IReactorCore,
+    IReactorFDSet,
+    IReactorProcess,
+    IReactorUNIX,
+):
+    """What all parts of the bot need of a reactor together."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +92,7 @@ class Settings:
 class App:
     """The command process."""
 
-    def __init__(self, reactor: Any, settings: Settings, chance: Random, wall: Callable[[], float]) -> None:
+    def __init__(self, reactor: Reactor, settings: Settings, chance: Random, wall: Callable[[], float]) -> None:
         self._reactor = reactor
         self._settings = settings
         self._config = settings.config
@@ -249,7 +267,7 @@ class App:
             self._reactor.callLater(QUIT_SECONDS, stop_once, self._reactor)
 
     def _find_streamer_keeper(self) -> Keeper | None:
-        return next((keeper for keeper in self._keepers if keeper.name == "streamer"), None)
+        return next((keeper for keeper in self._keepers if keeper.name == STREAMER), None)
 
 
 def _log_event_failure(event: Event, error: Exception) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import msgspec
 
+from common.files import write_whole
+
 MAX_SECONDS = 400 * 24 * 3600
 """A server can bind the bot for little more than a year at a time."""
 
@@ -68,7 +70,4 @@ class PolicyStore:
             self._policies[host.lower()] = StoredPolicy(port, now + seconds)
         else:
             self._policies.pop(host.lower(), None)
-        fresh = self._path.with_suffix(".new")
-        with fresh.open("wb") as file:
-            file.write(msgspec.json.encode(self._policies))
-        fresh.replace(self._path)
+        write_whole(self._path, msgspec.json.encode(self._policies))

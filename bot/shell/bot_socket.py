@@ -73,6 +73,7 @@ class Connection(LineReceiver):
         self._asked = 0
         self._open = 0
         self._wants_progress = False
+        self._is_closing = False
 
     def connectionMade(self) -> None:
         self._wire.registerProducer(self._backpressure, True)
@@ -135,11 +136,11 @@ class Connection(LineReceiver):
         included = feed.number
         now_playing = cast(NowPlaying, await core.carry_out(GetNowPlaying(), owner))
         queue = cast(Queue, await core.carry_out(GetQueue(), owner))
-        self.send(StateMessage(number, State(number=included, now_playing=now_playing, queue=queue)))
+        state = StateMessage(number, State(number=included, now_playing=now_playing, queue=queue))
         wanted = included if subscribe.after is None else min(included, subscribe.after)
-        for numbered in feed.list_after(wanted) or feed.list_after(included):
-            self.send(numbered)
-        if self._socket.connections.get(self._address) is self:
+        # In one piece: what was missed may be more than a client may leave unread.
+        self.send(state, *(feed.list_after(wanted) or feed.list_after(included)))
+        if self._socket.connections.get(self._address) is self and not self._is_closing:
             feed.add_listener(self.send)
 
     def _fail(self, failure: Failure) -> None:
@@ -152,6 +153,8 @@ class Connection(LineReceiver):
 
     def close(self) -> None:
         """End the connection when all that was written has been read."""
+        self._is_closing = True
+        self._socket.feed.remove_listener(self.send)
         self._wire.unregisterProducer()
         self._wire.loseConnection()
 
@@ -159,10 +162,10 @@ class Connection(LineReceiver):
         if self._wants_progress and not self._backpressure.is_full:
             self.send(message)
 
-    def send(self, message: Message | Answer | StateMessage | Numbered) -> None:
+    def send(self, *messages: Message | Answer | StateMessage | Numbered) -> None:
         if self._socket.connections.get(self._address) is not self:
             return
-        data = msgspec.json.encode(message) + b"\n"
+        data = b"".join(msgspec.json.encode(message) + b"\n" for message in messages)
         if self._backpressure.is_full:
             self._backpressure.unread += len(data)
         if self._backpressure.unread > UNREAD_BYTES:

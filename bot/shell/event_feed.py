@@ -40,7 +40,9 @@ class EventFeed:
         return [numbered for numbered in self._kept if numbered.number > number]
 
     def add_listener(self, listener: Callable[[Numbered], None]) -> None:
-        self._listeners.append(listener)
+        """One that is there already stays as it is: it is told each event once."""
+        if listener not in self._listeners:
+            self._listeners.append(listener)
 
     def remove_listener(self, listener: Callable[[Numbered], None]) -> None:
         if listener in self._listeners:

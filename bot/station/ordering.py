@@ -1,15 +1,18 @@
 """Ordering songs: the requests that have one made, and what one person may have under way.
 
 The same generator, seed, parameters and form of a band make the same song, so these are all that an order consists of.
+A song is named by a code, short and easy to type, of letters and digits that nobody mistakes for another.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from random import Random
 from typing import Final
 
 import msgspec
 
-from bot.station import bands, codes, generators, library
+from bot.station import bands, generators, library
 from bot.station.identity import get_person
 from bot.station.lifecycle import OPEN_JOBS, end_job, move_song
 from bot.station.on_air import (
@@ -48,6 +51,11 @@ from common.types import SongCode
 
 SEED_LIMIT: Final = 2**31
 
+CODE_ALPHABET: Final = "23456789abcdefghjkmnpqrstuvwxyz"
+"""Without 0, 1, i, l and o."""
+CODE_LENGTH: Final = 4
+CODE_TRIES: Final = 100
+
 
 @dataclass(frozen=True)
 class Order:
@@ -65,13 +73,24 @@ class Order:
     """Of a band that plays it; None: of the original, or of any band."""
 
 
+def draw_code(chance: Random, is_taken: Callable[[str], bool]) -> SongCode:
+    """A code that is not taken; it gets longer once the short ones are rare. Raises RuntimeError if all are taken."""
+    for attempt in range(CODE_TRIES):
+        size = CODE_LENGTH + attempt // 8
+        code = "".join(CODE_ALPHABET[int(chance.random() * len(CODE_ALPHABET))] for _ in range(size))
+        # All digits would be read as a job's number.
+        if not code.isdigit() and not is_taken(code):
+            return SongCode(code)
+    raise RuntimeError("every code that was tried is taken")
+
+
 def order_song(tx: Transaction, order: Order) -> Job:
     """Write down the song, its job and, unless it cuts in as soon as it can be heard, its place in the queue."""
     form = order.form
     if order.generator == bands.GENERATOR and form is None:
         form = tx.songs.get(order.original).form if order.original else bands.add_variation(tx, "")
     song = Song(
-        code=codes.draw_code(tx.chance, tx.songs.has_code),
+        code=draw_code(tx.chance, tx.songs.has_code),
         generator=order.generator,
         seed=int(tx.chance.random() * SEED_LIMIT) if order.seed is None else order.seed,
         parameters=dict(order.parameters),

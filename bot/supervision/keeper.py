@@ -9,7 +9,8 @@ begins (`ready`) when the first one has ended. To end that one is left to the co
 
 import os
 import signal
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -21,8 +22,10 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from bot.child import Child, Command, Ending, Launcher
+from bot.supervision.icecast import Prepared
 from common.api.values import ProcessStatus
 from common.backoff import Backoff
+from common.config import Config
 from common.errors import CommandError
 from common.lock import find_holder
 
@@ -37,6 +40,7 @@ READINESS: Final = 30.0
 RECHECK: Final = 1.0
 """Seconds until an adopted process that could not be watched is looked at again."""
 LINE_LIMIT: Final = 4096
+STREAMER: Final = "streamer"
 
 
 @dataclass(frozen=True)
@@ -278,3 +282,26 @@ class PidWatch:
         if fd >= 0:
             self._reactor.removeReader(self)
             os.close(fd)
+
+
+def list_processes(config: Config, icecast: Prepared | None, arguments: Sequence[str]) -> list[KeptProcess]:
+    """`icecast` is None where that is not ours to keep; `arguments` name the configuration file for the others.
+
+    Port and password of our own Icecast go to the others in their environment, where nobody else sees them.
+    """
+    processes = []
+    environment: dict[str, str] = {}
+    if icecast is not None:
+        environment = {
+            "BANDSTAND_ICECAST_PORT": str(icecast.port),
+            "BANDSTAND_ICECAST_PASSWORD": icecast.password,
+        }
+        processes.append(KeptProcess("icecast", icecast.argv, pid=icecast.pid))
+    python = [sys.executable, "-m"]
+    locks = {"standby": config.paths.standby_lock, STREAMER: config.paths.streamer_lock}
+    modules = {"standby": "streamer.standby", STREAMER: "streamer"}
+    processes += [
+        KeptProcess(name, [*python, modules[name], *arguments], lock=lock, environment=environment)
+        for name, lock in locks.items()
+    ]
+    return processes

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from prompt_toolkit.history import FileHistory
 
+from common.files import write_whole
+
 HISTORY_BYTES = 256 * 1024
 """A longer file is cut to its newer half."""
 AT_ONCE = 100
@@ -40,7 +42,4 @@ class History(FileHistory):
 
 def _keep_newer_half(path: Path) -> None:
     newer = path.read_bytes()[-HISTORY_BYTES // 2 :]
-    new = path.with_name(path.name + ".new")
-    new.touch(mode=0o600)
-    new.write_bytes(newer[max(0, newer.find(b"\n# ")) :])
-    new.replace(path)
+    write_whole(path, newer[max(0, newer.find(b"\n# ")) :], is_private=True)

@@ -3,7 +3,6 @@
 On Twisted's Conch. There is no shell, no file transfer and no forwarding. Knows no command.
 """
 
-import os
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -35,6 +34,7 @@ from bot.terminal.authorized_keys import AuthorizedKeys
 from bot.terminal.sessions import LineSession
 from bot.terminal.telnet_protocol import believable
 from bot.terminal.terminals import Reactor, Terminal, Terminals
+from common.files import write_whole
 from common.text import one_line
 
 log = Logger()
@@ -263,9 +263,5 @@ def load_host_key(path: Path) -> Key:
     """The key by which clients recognise the station; made at the first start, and kept."""
     if not path.exists():
         key = Key(Ed25519PrivateKey.generate())
-        new = path.with_name(path.name + ".new")
-        new.unlink(missing_ok=True)
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as stream:
-            stream.write(key.toString("openssh"))
-        new.replace(path)
+        write_whole(path, key.toString("openssh"), is_private=True)
     return cast(Key, Key.fromFile(str(path)))

@@ -16,6 +16,8 @@ from common.types import RATE, SongCode
 from composer import importing
 from composer.folder import SONG_FILE
 
+pytestmark = pytest.mark.integration
+
 
 def sine(path: Path, seconds: float = 2.0, level: float = 0.25) -> Path:
     samples = np.sin(np.arange(round(seconds * 44_100)) * (2 * math.pi * 997 / 44_100)) * level * 32767

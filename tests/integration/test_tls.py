@@ -86,16 +86,16 @@ import sys
 from twisted.internet import task
 from twisted.internet.defer import Deferred
 from bot.supervision.listeners import IcecastStatistics, make_agent
-from common.config import DEFAULT_MOUNTS, Icecast
 from common.icecast import base_url
+from common.config import DEFAULT_MOUNTS, Icecast
 
 there = Icecast(host="localhost", port=int(sys.argv[1]), tls=True, ca_file=sys.argv[3])
+at = base_url(there, there.port)
+async def ask(reactor):
+    statistics = IcecastStatistics(make_agent(reactor, there), reactor, at, sys.argv[2])
+    print(await statistics.count_listeners(DEFAULT_MOUNTS))
 
-def main(reactor):
-    statistics = IcecastStatistics(make_agent(reactor, there), reactor, base_url(there), sys.argv[2])
-    return Deferred.fromCoroutine(statistics.count_listeners(DEFAULT_MOUNTS)).addCallback(print)
-
-task.react(main)
+task.react(lambda reactor: Deferred.fromCoroutine(ask(reactor)))
 """
 """A reactor can be run but once in a process."""
 

@@ -12,6 +12,8 @@ from common.types import RATE, Frames
 from streamer.block import Samples
 from streamer.decode import Broken, decode
 
+pytestmark = pytest.mark.integration
+
 LENGTH = 3 * RATE + 777
 FORMATS = ["wav", "flac", "mp3", "m4a", "ogg", "opus", "mka"]
 CODECS = {"ogg": ["-c:a", "libvorbis"], "mka": ["-c:a", "libopus"]}

@@ -1,5 +1,5 @@
-"""Whatever is asked, made, reported, lost and repeated, in any order: nothing promised vanishes, and what is heard is what
-the database says.
+"""Whatever is asked, made, reported, lost and repeated, in any order: nothing promised vanishes, and what is heard is
+what the database says.
 
 The core, the database and the picture that the bot has of the streamer are the real ones. The streamer, its wire, the
 workers and a disk that fails are models: they do what the real ones do, at the moments that hypothesis chooses.
@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -24,7 +25,7 @@ from bot.station.scheduling import Plan, find_next
 from bot.station.table import REQUESTS
 from bot.storage.store import StoreError
 from common import wire
-from common.api.events import CueSkipped, CueSought, Event, VersionReady
+from common.api.events import CueSkipped, CueSought, Event, QueueChanged, VersionReady
 from common.api.people import Place, Requester, Right
 from common.api.refusals import Refused
 from common.api.requests import (
@@ -157,6 +158,7 @@ class ProgrammeMachine(RuleBasedStateMachine):
         """Jobs that were handed out in this life of the bot, and their songs."""
         self.sounds: set[str] = set()
         """Songs whose sound can be opened."""
+        self.must_compare = False
         self.cuts: list[VersionReady] = []
         self.sought: list[CueSought] = []
         self.streamers = 0
@@ -199,6 +201,8 @@ class ProgrammeMachine(RuleBasedStateMachine):
 
     def react(self, event: Event) -> None:
         match event:
+            case QueueChanged():
+                self.must_compare = True
             case CueSkipped(cue=cue) if self.is_connected and self.streamer is not None:
                 self.streamer.skip(cue)
             case CueSought():
@@ -281,6 +285,7 @@ class ProgrammeMachine(RuleBasedStateMachine):
 
         def become_ready() -> None:
             self.is_ready = self.is_connected and streamer is self.streamer
+            self.must_compare = True
 
         self.record(lambda tx: on_air.record_found(tx, current), become_ready)
 
@@ -297,6 +302,7 @@ class ProgrammeMachine(RuleBasedStateMachine):
         numbered, at = NumberedReport(streamer.name, number, 0.0, report), self.now
 
         def acknowledge() -> None:
+            self.must_compare = True
             if acknowledges:
                 streamer.kept.pop(number, None)
 
@@ -319,8 +325,9 @@ class ProgrammeMachine(RuleBasedStateMachine):
     # The controller, as `bot.playout.controller` does it; answers come after the reports before them
 
     def carry_out_plan(self, *, can_open: bool = True) -> None:
-        if not self.is_ready or self.streamer is None:
+        if not self.is_ready or self.streamer is None or not self.must_compare:
             return
+        self.must_compare = False
         plan = self.store._run(on_air.make_plan, self.look(), is_writing=False)
         if plan.current is None:
             self.carry_out_silence(plan)
@@ -640,6 +647,8 @@ class ProgrammeMachine(RuleBasedStateMachine):
 
 
 TestProgramme = ProgrammeMachine.TestCase
+TestProgramme.settings = settings(max_examples=settings.default.max_examples // 2)
+"""Half of the usual: each of them is fifty steps."""
 
 
 def test_a_model_is_no_better_than_the_reports_that_it_makes() -> None:

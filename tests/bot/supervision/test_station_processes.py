@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from bot.supervision.icecast import Prepared
-from bot.supervision.station_processes import list_processes
+from bot.supervision.keeper import list_processes
 from common.config import Config
 
 

@@ -12,6 +12,8 @@ from composer.generators.compare import FADE_FRAMES, make_comparison
 from composer.recorder import SoundRecorder
 from composer.spool import SpoolWriter
 
+pytestmark = pytest.mark.integration
+
 BAR = RATE // 2
 
 

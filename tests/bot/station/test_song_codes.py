@@ -4,14 +4,14 @@ from random import Random
 
 import pytest
 
-from bot.station.codes import ALPHABET, LENGTH, draw_code
+from bot.station.ordering import CODE_ALPHABET, CODE_LENGTH, draw_code
 
 
 def test_a_code_is_short_and_of_letters_and_digits_that_nobody_mistakes() -> None:
     for seed in range(200):
         code = draw_code(Random(seed), lambda _: False)
-        assert len(code) == LENGTH
-        assert set(code) <= set(ALPHABET)
+        assert len(code) == CODE_LENGTH
+        assert set(code) <= set(CODE_ALPHABET)
         assert not set(code) & set("01ilo")
 
 
@@ -21,7 +21,7 @@ def test_a_code_is_never_a_number_because_jobs_have_those() -> None:
 
         def random(self) -> float:
             self.calls += 1
-            return (5 if self.calls <= LENGTH else 20) / len(ALPHABET) + 0.001
+            return (5 if self.calls <= CODE_LENGTH else 20) / len(CODE_ALPHABET) + 0.001
 
     assert not draw_code(Sevens(), lambda _: False).isdigit()
 
@@ -29,7 +29,7 @@ def test_a_code_is_never_a_number_because_jobs_have_those() -> None:
 def test_a_code_that_is_taken_is_drawn_again_and_codes_get_longer_once_they_are_rare() -> None:
     taken = {draw_code(Random(1), lambda _: False)}
     assert draw_code(Random(1), taken.__contains__) not in taken
-    assert len(draw_code(Random(1), lambda code: len(code) <= LENGTH)) == LENGTH + 1
+    assert len(draw_code(Random(1), lambda code: len(code) <= CODE_LENGTH)) == CODE_LENGTH + 1
 
 
 def test_when_all_are_taken_it_gives_up() -> None:
