@@ -80,7 +80,7 @@ def test_a_new_band_can_be_asked_to_play(settled: Station) -> None:
 
 
 def test_when_every_name_is_taken_no_band_is_founded(settled: Station, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lineups, "named", lambda chance: "Gravel Theory")
+    monkeypatch.setattr(lineups, "draw_band_name", lambda chance: "Gravel Theory")
     assert settled.refuse(FoundBand(style="rock")) == NoNameLeft()
 
 
@@ -141,8 +141,8 @@ def test_a_band_is_bred_from_its_own_songs_as_they_were_heard(settled: Station) 
     assert (ordered.place, ordered.subject, ordered.slug, ordered.form) == (CONSOLE, rock.band.name, rock.slug, rock.id)
     assert isinstance(ordered.work, Breed)
     [heard] = ordered.work.archive
-    assert (ordered.work.band, heard.take.tempo, heard.energy, heard.count) == (rock.band, 120.0, 0.8, 1)
-    assert heard.take != rock.band
+    assert (ordered.work.band, heard.variation.tempo, heard.energy, heard.count) == (rock.band, 120.0, 0.8, 1)
+    assert heard.variation != rock.band
     assert settled.refuse(EvolveBand(band="techno")) == NeverRated("Null Modem")
 
 
