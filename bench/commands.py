@@ -38,7 +38,7 @@ COMMANDS = (
     ("np", r"ok: (silence|.+ (at|is about|is held))"),
     ("whoami", r"ok: .*with the right"),
     ("songs", r"ok: \d+ songs?|ok: there are no songs"),
-    ("cancel 99999", r"error: no open job 99999"),
+    ("cancel 99999", r"error: there is no open job 99999"),
     ("history", r"ok: (the last|nothing has)"),
     ("version", r"ok: Bandstand"),
     ("queue", r"ok: (the queue|\d+ songs? in)"),

@@ -126,7 +126,7 @@ def generate(bench: Bench) -> None:
                 ear.arm()
                 began = time.monotonic()
                 reply = next(control.ask("generate minutes=3", wait=False))
-                if not reply.good:
+                if not reply.is_good:
                     raise RuntimeError(reply.summary)
                 took.append(ear.onset() - began)
                 next(control.ask("skip", wait=False))

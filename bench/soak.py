@@ -122,7 +122,7 @@ def keep_busy(run: Run, seconds: float) -> None:
 def strike(run: Run, name: str) -> None:
     """One fault, and what a listener hears of it until the song is there again."""
     reply = run.station.say(f"play {run.songs[0]}")
-    if not reply.good:
+    if not reply.is_good:
         raise RuntimeError(reply.summary)
     until(lambda: time.monotonic() - run.ear.heard < 0.5, "the song before the fault")
     dropped = [listener.dropped for listener in run.listeners]

@@ -1,43 +1,53 @@
-"""The bot's programme and its player over the streamer's real programme: what is heard is what the database says.
+"""The core and the playout controller over the streamer's real playout: what is heard is what the database says.
 
-No process and no thread between them: a link that answers at once or later, and events in their order.
+No process and no thread between them. What the streamer says is under way for a while and arrives in its order; the
+bot, the streamer or both may die at any moment, and the database may take nothing for a while.
 """
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import pytest
-from bot.database.models import MODELS, Cue, Song
-from bot.database.store import MIGRATIONS
-from bot.effects import Effect, Seek, Skip, Sync
-from bot.request import Request, Right
-from bot.songs import library, programme, station
-from bot.songs.station import Programme, Slot
-from bot.view import StationView
-from peewee import SqliteDatabase
-from playhouse.migrations import Runner
-from twisted.internet.defer import Deferred, succeed
-from twisted.internet.error import ConnectionLost
+from twisted.internet.defer import Deferred, fail
+from twisted.internet.error import ConnectionLost, ConnectionRefusedError
 from twisted.internet.task import Clock
+from twisted.python.failure import Failure
 
-from bot.commands import grammar
-from bot.commands.all_commands import BY_NAME, TABLE
-from bot.commands.table import Desk, fit
-from bot.playout.controller import Player, Source
+from bot.playout.connection import NumberedReport
+from bot.playout.controller import PlayoutController, Surroundings
+from bot.playout.sources import SongSource
+from bot.station import making, on_air
+from bot.station.core import Core
+from bot.station.event_bus import EventBus
+from bot.station.on_air import get_asker
+from bot.station.ordering import Order, order_song
+from bot.station.repositories import Transaction, Work
+from bot.station.scheduling import find_next, find_on_air, sort_queue
+from bot.storage.store import LOCKED, NOTHING, StoreError
 from common import wire
-from common.errors import BandstandError, CommandError
+from common.api.events import Event, SongEnded, SongStarted
+from common.api.people import Place, Requester, Right
+from common.api.refusals import Refused
+from common.api.requests import Enqueue, Pause, Play, Request, Resume, Seek, Skip, Stop
+from common.api.values import Cue, Outside
+from common.errors import BandstandError
 from common.types import RATE, CueId, Frames
 from streamer.block import Samples, zeros
+from streamer.playout import STOP_FADE, Ended, Playout, Started
 from streamer.playout import Cue as StreamerCue
-from streamer.playout import Ended, Playout, Started
 from streamer.reports import Reports
+from tests.bot.memory import DirectStore
+from tests.bot.station.conftest import make_done
 
+T = TypeVar("T")
+ANN = Requester("ann", Place("console"), Right.OWNER)
+BLOCK = RATE // 2
+SEEDS = [0, 1, 2, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(3, 10))]
 LENGTHS = {"Instant": 0, "Moment": 100, "Short": 3 * RATE, "Long": 40 * RATE, "Longer": 70 * RATE}
 """Each song's frames, by its title."""
 
@@ -71,66 +81,46 @@ class Sound:
 
 
 @dataclass
-class Telling:
-    """An answer or an event on its way from the streamer to the bot."""
+class Message:
+    """An answer or a report on its way from the streamer to the bot."""
 
-    answer: Deferred[Any] | None
     arrive: Callable[[], None]
+    answer: Deferred[Any] | None = None
 
 
 class Streamer:
-    """The far end of a link: carries out what it is asked on a `Playout`."""
-
-    transport = None
+    """One life of a streamer, and what it has said that has not arrived."""
 
     def __init__(self, clock: Clock) -> None:
         self.playout = Playout()
         self.reports = Reports(clock.seconds)
-        self.under_way: deque[Telling] = deque()
+        self.under_way: deque[Message] = deque()
         self._clock = clock
         self._began = clock.seconds()
 
-    def ask(self, command: type, **arguments: Any) -> Deferred[Any]:
-        """Carried out at once; the answer is under way to the bot, after all that was told before."""
-        answer: Deferred[Any] = Deferred()
-        try:
-            value = self._act(command, **arguments)
-        except BandstandError as error:
-            self.under_way.append(Telling(answer, lambda error=error: answer.errback(error)))  # type: ignore[misc]
-        else:
-            self.under_way.append(Telling(answer, lambda: answer.callback(value)))
-        return answer
-
-    def die(self) -> None:
-        """Nothing more is heard of it, and whoever waits for an answer learns that."""
-        lost, self.under_way = list(self.under_way), deque()
-        for telling in lost:
-            if telling.answer is not None:
-                telling.answer.errback(ConnectionLost())
-
-    def _act(self, command: type, **arguments: Any) -> dict[str, Any]:
+    def act(self, command: type, **arguments: Any) -> dict[str, Any]:
         match command:
-            case wire.GetState:
-                return {"state": msgspec.json.encode(self._state())}
             case wire.Play:
-                self.playout.cut(self._cue(**arguments))
+                self.playout.cut(self._make_cue(**arguments))
             case wire.Follow:
-                self.playout.follow(self._cue(**arguments))
+                self.playout.follow(self._make_cue(**arguments))
             case wire.Seek:
-                self.playout.seek(self._cue(**arguments))
+                self.playout.seek(self._make_cue(**arguments))
             case wire.Unfollow:
                 self.playout.unfollow(arguments["cue"])
             case wire.Skip:
                 self.playout.skip(arguments["cue"])
             case wire.Stop:
-                self.playout.stop()
+                fade = arguments.get("fade")
+                stopped = self.playout.stop(STOP_FADE if fade is None else Frames(fade))
+                return {"cue": stopped.cue, "frames": stopped.frames} if stopped else {"cue": None, "frames": 0}
         return {}
 
-    def _cue(self, cue: int, title: str, start: int, crossfade: int, **_: Any) -> StreamerCue:
+    def _make_cue(self, cue: int, title: str, start: int, crossfade: int, **_: Any) -> StreamerCue:
         sound = Sound(LENGTHS[title] - start)
         return StreamerCue(CueId(cue), sound, title, "", Frames(start), Frames(crossfade))
 
-    def _state(self) -> wire.StreamerState:
+    def get_state(self) -> wire.StreamerState:
         now, current, following = self._clock.seconds(), self.playout.current, self.playout.following
         return wire.StreamerState(
             pid=1,
@@ -142,76 +132,206 @@ class Streamer:
         )
 
 
-class Whole:
-    """The station: commands, database, player and streamer; `bot.playout.controller.Station` for its own player."""
+class Connection:
+    """What a controller has of a connection: requests are carried out at once, and their answers are under way to the
+    bot, after all that the streamer said before."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, streamer: Streamer) -> None:
+        self.is_lost = False
+        self._streamer = streamer
+
+    def ask(self, command: type, **arguments: Any) -> Deferred[Any]:
+        return self._send(lambda: self._streamer.act(command, **arguments))
+
+    async def ask_state(self) -> wire.StreamerState:
+        state: wire.StreamerState = await self._send(self._streamer.get_state)
+        return state
+
+    def close(self) -> None:
+        self.is_lost = True
+
+    def lose(self) -> None:
+        """Nothing more is heard, and whoever waits for an answer learns that."""
+        self.is_lost = True
+        lost, self._streamer.under_way = list(self._streamer.under_way), deque()
+        for message in lost:
+            if message.answer is not None:
+                message.answer.errback(ConnectionLost())
+
+    def _send(self, act: Callable[[], Any]) -> Deferred[Any]:
+        if self.is_lost:
+            return fail(ConnectionLost())
+        answer: Deferred[Any] = Deferred()
+        try:
+            value = act()
+        except BandstandError as error:
+            failure = Failure(error)
+            message = Message(lambda: answer.errback(failure), answer)
+        else:
+            message = Message(lambda: answer.callback(value), answer)
+        self._streamer.under_way.append(message)
+        return answer
+
+
+class NobodyThere:
+    """The endpoint of a bot: tests hand connections to the controller themselves."""
+
+    def connect(self, factory: object) -> Deferred[Any]:
+        return fail(ConnectionRefusedError())
+
+
+@dataclass
+class Fact:
+    work: Work[Any]
+    asked: float
+    done: Deferred[Any]
+
+
+class FailingStore(DirectStore):
+    """By the rules of `bot.storage.store.Store`: while it fails, facts wait in their order, no command overtakes them,
+    and who only looks sees the database without them. What fails has run, and nothing of it has happened."""
+
+    def __init__(self, publish: Callable[[Sequence[Event]], None], now: Callable[[], float], **known: Any) -> None:
+        super().__init__(publish, now=lambda: now() if self._asked is None else self._asked, **known)
+        self.is_failing = False
+        self._facts: deque[Fact] = deque()
+        self._asked: float | None = None
+        self._is_recording = False
+
+    def transact(self, work: Work[T], outside: Outside = NOTHING) -> Deferred[T]:
+        self.record_facts()
+        if self.is_failing:
+            work = make_vain(work)
+        return super().transact(work, outside)
+
+    def record(self, work: Work[T], outside: Outside = NOTHING) -> Deferred[T]:
+        fact = Fact(work, self._now(), Deferred())
+        self._facts.append(fact)
+        self.record_facts()
+        return fact.done
+
+    def mend(self) -> None:
+        self.is_failing = False
+        self.record_facts()
+
+    def record_facts(self) -> None:
+        """What is asked for from within comes after what waits, as it does in the real store's thread."""
+        if self._is_recording:
+            return
+        self._is_recording = True
+        try:
+            while self._facts and self._try_fact(self._facts[0]):
+                pass
+        finally:
+            self._is_recording = False
+
+    def _try_fact(self, fact: Fact) -> bool:
+        work = make_vain(fact.work) if self.is_failing else fact.work
+        self._asked = fact.asked
+        try:
+            result = self.do(work)
+        except StoreError:
+            return False
+        finally:
+            self._asked = None
+        self._facts.popleft()
+        fact.done.callback(result)
+        return True
+
+
+def make_vain(work: Work[T]) -> Work[T]:
+    """Work that is not committed, though all of it has run."""
+
+    def run(tx: Transaction) -> T:
+        work(tx)
+        raise StoreError(LOCKED)
+
+    return run
+
+
+class Bot:
+    """One life of a bot: what is wired here is wired as `bot.app` does it."""
+
+    def __init__(self, clock: Clock, chance: Random, database: Any) -> None:
+        self.events: list[Event] = []
+        bus = EventBus(self._raise)
+        self.store = FailingStore(bus.publish, clock.seconds, chance=chance, database=database)
+        surroundings = Surroundings(clock, clock.seconds, lambda: 0.0, bus.publish)
+        self.controller = PlayoutController(NobodyThere(), self.store, self._open, surroundings)  # type: ignore[arg-type]
+        self.core = Core(self.store, self._look, {}, clock.seconds)
+        bus.subscribe(self.controller.react)
+        bus.subscribe(self.events.append)
+
+    def _raise(self, event: Event, error: Exception) -> None:
+        raise error
+
+    def _open(self, cue: Cue) -> SongSource:
+        return SongSource(os.open(os.devnull, os.O_RDONLY))
+
+    async def _look(self, needs_status: bool) -> Outside:
+        return Outside(on_air=self.controller.get_on_air(), is_connected=self.controller.is_connected)
+
+
+class Station:
+    """Core, database, controller and streamer, and what is under way between them."""
+
+    def __init__(self, seed: int = 0) -> None:
         self.chance = Random(seed)
         self.clock = Clock()
         self.clock.advance(1_000_000)
-        self.streamer = Streamer(self.clock)
+        self.database = DirectStore().database
         self.answers: list[int] = []
-        for title, frames in LENGTHS.items():
-            Song.create(
-                code=title.lower(), title=title, state="ready", generator="band", seed=1, created=0.0,
-                seconds=max(1, frames) / RATE,
-            )  # fmt: skip
-        self.new_bot()
-
-    def new_bot(self) -> None:
-        self.player = Player(None, "/nowhere", self, self.clock, lambda _: None)
-        self.player.connect = self.connect  # type: ignore[method-assign]
-        self.connected = True
+        """Numbers of reports whose answers are under way to the streamer."""
+        self.are_answers_slow = False
+        """Whether none of them arrives until the bot has died."""
+        self.promised: list[int] = []
+        """Cues of commands that were answered with their result."""
+        self.connection: Connection | None = None
+        self.streamer = Streamer(self.clock)
+        self.bot = Bot(self.clock, self.chance, self.database)
+        self.songs = {title: self.store_song(title) for title in LENGTHS}
         self.connect()
 
-    def connect(self) -> None:
-        for number in self.streamer.reports.unanswered():
-            self.send_report(number)
-        self.player._connected(self.streamer)  # type: ignore[arg-type]
-        self.deliver()
+    def store_song(self, title: str) -> str:
+        def work(tx: Transaction) -> str:
+            job = order_song(tx, Order("band", get_asker(ANN), {}, is_played=False))
+            making.claim_job(tx)
+            making.record_done(tx, job.id, make_done(job.song, title, seconds=max(1, LENGTHS[title]) / RATE))
+            return job.song
 
-    def deliver(self, most: int = 1000) -> None:
-        """So much of what is under way arrives, and the answers to what arrived before."""
-        for number in self.answers:
-            self.streamer.reports.acknowledge(number)
-        self.answers.clear()
-        while self.streamer.under_way and most:
-            self.streamer.under_way.popleft().arrive()
-            most -= 1
+        return self.bot.store.do(work)
 
-    def say(self, line: str) -> None:
-        view = StationView(connected=self.player.connected, air=self.player.air)
-        parsed = grammar.parse(line)
-        command = BY_NAME[parsed.command]
-        call = fit(command, parsed, Request(line, "ann", "console", Right.OWNER))
-        try:
-            self.perform(command.run(call, Desk(self.clock.seconds(), self.chance, view, TABLE)).effects)
-        except CommandError:
-            return  # nothing is on the air, or past its end
+    # What people say
 
-    def perform(self, effects: tuple[Effect, ...]) -> None:
-        for effect in effects:
-            match effect:
-                case Sync():
-                    self.player.sync()
-                case Skip(cue):
-                    self.player.skip(cue)
-                case Seek(cue, frames):
-                    self.player.seek(cue, frames)
+    def ask(self, request: Request) -> Any:
+        """The result; None where it was refused. Raises StoreError."""
+        results: list[Any] = []
+        done: Deferred[Any] = Deferred.fromCoroutine(self.bot.core.carry_out(request, ANN))
+        done.addBoth(results.append)
+        [result] = results
+        if isinstance(result, Failure):
+            if not isinstance(result.value, Refused):
+                result.raiseException()
+            return None
+        if isinstance(request, Play | Enqueue):
+            self.promised.append(self.select("SELECT MAX(id) FROM cue")[0][0])
+        return result
+
+    # Time, and messages
 
     def play(self, seconds: float) -> None:
-        """So much time passes; what happens in it arrives sooner or later."""
+        """So much time passes; what is said in it arrives sooner or later."""
         left = round(seconds * RATE)
         while left:
-            frames = min(left, RATE // 2)
+            frames = min(left, BLOCK)
             left -= frames
             _, events = self.streamer.playout.next_block(frames)
             self.clock.advance(frames / RATE)
             for event in events:
-                self.tell(event)
+                self.report(event)
             self.deliver(self.chance.choice([0, 1, 2, 1000]))
 
-    def tell(self, event: object) -> None:
+    def report(self, event: object) -> None:
         reports = self.streamer.reports
         if isinstance(event, Started):
             number = reports.add(wire.Started(event.cue, event.frames))
@@ -219,20 +339,38 @@ class Whole:
             number = reports.add(wire.Ended(event.cue, event.reason, event.frames, event.detail))
         else:
             return
-        if self.connected:
+        if self.connection is not None:
             self.send_report(number)
 
     def send_report(self, number: int) -> None:
         """It is under way; whether the bot lives until it has answered is another matter."""
-        player, reports = self.player, self.streamer.reports
-        sent = reports.arguments(number)
-        report = msgspec.json.decode(str(sent["report"]), type=wire.PlayoutReport)
+        streamer, controller, connection = self.streamer, self.bot.controller, self.connection
+        sent: Any = streamer.reports.arguments(number)
+        report: wire.PlayoutReport = msgspec.json.decode(sent["report"], type=wire.PlayoutReport)
+
+        def acknowledge(_: None) -> None:
+            if connection is self.connection:
+                self.answers.append(number)
 
         def arrive() -> None:
-            written = player.reported(report, float(str(sent["ago"])))
-            written.addCallback(lambda _: self.answers.append(number))
+            numbered = NumberedReport(sent["streamer"], number, sent["ago"], report)
+            Deferred.fromCoroutine(controller.take_report(numbered)).addCallback(acknowledge)
 
-        self.streamer.under_way.append(Telling(None, arrive))
+        streamer.under_way.append(Message(arrive))
+
+    def deliver(self, most: int = 1000) -> None:
+        """So much of what is under way arrives, and the answers to what arrived before."""
+        self.acknowledge()
+        while self.streamer.under_way and most:
+            self.streamer.under_way.popleft().arrive()
+            most -= 1
+
+    def acknowledge(self) -> None:
+        if self.are_answers_slow:
+            return
+        for number in self.answers:
+            self.streamer.reports.acknowledge(number)
+        self.answers.clear()
 
     def settle(self) -> None:
         """Until all has arrived and what came of it is done."""
@@ -240,107 +378,227 @@ class Whole:
             self.play(0.01)
             self.deliver()
 
-    def kill_streamer(self) -> None:
-        old, self.streamer = self.streamer, Streamer(self.clock)
-        self.answers.clear()
-        old.die()
-        self.player.disconnected(old)  # type: ignore[arg-type]
+    # Lives and deaths
 
-    def away(self, seconds: float) -> None:
-        """The bot dies, and another one comes after so long. Answers that are under way are lost."""
+    def connect(self) -> None:
+        """Reports that were kept come first, then what the streamer plays."""
+        self.connection = Connection(self.streamer)
+        for number in self.streamer.reports.unanswered():
+            self.send_report(number)
+        Deferred.fromCoroutine(self.bot.controller.welcome(self.connection))  # type: ignore[arg-type]
+
+    def kill_streamer(self) -> None:
+        """Another one is there at once, as from the keeper."""
+        before = self.connection
+        assert before is not None
+        self.answers.clear()
+        self.connection = None
+        before.lose()
+        self.streamer = Streamer(self.clock)
+        self.bot.controller.take_loss(before)  # type: ignore[arg-type]
+        self.connect()
+
+    def kill_bot(self, seconds: float = 0.0, *, kills_streamer: bool = False) -> None:
+        """Another one comes after so long. Answers that are under way are lost, and so are facts that wait."""
+        for call in self.clock.getDelayedCalls():
+            call.cancel()  # all of them are the bot's
         self.streamer.under_way.clear()
         self.answers.clear()
-        self.connected = False
+        self.are_answers_slow = False
+        self.connection = None
         self.play(seconds)
-        self.new_bot()
+        if kills_streamer:
+            self.streamer = Streamer(self.clock)
+        self.bot = Bot(self.clock, self.chance, self.database)
+        self.connect()
 
-    # What the player asks and tells.
+    def break_or_mend_disk(self) -> None:
+        store = self.bot.store
+        if store.is_failing:
+            store.mend()
+        else:
+            store.is_failing = True
 
-    def wanted(self) -> Deferred[Programme]:
-        return succeed(station.programme(library.slots(), library.stopped(), 0.0, library.stop_fade()))
+    # What there is
 
-    def source(self, slot: Slot) -> Source:
-        return Source(os.open(os.devnull, os.O_RDONLY))
+    def select(self, query: str) -> list[Any]:
+        rows: list[Any] = self.database.execute_sql(query).fetchall()  # type: ignore[no-untyped-call]
+        return rows
 
-    def found(self, current: int | None, uptime: float) -> Deferred[None]:
-        now = self.clock.seconds()
-        self.perform(programme.found(current, now - uptime, now))
-        return succeed(None)
-
-    def lost(self, cue: int, frames: int) -> Deferred[None]:
-        programme.stopped_at(cue, frames)
-        return succeed(None)
-
-    def started(self, cue: int, ago: float) -> Deferred[None]:
-        self.perform(programme.started(cue, self.clock.seconds() - ago))
-        return succeed(None)
-
-    def ended(self, report: wire.Ended, ago: float) -> Deferred[None]:
-        at = self.clock.seconds() - ago
-        self.perform(programme.ended(report.cue, report.reason, report.frames, report.detail, at))
-        return succeed(None)
-
-    def unplayable(self, cue: int, reason: str) -> None:
-        raise AssertionError(reason)
+    def list_log(self) -> list[Any]:
+        """Every cue there ever was, in the order of asking: its number, title, state, reason, frames and whether it was
+        heard."""
+        return self.select(
+            "SELECT cue.id, song.title, cue.state, cue.reason, cue.frames, cue.started IS NOT NULL"
+            " FROM cue JOIN song ON song.code = cue.song_id ORDER BY cue.id"
+        )
 
     def check(self) -> None:
         """What is on the air is what the database has there, and silence only where nothing is to be played."""
-        air = station.on_air(library.slots())
-        heard = self.streamer.playout.current
-        if library.stopped():
+        cues = self.bot.store.do(lambda tx: tx.queue.list_open())
+        air, heard = find_on_air(cues), self.streamer.playout.current
+        if self.bot.store.do(on_air.is_stopped):
             assert heard is None
         elif air is None:
-            assert heard is None and station.in_order(library.slots()) == []
+            assert heard is None and sort_queue(cues) == []
         else:
-            assert heard is not None and heard.cue == air.cue
-            following = self.streamer.playout.following
-            after = station.next_up(library.slots())
-            assert (following.cue if following else None) == (after.cue if after else None)
-            assert following is None or after is None or following.frames == after.start
+            assert heard is not None and heard.cue == air.id
+            following, wanted = self.streamer.playout.following, find_next(cues)
+            assert (following.cue if following else None) == (wanted.id if wanted else None)
+            assert following is None or wanted is None or following.frames == wanted.start
+
+    def check_log(self) -> None:
+        """Nothing that was promised is lost, and what was finished was heard to its end."""
+        states = {number: state for number, _, state, *_ in self.list_log()}
+        assert {states[number] for number in self.promised} <= {"over"}
+        for _, title, _, reason, frames, was_heard in self.list_log():
+            if reason == "finished" and was_heard:
+                assert frames == LENGTHS[title]
 
 
-@contextmanager
-def database() -> Iterator[None]:
-    memory = SqliteDatabase(":memory:", pragmas={"foreign_keys": 1})
-    with memory.bind_ctx(MODELS):
-        memory.connect()
-        Runner(memory, directory=str(MIGRATIONS)).up()
-        yield
-    memory.close()
+def draw_request(station: Station) -> Request:
+    chance = station.chance
+    song = station.songs[chance.choice(list(LENGTHS))]
+    fade = chance.choice([None, None, 2.0])
+    requests: list[Request] = [
+        Play(song=song, crossfade=fade),
+        Play(song=song, crossfade=fade, resumes=True),
+        Enqueue(song=song, crossfade=fade),
+        Enqueue(song=song, crossfade=fade),
+        Enqueue(song=song),
+        Skip(),
+        Pause(),
+        Stop(fade=2.0),
+        Resume(),
+        Resume(),
+        Seek(seconds=20.0),
+        Seek(seconds=5.0, is_relative=True),
+        Seek(seconds=-5.0, is_relative=True),
+    ]
+    return chance.choice(requests)
 
 
-def lines(chance: Random) -> str:
-    song = chance.choice(list(LENGTHS)).lower()
-    fade = chance.choice(["", "", " --crossfade=2"])
-    return chance.choice(
-        [f"play {song}{fade}", f"play {song} --resume{fade}", f"queue {song}{fade}", f"queue {song}{fade}",
-         f"queue {song}", "skip", "pause", "stop --fade=2", "resume", "resume", "seek 0:20", "seek +5", "seek -5"]
-    )  # fmt: skip
+def list_faults(station: Station, *, breaks_disk: bool) -> list[Callable[[], None]]:
+    away = station.chance.choice([1.0, 30.0, 100.0])
+    faults = [
+        station.kill_streamer,
+        station.kill_bot,
+        lambda: station.kill_bot(away),
+        lambda: station.kill_bot(away, kills_streamer=True),
+    ]
+    return faults + [station.break_or_mend_disk] * 8 if breaks_disk else faults
 
 
-def acts(whole: Whole) -> list[Callable[[], None]]:
-    return [whole.kill_streamer, lambda: whole.away(0.0), lambda: whole.away(whole.chance.choice([1.0, 30.0, 100.0]))]
+def live(station: Station, *, breaks_disk: bool) -> None:
+    """Sixty things that people and faults do, with time between them."""
+    for _ in range(60):
+        if station.chance.random() < (0.3 if breaks_disk else 0.1):
+            station.chance.choice(list_faults(station, breaks_disk=breaks_disk))()
+        else:
+            try_to_ask(station)
+        if station.chance.random() < 0.7:
+            station.play(station.chance.choice([0.5, 2.0, 5.0, 45.0]))
+        if station.chance.random() < 0.5:
+            station.settle()
+            if not station.bot.store.is_failing:
+                station.check()
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(3, 10))])
+def try_to_ask(station: Station) -> None:
+    before = station.select("SELECT * FROM cue")
+    try:
+        station.ask(draw_request(station))
+    except StoreError as error:
+        assert station.bot.store.is_failing and str(error) == LOCKED
+        assert station.select("SELECT * FROM cue") == before
+
+
+def play_to_the_end(station: Station) -> None:
+    station.bot.store.mend()
+    station.settle()
+    station.check()
+    station.ask(Resume())
+    for _ in range(40):
+        station.play(100.0)
+        if station.streamer.playout.silent:
+            break
+    station.settle()
+    station.check()
+    assert station.streamer.playout.silent, "everything that was queued has been played"
+    station.check_log()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_whatever_is_said_and_whoever_dies_what_is_heard_is_what_the_database_says(seed: int) -> None:
-    with database():
-        whole = Whole(seed)
-        for _ in range(60):
-            if whole.chance.random() < 0.1:
-                whole.chance.choice(acts(whole))()
-            else:
-                whole.say(lines(whole.chance))
-            if whole.chance.random() < 0.7:
-                whole.play(whole.chance.choice([0.5, 2.0, 5.0, 45.0]))
-            if whole.chance.random() < 0.5:
-                whole.settle()
-                whole.check()
-        whole.say("resume")
-        for _ in range(40):
-            whole.play(100.0)
-        whole.settle()
-        whole.check()
-        assert whole.streamer.playout.silent, "everything that was queued has been played"
-        for row in Cue.select().where(Cue.reason == "finished", Cue.started.is_null(False)):
-            assert row.frames == LENGTHS[row.song.title]
+    station = Station(seed)
+    live(station, breaks_disk=False)
+    play_to_the_end(station)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_writes_that_fail_for_a_while_lose_nothing_that_was_promised_and_the_music_goes_on(seed: int) -> None:
+    station = Station(seed)
+    live(station, breaks_disk=True)
+    play_to_the_end(station)
+
+
+def test_writes_that_fail_while_a_song_ends_with_two_more_in_the_queue_delay_the_log_and_lose_nothing() -> None:
+    station = Station()
+    songs = station.songs
+    for song in (songs["Short"], songs["Short"], songs["Long"], songs["Moment"]):
+        station.ask(Enqueue(song=song))
+    station.play(1.0)
+    station.bot.store.is_failing = True
+    with pytest.raises(StoreError, match="in use by another program"):
+        station.ask(Enqueue(song=songs["Longer"]))
+    station.play(10.0)
+    station.settle()
+    assert station.streamer.playout.silent, "the streamer has played the two that it had"
+    assert [row[2:4] for row in station.list_log()] == [("air", ""), *[("queued", "")] * 3]
+    station.bot.store.mend()
+    station.settle()
+    station.check()
+    assert [row[1:4] for row in station.list_log()] == [
+        ("Short", "over", "finished"),
+        ("Short", "over", "finished"),
+        ("Long", "air", ""),
+        ("Moment", "queued", ""),
+    ]
+    play_to_the_end(station)
+
+
+def test_a_report_that_was_recorded_by_a_bot_that_died_before_it_answered_is_recorded_once() -> None:
+    station = Station()
+    station.ask(Enqueue(song=station.songs["Short"]))
+    station.ask(Enqueue(song=station.songs["Long"]))
+    station.settle()
+    station.are_answers_slow = True
+    station.play(4.0)
+    station.settle()
+    streamer = station.streamer
+    assert len(streamer.reports.unanswered()) == 2
+    log = station.select("SELECT * FROM cue")
+    assert [row[2:4] for row in station.list_log()] == [("over", "finished"), ("air", "")]
+    station.kill_bot()
+    station.settle()
+    assert streamer.reports.unanswered() == []
+    assert station.select("SELECT * FROM cue") == log
+    assert not [event for event in station.bot.events if isinstance(event, SongStarted | SongEnded)]
+    station.check()
+
+
+def test_reports_that_wait_when_the_bot_dies_are_recorded_by_the_next_one_in_their_order() -> None:
+    station = Station()
+    station.ask(Enqueue(song=station.songs["Short"]))
+    station.ask(Enqueue(song=station.songs["Long"]))
+    station.settle()
+    station.bot.store.is_failing = True
+    station.play(4.0)
+    station.settle()
+    assert [row[2] for row in station.list_log()] == ["air", "queued"]
+    station.kill_bot()
+    station.settle()
+    assert [row[2:4] for row in station.list_log()] == [("over", "finished"), ("air", "")]
+    told = [type(event) for event in station.bot.events if isinstance(event, SongStarted | SongEnded)]
+    assert told == [SongEnded, SongStarted]
+    station.check()
