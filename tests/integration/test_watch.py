@@ -158,7 +158,7 @@ def test_a_song_is_made_again_to_the_bit_and_its_program_is_told_apart(author: A
     author.wait_for(r"made again as \w+: the sound is the same, bit for bit$")
     author.version(445)
     author.say("remake", code)
-    author.wait_for(r"made again as \w+: the sound is another one, and so is the program \(\w+ then, \w+ now\)")
+    author.wait_for(r"made again as \w+: the sound is different, and so is the program \(\w+ then, \w+ now\)")
     details = author.ask("song", code)
     assert details["to_air"] > 0
     assert details["song"]["seed"] == 3
