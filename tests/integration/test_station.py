@@ -81,20 +81,24 @@ class Station:
                 pytest.fail(f"{pattern} was never logged; the log says:\n{''.join(self.lines)}")
 
     def ask(self, *words: str) -> dict[str, object]:
-        """One command through `bandstand ctl --json`."""
+        """Give one command through `bandstand ctl --json`; returns the value of its first answer."""
+        reply: dict[str, object] = json.loads(self._run_ctl("--json", *words).splitlines()[0])
+        return reply
+
+    def say(self, *words: str) -> str:
+        """Give one command through `bandstand ctl`; returns the first line of its answer."""
+        return self._run_ctl(*words).splitlines()[0]
+
+    def _run_ctl(self, *words: str) -> str:
         self.mark()
         done = subprocess.run(
-            [BANDSTAND, "ctl", "--config", str(self.config), "--json", *words],
+            [BANDSTAND, "ctl", "--config", str(self.config), *words],
             capture_output=True,
             text=True,
             timeout=PATIENCE,
         )
-        assert done.stdout, done.stderr
-        reply: dict[str, object] = json.loads(done.stdout.splitlines()[0])
-        return reply
-
-    def say(self, *words: str) -> str:
-        return str(self.ask(*words)["summary"])
+        assert done.stdout or done.stderr
+        return done.stdout or done.stderr
 
     def pids(self) -> list[int]:
         """Every process of this station, by its configuration or folder in its arguments."""
@@ -119,8 +123,7 @@ class Station:
 
     def tone(self, name: str, seconds: float) -> str:
         """A stored song whose sound is now a plain tone; its code."""
-        reply = self.ask("generate")
-        code = re.search(r"song (\w+)", str(reply["summary"]))
+        code = re.search(r"song (\w+)", self.say("generate"))
         assert code is not None
         self.wait_for(rf"\({code[1]}\) is made")
         self.say("skip")
