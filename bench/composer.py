@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from common.jobs import GROWTH_FD, SPOOL_FD, Done, Job, Step
-from common.types import FRAME_BYTES, RATE, SongCode
+from bandstand.common.jobs import GROWTH_FD, SPOOL_FD, Done, Job, Step
+from bandstand.common.types import FRAME_BYTES, RATE, SongCode
 
 TARGET = -16.0
 BANDS = (
@@ -49,7 +49,7 @@ def run(directory: Path, seed: int, warm: bool, minutes: float | None) -> Run:
     places = {0: jobs, 1: steps_end, SPOOL_FD: spool, GROWTH_FD: told}
     actions = [(os.POSIX_SPAWN_DUP2, fd, number) for number, fd in places.items()]
     begun = time.perf_counter()
-    pid = os.posix_spawn(sys.executable, [sys.executable, "-m", "composer"], os.environ, file_actions=actions)
+    pid = os.posix_spawn(sys.executable, [sys.executable, "-m", "bandstand.composer"], os.environ, file_actions=actions)
     for fd in (jobs, steps_end, told):
         os.close(fd)
     if warm:
@@ -100,7 +100,7 @@ def _mib(pid: int, file: str, key: str) -> int:
 def _hourly(directory: Path) -> float:
     """What `bandstand compose --count` makes, from its start to its end."""
     words = ["--count", str(HOURLY), "--seed", "1", "--out", str(directory / "many")]
-    program = "import sys; from composer.__main__ import compose; sys.exit(compose(sys.argv[1:]))"
+    program = "import sys; from bandstand.composer.__main__ import compose; sys.exit(compose(sys.argv[1:]))"
     begun = time.perf_counter()
     subprocess.run([sys.executable, "-c", program, *words], check=True, stdout=subprocess.DEVNULL)
     return HOURLY / (time.perf_counter() - begun) * 3600

@@ -16,9 +16,9 @@ from typing import Any, Final, Protocol
 
 from rig import free_port, until
 
-from bot.supervision.icecast import prepare, probe
-from common import config, wire
-from common.config import Mount
+from bandstand.bot.supervision.icecast import prepare, probe
+from bandstand.common import config, wire
+from bandstand.common.config import Mount
 from tests.integration.streaming import Bot
 
 PASSWORD: Final = "bench"
@@ -78,7 +78,7 @@ class Bandstand:
         for mount in mounts:
             text += f'[[mounts]]\npath = "{mount.path}"\nformat = "{mount.format}"\nbitrate = {mount.bitrate}\n'
         path.write_text(text)
-        command = [sys.executable, "-m", "streamer", "--config", str(path)]
+        command = [sys.executable, "-m", "bandstand.streamer", "--config", str(path)]
         with (folder / "streamer.log").open("wb") as log:
             self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log)
         assert self._process.stdout is not None

@@ -115,7 +115,12 @@ class Station:
     def processes(self) -> dict[str, int]:
         """Name -> process, by what its arguments say."""
         found = {"bot": self.process.pid}
-        marks = {"streamer": b"\0streamer\0", "standby": b"standby", "icecast": b"icecast2", "worker": b"\0composer\0"}
+        marks = {
+            "streamer": b"\0bandstand.streamer\0",
+            "standby": b"standby",
+            "icecast": b"icecast2",
+            "worker": b"\0bandstand.composer\0",
+        }
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit() and int(entry.name) != self.process.pid:
                 words = _read(entry / "cmdline")

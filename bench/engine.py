@@ -31,7 +31,7 @@ from onset import Onset
 from rig import Ear, Listener, Station, memory, percentile, processor, until
 from seam import FORMATS, Seam, halves, measured, recorded
 
-from common.config import Mount
+from bandstand.common.config import Mount
 
 OPUS = Mount(path="/bandstand.opus", format="opus", bitrate=96)
 FLAC = Mount(path="/bandstand.flac", format="flac")

@@ -12,13 +12,13 @@ from typing import Final, NamedTuple
 
 from msgspec import structs
 
-from common.bands import Band
-from common.breeding import Heard, shrink_to_mean, vary_band
-from common.lineups import HOUSE
-from composer.breed import breed_band
-from composer.compose import compose
-from composer.measures import measure_score
-from composer.score import Score, Section
+from bandstand.common.bands import Band
+from bandstand.common.breeding import Heard, shrink_to_mean, vary_band
+from bandstand.common.lineups import HOUSE
+from bandstand.composer.breed import breed_band
+from bandstand.composer.compose import compose
+from bandstand.composer.measures import measure_score
+from bandstand.composer.score import Score, Section
 
 RATINGS, GENERATION, MUTATIONS = 200, 20, 0.8
 SHORT: Final = {"minutes": 1}

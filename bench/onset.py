@@ -10,9 +10,9 @@ from typing import Final
 import av
 import numpy as np
 
-from common.config import Mount
-from common.types import CHANNELS, RATE
-from streamer.codecs.containers import opus_head
+from bandstand.common.config import Mount
+from bandstand.common.types import CHANNELS, RATE
+from bandstand.streamer.codecs.containers import opus_head
 
 HEARD: Final = 0.05
 PATIENCE: Final = 15.0

@@ -20,16 +20,21 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bot.commands.reply import Reply
-from bot.shell.ctl import NotRunning as NotRunning
-from bot.shell.ctl import Station as Control
+from bandstand.bot.commands.reply import Reply
+from bandstand.bot.shell.ctl import NotRunning as NotRunning
+from bandstand.bot.shell.ctl import Station as Control
 
 BANDSTAND = str(Path(sys.executable).parent / "bandstand")
 PATIENCE = 60.0
 LOUD = 0.003
 RETRY = 0.25
 TICK = os.sysconf("SC_CLK_TCK")
-MARKS = {"streamer": b"\0streamer\0", "standby": b"standby", "icecast": b"icecast2", "worker": b"\0composer\0"}
+MARKS = {
+    "streamer": b"\0bandstand.streamer\0",
+    "standby": b"standby",
+    "icecast": b"icecast2",
+    "worker": b"\0bandstand.composer\0",
+}
 """Process -> what its arguments have."""
 
 

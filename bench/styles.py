@@ -16,18 +16,18 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from common.bands import Band
-from common.lineups import HOUSE
-from common.types import RATE, Lufs
-from composer import fluid
-from composer.audio import Block, FlacWriter
-from composer.compose import compose
-from composer.measures import Measures, measure_score
-from composer.random_source import RandomSource
-from composer.recorder import make_tags
-from composer.score import STEP, Note, Score
-from composer.streaming_score import StreamingScore
-from composer.synth import find_synthesiser, render_song
+from bandstand.common.bands import Band
+from bandstand.common.lineups import HOUSE
+from bandstand.common.types import RATE, Lufs
+from bandstand.composer import fluid
+from bandstand.composer.audio import Block, FlacWriter
+from bandstand.composer.compose import compose
+from bandstand.composer.measures import Measures, measure_score
+from bandstand.composer.random_source import RandomSource
+from bandstand.composer.recorder import make_tags
+from bandstand.composer.score import STEP, Note, Score
+from bandstand.composer.streaming_score import StreamingScore
+from bandstand.composer.synth import find_synthesiser, render_song
 
 SEEDS: Final = 300
 HOP: Final = 480

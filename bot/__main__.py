@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from random import SystemRandom
 from typing import TYPE_CHECKING, TextIO, cast
 
-from common import config as configuration
-from common import log
-from common.config import Config
-from common.lock import ProcessLock
-from common.text import harmless
+from bandstand.common import config as configuration
+from bandstand.common import log
+from bandstand.common.config import Config
+from bandstand.common.lock import ProcessLock
+from bandstand.common.text import harmless
 
 if TYPE_CHECKING:  # a reactor is chosen by importing it, so not before the arguments are known to be good
-    from bot.app import App, Reactor
+    from bandstand.bot.app import App, Reactor
 
 SWITCH_SECONDS = 0.0005
 """A thread that draws a prompt lets the reactor go on after this; Python's own 5 ms would be felt in every answer."""
@@ -47,12 +47,12 @@ def run(arguments: Sequence[str], everything: bool) -> int:
 
 
 def _run(config: Config, arguments: list[str], everything: bool, from_stdin: bool) -> int:
-    from bot.supervision.icecast import prepare
+    from bandstand.bot.supervision.icecast import prepare
 
     prepared = prepare(config) if everything and config.manages_icecast else None
     from twisted.internet import reactor as installed
 
-    from bot.app import App, Settings
+    from bandstand.bot.app import App, Settings
 
     reactor = cast("Reactor", installed)
     # Its own clock is the wall clock, which somebody may set: every timer would be that much late, or early.
@@ -76,7 +76,7 @@ def _run(config: Config, arguments: list[str], everything: bool, from_stdin: boo
 def _react(reactor: "Reactor", app: "App", config: Config, terminal: TextIO) -> int:
     from twisted.python.failure import Failure
 
-    from common.shutdown import end_on_signals
+    from bandstand.common.shutdown import end_on_signals
 
     failures: list[Failure] = []
 
@@ -113,8 +113,8 @@ def _say_where(app: "App", config: Config) -> None:
 
 def _start_logging(reactor: "Reactor", config: Config, *, to_file: bool, has_icecast: bool) -> None:
     """Log to standard error, which on a terminal goes to a file, away from the prompt; keep the log files short."""
-    from bot.supervision.icecast import Files
-    from bot.supervision.log_files import LogFile, LogRotation, redirect_standard_error
+    from bandstand.bot.supervision.icecast import Files
+    from bandstand.bot.supervision.log_files import LogFile, LogRotation, redirect_standard_error
 
     files = [LogFile(Files(config.paths.icecast).log)] if has_icecast else []
     if to_file:
@@ -126,6 +126,6 @@ def _start_logging(reactor: "Reactor", config: Config, *, to_file: bool, has_ice
 
 
 if __name__ == "__main__":
-    from common.cli import main as bandstand
+    from bandstand.common.cli import main as bandstand
 
     sys.exit(bandstand(["bot", *sys.argv[1:]]))

@@ -16,43 +16,43 @@ from twisted.internet.interfaces import IReactorCore, IReactorFDSet, IReactorPro
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from bot.child import Launcher
-from bot.commands.access import StoredAccess
-from bot.commands.announcements import Announcer
-from bot.commands.command_line import CommandLine
-from bot.commands.frontend import FrontEnd
-from bot.commands.reply import Level, Reply
-from bot.irc.frontend import IrcFrontEnd
-from bot.irc.network import INetworkReactor
-from bot.making.background_jobs import BackgroundJobs
-from bot.making.catalogue import Catalogue
-from bot.making.generator_reload import GeneratorReloader
-from bot.making.workers import JobRunner
-from bot.playout.controller import PlayoutController, Surroundings
-from bot.playout.sources import SongSources
-from bot.shell.bot_socket import BotSocket
-from bot.shell.event_feed import EventFeed
-from bot.station import bands, ordering
-from bot.station.core import Core
-from bot.station.event_bus import EventBus
-from bot.station.limits import COMMANDS, SONGS
-from bot.station.repositories import Rules
-from bot.storage.store import IStoreReactor, Store
-from bot.supervision import log_files
-from bot.supervision.icecast import Prepared
-from bot.supervision.keeper import STREAMER, Keeper, list_processes
-from bot.supervision.listeners import IcecastStatistics, make_agent
-from bot.supervision.rolling_restart import RollingRestart
-from bot.supervision.status_collector import Sources, StatusCollector
-from bot.terminal import console, pipe, terminals
-from bot.terminal.console import Console
-from bot.terminal.pipe import Pipe
-from bot.terminal.remote_access import RemoteAccess
-from common.api.events import Event, StationQuit
-from common.config import Config
-from common.icecast import base_url
-from common.shutdown import stop_once
-from common.timers import MonotonicClock
+from bandstand.bot.child import Launcher
+from bandstand.bot.commands.access import StoredAccess
+from bandstand.bot.commands.announcements import Announcer
+from bandstand.bot.commands.command_line import CommandLine
+from bandstand.bot.commands.frontend import FrontEnd
+from bandstand.bot.commands.reply import Level, Reply
+from bandstand.bot.irc.frontend import IrcFrontEnd
+from bandstand.bot.irc.network import INetworkReactor
+from bandstand.bot.making.background_jobs import BackgroundJobs
+from bandstand.bot.making.catalogue import Catalogue
+from bandstand.bot.making.generator_reload import GeneratorReloader
+from bandstand.bot.making.workers import JobRunner
+from bandstand.bot.playout.controller import PlayoutController, Surroundings
+from bandstand.bot.playout.sources import SongSources
+from bandstand.bot.shell.bot_socket import BotSocket
+from bandstand.bot.shell.event_feed import EventFeed
+from bandstand.bot.station import bands, ordering
+from bandstand.bot.station.core import Core
+from bandstand.bot.station.event_bus import EventBus
+from bandstand.bot.station.limits import COMMANDS, SONGS
+from bandstand.bot.station.repositories import Rules
+from bandstand.bot.storage.store import IStoreReactor, Store
+from bandstand.bot.supervision import log_files
+from bandstand.bot.supervision.icecast import Prepared
+from bandstand.bot.supervision.keeper import STREAMER, Keeper, list_processes
+from bandstand.bot.supervision.listeners import IcecastStatistics, make_agent
+from bandstand.bot.supervision.rolling_restart import RollingRestart
+from bandstand.bot.supervision.status_collector import Sources, StatusCollector
+from bandstand.bot.terminal import console, pipe, terminals
+from bandstand.bot.terminal.console import Console
+from bandstand.bot.terminal.pipe import Pipe
+from bandstand.bot.terminal.remote_access import RemoteAccess
+from bandstand.common.api.events import Event, StationQuit
+from bandstand.common.config import Config
+from bandstand.common.icecast import base_url
+from bandstand.common.shutdown import stop_once
+from bandstand.common.timers import MonotonicClock
 
 log = Logger()
 QUIT_SECONDS = 0.05
@@ -136,8 +136,8 @@ class App:
     def _make_work(self) -> None:
         """Whatever acts on what was decided: playout, making, and the streamer's restart."""
         config, store, publish = self._config, self._store, self._events.publish
-        worker = [sys.executable, "-m", "composer", *self._settings.arguments]
-        background = ["nice", sys.executable, "-m", "composer.background_job"]
+        worker = [sys.executable, "-m", "bandstand.composer", *self._settings.arguments]
+        background = ["nice", sys.executable, "-m", "bandstand.composer.background_job"]
         self._catalogue = Catalogue(self._launcher, config.generators)
         self._jobs = JobRunner(self._launcher, store, publish, config, worker)
         self._background = BackgroundJobs(self._launcher, store, config, background)

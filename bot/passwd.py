@@ -11,20 +11,20 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 
-from bot.commands.reply import Reply
-from bot.commands.sentences import show_refusal
-from bot.shell import ctl
-from bot.station import access, passwords
-from bot.station.identity import PERSON
-from bot.station.repositories import Transaction
-from bot.storage.store import run_once
-from common import config
-from common.api.people import Requester, Right
-from common.api.refusals import Refused
-from common.api.requests import RemoveAccount, SetPassword
-from common.config import Config
-from common.errors import CommandError
-from common.lock import ProcessLock
+from bandstand.bot.commands.reply import Reply
+from bandstand.bot.commands.sentences import show_refusal
+from bandstand.bot.shell import ctl
+from bandstand.bot.station import access, passwords
+from bandstand.bot.station.identity import PERSON
+from bandstand.bot.station.repositories import Transaction
+from bandstand.bot.storage.store import run_once
+from bandstand.common import config
+from bandstand.common.api.people import Requester, Right
+from bandstand.common.api.refusals import Refused
+from bandstand.common.api.requests import RemoveAccount, SetPassword
+from bandstand.common.config import Config
+from bandstand.common.errors import CommandError
+from bandstand.common.lock import ProcessLock
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -1,14 +1,14 @@
 """Background jobs: work other than making a song. The bot sends one line of JSON to a process and reads one line back.
 
-The bot starts `python -m composer.background_job` for each job, at low priority.
+The bot starts `python -m bandstand.composer.background_job` for each job, at low priority.
 """
 
 from typing import Final
 
 import msgspec
 
-from common.bands import Band
-from common.breeding import Heard
+from bandstand.common.bands import Band
+from bandstand.common.breeding import Heard
 
 EXPORTS: Final = ("midi", "musicxml", "flac", "stems", "score", "pictures")
 """Kinds of files that can be made of a song that has a score."""

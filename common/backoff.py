@@ -11,7 +11,7 @@ Pure: the random source is passed in, and nothing here waits.
 from collections.abc import Callable
 from typing import Final
 
-from common.types import Seconds
+from bandstand.common.types import Seconds
 
 FIRST: Final = Seconds(0.25)
 LAST: Final = Seconds(10.0)

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from common.bands import COLOUR, HABITS, SWING, TEMPO_DEVIATION, Band, Member
+from bandstand.common.bands import COLOUR, HABITS, SWING, TEMPO_DEVIATION, Band, Member
 
 PRIOR_RATINGS: Final = 2.0
 """Number of ratings that the overall mean counts for, so that a section with few ratings stays near the mean."""

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from common import config, irc
-from common.config import Config
-from common.errors import BandstandError, Missing
-from common.generator_files import check_startable
-from common.text import harmless
+from bandstand.common import config, irc
+from bandstand.common.config import Config
+from bandstand.common.errors import BandstandError, Missing
+from bandstand.common.generator_files import check_startable
+from bandstand.common.text import harmless
 
 
 def has_program(name: str) -> bool:

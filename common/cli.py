@@ -7,19 +7,19 @@ import importlib
 import sys
 from collections.abc import Callable, Sequence
 
-from common.errors import BandstandError
-from common.text import harmless
+from bandstand.common.errors import BandstandError
+from bandstand.common.text import harmless
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "up": ("bot.__main__:up", "go on air on this machine, with a console here"),
-    "ctl": ("bot.shell.ctl:main", "give the running station one command"),
-    "passwd": ("bot.passwd:main", "make or change an account for telnet"),
-    "check": ("common.check:main", "say what is wrong with the configuration, and what is missing here"),
-    "import": ("bot.shell.importing:main", "take songs into the library of the running station"),
-    "compose": ("composer.__main__:compose", "make a song as a file, without a station"),
-    "bot": ("bot.__main__:main", "the command process alone"),
-    "streamer": ("streamer.__main__:main", "the audio process alone"),
-    "standby": ("streamer.standby:main", "the silence that listeners hear while the streamer is away"),
+    "up": ("bandstand.bot.__main__:up", "go on air on this machine, with a console here"),
+    "ctl": ("bandstand.bot.shell.ctl:main", "give the running station one command"),
+    "passwd": ("bandstand.bot.passwd:main", "make or change an account for telnet"),
+    "check": ("bandstand.common.check:main", "say what is wrong with the configuration, and what is missing here"),
+    "import": ("bandstand.bot.shell.importing:main", "take songs into the library of the running station"),
+    "compose": ("bandstand.composer.__main__:compose", "make a song as a file, without a station"),
+    "bot": ("bandstand.bot.__main__:main", "the command process alone"),
+    "streamer": ("bandstand.streamer.__main__:main", "the audio process alone"),
+    "standby": ("bandstand.streamer.standby:main", "the silence that listeners hear while the streamer is away"),
 }
 """From the word to (module:function, summary). The function takes the arguments and returns the exit status."""
 

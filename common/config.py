@@ -14,14 +14,14 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from common import generators
-from common import irc as irc_settings
-from common.errors import ConfigError
-from common.generators import Generator, Parameter
-from common.irc import Irc, Network
-from common.paths import Paths
-from common.remote_access import Limits, Ssh, Telnet, check_telnet, resolve_ssh
-from common.types import LONGEST_FADE
+from bandstand.common import generators
+from bandstand.common import irc as irc_settings
+from bandstand.common.errors import ConfigError
+from bandstand.common.generators import Generator, Parameter
+from bandstand.common.irc import Irc, Network
+from bandstand.common.paths import Paths
+from bandstand.common.remote_access import Limits, Ssh, Telnet, check_telnet, resolve_ssh
+from bandstand.common.types import LONGEST_FADE
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Text = Annotated[str, msgspec.Meta(min_length=1)]

@@ -11,8 +11,8 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Final
 
-from common.errors import Missing
-from common.generators import PLACEHOLDER, Generator
+from bandstand.common.errors import Missing
+from bandstand.common.generators import PLACEHOLDER, Generator
 
 DIGITS: Final = 12
 """Hexadecimal digits of a fingerprint."""

@@ -12,8 +12,8 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
-from common.errors import CommandError
-from common.types import RATE
+from bandstand.common.errors import CommandError
+from bandstand.common.types import RATE
 
 Value = str | int | float | bool
 Text = Annotated[str, msgspec.Meta(min_length=1)]

@@ -9,7 +9,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 from typing import Final
 
-from common.config import Icecast
+from bandstand.common.config import Icecast
 
 SOURCE: Final = "source"
 """The user that sends sound; Icecast shows it the statistics of one mount, too."""

@@ -14,7 +14,7 @@ from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
-from common.errors import ConfigError
+from bandstand.common.errors import ConfigError
 
 PLAIN_PORT, TLS_PORT = 6667, 6697
 CHANNEL = r"^[#&+!][^ ,\x00-\x1f]{1,63}( [^ ,\x00-\x1f]{1,63})?$"

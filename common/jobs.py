@@ -11,10 +11,10 @@ from typing import Final
 
 import msgspec
 
-from common.bands import Band
-from common.generators import Generator
-from common.generators import Value as Value
-from common.types import SongCode
+from bandstand.common.bands import Band
+from bandstand.common.generators import Generator
+from bandstand.common.generators import Value as Value
+from bandstand.common.types import SongCode
 
 SPOOL_FD: Final = 3
 """Frames of `common.types.FRAME_BYTES` each."""

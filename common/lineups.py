@@ -8,9 +8,9 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from common.bands import COLOUR, SWING, Band, Member, slug
-from common.breeding import draw_normal, mutate_member
-from common.errors import CommandError
+from bandstand.common.bands import COLOUR, SWING, Band, Member, slug
+from bandstand.common.breeding import draw_normal, mutate_member
+from bandstand.common.errors import CommandError
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from common.errors import AlreadyRunning
+from bandstand.common.errors import AlreadyRunning
 
 
 class ProcessLock:

@@ -19,8 +19,8 @@ from twisted.logger import (
 )
 from zope.interface import implementer
 
-from common.config import Log
-from common.log_format import Record
+from bandstand.common.config import Log
+from bandstand.common.log_format import Record
 
 CHATTY: Final = ("twisted.internet", "twisted.protocols.amp", "twisted.web.client", "log_legacy")
 """Parts of Twisted that log every connection and port; only their warnings and errors are kept."""

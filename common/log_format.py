@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from common.text import harmless
+from bandstand.common.text import harmless
 
 LEVELS: Final = ("debug", "info", "warn", "error")
 """From the least important, as `log.level` names them."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from common.types import SongCode
+from bandstand.common.types import SongCode
 
 
 @dataclass(frozen=True)

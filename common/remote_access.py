@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from common.errors import ConfigError
+from bandstand.common.errors import ConfigError
 
 Count = Annotated[int, msgspec.Meta(ge=0)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]

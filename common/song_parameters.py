@@ -11,9 +11,9 @@ from typing import Final
 
 import msgspec
 
-from common.errors import ComposeError
-from common.generators import Value
-from common.text import one_line
+from bandstand.common.errors import ComposeError
+from bandstand.common.generators import Value
+from bandstand.common.text import one_line
 
 KEY: Final = re.compile(r"([A-Ga-g])([#b]?) ?(m|min|minor|M|maj|major|)")
 """A key as people write it: letter, accidental, mode."""

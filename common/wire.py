@@ -10,7 +10,7 @@ reads with os.pread, since the file offset is shared.
 import msgspec
 from twisted.protocols import amp
 
-from common.errors import NotAudio, UnknownCue
+from bandstand.common.errors import NotAudio, UnknownCue
 
 _SOURCE = [
     (b"cue", amp.Integer()),

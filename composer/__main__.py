@@ -1,4 +1,4 @@
-"""Entry points: `python -m composer`, the worker that the bot starts for one job, and `bandstand compose`.
+"""Entry points: `python -m bandstand.composer`, the worker that the bot starts for one job, and `bandstand compose`.
 
 Knows descriptors, signals and command lines. `worker.py` does the work.
 """
@@ -16,14 +16,14 @@ from typing import Final, NoReturn
 
 import msgspec
 
-from common import config
-from common.errors import BandstandError, Missing
-from common.jobs import GROWTH_FD, SPOOL_FD, Failed, Job, Value
-from common.lineups import STYLES
-from composer import batch, offline, worker
-from composer.compose import BANDS
-from composer.generators import run
-from composer.spool import SpoolWriter, StepWriter
+from bandstand.common import config
+from bandstand.common.errors import BandstandError, Missing
+from bandstand.common.jobs import GROWTH_FD, SPOOL_FD, Failed, Job, Value
+from bandstand.common.lineups import STYLES
+from bandstand.composer import batch, offline, worker
+from bandstand.composer.compose import BANDS
+from bandstand.composer.generators import run
+from bandstand.composer.spool import SpoolWriter, StepWriter
 
 NICENESS: Final = 10
 """The streamer and the bot have priority over the composer."""
@@ -32,7 +32,7 @@ log = logging.getLogger("composer")
 
 def main(arguments: list[str]) -> int:
     """Run one worker: wait for a job on standard input, make the song, return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m composer", description="a worker; started by the bot")
+    parser = argparse.ArgumentParser(prog="python -m bandstand.composer", description="a worker; started by the bot")
     parser.add_argument("--config", metavar="FILE", help="the configuration file")
     options = parser.parse_args(arguments)
     spool = _open_spool()

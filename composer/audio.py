@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from pydub import AudioSegment
 
-from common.errors import Missing, NotAudio
-from common.types import CHANNELS, RATE, Frames
+from bandstand.common.errors import Missing, NotAudio
+from bandstand.common.types import CHANNELS, RATE, Frames
 
 Block = npt.NDArray[np.float32]
 """Shape (frames, 2), full scale at 1.0."""

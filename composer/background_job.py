@@ -1,4 +1,5 @@
-"""Runs one background job: `python -m composer.background_job` reads one line of JSON and prints its result as one."""
+"""Runs one background job: `python -m bandstand.composer.background_job` reads one line of JSON and prints the result
+as another."""
 
 import logging
 import os
@@ -7,10 +8,10 @@ from random import Random
 
 import msgspec
 
-from common.background_jobs import BackgroundJob, Breed, Export, Refused, Result
-from common.errors import BandstandError
-from composer.breed import breed_band
-from composer.export import export_song
+from bandstand.common.background_jobs import BackgroundJob, Breed, Export, Refused, Result
+from bandstand.common.errors import BandstandError
+from bandstand.composer.breed import breed_band
+from bandstand.composer.export import export_song
 
 log = logging.getLogger("composer")
 

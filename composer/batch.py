@@ -10,11 +10,11 @@ from typing import Final
 
 import msgspec
 
-from common import config
-from common.errors import BandstandError, ComposeError
-from common.jobs import Value
-from common.lineups import HOUSE, STYLES
-from composer import offline
+from bandstand.common import config
+from bandstand.common.errors import BandstandError, ComposeError
+from bandstand.common.jobs import Value
+from bandstand.common.lineups import HOUSE, STYLES
+from bandstand.composer import offline
 
 MOST_SONGS: Final = 10_000
 BAND_OF_STYLE: Final = {band.style: slug for slug, band in HOUSE.items()}
@@ -68,7 +68,7 @@ def run_batch(options: argparse.Namespace, parameters: dict[str, Value]) -> int:
     except OSError as error:
         raise ComposeError(f"{folder}: {error.strerror}") from None
     shares = [Share(tuple(songs[start::jobs]), parameters, options.config) for start in range(min(jobs, len(songs)))]
-    command = [sys.executable, "-m", "composer.batch"]
+    command = [sys.executable, "-m", "bandstand.composer.batch"]
     workers = [subprocess.Popen(command, stdin=subprocess.PIPE) for _ in shares]
     try:
         for worker, share in zip(workers, shares, strict=True):

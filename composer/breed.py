@@ -16,11 +16,11 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from common.background_jobs import Bred
-from common.bands import COLOUR, HABITS, SWING, TEMPO_DEVIATION, Band, Member
-from common.breeding import Heard, mutate_member, vary_band
-from composer.compose import compose
-from composer.measures import measure_score
+from bandstand.common.background_jobs import Bred
+from bandstand.common.bands import COLOUR, HABITS, SWING, TEMPO_DEVIATION, Band, Member
+from bandstand.common.breeding import Heard, mutate_member, vary_band
+from bandstand.composer.compose import compose
+from bandstand.composer.measures import measure_score
 
 CANDIDATES: Final = 300
 MUTATIONS: Final = 0.8

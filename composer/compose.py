@@ -10,25 +10,25 @@ from typing import Final
 
 import msgspec
 
-from common import jobs
-from common.bands import Band, Member
-from common.errors import ComposeError
-from common.jobs import Value
-from common.lineups import HOUSE
-from common.song_parameters import SongParameters, checked
-from composer.harmony import BarChords, Harmoniser, lead_into_key, list_chord_changes
-from composer.humanise import humanise
-from composer.parts import make_part
-from composer.random_source import RandomSource
-from composer.score import STEP, ChordMark, Score, Section, Tempo
-from composer.song_form import TOLERANCE_ASKED, TOLERANCE_FREE, plan_song_form
-from composer.streaming_score import SectionNotes, StreamingScore
-from composer.style import Style
-from composer.styles import STYLES
-from composer.theory import Key
-from composer.voices import VOICES
-from composer.voices.context import GridNote, SectionContext
-from composer.voices.melody import draw_motif
+from bandstand.common import jobs
+from bandstand.common.bands import Band, Member
+from bandstand.common.errors import ComposeError
+from bandstand.common.jobs import Value
+from bandstand.common.lineups import HOUSE
+from bandstand.common.song_parameters import SongParameters, checked
+from bandstand.composer.harmony import BarChords, Harmoniser, lead_into_key, list_chord_changes
+from bandstand.composer.humanise import humanise
+from bandstand.composer.parts import make_part
+from bandstand.composer.random_source import RandomSource
+from bandstand.composer.score import STEP, ChordMark, Score, Section, Tempo
+from bandstand.composer.song_form import TOLERANCE_ASKED, TOLERANCE_FREE, plan_song_form
+from bandstand.composer.streaming_score import SectionNotes, StreamingScore
+from bandstand.composer.style import Style
+from bandstand.composer.styles import STYLES
+from bandstand.composer.theory import Key
+from bandstand.composer.voices import VOICES
+from bandstand.composer.voices.context import GridNote, SectionContext
+from bandstand.composer.voices.melody import draw_motif
 
 BANDS: Final[dict[str, Band]] = {"band": HOUSE["small-robots"], **HOUSE}
 """Generator name of a job without a band of its own -> band. `band` is the station's oldest."""

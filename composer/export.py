@@ -9,18 +9,18 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from common.background_jobs import Export, Exported
-from common.errors import ComposeError
-from common.types import RATE, Frames, Lufs
-from composer.audio import Block, FlacWriter
-from composer.master import master_song
-from composer.midi import make_midi
-from composer.musicxml import make_musicxml
-from composer.pictures import draw_piano_roll
-from composer.recorder import FILES, PICTURES, make_tags
-from composer.score import Score, read_score
-from composer.streaming_score import StreamingScore
-from composer.synth import FADE, count_frames, find_synthesiser, render_song
+from bandstand.common.background_jobs import Export, Exported
+from bandstand.common.errors import ComposeError
+from bandstand.common.types import RATE, Frames, Lufs
+from bandstand.composer.audio import Block, FlacWriter
+from bandstand.composer.master import master_song
+from bandstand.composer.midi import make_midi
+from bandstand.composer.musicxml import make_musicxml
+from bandstand.composer.pictures import draw_piano_roll
+from bandstand.composer.recorder import FILES, PICTURES, make_tags
+from bandstand.composer.score import Score, read_score
+from bandstand.composer.streaming_score import StreamingScore
+from bandstand.composer.synth import FADE, count_frames, find_synthesiser, render_song
 
 STEMS: Final = "stems"
 """Folder of the stems inside the song's folder."""

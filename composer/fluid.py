@@ -15,13 +15,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from common.errors import Missing
-from common.jobs import Value
-from common.types import CHANNELS, RATE
-from composer.audio import BLOCK_FRAMES, Block
-from composer.midi import make_mix_controls
-from composer.score import DRUM_CHANNEL, Note, Score, assign_channels
-from composer.streaming_score import StreamingScore
+from bandstand.common.errors import Missing
+from bandstand.common.jobs import Value
+from bandstand.common.types import CHANNELS, RATE
+from bandstand.composer.audio import BLOCK_FRAMES, Block
+from bandstand.composer.midi import make_mix_controls
+from bandstand.composer.score import DRUM_CHANNEL, Note, Score, assign_channels
+from bandstand.composer.streaming_score import StreamingScore
 
 try:
     with redirect_stdout(None):  # it prints the path of the library, and standard output is for the bot

@@ -12,8 +12,8 @@ from types import TracebackType
 
 import msgspec
 
-from common.errors import ComposeError
-from common.jobs import Done, Job
+from bandstand.common.errors import ComposeError
+from bandstand.common.jobs import Done, Job
 
 PARTIAL = ".partial-"
 SONG_FILE = "song.json"

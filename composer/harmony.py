@@ -10,9 +10,9 @@ or another chord of the same function. Knows no instrument, and no rhythm but th
 from itertools import pairwise
 from typing import Final, Literal
 
-from composer.random_source import RandomSource
-from composer.style import HarmonicLanguage
-from composer.theory import Chord, Key, Mode
+from bandstand.composer.random_source import RandomSource
+from bandstand.composer.style import HarmonicLanguage
+from bandstand.composer.theory import Chord, Key, Mode
 
 Cadence = Literal["open", "closed"]
 BarChords = tuple[Chord, ...]

@@ -7,10 +7,10 @@ energy of the section, the member's force, and the force of the note, and rises 
 
 from typing import Final
 
-from common.bands import Member
-from composer.random_source import RandomSource
-from composer.score import STEP, TICKS, Note
-from composer.voices.context import GridNote, SectionContext
+from bandstand.common.bands import Member
+from bandstand.composer.random_source import RandomSource
+from bandstand.composer.score import STEP, TICKS, Note
+from bandstand.composer.voices.context import GridNote, SectionContext
 
 LOWEST_VELOCITY: Final = 28
 """MIDI velocity of a note with force 0."""

@@ -12,14 +12,14 @@ from typing import Final, NamedTuple
 
 import av
 
-from common.errors import ComposeError, Missing, NotAudio
-from common.jobs import Done, Job, Provenance
-from common.text import one_line
-from common.types import RATE, Frames
-from composer.audio import Clip, read_blocks, write_preview
-from composer.folder import SongFolder, publish_song, read_finished
-from composer.loudness import LoudnessMeter, round_decibels
-from composer.recorder import FILES, PREVIEW
+from bandstand.common.errors import ComposeError, Missing, NotAudio
+from bandstand.common.jobs import Done, Job, Provenance
+from bandstand.common.text import one_line
+from bandstand.common.types import RATE, Frames
+from bandstand.composer.audio import Clip, read_blocks, write_preview
+from bandstand.composer.folder import SongFolder, publish_song, read_finished
+from bandstand.composer.loudness import LoudnessMeter, round_decibels
+from bandstand.composer.recorder import FILES, PREVIEW
 
 UNKNOWN_ARTIST: Final = "unknown"
 LONGEST_NAME: Final = 120

@@ -8,8 +8,8 @@ import av
 import numpy as np
 from av.filter import Graph
 
-from common.types import RATE, Decibels, Lufs
-from composer.audio import Block
+from bandstand.common.types import RATE, Decibels, Lufs
+from bandstand.composer.audio import Block
 
 SILENCE: Final = -99.0
 """Stored instead of minus infinity, which JSON cannot write."""

@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
-from common.types import Frames
-from composer.audio import BLOCK_FRAMES, Block
+from bandstand.common.types import Frames
+from bandstand.composer.audio import BLOCK_FRAMES, Block
 
 CHUNK: Final = 48
 """Frames for which the limiter takes one peak: 1 ms."""

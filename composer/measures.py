@@ -14,8 +14,8 @@ from typing import Final
 
 import msgspec
 
-from composer.score import STEP, Note, Part, Score
-from composer.theory import SCALES
+from bandstand.composer.score import STEP, Note, Part, Score
+from bandstand.composer.theory import SCALES
 
 SMALL: Final = 5
 """Widest interval that counts as small, semitones."""

@@ -2,7 +2,7 @@
 
 import mido
 
-from composer.score import TICKS, Part, Score, assign_channels
+from bandstand.composer.score import TICKS, Part, Score, assign_channels
 
 VOLUME, PAN, REVERB = 7, 10, 91
 """Controller numbers of General MIDI."""

@@ -10,8 +10,8 @@ from itertools import groupby
 from typing import Final, NamedTuple
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from composer.score import STEP, Note, Part, Score, assign_channels
-from composer.theory import Key
+from bandstand.composer.score import STEP, Note, Part, Score, assign_channels
+from bandstand.composer.theory import Key
 
 DIVISIONS: Final = 4
 """MusicXML's unit of duration, as parts of a quarter note: a sixteenth, equal to our step."""

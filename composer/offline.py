@@ -5,18 +5,18 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from common.config import Config
-from common.errors import ComposeError
-from common.jobs import Value
-from common.text import clock
-from common.types import RATE, Lufs
-from composer.audio import CODECS, Block, FlacWriter, export_segment, make_segment
-from composer.compose import compose, find_band
-from composer.midi import make_midi
-from composer.recorder import make_tags
-from composer.score import Score
-from composer.streaming_score import StreamingScore
-from composer.synth import count_frames, find_synthesiser, render_song
+from bandstand.common.config import Config
+from bandstand.common.errors import ComposeError
+from bandstand.common.jobs import Value
+from bandstand.common.text import clock
+from bandstand.common.types import RATE, Lufs
+from bandstand.composer.audio import CODECS, Block, FlacWriter, export_segment, make_segment
+from bandstand.composer.compose import compose, find_band
+from bandstand.composer.midi import make_midi
+from bandstand.composer.recorder import make_tags
+from bandstand.composer.score import Score
+from bandstand.composer.streaming_score import StreamingScore
+from bandstand.composer.synth import count_frames, find_synthesiser, render_song
 
 Writer = Callable[[Score, Iterator[Block], Path], None]
 """Writes a song's score or its rendered blocks to a file."""

@@ -7,9 +7,9 @@ The level of a part is computed from it, so that a voice has about the same loud
 
 from typing import Final
 
-from common.bands import Member
-from composer.random_source import RandomSource
-from composer.score import Part
+from bandstand.common.bands import Member
+from bandstand.composer.random_source import RandomSource
+from bandstand.composer.score import Part
 
 LOUDNESS_DB: Final = (
     -36, -36, -33, -34, -30, -34, -35, -31, -34, -35, -32, -28, -37, -40, -29, -36, -30, -32, -31, -30, -28, -29, -28,

@@ -9,8 +9,8 @@ from xml.sax.saxutils import escape
 import numpy as np
 import numpy.typing as npt
 
-from composer.audio import Block
-from composer.score import Score
+from bandstand.composer.audio import Block
+from bandstand.composer.score import Score
 
 WIDTH, HEIGHT, HEAD, DRUMS = 1600, 440, 34, 60
 """Pixels: width and height of the roll, height of the text at the top, and of the drums' rows at the bottom."""

@@ -13,14 +13,14 @@ from typing import Final, NamedTuple, Self
 
 import numpy as np
 
-from common.errors import Missing
-from common.types import RATE, Decibels, Frames, Lufs, Seconds
-from composer.audio import BLOCK_FRAMES, Block, Clip, FlacWriter, write_preview
-from composer.loudness import LoudnessMeter
-from composer.midi import make_midi
-from composer.pictures import WaveformPeaks, draw_piano_roll
-from composer.score import Score, encode_score
-from composer.streaming_score import StreamingScore
+from bandstand.common.errors import Missing
+from bandstand.common.types import RATE, Decibels, Frames, Lufs, Seconds
+from bandstand.composer.audio import BLOCK_FRAMES, Block, Clip, FlacWriter, write_preview
+from bandstand.composer.loudness import LoudnessMeter
+from bandstand.composer.midi import make_midi
+from bandstand.composer.pictures import WaveformPeaks, draw_piano_roll
+from bandstand.composer.score import Score, encode_score
+from bandstand.composer.streaming_score import StreamingScore
 
 PREVIEW: Final = Seconds(20.0)
 FILES: Final = {"audio": "song.flac", "score": "score.json", "midi": "song.mid", "preview": "preview.mp3"}

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from composer.audio import Block
+from bandstand.composer.audio import Block
 
 COMBS: Final = ((1687, 1601, 2053, 2251), (1733, 1619, 2081, 2203))
 """Delays of the combs in frames, left and right. They are prime, so that echoes do not coincide."""

@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from common.types import Seconds
+from bandstand.common.types import Seconds
 
 TICKS: Final = 480
 """Ticks in a quarter note."""

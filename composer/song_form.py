@@ -8,8 +8,8 @@ Knows nothing of what is played in a section.
 
 from typing import Final
 
-from composer.random_source import RandomSource
-from composer.score import Section
+from bandstand.composer.random_source import RandomSource
+from bandstand.composer.score import Section
 
 KINDS: Final = {
     "I": "intro",

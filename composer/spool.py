@@ -13,10 +13,10 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from common.errors import ComposeError
-from common.jobs import Step
-from common.types import CHANNELS, FRAME_BYTES, Frames
-from composer.audio import Block
+from bandstand.common.errors import ComposeError
+from bandstand.common.jobs import Step
+from bandstand.common.types import CHANNELS, FRAME_BYTES, Frames
+from bandstand.composer.audio import Block
 
 Report = Callable[[Step], None]
 """Sends a step to the bot."""

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from composer.humanise import trim_overlaps
-from composer.score import STEP, Note, Score
+from bandstand.composer.humanise import trim_overlaps
+from bandstand.composer.score import STEP, Note, Score
 
 SectionNotes = list[list[Note]]
 """For each part in order, the notes of one section, not yet trimmed."""

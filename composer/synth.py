@@ -13,16 +13,16 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from common.jobs import Value
-from common.types import RATE, Frames, Lufs, Seconds
-from composer import fluid
-from composer.audio import Block
-from composer.fluid import FluidRenderer
-from composer.loudness import measure_loudness
-from composer.master import Gains, master_song
-from composer.score import Note, Score, Section
-from composer.streaming_score import StreamingScore
-from composer.tones import ToneRenderer
+from bandstand.common.jobs import Value
+from bandstand.common.types import RATE, Frames, Lufs, Seconds
+from bandstand.composer import fluid
+from bandstand.composer.audio import Block
+from bandstand.composer.fluid import FluidRenderer
+from bandstand.composer.loudness import measure_loudness
+from bandstand.composer.master import Gains, master_song
+from bandstand.composer.score import Note, Score, Section
+from bandstand.composer.streaming_score import StreamingScore
+from bandstand.composer.tones import ToneRenderer
 
 TAIL: Final = Seconds(2.5)
 """Sound after the last bar, while the last notes decay."""

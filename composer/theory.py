@@ -12,8 +12,8 @@ from typing import Final, Literal
 
 import msgspec
 
-from common.errors import ComposeError
-from common.song_parameters import KEY, KEY_SYNTAX
+from bandstand.common.errors import ComposeError
+from bandstand.common.song_parameters import KEY, KEY_SYNTAX
 
 Mode = Literal["major", "minor"]
 

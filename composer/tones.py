@@ -10,11 +10,11 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from common.types import CHANNELS, RATE
-from composer.audio import BLOCK_FRAMES, Block
-from composer.reverb import Reverb
-from composer.score import Note, Part
-from composer.streaming_score import StreamingScore
+from bandstand.common.types import CHANNELS, RATE
+from bandstand.composer.audio import BLOCK_FRAMES, Block
+from bandstand.composer.reverb import Reverb
+from bandstand.composer.score import Note, Part
+from bandstand.composer.streaming_score import StreamingScore
 
 Wave = npt.NDArray[np.float32]
 """One channel, shape (frames,)."""

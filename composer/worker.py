@@ -15,22 +15,22 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from common.bands import Band
-from common.errors import BandstandError, Missing
-from common.generators import IMPORT
-from common.jobs import Advanced, Begun, Done, Failed, Job, Provenance
-from common.types import RATE, Lufs, Seconds
-from composer import importing
-from composer.audio import BLOCK_FRAMES, Block
-from composer.compose import compose_streaming, describe, describe_sections, find_band
-from composer.folder import SongFolder, publish_song, read_finished
-from composer.generators import compare, run
-from composer.generators.process import Popen
-from composer.generators.run import ProgramError
-from composer.loudness import round_decibels
-from composer.recorder import ScoreRecorder
-from composer.spool import DISK_FULL_ERRORS, PROGRESS_SECONDS, DiskFull, Report, SpoolWriter
-from composer.synth import Renderer, Synthesiser, count_frames, find_synthesiser, render_song
+from bandstand.common.bands import Band
+from bandstand.common.errors import BandstandError, Missing
+from bandstand.common.generators import IMPORT
+from bandstand.common.jobs import Advanced, Begun, Done, Failed, Job, Provenance
+from bandstand.common.types import RATE, Lufs, Seconds
+from bandstand.composer import importing
+from bandstand.composer.audio import BLOCK_FRAMES, Block
+from bandstand.composer.compose import compose_streaming, describe, describe_sections, find_band
+from bandstand.composer.folder import SongFolder, publish_song, read_finished
+from bandstand.composer.generators import compare, run
+from bandstand.composer.generators.process import Popen
+from bandstand.composer.generators.run import ProgramError
+from bandstand.composer.loudness import round_decibels
+from bandstand.composer.recorder import ScoreRecorder
+from bandstand.composer.spool import DISK_FULL_ERRORS, PROGRESS_SECONDS, DiskFull, Report, SpoolWriter
+from bandstand.composer.synth import Renderer, Synthesiser, count_frames, find_synthesiser, render_song
 
 SINGLE_BLOCKS: Final = Seconds(5.0)
 """Length of the beginning of a song that is spooled block by block. Later blocks go in batches, which wakes the reader

@@ -1,4 +1,4 @@
-"""The audio process: `bandstand streamer`, or `python -m streamer`."""
+"""The audio process: `bandstand streamer`, or `python -m bandstand.streamer`."""
 
 import argparse
 import os
@@ -8,9 +8,9 @@ from contextlib import suppress
 from types import ModuleType
 from typing import TextIO, cast
 
-from common import config, log
-from common.errors import BandstandError
-from common.shutdown import end_on_signals
+from bandstand.common import config, log
+from bandstand.common.errors import BandstandError
+from bandstand.common.shutdown import end_on_signals
 
 
 def main(arguments: list[str]) -> int:
@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> int:
 
     from twisted.internet import reactor
 
-    from streamer.app import Streamer, StreamerReactor
+    from bandstand.streamer.app import Streamer, StreamerReactor
 
     streamer = Streamer(cast(StreamerReactor, reactor), settings)
     streamer.start(before=(lambda: _say("waiting")) if options.successor else None)

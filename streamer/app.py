@@ -20,26 +20,26 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from common import wire
-from common.config import Config, Mount
-from common.errors import BandstandError
-from common.lock import ProcessLock
-from common.shutdown import stop_once
-from common.types import Seconds
-from streamer import silence
-from streamer.block import NOTHING, Title
-from streamer.bus import Bus
-from streamer.codecs.containers import Comments
-from streamer.codecs.formats import FORMATS
-from streamer.control import ControlFactory
-from streamer.controller import PlayoutController
-from streamer.delivery import Delivery, DeliveryMonitor
-from streamer.icecast import ShoutConnection, fetch_bytes_received, probe, set_title
-from streamer.meter import Level, OutputProcessor, round_level
-from streamer.output import CameOnAir, EncodedMount, MountEvent, MountParts, Output, WentOffAir
-from streamer.playout import Ended, Event, Playout, Position, Started, Underrun
-from streamer.reports import Reports
-from streamer.titles import Titles
+from bandstand.common import wire
+from bandstand.common.config import Config, Mount
+from bandstand.common.errors import BandstandError
+from bandstand.common.lock import ProcessLock
+from bandstand.common.shutdown import stop_once
+from bandstand.common.types import Seconds
+from bandstand.streamer import silence
+from bandstand.streamer.block import NOTHING, Title
+from bandstand.streamer.bus import Bus
+from bandstand.streamer.codecs.containers import Comments
+from bandstand.streamer.codecs.formats import FORMATS
+from bandstand.streamer.control import ControlFactory
+from bandstand.streamer.controller import PlayoutController
+from bandstand.streamer.delivery import Delivery, DeliveryMonitor
+from bandstand.streamer.icecast import ShoutConnection, fetch_bytes_received, probe, set_title
+from bandstand.streamer.meter import Level, OutputProcessor, round_level
+from bandstand.streamer.output import CameOnAir, EncodedMount, MountEvent, MountParts, Output, WentOffAir
+from bandstand.streamer.playout import Ended, Event, Playout, Position, Started, Underrun
+from bandstand.streamer.reports import Reports
+from bandstand.streamer.titles import Titles
 
 log = Logger()
 LEVELS: Final = Seconds(1.0)

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from common.types import CHANNELS, Frames
+from bandstand.common.types import CHANNELS, Frames
 
 Samples = NDArray[np.float32]
 """Shape (frames, CHANNELS), full scale at 1.0, `common.types.RATE` frames a second."""

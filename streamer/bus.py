@@ -14,9 +14,9 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
-from common.types import RATE, Frames, Seconds
-from streamer.block import NOTHING, Block, Item, Title
-from streamer.playout import Action, Ended, Event, Playout, Started
+from bandstand.common.types import RATE, Frames, Seconds
+from bandstand.streamer.block import NOTHING, Block, Item, Title
+from bandstand.streamer.playout import Action, Ended, Event, Playout, Started
 
 STEP: Final = Frames(4608)
 """96 ms, four MP3 frames: how often sound is handed on. Waking up costs as much processor time as encoding."""

@@ -13,10 +13,10 @@ passed in. Needs neither Twisted nor NumPy nor a codec, so that the standby stay
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from common.backoff import Backoff
-from common.types import Seconds
-from streamer.delivery import Delivery
-from streamer.icecast import IcecastConnection, OffAir
+from bandstand.common.backoff import Backoff
+from bandstand.common.types import Seconds
+from bandstand.streamer.delivery import Delivery
+from bandstand.streamer.icecast import IcecastConnection, OffAir
 
 PATIENCE: Final = Seconds(5.0)
 """Icecast may take so long to accept a stream, and so much sound may wait to be sent."""

@@ -15,13 +15,13 @@ from twisted.logger import Logger
 from twisted.protocols import amp
 from twisted.python.failure import Failure
 
-from common import wire
-from common.text import one_line
-from common.types import LONGEST_FADE, RATE, CueId, Decibels, Frames
-from streamer.controller import PlayoutController
-from streamer.playout import STOP_FADE, Cue, Position
-from streamer.reports import Reports
-from streamer.sources import DecodedAhead, file_source, spool_source
+from bandstand.common import wire
+from bandstand.common.text import one_line
+from bandstand.common.types import LONGEST_FADE, RATE, CueId, Decibels, Frames
+from bandstand.streamer.controller import PlayoutController
+from bandstand.streamer.playout import STOP_FADE, Cue, Position
+from bandstand.streamer.reports import Reports
+from bandstand.streamer.sources import DecodedAhead, file_source, spool_source
 
 log = Logger()
 Answer = dict[str, object]

@@ -12,10 +12,10 @@ from twisted.internet.defer import Deferred, DeferredLock
 from twisted.internet.interfaces import IReactorFromThreads
 from twisted.python.failure import Failure
 
-from common.types import CueId, Frames
-from streamer.bus import Bus
-from streamer.playout import Cue, Playout, Position
-from streamer.sources import DecodedAhead
+from bandstand.common.types import CueId, Frames
+from bandstand.streamer.bus import Bus
+from bandstand.streamer.playout import Cue, Playout, Position
+from bandstand.streamer.sources import DecodedAhead
 
 T = TypeVar("T")
 Change = Callable[[Playout], T]

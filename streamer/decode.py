@@ -15,12 +15,12 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.packet import Packet
 
-from common.errors import BandstandError, NotAudio
-from common.text import counted
-from common.types import CHANNELS, RATE, Frames, Seconds
-from streamer.block import Pieces, Samples
-from streamer.gapless_trim import MP4, GaplessTrim, find_trim, read_ends
-from streamer.seek import seek_frames
+from bandstand.common.errors import BandstandError, NotAudio
+from bandstand.common.text import counted
+from bandstand.common.types import CHANNELS, RATE, Frames, Seconds
+from bandstand.streamer.block import Pieces, Samples
+from bandstand.streamer.gapless_trim import MP4, GaplessTrim, find_trim, read_ends
+from bandstand.streamer.seek import seek_frames
 
 OPTIONS: Final = {"protocol_whitelist": "file", "max_probe_packets": "4"}
 """The whitelist keeps a playlist that is given as a song from opening connections. The limit on probing keeps

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from common.types import Seconds
+from bandstand.common.types import Seconds
 
 TICK: Final = Seconds(0.25)
 """How often the thread looks for what is due."""

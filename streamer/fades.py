@@ -10,8 +10,8 @@ from math import cos, pi, sin
 import numpy as np
 from numpy.typing import NDArray
 
-from common.types import Frames
-from streamer.block import AudioSource, Samples
+from bandstand.common.types import Frames
+from bandstand.streamer.block import AudioSource, Samples
 
 
 def fade_in_gain(at: int, length: int) -> float:

@@ -9,8 +9,8 @@ from typing import Final
 
 import numpy as np
 
-from common.types import RATE, Frames
-from streamer.block import Samples, zeros
+from bandstand.common.types import RATE, Frames
+from bandstand.streamer.block import Samples, zeros
 
 CAPACITY: Final = Frames(5 * RATE // 2)
 """2.5 s, more than the longest delay that the bus makes up for at once (`bus.LATEST`)."""

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 
-from common.types import RATE, Seconds
+from bandstand.common.types import RATE, Seconds
 
 MP4: Final = "mov,mp4,m4a,3gp,3g2,mj2"
 MATROSKA: Final = "matroska,webm"

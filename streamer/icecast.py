@@ -14,10 +14,10 @@ from urllib.parse import urlencode
 
 import shout
 
-from common.config import Icecast, Mount, Station
-from common.errors import BandstandError
-from common.icecast import AGENT, SOURCE, STATS, address, basic_authorization, parse_stats
-from common.types import CHANNELS, RATE, Seconds
+from bandstand.common.config import Icecast, Mount, Station
+from bandstand.common.errors import BandstandError
+from bandstand.common.icecast import AGENT, SOURCE, STATS, address, basic_authorization, parse_stats
+from bandstand.common.types import CHANNELS, RATE, Seconds
 
 TIMEOUT: Final = Seconds(3.0)
 ANSWER_TIMEOUT: Final = Seconds(1.5)
@@ -69,7 +69,7 @@ class ShoutConnection:
         for name, value in self._attributes(station).items():
             setattr(self._shout, name, value)
         if icecast.tls:
-            from streamer.libshout_tls import secure  # loads ctypes, which the standby does without otherwise
+            from bandstand.streamer.libshout_tls import secure  # loads ctypes, which the standby does without otherwise
 
             secure(self._shout, icecast)
         try:

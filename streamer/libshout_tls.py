@@ -8,8 +8,8 @@ icecast.tls is set.
 import ctypes
 from typing import Final
 
-from common.config import Icecast
-from common.errors import Missing
+from bandstand.common.config import Icecast
+from bandstand.common.errors import Missing
 
 RFC_2818: Final = 11
 """SHOUT_TLS_RFC2818 of shout.h: TLS from the first byte on."""

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from common.types import RATE, Frames
-from streamer.block import Block, Samples, zeros
+from bandstand.common.types import RATE, Frames
+from bandstand.streamer.block import Block, Samples, zeros
 
 CEILING: Final = 10 ** (-1.1 / 20)
 """-1 dBTP, and a tenth for what the change of gain itself adds between samples."""

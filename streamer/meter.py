@@ -11,9 +11,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from common.types import RATE, Decibels, Frames, Lufs
-from streamer.block import Block, Samples, zeros
-from streamer.limiter import Limiter
+from bandstand.common.types import RATE, Decibels, Frames, Lufs
+from bandstand.streamer.block import Block, Samples, zeros
+from bandstand.streamer.limiter import Limiter
 
 WINDOW: Final = Frames(RATE * 4 // 10)
 """400 ms: what "momentary" means."""

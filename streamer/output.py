@@ -12,16 +12,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from common.config import Mount
-from common.types import Seconds
-from common.wire import MountState
-from streamer.block import NOTHING, Block, Item, Title
-from streamer.codecs.containers import Comments
-from streamer.codecs.encoder import Encoder
-from streamer.connection import PATIENCE, MountConnection
-from streamer.delivery import Delivery
-from streamer.icecast import IcecastConnection
-from streamer.titles import Titles
+from bandstand.common.config import Mount
+from bandstand.common.types import Seconds
+from bandstand.common.wire import MountState
+from bandstand.streamer.block import NOTHING, Block, Item, Title
+from bandstand.streamer.codecs.containers import Comments
+from bandstand.streamer.codecs.encoder import Encoder
+from bandstand.streamer.connection import PATIENCE, MountConnection
+from bandstand.streamer.delivery import Delivery
+from bandstand.streamer.icecast import IcecastConnection
+from bandstand.streamer.titles import Titles
 
 LONGEST_QUEUE: Final = 1000
 """Items; more than the bus makes at once when it was late."""

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from common.errors import UnknownCue
-from common.types import CueId, Frames
-from streamer.block import AudioSource, Block, Samples, zeros
-from streamer.fades import FadingSource, fade_in, fade_in_gain
+from bandstand.common.errors import UnknownCue
+from bandstand.common.types import CueId, Frames
+from bandstand.streamer.block import AudioSource, Block, Samples, zeros
+from bandstand.streamer.fades import FadingSource, fade_in, fade_in_gain
 
 BEGINNING = Frames(0)
 CUT_FADE = Frames(480)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from common import wire
+from bandstand.common import wire
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 
-from common.types import RATE, Frames
+from bandstand.common.types import RATE, Frames
 
 PREROLL: Final = Frames(RATE // 2)
 """Decoded before the wanted place: MP3 takes bits from the frames before; Opus and resamplers need to settle (80 ms for

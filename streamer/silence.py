@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from common.config import Mount
+from bandstand.common.config import Mount
 
 
 class Silence(msgspec.Struct, frozen=True):

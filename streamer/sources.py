@@ -10,12 +10,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from common.errors import BandstandError, NotAudio
-from common.types import Decibels, Frames
-from streamer.block import Pieces, Samples
-from streamer.decode import decode
-from streamer.frame_buffer import FrameBuffer
-from streamer.spool import SpoolReader
+from bandstand.common.errors import BandstandError, NotAudio
+from bandstand.common.types import Decibels, Frames
+from bandstand.streamer.block import Pieces, Samples
+from bandstand.streamer.decode import decode
+from bandstand.streamer.frame_buffer import FrameBuffer
+from bandstand.streamer.spool import SpoolReader
 
 LOUDEST: Final = 8.0
 """Samples beyond this, 18 dB over full scale, are no music; they and NaN must not reach an encoder."""

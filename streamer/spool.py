@@ -12,8 +12,8 @@ from typing import Final
 
 import numpy as np
 
-from common.types import CHANNELS, FRAME_BYTES, RATE, Frames
-from streamer.block import Pieces, zeros
+from bandstand.common.types import CHANNELS, FRAME_BYTES, RATE, Frames
+from bandstand.streamer.block import Pieces, zeros
 
 PIECE: Final = RATE // 10 * FRAME_BYTES
 BEGINNING: Final = Frames(0)

@@ -15,18 +15,18 @@ from dataclasses import dataclass
 from itertools import cycle
 from typing import Final
 
-from common import config
-from common.config import Config, Log, Mount
-from common.errors import BandstandError
-from common.lock import ProcessLock
-from common.log_format import LEVELS, Record
-from common.types import RATE, Seconds
-from streamer import silence
-from streamer.codecs.containers import CONTAINERS
-from streamer.connection import PATIENCE, MountConnection
-from streamer.delivery import Delivery, DeliveryMonitor
-from streamer.icecast import IcecastConnection, OffAir, ShoutConnection, fetch_bytes_received, probe
-from streamer.silence import Silence
+from bandstand.common import config
+from bandstand.common.config import Config, Log, Mount
+from bandstand.common.errors import BandstandError
+from bandstand.common.lock import ProcessLock
+from bandstand.common.log_format import LEVELS, Record
+from bandstand.common.types import RATE, Seconds
+from bandstand.streamer import silence
+from bandstand.streamer.codecs.containers import CONTAINERS
+from bandstand.streamer.connection import PATIENCE, MountConnection
+from bandstand.streamer.delivery import Delivery, DeliveryMonitor
+from bandstand.streamer.icecast import IcecastConnection, OffAir, ShoutConnection, fetch_bytes_received, probe
+from bandstand.streamer.silence import Silence
 
 STEP: Final = Seconds(0.1)
 """How often silence is sent; a listener never waits longer for bytes."""
@@ -136,7 +136,7 @@ def say(level: str, message: str, settings: Log) -> None:
     """One record on standard error, whether anyone is there to read it or not."""
     if LEVELS.index(level) < LEVELS.index(settings.level):
         return
-    record = Record(time.time(), "standby", level, message, "streamer.standby")
+    record = Record(time.time(), "standby", level, message, "bandstand.streamer.standby")
     with suppress(OSError, ValueError, AttributeError):
         print(record.as_json() if settings.format == "json" else record.as_text(), file=sys.stderr, flush=True)
 

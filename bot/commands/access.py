@@ -3,9 +3,9 @@
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
-from bot.station import access
-from bot.station.repositories import Store
-from common.api.people import Identity, Right
+from bandstand.bot.station import access
+from bandstand.bot.station.repositories import Store
+from bandstand.common.api.people import Identity, Right
 
 log = Logger()
 

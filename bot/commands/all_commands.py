@@ -1,7 +1,7 @@
 """All commands of the station in one table, in the order in which `help` and docs/commands.md list them."""
 
-from bot.commands import bands, generators, people, playing, songs, station
-from bot.commands.table import Command
+from bandstand.bot.commands import bands, generators, people, playing, songs, station
+from bandstand.bot.commands.table import Command
 
 TABLE: tuple[Command, ...] = (
     *songs.MAKING_COMMANDS,

@@ -11,15 +11,15 @@ from typing import Any, Final
 import msgspec
 from twisted.logger import Logger
 
-from bot.commands.frontend import FrontEnd, ShowsProgress
-from bot.commands.generators import name_watch, say_revealed
-from bot.commands.reply import Level, Reply
-from bot.commands.sentences import name_song, say_refusal
-from common.api import events
-from common.api.events import Event, Likeness
-from common.api.people import Place
-from common.api.values import EndReason
-from common.text import clock, counted, one_line
+from bandstand.bot.commands.frontend import FrontEnd, ShowsProgress
+from bandstand.bot.commands.generators import name_watch, say_revealed
+from bandstand.bot.commands.reply import Level, Reply
+from bandstand.bot.commands.sentences import name_song, say_refusal
+from bandstand.common.api import events
+from bandstand.common.api.events import Event, Likeness
+from bandstand.common.api.people import Place
+from bandstand.common.api.values import EndReason
+from bandstand.common.text import clock, counted, one_line
 
 log = Logger()
 

@@ -2,16 +2,16 @@
 
 from typing import Final
 
-from bot.commands.reply import Reply
-from bot.commands.sentences import name_song, say_ago, say_rating
-from bot.commands.table import Call, Command, Param
-from common.api import requests, results
-from common.api.values import BandForm
-from common.bands import HABITS, Member
-from common.errors import UsageError
-from common.instruments import find_instrument_name
-from common.lineups import LINEUPS, STYLES
-from common.text import clock, counted
+from bandstand.bot.commands.reply import Reply
+from bandstand.bot.commands.sentences import name_song, say_ago, say_rating
+from bandstand.bot.commands.table import Call, Command, Param
+from bandstand.common.api import requests, results
+from bandstand.common.api.values import BandForm
+from bandstand.common.bands import HABITS, Member
+from bandstand.common.errors import UsageError
+from bandstand.common.instruments import find_instrument_name
+from bandstand.common.lineups import LINEUPS, STYLES
+from bandstand.common.text import clock, counted
 
 HABIT_WORDS: Final = {
     "density": ("sparse", "busy"),

@@ -12,18 +12,18 @@ from typing import Final, Protocol
 import msgspec
 from twisted.internet.defer import Deferred
 
-from bot.commands.all_commands import BY_NAME, TABLE
-from bot.commands.completion import complete_line
-from bot.commands.frontend import CanBeLeft, FrontEnd, Line
-from bot.commands.grammar import ParsedLine, parse_line, strip_prefix
-from bot.commands.reply import Level, Reply
-from bot.commands.sentences import show_denied, show_error, show_refusal
-from bot.commands.table import YES, Call, Command, find_command, fit_line
-from common.api.people import Place, Requester, Right
-from common.api.refusals import TooSoon
-from common.api.requests import Request
-from common.api.results import Result
-from common.errors import CommandError
+from bandstand.bot.commands.all_commands import BY_NAME, TABLE
+from bandstand.bot.commands.completion import complete_line
+from bandstand.bot.commands.frontend import CanBeLeft, FrontEnd, Line
+from bandstand.bot.commands.grammar import ParsedLine, parse_line, strip_prefix
+from bandstand.bot.commands.reply import Level, Reply
+from bandstand.bot.commands.sentences import show_denied, show_error, show_refusal
+from bandstand.bot.commands.table import YES, Call, Command, find_command, fit_line
+from bandstand.common.api.people import Place, Requester, Right
+from bandstand.common.api.refusals import TooSoon
+from bandstand.common.api.requests import Request
+from bandstand.common.api.results import Result
+from bandstand.common.errors import CommandError
 
 CONFIRM_SECONDS: Final = 30.0
 QUESTIONS: Final = 1000

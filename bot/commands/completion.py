@@ -7,13 +7,13 @@ no terminal.
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final
 
-from bot.commands.grammar import strip_prefix
-from bot.commands.table import Command, Param
-from common.api.people import Right
-from common.api.refusals import Refused
-from common.api.requests import DescribeGenerator, ListGenerators, ListNames, Request
-from common.api.results import GeneratorDetails, Generators, Names, Result
-from common.generators import Parameter, written
+from bandstand.bot.commands.grammar import strip_prefix
+from bandstand.bot.commands.table import Command, Param
+from bandstand.common.api.people import Right
+from bandstand.common.api.refusals import Refused
+from bandstand.common.api.requests import DescribeGenerator, ListGenerators, ListNames, Request
+from bandstand.common.api.results import GeneratorDetails, Generators, Names, Result
+from bandstand.common.generators import Parameter, written
 
 OFFERED: Final = 50
 """Endings that are offered at the most."""

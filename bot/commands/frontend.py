@@ -9,9 +9,9 @@ from typing import Protocol, runtime_checkable
 import msgspec
 from twisted.internet.defer import Deferred
 
-from bot.commands.reply import Reply
-from common.api import refusals, results
-from common.api.people import Identity, Place, Requester, Right
+from bandstand.bot.commands.reply import Reply
+from bandstand.common.api import refusals, results
+from bandstand.common.api.people import Identity, Place, Requester, Right
 
 
 class Line(msgspec.Struct, frozen=True):

@@ -2,16 +2,16 @@
 
 from typing import Final
 
-from bot.commands.reply import Reply
-from bot.commands.sentences import name_song, say_place
-from bot.commands.songs import get_parameters, parse_seed
-from bot.commands.table import Call, Command, Param
-from common import song_parameters
-from common.api import requests, results
-from common.api.requests import DEFAULT_BARS
-from common.errors import UsageError
-from common.generators import Parameter, written
-from common.text import counted
+from bandstand.bot.commands.reply import Reply
+from bandstand.bot.commands.sentences import name_song, say_place
+from bandstand.bot.commands.songs import get_parameters, parse_seed
+from bandstand.bot.commands.table import Call, Command, Param
+from bandstand.common import song_parameters
+from bandstand.common.api import requests, results
+from bandstand.common.api.requests import DEFAULT_BARS
+from bandstand.common.errors import UsageError
+from bandstand.common.generators import Parameter, written
+from bandstand.common.text import counted
 
 MOST_BARS: Final = 64
 BAND_CHOOSES: Final = "the band's choice"

@@ -6,7 +6,7 @@ plain words. A `!` before the command is dropped: on IRC it is what marks a comm
 
 from dataclasses import dataclass, field
 
-from common.errors import UsageError
+from bandstand.common.errors import UsageError
 
 PREFIX = "!"
 

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from bot.commands.frontend import Goodbye
-from bot.commands.reply import Level, Reply
-from bot.commands.table import Call, Command, Param
-from common.api import requests, results
-from common.api.people import Right
-from common.text import counted
+from bandstand.bot.commands.frontend import Goodbye
+from bandstand.bot.commands.reply import Level, Reply
+from bandstand.bot.commands.table import Call, Command, Param
+from bandstand.common.api import requests, results
+from bandstand.common.api.people import Right
+from bandstand.common.text import counted
 
 GOODBYE: Final = Reply("goodbye", Level.NOTICE, value=Goodbye())
 

@@ -3,14 +3,14 @@
 import re
 from typing import Final
 
-from bot.commands.reply import Level, Reply
-from bot.commands.sentences import SONG_STATES, name_song
-from bot.commands.table import Call, Command, Param
-from common.api import requests, results
-from common.api.values import SongState
-from common.errors import UsageError
-from common.text import clock, counted
-from common.types import LONGEST_FADE
+from bandstand.bot.commands.reply import Level, Reply
+from bandstand.bot.commands.sentences import SONG_STATES, name_song
+from bandstand.bot.commands.table import Call, Command, Param
+from bandstand.common.api import requests, results
+from bandstand.common.api.values import SongState
+from bandstand.common.errors import UsageError
+from bandstand.common.text import clock, counted
+from bandstand.common.types import LONGEST_FADE
 
 SONG: Final = Param("song", "a code, or words of the title", is_rest=True, names=("song",))
 SONG_OR_AIR: Final = Param(

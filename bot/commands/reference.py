@@ -1,9 +1,10 @@
-"""The reference of all commands, docs/commands.md, made from the table: `python -m bot.commands.reference`."""
+"""The reference of all commands, docs/commands.md, made from the table by
+`python -m bandstand.bot.commands.reference`."""
 
 from collections.abc import Iterator
 
-from bot.commands.all_commands import TABLE
-from bot.commands.table import Command
+from bandstand.bot.commands.all_commands import TABLE
+from bandstand.bot.commands.table import Command
 
 HEAD = """# Commands
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import msgspec
 from wcwidth import wcswidth
 
-from bot.commands.reply import Level, Reply
-from common.text import one_line
+from bandstand.bot.commands.reply import Level, Reply
+from bandstand.common.text import one_line
 
 GAP = "  "
 NARROWEST = 4

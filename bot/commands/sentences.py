@@ -10,17 +10,17 @@ from typing import Any, Final
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from bot.commands.frontend import InternalFault
-from bot.commands.reply import Level, Reply
-from bot.commands.table import Command
-from common.api import refusals
-from common.api.people import Right
-from common.api.refusals import BadRequest, Refusal, Refused
-from common.api.values import RatingMean, SongBrief, SongPlace, SongState
-from common.background_jobs import EXPORTS
-from common.errors import BandstandError, CommandError, UsageError
-from common.log import reference
-from common.text import clock, counted, one_line
+from bandstand.bot.commands.frontend import InternalFault
+from bandstand.bot.commands.reply import Level, Reply
+from bandstand.bot.commands.table import Command
+from bandstand.common.api import refusals
+from bandstand.common.api.people import Right
+from bandstand.common.api.refusals import BadRequest, Refusal, Refused
+from bandstand.common.api.values import RatingMean, SongBrief, SongPlace, SongState
+from bandstand.common.background_jobs import EXPORTS
+from bandstand.common.errors import BandstandError, CommandError, UsageError
+from bandstand.common.log import reference
+from bandstand.common.text import clock, counted, one_line
 
 log = Logger()
 

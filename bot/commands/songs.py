@@ -3,16 +3,16 @@
 import re
 from typing import Final
 
-from bot.commands.playing import SONG, SONG_OR_AIR
-from bot.commands.reply import Reply
-from bot.commands.sentences import SONG_STATES, name_song, say_ago, say_place, say_rating
-from bot.commands.table import Call, Command, Param
-from common.api import requests, results
-from common.api.values import Song
-from common.background_jobs import EXPORTS
-from common.errors import UsageError
-from common.generators import Value
-from common.text import clock, counted, one_line
+from bandstand.bot.commands.playing import SONG, SONG_OR_AIR
+from bandstand.bot.commands.reply import Reply
+from bandstand.bot.commands.sentences import SONG_STATES, name_song, say_ago, say_place, say_rating
+from bandstand.bot.commands.table import Call, Command, Param
+from bandstand.common.api import requests, results
+from bandstand.common.api.values import Song
+from bandstand.common.background_jobs import EXPORTS
+from bandstand.common.errors import UsageError
+from bandstand.common.generators import Value
+from bandstand.common.text import clock, counted, one_line
 
 OWN_OPTIONS: Final = ("queue", "seed")
 """Options of `generate` and `again` that are no parameters of a generator."""

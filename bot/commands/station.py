@@ -2,15 +2,15 @@
 
 from typing import Final
 
-from bot.commands.frontend import Help, HelpEntry
-from bot.commands.generators import show_generator
-from bot.commands.grammar import strip_prefix
-from bot.commands.reply import Reply
-from bot.commands.table import UNKNOWN, Call, Command, Param
-from common.api import requests, results
-from common.api.values import Loudness, MountStatus, ProcessStatus
-from common.errors import CommandError, UsageError
-from common.text import clock, counted
+from bandstand.bot.commands.frontend import Help, HelpEntry
+from bandstand.bot.commands.generators import show_generator
+from bandstand.bot.commands.grammar import strip_prefix
+from bandstand.bot.commands.reply import Reply
+from bandstand.bot.commands.table import UNKNOWN, Call, Command, Param
+from bandstand.common.api import requests, results
+from bandstand.common.api.values import Loudness, MountStatus, ProcessStatus
+from bandstand.common.errors import CommandError, UsageError
+from bandstand.common.text import clock, counted
 
 STREAMER: Final = "streamer"
 

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.commands.frontend import Line
-from bot.commands.grammar import ParsedLine
-from bot.commands.reply import Reply
-from bot.station.table import REQUESTS
-from common.api.people import Right
-from common.api.requests import Request
-from common.errors import CommandError, UsageError
+from bandstand.bot.commands.frontend import Line
+from bandstand.bot.commands.grammar import ParsedLine
+from bandstand.bot.commands.reply import Reply
+from bandstand.bot.station.table import REQUESTS
+from bandstand.common.api.people import Right
+from bandstand.common.api.requests import Request
+from bandstand.common.errors import CommandError, UsageError
 
 YES = "yes"
 """The option that confirms a command which is otherwise carried out only when it is given twice."""

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorTime
 
-from bot.irc.channel_state import ChannelState
-from bot.irc.isupport import casefold
-from bot.irc.message import Message
-from common.timers import Timers
+from bandstand.bot.irc.channel_state import ChannelState
+from bandstand.bot.irc.isupport import casefold
+from bandstand.bot.irc.message import Message
+from bandstand.common.timers import Timers
 
 WHO_SECONDS = 10.0
 """A WHO query that has no answer by then counts as "no account"."""

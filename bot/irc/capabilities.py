@@ -6,7 +6,7 @@ that is offered.
 
 from collections.abc import Collection, Iterator
 
-from bot.irc.message import Message, build
+from bandstand.bot.irc.message import Message, build
 
 WANTED = (
     "account-notify",

@@ -17,9 +17,9 @@ Python 3.13); the events below would still be ours to write.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.irc.isupport import ISupport, casefold
-from bot.irc.join_policy import REFUSALS, JoinPolicy
-from bot.irc.message import Hostmask, Message, build, parse_hostmask
+from bandstand.bot.irc.isupport import ISupport, casefold
+from bandstand.bot.irc.join_policy import REFUSALS, JoinPolicy
+from bandstand.bot.irc.message import Hostmask, Message, build, parse_hostmask
 
 CHANNEL_TOKEN, USER_TOKEN = "1", "2"
 """WHOX query tokens: they tell the answers about a channel from those about one user."""

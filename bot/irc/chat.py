@@ -19,14 +19,14 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from bot.commands.frontend import Access, Commands, Line
-from bot.commands.reply import Reply
-from bot.irc.isupport import casefold
-from bot.irc.message import Hostmask, count_bytes
-from bot.irc.network import NetworkConnection
-from bot.irc.pagination import MORE, Pager, format_announcement
-from bot.irc.session import ChatMessage, FindAccount, Session
-from common.api.people import Identity, Place, Requester, Right
+from bandstand.bot.commands.frontend import Access, Commands, Line
+from bandstand.bot.commands.reply import Reply
+from bandstand.bot.irc.isupport import casefold
+from bandstand.bot.irc.message import Hostmask, count_bytes
+from bandstand.bot.irc.network import NetworkConnection
+from bandstand.bot.irc.pagination import MORE, Pager, format_announcement
+from bandstand.bot.irc.session import ChatMessage, FindAccount, Session
+from bandstand.common.api.people import Identity, Place, Requester, Right
 
 log = Logger()
 

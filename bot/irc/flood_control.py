@@ -7,9 +7,9 @@ rationed more tightly than answers, because two bots that do not understand each
 Pure: `now` is in seconds of a monotonic clock and comes from the caller.
 """
 
-from bot.irc.isupport import casefold
-from bot.irc.message import Message
-from common.token_bucket import TokenBucket, TokenBuckets
+from bandstand.bot.irc.isupport import casefold
+from bandstand.bot.irc.message import Message
+from bandstand.common.token_bucket import TokenBucket, TokenBuckets
 
 BOT_TAGS = ("bot", "draft/bot", "inspircd.org/bot")
 STALE_SECONDS = 60.0

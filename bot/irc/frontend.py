@@ -5,16 +5,16 @@ from random import Random
 
 from twisted.internet.defer import Deferred, DeferredList
 
-from bot.commands.frontend import Access, Commands
-from bot.commands.reply import Reply
-from bot.irc.chat import FRONT_END, Chat, ReplyAddress
-from bot.irc.network import INetworkReactor, NetworkConnection, Resources, endpoint_maker
-from bot.irc.sts import PolicyStore
-from common.api.people import Place
-from common.api.values import ProcessStatus
-from common.irc import Irc
-from common.paths import Paths
-from common.timers import MonotonicClock
+from bandstand.bot.commands.frontend import Access, Commands
+from bandstand.bot.commands.reply import Reply
+from bandstand.bot.irc.chat import FRONT_END, Chat, ReplyAddress
+from bandstand.bot.irc.network import INetworkReactor, NetworkConnection, Resources, endpoint_maker
+from bandstand.bot.irc.sts import PolicyStore
+from bandstand.common.api.people import Place
+from bandstand.common.api.values import ProcessStatus
+from bandstand.common.irc import Irc
+from bandstand.common.paths import Paths
+from bandstand.common.timers import MonotonicClock
 
 
 class IrcFrontEnd:

@@ -8,7 +8,7 @@ for ever, but ever more rarely, since nobody will tell the bot when the reason i
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.irc.isupport import DEFAULT_CASEMAPPING, casefold
+from bandstand.bot.irc.isupport import DEFAULT_CASEMAPPING, casefold
 
 FIRST_KICK_SECONDS = 10.0
 MAX_KICKS = 5

@@ -21,13 +21,13 @@ from twisted.internet.task import deferLater
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from bot.irc import tls
-from bot.irc.message import Hostmask
-from bot.irc.session import ChatMessage, FindAccount, Session
-from bot.irc.sts import PolicyStore
-from common.backoff import Backoff
-from common.irc import Network
-from common.text import one_line
+from bandstand.bot.irc import tls
+from bandstand.bot.irc.message import Hostmask
+from bandstand.bot.irc.session import ChatMessage, FindAccount, Session
+from bandstand.bot.irc.sts import PolicyStore
+from bandstand.common.backoff import Backoff
+from bandstand.common.irc import Network
+from bandstand.common.text import one_line
 
 log = Logger()
 

@@ -10,9 +10,9 @@ Knows no connection; `now` is in seconds of a monotonic clock and comes from the
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.commands.reply import Level, Reply
-from bot.irc.message import count_bytes, cut_text, split_text
-from common.text import one_line
+from bandstand.bot.commands.reply import Level, Reply
+from bandstand.bot.irc.message import count_bytes, cut_text, split_text
+from bandstand.common.text import one_line
 
 MORE = "more"
 KEPT_SECONDS = 600.0

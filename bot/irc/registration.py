@@ -20,13 +20,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from bot.irc import sasl, sts
-from bot.irc.capabilities import SASL, Capabilities
-from bot.irc.channel_state import ChannelState
-from bot.irc.isupport import casefold
-from bot.irc.message import Message, build
-from common.irc import Network
-from common.timers import Timers
+from bandstand.bot.irc import sasl, sts
+from bandstand.bot.irc.capabilities import SASL, Capabilities
+from bandstand.bot.irc.channel_state import ChannelState
+from bandstand.bot.irc.isupport import casefold
+from bandstand.bot.irc.message import Message, build
+from bandstand.common.irc import Network
+from bandstand.common.timers import Timers
 
 MAX_NICKS = 12
 """Nicks that are tried on one connection."""

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
-from common.timers import Timers
-from common.token_bucket import TokenBucket
+from bandstand.common.timers import Timers
+from bandstand.common.token_bucket import TokenBucket
 
 BURST = 4
 SECONDS_PER_MESSAGE = 1.5

@@ -26,13 +26,22 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from bot.irc import message as wire
-from bot.irc import tls
-from bot.irc.accounts import AccountLookup
-from bot.irc.channel_state import ChannelState, Event, Joined, Left, NickChanged, NickReleased, Queried, WhoAnswered
-from bot.irc.flood_control import FloodControl, ServerClock, is_automated
-from bot.irc.message import Hostmask, LineBuffer, Message, build, parse
-from bot.irc.registration import (
+from bandstand.bot.irc import message as wire
+from bandstand.bot.irc import tls
+from bandstand.bot.irc.accounts import AccountLookup
+from bandstand.bot.irc.channel_state import (
+    ChannelState,
+    Event,
+    Joined,
+    Left,
+    NickChanged,
+    NickReleased,
+    Queried,
+    WhoAnswered,
+)
+from bandstand.bot.irc.flood_control import FloodControl, ServerClock, is_automated
+from bandstand.bot.irc.message import Hostmask, LineBuffer, Message, build, parse
+from bandstand.bot.irc.registration import (
     Action,
     PostRegistration,
     Registered,
@@ -43,10 +52,10 @@ from bot.irc.registration import (
     TlsRequired,
     make_login,
 )
-from bot.irc.send_queue import SendQueue
-from common.irc import Network
-from common.text import one_line
-from common.timers import Timers
+from bandstand.bot.irc.send_queue import SendQueue
+from bandstand.common.irc import Network
+from bandstand.common.text import one_line
+from bandstand.common.timers import Timers
 
 log = Logger()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from common.files import write_whole
+from bandstand.common.files import write_whole
 
 MAX_SECONDS = 400 * 24 * 3600
 """A server can bind the bot for little more than a year at a time."""

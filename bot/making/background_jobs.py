@@ -12,13 +12,13 @@ import msgspec
 from twisted.internet.defer import Deferred, DeferredLock
 from twisted.logger import Logger
 
-from bot.child import CollectingChild, Command, Launcher
-from bot.station import making
-from bot.station.repositories import Store
-from common.api.events import BackgroundJobOrdered, Event
-from common.background_jobs import BackgroundJob, Export, Refused, Result
-from common.config import Config
-from common.types import SongCode
+from bandstand.bot.child import CollectingChild, Command, Launcher
+from bandstand.bot.station import making
+from bandstand.bot.station.repositories import Store
+from bandstand.common.api.events import BackgroundJobOrdered, Event
+from bandstand.common.background_jobs import BackgroundJob, Export, Refused, Result
+from bandstand.common.config import Config
+from bandstand.common.types import SongCode
 
 log = Logger()
 

@@ -11,12 +11,12 @@ import msgspec
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.logger import Logger
 
-from bot.child import CollectingChild, Command, Launcher
-from common import generators
-from common.errors import BandstandError, ConfigError
-from common.generator_files import check_startable
-from common.generators import Description, Generator
-from common.text import one_line
+from bandstand.bot.child import CollectingChild, Command, Launcher
+from bandstand.common import generators
+from bandstand.common.errors import BandstandError, ConfigError
+from bandstand.common.generator_files import check_startable
+from bandstand.common.generators import Description, Generator
+from bandstand.common.text import one_line
 
 log = Logger()
 

@@ -13,8 +13,8 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from twisted.python.filepath import FilePath
 
-from common import generator_files
-from common.generators import Generator
+from bandstand.common import generator_files
+from bandstand.common.generators import Generator
 
 log = Logger()
 

@@ -10,14 +10,14 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
-from bot.making.catalogue import Catalogue
-from bot.making.file_watcher import FileWatcher
-from bot.station import watches
-from bot.station.bars import find_next_bar
-from bot.station.repositories import Store
-from common.api.events import Event, VersionReady, WatchesChanged
-from common.api.values import Bars, OnAir, Outside
-from common.types import RATE
+from bandstand.bot.making.catalogue import Catalogue
+from bandstand.bot.making.file_watcher import FileWatcher
+from bandstand.bot.station import watches
+from bandstand.bot.station.bars import find_next_bar
+from bandstand.bot.station.repositories import Store
+from bandstand.common.api.events import Event, VersionReady, WatchesChanged
+from bandstand.common.api.values import Bars, OnAir, Outside
+from bandstand.common.types import RATE
 
 log = Logger()
 

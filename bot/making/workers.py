@@ -19,19 +19,19 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from bot.child import STANDARD, Child, Command, Ending, Launcher
-from bot.station import making
-from bot.station.bars import find_bars
-from bot.station.lifecycle import OPEN_JOBS
-from bot.station.making import ClaimedJob
-from bot.station.repositories import Store, Work
-from common import jobs
-from common.api.events import Event, JobAdvanced, JobCancelled, JobDone, JobFailed, JobOrdered, JobReturned
-from common.api.values import ProcessStatus, Song
-from common.config import Config
-from common.errors import BandstandError
-from common.jobs import GROWTH_FD, SPOOL_FD, Advanced, Begun, Done, Failed, Noticed, Pair, Side, Step
-from common.types import RATE, SongCode
+from bandstand.bot.child import STANDARD, Child, Command, Ending, Launcher
+from bandstand.bot.station import making
+from bandstand.bot.station.bars import find_bars
+from bandstand.bot.station.lifecycle import OPEN_JOBS
+from bandstand.bot.station.making import ClaimedJob
+from bandstand.bot.station.repositories import Store, Work
+from bandstand.common import jobs
+from bandstand.common.api.events import Event, JobAdvanced, JobCancelled, JobDone, JobFailed, JobOrdered, JobReturned
+from bandstand.common.api.values import ProcessStatus, Song
+from bandstand.common.config import Config
+from bandstand.common.errors import BandstandError
+from bandstand.common.jobs import GROWTH_FD, SPOOL_FD, Advanced, Begun, Done, Failed, Noticed, Pair, Side, Step
+from bandstand.common.types import RATE, SongCode
 
 log = Logger()
 

@@ -14,9 +14,9 @@ from twisted.logger import Logger
 from twisted.protocols import amp
 from twisted.python.failure import Failure
 
-from common import wire
-from common.api.values import Loudness
-from common.types import RATE
+from bandstand.common import wire
+from bandstand.common.api.values import Loudness
+from bandstand.common.types import RATE
 
 log = Logger()
 Answer = dict[str, object]

@@ -25,16 +25,16 @@ from twisted.logger import Logger
 from twisted.protocols import amp
 from twisted.python.failure import Failure
 
-from bot.playout.connection import NumberedReport, StreamerConnection
-from bot.playout.mounts import MountEvent, Mounts
-from bot.playout.picture import StreamerPicture
-from bot.playout.sources import SongSource
-from bot.station import on_air
-from bot.station.bars import find_next_bar
-from bot.station.repositories import Store, Transaction, Work
-from bot.station.scheduling import Plan
-from common import wire
-from common.api.events import (
+from bandstand.bot.playout.connection import NumberedReport, StreamerConnection
+from bandstand.bot.playout.mounts import MountEvent, Mounts
+from bandstand.bot.playout.picture import StreamerPicture
+from bandstand.bot.playout.sources import SongSource
+from bandstand.bot.station import on_air
+from bandstand.bot.station.bars import find_next_bar
+from bandstand.bot.station.repositories import Store, Transaction, Work
+from bandstand.bot.station.scheduling import Plan
+from bandstand.common import wire
+from bandstand.common.api.events import (
     CueSkipped,
     CueSought,
     Event,
@@ -43,10 +43,10 @@ from common.api.events import (
     StreamerCameBack,
     StreamerWentAway,
 )
-from common.api.values import Cue, EndReason, Loudness, OnAir
-from common.backoff import Backoff
-from common.errors import BandstandError, UnknownCue
-from common.types import RATE, CueId, Frames
+from bandstand.common.api.values import Cue, EndReason, Loudness, OnAir
+from bandstand.common.backoff import Backoff
+from bandstand.common.errors import BandstandError, UnknownCue
+from bandstand.common.types import RATE, CueId, Frames
 
 log = Logger()
 

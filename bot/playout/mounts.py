@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Final
 
-from common.api.events import MountCameOn, MountWentOff
-from common.wire import MountState
+from bandstand.common.api.events import MountCameOn, MountWentOff
+from bandstand.common.wire import MountState
 
 ON_AIR: Final = ""
 AWAY: Final = "the streamer is away"

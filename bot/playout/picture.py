@@ -10,9 +10,9 @@ Pure: the clock is passed in.
 
 from collections.abc import Callable
 
-from common import wire
-from common.api.values import Cue, OnAir
-from common.types import RATE, CueId, Frames
+from bandstand.common import wire
+from bandstand.common.api.values import Cue, OnAir
+from bandstand.common.types import RATE, CueId, Frames
 
 
 class StreamerPicture:

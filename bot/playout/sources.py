@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from common.api.values import Cue
-from common.errors import Missing
-from common.paths import Paths
-from common.types import SongCode
+from bandstand.common.api.values import Cue
+from bandstand.common.errors import Missing
+from bandstand.common.paths import Paths
+from bandstand.common.types import SongCode
 
 GAIN_LIMIT: Final = 12.0
 """Decibels. A song that is further than this from the station's loudness was not meant to be near it."""

@@ -18,19 +18,19 @@ from twisted.logger import Logger
 from twisted.protocols.basic import LineReceiver
 from twisted.python.failure import Failure
 
-from bot.backpressure import Backpressure
-from bot.commands.frontend import Access, Commands, Line
-from bot.commands.reply import Level, Message, Reply
-from bot.commands.sentences import show_error
-from bot.shell.event_feed import EventFeed
-from bot.station.core import Core
-from common.api.events import Numbered, State
-from common.api.people import Place, Requester, Right
-from common.api.refusals import BadRequest, Refusal, Refused
-from common.api.requests import GetNowPlaying, GetQueue, Request
-from common.api.results import NowPlaying, Queue, Result
-from common.api.socket import Ask, By, Subscribe
-from common.errors import ConfigError
+from bandstand.bot.backpressure import Backpressure
+from bandstand.bot.commands.frontend import Access, Commands, Line
+from bandstand.bot.commands.reply import Level, Message, Reply
+from bandstand.bot.commands.sentences import show_error
+from bandstand.bot.shell.event_feed import EventFeed
+from bandstand.bot.station.core import Core
+from bandstand.common.api.events import Numbered, State
+from bandstand.common.api.people import Place, Requester, Right
+from bandstand.common.api.refusals import BadRequest, Refusal, Refused
+from bandstand.common.api.requests import GetNowPlaying, GetQueue, Request
+from bandstand.common.api.results import NowPlaying, Queue, Result
+from bandstand.common.api.socket import Ask, By, Subscribe
+from bandstand.common.errors import ConfigError
 
 log = Logger()
 

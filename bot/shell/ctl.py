@@ -16,11 +16,11 @@ from typing import BinaryIO
 
 import msgspec
 
-from bot.commands import render
-from bot.commands.reply import Message, Reply
-from common import config
-from common.errors import BandstandError, UsageError
-from common.text import one_line
+from bandstand.bot.commands import render
+from bandstand.bot.commands.reply import Message, Reply
+from bandstand.common import config
+from bandstand.common.errors import BandstandError, UsageError
+from bandstand.common.text import one_line
 
 ANSWER_SECONDS = 30.0
 CLEAR = "\x1b[K"

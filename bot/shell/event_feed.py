@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-from common.api.events import Event, JobAdvanced, Numbered
+from bandstand.common.api.events import Event, JobAdvanced, Numbered
 
 KEPT: Final = 1000
 """Events that somebody who was away for a moment can still be given."""

@@ -14,12 +14,12 @@ from typing import Final
 
 from prompt_toolkit.shortcuts import ProgressBar
 
-from bot.commands.reply import Reply
-from bot.shell import ctl
-from bot.shell.ctl import Station
-from common import config
-from common.errors import BandstandError, CommandError
-from common.text import counted
+from bandstand.bot.commands.reply import Reply
+from bandstand.bot.shell import ctl
+from bandstand.bot.shell.ctl import Station
+from bandstand.common import config
+from bandstand.common.errors import BandstandError, CommandError
+from bandstand.common.text import counted
 
 SUFFIXES: Final = {
     *(".aac", ".ac3", ".aif", ".aiff", ".ape", ".au", ".caf", ".flac", ".m4a", ".mka"),

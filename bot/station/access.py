@@ -6,8 +6,8 @@ somebody who has more.
 
 from typing import Final
 
-from bot.station import passwords
-from bot.station.identity import (
+from bandstand.bot.station import passwords
+from bandstand.bot.station.identity import (
     Name,
     check_person,
     get_name,
@@ -15,10 +15,10 @@ from bot.station.identity import (
     is_granted_to,
     parse_name,
 )
-from bot.station.repositories import Transaction
-from common.api.events import RightsChanged
-from common.api.people import Identity, Requester, Right
-from common.api.refusals import (
+from bandstand.bot.station.repositories import Transaction
+from bandstand.common.api.events import RightsChanged
+from bandstand.common.api.people import Identity, Requester, Right
+from bandstand.common.api.refusals import (
     BadHash,
     BadRight,
     NoSuchAccount,
@@ -29,9 +29,9 @@ from common.api.refusals import (
     TooManyAccounts,
     TooManyGrants,
 )
-from common.api.requests import GetSelf, Grant, ListPeople, RemoveAccount, Revoke, SetPassword
-from common.api.results import AccountRemoved, Granted, PasswordSet, People, Revoked, You
-from common.text import one_line
+from bandstand.common.api.requests import GetSelf, Grant, ListPeople, RemoveAccount, Revoke, SetPassword
+from bandstand.common.api.results import AccountRemoved, Granted, PasswordSet, People, Revoked, You
+from bandstand.common.text import one_line
 
 ACCOUNTS: Final = 1000
 GRANTS: Final = 5000

@@ -11,14 +11,22 @@ from typing import Final
 
 import msgspec
 
-from bot.station.lifecycle import NEW_ID
-from bot.station.repositories import RatedSection, Transaction
-from common import lineups
-from common.api.events import BackgroundJobOrdered
-from common.api.people import Requester
-from common.api.refusals import FirstForm, NeverRated, NoNameLeft, NoSuchArtist, NoSuchBand, NoSuchStyle, Refused
-from common.api.requests import EvolveBand, FoundBand, GetArtist, GetBand, GetFamily, ListBands, RevertBand
-from common.api.results import (
+from bandstand.bot.station.lifecycle import NEW_ID
+from bandstand.bot.station.repositories import RatedSection, Transaction
+from bandstand.common import lineups
+from bandstand.common.api.events import BackgroundJobOrdered
+from bandstand.common.api.people import Requester
+from bandstand.common.api.refusals import (
+    FirstForm,
+    NeverRated,
+    NoNameLeft,
+    NoSuchArtist,
+    NoSuchBand,
+    NoSuchStyle,
+    Refused,
+)
+from bandstand.common.api.requests import EvolveBand, FoundBand, GetArtist, GetBand, GetFamily, ListBands, RevertBand
+from bandstand.common.api.results import (
     Artist,
     BandBrief,
     BandDetails,
@@ -29,11 +37,11 @@ from common.api.results import (
     PlayerDetails,
     Reverted,
 )
-from common.api.values import BandForm
-from common.background_jobs import Breed
-from common.bands import Band, slug
-from common.breeding import Heard, shrink_to_mean, vary_band
-from common.text import one_line
+from bandstand.common.api.values import BandForm
+from bandstand.common.background_jobs import Breed
+from bandstand.common.bands import Band, slug
+from bandstand.common.breeding import Heard, shrink_to_mean, vary_band
+from bandstand.common.text import one_line
 
 GENERATOR: Final = "band"
 """The generator that the station's own bands are."""

@@ -12,8 +12,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from common.api.values import Bars, Section, SongPlace
-from common.types import RATE, Frames, Seconds
+from bandstand.common.api.values import Bars, Section, SongPlace
+from bandstand.common.types import RATE, Frames, Seconds
 
 BEATS: Final = 4.0
 """In a bar, where the song does not say."""

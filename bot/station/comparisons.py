@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from bot.station import library, ordering
-from bot.station.identity import get_person
-from bot.station.on_air import get_asker
-from bot.station.repositories import Transaction
-from common.api.events import ComparisonRevealed
-from common.api.people import Requester
-from common.api.refusals import BadChoice, NoComparison, Refused, SameSong, StillBeingMade, VotesClosed
-from common.api.requests import CompareSongs, Reveal, Vote
-from common.api.results import Comparing, Revealed, Voted
-from common.api.values import Comparison, Purpose, SongState
-from common.generators import COMPARE
+from bandstand.bot.station import library, ordering
+from bandstand.bot.station.identity import get_person
+from bandstand.bot.station.on_air import get_asker
+from bandstand.bot.station.repositories import Transaction
+from bandstand.common.api.events import ComparisonRevealed
+from bandstand.common.api.people import Requester
+from bandstand.common.api.refusals import BadChoice, NoComparison, Refused, SameSong, StillBeingMade, VotesClosed
+from bandstand.common.api.requests import CompareSongs, Reveal, Vote
+from bandstand.common.api.results import Comparing, Revealed, Voted
+from bandstand.common.api.values import Comparison, Purpose, SongState
+from bandstand.common.generators import COMPARE
 
 CHOICES: Final = ("x", "y")
 

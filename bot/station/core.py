@@ -6,15 +6,15 @@ published after the commit. Whatever goes wrong, nothing of the request has happ
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.station.identity import get_person
-from bot.station.limits import COMMANDS, Limits
-from bot.station.repositories import Store, Transaction
-from bot.station.table import REQUESTS
-from common.api.people import Requester, Right
-from common.api.refusals import NeedsRight, Refused, TooSoon
-from common.api.requests import Request
-from common.api.results import Result
-from common.api.values import Outside
+from bandstand.bot.station.identity import get_person
+from bandstand.bot.station.limits import COMMANDS, Limits
+from bandstand.bot.station.repositories import Store, Transaction
+from bandstand.bot.station.table import REQUESTS
+from bandstand.common.api.people import Requester, Right
+from bandstand.common.api.refusals import NeedsRight, Refused, TooSoon
+from bandstand.common.api.requests import Request
+from bandstand.common.api.results import Result
+from bandstand.common.api.values import Outside
 
 Look = Callable[[bool], Awaitable[Outside]]
 """Reads the station as it is outside the database; True asks the streamer and Icecast as well."""

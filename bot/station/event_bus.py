@@ -7,7 +7,7 @@ way. A subscriber that fails harms no other; what it raised goes to `on_failure`
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from common.api.events import Event
+from bandstand.common.api.events import Event
 
 Subscriber = Callable[[Event], None]
 

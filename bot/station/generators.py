@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from typing import Final
 
-from bot.station import bands
-from bot.station.repositories import Transaction
-from common import generators, song_parameters
-from common.api.people import Requester
-from common.api.refusals import BadParameter, NoSuchBand, NoSuchGenerator, Refused
-from common.api.requests import DescribeGenerator, ListGenerators
-from common.api.results import GeneratorBrief, GeneratorDetails, Generators
-from common.api.values import BandForm
-from common.errors import CommandError, ComposeError
-from common.generators import Generator, Parameter, Value
-from common.text import one_line
+from bandstand.bot.station import bands
+from bandstand.bot.station.repositories import Transaction
+from bandstand.common import generators, song_parameters
+from bandstand.common.api.people import Requester
+from bandstand.common.api.refusals import BadParameter, NoSuchBand, NoSuchGenerator, Refused
+from bandstand.common.api.requests import DescribeGenerator, ListGenerators
+from bandstand.common.api.results import GeneratorBrief, GeneratorDetails, Generators
+from bandstand.common.api.values import BandForm
+from bandstand.common.errors import CommandError, ComposeError
+from bandstand.common.generators import Generator, Parameter, Value
+from bandstand.common.text import one_line
 
 NONE: Mapping[str, Value] = {}
 BAND_PARAMETERS: Final = {

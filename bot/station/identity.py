@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from common.api.people import Identity, Requester
-from common.api.refusals import BadName, Refused
+from bandstand.common.api.people import Identity, Requester
+from bandstand.common.api.refusals import BadName, Refused
 
 IRC: Final = "irc:"
 """Begins the network of an identity that came over IRC."""

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.station.lifecycle import OPEN_JOBS
-from bot.station.on_air import find_on_air
-from bot.station.repositories import Transaction
-from common.api.people import Requester
-from common.api.refusals import AmbiguousSong, NoSongsYet, NoSuchSong, Refused
-from common.api.requests import GetSong, ListHistory, ListJobs, ListSongs
-from common.api.results import History, Jobs, PlayedSong, SongDetails, Songs
-from common.api.values import Song
-from common.text import one_line
-from common.types import RATE, SongCode
+from bandstand.bot.station.lifecycle import OPEN_JOBS
+from bandstand.bot.station.on_air import find_on_air
+from bandstand.bot.station.repositories import Transaction
+from bandstand.common.api.people import Requester
+from bandstand.common.api.refusals import AmbiguousSong, NoSongsYet, NoSuchSong, Refused
+from bandstand.common.api.requests import GetSong, ListHistory, ListJobs, ListSongs
+from bandstand.common.api.results import History, Jobs, PlayedSong, SongDetails, Songs
+from bandstand.common.api.values import Song
+from bandstand.common.text import one_line
+from bandstand.common.types import RATE, SongCode
 
 SHOWN: Final = 4
 """Songs that are named where several fit."""

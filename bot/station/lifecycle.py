@@ -20,10 +20,10 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from bot.station.repositories import Transaction
-from common.api.values import Cue, CueState, EndReason, Job, JobState, Song, SongState
-from common.text import one_line
-from common.types import CueId, Frames
+from bandstand.bot.station.repositories import Transaction
+from bandstand.common.api.values import Cue, CueState, EndReason, Job, JobState, Song, SongState
+from bandstand.common.text import one_line
+from bandstand.common.types import CueId, Frames
 
 State = TypeVar("State", SongState, JobState, CueState)
 

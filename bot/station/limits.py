@@ -8,8 +8,8 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
-from common.api.refusals import TooSoon
-from common.token_bucket import TokenBuckets
+from bandstand.common.api.refusals import TooSoon
+from bandstand.common.token_bucket import TokenBuckets
 
 COMMANDS, SONGS = "commands", "songs"
 """What is counted: every command, and those that set a worker to work."""

@@ -6,18 +6,18 @@ Both mean the moment that was heard, which is `bars.EAR_DELAYS` behind what the 
 from dataclasses import dataclass
 from typing import Final
 
-from bot.station.bars import EAR_DELAYS, PLAYER, find_bars, find_place, find_section
-from bot.station.identity import get_person
-from bot.station.on_air import find_on_air
-from bot.station.repositories import RatedSection, Transaction
-from common.api.events import SongRated
-from common.api.people import Requester
-from common.api.refusals import NothingHeard, Refused
-from common.api.requests import AddBookmark, Rate
-from common.api.results import Bookmarked, Rated
-from common.api.values import Bookmark, Song, SongPlace
-from common.text import one_line
-from common.types import RATE
+from bandstand.bot.station.bars import EAR_DELAYS, PLAYER, find_bars, find_place, find_section
+from bandstand.bot.station.identity import get_person
+from bandstand.bot.station.on_air import find_on_air
+from bandstand.bot.station.repositories import RatedSection, Transaction
+from bandstand.common.api.events import SongRated
+from bandstand.common.api.people import Requester
+from bandstand.common.api.refusals import NothingHeard, Refused
+from bandstand.common.api.requests import AddBookmark, Rate
+from bandstand.common.api.results import Bookmarked, Rated
+from bandstand.common.api.values import Bookmark, Song, SongPlace
+from bandstand.common.text import one_line
+from bandstand.common.types import RATE
 
 NOTE_LIMIT: Final = 200
 

@@ -10,16 +10,16 @@ from typing import Final
 
 import msgspec
 
-from bot.station import bands, watches
-from bot.station.lifecycle import OPEN_JOBS, end_job, move_job, move_song
-from bot.station.on_air import (
+from bandstand.bot.station import bands, watches
+from bandstand.bot.station.lifecycle import OPEN_JOBS, end_job, move_job, move_song
+from bandstand.bot.station.on_air import (
     break_off_song,
     cut_in,
     fill_air,
     get_asker_of,
 )
-from bot.station.repositories import Transaction
-from common.api.events import (
+from bandstand.bot.station.repositories import Transaction
+from bandstand.common.api.events import (
     BackgroundJobFailed,
     BackgroundJobOrdered,
     BandBred,
@@ -33,14 +33,14 @@ from common.api.events import (
     SongExported,
     SongRemade,
 )
-from common.api.values import Job, JobState, Purpose, Song, SongState
-from common.background_jobs import Bred, Breed, Exported
-from common.background_jobs import Refused as WorkRefused
-from common.background_jobs import Result as WorkResult
-from common.bands import Band
-from common.generators import COMPARE
-from common.jobs import Begun, Done, Failed, Provenance
-from common.text import one_line
+from bandstand.common.api.values import Job, JobState, Purpose, Song, SongState
+from bandstand.common.background_jobs import Bred, Breed, Exported
+from bandstand.common.background_jobs import Refused as WorkRefused
+from bandstand.common.background_jobs import Result as WorkResult
+from bandstand.common.bands import Band
+from bandstand.common.generators import COMPARE
+from bandstand.common.jobs import Begun, Done, Failed, Provenance
+from bandstand.common.text import one_line
 
 TITLE_LIMIT: Final = 120
 LAST_WORDS: Final = 6

@@ -15,16 +15,23 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from bot.station import scheduling
-from bot.station.identity import get_person
-from bot.station.lifecycle import NEW, add_cue, end_cue, put_on_air
-from bot.station.repositories import Transaction
-from bot.station.scheduling import Plan
-from common.api.events import PlaybackResumed, PlaybackStopped, QueueChanged, SongEnded, SongStarted, SongUnplayable
-from common.api.people import Place, Requester
-from common.api.values import Bars, Cue, CueState, EndReason, Job, SongBrief, SongState
-from common.text import one_line
-from common.types import RATE, CueId, Frames
+from bandstand.bot.station import scheduling
+from bandstand.bot.station.identity import get_person
+from bandstand.bot.station.lifecycle import NEW, add_cue, end_cue, put_on_air
+from bandstand.bot.station.repositories import Transaction
+from bandstand.bot.station.scheduling import Plan
+from bandstand.common.api.events import (
+    PlaybackResumed,
+    PlaybackStopped,
+    QueueChanged,
+    SongEnded,
+    SongStarted,
+    SongUnplayable,
+)
+from bandstand.common.api.people import Place, Requester
+from bandstand.common.api.values import Bars, Cue, CueState, EndReason, Job, SongBrief, SongState
+from bandstand.common.text import one_line
+from bandstand.common.types import RATE, CueId, Frames
 
 STOPPED: Final = "stopped"
 """The setting that is there while the station is stopped: in how many seconds it was to go silent."""

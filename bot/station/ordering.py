@@ -12,23 +12,23 @@ from typing import Final
 
 import msgspec
 
-from bot.station import bands, generators, library
-from bot.station.identity import get_person
-from bot.station.lifecycle import OPEN_JOBS, end_job, move_song
-from bot.station.on_air import (
+from bandstand.bot.station import bands, generators, library
+from bandstand.bot.station.identity import get_person
+from bandstand.bot.station.lifecycle import OPEN_JOBS, end_job, move_song
+from bandstand.bot.station.on_air import (
     Asker,
     get_asker,
     give_up_song,
     line_up,
 )
-from bot.station.repositories import Transaction
-from common.api.events import (
+from bandstand.bot.station.repositories import Transaction
+from bandstand.common.api.events import (
     BackgroundJobOrdered,
     JobCancelled,
     JobOrdered,
 )
-from common.api.people import Place, Requester, Right
-from common.api.refusals import (
+from bandstand.common.api.people import Place, Requester, Right
+from bandstand.common.api.refusals import (
     BadPath,
     GeneratorGone,
     ImportedAlready,
@@ -41,13 +41,13 @@ from common.api.refusals import (
     TooManyJobs,
     TooManyQueued,
 )
-from common.api.requests import CancelJob, ExportSong, Generate, GenerateAgain, ImportFile, RemakeSong
-from common.api.results import Cancelled, Exporting, Importing, Ordered, Remaking
-from common.api.values import Job, JobState, Purpose, Song, SongState
-from common.background_jobs import EXPORTS, Export
-from common.generators import COMPARE, IMPORT, Value
-from common.text import one_line
-from common.types import SongCode
+from bandstand.common.api.requests import CancelJob, ExportSong, Generate, GenerateAgain, ImportFile, RemakeSong
+from bandstand.common.api.results import Cancelled, Exporting, Importing, Ordered, Remaking
+from bandstand.common.api.values import Job, JobState, Purpose, Song, SongState
+from bandstand.common.background_jobs import EXPORTS, Export
+from bandstand.common.generators import COMPARE, IMPORT, Value
+from bandstand.common.text import one_line
+from bandstand.common.types import SongCode
 
 SEED_LIMIT: Final = 2**31
 

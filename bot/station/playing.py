@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from bot.station import comparisons, library, scheduling
-from bot.station.on_air import (
+from bandstand.bot.station import comparisons, library, scheduling
+from bandstand.bot.station.on_air import (
     come_back,
     cut_in,
     drop,
@@ -14,18 +14,18 @@ from bot.station.on_air import (
     keep_place,
     line_up,
 )
-from bot.station.on_air import (
+from bandstand.bot.station.on_air import (
     resume as resume_air,
 )
-from bot.station.on_air import (
+from bandstand.bot.station.on_air import (
     stop as stop_air,
 )
-from bot.station.ordering import check_queued
-from bot.station.repositories import Transaction
-from common.api.events import CueSkipped, CueSought
-from common.api.people import Requester
-from common.api.refusals import NothingOnAir, Refused, SeekBeyondEnd, StillBeingMade
-from common.api.requests import (
+from bandstand.bot.station.ordering import check_queued
+from bandstand.bot.station.repositories import Transaction
+from bandstand.common.api.events import CueSkipped, CueSought
+from bandstand.common.api.people import Requester
+from bandstand.common.api.refusals import NothingOnAir, Refused, SeekBeyondEnd, StillBeingMade
+from bandstand.common.api.requests import (
     Enqueue,
     GetNowPlaying,
     GetQueue,
@@ -37,7 +37,7 @@ from common.api.requests import (
     Skip,
     Stop,
 )
-from common.api.results import (
+from bandstand.common.api.results import (
     Enqueued,
     NowPlaying,
     Paused,
@@ -50,8 +50,8 @@ from common.api.results import (
     Sought,
     Stopped,
 )
-from common.api.values import Cue, Song, SongState
-from common.types import RATE, Frames
+from bandstand.common.api.values import Cue, Song, SongState
+from bandstand.common.types import RATE, Frames
 
 STOP_FADE: Final = 0.2
 """Seconds; what sounds well where nothing else is asked for."""

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
-from common.api.events import Event
-from common.api.people import Right
-from common.api.values import (
+from bandstand.common.api.events import Event
+from bandstand.common.api.people import Right
+from bandstand.common.api.values import (
     BandForm,
     Bookmark,
     Comparison,
@@ -28,7 +28,7 @@ from common.api.values import (
     SongState,
     Watch,
 )
-from common.types import SongCode
+from bandstand.common.types import SongCode
 
 T = TypeVar("T")
 

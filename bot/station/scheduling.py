@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from common.api.values import Cue, CueState
-from common.types import CueId
+from bandstand.common.api.values import Cue, CueState
+from bandstand.common.types import CueId
 
 
 @dataclass(frozen=True)

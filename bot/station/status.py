@@ -4,14 +4,14 @@ from functools import cache
 from importlib import metadata
 from typing import Final
 
-from bot.station.lifecycle import OPEN_JOBS
-from bot.station.repositories import Transaction
-from common import lineups
-from common.api.events import StationQuit, StreamerRestartOrdered
-from common.api.people import Requester
-from common.api.refusals import BadRequest, Refused
-from common.api.requests import GetStatus, GetVersion, ListNames, Quit, RestartStreamer
-from common.api.results import Names, Quitting, Restarting, Status, Version
+from bandstand.bot.station.lifecycle import OPEN_JOBS
+from bandstand.bot.station.repositories import Transaction
+from bandstand.common import lineups
+from bandstand.common.api.events import StationQuit, StreamerRestartOrdered
+from bandstand.common.api.people import Requester
+from bandstand.common.api.refusals import BadRequest, Refused
+from bandstand.common.api.requests import GetStatus, GetVersion, ListNames, Quit, RestartStreamer
+from bandstand.common.api.results import Names, Quitting, Restarting, Status, Version
 
 PARTS: Final = ("twisted", "python-shout", "av", "peewee", "pyfluidsynth")
 SONGS: Final = 300

@@ -8,7 +8,7 @@ where the streamer and Icecast are to be asked first.
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from bot.station import (
+from bandstand.bot.station import (
     access,
     bands,
     comparisons,
@@ -20,12 +20,12 @@ from bot.station import (
     status,
     watches,
 )
-from bot.station.limits import SONGS
-from bot.station.repositories import Transaction
-from common.api import requests
-from common.api.people import Requester, Right
-from common.api.requests import Request
-from common.api.results import Result
+from bandstand.bot.station.limits import SONGS
+from bandstand.bot.station.repositories import Transaction
+from bandstand.common.api import requests
+from bandstand.common.api.people import Requester, Right
+from bandstand.common.api.requests import Request
+from bandstand.common.api.results import Result
 
 Handler = Callable[[Any, Requester, Transaction], Result]
 LISTENER, DJ, ADMIN, OWNER = Right.LISTENER, Right.DJ, Right.ADMIN, Right.OWNER

@@ -6,17 +6,17 @@ version can be heard. The new one cuts in on the next bar of what is on the air,
 
 import msgspec
 
-from bot.station import generators, on_air, ordering
-from bot.station.bars import find_bars
-from bot.station.identity import get_person
-from bot.station.repositories import Transaction
-from common.api.events import VersionReady, WatchEnded, WatchesChanged, WatchFailed
-from common.api.people import Requester
-from common.api.refusals import NotWatched, Refused
-from common.api.requests import UnwatchGenerator, WatchGenerator
-from common.api.results import Unwatched, Watching
-from common.api.values import Bars, Job, Purpose, SongState, Watch
-from common.text import one_line
+from bandstand.bot.station import generators, on_air, ordering
+from bandstand.bot.station.bars import find_bars
+from bandstand.bot.station.identity import get_person
+from bandstand.bot.station.repositories import Transaction
+from bandstand.common.api.events import VersionReady, WatchEnded, WatchesChanged, WatchFailed
+from bandstand.common.api.people import Requester
+from bandstand.common.api.refusals import NotWatched, Refused
+from bandstand.common.api.requests import UnwatchGenerator, WatchGenerator
+from bandstand.common.api.results import Unwatched, Watching
+from bandstand.common.api.values import Bars, Job, Purpose, SongState, Watch
+from bandstand.common.text import one_line
 
 
 def watch_generator(request: WatchGenerator, by: Requester, tx: Transaction) -> Watching:

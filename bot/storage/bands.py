@@ -6,12 +6,12 @@ from typing import Any, Final
 import msgspec
 from peewee import fn
 
-from bot.station.repositories import RatedSection
-from bot.storage import tables
-from bot.storage.executor import Executor, Row
-from common.api.values import BandForm, RatingMean
-from common.bands import Band
-from common.types import SongCode
+from bandstand.bot.station.repositories import RatedSection
+from bandstand.bot.storage import tables
+from bandstand.bot.storage.executor import Executor, Row
+from bandstand.common.api.values import BandForm, RatingMean
+from bandstand.common.bands import Band
+from bandstand.common.types import SongCode
 
 FORM: Final = tables.Form
 COLUMNS: Final = (FORM.id, FORM.slug, FORM.band, FORM.generation, FORM.parent, FORM.is_variation, FORM.created)

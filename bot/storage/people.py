@@ -5,11 +5,11 @@ from typing import Any, Final
 
 from peewee import fn
 
-from bot.storage import tables
-from bot.storage.executor import Executor, Row
-from bot.storage.songs import write_json
-from common.api.people import Place, Right
-from common.api.values import GrantedRight, Watch
+from bandstand.bot.storage import tables
+from bandstand.bot.storage.executor import Executor, Row
+from bandstand.bot.storage.songs import write_json
+from bandstand.common.api.people import Place, Right
+from bandstand.common.api.values import GrantedRight, Watch
 
 GRANT: Final = tables.Grant
 ACCOUNT: Final = tables.Account

@@ -5,12 +5,12 @@ from typing import Any, Final
 import msgspec
 from peewee import fn
 
-from bot.storage import tables
-from bot.storage.executor import Executor, Row
-from bot.storage.songs import BRIEF, read_brief
-from common.api.people import Place
-from common.api.values import Bars, Cue, CueState, EndReason, Job, JobState, Purpose
-from common.types import CueId, Frames, SongCode
+from bandstand.bot.storage import tables
+from bandstand.bot.storage.executor import Executor, Row
+from bandstand.bot.storage.songs import BRIEF, read_brief
+from bandstand.common.api.people import Place
+from bandstand.common.api.values import Bars, Cue, CueState, EndReason, Job, JobState, Purpose
+from bandstand.common.types import CueId, Frames, SongCode
 
 JOB: Final = tables.Job
 CUE: Final = tables.Cue

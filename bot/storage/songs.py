@@ -7,12 +7,12 @@ from typing import Any, Final
 import msgspec
 from peewee import fn
 
-from bot.storage import tables
-from bot.storage.executor import Executor, Row
-from common.api.values import Bookmark, Comparison, Section, Song, SongBrief, SongPlace, SongState
-from common.generators import COMPARE, IMPORT
-from common.jobs import Provenance
-from common.types import SongCode
+from bandstand.bot.storage import tables
+from bandstand.bot.storage.executor import Executor, Row
+from bandstand.common.api.values import Bookmark, Comparison, Section, Song, SongBrief, SongPlace, SongState
+from bandstand.common.generators import COMPARE, IMPORT
+from bandstand.common.jobs import Provenance
+from bandstand.common.types import SongCode
 
 ROW: Final = tables.Song
 IS_KEPT: Final = ROW.state != SongState.FAILED.value

@@ -29,12 +29,12 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
-from bot.station.repositories import Rules, Work
-from bot.storage.transaction import Surroundings, begin
-from common.api.events import Event
-from common.api.values import Outside
-from common.backoff import Backoff
-from common.errors import BandstandError
+from bandstand.bot.station.repositories import Rules, Work
+from bandstand.bot.storage.transaction import Surroundings, begin
+from bandstand.common.api.events import Event
+from bandstand.common.api.values import Outside
+from bandstand.common.backoff import Backoff
+from bandstand.common.errors import BandstandError
 
 T = TypeVar("T")
 log = Logger()

@@ -11,15 +11,15 @@ from random import Random
 import msgspec
 from peewee import SqliteDatabase
 
-from bot.station import repositories
-from bot.station.repositories import Rules
-from bot.storage.bands import Bands, Ratings
-from bot.storage.executor import Executor
-from bot.storage.people import People, Settings, Watches
-from bot.storage.queue import Cues, Jobs
-from bot.storage.songs import Bookmarks, Comparisons, Songs
-from common.api.events import Event
-from common.api.values import Outside
+from bandstand.bot.station import repositories
+from bandstand.bot.station.repositories import Rules
+from bandstand.bot.storage.bands import Bands, Ratings
+from bandstand.bot.storage.executor import Executor
+from bandstand.bot.storage.people import People, Settings, Watches
+from bandstand.bot.storage.queue import Cues, Jobs
+from bandstand.bot.storage.songs import Bookmarks, Comparisons, Songs
+from bandstand.common.api.events import Event
+from bandstand.common.api.values import Outside
 
 
 class Surroundings(msgspec.Struct, frozen=True):

@@ -21,11 +21,11 @@ from xml.sax.saxutils import escape
 
 import msgspec
 
-from common.config import Config, Mount
-from common.errors import ConfigError, Missing
-from common.files import write_whole
-from common.icecast import ADMIN, STATS, basic_authorization
-from common.paths import Paths
+from bandstand.common.config import Config, Mount
+from bandstand.common.errors import ConfigError, Missing
+from bandstand.common.files import write_whole
+from bandstand.common.icecast import ADMIN, STATS, basic_authorization
+from bandstand.common.paths import Paths
 
 PORTS_TRIED = 100
 """How far above the configured port a free one is looked for."""
@@ -183,7 +183,7 @@ def prepare(config: Config) -> Prepared:
 
 def read_template() -> str:
     """The template in the checkout, or where an installed package has it."""
-    places = (Path(__file__).parents[2] / "deploy", Path(sys.prefix) / "share/bandstand")
+    places = (Path(__file__).resolve().parents[2] / "deploy", Path(sys.prefix) / "share/bandstand")
     for place in places:
         if (place / "icecast.xml").is_file():
             return (place / "icecast.xml").read_text("utf-8")

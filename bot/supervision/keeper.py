@@ -21,13 +21,13 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from bot.child import Child, Command, Ending, Launcher
-from bot.supervision.icecast import Prepared
-from common.api.values import ProcessStatus
-from common.backoff import Backoff
-from common.config import Config
-from common.errors import CommandError
-from common.lock import find_holder
+from bandstand.bot.child import Child, Command, Ending, Launcher
+from bandstand.bot.supervision.icecast import Prepared
+from bandstand.common.api.values import ProcessStatus
+from bandstand.common.backoff import Backoff
+from bandstand.common.config import Config
+from bandstand.common.errors import CommandError
+from bandstand.common.lock import find_holder
 
 log = Logger()
 
@@ -299,7 +299,7 @@ def list_processes(config: Config, icecast: Prepared | None, arguments: Sequence
         processes.append(KeptProcess("icecast", icecast.argv, pid=icecast.pid))
     python = [sys.executable, "-m"]
     locks = {"standby": config.paths.standby_lock, STREAMER: config.paths.streamer_lock}
-    modules = {"standby": "streamer.standby", STREAMER: "streamer"}
+    modules = {"standby": "bandstand.streamer.standby", STREAMER: "streamer"}
     processes += [
         KeptProcess(name, [*python, modules[name], *arguments], lock=lock, environment=environment)
         for name, lock in locks.items()

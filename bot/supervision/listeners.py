@@ -15,8 +15,8 @@ from twisted.web.client import Agent, BrowserLikePolicyForHTTPS, readBody
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import IAgent
 
-from common.config import Icecast, Mount
-from common.icecast import ADMIN, AGENT, STATS, basic_authorization, parse_stats
+from bandstand.common.config import Icecast, Mount
+from bandstand.common.icecast import ADMIN, AGENT, STATS, basic_authorization, parse_stats
 
 ANSWER_SECONDS: Final = 1.0
 

@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
-from bot.supervision.keeper import Keeper
-from common.api.events import Event, StreamerRestartFailed, StreamerRestartOrdered
-from common.errors import CommandError
+from bandstand.bot.supervision.keeper import Keeper
+from bandstand.common.api.events import Event, StreamerRestartFailed, StreamerRestartOrdered
+from bandstand.common.errors import CommandError
 
 log = Logger()
 

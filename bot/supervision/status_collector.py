@@ -13,9 +13,9 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
-from common import wire
-from common.api.values import Loudness, MountStatus, OnAir, Outside, PersonPresent, ProcessStatus
-from common.generators import Generator
+from bandstand.common import wire
+from bandstand.common.api.values import Loudness, MountStatus, OnAir, Outside, PersonPresent, ProcessStatus
+from bandstand.common.generators import Generator
 
 log = Logger()
 

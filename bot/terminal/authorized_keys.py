@@ -10,7 +10,7 @@ from pathlib import Path
 from twisted.conch.ssh.keys import Key
 from twisted.logger import Logger
 
-from bot.station.identity import PERSON
+from bandstand.bot.station.identity import PERSON
 
 log = Logger()
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from twisted.internet.defer import Deferred
 
-from bot.commands.reply import Reply
+from bandstand.bot.commands.reply import Reply
 
 
 class CommandQueue:

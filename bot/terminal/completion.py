@@ -23,8 +23,8 @@ from prompt_toolkit.utils import get_cwidth
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorFromThreads
 
-from common.api.people import Right
-from common.text import harmless
+from bandstand.common.api.people import Right
+from bandstand.common.text import harmless
 
 COMPLETION_SECONDS = 1.0
 """How long to wait for an answer: the reactor may be ending."""

@@ -21,12 +21,12 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorFromThreads, IReactorTime
 from twisted.logger import Logger
 
-from bot.commands.frontend import Commands, Line
-from bot.commands.reply import Level, Reply
-from bot.terminal.command_queue import CommandQueue
-from bot.terminal.completion import ask_for_completions
-from bot.terminal.prompt import Ending, LineHandler, Prompt
-from common.api.people import Place, Requester, Right
+from bandstand.bot.commands.frontend import Commands, Line
+from bandstand.bot.commands.reply import Level, Reply
+from bandstand.bot.terminal.command_queue import CommandQueue
+from bandstand.bot.terminal.completion import ask_for_completions
+from bandstand.bot.terminal.prompt import Ending, LineHandler, Prompt
+from bandstand.common.api.people import Place, Requester, Right
 
 STOP_SECONDS = 0.5
 """How long the end of the station waits for a terminal that does not read."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from prompt_toolkit.history import FileHistory
 
-from common.files import write_whole
+from bandstand.common.files import write_whole
 
 HISTORY_BYTES = 256 * 1024
 """A longer file is cut to its newer half."""

@@ -13,11 +13,11 @@ from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 
-from bot.station import passwords
-from bot.station.identity import PERSON
-from bot.terminal.login import FailedLogins
-from bot.terminal.terminals import Reactor
-from common.text import one_line
+from bandstand.bot.station import passwords
+from bandstand.bot.station.identity import PERSON
+from bandstand.bot.terminal.login import FailedLogins
+from bandstand.bot.terminal.terminals import Reactor
+from bandstand.common.text import one_line
 
 log = Logger()
 

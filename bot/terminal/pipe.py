@@ -14,10 +14,10 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorFromThreads, IReactorTime
 from twisted.logger import Logger
 
-from bot.commands import render
-from bot.commands.frontend import Commands, Line
-from bot.commands.reply import Level, Reply
-from common.api.people import Place, Requester, Right
+from bandstand.bot.commands import render
+from bandstand.bot.commands.frontend import Commands, Line
+from bandstand.bot.commands.reply import Level, Reply
+from bandstand.common.api.people import Place, Requester, Right
 
 log = Logger()
 

@@ -36,11 +36,11 @@ from prompt_toolkit.layout import (
 from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.widgets import SearchToolbar
 
-from bot.commands import render
-from bot.commands.reply import Level, Reply
-from bot.terminal.completion import Complete, TabCompletion
-from bot.terminal.history import History
-from common.text import one_line
+from bandstand.bot.commands import render
+from bandstand.bot.commands.reply import Level, Reply
+from bandstand.bot.terminal.completion import Complete, TabCompletion
+from bandstand.bot.terminal.history import History
+from bandstand.common.text import one_line
 
 PROMPT = "> "
 WAITING = 200

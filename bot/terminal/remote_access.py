@@ -8,11 +8,11 @@ from typing import Protocol
 
 from twisted.internet.defer import Deferred
 
-from bot.commands.frontend import Access, Commands
-from bot.terminal.password_check import Accounts, PasswordCheck
-from bot.terminal.telnet import TelnetServer
-from bot.terminal.terminals import Reactor, Terminals
-from common.config import Config
+from bandstand.bot.commands.frontend import Access, Commands
+from bandstand.bot.terminal.password_check import Accounts, PasswordCheck
+from bandstand.bot.terminal.telnet import TelnetServer
+from bandstand.bot.terminal.terminals import Reactor, Terminals
+from bandstand.common.config import Config
 
 
 class Server(Protocol):
@@ -45,7 +45,7 @@ class RemoteAccess:
             passwords = PasswordCheck(reactor, access)
             self._servers.append(TelnetServer(reactor, at, config.station.name, passwords, self.terminals))
         if config.ssh.authorized_keys:
-            from bot.terminal.ssh import SshServer  # here, because it loads the whole of its cryptography
+            from bandstand.bot.terminal.ssh import SshServer  # here, because it loads the whole of its cryptography
 
             at = (config.ssh.host, config.ssh.port)
             keys = Path(config.ssh.authorized_keys)

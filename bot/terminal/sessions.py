@@ -22,12 +22,12 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorFromThreads
 from twisted.logger import Logger
 
-from bot.commands import render
-from bot.commands.reply import Level, Reply
-from bot.terminal.command_queue import CommandQueue
-from bot.terminal.completion import Complete
-from bot.terminal.prompt import LineHandler, Prompt
-from bot.terminal.remote_terminal import RemoteInput, RemoteOutput
+from bandstand.bot.commands import render
+from bandstand.bot.commands.reply import Level, Reply
+from bandstand.bot.terminal.command_queue import CommandQueue
+from bandstand.bot.terminal.completion import Complete
+from bandstand.bot.terminal.prompt import LineHandler, Prompt
+from bandstand.bot.terminal.remote_terminal import RemoteInput, RemoteOutput
 
 log = Logger()
 

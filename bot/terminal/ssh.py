@@ -28,14 +28,14 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from bot.commands import render
-from bot.commands.reply import Reply
-from bot.terminal.authorized_keys import AuthorizedKeys
-from bot.terminal.sessions import LineSession
-from bot.terminal.telnet_protocol import believable
-from bot.terminal.terminals import Reactor, Terminal, Terminals
-from common.files import write_whole
-from common.text import one_line
+from bandstand.bot.commands import render
+from bandstand.bot.commands.reply import Reply
+from bandstand.bot.terminal.authorized_keys import AuthorizedKeys
+from bandstand.bot.terminal.sessions import LineSession
+from bandstand.bot.terminal.telnet_protocol import believable
+from bandstand.bot.terminal.terminals import Reactor, Terminal, Terminals
+from bandstand.common.files import write_whole
+from bandstand.common.text import one_line
 
 log = Logger()
 

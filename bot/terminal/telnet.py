@@ -21,12 +21,12 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from bot.backpressure import Backpressure
-from bot.terminal.login import LOGIN_BYTES, TRIES, TYPING_SECONDS, LineEditor
-from bot.terminal.password_check import PasswordCheck
-from bot.terminal.telnet_protocol import GREETING, TelnetParser, escape
-from bot.terminal.terminals import Reactor, Terminal, Terminals
-from common.text import one_line
+from bandstand.bot.backpressure import Backpressure
+from bandstand.bot.terminal.login import LOGIN_BYTES, TRIES, TYPING_SECONDS, LineEditor
+from bandstand.bot.terminal.password_check import PasswordCheck
+from bandstand.bot.terminal.telnet_protocol import GREETING, TelnetParser, escape
+from bandstand.bot.terminal.terminals import Reactor, Terminal, Terminals
+from bandstand.common.text import one_line
 
 log = Logger()
 

@@ -14,13 +14,13 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTCP, IReactorThrea
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
-from bot.commands.frontend import Access, Commands, Line
-from bot.commands.reply import Level, Reply
-from bot.station.identity import identify_person
-from bot.terminal.completion import ask_for_completions
-from bot.terminal.sessions import Connection, LineSession, Person, PromptThread, Session, TerminalSession
-from common.api.people import Place, Requester, Right
-from common.api.values import PersonPresent
+from bandstand.bot.commands.frontend import Access, Commands, Line
+from bandstand.bot.commands.reply import Level, Reply
+from bandstand.bot.station.identity import identify_person
+from bandstand.bot.terminal.completion import ask_for_completions
+from bandstand.bot.terminal.sessions import Connection, LineSession, Person, PromptThread, Session, TerminalSession
+from bandstand.common.api.people import Place, Requester, Right
+from bandstand.common.api.values import PersonPresent
 
 log = Logger()
 

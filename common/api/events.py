@@ -9,12 +9,12 @@ import enum
 
 import msgspec
 
-from common.api.people import Place
-from common.api.refusals import Refusal
-from common.api.results import NowPlaying, Queue
-from common.api.values import Bars, EndReason, RatingMean, SongBrief
-from common.background_jobs import BackgroundJob
-from common.types import CueId, Frames, SongCode
+from bandstand.common.api.people import Place
+from bandstand.common.api.refusals import Refusal
+from bandstand.common.api.results import NowPlaying, Queue
+from bandstand.common.api.values import Bars, EndReason, RatingMean, SongBrief
+from bandstand.common.background_jobs import BackgroundJob
+from bandstand.common.types import CueId, Frames, SongCode
 
 
 class Base(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):

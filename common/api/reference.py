@@ -1,4 +1,4 @@
-"""Writes docs/api.md from the types of this package: `python -m common.api.reference`.
+"""Writes docs/api.md from the types of this package: `python -m bandstand.common.api.reference`.
 
 Every sentence comes from the docstrings, so the page says what the code says.
 """
@@ -12,14 +12,14 @@ from typing import Any, Union, get_args
 
 import msgspec
 
-from common.api import events, people, refusals, requests, results, socket, values
+from bandstand.common.api import events, people, refusals, requests, results, socket, values
 
 HEAD = """# The station's requests, results and events
 
 What programs exchange with a running station, as JSON lines over its socket (`bot.sock` in the station's directory) and
 from `bandstand ctl --json`, which prints the value of each answer: a result, a refusal, or an event for a later answer.
 Times are Unix seconds, lengths are seconds, positions called frames are 48,000 to the second. This page is made from
-the types in `common/api/`: `python -m common.api.reference >docs/api.md`.
+the types in `common/api/`: `python -m bandstand.common.api.reference >docs/api.md`.
 
 ```
 $ bandstand ctl --json np

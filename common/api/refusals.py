@@ -8,9 +8,9 @@ import enum
 
 import msgspec
 
-from common.api.people import Right
-from common.api.values import SongBrief
-from common.errors import BandstandError
+from bandstand.common.api.people import Right
+from bandstand.common.api.values import SongBrief
+from bandstand.common.errors import BandstandError
 
 
 class Kind(enum.StrEnum):

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import msgspec
 
-from common.generators import Value
-from common.types import LONGEST_FADE
+from bandstand.common.generators import Value
+from bandstand.common.types import LONGEST_FADE
 
 Fade = Annotated[float, msgspec.Meta(ge=0, le=LONGEST_FADE)]
 Seed = Annotated[int, msgspec.Meta(ge=0, le=999_999_999)]

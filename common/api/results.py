@@ -2,8 +2,8 @@
 
 import msgspec
 
-from common.api.people import Right
-from common.api.values import (
+from bandstand.common.api.people import Right
+from bandstand.common.api.values import (
     BandForm,
     Bookmark,
     GrantedRight,
@@ -15,9 +15,9 @@ from common.api.values import (
     SongBrief,
     SongPlace,
 )
-from common.bands import Member
-from common.generators import Parameter
-from common.types import CueId, SongCode
+from bandstand.common.bands import Member
+from bandstand.common.generators import Parameter
+from bandstand.common.types import CueId, SongCode
 
 
 class Base(msgspec.Struct, frozen=True, kw_only=True, tag_field="result"):

@@ -14,8 +14,8 @@ can be opened by the station's owner alone.
 
 import msgspec
 
-from common.api.people import Identity, Place, Right
-from common.api.requests import Request
+from bandstand.common.api.people import Identity, Place, Right
+from bandstand.common.api.requests import Request
 
 
 class By(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

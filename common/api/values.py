@@ -5,12 +5,12 @@ from typing import Any
 
 import msgspec
 
-from common.api.people import Place, Right
-from common.bands import Band
-from common.generators import Generator
-from common.jobs import Provenance
-from common.jobs import Section as Section
-from common.types import CueId, Frames, SongCode
+from bandstand.common.api.people import Place, Right
+from bandstand.common.bands import Band
+from bandstand.common.generators import Generator
+from bandstand.common.jobs import Provenance
+from bandstand.common.jobs import Section as Section
+from bandstand.common.types import CueId, Frames, SongCode
 
 UNKNOWN = Provenance()
 

@@ -1,4 +1,4 @@
-"""Runs a Python callable as a generator, in a process of its own: `python -m composer.generators.call`.
+"""Runs a Python callable as a generator, in a process of its own: `python -m bandstand.composer.generators.call`.
 
 Reads one line of JSON from standard input, and writes raw frames to standard output (f32le, stereo, at the station's
 rate). The callable returns or yields NumPy arrays or pydub AudioSegments, which become sound, and dicts of facts, which
@@ -18,10 +18,10 @@ import numpy as np
 import numpy.typing as npt
 from pydub import AudioSegment
 
-from composer.audio import Block
-from composer.generators.messages import PREFIX
-from composer.generators.pcm import Converter
-from composer.generators.wav import Encoding
+from bandstand.composer.audio import Block
+from bandstand.composer.generators.messages import PREFIX
+from bandstand.composer.generators.pcm import Converter
+from bandstand.composer.generators.wav import Encoding
 
 MOST_CHANNEL_ROWS: Final = 2
 """An array with at most this many rows, and more columns, has the channels in rows, not the frames."""

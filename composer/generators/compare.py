@@ -11,14 +11,14 @@ from typing import Final
 
 import numpy as np
 
-from common.jobs import Begun, Done, Job, Pair, Provenance, Side, Value
-from common.types import RATE
-from composer.audio import Block, read_blocks
-from composer.folder import SongFolder, publish_song, read_finished
-from composer.generators.run import replay_finished
-from composer.loudness import round_decibels
-from composer.recorder import Recorded, SoundRecorder
-from composer.spool import Report, SpoolWriter
+from bandstand.common.jobs import Begun, Done, Job, Pair, Provenance, Side, Value
+from bandstand.common.types import RATE
+from bandstand.composer.audio import Block, read_blocks
+from bandstand.composer.folder import SongFolder, publish_song, read_finished
+from bandstand.composer.generators.run import replay_finished
+from bandstand.composer.loudness import round_decibels
+from bandstand.composer.recorder import Recorded, SoundRecorder
+from bandstand.composer.spool import Report, SpoolWriter
 
 FADE_FRAMES: Final = 240
 """Fade at both ends of a turn, against clicks: 5 ms."""

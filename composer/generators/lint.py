@@ -7,10 +7,10 @@ from typing import Final
 
 import numpy as np
 
-from common.errors import NotAudio
-from common.text import clock
-from common.types import CHANNELS, RATE
-from composer.audio import Block
+from bandstand.common.errors import NotAudio
+from bandstand.common.text import clock
+from bandstand.common.types import CHANNELS, RATE
+from bandstand.composer.audio import Block
 
 AUDIBLE: Final = 2e-4
 """Smallest difference between two samples of a block that is not silence: -74 dBFS."""

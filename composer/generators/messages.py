@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import msgspec
 
-from common.jobs import Section, Value
-from common.text import one_line
+from bandstand.common.jobs import Section, Value
+from bandstand.common.text import one_line
 
 TAIL_LENGTH: Final = 2000
 """Characters of text that are kept."""

@@ -10,12 +10,12 @@ import av
 import numpy as np
 import numpy.typing as npt
 
-from common.errors import NotAudio
-from common.generators import Generator
-from common.types import CHANNELS, RATE, Seconds
-from composer.audio import Block
-from composer.generators import wav
-from composer.generators.wav import Encoding
+from bandstand.common.errors import NotAudio
+from bandstand.common.generators import Generator
+from bandstand.common.types import CHANNELS, RATE, Seconds
+from bandstand.composer.audio import Block
+from bandstand.composer.generators import wav
+from bandstand.composer.generators.wav import Encoding
 
 LAYOUTS: Final = {1: "mono", 2: "stereo", 3: "3.0", 4: "quad", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
 """Number of channels -> FFmpeg's name of the layout."""

@@ -16,10 +16,10 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import IO, Final
 
-from common import generators
-from common.errors import ComposeError, Missing
-from common.text import one_line
-from composer.generators.messages import MessageReader
+from bandstand.common import generators
+from bandstand.common.errors import ComposeError, Missing
+from bandstand.common.text import one_line
+from bandstand.composer.generators.messages import MessageReader
 
 READ_SIZE: Final = 1 << 16
 """Bytes."""

@@ -16,21 +16,21 @@ from typing import Final
 
 import msgspec
 
-from common import generator_files, generators
-from common.errors import BandstandError, ComposeError, Missing, NotAudio
-from common.generators import Generator
-from common.jobs import Advanced, Begun, Done, Job, Noticed, Provenance, Section, Value
-from common.text import clock, one_line
-from common.types import RATE
-from composer.audio import BLOCK_FRAMES, Block, read_blocks
-from composer.folder import SongFolder, publish_song, read_finished
-from composer.generators.lint import AudioLint
-from composer.generators.messages import MessageReader
-from composer.generators.pcm import StreamDecoder
-from composer.generators.process import GeneratorProcess, Popen, start_program
-from composer.loudness import round_decibels
-from composer.recorder import Recorded, SoundRecorder
-from composer.spool import PROGRESS_SECONDS, Report, SpoolWriter
+from bandstand.common import generator_files, generators
+from bandstand.common.errors import BandstandError, ComposeError, Missing, NotAudio
+from bandstand.common.generators import Generator
+from bandstand.common.jobs import Advanced, Begun, Done, Job, Noticed, Provenance, Section, Value
+from bandstand.common.text import clock, one_line
+from bandstand.common.types import RATE
+from bandstand.composer.audio import BLOCK_FRAMES, Block, read_blocks
+from bandstand.composer.folder import SongFolder, publish_song, read_finished
+from bandstand.composer.generators.lint import AudioLint
+from bandstand.composer.generators.messages import MessageReader
+from bandstand.composer.generators.pcm import StreamDecoder
+from bandstand.composer.generators.process import GeneratorProcess, Popen, start_program
+from bandstand.composer.loudness import round_decibels
+from bandstand.composer.recorder import Recorded, SoundRecorder
+from bandstand.composer.spool import PROGRESS_SECONDS, Report, SpoolWriter
 
 LONGEST_SILENCE: Final = 60
 """Seconds of silence at the beginning of a song after which it is given up."""
@@ -181,7 +181,7 @@ def replay_finished(job: Job, done: Done, spool: SpoolWriter, report: Report) ->
 
 def start_call_process() -> Popen:
     """Start a process for callables (`call.py`). It imports what it needs, and waits for its request."""
-    argv = [sys.executable, "-P", "-m", "composer.generators.call"]
+    argv = [sys.executable, "-P", "-m", "bandstand.composer.generators.call"]
     return start_program(argv, generators.inherit_environment(os.environ), "/", has_input=True)
 
 

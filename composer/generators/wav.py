@@ -7,7 +7,7 @@ program that writes to a pipe cannot know the length when it writes the header, 
 import struct
 from typing import Final, NamedTuple
 
-from common.errors import NotAudio
+from bandstand.common.errors import NotAudio
 
 MAGICS: Final = (b"RIFF", b"RF64")
 PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE

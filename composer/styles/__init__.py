@@ -5,15 +5,15 @@ Members, tempi and keys of each style are in `common.lineups`, under the same na
 
 from typing import Final
 
-from composer.style import Style
-from composer.styles.ballad import BALLAD
-from composer.styles.bossa import BOSSA
-from composer.styles.chiptune import CHIPTUNE
-from composer.styles.pop import POP
-from composer.styles.rock import ROCK
-from composer.styles.swing import SWING
-from composer.styles.techno import TECHNO
-from composer.styles.waltz import WALTZ
+from bandstand.composer.style import Style
+from bandstand.composer.styles.ballad import BALLAD
+from bandstand.composer.styles.bossa import BOSSA
+from bandstand.composer.styles.chiptune import CHIPTUNE
+from bandstand.composer.styles.pop import POP
+from bandstand.composer.styles.rock import ROCK
+from bandstand.composer.styles.swing import SWING
+from bandstand.composer.styles.techno import TECHNO
+from bandstand.composer.styles.waltz import WALTZ
 
 STYLES: Final[dict[str, Style]] = {
     style.name: style for style in (POP, ROCK, BOSSA, WALTZ, TECHNO, BALLAD, CHIPTUNE, SWING)

@@ -2,7 +2,19 @@
 
 from typing import Final
 
-from composer.style import ALL, CLOSED, KICK, OPEN, RIDE, SHAKER, SIDESTICK, SNARE, TOMS, HarmonicLanguage, Style
+from bandstand.composer.style import (
+    ALL,
+    CLOSED,
+    KICK,
+    OPEN,
+    RIDE,
+    SHAKER,
+    SIDESTICK,
+    SNARE,
+    TOMS,
+    HarmonicLanguage,
+    Style,
+)
 
 BALLAD: Final = Style(
     name="ballad",

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from composer.style import CLOSED, KICK, PEDAL, RIDE, SHAKER, SIDESTICK, UPPER, HarmonicLanguage, Style
+from bandstand.composer.style import CLOSED, KICK, PEDAL, RIDE, SHAKER, SIDESTICK, UPPER, HarmonicLanguage, Style
 
 BOSSA: Final = Style(
     name="bossa",

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from composer.style import ALL, CLOSED, KICK, OPEN, SNARE, HarmonicLanguage, Style
+from bandstand.composer.style import ALL, CLOSED, KICK, OPEN, SNARE, HarmonicLanguage, Style
 
 CHIPTUNE: Final = Style(
     name="chiptune",

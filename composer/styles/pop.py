@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from composer.style import ALL, CLOSED, KICK, RIDE, SHAKER, SIDESTICK, SNARE, TOMS, Style
+from bandstand.composer.style import ALL, CLOSED, KICK, RIDE, SHAKER, SIDESTICK, SNARE, TOMS, Style
 
 POP: Final = Style(
     name="pop",

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from composer.style import ALL, CLOSED, CRASH, KICK, OPEN, RIDE, SNARE, TOMS, HarmonicLanguage, Style
+from bandstand.composer.style import ALL, CLOSED, CRASH, KICK, OPEN, RIDE, SNARE, TOMS, HarmonicLanguage, Style
 
 ROCK: Final = Style(
     name="rock",

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from composer.style import ALL, KICK, PEDAL, RIDE, SIDESTICK, SNARE, TOMS, HarmonicLanguage, Style
+from bandstand.composer.style import ALL, KICK, PEDAL, RIDE, SIDESTICK, SNARE, TOMS, HarmonicLanguage, Style
 
 SWING: Final = Style(
     name="swing",

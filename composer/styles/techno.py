@@ -2,7 +2,19 @@
 
 from typing import Final
 
-from composer.style import ALL, CLAP, CLOSED, KICK, OPEN, RIDE, SHAKER, SIDESTICK, TOMS, HarmonicLanguage, Style
+from bandstand.composer.style import (
+    ALL,
+    CLAP,
+    CLOSED,
+    KICK,
+    OPEN,
+    RIDE,
+    SHAKER,
+    SIDESTICK,
+    TOMS,
+    HarmonicLanguage,
+    Style,
+)
 
 TECHNO: Final = Style(
     name="techno",

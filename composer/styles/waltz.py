@@ -2,7 +2,18 @@
 
 from typing import Final
 
-from composer.style import ALL, CLOSED, KICK, RIDE, SIDESTICK, SNARE, TAMBOURINE, UPPER, HarmonicLanguage, Style
+from bandstand.composer.style import (
+    ALL,
+    CLOSED,
+    KICK,
+    RIDE,
+    SIDESTICK,
+    SNARE,
+    TAMBOURINE,
+    UPPER,
+    HarmonicLanguage,
+    Style,
+)
 
 WALTZ: Final = Style(
     name="waltz",

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Final
 
-from common.bands import Member
-from composer.random_source import RandomSource
-from composer.voices.bass import play_bass
-from composer.voices.chords import play_arpeggio, play_chords, play_pad
-from composer.voices.context import GridNote, SectionContext
-from composer.voices.drums import play_drums
-from composer.voices.melody import play_melody
+from bandstand.common.bands import Member
+from bandstand.composer.random_source import RandomSource
+from bandstand.composer.voices.bass import play_bass
+from bandstand.composer.voices.chords import play_arpeggio, play_chords, play_pad
+from bandstand.composer.voices.context import GridNote, SectionContext
+from bandstand.composer.voices.drums import play_drums
+from bandstand.composer.voices.melody import play_melody
 
 Voice = Callable[[SectionContext, Member, RandomSource, RandomSource], list[GridNote]]
 """(context, member, material, occurrence) -> notes. The last two are random sources. `material` is the same in all

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
-from common.bands import Member
-from composer.random_source import RandomSource
-from composer.style import BassPattern
-from composer.theory import Chord, Key, find_nearest_pitch, fold_into_register
-from composer.voices.context import ChordSpan, GridNote, SectionContext, choose_patterns
+from bandstand.common.bands import Member
+from bandstand.composer.random_source import RandomSource
+from bandstand.composer.style import BassPattern
+from bandstand.composer.theory import Chord, Key, find_nearest_pitch, fold_into_register
+from bandstand.composer.voices.context import ChordSpan, GridNote, SectionContext, choose_patterns
 
 ROOT_RANGE: Final = 14
 """Semitones above the lowest pitch within which roots lie. Above them is room for fifths and octaves."""

@@ -6,11 +6,11 @@ All three lead their voices: each chord gets the voicing that moves least from t
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from common.bands import Member
-from composer.random_source import RandomSource
-from composer.style import ALL, UPPER, CompingPattern
-from composer.theory import Chord, lead_voices
-from composer.voices.context import ChordSpan, GridNote, SectionContext, choose_patterns
+from bandstand.common.bands import Member
+from bandstand.composer.random_source import RandomSource
+from bandstand.composer.style import ALL, UPPER, CompingPattern
+from bandstand.composer.theory import Chord, lead_voices
+from bandstand.composer.voices.context import ChordSpan, GridNote, SectionContext, choose_patterns
 
 Voicing = tuple[int, ...]
 """Pitches from low to high."""

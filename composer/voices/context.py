@@ -8,12 +8,12 @@ from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 
-from common.bands import Member
-from composer.harmony import HALF, BarChords
-from composer.random_source import RandomSource
-from composer.score import Section
-from composer.style import Style, find_level
-from composer.theory import Chord, Key
+from bandstand.common.bands import Member
+from bandstand.composer.harmony import HALF, BarChords
+from bandstand.composer.random_source import RandomSource
+from bandstand.composer.score import Section
+from bandstand.composer.style import Style, find_level
+from bandstand.composer.theory import Chord, Key
 
 T = TypeVar("T")
 

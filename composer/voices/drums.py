@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from common.bands import Member
-from composer.random_source import RandomSource
-from composer.style import CLOSED, CRASH, FORCES, KICK, RIDE, SHAKER, DrumPattern
-from composer.voices.context import GridNote, SectionContext, choose_pattern
+from bandstand.common.bands import Member
+from bandstand.composer.random_source import RandomSource
+from bandstand.composer.style import CLOSED, CRASH, FORCES, KICK, RIDE, SHAKER, DrumPattern
+from bandstand.composer.voices.context import GridNote, SectionContext, choose_pattern
 
 CRASH_ENERGY: Final = 0.7
 """Lowest energy of a section that begins with a crash cymbal and ends with a fill of a whole bar."""

@@ -8,11 +8,11 @@ melody stays near an anchor in the register, higher in a chorus than in a verse.
 
 from typing import Final, NamedTuple
 
-from common.bands import Member
-from composer.random_source import RandomSource
-from composer.style import Rhythm
-from composer.theory import Chord
-from composer.voices.context import GridNote, SectionContext, choose_pattern
+from bandstand.common.bands import Member
+from bandstand.composer.random_source import RandomSource
+from bandstand.composer.style import Rhythm
+from bandstand.composer.theory import Chord
+from bandstand.composer.voices.context import GridNote, SectionContext, choose_pattern
 
 WIDEST: Final = 5
 """Widest interval of the melody, semitones."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Protocol
 
-from streamer.codecs.flacframe import renumbered, stream_info
+from bandstand.streamer.codecs.flacframe import renumbered, stream_info
 
 BEGINS, ENDS = 0x02, 0x04
 SEGMENTS = 255

@@ -12,10 +12,10 @@ from typing import Protocol
 
 import numpy as np
 
-from common.types import CHANNELS, RATE, Frames
-from streamer.block import Samples
-from streamer.codecs.containers import Comments, Container
-from streamer.silence import Silence
+from bandstand.common.types import CHANNELS, RATE, Frames
+from bandstand.streamer.block import Samples
+from bandstand.streamer.codecs.containers import Comments, Container
+from bandstand.streamer.silence import Silence
 
 DITHER_LEVEL = 2.0**-16
 """Peak of the noise that stands for silence: half a step of 16 bits, below hearing, yet not digital silence."""

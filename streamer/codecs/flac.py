@@ -11,10 +11,10 @@ import numpy as np
 from av.audio.codeccontext import AudioCodecContext
 from numpy.typing import NDArray
 
-from common.config import LOSSLESS
-from common.types import CHANNELS, RATE, Frames
-from streamer.block import Samples, zeros
-from streamer.codecs.flacframe import verbatim
+from bandstand.common.config import LOSSLESS
+from bandstand.common.types import CHANNELS, RATE, Frames
+from bandstand.streamer.block import Samples, zeros
+from bandstand.streamer.codecs.flacframe import verbatim
 
 FRAME: Final = Frames(1152)
 FULL_SCALE: Final = 32768

@@ -4,11 +4,11 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from streamer.codecs.containers import CONTAINERS, Comments, Container
-from streamer.codecs.encoder import SILENT_PACKETS, Codec, Encoder, silent_packets
-from streamer.codecs.flac import Flac, silent_frames
-from streamer.codecs.lame import Lame
-from streamer.codecs.opus import Opus
+from bandstand.streamer.codecs.containers import CONTAINERS, Comments, Container
+from bandstand.streamer.codecs.encoder import SILENT_PACKETS, Codec, Encoder, silent_packets
+from bandstand.streamer.codecs.flac import Flac, silent_frames
+from bandstand.streamer.codecs.lame import Lame
+from bandstand.streamer.codecs.opus import Opus
 
 
 @dataclass(frozen=True)

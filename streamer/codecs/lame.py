@@ -9,9 +9,9 @@ from functools import cache
 
 import numpy as np
 
-from common.errors import ConfigError, Missing
-from common.types import CHANNELS, RATE, Frames
-from streamer.block import Samples, zeros
+from bandstand.common.errors import ConfigError, Missing
+from bandstand.common.types import CHANNELS, RATE, Frames
+from bandstand.streamer.block import Samples, zeros
 
 QUALITY = 5
 FRAME = Frames(1152)

@@ -10,9 +10,9 @@ from functools import cache
 
 import numpy as np
 
-from common.errors import Missing
-from common.types import CHANNELS, RATE, Frames
-from streamer.block import Samples, zeros
+from bandstand.common.errors import Missing
+from bandstand.common.types import CHANNELS, RATE, Frames
+from bandstand.streamer.block import Samples, zeros
 
 FRAME = Frames(RATE // 50)
 MEMORY = Frames(4 * FRAME)

@@ -9,7 +9,7 @@ from twisted.internet.error import ProcessDone, ProcessTerminated
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
-from common.api.values import Outside
+from bandstand.common.api.values import Outside
 
 
 class FakeStore:

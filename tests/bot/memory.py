@@ -14,12 +14,12 @@ from peewee import SqliteDatabase
 from playhouse.migrations import Runner
 from twisted.internet.defer import Deferred, execute
 
-from bot.station.repositories import Rules, Work
-from bot.storage.executor import Executor
-from bot.storage.store import MIGRATIONS, NOTHING
-from bot.storage.transaction import SqlTransaction, Surroundings, begin
-from common.api.events import Event
-from common.api.values import Outside
+from bandstand.bot.station.repositories import Rules, Work
+from bandstand.bot.storage.executor import Executor
+from bandstand.bot.storage.store import MIGRATIONS, NOTHING
+from bandstand.bot.storage.transaction import SqlTransaction, Surroundings, begin
+from bandstand.common.api.events import Event
+from bandstand.common.api.values import Outside
 
 T = TypeVar("T")
 NOW = 1000.0

@@ -10,7 +10,7 @@ from twisted.internet.error import ProcessDone, ProcessTerminated
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
-from bot.child import Child, CollectingChild, Command, Ending, Launcher
+from bandstand.bot.child import Child, CollectingChild, Command, Ending, Launcher
 from tests.bot.fakes import FakeReactor
 
 

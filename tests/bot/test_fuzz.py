@@ -14,18 +14,18 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.testing import MemoryReactorClock, StringTransport
 from twisted.logger import capturedLogs
 
-from bot.commands.access import StoredAccess
-from bot.commands.frontend import Line
-from bot.commands.reply import Reply
-from bot.shell.bot_socket import LINE_BYTES, BotSocket
-from bot.shell.event_feed import EventFeed
-from bot.station.core import Core
-from bot.terminal import login
-from bot.terminal.password_check import PasswordCheck
-from bot.terminal.sessions import LineSession
-from bot.terminal.telnet import TelnetConnection, TelnetServer
-from common.api.values import Outside
-from common.text import harmless
+from bandstand.bot.commands.access import StoredAccess
+from bandstand.bot.commands.frontend import Line
+from bandstand.bot.commands.reply import Reply
+from bandstand.bot.shell.bot_socket import LINE_BYTES, BotSocket
+from bandstand.bot.shell.event_feed import EventFeed
+from bandstand.bot.station.core import Core
+from bandstand.bot.terminal import login
+from bandstand.bot.terminal.password_check import PasswordCheck
+from bandstand.bot.terminal.sessions import LineSession
+from bandstand.bot.terminal.telnet import TelnetConnection, TelnetServer
+from bandstand.common.api.values import Outside
+from bandstand.common.text import harmless
 from tests.bot.memory import NOW, DirectStore
 
 CORPUS = Path(__file__).parents[1] / "corpus"

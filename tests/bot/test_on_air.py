@@ -18,29 +18,29 @@ from twisted.internet.error import ConnectionLost, ConnectionRefusedError
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
-from bot.playout.connection import NumberedReport
-from bot.playout.controller import PlayoutController, Surroundings
-from bot.playout.sources import SongSource
-from bot.station import making, on_air
-from bot.station.core import Core
-from bot.station.event_bus import EventBus
-from bot.station.on_air import get_asker
-from bot.station.ordering import Order, order_song
-from bot.station.repositories import Transaction, Work
-from bot.station.scheduling import find_next, find_on_air, sort_queue
-from bot.storage.store import LOCKED, NOTHING, StoreError
-from common import wire
-from common.api.events import Event, SongEnded, SongStarted
-from common.api.people import Place, Requester, Right
-from common.api.refusals import Refused
-from common.api.requests import Enqueue, Pause, Play, Request, Resume, Seek, Skip, Stop
-from common.api.values import Cue, Outside
-from common.errors import BandstandError
-from common.types import RATE, CueId, Frames
-from streamer.block import Samples, zeros
-from streamer.playout import STOP_FADE, Ended, Playout, Started
-from streamer.playout import Cue as StreamerCue
-from streamer.reports import Reports
+from bandstand.bot.playout.connection import NumberedReport
+from bandstand.bot.playout.controller import PlayoutController, Surroundings
+from bandstand.bot.playout.sources import SongSource
+from bandstand.bot.station import making, on_air
+from bandstand.bot.station.core import Core
+from bandstand.bot.station.event_bus import EventBus
+from bandstand.bot.station.on_air import get_asker
+from bandstand.bot.station.ordering import Order, order_song
+from bandstand.bot.station.repositories import Transaction, Work
+from bandstand.bot.station.scheduling import find_next, find_on_air, sort_queue
+from bandstand.bot.storage.store import LOCKED, NOTHING, StoreError
+from bandstand.common import wire
+from bandstand.common.api.events import Event, SongEnded, SongStarted
+from bandstand.common.api.people import Place, Requester, Right
+from bandstand.common.api.refusals import Refused
+from bandstand.common.api.requests import Enqueue, Pause, Play, Request, Resume, Seek, Skip, Stop
+from bandstand.common.api.values import Cue, Outside
+from bandstand.common.errors import BandstandError
+from bandstand.common.types import RATE, CueId, Frames
+from bandstand.streamer.block import Samples, zeros
+from bandstand.streamer.playout import STOP_FADE, Ended, Playout, Started
+from bandstand.streamer.playout import Cue as StreamerCue
+from bandstand.streamer.reports import Reports
 from tests.bot.memory import DirectStore
 from tests.bot.station.conftest import make_done
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bot import passwd
-from bot.station import passwords
-from bot.storage.store import run_once
-from common.cli import main as bandstand
-from common.lock import ProcessLock
+from bandstand.bot import passwd
+from bandstand.bot.station import passwords
+from bandstand.bot.storage.store import run_once
+from bandstand.common.cli import main as bandstand
+from bandstand.common.lock import ProcessLock
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.backoff import FIRST, LAST, STEADY, Backoff
+from bandstand.common.backoff import FIRST, LAST, STEADY, Backoff
 
 
 def test_waits_double_from_the_first_to_the_last() -> None:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from common import check
-from common.check import ICECAST, NEEDS, Need, main
+from bandstand.common import check
+from bandstand.common.check import ICECAST, NEEDS, Need, main
 
 
 @pytest.fixture(autouse=True)

@@ -4,8 +4,8 @@ import importlib
 
 import pytest
 
-from common import cli
-from common.errors import ConfigError
+from bandstand.common import cli
+from bandstand.common.errors import ConfigError
 
 
 @pytest.mark.parametrize("word", cli.COMMANDS)
@@ -27,7 +27,7 @@ def test_an_unknown_word_is_a_wrong_use(capsys: pytest.CaptureFixture[str]) -> N
 
 @pytest.fixture
 def check(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    monkeypatch.setitem(cli.COMMANDS, "check", ("common.check:main", ""))
+    monkeypatch.setitem(cli.COMMANDS, "check", ("bandstand.common.check:main", ""))
     return monkeypatch
 
 
@@ -37,7 +37,7 @@ def test_a_fault_is_one_sentence_without_a_traceback(
     def fail(_: object) -> int:
         raise ConfigError("bandstand.toml: icecast.port: is wrong")
 
-    check.setattr("common.check.main", fail)
+    check.setattr("bandstand.common.check.main", fail)
     assert cli.main(["check"]) == 1
     assert capsys.readouterr().err == "bandstand check: bandstand.toml: icecast.port: is wrong\n"
 
@@ -46,7 +46,7 @@ def test_ctrl_c_ends_it_as_shells_expect(check: pytest.MonkeyPatch) -> None:
     def interrupt(_: object) -> int:
         raise KeyboardInterrupt
 
-    check.setattr("common.check.main", interrupt)
+    check.setattr("bandstand.common.check.main", interrupt)
     assert cli.main(["check"]) == 130
 
 
@@ -57,6 +57,6 @@ def test_the_arguments_after_the_word_are_handed_on(check: pytest.MonkeyPatch) -
         taken.extend(arguments)
         return 7
 
-    check.setattr("common.check.main", take)
+    check.setattr("bandstand.common.check.main", take)
     assert cli.main(["check", "--config", "x"]) == 7
     assert taken == ["--config", "x"]

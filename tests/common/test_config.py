@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from common.config import LOSSLESS, Config, faults, find, load
-from common.errors import ConfigError
+from bandstand.common.config import LOSSLESS, Config, faults, find, load
+from bandstand.common.errors import ConfigError
 
 
 def written(folder: Path, text: str) -> Path:

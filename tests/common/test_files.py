@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from common.files import write_whole
+from bandstand.common.files import write_whole
 
 
 def test_a_file_is_replaced_and_nothing_else_is_left(tmp_path: Path) -> None:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from common import config, generator_files
-from common.errors import CommandError, ConfigError, Missing
-from common.generators import (
+from bandstand.common import config, generator_files
+from bandstand.common.errors import CommandError, ConfigError, Missing
+from bandstand.common.generators import (
     Description,
     Generator,
     Parameter,

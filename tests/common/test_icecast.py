@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.config import Icecast
-from common.icecast import MountStats, address, base_url, basic_authorization, parse_stats
+from bandstand.common.config import Icecast
+from bandstand.common.icecast import MountStats, address, base_url, basic_authorization, parse_stats
 
 STATS = b"""<?xml version="1.0"?>
 <icestats><admin>icemaster@localhost</admin><listeners>9</listeners>

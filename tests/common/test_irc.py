@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from common import irc
-from common.config import faults, load
-from common.irc import Network
+from bandstand.common import irc
+from bandstand.common.config import faults, load
+from bandstand.common.irc import Network
 
 
 def written(folder: Path, text: str) -> Path:

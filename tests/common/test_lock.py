@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from common.errors import AlreadyRunning
-from common.lock import ProcessLock, find_holder
+from bandstand.common.errors import AlreadyRunning
+from bandstand.common.lock import ProcessLock, find_holder
 
 
 @pytest.fixture
@@ -37,7 +37,8 @@ def test_a_released_lock_leaves_no_file_and_can_be_taken_again(path: Path) -> No
 
 def test_a_file_left_by_a_crash_does_not_lock(path: Path) -> None:
     code = (
-        "import os, sys, pathlib, common.lock as l; l.ProcessLock(pathlib.Path(sys.argv[1])).acquire('x'); os._exit(9)"
+        "import os, sys, pathlib, bandstand.common.lock as l; "
+        "l.ProcessLock(pathlib.Path(sys.argv[1])).acquire('x'); os._exit(9)"
     )
     subprocess.run([sys.executable, "-c", code, str(path)], check=False)
     assert path.exists() and find_holder(path) is None
@@ -50,7 +51,7 @@ def test_a_file_left_by_a_crash_does_not_lock(path: Path) -> None:
 def test_a_process_that_waits_takes_the_lock_when_it_is_released(path: Path) -> None:
     first = ProcessLock(path)
     first.acquire("bandstand")
-    code = "import sys, pathlib, common.lock as l; print('begun', flush=True); "
+    code = "import sys, pathlib, bandstand.common.lock as l; print('begun', flush=True); "
     code += "l.ProcessLock(pathlib.Path(sys.argv[1])).wait(); print('held', flush=True); sys.stdin.read()"
     command = [sys.executable, "-c", code, str(path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as heir:

@@ -9,7 +9,7 @@ import pytest
 from twisted.logger import LogEvent, LogLevel
 from twisted.python.failure import Failure
 
-from common.log import LineObserver, reference
+from bandstand.common.log import LineObserver, reference
 
 
 def event(text: str = "mount {mount} is on air", **more: object) -> LogEvent:
@@ -82,11 +82,11 @@ def test_references_differ() -> None:
 
 def test_of_twisted_s_parts_only_what_is_wrong_is_kept() -> None:
     program = (
-        "from common import config, log\n"
+        "from bandstand.common import config, log\n"
         "from twisted.logger import Logger\n"
         "from twisted.python import log as legacy\n"
         "log.begin('bot', config.Log())\n"
-        "for name in ('twisted.web.client._HTTP11ClientFactory', 'twisted.internet.protocol', 'bot.app'):\n"
+        "for name in ('twisted.web.client._HTTP11ClientFactory', 'twisted.internet.protocol', 'bandstand.bot.app'):\n"
         "    Logger(namespace=name).info('small talk of {name}', name=name)\n"
         "    Logger(namespace=name).error('trouble of {name}', name=name)\n"
         "legacy.msg('(TCP Port 8023 Closed)')\n"
@@ -96,6 +96,6 @@ def test_of_twisted_s_parts_only_what_is_wrong_is_kept() -> None:
     assert lines == [
         "trouble of twisted.web.client._HTTP11ClientFactory",
         "trouble of twisted.internet.protocol",
-        "small talk of bot.app",
-        "trouble of bot.app",
+        "small talk of bandstand.bot.app",
+        "trouble of bandstand.bot.app",
     ]

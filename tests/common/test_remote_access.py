@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from common.config import faults, load
-from common.errors import ConfigError
-from common.remote_access import is_loopback
+from bandstand.common.config import faults, load
+from bandstand.common.errors import ConfigError
+from bandstand.common.remote_access import is_loopback
 
 
 def written(folder: Path, text: str) -> Path:

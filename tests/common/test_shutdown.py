@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from twisted.internet.error import ReactorNotRunning
 
-from common.shutdown import SIGNALS, end_on_signals, stop_once
+from bandstand.common.shutdown import SIGNALS, end_on_signals, stop_once
 
 
 class Reactor:

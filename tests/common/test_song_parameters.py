@@ -2,9 +2,9 @@ import math
 
 import pytest
 
-from common.errors import ComposeError
-from common.jobs import Value
-from common.song_parameters import SongParameters, checked
+from bandstand.common.errors import ComposeError
+from bandstand.common.jobs import Value
+from bandstand.common.song_parameters import SongParameters, checked
 
 
 def test_nothing_asked_leaves_all_to_the_band() -> None:

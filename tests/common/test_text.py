@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.text import clock, counted, harmless, one_line
+from bandstand.common.text import clock, counted, harmless, one_line
 
 
 @given(st.text(), st.integers(1, 50))

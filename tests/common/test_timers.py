@@ -6,7 +6,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import Clock
 from zope.interface.verify import verifyObject
 
-from common.timers import MonotonicClock, Timers
+from bandstand.common.timers import MonotonicClock, Timers
 
 
 def test_the_clock_is_monotonic_and_its_calls_are_the_reactors() -> None:

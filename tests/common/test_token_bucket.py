@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.token_bucket import TokenBucket, TokenBuckets
+from bandstand.common.token_bucket import TokenBucket, TokenBuckets
 
 
 def test_a_full_bucket_grants_its_burst_and_then_its_rate() -> None:

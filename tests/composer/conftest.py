@@ -2,9 +2,9 @@
 
 import pytest
 
-from common.lineups import HOUSE
-from composer.compose import compose
-from composer.score import Score
+from bandstand.common.lineups import HOUSE
+from bandstand.composer.compose import compose
+from bandstand.composer.score import Score
 
 ROBOTS = HOUSE["small-robots"]
 SEEDS = range(8)

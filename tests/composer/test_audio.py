@@ -5,9 +5,9 @@ import av
 import numpy as np
 import pytest
 
-from common.errors import Missing
-from common.types import RATE, Frames
-from composer.audio import Block, Clip, Dither, FlacWriter, write_preview
+from bandstand.common.errors import Missing
+from bandstand.common.types import RATE, Frames
+from bandstand.composer.audio import Block, Clip, Dither, FlacWriter, write_preview
 
 
 def quiet(frames: int) -> Block:

@@ -11,13 +11,13 @@ import mido
 import msgspec
 import pytest
 
-from common.background_jobs import Bred, Breed, Export, Exported, Refused, Result
-from common.breeding import Heard, vary_band
-from common.lineups import HOUSE
-from composer import fluid
-from composer.background_job import run_background_job
-from composer.compose import compose
-from composer.score import Score, encode_score
+from bandstand.common.background_jobs import Bred, Breed, Export, Exported, Refused, Result
+from bandstand.common.breeding import Heard, vary_band
+from bandstand.common.lineups import HOUSE
+from bandstand.composer import fluid
+from bandstand.composer.background_job import run_background_job
+from bandstand.composer.compose import compose
+from bandstand.composer.score import Score, encode_score
 
 T = TypeVar("T")
 
@@ -74,7 +74,7 @@ def test_a_band_is_bred_by_the_process() -> None:
 
 def run_process(job: object, kind: type[T]) -> T:
     done = subprocess.run(
-        [sys.executable, "-m", "composer.background_job"],
+        [sys.executable, "-m", "bandstand.composer.background_job"],
         input=msgspec.json.encode(job) + b"\n",
         capture_output=True,
         timeout=100,

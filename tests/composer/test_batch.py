@@ -7,10 +7,10 @@ from pathlib import Path
 import mido
 import pytest
 
-from common.errors import ComposeError
-from common.lineups import STYLES
-from composer.__main__ import compose
-from composer.batch import plan_batch
+from bandstand.common.errors import ComposeError
+from bandstand.common.lineups import STYLES
+from bandstand.composer.__main__ import compose
+from bandstand.composer.batch import plan_batch
 
 
 def test_the_styles_alternate_and_all_seeds_differ() -> None:
@@ -46,7 +46,7 @@ def test_songs_are_made_by_several_processes(tmp_path: Path, capfd: pytest.Captu
 def test_a_song_that_fails_does_not_stop_the_others(tmp_path: Path) -> None:
     (tmp_path / "rock-6.mid").mkdir()
     words = ["--count", "3", "--jobs", "1", "--seed", "5", "--format", "mid", "--out", str(tmp_path)]
-    program = "import sys, common.cli; sys.exit(common.cli.main())"
+    program = "import sys, bandstand.common.cli; sys.exit(bandstand.common.cli.main())"
     command = [sys.executable, "-c", program, "compose", *words]
     done = subprocess.run(command, capture_output=True, text=True, timeout=100)
     assert len(list(tmp_path.glob("*.mid"))) == 3

@@ -5,11 +5,11 @@ from random import Random
 import msgspec
 import pytest
 
+from bandstand.common.bands import HABITS
+from bandstand.common.breeding import Heard, shrink_to_mean, vary_band
+from bandstand.common.lineups import HOUSE
+from bandstand.composer.breed import breed_band, count_musical_songs, estimate_preferences
 from bench.evolution import LISTENERS, evolve, measure_property
-from common.bands import HABITS
-from common.breeding import Heard, shrink_to_mean, vary_band
-from common.lineups import HOUSE
-from composer.breed import breed_band, count_musical_songs, estimate_preferences
 
 ROBOTS = HOUSE["small-robots"]
 SPARSE = LISTENERS["slow, sparse drums"]

@@ -3,15 +3,15 @@ from itertools import pairwise
 
 import pytest
 
-from common.bands import slug
-from common.lineups import HOUSE, LINEUPS
-from common.text import one_line
-from composer.compose import compose, compose_streaming, describe, describe_sections, draw_title
-from composer.random_source import RandomSource
-from composer.score import STEP, TICKS, Note, Part, Score, Section, encode_score
-from composer.styles import STYLES
-from composer.theory import Key
-from composer.voices import VOICES
+from bandstand.common.bands import slug
+from bandstand.common.lineups import HOUSE, LINEUPS
+from bandstand.common.text import one_line
+from bandstand.composer.compose import compose, compose_streaming, describe, describe_sections, draw_title
+from bandstand.composer.random_source import RandomSource
+from bandstand.composer.score import STEP, TICKS, Note, Part, Score, Section, encode_score
+from bandstand.composer.styles import STYLES
+from bandstand.composer.theory import Key
+from bandstand.composer.voices import VOICES
 
 ROBOTS = HOUSE["small-robots"]
 BY_NAME = {band.name: band for band in HOUSE.values()}

@@ -4,10 +4,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from common.errors import ComposeError
-from common.jobs import Done, Job
-from common.types import SongCode
-from composer.folder import SONG_FILE, SongFolder, read_finished
+from bandstand.common.errors import ComposeError
+from bandstand.common.jobs import Done, Job
+from bandstand.common.types import SongCode
+from bandstand.composer.folder import SONG_FILE, SongFolder, read_finished
 
 
 def job(folder_path: Path, seed: int = 1) -> Job:

@@ -1,10 +1,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from composer.harmony import CADENCES, BarChords, Harmoniser, lead_into_key
-from composer.random_source import RandomSource
-from composer.style import HarmonicLanguage
-from composer.theory import Key
+from bandstand.composer.harmony import CADENCES, BarChords, Harmoniser, lead_into_key
+from bandstand.composer.random_source import RandomSource
+from bandstand.composer.style import HarmonicLanguage
+from bandstand.composer.theory import Key
 
 LANGUAGE = HarmonicLanguage()
 KEYS = st.builds(Key, tonic=st.integers(0, 11), mode=st.sampled_from(["major", "minor"]))

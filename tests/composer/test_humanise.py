@@ -1,14 +1,14 @@
 import msgspec
 
-from common.lineups import HOUSE
-from composer.harmony import Harmoniser
-from composer.humanise import humanise, trim_overlaps
-from composer.random_source import RandomSource
-from composer.score import STEP, Note, Section
-from composer.style import HarmonicLanguage
-from composer.styles.pop import POP
-from composer.theory import Key
-from composer.voices.context import GridNote, SectionContext
+from bandstand.common.lineups import HOUSE
+from bandstand.composer.harmony import Harmoniser
+from bandstand.composer.humanise import humanise, trim_overlaps
+from bandstand.composer.random_source import RandomSource
+from bandstand.composer.score import STEP, Note, Section
+from bandstand.composer.style import HarmonicLanguage
+from bandstand.composer.styles.pop import POP
+from bandstand.composer.theory import Key
+from bandstand.composer.voices.context import GridNote, SectionContext
 
 KEYS = msgspec.structs.replace(HOUSE["small-robots"].members[2], length=1.0)
 C = Key.parse("C")

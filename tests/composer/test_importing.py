@@ -9,12 +9,12 @@ import msgspec
 import numpy as np
 import pytest
 
-from common.errors import ComposeError
-from common.generators import IMPORT
-from common.jobs import Done, Job
-from common.types import RATE, SongCode
-from composer import importing
-from composer.folder import SONG_FILE
+from bandstand.common.errors import ComposeError
+from bandstand.common.generators import IMPORT
+from bandstand.common.jobs import Done, Job
+from bandstand.common.types import RATE, SongCode
+from bandstand.composer import importing
+from bandstand.composer.folder import SONG_FILE
 
 pytestmark = pytest.mark.integration
 

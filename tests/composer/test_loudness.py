@@ -3,8 +3,8 @@ import math
 import numpy as np
 import pytest
 
-from composer.audio import BLOCK_FRAMES, Block
-from composer.loudness import LoudnessMeter, measure_loudness
+from bandstand.composer.audio import BLOCK_FRAMES, Block
+from bandstand.composer.loudness import LoudnessMeter, measure_loudness
 
 
 def tone(seconds: float, decibels: float) -> Block:

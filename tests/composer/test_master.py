@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from common.types import Frames
-from composer.audio import BLOCK_FRAMES, Block
-from composer.master import CEILING, Gains, limit_peaks, master_song
+from bandstand.common.types import Frames
+from bandstand.composer.audio import BLOCK_FRAMES, Block
+from bandstand.composer.master import CEILING, Gains, limit_peaks, master_song
 
 
 def flat(frames: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> Gains:

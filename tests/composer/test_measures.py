@@ -5,9 +5,9 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from composer.measures import measure_score
-from composer.random_source import RandomSource
-from composer.score import STEP, Note, Score
+from bandstand.composer.measures import measure_score
+from bandstand.composer.random_source import RandomSource
+from bandstand.composer.score import STEP, Note, Score
 
 
 def changed(score: Score, change: Callable[[Note, bool], Note]) -> Score:

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import mido
 
-from composer.midi import make_midi
-from composer.score import Note, Score, assign_channels
-from composer.synth import cut_excerpt
+from bandstand.composer.midi import make_midi
+from bandstand.composer.score import Note, Score, assign_channels
+from bandstand.composer.synth import cut_excerpt
 
 
 def test_every_note_is_in_the_file_at_its_tick(short: Score, tmp_path: Path) -> None:

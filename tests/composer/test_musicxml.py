@@ -4,10 +4,10 @@ from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 
-from common.lineups import HOUSE
-from composer.compose import compose
-from composer.musicxml import make_musicxml
-from composer.score import STEP, Score
+from bandstand.common.lineups import HOUSE
+from bandstand.composer.compose import compose
+from bandstand.composer.musicxml import make_musicxml
+from bandstand.composer.score import STEP, Score
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,11 @@ import av
 import mido
 import pytest
 
-from common.config import Config
-from common.errors import ComposeError
-from composer import fluid
-from composer.__main__ import compose
-from composer.offline import write_song
+from bandstand.common.config import Config
+from bandstand.common.errors import ComposeError
+from bandstand.composer import fluid
+from bandstand.composer.__main__ import compose
+from bandstand.composer.offline import write_song
 
 SHORT = {"minutes": 1, "tempo": 200}
 needs_ffmpeg = pytest.mark.skipif(not shutil.which("ffmpeg"), reason="needs the ffmpeg program")

@@ -3,8 +3,8 @@ from xml.etree.ElementTree import fromstring
 import msgspec
 import numpy as np
 
-from composer.pictures import POINTS, WIDTH, WaveformPeaks, draw_piano_roll
-from composer.score import Score
+from bandstand.composer.pictures import POINTS, WIDTH, WaveformPeaks, draw_piano_roll
+from bandstand.composer.score import Score
 
 SVG = "{http://www.w3.org/2000/svg}"
 

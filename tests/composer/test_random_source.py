@@ -1,6 +1,6 @@
 from collections import Counter
 
-from composer.random_source import RandomSource
+from bandstand.composer.random_source import RandomSource
 
 RECORDED = [0.553589764079, 0.998358891574, 0.79007077252]
 

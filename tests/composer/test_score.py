@@ -2,7 +2,16 @@ from pathlib import Path
 
 import pytest
 
-from composer.score import TICKS, Score, Section, Tempo, assign_channels, decode_score, encode_score, read_score
+from bandstand.composer.score import (
+    TICKS,
+    Score,
+    Section,
+    Tempo,
+    assign_channels,
+    decode_score,
+    encode_score,
+    read_score,
+)
 
 
 def score(*tempi: Tempo) -> Score:

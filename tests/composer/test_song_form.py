@@ -1,8 +1,8 @@
 import pytest
 
-from common.lineups import HOUSE
-from composer.random_source import RandomSource
-from composer.song_form import plan_song_form
+from bandstand.common.lineups import HOUSE
+from bandstand.composer.random_source import RandomSource
+from bandstand.composer.song_form import plan_song_form
 
 FORMS = HOUSE["small-robots"].forms
 

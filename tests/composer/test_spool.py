@@ -6,11 +6,11 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from common.errors import ComposeError
-from common.jobs import Advanced
-from common.types import FRAME_BYTES
-from composer.audio import Block
-from composer.spool import DiskFull, SpoolWriter, StepWriter
+from bandstand.common.errors import ComposeError
+from bandstand.common.jobs import Advanced
+from bandstand.common.types import FRAME_BYTES
+from bandstand.composer.audio import Block
+from bandstand.composer.spool import DiskFull, SpoolWriter, StepWriter
 
 
 class Ends(NamedTuple):

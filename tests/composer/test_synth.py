@@ -6,16 +6,16 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from common.errors import Missing
-from common.types import RATE, Lufs
-from composer import fluid
-from composer.audio import BLOCK_FRAMES, Block
-from composer.fluid import GRID, schedule_events
-from composer.loudness import LoudnessMeter
-from composer.score import Score
-from composer.streaming_score import StreamingScore
-from composer.synth import Synthesiser, count_frames, cut_excerpt, find_synthesiser, render_song
-from composer.tones import ToneRenderer
+from bandstand.common.errors import Missing
+from bandstand.common.types import RATE, Lufs
+from bandstand.composer import fluid
+from bandstand.composer.audio import BLOCK_FRAMES, Block
+from bandstand.composer.fluid import GRID, schedule_events
+from bandstand.composer.loudness import LoudnessMeter
+from bandstand.composer.score import Score
+from bandstand.composer.streaming_score import StreamingScore
+from bandstand.composer.synth import Synthesiser, count_frames, cut_excerpt, find_synthesiser, render_song
+from bandstand.composer.tones import ToneRenderer
 
 needs_soundfont = pytest.mark.skipif(
     not fluid.is_available() or fluid.find_soundfont("") is None, reason="needs libfluidsynth and a soundfont"

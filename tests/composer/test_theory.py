@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.errors import ComposeError
-from composer.theory import Key, find_nearest_pitch, fold_into_register, lead_voices, list_voicings
+from bandstand.common.errors import ComposeError
+from bandstand.composer.theory import Key, find_nearest_pitch, fold_into_register, lead_voices, list_voicings
 
 KEYS = st.builds(Key, tonic=st.integers(0, 11), mode=st.sampled_from(["major", "minor"]))
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from composer.reverb import Reverb
-from composer.tones import DRUM_SOUNDS, find_timbre, make_drum, make_tone
+from bandstand.composer.reverb import Reverb
+from bandstand.composer.tones import DRUM_SOUNDS, find_timbre, make_drum, make_tone
 
 
 @pytest.mark.parametrize("program", [*range(0, 104, 8), 29])

@@ -7,13 +7,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from common.jobs import Advanced, Begun, Done, Failed, Job, Step, Value
-from common.types import FRAME_BYTES, RATE, SongCode
-from composer import fluid
-from composer.folder import SONG_FILE
-from composer.recorder import ScoreRecorder
-from composer.spool import SpoolWriter
-from composer.worker import Prepared, prepare, run_job
+from bandstand.common.jobs import Advanced, Begun, Done, Failed, Job, Step, Value
+from bandstand.common.types import FRAME_BYTES, RATE, SongCode
+from bandstand.composer import fluid
+from bandstand.composer.folder import SONG_FILE
+from bandstand.composer.recorder import ScoreRecorder
+from bandstand.composer.spool import SpoolWriter
+from bandstand.composer.worker import Prepared, prepare, run_job
 
 pytestmark = pytest.mark.slow
 """Whole songs are made."""

@@ -11,10 +11,10 @@ from pathlib import Path
 from twisted.internet import reactor, task
 from twisted.internet.defer import Deferred, succeed
 
-from bot.commands.frontend import Line
-from bot.commands.reply import Level, Reply
-from bot.terminal.console import Console
-from common.api.people import Right
+from bandstand.bot.commands.frontend import Line
+from bandstand.bot.commands.reply import Level, Reply
+from bandstand.bot.terminal.console import Console
+from bandstand.common.api.people import Right
 
 PERIOD = 0.02
 

@@ -12,11 +12,11 @@ from random import Random
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, succeed
 
-from bot.commands.frontend import Line
-from bot.commands.reply import Level, Reply
-from bot.irc.frontend import IrcFrontEnd
-from common import config, log
-from common.api.people import Identity, Right
+from bandstand.bot.commands.frontend import Line
+from bandstand.bot.commands.reply import Level, Reply
+from bandstand.bot.irc.frontend import IrcFrontEnd
+from bandstand.common import config, log
+from bandstand.common.api.people import Identity, Right
 
 
 class TalkingCommands:

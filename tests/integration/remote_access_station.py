@@ -14,21 +14,21 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from bot.commands.access import StoredAccess
-from bot.commands.announcements import Announcer
-from bot.commands.command_line import CommandLine
-from bot.commands.frontend import FrontEnd
-from bot.commands.reply import Level, Reply
-from bot.shell.bot_socket import BotSocket
-from bot.shell.event_feed import EventFeed
-from bot.station.core import Core
-from bot.station.event_bus import EventBus
-from bot.station.repositories import Rules
-from bot.storage.store import Store
-from bot.terminal.remote_access import RemoteAccess
-from common import config, log
-from common.api.events import Event, StationQuit
-from common.api.values import Outside
+from bandstand.bot.commands.access import StoredAccess
+from bandstand.bot.commands.announcements import Announcer
+from bandstand.bot.commands.command_line import CommandLine
+from bandstand.bot.commands.frontend import FrontEnd
+from bandstand.bot.commands.reply import Level, Reply
+from bandstand.bot.shell.bot_socket import BotSocket
+from bandstand.bot.shell.event_feed import EventFeed
+from bandstand.bot.station.core import Core
+from bandstand.bot.station.event_bus import EventBus
+from bandstand.bot.station.repositories import Rules
+from bandstand.bot.storage.store import Store
+from bandstand.bot.terminal.remote_access import RemoteAccess
+from bandstand.common import config, log
+from bandstand.common.api.events import Event, StationQuit
+from bandstand.common.api.values import Outside
 
 settings = config.load(Path(sys.argv[1]))
 settings.paths.directory.mkdir(parents=True, exist_ok=True)

@@ -22,8 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 from twisted.protocols import amp
 
-from common import wire
-from common.types import RATE
+from bandstand.common import wire
+from bandstand.common.types import RATE
 
 Sound = NDArray[np.float32]
 LOUD = 0.05
@@ -154,13 +154,15 @@ class Station:
         self.within: tuple[str, ...] = ()
         """What the processes are started by, if not directly."""
 
-    def start(self, module: str = "streamer") -> subprocess.Popen[bytes]:
+    def start(self, module: str = "bandstand.streamer") -> subprocess.Popen[bytes]:
         command = [*self.within, sys.executable, "-m", module, "--config", str(self.config)]
-        with (self.directory / f"{module}.log").open("ab") as log:
+        with (self.directory / f"{module.rpartition('.')[2]}.log").open("ab") as log:
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log)
         self.processes.append(process)
         assert process.stdout is not None
-        assert process.stdout.readline() == b"ready\n", (self.directory / f"{module}.log").read_text()
+        assert process.stdout.readline() == b"ready\n", (
+            self.directory / f"{module.rpartition('.')[2]}.log"
+        ).read_text()
         return process
 
     def bot(self) -> Bot:

@@ -10,9 +10,9 @@ ASK = """
 import json, sys
 from twisted.internet.defer import Deferred
 from twisted.internet.task import react
-from bot.child import Launcher
-from bot.making.catalogue import Catalogue
-from common import config
+from bandstand.bot.child import Launcher
+from bandstand.bot.making.catalogue import Catalogue
+from bandstand.common import config
 
 def main(reactor):
     made = Catalogue(Launcher(reactor, reactor), config.load(config.find(sys.argv[1])).generators)

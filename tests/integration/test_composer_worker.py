@@ -13,8 +13,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from common.jobs import GROWTH_FD, SPOOL_FD, Advanced, Begun, Done, Failed, Job, Step, Value
-from common.types import FRAME_BYTES, RATE, SongCode
+from bandstand.common.jobs import GROWTH_FD, SPOOL_FD, Advanced, Begun, Done, Failed, Job, Step, Value
+from bandstand.common.types import FRAME_BYTES, RATE, SongCode
 
 PATIENCE = 280
 """Seconds; only a worker that hangs needs them."""
@@ -78,7 +78,7 @@ for number, fd in zip(({SPOOL_FD}, {GROWTH_FD}), spare):
 os.closerange(5, 100)
 if limit:
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
-os.execv(sys.executable, [sys.executable, "-m", "composer", *sys.argv[4:]])
+os.execv(sys.executable, [sys.executable, "-m", "bandstand.composer", *sys.argv[4:]])
 """
 """Puts the descriptors where a worker looks for them, and becomes the worker."""
 
@@ -263,7 +263,11 @@ def test_a_spool_that_cannot_be_read_back_is_told(start: Start, tmp_path: Path) 
 
 def test_without_its_descriptors_it_says_who_starts_it() -> None:
     ran = subprocess.run(
-        [sys.executable, "-m", "composer"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE
+        [sys.executable, "-m", "bandstand.composer"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
     )
     assert ran.returncode == 2
     assert "it is the bot that starts it" in ran.stderr

@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from common.config import Icecast, Mount
-from common.config import Station as StationKeys
-from common.types import RATE
-from streamer.icecast import OffAir, ShoutConnection
+from bandstand.common.config import Icecast, Mount
+from bandstand.common.config import Station as StationKeys
+from bandstand.common.types import RATE
+from bandstand.streamer.icecast import OffAir, ShoutConnection
 from tests.integration.conftest import IcecastServer
 from tests.integration.streaming import Bot, Station, listening, loud_frames, sine, until, written
 

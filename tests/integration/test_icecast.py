@@ -16,8 +16,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bot.supervision.icecast import Prepared, end, find_running, prepare, probe
-from common.config import Config
+from bandstand.bot.supervision.icecast import Prepared, end, find_running, prepare, probe
+from bandstand.common.config import Config
 
 pytestmark = pytest.mark.skipif(shutil.which("icecast2") is None, reason="icecast2 is not installed")
 MOUNT = "/stream.mp3"

@@ -5,8 +5,8 @@ import signal
 from pathlib import Path
 from typing import Any
 
-from common import wire
-from common.types import RATE
+from bandstand.common import wire
+from bandstand.common.types import RATE
 from tests.integration.streaming import Bot, Station, sine, until, written
 
 SONGS = 1000

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from common import wire
-from common.types import RATE
+from bandstand.common import wire
+from bandstand.common.types import RATE
 from tests.integration.conftest import IcecastServer
 from tests.integration.streaming import LOUD, Sound, Station, envelope, listening, until, written
 

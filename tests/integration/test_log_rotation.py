@@ -11,7 +11,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from bot.supervision.log_files import CHECK_SECONDS, LOG_BYTES
+from bandstand.bot.supervision.log_files import CHECK_SECONDS, LOG_BYTES
 from tests.integration.test_station import BANDSTAND, PATIENCE, Station
 
 ROOT = Path(__file__).parents[2]
@@ -70,19 +70,19 @@ def station(tmp_path: Path) -> Iterator[OnTerminal]:
 
 def test_the_log_is_rotated_on_the_air_and_the_streamer_that_outlives_the_bot_stays_in_it(station: OnTerminal) -> None:
     until(lambda: station.logs_of("streamer"), "the streamer's records")
-    streamer = station.pid("streamer")
+    streamer = station.pid("bandstand.streamer")
     station.fill_log()
     until(lambda: station.has_rotated(1), "the first rotation", CHECK_SECONDS + PATIENCE)
     station.terminal.send("restart streamer\r")
     until(lambda: station.logs_of("streamer"), "the next streamer's records, in the new file")
-    until(lambda: station.pid("streamer") != streamer, "the next streamer")
+    until(lambda: station.pid("bandstand.streamer") != streamer, "the next streamer")
     station.terminal.kill(signal.SIGKILL)
     station.terminal.close(force=True)
-    streamer = station.pid("streamer")
+    streamer = station.pid("bandstand.streamer")
     station.fill_log()
     station.start()
     until(lambda: station.has_rotated(2), "the second rotation", CHECK_SECONDS + PATIENCE)
-    assert station.pid("streamer") == streamer
+    assert station.pid("bandstand.streamer") == streamer
     os.kill(streamer, signal.SIGTERM)
     until(lambda: station.logs_of("streamer"), "the last records of the streamer")
     assert "streamer" in earlier(station.log, 2).read_text()

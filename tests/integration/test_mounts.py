@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from common import wire
-from common.types import RATE
+from bandstand.common import wire
+from bandstand.common.types import RATE
 from tests.integration.conftest import IcecastServer, Listener
 from tests.integration.streaming import Station, listening, loud_frames, sine, until, written
 
@@ -107,7 +107,7 @@ def test_a_mount_has_a_name_of_its_own_or_the_station_s(icecast: IcecastServer, 
 def test_silence_takes_the_bytes_of_a_song(icecast: IcecastServer, station: Station) -> None:
     """So that whoever joins in silence is no later than whoever joins in a song."""
     station.start()
-    station.start("streamer.standby")
+    station.start("bandstand.streamer.standby")
     paths = [*PATHS, *(f"/standby{mount}" for mount in PATHS)]
     with listening_to(icecast, paths) as listeners:
         for path, listener in zip(paths, listeners, strict=True):
@@ -121,7 +121,7 @@ def test_a_killed_streamer_costs_no_listener_of_an_ogg_mount(
     icecast: IcecastServer, station: Station, tmp_path: Path
 ) -> None:
     process = station.start()
-    station.start("streamer.standby")
+    station.start("bandstand.streamer.standby")
     until(lambda: len(icecast.sources()) == 2 * len(PATHS), "the standby")
     with listening_to(icecast, PATHS) as listeners:
         process.kill()
@@ -139,7 +139,7 @@ def test_a_killed_streamer_costs_no_listener_of_an_ogg_mount(
 def test_in_a_new_station_no_listener_can_come_before_the_standby_is_there(
     icecast: IcecastServer, station: Station
 ) -> None:
-    station.start("streamer.standby")
+    station.start("bandstand.streamer.standby")
     station.start()
     seen: set[str] = set()
 

@@ -67,13 +67,13 @@ def test_the_streamer_restarted_or_killed_goes_on_with_the_song_where_it_was(sta
     listener = Listener(station.port, "/stream.mp3")
     try:
         listener.wait_until(lambda sound: len(sound) > 3 * RATE, "the song")
-        before = station.pid("streamer")
+        before = station.pid("bandstand.streamer")
         assert "the song goes on" in station.say("restart", "streamer")
         heard_around(station, listener, RATE)
-        assert station.pid("streamer") != before
+        assert station.pid("bandstand.streamer") != before
         first = len(listener.sound()) - RATE
         station.mark()
-        os.kill(station.pid("streamer"), signal.SIGKILL)
+        os.kill(station.pid("bandstand.streamer"), signal.SIGKILL)
         heard_around(station, listener, first)
     finally:
         listener.close()
@@ -86,8 +86,8 @@ def test_a_new_bot_starts_again_what_it_adopted_when_that_ends(station: Station)
     station.start()
     station.wait_for(r"takes commands")
     for module, again in (
-        ("streamer.standby", r"standby info: /standby/stream\.mp3 is on the air"),
-        ("streamer", r"streamer info: /stream\.mp3 is on the air"),
+        ("bandstand.streamer.standby", r"standby info: /standby/stream\.mp3 is on the air"),
+        ("bandstand.streamer", r"streamer info: /stream\.mp3 is on the air"),
     ):
         station.mark()
         os.kill(station.pid(module), signal.SIGKILL)

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from common import wire
-from common.types import RATE
+from bandstand.common import wire
+from bandstand.common.types import RATE
 from tests.integration.streaming import LOUD, Sound, Station, envelope, listening, loud_frames, until
 
 HALF = RATE + 123

@@ -275,7 +275,7 @@ def test_the_streamer_killed_is_back_with_the_song(on_air: Station, listener: Li
     on_air.wait_for(r"standby info: /standby/stream\.mp3 is on the air")
     listener.hears(True)
     on_air.mark()
-    os.kill(on_air.pid("streamer"), signal.SIGKILL)
+    os.kill(on_air.pid("bandstand.streamer"), signal.SIGKILL)
     on_air.wait_for(r"cue 1 is on the air")
     listener.hears(True)
     assert " at 0:" in on_air.say("np")
@@ -284,7 +284,7 @@ def test_the_streamer_killed_is_back_with_the_song(on_air: Station, listener: Li
 def test_the_bot_killed_is_not_noticed_and_a_new_one_takes_over(on_air: Station, listener: Listener) -> None:
     on_air.wait_for(r"job 1: .* is made")
     listener.hears(True)
-    streamer = on_air.pid("streamer")
+    streamer = on_air.pid("bandstand.streamer")
     assert on_air.process is not None
     on_air.process.kill()
     on_air.process.wait()
@@ -292,7 +292,7 @@ def test_the_bot_killed_is_not_noticed_and_a_new_one_takes_over(on_air: Station,
     on_air.start()
     on_air.wait_for(r"takes commands")
     listener.hears(True)
-    assert on_air.pid("streamer") == streamer
+    assert on_air.pid("bandstand.streamer") == streamer
     assert " at " in on_air.say("np")
 
 
@@ -367,7 +367,7 @@ def test_no_process_holds_anothers_epoll_eventfd_socket_or_database(on_air: Stat
     assert on_air.process is not None
     owners = [pid for pid, found in held.items() if found["database"]]
     assert owners == [on_air.process.pid]
-    workers = [pid for pid in held if b"composer" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")]
+    workers = [pid for pid in held if b"bandstand.composer" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")]
     assert workers
     for pid in workers:
         assert held[pid]["epoll"] == []

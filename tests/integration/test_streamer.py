@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from common import wire
-from common.types import RATE
+from bandstand.common import wire
+from bandstand.common.types import RATE
 from tests.integration.streaming import (
     LOUD,
     Station,
@@ -219,7 +219,7 @@ def test_a_mount_in_use_is_told_in_words_and_taken_when_it_is_free(icecast: Any,
 
 def test_a_killed_streamer_costs_no_listener(icecast: Any, station: Station, tmp_path: Path) -> None:
     process = station.start()
-    station.start("streamer.standby")
+    station.start("bandstand.streamer.standby")
     until(lambda: "/standby/stream.mp3" in icecast.sources(), "the standby")
     with listening(icecast) as listener:
         process.kill()
@@ -265,7 +265,7 @@ def test_it_ends_although_icecast_is_stuck(icecast: Any, station: Station) -> No
 
 def test_a_second_streamer_in_one_directory_names_the_first(icecast: Any, station: Station) -> None:
     process = station.start()
-    command = [sys.executable, "-m", "streamer", "--config", str(station.config)]
+    command = [sys.executable, "-m", "bandstand.streamer", "--config", str(station.config)]
     second = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
     assert second.returncode == 1
     assert f"process {process.pid}" in second.stderr and "Traceback" not in second.stderr

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from common.config import Icecast
-from streamer.icecast import fetch_bytes_received, set_title
+from bandstand.common.config import Icecast
+from bandstand.streamer.icecast import fetch_bytes_received, set_title
 from tests.integration.conftest import IcecastServer
 from tests.integration.streaming import Station, until
 
@@ -50,7 +50,7 @@ def test_a_mount_comes_on_the_air_over_tls_and_is_known_there(
     made = station(tmp_path, icecast, "localhost", f'ca_file = "{certificate}"')
     try:
         made.start()
-        made.start("streamer.standby")
+        made.start("bandstand.streamer.standby")
         bot = made.bot()
         until(lambda: made.on_air(bot), "on the air")
         until(lambda: fetch_bytes_received(there, MP3) is not None, "Icecast's figure for the mount")
@@ -85,9 +85,9 @@ ASK = """
 import sys
 from twisted.internet import task
 from twisted.internet.defer import Deferred
-from bot.supervision.listeners import IcecastStatistics, make_agent
-from common.icecast import base_url
-from common.config import DEFAULT_MOUNTS, Icecast
+from bandstand.bot.supervision.listeners import IcecastStatistics, make_agent
+from bandstand.common.icecast import base_url
+from bandstand.common.config import DEFAULT_MOUNTS, Icecast
 
 there = Icecast(host="localhost", port=int(sys.argv[1]), tls=True, ca_file=sys.argv[3])
 at = base_url(there, there.port)

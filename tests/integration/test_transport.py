@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from common import wire
-from common.types import RATE
+from bandstand.common import wire
+from bandstand.common.types import RATE
 from tests.integration.streaming import LOUD, Bot, Station, envelope, listening, loud_frames, sine, until, written
 
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.types import RATE, CueId, Frames, Seconds
-from streamer.block import Block, Item, Samples, Title
-from streamer.bus import LAG, LATEST, QUICK_STEP, QUICKLY, STEP, Bus
-from streamer.playout import Cue, Ended, Event, Playout, Started
+from bandstand.common.types import RATE, CueId, Frames, Seconds
+from bandstand.streamer.block import Block, Item, Samples, Title
+from bandstand.streamer.bus import LAG, LATEST, QUICK_STEP, QUICKLY, STEP, Bus
+from bandstand.streamer.playout import Cue, Ended, Event, Playout, Started
 
 
 class Clock:

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from common.backoff import LAST
-from common.config import Mount
-from streamer.block import Block, Title
-from streamer.codecs.formats import FORMATS
-from streamer.connection import PATIENCE
-from streamer.delivery import SWALLOWED, Delivery
-from streamer.icecast import OffAir
-from streamer.output import STANDBY_WAIT, CameOnAir, EncodedMount, MountEvent, MountParts, WentOffAir
+from bandstand.common.backoff import LAST
+from bandstand.common.config import Mount
+from bandstand.streamer.block import Block, Title
+from bandstand.streamer.codecs.formats import FORMATS
+from bandstand.streamer.connection import PATIENCE
+from bandstand.streamer.delivery import SWALLOWED, Delivery
+from bandstand.streamer.icecast import OffAir
+from bandstand.streamer.output import STANDBY_WAIT, CameOnAir, EncodedMount, MountEvent, MountParts, WentOffAir
 
 SILENCE = Block(1920, None)
 MOUNT = Mount(path="/stream.mp3", format="mp3", bitrate=128)

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from common.errors import NotAudio
-from common.types import RATE, Frames
-from streamer.block import Samples
-from streamer.decode import Broken, decode
+from bandstand.common.errors import NotAudio
+from bandstand.common.types import RATE, Frames
+from bandstand.streamer.block import Samples
+from bandstand.streamer.decode import Broken, decode
 
 pytestmark = pytest.mark.integration
 

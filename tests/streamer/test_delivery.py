@@ -1,6 +1,6 @@
 """What follows from Icecast's figures for a mount, second by second, and when the monitor asks for them."""
 
-from streamer.delivery import MOST_PATIENCE, PATIENCE, SPEECHLESS, SWALLOWED, Delivery, DeliveryMonitor
+from bandstand.streamer.delivery import MOST_PATIENCE, PATIENCE, SPEECHLESS, SWALLOWED, Delivery, DeliveryMonitor
 
 
 class Rig:

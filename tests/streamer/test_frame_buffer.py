@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.types import Frames
-from streamer.block import zeros
-from streamer.frame_buffer import FrameBuffer
+from bandstand.common.types import Frames
+from bandstand.streamer.block import zeros
+from bandstand.streamer.frame_buffer import FrameBuffer
 
 
 def ramp(frames: int, first: int = 1) -> np.ndarray:

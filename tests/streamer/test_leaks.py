@@ -19,16 +19,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from common.config import Icecast, Mount
-from common.config import Station as Named
-from common.types import RATE, Decibels, Frames
-from streamer.block import Block
-from streamer.codecs.encoder import dither
-from streamer.codecs.formats import FORMATS
-from streamer.delivery import Delivery
-from streamer.icecast import ShoutConnection
-from streamer.output import CameOnAir, EncodedMount, MountEvent, MountParts
-from streamer.sources import DecodedAhead, file_source, spool_source
+from bandstand.common.config import Icecast, Mount
+from bandstand.common.config import Station as Named
+from bandstand.common.types import RATE, Decibels, Frames
+from bandstand.streamer.block import Block
+from bandstand.streamer.codecs.encoder import dither
+from bandstand.streamer.codecs.formats import FORMATS
+from bandstand.streamer.delivery import Delivery
+from bandstand.streamer.icecast import ShoutConnection
+from bandstand.streamer.output import CameOnAir, EncodedMount, MountEvent, MountParts
+from bandstand.streamer.sources import DecodedAhead, file_source, spool_source
 
 pytestmark = pytest.mark.slow
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from common.types import RATE
-from streamer.block import Block, Samples, zeros
-from streamer.limiter import CEILING, DELAY, Limiter
+from bandstand.common.types import RATE
+from bandstand.streamer.block import Block, Samples, zeros
+from bandstand.streamer.limiter import CEILING, DELAY, Limiter
 
 
 def limited(sound: Samples, sizes: list[int] = [4608]) -> Samples:  # noqa: B006

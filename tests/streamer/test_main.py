@@ -6,8 +6,8 @@ import sys
 
 def test_it_loads_no_tls_of_twisteds_which_it_never_speaks() -> None:
     code = (
-        "import sys; from streamer.__main__ import spare_memory; spare_memory(); "
-        "import twisted.internet.reactor, streamer.app; "
+        "import sys; from bandstand.streamer.__main__ import spare_memory; spare_memory(); "
+        "import twisted.internet.reactor, bandstand.streamer.app; "
         "print(*sorted(name for name, module in sys.modules.items() if module))"
     )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()

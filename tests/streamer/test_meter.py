@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from common.types import RATE, Decibels, Lufs
-from streamer.block import Block, Samples
-from streamer.meter import Level, Meter, OutputProcessor, measure_loudness, round_level
+from bandstand.common.types import RATE, Decibels, Lufs
+from bandstand.streamer.block import Block, Samples
+from bandstand.streamer.meter import Level, Meter, OutputProcessor, measure_loudness, round_level
 
 
 def sine(level: float, frequency: float = 997, frames: int = RATE) -> Samples:

@@ -3,13 +3,13 @@
 import threading
 from collections.abc import Callable
 
-from common.config import Mount
-from common.types import Seconds
-from streamer.block import Block
-from streamer.codecs.formats import FORMATS
-from streamer.delivery import Delivery
-from streamer.output import LONGEST_QUEUE, EncodedMount, MountParts, Output
-from streamer.titles import Titles
+from bandstand.common.config import Mount
+from bandstand.common.types import Seconds
+from bandstand.streamer.block import Block
+from bandstand.streamer.codecs.formats import FORMATS
+from bandstand.streamer.delivery import Delivery
+from bandstand.streamer.output import LONGEST_QUEUE, EncodedMount, MountParts, Output
+from bandstand.streamer.titles import Titles
 
 SILENCE = Block(480, None)
 

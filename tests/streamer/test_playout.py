@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from common.errors import UnknownCue
-from common.types import CueId, Frames
-from streamer.block import AudioSource, Samples, zeros
-from streamer.playout import CUT_FADE, STOP_FADE, Cue, Ended, Event, Playout, Started, Underrun
+from bandstand.common.errors import UnknownCue
+from bandstand.common.types import CueId, Frames
+from bandstand.streamer.block import AudioSource, Samples, zeros
+from bandstand.streamer.playout import CUT_FADE, STOP_FADE, Cue, Ended, Event, Playout, Started, Underrun
 
 
 class FakeSource:

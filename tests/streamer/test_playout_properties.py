@@ -8,9 +8,9 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from common.types import CueId, Frames
-from streamer.block import Samples, zeros
-from streamer.playout import CUT_FADE, STOP_FADE, Cue, Ended, Event, Playout, Started
+from bandstand.common.types import CueId, Frames
+from bandstand.streamer.block import Samples, zeros
+from bandstand.streamer.playout import CUT_FADE, STOP_FADE, Cue, Ended, Event, Playout, Started
 
 
 def ramp(frames: int) -> Samples:

@@ -10,9 +10,9 @@ from twisted.internet.testing import StringTransport
 from twisted.protocols import amp
 from twisted.python.failure import Failure
 
-from common import wire
-from streamer.control import BotConnection, ControlFactory
-from streamer.reports import Reports
+from bandstand.common import wire
+from bandstand.streamer.control import BotConnection, ControlFactory
+from bandstand.streamer.reports import Reports
 
 
 class FarEnd(amp.AMP):

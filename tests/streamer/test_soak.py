@@ -12,12 +12,12 @@ import numpy as np
 import psutil
 import pytest
 
-from common.types import RATE, CueId, Decibels, Frames
-from streamer.block import Block, Item, Samples
-from streamer.bus import LAG, LATEST, STEP, Bus
-from streamer.meter import OutputProcessor
-from streamer.playout import Cue, Ended, Event, Playout, Started
-from streamer.sources import file_source
+from bandstand.common.types import RATE, CueId, Decibels, Frames
+from bandstand.streamer.block import Block, Item, Samples
+from bandstand.streamer.bus import LAG, LATEST, STEP, Bus
+from bandstand.streamer.meter import OutputProcessor
+from bandstand.streamer.playout import Cue, Ended, Event, Playout, Started
+from bandstand.streamer.sources import file_source
 
 pytestmark = pytest.mark.slow
 

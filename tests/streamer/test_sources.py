@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from common.errors import NotAudio
-from common.types import RATE, Decibels, Frames
-from streamer.block import Pieces, Samples, zeros
-from streamer.decode import Broken
-from streamer.sources import READY, DecodedAhead, file_source, spool_source
+from bandstand.common.errors import NotAudio
+from bandstand.common.types import RATE, Decibels, Frames
+from bandstand.streamer.block import Pieces, Samples, zeros
+from bandstand.streamer.decode import Broken
+from bandstand.streamer.sources import READY, DecodedAhead, file_source, spool_source
 
 LOUD = np.ones((100, 2), np.float32)
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from common.types import Frames
-from streamer.block import zeros
-from streamer.spool import SpoolReader
+from bandstand.common.types import Frames
+from bandstand.streamer.block import zeros
+from bandstand.streamer.spool import SpoolReader
 
 
 @pytest.fixture

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from common.config import Log, Mount
-from streamer import silence
-from streamer.codecs.formats import FORMATS
-from streamer.delivery import PATIENCE, Delivery
-from streamer.icecast import OffAir
-from streamer.silence import Silence
-from streamer.standby import LATEST, STEP, Loop, SilentMount, StandbyParts, say
+from bandstand.common.config import Log, Mount
+from bandstand.streamer import silence
+from bandstand.streamer.codecs.formats import FORMATS
+from bandstand.streamer.delivery import PATIENCE, Delivery
+from bandstand.streamer.icecast import OffAir
+from bandstand.streamer.silence import Silence
+from bandstand.streamer.standby import LATEST, STEP, Loop, SilentMount, StandbyParts, say
 
 MP3 = Mount(path="/stream.mp3", format="mp3", bitrate=128)
 OPUS = Mount(path="/stream.opus", format="opus", bitrate=96)
@@ -88,7 +88,7 @@ def test_its_records_look_like_those_of_the_others_and_keep_to_the_level(capsys:
 
 
 def test_it_needs_neither_twisted_nor_numpy_nor_a_codec() -> None:
-    code = "import streamer.standby, sys; print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    code = "import bandstand.streamer.standby, sys; print(*sorted({name.split('.')[0] for name in sys.modules}))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"twisted", "numpy", "av", "ctypes"} & set(loaded)
 
@@ -163,7 +163,8 @@ def test_whether_it_stands_by_is_written_down_for_the_streamer(tmp_path: Path) -
 
 
 def test_one_that_was_killed_stands_by_no_more(tmp_path: Path) -> None:
-    code = "import sys; from pathlib import Path; from common.config import Mount; from streamer import silence; "
+    code = "import sys; from pathlib import Path; from bandstand.common.config import Mount; "
+    code += "from bandstand.streamer import silence; "
     code += "silence.mark_standby(Path(sys.argv[1]), Mount(path='/stream.mp3', format='mp3'), True)"
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True)
     assert not silence.has_standby(tmp_path, MP3)

@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred
 
-from bot.commands.command_line import CommandLine
-from bot.commands.frontend import Line
-from bot.commands.reply import Reply
-from bot.station.table import REQUESTS
-from common.api import refusals
-from common.api.people import Identity, Place, Requester, Right
-from common.api.refusals import NeedsRight, Refusal, Refused, TooSoon
-from common.api.requests import Request
-from common.api.results import Result
+from bandstand.bot.commands.command_line import CommandLine
+from bandstand.bot.commands.frontend import Line
+from bandstand.bot.commands.reply import Reply
+from bandstand.bot.station.table import REQUESTS
+from bandstand.common.api import refusals
+from bandstand.common.api.people import Identity, Place, Requester, Right
+from bandstand.common.api.refusals import NeedsRight, Refusal, Refused, TooSoon
+from bandstand.common.api.requests import Request
+from bandstand.common.api.results import Result
 from tests.bot.commands.samples import RESULTS
 
 ANN = Identity("irc:libera", account="ann")

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from common import lineups
-from common.api import requests, results
-from common.api.people import Place, Right
-from common.api.values import (
+from bandstand.common import lineups
+from bandstand.common.api import requests, results
+from bandstand.common.api.people import Place, Right
+from bandstand.common.api.values import (
     BandForm,
     Bookmark,
     GrantedRight,
@@ -23,9 +23,9 @@ from common.api.values import (
     SongPlace,
     SongState,
 )
-from common.generators import Parameter
-from common.jobs import Provenance
-from common.types import CueId, SongCode
+from bandstand.common.generators import Parameter
+from bandstand.common.jobs import Provenance
+from bandstand.common.types import CueId, SongCode
 
 LANTERN = SongBrief(SongCode("7kq3"), "Blue Lantern", "The Robots", SongState.READY, 90.0, 900.0)
 ROAD = SongBrief(SongCode("x2mv"), "Old Road", "The Robots", SongState.BEGUN, 0.0, 990.0)

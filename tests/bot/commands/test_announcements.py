@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 from twisted.logger import globalLogPublisher
 
-from bot.commands.announcements import ANSWERS, LIKENESSES, NOTICES, Announcer
-from bot.commands.reply import Level, Reply
-from common.api import events, refusals
-from common.api.events import Event, Likeness
-from common.api.people import Place
-from common.api.values import EndReason
-from common.types import CueId, SongCode
+from bandstand.bot.commands.announcements import ANSWERS, LIKENESSES, NOTICES, Announcer
+from bandstand.bot.commands.reply import Level, Reply
+from bandstand.common.api import events, refusals
+from bandstand.common.api.events import Event, Likeness
+from bandstand.common.api.people import Place
+from bandstand.common.api.values import EndReason
+from bandstand.common.types import CueId, SongCode
 from tests.bot.commands.samples import LANTERN, ROAD, UNTITLED
 
 ANN = Place("terminal", "ann:1")

@@ -3,12 +3,12 @@
 import msgspec
 import pytest
 
-from bot.commands.bands import describe_habits
-from bot.commands.reply import Level
-from common.api import refusals, requests, results
-from common.api.people import Right
-from common.api.requests import Request
-from common.api.values import RatingMean
+from bandstand.bot.commands.bands import describe_habits
+from bandstand.bot.commands.reply import Level
+from bandstand.common.api import refusals, requests, results
+from bandstand.common.api.people import Right
+from bandstand.common.api.requests import Request
+from bandstand.common.api.values import RatingMean
 from tests.bot.commands.conftest import Person
 from tests.bot.commands.samples import LANTERN, TECHNO
 

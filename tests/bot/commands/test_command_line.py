@@ -8,15 +8,15 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from twisted.logger import globalLogPublisher
 
-from bot.commands import render
-from bot.commands.all_commands import BY_NAME, TABLE
-from bot.commands.frontend import Commands, Goodbye, InternalFault
-from bot.commands.reply import Level, Reply
-from bot.commands.table import Command
-from common.api import refusals, requests
-from common.api.people import Identity, Place, Right
-from common.errors import BandstandError
-from common.text import harmless
+from bandstand.bot.commands import render
+from bandstand.bot.commands.all_commands import BY_NAME, TABLE
+from bandstand.bot.commands.frontend import Commands, Goodbye, InternalFault
+from bandstand.bot.commands.reply import Level, Reply
+from bandstand.bot.commands.table import Command
+from bandstand.common.api import refusals, requests
+from bandstand.common.api.people import Identity, Place, Right
+from bandstand.common.errors import BandstandError
+from bandstand.common.text import harmless
 from tests.bot.commands.conftest import Person
 from tests.bot.commands.samples import LANTERN, RESULTS
 

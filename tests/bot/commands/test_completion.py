@@ -2,8 +2,8 @@
 
 import pytest
 
-from common.api import refusals, requests, results
-from common.api.people import Right
+from bandstand.common.api import refusals, requests, results
+from bandstand.common.api.people import Right
 from tests.bot.commands.conftest import Person
 from tests.bot.commands.samples import PARAMETERS
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from bot.commands.reply import Level
-from common.api import refusals, requests, results
-from common.api.people import Right
-from common.api.requests import Request
-from common.api.values import SongPlace
+from bandstand.bot.commands.reply import Level
+from bandstand.common.api import refusals, requests, results
+from bandstand.common.api.people import Right
+from bandstand.common.api.requests import Request
+from bandstand.common.api.values import SongPlace
 from tests.bot.commands.conftest import Person
 from tests.bot.commands.samples import LANTERN, PARAMETERS
 

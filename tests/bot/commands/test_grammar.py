@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.commands.grammar import ParsedLine, parse_line
-from common.errors import UsageError
+from bandstand.bot.commands.grammar import ParsedLine, parse_line
+from bandstand.common.errors import UsageError
 
 
 @pytest.mark.parametrize(

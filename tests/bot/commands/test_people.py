@@ -2,9 +2,9 @@
 
 import pytest
 
-from common.api import refusals, requests, results
-from common.api.people import Right
-from common.api.requests import Request
+from bandstand.common.api import refusals, requests, results
+from bandstand.common.api.people import Right
+from bandstand.common.api.requests import Request
 from tests.bot.commands.conftest import Person
 
 

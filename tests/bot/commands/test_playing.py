@@ -2,12 +2,12 @@
 
 import pytest
 
-from bot.commands.reply import Level
-from common.api import requests, results
-from common.api.people import Right
-from common.api.requests import Request
-from common.api.results import Result
-from common.types import CueId
+from bandstand.bot.commands.reply import Level
+from bandstand.common.api import requests, results
+from bandstand.common.api.people import Right
+from bandstand.common.api.requests import Request
+from bandstand.common.api.results import Result
+from bandstand.common.types import CueId
 from tests.bot.commands.conftest import Person
 from tests.bot.commands.samples import LANTERN, ROAD, UNTITLED
 

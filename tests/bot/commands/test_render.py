@@ -7,11 +7,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.commands.frontend import Help, HelpEntry
-from bot.commands.render import as_json, count_cells, cut_text, render_bar, render_text
-from bot.commands.reply import Level, Message, Reply
-from common.api import events, refusals, results
-from common.api.people import Right
+from bandstand.bot.commands.frontend import Help, HelpEntry
+from bandstand.bot.commands.render import as_json, count_cells, cut_text, render_bar, render_text
+from bandstand.bot.commands.reply import Level, Message, Reply
+from bandstand.common.api import events, refusals, results
+from bandstand.common.api.people import Right
 from tests.bot.commands.samples import LANTERN, RESULTS
 
 SONGS = Reply(

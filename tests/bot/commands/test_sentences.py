@@ -5,12 +5,20 @@ import typing
 import msgspec
 import pytest
 
-from bot.commands.reply import Level
-from bot.commands.sentences import NAME_PROBLEMS, NOT_MADE, SENTENCES, say_ago, say_place, say_refusal, show_refusal
-from common.api import refusals
-from common.api.people import Right
-from common.api.refusals import Refusal
-from common.api.values import SongPlace
+from bandstand.bot.commands.reply import Level
+from bandstand.bot.commands.sentences import (
+    NAME_PROBLEMS,
+    NOT_MADE,
+    SENTENCES,
+    say_ago,
+    say_place,
+    say_refusal,
+    show_refusal,
+)
+from bandstand.common.api import refusals
+from bandstand.common.api.people import Right
+from bandstand.common.api.refusals import Refusal
+from bandstand.common.api.values import SongPlace
 from tests.bot.commands.samples import LANTERN, ROAD, UNTITLED
 
 SAID: list[tuple[Refusal, str]] = [

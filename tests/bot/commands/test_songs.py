@@ -3,12 +3,12 @@
 import msgspec
 import pytest
 
-from bot.commands.reply import Level
-from common.api import refusals, requests, results
-from common.api.requests import Request
-from common.api.values import RatingMean, SongState
-from common.jobs import Provenance
-from common.types import SongCode
+from bandstand.bot.commands.reply import Level
+from bandstand.common.api import refusals, requests, results
+from bandstand.common.api.requests import Request
+from bandstand.common.api.values import RatingMean, SongState
+from bandstand.common.jobs import Provenance
+from bandstand.common.types import SongCode
 from tests.bot.commands.conftest import Person
 from tests.bot.commands.samples import JOB, LANTERN, ROAD, SONG, UNTITLED
 

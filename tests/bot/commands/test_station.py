@@ -3,13 +3,13 @@
 import msgspec
 import pytest
 
-from bot.commands.all_commands import TABLE
-from bot.commands.frontend import Help
-from bot.commands.render import render_text
-from bot.commands.reply import Level
-from common.api import requests, results
-from common.api.people import Right
-from common.api.values import Loudness
+from bandstand.bot.commands.all_commands import TABLE
+from bandstand.bot.commands.frontend import Help
+from bandstand.bot.commands.render import render_text
+from bandstand.bot.commands.reply import Level
+from bandstand.common.api import requests, results
+from bandstand.common.api.people import Right
+from bandstand.common.api.values import Loudness
 from tests.bot.commands.conftest import Person
 from tests.bot.commands.samples import STATION
 

@@ -2,14 +2,14 @@
 
 import pytest
 
-from bot.commands.all_commands import BY_NAME, TABLE
-from bot.commands.frontend import Line
-from bot.commands.grammar import parse_line
-from bot.commands.table import Call, Command, find_command, fit_line
-from bot.station.table import REQUESTS
-from common.api.people import Requester, Right
-from common.api.requests import ListNames
-from common.errors import CommandError, UsageError
+from bandstand.bot.commands.all_commands import BY_NAME, TABLE
+from bandstand.bot.commands.frontend import Line
+from bandstand.bot.commands.grammar import parse_line
+from bandstand.bot.commands.table import Call, Command, find_command, fit_line
+from bandstand.bot.station.table import REQUESTS
+from bandstand.common.api.people import Requester, Right
+from bandstand.common.api.requests import ListNames
+from bandstand.common.errors import CommandError, UsageError
 
 NAMES = """
     generate gen again play queue q skip stop resume np cancel quit pause seek generators watch unwatch replay remake

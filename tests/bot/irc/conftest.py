@@ -7,9 +7,9 @@ import pytest
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 
-from bot.irc.message import Hostmask
-from bot.irc.session import ChatMessage, FindAccount, Session
-from common.irc import Network
+from bandstand.bot.irc.message import Hostmask
+from bandstand.bot.irc.session import ChatMessage, FindAccount, Session
+from bandstand.common.irc import Network
 
 WALL = 1_800_000_000.0
 

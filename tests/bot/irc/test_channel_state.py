@@ -1,7 +1,7 @@
 """Who is in the bot's channels, under which account, as the server's messages say."""
 
-from bot.irc.channel_state import Members
-from bot.irc.message import Hostmask
+from bandstand.bot.irc.channel_state import Members
+from bandstand.bot.irc.message import Hostmask
 
 
 def some_members() -> Members:

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from twisted.internet.defer import Deferred, succeed
 from twisted.logger import capturedLogs
 
-from bot.commands.all_commands import BY_NAME
-from bot.commands.frontend import Line
-from bot.commands.grammar import parse_line
-from bot.commands.reply import Level, Reply
-from bot.irc.chat import (
+from bandstand.bot.commands.all_commands import BY_NAME
+from bandstand.bot.commands.frontend import Line
+from bandstand.bot.commands.grammar import parse_line
+from bandstand.bot.commands.reply import Level, Reply
+from bandstand.bot.irc.chat import (
     HELD_SECONDS,
     MAX_HELD,
     AddressedLine,
@@ -24,7 +24,7 @@ from bot.irc.chat import (
     parse_channel_line,
     parse_private_line,
 )
-from common.api.people import Identity, Place, Requester, Right
+from bandstand.common.api.people import Identity, Place, Requester, Right
 from tests.bot.irc.conftest import Connection
 
 DONE = Reply("done")

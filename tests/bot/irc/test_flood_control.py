@@ -1,6 +1,6 @@
 """Which messages are left unanswered."""
 
-from bot.irc.flood_control import FloodControl, ServerClock
+from bandstand.bot.irc.flood_control import FloodControl, ServerClock
 
 
 def test_a_person_gets_some_answers_at_once_and_more_with_time() -> None:

@@ -1,6 +1,6 @@
 """What a server says about itself, and how it compares names."""
 
-from bot.irc.isupport import MAX_TOKENS, ISupport, casefold
+from bandstand.bot.irc.isupport import MAX_TOKENS, ISupport, casefold
 
 
 def test_names_are_compared_by_the_servers_casemapping() -> None:

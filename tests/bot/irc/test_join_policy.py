@@ -1,6 +1,6 @@
 """Which channels to join, and when again."""
 
-from bot.irc.join_policy import LAST_REFUSAL_SECONDS, MAX_INVITED_CHANNELS, JoinPolicy, WantedChannel
+from bandstand.bot.irc.join_policy import LAST_REFUSAL_SECONDS, MAX_INVITED_CHANNELS, JoinPolicy, WantedChannel
 
 
 def test_channels_have_their_keys() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.irc.message import (
+from bandstand.bot.irc.message import (
     MAX_LINE_BYTES,
     MESSAGE_BYTES,
     Hostmask,

@@ -12,10 +12,10 @@ from twisted.internet.protocol import Protocol
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
-from bot.irc.network import STEADY_SECONDS, NetworkConnection, Resources
-from bot.irc.registration import list_nicks, make_login
-from bot.irc.sts import PolicyStore
-from common.irc import Network
+from bandstand.bot.irc.network import STEADY_SECONDS, NetworkConnection, Resources
+from bandstand.bot.irc.registration import list_nicks, make_login
+from bandstand.bot.irc.sts import PolicyStore
+from bandstand.common.irc import Network
 from tests.bot.irc.conftest import Transport
 
 

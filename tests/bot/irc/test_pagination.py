@@ -5,9 +5,9 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.commands.reply import Level, Reply
-from bot.irc.message import count_bytes
-from bot.irc.pagination import (
+from bandstand.bot.commands.reply import Level, Reply
+from bandstand.bot.irc.message import count_bytes
+from bandstand.bot.irc.pagination import (
     KEPT_SECONDS,
     MAX_READERS,
     Pager,

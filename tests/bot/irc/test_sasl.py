@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scramp import ScramMechanism
 
-from bot.irc import sasl
-from bot.irc.sasl import ChallengeBuffer, External, ImpostorServer, Plain, SaslFailed, Scram, split_message
+from bandstand.bot.irc import sasl
+from bandstand.bot.irc.sasl import ChallengeBuffer, External, ImpostorServer, Plain, SaslFailed, Scram, split_message
 
 
 def server(password: str) -> object:

@@ -3,7 +3,7 @@
 from twisted.internet.task import Clock
 from twisted.logger import capturedLogs
 
-from bot.irc.send_queue import BURST, CAPACITY, SECONDS_PER_MESSAGE, SendQueue
+from bandstand.bot.irc.send_queue import BURST, CAPACITY, SECONDS_PER_MESSAGE, SendQueue
 
 
 def test_a_burst_goes_out_at_once_and_then_one_message_at_a_time_in_order() -> None:

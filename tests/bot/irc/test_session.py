@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.logger import capturedLogs
 
-from bot.irc.registration import IDENTIFY_SECONDS
-from bot.irc.send_queue import BURST, CAPACITY, SECONDS_PER_MESSAGE
+from bandstand.bot.irc.registration import IDENTIFY_SECONDS
+from bandstand.bot.irc.send_queue import BURST, CAPACITY, SECONDS_PER_MESSAGE
 from tests.bot.irc.conftest import WALL, Connection
 
 Connect = Callable[..., Connection]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.irc.sts import MAX_SECONDS, Policy, PolicyStore, parse_policy
+from bandstand.bot.irc.sts import MAX_SECONDS, Policy, PolicyStore, parse_policy
 
 
 @pytest.mark.parametrize(

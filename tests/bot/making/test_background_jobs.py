@@ -6,13 +6,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from bot.child import Launcher
-from bot.making.background_jobs import PATIENCE, BackgroundJobs
-from bot.station import making
-from common.api.events import BackgroundJobOrdered
-from common.api.people import Place
-from common.background_jobs import BackgroundJob, Export, Exported, Refused, Result
-from common.config import Config
+from bandstand.bot.child import Launcher
+from bandstand.bot.making.background_jobs import PATIENCE, BackgroundJobs
+from bandstand.bot.station import making
+from bandstand.common.api.events import BackgroundJobOrdered
+from bandstand.common.api.people import Place
+from bandstand.common.background_jobs import BackgroundJob, Export, Exported, Refused, Result
+from bandstand.common.config import Config
 from tests.bot.fakes import FakeReactor, FakeStore
 
 

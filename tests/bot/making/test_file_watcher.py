@@ -10,8 +10,8 @@ from twisted.internet.task import Clock
 from twisted.internet.testing import MemoryReactorClock
 from twisted.python.filepath import FilePath
 
-from bot.making.file_watcher import TOGETHER, FileWatcher
-from common.generators import Generator
+from bandstand.bot.making.file_watcher import TOGETHER, FileWatcher
+from bandstand.common.generators import Generator
 
 
 class Folders:

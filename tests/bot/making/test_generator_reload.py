@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from twisted.internet.interfaces import IReactorTime
 
-from bot.child import Launcher
-from bot.making.catalogue import Catalogue
-from bot.making.generator_reload import LEAD, GeneratorReloader
-from bot.station import watches
-from common.api.events import VersionReady, WatchesChanged
-from common.api.values import Bars, OnAir
-from common.generators import Generator
-from common.types import RATE, CueId, Frames
+from bandstand.bot.child import Launcher
+from bandstand.bot.making.catalogue import Catalogue
+from bandstand.bot.making.generator_reload import LEAD, GeneratorReloader
+from bandstand.bot.station import watches
+from bandstand.common.api.events import VersionReady, WatchesChanged
+from bandstand.common.api.values import Bars, OnAir
+from bandstand.common.generators import Generator
+from bandstand.common.types import RATE, CueId, Frames
 from tests.bot.fakes import FakeReactor, FakeStore
 
 GRID = Bars(Frames(2 * RATE), Frames(0))

@@ -10,17 +10,17 @@ import msgspec
 import pytest
 from twisted.internet.defer import Deferred
 
-from bot.child import Launcher
-from bot.making.workers import JobRunner, make_work
-from bot.station import making
-from bot.station.making import ClaimedJob
-from common import jobs
-from common.api.events import Event, JobAdvanced, JobCancelled, JobDone, JobOrdered
-from common.api.people import Place
-from common.api.values import Job, JobState, Song, SongBrief, SongState
-from common.config import Config
-from common.jobs import Advanced, Begun, Done, Failed, Noticed
-from common.types import SongCode
+from bandstand.bot.child import Launcher
+from bandstand.bot.making.workers import JobRunner, make_work
+from bandstand.bot.station import making
+from bandstand.bot.station.making import ClaimedJob
+from bandstand.common import jobs
+from bandstand.common.api.events import Event, JobAdvanced, JobCancelled, JobDone, JobOrdered
+from bandstand.common.api.people import Place
+from bandstand.common.api.values import Job, JobState, Song, SongBrief, SongState
+from bandstand.common.config import Config
+from bandstand.common.jobs import Advanced, Begun, Done, Failed, Noticed
+from bandstand.common.types import SongCode
 from tests.bot.fakes import FakeReactor, FakeStore
 
 PLACE = Place("console")

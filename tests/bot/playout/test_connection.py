@@ -8,10 +8,10 @@ from twisted.internet.defer import Deferred
 from twisted.internet.testing import StringTransport
 from twisted.protocols import amp
 
-from bot.playout.connection import NumberedReport, StreamerConnection
-from common import wire
-from common.api.values import Loudness
-from common.errors import BandstandError
+from bandstand.bot.playout.connection import NumberedReport, StreamerConnection
+from bandstand.common import wire
+from bandstand.common.api.values import Loudness
+from bandstand.common.errors import BandstandError
 
 STARTED = wire.Started(4, 0)
 

@@ -10,13 +10,13 @@ from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.error import ConnectionDone
 from twisted.internet.task import Clock
 
-from bot.playout.connection import NumberedReport, StreamerConnection
-from bot.playout.controller import PlayoutController, Surroundings, record_report
-from bot.playout.sources import SongSource
-from bot.station import on_air
-from bot.station.scheduling import Plan
-from common import wire
-from common.api.events import (
+from bandstand.bot.playout.connection import NumberedReport, StreamerConnection
+from bandstand.bot.playout.controller import PlayoutController, Surroundings, record_report
+from bandstand.bot.playout.sources import SongSource
+from bandstand.bot.station import on_air
+from bandstand.bot.station.scheduling import Plan
+from bandstand.common import wire
+from bandstand.common.api.events import (
     CueSkipped,
     CueSought,
     Event,
@@ -25,10 +25,10 @@ from common.api.events import (
     StreamerCameBack,
     StreamerWentAway,
 )
-from common.api.people import Place
-from common.api.values import Bars, Cue, CueState, EndReason, Loudness, OnAir, SongBrief, SongState
-from common.errors import BandstandError, Missing, NotAudio, UnknownCue
-from common.types import RATE, CueId, Frames, SongCode
+from bandstand.common.api.people import Place
+from bandstand.common.api.values import Bars, Cue, CueState, EndReason, Loudness, OnAir, SongBrief, SongState
+from bandstand.common.errors import BandstandError, Missing, NotAudio, UnknownCue
+from bandstand.common.types import RATE, CueId, Frames, SongCode
 from tests.bot.fakes import FakeStore
 
 WALL = 1_000_000.0

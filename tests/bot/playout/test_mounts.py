@@ -1,8 +1,8 @@
 """Which news of mounts are news."""
 
-from bot.playout.mounts import Mounts
-from common.api.events import MountCameOn, MountWentOff
-from common.wire import MountState
+from bandstand.bot.playout.mounts import Mounts
+from bandstand.common.api.events import MountCameOn, MountWentOff
+from bandstand.common.wire import MountState
 
 
 def state(on_air: bool, trouble: str = "", path: str = "/a") -> MountState:

@@ -2,11 +2,11 @@
 
 import pytest
 
-from bot.playout.picture import StreamerPicture
-from common import wire
-from common.api.people import Place
-from common.api.values import Cue, CueState, OnAir, SongBrief, SongState
-from common.types import RATE, CueId, Frames, SongCode
+from bandstand.bot.playout.picture import StreamerPicture
+from bandstand.common import wire
+from bandstand.common.api.people import Place
+from bandstand.common.api.values import Cue, CueState, OnAir, SongBrief, SongState
+from bandstand.common.types import RATE, CueId, Frames, SongCode
 
 
 def cue(number: int, start: int = 0) -> Cue:

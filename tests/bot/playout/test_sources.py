@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.playout.sources import GAIN_LIMIT, SongSources
-from common.api.people import Place
-from common.api.values import Cue, CueState, SongBrief, SongState
-from common.errors import Missing
-from common.paths import Paths
-from common.types import CueId, SongCode
+from bandstand.bot.playout.sources import GAIN_LIMIT, SongSources
+from bandstand.common.api.people import Place
+from bandstand.common.api.values import Cue, CueState, SongBrief, SongState
+from bandstand.common.errors import Missing
+from bandstand.common.paths import Paths
+from bandstand.common.types import CueId, SongCode
 
 
 def cue(audio: str = "song.flac", loudness: float | None = None) -> Cue:

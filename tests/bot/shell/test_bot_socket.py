@@ -14,19 +14,19 @@ import pytest
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.testing import MemoryReactorClock, StringTransport
 
-from bot.commands.access import StoredAccess
-from bot.commands.frontend import Line
-from bot.commands.reply import Reply
-from bot.shell import bot_socket
-from bot.shell.bot_socket import BotSocket, Connection
-from bot.shell.event_feed import KEPT, EventFeed
-from bot.station.core import Core
-from bot.station.limits import COMMANDS
-from common.api.events import JobFailed, MountCameOn
-from common.api.people import Place, Requester, Right
-from common.api.values import Outside
-from common.errors import ConfigError
-from common.types import SongCode
+from bandstand.bot.commands.access import StoredAccess
+from bandstand.bot.commands.frontend import Line
+from bandstand.bot.commands.reply import Reply
+from bandstand.bot.shell import bot_socket
+from bandstand.bot.shell.bot_socket import BotSocket, Connection
+from bandstand.bot.shell.event_feed import KEPT, EventFeed
+from bandstand.bot.station.core import Core
+from bandstand.bot.station.limits import COMMANDS
+from bandstand.common.api.events import JobFailed, MountCameOn
+from bandstand.common.api.people import Place, Requester, Right
+from bandstand.common.api.values import Outside
+from bandstand.common.errors import ConfigError
+from bandstand.common.types import SongCode
 from tests.bot.memory import NOW, DirectStore
 
 

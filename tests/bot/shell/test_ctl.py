@@ -14,13 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.commands.grammar import parse_line
-from bot.shell import ctl
-from bot.shell.ctl import NotRunning, joined
-from common.cli import main as bandstand
-from common.errors import UsageError
+from bandstand.bot.commands.grammar import parse_line
+from bandstand.bot.shell import ctl
+from bandstand.bot.shell.ctl import NotRunning, joined
+from bandstand.common.cli import main as bandstand
+from bandstand.common.errors import UsageError
 
-CTL = [sys.executable, "-c", "import sys; from common.cli import main; sys.exit(main(['ctl']))"]
+CTL = [sys.executable, "-c", "import sys; from bandstand.common.cli import main; sys.exit(main(['ctl']))"]
 Script = Callable[[str], list[dict[str, object]]]
 
 
@@ -220,5 +220,5 @@ def test_an_option_with_blanks_remains_an_option(option: str) -> None:
 
 
 def test_it_starts_without_twisted() -> None:
-    code = "import sys, bot.shell.ctl; sys.exit(any(name.split('.')[0] == 'twisted' for name in sys.modules))"
+    code = "import sys, bandstand.bot.shell.ctl; sys.exit(any(name.split('.')[0] == 'twisted' for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.shell import event_feed
-from bot.shell.event_feed import EventFeed
-from common.api.events import JobAdvanced, MountCameOn, Numbered
+from bandstand.bot.shell import event_feed
+from bandstand.bot.shell.event_feed import EventFeed
+from bandstand.common.api.events import JobAdvanced, MountCameOn, Numbered
 
 BEGAN = 1_800_000_000.0
 

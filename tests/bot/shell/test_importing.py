@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.commands.reply import Level, Reply
-from bot.shell import importing
-from bot.shell.ctl import NotRunning
-from common.errors import CommandError
+from bandstand.bot.commands.reply import Level, Reply
+from bandstand.bot.shell import importing
+from bandstand.bot.shell.ctl import NotRunning
+from bandstand.common.errors import CommandError
 
 
 def test_a_directory_is_searched_for_sound_files_and_a_named_file_is_taken_as_it_is(tmp_path: Path) -> None:

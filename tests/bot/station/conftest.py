@@ -6,18 +6,18 @@ from typing import Any, TypeVar
 import msgspec
 import pytest
 
-from bot.station import bands, making, on_air, ordering
-from bot.station.ordering import Order
-from bot.station.scheduling import sort_queue
-from bot.station.table import REQUESTS
-from common.api.events import Event
-from common.api.people import Identity, Place, Requester, Right
-from common.api.refusals import Refusal, Refused
-from common.api.requests import Request
-from common.api.values import Cue, EndReason, Job, OnAir, Outside, Song
-from common.generators import Generator
-from common.jobs import Begun, Done, Failed, Provenance, Section
-from common.types import RATE, Frames, SongCode
+from bandstand.bot.station import bands, making, on_air, ordering
+from bandstand.bot.station.ordering import Order
+from bandstand.bot.station.scheduling import sort_queue
+from bandstand.bot.station.table import REQUESTS
+from bandstand.common.api.events import Event
+from bandstand.common.api.people import Identity, Place, Requester, Right
+from bandstand.common.api.refusals import Refusal, Refused
+from bandstand.common.api.requests import Request
+from bandstand.common.api.values import Cue, EndReason, Job, OnAir, Outside, Song
+from bandstand.common.generators import Generator
+from bandstand.common.jobs import Begun, Done, Failed, Provenance, Section
+from bandstand.common.types import RATE, Frames, SongCode
 from tests.bot.memory import make_transaction
 
 CONSOLE = Place("console")

@@ -6,27 +6,27 @@ from typing import Any
 
 import pytest
 
-from bot.playout.connection import NumberedReport
-from bot.playout.controller import record_report
-from bot.playout.picture import StreamerPicture
-from bot.station import making, on_air
-from bot.station.on_air import get_asker
-from bot.station.ordering import Order, order_song
-from bot.station.repositories import Transaction
-from bot.station.scheduling import Plan
-from bot.station.table import REQUESTS
-from bot.storage.store import StoreError
-from common import wire
-from common.api.events import CueSkipped, CueSought, Event, QueueChanged, VersionReady
-from common.api.people import Place, Requester, Right
-from common.api.refusals import Refused
-from common.api.requests import (
+from bandstand.bot.playout.connection import NumberedReport
+from bandstand.bot.playout.controller import record_report
+from bandstand.bot.playout.picture import StreamerPicture
+from bandstand.bot.station import making, on_air
+from bandstand.bot.station.on_air import get_asker
+from bandstand.bot.station.ordering import Order, order_song
+from bandstand.bot.station.repositories import Transaction
+from bandstand.bot.station.scheduling import Plan
+from bandstand.bot.station.table import REQUESTS
+from bandstand.bot.storage.store import StoreError
+from bandstand.common import wire
+from bandstand.common.api.events import CueSkipped, CueSought, Event, QueueChanged, VersionReady
+from bandstand.common.api.people import Place, Requester, Right
+from bandstand.common.api.refusals import Refused
+from bandstand.common.api.requests import (
     Request,
 )
-from common.api.results import Enqueued, Ordered, Playing
-from common.api.values import Cue, Outside
-from common.generators import Generator
-from common.types import RATE
+from bandstand.common.api.results import Enqueued, Ordered, Playing
+from bandstand.common.api.values import Cue, Outside
+from bandstand.common.generators import Generator
+from bandstand.common.types import RATE
 from tests.bot.memory import DirectStore
 from tests.bot.station.conftest import make_done
 

@@ -2,14 +2,22 @@
 
 import pytest
 
-from bot.station import access, passwords
-from bot.station.identity import identify_person
-from common.api.events import RightsChanged
-from common.api.people import Identity, Place, Requester, Right
-from common.api.refusals import BadHash, BadRight, NoSuchAccount, NoSuchGrant, Outranked, RightTooHigh, TooManyAccounts
-from common.api.requests import GetSelf, Grant, ListPeople, RemoveAccount, Revoke, SetPassword
-from common.api.results import Granted, PasswordSet, Revoked
-from common.api.values import Outside, PersonPresent
+from bandstand.bot.station import access, passwords
+from bandstand.bot.station.identity import identify_person
+from bandstand.common.api.events import RightsChanged
+from bandstand.common.api.people import Identity, Place, Requester, Right
+from bandstand.common.api.refusals import (
+    BadHash,
+    BadRight,
+    NoSuchAccount,
+    NoSuchGrant,
+    Outranked,
+    RightTooHigh,
+    TooManyAccounts,
+)
+from bandstand.common.api.requests import GetSelf, Grant, ListPeople, RemoveAccount, Revoke, SetPassword
+from bandstand.common.api.results import Granted, PasswordSet, Revoked
+from bandstand.common.api.values import Outside, PersonPresent
 from tests.bot.station.conftest import CONSOLE, Station, make_person
 
 ANN = Identity("irc:libera", account="ann", mask="ann!a@host.example")

@@ -3,11 +3,19 @@
 import msgspec
 import pytest
 
-from bot.station import bands
-from common import lineups
-from common.api.events import BackgroundJobOrdered
-from common.api.refusals import FirstForm, NeverRated, NoNameLeft, NoSuchArtist, NoSuchBand, NoSuchStyle, Refused
-from common.api.requests import (
+from bandstand.bot.station import bands
+from bandstand.common import lineups
+from bandstand.common.api.events import BackgroundJobOrdered
+from bandstand.common.api.refusals import (
+    FirstForm,
+    NeverRated,
+    NoNameLeft,
+    NoSuchArtist,
+    NoSuchBand,
+    NoSuchStyle,
+    Refused,
+)
+from bandstand.common.api.requests import (
     EvolveBand,
     FoundBand,
     Generate,
@@ -18,8 +26,8 @@ from common.api.requests import (
     Rate,
     RevertBand,
 )
-from common.api.values import BandForm, RatingMean, Section
-from common.background_jobs import Breed
+from bandstand.common.api.values import BandForm, RatingMean, Section
+from bandstand.common.background_jobs import Breed
 from tests.bot.station.conftest import CONSOLE, Station
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.station.bars import count_bar, find_bars, find_next_bar, find_place, find_section
-from common.api.values import Bars, Section, SongPlace
-from common.types import Frames
+from bandstand.bot.station.bars import count_bar, find_bars, find_next_bar, find_place, find_section
+from bandstand.common.api.values import Bars, Section, SongPlace
+from bandstand.common.types import Frames
 
 SECTIONS = (Section("intro", 1), Section("verse two", 5), Section("chorus", 13))
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from bot.station.comparisons import find_turn
-from common.api.events import ComparisonRevealed, JobOrdered
-from common.api.people import Right
-from common.api.refusals import BadChoice, NoComparison, NoSuchSong, SameSong, StillBeingMade, VotesClosed
-from common.api.requests import CompareSongs, Generate, Reveal, Vote
-from common.api.values import Comparison, Purpose
+from bandstand.bot.station.comparisons import find_turn
+from bandstand.common.api.events import ComparisonRevealed, JobOrdered
+from bandstand.common.api.people import Right
+from bandstand.common.api.refusals import BadChoice, NoComparison, NoSuchSong, SameSong, StillBeingMade, VotesClosed
+from bandstand.common.api.requests import CompareSongs, Generate, Reveal, Vote
+from bandstand.common.api.values import Comparison, Purpose
 from tests.bot.station.conftest import Station, make_person
 
 

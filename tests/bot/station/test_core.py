@@ -5,16 +5,16 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred, ensureDeferred, succeed
 
-from bot.station.core import Core
-from bot.station.limits import COMMANDS, SONGS
-from bot.station.repositories import Rules
-from bot.storage.store import StoreError
-from common.api.events import JobOrdered
-from common.api.people import Requester, Right
-from common.api.refusals import NeedsRight, NoSuchSong, NothingOnAir, Refused, TooManyJobs, TooSoon
-from common.api.requests import Enqueue, Generate, GetNowPlaying, GetStatus, Grant, Request, Skip
-from common.api.results import NowPlaying, Ordered
-from common.api.values import Outside
+from bandstand.bot.station.core import Core
+from bandstand.bot.station.limits import COMMANDS, SONGS
+from bandstand.bot.station.repositories import Rules
+from bandstand.bot.storage.store import StoreError
+from bandstand.common.api.events import JobOrdered
+from bandstand.common.api.people import Requester, Right
+from bandstand.common.api.refusals import NeedsRight, NoSuchSong, NothingOnAir, Refused, TooManyJobs, TooSoon
+from bandstand.common.api.requests import Enqueue, Generate, GetNowPlaying, GetStatus, Grant, Request, Skip
+from bandstand.common.api.results import NowPlaying, Ordered
+from bandstand.common.api.values import Outside
 from tests.bot.memory import DirectStore
 from tests.bot.station.conftest import ANN, make_person
 

@@ -1,7 +1,7 @@
 """Events reach every subscriber in their order."""
 
-from bot.station.event_bus import EventBus
-from common.api.events import Event, JobReturned, StationQuit, StreamerCameBack, StreamerWentAway
+from bandstand.bot.station.event_bus import EventBus
+from bandstand.common.api.events import Event, JobReturned, StationQuit, StreamerCameBack, StreamerWentAway
 
 
 def fail_the_test(event: Event, error: Exception) -> None:

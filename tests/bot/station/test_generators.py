@@ -2,9 +2,9 @@
 
 import msgspec
 
-from common.api.refusals import NoSuchBand
-from common.api.requests import DescribeGenerator, ListGenerators, WatchGenerator
-from common.generators import Generator, Parameter
+from bandstand.common.api.refusals import NoSuchBand
+from bandstand.common.api.requests import DescribeGenerator, ListGenerators, WatchGenerator
+from bandstand.common.generators import Generator, Parameter
 from tests.bot.station.conftest import Station
 
 MINE = Generator(

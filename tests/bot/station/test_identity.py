@@ -4,9 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.station.identity import Name, check_person, get_name, get_person, identify_person, is_granted_to, parse_name
-from common.api.people import Identity, Place, Requester
-from common.api.refusals import BadName, Refused
+from bandstand.bot.station.identity import (
+    Name,
+    check_person,
+    get_name,
+    get_person,
+    identify_person,
+    is_granted_to,
+    parse_name,
+)
+from bandstand.common.api.people import Identity, Place, Requester
+from bandstand.common.api.refusals import BadName, Refused
 
 ANN = Identity("irc:libera", account="Ann", mask="ann_!~ann@host.example")
 STRANGER = Identity("irc:libera", mask="Ann!~x@203.0.113.9")

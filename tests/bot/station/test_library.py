@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.station import library, making
-from common.api.refusals import AmbiguousSong, NoSongsYet, NoSuchSong, Refused
-from common.api.requests import (
+from bandstand.bot.station import library, making
+from bandstand.common.api.refusals import AmbiguousSong, NoSongsYet, NoSuchSong, Refused
+from bandstand.common.api.requests import (
     AddBookmark,
     CancelJob,
     Enqueue,
@@ -15,7 +15,7 @@ from common.api.requests import (
     ListSongs,
     Play,
 )
-from common.api.values import EndReason, JobState, SongState
+from bandstand.common.api.values import EndReason, JobState, SongState
 from tests.bot.station.conftest import Station
 
 

@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-import bot
-from bot.station import lifecycle
-from bot.station.lifecycle import CUE_STEPS, JOB_STEPS, SONG_STEPS, IllegalStep
-from common.api.requests import Enqueue, Generate
-from common.api.values import CueState, EndReason, JobState, SongState
-from common.types import Frames
+import bandstand.bot
+from bandstand.bot.station import lifecycle
+from bandstand.bot.station.lifecycle import CUE_STEPS, JOB_STEPS, SONG_STEPS, IllegalStep
+from bandstand.common.api.requests import Enqueue, Generate
+from bandstand.common.api.values import CueState, EndReason, JobState, SongState
+from bandstand.common.types import Frames
 from tests.bot.station.conftest import Station
 
-BOT = Path(bot.__file__).parent
+BOT = Path(bandstand.bot.__file__).parent
 TABLES: list[tuple[dict[Any, set[Any]], set[Enum], set[Enum]]] = [
     (SONG_STEPS, {SongState.MAKING}, {SongState.READY, SongState.FAILED}),
     (JOB_STEPS, {JobState.WAITING}, {JobState.DONE, JobState.FAILED, JobState.CANCELLED}),

@@ -1,7 +1,7 @@
 """How much one person may ask, in a minute of the test's own."""
 
-from bot.station.limits import COMMANDS, PEOPLE, SONGS, Limits
-from common.api.refusals import TooSoon
+from bandstand.bot.station.limits import COMMANDS, PEOPLE, SONGS, Limits
+from bandstand.common.api.refusals import TooSoon
 
 
 def test_so_many_go_through_at_once_and_then_one_by_one() -> None:

@@ -3,14 +3,14 @@
 import msgspec
 import pytest
 
-from bot.station.bars import EAR_DELAYS, PLAYER
-from bot.station.listening import find_heard
-from common.api.events import SongRated
-from common.api.people import Right
-from common.api.refusals import NothingHeard
-from common.api.requests import AddBookmark, GetSong, Play, Rate
-from common.api.values import EndReason, OnAir, RatingMean, Section, SongPlace
-from common.types import SongCode
+from bandstand.bot.station.bars import EAR_DELAYS, PLAYER
+from bandstand.bot.station.listening import find_heard
+from bandstand.common.api.events import SongRated
+from bandstand.common.api.people import Right
+from bandstand.common.api.refusals import NothingHeard
+from bandstand.common.api.requests import AddBookmark, GetSong, Play, Rate
+from bandstand.common.api.values import EndReason, OnAir, RatingMean, Section, SongPlace
+from bandstand.common.types import SongCode
 from tests.bot.station.conftest import Station, make_person
 
 SECTIONS = (Section("intro", 1, 0.35), Section("verse", 5, 0.5), Section("chorus", 13, 0.8))

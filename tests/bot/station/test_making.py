@@ -3,9 +3,9 @@
 import msgspec
 import pytest
 
-from bot.station import bands, making
-from bot.station.making import compare_provenance
-from common.api.events import (
+from bandstand.bot.station import bands, making
+from bandstand.bot.station.making import compare_provenance
+from bandstand.common.api.events import (
     BackgroundJobFailed,
     BackgroundJobOrdered,
     BandBred,
@@ -19,11 +19,20 @@ from common.api.events import (
     SongExported,
     SongRemade,
 )
-from common.api.requests import CancelJob, CompareSongs, EvolveBand, ExportSong, Generate, Play, Rate, RemakeSong
-from common.api.values import JobState, Section, SongState
-from common.background_jobs import Bred, Exported, Refused
-from common.generators import COMPARE
-from common.jobs import Provenance
+from bandstand.common.api.requests import (
+    CancelJob,
+    CompareSongs,
+    EvolveBand,
+    ExportSong,
+    Generate,
+    Play,
+    Rate,
+    RemakeSong,
+)
+from bandstand.common.api.values import JobState, Section, SongState
+from bandstand.common.background_jobs import Bred, Exported, Refused
+from bandstand.common.generators import COMPARE
+from bandstand.common.jobs import Provenance
 from tests.bot.station.conftest import CONSOLE, LENGTH, Station, make_done
 
 

@@ -3,12 +3,12 @@
 import msgspec
 import pytest
 
-from bot.station import on_air
-from bot.station.scheduling import Plan
-from common.api.events import QueueChanged, SongEnded, SongUnplayable
-from common.api.requests import Enqueue, Generate, ListHistory, Play, Resume, Stop
-from common.api.values import CueState, EndReason
-from common.types import RATE, CueId, Frames
+from bandstand.bot.station import on_air
+from bandstand.bot.station.scheduling import Plan
+from bandstand.common.api.events import QueueChanged, SongEnded, SongUnplayable
+from bandstand.common.api.requests import Enqueue, Generate, ListHistory, Play, Resume, Stop
+from bandstand.common.api.values import CueState, EndReason
+from bandstand.common.types import RATE, CueId, Frames
 from tests.bot.station.conftest import CONSOLE, Station
 
 

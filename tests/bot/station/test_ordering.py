@@ -5,10 +5,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bot.station import bands, ordering
-from common.api.events import BackgroundJobOrdered, JobCancelled, JobOrdered, QueueChanged
-from common.api.people import Place, Right
-from common.api.refusals import (
+from bandstand.bot.station import bands, ordering
+from bandstand.common.api.events import BackgroundJobOrdered, JobCancelled, JobOrdered, QueueChanged
+from bandstand.common.api.people import Place, Right
+from bandstand.common.api.refusals import (
     BadParameter,
     BadPath,
     GeneratorGone,
@@ -22,7 +22,7 @@ from common.api.refusals import (
     TooManyJobs,
     TooManyQueued,
 )
-from common.api.requests import (
+from bandstand.common.api.requests import (
     CancelJob,
     CompareSongs,
     Enqueue,
@@ -32,9 +32,9 @@ from common.api.requests import (
     ImportFile,
     RemakeSong,
 )
-from common.api.values import JobState, Purpose, Song, SongState
-from common.background_jobs import EXPORTS, Export
-from common.generators import IMPORT, Generator, Parameter
+from bandstand.common.api.values import JobState, Purpose, Song, SongState
+from bandstand.common.background_jobs import EXPORTS, Export
+from bandstand.common.generators import IMPORT, Generator, Parameter
 from tests.bot.station.conftest import CONSOLE, Station, make_person
 
 MINE = Generator(command=["mine"], parameters={"tempo": Parameter(type="int", min=40, max=200, default=120)})

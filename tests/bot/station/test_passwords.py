@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.station import passwords
+from bandstand.bot.station import passwords
 
 
 def test_only_the_password_itself_is_right() -> None:

@@ -3,9 +3,9 @@
 import msgspec
 import pytest
 
-from bot.station import on_air
-from bot.station.scheduling import Plan
-from common.api.events import (
+from bandstand.bot.station import on_air
+from bandstand.bot.station.scheduling import Plan
+from bandstand.common.api.events import (
     CueSkipped,
     CueSought,
     PlaybackResumed,
@@ -14,8 +14,8 @@ from common.api.events import (
     SongEnded,
     SongStarted,
 )
-from common.api.people import Right
-from common.api.refusals import (
+from bandstand.common.api.people import Right
+from bandstand.common.api.refusals import (
     AmbiguousSong,
     NoSuchSong,
     NothingOnAir,
@@ -23,7 +23,7 @@ from common.api.refusals import (
     StillBeingMade,
     TooManyQueued,
 )
-from common.api.requests import (
+from bandstand.common.api.requests import (
     CancelJob,
     Enqueue,
     Generate,
@@ -38,9 +38,9 @@ from common.api.requests import (
     Skip,
     Stop,
 )
-from common.api.results import NowPlaying, Paused, Resumed, Stopped
-from common.api.values import EndReason, OnAir, SongState
-from common.types import RATE, CueId
+from bandstand.common.api.results import NowPlaying, Paused, Resumed, Stopped
+from bandstand.common.api.values import EndReason, OnAir, SongState
+from bandstand.common.types import RATE, CueId
 from tests.bot.station.conftest import Station, make_person
 
 

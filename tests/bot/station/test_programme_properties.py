@@ -11,10 +11,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bot.station import making, on_air, watches
-from bot.station.scheduling import find_next
-from common import wire
-from common.api.requests import (
+from bandstand.bot.station import making, on_air, watches
+from bandstand.bot.station.scheduling import find_next
+from bandstand.common import wire
+from bandstand.common.api.requests import (
     CancelJob,
     Enqueue,
     Generate,
@@ -29,9 +29,9 @@ from common.api.requests import (
     UnwatchGenerator,
     WatchGenerator,
 )
-from common.api.values import CueState, SongState
-from common.jobs import Begun, Failed
-from common.types import RATE
+from bandstand.common.api.values import CueState, SongState
+from bandstand.common.jobs import Begun, Failed
+from bandstand.common.types import RATE
 from tests.bot.station.conftest import LENGTH, make_done
 from tests.bot.station.model_station import ModelStation, ModelStreamer
 

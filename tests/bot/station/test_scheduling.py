@@ -2,10 +2,18 @@
 
 import msgspec
 
-from bot.station.scheduling import Plan, find_due, find_next, order_first, order_last, plan_playout, sort_queue
-from common.api.people import Place
-from common.api.values import Cue, CueState, SongBrief, SongState
-from common.types import CueId, SongCode
+from bandstand.bot.station.scheduling import (
+    Plan,
+    find_due,
+    find_next,
+    order_first,
+    order_last,
+    plan_playout,
+    sort_queue,
+)
+from bandstand.common.api.people import Place
+from bandstand.common.api.values import Cue, CueState, SongBrief, SongState
+from bandstand.common.types import CueId, SongCode
 
 AIR, QUEUED, OVER = CueState.AIR, CueState.QUEUED, CueState.OVER
 

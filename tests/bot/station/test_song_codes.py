@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from bot.station.ordering import CODE_ALPHABET, CODE_LENGTH, draw_code
+from bandstand.bot.station.ordering import CODE_ALPHABET, CODE_LENGTH, draw_code
 
 
 def test_a_code_is_short_and_of_letters_and_digits_that_nobody_mistakes() -> None:

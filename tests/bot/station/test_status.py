@@ -2,10 +2,10 @@
 
 import pytest
 
-from common.api.events import StationQuit, StreamerRestartOrdered
-from common.api.refusals import BadRequest
-from common.api.requests import Generate, GetStatus, GetVersion, Grant, ListNames, Quit, RestartStreamer
-from common.api.values import MountStatus, Outside
+from bandstand.common.api.events import StationQuit, StreamerRestartOrdered
+from bandstand.common.api.refusals import BadRequest
+from bandstand.common.api.requests import Generate, GetStatus, GetVersion, Grant, ListNames, Quit, RestartStreamer
+from bandstand.common.api.values import MountStatus, Outside
 from tests.bot.station.conftest import CONSOLE, Station
 
 

@@ -4,19 +4,19 @@ from typing import Any, get_args
 
 import pytest
 
-from bot.station import bands, making
-from bot.station.limits import SONGS
-from bot.station.on_air import cut_in, get_asker, record_started
-from bot.station.ordering import Order, order_song
-from bot.station.repositories import Transaction
-from bot.station.table import REQUESTS
-from bot.storage.executor import OutsideTransaction
-from common.api import requests, results
-from common.api.people import Right
-from common.api.requests import Request
-from common.api.values import OnAir, Outside
-from common.generators import Generator
-from common.jobs import Begun
+from bandstand.bot.station import bands, making
+from bandstand.bot.station.limits import SONGS
+from bandstand.bot.station.on_air import cut_in, get_asker, record_started
+from bandstand.bot.station.ordering import Order, order_song
+from bandstand.bot.station.repositories import Transaction
+from bandstand.bot.station.table import REQUESTS
+from bandstand.bot.storage.executor import OutsideTransaction
+from bandstand.common.api import requests, results
+from bandstand.common.api.people import Right
+from bandstand.common.api.requests import Request
+from bandstand.common.api.values import OnAir, Outside
+from bandstand.common.generators import Generator
+from bandstand.common.jobs import Begun
 from tests.bot.memory import DirectStore
 from tests.bot.station.conftest import ANN, make_done
 

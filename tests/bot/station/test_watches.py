@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.station import watches
-from common.api.events import (
+from bandstand.bot.station import watches
+from bandstand.common.api.events import (
     JobCancelled,
     JobOrdered,
     QueueChanged,
@@ -12,11 +12,11 @@ from common.api.events import (
     WatchesChanged,
     WatchFailed,
 )
-from common.api.refusals import BadParameter, NoSuchGenerator, NotWatched
-from common.api.requests import CancelJob, Enqueue, Stop, UnwatchGenerator, WatchGenerator
-from common.api.values import Bars, JobState, Song
-from common.generators import Generator, Parameter
-from common.types import Frames
+from bandstand.common.api.refusals import BadParameter, NoSuchGenerator, NotWatched
+from bandstand.common.api.requests import CancelJob, Enqueue, Stop, UnwatchGenerator, WatchGenerator
+from bandstand.common.api.values import Bars, JobState, Song
+from bandstand.common.generators import Generator, Parameter
+from bandstand.common.types import Frames
 from tests.bot.station.conftest import CONSOLE, Station
 
 MINE = Generator(command=["mine"], parameters={"tempo": Parameter(type="int", min=40, max=200, default=120)})

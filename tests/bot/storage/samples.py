@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from bot.station.lifecycle import NEW
-from common.api.people import Place
-from common.api.values import BandForm, Cue, CueState, Job, Song, SongState
-from common.lineups import HOUSE
-from common.types import SongCode
+from bandstand.bot.station.lifecycle import NEW
+from bandstand.common.api.people import Place
+from bandstand.common.api.values import BandForm, Cue, CueState, Job, Song, SongState
+from bandstand.common.lineups import HOUSE
+from bandstand.common.types import SongCode
 
 PLACE = Place("irc", "libera/#radio")
 BAND = HOUSE["gravel-theory"]

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from peewee import SqliteDatabase
 
-from bot.storage import tables
-from bot.storage.store import MIGRATIONS, migrate
-from bot.storage.transaction import SqlTransaction
-from common.api.people import Place, Right
-from common.api.values import (
+from bandstand.bot.storage import tables
+from bandstand.bot.storage.store import MIGRATIONS, migrate
+from bandstand.bot.storage.transaction import SqlTransaction
+from bandstand.common.api.people import Place, Right
+from bandstand.common.api.values import (
     Bars,
     CueState,
     EndReason,
@@ -23,8 +23,8 @@ from common.api.values import (
     Section,
     SongState,
 )
-from common.jobs import Provenance
-from common.types import Frames
+from bandstand.common.jobs import Provenance
+from bandstand.common.types import Frames
 from tests.bot.memory import make_database, make_transaction
 
 BEFORE = Path(__file__).parent / "station_before_0007.sql"

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from peewee import SqliteDatabase
 
-from bot.station.repositories import RatedSection, Transaction
-from common.api.values import CueState, JobState
-from common.types import SongCode
+from bandstand.bot.station.repositories import RatedSection, Transaction
+from bandstand.common.api.values import CueState, JobState
+from bandstand.common.types import SongCode
 from tests.bot.memory import make_database, make_transaction, trace
 from tests.bot.storage.samples import make_cue, make_form, make_job, make_song
 

@@ -6,10 +6,10 @@ import msgspec
 import pytest
 from peewee import IntegrityError
 
-from bot.station.repositories import RatedSection
-from bot.storage.transaction import SqlTransaction
-from common.api.people import Place, Right
-from common.api.values import (
+from bandstand.bot.station.repositories import RatedSection
+from bandstand.bot.storage.transaction import SqlTransaction
+from bandstand.common.api.people import Place, Right
+from bandstand.common.api.values import (
     Bars,
     Bookmark,
     Comparison,
@@ -24,9 +24,9 @@ from common.api.values import (
     SongState,
     Watch,
 )
-from common.generators import COMPARE, IMPORT
-from common.jobs import Provenance
-from common.types import Frames, SongCode
+from bandstand.common.generators import COMPARE, IMPORT
+from bandstand.common.jobs import Provenance
+from bandstand.common.types import Frames, SongCode
 from tests.bot.memory import make_transaction
 from tests.bot.storage.samples import make_cue, make_form, make_job, make_song
 

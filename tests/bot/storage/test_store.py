@@ -17,10 +17,10 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
-from bot.station.repositories import Rules, Transaction
-from bot.storage.store import MIGRATIONS, Store, StoreError, find_cause
-from common.api.events import Event, MountCameOn, QueueChanged
-from common.api.values import Outside
+from bandstand.bot.station.repositories import Rules, Transaction
+from bandstand.bot.storage.store import MIGRATIONS, Store, StoreError, find_cause
+from bandstand.common.api.events import Event, MountCameOn, QueueChanged
+from bandstand.common.api.values import Outside
 from tests.bot.memory import make_database
 from tests.bot.storage.samples import make_song
 

@@ -8,12 +8,12 @@ from random import Random
 import pytest
 from peewee import InterfaceError, OperationalError, SqliteDatabase
 
-from bot.station.repositories import Rules
-from bot.storage import tables
-from bot.storage.executor import OutsideTransaction
-from bot.storage.transaction import Surroundings, begin
-from common.api.events import QueueChanged
-from common.api.values import Outside, SongState
+from bandstand.bot.station.repositories import Rules
+from bandstand.bot.storage import tables
+from bandstand.bot.storage.executor import OutsideTransaction
+from bandstand.bot.storage.transaction import Surroundings, begin
+from bandstand.common.api.events import QueueChanged
+from bandstand.common.api.values import Outside, SongState
 from tests.bot.memory import DirectStore, make_database, make_transaction
 from tests.bot.storage.samples import make_song
 

@@ -10,11 +10,11 @@ from xml.etree import ElementTree
 import msgspec
 import pytest
 
-from bot.supervision import icecast
-from bot.supervision.icecast import Kept, prepare, read_template, render
-from common import config as configuration
-from common.config import Config, Mount
-from common.errors import ConfigError, Missing
+from bandstand.bot.supervision import icecast
+from bandstand.bot.supervision.icecast import Kept, prepare, read_template, render
+from bandstand.common import config as configuration
+from bandstand.common.config import Config, Mount
+from bandstand.common.errors import ConfigError, Missing
 
 KEPT = Kept(asked=8000, port=8003, password="se<c>ret", admin_password="ad&min")
 

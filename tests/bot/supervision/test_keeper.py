@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from twisted.python.failure import Failure
 
-from bot.child import Launcher
-from bot.supervision import keeper as module
-from bot.supervision.keeper import PATIENCE, READINESS, RECHECK, STEADY, Keeper, KeptProcess
-from common.errors import CommandError
+from bandstand.bot.child import Launcher
+from bandstand.bot.supervision import keeper as module
+from bandstand.bot.supervision.keeper import PATIENCE, READINESS, RECHECK, STEADY, Keeper, KeptProcess
+from bandstand.common.errors import CommandError
 from tests.bot.fakes import FakeReactor
 
 LAST = 10.0
@@ -107,7 +107,7 @@ def test_stop_is_patient_and_then_is_not(reactor: Reactor) -> None:
 
 def test_one_that_runs_already_is_adopted_and_told_to_end(reactor: Reactor, tmp_path: Path) -> None:
     lock = tmp_path / "streamer.lock"
-    hold = "import sys; from pathlib import Path; from common.lock import ProcessLock as L; "
+    hold = "import sys; from pathlib import Path; from bandstand.common.lock import ProcessLock as L; "
     hold += f"L(Path({str(lock)!r})).acquire('x'); print('held', flush=True); sys.stdin.read()"
     other = subprocess.Popen([sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:

@@ -3,8 +3,8 @@
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
-from bot.supervision.listeners import IcecastStatistics, read_counts
-from common import config as configuration
+from bandstand.bot.supervision.listeners import IcecastStatistics, read_counts
+from bandstand.common import config as configuration
 
 
 def test_listeners_on_a_standby_count_for_its_mount() -> None:

@@ -12,7 +12,7 @@ import pytest
 from twisted.internet.task import Clock
 from twisted.logger import LogEvent, globalLogPublisher
 
-from bot.supervision.log_files import CHECK_SECONDS, KEPT, LogFile, LogRotation
+from bandstand.bot.supervision.log_files import CHECK_SECONDS, KEPT, LogFile, LogRotation
 
 PATIENCE = 60
 
@@ -53,7 +53,7 @@ def test_a_descriptor_that_was_open_before_writes_on_into_the_same_file(tmp_path
 BOT = """
 import subprocess, sys
 from pathlib import Path
-from bot.supervision.log_files import LogFile, redirect_standard_error
+from bandstand.bot.supervision.log_files import LogFile, redirect_standard_error
 redirect_standard_error(LogFile(Path(sys.argv[1])))
 print("bot", file=sys.stderr, flush=True)
 child = "import sys\\nfor line in sys.stdin: print(line.strip(), file=sys.stderr, flush=True); print(1, flush=True)"

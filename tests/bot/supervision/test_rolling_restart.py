@@ -5,11 +5,11 @@ from typing import Any, cast
 
 from twisted.internet.defer import Deferred, fail
 
-from bot.supervision.keeper import Keeper
-from bot.supervision.rolling_restart import RollingRestart
-from common.api.events import Event, StreamerRestartFailed, StreamerRestartOrdered
-from common.api.people import Place
-from common.errors import CommandError
+from bandstand.bot.supervision.keeper import Keeper
+from bandstand.bot.supervision.rolling_restart import RollingRestart
+from bandstand.common.api.events import Event, StreamerRestartFailed, StreamerRestartOrdered
+from bandstand.common.api.people import Place
+from bandstand.common.errors import CommandError
 
 PLACE = Place("console")
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import msgspec
 
-from bot.supervision.icecast import Prepared
-from bot.supervision.keeper import list_processes
-from common.config import Config
+from bandstand.bot.supervision.icecast import Prepared
+from bandstand.bot.supervision.keeper import list_processes
+from bandstand.common.config import Config
 
 
 def station(folder: Path) -> Config:
@@ -20,7 +20,7 @@ def test_our_own_icecast_comes_first_and_the_others_are_told_where_it_is(tmp_pat
     icecast, standby, streamer = list_processes(config, prepared, ["--config", "x.toml"])
     assert (icecast.name, icecast.argv, icecast.pid) == ("icecast", ["icecast2"], 77)
     assert (standby.name, standby.lock) == ("standby", config.paths.standby_lock)
-    assert streamer.argv == [sys.executable, "-m", "streamer", "--config", "x.toml"]
+    assert streamer.argv == [sys.executable, "-m", "bandstand.streamer", "--config", "x.toml"]
     for process in (standby, streamer):
         assert process.environment == {"BANDSTAND_ICECAST_PORT": "8003", "BANDSTAND_ICECAST_PASSWORD": "secret"}
 

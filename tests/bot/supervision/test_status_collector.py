@@ -7,11 +7,11 @@ import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
-from bot.supervision.status_collector import Sources, StatusCollector
-from common.api.values import Loudness, MountStatus, OnAir, Outside, PersonPresent, ProcessStatus
-from common.generators import Generator
-from common.types import CueId
-from common.wire import MountState, StreamerState
+from bandstand.bot.supervision.status_collector import Sources, StatusCollector
+from bandstand.common.api.values import Loudness, MountStatus, OnAir, Outside, PersonPresent, ProcessStatus
+from bandstand.common.generators import Generator
+from bandstand.common.types import CueId
+from bandstand.common.wire import MountState, StreamerState
 
 MOUNTS = [MountState("/a", "mp3", 128, True, 3.0), MountState("/b", "mp3", 128, False, 9.0, "no")]
 STATE = StreamerState(7, "life", 5.0, None, None, MOUNTS, loudness=-16.0, peak=-1.0)

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from twisted.conch.ssh.keys import Key
 
-from bot.terminal.authorized_keys import AuthorizedKeys
+from bandstand.bot.terminal.authorized_keys import AuthorizedKeys
 
 HALF = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDZjYWxsaW5nIGFsbCByb2JvdHMgdG8gdGhlIHN0"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"

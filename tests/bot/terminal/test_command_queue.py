@@ -4,8 +4,8 @@ from typing import Any
 
 from twisted.internet.defer import Deferred, succeed
 
-from bot.commands.reply import Reply
-from bot.terminal.command_queue import CommandQueue
+from bandstand.bot.commands.reply import Reply
+from bandstand.bot.terminal.command_queue import CommandQueue
 
 
 class Slow:

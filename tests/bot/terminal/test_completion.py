@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred, succeed
 
-from bot.terminal import completion
-from bot.terminal.completion import ask_for_completions, in_columns
-from common.api.people import Right
+from bandstand.bot.terminal import completion
+from bandstand.bot.terminal.completion import ask_for_completions, in_columns
+from bandstand.common.api.people import Right
 from tests.bot.terminal.test_prompt import Terminal
 
 

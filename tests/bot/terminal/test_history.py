@@ -4,7 +4,7 @@ import asyncio
 import re
 from pathlib import Path
 
-from bot.terminal.history import AT_ONCE, HISTORY_BYTES, History
+from bandstand.bot.terminal.history import AT_ONCE, HISTORY_BYTES, History
 
 
 def test_a_long_history_is_halved_and_begins_with_a_whole_line(tmp_path: Path) -> None:

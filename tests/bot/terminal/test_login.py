@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.terminal.login import (
+from bandstand.bot.terminal.login import (
     ADDRESSES,
     CALM_FAILURES,
     CROWD_WAIT,

@@ -10,10 +10,10 @@ import pytest
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import Clock
 
-from bot.commands.frontend import Line
-from bot.commands.reply import Level, Reply
-from bot.terminal.pipe import NOTICES, Pipe
-from common.api.people import Place, Requester, Right
+from bandstand.bot.commands.frontend import Line
+from bandstand.bot.commands.reply import Level, Reply
+from bandstand.bot.terminal.pipe import NOTICES, Pipe
+from bandstand.common.api.people import Place, Requester, Right
 
 
 class ThreadedClock(Clock):

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.commands.reply import Level, Reply
-from bot.terminal.prompt import LINE, Ending, LineHandler, Prompt
-from bot.terminal.remote_terminal import RemoteInput, RemoteOutput
+from bandstand.bot.commands.reply import Level, Reply
+from bandstand.bot.terminal.prompt import LINE, Ending, LineHandler, Prompt
+from bandstand.bot.terminal.remote_terminal import RemoteInput, RemoteOutput
 
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\r\n\b]")
 

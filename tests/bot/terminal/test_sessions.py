@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred, succeed
 
-from bot.commands.reply import Level, Reply
-from bot.terminal.remote_terminal import PASTE_CHARACTERS, RemoteInput
-from bot.terminal.sessions import LineSession, Person, PromptThread, TerminalSession
+from bandstand.bot.commands.reply import Level, Reply
+from bandstand.bot.terminal.remote_terminal import PASTE_CHARACTERS, RemoteInput
+from bandstand.bot.terminal.sessions import LineSession, Person, PromptThread, TerminalSession
 
 PATIENCE = 60.0
 

@@ -9,16 +9,16 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.error import CannotListenError
 from twisted.internet.testing import MemoryReactorClock, StringTransport
 
-from bot.commands.frontend import Line
-from bot.commands.reply import Reply
-from bot.station import passwords
-from bot.station.identity import identify_person
-from bot.terminal import login, telnet
-from bot.terminal.password_check import PasswordCheck
-from bot.terminal.telnet import TelnetConnection, TelnetServer
-from bot.terminal.telnet_protocol import DO, ECHO, GREETING, IAC
-from bot.terminal.terminals import Terminals
-from common.api.people import Place, Requester, Right
+from bandstand.bot.commands.frontend import Line
+from bandstand.bot.commands.reply import Reply
+from bandstand.bot.station import passwords
+from bandstand.bot.station.identity import identify_person
+from bandstand.bot.terminal import login, telnet
+from bandstand.bot.terminal.password_check import PasswordCheck
+from bandstand.bot.terminal.telnet import TelnetConnection, TelnetServer
+from bandstand.bot.terminal.telnet_protocol import DO, ECHO, GREETING, IAC
+from bandstand.bot.terminal.terminals import Terminals
+from bandstand.common.api.people import Place, Requester, Right
 
 PASSWORD = "secret pass"
 STORED = passwords.hash_password(PASSWORD)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.terminal.telnet_protocol import (
+from bandstand.bot.terminal.telnet_protocol import (
     DO,
     DONT,
     ECHO,

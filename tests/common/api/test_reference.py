@@ -6,15 +6,15 @@ from typing import get_args
 import msgspec
 import pytest
 
-from common.api import events, refusals, requests, results
-from common.api.reference import write_reference
+from bandstand.common.api import events, refusals, requests, results
+from bandstand.common.api.reference import write_reference
 
 UNIONS = (requests.Request, results.Result, refusals.Refusal, events.Event)
 
 
 def test_the_page_is_as_the_types_are_now() -> None:
     page = Path(__file__).parents[3] / "docs" / "api.md"
-    assert page.read_text("utf-8") == write_reference(), "python -m common.api.reference >docs/api.md"
+    assert page.read_text("utf-8") == write_reference(), "python -m bandstand.common.api.reference >docs/api.md"
 
 
 @pytest.mark.parametrize("union", UNIONS, ids=["requests", "results", "refusals", "events"])

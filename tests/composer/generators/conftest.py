@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from common.errors import Missing
-from common.generators import Generator
-from common.jobs import Begun, Done, Failed, Job, Noticed, Step, Value
-from common.types import SongCode
-from composer.spool import SpoolWriter
-from composer.worker import run_job
+from bandstand.common.errors import Missing
+from bandstand.common.generators import Generator
+from bandstand.common.jobs import Begun, Done, Failed, Job, Noticed, Step, Value
+from bandstand.common.types import SongCode
+from bandstand.composer.spool import SpoolWriter
+from bandstand.composer.worker import run_job
 
 SINE = """
 import math, os, struct, sys

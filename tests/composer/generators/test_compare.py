@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from common.jobs import Done, Job, Pair, Side, Step
-from common.types import RATE, SongCode
-from composer.generators.compare import FADE_FRAMES, make_comparison
-from composer.recorder import SoundRecorder
-from composer.spool import SpoolWriter
+from bandstand.common.jobs import Done, Job, Pair, Side, Step
+from bandstand.common.types import RATE, SongCode
+from bandstand.composer.generators.compare import FADE_FRAMES, make_comparison
+from bandstand.composer.recorder import SoundRecorder
+from bandstand.composer.spool import SpoolWriter
 
 pytestmark = pytest.mark.integration
 

@@ -9,10 +9,10 @@ import msgspec
 import numpy as np
 import pytest
 
-from common import config
-from common.generators import Description, Generator, checked, described
-from common.jobs import Section
-from common.types import RATE
+from bandstand.common import config
+from bandstand.common.generators import Description, Generator, checked, described
+from bandstand.common.jobs import Section
+from bandstand.common.types import RATE
 
 pytestmark = pytest.mark.integration
 

@@ -8,10 +8,10 @@ import msgspec
 import numpy as np
 import pytest
 
-from common.generators import Generator
-from common.jobs import Begun, Done, Section
-from common.types import RATE
-from composer.folder import SONG_FILE
+from bandstand.common.generators import Generator
+from bandstand.common.jobs import Begun, Done, Section
+from bandstand.common.types import RATE
+from bandstand.composer.folder import SONG_FILE
 
 pytestmark = pytest.mark.integration
 

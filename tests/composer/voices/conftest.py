@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
-from composer.harmony import Harmoniser
-from composer.random_source import RandomSource
-from composer.score import Section
-from composer.styles import STYLES
-from composer.theory import Key
-from composer.voices.context import SectionContext
-from composer.voices.melody import draw_motif
+from bandstand.composer.harmony import Harmoniser
+from bandstand.composer.random_source import RandomSource
+from bandstand.composer.score import Section
+from bandstand.composer.styles import STYLES
+from bandstand.composer.theory import Key
+from bandstand.composer.voices.context import SectionContext
+from bandstand.composer.voices.melody import draw_motif
 
 MakeContext = Callable[..., SectionContext]
 

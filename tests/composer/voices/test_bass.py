@@ -4,11 +4,11 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from common.bands import Member
-from common.lineups import HOUSE
-from composer.random_source import RandomSource
-from composer.voices.bass import play_bass
-from composer.voices.context import GridNote, SectionContext
+from bandstand.common.bands import Member
+from bandstand.common.lineups import HOUSE
+from bandstand.composer.random_source import RandomSource
+from bandstand.composer.voices.bass import play_bass
+from bandstand.composer.voices.context import GridNote, SectionContext
 
 MakeContext = Callable[..., SectionContext]
 BASSIST = HOUSE["small-robots"].members[1]

@@ -5,10 +5,10 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from common.lineups import HOUSE
-from composer.random_source import RandomSource
-from composer.voices.chords import play_arpeggio, play_chords, play_pad
-from composer.voices.context import SectionContext
+from bandstand.common.lineups import HOUSE
+from bandstand.composer.random_source import RandomSource
+from bandstand.composer.voices.chords import play_arpeggio, play_chords, play_pad
+from bandstand.composer.voices.context import SectionContext
 
 MakeContext = Callable[..., SectionContext]
 KEYS, PAD = HOUSE["small-robots"].members[2:4]

@@ -2,12 +2,12 @@ from collections.abc import Callable
 
 import msgspec
 
-from common.bands import Member
-from common.lineups import HOUSE
-from composer.random_source import RandomSource
-from composer.style import CRASH, KICK, SNARE
-from composer.voices.context import GridNote, SectionContext
-from composer.voices.drums import play_drums
+from bandstand.common.bands import Member
+from bandstand.common.lineups import HOUSE
+from bandstand.composer.random_source import RandomSource
+from bandstand.composer.style import CRASH, KICK, SNARE
+from bandstand.composer.voices.context import GridNote, SectionContext
+from bandstand.composer.voices.drums import play_drums
 
 MakeContext = Callable[..., SectionContext]
 DRUMMER = msgspec.structs.replace(HOUSE["small-robots"].members[0], variety=0.0)

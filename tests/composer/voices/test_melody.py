@@ -3,10 +3,10 @@ from itertools import pairwise
 
 import pytest
 
-from common.lineups import HOUSE
-from composer.random_source import RandomSource
-from composer.voices.context import GridNote, SectionContext
-from composer.voices.melody import WIDEST, draw_motif, play_melody, transform_motif
+from bandstand.common.lineups import HOUSE
+from bandstand.composer.random_source import RandomSource
+from bandstand.composer.voices.context import GridNote, SectionContext
+from bandstand.composer.voices.melody import WIDEST, draw_motif, play_melody, transform_motif
 
 MakeContext = Callable[..., SectionContext]
 LEAD = HOUSE["small-robots"].members[4]

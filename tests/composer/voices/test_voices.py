@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from common.bands import Member
-from common.lineups import HOUSE
-from composer.harmony import CADENCES
-from composer.random_source import RandomSource
-from composer.voices import VOICES
-from composer.voices.context import SectionContext
+from bandstand.common.bands import Member
+from bandstand.common.lineups import HOUSE
+from bandstand.composer.harmony import CADENCES
+from bandstand.composer.random_source import RandomSource
+from bandstand.composer.voices import VOICES
+from bandstand.composer.voices.context import SectionContext
 
 MakeContext = Callable[..., SectionContext]
 ROBOTS = HOUSE["small-robots"]

@@ -7,13 +7,13 @@ import av
 import numpy as np
 import pytest
 
-from common.config import LOSSLESS
-from common.errors import ConfigError, Missing
-from common.types import RATE
-from streamer.block import Samples
-from streamer.codecs import lame, opus
-from streamer.codecs.encoder import DITHER_LEVEL, Encoder, dither
-from streamer.codecs.formats import FORMATS
+from bandstand.common.config import LOSSLESS
+from bandstand.common.errors import ConfigError, Missing
+from bandstand.common.types import RATE
+from bandstand.streamer.block import Samples
+from bandstand.streamer.codecs import lame, opus
+from bandstand.streamer.codecs.encoder import DITHER_LEVEL, Encoder, dither
+from bandstand.streamer.codecs.formats import FORMATS
 
 KINDS = [("mp3", 32), ("mp3", 128), ("mp3", 320), ("opus", 96), ("opus", 32), ("flac", LOSSLESS)]
 

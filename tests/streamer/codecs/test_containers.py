@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamer.codecs.containers import OggOpus, checksum, opus_head, opus_tags, page
-from streamer.codecs.encoder import dither
-from streamer.codecs.opus import Opus
+from bandstand.streamer.codecs.containers import OggOpus, checksum, opus_head, opus_tags, page
+from bandstand.streamer.codecs.encoder import dither
+from bandstand.streamer.codecs.opus import Opus
 
 
 def slow_checksum(data: bytes) -> int:

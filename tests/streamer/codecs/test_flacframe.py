@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamer.block import zeros
-from streamer.codecs.containers import OggFlac
-from streamer.codecs.flac import Flac
-from streamer.codecs.flacframe import NUMBERS, coded, coded_length, crc_8, crc_16, renumbered, verbatim
+from bandstand.streamer.block import zeros
+from bandstand.streamer.codecs.containers import OggFlac
+from bandstand.streamer.codecs.flac import Flac
+from bandstand.streamer.codecs.flacframe import NUMBERS, coded, coded_length, crc_8, crc_16, renumbered, verbatim
 
 
 def slow_crc(data: bytes, polynomial: int, bits: int) -> int:
