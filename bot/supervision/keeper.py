@@ -299,7 +299,7 @@ def list_processes(config: Config, icecast: Prepared | None, arguments: Sequence
         processes.append(KeptProcess("icecast", icecast.argv, pid=icecast.pid))
     python = [sys.executable, "-m"]
     locks = {"standby": config.paths.standby_lock, STREAMER: config.paths.streamer_lock}
-    modules = {"standby": "bandstand.streamer.standby", STREAMER: "streamer"}
+    modules = {"standby": "bandstand.streamer.standby", STREAMER: "bandstand.streamer"}
     processes += [
         KeptProcess(name, [*python, modules[name], *arguments], lock=lock, environment=environment)
         for name, lock in locks.items()

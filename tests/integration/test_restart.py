@@ -31,9 +31,7 @@ def station(tmp_path: Path) -> Iterator[Station]:
 
 def plays_a_rise(station: Station) -> None:
     station.wait_for(r"job 1: .* is made")
-    songs = station.ask("songs")["songs"]
-    assert isinstance(songs, list)
-    code = songs[0]["code"]
+    code = station.ask("songs")["songs"][0]["code"]
     target = station.var / "songs" / code / "song.flac"
     command = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", RISE, "-ac", "2", str(target)]
     subprocess.run(command, check=True, timeout=PATIENCE)
@@ -96,7 +94,6 @@ def test_a_new_bot_starts_again_what_it_adopted_when_that_ends(station: Station)
     icecast = int((station.var / "icecast" / "icecast.pid").read_text())
     os.kill(icecast, signal.SIGKILL)
     station.wait_for(r"streamer info: /stream\.mp3 is on the air")
-    status = station.ask("status")["station"]
-    assert isinstance(status, dict)
-    states = {process["name"]: process["state"] for process in status["processes"]}
+    processes = station.ask("status")["station"]["processes"]
+    states = {process["name"]: process["state"] for process in processes}
     assert states["icecast"] == states["standby"] == states["streamer"] == "running"

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pytest
 
@@ -80,25 +80,25 @@ class Station:
             if not self.news.wait_for(lambda: self.logged(pattern), PATIENCE):
                 pytest.fail(f"{pattern} was never logged; the log says:\n{''.join(self.lines)}")
 
-    def ask(self, *words: str) -> dict[str, object]:
-        """Give one command through `bandstand ctl --json`; returns the value of its first answer."""
-        reply: dict[str, object] = json.loads(self._run_ctl("--json", *words).splitlines()[0])
-        return reply
+    def ask(self, *words: str) -> dict[str, Any]:
+        """The value of the answer to one command through `bandstand ctl --json`."""
+        value: dict[str, Any] = json.loads(self._control("--json", *words))
+        return value
 
     def say(self, *words: str) -> str:
-        """Give one command through `bandstand ctl`; returns the first line of its answer."""
-        return self._run_ctl(*words).splitlines()[0]
+        """The sentence that answers one command through `bandstand ctl`."""
+        _, _, sentence = self._control(*words).partition(" ")
+        return sentence
 
-    def _run_ctl(self, *words: str) -> str:
+    def _control(self, *words: str) -> str:
+        """The first line of the answer. A refusal goes to standard error, but not as JSON."""
         self.mark()
         done = subprocess.run(
-            [BANDSTAND, "ctl", "--config", str(self.config), *words],
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
+            [BANDSTAND, "ctl", "--config", str(self.config), *words], capture_output=True, text=True, timeout=PATIENCE
         )
-        assert done.stdout or done.stderr
-        return done.stdout or done.stderr
+        shown = done.stdout or done.stderr
+        assert shown, f"no answer to {words}"
+        return shown.splitlines()[0]
 
     def pids(self) -> list[int]:
         """Every process of this station, by its configuration or folder in its arguments."""
@@ -123,15 +123,14 @@ class Station:
 
     def tone(self, name: str, seconds: float) -> str:
         """A stored song whose sound is now a plain tone; its code."""
-        code = re.search(r"song (\w+)", self.say("generate"))
-        assert code is not None
-        self.wait_for(rf"\({code[1]}\) is made")
+        code: str = self.ask("generate")["song"]
+        self.wait_for(rf"\({code}\) is made")
         self.say("skip")
         sine = f"sine=frequency=440:duration={seconds}:sample_rate=48000"
-        target = self.var / "songs" / code[1] / "song.flac"
+        target = self.var / "songs" / code / "song.flac"
         command = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", sine, "-af", "volume=4", str(target)]
         subprocess.run(command, check=True, timeout=PATIENCE)
-        return code[1]
+        return code
 
     def end(self) -> None:
         if self.process is not None and self.process.poll() is None:
@@ -211,7 +210,7 @@ def test_a_generated_song_is_heard_before_its_worker_has_finished(on_air: Statio
     on_air.wait_for(r"job 1: .* is made")
     on_air.say("skip")
     listener.hears(False)
-    assert on_air.ask("generate", "minutes=3")["job"] == "2"
+    assert on_air.ask("generate", "minutes=3")["job"] == 2
     listener.hears(True)
     assert not on_air.logged("job 2: .* is made"), "the worker had finished before its song was heard"
     on_air.wait_for(r"job 2: .* is made")
@@ -233,9 +232,8 @@ def test_silence_then_a_tone_then_silence_ten_times_and_a_queue_without_a_gap(
     listener.hears(True)
     assert listener.hears(False) > 3.0, "the second song did not follow the first"
     assert on_air.say("np").startswith("silence")
-    played = on_air.ask("history")["rows"]
-    assert isinstance(played, list)
-    assert [row[4] for row in played[:12]] == ["finished"] * 12
+    played = on_air.ask("history")["plays"]
+    assert [one["reason"] for one in played[:12]] == ["finished"] * 12
 
 
 def test_stop_goes_to_silence_and_resume_goes_on_where_it_was(on_air: Station, listener: Listener) -> None:
@@ -251,9 +249,7 @@ def test_stop_goes_to_silence_and_resume_goes_on_where_it_was(on_air: Station, l
 def test_what_cannot_be_played_is_told_and_the_stream_goes_on(on_air: Station, listener: Listener) -> None:
     on_air.wait_for(r"job 1: .* is made")
     listener.hears(True)
-    songs = on_air.ask("songs")["rows"]
-    assert isinstance(songs, list)
-    code = songs[0][0]
+    code = on_air.ask("songs")["songs"][0]["code"]
     (on_air.var / "songs" / code / "song.flac").write_text("this is no sound\n" * 100)
     on_air.say("play", code)
     on_air.wait_for(r"cannot be played")
@@ -339,9 +335,8 @@ def test_a_second_station_in_one_folder_is_refused_by_the_first_ones_name(on_air
 def test_a_taken_port_is_left_to_whoever_has_it(station: Station) -> None:
     with socket.create_server(("127.0.0.1", station.port)):
         station.up()
-        status = station.ask("status")["rows"]
-        assert isinstance(status, list)
-        urls = [row[2] for row in status if row[0] == "/stream.mp3"]
+        mounts = station.ask("status")["station"]["mounts"]
+        urls = [mount["url"] for mount in mounts if mount["path"] == "/stream.mp3"]
         assert urls
         assert f":{station.port}/" not in urls[0]
 
