@@ -1,0 +1,147 @@
+"""A database that takes nothing for a while, under a whole station: nothing that was promised is lost, everybody gets a
+plain sentence, and the music goes on by itself."""
+
+import os
+import sqlite3
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bandstand.bot.commands.reply import Reply
+from bandstand.bot.shell.ctl import Station as Control
+from bandstand.common.types import RATE
+from tests.integration.streaming import until
+from tests.integration.test_station import PATIENCE, Station
+
+SECONDS = 3.0
+"""Of the song that is played again and again."""
+TROUBLE = 10.0
+"""Seconds for which the database takes nothing: longer than the song on the air and the one after it."""
+DISK = "96m"
+
+
+@pytest.fixture
+def station(tmp_path: Path) -> Iterator[Station]:
+    made = Station(tmp_path)
+    try:
+        yield made
+    finally:
+        made.end()
+
+
+@pytest.fixture
+def small_disk(station: Station) -> Iterator[Path]:
+    """A disk of its own under the station's directory."""
+    station.var.mkdir(mode=0o755)
+    command = ["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=755", "tmpfs", str(station.var)]
+    if subprocess.run(command, check=False, capture_output=True).returncode:
+        pytest.skip("file systems cannot be mounted here")
+    try:
+        yield station.var
+    finally:
+        station.end()
+        subprocess.run(["umount", "-l", str(station.var)], check=True)
+
+
+class People(threading.Thread):
+    """Order a song and rate the one they hear, one after the other, until they are told to leave."""
+
+    def __init__(self, station: Station, song: str) -> None:
+        super().__init__(daemon=True)
+        self.answers: list[tuple[str, Reply]] = []
+        self._station = station
+        self._lines = cycle([f"queue {song}", "rate 4", f"queue {song}", "mark well played"])
+        self._must_leave = threading.Event()
+
+    def run(self) -> None:
+        with closing(Control(self._station.var / "bot.sock")) as control:
+            while not self._must_leave.wait(0.5):
+                line = next(self._lines)
+                self.answers.append((line, next(control.ask(line, wait=False))))
+
+    def leave(self) -> None:
+        self._must_leave.set()
+        self.join(PATIENCE)
+
+    def count(self, word: str) -> int:
+        """How many commands that begin with this word were answered with ok."""
+        return sum(line.startswith(word) and reply.is_good for line, reply in self.answers)
+
+    def list_refusals(self) -> list[str]:
+        return [reply.summary for _, reply in self.answers if not reply.is_good]
+
+
+def select(station: Station, query: str) -> list[Any]:
+    with closing(sqlite3.connect(f"file:{station.var}/bandstand.db?mode=ro", uri=True, timeout=10)) as database:
+        return database.execute(query).fetchall()
+
+
+@contextmanager
+def locked(station: Station) -> Iterator[None]:
+    """Another program holds the database."""
+    with closing(sqlite3.connect(station.var / "bandstand.db", isolation_level=None, timeout=10)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        yield
+        other.execute("ROLLBACK")
+
+
+@contextmanager
+def full(disk: Path) -> Iterator[None]:
+    """Nothing more can be written to this disk."""
+    filler = disk / "filler"
+    with filler.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(4096))
+    yield
+    filler.unlink()
+
+
+def check_that_nothing_is_lost(station: Station, trouble: Callable[[], Any], sentence: str) -> None:
+    station.up()
+    station.wait_for(r"job 1: .* is made")
+    song = station.tone("tone", SECONDS)
+    first = select(station, "SELECT MAX(id) FROM cue")[0][0] + 1
+    people = People(station, song)
+    for line in (f"play {song}", f"queue {song}", f"queue {song}"):
+        station.say(*line.split())
+    until(lambda: select(station, f"SELECT * FROM cue WHERE id = {first} AND started IS NOT NULL"), "the song")
+    with trouble():
+        people.start()
+        threading.Event().wait(TROUBLE)
+        assert select(station, f"SELECT state FROM cue WHERE id >= {first + 1}")[:2] == [("queued",)] * 2
+    until(lambda: people.answers and people.answers[-1][1].is_good, "commands are carried out again")
+    people.leave()
+    until(lambda: not select(station, "SELECT * FROM cue WHERE state != 'over'"), "all is played", PATIENCE)
+
+    refusals = people.list_refusals()
+    assert refusals, "no command came while the database took nothing"
+    assert all(sentence in refusal for refusal in refusals), refusals
+    log = select(station, f"SELECT reason, frames, started, ended FROM cue WHERE id >= {first} ORDER BY id")
+    assert len(log) == 3 + people.count("queue")
+    assert {row[:2] for row in log} == {("finished", round(SECONDS * RATE))}
+    for _, _, started, ended in log:
+        assert abs(ended - started - SECONDS) < 0.5
+    times = [time for _, _, started, ended in log for time in (started, ended)]
+    assert times == sorted(times)
+    assert len(select(station, "SELECT * FROM rating")) == min(1, people.count("rate"))
+    assert len(select(station, "SELECT * FROM bookmark")) == people.count("mark")
+    assert not station.logged("Traceback")
+
+
+def test_a_database_that_another_program_holds_loses_nothing_and_the_music_goes_on(station: Station) -> None:
+    sentence = "the database is in use by another program; try again in a moment"
+    check_that_nothing_is_lost(station, lambda: locked(station), sentence)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can mount a small disk")
+def test_a_disk_that_is_full_for_a_while_loses_nothing_and_the_music_goes_on(
+    station: Station, small_disk: Path
+) -> None:
+    sentence = "the disk is full; free some space and try again"
+    check_that_nothing_is_lost(station, lambda: full(small_disk), sentence)
