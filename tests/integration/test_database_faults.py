@@ -23,7 +23,9 @@ SECONDS = 3.0
 """Of the song that is played again and again."""
 TROUBLE = 10.0
 """Seconds for which the database takes nothing: longer than the song on the air and the one after it."""
-DISK = "96m"
+NOTHING_HEARD = "nothing is on the air that you could have heard by now"
+DISK = "400m"
+"""Room for the songs that are made before it is filled."""
 
 
 @pytest.fixture
@@ -121,7 +123,9 @@ def check_that_nothing_is_lost(station: Station, trouble: Callable[[], Any], sen
 
     refusals = people.list_refusals()
     assert refusals, "no command came while the database took nothing"
-    assert all(sentence in refusal for refusal in refusals), refusals
+    assert any(sentence in refusal for refusal in refusals)
+    # Between two songs there may be nothing to rate.
+    assert [one for one in refusals if sentence not in one and NOTHING_HEARD not in one] == []
     log = select(station, f"SELECT reason, frames, started, ended FROM cue WHERE id >= {first} ORDER BY id")
     assert len(log) == 3 + people.count("queue")
     assert {row[:2] for row in log} == {("finished", round(SECONDS * RATE))}
