@@ -1,6 +1,10 @@
 """A true-peak limiter for the bus: nothing louder than the ceiling leaves, and what is below it leaves as it came, bit
 for bit, `DELAY` frames later.
 
+True peaks, between the samples, are found by oversampling four times with a windowed sinc (ITU-R BS.1770-4, annex 2).
+Each frame gets the gain that its peak needs; the gain goes down over the `ATTACK` frames before a peak and recovers by
+`RELEASE`.
+
 Pure sums over blocks. Knows levels; nothing of songs. A block that is far from the ceiling costs one look at its
 highest sample.
 """

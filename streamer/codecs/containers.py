@@ -3,6 +3,10 @@
 Ogg pages are those of RFC 3533, with Opus (RFC 7845) or FLAC (RFC 9639 section 10.1) in them. libavformat's muxer keeps
 one packet back whatever its options; here each call's packets leave as one page at once.
 
+A page has a head (serial number of the logical stream, number of the page, granule position: the sample after the last
+packet that ends on it), a table of segments of up to 255 bytes (a packet takes as many as it needs, and the first that
+is shorter than 255 ends it: lacing), and a CRC-32 over all of that.
+
 Needs nothing but the standard library, so that the standby can use it, too.
 """
 
@@ -12,7 +16,7 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Protocol
 
-from bandstand.streamer.codecs.flacframe import renumbered, stream_info
+from bandstand.streamer.codecs.flacframe import make_stream_info, renumber_frame
 
 BEGINS, ENDS = 0x02, 0x04
 SEGMENTS = 255
@@ -96,7 +100,7 @@ def opus_tags(comments: Comments, vendor: str = VENDOR) -> bytes:
 
 def flac_head(frame: int) -> bytes:
     """The first packet: version 1.0 of the mapping, one more header packet, then FLAC's own beginning."""
-    info = stream_info(frame, FLAC_RATE, CHANNELS, FLAC_BITS)
+    info = make_stream_info(frame, FLAC_RATE, CHANNELS, FLAC_BITS)
     return b"\x7fFLAC\x01\x00\x00\x01fLaC" + _metadata(STREAMINFO, info)
 
 
@@ -168,7 +172,7 @@ class OggFlac(Ogg):
         self._number = count()
 
     def _sound(self, packet: bytes) -> bytes:
-        return renumbered(packet, next(self._number))
+        return renumber_frame(packet, next(self._number))
 
 
 CONTAINERS: dict[str, Callable[[int, int, int, Comments], Container]] = {

@@ -1,6 +1,6 @@
 """FLAC through PyAV: frames of 24 ms of 16 bits, each out as soon as it is full.
 
-What is on the grid of 16 bits already leaves as it came, bit by bit; anything else is dithered onto it.
+Samples that are whole steps of 16 bits leave as they came, bit for bit; others are dithered (triangular, one step).
 """
 
 from fractions import Fraction
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from bandstand.common.config import LOSSLESS
 from bandstand.common.types import CHANNELS, RATE, Frames
 from bandstand.streamer.block import Samples, zeros
-from bandstand.streamer.codecs.flacframe import verbatim
+from bandstand.streamer.codecs.flacframe import make_verbatim_frame
 
 FRAME: Final = Frames(1152)
 FULL_SCALE: Final = 32768
@@ -23,7 +23,7 @@ STORED: Final = FRAME * CHANNELS * 2
 
 
 class Flac:
-    """A `Codec` without delay. Its frames are numbered from 0; who joins them with others numbers them anew."""
+    """A `Codec` without delay. Its frames are numbered from 0; the container numbers them anew."""
 
     frame = FRAME
     memory = FRAME
@@ -55,16 +55,19 @@ class Flac:
         return last + [bytes(packet) for packet in self._context.encode(None) if packet.size]
 
     def _encoded(self, samples: Samples) -> list[bytes]:
-        frame = av.AudioFrame.from_ndarray(quantised(samples, self._chance).reshape(1, -1), format="s16")
+        frame = av.AudioFrame.from_ndarray(quantise(samples, self._chance).reshape(1, -1), format="s16")
         frame.sample_rate = RATE
         return [bytes(packet) for packet in self._context.encode(frame)]
 
     def close(self) -> None:
-        """Its memory goes with it."""
+        """Nothing to do: the codec's memory is freed with this object."""
 
 
-def quantised(samples: Samples, chance: np.random.Generator) -> NDArray[np.int16]:
-    """In steps of 16 bits, with triangular noise of one step unless they are on them already."""
+def quantise(samples: Samples, chance: np.random.Generator) -> NDArray[np.int16]:
+    """Round to steps of 16 bits, with triangular noise of one step unless all samples are whole steps already.
+
+    float32 (frames, 2) in, int16 of the same shape out.
+    """
     scaled = samples * np.float32(FULL_SCALE)
     nearest = np.rint(scaled)
     if not np.array_equal(nearest, scaled):
@@ -73,11 +76,11 @@ def quantised(samples: Samples, chance: np.random.Generator) -> NDArray[np.int16
     return steps
 
 
-def silent_frames(number: int) -> list[bytes]:
-    """Noise of one step of 16 bits in either direction, which takes as many bytes as a song does.
+def make_silent_frames(number: int) -> list[bytes]:
+    """Frames of noise of one step of 16 bits in either direction, at the bit rate that a song has (`LOSSLESS`).
 
-    Compressed it would take a fifth of them, and who joins in silence would be given that much more of it at once. So
-    of the frames as many are stored as they are as it takes.
+    Compressed, such noise takes a fifth of that. Icecast's burst counts bytes, so a listener who joins in silence would
+    be given five times as much of it. So some frames are stored without compression, as many as the bit rate needs.
     """
     chance = np.random.default_rng(0)
     codec = Flac()
@@ -87,7 +90,7 @@ def silent_frames(number: int) -> list[bytes]:
         steps = np.rint(chance.triangular(-1, 0, 1, (FRAME, CHANNELS))).astype(">i2")
         owed += LOSSLESS * 125 * FRAME / RATE
         if owed > STORED / 2:
-            made.append(verbatim((steps[:, 0].tobytes(), steps[:, 1].tobytes())))
+            made.append(make_verbatim_frame((steps[:, 0].tobytes(), steps[:, 1].tobytes())))
         else:
             made += codec.packets(steps.astype(np.float32) / np.float32(FULL_SCALE))
         owed -= len(made[-1])

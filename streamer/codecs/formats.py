@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bandstand.streamer.codecs.containers import CONTAINERS, Comments, Container
 from bandstand.streamer.codecs.encoder import SILENT_PACKETS, Codec, Encoder, silent_packets
-from bandstand.streamer.codecs.flac import Flac, silent_frames
+from bandstand.streamer.codecs.flac import Flac, make_silent_frames
 from bandstand.streamer.codecs.lame import Lame
 from bandstand.streamer.codecs.opus import Opus
 
@@ -32,6 +32,6 @@ FORMATS = {
     for kind in (
         Format("mp3", Lame, icy=True),
         Format("opus", Opus, icy=False),
-        Format("flac", lambda _: Flac(), icy=False, silence=lambda _: silent_frames(SILENT_PACKETS)),
+        Format("flac", lambda _: Flac(), icy=False, silence=lambda _: make_silent_frames(SILENT_PACKETS)),
     )
 }

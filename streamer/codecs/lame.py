@@ -34,7 +34,7 @@ SETTINGS = (
 
 @cache
 def library() -> ctypes.CDLL:
-    """The shared library with its prototypes, or Missing."""
+    """The shared library with its prototypes. Raises Missing."""
     try:
         lame = ctypes.CDLL("libmp3lame.so.0")
     except OSError:

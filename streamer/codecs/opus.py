@@ -27,7 +27,7 @@ LONGEST_PACKET = 1275
 
 @cache
 def library() -> ctypes.CDLL:
-    """The shared library with its prototypes, or Missing."""
+    """The shared library with its prototypes. Raises Missing."""
     try:
         opus = ctypes.CDLL("libopus.so.0")
     except OSError:

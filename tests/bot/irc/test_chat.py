@@ -276,6 +276,7 @@ def test_nothing_that_is_said_does_any_harm_or_sends_a_line_that_is_too_long(
     assert all(data.endswith(b"\r\n") and data.count(b"\n") == 1 and len(data) <= 512 for data in written)
 
 
+@pytest.mark.slow
 def test_a_crowd_leaves_nothing_behind_that_grows() -> None:
     """As many people again, with as many lines, cost no more memory than the first ones did."""
     room = Room(caps="server-time")

@@ -390,6 +390,7 @@ LINES = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(st.lists(LINES, max_size=30), st.booleans())
 def test_no_line_raises_or_ends_the_connection(lines: list[str], registered: bool) -> None:

@@ -7,6 +7,7 @@ workers and a disk that fails are models: they do what the real ones do, at the 
 
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -317,7 +318,7 @@ class ProgrammeMachine(ModelStation, RuleBasedStateMachine):
             self.store.database.close()
 
 
-TestProgramme = ProgrammeMachine.TestCase
+TestProgramme = pytest.mark.slow(ProgrammeMachine.TestCase)
 TestProgramme.settings = settings(max_examples=settings.default.max_examples // 2)
 """Half of the usual: each of them is fifty steps."""
 

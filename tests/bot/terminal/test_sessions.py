@@ -117,6 +117,7 @@ def test_a_session_that_ends_before_its_prompt_was_drawn_ends_all_the_same(
     until(lambda: connection.is_closed, "the end")
 
 
+@pytest.mark.slow
 def test_a_paste_without_an_end_does_not_grow() -> None:
     keys = RemoteInput()
     keys.feed(b"\x1b[200~")
