@@ -13,6 +13,9 @@ from bandstand.composer.styles import STYLES
 from bandstand.composer.theory import Key
 from bandstand.composer.voices import VOICES
 
+pytestmark = pytest.mark.slow
+"""Whole songs are composed."""
+
 ROBOTS = HOUSE["small-robots"]
 BY_NAME = {band.name: band for band in HOUSE.values()}
 

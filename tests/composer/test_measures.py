@@ -9,6 +9,9 @@ from bandstand.composer.measures import measure_score
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.score import STEP, Note, Score
 
+pytestmark = pytest.mark.slow
+"""Whole songs are composed."""
+
 
 def changed(score: Score, change: Callable[[Note, bool], Note]) -> Score:
     parts = tuple(

@@ -1,10 +1,14 @@
 from pathlib import Path
 
 import mido
+import pytest
 
 from bandstand.composer.midi import make_midi
 from bandstand.composer.score import Note, Score, assign_channels
 from bandstand.composer.synth import cut_excerpt
+
+pytestmark = pytest.mark.slow
+"""Whole songs are composed."""
 
 
 def test_every_note_is_in_the_file_at_its_tick(short: Score, tmp_path: Path) -> None:

@@ -9,6 +9,9 @@ from bandstand.composer.compose import compose
 from bandstand.composer.musicxml import make_musicxml
 from bandstand.composer.score import STEP, Score
 
+pytestmark = pytest.mark.slow
+"""Whole songs are composed."""
+
 
 @pytest.fixture(scope="module")
 def written() -> list[tuple[Score, Element]]:
