@@ -34,8 +34,8 @@ class Range(msgspec.Struct, frozen=True):
 
 
 RANGES: Final = {
-    "tempo": Range(50, 200, "beats a minute", "how fast"),
-    "minutes": Range(1, 15, "minutes", "how long, about"),
+    "tempo": Range(50, 200, "beats a minute", "the tempo"),
+    "minutes": Range(1, 15, "minutes", "the length, about"),
 }
 KNOWN: Final = ("key", *RANGES)
 """Names of all parameters."""
@@ -53,7 +53,8 @@ class SongParameters(msgspec.Struct, frozen=True):
 
 def described() -> tuple[tuple[str, str, str], ...]:
     """(name, expected value, meaning) of each parameter, in words for a person."""
-    return (("key", KEY_SYNTAX, "where it begins"), *((name, one.expected, one.help) for name, one in RANGES.items()))
+    ranges = ((name, one.expected, one.help) for name, one in RANGES.items())
+    return (("key", KEY_SYNTAX, "the key that it begins in"), *ranges)
 
 
 def checked(parameters: Mapping[str, Value]) -> SongParameters:

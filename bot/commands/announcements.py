@@ -77,7 +77,10 @@ def _tell_unplayable(event: events.SongUnplayable) -> Reply:
     return Reply(f"{name_song(event.song)} cannot be played: {one_line(event.reason)}", Level.FAILED)
 
 
-def _tell_watch_ended(event: events.WatchEnded) -> Reply:
+def _tell_watch_ended(event: events.WatchEnded) -> Reply | None:
+    """None for the one who ended it and has an answer already."""
+    if event.by_place == event.place:
+        return None
     return Reply(f"{event.generator}: not watched any more", job=name_watch(event.generator))
 
 

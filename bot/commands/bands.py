@@ -66,7 +66,7 @@ def show_band(result: results.BandDetails, _: Call) -> Reply:
     style = f"{band.style}: {LINEUPS[band.style].about}" if band.style in LINEUPS else band.style
     said = f"{band.name}, {style}; about {band.tempo:.0f} bpm, likes {', '.join(band.keys)}"
     if result.is_new:
-        said = f"{band.name} is new: {said}; generate {result.form.slug} makes a song by them"
+        said = f"the new band is {said}; generate {result.form.slug} makes a song by them"
     return Reply(said, columns=("who", "plays", "on", "how"), rows=rows)
 
 

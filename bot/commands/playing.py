@@ -69,19 +69,19 @@ def show_skip(result: results.Skipped, _: Call) -> Reply:
 
 def show_stop(result: results.Stopped, _: Call) -> Reply:
     if result.was_stopped:
-        return Reply("it is stopped already; resume goes on")
+        return Reply("the station is stopped already; resume goes on")
     return Reply("stopped; the queue stays as it is, and resume goes on")
 
 
 def show_pause(result: results.Paused, _: Call) -> Reply:
     if result.was_stopped:
-        return Reply("it is stopped already; resume goes on")
+        return Reply("the station is stopped already; resume goes on")
     return Reply(f"paused at {clock(result.seconds)}; resume goes on there")
 
 
 def show_resume(result: results.Resumed, _: Call) -> Reply:
     if not result.was_stopped:
-        return Reply("it is not stopped")
+        return Reply("the station is not stopped")
     return Reply(f"going on with {name_song(result.song)}" if result.song else "resumed; the queue is empty")
 
 

@@ -106,12 +106,16 @@ def _say_no_generator(why: refusals.NoSuchGenerator) -> str:
 
 
 def _say_no_band(why: refusals.NoSuchBand) -> str:
-    own = f", and the generators {', '.join(why.generators)}" if why.generators else ""
-    return f"{one_line(why.words, 40)}: there is no such band; there are {', '.join(why.bands)}{own}"
+    bands, words = ", ".join(why.bands), one_line(why.words, 40)
+    if not why.generators:
+        return f"{words}: there is no such band; there are {bands}"
+    generators = ", ".join(why.generators)
+    return f"{words}: there is no such band or generator; there are the bands {bands}, and the generators {generators}"
 
 
 def _say_needs_right(why: refusals.NeedsRight) -> str:
-    return f'"{why.request.replace("_", " ")}" needs the right {why.right.value}'
+    """Without the request's name, which only programs know; a command's name is said by `show_denied`."""
+    return f"that needs the right {why.right.value}"
 
 
 def _say_not_watched(why: refusals.NotWatched) -> str:
@@ -170,9 +174,9 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
         f"{one_line(why.name, 40)}: nobody of that name plays here; band NAME lists a band's members"
     ),
     refusals.NeverRated: lambda why: (
-        f"nobody has rated a song of {why.band} yet; +1, -1 and rate do, while one of them plays"
+        f"nobody has rated a song of {why.band} yet; give +1, -1 or rate while one of them plays"
     ),
-    refusals.FirstForm: lambda why: f"{why.band} is as it was in the beginning; there is nothing to go back to",
+    refusals.FirstForm: lambda why: f"{why.band} is in its first generation; there is no earlier one to go back to",
     refusals.NoSuchExport: _say_bad_export,
     refusals.BadPath: _say_bad_path,
     refusals.ImportedAlready: _say_imported,

@@ -99,7 +99,7 @@ def parse_export(call: Call) -> requests.Request:
 
 
 def show_exporting(result: results.Exporting, _: Call) -> Reply:
-    return Reply(f"{result.kind} of {name_song(result.song)} is being made; you will be told here where it is")
+    return Reply(f"exporting {name_song(result.song)} as {result.kind}; you will be told here where it is")
 
 
 # The library
@@ -124,14 +124,14 @@ def show_song(result: results.SongDetails, call: Call) -> Reply:
         "length": clock(song.seconds),
         "generator": song.generator,
         "seed": str(song.seed),
-        **{name: str(value) for name, value in said.items() if name not in UNSHOWN},
+        **{name.replace("_", " "): str(value) for name, value in said.items() if name not in UNSHOWN},
         "sections": ", ".join(f"{section.name} {section.bar}" for section in song.sections),
         "loudness": "not measured yet" if song.loudness is None else f"{song.loudness:.1f} LUFS",
         "made": say_ago(song.created, call.now),
         "making took": "being made" if song.making is None else f"{song.making:.1f} s",
         "rated": say_rating(result.rating) if result.rating.count else "",
         **_say_provenance(song),
-        "to the air": "" if result.to_air is None else f"{result.to_air:.2f} s after it was asked for",
+        "first heard": "" if result.to_air is None else f"{result.to_air:.2f} s after it was asked for",
     }
     rows = [(name, text) for name, text in facts.items() if text]
     rows += [
@@ -145,9 +145,9 @@ def _say_provenance(song: Song) -> dict[str, str]:
     """Where a song came from, beyond its seed and parameters; what is not known is empty."""
     came = song.provenance
     return {
-        "program": came.program,
+        "program's fingerprint": came.program,
         "version": came.version,
-        "sound": came.sound[:12],
+        "sound's fingerprint": came.sound[:12],
         "exit status": "" if came.status is None else str(came.status),
         "said last": one_line(came.errors.rpartition("\n")[2], 200),
         **{f"note {number}": note for number, note in enumerate(came.notes, 1)},

@@ -6,11 +6,11 @@ from bandstand.bot.commands.frontend import Help, HelpEntry
 from bandstand.bot.commands.generators import show_generator
 from bandstand.bot.commands.grammar import strip_prefix
 from bandstand.bot.commands.reply import Reply
-from bandstand.bot.commands.table import UNKNOWN, Call, Command, Param
+from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common.api import requests, results
 from bandstand.common.api.values import Loudness, MountStatus, ProcessStatus
 from bandstand.common.errors import CommandError, UsageError
-from bandstand.common.text import clock, counted
+from bandstand.common.text import clock, counted, one_line
 
 STREAMER: Final = "streamer"
 
@@ -72,8 +72,10 @@ def parse_help(call: Call) -> requests.Request | Reply:
     wanted = strip_prefix(call["command"]).lower()
     found = next((command for command in call.allowed if wanted in command.names), None)
     if found is None:
-        raise CommandError(f"{UNKNOWN}; help lists them")
+        raise CommandError(f"there is no command {one_line(wanted, 20)} that you may give; help lists yours")
     if call["topic"].strip():
+        if not found.takes_any_option:
+            raise UsageError(f"help {found.name} (of a band or a generator, generate, again and watch say more)")
         return requests.DescribeGenerator(name=call["topic"].strip().lower())
     rows = (
         ("example", found.example),

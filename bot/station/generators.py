@@ -17,7 +17,7 @@ from bandstand.common.text import one_line
 
 NONE: Mapping[str, Value] = {}
 BAND_PARAMETERS: Final = {
-    "key": Parameter(help=f"where it begins: {song_parameters.KEY_SYNTAX}"),
+    "key": Parameter(help=f"the key that it begins in: {song_parameters.KEY_SYNTAX}"),
     **{
         name: Parameter(type="float", min=one.low, max=one.high, help=f"{one.help}, {one.unit}")
         for name, one in song_parameters.RANGES.items()

@@ -49,7 +49,7 @@ def unwatch_generator(request: UnwatchGenerator, by: Requester, tx: Transaction)
         raise Refused(NotWatched(one_line(asked, 40)))
     for watch in ended:
         tx.watches.remove(watch.generator)
-        tx.publish(WatchEnded(generator=watch.generator, place=watch.place))
+        tx.publish(WatchEnded(generator=watch.generator, place=watch.place, by_place=by.place))
     tx.publish(WatchesChanged())
     return Unwatched(generators=tuple(watch.generator for watch in ended))
 

@@ -180,8 +180,11 @@ class WatchesChanged(Base, frozen=True, tag="watches_changed"):
 
 
 class WatchEnded(Base, frozen=True, tag="watch_ended"):
+    """A watch was ended by somebody at `by_place`."""
+
     generator: str
     place: Place
+    by_place: Place
 
 
 class WatchFailed(Base, frozen=True, tag="watch_failed"):

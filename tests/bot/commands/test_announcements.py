@@ -110,7 +110,12 @@ TOLD: list[tuple[Any, Level, str, str]] = [
         '"Blue Lantern" (7kq3) cannot be played: song.flac is no audio file',
         "",
     ),
-    (events.WatchEnded(generator="mine", place=ANN), Level.OK, "mine: not watched any more", "watch mine"),
+    (
+        events.WatchEnded(generator="mine", place=ANN, by_place=SHELL),
+        Level.OK,
+        "mine: not watched any more",
+        "watch mine",
+    ),
     (
         events.WatchFailed(generator="mine", place=ANN, why=refusals.BadParameter("tempo: 9 is not a number")),
         Level.FAILED,
@@ -181,6 +186,7 @@ def test_nobody_is_told_what_they_did_themselves_or_what_a_new_version_replaced(
     house.hear(
         events.JobCancelled(job=12, song=CODE, place=ANN, by="ann", by_place=ANN),
         events.JobCancelled(job=13, song=CODE, place=ANN),
+        events.WatchEnded(generator="mine", place=ANN, by_place=ANN),
     )
     assert house.terminals.told == []
 
@@ -249,7 +255,7 @@ def test_what_cannot_be_told_is_kept_in_the_log(house: House) -> None:
     logged: list[dict[str, Any]] = []
     globalLogPublisher.addObserver(logged.append)
     try:
-        house.hear(events.WatchEnded(generator="mine", place=Place("terminal", "gone")))
+        house.hear(events.WatchEnded(generator="mine", place=Place("terminal", "gone"), by_place=SHELL))
     finally:
         globalLogPublisher.removeObserver(logged.append)
     assert [event["text"] for event in logged if event.get("place") == "terminal:gone"] == [

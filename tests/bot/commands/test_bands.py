@@ -78,7 +78,7 @@ def test_a_band_of_a_style_that_is_gone_is_shown_all_the_same(person: Person) ->
 
 def test_a_new_band_is_told_with_how_to_hear_it(person: Person) -> None:
     said = person.say("band new rock", Right.DJ).summary
-    assert said.startswith("Gravel Theory is new: Gravel Theory, rock: ")
+    assert said.startswith("the new band is Gravel Theory, rock: ")
     assert said.endswith("; generate gravel-theory makes a song by them")
 
 

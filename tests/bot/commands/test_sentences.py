@@ -40,7 +40,7 @@ SAID: list[tuple[Refusal, str]] = [
     (refusals.TooManyJobs(2), "you have 2 songs being made; try again when one is done"),
     (refusals.TooManyQueued(1), "you have 1 song in the queue; try again when one has been played"),
     (refusals.TooSoon(20, True), "try again in 20 s"),
-    (refusals.NeedsRight("found_band", Right.DJ), '"found band" needs the right dj'),
+    (refusals.NeedsRight("found_band", Right.DJ), "that needs the right dj"),
     (refusals.NoSuchGenerator("mien", ("mine", "other")), "mien: there is no such generator; there are mine, other"),
     (
         refusals.NoSuchGenerator("mien", ()),
@@ -60,18 +60,19 @@ SAID: list[tuple[Refusal, str]] = [
     (refusals.BadChoice(), "vote X, or vote Y (np says which of them you hear)"),
     (
         refusals.NoSuchBand("zydeco", ("small-robots", "null-modem"), ("mine",)),
-        "zydeco: there is no such band; there are small-robots, null-modem, and the generators mine",
+        "zydeco: there is no such band or generator; there are the bands small-robots, null-modem, "
+        "and the generators mine",
     ),
     (refusals.NoSuchStyle("zydeco", ("pop", "rock")), "zydeco: there is no such style; there are pop, rock"),
     (refusals.NoNameLeft(), "every name that the station knows for a band is taken"),
     (refusals.NoSuchArtist("bo"), "bo: nobody of that name plays here; band NAME lists a band's members"),
     (
         refusals.NeverRated("Null Modem"),
-        "nobody has rated a song of Null Modem yet; +1, -1 and rate do, while one of them plays",
+        "nobody has rated a song of Null Modem yet; give +1, -1 or rate while one of them plays",
     ),
     (
         refusals.FirstForm("Null Modem"),
-        "Null Modem is as it was in the beginning; there is nothing to go back to",
+        "Null Modem is in its first generation; there is no earlier one to go back to",
     ),
     (
         refusals.NoSuchExport("cassette", ("midi", "flac")),

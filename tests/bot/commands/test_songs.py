@@ -84,7 +84,7 @@ def test_work_that_goes_on_is_told_with_what_follows(person: Person) -> None:
     taken = person.say("import /a.flac")
     assert (taken.summary, taken.job) == ("job 12 takes a.flac into the library as 7kq3", "12")
     said = person.say("export blue midi").summary
-    assert said == 'midi of "Blue Lantern" (7kq3) is being made; you will be told here where it is'
+    assert said == 'exporting "Blue Lantern" (7kq3) as midi; you will be told here where it is'
 
 
 def test_the_newest_songs_are_a_table_with_times_as_people_say_them(person: Person) -> None:
@@ -113,13 +113,13 @@ def test_a_song_is_shown_with_all_that_is_known_of_it(person: Person) -> None:
         ("made", "1:40 ago"),
         ("making took", "2.0 s"),
         ("rated", "+0.5 of 2 ratings"),
-        ("program", "abc"),
+        ("program's fingerprint", "abc"),
         ("version", "2"),
-        ("sound", "d" * 12),
+        ("sound's fingerprint", "d" * 12),
         ("exit status", "0"),
         ("said last", "last words"),
         ("note 1", "it clips"),
-        ("to the air", "0.25 s after it was asked for"),
+        ("first heard", "0.25 s after it was asked for"),
         ("mark 1", "0:12, bar 7, verse: marked (bob)"),
     )
 

@@ -84,4 +84,13 @@ def test_help_on_a_command_shows_its_parameters_and_options(person: Person) -> N
 def test_help_knows_no_command_that_one_may_not_use(person: Person) -> None:
     for line in ("help skip", "help skip mine", "help nonsense"):
         reply = person.say(line, Right.LISTENER)
-        assert (reply.level, reply.summary) == (Level.ERROR, "there is no command of that name; help lists them")
+        assert (reply.level, reply.summary) == (
+            Level.ERROR,
+            f"there is no command {line.split()[1]} that you may give; help lists yours",
+        )
+
+
+def test_help_on_a_band_is_for_commands_that_make_songs(person: Person) -> None:
+    reply = person.say("help play rock")
+    assert reply.level is Level.USAGE
+    assert reply.summary.startswith("help play (")

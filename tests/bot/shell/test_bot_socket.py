@@ -245,7 +245,7 @@ def test_the_right_of_somebody_who_is_vouched_for_is_looked_up(station: Station,
     ann = {"name": "ann", "identity": {"network": "irc:libera", "account": "ann"}}
     refused = client.request("stop", ann)
     assert refused["refused"] == {"refused": "needs_right", "request": "stop", "right": "dj"}
-    assert refused["sentence"] == '"stop" needs the right dj'
+    assert refused["sentence"] == "that needs the right dj"
     station.grant("libera/ann", Right.DJ)
     assert "result" in client.request("stop", ann)
     assert client.request("get_self", ann)["result"]["right"] == "dj"

@@ -154,7 +154,7 @@ def test_a_parameter_that_a_save_took_away_is_forgotten_and_one_that_does_not_fi
 
 def test_unwatch_ends_it_and_tells_whoever_watched(watching: Station) -> None:
     assert watching.ask(UnwatchGenerator()).generators == ("mine",)
-    assert watching.tx.events == [WatchEnded(generator="mine", place=CONSOLE), WatchesChanged()]
+    assert watching.tx.events == [WatchEnded(generator="mine", place=CONSOLE, by_place=CONSOLE), WatchesChanged()]
     save(watching)
     assert watching.events == []
     assert watching.refuse(UnwatchGenerator()) == NotWatched("")
