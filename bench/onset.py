@@ -12,7 +12,7 @@ import numpy as np
 
 from bandstand.common.config import Mount
 from bandstand.common.types import CHANNELS, RATE
-from bandstand.streamer.codecs.containers import opus_head
+from bandstand.streamer.codecs.containers import make_opus_head
 
 HEARD: Final = 0.05
 PATIENCE: Final = 15.0
@@ -56,7 +56,7 @@ def opus_packets(receive: Callable[[], bytes], mount: Mount) -> Iterator[bytes]:
                 packet = b""
 
 
-PACKETS: Final = {"mp3": ("mp3float", b"", mp3_packets), "opus": ("opus", opus_head(CHANNELS, 0), opus_packets)}
+PACKETS: Final = {"mp3": ("mp3float", b"", mp3_packets), "opus": ("opus", make_opus_head(CHANNELS, 0), opus_packets)}
 """format -> the decoder's name, what it must know beforehand, and how packets are found in the stream"""
 
 

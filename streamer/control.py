@@ -5,10 +5,11 @@ Knows messages and descriptors; nothing of sound.
 
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import Required, TypedDict, Unpack
 
 import msgspec
 from twisted.internet.defer import Deferred
+from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import Factory
 from twisted.logger import Logger
@@ -27,6 +28,20 @@ log = Logger()
 Answer = dict[str, object]
 
 
+class SourceArguments(TypedDict, total=False):
+    """The arguments that `Play`, `Follow` and `Seek` share; `common.wire` explains each."""
+
+    cue: Required[int]
+    title: Required[str]
+    artist: Required[str]
+    audio: Required[int]
+    raw: Required[bool]
+    start: Required[int]
+    gain: Required[float]
+    growth: int | None
+    crossfade: int | None
+
+
 class BotConnection(amp.AMP):
     """One bot's connection."""
 
@@ -43,7 +58,7 @@ class BotConnection(amp.AMP):
 
     def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]
         super().connectionLost(reason)  # type: ignore[no-untyped-call]
-        self._factory.left(self)
+        self._factory.forget(self)
         for fd in self._descriptors.values():
             os.close(fd)
         self._descriptors.clear()
@@ -62,35 +77,40 @@ class BotConnection(amp.AMP):
         sent = self.callRemote(wire.Report, **reports.arguments(number))  # type: ignore[no-untyped-call]
         sent.addCallbacks(
             lambda _: reports.acknowledge(number),
-            lambda failure: log.warn("report {n} was not taken: {why}", n=number, why=failure.getErrorMessage()),
+            lambda failure: self._keep_report(number, failure),
         )
 
+    def _keep_report(self, number: int, failure: Failure) -> None:
+        """Say why a report is kept for the next connection, unless this one has just ended in order."""
+        if not failure.check(ConnectionDone):
+            log.warn("report {n} was not taken: {why}", n=number, why=failure.getErrorMessage())
+
     @wire.Play.responder
-    def play(self, until: int | None = None, **request: Any) -> "Deferred[Answer]":
-        cue, source = _cue(**request)
-        return self._controller.play(cue, source, None if until is None else Frames(until)).addCallback(_nothing)
+    def play(self, until: int | None = None, **request: Unpack[SourceArguments]) -> "Deferred[Answer]":
+        cue, source = make_cue(request)
+        return self._controller.play(cue, source, None if until is None else Frames(until)).addCallback(lambda _: {})
 
     @wire.Follow.responder
-    def follow(self, **request: Any) -> "Deferred[Answer]":
-        cue, source = _cue(**request)
-        return self._controller.follow(cue, source).addCallback(_nothing)
+    def follow(self, **request: Unpack[SourceArguments]) -> "Deferred[Answer]":
+        cue, source = make_cue(request)
+        return self._controller.follow(cue, source).addCallback(lambda _: {})
 
     @wire.Unfollow.responder
     def unfollow(self, cue: int) -> "Deferred[Answer]":
-        return self._controller.unfollow(CueId(cue)).addCallback(_nothing)
+        return self._controller.unfollow(CueId(cue)).addCallback(lambda _: {})
 
     @wire.Skip.responder
     def skip(self, cue: int) -> "Deferred[Answer]":
-        return self._controller.skip(CueId(cue)).addCallback(_nothing)
+        return self._controller.skip(CueId(cue)).addCallback(lambda _: {})
 
     @wire.Seek.responder
-    def seek(self, **request: Any) -> "Deferred[Answer]":
-        cue, source = _cue(**request)
-        return self._controller.seek(cue, source).addCallback(_nothing)
+    def seek(self, **request: Unpack[SourceArguments]) -> "Deferred[Answer]":
+        cue, source = make_cue(request)
+        return self._controller.seek(cue, source).addCallback(lambda _: {})
 
     @wire.Stop.responder
     def stop(self, fade: int | None = None) -> "Deferred[Answer]":
-        return self._controller.stop(STOP_FADE if fade is None else _faded(fade)).addCallback(_stopped)
+        return self._controller.stop(STOP_FADE if fade is None else limit_fade(fade)).addCallback(describe_stop)
 
     @wire.GetState.responder
     def get_state(self) -> "Deferred[Answer]":
@@ -143,7 +163,7 @@ class ControlFactory(Factory):
         self._tell_if_gone()
         return self._gone
 
-    def left(self, connection: BotConnection) -> None:
+    def forget(self, connection: BotConnection) -> None:
         self.connected.remove(connection)
         self._tell_if_gone()
 
@@ -152,35 +172,26 @@ class ControlFactory(Factory):
             self._gone.callback(None)
 
 
-def _cue(
-    cue: int,
-    title: str,
-    artist: str,
-    audio: int,
-    raw: bool,
-    start: int,
-    gain: float,
-    growth: int | None = None,
-    crossfade: int | None = None,
-) -> tuple[Cue, DecodedAhead]:
-    """The cue that a request describes. Its source owns the descriptors."""
-    frames, level = Frames(max(0, start)), Decibels(gain)
-    if raw:
-        source = spool_source(audio, growth, frames, level)
+def make_cue(request: SourceArguments) -> tuple[Cue, DecodedAhead]:
+    """The cue that a request describes, and its source, which closes the descriptors when it is closed."""
+    audio, growth = request["audio"], request.get("growth")
+    start, gain = Frames(max(0, request["start"])), Decibels(request["gain"])
+    if request["raw"]:
+        source = spool_source(audio, growth, start, gain)
     else:
         if growth is not None:
             os.close(growth)
-        source = file_source(audio, frames, level)
-    return Cue(CueId(cue), source, one_line(title), one_line(artist), frames, _faded(crossfade or 0)), source
+        source = file_source(audio, start, gain)
+    crossfade = limit_fade(request.get("crossfade") or 0)
+    cue = Cue(CueId(request["cue"]), source, one_line(request["title"]), one_line(request["artist"]), start, crossfade)
+    return cue, source
 
 
-def _faded(frames: int) -> Frames:
+def limit_fade(frames: int) -> Frames:
+    """The length of a fade as far as the streamer allows it: from nothing to `LONGEST_FADE` seconds."""
     return Frames(max(0, min(frames, int(LONGEST_FADE * RATE))))
 
 
-def _nothing(_: object) -> Answer:
-    return {}
-
-
-def _stopped(position: Position | None) -> Answer:
+def describe_stop(position: Position | None) -> Answer:
+    """The answer to `Stop`: the cue that was on the air and how far it was; no cue in silence."""
     return {"cue": position.cue, "frames": position.frames} if position else {"cue": None, "frames": 0}

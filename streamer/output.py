@@ -144,7 +144,7 @@ class EncodedMount:
         if self._encoder is None:
             return
         if self._parts.comments:
-            self._encoder.relink(self._parts.comments(title))
+            self._encoder.begin_next_stream(self._parts.comments(title))
         self._parts.set_title(title)
 
 

@@ -36,13 +36,13 @@ class Container(Protocol):
     """Puts packets into the bytes that the mount carries: one stream."""
 
     def header(self) -> bytes:
-        """What the stream begins with."""
+        """The bytes with which the stream begins."""
 
     def pack(self, packets: Sequence[bytes]) -> bytes:
-        """The next packets of the stream."""
+        """Wrap the next packets of the stream."""
 
     def end(self, packets: Sequence[bytes], samples: int) -> bytes:
-        """The last packets of a stream that has `samples` samples in all."""
+        """Wrap the last packets of a stream that has `samples` samples in all."""
 
 
 class Mpeg:
@@ -58,24 +58,28 @@ class Mpeg:
         return self.pack(packets)
 
 
-def checksum(data: bytes) -> int:
+def compute_checksum(data: bytes) -> int:
     """The CRC-32 of RFC 3533 section 6: zlib's polynomial with the bits of each byte, and of the sum, the other way."""
     mirrored = zlib.crc32(data.translate(_REVERSED), 0xFFFFFFFF) ^ 0xFFFFFFFF
     return int.from_bytes(mirrored.to_bytes(4, "little").translate(_REVERSED), "big")
 
 
-def page(serial: int, sequence: int, granule: int, packets: Sequence[bytes], flags: int = 0) -> bytes:
-    """One page of whole packets, which together have at most `SEGMENTS` segments of 255 bytes."""
+def make_page(serial: int, sequence: int, granule: int, packets: Sequence[bytes], flags: int = 0) -> bytes:
+    """Make one page of whole packets, which together have at most `SEGMENTS` segments of 255 bytes.
+
+    Raises ValueError for more. `granule` is the position of the last sample that ends in the page; `flags` are
+    `BEGINS` and `ENDS`.
+    """
     lacing = b"".join(b"\xff" * (len(packet) // 255) + bytes([len(packet) % 255]) for packet in packets)
     if len(lacing) > SEGMENTS:
         raise ValueError("the packets are too long for one page")
     head = struct.pack("<4sBBqIII", b"OggS", 0, flags, granule, serial, sequence, 0)
     body = bytes([len(lacing)]) + lacing + b"".join(packets)
-    return head[:22] + struct.pack("<I", checksum(head + body)) + body
+    return head[:22] + struct.pack("<I", compute_checksum(head + body)) + body
 
 
-def pagefuls(packets: Sequence[bytes]) -> list[list[bytes]]:
-    """The packets, as many together as one page takes."""
+def split_into_pages(packets: Sequence[bytes]) -> list[list[bytes]]:
+    """Group packets in their order, as many in each group as one page takes."""
     made: list[list[bytes]] = []
     left = 0
     for packet in packets:
@@ -88,36 +92,38 @@ def pagefuls(packets: Sequence[bytes]) -> list[list[bytes]]:
     return made
 
 
-def opus_head(channels: int, pre_skip: int) -> bytes:
+def make_opus_head(channels: int, pre_skip: int) -> bytes:
     """The identification header, RFC 7845 section 5.1: mapping family 0, no output gain."""
     return struct.pack("<8sBBHIhB", b"OpusHead", 1, channels, pre_skip, OPUS_RATE, 0, 0)
 
 
-def opus_tags(comments: Comments, vendor: str = VENDOR) -> bytes:
+def make_opus_tags(comments: Comments, vendor: str = VENDOR) -> bytes:
     """The comment header, RFC 7845 section 5.2."""
-    return b"OpusTags" + vorbis_comment(comments, vendor)
+    return b"OpusTags" + make_vorbis_comment(comments, vendor)
 
 
-def flac_head(frame: int) -> bytes:
+def make_flac_head(frame: int) -> bytes:
     """The first packet: version 1.0 of the mapping, one more header packet, then FLAC's own beginning."""
     info = make_stream_info(frame, FLAC_RATE, CHANNELS, FLAC_BITS)
-    return b"\x7fFLAC\x01\x00\x00\x01fLaC" + _metadata(STREAMINFO, info)
+    return b"\x7fFLAC\x01\x00\x00\x01fLaC" + _make_metadata_block(STREAMINFO, info)
 
 
-def flac_tags(comments: Comments, vendor: str = VENDOR) -> bytes:
-    return _metadata(LAST_BLOCK | VORBIS_COMMENT, vorbis_comment(comments, vendor))
+def make_flac_tags(comments: Comments, vendor: str = VENDOR) -> bytes:
+    """The second packet: a metadata block with the comments, marked as the last one (RFC 9639 section 8.1)."""
+    return _make_metadata_block(LAST_BLOCK | VORBIS_COMMENT, make_vorbis_comment(comments, vendor))
 
 
-def vorbis_comment(comments: Comments, vendor: str) -> bytes:
+def make_vorbis_comment(comments: Comments, vendor: str) -> bytes:
+    """Comments in the layout that Ogg formats share (RFC 9639 section 8.6), lengths little-endian, text in UTF-8."""
     fields = [f"{name}={value}".encode() for name, value in comments]
-    return b"".join([_counted(vendor.encode()), struct.pack("<I", len(fields)), *map(_counted, fields)])
+    return b"".join([_prefix_length(vendor.encode()), struct.pack("<I", len(fields)), *map(_prefix_length, fields)])
 
 
-def _metadata(kind: int, data: bytes) -> bytes:
+def _make_metadata_block(kind: int, data: bytes) -> bytes:
     return bytes([kind]) + len(data).to_bytes(3, "big") + data
 
 
-def _counted(data: bytes) -> bytes:
+def _prefix_length(data: bytes) -> bytes:
     return struct.pack("<I", len(data)) + data
 
 
@@ -139,14 +145,14 @@ class Ogg:
     def pack(self, packets: Sequence[bytes]) -> bytes:
         """As few pages as hold the packets; each page's position is that of its last sample, pre-skip included."""
         pages = []
-        for few in pagefuls(packets):
+        for few in split_into_pages(packets):
             self._granule += len(few) * self._frame
             pages.append(self._page([self._sound(packet) for packet in few]))
         return b"".join(pages)
 
     def end(self, packets: Sequence[bytes], samples: int) -> bytes:
         """The last packets; the stream has `samples` samples in all, and what is decoded beyond them is not heard."""
-        *before, last = pagefuls(packets) or [[]]
+        *before, last = split_into_pages(packets) or [[]]
         data = b"".join(self.pack(few) for few in before)
         self._granule = samples + self._pre_skip
         return data + self._page([self._sound(packet) for packet in last], ENDS)
@@ -156,19 +162,19 @@ class Ogg:
         return packet
 
     def _page(self, packets: Sequence[bytes], flags: int = 0) -> bytes:
-        return page(self._serial, next(self._sequence), self._granule, packets, flags)
+        return make_page(self._serial, next(self._sequence), self._granule, packets, flags)
 
 
 class OggOpus(Ogg):
     def __init__(self, serial: int, frame: int, pre_skip: int, comments: Comments = ()) -> None:
-        super().__init__(serial, frame, [opus_head(CHANNELS, pre_skip), opus_tags(comments)], pre_skip)
+        super().__init__(serial, frame, [make_opus_head(CHANNELS, pre_skip), make_opus_tags(comments)], pre_skip)
 
 
 class OggFlac(Ogg):
     """Gives each frame its number in this stream, so frames may come from anywhere."""
 
     def __init__(self, serial: int, frame: int, comments: Comments = ()) -> None:
-        super().__init__(serial, frame, [flac_head(frame), flac_tags(comments)])
+        super().__init__(serial, frame, [make_flac_head(frame), make_flac_tags(comments)])
         self._number = count()
 
     def _sound(self, packet: bytes) -> bytes:

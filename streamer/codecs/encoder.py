@@ -35,10 +35,14 @@ class Codec(Protocol):
     """Frames of earlier sound with which a stream that continues another begins; the decoder drops them (RFC 7845,
     section 4.6)."""
 
-    def packets(self, samples: Samples) -> list[bytes]: ...
+    def packets(self, samples: Samples) -> list[bytes]:
+        """Encode samples of shape (any, CHANNELS), float32 from -1 to 1; the packets that are full by now."""
 
     def finish(self, after: Samples) -> list[bytes]:
-        """The packets that are needed to hear the rest of what came in, before `after`; nothing comes after them."""
+        """The last packets, with what the codec still holds.
+
+        `after`, of shape (any, CHANNELS), is the sound that comes next, for a codec that looks ahead.
+        """
 
     def close(self) -> None: ...
 
@@ -58,45 +62,45 @@ class Encoder:
         self._codec = codec()
         self._container = container(self._codec.frame, self._codec.pre_skip, ())
         self.silence = silence(self._codec)
-        self._spare = cycle(self.silence)
+        self._silence_packets = cycle(self.silence)
         self._silent: int = self._codec.memory
         self._left_out = 0
         self._frames = 0
         self._quiet = dither(self._codec.run_up)
         self._recent = self._quiet
-        self._next_link: Comments | None = None
+        self._next_comments: Comments | None = None
 
     def standby_silence(self, format: str) -> Silence:
         """The encoded silence, for the standby, which has no encoder."""
         return Silence(format, self._codec.frame, self._codec.pre_skip, self.silence)
 
     def header(self, comments: Comments = ()) -> bytes:
-        """What a new stream begins with."""
+        """Begin a new stream, and return the bytes that it begins with."""
         self._container = self._new_container(self._codec.frame, self._codec.pre_skip, comments)
         self._frames = 0
         return self._container.header()
 
-    def relink(self, comments: Comments) -> None:
+    def begin_next_stream(self, comments: Comments) -> None:
         """End the logical stream after exactly the samples that came in, and go on in another one.
 
         The joint itself is made with the next sound: so the old stream ends, and the new one begins, in the middle of
         it, as RFC 7845 section 4.2 advises, and whoever decodes both hears no seam.
         """
-        self._next_link = comments
+        self._next_comments = comments
 
-    def _joined(self, comments: Comments, after: Samples) -> bytes:
-        codec, self._next_link = self._codec, None
+    def _encode_joint(self, comments: Comments, after: Samples) -> bytes:
+        codec, self._next_comments = self._codec, None
         data = self._container.end(codec.packets(dither(self._left_out)) + codec.finish(after), self._frames)
         codec.close()
         self._codec = codec = self._new_codec()
-        prime(codec)
+        fill_with_silence(codec)
         self._silent = self._left_out = self._frames = 0
         self._container = self._new_container(codec.frame, codec.pre_skip + codec.run_up, comments)
         return data + self._container.header() + self._container.pack(codec.packets(self._recent))
 
     def encode(self, samples: Samples) -> bytes:
         """Samples of shape (any, CHANNELS) in, whole packets out; b"" while none is full."""
-        joint = b"" if self._next_link is None else self._joined(self._next_link, samples)
+        joint = b"" if self._next_comments is None else self._encode_joint(self._next_comments, samples)
         packets = self._codec.packets(dither(self._left_out)) if self._left_out else []
         self._left_out = 0
         self._silent = 0
@@ -106,7 +110,7 @@ class Encoder:
 
     def encode_silence(self, frames: int) -> bytes:
         """As `encode`, for silence: it is really encoded only until the sound before it is out of the codec."""
-        joint = b"" if self._next_link is None else self._joined(self._next_link, self._quiet)
+        joint = b"" if self._next_comments is None else self._encode_joint(self._next_comments, self._quiet)
         packets: list[bytes] = []
         sounding = min(frames, max(0, self._codec.memory - self._silent))
         if sounding:
@@ -115,7 +119,7 @@ class Encoder:
         self._left_out += frames - sounding
         self._frames += frames
         whole, self._left_out = divmod(self._left_out, self._codec.frame)
-        packets += [next(self._spare) for _ in range(whole)]
+        packets += [next(self._silence_packets) for _ in range(whole)]
         self._remember(self._quiet[:frames])
         return joint + self._container.pack(packets)
 
@@ -127,7 +131,7 @@ class Encoder:
         self._codec.close()
 
 
-def prime(codec: Codec) -> None:
+def fill_with_silence(codec: Codec) -> None:
     """Fill a fresh codec with silence, such that it has just given a packet: with every `codec.frame` frames from now
     on it gives another at once."""
     codec.packets(dither(codec.memory))
@@ -137,7 +141,7 @@ def prime(codec: Codec) -> None:
 
 def silent_packets(codec: Codec) -> list[bytes]:
     """Encoded silence from a primed codec, which then holds silence."""
-    prime(codec)
+    fill_with_silence(codec)
     return codec.packets(dither(SILENT_PACKETS * codec.frame))
 
 

@@ -16,7 +16,8 @@ from bandstand.streamer.block import Samples, zeros
 QUALITY = 5
 FRAME = Frames(1152)
 MEMORY = Frames(4 * FRAME)
-"""LAME delays by 1,105 samples and looks one frame ahead; four frames leave nothing of the sound inside."""
+"""LAME delays by 1,105 samples (ENCDELAY 576 in its encoder.h, and 529 of the decoder) and looks one frame ahead, so
+after four frames of silence nothing of the sound is left inside."""
 BITRATES = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 """kbit/s of MPEG-1 layer III, ISO 11172-3; LAME would take the nearest without a word."""
 JOINT_STEREO = 1
@@ -33,8 +34,8 @@ SETTINGS = (
 
 
 @cache
-def library() -> ctypes.CDLL:
-    """The shared library with its prototypes. Raises Missing."""
+def load_library() -> ctypes.CDLL:
+    """Load the shared library and declare its prototypes. Raises Missing."""
     try:
         lame = ctypes.CDLL("libmp3lame.so.0")
     except OSError:
@@ -69,7 +70,7 @@ class Lame:
     def __init__(self, bitrate: int) -> None:
         if bitrate not in BITRATES:
             raise ConfigError(f"mounts: MP3 has no bit rate of {bitrate}; it has {', '.join(map(str, BITRATES))}")
-        self._lame = library()
+        self._lame = load_library()
         self._handle: int | None = self._lame.lame_init()
         for name, value in (*SETTINGS, ("brate", bitrate)):
             getattr(self._lame, f"lame_set_{name}")(self._handle, value)
@@ -80,7 +81,7 @@ class Lame:
         self._held = b""
 
     def packets(self, samples: Samples) -> list[bytes]:
-        """Whole MP3 frames; each is of one size, since at 48 kHz no bit rate needs padding."""
+        """Encode samples of shape (any, CHANNELS) into whole frames of one size: no padding at 48 kHz."""
         data = np.ascontiguousarray(samples, dtype=np.float32)
         out = ctypes.create_string_buffer(len(data) * 5 // 4 + 7200)  # the bound that lame.h gives
         written = self._lame.lame_encode_buffer_interleaved_ieee_float(
@@ -94,6 +95,7 @@ class Lame:
         return [encoded[at : at + self._size] for at in range(0, whole, self._size)]
 
     def finish(self, after: Samples) -> list[bytes]:
+        """Push out what LAME holds with silence. MP3 has no end of its own, so `after` is not needed."""
         return self.packets(zeros(MEMORY))
 
     def close(self) -> None:

@@ -26,8 +26,8 @@ LONGEST_PACKET = 1275
 
 
 @cache
-def library() -> ctypes.CDLL:
-    """The shared library with its prototypes. Raises Missing."""
+def load_library() -> ctypes.CDLL:
+    """Load the shared library and declare its prototypes. Raises Missing."""
     try:
         opus = ctypes.CDLL("libopus.so.0")
     except OSError:
@@ -51,7 +51,7 @@ class Opus:
     run_up = RUN_UP
 
     def __init__(self, bitrate: int) -> None:
-        self._opus = library()
+        self._opus = load_library()
         error = ctypes.c_int()
         self._handle: int | None = self._opus.opus_encoder_create(
             RATE, CHANNELS, RESTRICTED_LOWDELAY, ctypes.addressof(error)
@@ -68,12 +68,14 @@ class Opus:
         self._out = ctypes.create_string_buffer(LONGEST_PACKET)
 
     def packets(self, samples: Samples) -> list[bytes]:
+        """Encode samples of shape (any, CHANNELS); one packet for each whole `FRAME`, the rest is kept."""
         data = np.concatenate((self._held, samples)) if len(self._held) else samples
         whole = len(data) // FRAME * FRAME
         self._held = data[whole:].copy()
         return [self._packet(data[at : at + FRAME]) for at in range(0, whole, FRAME)]
 
     def finish(self, after: Samples) -> list[bytes]:
+        """Encode what is left, then the beginning of `after`, up to a whole packet past the encoder's delay."""
         missing = self.pre_skip + -(len(self._held) + self.pre_skip) % FRAME
         return self.packets(np.concatenate((after, zeros(missing)))[:missing])
 

@@ -30,8 +30,8 @@ def troubles(bot: Bot, *words: str) -> bool:
     return all(any(word in mount.trouble for word in words) for mount in bot.state().mounts)
 
 
-def told(bot: Bot, mount: str) -> list[str]:
-    """The comings and goings of a mount, in order: why it went off the air, or nothing where it came on."""
+def list_mount_changes(bot: Bot, mount: str) -> list[str]:
+    """What the streamer said of a mount, in order: why it went off the air, or "" where it came back."""
     names = ("WentOffAir", "CameOnAir")
     return [values.get("reason", "") for name, values in bot.events if name in names and values["mount"] == mount]
 
@@ -73,7 +73,7 @@ def test_icecast_away_for_long_has_its_sound_back_soon(
         print(f"on the air {after:.2f} s after Icecast")
         assert after < 5
         for mount in (MP3, OPUS):
-            *reasons, back = told(bot, mount)
+            *reasons, back = list_mount_changes(bot, mount)
             assert back == "" and "" not in reasons
             assert all(one != next for one, next in pairwise(reasons)), "a reason was told twice"
         heard_again(icecast)

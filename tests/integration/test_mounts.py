@@ -105,7 +105,7 @@ def test_a_mount_has_a_name_of_its_own_or_the_station_s(icecast: IcecastServer, 
 
 
 def test_silence_takes_the_bytes_of_a_song(icecast: IcecastServer, station: Station) -> None:
-    """So that whoever joins in silence is no later than whoever joins in a song."""
+    """A listener who joins during silence is then no further behind than one who joins during a song."""
     station.start()
     station.start("bandstand.streamer.standby")
     paths = [*PATHS, *(f"/standby{mount}" for mount in PATHS)]

@@ -1,4 +1,4 @@
-"""What comes and goes with every song and every connection, a thousand times: nothing of it stays behind.
+"""What is opened for every song and every connection is opened and closed a thousand times: nothing is left over.
 
 The memory that is looked at is this process's own; what a leak of one small file's samples or of one encoder would add
 is far more than what an allocator keeps.
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.slow
 TIMES = 1000
 WARMING_UP = 100
 GROWTH = 8 * 2**20
-"""Bytes: 8 KiB a time would be found."""
+"""Bytes that memory may grow in a thousand rounds; a leak of 8 KiB in each round is found."""
 BLOCK = np.zeros((1920, 2), np.float32) + np.float32(0.1)
 
 
@@ -44,7 +44,7 @@ def resident() -> int:
 
 
 def held() -> tuple[int, int, int]:
-    """Descriptors, threads and bytes of memory."""
+    """Count this process's descriptors and threads, and measure its memory in bytes."""
     gc.collect()
     for thread in threading.enumerate():
         if thread.name == "source":
@@ -53,7 +53,7 @@ def held() -> tuple[int, int, int]:
 
 
 def a_thousand_times(something: Callable[[], object]) -> None:
-    """Do it; and nothing is held that was not held before."""
+    """Repeat an action, then check that the process holds no more than before."""
     for _ in range(WARMING_UP):
         something()
     files, threads, memory = held()
@@ -73,7 +73,7 @@ def opened(source: DecodedAhead) -> DecodedAhead:
 
 @pytest.fixture(scope="module")
 def songs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A song of each kind, longer than what is decoded ahead, and one that is none."""
+    """One song of each kind, longer than what is decoded ahead, and one file that is no sound."""
     folder = tmp_path_factory.mktemp("songs")
     for name in ("song.wav", "song.flac", "song.mp3", "song.opus", "song.m4a"):
         command = [
@@ -144,7 +144,7 @@ def test_a_chain_of_titles_leaves_nothing() -> None:
 
     def retitle() -> None:
         encoder.encode(sound)
-        encoder.relink((("TITLE", f"song {next(titles)}"),))
+        encoder.begin_next_stream((("TITLE", f"song {next(titles)}"),))
 
     a_thousand_times(retitle)
     encoder.close()
@@ -152,7 +152,7 @@ def test_a_chain_of_titles_leaves_nothing() -> None:
 
 @contextmanager
 def accepting() -> Iterator[int]:
-    """A server that takes every stream, and drops it when it has read a little of it."""
+    """A server that accepts every stream and closes it after reading a little."""
     server = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
@@ -175,7 +175,7 @@ def accepting() -> Iterator[int]:
 
 
 def test_a_connection_that_is_lost_again_and_again_leaves_nothing() -> None:
-    """libshout's connection and a real encoder; the clock goes on, so that no pause between two tries is waited for."""
+    """A libshout connection with a real encoder. The clock jumps ahead, so no pause between tries is waited out."""
     mount = Mount(path="/stream.opus", format="opus", bitrate=96)
     kind = replace(FORMATS["opus"], silence=lambda codec: [b"silence"])  # the real one takes its time
     closed = count(1)

@@ -1,4 +1,4 @@
-"""A mount's thread and its bounded queue; the titles' thread."""
+"""A mount's thread and its bounded queue, and the thread that sends titles."""
 
 import threading
 from collections.abc import Callable
@@ -15,7 +15,7 @@ SILENCE = Block(480, None)
 
 
 class StuckLink:
-    """An Icecast at which the first send is stuck until it is freed."""
+    """An Icecast whose first send blocks until the test releases it."""
 
     backlog = 0
 
@@ -62,7 +62,7 @@ def test_a_stuck_mount_loses_sound_that_is_counted_and_holds_nobody_up() -> None
 
 
 class Interrupted(int):
-    """A count during whose addition another thread runs."""
+    """A number that lets another thread run in the middle of an addition."""
 
     def __new__(cls, meanwhile: Callable[[], None]) -> "Interrupted":
         made = super().__new__(cls)
@@ -93,7 +93,7 @@ def test_a_block_that_the_mount_drops_while_the_bus_drops_one_is_counted() -> No
 
 
 def full() -> Output:
-    """An output whose queue is full and whose mount is not accepted."""
+    """An output with a full queue, whose mount Icecast has not accepted."""
     link = StuckLink()
     link.opened = lambda: False  # type: ignore[method-assign]
     made = output(link)

@@ -33,7 +33,7 @@ class Clock:
 
 
 class Counter:
-    """A sink that keeps nothing of the sound but its length, and sees that it is sound."""
+    """A sink that counts frames, remembers the highest sample, and checks the shape of every block."""
 
     on_air = True
 
@@ -50,7 +50,7 @@ class Counter:
 
 
 class Song:
-    """So many frames of a tone, with a descriptor, as a file would have one."""
+    """A source of `frames` frames of a tone; it owns a descriptor, as a file does."""
 
     trouble = ""
 
@@ -80,7 +80,7 @@ class Song:
 
 
 class Hand:
-    """Gives the programme one command after the other, as chance has it."""
+    """Gives the playout random commands."""
 
     def __init__(self, playout: Playout, chance: Random) -> None:
         self._playout = playout
@@ -110,14 +110,14 @@ class Hand:
 
 
 class Nothing(Playout):
-    """A programme that costs no time."""
+    """A playout that costs no time: silence without end."""
 
     def next_block(self, frames: int) -> tuple[Block, list[Event]]:
         return Block(frames, None), []
 
 
 def test_after_a_day_the_frames_sent_are_the_clock_s() -> None:
-    """It wakes late by up to 1.9 s. What leaves is late by LAG on purpose, and by no more than a step besides."""
+    """The bus wakes up to 1.9 s late. Blocks leave `LAG` late on purpose, and at most one step later."""
     clock, sink, chance = Clock(), Counter(), Random(1)
     bus = Bus(Nothing(), [sink], clock, lambda event: None)
     bus.begin()

@@ -1,4 +1,4 @@
-"""Sources with their thread: what the bus reads of them, and what whoever opened them is told."""
+"""Sources and their threads: what the bus reads from them, and what their opener is told."""
 
 import os
 import threading
@@ -16,7 +16,7 @@ LOUD = np.ones((100, 2), np.float32)
 
 
 class Told:
-    """Hears when a source is ready."""
+    """Keeps what a source says when it is ready or has failed."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
@@ -31,8 +31,8 @@ class Told:
         return self.errors[0]
 
 
-def whole(source: DecodedAhead) -> Samples:
-    """All of a source that has little; spins only as long as its thread takes."""
+def read_whole(source: DecodedAhead) -> Samples:
+    """Read a short source to its end, waiting for its thread by reading again."""
     parts = [zeros(0)]
     while not source.ended:
         parts.append(source.read(480))
@@ -48,13 +48,13 @@ def begun(pieces: Pieces, gain: float = 0) -> tuple[DecodedAhead, Told]:
 
 def test_gain_is_in_decibels() -> None:
     source, _ = begun((piece for piece in [LOUD]), gain=-20)
-    assert np.allclose(whole(source), 0.1)
+    assert np.allclose(read_whole(source), 0.1)
 
 
 def test_what_is_not_a_sound_never_reaches_the_bus() -> None:
     bad = np.array([[np.nan, np.inf], [-np.inf, 1e30]], dtype=np.float32)
     source, _ = begun(piece for piece in [bad])
-    assert np.array_equal(whole(source), [[0, 0], [0, 8]])
+    assert np.array_equal(read_whole(source), [[0, 0], [0, 8]])
 
 
 def test_a_source_that_breaks_gives_what_it_had_and_a_sentence() -> None:
@@ -63,7 +63,7 @@ def test_a_source_that_breaks_gives_what_it_had_and_a_sentence() -> None:
         raise Broken("The file is damaged.")
 
     source, told = begun(pieces())
-    assert len(whole(source)) == 100
+    assert len(read_whole(source)) == 100
     assert (source.trouble, told.errors) == ("The file is damaged.", [None])
 
 
@@ -73,7 +73,7 @@ def test_a_decoder_that_fails_in_an_unforeseen_way_ends_the_source() -> None:
         raise ZeroDivisionError("division by zero")
 
     source, _ = begun(pieces())
-    whole(source)
+    read_whole(source)
     assert source.trouble == "The decoder failed: division by zero."
 
 
@@ -135,4 +135,4 @@ def test_it_is_ready_when_so_much_is_decoded_that_it_begins_without_a_hole() -> 
 def test_a_song_shorter_than_that_is_ready_too() -> None:
     source, told = begun(piece for piece in [LOUD])
     assert told.errors == [None]
-    assert len(whole(source)) == 100
+    assert len(read_whole(source)) == 100

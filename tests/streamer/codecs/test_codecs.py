@@ -101,7 +101,7 @@ def test_silence_after_a_song_is_below_hearing_and_yet_not_nothing(kind: str, bi
     assert np.max(np.abs(tail)) > 0
 
 
-@pytest.mark.parametrize(("library", "package"), [(lame.library, "libmp3lame0"), (opus.library, "libopus0")])
+@pytest.mark.parametrize(("library", "package"), [(lame.load_library, "libmp3lame0"), (opus.load_library, "libopus0")])
 def test_a_missing_library_names_its_package(
     library: Callable[[], object], package: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,7 +127,7 @@ def test_a_chain_has_every_sample_in_its_place(kind: str, at: int, block: int) -
     sound, data = sine(2 * RATE), encoder.header()
     for part in (sound[:at], sound[at:]):
         data += b"".join(encoder.encode(part[first : first + block]) for first in range(0, len(part), block))
-        encoder.relink([("TITLE", "next")])
+        encoder.begin_next_stream([("TITLE", "next")])
     data += encoder.encode(sine(RATE)) + encoder.encode_silence(RATE)
     encoder.close()
     heard = decode(data)[: len(sound)]
@@ -141,7 +141,7 @@ def test_silence_at_the_end_of_a_link_has_its_length(kind: str) -> None:
     data = encoder.header()
     for sounding, silent in ((1000, 10_007), (0, 2003), (5000, 1)):
         data += encoder.encode(sine(sounding)) + encoder.encode_silence(silent)
-        encoder.relink([])
+        encoder.begin_next_stream([])
     data += encoder.encode_silence(RATE)
     encoder.close()
     links = data.split(b"OggS\0\2")[1:-1]  # each begins with a page that says so; the last has no end yet
@@ -153,7 +153,7 @@ def test_flac_gives_back_sixteen_bits_bit_by_bit() -> None:
     steps = np.random.default_rng(5).integers(-32768, 32768, (5000, 2)).astype(np.float32) / 32768
     encoder = FORMATS["flac"].encoder(LOSSLESS)
     data = encoder.header() + encoder.encode(steps)
-    encoder.relink([])
+    encoder.begin_next_stream([])
     data += encoder.encode_silence(1)
     encoder.close()
     assert np.array_equal(decode(data), steps)

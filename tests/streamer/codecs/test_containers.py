@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bandstand.streamer.codecs.containers import OggOpus, checksum, opus_head, opus_tags, page
+from bandstand.streamer.codecs.containers import OggOpus, compute_checksum, make_opus_head, make_opus_tags, make_page
 from bandstand.streamer.codecs.encoder import dither
 from bandstand.streamer.codecs.opus import Opus
 
 
-def slow_checksum(data: bytes) -> int:
+def slow_compute_checksum(data: bytes) -> int:
     """RFC 3533's CRC, bit by bit: polynomial 0x04c11db7, from 0, nothing reversed."""
     crc = 0
     for byte, bit in product(data, range(7, -1, -1)):
@@ -25,24 +25,24 @@ def slow_checksum(data: bytes) -> int:
 
 @given(st.binary(max_size=300))
 def test_the_checksum_is_that_of_the_standard(data: bytes) -> None:
-    assert checksum(data) == slow_checksum(data)
+    assert compute_checksum(data) == slow_compute_checksum(data)
 
 
 @pytest.mark.parametrize(("size", "lacing"), [(0, [0]), (254, [254]), (255, [255, 0]), (600, [255, 255, 90])])
 def test_a_packet_is_laced_in_segments(size: int, lacing: list[int]) -> None:
-    made = page(7, 3, 960, [bytes(size)])
+    made = make_page(7, 3, 960, [bytes(size)])
     assert list(made[27 : 27 + made[26]]) == lacing
     assert struct.unpack_from("<qII", made, 6) == (960, 7, 3)
 
 
 def test_packets_too_long_for_a_page_are_refused() -> None:
     with pytest.raises(ValueError, match="too long"):
-        page(1, 0, 0, [bytes(70_000)])
+        make_page(1, 0, 0, [bytes(70_000)])
 
 
 def test_the_headers_are_those_of_rfc_7845() -> None:
-    assert opus_head(2, 120) == b"OpusHead\x01\x02\x78\x00\x80\xbb\x00\x00\x00\x00\x00"
-    assert opus_tags([("TITLE", "Ærø")], "v") == b"OpusTags\x01\0\0\0v\x01\0\0\0\x0b\0\0\0TITLE=\xc3\x86r\xc3\xb8"
+    assert make_opus_head(2, 120) == b"OpusHead\x01\x02\x78\x00\x80\xbb\x00\x00\x00\x00\x00"
+    assert make_opus_tags([("TITLE", "Ærø")], "v") == b"OpusTags\x01\0\0\0v\x01\0\0\0\x0b\0\0\0TITLE=\xc3\x86r\xc3\xb8"
 
 
 def test_each_call_s_packets_leave_at_once_and_a_decoder_reads_them_all() -> None:
