@@ -1,16 +1,20 @@
 """The library: how a song is found by what a person types, and the requests that show songs and the play log."""
 
 from collections.abc import Sequence
+from pathlib import PurePath
 from typing import Final
+
+import msgspec
 
 from bandstand.bot.station.lifecycle import OPEN_JOBS
 from bandstand.bot.station.on_air import find_on_air
 from bandstand.bot.station.repositories import Transaction
-from bandstand.common.api.people import Requester
+from bandstand.common.api.people import Requester, Right
 from bandstand.common.api.refusals import AmbiguousSong, NoSongsYet, NoSuchSong, Refused
 from bandstand.common.api.requests import GetSong, ListHistory, ListJobs, ListSongs
-from bandstand.common.api.results import History, Jobs, PlayedSong, SongDetails, Songs
-from bandstand.common.api.values import Song
+from bandstand.common.api.results import History, JobBrief, Jobs, PlayedSong, SongDetails, Songs
+from bandstand.common.api.values import Job, Song
+from bandstand.common.generators import IMPORT
 from bandstand.common.text import one_line
 from bandstand.common.types import RATE, SongCode
 
@@ -61,11 +65,22 @@ def list_songs(request: ListSongs, by: Requester, tx: Transaction) -> Songs:
 def get_song(request: GetSong, by: Requester, tx: Transaction) -> SongDetails:
     song = find_song(tx, request.song)
     return SongDetails(
-        song=song,
+        song=_leave_out_private(song, by.right),
         rating=tx.ratings.get_mean(song.code),
         to_air=tx.songs.get_seconds_to_air(song.code),
         bookmarks=tuple(tx.bookmarks.list_of_song(song.code)),
     )
+
+
+def _leave_out_private(song: Song, right: Right) -> Song:
+    """The song without what tells of the station's machine: for listeners no program's own words, which may be
+    anything, and below owner no folder of an imported file."""
+    if right < Right.DJ:
+        song = msgspec.structs.replace(song, provenance=msgspec.structs.replace(song.provenance, errors=""))
+    if right < Right.OWNER and song.generator == IMPORT:
+        name = PurePath(str(song.parameters.get("file", ""))).name
+        song = msgspec.structs.replace(song, parameters={**song.parameters, "file": name})
+    return song
 
 
 def list_history(request: ListHistory, by: Requester, tx: Transaction) -> History:
@@ -87,4 +102,8 @@ def list_jobs(request: ListJobs, by: Requester, tx: Transaction) -> Jobs:
     """Open jobs, the oldest first, then the last ended ones."""
     open_jobs = tx.jobs.list_in_state(*OPEN_JOBS)
     ended = tx.jobs.list_ended(max(0, request.limit - len(open_jobs)))
-    return Jobs(jobs=(*open_jobs, *ended), open=len(open_jobs))
+    return Jobs(jobs=tuple(_describe_job(job) for job in (*open_jobs, *ended)), open=len(open_jobs))
+
+
+def _describe_job(job: Job) -> JobBrief:
+    return JobBrief(**{name: getattr(job, name) for name in JobBrief.__struct_fields__})

@@ -12,6 +12,7 @@ from bandstand.common.api.people import Requester
 from bandstand.common.api.refusals import BadRequest, Refused
 from bandstand.common.api.requests import GetStatus, GetVersion, ListNames, Quit, RestartStreamer
 from bandstand.common.api.results import Names, Quitting, Restarting, Status, Version
+from bandstand.common.api.values import StationStatus
 
 PARTS: Final = ("twisted", "python-shout", "av", "peewee", "pyfluidsynth")
 SONGS: Final = 300
@@ -20,7 +21,8 @@ read_version = cache(metadata.version)  # which reads files
 
 
 def get_status(request: GetStatus, by: Requester, tx: Transaction) -> Status:
-    station = tx.outside
+    """Only what everybody may know of the station: not who is here, nor how its generators are started."""
+    station = StationStatus(**{name: getattr(tx.outside, name) for name in StationStatus.__struct_fields__})
     return Status(station=station, is_healthy=station.is_connected and all(one.is_on_air for one in station.mounts))
 
 

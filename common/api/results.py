@@ -7,13 +7,14 @@ from bandstand.common.api.values import (
     BandForm,
     Bookmark,
     GrantedRight,
-    Job,
-    Outside,
+    JobState,
     PersonPresent,
+    Purpose,
     RatingMean,
     Song,
     SongBrief,
     SongPlace,
+    StationStatus,
 )
 from bandstand.common.bands import Member
 from bandstand.common.generators import Parameter
@@ -173,8 +174,23 @@ class History(Base, frozen=True, tag="history"):
     plays: tuple[PlayedSong, ...]
 
 
+class JobBrief(msgspec.Struct, frozen=True, kw_only=True):
+    """A job in a list. `name` is of whoever asked; where they did, and under which address, is not for everybody."""
+
+    id: int
+    song: SongCode
+    title: str
+    state: JobState
+    name: str
+    purpose: Purpose
+    created: float
+    finished: float | None
+    reason: str
+    """Why it failed, in the worker's words."""
+
+
 class Jobs(Base, frozen=True, tag="jobs"):
-    jobs: tuple[Job, ...]
+    jobs: tuple[JobBrief, ...]
     open: int
 
 
@@ -343,7 +359,7 @@ class AccountRemoved(Base, frozen=True, tag="account_removed"):
 
 
 class Status(Base, frozen=True, tag="status"):
-    station: Outside
+    station: StationStatus
     is_healthy: bool
     """The streamer answers, and every mount is on the air."""
 

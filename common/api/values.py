@@ -290,12 +290,8 @@ class Loudness(msgspec.Struct, frozen=True):
     peak: float | None = None
 
 
-class Outside(msgspec.Struct, frozen=True, kw_only=True):
-    """The station as it is outside the database, read before a transaction begins.
-
-    What costs a question to the streamer or to Icecast (`processes`, `mounts`, `loudness`) is there only for requests
-    that need it.
-    """
+class StationStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """How the station is, as everybody may know it."""
 
     name: str = "Bandstand"
     uptime: float = 0.0
@@ -305,6 +301,16 @@ class Outside(msgspec.Struct, frozen=True, kw_only=True):
     loudness: Loudness | None = None
     processes: tuple[ProcessStatus, ...] = ()
     mounts: tuple[MountStatus, ...] = ()
+
+
+class Outside(StationStatus, frozen=True, kw_only=True):
+    """The station as it is outside the database, read before a transaction begins. It stays in the bot: no result has
+    all of it, since who is here and how a generator is started is not for everybody.
+
+    What costs a question to the streamer or to Icecast (`processes`, `mounts`, `loudness`) is there only for requests
+    that need it.
+    """
+
     people: tuple[PersonPresent, ...] = ()
     generators: dict[str, Generator] = {}
     """The users' own, with what their programs say of themselves."""

@@ -4,24 +4,24 @@ from typing import Any
 
 from bandstand.common import lineups
 from bandstand.common.api import requests, results
-from bandstand.common.api.people import Place, Right
+from bandstand.common.api.people import Right
 from bandstand.common.api.values import (
     BandForm,
     Bookmark,
     GrantedRight,
-    Job,
     JobState,
     Loudness,
     MountStatus,
-    Outside,
     PersonPresent,
     ProcessStatus,
+    Purpose,
     RatingMean,
     Section,
     Song,
     SongBrief,
     SongPlace,
     SongState,
+    StationStatus,
 )
 from bandstand.common.generators import Parameter
 from bandstand.common.jobs import Provenance
@@ -48,9 +48,9 @@ SONG = Song(
         program="abc", version="2", sound="d" * 64, status=0, errors="first\nlast words", notes=["it clips"]
     ),
 )
-JOB = Job(
-    id=12, song=LANTERN.code, title="Blue Lantern", state=JobState.RUNNING, name="ann", place=Place("ctl", "1"),
-    created=940.0,
+JOB = results.JobBrief(
+    id=12, song=LANTERN.code, title="Blue Lantern", state=JobState.RUNNING, name="ann", purpose=Purpose.HEAR,
+    created=940.0, finished=None, reason="",
 )  # fmt: skip
 ROCK = BandForm(id=3, slug="gravel-theory", band=lineups.HOUSE["gravel-theory"], generation=2, created=400.0)
 TECHNO = BandForm(id=4, slug="null-modem", band=lineups.HOUSE["null-modem"], created=400.0)
@@ -60,7 +60,7 @@ PARAMETERS = {
     "tempo": Parameter(type="int", min=40, max=200, default=120, help="beats a minute"),
     "key": Parameter(choices=["C", "Dm"]),
 }
-STATION = Outside(
+STATION = StationStatus(
     name="Radio",
     uptime=3700.0,
     is_connected=True,

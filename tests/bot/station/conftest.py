@@ -22,6 +22,9 @@ from tests.bot.memory import make_transaction
 
 CONSOLE = Place("console")
 ANN = Requester("ann", CONSOLE, Right.OWNER)
+LISTENER = Requester(
+    "eve", Place("irc", "libera #radio eve *"), Right.LISTENER, Identity("irc:libera", mask="eve!e@host.example")
+)
 LENGTH = 90.0
 """Seconds of every song."""
 UNKNOWN = Provenance()

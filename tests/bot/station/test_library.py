@@ -1,8 +1,12 @@
 """How a song is found, and what is shown of songs, plays and jobs."""
 
+from pathlib import Path
+
+import msgspec
 import pytest
 
 from bandstand.bot.station import library, making
+from bandstand.common.api.people import Right
 from bandstand.common.api.refusals import AmbiguousSong, NoSongsYet, NoSuchSong, Refused
 from bandstand.common.api.requests import (
     AddBookmark,
@@ -10,13 +14,15 @@ from bandstand.common.api.requests import (
     Enqueue,
     Generate,
     GetSong,
+    ImportFile,
     ListHistory,
     ListJobs,
     ListSongs,
     Play,
 )
 from bandstand.common.api.values import EndReason, JobState, SongState
-from tests.bot.station.conftest import Station
+from bandstand.common.jobs import Provenance
+from tests.bot.station.conftest import LISTENER, Station
 
 
 @pytest.mark.parametrize("words", ["blue lantern", "LANTERN", "Straße", "strasse", "ÉTÉ d'azur", " Blue  Lantern "])
@@ -129,3 +135,27 @@ def test_open_jobs_are_listed_the_oldest_first_and_then_the_last_ended(station: 
     assert ([job.id for job in listed.jobs], listed.open) == ([jobs[2], jobs[3], jobs[1], jobs[0]], 2)
     assert [job.state for job in listed.jobs[2:]] == [JobState.CANCELLED, JobState.FAILED]
     assert [job.id for job in station.ask(ListJobs(limit=1)).jobs] == [jobs[2], jobs[3]]
+
+
+def test_a_list_of_jobs_does_not_say_where_somebody_was_or_by_which_address_they_are_counted(station: Station) -> None:
+    station.ask(Generate(), msgspec.structs.replace(LISTENER, right=Right.DJ))
+    said = msgspec.json.encode(station.ask(ListJobs(), LISTENER)).decode()
+    assert '"name":"eve"' in said
+    assert "host.example" not in said
+    assert "#radio" not in said
+
+
+def test_what_tells_of_the_stations_machine_is_only_for_those_who_run_it(station: Station, tmp_path: Path) -> None:
+    file = tmp_path / "lantern.flac"
+    file.touch()
+    job = station.ask(ImportFile(path=str(file))).job
+    station.begin(job)
+    station.finish(job, provenance=Provenance(errors="No such file: /home/ann/x"))
+
+    def see(right: Right) -> tuple[str, str]:
+        song = station.ask(GetSong(song="lantern"), msgspec.structs.replace(LISTENER, right=right)).song
+        return song.parameters["file"], song.provenance.errors
+
+    assert see(Right.LISTENER) == ("lantern.flac", "")
+    assert see(Right.DJ) == ("lantern.flac", "No such file: /home/ann/x")
+    assert see(Right.OWNER) == (str(file), "No such file: /home/ann/x")

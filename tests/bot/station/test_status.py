@@ -1,12 +1,14 @@
 """The requests about the station itself."""
 
+import msgspec
 import pytest
 
 from bandstand.common.api.events import StationQuit, StreamerRestartOrdered
 from bandstand.common.api.refusals import BadRequest
 from bandstand.common.api.requests import Generate, GetStatus, GetVersion, Grant, ListNames, Quit, RestartStreamer
-from bandstand.common.api.values import MountStatus, Outside
-from tests.bot.station.conftest import CONSOLE, Station
+from bandstand.common.api.values import MountStatus, Outside, PersonPresent
+from bandstand.common.generators import Generator
+from tests.bot.station.conftest import CONSOLE, LISTENER, Station
 
 
 @pytest.mark.parametrize(
@@ -19,7 +21,19 @@ def test_a_station_is_healthy_if_the_streamer_answers_and_every_mount_is_on_the_
     described = tuple(MountStatus(f"/{number}", is_on_air, 1.0) for number, is_on_air in enumerate(mounts))
     station.tx.outside = Outside(is_connected=is_connected, mounts=described)
     status = station.ask(GetStatus())
-    assert (status.is_healthy, status.station) == (is_healthy, station.tx.outside)
+    assert (status.is_healthy, status.station.mounts) == (is_healthy, described)
+
+
+def test_status_has_neither_people_nor_how_a_generator_is_started(station: Station) -> None:
+    station.tx.outside = Outside(
+        uptime=5.0,
+        people=(PersonPresent("bob", "telnet from 192.0.2.1"),),
+        generators={"mine": Generator(command=["/home/bob/secret"], directory="/home/bob")},
+        generator_troubles={"mine": "/home/bob/secret ended with status 1"},
+    )
+    said = msgspec.json.encode(station.ask(GetStatus(), LISTENER)).decode()
+    assert '"uptime":5.0' in said
+    assert "bob" not in said
 
 
 def test_names_are_offered_for_songs_jobs_people_and_bands(station: Station) -> None:
