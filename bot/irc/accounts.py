@@ -27,8 +27,9 @@ class AccountLookup:
     """The lookups of one connection."""
 
     def __init__(
-        self, clock: IReactorTime, send: Callable[[str], object], state: ChannelState, capabilities: set[str]
+        self, clock: IReactorTime, send: Callable[[str, str], object], state: ChannelState, capabilities: set[str]
     ) -> None:
+        """`send` gets a query and the person for whom it is sent, so that nobody's queries hold up other people."""
         self._timers = Timers(clock)
         self._send = send
         self._state = state
@@ -72,7 +73,7 @@ class AccountLookup:
         else:
             self._queries[key] = [lookup]
             self._timers.start(key, WHO_SECONDS, self.answer, nick, None)
-            self._send(query)
+            self._send(query, self._state.find_person(nick))
         return lookup
 
     def _key(self, nick: str) -> str:

@@ -238,6 +238,12 @@ class ChannelState:
     def is_own_nick(self, nick: str) -> bool:
         return casefold(nick, self.casemapping) == casefold(self.nick, self.casemapping)
 
+    def find_person(self, nick: str) -> str:
+        """What tells this user from others, also under another nick: user and host, or the nick if they are unknown."""
+        member = self.members.find(nick)
+        known = member is not None and member.user and member.host
+        return member.hostmask.user_host if member is not None and known else casefold(nick, self.casemapping)
+
     def account_query(self, nick: str) -> str | None:
         """The message that asks for a user's account; None if the server cannot tell."""
         return build("WHO", nick, f"{WHOX_FIELDS},{USER_TOKEN}") if self.isupport.has_whox else None

@@ -194,7 +194,7 @@ class Chat:
         target, mention, count = _manner(address)
         limit = session.text_bytes(target) - count_bytes(mention)
         for line in self._pager.show_first(_reader(session, address), reply, limit, self._clock.seconds(), count):
-            session.send_text(target, mention + line)
+            session.send_text(target, mention + line, address.nick)
 
     def announce(self, reply: Reply) -> None:
         """Say a public notice in every channel that wants announcements."""
@@ -210,7 +210,7 @@ class Chat:
         target, mention, count = _manner(address)
         limit = session.text_bytes(target) - count_bytes(mention)
         for line in self._pager.show_more(_reader(session, address), limit, self._clock.seconds(), count):
-            session.send_text(target, mention + line)
+            session.send_text(target, mention + line, address.nick)
 
     def _with_current_nick(self, session: Session, address: ReplyAddress) -> ReplyAddress:
         """The same person under their present nick, if they have an account."""

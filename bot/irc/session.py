@@ -52,7 +52,7 @@ from bandstand.bot.irc.registration import (
     TlsRequired,
     make_login,
 )
-from bandstand.bot.irc.send_queue import SendQueue
+from bandstand.bot.irc.send_queue import BOT, SendQueue
 from bandstand.common.irc import Network
 from bandstand.common.text import one_line
 from bandstand.common.timers import Timers
@@ -192,9 +192,9 @@ class Session(TwistedProtocol):
         except Exception:
             log.failure("a message from {network} could not be handled", network=self._network.label)
 
-    def send(self, message: str) -> None:
-        """Send the message when the send queue gets to it."""
-        self._queue.send(message)
+    def send(self, message: str, person: str = BOT) -> None:
+        """Send the message when the send queue gets to it; `person`: for whom, where it is not the bot's own."""
+        self._queue.send(message, person)
 
     def quit(self, text: str = "") -> None:
         """Say good-bye; the server then closes the connection."""
@@ -226,11 +226,15 @@ class Session(TwistedProtocol):
         """Bytes of text that one message to this target can carry."""
         return wire.text_bytes(self.state.source_bytes, "PRIVMSG", target)
 
-    def send_text(self, target: str, text: str) -> None:
-        """Send text as NOTICE or PRIVMSG, as configured; what is too long becomes several messages."""
+    def send_text(self, target: str, text: str, nick: str = "") -> None:
+        """Send text as NOTICE or PRIVMSG, as configured; what is too long becomes several messages.
+
+        `nick`: who is answered; empty for what nobody asked for.
+        """
         command = "PRIVMSG" if self._network.say == "privmsg" else "NOTICE"
+        person = self.state.find_person(nick) if nick else BOT
         for part in wire.split_text(wire.strip_formatting(text), self.text_bytes(target)):
-            self.send(build(command, target, part))
+            self.send(build(command, target, part), person)
 
     def join_channel(self, channel: str) -> None:
         """Join one of the channels that `state.join_policy` knows."""
@@ -345,7 +349,7 @@ class Session(TwistedProtocol):
         answers = {"VERSION": VERSION, "PING": one_line(rest, CTCP_PING_CHARACTERS)}
         answer = answers.get(word.upper())
         if answer is not None and self.flood_control.allows_ctcp(self._clock.seconds()):
-            self.send(build("NOTICE", nick, f"\x01{word.upper()} {answer}\x01"))
+            self.send(build("NOTICE", nick, f"\x01{word.upper()} {answer}\x01"), self.state.find_person(nick))
 
     def _handle_invite(self, message: Message) -> None:
         if self.state.is_own_nick(message[0]) and self._is_from_person(message):

@@ -301,3 +301,28 @@ def test_a_crowd_leaves_nothing_behind_that_grows() -> None:
 
     first, second = crowd(0), crowd(600)
     assert second < first + 300
+
+
+def test_five_people_who_flood_do_not_hold_up_a_sixth() -> None:
+    room = Room()
+    for _ in range(60):
+        for number in range(5):
+            room.says("!np", nick=f"flooder{number}")
+        room.peer.advance(0.5)
+    room.peer.sent()
+    room.says("!np", nick="ann")
+    room.peer.advance(2)
+    assert "NOTICE #radio :ann: ok: done" in room.peer.sent()
+
+
+def test_queries_about_those_who_flood_do_not_hold_up_the_others() -> None:
+    room = Room(caps="server-time")
+    room.peer.says(":srv 005 bandstand WHOX :are supported")
+    for number in range(30):
+        room.says("!np", nick=f"flooder{number % 5}")
+        room.peer.says(f":srv 315 bandstand flooder{number % 5} :end")
+        room.peer.advance(0.5)
+    room.peer.sent()
+    room.says("!np", nick="ann")
+    room.peer.advance(2)
+    assert "WHO ann %tcuhna,2" in room.peer.sent()
