@@ -4,7 +4,6 @@ The one place that sees all rooms. What happens after a commit is decided by who
 streamer into step, making hands out jobs, the announcer tells people, the socket's feed passes events on.
 """
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
@@ -51,6 +50,7 @@ from bandstand.bot.terminal.remote_access import RemoteAccess
 from bandstand.common.api.events import Event, StationQuit
 from bandstand.common.config import Config
 from bandstand.common.icecast import base_url
+from bandstand.common.python import build_command
 from bandstand.common.shutdown import stop_once
 from bandstand.common.timers import MonotonicClock
 
@@ -136,8 +136,8 @@ class App:
     def _make_work(self) -> None:
         """Whatever acts on what was decided: playout, making, and the streamer's restart."""
         config, store, publish = self._config, self._store, self._events.publish
-        worker = [sys.executable, "-m", "bandstand.composer", *self._settings.arguments]
-        background = ["nice", sys.executable, "-m", "bandstand.composer.background_job"]
+        worker = build_command("bandstand.composer", self._settings.arguments)
+        background = ["nice", *build_command("bandstand.composer.background_job")]
         self._catalogue = Catalogue(self._launcher, config.generators)
         self._jobs = JobRunner(self._launcher, store, publish, config, worker)
         self._background = BackgroundJobs(self._launcher, store, config, background)

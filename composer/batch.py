@@ -14,6 +14,7 @@ from bandstand.common import config
 from bandstand.common.errors import BandstandError, ComposeError
 from bandstand.common.jobs import Value
 from bandstand.common.lineups import HOUSE, STYLES
+from bandstand.common.python import build_command
 from bandstand.composer import offline
 
 MOST_SONGS: Final = 10_000
@@ -68,7 +69,7 @@ def run_batch(options: argparse.Namespace, parameters: dict[str, Value]) -> int:
     except OSError as error:
         raise ComposeError(f"{folder}: {error.strerror}") from None
     shares = [Share(tuple(songs[start::jobs]), parameters, options.config) for start in range(min(jobs, len(songs)))]
-    command = [sys.executable, "-m", "bandstand.composer.batch"]
+    command = build_command("bandstand.composer.batch")
     workers = [subprocess.Popen(command, stdin=subprocess.PIPE) for _ in shares]
     try:
         for worker, share in zip(workers, shares, strict=True):

@@ -9,7 +9,6 @@ begins (`ready`) when the first one has ended. To end that one is left to the co
 
 import os
 import signal
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +27,7 @@ from bandstand.common.backoff import Backoff
 from bandstand.common.config import Config
 from bandstand.common.errors import CommandError
 from bandstand.common.lock import find_holder
+from bandstand.common.python import build_command
 
 log = Logger()
 
@@ -297,11 +297,10 @@ def list_processes(config: Config, icecast: Prepared | None, arguments: Sequence
             "BANDSTAND_ICECAST_PASSWORD": icecast.password,
         }
         processes.append(KeptProcess("icecast", icecast.argv, pid=icecast.pid))
-    python = [sys.executable, "-m"]
     locks = {"standby": config.paths.standby_lock, STREAMER: config.paths.streamer_lock}
     modules = {"standby": "bandstand.streamer.standby", STREAMER: "bandstand.streamer"}
     processes += [
-        KeptProcess(name, [*python, modules[name], *arguments], lock=lock, environment=environment)
+        KeptProcess(name, build_command(modules[name], arguments), lock=lock, environment=environment)
         for name, lock in locks.items()
     ]
     return processes

@@ -5,7 +5,6 @@ rate). The callable returns or yields NumPy arrays or pydub AudioSegments, which
 become lines on standard error (see `messages.py`). What it prints goes to standard error too.
 """
 
-import importlib
 import inspect
 import os
 import sys
@@ -19,6 +18,7 @@ import numpy.typing as npt
 from pydub import AudioSegment
 
 from bandstand.composer.audio import Block
+from bandstand.composer.generators import user_modules
 from bandstand.composer.generators.messages import PREFIX
 from bandstand.composer.generators.pcm import Converter
 from bandstand.composer.generators.wav import Encoding
@@ -138,9 +138,9 @@ def call_generator() -> None:
     request = msgspec.json.decode(line, type=CallRequest)
     os.chdir(request.directory)
     os.environ.update(request.environment)
-    sys.path.insert(0, request.directory)
+    user_modules.install_finder(request.directory)
     module, _, name = request.callable.partition(":")
-    function = getattr(importlib.import_module(module), name)
+    function = getattr(user_modules.import_module(module, request.directory), name)
     converter = SoundConverter(request.rate)
     with os.fdopen(out, "wb", buffering=0) as pipe:
         for item in list_items(function(**select_arguments(function, request))):

@@ -15,7 +15,7 @@ from bandstand.common.generators import Generator
 from bandstand.common.types import CHANNELS, RATE, Seconds
 from bandstand.composer.audio import Block
 from bandstand.composer.generators import wav
-from bandstand.composer.generators.wav import Encoding
+from bandstand.composer.generators.wav import Encoding, WavHeader
 
 LAYOUTS: Final = {1: "mono", 2: "stereo", 3: "3.0", 4: "quad", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
 """Number of channels -> FFmpeg's name of the layout."""
@@ -30,12 +30,16 @@ TEXT_BYTES: Final = frozenset(range(32, 127)) | {9, 10, 13}
 
 
 class StreamDecoder:
-    """Decodes bytes to blocks. `notes` has a sentence for each problem of the bytes so far."""
+    """Decodes bytes to blocks. `notes` has a sentence for each problem of the bytes so far.
+
+    The stream is one part of sound or several, each behind a WAV header of its own: a script of two commands, or a
+    program that speaks sentence by sentence, writes one WAV behind the other, perhaps at another rate.
+    """
 
     def __init__(self, declared: Generator) -> None:
         self._declared = declared
-        self._beginning = b""
-        """Bytes that came before the encoding was known."""
+        self._pending = b""
+        """Bytes that are not decoded yet: the beginning, or what may be a header."""
         self._rest = b""
         """Bytes of a frame that is not complete."""
         self._encoding: Encoding | None = None
@@ -44,6 +48,7 @@ class StreamDecoder:
         self._left: int | None = None
         """Bytes of sound that are still to come by the header."""
         self._is_over = False
+        """Whether nothing but other chunks comes until the next header."""
         self.notes: list[str] = []
 
     @property
@@ -60,46 +65,55 @@ class StreamDecoder:
 
     def push(self, data: bytes) -> Iterator[Block]:
         """Decode further bytes. Raises NotAudio if they are not sound."""
-        if self._encoding is None:
-            self._beginning += data
-            data = self._detect_encoding(is_last=False)
-        yield from self._decode(data)
+        self._pending += data
+        yield from self._advance(is_last=False)
 
     def finish(self) -> Iterator[Block]:
         """Decode what is left after the last byte, and check the length. Raises NotAudio if it is not sound."""
-        if self._encoding is None and self._beginning:
-            yield from self._decode(self._detect_encoding(is_last=True))
-        if self._rest and self._left != 0:
-            self.notes.append(f"its sound ends inside a frame: {len(self._rest)} bytes were left over")
-        if self._left:
-            received = self.promised - self._left / self._frame / self.rate
-            self.notes.append(f"its WAV header promised {self.promised:.1f} s, and {received:.1f} s came")
+        yield from self._advance(is_last=True)
+        self._check_part()
         if self._converter:
             yield from self._converter.flush()
 
-    def _detect_encoding(self, is_last: bool) -> bytes:
-        """Find the encoding from the first bytes; return the first bytes of sound, or none while it is unknown."""
-        data = self._beginning
+    def _advance(self, is_last: bool) -> Iterator[Block]:
+        """Decode the pending bytes: sound up to the next header, that header, the sound behind it, and so on."""
+        if self._encoding is None and not self._detect_encoding(is_last):
+            return
+        while True:
+            end = wav.find_header(self._pending, is_last)
+            sound, self._pending = self._pending[:end], self._pending[end:]
+            yield from self._decode(sound)
+            header = wav.parse_header(self._pending) if len(self._pending) >= wav.MARK_SIZE else None
+            if header is None:
+                break
+            self._check_part()
+            yield from self._begin_part(header)
+        if is_last and self._pending:
+            self.notes.append("behind its sound is the beginning of another WAV, without sound")
+
+    def _detect_encoding(self, is_last: bool) -> bool:
+        """Find the encoding from the first bytes, and take a header off them; False while it is unknown."""
+        data = self._pending
         if data[:4] in wav.MAGICS:
             header = wav.parse_header(data)
             if header is None:
                 if is_last:
                     raise NotAudio("its WAV ends before its sound begins")
-                return b""
-            self._set_encoding(header.encoding)
-            self._length = self._left = header.length
-            self.notes += [header.problem] if header.problem else []
-            return data[header.size :]
-        if len(data) < DETECTION_BYTES and not is_last:
-            return b""
+                return False
+            for _ in self._begin_part(header):  # there was none before it
+                pass
+            return True
+        if not data or (len(data) < DETECTION_BYTES and not is_last):
+            return False
         self._refuse_other_kinds(data)
         declared = self._declared
         if not declared.format:
             raise NotAudio(
                 "what it writes to standard output is no WAV; raw sound needs its format, rate and channels declared"
             )
-        self._set_encoding(Encoding(declared.format, declared.rate, declared.channels))
-        return data
+        self._encoding = Encoding(declared.format, declared.rate, declared.channels)
+        self._converter = Converter(self._encoding)
+        return True
 
     def _refuse_other_kinds(self, data: bytes) -> None:
         """Raises NotAudio if the bytes are text or the beginning of a file that is not WAV."""
@@ -112,10 +126,25 @@ class StreamDecoder:
             if data.startswith(magic):
                 raise NotAudio(f"it writes {kind} to standard output; write WAV there, or write the file to {{output}}")
 
-    def _set_encoding(self, encoding: Encoding) -> None:
-        self._encoding = encoding
-        self._converter = Converter(encoding)
-        self._beginning = b""
+    def _begin_part(self, header: WavHeader) -> Iterator[Block]:
+        """Take a header off the pending bytes. Yields what the resampler still held of the sound before it."""
+        self._pending = self._pending[header.size :]
+        if self._converter is None or header.encoding != self._encoding:
+            if self._converter:
+                yield from self._converter.flush()
+            self._encoding, self._converter = header.encoding, Converter(header.encoding)
+        self._length = self._left = header.length
+        self._is_over = False
+        self.notes += [header.problem] if header.problem else []
+
+    def _check_part(self) -> None:
+        """Note what is wrong with the length of the sound so far, and drop what is left of it."""
+        if self._rest and self._left != 0:
+            self.notes.append(f"its sound ends inside a frame: {len(self._rest)} bytes were left over")
+        if self._left:
+            received = self.promised - self._left / self._frame / self.rate
+            self.notes.append(f"its WAV header promised {self.promised:.1f} s, and {received:.1f} s came")
+        self._rest = b""
 
     @property
     def _frame(self) -> int:
@@ -156,19 +185,20 @@ class Converter:
 
     def __init__(self, encoding: Encoding) -> None:
         self._encoding = encoding
-        self._has_our_rate = encoding.rate == RATE and encoding.channels <= CHANNELS
+        self._is_mono = encoding.channels == 1
         self._layout = LAYOUTS[encoding.channels]
-        self._resampler = None if self._has_our_rate else av.AudioResampler(format="flt", layout="stereo", rate=RATE)
+        # FFmpeg's mono to stereo is 3 dB quieter, so mono stays mono until it has our rate.
+        layout = "mono" if self._is_mono else "stereo"
+        has_our_rate = encoding.rate == RATE and encoding.channels <= CHANNELS
+        self._resampler = None if has_our_rate else av.AudioResampler(format="flt", layout=layout, rate=RATE)
 
     def push(self, data: bytes) -> Iterator[Block]:
         yield from self.push_samples(decode_samples(data, self._encoding))
 
     def push_samples(self, made: npt.NDArray[np.float32]) -> Iterator[Block]:
         """Convert samples of shape (frames, channels), full scale at 1.0."""
-        if self._encoding.channels == 1 and self._has_our_rate:
-            yield np.repeat(made, CHANNELS, axis=1)
-        elif self._resampler is None:
-            yield made
+        if self._resampler is None:
+            yield self._double(made)
         else:
             frame = av.AudioFrame.from_ndarray(
                 np.ascontiguousarray(made).reshape(1, -1), format="flt", layout=self._layout
@@ -185,7 +215,12 @@ class Converter:
         assert self._resampler is not None
         for made in self._resampler.resample(frame):
             if made.samples:
-                yield made.to_ndarray().reshape(-1, CHANNELS).astype(np.float32, copy=False)
+                channels = 1 if self._is_mono else CHANNELS
+                yield self._double(made.to_ndarray().reshape(-1, channels).astype(np.float32, copy=False))
+
+    def _double(self, made: npt.NDArray[np.float32]) -> Block:
+        """The two channels of frames that are mono or stereo."""
+        return np.repeat(made, CHANNELS, axis=1) if self._is_mono else made
 
 
 def decode_samples(data: bytes, encoding: Encoding) -> npt.NDArray[np.float32]:

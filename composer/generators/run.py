@@ -7,7 +7,6 @@ at its first audible sound.
 
 import logging
 import os
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -20,6 +19,7 @@ from bandstand.common import generator_files, generators
 from bandstand.common.errors import BandstandError, ComposeError, Missing, NotAudio
 from bandstand.common.generators import Generator
 from bandstand.common.jobs import Advanced, Begun, Done, Job, Noticed, Provenance, Section, Value
+from bandstand.common.python import build_command
 from bandstand.common.text import clock, one_line
 from bandstand.common.types import RATE
 from bandstand.composer.audio import BLOCK_FRAMES, Block, read_blocks
@@ -181,7 +181,7 @@ def replay_finished(job: Job, done: Done, spool: SpoolWriter, report: Report) ->
 
 def start_call_process() -> Popen:
     """Start a process for callables (`call.py`). It imports what it needs, and waits for its request."""
-    argv = [sys.executable, "-P", "-m", "bandstand.composer.generators.call"]
+    argv = build_command("bandstand.composer.generators.call")
     return start_program(argv, generators.inherit_environment(os.environ), "/", has_input=True)
 
 

@@ -10,6 +10,9 @@ from typing import Final, NamedTuple
 from bandstand.common.errors import NotAudio
 
 MAGICS: Final = (b"RIFF", b"RF64")
+KIND: Final = b"WAVE"
+MARK_SIZE: Final = 12
+"""Bytes by which a header is recognised inside a stream: a magic, four bytes of any value, and `KIND`."""
 PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
 """Format tags."""
 ENCODINGS: Final = {(PCM, 8): "u8", (PCM, 16): "s16le", (PCM, 24): "s24le", (PCM, 32): "s32le", (FLOAT, 32): "f32le",
@@ -57,7 +60,7 @@ class WavHeader(NamedTuple):
 
 def parse_header(data: bytes) -> WavHeader | None:
     """Parse the header; None if `data` does not contain all of it yet. Raises NotAudio, which says what is wrong."""
-    if data[8:12] not in (b"WAVE", b"")[: 1 + (len(data) < 12)]:
+    if not KIND.startswith(data[8:12]):
         raise NotAudio("its RIFF file is no WAVE file")
     at, encoding, problem = 12, None, ""
     while len(data) >= at + 8:
@@ -75,6 +78,27 @@ def parse_header(data: bytes) -> WavHeader | None:
         if at > LONGEST_HEADER:
             raise NotAudio("its WAV header has no data chunk within its first MiB")
     return None
+
+
+def find_header(data: bytes, is_last: bool = False) -> int:
+    """Find where a header begins, or, unless these are the `is_last` bytes, may begin; the length of `data` if none.
+
+    That sound has such bytes by chance is as good as impossible (1 in 2^63 for each place).
+    """
+    at = data.find(KIND, 8)
+    while at >= 0:
+        if data[at - 8 : at - 4] in MAGICS:
+            return at - 8
+        at = data.find(KIND, at + 1)
+    if is_last:
+        return len(data)
+    longest = min(len(data), MARK_SIZE - 1)
+    return next((len(data) - n for n in range(longest, 0, -1) if _may_begin_header(data[-n:])), len(data))
+
+
+def _may_begin_header(data: bytes) -> bool:
+    """Whether `data`, shorter than `MARK_SIZE`, may be the first bytes of a header."""
+    return any(magic.startswith(data[:4]) for magic in MAGICS) and KIND.startswith(data[8:])
 
 
 def is_trailer(data: bytes) -> bool:

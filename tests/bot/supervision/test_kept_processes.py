@@ -20,7 +20,7 @@ def test_our_own_icecast_comes_first_and_the_others_are_told_where_it_is(tmp_pat
     icecast, standby, streamer = list_processes(config, prepared, ["--config", "x.toml"])
     assert (icecast.name, icecast.argv, icecast.pid) == ("icecast", ["icecast2"], 77)
     assert (standby.name, standby.lock) == ("standby", config.paths.standby_lock)
-    assert streamer.argv == [sys.executable, "-m", "bandstand.streamer", "--config", "x.toml"]
+    assert streamer.argv == [sys.executable, "-P", "-m", "bandstand.streamer", "--config", "x.toml"]
     for process in (standby, streamer):
         assert process.environment == {"BANDSTAND_ICECAST_PORT": "8003", "BANDSTAND_ICECAST_PASSWORD": "secret"}
 
