@@ -6,7 +6,6 @@ it is written to the database, under the bot's lock. So this sees the storage as
 
 import argparse
 import getpass
-import os
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -22,9 +21,10 @@ from bandstand.common import config
 from bandstand.common.api.people import Requester, Right
 from bandstand.common.api.refusals import Refused
 from bandstand.common.api.requests import RemoveAccount, SetPassword
-from bandstand.common.config import Config
 from bandstand.common.errors import CommandError
 from bandstand.common.lock import ProcessLock
+from bandstand.common.paths import Paths
+from bandstand.common.text import MARK
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -36,9 +36,8 @@ def main(arguments: Sequence[str]) -> int:
     name = options.name.lower()
     if not PERSON.fullmatch(name):
         raise CommandError("a name is of at most 32 letters, digits and . _ -, and begins with a letter or a digit")
-    environment = {**os.environ, "BANDSTAND_ICECAST_PASSWORD": "not needed here"}
-    settings = config.load(config.find(options.config), environment)
-    reply = change_account(settings, name, "" if options.remove else passwords.hash_password(ask_password()))
+    paths = config.find_directory(config.find(options.config))
+    reply = change_account(paths, name, "" if options.remove else passwords.hash_password(ask_password()))
     ctl.show(reply, as_json=False)
     return 0 if reply.is_good else 1
 
@@ -46,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
 def ask_password() -> str:
     """The password, typed twice; without a terminal, a line of standard input. Raises CommandError."""
     if not sys.stdin.isatty():
-        password = sys.stdin.readline().rstrip("\r\n")
+        password = sys.stdin.readline().removeprefix(MARK).rstrip("\r\n")
     else:
         password = getpass.getpass("password: ")
         if password != getpass.getpass("again: "):
@@ -56,21 +55,21 @@ def ask_password() -> str:
     return password
 
 
-def change_account(settings: Config, name: str, stored: str) -> Reply:
+def change_account(paths: Paths, name: str, stored: str) -> Reply:
     """By the bot, or without one in the database. `stored`: the hash of the password, empty to remove the account."""
     try:
-        with closing(ctl.Station(settings.paths.bot_socket)) as station:
+        with closing(ctl.Station(paths.bot_socket)) as station:
             return next(iter(station.ask(f"account {name} {stored or '--remove'}", wait=False)))
     except ctl.NotRunning:
-        return _change_database(settings, name, stored)
+        return _change_database(paths, name, stored)
 
 
-def _change_database(settings: Config, name: str, stored: str) -> Reply:
-    settings.paths.directory.mkdir(parents=True, exist_ok=True)
-    lock = ProcessLock(settings.paths.bot_lock)
+def _change_database(paths: Paths, name: str, stored: str) -> Reply:
+    paths.directory.mkdir(parents=True, exist_ok=True)
+    lock = ProcessLock(paths.bot_lock)
     lock.acquire("bandstand")
     try:
-        return run_once(settings.paths.database, lambda tx: _change(tx, name, stored))
+        return run_once(paths.database, lambda tx: _change(tx, name, stored))
     finally:
         lock.release()
 

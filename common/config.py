@@ -4,31 +4,43 @@ Every fault becomes a ConfigError that names the file, the key and what was expe
 person, not what the processes do with them.
 """
 
-import difflib
 import os
-import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 import msgspec
 
-from bandstand.common import generators
+from bandstand.common import generator_files, generators
 from bandstand.common import irc as irc_settings
-from bandstand.common.errors import ConfigError
-from bandstand.common.generators import Generator, Parameter
-from bandstand.common.irc import Irc, Network
+from bandstand.common.errors import ConfigError, UnusableFile
+from bandstand.common.files import read_secret, read_text, resolve_path
+from bandstand.common.generators import Generator
+from bandstand.common.irc import Irc
 from bandstand.common.paths import Paths
-from bandstand.common.remote_access import Limits, Ssh, Telnet, check_telnet, resolve_ssh
+from bandstand.common.plain_values import Fault, Host, PathText, Port, Secret, Text
+from bandstand.common.remote_access import Limits, Ssh, Telnet, find_telnet_faults, resolve_ssh
+from bandstand.common.text import counted, cut_bytes, one_line
 from bandstand.common.types import LONGEST_FADE
 
-Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
-Text = Annotated[str, msgspec.Meta(min_length=1)]
-PATH = r"^/[A-Za-z0-9._/-]+$"
-MountPath = Annotated[str, msgspec.Meta(pattern=PATH)]
+MountPath = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^/[A-Za-z0-9._/-]{1,200}\Z", description="a path such as /stream.mp3 (letters, digits and . _ - /)"
+    ),
+]
 Format = Literal["mp3", "opus", "flac"]
+S = TypeVar("S", "Station", "Mount")
 
+STANDBY: Final = "/standby"
+"""Before a mount's path: the mount of its silence."""
+ICECASTS_OWN: Final = ("/admin", "/admin.cgi")
+"""Paths, besides those below /admin/, that Icecast answers itself; nobody would hear a mount there."""
+ICECASTS_SUFFIXES: Final = (".xsl", ".m3u", ".xspf", ".vclt")
+LONGEST_SHOWN: Final = 600
+"""Bytes of each text that players show. Icecast takes 4 KiB of headers in all, and hangs on more."""
 HIGHEST = 320
 LOSSLESS = 800
 """kbit/s: what FLAC takes for the band's songs, and what its silence is made to take."""
@@ -53,7 +65,7 @@ class Station(_Section, frozen=True):
     description: str = "Songs made by a band of small robots, as you listen"
     genre: str = "Generative"
     url: str = ""
-    directory: Text = "var"
+    directory: Annotated[PathText, msgspec.Meta(min_length=1)] = "var"
     """Database, songs, spool and sockets live here; relative to the configuration file."""
     loudness: Annotated[float, msgspec.Meta(ge=-40, le=-5)] = -16.0
     """Every song is brought to this, LUFS."""
@@ -66,19 +78,20 @@ class Station(_Section, frozen=True):
 
 
 class Icecast(_Section, frozen=True):
-    host: Text = "127.0.0.1"
+    host: Host = "127.0.0.1"
     port: Port = 8000
-    bind: Text = "127.0.0.1"
+    bind: Host = "127.0.0.1"
     """Where our own Icecast listens; 0.0.0.0 lets others hear the station."""
-    password: str = ""
+    password: Secret = ""
     """Empty: made up for our own Icecast; an Icecast that is not ours needs it."""
-    password_file: str = ""
-    admin_password: str = ""
+    password_file: PathText = ""
+    """Read where there is no `password`."""
+    admin_password: Secret = ""
     manage: Literal["auto", "always", "never"] = "auto"
     """auto: our own Icecast unless a host is configured."""
     tls: bool = False
     """Everything that is said to it is encrypted, and its certificate is checked."""
-    ca_file: str = ""
+    ca_file: PathText = ""
     """The certificates that vouch for its own; empty: those that the system trusts."""
 
 
@@ -98,18 +111,12 @@ class Mount(_Section, frozen=True):
     """Listed in directories."""
 
     def __post_init__(self) -> None:
-        if self.format == "flac" and self.bitrate not in (0, LOSSLESS):
-            raise ValueError("A FLAC mount is lossless and takes no bitrate; leave it out")
-        if self.format != "flac" and self.bitrate > HIGHEST:
-            raise ValueError(f"Expected a bitrate <= {HIGHEST}")
-        if self.format == "mp3" and self.titles == "chained":
-            raise ValueError("Titles can be chained in opus and flac; an MP3 mount has them beside the stream")
         msgspec.structs.force_setattr(self, "bitrate", self.bitrate or USUAL[self.format])
 
     @property
     def standby(self) -> str:
         """The Icecast mount whose silence listeners hear while the streamer is away."""
-        return f"/standby{self.path}"
+        return f"{STANDBY}{self.path}"
 
 
 DEFAULT_MOUNTS = [
@@ -119,7 +126,7 @@ DEFAULT_MOUNTS = [
 
 
 class Composer(_Section, frozen=True):
-    soundfont: str = ""
+    soundfont: PathText = ""
     """A General MIDI soundfont (.sf2 or .sf3); empty: the one that Debian's packages bring."""
 
 
@@ -154,179 +161,186 @@ class Config(_Section, frozen=True):
 def find(argument: str | None, environment: Mapping[str, str] = os.environ) -> Path | None:
     """The configuration file: `--config`, then `$BANDSTAND_CONFIG`, then `./bandstand.toml`, or None for defaults."""
     named = argument or environment.get("BANDSTAND_CONFIG")
-    if named:
-        path = Path(named).resolve()
-        if not path.is_file():
-            raise ConfigError(f"{named}: there is no such configuration file")
-        return path
-    path = Path("bandstand.toml").resolve()
-    return path if path.is_file() else None
+    if not named:
+        path = Path("bandstand.toml").resolve()
+        return path if path.exists() else None
+    try:
+        path = resolve_path(named, Path.cwd()).resolve()
+    except UnusableFile as error:
+        raise ConfigError(str(error)) from None
+    if not path.exists():
+        raise ConfigError(f"{named}: there is no such configuration file")
+    return path
 
 
 def load(path: Path | None, environment: Mapping[str, str] = os.environ) -> Config:
-    """Read and check `path` (None: every default), with what the environment says on top."""
-    name = path.name if path else "environment"
-    data = _read(path) if path else {}
-    base = path.parent if path else Path.cwd()
-    configured_host = isinstance(data.get("icecast"), dict) and "host" in data["icecast"]
-    for variable, (section, key) in ENVIRONMENT.items():
-        if environment.get(variable):
-            text = environment[variable]
-            data.setdefault(section, {})[key] = int(text) if key == "port" and text.isdigit() else text
-    _check_generators(name, data.get("generators"))
-    try:
-        config = msgspec.convert(data, Config)
-    except msgspec.ValidationError as error:
-        raise ConfigError(_explained(name, str(error))) from None
-    return _settled(config, name, base, configured_host)
+    """Read and check `path` (None: every default), with what the environment says on top.
+
+    Raises ConfigError for the first fault, which says how many more there are.
+    """
+    config, found = _examine(path, environment)
+    if config is None or found:
+        more = f" (and {counted(len(found) - 1, 'more fault')}: bandstand check lists them)" if found[1:] else ""
+        raise ConfigError(found[0] + more)
+    return config
 
 
 def faults(path: Path | None, environment: Mapping[str, str] = os.environ) -> list[str]:
-    """Every fault of the file, key by key, where `load` stops at the first; then those that need more than one key."""
-    found = []
+    """Every fault of the file: of each value, and if those are good, of all together."""
+    return _examine(path, environment)[1]
+
+
+def find_directory(path: Path | None) -> Paths:
+    """Where the station of this configuration lives, whatever else is wrong in it. Raises ConfigError."""
+    station = _read(path).get("station") if path else None
+    directory = station.get("directory") if isinstance(station, dict) else None
+    if not isinstance(directory, str) or not directory:
+        directory = Station().directory
     try:
-        for part in _parts(_read(path) if path else {}):
-            try:
-                _check_generators(path.name if path else "", part.get("generators"))
-                msgspec.convert(part, Config)
-            except msgspec.ValidationError as error:
-                found.append(_explained(path.name if path else "", str(error)))
-            except ConfigError as error:
-                found.append(str(error))
-        if not found:
-            load(path, environment)
+        return Paths(resolve_path(directory, path.parent if path else Path.cwd()))
+    except UnusableFile as error:
+        raise ConfigError(f"station.directory: {error}") from None
+
+
+def _examine(path: Path | None, environment: Mapping[str, str]) -> tuple[Config | None, list[str]]:
+    """The configuration, as far as there is one, and its faults as they are shown."""
+    name = path.name if path else "configuration"
+    try:
+        data = _read(path) if path else {}
     except ConfigError as error:
-        found.append(str(error))
-    return found
+        return None, [str(error)]
+    has_host = isinstance(data.get("icecast"), dict) and "host" in data["icecast"]
+    given = _add_environment(data, environment)
+    config = None
+    try:
+        config = msgspec.convert(data, Config)
+    except msgspec.ValidationError as error:
+        from bandstand.common.config_values import find_faults  # seldom needed, and slow to import
 
-
-def _parts(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The configuration as one of a single key, or of one mount that stands where it stood, after the other."""
-    for section, value in data.items():
-        if isinstance(value, dict):
-            yield from ({section: {key: one}} for key, one in value.items())
-        elif section == "mounts" and isinstance(value, list):
-            valid = msgspec.to_builtins(DEFAULT_MOUNTS[0])
-            yield from ({section: [valid] * place + [one]} for place, one in enumerate(value))
-        else:
-            yield {section: value}
+        found = find_faults(data, Config) or [(str(path), str(error))]
+    else:
+        config, found = _settle(config, path.parent if path else Path.cwd(), has_host)
+    return config, [f"{given[key]}: {what}" if key in given else f"{name}: {key}: {what}" for key, what in found]
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path.name}: not TOML: {error}") from None
-    except UnicodeDecodeError:
-        raise ConfigError(f"{path.name}: not UTF-8 text") from None
-    except OSError as error:
-        raise ConfigError(f"{path.name}: cannot be read: {error.strerror}") from None
-
-
-def _check_generators(name: str, tables: object) -> None:
-    """Each by itself, parameter by parameter, so that a fault names them."""
-    for key, table in tables.items() if isinstance(tables, dict) else ():
-        parts = table.get("parameters") if isinstance(table, dict) else None
-        checks = (
-            [(Parameter, f"parameters.{one}", part) for one, part in parts.items()] if isinstance(parts, dict) else []
-        )
-        for kind, where, part in [*checks, (Generator, "", table)]:
-            try:
-                made = msgspec.convert(part, kind)
-            except msgspec.ValidationError as error:
-                what, _, place = str(error).partition(" - at `$")
-                full = f"generators.{key}.{where}".rstrip(".") + place.rstrip("`")
-                raise ConfigError(_explained(name, f"{what} - at `$.{full}`")) from None
-            if isinstance(made, Generator):
-                for fault in generators.find_faults(key, made):
-                    raise ConfigError(f"{name}: generators.{key}{fault}")
-
-
-def _settled(config: Config, name: str, base: Path, configured_host: bool) -> Config:
-    """What needs more than one key to be decided or checked."""
-    replace = msgspec.structs.replace
-    paths = [mount.path for mount in config.mounts]
-    if not paths:
-        raise ConfigError(f"{name}: mounts: at least one is needed; leave [[mounts]] out for the usual two")
-    for path in paths:
-        if paths.count(path) > 1:
-            raise ConfigError(
-                f"{name}: mounts: {path} is there {paths.count(path)} times; each needs a path of its own"
-            )
-    icecast = config.icecast
-    if icecast.password_file:
-        secret = base / icecast.password_file
-        try:
-            icecast = replace(icecast, password=secret.read_text("utf-8").strip())
-        except OSError as error:
-            raise ConfigError(f"{name}: icecast.password_file: {secret}: {error.strerror}") from None
-    if icecast.manage == "auto":
-        icecast = replace(icecast, manage="never" if configured_host else "always")
-    if icecast.manage == "never" and not icecast.password:
-        raise ConfigError(
-            f"{name}: icecast.password: the source password of the Icecast at {icecast.host} is needed "
-            "(or $BANDSTAND_ICECAST_PASSWORD)"
-        )
+        text = read_text(path)
+    except UnusableFile as error:
+        raise ConfigError(f"{path.name}: {error}") from None
     try:
-        irc = irc_settings.resolve(config.irc, base)
-    except ConfigError as error:
-        raise ConfigError(f"{name}: {error}") from None
-    if icecast.tls and icecast.manage == "always":
-        raise ConfigError(f"{name}: icecast.tls: our own Icecast has none; leave it out, or name a host")
-    if icecast.ca_file:
-        icecast = replace(icecast, ca_file=str(base / icecast.ca_file))
-        if not Path(icecast.ca_file).is_file():
-            raise ConfigError(f"{name}: icecast.ca_file: {icecast.ca_file}: there is no such file")
-    station = replace(config.station, directory=str(base / config.station.directory))
-    check_telnet(config.telnet, name)
-    ssh = resolve_ssh(config.ssh, name, base)
-    own = {
-        key: replace(one, directory=str(base / Path(one.directory).expanduser()))
-        for key, one in config.generators.items()
+        return tomllib.loads(text)
+    except RecursionError:
+        raise ConfigError(f"{path.name}: not TOML: there are too many brackets in one another") from None
+    except ValueError as error:  # TOML's own, and numbers of thousands of digits
+        raise ConfigError(f"{path.name}: not TOML: {error}") from None
+
+
+def _add_environment(data: dict[str, Any], environment: Mapping[str, str]) -> dict[str, str]:
+    """Put what the environment gives into the data; return the variable that gave a key, as `$NAME`."""
+    given = {}
+    for variable, (section, key) in ENVIRONMENT.items():
+        table = data.setdefault(section, {})
+        if environment.get(variable) and isinstance(table, dict):
+            text = environment[variable]
+            table[key] = int(text) if key == "port" and text.isdecimal() and len(text) < 10 else text
+            given[f"{section}.{key}"] = f"${variable}"
+    return given
+
+
+def _settle(config: Config, base: Path, has_host: bool) -> tuple[Config, list[Fault]]:
+    """Decide and check what takes more than one key, or a look at a file. `base` is what paths are relative to."""
+    replace = msgspec.structs.replace
+    found: list[Fault] = []
+    station = _fold(config.station)
+    if not station.name:
+        found.append(("station.name", "expected text that is not empty, got only blanks"))
+    station = replace(station, directory=_resolve(station.directory, base, "station.directory", found))
+    soundfont = _resolve(config.composer.soundfont, base, "composer.soundfont", found)
+    found += _find_mount_faults(config.mounts)
+    icecast = _settle_icecast(config.icecast, base, has_host, found)
+    irc = irc_settings.resolve(config.irc, base, found)
+    found += find_telnet_faults(config.telnet)
+    ssh = resolve_ssh(config.ssh, base, found)
+    for name, generator in config.generators.items():
+        for fault in generators.find_faults(name, generator):
+            place, _, sentence = fault.partition(": ")
+            found.append((f"generators.{name}{place}", sentence))
+    settled = replace(
+        config,
+        station=station,
+        icecast=icecast,
+        mounts=[_fold(mount) for mount in config.mounts],
+        irc=irc,
+        composer=replace(config.composer, soundfont=soundfont),
+        ssh=ssh,
+        generators={
+            name: generator_files.resolve_paths(name, one, base, found) for name, one in config.generators.items()
+        },
+    )
+    return settled, found
+
+
+def _fold(section: S) -> S:
+    """With each text that players show on one line: it becomes a header of what is sent to Icecast."""
+    texts = {
+        key: cut_bytes(one_line(getattr(section, key), LONGEST_SHOWN), LONGEST_SHOWN)
+        for key in ("name", "description", "genre", "url")
     }
-    return replace(config, icecast=icecast, irc=irc, station=station, ssh=ssh, generators=own)
+    return msgspec.structs.replace(section, **texts)
 
 
-_KEY = r"[^`]+"
-_TYPES = {
-    "str": "text",
-    "int": "a whole number",
-    "float": "a number",
-    "bool": "true or false",
-    "array": "a list",
-    "object": "a table",
-}
-_PATTERNS = {PATH: "a path such as /stream.mp3 (letters, digits and . _ - /)", **irc_settings.EXPECTED}
+def _resolve(text: str, base: Path, key: str, found: list[Fault]) -> str:
+    """The path as an absolute one; empty remains empty."""
+    try:
+        return str(resolve_path(text, base)) if text else ""
+    except UnusableFile as error:
+        found.append((key, str(error)))
+        return text
 
 
-def _explained(name: str, message: str) -> str:
-    """msgspec's message as `file: key: what was expected`."""
-    where = re.search(r" - at `\$\.?(.*)`$", message)
-    key = where.group(1) if where else ""
-    what = message[: where.start()] if where else message
-    unknown = re.fullmatch(rf"Object contains unknown field `({_KEY})`", what)
-    if unknown:
-        full = ".".join(part for part in (key, unknown.group(1)) if part)
-        known = _keys_at(key)
-        near = difflib.get_close_matches(unknown.group(1), known, 1)
-        hint = f'did you mean "{near[0]}"?' if near else f"known here: {', '.join(known)}"
-        return f"{name}: {full}: no such key; {hint}"
-    missing = re.fullmatch(rf"Object missing required field `({_KEY})`", what)
-    if missing:
-        return f"{name}: {key}.{missing.group(1)}: is missing"
-    plain = re.sub(r"`(\w+)`", lambda m: _TYPES.get(m.group(1), f'"{m.group(1)}"'), what)
-    for pattern, sentence in _PATTERNS.items():
-        plain = plain.replace(f"text matching regex {pattern!r}", sentence)
-    return f"{name}: {key}: {plain[0].lower()}{plain[1:]}"
+def _settle_icecast(icecast: Icecast, base: Path, has_host: bool, found: list[Fault]) -> Icecast:
+    replace = msgspec.structs.replace
+    if icecast.password_file and not icecast.password:
+        secret = _resolve(icecast.password_file, base, "icecast.password_file", found)
+        try:
+            icecast = replace(icecast, password=read_secret(Path(secret)))
+        except UnusableFile as error:
+            found.append(("icecast.password_file", f"{secret}: {error}"))
+    if icecast.manage == "auto":
+        icecast = replace(icecast, manage="never" if has_host else "always")
+    if icecast.manage == "never" and not (icecast.password or icecast.password_file):
+        sentence = f"the source password of the Icecast at {icecast.host} is needed (or $BANDSTAND_ICECAST_PASSWORD)"
+        found.append(("icecast.password", sentence))
+    if icecast.tls and icecast.manage == "always":
+        found.append(("icecast.tls", "our own Icecast has none; leave it out, or name a host"))
+    icecast = replace(icecast, ca_file=_resolve(icecast.ca_file, base, "icecast.ca_file", found))
+    if icecast.ca_file and not Path(icecast.ca_file).is_file():
+        found.append(("icecast.ca_file", f"{icecast.ca_file}: there is no such file"))
+    return icecast
 
 
-def _keys_at(key: str) -> list[str]:
-    """The keys that belong at a place such as `icecast` or `mounts[0]`."""
-    tables: dict[str, type[msgspec.Struct]] = {"": Config, "mounts": Mount}
-    tables |= {"station": Station, "icecast": Icecast, "composer": Composer, "log": Log}
-    tables |= {"telnet": Telnet, "ssh": Ssh, "limits": Limits}
-    tables |= {"irc": Irc, "irc.networks": Network}
-    table = tables.get(re.sub(r"\[.*", "", key))
-    if key.startswith("generators."):
-        table = Parameter if key.count(".") > 1 else Generator
-    return list(table.__struct_encode_fields__) if table else []
+def _find_mount_faults(mounts: list[Mount]) -> Iterator[Fault]:
+    if not mounts:
+        yield "mounts", "at least one is needed; leave [[mounts]] out for the usual two"
+    for number, mount in enumerate(mounts):
+        yield from ((f"mounts[{number}].{key}", sentence) for key, sentence in _find_faults_of(mount))
+    paths = [mount.path for mount in mounts]
+    for path, times in Counter(paths).items():
+        if times > 1:
+            yield "mounts", f"{path} is there {times} times; each needs a path of its own"
+        if f"{STANDBY}{path}" in paths:
+            yield "mounts", f"{STANDBY}{path} is where the silence behind {path} goes; give one of them another path"
+
+
+def _find_faults_of(mount: Mount) -> Iterator[Fault]:
+    if mount.path in ICECASTS_OWN or mount.path.startswith("/admin/") or mount.path.endswith(ICECASTS_SUFFIXES):
+        yield "path", f"{mount.path} is one of Icecast's own pages; take another, such as /stream.{mount.format}"
+    elif any(part in ("", ".", "..") for part in mount.path.split("/")[1:]):
+        yield "path", f"{mount.path} has a part that is empty or only dots; take one such as /stream.{mount.format}"
+    if mount.format == "flac" and mount.bitrate != LOSSLESS:
+        yield "bitrate", "a FLAC mount is lossless and takes no bitrate; leave it out"
+    if mount.format != "flac" and mount.bitrate > HIGHEST:
+        yield "bitrate", f"expected kbit/s up to {HIGHEST} for {mount.format}, got {mount.bitrate}"
+    if mount.format == "mp3" and mount.titles == "chained":
+        yield "titles", "titles can be chained in opus and flac; an MP3 mount has them beside the stream"

@@ -9,6 +9,10 @@ class ConfigError(BandstandError):
     """The configuration cannot be used; names the file, the key and what was expected."""
 
 
+class UnusableFile(BandstandError):
+    """A file or folder that a person named cannot be used as what it is for."""
+
+
 class AlreadyRunning(BandstandError):
     """Another process of this kind holds the same station directory."""
 

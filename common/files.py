@@ -1,7 +1,69 @@
-"""Files that are written whole or not at all, whatever happens meanwhile."""
+"""Files that a person names or writes, and files that are written whole or not at all, whatever happens meanwhile."""
 
+import codecs
 import os
 from pathlib import Path
+from typing import Final
+
+from bandstand.common.errors import UnusableFile
+
+LONGEST_TEXT: Final = 1 << 20
+"""Bytes of a text file that a person writes."""
+MARKS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+"""The byte order marks that editors put before a text, and what each says of the bytes after it."""
+
+
+def resolve_path(text: str, base: Path) -> Path:
+    """The path that a person wrote: `~` is a home, and what is relative is so to the folder `base`.
+
+    Raises UnusableFile if there is no such home.
+    """
+    try:
+        return base / Path(text).expanduser()
+    except RuntimeError:
+        home = text.partition("/")[0]
+        raise UnusableFile(f"{text}: nobody's home is known by {home}; write the path in full") from None
+
+
+def read_text(path: Path) -> str:
+    """The text of a file that a person wrote, in UTF-8, or in UTF-16 if a mark says so; without the mark.
+
+    Raises UnusableFile with a sentence that does not name the file.
+    """
+    if path.is_dir():
+        raise UnusableFile("is a folder, not a file")
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(LONGEST_TEXT + 1)
+    except FileNotFoundError:
+        raise UnusableFile("there is no such file") from None
+    except OSError as error:
+        raise UnusableFile(f"cannot be read: {error.strerror}") from None
+    if len(data) > LONGEST_TEXT:
+        raise UnusableFile(f"has more than {LONGEST_TEXT >> 20} MiB, so it cannot be what is meant")
+    return decode_text(data)
+
+
+def decode_text(data: bytes) -> str:
+    """As `read_text`."""
+    mark, encoding = next(((mark, name) for mark, name in MARKS if data.startswith(mark)), (b"", "utf-8"))
+    body = data[len(mark) :]
+    try:
+        return body.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = body[: error.start].count(b"\n") + 1
+        name = encoding.upper()
+        raise UnusableFile(
+            f"line {line} is not {name} text (byte {body[error.start]:02x}); save the file as UTF-8"
+        ) from None
+
+
+def read_secret(path: Path) -> str:
+    """The one line of a file that holds a password. Raises UnusableFile with a sentence that does not name the file."""
+    text = read_text(path).strip()
+    if not text or not text.isprintable():
+        raise UnusableFile("expected one line with the password")
+    return text
 
 
 def write_whole(path: Path, data: bytes, *, is_private: bool = False) -> None:

@@ -5,17 +5,51 @@ Reads the file system; starts nothing.
 
 import hashlib
 import os
+import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Final
 
-from bandstand.common.errors import Missing
+import msgspec
+
+from bandstand.common.errors import Missing, UnusableFile
+from bandstand.common.files import resolve_path
 from bandstand.common.generators import PLACEHOLDER, Generator
+from bandstand.common.plain_values import Fault
 
 DIGITS: Final = 12
 """Hexadecimal digits of a fingerprint."""
+INTERPRETER: Final = re.compile(
+    r"(python|pypy|node|bun|bash|sh|dash|zsh|ksh|fish|perl|ruby|lua|luajit|Rscript|php|tclsh|julia)[\d.]*"
+)
+"""Programs whose first argument that is no option is a script."""
+INSTEAD: Final = ("-m", "-c", "-e", "-E", "-p", "-r", "--eval", "--print")
+"""Their options in whose place there is no script."""
+SCRIPT: Final = re.compile(r".*/.*|.*\.[A-Za-z]{1,4}")
+
+
+def resolve_paths(name: str, generator: Generator, base: Path, found: list[Fault]) -> Generator:
+    """Make the directory absolute, and `~/` a home wherever a word begins with it, as a shell would.
+
+    What is wrong is added to `found`.
+    """
+    try:
+        directory = str(resolve_path(generator.directory, base))
+    except UnusableFile as error:
+        found.append((f"generators.{name}.directory", str(error)))
+        return generator
+    return msgspec.structs.replace(
+        generator,
+        directory=directory,
+        command=[_expand_home(word) for word in generator.command],
+        watch=[_expand_home(pattern) for pattern in generator.watch],
+    )
+
+
+def _expand_home(word: str) -> str:
+    return str(Path(word).expanduser()) if word.startswith("~/") else word
 
 
 def list_files(generator: Generator) -> list[Path]:
@@ -75,12 +109,27 @@ def check_startable(name: str, generator: Generator) -> None:
         if shutil.which(first) is None:
             hint = f'; say "./{first}" for the one in {base}' if (base / first).exists() else ""
             raise Missing(f"{name}: there is no program {first} on this machine{hint}")
+        _check_script(name, generator.command, base)
         return
     path = base / first
     if not path.is_file():
         raise Missing(f"{name}: there is no file {path}")
     if not os.access(path, os.X_OK):
         raise Missing(f"{name}: {path} is not executable; chmod +x makes it so")
+    _check_script(name, generator.command, base)
+
+
+def _check_script(name: str, command: Sequence[str], base: Path) -> None:
+    """Raises Missing if the command is an interpreter, and the script that it names is not there."""
+    if not INTERPRETER.fullmatch(Path(command[0]).name):
+        return
+    for word in command[1:]:
+        if word in INSTEAD or PLACEHOLDER.search(word):
+            return
+        if not word.startswith("-") and SCRIPT.fullmatch(word):
+            if not _is_file(base / word):
+                raise Missing(f"{name}: there is no file {base / word}")
+            return
 
 
 def _module(base: Path, callable_: str) -> tuple[Path, Path]:

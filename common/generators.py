@@ -13,12 +13,15 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from bandstand.common.errors import CommandError
+from bandstand.common.plain_values import PathText, Text
 from bandstand.common.types import RATE
 
 Value = str | int | float | bool
-Text = Annotated[str, msgspec.Meta(min_length=1)]
-Positive = Annotated[float, msgspec.Meta(gt=0)]
+Positive = Annotated[float, msgspec.Meta(gt=0, le=1e7)]
 Kind = Literal["text", "int", "float", "bool"]
+Suffix = Annotated[
+    str, msgspec.Meta(pattern=r"^[a-z0-9]{1,8}\Z", description="a suffix such as wav or flac, without the point")
+]
 Raw = Literal["", "u8", "s16le", "s24le", "s32le", "f32le", "f64le"]
 
 NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,30}")
@@ -79,7 +82,7 @@ class Generator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     callable: str = ""
     """`module:function`; the module is imported from `directory`."""
     help: str = ""
-    directory: Text = "."
+    directory: Annotated[PathText, msgspec.Meta(min_length=1)] = "."
     """Working directory, relative to the configuration file."""
     watch: list[Text] = []
     """Further files, or patterns of files, that belong to the program."""
@@ -92,7 +95,7 @@ class Generator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     rate: Annotated[int, msgspec.Meta(ge=4000, le=384_000)] = RATE
     """Frames a second of raw sound and of a callable's arrays."""
     channels: Annotated[int, msgspec.Meta(ge=1, le=8)] = 2
-    output: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]{1,8}$")] = "wav"
+    output: Suffix = "wav"
     """Suffix of the file name that replaces `{output}`."""
     duration: Positive = 120.0
     """Default of the parameter `duration`, seconds."""
@@ -102,9 +105,9 @@ class Generator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Longest time until the first audible sound, seconds."""
     processor: Positive = 600.0
     """Most processor time, seconds."""
-    memory: Annotated[int, msgspec.Meta(ge=16)] = 2048
+    memory: Annotated[int, msgspec.Meta(ge=16, le=1 << 30)] = 2048
     """Most address space of each process, MiB."""
-    disk: Annotated[int, msgspec.Meta(ge=1)] = 1024
+    disk: Annotated[int, msgspec.Meta(ge=1, le=1 << 30)] = 1024
     """Largest file, MiB."""
     longest: Positive = 1800.0
     """Longest sound, seconds; the song is cut there."""

@@ -1,6 +1,6 @@
 """The configuration of IRC: one network under `[irc]`, more as `[[irc.networks]]` with the same keys.
 
-msgspec checks each key by itself, with the patterns below. What takes more than one key to judge, or a look at a file,
+Each key is checked by itself, by its type below. What takes more than one key to judge, or a look at a file,
 is checked by `resolve`; `warnings` lists what works but is probably a mistake. Every message names the key.
 """
 
@@ -13,68 +13,68 @@ from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
 import msgspec
+from msgspec import Meta
 
-from bandstand.common.errors import ConfigError
+from bandstand.common.errors import UnusableFile
+from bandstand.common.files import read_secret, resolve_path
+from bandstand.common.plain_values import Fault, HostOrNone, Line, PathText, Secret
 
 PLAIN_PORT, TLS_PORT = 6667, 6697
-CHANNEL = r"^[#&+!][^ ,\x00-\x1f]{1,63}( [^ ,\x00-\x1f]{1,63})?$"
-NICK = r"^[A-Za-z\[\]\\`_^{|}][A-Za-z0-9\[\]\\`_^{|}-]{0,30}$"
-PIN = r"^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$"
-NAME = r"^([A-Za-z0-9][A-Za-z0-9._-]{0,31})?$"
-WORD = r"^[^\x00-\x20]*$"
-ONE_LINE = r"^[^\x00-\x1f]*$"
-USER = r"^[A-Za-z0-9._-]{1,12}$"
+NAME = r"^([A-Za-z0-9][A-Za-z0-9._-]{0,31})?\Z"
+_CHANNEL = r"^[#&+!][^ ,\x00-\x1f]{1,63}( [^ ,\x00-\x1f]{1,63})?\Z"
+_NICK = r"^[A-Za-z\[\]\\`_^{|}][A-Za-z0-9\[\]\\`_^{|}-]{0,30}\Z"
 
-EXPECTED = {
-    CHANNEL: "a channel such as #bandstand, or one with its key such as #club secret",
-    NICK: "a nick: at most 31 letters, digits and [ ] \\ ` _ ^ { | } -, no digit first",
-    PIN: "a SHA-256 fingerprint, 64 hexadecimal digits",
-    NAME: "a name of at most 32 letters, digits and . _ -",
-    WORD: "one word",
-    ONE_LINE: "text on one line",
-    USER: "at most 12 letters, digits and . _ -",
-}
-"""What each pattern accepts, for error messages."""
-
-
-def _pattern(pattern: str) -> msgspec.Meta:
-    return msgspec.Meta(pattern=pattern)
+Channel = Annotated[
+    str, Meta(pattern=_CHANNEL, description="a channel such as #bandstand, or one with its key such as #club secret")
+]
+Nick = Annotated[
+    str, Meta(pattern=_NICK, description="a nick: at most 31 letters, digits and [ ] \\ ` _ ^ { | } -, no digit first")
+]
+Pin = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}\Z", description="a SHA-256 fingerprint, 64 hexadecimal digits"
+    ),
+]
+Name = Annotated[str, Meta(pattern=NAME, description="a name of at most 32 letters, digits and . _ -")]
+Word = Annotated[str, Meta(pattern=r"^[^\x00-\x20\x7f]*\Z", description="one word")]
+User = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,12}\Z", description="at most 12 letters, digits and . _ -")]
 
 
 class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One network; the bot has one connection to it."""
 
-    server: Annotated[str, _pattern(WORD)] = ""
+    server: HostOrNone = ""
     """Empty: no IRC."""
-    name: Annotated[str, _pattern(NAME)] = ""
+    name: Name = ""
     """The network's name in grants and in the log; empty: the server's name."""
-    port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 0
+    port: Annotated[int, Meta(ge=0, le=65535)] = 0
     """0: 6697 with TLS, 6667 without."""
     tls: bool = True
     tls_verify: bool = True
     """Accept only a certificate for this host that an authority has signed; if false, there must be pins."""
-    tls_authority: str = ""
+    tls_authority: PathText = ""
     """PEM file of the authority to trust instead of the machine's."""
-    tls_pins: list[Annotated[str, _pattern(PIN)]] = []
+    tls_pins: list[Pin] = []
     """SHA-256 fingerprints of the server's certificates; empty: accept any that is verified."""
-    certificate: str = ""
+    certificate: PathText = ""
     """PEM file of the bot's certificate and key, for SASL EXTERNAL or services that know its fingerprint."""
-    nick: Annotated[str, _pattern(NICK)] = "bandstand"
-    other_nicks: list[Annotated[str, _pattern(NICK)]] = []
-    user: Annotated[str, _pattern(USER)] = "bandstand"
-    realname: Annotated[str, _pattern(ONE_LINE)] = "Bandstand, a radio station"
-    server_password: Annotated[str, _pattern(ONE_LINE)] = ""
-    server_password_file: str = ""
-    account: Annotated[str, _pattern(WORD)] = ""
+    nick: Nick = "bandstand"
+    other_nicks: list[Nick] = []
+    user: User = "bandstand"
+    realname: Line = "Bandstand, a radio station"
+    server_password: Secret = ""
+    server_password_file: PathText = ""
+    account: Word = ""
     """Name of the services account; empty: the nick."""
-    password: Annotated[str, _pattern(ONE_LINE)] = ""
+    password: Secret = ""
     """Password of the services account."""
-    password_file: str = ""
+    password_file: PathText = ""
     login: Literal["wanted", "required"] = "wanted"
     """`required`: stay off the network if logging in by SASL fails."""
-    nickserv: Annotated[str, _pattern(WORD)] = "NickServ"
+    nickserv: Word = "NickServ"
     """Service to send the password to if the server has no SASL; empty: none."""
-    channels: list[Annotated[str, _pattern(CHANNEL)]] = []
+    channels: list[Channel] = []
     """Each a name, or a name, a blank and a key."""
     announce: bool = True
     """Announce in the channels what is playing."""
@@ -122,15 +122,14 @@ CONTENTS = {
 N = TypeVar("N", bound=Network)
 
 
-def resolve(irc: Irc, base: Path) -> Irc:
+def resolve(irc: Irc, base: Path, found: list[Fault]) -> Irc:
     """Read the secrets from their files and check the whole. Paths are relative to `base`.
 
-    Raises ConfigError for the first fault.
+    Every fault is added to `found`.
     """
-    networks = [_read_files(network, base, key) for key, network in _with_keys(irc) if key != "irc"]
-    resolved = msgspec.structs.replace(_read_files(irc, base, "irc"), networks=networks)
-    for fault in _find_faults(resolved):
-        raise ConfigError(fault)
+    networks = [_read_files(network, base, key, found) for key, network in _with_keys(irc) if key != "irc"]
+    resolved = msgspec.structs.replace(_read_files(irc, base, "irc", found), networks=networks)
+    found += _find_faults(resolved)
     return resolved
 
 
@@ -140,59 +139,55 @@ def _with_keys(irc: Irc) -> Iterator[tuple[str, Network]]:
     yield from ((f"irc.networks[{place}]", network) for place, network in enumerate(irc.networks))
 
 
-def _read_files(network: N, base: Path, key: str) -> N:
+def _read_files(network: N, base: Path, key: str, found: list[Fault]) -> N:
     """The network with its secrets read from their files, and with absolute paths of the other files."""
     values: dict[str, str] = {}
     for secret in SECRETS:
         named = getattr(network, f"{secret}_file")
         if named and not getattr(network, secret):
-            values[secret] = _read_secret(base / named, f"{key}.{secret}_file")
-    for name in ("tls_authority", "certificate"):
+            try:
+                values[secret] = read_secret(resolve_path(named, base))
+            except UnusableFile as error:
+                found.append((f"{key}.{secret}_file", f"{named}: {error}"))
+    for name in CONTENTS:
         if getattr(network, name):
-            values[name] = str(base / getattr(network, name))
+            try:
+                values[name] = str(resolve_path(getattr(network, name), base))
+            except UnusableFile as error:
+                found.append((f"{key}.{name}", str(error)))
     return msgspec.structs.replace(network, **values)
 
 
-def _read_secret(path: Path, key: str) -> str:
-    try:
-        text = path.read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{key}: {path}: {getattr(error, 'strerror', None) or 'not UTF-8 text'}") from None
-    if not text or not text.isprintable():
-        raise ConfigError(f"{key}: {path}: expected one line with the password")
-    return text
-
-
-def _find_faults(irc: Irc) -> Iterator[str]:
-    """A sentence for each fault that takes more than one key to see."""
+def _find_faults(irc: Irc) -> Iterator[Fault]:
+    """Each fault that takes more than one key to see."""
     for label, number in Counter(network.label.lower() for network in irc.configured).items():
         if number > 1:
-            yield f"irc.networks: {label} is there {number} times; give each a name of its own"
+            yield "irc.networks", f"{label} is there {number} times; give each a name of its own"
     for key, network in _with_keys(irc):
         if not network.server:
             if key != "irc":
-                yield f"{key}.server: is missing"
+                yield f"{key}.server", "is missing"
             elif network.channels or network.password:
-                yield "irc.server: is missing, and without it there is no IRC; for Libera.Chat it is irc.libera.chat"
+                yield "irc.server", "is missing, and without it there is no IRC; for Libera.Chat it is irc.libera.chat"
             continue
-        yield from (f"{key}.{fault}" for fault in _find_network_faults(network))
+        yield from ((f"{key}.{name}", sentence) for name, sentence in _find_network_faults(network))
 
 
-def _find_network_faults(network: Network) -> Iterator[str]:
+def _find_network_faults(network: Network) -> Iterator[Fault]:
     if not re.fullmatch(NAME, network.label):
-        yield f"name: is needed, because rights are granted to NAME/account, and {network.server} cannot stand there"
+        yield "name", f"is needed, because rights are granted to NAME/account, and {network.server} cannot stand there"
     if network.tls and not network.tls_verify and not network.tls_pins:
-        yield "tls_verify: without it, tls_pins must say which certificate is the server's"
+        yield "tls_verify", "without it, tls_pins must say which certificate is the server's"
     if not network.tls and (network.password or network.server_password) and not network.is_loopback:
-        yield "tls: without it the password would cross the network for all to read; set tls = true"
-    if network.login == "required" and not (network.password or network.certificate):
-        yield "login: is required, so a password or a certificate is needed"
-    for name in ("tls_authority", "certificate"):
+        yield "tls", "without it the password would cross the network for all to read; set tls = true"
+    if network.login == "required" and not (network.password or network.password_file or network.certificate):
+        yield "login", "is required, so a password or a certificate is needed"
+    for name in CONTENTS:
         path = getattr(network, name)
         if path and not Path(path).is_file():
-            yield f"{name}: {path}: there is no such file"
+            yield name, f"{path}: there is no such file"
         elif path and not _is_usable(name, path):
-            yield f"{name}: {path}: {CONTENTS[name]}"
+            yield name, f"{path}: {CONTENTS[name]}"
 
 
 def _is_usable(name: str, path: str) -> bool:

@@ -1,16 +1,14 @@
 """The configuration of remote access: telnet, ssh, and the limits of one person. Part of `common.config`."""
 
 import ipaddress
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
 
 import msgspec
 
-from bandstand.common.errors import ConfigError
-
-Count = Annotated[int, msgspec.Meta(ge=0)]
-Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
-Text = Annotated[str, msgspec.Meta(min_length=1)]
+from bandstand.common.errors import UnusableFile
+from bandstand.common.files import resolve_path
+from bandstand.common.plain_values import Count, Fault, Host, PathText, Port
 
 
 class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -19,7 +17,7 @@ class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 class Telnet(_Section, frozen=True):
     enabled: bool = True
-    host: Text = "127.0.0.1"
+    host: Host = "127.0.0.1"
     port: Port = 8023
     plain_text_passwords: bool = False
     """Accept passwords that cross a network unprotected. Without it `host` must be this machine."""
@@ -28,9 +26,9 @@ class Telnet(_Section, frozen=True):
 
 
 class Ssh(_Section, frozen=True):
-    host: Text = "127.0.0.1"
+    host: Host = "127.0.0.1"
     port: Port = 8022
-    authorized_keys: str = ""
+    authorized_keys: PathText = ""
     """The file of keys that may log in, relative to the configuration file. If it is empty there is no ssh."""
 
 
@@ -47,22 +45,28 @@ class Limits(_Section, frozen=True):
     """Songs in the queue at a time."""
 
 
-def check_telnet(telnet: Telnet, name: str) -> None:
-    """Raise ConfigError if passwords would cross a network without `plain_text_passwords`."""
+def find_telnet_faults(telnet: Telnet) -> Iterator[Fault]:
+    """Passwords must not cross a network without `plain_text_passwords`."""
     if telnet.enabled and not telnet.plain_text_passwords and not is_loopback(telnet.host):
-        raise ConfigError(
-            f"{name}: telnet.host: {telnet.host} is not this machine alone, and telnet sends passwords as plain text; "
-            "use [ssh], or say telnet.plain_text_passwords = true"
+        yield (
+            "telnet.host",
+            f"{telnet.host} is not this machine alone, and telnet sends passwords as plain text; "
+            "use [ssh], or say telnet.plain_text_passwords = true",
         )
 
 
-def resolve_ssh(ssh: Ssh, name: str, base: Path) -> Ssh:
-    """Make the file's path absolute by the folder `base`. Raises ConfigError if it is not there."""
+def resolve_ssh(ssh: Ssh, base: Path, found: list[Fault]) -> Ssh:
+    """Make the file's path absolute by the folder `base`. What is wrong is added to `found`."""
     if not ssh.authorized_keys:
         return ssh
-    path = base / ssh.authorized_keys
+    key = "ssh.authorized_keys"
+    try:
+        path = resolve_path(ssh.authorized_keys, base)
+    except UnusableFile as error:
+        found.append((key, str(error)))
+        return ssh
     if not path.is_file():
-        raise ConfigError(f"{name}: ssh.authorized_keys: {path}: there is no such file; one line for each key in it")
+        found.append((key, f"{path}: there is no such file; one line for each key in it"))
     return msgspec.structs.replace(ssh, authorized_keys=str(path))
 
 

@@ -2,6 +2,8 @@
 
 import unicodedata
 
+MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
+"""The byte order mark that some editors and shells put before a text; it is no part of it."""
 _UNSAFE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Control, format (bidirectional overrides, zero-width), surrogate, and the two Unicode line breaks."""
 
@@ -21,6 +23,12 @@ def one_line(text: str, limit: int = 400) -> str:
     """
     folded = " ".join(harmless(text).split())
     return folded if len(folded) <= limit else folded[: limit - 1].rstrip() + "…"
+
+
+def cut_bytes(text: str, limit: int) -> str:
+    """The text, or as much of its beginning as has room in so many bytes of UTF-8 with a mark behind it."""
+    data = text.encode("utf-8", "replace")
+    return text if len(data) <= limit else data[: limit - 3].decode("utf-8", "ignore").rstrip() + "…"
 
 
 def counted(number: int, noun: str) -> str:

@@ -20,7 +20,7 @@ from bandstand.bot.commands import render
 from bandstand.bot.commands.reply import Message, Reply
 from bandstand.common import config
 from bandstand.common.errors import BandstandError, UsageError
-from bandstand.common.text import one_line
+from bandstand.common.text import MARK, one_line
 
 ANSWER_SECONDS = 30.0
 CLEAR = "\x1b[K"
@@ -127,12 +127,10 @@ def show(reply: Reply, as_json: bool) -> None:
 
 def main(arguments: Sequence[str]) -> int:
     options = _options(arguments)
-    # Only the directory matters here, and the password may be known to the bot alone.
-    environment = {**os.environ, "BANDSTAND_ICECAST_PASSWORD": "not needed here"}
-    path = config.load(config.find(options.config), environment).paths.bot_socket
+    path = config.find_directory(config.find(options.config)).bot_socket
     if isinstance(sys.stdin, TextIOWrapper):
         sys.stdin.reconfigure(errors="surrogateescape")
-    lines = [joined(options.words)] if options.words else (line.strip() for line in sys.stdin)
+    lines = [joined(options.words)] if options.words else (line.removeprefix(MARK).strip() for line in sys.stdin)
     with closing(Station(path)) as station:
         try:
             return _ask_all(station, map(said, filter(None, lines)), options)

@@ -4,7 +4,6 @@ Finds the files and shows the progress; the station's workers do the work, one j
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -59,8 +58,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="files at a time")
     parser.add_argument("paths", nargs="+", metavar="PATH", help="a sound file, or a directory of them")
     options = parser.parse_args(arguments)
-    environment = {**os.environ, "BANDSTAND_ICECAST_PASSWORD": "not needed here"}
-    socket = config.load(config.find(options.config), environment).paths.bot_socket
+    socket = config.find_directory(config.find(options.config)).bot_socket
     wanted = find_files(options.paths)
     good = 0
     with ThreadPoolExecutor(max(1, options.jobs)) as pool:

@@ -42,7 +42,7 @@ class AuthorizedKeys:
     def _read(self) -> str:
         try:
             with self._path.open("rb") as stream:
-                return stream.read(FILE_BYTES).decode("utf-8", "replace")
+                return stream.read(FILE_BYTES).decode("utf-8-sig", "replace")
         except OSError as error:
             log.warn("ssh: {path} cannot be read: {why}", path=str(self._path), why=error.strerror)
             return ""

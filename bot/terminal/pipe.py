@@ -18,6 +18,7 @@ from bandstand.bot.commands import render
 from bandstand.bot.commands.frontend import Commands, Line
 from bandstand.bot.commands.reply import Level, Reply
 from bandstand.common.api.people import Place, Requester, Right
+from bandstand.common.text import MARK
 
 log = Logger()
 
@@ -88,7 +89,7 @@ class Pipe:
     def _read(self) -> None:
         with os.fdopen(self._reading, "rb", closefd=False) as stream:
             while data := stream.readline(LINE_BYTES):
-                line = data.decode("utf-8", "replace").strip()
+                line = data.decode("utf-8", "replace").removeprefix(MARK).strip()
                 if line:
                     answered: Future[Reply] = Future()
                     self._reactor.callFromThread(self._ask, line, answered)

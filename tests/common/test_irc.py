@@ -52,7 +52,7 @@ def test_several_networks_each_have_their_keys(tmp_path: Path) -> None:
         ('server = "x"\nnick = "1st"', "irc.nick: expected a nick: at most 31 letters"),
         ('server = "x"\nrealname = "a\\nQUIT"', "irc.realname: expected text on one line"),
         ('server = "x"\ntls_pins = ["ab"]', "irc.tls_pins[0]: expected a SHA-256 fingerprint"),
-        ('server = "x"\nsay = "loudly"', "irc.say: invalid enum value 'loudly'"),
+        ('server = "x"\nsay = "loudly"', 'irc.say: expected "notice" or "privmsg", got text "loudly"'),
         ('channels = ["#radio"]', "irc.server: is missing, and without it there is no IRC"),
         ('server = "::1"', "irc.name: is needed, because rights are granted to NAME/account"),
         ('server = "x"\ntls_verify = false', "irc.tls_verify: without it, tls_pins must say"),
@@ -84,7 +84,10 @@ def test_passwords_come_from_a_file_or_the_environment(tmp_path: Path) -> None:
     assert (first.password, second.server_password) == ("from the file", "from the file")
     assert networks(tmp_path, text, {"BANDSTAND_IRC_PASSWORD": "there"})[0].password == "there"
     (tmp_path / "secret").write_text("two\nlines")
-    assert "expected one line with the password" in fault(tmp_path, text)
+    assert [line.split(": ")[1] for line in faults(tmp_path / "bandstand.toml", {})] == [
+        "irc.networks[0].server_password_file",
+        "irc.password_file",
+    ]
 
 
 def test_on_this_machine_a_password_may_go_without_tls(tmp_path: Path) -> None:

@@ -46,6 +46,6 @@ def test_check_names_each_fault_of_remote_access(tmp_path: Path) -> None:
     found = faults(written(tmp_path, "[telnet]\nprot = 1\n[limits]\nsongs = -1\n[ssh]\nport = 0\n"), {})
     assert found == [
         'bandstand.toml: telnet.prot: no such key; did you mean "port"?',
-        "bandstand.toml: limits.songs: expected a whole number >= 0",
-        "bandstand.toml: ssh.port: expected a whole number >= 1",
+        "bandstand.toml: limits.songs: expected a whole number from 0 to 1000000, got -1",
+        "bandstand.toml: ssh.port: expected a whole number from 1 to 65535, got 0",
     ]
