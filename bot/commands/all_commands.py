@@ -1,11 +1,12 @@
 """All commands of the station in one table, in the order in which `help` and docs/commands.md list them."""
 
-from bandstand.bot.commands import bands, generators, people, playing, songs, station
+from bandstand.bot.commands import bands, generators, people, playing, queueing, songs, station
 from bandstand.bot.commands.table import Command
 
 TABLE: tuple[Command, ...] = (
     *songs.MAKING_COMMANDS,
     *playing.COMMANDS,
+    *queueing.COMMANDS,
     *songs.LIBRARY_COMMANDS,
     *generators.COMMANDS,
     *bands.COMMANDS,

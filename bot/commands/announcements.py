@@ -77,6 +77,15 @@ def _tell_unplayable(event: events.SongUnplayable) -> Reply:
     return Reply(f"{name_song(event.song)} cannot be played: {one_line(event.reason)}", Level.FAILED)
 
 
+def _tell_removed(event: events.SongsRemoved) -> Reply | None:
+    """None for the one who removed them and has an answer already."""
+    if event.by_place == event.place:
+        return None
+    names = ", ".join(name_song(song) for song in event.songs)
+    are = "is" if len(event.songs) == 1 else "are"
+    return Reply(f"{names} {are} out of the queue: removed by {event.by}", Level.NOTICE)
+
+
 def _tell_watch_ended(event: events.WatchEnded) -> Reply | None:
     """None for the one who ended it and has an answer already."""
     if event.by_place == event.place:
@@ -120,6 +129,7 @@ ANSWERS: Final[Mapping[type, Callable[[Any], Reply | None]]] = {
     events.SongRemade: _tell_remade,
     events.SongEnded: _tell_ended,
     events.SongUnplayable: _tell_unplayable,
+    events.SongsRemoved: _tell_removed,
     events.WatchEnded: _tell_watch_ended,
     events.WatchFailed: _tell_watch_failed,
     events.SongExported: _tell_exported,

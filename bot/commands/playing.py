@@ -1,15 +1,15 @@
-"""Commands that decide what is heard: play, queue, skip, stop, pause, resume, seek, np, replay."""
+"""Commands that decide what is heard: play, skip, stop, pause, resume, seek, np, replay."""
 
 import re
 from typing import Final
 
 from bandstand.bot.commands.reply import Level, Reply
-from bandstand.bot.commands.sentences import SONG_STATES, name_song
+from bandstand.bot.commands.sentences import name_song
 from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common.api import requests, results
 from bandstand.common.api.values import SongState
 from bandstand.common.errors import UsageError
-from bandstand.common.text import clock, counted
+from bandstand.common.text import clock
 from bandstand.common.types import LONGEST_FADE
 
 SONG: Final = Param("song", "a code, or words of the title", is_rest=True, names=("song",))
@@ -41,25 +41,6 @@ def parse_play(call: Call) -> requests.Request:
 def show_play(result: results.Playing, _: Call) -> Reply:
     then = f"; then {name_song(result.then)} goes on at {clock(result.then_at)}" if result.then else ""
     return Reply(f"playing {name_song(result.song)}{then}")
-
-
-def parse_queue(call: Call) -> requests.Request:
-    if not call["song"].strip():
-        return requests.GetQueue()
-    return requests.Enqueue(song=call["song"], crossfade=parse_fade(call, "crossfade"))
-
-
-def show_queue(result: results.Queue | results.Enqueued, _: Call) -> Reply:
-    if isinstance(result, results.Enqueued):
-        name = name_song(result.song)
-        return Reply(f"{name} is number {result.position} in the queue" if result.position else f"playing {name}")
-    if not result.songs:
-        return Reply("the queue is empty")
-    rows = tuple(
-        (str(number), queued.song.code, queued.song.title, SONG_STATES[queued.song.state])
-        for number, queued in enumerate(result.songs, 1)
-    )
-    return Reply(f"{counted(len(rows), 'song')} in the queue", columns=("#", "code", "title", ""), rows=rows)
 
 
 def show_skip(result: results.Skipped, _: Call) -> Reply:
@@ -137,17 +118,6 @@ COMMANDS: Final = (
             CROSSFADE,
             Param("resume", "then go on with the song that it interrupts, where that was", is_required=False),
         ),
-    ),
-    Command(
-        "queue",
-        parse_queue,
-        show_queue,
-        "show the queue, or append a song to it",
-        "queue blue lantern",
-        (requests.GetQueue, requests.Enqueue),
-        (Param("song", "a code, or words of the title", is_required=False, is_rest=True, names=("song",)),),
-        (CROSSFADE,),
-        aliases=("q",),
     ),
     Command(
         "skip",

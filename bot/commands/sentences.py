@@ -93,6 +93,18 @@ def _say_ambiguous(why: refusals.AmbiguousSong) -> str:
     return f"{counted(why.count, 'song')} fit that; give the code of one: {songs}"
 
 
+def _say_queued(why: refusals.QueuedAlready) -> str:
+    return f"{name_song(why.song)} is the last in the queue already (number {why.position}), and you asked for it"
+
+
+def _say_not_in_queue(why: refusals.NotInQueue) -> str:
+    if not why.queued:
+        return "the queue is empty"
+    if not why.words:
+        return "no song in the queue is yours; queue shows what is there"
+    return f'no song in the queue is called "{one_line(why.words, 60)}"; queue shows what is there'
+
+
 def _say_not_made(why: refusals.StillBeingMade) -> str:
     return NOT_MADE.get(why.purpose, "{name} is still being made; try again when it is done").format(
         name=name_song(why.song), code=why.song.code
@@ -151,6 +163,11 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     refusals.TooManyJobs: lambda why: f"you have {counted(why.limit, 'song')} being made; try again when one is done",
     refusals.TooManyQueued: lambda why: (
         f"you have {counted(why.limit, 'song')} in the queue; try again when one has been played"
+    ),
+    refusals.QueuedAlready: _say_queued,
+    refusals.NotInQueue: _say_not_in_queue,
+    refusals.NotYours: lambda why: (
+        f"{name_song(why.song)} was asked for by {one_line(why.name, 40)}; to remove it you need the right dj"
     ),
     refusals.TooSoon: lambda why: f"try again in {why.seconds} s",
     refusals.NeedsRight: _say_needs_right,

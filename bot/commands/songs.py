@@ -158,7 +158,14 @@ def show_history(result: results.History, call: Call) -> Reply:
     if not result.plays:
         return Reply("nothing has been played yet")
     rows = tuple(
-        (say_ago(play.started, call.now), play.song, play.title, clock(play.seconds), play.reason, play.name)
+        (
+            say_ago(play.started, call.now),
+            play.song,
+            play.title,
+            clock(play.seconds),
+            play.reason or "on the air now",
+            play.name,
+        )
         for play in result.plays
     )
     columns = ("when", "code", "title", "heard", "end", "asked by")
@@ -243,7 +250,7 @@ LIBRARY_COMMANDS: Final = (
         "history",
         lambda _: requests.ListHistory(),
         show_history,
-        "what was on the air",
+        "what is on the air, and what was",
         "history",
         (requests.ListHistory,),
     ),

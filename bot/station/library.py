@@ -7,13 +7,13 @@ from typing import Final
 import msgspec
 
 from bandstand.bot.station.lifecycle import OPEN_JOBS
-from bandstand.bot.station.on_air import find_on_air
+from bandstand.bot.station.on_air import find_on_air, locate
 from bandstand.bot.station.repositories import Transaction
 from bandstand.common.api.people import Requester, Right
 from bandstand.common.api.refusals import AmbiguousSong, NoSongsYet, NoSuchSong, Refused
 from bandstand.common.api.requests import GetSong, ListHistory, ListJobs, ListSongs
 from bandstand.common.api.results import History, JobBrief, Jobs, PlayedSong, SongDetails, Songs
-from bandstand.common.api.values import Job, Song
+from bandstand.common.api.values import Cue, Job, Song
 from bandstand.common.generators import IMPORT
 from bandstand.common.text import one_line
 from bandstand.common.types import RATE, SongCode
@@ -34,13 +34,20 @@ def find_song(tx: Transaction, words: str) -> Song:
         return song
     wanted = words.casefold().split()
     titled = tx.songs.find_titled(wanted) if wanted else []
-    whole = [code for code, title in titled if title.casefold().split() == wanted]
-    found = whole or [code for code, title in titled if set(wanted) <= set(_split_title(title))]
-    if len(found) == 1 or whole:
-        return tx.songs.get(found[0])
+    found = match_titles(titled, words)
     if found:
+        first = tx.songs.get(found[0])
+        if len(found) == 1 or first.title.casefold().split() == wanted:
+            return first
         raise Refused(AmbiguousSong(len(found), tuple(tx.songs.get(code).brief for code in found[:SHOWN])))
     raise Refused(NoSuchSong(one_line(words, WORDS), tx.songs.count()))
+
+
+def match_titles(titled: Sequence[tuple[SongCode, str]], words: str) -> list[SongCode]:
+    """The codes of those whose title is `words`; where none is, of those with all these words in their title."""
+    wanted = words.casefold().split()
+    whole = [code for code, title in titled if title.casefold().split() == wanted]
+    return whole or [code for code, title in titled if wanted and set(wanted) <= set(_split_title(title))]
 
 
 def _split_title(title: str) -> Sequence[str]:
@@ -84,18 +91,22 @@ def _leave_out_private(song: Song, right: Right) -> Song:
 
 
 def list_history(request: ListHistory, by: Requester, tx: Transaction) -> History:
-    plays = tuple(
-        PlayedSong(
-            song=SongCode(cue.song.code),
-            title=cue.song.title,
-            name=cue.name,
-            started=cue.started or cue.created,
-            seconds=cue.frames / RATE,
-            reason=cue.reason or "",
-        )
-        for cue in tx.queue.list_played(request.limit)
+    """What is on the air first, then what was."""
+    cue = find_on_air(tx)
+    plays = [_describe_play(cue, locate(tx, cue))] if cue and cue.started is not None else []
+    plays += [_describe_play(played, played.frames / RATE) for played in tx.queue.list_played(request.limit)]
+    return History(plays=tuple(plays[: request.limit]))
+
+
+def _describe_play(cue: Cue, seconds: float) -> PlayedSong:
+    return PlayedSong(
+        song=cue.song.code,
+        title=cue.song.title,
+        name=cue.name,
+        started=cue.started or cue.created,
+        seconds=seconds,
+        reason=cue.reason or "",
     )
-    return History(plays=plays)
 
 
 def list_jobs(request: ListJobs, by: Requester, tx: Transaction) -> Jobs:

@@ -69,6 +69,17 @@ def find_on_air(tx: Transaction) -> Cue | None:
     return scheduling.find_on_air(tx.queue.list_open())
 
 
+def is_heard(tx: Transaction, cue: Cue) -> bool:
+    """Whether the streamer plays it, so that the place is the streamer's to say."""
+    return not is_stopped(tx) and tx.outside.on_air is not None and tx.outside.on_air.cue == cue.id
+
+
+def locate(tx: Transaction, cue: Cue) -> float:
+    """Where a song on the air is, in seconds."""
+    air = tx.outside.on_air
+    return air.seconds if is_heard(tx, cue) and air else cue.start / RATE
+
+
 def make_plan(tx: Transaction) -> Plan:
     """What the streamer should be doing now."""
     return scheduling.plan_playout(tx.queue.list_open(), get_stop_fade(tx), tx.rules.crossfade)

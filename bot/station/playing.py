@@ -1,4 +1,4 @@
-"""The requests that decide what is heard: play, queue, skip, stop, pause, resume, seek, and what is on the air now."""
+"""The requests that decide what is heard: play, skip, stop, pause, resume, seek, and what is on the air now."""
 
 from typing import Final
 
@@ -7,12 +7,12 @@ from bandstand.bot.station.on_air import (
     come_back,
     cut_in,
     drop,
-    fill_air,
     find_on_air,
     get_asker,
+    is_heard,
     is_stopped,
     keep_place,
-    line_up,
+    locate,
 )
 from bandstand.bot.station.on_air import (
     resume as resume_air,
@@ -20,15 +20,12 @@ from bandstand.bot.station.on_air import (
 from bandstand.bot.station.on_air import (
     stop as stop_air,
 )
-from bandstand.bot.station.ordering import check_queued
 from bandstand.bot.station.repositories import Transaction
 from bandstand.common.api.events import CueSkipped, CueSought
 from bandstand.common.api.people import Requester
 from bandstand.common.api.refusals import NothingOnAir, Refused, SeekBeyondEnd, StillBeingMade
 from bandstand.common.api.requests import (
-    Enqueue,
     GetNowPlaying,
-    GetQueue,
     Pause,
     Play,
     Replay,
@@ -38,19 +35,16 @@ from bandstand.common.api.requests import (
     Stop,
 )
 from bandstand.common.api.results import (
-    Enqueued,
     NowPlaying,
     Paused,
     Playing,
-    Queue,
-    QueuedSong,
     Replaying,
     Resumed,
     Skipped,
     Sought,
     Stopped,
 )
-from bandstand.common.api.values import Cue, Song, SongState
+from bandstand.common.api.values import Song, SongState
 from bandstand.common.types import RATE, Frames
 
 STOP_FADE: Final = 0.2
@@ -64,7 +58,7 @@ def play(request: Play, by: Requester, tx: Transaction) -> Playing:
     before = find_on_air(tx) if request.resumes else None
     if before is not None and before.song.state is SongState.FAILED:
         before = None  # it is heard to where it breaks off, and there is no more of it
-    at = _locate(before, tx) if before else 0.0
+    at = locate(tx, before) if before else 0.0
     if before is not None:
         come_back(tx, before, Frames(round(at * RATE)))
     cut_in(tx, song.brief, get_asker(by), crossfade=request.crossfade)
@@ -81,27 +75,6 @@ def _check_playable(song: Song, purpose: str) -> Song:
     if song.state not in (SongState.BEGUN, SongState.READY):
         raise Refused(StillBeingMade(song.brief, purpose))
     return song
-
-
-def enqueue(request: Enqueue, by: Requester, tx: Transaction) -> Enqueued:
-    """Append a song; it goes on the air at once where nothing is."""
-    song = library.find_song(tx, request.song)
-    check_queued(by, tx)
-    cue = line_up(tx, song.brief, get_asker(by), crossfade=request.crossfade)
-    fill_air(tx)
-    queue = [queued.id for queued in scheduling.sort_queue(tx.queue.list_open())]
-    return Enqueued(song=song.brief, position=queue.index(cue.id) + 1 if cue.id in queue else 0)
-
-
-def get_queue(request: GetQueue, by: Requester, tx: Transaction) -> Queue:
-    cues = tx.queue.list_open()
-    on_air = scheduling.find_on_air(cues)
-    queued = tuple(_describe_queued(cue) for cue in scheduling.sort_queue(cues))
-    return Queue(on_air=_describe_queued(on_air) if on_air else None, songs=queued)
-
-
-def _describe_queued(cue: Cue) -> QueuedSong:
-    return QueuedSong(cue.id, cue.song, cue.name, cue.created)
 
 
 def skip(request: Skip, by: Requester, tx: Transaction) -> Skipped:
@@ -131,7 +104,7 @@ def pause(request: Pause, by: Requester, tx: Transaction) -> Paused:
         raise Refused(NothingOnAir())
     if is_stopped(tx):
         return Paused(was_stopped=True)
-    at = _locate(cue, tx)
+    at = locate(tx, cue)
     stop_air(tx, PAUSE_FADE)
     return Paused(was_stopped=False, seconds=at)
 
@@ -148,25 +121,14 @@ def seek(request: Seek, by: Requester, tx: Transaction) -> Sought:
     cue = find_on_air(tx)
     if cue is None:
         raise Refused(NothingOnAir())
-    at = max(0.0, request.seconds + (_locate(cue, tx) if request.is_relative else 0.0))
+    at = max(0.0, request.seconds + (locate(tx, cue) if request.is_relative else 0.0))
     if cue.song.seconds and at >= cue.song.seconds:
         raise Refused(SeekBeyondEnd(cue.song))
     frames = Frames(round(at * RATE))
-    if not _is_heard(cue, tx):
+    if not is_heard(tx, cue):
         keep_place(tx, cue, frames)
     tx.publish(CueSought(cue=cue.id, frames=frames))  # the streamer may have begun it just now
     return Sought(song=cue.song, seconds=at, is_stopped=is_stopped(tx))
-
-
-def _is_heard(cue: Cue, tx: Transaction) -> bool:
-    """Whether the streamer plays it, so that the place is the streamer's to say."""
-    return not is_stopped(tx) and tx.outside.on_air is not None and tx.outside.on_air.cue == cue.id
-
-
-def _locate(cue: Cue, tx: Transaction) -> float:
-    """Where the song on the air is, in seconds."""
-    air = tx.outside.on_air
-    return air.seconds if _is_heard(cue, tx) and air else cue.start / RATE
 
 
 def get_now_playing(request: GetNowPlaying, by: Requester, tx: Transaction) -> NowPlaying:

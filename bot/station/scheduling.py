@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from bandstand.common.api.values import Cue, CueState
-from bandstand.common.types import CueId
+from bandstand.common.types import RATE, CueId
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,29 @@ def plan_playout(cues: Sequence[Cue], stop_fade: float | None, crossfade: float)
     if following is not None and following.crossfade is None and crossfade:
         following = msgspec.structs.replace(following, crossfade=crossfade)
     return Plan(current, following)
+
+
+def estimate_waits(cues: Sequence[Cue], at: float, crossfade: float) -> list[float | None]:
+    """For each cue of the queue, in its order, how many seconds from now it will be heard.
+
+    `at` is how far the song on the air is, in seconds; `crossfade` is the station's. None: a song before it does not
+    say how long it is. One that is still being made is expected to be there when its turn comes.
+    """
+    before = find_on_air(cues)
+    waits: list[float | None] = []
+    wait: float | None = 0.0
+    for cue in sort_queue(cues):
+        if before is not None and wait is not None:
+            wait = wait + _get_rest(before, at, cue, crossfade) if before.song.seconds else None
+        waits.append(wait)
+        before, at = cue, cue.start / RATE
+    return waits
+
+
+def _get_rest(cue: Cue, at: float, following: Cue, crossfade: float) -> float:
+    """Seconds from `at` in a cue until the one that follows begins."""
+    overlap = crossfade if following.crossfade is None else following.crossfade
+    return max(0.0, cue.song.seconds - at - overlap)
 
 
 def order_last(cues: Sequence[Cue]) -> float:

@@ -4,6 +4,7 @@ from functools import cache
 from importlib import metadata
 from typing import Final
 
+from bandstand.bot.station import scheduling
 from bandstand.bot.station.lifecycle import OPEN_JOBS
 from bandstand.bot.station.repositories import Transaction
 from bandstand.common import lineups
@@ -35,13 +36,16 @@ def list_names(request: ListNames, by: Requester, tx: Transaction) -> Names:
         case "song":
             songs = tx.songs.list_newest(SONGS)
             return Names(names=tuple(name for song in songs for name in (song.code, song.title) if name))
+        case "queued":
+            queue = scheduling.sort_queue(tx.queue.list_open())
+            return Names(names=tuple(name for cue in queue for name in (cue.song.code, cue.song.title) if name))
         case "job":
             return Names(names=tuple(str(job.id) for job in tx.jobs.list_in_state(*OPEN_JOBS)))
         case "person":
             return Names(names=(*(grant.name for grant in tx.people.list_grants()), *tx.people.list_accounts()))
         case "band":
             return Names(names=(*(form.slug for form in tx.bands.list_all()), *lineups.STYLES))
-    raise Refused(BadRequest("kind is one of song, job, person and band"))
+    raise Refused(BadRequest("kind is one of song, queued, job, person and band"))
 
 
 def restart_streamer(request: RestartStreamer, by: Requester, tx: Transaction) -> Restarting:

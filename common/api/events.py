@@ -151,6 +151,15 @@ class SongUnplayable(Base, frozen=True, tag="song_unplayable"):
     reason: str
 
 
+class SongsRemoved(Base, frozen=True, tag="songs_removed"):
+    """Songs that somebody at `place` asked for were taken out of the queue by `by`, who was at `by_place`."""
+
+    songs: tuple[SongBrief, ...]
+    place: Place
+    by: str
+    by_place: Place
+
+
 class CueSkipped(Base, frozen=True, tag="cue_skipped"):
     """The streamer is to end this cue, if it is the one on the air."""
 
@@ -312,6 +321,7 @@ Event = (
     | SongStarted
     | SongEnded
     | SongUnplayable
+    | SongsRemoved
     | CueSkipped
     | CueSought
     | PlaybackStopped

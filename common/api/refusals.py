@@ -77,6 +77,28 @@ class TooManyJobs(Base, frozen=True, tag="too_many_jobs"):
     limit: int
 
 
+class QueuedAlready(Base, frozen=True, tag="queued_already"):
+    """The last song in the queue is this one, and the requester put it there."""
+
+    song: SongBrief
+    position: int
+
+
+class NotInQueue(Base, frozen=True, tag="not_in_queue"):
+    """Nothing in the queue is named so; `words` empty: the requester has nothing there."""
+
+    words: str
+    queued: int
+    """How many songs are in the queue."""
+
+
+class NotYours(Base, frozen=True, tag="not_yours"):
+    """`name`, who is somebody else, asked for it; others need the right dj to take it out."""
+
+    song: SongBrief
+    name: str
+
+
 class TooManyQueued(Base, frozen=True, tag="too_many_queued"):
     limit: int
 
@@ -243,6 +265,9 @@ Refusal = (
     | NoSuchJob
     | TooManyJobs
     | TooManyQueued
+    | QueuedAlready
+    | NotInQueue
+    | NotYours
     | TooSoon
     | NeedsRight
     | NoSuchGenerator
@@ -280,6 +305,7 @@ KINDS: dict[type[Base], Kind] = {
     TooManyQueued: Kind.BUSY,
     TooSoon: Kind.BUSY,
     NeedsRight: Kind.DENIED,
+    NotYours: Kind.DENIED,
     BadChoice: Kind.USAGE,
     NoSuchExport: Kind.USAGE,
     BadName: Kind.USAGE,

@@ -101,6 +101,30 @@ class GetQueue(Base, frozen=True, tag="get_queue"):
     """What is on the air and what waits."""
 
 
+class RemoveFromQueue(Base, frozen=True, tag="remove_from_queue"):
+    """Take a song out of the queue: one's own, or, with the right dj, anybody's."""
+
+    which: str = ""
+    """Its number in the queue, a code, or words of the title; empty: the last that the requester asked for."""
+    cue: int | None = None
+    """Instead: this playing, as `get_queue` names it."""
+
+
+class MoveInQueue(Base, frozen=True, tag="move_in_queue"):
+    """Give a song another place in the queue."""
+
+    place: Annotated[int, msgspec.Meta(ge=1)]
+    """1 is next; any number behind the end is the end."""
+    which: str = ""
+    """Its number in the queue, a code, or words of the title; empty: the last that the requester asked for."""
+    cue: int | None = None
+    """Instead: this playing, as `get_queue` names it."""
+
+
+class ClearQueue(Base, frozen=True, tag="clear_queue"):
+    """Take every song out of the queue; the one on the air goes on."""
+
+
 class Skip(Base, frozen=True, tag="skip"):
     """End the song on the air and go on with the next."""
 
@@ -150,7 +174,7 @@ class GetSong(Base, frozen=True, tag="get_song"):
 
 
 class ListHistory(Base, frozen=True, tag="list_history"):
-    """What was on the air, the newest first."""
+    """What is on the air, and what was, the newest first."""
 
     limit: Limit = DEFAULT_LIMIT
 
@@ -317,7 +341,7 @@ class ListNames(Base, frozen=True, tag="list_names"):
     """Names that may stand for a parameter, for completion."""
 
     kind: str
-    """`song`, `job`, `person` or `band`."""
+    """`song`, `queued`, `job`, `person` or `band`."""
 
 
 class RestartStreamer(Base, frozen=True, tag="restart_streamer"):
@@ -339,6 +363,9 @@ Request = (
     | Replay
     | Enqueue
     | GetQueue
+    | RemoveFromQueue
+    | MoveInQueue
+    | ClearQueue
     | Skip
     | Stop
     | Pause

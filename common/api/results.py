@@ -80,6 +80,8 @@ class Enqueued(Base, frozen=True, tag="enqueued"):
     song: SongBrief
     position: int
     """Its place in the queue from 1; 0: it is on the air already."""
+    heard_in: float | None = 0.0
+    """Seconds until it is heard, as in `QueuedSong`."""
 
 
 class QueuedSong(msgspec.Struct, frozen=True):
@@ -88,12 +90,27 @@ class QueuedSong(msgspec.Struct, frozen=True):
     name: str
     """Of whoever asked for it."""
     created: float
+    heard_in: float | None = None
+    """Seconds until it is heard, as long as nobody skips or cuts in; None while the station is stopped or the streamer
+    away, or where a song before it does not say how long it is."""
 
 
 class Queue(Base, frozen=True, tag="queue"):
     on_air: QueuedSong | None
     songs: tuple[QueuedSong, ...]
     """In the order in which they will be heard; one that is still being made is passed over until it can be heard."""
+
+
+class Removed(Base, frozen=True, tag="removed"):
+    """These songs wait in the queue no longer."""
+
+    songs: tuple[SongBrief, ...]
+
+
+class Moved(Base, frozen=True, tag="moved"):
+    song: SongBrief
+    position: int
+    """Its place in the queue from 1."""
 
 
 class Skipped(Base, frozen=True, tag="skipped"):
@@ -168,6 +185,7 @@ class PlayedSong(msgspec.Struct, frozen=True):
     seconds: float
     """How far it was played."""
     reason: str
+    """Why it ended; empty while it is on the air."""
 
 
 class History(Base, frozen=True, tag="history"):
@@ -391,6 +409,8 @@ Result = (
     | Replaying
     | Enqueued
     | Queue
+    | Removed
+    | Moved
     | Skipped
     | Stopped
     | Paused

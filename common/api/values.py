@@ -51,6 +51,8 @@ class EndReason(enum.StrEnum):
     STOPPED = "stopped"
     """The station went silent; the cue goes on later, so this ends no cue."""
     BROKEN = "broken"
+    REMOVED = "removed"
+    """Somebody took it out of the queue before it was heard."""
 
 
 class Purpose(enum.StrEnum):

@@ -86,8 +86,11 @@ RESULTS: dict[type, Any] = {
     requests.Replay: results.Replaying(song=LANTERN),
     requests.Enqueue: results.Enqueued(song=LANTERN, position=2),
     requests.GetQueue: results.Queue(
-        on_air=None, songs=tuple(results.QueuedSong(CueId(7), song, "ann", 990.0) for song in (LANTERN, ROAD))
+        on_air=None, songs=tuple(results.QueuedSong(CueId(7), song, "ann", 990.0, 65.0) for song in (LANTERN, ROAD))
     ),
+    requests.RemoveFromQueue: results.Removed(songs=(LANTERN,)),
+    requests.MoveInQueue: results.Moved(song=LANTERN, position=1),
+    requests.ClearQueue: results.Removed(songs=(LANTERN, ROAD)),
     requests.Skip: results.Skipped(song=LANTERN, following=ROAD),
     requests.Stop: results.Stopped(was_stopped=False),
     requests.Pause: results.Paused(was_stopped=False, seconds=20.0),

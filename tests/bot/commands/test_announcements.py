@@ -111,6 +111,12 @@ TOLD: list[tuple[Any, Level, str, str]] = [
         "",
     ),
     (
+        events.SongsRemoved(songs=(LANTERN, ROAD), place=ANN, by="bob", by_place=SHELL),
+        Level.NOTICE,
+        '"Blue Lantern" (7kq3), "Old Road" (x2mv) are out of the queue: removed by bob',
+        "",
+    ),
+    (
         events.WatchEnded(generator="mine", place=ANN, by_place=SHELL),
         Level.OK,
         "mine: not watched any more",
@@ -187,6 +193,7 @@ def test_nobody_is_told_what_they_did_themselves_or_what_a_new_version_replaced(
         events.JobCancelled(job=12, song=CODE, place=ANN, by="ann", by_place=ANN),
         events.JobCancelled(job=13, song=CODE, place=ANN),
         events.WatchEnded(generator="mine", place=ANN, by_place=ANN),
+        events.SongsRemoved(songs=(LANTERN,), place=ANN, by="ann", by_place=ANN),
     )
     assert house.terminals.told == []
 

@@ -7,7 +7,6 @@ from bandstand.common.api import requests, results
 from bandstand.common.api.people import Right
 from bandstand.common.api.requests import Request
 from bandstand.common.api.results import Result
-from bandstand.common.types import CueId
 from tests.bot.commands.conftest import Person
 from tests.bot.commands.samples import LANTERN, ROAD, UNTITLED
 
@@ -18,10 +17,6 @@ from tests.bot.commands.samples import LANTERN, ROAD, UNTITLED
         ("play blue lantern", requests.Play(song="blue lantern")),
         ("play 7KQ3 --crossfade=2.5", requests.Play(song="7KQ3", crossfade=2.5)),
         ("play jingle --resume", requests.Play(song="jingle", resumes=True)),
-        ("queue", requests.GetQueue()),
-        ('queue ""', requests.GetQueue()),
-        ("q", requests.GetQueue()),
-        ("queue blue lantern --crossfade=4", requests.Enqueue(song="blue lantern", crossfade=4.0)),
         ("skip", requests.Skip()),
         ("stop", requests.Stop()),
         ("stop --fade=5", requests.Stop(fade=5.0)),
@@ -74,9 +69,6 @@ def test_a_fade_is_a_number_of_seconds(line: str, person: Person) -> None:
             results.Playing(song=LANTERN, then=ROAD, then_at=20.7),
             'playing "Blue Lantern" (7kq3); then "Old Road" (x2mv) goes on at 0:20',
         ),
-        ("queue x", results.Enqueued(song=LANTERN, position=2), '"Blue Lantern" (7kq3) is number 2 in the queue'),
-        ("queue x", results.Enqueued(song=LANTERN, position=0), 'playing "Blue Lantern" (7kq3)'),
-        ("queue", results.Queue(on_air=None, songs=()), "the queue is empty"),
         (
             "skip",
             results.Skipped(song=LANTERN, following=ROAD),
@@ -126,17 +118,6 @@ def test_a_fade_is_a_number_of_seconds(line: str, person: Person) -> None:
 def test_results_become_sentences(line: str, result: Result, said: str, person: Person) -> None:
     reply = person.see(line, result)
     assert (reply.summary, reply.level, reply.value) == (said, Level.OK, result)
-
-
-def test_the_queue_is_a_table_in_its_order(person: Person) -> None:
-    songs = tuple(results.QueuedSong(CueId(n), song, "ann", 990.0) for n, song in enumerate((LANTERN, ROAD, UNTITLED)))
-    reply = person.see("queue", results.Queue(on_air=None, songs=songs))
-    assert reply.summary == "3 songs in the queue"
-    assert reply.rows == (
-        ("1", "7kq3", "Blue Lantern", ""),
-        ("2", "x2mv", "Old Road", "being made, can be heard"),
-        ("3", "m4wd", "", "being made"),
-    )
 
 
 def test_silence_is_told_with_what_helps_to_those_whom_it_helps(person: Person) -> None:

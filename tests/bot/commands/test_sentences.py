@@ -39,6 +39,17 @@ SAID: list[tuple[Refusal, str]] = [
     (refusals.NoSuchJob(9), "there is no open job 9; jobs lists them"),
     (refusals.TooManyJobs(2), "you have 2 songs being made; try again when one is done"),
     (refusals.TooManyQueued(1), "you have 1 song in the queue; try again when one has been played"),
+    (
+        refusals.QueuedAlready(LANTERN, 3),
+        '"Blue Lantern" (7kq3) is the last in the queue already (number 3), and you asked for it',
+    ),
+    (refusals.NotInQueue("two", 3), 'no song in the queue is called "two"; queue shows what is there'),
+    (refusals.NotInQueue("", 3), "no song in the queue is yours; queue shows what is there"),
+    (refusals.NotInQueue("two", 0), "the queue is empty"),
+    (
+        refusals.NotYours(LANTERN, "bob"),
+        '"Blue Lantern" (7kq3) was asked for by bob; to remove it you need the right dj',
+    ),
     (refusals.TooSoon(20, True), "try again in 20 s"),
     (refusals.NeedsRight("found_band", Right.DJ), "that needs the right dj"),
     (refusals.NoSuchGenerator("mien", ("mine", "other")), "mien: there is no such generator; there are mine, other"),

@@ -146,6 +146,10 @@ def test_history_says_when_and_how_far_each_song_was_heard(person: Person) -> No
     reply = person.say("history")
     assert reply.summary == "the last 1 song on the air"
     assert reply.rows == (("1:30 ago", "7kq3", "Blue Lantern", "1:30", "finished", "ann"),)
+    playing = results.PlayedSong(LANTERN.code, "Blue Lantern", "ann", 980.0, 20.0, "")
+    assert person.see("history", results.History(plays=(playing,))).rows == (
+        ("0:20 ago", "7kq3", "Blue Lantern", "0:20", "on the air now", "ann"),
+    )
     assert person.see("history", results.History(plays=())).summary == "nothing has been played yet"
 
 

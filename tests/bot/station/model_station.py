@@ -129,6 +129,7 @@ class ModelStation:
         self.streamers = 0
         self.reported: dict[int, set[str]] = {}
         self.skipped: set[int] = set()
+        self.removed: set[int] = set()
         self.unplayable: set[int] = set()
         self.promised: list[Ordered | int] = []
         self.before: dict[int, Any] = {}

@@ -126,6 +126,19 @@ def test_what_was_heard_is_listed_the_newest_first_and_what_was_not_is_left_out(
     assert len(station.ask(ListHistory(limit=1)).plays) == 1
 
 
+def test_the_history_begins_with_what_is_on_the_air_and_how_far_it_is(station: Station) -> None:
+    for title in ("One", "Two"):
+        station.store(title)
+        station.ask(Enqueue(song=title))
+    assert station.ask(ListHistory()).plays == (), "it is about to begin"
+    cue = station.listen(1.0)
+    station.end(cue.id, EndReason.FINISHED, 90.0)
+    station.listen(20.0)
+    plays = station.ask(ListHistory()).plays
+    assert [(play.title, play.reason, play.seconds) for play in plays] == [("Two", "", 20.0), ("One", "finished", 90.0)]
+    assert len(station.ask(ListHistory(limit=1)).plays) == 1
+
+
 def test_open_jobs_are_listed_the_oldest_first_and_then_the_last_ended(station: Station) -> None:
     jobs = [station.ask(Generate()).job for _ in range(4)]
     making.claim_job(station.tx)

@@ -14,21 +14,18 @@ from bandstand.common.api.events import (
     SongEnded,
     SongStarted,
 )
-from bandstand.common.api.people import Right
 from bandstand.common.api.refusals import (
     AmbiguousSong,
     NoSuchSong,
     NothingOnAir,
     SeekBeyondEnd,
     StillBeingMade,
-    TooManyQueued,
 )
 from bandstand.common.api.requests import (
     CancelJob,
     Enqueue,
     Generate,
     GetNowPlaying,
-    GetQueue,
     ListHistory,
     Pause,
     Play,
@@ -41,7 +38,7 @@ from bandstand.common.api.requests import (
 from bandstand.common.api.results import NowPlaying, Paused, Resumed, Stopped
 from bandstand.common.api.values import EndReason, OnAir, SongState
 from bandstand.common.types import RATE, CueId
-from tests.bot.station.conftest import Station, make_person
+from tests.bot.station.conftest import Station
 
 
 def play(station: Station, title: str = "One", seconds: float = 20.0) -> CueId:
@@ -51,7 +48,7 @@ def play(station: Station, title: str = "One", seconds: float = 20.0) -> CueId:
     return station.listen(seconds).id
 
 
-# Play and the queue
+# Play
 
 
 def test_play_cuts_in_and_the_log_says_that_the_other_was_cut(station: Station) -> None:
@@ -72,26 +69,6 @@ def test_play_ends_a_stop(station: Station) -> None:
     assert not on_air.is_stopped(station.tx)
 
 
-def test_two_queued_songs_follow_each_other(station: Station) -> None:
-    for title in ("One", "Two"):
-        station.store(title)
-    assert station.ask(Enqueue(song="one")).position == 0
-    assert station.ask(Enqueue(song="two")).position == 1
-    assert (station.air, station.queue) == ("One", ["Two"])
-    station.end(station.get_air().id)
-    assert (station.air, station.queue) == ("Two", [])
-
-
-def test_the_queue_is_shown_with_what_is_on_the_air_and_who_asked(station: Station) -> None:
-    assert station.ask(GetQueue()).on_air is None
-    for title in ("One", "Two", "Three"):
-        station.store(title)
-        station.ask(Enqueue(song=title), make_person("bob"))
-    shown = station.ask(GetQueue())
-    assert shown.on_air.song.title == "One"
-    assert [(one.song.title, one.name) for one in shown.songs] == [("Two", "bob"), ("Three", "bob")]
-
-
 def test_a_song_that_is_being_made_can_be_queued_and_neither_played_nor_replayed(station: Station) -> None:
     song = station.ask(Generate(cuts_in=True)).song
     assert station.refuse(Play(song=song)) == StillBeingMade(station.get_song(song).brief, "play")
@@ -106,17 +83,6 @@ def test_a_song_is_refused_in_values(station: Station) -> None:
     refused = station.refuse(Play(song="blue"))
     assert isinstance(refused, AmbiguousSong)
     assert (refused.count, {song.code for song in refused.songs}) == (2, {one, two})
-
-
-def test_a_person_has_only_so_many_songs_in_the_queue(station: Station) -> None:
-    station.tx.rules = msgspec.structs.replace(station.tx.rules, queued_songs=1)
-    ann, bob = make_person("ann", Right.LISTENER), make_person("bob", Right.LISTENER)
-    station.store("One")
-    station.ask(Enqueue(song="one"), ann)  # which is on the air at once
-    station.ask(Enqueue(song="one"), ann)
-    assert station.refuse(Enqueue(song="one"), ann) == TooManyQueued(1)
-    station.ask(Enqueue(song="one"), bob)
-    station.ask(Enqueue(song="one"), make_person("ann", Right.ADMIN))
 
 
 def test_a_crossfade_belongs_to_one_playing(station: Station) -> None:

@@ -5,7 +5,7 @@ The core, the database and the picture that the bot has of the streamer are the 
 workers and a disk that fails are models: they do what the real ones do, at the moments that hypothesis chooses.
 """
 
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import settings
@@ -17,11 +17,14 @@ from bandstand.bot.station.scheduling import find_next
 from bandstand.common import wire
 from bandstand.common.api.requests import (
     CancelJob,
+    ClearQueue,
     Enqueue,
     Generate,
+    MoveInQueue,
     Pause,
     Play,
     RemakeSong,
+    RemoveFromQueue,
     Request,
     Resume,
     Seek,
@@ -36,6 +39,7 @@ from bandstand.common.types import RATE
 from tests.bot.station.conftest import LENGTH, make_done
 from tests.bot.station.model_station import ModelStation, ModelStreamer
 
+T = TypeVar("T")
 MOST_JOBS = 5
 INDEX = st.integers(0, 9)
 
@@ -60,12 +64,15 @@ class ProgrammeMachine(ModelStation, RuleBasedStateMachine):
 
     # What people ask
 
-    def pick(self, songs: list[str], index: int) -> str:
-        return songs[index % len(songs)]
+    def pick(self, some: list[T], index: int) -> T:
+        return some[index % len(some)]
 
     def list_songs(self, *states: str) -> list[str]:
         songs = self.select("SELECT code, state FROM song ORDER BY code")
         return [code for code, state in songs if state in states]
+
+    def list_queued(self) -> list[int]:
+        return [cue for (cue,) in self.select("SELECT id FROM cue WHERE state = 'queued' ORDER BY id")]
 
     def list_open_jobs(self) -> list[int]:
         return [job for (job,) in self.select("SELECT id FROM job WHERE state IN ('waiting', 'running') ORDER BY id")]
@@ -82,6 +89,24 @@ class ProgrammeMachine(ModelStation, RuleBasedStateMachine):
     @rule(index=INDEX)
     def enqueue(self, index: int) -> None:
         self.promise(self.ask(Enqueue(song=self.pick(self.list_songs("ready", "begun", "making"), index))))
+
+    @rule(index=INDEX)
+    def remove(self, index: int) -> None:
+        queued = self.list_queued()
+        if queued and self.ask(RemoveFromQueue(cue=self.pick(queued, index))) is not None:
+            self.removed.add(self.pick(queued, index))
+
+    @rule(index=INDEX, place=st.integers(1, 4))
+    def move(self, index: int, place: int) -> None:
+        queued = self.list_queued()
+        if queued:
+            self.ask(MoveInQueue(cue=self.pick(queued, index), place=place))
+
+    @rule()
+    def clear(self) -> None:
+        queued = self.list_queued()
+        if self.ask(ClearQueue()) is not None:
+            self.removed.update(queued)
 
     @rule(index=INDEX)
     def remake(self, index: int) -> None:
@@ -256,6 +281,7 @@ class ProgrammeMachine(ModelStation, RuleBasedStateMachine):
             "broken": "broken" in told or song_state == "failed" or cue in self.unplayable,
             "cut": is_cut or ("cut" in told and (is_again or self.before.get(cue, ("",))[0] == "air")),
             "stopped": song_state == "failed",
+            "removed": cue in self.removed,
         }[reason], (cue, after[cue], told)
 
     def find_air(self) -> int | None:

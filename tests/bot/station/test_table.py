@@ -93,9 +93,11 @@ def test_what_sets_a_worker_to_work_is_counted() -> None:
     }  # fmt: skip
 
 
-def test_listeners_may_look_queue_rate_vote_and_mark_and_nothing_more() -> None:
+def test_listeners_may_look_queue_and_take_back_rate_vote_and_mark_and_nothing_more() -> None:
     writing = {request for request, entry in REQUESTS.items() if entry.right is Right.LISTENER and entry.writes}
-    assert writing == {requests.Enqueue, requests.Vote, requests.AddBookmark, requests.Rate}
+    assert writing == {
+        requests.Enqueue, requests.RemoveFromQueue, requests.Vote, requests.AddBookmark, requests.Rate,
+    }  # fmt: skip
 
 
 def test_only_owners_end_the_station_read_its_files_and_make_accounts() -> None:
