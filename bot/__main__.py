@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING, TextIO, cast
 
@@ -41,12 +42,12 @@ def run(arguments: Sequence[str], everything: bool) -> int:
     lock = ProcessLock(config.paths.bot_lock)
     lock.acquire("bandstand")
     try:
-        return _run(config, ["--config", str(path)] if path else [], everything, options.stdin)
+        return _run(config, path, everything, options.stdin)
     finally:
         lock.release()
 
 
-def _run(config: Config, arguments: list[str], everything: bool, from_stdin: bool) -> int:
+def _run(config: Config, path: Path | None, everything: bool, from_stdin: bool) -> int:
     from bandstand.bot.supervision.icecast import prepare
 
     prepared = prepare(config) if everything and config.manages_icecast else None
@@ -67,7 +68,8 @@ def _run(config: Config, arguments: list[str], everything: bool, from_stdin: boo
         keeps_processes=everything,
         on_terminal=on_terminal,
         on_pipe=from_stdin and not on_terminal,
-        arguments=arguments,
+        arguments=["--config", str(path)] if path else [],
+        configuration=path or configuration.DEFAULT_FILE.resolve(),
     )
     app = App(reactor, settings, SystemRandom(), time.time)
     return _react(reactor, app, config, terminal)

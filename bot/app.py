@@ -6,6 +6,7 @@ streamer into step, making hands out jobs, the announcer tells people, the socke
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -25,6 +26,8 @@ from bandstand.bot.irc.frontend import IrcFrontEnd
 from bandstand.bot.irc.network import INetworkReactor
 from bandstand.bot.making.background_jobs import BackgroundJobs
 from bandstand.bot.making.catalogue import Catalogue
+from bandstand.bot.making.declarations import DeclarationsReloader
+from bandstand.bot.making.file_watcher import FileWatcher
 from bandstand.bot.making.generator_reload import GeneratorReloader
 from bandstand.bot.making.workers import JobRunner
 from bandstand.bot.playout.controller import PlayoutController, Surroundings
@@ -87,6 +90,8 @@ class Settings:
     on_pipe: bool
     arguments: list[str]
     """Those that the other processes are given."""
+    configuration: Path
+    """The file that was read, or that would have been if it had been there."""
 
 
 class App:
@@ -119,7 +124,8 @@ class App:
     def _make_store(self) -> Store:
         limits, station = self._config.limits, self._config.station
         rules = Rules(
-            open_jobs=limits.open_jobs, queued_songs=limits.queued_songs, crossfade=station.crossfade
+            open_jobs=limits.open_jobs, queued_songs=limits.queued_songs, crossfade=station.crossfade,
+            configuration=self._settings.configuration,
         )  # fmt: skip
         path = self._config.paths.database
         return Store(path, self._reactor, self._events.publish, self._wall, self._chance, rules)
@@ -136,10 +142,14 @@ class App:
     def _make_work(self) -> None:
         """Whatever acts on what was decided: playout, making, and the streamer's restart."""
         config, store, publish = self._config, self._store, self._events.publish
-        worker = build_command("bandstand.composer", self._settings.arguments)
+        worker = build_command("bandstand.composer")
         background = ["nice", *build_command("bandstand.composer.background_job")]
         self._catalogue = Catalogue(self._launcher, config.generators)
         self._jobs = JobRunner(self._launcher, store, publish, config, worker)
+        self._declarations = DeclarationsReloader(
+            self._settings.configuration, self._catalogue, self._jobs.take_generators, publish,
+            lambda on_save: FileWatcher(self._clock, on_save),
+        )  # fmt: skip
         self._background = BackgroundJobs(self._launcher, store, config, background)
         sources = SongSources(config.paths, config.station.loudness, self._jobs.find_spool)
         surroundings = Surroundings(self._clock, self._wall, self._chance.random, publish)
@@ -197,6 +207,7 @@ class App:
         for subscriber in (
             self._playout.react,
             self._jobs.react,
+            self._declarations.react,
             self._reloader.react,
             self._background.react,
             self._restart.react,
@@ -229,6 +240,7 @@ class App:
         asking = Deferred.fromCoroutine(self._catalogue.start())
         asking.addErrback(lambda failure: log.failure("the generators were not asked", failure))
         await self._reloader.follow_watched()
+        self._declarations.start()
         self._start_front_ends()
 
     def _start_front_ends(self) -> None:
@@ -253,6 +265,7 @@ class App:
         await self._remote_access.stop()
         await self._irc.stop()
         await self._socket.stop()
+        self._declarations.stop()
         self._reloader.stop()
         self._background.stop()
         self._jobs.stop()

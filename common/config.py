@@ -5,6 +5,7 @@ person, not what the processes do with them.
 """
 
 import os
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -46,6 +47,8 @@ LOSSLESS = 800
 """kbit/s: what FLAC takes for the band's songs, and what its silence is made to take."""
 USUAL = {"mp3": 128, "opus": 96, "flac": LOSSLESS}
 
+DEFAULT_FILE = Path("bandstand.toml")
+"""Where one stands: the configuration if no other is named."""
 ENVIRONMENT = {
     "BANDSTAND_ICECAST_PORT": ("icecast", "port"),
     "BANDSTAND_ICECAST_PASSWORD": ("icecast", "password"),
@@ -162,7 +165,7 @@ def find(argument: str | None, environment: Mapping[str, str] = os.environ) -> P
     """The configuration file: `--config`, then `$BANDSTAND_CONFIG`, then `./bandstand.toml`, or None for defaults."""
     named = argument or environment.get("BANDSTAND_CONFIG")
     if not named:
-        path = Path("bandstand.toml").resolve()
+        path = DEFAULT_FILE.resolve()
         return path if path.exists() else None
     try:
         path = resolve_path(named, Path.cwd()).resolve()
@@ -191,8 +194,11 @@ def faults(path: Path | None, environment: Mapping[str, str] = os.environ) -> li
 
 
 def find_directory(path: Path | None) -> Paths:
-    """Where the station of this configuration lives, whatever else is wrong in it. Raises ConfigError."""
-    station = _read(path).get("station") if path else None
+    """Where the station of this configuration lives, whatever else is wrong in it, or half written while it runs.
+
+    Raises ConfigError.
+    """
+    station = _read_station(path) if path else None
     directory = station.get("directory") if isinstance(station, dict) else None
     if not isinstance(directory, str) or not directory:
         directory = Station().directory
@@ -202,11 +208,24 @@ def find_directory(path: Path | None) -> Paths:
         raise ConfigError(f"station.directory: {error}") from None
 
 
+def _read_station(path: Path) -> object:
+    """The section `station`; of a file that is no TOML, the directory alone, if one is named."""
+    try:
+        return read(path).get("station")
+    except ConfigError:
+        try:
+            section = path.read_text("utf-8", "replace").partition("[station]")[2]
+        except OSError:
+            return None
+        found = re.search(r"""^\s*directory\s*=\s*(["'])(.+?)\1""", section, re.MULTILINE)
+        return {"directory": found[2]} if found else None
+
+
 def _examine(path: Path | None, environment: Mapping[str, str]) -> tuple[Config | None, list[str]]:
     """The configuration, as far as there is one, and its faults as they are shown."""
     name = path.name if path else "configuration"
     try:
-        data = _read(path) if path else {}
+        data = read(path) if path else {}
     except ConfigError as error:
         return None, [str(error)]
     has_host = isinstance(data.get("icecast"), dict) and "host" in data["icecast"]
@@ -223,7 +242,8 @@ def _examine(path: Path | None, environment: Mapping[str, str]) -> tuple[Config 
     return config, [f"{given[key]}: {what}" if key in given else f"{name}: {key}: {what}" for key, what in found]
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read(path: Path) -> dict[str, Any]:
+    """The file as TOML gives it. Raises ConfigError."""
     try:
         text = read_text(path)
     except UnusableFile as error:

@@ -33,7 +33,8 @@ log = logging.getLogger("composer")
 def main(arguments: list[str]) -> int:
     """Run one worker: wait for a job on standard input, make the song, return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m bandstand.composer", description="a worker; started by the bot")
-    parser.add_argument("--config", metavar="FILE", help="the configuration file")
+    parser.add_argument("--soundfont", metavar="FILE", default="", help="composer.soundfont of the configuration")
+    parser.add_argument("--callables", action="store_true", help="have a process ready for callables")
     options = parser.parse_args(arguments)
     spool = _open_spool()
     if spool is None:
@@ -44,14 +45,12 @@ def main(arguments: list[str]) -> int:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s")
     os.nice(NICENESS)
     report = _open_steps().report
-    settings = config.load(config.find(options.config))
     prepared: worker.Prepared | Missing
     try:
-        prepared = worker.prepare(settings.composer.soundfont)
+        prepared = worker.prepare(options.soundfont)
     except Missing as error:
         prepared = error
-    has_callables = any(generator.callable for generator in settings.generators.values())
-    call_process = run.start_call_process() if has_callables else None
+    call_process = run.start_call_process() if options.callables else None
     gc.disable()  # the process ends after one song; searching for cycles would only delay its first sample
     line = sys.stdin.buffer.readline()
     if not line.strip():

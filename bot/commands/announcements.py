@@ -164,12 +164,24 @@ def _announce_seek_failed(event: events.SeekFailed) -> Reply:
     return Reply(f'"{event.title}" goes on where it was: {one_line(event.reason)}', Level.NOTICE)
 
 
+def _announce_reloaded(event: events.GeneratorsReloaded) -> Reply | None:
+    """None where the file was saved and nothing in it concerns the station now."""
+    became = {"new": event.added, "changed": event.changed, "removed": event.removed}
+    said = [f"{what}: {', '.join(names)}" for what, names in became.items() if names]
+    said += ["what else has changed there is taken up at the next start"] if event.is_rest_changed else []
+    if event.faults:
+        rows = tuple((line,) for line in (*event.faults[1:], *said))
+        return Reply(one_line(event.faults[0]), Level.NOTICE, columns=("",) if rows else (), rows=rows)
+    return Reply(f"{event.file}: {'; '.join(said)}", Level.NOTICE) if said else None
+
+
 NOTICES: Final[Mapping[type, Callable[[Any], Reply | None]]] = {
     events.SongStarted: _announce_started,
     events.ComparisonRevealed: _announce_revealed,
     events.MountCameOn: _announce_mount_on,
     events.MountWentOff: _announce_mount_off,
     events.SeekFailed: _announce_seek_failed,
+    events.GeneratorsReloaded: _announce_reloaded,
 }
 
 

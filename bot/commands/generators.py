@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bandstand.bot.commands.reply import Reply
+from bandstand.bot.commands.reply import Level, Reply
 from bandstand.bot.commands.sentences import name_song, say_place
 from bandstand.bot.commands.songs import get_parameters, parse_seed
 from bandstand.bot.commands.table import Call, Command, Param
@@ -31,6 +31,16 @@ def show_generators(result: results.Generators, _: Call) -> Reply:
     )
     summary = f"{counted(len(rows), 'generator')}; help generate NAME shows the parameters of one"
     return Reply(summary, columns=("name", "is", "version", ""), rows=rows)
+
+
+def show_reloaded(result: results.Reloaded, _: Call) -> Reply:
+    """An error where something is wrong, so that a shell's exit status says so."""
+    if result.faults:
+        rows = tuple((fault,) for fault in result.faults[1:])
+        good = f"; taken up: {', '.join(result.generators)}" if result.generators else "; nothing else was taken up"
+        return Reply(f"{result.faults[0]}{good}", Level.ERROR, columns=("also wrong",) if rows else (), rows=rows)
+    names = ", ".join(result.generators) or "no generators"
+    return Reply(f"{result.file} is read again: {names}")
 
 
 def show_generator(result: results.GeneratorDetails) -> Reply:
@@ -109,6 +119,14 @@ COMMANDS: Final = (
         "the users' own generators",
         "generators",
         (requests.ListGenerators,),
+    ),
+    Command(
+        "reload",
+        lambda _: requests.ReloadGenerators(),
+        show_reloaded,
+        "read the generators of bandstand.toml again",
+        "reload",
+        (requests.ReloadGenerators,),
     ),
     Command(
         "watch",

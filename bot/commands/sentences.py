@@ -172,6 +172,9 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     refusals.TooSoon: lambda why: f"try again in {why.seconds} s",
     refusals.NeedsRight: _say_needs_right,
     refusals.NoSuchGenerator: _say_no_generator,
+    refusals.GeneratorNotLoaded: lambda why: (
+        f"{one_line(why.name, 40)} is in the configuration, but not loaded: {one_line(why.fault)}"
+    ),
     refusals.GeneratorGone: lambda why: (
         f"{one_line(why.name, 40)}: there is no such generator any more; generate makes another song"
     ),

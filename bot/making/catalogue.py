@@ -1,11 +1,12 @@
 """The users' generators with what their programs say of themselves when they are asked with `--describe`.
 
+Declarations change while the station runs (`declarations.py`); a program is asked anew when its own has changed.
 A program that does not answer keeps what the configuration declares; why is told in the log and in `troubles`.
 """
 
 import os
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 from twisted.internet.defer import Deferred, gatherResults
@@ -26,6 +27,14 @@ LONGEST: Final = 1 << 18
 """Bytes of a description."""
 
 
+class DeclarationChanges(NamedTuple):
+    """Names of generators, by what became of their declarations."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
 class Catalogue:
     """`known` always has every generator: as declared, and as described as soon as that is known."""
 
@@ -34,14 +43,38 @@ class Catalogue:
         self._declared = declared
         self.known: dict[str, Generator] = dict(declared)
         self.troubles: dict[str, str] = {}
+        self.faults: dict[str, str] = {}
+        """Why a generator that the configuration has by now is not loaded, or not as it stands there."""
 
     async def start(self) -> None:
         """Ask every program."""
         await gatherResults([Deferred.fromCoroutine(self.refresh(name)) for name in self._declared])
 
+    async def declare(self, declared: Mapping[str, Generator], faults: Mapping[str, str]) -> DeclarationChanges:
+        """Take up other declarations. One that has a fault stays as it was, if it was there."""
+        before = self._declared
+        kept = {name: before[name] for name in faults if name in before}
+        now = {**declared, **kept}
+        changes = DeclarationChanges(
+            added=tuple(name for name in now if name not in before),
+            changed=tuple(name for name in now if name in before and before[name] != now[name]),
+            removed=tuple(name for name in before if name not in now),
+        )
+        self._declared, self.faults = now, dict(faults)
+        self.known = {name: self.known[name] if before.get(name) == one else one for name, one in now.items()}
+        self.troubles = {name: why for name, why in self.troubles.items() if name in now}
+        await gatherResults([Deferred.fromCoroutine(self.refresh(name)) for name in changes.added + changes.changed])
+        return changes
+
+    @property
+    def declared(self) -> Mapping[str, Generator]:
+        return self._declared
+
     async def refresh(self, name: str) -> None:
         """Ask this program anew; a failure is kept in `troubles`."""
-        declared = self._declared[name]
+        declared = self._declared.get(name)
+        if declared is None:
+            return
         self.troubles.pop(name, None)
         if not declared.describe:
             return
@@ -52,7 +85,8 @@ class Catalogue:
             self.troubles[name] = str(error)
             log.warn("{name}: {why}", name=name, why=str(error))
         else:
-            self.known[name] = generators.described(declared, said)
+            if self._declared.get(name) == declared:
+                self.known[name] = generators.described(declared, said)
 
     async def _ask(self, declared: Generator) -> Description:
         """Run `PROGRAM --describe`. Raises ConfigError, or OSError where it cannot be started."""

@@ -37,7 +37,7 @@ class Notifier(Protocol):
 
 
 class FileWatcher:
-    """`on_save(name)` is called for each save of a generator that is followed."""
+    """`on_save(name)` is called for each save of what is followed: a generator's program, or a single file."""
 
     def __init__(
         self, clock: IReactorTime, on_save: Callable[[str], None], make_notifier: Callable[[], Any] = INotify
@@ -46,12 +46,15 @@ class FileWatcher:
         self._on_save = on_save
         self._make_notifier = make_notifier
         self._notifier: Notifier | None = None
-        self._followed: dict[str, tuple[Generator, frozenset[Path]]] = {}
+        self._followed: dict[str, tuple[Generator | Path, frozenset[Path]]] = {}
         self._folders: set[Path] = set()
         self._due: dict[str, tuple[float, IDelayedCall]] = {}
 
-    def follow(self, wanted: Mapping[str, Generator]) -> None:
-        """Follow these generators and no others, with the files that they have now."""
+    def follow(self, wanted: Mapping[str, Generator | Path]) -> None:
+        """Follow these generators or files and no others. Generators are followed with the files that they have now.
+
+        Raises OSError where the system has no more watches.
+        """
         if not wanted and self._notifier is None:
             return
         self._followed = {name: (one, _list_files(one)) for name, one in wanted.items()}
@@ -79,7 +82,7 @@ class FileWatcher:
     def _take_write(self, _: object, path: Any, __: int) -> None:
         file = Path(path.asTextMode().path)
         for name, (one, files) in self._followed.items():
-            if generator_files.is_program_file(one, file, files):
+            if file in files or (isinstance(one, Generator) and generator_files.is_program_file(one, file, files)):
                 self._delay(name)
 
     def _delay(self, name: str) -> None:
@@ -97,11 +100,12 @@ class FileWatcher:
         self._on_save(name)
 
 
-def _list_files(generator: Generator) -> frozenset[Path]:
-    """The program's files, by their names and, where those are links, by what they point to."""
-    files = generator_files.list_files(generator)
+def _list_files(one: Generator | Path) -> frozenset[Path]:
+    """The files, by their names and, where those are links, by what they point to."""
+    files = [one] if isinstance(one, Path) else generator_files.list_files(one)
     return frozenset([*files, *(path.resolve() for path in files)])
 
 
-def _list_folders(generator: Generator, files: frozenset[Path]) -> set[Path]:
-    return generator_files.list_folders(generator) | {path.parent for path in files}
+def _list_folders(one: Generator | Path, files: frozenset[Path]) -> set[Path]:
+    patterns = set() if isinstance(one, Path) else generator_files.list_folders(one)
+    return patterns | {path.parent for path in files}

@@ -3,7 +3,7 @@
 Knows the clock, the file watcher and where the song on the air is; what is decided, `bot.station.watches` decides.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Final
 
 from twisted.internet.defer import Deferred
@@ -15,7 +15,7 @@ from bandstand.bot.making.file_watcher import FileWatcher
 from bandstand.bot.station import watches
 from bandstand.bot.station.bars import find_next_bar
 from bandstand.bot.station.repositories import Store
-from bandstand.common.api.events import Event, VersionReady, WatchesChanged
+from bandstand.common.api.events import Event, GeneratorsReloaded, VersionReady, WatchesChanged
 from bandstand.common.api.values import Bars, OnAir, Outside
 from bandstand.common.types import RATE
 
@@ -51,6 +51,8 @@ class GeneratorReloader:
                 self._start(self.follow_watched())
             case VersionReady():
                 self._schedule_cut(event)
+            case GeneratorsReloaded():
+                self._start(self._take_declarations(event.changed))
 
     def stop(self) -> None:
         self._is_stopping = True
@@ -62,6 +64,12 @@ class GeneratorReloader:
         if not self._is_stopping:
             known = self._catalogue.known
             self._watcher.follow({name: known[name] for name in names if name in known})
+
+    async def _take_declarations(self, changed: Sequence[str]) -> None:
+        """What is watched and declared otherwise now runs again, as if it had been saved."""
+        await self.follow_watched()
+        for name in changed:
+            await self._run_again(name)
 
     def _schedule_cut(self, ready: VersionReady) -> None:
         """Cut in shortly before the bar, on which it is heard; at once where another song is on the air by now."""

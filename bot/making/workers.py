@@ -10,7 +10,7 @@ Knows how a worker is started and what it says; what a step means for the song a
 import os
 import signal
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
@@ -30,6 +30,7 @@ from bandstand.common.api.events import Event, JobAdvanced, JobCancelled, JobDon
 from bandstand.common.api.values import ProcessStatus, Song
 from bandstand.common.config import Config
 from bandstand.common.errors import BandstandError
+from bandstand.common.generators import Generator
 from bandstand.common.jobs import GROWTH_FD, SPOOL_FD, Advanced, Begun, Done, Failed, Noticed, Pair, Side, Step
 from bandstand.common.types import RATE, SongCode
 
@@ -141,6 +142,10 @@ class JobRunner:
         waiting = "one waiting" if pid else "none waiting"
         return ProcessStatus("workers", f"{len(self._busy)} at work, {waiting}", pid)
 
+    def take_generators(self, generators: Mapping[str, Generator]) -> None:
+        """Songs that are begun from now on are made with these programs."""
+        self._config = msgspec.structs.replace(self._config, generators=dict(generators))
+
     def find_spool(self, song: SongCode) -> Spool | None:
         """The sound of a song that is being made; None where no worker has it."""
         return next((worker.spool for worker in self._busy.values() if worker.song == song), None)
@@ -210,7 +215,7 @@ class JobRunner:
         spool = Spool(self._config.paths.spool)
         worker = Worker(spool, self._take_step)
         try:
-            self._launcher.start(worker.child, Command(self._argv, descriptors=spool.list_for_worker()))
+            self._launcher.start(worker.child, Command(self._make_argv(), descriptors=spool.list_for_worker()))
         except OSError:
             spool.close()
             raise
@@ -218,6 +223,12 @@ class JobRunner:
             spool.leave_to_worker()
         worker.child.ended.addCallback(self._take_end, worker)
         return worker
+
+    def _make_argv(self) -> list[str]:
+        """A worker reads no configuration: that may be half written while the station runs."""
+        argv = [*self._argv, "--soundfont", self._config.composer.soundfont]
+        has_callables = any(generator.callable for generator in self._config.generators.values())
+        return [*argv, "--callables"] if has_callables else argv
 
     # What workers say
 

@@ -6,11 +6,13 @@ from typing import Final
 from bandstand.bot.station import bands
 from bandstand.bot.station.repositories import Transaction
 from bandstand.common import generators, song_parameters
+from bandstand.common.api.events import ReloadOrdered
 from bandstand.common.api.people import Requester
-from bandstand.common.api.refusals import BadParameter, NoSuchBand, NoSuchGenerator, Refused
-from bandstand.common.api.requests import DescribeGenerator, ListGenerators
-from bandstand.common.api.results import GeneratorBrief, GeneratorDetails, Generators
+from bandstand.common.api.refusals import BadParameter, GeneratorNotLoaded, NoSuchBand, NoSuchGenerator, Refused
+from bandstand.common.api.requests import DescribeGenerator, ListGenerators, ReloadGenerators
+from bandstand.common.api.results import GeneratorBrief, GeneratorDetails, Generators, Reloaded
 from bandstand.common.api.values import BandForm
+from bandstand.common.declarations import read_declarations
 from bandstand.common.errors import CommandError, ComposeError
 from bandstand.common.generators import Generator, Parameter, Value
 from bandstand.common.text import one_line
@@ -27,11 +29,18 @@ BAND_PARAMETERS: Final = {
 
 
 def get_generator(tx: Transaction, name: str) -> Generator:
-    """Raises Refused(NoSuchGenerator)."""
+    """Raises Refused(NoSuchGenerator or GeneratorNotLoaded)."""
     generator = tx.outside.generators.get(name)
     if generator is None:
+        _refuse_unloaded(tx, name)
         raise Refused(NoSuchGenerator(one_line(name, 40), tuple(tx.outside.generators)))
     return generator
+
+
+def _refuse_unloaded(tx: Transaction, name: str) -> None:
+    """Raises Refused(GeneratorNotLoaded) for one that the configuration has by now, with a fault."""
+    if name and name in tx.outside.generator_faults:
+        raise Refused(GeneratorNotLoaded(one_line(name, 40), tx.outside.generator_faults[name]))
 
 
 def check_parameters(
@@ -66,18 +75,31 @@ def _read_value(value: Value) -> Value:
 
 def list_generators(request: ListGenerators, by: Requester, tx: Transaction) -> Generators:
     watched = {watch.generator for watch in tx.watches.list_all()}
-    return Generators(
-        generators=tuple(
-            GeneratorBrief(
-                name=name,
-                help=one.help or one.callable or " ".join(one.command),
-                version=one.version,
-                is_watched=name in watched,
-                trouble=tx.outside.generator_troubles.get(name, ""),
-            )
-            for name, one in tx.outside.generators.items()
+    faults = {name: fault for name, fault in tx.outside.generator_faults.items() if name}
+    loaded = tuple(
+        GeneratorBrief(
+            name=name,
+            help=one.help or one.callable or " ".join(one.command),
+            version=one.version,
+            is_watched=name in watched,
+            trouble=faults.pop(name, "") or tx.outside.generator_troubles.get(name, ""),
         )
+        for name, one in tx.outside.generators.items()
     )
+    unloaded = (
+        GeneratorBrief(name=name, help="", version="", is_watched=name in watched, trouble=fault)
+        for name, fault in faults.items()
+    )
+    return Generators(generators=(*loaded, *unloaded))
+
+
+def reload_generators(request: ReloadGenerators, by: Requester, tx: Transaction) -> Reloaded:
+    """The answer says what the file has; it is taken up when this is committed."""
+    read = read_declarations(tx.rules.configuration)
+    tx.publish(ReloadOrdered())
+    whole = read.faults.get("")
+    faults = (whole,) if whole else tuple(read.faults.values())
+    return Reloaded(file=tx.rules.configuration.name, generators=tuple(read.generators), faults=faults)
 
 
 def describe_generator(request: DescribeGenerator, by: Requester, tx: Transaction) -> GeneratorDetails:
@@ -91,7 +113,8 @@ def describe_generator(request: DescribeGenerator, by: Requester, tx: Transactio
 
 
 def find_band_or_generator(tx: Transaction, words: str) -> BandForm:
-    """The band; what is refused names the generators, too."""
+    """The band; what is refused names the generators, too, and says why one is not loaded."""
+    _refuse_unloaded(tx, words)
     try:
         return bands.find_band(tx, words)
     except Refused as refused:

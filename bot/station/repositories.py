@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -284,6 +285,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """How many songs one person may have in the queue; 0: any number."""
     crossfade: float = 0.0
     """Seconds in which a song rises over the end of the one before, unless its cue says otherwise."""
+    configuration: Path = Path("bandstand.toml")
+    """The file; it need not exist."""
 
 
 class Transaction(Protocol):

@@ -70,6 +70,7 @@ REQUESTS: Final[dict[type[Request], Entry]] = {
     requests.ListJobs: _reads(library.list_jobs),
     requests.ListGenerators: _reads(generators.list_generators),
     requests.DescribeGenerator: _reads(generators.describe_generator),
+    requests.ReloadGenerators: Entry(generators.reload_generators, ADMIN),
     requests.WatchGenerator: Entry(watches.watch_generator, DJ, SONGS),
     requests.UnwatchGenerator: Entry(watches.unwatch_generator, DJ),
     requests.CompareSongs: Entry(comparisons.compare_songs, DJ, SONGS),

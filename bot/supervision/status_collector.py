@@ -38,6 +38,7 @@ class Generators(Protocol):
 
     known: dict[str, Generator]
     troubles: dict[str, str]
+    faults: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ class StatusCollector:
             # Copies: the database's thread reads them while the catalogue may change.
             "generators": dict(sources.generators.known),
             "generator_troubles": dict(sources.generators.troubles),
+            "generator_faults": dict(sources.generators.faults),
         }
         return Outside(**(known | asked))
 

@@ -181,7 +181,25 @@ class PlaybackResumed(Base, frozen=True, tag="playback_resumed"):
     pass
 
 
-# Generators that are watched
+# Generators
+
+
+class ReloadOrdered(Base, frozen=True, tag="reload_ordered"):
+    """The configuration's generators are to be read again."""
+
+
+class GeneratorsReloaded(Base, frozen=True, tag="generators_reloaded"):
+    """The configuration's generators were read again. Those that `faults` are about stay as they were.
+
+    `is_rest_changed`: other parts of the file have changed, and are taken up at the next start.
+    """
+
+    file: str
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    is_rest_changed: bool = False
 
 
 class WatchesChanged(Base, frozen=True, tag="watches_changed"):
@@ -326,6 +344,8 @@ Event = (
     | CueSought
     | PlaybackStopped
     | PlaybackResumed
+    | ReloadOrdered
+    | GeneratorsReloaded
     | WatchesChanged
     | WatchEnded
     | WatchFailed

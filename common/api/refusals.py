@@ -116,6 +116,13 @@ class NeedsRight(Base, frozen=True, tag="needs_right"):
     right: Right
 
 
+class GeneratorNotLoaded(Base, frozen=True, tag="generator_not_loaded"):
+    """The configuration has it by now, but with a fault."""
+
+    name: str
+    fault: str
+
+
 class NoSuchGenerator(Base, frozen=True, tag="no_such_generator"):
     name: str
     known: tuple[str, ...]
@@ -271,6 +278,7 @@ Refusal = (
     | TooSoon
     | NeedsRight
     | NoSuchGenerator
+    | GeneratorNotLoaded
     | GeneratorGone
     | BadParameter
     | NotWatched

@@ -198,6 +198,10 @@ class DescribeGenerator(Base, frozen=True, tag="describe_generator"):
     name: str
 
 
+class ReloadGenerators(Base, frozen=True, tag="reload_generators"):
+    """Read the generators of the configuration again."""
+
+
 class WatchGenerator(Base, frozen=True, tag="watch_generator"):
     """Run a generator now, and again whenever its program is saved."""
 
@@ -378,6 +382,7 @@ Request = (
     | ListJobs
     | ListGenerators
     | DescribeGenerator
+    | ReloadGenerators
     | WatchGenerator
     | UnwatchGenerator
     | CompareSongs

@@ -221,11 +221,19 @@ class GeneratorBrief(msgspec.Struct, frozen=True):
     version: str
     is_watched: bool
     trouble: str = ""
-    """Why its program does not describe itself."""
+    """Why its program does not describe itself, or why the configuration's declaration is not taken up."""
 
 
 class Generators(Base, frozen=True, tag="generators"):
     generators: tuple[GeneratorBrief, ...]
+
+
+class Reloaded(Base, frozen=True, tag="reloaded"):
+    """What the configuration has of generators now; those that `faults` are about stay as they were."""
+
+    file: str
+    generators: tuple[str, ...]
+    faults: tuple[str, ...] = ()
 
 
 class GeneratorDetails(Base, frozen=True, tag="generator"):
@@ -423,6 +431,7 @@ Result = (
     | Jobs
     | Generators
     | GeneratorDetails
+    | Reloaded
     | Watching
     | Unwatched
     | Comparing

@@ -318,3 +318,5 @@ class Outside(StationStatus, frozen=True, kw_only=True):
     """The users' own, with what their programs say of themselves."""
     generator_troubles: dict[str, str] = {}
     """Why a program does not say anything of itself."""
+    generator_faults: dict[str, str] = {}
+    """Why one that the configuration has by now is not loaded, or not as it stands there."""

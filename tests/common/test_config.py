@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bandstand.common.config import LOSSLESS, Config, faults, find, load
+from bandstand.common.config import LOSSLESS, Config, faults, find, find_directory, load
 from bandstand.common.errors import ConfigError
 
 
@@ -154,3 +154,25 @@ def test_what_needs_two_keys_is_a_fault_too(tmp_path: Path) -> None:
 
 def test_the_default_mounts_are_each_configurations_own() -> None:
     assert Config().mounts is not Config().mounts
+
+
+@pytest.mark.parametrize(
+    ("text", "directory"),
+    [
+        ("", "var"),
+        ('[station]\ndirectory = "here"\n', "here"),
+        ('[station]\ndirectory = "here"\n[generators.x]\ncomand = 3\n', "here"),
+        ('[station]\nname = "x"\ndirectory = "here" # comment\n[generators.x\n', "here"),
+        ("[station]\ndirectory = 3\n", "var"),
+        ("[broken\n", "var"),
+    ],
+)
+def test_a_station_is_found_whatever_else_is_wrong_with_its_configuration(
+    text: str, directory: str, tmp_path: Path
+) -> None:
+    (tmp_path / "b.toml").write_text(text)
+    assert find_directory(tmp_path / "b.toml").directory == tmp_path / directory
+
+
+def test_a_configuration_that_cannot_be_read_is_that_of_the_usual_directory(tmp_path: Path) -> None:
+    assert find_directory(None).directory == Path.cwd() / "var"

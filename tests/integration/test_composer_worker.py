@@ -163,9 +163,8 @@ def test_a_parameter_out_of_range_is_told(start: Start) -> None:
     assert steps == [Failed("tempo: 1000 is not a number of beats a minute from 50 to 200")]
 
 
-def test_a_missing_font_is_told_when_a_song_is_asked_for(start: Start, tmp_path: Path) -> None:
-    (tmp_path / "b.toml").write_text('[composer]\nsoundfont = "/nowhere/big.sf2"\n')
-    worker = start("--config", str(tmp_path / "b.toml"))
+def test_a_missing_font_is_told_when_a_song_is_asked_for(start: Start) -> None:
+    worker = start("--soundfont", "/nowhere/big.sf2")
     worker.give()
     status, steps, _ = worker.end()
     assert status == 1

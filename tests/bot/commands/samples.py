@@ -115,6 +115,7 @@ RESULTS: dict[type, Any] = {
         )
     ),
     requests.DescribeGenerator: results.GeneratorDetails(name="mine", help="waves", parameters=PARAMETERS),
+    requests.ReloadGenerators: results.Reloaded(file="bandstand.toml", generators=("mine", "other")),
     requests.WatchGenerator: results.Watching(generator="mine", seed=5),
     requests.UnwatchGenerator: results.Unwatched(generators=("mine",)),
     requests.CompareSongs: results.Comparing(job=12, song=ROAD.code, bars=4),

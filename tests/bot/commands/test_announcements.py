@@ -231,6 +231,16 @@ NOTICED: list[tuple[Event, str, bool]] = [
         '"Blue Lantern" goes on where it was: its file is gone',
         False,
     ),
+    (
+        events.GeneratorsReloaded(file="b.toml", added=("a", "b"), changed=("c",), removed=("d",)),
+        "b.toml: new: a, b; changed: c; removed: d",
+        False,
+    ),
+    (
+        events.GeneratorsReloaded(file="b.toml", is_rest_changed=True),
+        "b.toml: what else has changed there is taken up at the next start",
+        False,
+    ),
 ]
 
 
@@ -246,6 +256,14 @@ def test_a_notice_is_for_everyone_and_for_listeners_where_it_is_public(
 
 def test_every_notice_is_tested() -> None:
     assert {type(event) for event, *_ in NOTICED} == set(NOTICES)
+
+
+def test_what_is_wrong_with_the_configuration_is_told_with_what_was_taken_up(house: House) -> None:
+    house.hear(events.GeneratorsReloaded(file="b.toml", added=("a",), faults=("x: no such key", "y: not a number")))
+    [told] = house.terminals.announced
+    assert (told.summary, told.rows) == ("x: no such key", (("y: not a number",), ("new: a",)))
+    house.hear(events.GeneratorsReloaded(file="b.toml"))
+    assert house.terminals.announced == [told]
 
 
 def test_a_song_that_goes_on_after_an_interruption_is_no_news(house: House) -> None:

@@ -28,6 +28,7 @@ from tests.bot.commands.samples import LANTERN, PARAMETERS
         ("reveal", requests.Reveal()),
         ("mark", requests.AddBookmark()),
         ("mark the bass is late here", requests.AddBookmark(note="the bass is late here")),
+        ("reload", requests.ReloadGenerators()),
         ("help generate Gravel Theory", requests.DescribeGenerator(name="gravel theory")),
     ],
 )
@@ -50,6 +51,22 @@ def test_the_generators_are_listed_with_what_is_known_of_them(person: Person) ->
 def test_without_any_the_guide_is_named(person: Person) -> None:
     assert "docs/generators.md" in person.see("generators", results.Generators(generators=())).summary
     assert "docs/generators.md" in person.see("watch mine", refusals.NoSuchGenerator("mine", ())).summary
+
+
+def test_a_reload_says_what_there_is_and_fails_where_something_is_wrong(person: Person) -> None:
+    assert person.say("reload", Right.ADMIN).summary == "bandstand.toml is read again: mine, other"
+    none = results.Reloaded(file="b.toml", generators=())
+    assert person.see("reload", none).summary == "b.toml is read again: no generators"
+    faults = ("b.toml: generators.x.comand: no such key", "b.toml: generators.y.rate: Expected a whole number")
+    wrong = person.see("reload", results.Reloaded(file="b.toml", generators=("mine",), faults=faults))
+    assert (wrong.level, wrong.summary) == (Level.ERROR, f"{faults[0]}; taken up: mine")
+    assert wrong.rows == ((faults[1],),)
+
+
+def test_one_that_is_declared_and_not_loaded_says_why(person: Person) -> None:
+    why = refusals.GeneratorNotLoaded("mine", "b.toml: generators.mine.comand: no such key")
+    said = person.see("watch mine", why).summary
+    assert said == "mine is in the configuration, but not loaded: b.toml: generators.mine.comand: no such key"
 
 
 def test_help_lists_the_parameters_of_a_generator(person: Person) -> None:

@@ -58,6 +58,10 @@ SAID: list[tuple[Refusal, str]] = [
         "mien: there is no such generator; none is declared; docs/generators.md says how to declare one",
     ),
     (
+        refusals.GeneratorNotLoaded("mine", "b.toml: generators.mine.rat: no such key"),
+        "mine is in the configuration, but not loaded: b.toml: generators.mine.rat: no such key",
+    ),
+    (
         refusals.GeneratorGone("mine"),
         "mine: there is no such generator any more; generate makes another song",
     ),

@@ -10,7 +10,7 @@ from bandstand.bot.child import Launcher
 from bandstand.bot.making.catalogue import Catalogue
 from bandstand.bot.making.generator_reload import LEAD, GeneratorReloader
 from bandstand.bot.station import watches
-from bandstand.common.api.events import VersionReady, WatchesChanged
+from bandstand.common.api.events import GeneratorsReloaded, VersionReady, WatchesChanged
 from bandstand.common.api.values import Bars, OnAir
 from bandstand.common.generators import Generator
 from bandstand.common.types import RATE, CueId, Frames
@@ -68,6 +68,12 @@ def test_a_save_is_recorded_with_what_the_programs_say_of_themselves(case: Case)
     case.watcher.on_save("mine")
     assert case.done == [("saved", "mine")]
     assert set(case.store.outside.generators) == {"mine", "other"}
+
+
+def test_what_is_declared_otherwise_runs_again(case: Case) -> None:
+    case.reloader.react(GeneratorsReloaded(file="b.toml", changed=("mine",), added=("new",)))
+    assert case.watcher.followed == {"mine"}
+    assert case.done == [("saved", "mine")]
 
 
 def test_it_cuts_so_much_before_the_bar_as_it_takes_to_be_heard(case: Case) -> None:

@@ -19,6 +19,7 @@ from bandstand.common.api.events import Event, JobAdvanced, JobCancelled, JobDon
 from bandstand.common.api.people import Place
 from bandstand.common.api.values import Job, JobState, Song, SongBrief, SongState
 from bandstand.common.config import Config
+from bandstand.common.generators import Generator
 from bandstand.common.jobs import Advanced, Begun, Done, Failed, Noticed
 from bandstand.common.types import SongCode
 from tests.bot.fakes import FakeReactor, FakeStore
@@ -95,7 +96,20 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
 def test_one_worker_waits_before_there_is_a_job(bench: Bench) -> None:
     Deferred.fromCoroutine(bench.runner.start())
     Deferred.fromCoroutine(bench.runner.start())
-    assert bench.reactor.started == [["setsid", "compose"]]
+    assert bench.reactor.started == [["setsid", "compose", "--soundfont", ""]]
+
+
+def test_where_there_is_a_callable_the_worker_has_a_process_ready_for_it(bench: Bench) -> None:
+    bench.runner.take_generators({"mine": Generator(callable="mine:song")})
+    Deferred.fromCoroutine(bench.runner.start())
+    assert bench.reactor.started[0][-1] == "--callables"
+
+
+def test_a_song_is_made_with_the_program_as_it_is_declared_by_then(bench: Bench) -> None:
+    bench.runner.take_generators({"band": Generator(command=["mine"])})
+    bench.order(1)
+    line, _, _ = bench.reactor.children[0].transport.written.partition(b"\n")
+    assert msgspec.json.decode(line, type=jobs.Job).program == Generator(command=["mine"])
 
 
 def test_the_waiting_worker_gets_the_job_and_another_waits_in_its_place(bench: Bench) -> None:

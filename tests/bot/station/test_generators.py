@@ -1,9 +1,19 @@
 """The users' generators: the list, what may be asked of one, and the check of that."""
 
+from pathlib import Path
+
 import msgspec
 
-from bandstand.common.api.refusals import NoSuchBand
-from bandstand.common.api.requests import DescribeGenerator, ListGenerators, WatchGenerator
+from bandstand.common.api.events import ReloadOrdered
+from bandstand.common.api.refusals import GeneratorNotLoaded, NoSuchBand
+from bandstand.common.api.requests import (
+    DescribeGenerator,
+    Generate,
+    ListGenerators,
+    ReloadGenerators,
+    WatchGenerator,
+)
+from bandstand.common.api.results import Reloaded
 from bandstand.common.generators import Generator, Parameter
 from tests.bot.station.conftest import Station
 
@@ -35,6 +45,33 @@ def test_the_generators_are_listed_with_what_is_known_of_them(station: Station) 
         ("other", "other:song", "", False, "it ended with status 1"),
         ("third", "third x", "", False, ""),
     ]
+
+
+def test_one_with_a_fault_in_the_configuration_says_so(station: Station) -> None:
+    declare(station)
+    faults = {"": "not TOML", "mine": "mine: no such key", "new": "new: no such key"}
+    station.tx.outside = msgspec.structs.replace(station.tx.outside, generator_faults=faults)
+    listed = {one.name: one.trouble for one in station.ask(ListGenerators()).generators}
+    assert listed == {
+        "mine": "mine: no such key", "other": "it ended with status 1", "third": "", "new": "new: no such key",
+    }  # fmt: skip
+    for asked in (WatchGenerator(generator="new"), Generate(generator="new"), DescribeGenerator(name="new")):
+        assert station.refuse(asked) == GeneratorNotLoaded("new", "new: no such key")
+    station.ask(WatchGenerator(generator="mine", parameters={"key": "C"}))  # as it was
+
+
+def test_a_reload_reads_the_file_and_has_it_taken_up(station: Station, tmp_path: Path) -> None:
+    station.tx.rules = msgspec.structs.replace(station.tx.rules, configuration=tmp_path / "b.toml")
+    assert station.ask(ReloadGenerators()) == Reloaded(file="b.toml", generators=())
+    (tmp_path / "b.toml").write_text('[generators.a]\ncommand = ["a"]\n[generators.b]\ncomand = ["b"]\n')
+    station.events.clear()
+    reloaded = station.ask(ReloadGenerators())
+    assert reloaded.generators == ("a",)
+    assert reloaded.faults == ('b.toml: generators.b.comand: no such key; did you mean "command"?',)
+    assert station.events == [ReloadOrdered]
+    (tmp_path / "b.toml").write_text("[generators.a\n")
+    [fault] = station.ask(ReloadGenerators()).faults
+    assert fault.startswith("b.toml: not TOML")
 
 
 def test_the_parameters_of_a_generator_are_described(station: Station) -> None:

@@ -32,6 +32,7 @@ class Streamer:
 class Generators:
     known = {"mine": Generator()}
     troubles = {"mine": "it says nothing"}
+    faults = {"new": "no such key"}
 
 
 async def count_listeners() -> dict[str, int]:
@@ -63,7 +64,7 @@ def test_what_is_cheap_is_known_without_asking() -> None:
     assert collect(False) == Outside(
         name="Radio", uptime=60.0, on_air=OnAir(CueId(4), 2.5), is_connected=True, loudness=Loudness(-20.0, -3.0),
         people=(PersonPresent("ann", "telnet"),), generators=Generators.known,
-        generator_troubles=Generators.troubles,
+        generator_troubles=Generators.troubles, generator_faults=Generators.faults,
     )  # fmt: skip
 
 
