@@ -2,6 +2,9 @@
 
 Only capabilities that the bot knows are requested: there are servers that disconnect clients which request everything
 that is offered.
+
+A request is granted (ACK) or refused (NAK) as a whole, and the servers answer in order. A refusal may repeat only the
+first 100 characters of its request, or nothing of it. So an answer belongs to the oldest request that it can be of.
 """
 
 from collections.abc import Collection, Iterator
@@ -32,7 +35,8 @@ class Capabilities:
 
     def __init__(self, with_sasl: bool) -> None:
         self._wanted = (*WANTED, SASL) if with_sasl else WANTED
-        self._requested: set[str] = set()
+        self._requests: list[list[str]] = []
+        """The names of each request that has not been answered, in the order of sending."""
         self.offered: dict[str, str] = {}
         """Names and values."""
         self.enabled: set[str] = set()
@@ -41,7 +45,7 @@ class Capabilities:
 
     @property
     def has_open_requests(self) -> bool:
-        return bool(self._requested)
+        return bool(self._requests)
 
     def handle(self, message: Message) -> list[str]:
         """Handle a CAP message and return the messages to send."""
@@ -61,10 +65,18 @@ class Capabilities:
                     self.offered.pop(name, None)
                 self.enabled.difference_update(names)
             case "ACK":
-                self._enable(names)
+                self._enable(names, is_last=len(message.params) < 4 or message[2] != "*")
             case "NAK":
                 return self._request_one_by_one(names)
         return []
+
+    def stop_waiting(self) -> list[str]:
+        """Go on without the answers that have not come. Returns the messages to send."""
+        self._requests.clear()
+        if self.is_list_complete:
+            return []
+        self.is_list_complete = True
+        return self._request(self.offered)
 
     def _add_offered(self, names: dict[str, str]) -> None:
         for name, value in names.items():
@@ -72,25 +84,39 @@ class Capabilities:
                 self.offered[name] = value
 
     def _request(self, names: Collection[str]) -> list[str]:
-        missing = [name for name in self._wanted if name in names and name not in self.enabled | self._requested]
-        self._requested.update(missing)
-        return [build("CAP", "REQ", " ".join(group)) for group in _split_names(missing)]
+        requested = {name for request in self._requests for name in request}
+        missing = [name for name in self._wanted if name in names and name not in self.enabled | requested]
+        groups = list(_split_names(missing))
+        self._requests += groups
+        return [build("CAP", "REQ", " ".join(group)) for group in groups]
 
-    def _enable(self, names: Collection[str]) -> None:
+    def _enable(self, names: Collection[str], is_last: bool) -> None:
+        """`is_last`: the answer to this request has no further line."""
+        request = self._find_request(names)
         for name in names:
             if name.startswith("-"):
                 self.enabled.discard(name[1:])
-            elif name in self._requested:
+            elif request is not None and name in request:
                 self.enabled.add(name)
-        self._requested.difference_update(names)
+        if is_last and request is not None:
+            self._requests.remove(request)
 
     def _request_one_by_one(self, names: Collection[str]) -> list[str]:
         """A refusal is for a request as a whole, so its names are requested again one by one, and that once."""
-        refused = self._requested.intersection(names)
-        if len(refused) <= 1:
-            self._requested -= refused
+        request = self._find_request(names)
+        if request is None:
             return []
-        return [build("CAP", "REQ", name) for name in sorted(refused)]
+        self._requests.remove(request)
+        if len(request) == 1:
+            return []
+        self._requests += [[name] for name in request]
+        return [build("CAP", "REQ", name) for name in request]
+
+    def _find_request(self, names: Collection[str]) -> list[str] | None:
+        """The request that is answered: the oldest with one of these names, or the oldest of all."""
+        oldest = self._requests[0] if self._requests else None
+        bare = {name.lstrip("-~=") for name in names}
+        return next((request for request in self._requests if bare.intersection(request)), oldest)
 
 
 def _parse_capabilities(text: str) -> Iterator[tuple[str, str]]:

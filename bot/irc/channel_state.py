@@ -14,22 +14,31 @@ does not tell an unknown account from none, and depends on pendulum 3.0, time-ma
 Python 3.13); the events below would still be ours to write.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bandstand.bot.irc.isupport import ISupport, casefold
-from bandstand.bot.irc.join_policy import REFUSALS, JoinPolicy
+from bandstand.bot.irc.join_policy import FORWARDED, REFUSALS, JoinPolicy
 from bandstand.bot.irc.message import Hostmask, Message, build, parse_hostmask
+from bandstand.common.text import one_line
 
 CHANNEL_TOKEN, USER_TOKEN = "1", "2"
 """WHOX query tokens: they tell the answers about a channel from those about one user."""
 WHOX_FIELDS = "%tcuhna"
 """Token, channel, user, host, nick, account."""
+CHANNEL_TYPES = ("#", "&", "+", "!")
+QUOTED_CHARACTERS = 120
+"""Of a server's text that are repeated in the status."""
 USER_BYTES, HOST_BYTES = 12, 64
 """Lengths of our own user and host while neither the server nor a message of ours has told them."""
+ERROR_NUMERIC = re.compile("[4589][0-9][0-9]")
+"""Numerics by which servers refuse something."""
 NO_ACCOUNT = ("", "*", "0")
 """How servers write that a user is logged in to no account."""
 MEMBERSHIP_PREFIXES = "~&@%+!"
+STATUS_PREFIXES = "@+"
+"""Those of STATUSMSG while the server has not told them."""
 
 
 @dataclass(frozen=True)
@@ -212,12 +221,16 @@ class ChannelState:
             "354": self._handle_whox,
             "315": self._handle_end_of_who,
             "396": self._handle_visible_host,
+            "263": self._handle_try_again,
+            "FAIL": self._handle_fail,
             **dict.fromkeys(REFUSALS, self._handle_join_refused),
         }
 
     def handle(self, message: Message) -> list[Event]:
         handler = self._handlers.get(message.command)
-        return handler(message) if handler else []
+        if handler is not None:
+            return handler(message)
+        return self._handle_error(message) if ERROR_NUMERIC.fullmatch(message.command) else []
 
     @property
     def casemapping(self) -> str:
@@ -237,6 +250,16 @@ class ChannelState:
 
     def is_own_nick(self, nick: str) -> bool:
         return casefold(nick, self.casemapping) == casefold(self.nick, self.casemapping)
+
+    def find_channel(self, target: str) -> str:
+        """The channel of the bot to which a message with this target goes; empty if it goes to none.
+
+        The target may begin with a sign of those in the channel whom it is for (STATUSMSG, `@#radio`).
+        """
+        if self.members.is_in_channel(target):
+            return target
+        channel = target.lstrip(self.isupport.text("STATUSMSG", STATUS_PREFIXES))
+        return channel if channel != target and self.members.is_in_channel(channel) else ""
 
     def find_person(self, nick: str) -> str:
         """What tells this user from others, also under another nick: user and host, or the nick if they are unknown."""
@@ -271,8 +294,10 @@ class ChannelState:
         self._user, self._host = source.user or self._user, source.host or self._host
         self.members.enter_channel(channel)
         self.members.add(source, channel, account)
-        self.join_policy.record_join(channel)
+        forward = self.join_policy.record_join(channel)
         events: list[Event] = [Joined(channel)]
+        if forward and self.members.is_in_channel(forward):
+            events.append(Queried(build("PART", forward)))
         if self.is_tracking_accounts and self.isupport.has_whox:
             events.append(Queried(build("WHO", channel, f"{WHOX_FIELDS},{CHANNEL_TOKEN}")))
         return events
@@ -288,13 +313,42 @@ class ChannelState:
             self.members.remove(nick, channel)
             return []
         self.members.leave_channel(channel)
-        return [Left(channel, why, self.join_policy.delay_after_kick(channel))]
+        return [Left(channel, why, self.join_policy.delay_after_kick(channel, why))]
 
     def _handle_join_refused(self, message: Message) -> list[Event]:
-        channel = message[1]
+        """A numeric that is known to refuse a JOIN; `470 NICK CHANNEL TARGET :...` forwards it."""
+        why = REFUSALS[message.command]
+        if message.command == FORWARDED and message[2].startswith(CHANNEL_TYPES):
+            self.join_policy.record_forward(message[1], message[2])
+            why = f"it forwards the bot to {message[2]}"
+        return self.refuse_join(message[1], why)
+
+    def _handle_error(self, message: Message) -> list[Event]:
+        """Any other error counts if it names a channel whose JOIN has no answer yet."""
+        wanted = [self.join_policy.find(name) for name in message.params[1:-1]]
+        return [
+            event
+            for channel in wanted
+            if channel is not None and channel.is_asked
+            for event in self.refuse_join(channel.name, message[-1])
+        ]
+
+    def _handle_fail(self, message: Message) -> list[Event]:
+        """`FAIL JOIN CODE CHANNEL :...` (IRCv3 standard replies)."""
+        return self._handle_error(message) if message[0].upper() == "JOIN" else []
+
+    def _handle_try_again(self, message: Message) -> list[Event]:
+        """The server has too much to do; the JOIN that it did not carry out is not named."""
+        if message[1].upper() != "JOIN":
+            return []
+        asked = [channel.name for channel in self.join_policy.channels() if channel.is_asked]
+        return [event for channel in asked for event in self.refuse_join(channel, message[-1])]
+
+    def refuse_join(self, channel: str, why: str) -> list[Event]:
+        """The bot cannot join this channel now; nothing follows if it is there or does not want to be."""
         if self.join_policy.find(channel) is None or self.members.is_in_channel(channel):
             return []
-        return [Left(channel, REFUSALS[message.command], self.join_policy.delay_after_refusal(channel))]
+        return [Left(channel, why, self.join_policy.delay_after_refusal(channel, one_line(why, QUOTED_CHARACTERS)))]
 
     def _handle_quit(self, message: Message) -> list[Event]:
         self.members.remove_everywhere(message.source.nick)

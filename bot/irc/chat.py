@@ -21,6 +21,7 @@ from twisted.python.failure import Failure
 
 from bandstand.bot.commands.frontend import Access, Commands, Line
 from bandstand.bot.commands.reply import Reply
+from bandstand.bot.irc.channel_state import CHANNEL_TYPES
 from bandstand.bot.irc.isupport import casefold
 from bandstand.bot.irc.message import Hostmask, count_bytes
 from bandstand.bot.irc.network import NetworkConnection
@@ -33,7 +34,6 @@ log = Logger()
 FRONT_END = "irc"
 PREFIX = "!"
 EMPTY = "*"
-CHANNEL_TYPES = ("#", "&", "+", "!")
 CHANNEL_LINES, PRIVATE_LINES = 1, 4
 """Lines of an answer that are said at once; the rest takes `!more`."""
 MAX_HELD = 50

@@ -52,6 +52,9 @@ class ISupport:
         text = self._tokens.get(name, "")
         return int(text) if text.isascii() and text.isdigit() and len(text) <= NUMBER_DIGITS else default
 
+    def text(self, name: str, default: str) -> str:
+        return self._tokens.get(name) or default
+
     @property
     def casemapping(self) -> str:
         return self._tokens.get("CASEMAPPING", DEFAULT_CASEMAPPING)

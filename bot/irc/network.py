@@ -121,7 +121,8 @@ class NetworkConnection:
         """A phrase for the station's status."""
         if self.session is not None:
             channels = self.session.state.members.channels()
-            return f"in {' '.join(channels)}" if channels else "in no channel"
+            present = f"in {' '.join(channels)}" if channels else "in no channel"
+            return "; ".join([present, *self.session.describe_troubles()])
         return f"not connected: {self._trouble}" if self._trouble else "connecting"
 
     def start(self) -> None:

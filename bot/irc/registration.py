@@ -1,6 +1,4 @@
-"""How a connection becomes a bot in its channels: registration with the server, and what follows it.
-
-`Registration` covers the time until numeric 001. It is pure: messages in, actions out.
+"""Registration with the server: all that happens until numeric 001. Pure: messages in, actions out.
 
     CAP_LS -> CAP_REQ -> SASL -> CAP_END -> REGISTERED
       |          '-----------------^  ^     (without SASL: CAP_REQ -> CAP_END)
@@ -9,10 +7,6 @@
 CAP LS, NICK and USER are sent together; a server that knows capabilities then waits for CAP END before it welcomes the
 client. A nick that is refused is followed by the next candidate. Capabilities may come and go after registration, and
 with them a chance to log in.
-
-`PostRegistration` begins with 001. Once the server has said all about itself (the message of the day has ended) it sets
-the bot mode, identifies to NickServ if there was no SASL, joins the channels, and from then on tries to get the wanted
-nick back while somebody else has it.
 """
 
 import enum
@@ -22,22 +16,13 @@ from itertools import islice
 
 from bandstand.bot.irc import sasl, sts
 from bandstand.bot.irc.capabilities import SASL, Capabilities
-from bandstand.bot.irc.channel_state import ChannelState
-from bandstand.bot.irc.isupport import casefold
 from bandstand.bot.irc.message import Message, build
 from bandstand.common.irc import Network
-from bandstand.common.timers import Timers
 
 MAX_NICKS = 12
 """Nicks that are tried on one connection."""
 STEM_CHARACTERS = 7
 """Some networks cut a nick to nine characters without a word: what makes candidates differ must stand within them."""
-MOTD_SECONDS = 5.0
-"""The end of the message of the day is not waited for longer than this after the welcome."""
-IDENTIFY_SECONDS = 5.0
-"""Time that NickServ has to answer before the channels are joined."""
-REGAIN_SECONDS = 60.0
-"""Between two attempts to get the wanted nick."""
 QUOTED_CHARACTERS = 200
 """Of a server's text that are repeated in the log."""
 
@@ -167,6 +152,12 @@ class Registration:
     def is_registered(self) -> bool:
         return self._phase is Phase.REGISTERED
 
+    @property
+    def is_negotiating(self) -> bool:
+        """Whether an answer about capabilities, or about the login, is awaited."""
+        is_begun = self._phase in (Phase.CAP_REQ, Phase.SASL) or bool(self.capabilities.offered)
+        return is_begun and self._phase in (Phase.CAP_LS, Phase.CAP_REQ, Phase.SASL)
+
     def begin(self) -> list[Action]:
         login = self._login
         password = [Send(build("PASS", login.server_password))] if login.server_password else []
@@ -177,6 +168,17 @@ class Registration:
         handler = self._handlers.get(message.command)
         return handler(message) if handler else []
 
+    def stop_waiting(self) -> list[Action]:
+        """Go on without the answer that is awaited: it has not come for too long."""
+        match self._phase:
+            case Phase.CAP_LS | Phase.CAP_REQ:
+                return self._go_on([Send(text) for text in self.capabilities.stop_waiting()])
+            case Phase.SASL:
+                self._exchange = None
+                self._mechanisms.clear()
+                return [Send(build("AUTHENTICATE", "*")), *self._give_up_sasl("the server did not answer")]
+        return []
+
     # Capabilities.
 
     def _handle_cap(self, message: Message) -> list[Action]:
@@ -185,14 +187,20 @@ class Registration:
         if any(isinstance(action, TlsRequired) for action in policy):
             return policy
         actions = [*policy, *requests]
-        if self._phase is Phase.CAP_LS and self.capabilities.is_list_complete:
-            self._phase = Phase.CAP_REQ
-        if self._phase is Phase.CAP_REQ and not self.capabilities.has_open_requests:
-            return actions + self._begin_sasl()
+        if self._phase in (Phase.CAP_LS, Phase.CAP_REQ):
+            return self._go_on(actions)
         is_sasl_new = message[1].upper() == "ACK" and SASL in message[-1].split()
         if self.is_registered and is_sasl_new and not self.account:
             return actions + self._try_next_mechanism()
         return actions
+
+    def _go_on(self, actions: Sequence[Action]) -> list[Action]:
+        """To the next phase, if nothing of this one is open; after these actions."""
+        if self._phase is Phase.CAP_LS and self.capabilities.is_list_complete:
+            self._phase = Phase.CAP_REQ
+        if self._phase is Phase.CAP_REQ and not self.capabilities.has_open_requests:
+            return [*actions, *self._begin_sasl()]
+        return list(actions)
 
     def _handle_sts(self) -> list[Action]:
         policy = sts.parse_policy(self.capabilities.offered.pop("sts", ""))
@@ -300,79 +308,3 @@ class Registration:
             return []
         self._phase = Phase.REGISTERED
         return [Registered(message[0])]
-
-
-class PostRegistration:
-    """`send` queues a message."""
-
-    def __init__(
-        self,
-        network: Network,
-        registration: Registration,
-        state: ChannelState,
-        timers: Timers,
-        send: Callable[[str], object],
-    ) -> None:
-        self._network = network
-        self._registration = registration
-        self._state = state
-        self._timers = timers
-        self._send = send
-        self._is_begun = False
-
-    def handle_welcome(self) -> None:
-        self.handle_own_nick()
-        self._timers.start("motd", MOTD_SECONDS, self.handle_end_of_motd)
-
-    def handle_end_of_motd(self) -> None:
-        """Set the bot mode, and log in or join. Also runs if the message of the day never ends."""
-        if self._is_begun or not self._registration.is_registered:
-            return
-        self._is_begun = True
-        self._timers.cancel("motd")
-        mode = self._state.isupport.bot_mode
-        if mode:
-            self._send(build("MODE", self._state.nick, f"+{mode}"))
-        network = self._network
-        if self._registration.account or not network.password or not network.nickserv:
-            self._join_all()
-            return
-        # Not every NickServ takes an account's name before the password; all take the nick's own password alone.
-        name = "" if self._state.is_own_nick(network.login_name) else f"{network.login_name} "
-        self._send(build("PRIVMSG", network.nickserv, f"IDENTIFY {name}{network.password}"))
-        self._timers.start("identify", IDENTIFY_SECONDS, self._join_all)
-
-    def handle_logged_in(self) -> None:
-        if "identify" in self._timers:
-            self._join_all()
-
-    def _join_all(self) -> None:
-        self._timers.cancel("identify")
-        for channel in self._state.join_policy.channels():
-            self.join(channel.name)
-
-    def join(self, channel: str) -> None:
-        """Join one of the channels that the join policy knows, unless the bot is there already."""
-        wanted = self._state.join_policy.find(channel)
-        if wanted is not None and not self._state.members.is_in_channel(channel):
-            self._send(build("JOIN", wanted.name, *([wanted.key] if wanted.key else [])))
-
-    def join_later(self, channel: str, seconds: float) -> None:
-        self._timers.start(f"join {casefold(channel)}", seconds, self.join, channel)
-
-    def handle_own_nick(self) -> None:
-        """The bot's nick is known or has changed: begin or stop asking for the wanted one."""
-        self._timers.cancel("regain")
-        if not self._state.is_own_nick(self._network.nick):
-            self._timers.start("regain", REGAIN_SECONDS, self._regain_nick)
-
-    def _regain_nick(self) -> None:
-        if self._registration.account and self._network.nickserv:
-            self._send(build("PRIVMSG", self._network.nickserv, f"REGAIN {self._network.nick}"))
-        self._send(build("NICK", self._network.nick))
-        self.handle_own_nick()
-
-    def handle_nick_released(self, nick: str) -> None:
-        casemapping, wanted = self._state.casemapping, self._network.nick
-        if casefold(nick, casemapping) == casefold(wanted, casemapping) and not self._state.is_own_nick(wanted):
-            self._send(build("NICK", wanted))

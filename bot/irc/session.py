@@ -19,7 +19,7 @@ from typing import Protocol, cast
 
 from OpenSSL.crypto import X509
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IHandshakeListener, IReactorTime, ISSLTransport
+from twisted.internet.interfaces import IHandshakeListener, IReactorTime, ISSLTransport, ITCPTransport
 from twisted.internet.protocol import Protocol as TwistedProtocol
 from twisted.internet.protocol import connectionDone
 from twisted.logger import Logger
@@ -41,9 +41,9 @@ from bandstand.bot.irc.channel_state import (
 )
 from bandstand.bot.irc.flood_control import FloodControl, ServerClock, is_automated
 from bandstand.bot.irc.message import Hostmask, LineBuffer, Message, build, parse
+from bandstand.bot.irc.post_registration import NICK_REFUSED, PostRegistration
 from bandstand.bot.irc.registration import (
     Action,
-    PostRegistration,
     Registered,
     Registration,
     Rejected,
@@ -61,6 +61,10 @@ log = Logger()
 
 REGISTRATION_SECONDS = 60.0
 """From the connection's first moment until the server must have welcomed the bot."""
+NEGOTIATION_SECONDS = 15.0
+"""The answer to a CAP or AUTHENTICATE is not waited for longer than this; then it goes on without."""
+LEAVE_SECONDS = 2.0
+"""Time that the server has to read the last words and to close the connection."""
 QUIET_SECONDS = 60.0
 """Silence after which the server is asked whether it is alive."""
 DEAD_SECONDS = 120.0
@@ -135,7 +139,9 @@ class Session(TwistedProtocol):
         self._server_clock = ServerClock(wall() - clock.seconds())
         self._queue = SendQueue(clock, self._write)
         self._timers = Timers(clock)
-        self._post_registration = PostRegistration(network, self._registration, self.state, self._timers, self.send)
+        self._post_registration = PostRegistration(
+            network, self._registration, self.state, self._timers, self._perform_later
+        )
         self._accounts = AccountLookup(clock, self.send, self.state, enabled)
         self._buffer = LineBuffer()
         self._last_received = clock.seconds()
@@ -150,12 +156,18 @@ class Session(TwistedProtocol):
             "376": lambda _: self._post_registration.handle_end_of_motd(),
             "422": lambda _: self._post_registration.handle_end_of_motd(),
             "900": lambda _: self._post_registration.handle_logged_in(),
+            **dict.fromkeys(NICK_REFUSED, self._post_registration.handle_nick_refused),
         }
 
     @property
     def is_over(self) -> bool:
         """Whether nothing is read or sent any more."""
         return self._is_over
+
+    def describe_troubles(self) -> list[str]:
+        """A phrase for each channel and nick that the bot should have and has not."""
+        nick = self._post_registration.nick_policy.trouble
+        return [*self.state.join_policy.describe_missing(), *([f"as {self.state.nick}: {nick}"] if nick else [])]
 
     # The transport.
 
@@ -169,7 +181,9 @@ class Session(TwistedProtocol):
         if tls.matches_pin(certificate, self._network.tls_pins):
             self._begin()
         else:
-            self._perform([Rejected("the server's certificate is none of those in tls_pins", is_lasting=True)])
+            why = "the server's certificate is none of those in tls_pins"
+            self._listener.handle_rejected(why, is_lasting=True)
+            self.abort(why)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         self._is_over = True
@@ -204,6 +218,21 @@ class Session(TwistedProtocol):
     def close(self) -> None:
         """End the connection once everything written is out."""
         self._connected.loseConnection()
+
+    def _leave(self, why: str, waits: bool) -> None:
+        """End the connection; the server still gets what was written. `waits`: until it has read that, and closes."""
+        if self._is_over:
+            return
+        self._why = self._why or why
+        self._is_over = True
+        self._queue.clear()
+        self._timers.clear()
+        self._timers.start("leave", LEAVE_SECONDS, self._connected.abortConnection)
+        if waits and not self._is_tls:
+            # To close with something unread resets the connection, and a reset overtakes what was sent.
+            cast(ITCPTransport, self.transport).loseWriteConnection()
+        else:
+            self._connected.loseConnection()
 
     def abort(self, why: str) -> None:
         """End the connection now, whether the peer is there or not."""
@@ -257,10 +286,21 @@ class Session(TwistedProtocol):
                     self._listener.handle_tls_policy(seconds)
                 case TlsRequired(port):
                     self._listener.handle_tls_required(port)
-                    self.abort("the server wants TLS")
+                    self._leave("the server wants TLS", waits=False)
                 case Rejected(reason, is_lasting):
                     self._listener.handle_rejected(reason, is_lasting)
-                    self.abort(reason)
+                    self._leave(reason, waits=True)
+
+    def _stop_waiting(self) -> None:
+        self._perform(self._registration.stop_waiting())
+        self._await_negotiation()
+
+    def _await_negotiation(self) -> None:
+        """While something is negotiated, see to it that no answer is waited for for ever."""
+        if self._registration.is_negotiating and not self._is_over:
+            self._timers.start("negotiation", NEGOTIATION_SECONDS, self._stop_waiting)
+        else:
+            self._timers.cancel("negotiation")
 
     def _complete_registration(self, nick: str) -> None:
         self._timers.cancel("registration")
@@ -272,7 +312,10 @@ class Session(TwistedProtocol):
 
     def _handle(self, message: Message) -> None:
         was_registered = self._registration.is_registered
-        self._perform(self._registration.handle(message))
+        actions = self._registration.handle(message)
+        self._perform(actions)
+        if actions or message.command in ("CAP", "AUTHENTICATE"):
+            self._await_negotiation()
         if was_registered and not self._is_over:
             for event in self.state.handle(message):
                 self._handle_event(event)
@@ -282,20 +325,30 @@ class Session(TwistedProtocol):
         if handler is not None and not self._is_over:
             handler(message)
 
+    def _perform_later(self, what: Event | str) -> None:
+        """Queue a message, or react to an event."""
+        if isinstance(what, str):
+            self.send(what)
+        else:
+            self._handle_event(what)
+
     def _handle_event(self, event: Event) -> None:
         match event:
             case Queried(message):
                 self.send(message)
             case Joined(channel):
+                self._post_registration.handle_joined(channel)
                 self._listener.handle_joined(channel)
             case Left(channel, why, None):
-                self._log(f"{channel}: {why}; not joining again")
+                self._warn(f"{channel}: {why}; not joining again")
             case Left(channel, why, float(seconds)):
-                self._log(f"{channel}: {why}; joining again in {seconds:.0f} s")
+                self._warn(f"{channel}: {why}; joining again in {seconds:.0f} s")
                 self._post_registration.join_later(channel, seconds)
             case NickChanged(nick):
-                self._log(f"the nick is now {nick}")
                 self._post_registration.handle_own_nick()
+                policy = self._post_registration.nick_policy
+                then = f": {policy.trouble}; trying again in {policy.delay:.0f} s" if policy.trouble else ""
+                (self._warn if then else self._log)(f"the nick is now {nick}{then}")
             case NickReleased(nick):
                 self._post_registration.handle_nick_released(nick)
             case WhoAnswered(nick, account):
@@ -303,6 +356,9 @@ class Session(TwistedProtocol):
 
     def _log(self, what: str) -> None:
         log.info("{network}: {what}", network=self._network.label, what=one_line(what, QUOTED_CHARACTERS))
+
+    def _warn(self, what: str) -> None:
+        log.warn("{network}: {what}", network=self._network.label, what=one_line(what, QUOTED_CHARACTERS))
 
     def _handle_ping(self, message: Message) -> None:
         self._queue.send_at_once(build("PONG", message[0]))
@@ -313,7 +369,7 @@ class Session(TwistedProtocol):
             self._server_clock.set(message.time, self._clock.seconds())
 
     def _handle_error(self, message: Message) -> None:
-        self._why = self._why or f"the server says: {one_line(message[-1], QUOTED_CHARACTERS)}"
+        self._leave(f"the server says: {one_line(message[-1], QUOTED_CHARACTERS)}", waits=False)
 
     def _check_alive(self) -> None:
         silence = self._clock.seconds() - self._last_received
@@ -337,10 +393,11 @@ class Session(TwistedProtocol):
             return
         target, text = message[0], message[1]
         is_private = self.state.is_own_nick(target)
+        channel = "" if is_private else self.state.find_channel(target)
         if text.startswith("\x01"):
             self._answer_ctcp(message.source.nick, text.strip("\x01"))
-        elif is_private or self.state.members.is_in_channel(target):
-            said = ChatMessage(message.source, "" if is_private else target, wire.strip_formatting(text))
+        elif is_private or channel:
+            said = ChatMessage(message.source, channel, wire.strip_formatting(text))
             self._listener.handle_message(said, lambda: self._accounts.find(message))
 
     def _answer_ctcp(self, nick: str, request: str) -> None:

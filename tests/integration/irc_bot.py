@@ -1,7 +1,7 @@
 """A program for test_irc.py: the IRC front end with commands that only talk. Its argument is the configuration's path.
 
-`echo TEXT`, `who`, `rows N`, `long N`, `now TEXT` (announced), `later TEXT` (a second answer after a moment); `loud`
-needs the right dj, which the account `boss` has, and whoever has it as the user name in their mask.
+`echo TEXT`, `np`, `who`, `rows N`, `long N`, `now TEXT` (announced), `later TEXT` (a second answer after a moment);
+`loud` needs the right dj, which the account `boss` has, and whoever has it as the user name in their mask.
 """
 
 import sys
@@ -25,6 +25,8 @@ class TalkingCommands:
         match command:
             case "echo":
                 return succeed(Reply(rest))
+            case "np":
+                return succeed(Reply("silence"))
             case "who":
                 assert line.by.identity is not None
                 return succeed(Reply(f"{line.by.name} [{line.by.identity.account}] {line.by.right.name}"))
@@ -48,7 +50,7 @@ class TalkingCommands:
         return succeed([])
 
     def knows(self, text: str) -> bool:
-        return text.split(" ")[0].lower() in ("echo", "who", "rows", "later", "long", "now", "loud")
+        return text.split(" ")[0].lower() in ("echo", "np", "who", "rows", "later", "long", "now", "loud")
 
 
 class BossAccess:

@@ -15,12 +15,20 @@ WALL = 1_800_000_000.0
 
 
 class Transport(StringTransport):
-    """A transport that records whether the session aborted it."""
+    """A transport that records whether the session aborted it, or ended what it sends."""
 
     aborted = False
+    is_half_closed = False
 
     def abortConnection(self) -> None:
         self.aborted = True
+
+    def loseWriteConnection(self) -> None:
+        self.is_half_closed = True
+
+    @property
+    def has_ended(self) -> bool:
+        return self.aborted or self.is_half_closed or self.disconnecting
 
 
 class Recorder:

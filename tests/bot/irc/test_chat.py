@@ -248,10 +248,11 @@ def test_no_line_of_the_corpus_does_any_harm(caps: str) -> None:
     room = Room(caps=caps)
     with capturedLogs() as records:
         for line in corpus():
-            room.peer.session.dataReceived(line + b"\r\n")
+            if b"ERROR" not in line:  # that ends the connection
+                room.peer.session.dataReceived(line + b"\r\n")
             room.peer.advance(0.5)
     assert not [record for record in records if "log_failure" in record]
-    assert not room.peer.transport.aborted
+    assert not room.peer.transport.has_ended
     assert not [line for line in room.peer.sent() if line.startswith(("QUIT", "JOIN 0"))]
     room.peer.says(":bandstand!b@h NICK bandstand")
     assert "NOTICE #radio :zoe: ok: done" in room.says("!np", nick="zoe")

@@ -115,7 +115,7 @@ def test_it_never_gives_up(server: Server) -> None:
 def test_after_a_ban_it_waits_at_least_a_minute(server: Server) -> None:
     server.accept()
     server.says(":srv 465 bandstand :you are banned")
-    assert server.transport.aborted
+    assert server.transport.has_ended
     server.lose()
     assert server.wait() >= 60
 

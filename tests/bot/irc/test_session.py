@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.logger import capturedLogs
 
-from bandstand.bot.irc.registration import IDENTIFY_SECONDS
+from bandstand.bot.irc.post_registration import IDENTIFY_SECONDS
 from bandstand.bot.irc.send_queue import BURST, CAPACITY, SECONDS_PER_MESSAGE
 from tests.bot.irc.conftest import WALL, Connection
 
@@ -64,14 +64,14 @@ def test_it_leaves_if_logging_in_is_required_and_the_server_has_no_sasl(connect:
     peer.says(":srv CAP * LS :server-time")
     peer.says(":srv CAP * ACK server-time")
     assert peer.listener.told == [("rejected", "not logged in: the server offers no SASL", True)]
-    assert peer.transport.aborted
+    assert peer.transport.has_ended
 
 
 def test_it_leaves_a_server_that_accepts_scram_without_proving_itself(connect: Connect) -> None:
     peer = connect(password="secret")
     peer.says(":srv CAP * LS :sasl=SCRAM-SHA-256", ":srv CAP * ACK sasl", "AUTHENTICATE +")
     assert "CAP END" not in peer.says(":srv 900 * * ann :in", ":srv 903 * :ok")
-    assert peer.transport.aborted
+    assert peer.transport.has_ended
 
 
 def test_a_wrong_challenge_aborts_the_mechanism(connect: Connect) -> None:
@@ -178,13 +178,184 @@ def test_after_a_kick_it_comes_back_later_and_later_and_then_stays_away(connect:
     assert "JOIN #radio" not in peer.sent()
 
 
-@pytest.mark.parametrize("numeric", ["471", "473", "474", "475", "477", "437"])
+@pytest.mark.parametrize(
+    "numeric", ["471", "473", "474", "475", "477", "437", "470", "480", "495", "599", "926", "977"]
+)
 def test_a_channel_that_cannot_be_joined_is_tried_again(connect: Connect, numeric: str) -> None:
     peer = connect()
     peer.says(":srv 001 bandstand :welcome", ":srv 376 bandstand :end")
     peer.says(f":srv {numeric} bandstand #radio :no")
     peer.advance(31)
     assert "JOIN #radio" in peer.sent()
+
+
+def test_a_forward_is_said_and_tried_again_and_the_other_channel_left_when_it_succeeds(connect: Connect) -> None:
+    peer = connect()
+    peer.says(":srv 001 bandstand :welcome", ":srv 376 bandstand :end")
+    with capturedLogs() as records:
+        peer.says(":srv 470 bandstand #radio ##over :Forwarding", ":bandstand!b@h JOIN ##over")
+    assert peer.session.describe_troubles() == ["not in #radio (it forwards the bot to ##over; trying again)"]
+    assert "#radio: it forwards the bot to ##over; joining again in 30 s" in [record.get("what") for record in records]
+    peer.advance(31)
+    assert "JOIN #radio" in peer.sent()
+    assert peer.says(":bandstand!b@h JOIN #radio") == ["PART ##over"]
+    assert peer.session.describe_troubles() == []
+
+
+def test_a_forward_to_a_channel_where_the_bot_is_to_be_leaves_it_there(connect: Connect) -> None:
+    peer = connect(channels=["#radio", "##over"])
+    peer.says(":srv 001 bandstand :welcome", ":srv 376 bandstand :end", ":bandstand!b@h JOIN ##over")
+    peer.says(":srv 470 bandstand #radio ##over :Forwarding")
+    assert peer.says(":bandstand!b@h JOIN #radio") == []
+
+
+def test_a_join_that_nobody_answers_is_said_and_made_again(connect: Connect) -> None:
+    peer = connect()
+    peer.says(":srv 001 bandstand :welcome", ":srv 376 bandstand :end")
+    peer.advance(31)
+    assert peer.session.describe_troubles() == ["not in #radio (the server did not answer the JOIN; trying again)"]
+    peer.sent()
+    peer.advance(30)
+    assert "JOIN #radio" in peer.sent()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ":srv 263 bandstand JOIN :Please wait",
+        ":srv FAIL JOIN CLOSED #radio :Please wait",
+        "FAIL JOIN X #radio :Please wait",
+    ],
+)
+def test_a_join_that_is_refused_in_another_way_is_made_again(connect: Connect, line: str) -> None:
+    peer = connect()
+    peer.says(":srv 001 bandstand :welcome", ":srv 376 bandstand :end", line)
+    assert peer.session.describe_troubles() == ["not in #radio (Please wait; trying again)"]
+    peer.advance(31)
+    assert "JOIN #radio" in peer.sent()
+
+
+def test_an_error_about_a_channel_where_the_bot_is_changes_nothing(connect: Connect) -> None:
+    peer = connect()
+    peer.register()
+    peer.says(":srv 404 bandstand #radio :Cannot send to channel", ":srv 482 bandstand #radio :no")
+    assert peer.session.describe_troubles() == []
+
+
+def test_a_nick_that_is_taken_away_again_and_again_is_asked_for_ever_more_rarely_and_that_is_said(
+    connect: Connect,
+) -> None:
+    peer = connect(password="secret", say="privmsg")
+    peer.register()
+    waits = []
+    for _ in range(8):
+        peer.says(":bandstand!b@h NICK Guest12")
+        waits.append(0)
+        while "NICK bandstand" not in peer.sent() and waits[-1] < 4000:
+            peer.advance(10)
+            waits[-1] += 10
+        assert "PRIVMSG NickServ :IDENTIFY secret" in peer.says(":Guest12!b@h NICK bandstand")
+    assert waits == [60, 120, 240, 480, 960, 1920, 3600, 3600]
+    peer.says(":bandstand!b@h NICK Guest12", ":bandstand!x@y QUIT :gone")
+    assert peer.session.describe_troubles() == ["as Guest12: the nick bandstand was taken away 9 times"]
+    assert peer.sent() == []
+
+
+def test_setbacks_are_forgotten_when_the_nick_was_kept_for_long(connect: Connect) -> None:
+    peer = connect()
+    peer.register()
+    for _ in range(4):
+        peer.says(":bandstand!b@h NICK Guest12", ":Guest12!b@h NICK bandstand")
+    peer.advance(601)
+    peer.sent()
+    peer.says(":bandstand!b@h NICK Guest12")
+    peer.advance(61)
+    assert "NICK bandstand" in peer.sent()
+
+
+def test_a_nick_that_the_server_refuses_is_asked_for_ever_more_rarely(connect: Connect) -> None:
+    peer = connect()
+    peer.says(":srv 432 * bandstand :Reserved", ":srv 001 bandstand_ :welcome", ":srv 422 bandstand_ :no motd")
+    asked = 0
+    for _ in range(360):
+        peer.advance(10)
+        if "NICK bandstand" in peer.sent():
+            asked += 1
+            peer.says(":srv 432 bandstand_ bandstand :Reserved for services")
+    assert asked == 6
+    assert (
+        "as bandstand_: the server refuses the nick bandstand: Reserved for services"
+        in peer.session.describe_troubles()
+    )
+
+
+def test_a_line_for_those_with_a_status_in_the_channel_is_one_of_the_channel(connect: Connect) -> None:
+    peer = connect()
+    peer.register("STATUSMSG=~@+")
+    peer.says(":ann!a@h PRIVMSG @#radio :!np", ":ann!a@h PRIVMSG ~#radio :!np", ":ann!a@h PRIVMSG %#radio :!np")
+    assert peer.heard() == [("ann", "#radio", "!np")] * 2
+
+
+def test_a_refusal_that_repeats_only_the_beginning_of_its_request_is_understood(connect: Connect) -> None:
+    peer = connect()
+    offered = (
+        "account-notify account-tag cap-notify chghost extended-join message-tags multi-prefix server-time setname"
+    )
+    assert peer.says(f":srv CAP * LS :{offered}")[-1] == f"CAP REQ :{offered}"
+    single = peer.says(f":srv CAP * NAK :{offered[:100]}")
+    assert single == [f"CAP REQ {name}" for name in offered.split()]
+    said = [line for name in offered.split() for line in peer.says(f":srv CAP * ACK :{name}")]
+    assert said == ["CAP END"]
+
+
+@pytest.mark.parametrize("answer", ["NAK :", "NAK", "NAK :something-else", "ACK :", "ACK :server-time"])
+def test_whatever_the_answer_to_a_request_it_comes_to_an_end(connect: Connect, answer: str) -> None:
+    peer = connect()
+    peer.says(":srv CAP * LS :server-time setname")
+    said = peer.says(f":srv CAP * {answer}", ":srv CAP * NAK :server-time", ":srv CAP * NAK :setname")
+    assert said[-1] == "CAP END"
+
+
+def test_an_answer_in_two_lines_is_waited_for(connect: Connect) -> None:
+    peer = connect()
+    peer.says(":srv CAP * LS :server-time setname")
+    assert peer.says(":srv CAP * ACK * :server-time") == []
+    assert peer.says(":srv CAP * ACK :setname") == ["CAP END"]
+
+
+@pytest.mark.parametrize("lines", [[":srv CAP * LS * :server-time"], [":srv CAP * LS :server-time"]])
+def test_a_server_that_does_not_go_on_with_capabilities_is_not_waited_for(connect: Connect, lines: list[str]) -> None:
+    peer = connect()
+    peer.says(*lines)
+    peer.advance(31)
+    assert peer.sent()[-1] == "CAP END"
+
+
+def test_a_login_that_services_do_not_answer_is_given_up(connect: Connect) -> None:
+    peer = connect(password="secret")
+    peer.says(":srv CAP * LS :sasl=PLAIN", ":srv CAP * ACK sasl")
+    peer.advance(16)
+    assert peer.sent() == ["AUTHENTICATE *", "CAP END"]
+
+
+def test_a_required_login_that_services_do_not_answer_ends_the_connection(connect: Connect) -> None:
+    peer = connect(password="secret", login="required")
+    peer.says(":srv CAP * LS :sasl=PLAIN", ":srv CAP * ACK sasl")
+    peer.advance(16)
+    assert peer.sent() == ["AUTHENTICATE *"]
+    assert peer.transport.is_half_closed
+    assert not peer.transport.aborted, "what was sent must reach the server first"
+    peer.clock.advance(2)
+    assert peer.transport.aborted
+
+
+def test_after_an_error_the_connection_is_closed_at_once(connect: Connect) -> None:
+    peer = connect()
+    peer.register()
+    assert peer.says("ERROR :Closing link", "PING :more") == []
+    assert peer.transport.disconnecting
+    peer.session.connectionLost()
+    assert peer.listener.told[-1] == ("lost", "the server says: Closing link")
 
 
 def test_a_ping_is_answered_before_everything_that_waits(connect: Connect) -> None:
@@ -242,7 +413,7 @@ def test_messages_in_the_channel_and_in_private_arrive_without_formatting(connec
         "@inspircd.org/bot= :robot!r@h PRIVMSG #radio :!np",
         ":bandstand!b@h PRIVMSG #radio :!np",
         ":srv PRIVMSG bandstand :!np",
-        ":ann!a@h PRIVMSG @#radio :!np",
+        ":ann!a@h PRIVMSG @#elsewhere :!np",
         "@time=2020-01-01T00:00:00.000Z :ann!a@h PRIVMSG #radio :!np",
         "@time=2020-01-01T00:00:00.000Z :ann!a@h INVITE bandstand #den",
     ],
@@ -346,7 +517,7 @@ def test_nothing_is_sent_in_the_clear_to_a_server_that_demands_tls(connect: Conn
     peer.sent()
     assert peer.says(":srv CAP * LS :sts=port=6697 server-time") == []
     assert peer.listener.told == [("tls required", 6697)]
-    assert peer.transport.aborted
+    assert peer.transport.has_ended
 
 
 def test_a_line_is_never_longer_than_512_bytes_with_the_prefix_that_is_ours(connect: Connect) -> None:
@@ -402,7 +573,7 @@ def test_no_line_raises_or_ends_the_connection(lines: list[str], registered: boo
             peer.session.dataReceived(line.encode() + b"\r\n")
     assert not [record for record in records if "log_failure" in record]
     refused = [told for told in peer.listener.told if told[0] == "rejected"]
-    assert peer.transport.aborted == bool(refused)
+    assert peer.transport.has_ended == bool(refused)
     if registered:
         assert not refused
         assert peer.says("PING :there")[-1] == "PONG there"
