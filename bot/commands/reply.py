@@ -32,6 +32,8 @@ class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
     level: Level = Level.OK
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
+    only_at_terminals: tuple[str, ...] = ()
+    """Columns by their names, and rows by their first cells, that are not said where people talk to each other."""
     job: str = ""
     """What `ctl --wait` follows: the number of the job that was begun or has ended, or `watch NAME`."""
     is_public: bool = False

@@ -17,6 +17,8 @@ from bandstand.common.text import clock, counted, one_line
 OWN_OPTIONS: Final = ("queue", "seed")
 """Options of `generate` and `again` that are no parameters of a generator."""
 SEED_DIGITS: Final = 9
+FOR_PROGRAMMERS: Final = ("program's fingerprint", "sound's fingerprint", "exit status")
+"""Facts that nobody wants to read in a channel."""
 UNSHOWN: Final = ("energies", "sections")
 """Facts that are for the station; the sections are shown in words."""
 
@@ -138,7 +140,7 @@ def show_song(result: results.SongDetails, call: Call) -> Reply:
         (f"mark {number}", f"{say_place(mark.at)}: {mark.note or 'marked'} ({mark.name})")
         for number, mark in enumerate(result.bookmarks, 1)
     ]
-    return Reply(name_song(song.brief), columns=("", ""), rows=tuple(rows))
+    return Reply(name_song(song.brief), columns=("", ""), rows=tuple(rows), only_at_terminals=FOR_PROGRAMMERS)
 
 
 def _say_provenance(song: Song) -> dict[str, str]:

@@ -23,23 +23,24 @@ def show_status(result: results.Status, _: Call) -> Reply:
         rows.append(_say_loudness(station.loudness))
     state = "on the air" if result.is_healthy else "not wholly on the air"
     said = f"{station.name} is {state}, up {clock(station.uptime)}"
-    return Reply(said, columns=("part", "state", "", ""), rows=tuple(rows))
+    columns = ("part", "state", "", "", "process")
+    return Reply(said, columns=columns, rows=tuple(rows), only_at_terminals=("process",))
 
 
-def _say_process(process: ProcessStatus) -> tuple[str, str, str, str]:
+def _say_process(process: ProcessStatus) -> tuple[str, ...]:
     uptime = "" if process.uptime is None else f"for {clock(process.uptime)}"
-    return process.name, process.state, f"process {process.pid}" if process.pid else "", uptime
+    return process.name, process.state, "", uptime, str(process.pid or "")
 
 
-def _say_mount(mount: MountStatus) -> tuple[str, str, str, str]:
+def _say_mount(mount: MountStatus) -> tuple[str, ...]:
     state = "on the air" if mount.is_on_air else f"off the air: {mount.trouble or 'not connected yet'}"
     listeners = f"for {clock(mount.seconds)}" if mount.listeners is None else counted(mount.listeners, "listener")
-    return mount.path, state, mount.url, listeners
+    return mount.path, state, mount.url, listeners, ""
 
 
-def _say_loudness(loudness: Loudness) -> tuple[str, str, str, str]:
+def _say_loudness(loudness: Loudness) -> tuple[str, ...]:
     momentary = "silence" if loudness.momentary is None else f"{loudness.momentary:.1f} LUFS"
-    return "level", momentary, "" if loudness.peak is None else f"peak {loudness.peak:.1f} dBTP", ""
+    return "level", momentary, "" if loudness.peak is None else f"peak {loudness.peak:.1f} dBTP", "", ""
 
 
 def show_version(result: results.Version, _: Call) -> Reply:
@@ -68,7 +69,8 @@ def parse_help(call: Call) -> requests.Request | Reply:
     if not call["command"]:
         rows = tuple((command.name, command.summary) for command in call.allowed)
         value = Help(commands=tuple(_describe(command) for command in call.allowed))
-        return Reply("help COMMAND says more", columns=("command", "does"), rows=rows, value=value)
+        said, columns = "help COMMAND says more", ("command", "does")
+        return Reply(said, columns=columns, rows=rows, only_at_terminals=("does",), value=value)
     wanted = strip_prefix(call["command"]).lower()
     found = next((command for command in call.allowed if wanted in command.names), None)
     if found is None:

@@ -18,11 +18,11 @@ def test_status_shows_every_process_and_mount(person: Person) -> None:
     reply = person.say("status", Right.LISTENER)
     assert reply.summary == "Radio is not wholly on the air, up 1:01:40"
     assert reply.rows == (
-        ("bot", "running", "process 17", "for 1:01:40"),
-        ("streamer", "answers", "", ""),
-        ("/radio.mp3", "on the air", "http://localhost:8000/radio.mp3", "1 listener"),
-        ("/radio.ogg", "off the air: the server refused the password", "", "for 0:05"),
-        ("level", "-16.0 LUFS", "peak -1.5 dBTP", ""),
+        ("bot", "running", "", "for 1:01:40", "17"),
+        ("streamer", "answers", "", "", ""),
+        ("/radio.mp3", "on the air", "http://localhost:8000/radio.mp3", "1 listener", ""),
+        ("/radio.ogg", "off the air: the server refused the password", "", "for 0:05", ""),
+        ("level", "-16.0 LUFS", "peak -1.5 dBTP", "", ""),
     )
 
 
@@ -30,7 +30,7 @@ def test_silence_has_a_level_too(person: Person) -> None:
     station = msgspec.structs.replace(STATION, loudness=Loudness(), processes=(), mounts=())
     reply = person.see("status", results.Status(station=station, is_healthy=True))
     assert reply.summary == "Radio is on the air, up 1:01:40"
-    assert reply.rows == (("level", "silence", "", ""),)
+    assert reply.rows == (("level", "silence", "", "", ""),)
 
 
 def test_the_versions_of_all_parts_are_shown(person: Person) -> None:

@@ -27,16 +27,38 @@ def test_a_reply_begins_with_its_level_and_a_notice_does_not() -> None:
 
 
 def test_a_row_is_its_cells_and_a_pair_is_a_name_and_its_value() -> None:
-    assert format_rows(TABLE)[0] == "c0 Title 0 ready"
+    assert format_rows(TABLE)[0] == "c0 Title 0, ready"
     assert format_rows(Reply("a song", columns=("", ""), rows=(("key", "Dm"), ("tempo", "")))) == ["key: Dm", "tempo"]
+
+
+def test_values_follow_the_headings_of_their_columns_where_they_need_one() -> None:
+    columns = ("#", "code", "title", "length", "asked by", "when")
+    rows = (("1", "7kq3", "Blue Lantern", "3:12", "ann", "0:20 ago"), ("2", "8aaa", "Road", "", "", "0:05 ago"))
+    said = format_rows(Reply("2 songs in the queue", columns=columns, rows=rows))
+    assert said == ["1 7kq3 Blue Lantern, 3:12, asked by ann, 0:20 ago", "2 8aaa Road, 0:05 ago"]
+
+
+def test_what_is_for_terminals_is_left_out_and_fingerprints_are_cut() -> None:
+    rows = (("key", "Dm", "1234"), ("sound's fingerprint", "e3b0", ""))
+    reply = Reply(
+        "a song", columns=("", "", "process"), rows=rows, only_at_terminals=("process", "sound's fingerprint")
+    )
+    assert format_rows(reply) == ["key: Dm"]
+    assert format_summary(Reply(f"made by {'0123456789abcdef' * 4}, twice")) == "ok: made by 01234567…, twice"
+
+
+def test_rows_of_one_cell_are_names() -> None:
+    rows = (("again", "make the last song again"), ("band", "a band"), ("play", "cut in"))
+    reply = Reply("help COMMAND says more", columns=("command", "does"), rows=rows, only_at_terminals=("does",))
+    assert Pager().show_first("ann", reply, 200, now=0) == ["ok: help COMMAND says more: again, band, play"]
 
 
 def test_as_many_rows_as_fit_stand_in_the_line_and_the_rest_is_kept() -> None:
     pager = Pager()
     first = pager.show_first("#radio ann", TABLE, 80, now=0)
-    assert first == ["ok: 9 songs: c0 Title 0 ready | c1 Title 1 ready (+7 more: !more)"]
+    assert first == ["ok: 9 songs: c0 Title 0, ready | c1 Title 1, ready (+7 more: !more)"]
     assert pager.show_more("#radio ann", 80, now=1) == [
-        "c2 Title 2 ready | c3 Title 3 ready | c4 Title 4 ready (+4 more: !more)"
+        "c2 Title 2, ready | c3 Title 3, ready | c4 Title 4, ready (+4 more: !more)"
     ]
     assert pager.show_more("#radio bob", 80, now=1) == ["error: there is nothing more to show"]
     assert pager.show_more("#radio ann", 400, now=2) == [" | ".join(format_rows(TABLE)[5:])]
@@ -49,12 +71,13 @@ def test_in_private_several_lines_come_at_once() -> None:
     assert "more" not in shown[-1]
 
 
-def test_a_new_answer_takes_the_old_ones_place_and_the_rest_expires() -> None:
+def test_the_rest_survives_a_short_answer_and_gives_way_to_a_long_one_and_expires() -> None:
     pager = Pager()
     pager.show_first("ann", TABLE, 80, now=0)
     pager.show_first("ann", Reply("short"), 80, now=1)
-    assert pager.show_more("ann", 80, now=2) == ["error: there is nothing more to show"]
+    assert pager.show_more("ann", 80, now=2)[0].startswith("c2 Title 2")
     pager.show_first("ann", TABLE, 80, now=3)
+    assert pager.show_more("ann", 80, now=3)[0].startswith("c2 Title 2")
     assert pager.show_more("ann", 80, now=4 + KEPT_SECONDS) == ["error: there is nothing more to show"]
 
 
@@ -74,7 +97,7 @@ def test_remainders_of_a_bounded_number_of_readers_are_kept() -> None:
 
 
 def test_an_announcement_is_what_fits() -> None:
-    assert format_announcement(TABLE, 40, 1) == ["ok: 9 songs: c0 Title 0 ready"]
+    assert format_announcement(TABLE, 40, 1) == ["ok: 9 songs: c0 Title 0, ready"]
     assert len(format_announcement(TABLE, 40, 2)) == 2
 
 
