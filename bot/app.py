@@ -17,9 +17,8 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from bandstand.bot.child import Launcher
-from bandstand.bot.commands.access import StoredAccess
 from bandstand.bot.commands.announcements import Announcer
-from bandstand.bot.commands.command_line import CommandLine
+from bandstand.bot.commands.command_line import CommandLine, StoredAccess
 from bandstand.bot.commands.frontend import FrontEnd
 from bandstand.bot.commands.reply import Level, Reply
 from bandstand.bot.irc.frontend import IrcFrontEnd
@@ -172,6 +171,7 @@ class App:
                     lambda: [self._jobs.get_status()],
                 ),
                 list_people=lambda: self._remote_access.terminals.list_people(),
+                list_networks=lambda is_whole: self._irc.list_networks(is_whole),
                 count_listeners=self._make_listener_count(icecast_address),
                 urls=self.urls,
             ),

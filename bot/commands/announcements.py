@@ -23,6 +23,8 @@ from bandstand.common.text import clock, counted, one_line
 
 log = Logger()
 
+LONGEST_WAIT: Final = 60.0
+"""Seconds; nobody wonders how quick the station is with a song that was asked for longer ago."""
 LIKENESSES: Final = {
     Likeness.NO_FINGERPRINT: (
         "there is nothing to compare with, as the sound's fingerprint was not recorded when it was first made"
@@ -144,12 +146,24 @@ ANSWERS: Final[Mapping[type, Callable[[Any], Reply | None]]] = {
 
 def _announce_started(event: events.SongStarted) -> Reply | None:
     """None where the song goes on after an interruption."""
-    return Reply(f"now: {name_song(event.song)}", Level.NOTICE, is_public=True) if event.is_first else None
+    if not event.is_first:
+        return None
+    song = event.song
+    artist = f" by {song.artist}" if song.artist else ""
+    length = f", {clock(song.seconds)}" if song.seconds else ""
+    return Reply(f"now: {name_song(song)}{artist}{length}{_say_waited(event)}", Level.NOTICE, is_public=True)
+
+
+def _say_waited(event: events.SongStarted) -> str:
+    """The time from the command to the air; nothing of a song that has waited for its turn."""
+    if event.waited is None or event.waited > LONGEST_WAIT:
+        return ""
+    return f"; on the air {event.waited:.{2 if event.waited < 10 else 0}f} s after it was asked for"
 
 
 def _announce_revealed(event: events.ComparisonRevealed) -> Reply:
     said = say_revealed(name_song(event.x), name_song(event.y), event.x_votes, event.y_votes)
-    return Reply(said, Level.NOTICE, is_public=True)
+    return Reply(said, Level.NOTICE, is_public=True, besides=event.by_place)
 
 
 def _announce_mount_on(event: events.MountCameOn) -> Reply:

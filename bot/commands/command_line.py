@@ -4,6 +4,8 @@ line -> count it -> take it apart -> find the command -> check the right -> fit 
 is dangerous -> the core carries out the request -> show its result. Whatever happens on the way, the person gets one
 reply. The core checks rights and limits again, for requests that come without words; here the right is checked so that
 nobody is told how a command is used that they may not give.
+
+Beside it stands what front ends ask for before there is a line: the right of whoever gives it (`StoredAccess`).
 """
 
 from collections.abc import Callable, Sequence
@@ -11,6 +13,7 @@ from typing import Final, Protocol
 
 import msgspec
 from twisted.internet.defer import Deferred
+from twisted.logger import Logger
 
 from bandstand.bot.commands.all_commands import BY_NAME, TABLE
 from bandstand.bot.commands.completion import complete_line
@@ -19,11 +22,15 @@ from bandstand.bot.commands.grammar import ParsedLine, parse_line, strip_prefix
 from bandstand.bot.commands.reply import Level, Reply
 from bandstand.bot.commands.sentences import show_denied, show_error, show_refusal
 from bandstand.bot.commands.table import YES, Call, Command, find_command, fit_line
-from bandstand.common.api.people import Place, Requester, Right
+from bandstand.bot.station import access
+from bandstand.bot.station.repositories import Store
+from bandstand.common.api.people import Identity, Place, Requester, Right
 from bandstand.common.api.refusals import TooSoon
 from bandstand.common.api.requests import Request
 from bandstand.common.api.results import Result
 from bandstand.common.errors import CommandError
+
+log = Logger()
 
 CONFIRM_SECONDS: Final = 30.0
 QUESTIONS: Final = 1000
@@ -141,3 +148,28 @@ class Confirmations:
 def ask_again(command: Command) -> Reply:
     within = f"the same again within {CONFIRM_SECONDS:.0f} s"
     return Reply(f"to {command.summary}, give {command.name} --{YES}, or {within}", Level.USAGE)
+
+
+class StoredAccess:
+    """`bot.commands.frontend.Access`, and the passwords' hashes of accounts, over the store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def get_right(self, identity: Identity) -> Deferred[Right]:
+        """The right that was granted to this identity. If the lookup fails, it is the lowest."""
+        return Deferred.fromCoroutine(self._find_right(identity))
+
+    async def _find_right(self, identity: Identity) -> Right:
+        try:
+            return await self._store.read(lambda tx: access.get_right(tx, identity))
+        except Exception as error:
+            log.error("a right could not be looked up: {why}", why=error)
+            return Right.LISTENER
+
+    def get_password_hash(self, name: str) -> Deferred[str | None]:
+        """The hash of this account's password; None where there is no such account. Fails with StoreError."""
+        return Deferred.fromCoroutine(self._find_hash(name))
+
+    async def _find_hash(self, name: str) -> str | None:
+        return await self._store.read(lambda tx: tx.people.get_password(name))

@@ -25,7 +25,9 @@ def show_granted(result: results.Granted | results.Revoked, _: Call) -> Reply:
     if isinstance(result, results.Revoked):
         return Reply(f"{name} is no longer {before.value}")
     was = f", no longer {before.value}" if before not in (Right.LISTENER, result.right) else ""
-    return Reply(f"{name} is {result.right.value} now{was}")
+    network = result.name.partition("/")[0]
+    unknown = "" if result.knows_network else f"; but the configuration has no network {network}"
+    return Reply(f"{name} is {result.right.value} now{was}{unknown}")
 
 
 def show_self(result: results.You, _: Call) -> Reply:
@@ -35,12 +37,19 @@ def show_self(result: results.You, _: Call) -> Reply:
     if result.known_as:
         return Reply(f"{result.known_as}, {right}")
     name = result.mask or f"{result.name}, not known here"
-    return Reply(f"{name}, {right}; log in to the network's services to be known by an account")
+    if result.right > Right.LISTENER:
+        return Reply(f"{name}, {right}")
+    if result.tells_accounts:
+        return Reply(f"{name}, {right}; log in to the network's services to be known by an account")
+    host = result.mask.rpartition("@")[2]
+    return Reply(f"{name}, {right}; an admin can give more to {result.network}/*!*@{host}")
 
 
 def show_people(result: results.People, _: Call) -> Reply:
     grants = {grant.name: grant for grant in result.grants}
-    present = {person.name: person.place for person in result.present}
+    present: dict[str, str] = {}
+    for person in result.present:
+        present[person.name] = ", ".join(filter(None, (present.get(person.name), person.place)))
     rows = []
     for name in dict.fromkeys([*grants, *result.accounts, *present]):
         grant = grants.get(name)

@@ -1,12 +1,14 @@
 """A reply as a value: what a person reads, and the same for programs.
 
-Imports nothing of the station, so that `bandstand ctl` is quick.
+Imports little of the station, so that `bandstand ctl` is quick.
 """
 
 import enum
 from typing import Any
 
 import msgspec
+
+from bandstand.common.api.people import Place
 
 
 class Level(enum.StrEnum):
@@ -42,6 +44,8 @@ class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
     """For the one who asked, even where others read along."""
     is_repeated: bool = False
     """The same was said to the same person just now: where others read along, it is not said again."""
+    besides: Place | None = None
+    """Of a notice: the place that has the same as an answer already, and is not to be told twice."""
     value: Any = None
     """The same in values: a `Result`, a `Refusal` or an `Event`, or one of the structs below. A dictionary after the
     reply has travelled as JSON. None where there is only the sentence."""

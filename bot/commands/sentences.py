@@ -201,6 +201,10 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     refusals.BadPath: _say_bad_path,
     refusals.ImportedAlready: _say_imported,
     refusals.BadName: lambda why: NAME_PROBLEMS.get(why.problem, NAME_FORMS),
+    refusals.NeedsMask: lambda why: (
+        f"on {one_line(why.network, 40)} nobody has an account that could be checked; give the right to a mask there, "
+        f"such as {one_line(why.network, 40)}/*!*@host.example (whoami shows each person theirs)"
+    ),
     refusals.BadRight: lambda _: f"RIGHT is one of {', '.join(right.value for right in Right)}",
     refusals.RightTooHigh: lambda why: (
         f"you cannot give a higher right than your own, and you have the right {why.own.value}"

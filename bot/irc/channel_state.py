@@ -78,6 +78,9 @@ class Members:
                 return member.nick
         return None
 
+    def list_all(self) -> list[Member]:
+        return list(self._members.values())
+
     def is_in_channel(self, channel: str) -> bool:
         """Whether the bot itself is in this channel."""
         return self._fold(channel) in self._channels
@@ -247,6 +250,11 @@ class ChannelState:
     def is_tracking_accounts(self) -> bool:
         """Whether the server reports every change of a visible account."""
         return {"account-notify", "extended-join"} <= self._capabilities
+
+    @property
+    def tells_accounts(self) -> bool:
+        """Whether the server says in any way who is logged in to which account."""
+        return "account-tag" in self._capabilities or self.is_tracking_accounts or self.isupport.has_whox
 
     def is_own_nick(self, nick: str) -> bool:
         return casefold(nick, self.casemapping) == casefold(self.nick, self.casemapping)

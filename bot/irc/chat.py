@@ -28,6 +28,7 @@ from bandstand.bot.irc.network import NetworkConnection
 from bandstand.bot.irc.pagination import MORE, Pager, format_announcement
 from bandstand.bot.irc.session import ChatMessage, FindAccount, Session
 from bandstand.common.api.people import Identity, Place, Requester, Right
+from bandstand.common.api.values import ChatNetwork
 
 log = Logger()
 
@@ -179,6 +180,15 @@ class Chat:
             if until > now:
                 self.tell(address, reply)
 
+    def describe_network(self, is_whole: bool) -> ChatNetwork:
+        """What the core is to know of this network; `is_whole`: with the people who are there."""
+        session = self._connection.session
+        if session is None:
+            return ChatNetwork()
+        members = session.state.members.list_all() if is_whole else []
+        people = tuple(self._identify(one.hostmask, one.account or "") for one in members if one.user and one.host)
+        return ChatNetwork(tells_accounts=session.state.tells_accounts, people=people)
+
     def _identify(self, source: Hostmask, account: str) -> Identity:
         return Identity(f"{FRONT_END}:{self._network}", account, str(source))
 
@@ -201,7 +211,10 @@ class Chat:
         session = self._connection.session
         if session is None or not reply.is_public:
             return
+        besides = ReplyAddress.parse(reply.besides) if reply.besides else None
         for channel in self._announced:
+            if besides and (besides.network, besides.channel.lower()) == (self._network, channel.lower()):
+                continue
             if session.state.members.is_in_channel(channel):
                 for line in format_announcement(reply, session.text_bytes(channel), CHANNEL_LINES):
                     session.send_text(channel, line)

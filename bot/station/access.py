@@ -4,6 +4,7 @@ A right is granted to a name (see `identity`), never to a nick. Nobody gives mor
 somebody who has more.
 """
 
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from bandstand.bot.station import passwords
@@ -11,6 +12,7 @@ from bandstand.bot.station.identity import (
     Name,
     check_person,
     get_name,
+    get_network,
     identify_person,
     is_granted_to,
     parse_name,
@@ -21,6 +23,7 @@ from bandstand.common.api.people import Identity, Requester, Right
 from bandstand.common.api.refusals import (
     BadHash,
     BadRight,
+    NeedsMask,
     NoSuchAccount,
     NoSuchGrant,
     Outranked,
@@ -31,6 +34,7 @@ from bandstand.common.api.refusals import (
 )
 from bandstand.common.api.requests import GetSelf, Grant, ListPeople, RemoveAccount, Revoke, SetPassword
 from bandstand.common.api.results import AccountRemoved, Granted, PasswordSet, People, Revoked, You
+from bandstand.common.api.values import GrantedRight, PersonPresent
 from bandstand.common.text import one_line
 
 ACCOUNTS: Final = 1000
@@ -57,6 +61,9 @@ def grant(request: Grant, by: Requester, tx: Transaction) -> Granted | Revoked:
         raise Refused(BadRight(one_line(request.right, 20))) from None
     if right is Right.LISTENER:
         return _revoke(tx, name, by)
+    network = tx.outside.networks.get(name.network)
+    if name.account and network is not None and network.tells_accounts is False:
+        raise Refused(NeedsMask(name.network))
     before = _check_rank(tx, name, by)
     if right > by.right:
         raise Refused(RightTooHigh(by.right))
@@ -64,7 +71,8 @@ def grant(request: Grant, by: Requester, tx: Transaction) -> Granted | Revoked:
         raise Refused(TooManyGrants(GRANTS))
     tx.people.put_grant(str(name), right, by.name, tx.now)
     tx.publish(RightsChanged(name=str(name)))
-    return Granted(name=str(name), right=right, before=before)
+    knows_network = not name.network or network is not None
+    return Granted(name=str(name), right=right, before=before, knows_network=knows_network)
 
 
 def revoke(request: Revoke, by: Requester, tx: Transaction) -> Revoked:
@@ -90,15 +98,37 @@ def _check_rank(tx: Transaction, name: Name, by: Requester) -> Right:
 def get_self(request: GetSelf, by: Requester, tx: Transaction) -> You:
     if by.identity is None:
         return You(name=by.name, right=by.right, is_at_machine=True)
-    return You(name=by.name, right=by.right, known_as=str(get_name(by.identity) or ""), mask=by.identity.mask)
+    label = get_network(by.identity)
+    network = tx.outside.networks.get(label)
+    return You(
+        name=by.name,
+        right=by.right,
+        known_as=str(get_name(by.identity) or ""),
+        mask=by.identity.mask,
+        network=label,
+        tells_accounts=network is None or network.tells_accounts is not False,
+    )
 
 
 def list_people(request: ListPeople, by: Requester, tx: Transaction) -> People:
+    grants = tx.people.list_grants()
     return People(
-        grants=tuple(tx.people.list_grants()),
+        grants=tuple(grants),
         accounts=tuple(tx.people.list_accounts()),
-        present=tx.outside.people,
+        present=(*tx.outside.people, *_list_known_on_networks(tx, grants)),
     )
+
+
+def _list_known_on_networks(tx: Transaction, grants: Sequence[GrantedRight]) -> Iterator[PersonPresent]:
+    """Who of those on IRC has a right by an account or a mask; others there are nobody in particular."""
+    named = {grant.name for grant in grants}
+    masks = [name for name in map(parse_name, named) if name.mask]
+    for network in tx.outside.networks.values():
+        for identity in network.people:
+            account = str(get_name(identity) or "")
+            if account in named:
+                yield PersonPresent(account, identity.mask)
+            yield from (PersonPresent(str(mask), identity.mask) for mask in masks if is_granted_to(mask, identity))
 
 
 def set_password(request: SetPassword, by: Requester, tx: Transaction) -> PasswordSet:

@@ -55,7 +55,7 @@ def reveal(request: Reveal, by: Requester, tx: Transaction) -> Revealed:
         tx.comparisons.close_votes(comparison.song, tx.now)
     votes = tx.comparisons.list_votes(comparison.song)
     x, y = tx.songs.get(comparison.first).brief, tx.songs.get(comparison.second).brief
-    tx.publish(ComparisonRevealed(x=x, y=y, x_votes=votes.count("x"), y_votes=votes.count("y")))
+    tx.publish(ComparisonRevealed(x=x, y=y, x_votes=votes.count("x"), y_votes=votes.count("y"), by_place=by.place))
     return Revealed(x=x, y=y, x_votes=votes.count("x"), y_votes=votes.count("y"))
 
 

@@ -84,6 +84,11 @@ def get_name(identity: Identity) -> Name | None:
     return Name("", identity.account.lower())
 
 
+def get_network(identity: Identity) -> str:
+    """The label of the IRC network that somebody came over; empty for others."""
+    return identity.network.removeprefix(IRC).lower() if identity.network.startswith(IRC) else ""
+
+
 def is_granted_to(name: Name, identity: Identity) -> bool:
     """Whether a right that was granted to `name` belongs to this identity."""
     if name.account:

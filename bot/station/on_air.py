@@ -225,7 +225,13 @@ def record_started(tx: Transaction, cue_id: int, at: float) -> None:
     if is_first:
         cue = msgspec.structs.replace(cue, started=at)
         tx.queue.save(cue)
-    tx.publish(SongStarted(cue=cue.id, song=cue.song, name=cue.name, is_first=is_first))
+    waited = None if cue.start or not is_first else max(0.0, at - _get_time_asked(tx, cue))
+    tx.publish(SongStarted(cue=cue.id, song=cue.song, name=cue.name, is_first=is_first, waited=waited))
+
+
+def _get_time_asked(tx: Transaction, cue: Cue) -> float:
+    """When somebody asked for this: for the song to be made, or for it to be played."""
+    return cue.created if cue.job is None else tx.jobs.get(cue.job).created
 
 
 def record_ended(tx: Transaction, cue_id: int, reason: EndReason, frames: Frames, detail: str, at: float) -> None:

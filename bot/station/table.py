@@ -88,7 +88,7 @@ REQUESTS: Final[dict[type[Request], Entry]] = {
     requests.Grant: Entry(access.grant, ADMIN),
     requests.Revoke: Entry(access.revoke, ADMIN),
     requests.GetSelf: _reads(access.get_self),
-    requests.ListPeople: _reads(access.list_people, ADMIN),
+    requests.ListPeople: _reads(access.list_people, ADMIN, needs_status=True),
     requests.SetPassword: Entry(access.set_password, OWNER),
     requests.RemoveAccount: Entry(access.remove_account, OWNER),
     requests.GetStatus: _reads(status.get_status, needs_status=True),

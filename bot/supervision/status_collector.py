@@ -14,7 +14,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from bandstand.common import wire
-from bandstand.common.api.values import Loudness, MountStatus, OnAir, Outside, PersonPresent, ProcessStatus
+from bandstand.common.api.values import ChatNetwork, Loudness, MountStatus, OnAir, Outside, PersonPresent, ProcessStatus
 from bandstand.common.generators import Generator
 
 log = Logger()
@@ -49,6 +49,8 @@ class Sources:
     generators: Generators
     processes: Iterable[Callable[[], Iterable[ProcessStatus]]]
     list_people: Callable[[], tuple[PersonPresent, ...]]
+    list_networks: Callable[[bool], dict[str, ChatNetwork]] = lambda _: {}
+    """Given whether the people there are wanted."""
     count_listeners: Callable[[], Awaitable[dict[str, int]]] | None = None
     """None where Icecast does not tell us, for want of a password."""
     urls: Mapping[str, str] = field(default_factory=dict)
@@ -70,11 +72,15 @@ class StatusCollector:
         counting = Deferred.fromCoroutine(self._count_listeners())
         state = await self._sources.streamer.ask_state()
         listeners = await counting
+        networks = self._sources.list_networks(True)
         if state is None:
-            return self._collect_known(self._list_processes(answers=False))
-        mounts = tuple(self._describe_mount(mount, listeners) for mount in state.mounts)
-        loudness = Loudness(state.loudness, state.peak)
-        return self._collect_known(self._list_processes(answers=True), mounts=mounts, loudness=loudness)
+            return self._collect_known(self._list_processes(answers=False), networks=networks)
+        return self._collect_known(
+            self._list_processes(answers=True),
+            mounts=tuple(self._describe_mount(mount, listeners) for mount in state.mounts),
+            loudness=Loudness(state.loudness, state.peak),
+            networks=networks,
+        )
 
     def _collect_known(self, processes: tuple[ProcessStatus, ...], **asked: Any) -> Outside:
         sources = self._sources
@@ -86,6 +92,7 @@ class StatusCollector:
             "loudness": sources.streamer.loudness,
             "processes": processes,
             "people": sources.list_people(),
+            "networks": sources.list_networks(False),
             # Copies: the database's thread reads them while the catalogue may change.
             "generators": dict(sources.generators.known),
             "generator_troubles": dict(sources.generators.troubles),

@@ -119,11 +119,12 @@ class Console:
     def tell(self, place: Place, reply: Reply) -> bool:
         if place != HERE or not self._thread.is_alive():
             return False
-        self.announce(reply)
+        self._prompt.show(reply)
         return True
 
     def announce(self, reply: Reply) -> None:
-        self._prompt.show(reply)
+        if reply.besides != HERE:
+            self._prompt.show(reply)
 
     def show_progress(self, place: Place, job: str, text: str, fraction: float | None) -> None:
         if place == HERE:

@@ -74,6 +74,8 @@ class Pipe:
         return True
 
     def announce(self, reply: Reply) -> None:
+        if reply.besides == HERE:
+            return
         if reply.level is not Level.NOTICE or self._unwritten.qsize() < NOTICES:
             self._unwritten.put((reply, Future()))
 

@@ -186,7 +186,7 @@ class Terminals:
 
     def announce(self, reply: Reply) -> None:
         for terminal in self._open.values():
-            if terminal.wants_notices:
+            if terminal.wants_notices and terminal.place != reply.besides:
                 terminal.session.show(reply)
 
     def show_progress(self, place: Place, job: str, text: str, fraction: float | None) -> None:

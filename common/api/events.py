@@ -129,6 +129,8 @@ class SongStarted(Base, frozen=True, tag="song_started"):
     song: SongBrief
     name: str
     is_first: bool
+    waited: float | None = None
+    """Seconds since somebody asked for it; None where it goes on from its middle."""
 
 
 class SongEnded(Base, frozen=True, tag="song_ended"):
@@ -279,6 +281,8 @@ class ComparisonRevealed(Base, frozen=True, tag="comparison_revealed"):
     y: SongBrief
     x_votes: int
     y_votes: int
+    by_place: Place
+    """Of whoever revealed it, and has the same as an answer."""
 
 
 class RightsChanged(Base, frozen=True, tag="rights_changed"):

@@ -217,6 +217,12 @@ class BadName(Base, frozen=True, tag="bad_name"):
     problem: str
 
 
+class NeedsMask(Base, frozen=True, tag="needs_mask"):
+    """The network does not say who has which account, so that a right there can only be granted to a mask."""
+
+    network: str
+
+
 class BadRight(Base, frozen=True, tag="bad_right"):
     right: str
 
@@ -297,6 +303,7 @@ Refusal = (
     | BadPath
     | ImportedAlready
     | BadName
+    | NeedsMask
     | BadRight
     | RightTooHigh
     | Outranked

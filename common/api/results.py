@@ -349,6 +349,8 @@ class Granted(Base, frozen=True, tag="granted"):
     name: str
     right: Right
     before: Right
+    knows_network: bool = True
+    """False: the configuration has no network of that name, so nobody comes from there yet."""
 
 
 class Revoked(Base, frozen=True, tag="revoked"):
@@ -362,6 +364,10 @@ class You(Base, frozen=True, tag="you"):
     known_as: str = ""
     """The name that rights are granted to; empty for a stranger."""
     mask: str = ""
+    network: str = ""
+    """Of IRC, where it is one; otherwise empty."""
+    tells_accounts: bool = True
+    """False: the network has no accounts, so rights there are granted to masks."""
     is_at_machine: bool = False
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from bandstand.common.api.people import Place, Right
+from bandstand.common.api.people import Identity, Place, Right
 from bandstand.common.bands import Band
 from bandstand.common.generators import Generator
 from bandstand.common.jobs import Provenance
@@ -279,10 +279,20 @@ class MountStatus(msgspec.Struct, frozen=True):
 
 
 class PersonPresent(msgspec.Struct, frozen=True):
-    """Somebody at a terminal of the station's; `name` as rights are granted to it."""
+    """Somebody who is here: at a terminal, or on IRC with a right. `name` is as rights are granted to it, `place` says
+    from where, on IRC their whole mask."""
 
     name: str
     place: str
+
+
+class ChatNetwork(msgspec.Struct, frozen=True, kw_only=True):
+    """A network of IRC that the bot is to be on. It stays in the bot, as `Outside` does."""
+
+    tells_accounts: bool | None = None
+    """Whether it says who is logged in to which account of its services; None while the bot is not there."""
+    people: tuple[Identity, ...] = ()
+    """Who is in the bot's channels, as far as their hosts are known; only for requests that need it."""
 
 
 class Loudness(msgspec.Struct, frozen=True):
@@ -314,6 +324,8 @@ class Outside(StationStatus, frozen=True, kw_only=True):
     """
 
     people: tuple[PersonPresent, ...] = ()
+    networks: dict[str, ChatNetwork] = {}
+    """By their labels in small letters."""
     generators: dict[str, Generator] = {}
     """The users' own, with what their programs say of themselves."""
     generator_troubles: dict[str, str] = {}

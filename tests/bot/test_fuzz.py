@@ -14,7 +14,7 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.testing import MemoryReactorClock, StringTransport
 from twisted.logger import capturedLogs
 
-from bandstand.bot.commands.access import StoredAccess
+from bandstand.bot.commands.command_line import StoredAccess
 from bandstand.bot.commands.frontend import Line
 from bandstand.bot.commands.reply import Reply
 from bandstand.bot.shell.bot_socket import LINE_BYTES, BotSocket

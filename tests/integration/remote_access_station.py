@@ -14,9 +14,8 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from bandstand.bot.commands.access import StoredAccess
 from bandstand.bot.commands.announcements import Announcer
-from bandstand.bot.commands.command_line import CommandLine
+from bandstand.bot.commands.command_line import CommandLine, StoredAccess
 from bandstand.bot.commands.frontend import FrontEnd
 from bandstand.bot.commands.reply import Level, Reply
 from bandstand.bot.shell.bot_socket import BotSocket

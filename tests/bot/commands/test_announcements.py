@@ -211,12 +211,22 @@ def test_every_likeness_has_words(likeness: Likeness) -> None:
 
 NOTICED: list[tuple[Event, str, bool]] = [
     (
-        events.SongStarted(cue=CueId(7), song=LANTERN, name="ann", is_first=True),
-        'now: "Blue Lantern" (7kq3)',
+        events.SongStarted(cue=CueId(7), song=LANTERN, name="ann", is_first=True, waited=0.314),
+        'now: "Blue Lantern" (7kq3) by The Robots, 1:30; on the air 0.31 s after it was asked for',
         True,
     ),
     (
-        events.ComparisonRevealed(x=LANTERN, y=ROAD, x_votes=2, y_votes=1),
+        events.SongStarted(cue=CueId(7), song=LANTERN, name="ann", is_first=True, waited=10.6),
+        'now: "Blue Lantern" (7kq3) by The Robots, 1:30; on the air 11 s after it was asked for',
+        True,
+    ),
+    (
+        events.SongStarted(cue=CueId(7), song=UNTITLED, name="ann", is_first=True, waited=61.0),
+        "now: song m4wd",
+        True,
+    ),
+    (
+        events.ComparisonRevealed(x=LANTERN, y=ROAD, x_votes=2, y_votes=1, by_place=Place("irc", "x")),
         'X is "Blue Lantern" (7kq3), 2 votes; Y is "Old Road" (x2mv), 1 vote',
         True,
     ),
@@ -250,7 +260,8 @@ def test_a_notice_is_for_everyone_and_for_listeners_where_it_is_public(
 ) -> None:
     house.hear(event)
     for front_end in (house.shell, house.terminals):
-        assert front_end.announced == [Reply(said, Level.NOTICE, is_public=is_public, value=event)]
+        besides = getattr(event, "by_place", None)
+        assert front_end.announced == [Reply(said, Level.NOTICE, is_public=is_public, besides=besides, value=event)]
         assert front_end.told == []
 
 

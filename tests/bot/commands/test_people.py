@@ -5,6 +5,7 @@ import pytest
 from bandstand.common.api import refusals, requests, results
 from bandstand.common.api.people import Right
 from bandstand.common.api.requests import Request
+from bandstand.common.api.values import GrantedRight, PersonPresent
 from tests.bot.commands.conftest import Person
 
 
@@ -37,6 +38,10 @@ def test_words_become_requests(line: str, request_made: Request, person: Person)
             results.Granted(name="libera/*!*@host.example", right=Right.DJ, before=Right.ADMIN),
             "*!*@host.example on libera is dj now, no longer admin",
         ),
+        (
+            results.Granted(name="libra/ann", right=Right.DJ, before=Right.LISTENER, knows_network=False),
+            "ann on libra is dj now; but the configuration has no network libra",
+        ),
         (results.Revoked(name="ann", before=Right.DJ), "ann (telnet and ssh) is no longer dj"),
     ],
 )
@@ -62,6 +67,14 @@ def test_a_grant_is_told_with_what_was_before(
             results.You(name="ann", right=Right.LISTENER),
             "ann, not known here, with the right listener; log in to the network's services to be known by an account",
         ),
+        (
+            results.You(name="ann", right=Right.LISTENER, mask="ann!a@10.1.2.3", network="home", tells_accounts=False),
+            "ann!a@10.1.2.3, with the right listener; an admin can give more to home/*!*@10.1.2.3",
+        ),
+        (
+            results.You(name="ann", right=Right.DJ, mask="ann!a@10.1.2.3", network="home", tells_accounts=False),
+            "ann!a@10.1.2.3, with the right dj",
+        ),
     ],
 )
 def test_you_are_told_who_you_are_here(result: results.You, said: str, person: Person) -> None:
@@ -75,6 +88,16 @@ def test_everybody_with_a_right_an_account_or_a_terminal_is_listed_once(person: 
         ("libera/ann", "admin", "granted by owner", ""),
         ("bob", "listener", "", "telnet from 192.0.2.1"),
     )
+
+
+def test_whoever_is_here_more_than_once_is_listed_once_with_all_places(person: Person) -> None:
+    mask = "home/*!*@10.1.2.3"
+    people = results.People(
+        grants=(GrantedRight(mask, Right.DJ, "owner", 500.0),),
+        accounts=(),
+        present=(PersonPresent(mask, "ann!a@10.1.2.3"), PersonPresent(mask, "bob!b@10.1.2.3")),
+    )
+    assert person.see("who", people).rows == ((mask, "dj", "granted by owner", "ann!a@10.1.2.3, bob!b@10.1.2.3"),)
 
 
 @pytest.mark.parametrize(

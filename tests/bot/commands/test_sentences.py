@@ -104,6 +104,11 @@ SAID: list[tuple[Refusal, str]] = [
     ),
     (refusals.BadName("x" * 120, "too_long"), "a name has at most 120 characters"),
     (refusals.BadName("*!*@*.com", "mask_too_wide"), "that mask fits too many people; give more of the host"),
+    (
+        refusals.NeedsMask("home"),
+        "on home nobody has an account that could be checked; give the right to a mask there, such as "
+        "home/*!*@host.example (whoami shows each person theirs)",
+    ),
     (refusals.BadRight("king"), "RIGHT is one of listener, dj, admin, owner"),
     (refusals.RightTooHigh(Right.ADMIN), "you cannot give a higher right than your own, and you have the right admin"),
     (refusals.Outranked("ann", Right.OWNER), "ann has the right owner, which is higher than yours"),

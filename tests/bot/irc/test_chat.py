@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,6 +26,7 @@ from bandstand.bot.irc.chat import (
     parse_private_line,
 )
 from bandstand.common.api.people import Identity, Place, Requester, Right
+from bandstand.common.api.values import ChatNetwork
 from tests.bot.irc.conftest import Connection
 
 DONE = Reply("done")
@@ -158,6 +160,25 @@ def test_only_public_notices_are_announced(room: Room) -> None:
     assert room.peer.sent() == []
     room.chat.announce(Reply("now: x\r\nQUIT", Level.NOTICE, is_public=True))
     assert room.peer.sent() == ["NOTICE #radio :now: x QUIT"]
+
+
+def test_a_notice_is_not_said_in_the_channel_that_has_it_as_an_answer_already(room: Room) -> None:
+    said = Reply("X is", Level.NOTICE, is_public=True)
+    here, alone = ReplyAddress("test", "#Radio", "ann").place, ReplyAddress("test", "", "ann").place
+    room.chat.announce(msgspec.structs.replace(said, besides=here))
+    assert room.peer.sent() == []
+    for elsewhere in (alone, ReplyAddress("other", "#radio", "ann").place, Place("console")):
+        room.chat.announce(msgspec.structs.replace(said, besides=elsewhere))
+        assert room.peer.sent() == ["NOTICE #radio :X is"]
+
+
+def test_the_core_is_told_whether_the_network_knows_accounts_and_who_is_there() -> None:
+    plain, rich = Room(caps=""), Room(caps="account-tag")
+    assert plain.chat.describe_network(is_whole=False) == ChatNetwork(tells_accounts=False)
+    assert rich.chat.describe_network(is_whole=False) == ChatNetwork(tells_accounts=True)
+    plain.peer.says(":ann!a@10.1.2.3 JOIN #radio")
+    people = plain.chat.describe_network(is_whole=True).people
+    assert Identity("irc:test", mask="ann!a@10.1.2.3") in people
 
 
 def test_announcements_can_be_turned_off_for_a_channel_or_for_all() -> None:

@@ -14,7 +14,7 @@ import pytest
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.testing import MemoryReactorClock, StringTransport
 
-from bandstand.bot.commands.access import StoredAccess
+from bandstand.bot.commands.command_line import StoredAccess
 from bandstand.bot.commands.frontend import Line
 from bandstand.bot.commands.reply import Reply
 from bandstand.bot.shell import bot_socket
@@ -228,7 +228,8 @@ def test_a_request_is_answered_by_its_result(client: Client) -> None:
     assert answer == {
         "answers": 1,
         "result": {
-            "result": "you", "name": "ctl", "right": "owner", "known_as": "", "mask": "", "is_at_machine": True,
+            "result": "you", "name": "ctl", "right": "owner", "known_as": "", "mask": "", "network": "",
+            "tells_accounts": True, "is_at_machine": True,
         },
     }  # fmt: skip
 

@@ -9,6 +9,7 @@ from bandstand.common.api.people import Identity, Place, Requester, Right
 from bandstand.common.api.refusals import (
     BadHash,
     BadRight,
+    NeedsMask,
     NoSuchAccount,
     NoSuchGrant,
     Outranked,
@@ -17,7 +18,7 @@ from bandstand.common.api.refusals import (
 )
 from bandstand.common.api.requests import GetSelf, Grant, ListPeople, RemoveAccount, Revoke, SetPassword
 from bandstand.common.api.results import Granted, PasswordSet, Revoked
-from bandstand.common.api.values import Outside, PersonPresent
+from bandstand.common.api.values import ChatNetwork, Outside, PersonPresent
 from tests.bot.station.conftest import CONSOLE, Station, make_person
 
 ANN = Identity("irc:libera", account="ann", mask="ann!a@host.example")
@@ -119,10 +120,44 @@ def test_rights_accounts_and_whoever_is_here_are_listed(station: Station) -> Non
     assert (people.accounts, people.present) == (("bob",), (PersonPresent("cy", "ssh"),))
 
 
+def test_where_nobody_has_an_account_a_right_is_given_to_a_mask(station: Station) -> None:
+    station.tx.outside = Outside(networks={"home": ChatNetwork(tells_accounts=False), "libera": ChatNetwork()})
+    assert station.refuse(Grant(name="Home/ann", right="dj")) == NeedsMask("home")
+    assert station.ask(Grant(name="home/*!*@host.example", right="dj")).right is Right.DJ
+    assert station.ask(Grant(name="libera/ann", right="dj")).right is Right.DJ, "the bot is not there and does not know"
+    station.tx.people.put_grant("home/bob", Right.DJ, "ann", 1.0)
+    assert station.ask(Revoke(name="home/bob")).before is Right.DJ
+
+
+def test_a_grant_on_a_network_that_is_not_configured_says_so(station: Station) -> None:
+    station.tx.outside = Outside(networks={"libera": ChatNetwork(tells_accounts=True)})
+    assert not station.ask(Grant(name="libra/ann", right="dj")).knows_network
+    assert station.ask(Grant(name="libera/ann", right="dj")).knows_network
+    assert station.ask(Grant(name="ann", right="dj")).knows_network
+
+
+def test_who_is_on_irc_is_listed_where_an_account_or_a_mask_gives_them_a_right(station: Station) -> None:
+    people = (ANN, Identity("irc:libera", mask="bob!b@10.1.2.3"), Identity("irc:libera", "cy", "cy!c@else.example"))
+    station.tx.outside = Outside(
+        people=(PersonPresent("dee", "ssh"),), networks={"libera": ChatNetwork(people=people), "oftc": ChatNetwork()}
+    )
+    station.ask(Grant(name="libera/*!*@10.1.2.3", right="dj"))
+    station.ask(Grant(name="libera/*!*@host.example", right="dj"))
+    station.ask(Grant(name="libera/ann", right="admin"))
+    assert station.ask(ListPeople()).present == (
+        PersonPresent("dee", "ssh"),
+        PersonPresent("libera/ann", "ann!a@host.example"),
+        PersonPresent("libera/*!*@host.example", "ann!a@host.example"),
+        PersonPresent("libera/*!*@10.1.2.3", "bob!b@10.1.2.3"),
+    )
+
+
 def test_one_is_told_who_one_is(station: Station) -> None:
     assert station.ask(GetSelf()).is_at_machine
     you = station.ask(GetSelf(), make_person("Bob"))
     assert (you.name, you.right, you.known_as, you.is_at_machine) == ("Bob", Right.DJ, "libera/bob", False)
     stranger = Requester("cy", Place("irc", "libera/#x"), identity=Identity("irc:libera", mask="cy!c@h.example"))
     you = station.ask(GetSelf(), stranger)
-    assert (you.known_as, you.mask) == ("", "cy!c@h.example")
+    assert (you.known_as, you.mask, you.network, you.tells_accounts) == ("", "cy!c@h.example", "libera", True)
+    station.tx.outside = Outside(networks={"libera": ChatNetwork(tells_accounts=False)})
+    assert not station.ask(GetSelf(), stranger).tells_accounts

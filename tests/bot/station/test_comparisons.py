@@ -8,7 +8,7 @@ from bandstand.common.api.people import Right
 from bandstand.common.api.refusals import BadChoice, NoComparison, NoSuchSong, SameSong, StillBeingMade, VotesClosed
 from bandstand.common.api.requests import CompareSongs, Generate, Reveal, Vote
 from bandstand.common.api.values import Comparison, Purpose
-from tests.bot.station.conftest import Station, make_person
+from tests.bot.station.conftest import CONSOLE, Station, make_person
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_the_last_vote_of_each_person_counts_until_it_is_revealed(compared: Stat
     latest = get_latest(compared)
     assert (revealed.x.code, revealed.y.code) == (latest.first, latest.second)
     assert (revealed.x_votes, revealed.y_votes) == (1, 2)
-    told = ComparisonRevealed(x=revealed.x, y=revealed.y, x_votes=1, y_votes=2)
+    told = ComparisonRevealed(x=revealed.x, y=revealed.y, x_votes=1, y_votes=2, by_place=CONSOLE)
     assert compared.tx.events == [told]
     assert compared.refuse(Vote(choice="x")) == VotesClosed()
     closed = latest.revealed

@@ -5,7 +5,7 @@ import pytest
 
 from bandstand.bot.station import on_air
 from bandstand.bot.station.scheduling import Plan
-from bandstand.common.api.events import QueueChanged, SongEnded, SongUnplayable
+from bandstand.common.api.events import QueueChanged, SongEnded, SongStarted, SongUnplayable
 from bandstand.common.api.requests import Enqueue, Generate, ListHistory, Play, Resume, Stop
 from bandstand.common.api.values import CueState, EndReason
 from bandstand.common.types import RATE, CueId, Frames
@@ -24,6 +24,24 @@ def get_plays(station: Station) -> list[tuple[str, str, float]]:
     """Those that are over."""
     plays = station.ask(ListHistory()).plays
     return [(play.title, play.reason, play.seconds) for play in plays if play.reason]
+
+
+def test_a_song_that_begins_says_how_long_ago_it_was_asked_for(station: Station) -> None:
+    job = station.ask(Generate()).job
+    asked = station.tx.now
+    station.begin(job)
+    cue = station.get_air()
+    on_air.record_started(station.tx, cue.id, asked + 0.25)
+    [started] = station.get_events(SongStarted)
+    assert (started.waited, started.is_first) == (0.25, True)
+    station.store("One")
+    station.ask(Play(song="one", resumes=True))
+    on_air.record_started(station.tx, station.get_air().id, station.tx.now + 0.1)
+    assert station.get_events(SongStarted)[0].waited == pytest.approx(0.1)
+    station.end(cue.id, EndReason.CUT, 5.0)
+    station.end(station.get_air().id)
+    station.start(station.get_air().id)
+    assert station.get_events(SongStarted)[-1].waited is None, "it goes on from its middle"
 
 
 def test_each_report_is_new_once_in_one_life_of_a_streamer(station: Station) -> None:

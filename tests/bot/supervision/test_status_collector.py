@@ -8,7 +8,8 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from bandstand.bot.supervision.status_collector import Sources, StatusCollector
-from bandstand.common.api.values import Loudness, MountStatus, OnAir, Outside, PersonPresent, ProcessStatus
+from bandstand.common.api.people import Identity
+from bandstand.common.api.values import ChatNetwork, Loudness, MountStatus, OnAir, Outside, PersonPresent, ProcessStatus
 from bandstand.common.generators import Generator
 from bandstand.common.types import CueId
 from bandstand.common.wire import MountState, StreamerState
@@ -50,6 +51,7 @@ def collect(is_whole: bool, streamer: Streamer | None = None, **more: Any) -> Ou
         Generators(),
         more.pop("processes", [lambda: [ProcessStatus("icecast", "running", 5)]]),
         lambda: (PersonPresent("ann", "telnet"),),
+        list_networks=lambda is_whole: {"home": ChatNetwork(people=(Identity("irc:home"),) if is_whole else ())},
         urls={"/a": "http://radio/a"},
         **{"count_listeners": count_listeners, **more},
     )
@@ -63,7 +65,7 @@ def collect(is_whole: bool, streamer: Streamer | None = None, **more: Any) -> Ou
 def test_what_is_cheap_is_known_without_asking() -> None:
     assert collect(False) == Outside(
         name="Radio", uptime=60.0, on_air=OnAir(CueId(4), 2.5), is_connected=True, loudness=Loudness(-20.0, -3.0),
-        people=(PersonPresent("ann", "telnet"),), generators=Generators.known,
+        people=(PersonPresent("ann", "telnet"),), networks={"home": ChatNetwork()}, generators=Generators.known,
         generator_troubles=Generators.troubles, generator_faults=Generators.faults,
     )  # fmt: skip
 

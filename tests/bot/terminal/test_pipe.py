@@ -87,6 +87,7 @@ def test_each_line_is_answered_in_order_and_the_last_needs_no_newline(ends: Ends
 
 def test_results_and_notices_come_as_well(ends: Ends) -> None:
     assert ends.pipe.tell(Place("console"), Reply("your song is done"))
+    ends.pipe.announce(Reply("X is", Level.NOTICE, besides=Place("console")))
     ends.pipe.announce(Reply("now: Blue\x1b[31m Lantern", Level.NOTICE))
     assert not ends.pipe.tell(Place("ctl", "1"), Reply("not here"))
     assert ends.lines(2) == ["ok: your song is done", "* now: Blue [31m Lantern"]

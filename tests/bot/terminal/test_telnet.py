@@ -215,6 +215,17 @@ def test_ctrl_c_and_ctrl_d_leave_the_login(station: Station, key: bytes) -> None
     assert client.disconnecting
 
 
+def test_a_notice_is_not_shown_where_it_was_an_answer_already(station: Station) -> None:
+    connection, client = station.connect()
+    connection.dataReceived(b"ann\n" + PASSWORD.encode() + b"\n")
+    station.pass_time(0)
+    [place] = station.terminals._open
+    station.terminals.announce(Reply("X is a", besides=place))
+    station.terminals.announce(Reply("X is b", besides=Place("terminal", "bob:1")))
+    assert b"X is b" in client.value()
+    assert b"X is a" not in client.value()
+
+
 def test_a_client_that_does_not_read_is_not_read_and_keeps_nothing_growing(station: Station) -> None:
     connection, client = station.connect()
     connection.dataReceived(b"ann\n" + PASSWORD.encode() + b"\n")
