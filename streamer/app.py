@@ -34,7 +34,7 @@ from bandstand.streamer.codecs.formats import FORMATS
 from bandstand.streamer.control import ControlFactory
 from bandstand.streamer.controller import PlayoutController
 from bandstand.streamer.delivery import Delivery, DeliveryMonitor
-from bandstand.streamer.icecast import ShoutConnection, fetch_bytes_received, probe, set_title
+from bandstand.streamer.icecast import ShoutHandle, fetch_bytes_received, probe, set_title
 from bandstand.streamer.meter import Level, OutputProcessor, round_level
 from bandstand.streamer.output import CameOnAir, EncodedMount, MountEvent, MountParts, Output, WentOffAir
 from bandstand.streamer.playout import Ended, Event, Playout, Position, Started, Underrun
@@ -155,7 +155,7 @@ class Streamer:
             return [("ARTIST", title.artist), ("TITLE", title.title)] if title != NOTHING else [("TITLE", station.name)]
 
         parts = MountParts(
-            dial=lambda: ShoutConnection(icecast, station, mount, mount.path),
+            dial=ShoutHandle(icecast, station, mount, mount.path).dial,
             new_encoder=lambda: kind.encoder(mount.bitrate),
             set_title=lambda title: titles.set(title.line) if titles else None,
             report=self._from_thread,

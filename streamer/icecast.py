@@ -7,6 +7,7 @@ standby can use it, too.
 
 import http.client
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from typing import Final, Protocol
@@ -36,6 +37,13 @@ TLS_TROUBLES: Final = {
     -12: "Icecast's certificate is not trusted, or is for another host; set icecast.ca_file or icecast.host",
 }
 """SHOUTERR_NOTLS and SHOUTERR_TLSBADCERT of shout.h."""
+CODES: Final = {
+    "Login failed": shout.SHOUTERR_NOLOGIN,
+    "TLS requested but not supported by peer": -11,
+    "TLS connection can not be established because of bad certificate": -12,
+}
+"""libshout's words, where `open` fails at once, as its codes. The code itself cannot be asked for then: libshout would
+try once more, forget why it failed, and lose 4 KiB of memory. Any other words mean that nothing answers."""
 
 
 class OffAir(BandstandError):
@@ -58,26 +66,33 @@ class IcecastConnection(Protocol):
     def close(self) -> None: ...
 
 
-class ShoutConnection:
-    """An `IcecastConnection` through libshout. The constructor begins to connect; it raises OffAir if it cannot."""
+class ShoutHandle:
+    """One mount's libshout handle, and the connections that are made with it, one after the other.
+
+    There is one handle for each mount of a process, for as long as it lives, and its methods are looked up once:
+    python-shout 0.2.8 keeps some memory for good with each handle, each attribute that is set and each method that is
+    looked up (docs/packaging.md).
+    """
 
     def __init__(self, icecast: Icecast, station: Station, mount: Mount, path: str) -> None:
         self._icecast = icecast
         self._mount = mount
         self._path = path
-        self._shout = shout.Shout()
+        handle = shout.Shout()
         for name, value in self._attributes(station).items():
-            setattr(self._shout, name, value)
+            setattr(handle, name, value)
         if icecast.tls:
             from bandstand.streamer.libshout_tls import secure  # loads ctypes, which the standby does without otherwise
 
-            secure(self._shout, icecast)
-        try:
-            self._shout.open()
-        except shout.ShoutException:
-            code = self._shout.get_connected()
-            self.close()  # or its descriptor would stay open for good
-            raise OffAir(self._reason(code)) from None
+            secure(handle, icecast)
+        self._open: Callable[[], object] = handle.open
+        self._close: Callable[[], object] = handle.close
+        self.get_state: Callable[[], int] = handle.get_connected
+        """One of libshout's codes; does not notice a loss."""
+        self.send: Callable[[bytes], object] = handle.send
+        """Keeps what cannot be sent yet; raises shout.ShoutException when the connection is lost."""
+        self.get_backlog: Callable[[], int] = handle.queuelen
+        """Bytes that are still to be sent."""
 
     def _attributes(self, station: Station) -> dict[str, object]:
         audio = {shout.SHOUT_AI_BITRATE: self._mount.bitrate, shout.SHOUT_AI_SAMPLERATE: RATE}
@@ -100,33 +115,55 @@ class ShoutConnection:
             "nonblocking": True,
         }
 
+    def dial(self) -> "ShoutConnection":
+        """Begin to connect; raises OffAir if that cannot be. The connection before this one must be closed."""
+        try:
+            self._open()
+        except shout.ShoutException as error:
+            self.close()  # or its descriptor would stay open for good
+            raise OffAir(self.explain(CODES.get(str(error), shout.SHOUTERR_SOCKET))) from None
+        return ShoutConnection(self)
+
+    def close(self) -> None:
+        with suppress(shout.ShoutException):  # if it is not open
+            self._close()
+
+    def explain(self, code: int) -> str:
+        """A sentence for a code with which libshout did not connect; may ask Icecast."""
+        if code == shout.SHOUTERR_NOLOGIN:
+            return ask_refusal(self._icecast, self._mount.format, self._path)
+        return TLS_TROUBLES.get(code, f"no Icecast answers at {address(self._icecast)}")
+
+    def explain_loss(self) -> str:
+        return f"the connection to {address(self._icecast)} was lost"
+
+
+class ShoutConnection:
+    """An `IcecastConnection` through libshout, which `ShoutHandle.dial` makes."""
+
+    def __init__(self, handle: ShoutHandle) -> None:
+        self._handle = handle
+
     @property
     def backlog(self) -> int:
-        return int(self._shout.queuelen())
+        return self._handle.get_backlog()
 
     def opened(self) -> bool:
-        code = self._shout.get_connected()
+        code = self._handle.get_state()
         if code == shout.SHOUTERR_BUSY:
             return False
         if code != shout.SHOUTERR_CONNECTED:
-            raise OffAir(self._reason(code))
+            raise OffAir(self._handle.explain(code))
         return True
 
     def send(self, data: bytes) -> None:
         try:
-            self._shout.send(data)
+            self._handle.send(data)
         except shout.ShoutException:
-            # What cannot be sent yet is kept without an exception; `get_connected` says nothing of a loss.
-            raise OffAir(f"the connection to {address(self._icecast)} was lost") from None
+            raise OffAir(self._handle.explain_loss()) from None
 
     def close(self) -> None:
-        with suppress(shout.ShoutException):  # if it is not open
-            self._shout.close()
-
-    def _reason(self, code: int) -> str:
-        if code == shout.SHOUTERR_NOLOGIN:
-            return ask_refusal(self._icecast, self._mount.format, self._path)
-        return TLS_TROUBLES.get(code, f"no Icecast answers at {address(self._icecast)}")
+        self._handle.close()
 
 
 def ask_refusal(icecast: Icecast, kind: str, path: str) -> str:

@@ -25,7 +25,7 @@ from bandstand.streamer import silence
 from bandstand.streamer.codecs.containers import CONTAINERS
 from bandstand.streamer.connection import PATIENCE, MountConnection
 from bandstand.streamer.delivery import Delivery, DeliveryMonitor
-from bandstand.streamer.icecast import IcecastConnection, OffAir, ShoutConnection, fetch_bytes_received, probe
+from bandstand.streamer.icecast import IcecastConnection, OffAir, ShoutHandle, fetch_bytes_received, probe
 from bandstand.streamer.silence import Silence
 
 STEP: Final = Seconds(0.1)
@@ -121,7 +121,7 @@ def silent_mount(settings: Config, mount: Mount, delivery: Delivery) -> SilentMo
     directory = settings.paths.standby
     return SilentMount(
         StandbyParts(
-            dial=lambda: ShoutConnection(settings.icecast, settings.station, mount, mount.standby),
+            dial=ShoutHandle(settings.icecast, settings.station, mount, mount.standby).dial,
             load=lambda: silence.load(directory, mount),
             say=lambda level, what: say(level, f"{mount.standby} is {what}", settings.log),
             mark=lambda is_on_air: silence.mark_standby(directory, mount, is_on_air),

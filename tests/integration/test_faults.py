@@ -18,7 +18,7 @@ import pytest
 from bandstand.common.config import Icecast, Mount
 from bandstand.common.config import Station as StationKeys
 from bandstand.common.types import RATE
-from bandstand.streamer.icecast import OffAir, ShoutConnection
+from bandstand.streamer.icecast import OffAir, ShoutHandle
 from tests.integration.conftest import IcecastServer
 from tests.integration.streaming import Bot, Station, listening, loud_frames, sine, until, written
 
@@ -117,10 +117,11 @@ def test_connections_leave_no_descriptor_however_they_end(trouble: str, icecast:
     port = 9 if trouble == "no Icecast" else icecast.port
     password = "wrong" if trouble == "password" else icecast.password
     there, mount = Icecast(port=port, password=password), Mount(path=MP3, format="mp3")
+    handle = ShoutHandle(there, StationKeys(), mount, MP3)
 
     def attempt() -> str:
         try:
-            link = ShoutConnection(there, StationKeys(), mount, MP3)
+            link = handle.dial()
         except OffAir as error:
             return str(error)
         try:

@@ -26,7 +26,7 @@ from bandstand.streamer.block import Block
 from bandstand.streamer.codecs.encoder import dither
 from bandstand.streamer.codecs.formats import FORMATS
 from bandstand.streamer.delivery import Delivery
-from bandstand.streamer.icecast import ShoutConnection
+from bandstand.streamer.icecast import ShoutConnection, ShoutHandle
 from bandstand.streamer.output import CameOnAir, EncodedMount, MountEvent, MountParts
 from bandstand.streamer.sources import DecodedAhead, file_source, spool_source
 
@@ -190,8 +190,14 @@ def test_a_connection_that_is_lost_again_and_again_leaves_nothing() -> None:
 
     with accepting() as port:
         icecast = Icecast(host="127.0.0.1", port=port, password="secret")
+        handle = ShoutHandle(icecast, Named(), mount, mount.path)
+
+        def dial() -> SkippingConnection:
+            handle.dial()
+            return SkippingConnection(handle)
+
         parts = MountParts(
-            dial=lambda: SkippingConnection(icecast, Named(), mount, mount.path),
+            dial=dial,
             new_encoder=lambda: kind.encoder(96),
             set_title=lambda title: None,
             report=events.append,
