@@ -17,6 +17,8 @@ import numpy.typing as npt
 from pydub import AudioSegment
 
 from bandstand.common.errors import Missing, NotAudio
+from bandstand.common.sound.container import Unplayable
+from bandstand.common.sound.decode import Broken, decode_path
 from bandstand.common.types import CHANNELS, RATE, Frames
 
 Block = npt.NDArray[np.float32]
@@ -93,27 +95,21 @@ class Clip:
         self._at += len(block)
 
 
-def read_blocks(path: Path, description: str = "the file") -> Iterator[Block]:
-    """Decode a file of any format to blocks of any length at `RATE`.
+def read_blocks(path: Path, description: str = "the file", notes: list[str] | None = None) -> Iterator[Block]:
+    """Decode a file of any format to blocks of any length at `RATE`, as the streamer does.
 
-    Raises NotAudio, which calls the file by its `description`, if it has no sound or cannot be decoded.
+    If some of the sound is missing, that is added to `notes`, as a clause of which the file is the subject.
+    Raises NotAudio, which calls the file by its `description`, if it has no sound or cannot be read.
     """
     try:
-        with av.open(str(path)) as container:
-            if not container.streams.audio:
-                raise NotAudio(f"there is no sound in {description}")
-            resampler = av.AudioResampler(format="flt", layout="stereo", rate=RATE)
-            for frame in container.decode(audio=0):
-                yield from _resample(resampler, frame)
-            yield from _resample(resampler, None)
-    except av.FFmpegError as error:
-        raise NotAudio(f"{description} cannot be decoded: {error.strerror}") from None
-
-
-def _resample(resampler: av.AudioResampler, frame: av.AudioFrame | None) -> Iterator[Block]:
-    for made in resampler.resample(frame):
-        if made.samples:
-            yield made.to_ndarray().reshape(-1, CHANNELS).astype(np.float32, copy=False)
+        yield from decode_path(path)
+    except Broken as error:
+        if notes is not None:
+            notes.append(error.reason)
+    except Unplayable as error:
+        raise NotAudio(f"{description} cannot be decoded: {error.reason}") from None
+    except OSError as error:
+        raise NotAudio(f"{description} cannot be read: {error.strerror}") from None
 
 
 def make_segment(blocks: Iterable[Block], seed: int) -> AudioSegment:

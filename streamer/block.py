@@ -3,20 +3,14 @@
 Knows no particular source, no codec and no time.
 """
 
-from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bandstand.common.sound import Pieces as Pieces
+from bandstand.common.sound import Samples as Samples
 from bandstand.common.types import CHANNELS, Frames
-
-Samples = NDArray[np.float32]
-"""Shape (frames, CHANNELS), full scale at 1.0, `common.types.RATE` frames a second."""
-
-Pieces = Generator[Samples, None, None]
-"""Sound in order, in pieces of any length."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bandstand.common.errors import BandstandError, NotAudio
+from bandstand.common.sound.decode import decode
 from bandstand.common.types import Decibels, Frames
 from bandstand.streamer.block import Pieces, Samples
-from bandstand.streamer.decode import decode
 from bandstand.streamer.frame_buffer import FrameBuffer
 from bandstand.streamer.spool import SpoolReader
 

@@ -277,7 +277,7 @@ def _receive_sound(
         failure = process.explain_failure()
         if failure:
             raise ComposeError(failure)
-        blocks = _read_output(output) if generator.writes_file else decoder.finish()
+        blocks = _read_output(output, decoder.notes) if generator.writes_file else decoder.finish()
         _pass_blocks(blocks, decoder, song, process)
     except LengthReached:
         log.info("the song is as long as it may be")
@@ -297,10 +297,13 @@ def _pass_blocks(
     song.report_notes(decoder.notes)
 
 
-def _read_output(output: Path) -> Iterator[Block]:
+def _read_output(output: Path, notes: list[str]) -> Iterator[Block]:
+    """The sound of the file that the program wrote; what is missing of it is added to `notes`."""
     if not output.exists():
         raise Missing("it ended well, but wrote no file to {output}")
-    yield from read_blocks(output, "the file that it wrote")
+    faults: list[str] = []
+    yield from read_blocks(output, "the file that it wrote", faults)
+    notes += [f"the file that it wrote is not whole: {fault}" for fault in faults]
 
 
 def _explain_silence(song: GeneratedSong) -> str:

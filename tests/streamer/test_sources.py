@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from bandstand.common.errors import NotAudio
+from bandstand.common.sound.decode import Broken
 from bandstand.common.types import RATE, Decibels, Frames
 from bandstand.streamer.block import Pieces, Samples, zeros
-from bandstand.streamer.decode import Broken
 from bandstand.streamer.sources import READY, DecodedAhead, file_source, spool_source
 
 LOUD = np.ones((100, 2), np.float32)
@@ -60,7 +60,7 @@ def test_what_is_not_a_sound_never_reaches_the_bus() -> None:
 def test_a_source_that_breaks_gives_what_it_had_and_a_sentence() -> None:
     def pieces() -> Pieces:
         yield LOUD
-        raise Broken("The file is damaged.")
+        raise Broken("is damaged")
 
     source, told = begun(pieces())
     assert len(read_whole(source)) == 100

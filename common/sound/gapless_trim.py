@@ -2,23 +2,21 @@
 
 Encoders put a delay before the sound and fill the last packet after it; both must be cut off, or two songs that belong
 together have a gap. Libavformat trims most formats; here is the rest: iTunes' comment in MP4, Vorbis on one Ogg page
-(RFC 3533), MP3 and AAC without a header. Knows the containers' headers and last pages; nothing of decoding.
+(RFC 3533), MP3 and AAC without a header. Knows what the containers say of their length; nothing of decoding.
 """
 
-import os
-import struct
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 
+from bandstand.common.sound.parts import END_OF_STREAM, ENDLESS, OggLink, Part
 from bandstand.common.types import RATE, Seconds
 
 MP4: Final = "mov,mp4,m4a,3gp,3g2,mj2"
 MATROSKA: Final = "matroska,webm"
-HEADED: Final = {"flac", "aiff", "au", MP4}
+HEADED: Final = {"flac", "aiff", "au", "w64", "caf", "tta", MP4}
 """Formats whose header counts the sound, so that a missing piece is noticed where libavcodec passes over it."""
 MATROSKA_FILLING: Final = Seconds(0.1)
 """Its duration may count what fills the first packet and the last."""
@@ -27,19 +25,8 @@ LEAD: Final = {"mp3": 1105, "aac": 1024}
 AAC, which only fills the overlap. What was cut out of a longer file has no whole sound there, either."""
 ITUNES_LENGTH: Final = 3
 """The field of an iTunSMPB comment, counted from 0, that holds the number of samples, in hexadecimal."""
-PAGE: Final = 27 + 255 + 255 * 255
-"""The longest page of Ogg, RFC 3533 section 6."""
-END_OF_STREAM: Final = 4
-ENDLESS: Final = 0x7FFF_0000
-"""A RIFF file that was written to a pipe has 0, or a length beyond this, in place of its own."""
-
-
-class Ends(NamedTuple):
-    """Both ends of a file."""
-
-    head: bytes
-    tail: bytes
-    size: int
+PRE_SKIP: Final = Seconds(0.09)
+"""The granules of Opus count the pre-skip, 80 ms at most (RFC 7845 section 4.2)."""
 
 
 @dataclass(frozen=True)
@@ -57,21 +44,13 @@ class GaplessTrim:
     nothing, and `limit` says the rest."""
 
 
-def read_ends(fd: int) -> Ends:
-    """The first 64 bytes and the last page's worth of a file, both empty if it cannot be read at any place."""
-    with suppress(OSError):  # what cannot be read at any place has no ends to look at
-        size = os.fstat(fd).st_size
-        return Ends(os.pread(fd, 64, 0), os.pread(fd, PAGE, max(0, size - PAGE)), size)
-    return Ends(b"", b"", 0)
-
-
-def find_trim(container: InputContainer, stream: AudioStream, ends: Ends) -> GaplessTrim:
-    """The trim that this file's format needs, beyond what libavformat does."""
+def find_trim(container: InputContainer, stream: AudioStream, part: Part) -> GaplessTrim:
+    """The trim that the format of a part needs, beyond what libavformat does."""
     kind = container.format.name
-    if ends.head.startswith(b"OggS"):
-        return _find_ogg_trim(stream, ends)
-    if ends.head.startswith(b"RIFF"):
-        return GaplessTrim(cut_off=_riff_is_cut_off(ends))
+    if isinstance(part, OggLink):
+        return GaplessTrim(vorbis=part.streams == 1 and stream.codec_context.name == "vorbis")
+    if kind == "wav":
+        return GaplessTrim(cut_off=_is_wav_cut_off(part))
     if kind in HEADED:
         return GaplessTrim(limit=_itunes_limit(container, stream), promised=_duration(stream))
     if kind == MATROSKA and len(container.streams) == 1 and container.duration:
@@ -81,23 +60,28 @@ def find_trim(container: InputContainer, stream: AudioStream, ends: Ends) -> Gap
     return GaplessTrim(lead=round(LEAD.get(kind, 0) * RATE / stream.rate) if stream.rate else 0)
 
 
-def _find_ogg_trim(stream: AudioStream, ends: Ends) -> GaplessTrim:
-    at = ends.tail.rfind(b"OggS")
-    page = ends.tail[at:] if at >= 0 else b""
-    segments = page[26] if len(page) > 26 else 0
-    whole = len(page) >= 27 + segments + sum(page[27 : 27 + segments])
-    cut_off = not whole or not page[5] & END_OF_STREAM
-    duration = _duration(stream)
-    if cut_off or duration is None or page[14:18] != ends.head[14:18]:  # the last, of a chain of streams
-        return GaplessTrim(cut_off=cut_off)
-    if stream.codec_context.name != "vorbis":
-        return GaplessTrim(promised=duration)
-    return GaplessTrim(promised=duration, limit=round(duration * RATE), vorbis=True)
+def find_ogg_trim(link: OggLink, stream: AudioStream, origin: int | None) -> GaplessTrim:
+    """The trim of a link of Ogg whose end is known, `origin` being the time of its first packet."""
+    page = link.read_last_page()
+    if page is None or not page.is_whole or not page.flags & END_OF_STREAM:
+        return GaplessTrim(cut_off=True)
+    if link.streams > 1 or page.granule < 0 or stream.time_base is None:
+        return GaplessTrim()
+    length = Seconds(float((page.granule - max(0, origin or 0)) * stream.time_base))
+    if stream.codec_context.name == "vorbis":
+        return GaplessTrim(promised=length, limit=round(length * RATE), vorbis=True)
+    return GaplessTrim(promised=Seconds(length - PRE_SKIP) if stream.codec_context.name == "opus" else length)
 
 
-def _riff_is_cut_off(ends: Ends) -> bool:
-    length = struct.unpack_from("<I", ends.head, 4)[0] if len(ends.head) >= 8 else 0
-    return 0 < length < ENDLESS and length + 8 > ends.size
+def _is_wav_cut_off(part: Part) -> bool:
+    """Whether the file ends inside its samples. A missing pad byte, or chunk behind them, is no loss."""
+    at = 12
+    while header := part.read_at(at, 8):
+        length = int.from_bytes(header[4:], "little")
+        if header.startswith(b"data"):
+            return length < ENDLESS and part.begin + at + 8 + length > part.end
+        at += 8 + length + length % 2
+    return False
 
 
 def _duration(stream: AudioStream) -> Seconds | None:

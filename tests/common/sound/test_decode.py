@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from bandstand.common.errors import NotAudio
+from bandstand.common.sound import Samples
+from bandstand.common.sound.decode import Broken, decode
 from bandstand.common.types import RATE, Frames
-from bandstand.streamer.block import Samples
-from bandstand.streamer.decode import Broken, decode
 
 pytestmark = pytest.mark.integration
 

@@ -12,9 +12,9 @@ import av
 import numpy as np
 import pytest
 
+from bandstand.common.sound import Samples
+from bandstand.common.sound.decode import Broken, decode
 from bandstand.common.types import RATE, Frames
-from bandstand.streamer.block import Samples
-from bandstand.streamer.decode import Broken, decode
 
 pytestmark = pytest.mark.integration
 

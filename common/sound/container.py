@@ -1,0 +1,83 @@
+"""Opens sound files with FFmpeg's libraries: whatever they know, by content and never by a name's suffix.
+
+Playlists are refused, which FFmpeg would follow to other files. Tags in any charset are no hindrance.
+"""
+
+from contextlib import suppress
+from typing import Any, Final
+
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+
+from bandstand.common.errors import NotAudio
+from bandstand.common.sound.parts import OggLink, Part
+
+WHITELIST: Final = {"protocol_whitelist": "file"}
+"""Keeps a playlist that is given as a song from opening connections."""
+QUICK: Final = WHITELIST | {"max_probe_packets": "4"}
+"""The limit on probing keeps libavformat from searching megabytes of a WAV's samples for other codecs, which takes
+30 ms. What is not found so is looked for without it."""
+PLAYLISTS: Final = {"hls", "applehttp", "concat", "dash", "imf", "sdp", "rtsp", "webm_dash_manifest"}
+"""FFmpeg's names of formats that have no sound of their own."""
+PLAYLIST_BEGINNINGS: Final = (b"#extm3u", b"#extinf", b"[playlist]", b"ffconcat")
+"""In small letters."""
+
+
+class Unplayable(NotAudio):
+    """A file that has no sound, or none that can be decoded; `reason` is a clause of which the file is the subject."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"This cannot be played: {reason}.")
+        self.reason = reason
+
+
+def open_part(fd: int, part: Part) -> tuple[InputContainer, AudioStream]:
+    """Open a part of the file behind `fd`, with its first sound. Raises Unplayable."""
+    if (
+        part.head.removeprefix(b"\xef\xbb\xbf")
+        .lstrip()
+        .lower()
+        .startswith(tuple(map(bytes.lower, PLAYLIST_BEGINNINGS)))
+    ):
+        raise Unplayable("it is a playlist; bandstand import takes the songs that it lists")
+    try:
+        return _open_sound(fd, part, QUICK)
+    except Unplayable:
+        return _open_sound(fd, part, WHITELIST)
+
+
+def _open_sound(fd: int, part: Part, options: dict[str, str]) -> tuple[InputContainer, AudioStream]:
+    if isinstance(part, OggLink) and not part.is_ended:
+        part.seek(0)
+        source: Any = part.stream
+    elif part.is_file or not part.end:  # opened anew by its path: the offset behind a descriptor is shared
+        source = f"/proc/self/fd/{fd}"
+    else:
+        part.seek(0)
+        source = part
+    try:
+        container = _open(source, options)
+    except (av.FFmpegError, OSError, ValueError) as error:
+        raise Unplayable(explain(error)) from None
+    if PLAYLISTS.isdisjoint(container.format.name.split(",")):
+        for stream in container.streams.audio:
+            if getattr(stream, "codec_context", None) is not None:
+                return container, stream
+    container.close()
+    raise Unplayable("there is no sound in the file")
+
+
+def _open(source: Any, options: dict[str, str]) -> InputContainer:
+    arguments: dict[str, Any] = {"options": options}
+    with suppress(TypeError):  # raised by a PyAV that has no such argument any more
+        container: InputContainer = av.open(source, metadata_errors="replace", **arguments)
+        return container
+    return av.open(source, "r", **arguments)
+
+
+def explain(error: Exception) -> str:
+    """Why a file could not be opened or read, as a clause."""
+    if isinstance(error, OSError) and not isinstance(error, av.InvalidDataError):
+        return (error.strerror or "the file cannot be read").lower()
+    return "it is not a sound file, or not of a known format"

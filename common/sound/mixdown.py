@@ -1,0 +1,109 @@
+"""The mixdown: any channels at any rate become stereo at `RATE`.
+
+Mono becomes the same in both ears at its full level (FFmpeg's own mixing takes 3 dB off), so that a mono file is as
+loud as a stereo one. Other layouts are mixed by the names of their channels, with the weights of ITU-R BS.775 (centre
+and surround at -3 dB, no LFE). Channels that nothing is known of are averaged: FFmpeg refuses those.
+"""
+
+from typing import Final
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.layout import AudioLayout
+from av.audio.resampler import AudioResampler
+from numpy.typing import NDArray
+
+from bandstand.common.sound import Samples
+from bandstand.common.types import CHANNELS, RATE
+
+LAYOUTS: Final = {1: "mono", 2: "stereo", 3: "3.0", 4: "quad", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
+"""Number of channels -> the layout that they have if nothing says which."""
+HALF_POWER: Final = 2**-0.5
+FRONT: Final = {"FL": (1.0, 0.0), "FR": (0.0, 1.0), "DL": (1.0, 0.0), "DR": (0.0, 1.0), "BC": (0.5, 0.5)}
+"""Channel -> its weight in (left, right); `find_weights` has the rule for the others."""
+
+UNNAMED: Final = {"NONE", "UNSD", "UNK"}
+
+
+class Mixdown:
+    """Converts frames of one kind; `is_for` says whether a frame is of that kind."""
+
+    def __init__(self, frame: AudioFrame) -> None:
+        self._kind = _get_kind(frame)
+        names = [channel.name for channel in frame.layout.channels]
+        self._is_mono = len(names) == 1
+        self._weights = None if frame.layout.name in ("mono", "stereo") else find_weights(frame.layout.name, names)
+        self._resampler = AudioResampler(format="flt", layout="mono" if self._is_mono else "stereo", rate=RATE)
+
+    def is_for(self, frame: AudioFrame) -> bool:
+        return _get_kind(frame) == self._kind
+
+    def push(self, frame: AudioFrame) -> list[Samples]:
+        """Convert the next frame; None of its samples may come yet."""
+        frame.pts = None
+        return self._convert(frame if self._weights is None else _mix(frame, self._weights))
+
+    def flush(self) -> list[Samples]:
+        """What the resampler still holds."""
+        return self._convert(None)
+
+    def _convert(self, frame: AudioFrame | None) -> list[Samples]:
+        made = [np.asarray(piece.to_ndarray(), np.float32) for piece in self._resampler.resample(frame)]
+        if self._is_mono:
+            return [np.repeat(piece.reshape(-1, 1), CHANNELS, axis=1) for piece in made if piece.size]
+        return [piece.reshape(-1, CHANNELS) for piece in made if piece.size]
+
+
+def find_weights(layout: str, names: list[str]) -> NDArray[np.float32]:
+    """The weights of shape (channels, 2) by which the channels with these names are mixed.
+
+    The strongest weight is 1, so that two surround channels alone are as loud as two front channels.
+    """
+    count = len(names)
+    if layout.startswith("ambisonic"):
+        return _make_weights([(1.0, 1.0)] + [(0.0, 0.0)] * (count - 1))  # W has all directions
+    if UNNAMED.issuperset(names):
+        if count not in LAYOUTS:
+            return _make_weights([(1 / count, 1 / count)] * count)
+        names = [channel.name for channel in AudioLayout(LAYOUTS[count]).channels]
+    weights = _make_weights([_weigh(name) for name in names])
+    loudest = float(weights.max())
+    return weights / np.float32(loudest) if loudest else _make_weights([(1 / count, 1 / count)] * count)
+
+
+def _weigh(name: str) -> tuple[float, float]:
+    if name in FRONT:
+        return FRONT[name]
+    if name.startswith("LFE"):
+        return (0.0, 0.0)
+    side = name.removesuffix("C")[-1:] if name in ("FLC", "FRC") else name[-1:]
+    return (HALF_POWER * (side != "R"), HALF_POWER * (side != "L"))
+
+
+def _make_weights(pairs: list[tuple[float, float]]) -> NDArray[np.float32]:
+    return np.array(pairs, np.float32)
+
+
+def _mix(frame: AudioFrame, weights: NDArray[np.float32]) -> AudioFrame:
+    """`frame` in stereo, at its own rate."""
+    raw = frame.to_ndarray()
+    samples = raw.T if frame.format.is_planar else raw.reshape(-1, len(weights))
+    mixed = _to_floats(samples) @ weights
+    made = AudioFrame.from_ndarray(np.ascontiguousarray(mixed).reshape(1, -1), format="flt", layout="stereo")
+    made.sample_rate = frame.rate
+    return made
+
+
+def _to_floats(samples: NDArray[np.generic]) -> NDArray[np.float32]:
+    """Samples of any of FFmpeg's formats as floats with full scale at 1.0."""
+    if samples.dtype.kind == "f":
+        return samples.astype(np.float32, copy=False)
+    wide = samples.astype(np.float32)
+    if samples.dtype.kind == "u":
+        return (wide - np.float32(128)) / np.float32(128)
+    return wide / np.float32(2.0 ** (8 * samples.dtype.itemsize - 1))
+
+
+def _get_kind(frame: av.AudioFrame) -> tuple[int, str, str]:
+    return frame.rate, frame.layout.name, frame.format.name

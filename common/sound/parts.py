@@ -1,0 +1,227 @@
+"""The parts of a sound file: one for most, several where files were put one behind the other.
+
+Ogg chains them by its specification (RFC 3533, section 4); `cat` makes such files of any format, also of Ogg streams
+with the same serial number, which the specification forbids. FFmpeg plays the first part, or goes on with the wrong
+rate, so each part is read as a file of its own. Here, too, is what may stand before the sound: ID3v2 tags (FFmpeg
+gives up at 1 MiB of them) and zeros.
+
+An Ogg stream ends where the next one begins, which only reading shows. So a link is read once from its beginning
+without being searched beforehand; only for a seek its end is looked for first. Knows bytes; nothing of FFmpeg.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+OGG: Final = b"OggS\0"
+"""Capture pattern and version of a page of Ogg, RFC 3533 section 6."""
+BEGIN_OF_STREAM, END_OF_STREAM = 2, 4
+HEADER: Final = 27
+"""Bytes of a page's header before its table of segments."""
+PAGE: Final = HEADER + 255 + 255 * 255
+"""The longest page of Ogg."""
+SEARCHED: Final = 1 << 20
+"""Bytes that are searched at once."""
+CHUNKED: Final = {b"RIFF": "little", b"FORM": "big"}
+"""Formats that begin with their length -> its byte order."""
+ENDLESS: Final = 0x7FFF_0000
+"""A RIFF file that was written to a pipe has 0, or a length beyond this, in place of its own."""
+ZEROS: Final = 64
+"""Fewer zeros than this may belong to a format's header."""
+
+
+class Page(NamedTuple):
+    """The header of a page of Ogg. `is_whole` is false if the page goes on after the bytes that there are."""
+
+    flags: int
+    granule: int
+    serial: bytes
+    size: int
+    is_whole: bool = True
+
+
+class Part:
+    """The bytes from `begin` to `end` of the file behind `fd`, to be read as a file of its own."""
+
+    is_ogg = False
+
+    def __init__(self, fd: int, begin: int, end: int) -> None:
+        self._fd = fd
+        self._at = begin
+        self.begin = begin
+        self.end = end
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is all of the file, so that FFmpeg may read that by itself."""
+        return self.begin == 0 and self.end == _measure(self._fd)
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the file ends where it ends."""
+        return self.end == _measure(self._fd)
+
+    @property
+    def head(self) -> bytes:
+        return self.read_at(0, 64)
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        return os.pread(self._fd, size, self.begin + offset) if self.end else b""
+
+    def read(self, size: int) -> bytes:
+        data = os.pread(self._fd, max(0, min(size, self.end - self._at)), self._at)
+        self._at += len(data)
+        return data
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        base = {os.SEEK_SET: self.begin, os.SEEK_CUR: self._at, os.SEEK_END: self.end}[whence]
+        self._at = max(self.begin, base + offset)
+        return self.tell()
+
+    def tell(self) -> int:
+        return self._at - self.begin
+
+
+class OggLink(Part):
+    """A link of a chain. Its end is the file's until `read` or `find_end` has come to the next one.
+
+    Only after `find_end` may it be searched.
+    """
+
+    is_ogg = True
+
+    def __init__(self, fd: int, begin: int) -> None:
+        super().__init__(fd, begin, _measure(fd))
+        self._searched = begin
+        self.streams = 0
+        """Streams beside one another, such as sound and pictures."""
+        while (page := read_page(os.pread(fd, HEADER + 255, self._searched))) and page.flags & BEGIN_OF_STREAM:
+            self.streams += 1
+            self._searched += page.size
+        self.is_ended = False
+        """Whether its end is known."""
+
+    @property
+    def stream(self) -> "LinkStream":
+        return LinkStream(self)
+
+    def read(self, size: int) -> bytes:
+        self._search(self._at + size)
+        return super().read(size)
+
+    def find_end(self) -> int:
+        while not self.is_ended:
+            self._search(self._searched + SEARCHED)
+        return self.end
+
+    def read_last_page(self) -> Page | None:
+        """The last page, which may be cut off. The end must be known."""
+        begin = max(self.begin, self.end - PAGE)
+        tail = os.pread(self._fd, self.end - begin, begin)
+        at = tail.rfind(OGG)
+        return read_page(tail[at:]) if at >= 0 else None
+
+    def _search(self, wanted: int) -> None:
+        """Look for the next link's first page up to `wanted`; where the file ends, there is none."""
+        if self.is_ended or wanted <= self._searched:
+            return
+        data = os.pread(self._fd, wanted - self._searched + HEADER + 255, self._searched)
+        at = _find_first_page(data)
+        if at is not None:
+            self.end = self._searched + at
+        self.is_ended = at is not None or self._searched + len(data) >= self.end
+        self._searched = wanted
+
+
+class LinkStream:
+    """A link to be read in order only: without `seek`, FFmpeg does not look for an end of its own."""
+
+    def __init__(self, link: OggLink) -> None:
+        self._link = link
+
+    def read(self, size: int) -> bytes:
+        return self._link.read(size)
+
+
+def read_page(data: bytes) -> Page | None:
+    """The header of a page at the beginning of `data`, None if there is none."""
+    if not data.startswith(OGG) or len(data) < HEADER:
+        return None
+    size = HEADER + data[26] + sum(data[HEADER : HEADER + data[26]])
+    granule = int.from_bytes(data[6:14], "little", signed=True)
+    return Page(data[5], granule, data[14:18], size, len(data) >= size)
+
+
+def split_file(fd: int) -> Iterator[Part]:
+    """The parts of a file in order; the next one is looked for when it is asked for. `fd` must stay open.
+
+    Raises OSError if the file cannot be read.
+    """
+    size = _measure(fd)
+    if not size:  # nothing that could be looked at twice
+        yield Part(fd, 0, 0)
+        return
+    begin: int | None = find_sound(fd)
+    while begin is not None:
+        head = os.pread(fd, 12, begin)
+        if head.startswith(OGG):
+            link = OggLink(fd, begin)
+            yield link
+            end = link.find_end()
+            begin = end if end < size else None
+        else:
+            end = _find_chunked_end(fd, begin, head, size)
+            yield Part(fd, begin, end)
+            begin = end if end < size else None
+
+
+def find_sound(fd: int) -> int:
+    """Where the sound's own format begins: behind ID3v2 tags and zeros."""
+    begin = 0
+    while True:
+        head = os.pread(fd, ZEROS, begin)
+        if head[:3] == b"ID3" and len(head) >= 10 and max(head[6:10]) < 128:
+            length = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]
+            begin += 10 + length + 10 * (head[5] >> 4 & 1)
+        elif len(head) == ZEROS and not any(head):
+            begin = _skip_zeros(fd, begin)
+        else:
+            return begin if head else 0
+
+
+def _skip_zeros(fd: int, begin: int) -> int:
+    while data := os.pread(fd, SEARCHED, begin):
+        rest = data.lstrip(b"\0")
+        begin += len(data) - len(rest)
+        if rest:
+            break
+    return begin
+
+
+def _find_chunked_end(fd: int, begin: int, head: bytes, size: int) -> int:
+    """Where a RIFF or FORM file ends, if another of its kind follows there; else the end of the file."""
+    order = CHUNKED.get(head[:4])
+    length = int.from_bytes(head[4:8], "little" if order == "little" else "big")
+    if order is None or not 0 < length < ENDLESS:
+        return size
+    for end in (begin + 8 + length, begin + 8 + length + length % 2):
+        if os.pread(fd, 12, end)[::8] == head[::8] and os.pread(fd, 4, end) == head[:4]:
+            return end
+    return size
+
+
+def _find_first_page(data: bytes) -> int | None:
+    """Where the first page of a stream begins in `data`, if one does."""
+    at = data.find(OGG)
+    while at >= 0 and len(data) - at > len(OGG):
+        if data[at + 5] & BEGIN_OF_STREAM and data[at + 5] < 8 and data[at + 6 : at + 14] in (bytes(8), b"\xff" * 8):
+            return at
+        at = data.find(OGG, at + len(OGG))
+    return None
+
+
+def _measure(fd: int) -> int:
+    """Bytes in the file; 0 for what is none, such as a pipe."""
+    status = os.fstat(fd)
+    return status.st_size if stat.S_ISREG(status.st_mode) else 0
