@@ -4,11 +4,13 @@ import codecs
 import os
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote, unquote_to_bytes
 
 from bandstand.common.errors import UnusableFile
 
 LONGEST_TEXT: Final = 1 << 20
 """Bytes of a text file that a person writes."""
+URI: Final = "file://"
 MARKS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 """The byte order marks that editors put before a text, and what each says of the bytes after it."""
 
@@ -23,6 +25,27 @@ def resolve_path(text: str, base: Path) -> Path:
     except RuntimeError:
         home = text.partition("/")[0]
         raise UnusableFile(f"{text}: nobody's home is known by {home}; write the path in full") from None
+
+
+def format_location(path: Path) -> str:
+    """A path as text that a database and JSON take: itself, or a `file:` URI if its bytes are no UTF-8."""
+    text = str(path)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return f"{URI}{quote(os.fsencode(path))}"
+    return text
+
+
+def parse_location(text: str) -> Path:
+    """The path that `format_location` wrote, or that a person or a playlist gave, as a path or a `file:` URI."""
+    place = text.removeprefix("file://localhost") if text.startswith("file://localhost/") else text.removeprefix(URI)
+    return Path(os.fsdecode(unquote_to_bytes(place)) if place != text else text)
+
+
+def show_path(path: Path | str) -> str:
+    """A path as text for people, with marks for bytes that are no UTF-8."""
+    return os.fsencode(path).decode("utf-8", "replace")
 
 
 def read_text(path: Path) -> str:

@@ -89,7 +89,7 @@ def make_song(
     if job.pair:
         return compare.make_comparison(job, job.pair, spool, report)
     if job.generator == IMPORT:
-        return importing.import_song(job)
+        return importing.import_song(job, report)
     if isinstance(prepared, Missing):
         raise prepared
     return _make_band_song(job, prepared, spool, report)

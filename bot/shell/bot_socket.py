@@ -26,10 +26,10 @@ from bandstand.bot.shell.event_feed import EventFeed
 from bandstand.bot.station.core import Core
 from bandstand.common.api.events import Numbered, State
 from bandstand.common.api.people import Place, Requester, Right
-from bandstand.common.api.refusals import BadRequest, Refusal, Refused
+from bandstand.common.api.refusals import BadRequest, Refused
 from bandstand.common.api.requests import GetNowPlaying, GetQueue, Request
-from bandstand.common.api.results import NowPlaying, Queue, Result
-from bandstand.common.api.socket import Ask, By, Subscribe
+from bandstand.common.api.results import NowPlaying, Queue
+from bandstand.common.api.socket import Answer, Ask, By, Subscribe
 from bandstand.common.errors import ConfigError
 
 log = Logger()
@@ -42,15 +42,6 @@ UNREAD_BYTES: Final = 262_144
 """What is kept for a client that does not read; with more it is dropped, and may come back for what it missed."""
 PATH_BYTES: Final = 107
 """unix(7): `sun_path` holds 108, the last of which is zero."""
-
-
-class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The answer to a request: a result, or a refusal with its sentence."""
-
-    answers: int
-    result: Result | None = None
-    refused: Refusal | None = None
-    sentence: str = ""
 
 
 class StateMessage(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ import shutil
 import socket
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO
@@ -19,6 +19,8 @@ import msgspec
 from bandstand.bot.commands import render
 from bandstand.bot.commands.reply import Message, Reply
 from bandstand.common import config
+from bandstand.common.api.requests import Request
+from bandstand.common.api.socket import Answer
 from bandstand.common.errors import BandstandError, UsageError
 from bandstand.common.text import MARK, one_line
 
@@ -52,20 +54,27 @@ class Station:
 
         With `progress` that job's bar is drawn meanwhile.
         """
-        self._socket.settimeout(ANSWER_SECONDS)
-        try:
-            ask = {"line": line, "progress": True} if wait and progress else {"line": line}
-            self._socket.sendall(msgspec.json.encode(ask) + b"\n")
-        except OSError:
-            raise NotRunning("the station went away before it was asked") from None
-        self._asked += 1
+        self._send({"line": line, "progress": True} if wait and progress else {"line": line})
         message = self._next()
         while message.answers != self._asked:  # an earlier job's result
             message = self._next()
         yield message.reply
-        job = message.reply.job
+        if wait and message.reply.job:
+            yield from self.follow(message.reply.job)
+
+    def carry_out(self, request: Request) -> Answer:
+        """The value of a request's answer, for one that has what no line could say, or needs no sentence."""
+        self._send({"request": request})
+        while True:
+            with suppress(msgspec.ValidationError):  # of an earlier job
+                answer = msgspec.json.decode(self._read_line(), type=Answer)
+                if answer.answers == self._asked:
+                    return answer
+
+    def follow(self, job: str) -> Iterator[Reply]:
+        """What is told of a job, up to its result."""
         self._socket.settimeout(None)
-        while wait and job:
+        while True:
             message = self._next()
             if message.fraction is not None:
                 draw(message.fraction, message.reply.summary)
@@ -74,7 +83,18 @@ class Station:
             if message.reply.job == job:
                 return
 
+    def _send(self, ask: dict[str, object]) -> None:
+        self._socket.settimeout(ANSWER_SECONDS)
+        try:
+            self._socket.sendall(msgspec.json.encode(ask) + b"\n")
+        except OSError:
+            raise NotRunning("the station went away before it was asked") from None
+        self._asked += 1
+
     def _next(self) -> Message:
+        return msgspec.json.decode(self._read_line(), type=Message)
+
+    def _read_line(self) -> bytes:
         try:
             line = self._lines.readline()
         except TimeoutError:
@@ -83,7 +103,7 @@ class Station:
             line = b""
         if not line:
             raise NotRunning("the station went away before it answered")
-        return msgspec.json.decode(line, type=Message)
+        return line
 
     def close(self) -> None:
         self._lines.close()

@@ -1,79 +1,134 @@
 """`bandstand import PATH...`: takes sound files into the library of the running station.
 
-Finds the files and shows the progress; the station's workers do the work, one job for each file.
+Finds the files (sound_files.py) and shows the progress; the station's workers do the work, one job for each file. A
+file that cannot be taken is told, and the others are taken all the same. What is in the library already is counted.
 """
 
 import argparse
+import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from enum import Enum
 from pathlib import Path
-from typing import Final
+from typing import NamedTuple
 
 from prompt_toolkit.shortcuts import ProgressBar
 
-from bandstand.bot.commands.reply import Reply
+from bandstand.bot.commands.reply import Level, Reply
 from bandstand.bot.shell import ctl
-from bandstand.bot.shell.ctl import Station
+from bandstand.bot.shell.ctl import NotRunning, Station
+from bandstand.bot.shell.sound_files import Found, find_files
 from bandstand.common import config
+from bandstand.common.api.refusals import ImportedAlready
+from bandstand.common.api.requests import ImportFile
+from bandstand.common.api.results import Importing
 from bandstand.common.errors import BandstandError, CommandError
+from bandstand.common.files import format_location, show_path
+from bandstand.common.sound.container import has_sound
 from bandstand.common.text import counted
 
-SUFFIXES: Final = {
-    *(".aac", ".ac3", ".aif", ".aiff", ".ape", ".au", ".caf", ".flac", ".m4a", ".mka"),
-    *(".mp2", ".mp3", ".mp4", ".oga", ".ogg", ".opus", ".wav", ".wma", ".wv"),
-}
-"""Of the files that are taken from a directory. A file that is named itself is tried whatever its suffix."""
+INTERRUPTED = 130
+"""The exit status of a program that Ctrl-C ended, as a shell has it."""
 
 
-def find_files(paths: Iterable[str]) -> list[Path]:
-    """The files to import, each once. Raises CommandError for a path that does not exist, and if there is none."""
-    found: dict[Path, None] = {}
-    for path in map(Path, paths):
-        if not path.exists():
-            raise CommandError(f"{path}: there is no such file or directory")
-        inside = sorted(path.rglob("*")) if path.is_dir() else [path]
-        for file in inside:
-            if file == path or (file.suffix.lower() in SUFFIXES and file.is_file()):
-                found[file.resolve()] = None
-    if not found:
-        raise CommandError("there is no sound file in " + ", ".join(paths))
-    return list(found)
+class Outcome(Enum):
+    TAKEN = "taken"
+    THERE = "there already"
+    NO_SOUND = "no sound"
+    """Of a folder's file, which nobody named."""
+    FAILED = "failed"
 
 
-def import_file(socket: Path, file: Path) -> Reply:
-    """Import one file by the bot at the socket and wait for the result. Raises CommandError."""
+class Report(NamedTuple):
+    """What became of one file, with what is to be said of it."""
+
+    outcome: Outcome
+    replies: tuple[Reply, ...] = ()
+
+
+def import_file(socket: Path, found: Found) -> Report:
+    """Import one file by the bot at the socket and wait for the result. Raises NotRunning, and nothing else."""
+    if found.problem:
+        return _fail(found, found.problem)
     try:
+        if not found.is_named and not has_sound(found.path):
+            return Report(Outcome.NO_SOUND)
         with closing(Station(socket)) as station:
-            *_, last = station.ask(ctl.joined(["import", str(file)]), wait=True)
+            return _import_by(station, found)
+    except NotRunning:
+        raise
+    except OSError as error:
+        return _fail(found, f"it cannot be read: {error.strerror}")
     except BandstandError as error:
-        raise CommandError(f"{file}: {error}") from None
-    return last
+        return _fail(found, str(error))
+
+
+def _import_by(station: Station, found: Found) -> Report:
+    answer = station.carry_out(ImportFile(path=format_location(found.path)))
+    if isinstance(answer.refused, ImportedAlready):
+        return Report(Outcome.THERE)
+    if not isinstance(answer.result, Importing):
+        return Report(Outcome.FAILED, (Reply(answer.sentence, Level.ERROR),))
+    *notices, last = station.follow(str(answer.result.job))
+    if last.is_good:
+        return Report(Outcome.TAKEN, tuple(notices))
+    return Report(Outcome.FAILED, (last,))
+
+
+def _fail(found: Found, why: str) -> Report:
+    return Report(Outcome.FAILED, (Reply(f"{show_path(found.path)}: {why}", Level.ERROR),))
 
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser("bandstand import", description="Take songs into the running station's library.")
     parser.add_argument("--config", metavar="FILE", help="the station's configuration")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="files at a time")
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="a sound file, or a directory of them")
+    parser.add_argument(
+        "paths", nargs="+", metavar="PATH", help="a sound file, a directory of them, or a playlist (m3u, pls, xspf)"
+    )
     options = parser.parse_args(arguments)
-    socket = config.find_directory(config.find(options.config)).bot_socket
-    wanted = find_files(options.paths)
-    good = 0
-    with ThreadPoolExecutor(max(1, options.jobs)) as pool:
-        for reply in _show_progress(pool.map(lambda file: import_file(socket, file), wanted), len(wanted)):
-            good += reply.is_good
-            if not reply.is_good:
+    environment = {**os.environ, "BANDSTAND_ICECAST_PASSWORD": "not needed here"}
+    socket = config.load(config.find(options.config), environment).paths.bot_socket
+    Station(socket).close()  # it runs, or there is no need to search
+    return _import_all(socket, find_files(options.paths), max(1, options.jobs), ", ".join(options.paths))
+
+
+def _import_all(socket: Path, found: Sequence[Found], jobs: int, searched: str) -> int:
+    """Import the files, say how many were, and return the exit status. Raises NotRunning if the station goes away."""
+    outcomes: Counter[Outcome] = Counter()
+    pool = ThreadPoolExecutor(jobs)
+    try:
+        for report in _show_progress(pool.map(lambda one: import_file(socket, one), found), len(found)):
+            outcomes[report.outcome] += 1
+            for reply in report.replies:
                 ctl.show(reply, as_json=False)
-    print(f"{good} of {counted(len(wanted), 'song')} imported")
-    return 0 if good == len(wanted) else 1
+    except KeyboardInterrupt:
+        print(f"stopped: {_say_total(outcomes)}", flush=True)
+        return INTERRUPTED
+    except NotRunning:
+        print(f"stopped: {_say_total(outcomes)}", flush=True)
+        raise
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+    if outcomes.total() == outcomes[Outcome.NO_SOUND]:
+        raise CommandError(f"there is no sound file in {show_path(searched)}")
+    print(_say_total(outcomes), flush=True)
+    return int(bool(outcomes[Outcome.FAILED]))
 
 
-def _show_progress(replies: Iterator[Reply], total: int) -> Iterator[Reply]:
-    """Pass the replies on, with a bar if standard output is a terminal."""
+def _say_total(outcomes: Counter[Outcome]) -> str:
+    total = outcomes.total() - outcomes[Outcome.NO_SOUND]
+    there = f", {outcomes[Outcome.THERE]} there already" if outcomes[Outcome.THERE] else ""
+    return f"{outcomes[Outcome.TAKEN]} of {counted(total, 'song')} imported{there}"
+
+
+def _show_progress(reports: Iterator[Report], total: int) -> Iterator[Report]:
+    """Pass the reports on, with a bar if standard output is a terminal."""
     if not sys.stdout.isatty():
-        yield from replies
+        yield from reports
         return
     with ProgressBar(title="into the library") as bar:
-        yield from bar(replies, total=total)
+        yield from bar(reports, total=total)

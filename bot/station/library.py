@@ -1,7 +1,6 @@
 """The library: how a song is found by what a person types, and the requests that show songs and the play log."""
 
 from collections.abc import Sequence
-from pathlib import PurePath
 from typing import Final
 
 import msgspec
@@ -14,6 +13,7 @@ from bandstand.common.api.refusals import AmbiguousSong, NoSongsYet, NoSuchSong,
 from bandstand.common.api.requests import GetSong, ListHistory, ListJobs, ListSongs
 from bandstand.common.api.results import History, JobBrief, Jobs, PlayedSong, SongDetails, Songs
 from bandstand.common.api.values import Cue, Job, Song
+from bandstand.common.files import parse_location, show_path
 from bandstand.common.generators import IMPORT
 from bandstand.common.text import one_line
 from bandstand.common.types import RATE, SongCode
@@ -85,7 +85,7 @@ def _leave_out_private(song: Song, right: Right) -> Song:
     if right < Right.DJ:
         song = msgspec.structs.replace(song, provenance=msgspec.structs.replace(song.provenance, errors=""))
     if right < Right.OWNER and song.generator == IMPORT:
-        name = PurePath(str(song.parameters.get("file", ""))).name
+        name = show_path(parse_location(str(song.parameters.get("file", ""))).name)
         song = msgspec.structs.replace(song, parameters={**song.parameters, "file": name})
     return song
 

@@ -45,6 +45,7 @@ from bandstand.common.api.requests import CancelJob, ExportSong, Generate, Gener
 from bandstand.common.api.results import Cancelled, Exporting, Importing, Ordered, Remaking
 from bandstand.common.api.values import Job, JobState, Purpose, Song, SongState
 from bandstand.common.background_jobs import EXPORTS, Export
+from bandstand.common.files import format_location, parse_location, show_path
 from bandstand.common.generators import COMPARE, IMPORT, Value
 from bandstand.common.text import one_line
 from bandstand.common.types import SongCode
@@ -188,18 +189,25 @@ def give_up_job(tx: Transaction, job: Job, by: Requester | None = None) -> None:
 
 
 def import_file(request: ImportFile, by: Requester, tx: Transaction) -> Importing:
-    path = Path(request.path)
-    shown = one_line(request.path, 200)
+    path = parse_location(request.path)
+    shown = one_line(show_path(path), 200)
     if not path.is_absolute():
         raise Refused(BadPath(shown, "relative"))
-    if not path.is_file():
+    if not _is_file(path):
         raise Refused(BadPath(shown, "missing"))
-    parameters: dict[str, Value] = {"file": str(path)}
+    parameters: dict[str, Value] = {"file": format_location(path)}
     there = tx.songs.find_made_with(IMPORT, parameters)
     if there is not None:
         raise Refused(ImportedAlready(shown, there.brief))
     job = order_song(tx, Order(IMPORT, get_asker(by), parameters, seed=0, is_played=False))
-    return Importing(job=job.id, song=job.song, file=path.name)
+    return Importing(job=job.id, song=job.song, file=show_path(path.name))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long, or a folder that may not be read
+        return False
 
 
 def remake_song(request: RemakeSong, by: Requester, tx: Transaction) -> Remaking:

@@ -55,6 +55,7 @@ class ImportFile(Base, frozen=True, tag="import_file"):
     """Take a sound file of the station's machine into the library."""
 
     path: str
+    """From /; or a `file:` URI, for a name whose bytes are no UTF-8."""
 
 
 class RemakeSong(Base, frozen=True, tag="remake_song"):

@@ -15,7 +15,9 @@ can be opened by the station's owner alone.
 import msgspec
 
 from bandstand.common.api.people import Identity, Place, Right
+from bandstand.common.api.refusals import Refusal
 from bandstand.common.api.requests import Request
+from bandstand.common.api.results import Result
 
 
 class By(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,3 +45,12 @@ class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     request: Request | None = None
     by: By = By("ctl")
     subscribe: Subscribe | None = None
+
+
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The answer to a request: a result, or a refusal with its sentence."""
+
+    answers: int
+    result: Result | None = None
+    refused: Refusal | None = None
+    sentence: str = ""

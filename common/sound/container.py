@@ -3,21 +3,27 @@
 Playlists are refused, which FFmpeg would follow to other files. Tags in any charset are no hindrance.
 """
 
+import os
+from collections.abc import Iterator
 from contextlib import suppress
+from itertools import islice
+from pathlib import Path
 from typing import Any, Final
 
 import av
+from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 
 from bandstand.common.errors import NotAudio
-from bandstand.common.sound.parts import OggLink, Part
+from bandstand.common.sound.parts import OggLink, Part, split_file
 
 WHITELIST: Final = {"protocol_whitelist": "file"}
 """Keeps a playlist that is given as a song from opening connections."""
 QUICK: Final = WHITELIST | {"max_probe_packets": "4"}
 """The limit on probing keeps libavformat from searching megabytes of a WAV's samples for other codecs, which takes
 30 ms. What is not found so is looked for without it."""
+PROBED_PACKETS: Final = 50
 PLAYLISTS: Final = {"hls", "applehttp", "concat", "dash", "imf", "sdp", "rtsp", "webm_dash_manifest"}
 """FFmpeg's names of formats that have no sound of their own."""
 PLAYLIST_BEGINNINGS: Final = (b"#extm3u", b"#extinf", b"[playlist]", b"ffconcat")
@@ -57,7 +63,7 @@ def _open_sound(fd: int, part: Part, options: dict[str, str]) -> tuple[InputCont
         part.seek(0)
         source = part
     try:
-        container = _open(source, options)
+        container = open_container(source, options=options)
     except (av.FFmpegError, OSError, ValueError) as error:
         raise Unplayable(explain(error)) from None
     if PLAYLISTS.isdisjoint(container.format.name.split(",")):
@@ -68,12 +74,15 @@ def _open_sound(fd: int, part: Part, options: dict[str, str]) -> tuple[InputCont
     raise Unplayable("there is no sound in the file")
 
 
-def _open(source: Any, options: dict[str, str]) -> InputContainer:
-    arguments: dict[str, Any] = {"options": options}
-    with suppress(TypeError):  # raised by a PyAV that has no such argument any more
-        container: InputContainer = av.open(source, metadata_errors="replace", **arguments)
-        return container
-    return av.open(source, "r", **arguments)
+def open_container(source: Any, kind: str | None = None, options: dict[str, str] = WHITELIST) -> InputContainer:
+    """Open a path or a file object, as a `kind` that FFmpeg names if that is known. Raises FFmpegError or OSError."""
+    arguments: dict[str, Any] = {"format": kind, "options": options}
+    container: InputContainer
+    try:
+        container = av.open(source, "r", metadata_errors="replace", **arguments)
+    except TypeError:  # a PyAV that has no such argument any more
+        container = av.open(source, "r", **arguments)
+    return container
 
 
 def explain(error: Exception) -> str:
@@ -81,3 +90,24 @@ def explain(error: Exception) -> str:
     if isinstance(error, OSError) and not isinstance(error, av.InvalidDataError):
         return (error.strerror or "the file cannot be read").lower()
     return "it is not a sound file, or not of a known format"
+
+
+def has_sound(path: Path) -> bool:
+    """Whether the first part of a file has sound that can be decoded. Raises OSError if it cannot be read."""
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    try:
+        container, stream = open_part(fd, next(split_file(fd)))
+        with container:
+            return next(_decode(container, stream), None) is not None
+    except Unplayable:
+        return False
+    finally:
+        os.close(fd)
+
+
+def _decode(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
+    """The frames of the first packets; text and pictures that look like sound have none."""
+    with suppress(av.FFmpegError):
+        for packet in islice(container.demux(stream), PROBED_PACKETS):
+            with suppress(av.FFmpegError):
+                yield from packet.decode()

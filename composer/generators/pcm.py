@@ -12,13 +12,12 @@ import numpy.typing as npt
 
 from bandstand.common.errors import NotAudio
 from bandstand.common.generators import Generator
+from bandstand.common.sound.mixdown import LAYOUTS, Mixdown
 from bandstand.common.types import CHANNELS, RATE, Seconds
 from bandstand.composer.audio import Block
 from bandstand.composer.generators import wav
 from bandstand.composer.generators.wav import Encoding, WavHeader
 
-LAYOUTS: Final = {1: "mono", 2: "stereo", 3: "3.0", 4: "quad", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
-"""Number of channels -> FFmpeg's name of the layout."""
 DETECTION_BYTES: Final = 64
 """Bytes from which text can be told from sound."""
 FILES: Final = {b"fLaC": "FLAC", b"OggS": "Ogg", b"ID3": "MP3", b"\xff\xfb": "MP3", b"FORM": "AIFF", b"MThd": "MIDI"}
@@ -185,42 +184,27 @@ class Converter:
 
     def __init__(self, encoding: Encoding) -> None:
         self._encoding = encoding
-        self._is_mono = encoding.channels == 1
+        self._has_our_rate = encoding.rate == RATE and encoding.channels <= CHANNELS
         self._layout = LAYOUTS[encoding.channels]
-        # FFmpeg's mono to stereo is 3 dB quieter, so mono stays mono until it has our rate.
-        layout = "mono" if self._is_mono else "stereo"
-        has_our_rate = encoding.rate == RATE and encoding.channels <= CHANNELS
-        self._resampler = None if has_our_rate else av.AudioResampler(format="flt", layout=layout, rate=RATE)
+        self._mixdown: Mixdown | None = None
 
     def push(self, data: bytes) -> Iterator[Block]:
         yield from self.push_samples(decode_samples(data, self._encoding))
 
     def push_samples(self, made: npt.NDArray[np.float32]) -> Iterator[Block]:
         """Convert samples of shape (frames, channels), full scale at 1.0."""
-        if self._resampler is None:
-            yield self._double(made)
-        else:
-            frame = av.AudioFrame.from_ndarray(
-                np.ascontiguousarray(made).reshape(1, -1), format="flt", layout=self._layout
-            )
-            frame.sample_rate = self._encoding.rate
-            yield from self._resampled(frame)
+        if self._has_our_rate:
+            yield np.repeat(made, CHANNELS, axis=1) if self._encoding.channels == 1 else made
+            return
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(made).reshape(1, -1), format="flt", layout=self._layout)
+        frame.sample_rate = self._encoding.rate
+        self._mixdown = self._mixdown or Mixdown(frame)
+        yield from self._mixdown.push(frame)
 
     def flush(self) -> Iterator[Block]:
         """Yield what the resampler still holds."""
-        if self._resampler is not None:
-            yield from self._resampled(None)
-
-    def _resampled(self, frame: av.AudioFrame | None) -> Iterator[Block]:
-        assert self._resampler is not None
-        for made in self._resampler.resample(frame):
-            if made.samples:
-                channels = 1 if self._is_mono else CHANNELS
-                yield self._double(made.to_ndarray().reshape(-1, channels).astype(np.float32, copy=False))
-
-    def _double(self, made: npt.NDArray[np.float32]) -> Block:
-        """The two channels of frames that are mono or stereo."""
-        return np.repeat(made, CHANNELS, axis=1) if self._is_mono else made
+        if self._mixdown is not None:
+            yield from self._mixdown.flush()
 
 
 def decode_samples(data: bytes, encoding: Encoding) -> npt.NDArray[np.float32]:

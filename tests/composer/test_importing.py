@@ -10,13 +10,29 @@ import numpy as np
 import pytest
 
 from bandstand.common.errors import ComposeError
+from bandstand.common.files import format_location
 from bandstand.common.generators import IMPORT
-from bandstand.common.jobs import Done, Job
+from bandstand.common.jobs import Done, Job, Noticed, Step
 from bandstand.common.types import RATE, SongCode
 from bandstand.composer import importing
 from bandstand.composer.folder import SONG_FILE
 
 pytestmark = pytest.mark.integration
+
+CASES = Path(__file__).parents[1] / "cases" / "audio"
+TAKEN = {
+    "9ch.wav": 0.6, "chained-rates.ogg": 1.2, "chained.opus": 1.2, "latin1-comment.flac": 0.5, "latin1-id3v1.mp3": 1.02,
+    "no-pad-byte.wav": 0.5, "rate-change.mp3": 1.65, "title-quote.mp3": 1.02, "title-zwj.mp3": 1.02,
+    "track-name.mka": 1.0, "tree/book.m4b": 1.0, "tree/good.mp3": 1.0,
+}  # fmt: skip
+"""File -> its length in seconds."""
+DAMAGED = {"cut-end.flac": 0.94, "id3-middle.mp3": 0.99, "zeros-end.mp3": 1.02}
+TITLES = {
+    "latin1-comment.flac": ("Caf\ufffd del Mar", "unknown"),
+    "latin1-id3v1.mp3": ("Caf\ufffd del Mar", "Gr\ufffd\ufffde"),
+    "track-name.mka": ("Low Tide", "unknown"),
+    "chained.opus": ("chained", "unknown"),
+}
 
 
 def sine(path: Path, seconds: float = 2.0, level: float = 0.25) -> Path:
@@ -34,14 +50,18 @@ def job(tmp_path: Path, file: Path) -> Job:
         song=SongCode("abc"),
         generator=IMPORT,
         seed=0,
-        parameters={"file": str(file)},
+        parameters={"file": format_location(file)},
         directory=str(tmp_path / "songs" / "abc"),
     )
 
 
+def import_song(wanted: Job, steps: list[Step] | None = None) -> Done:
+    return importing.import_song(wanted, (steps if steps is not None else []).append)
+
+
 def test_a_file_is_copied_unchanged_and_measured(tmp_path: Path) -> None:
     file = sine(tmp_path / "Low Tide.WAV")
-    done = importing.import_song(job(tmp_path, file))
+    done = import_song(job(tmp_path, file))
     folder = tmp_path / "songs" / "abc"
     assert (folder / done.files["audio"]).read_bytes() == file.read_bytes()
     assert done.files["audio"] == "song.wav"
@@ -51,6 +71,27 @@ def test_a_file_is_copied_unchanged_and_measured(tmp_path: Path) -> None:
     assert done.loudness == pytest.approx(-12.0, abs=0.2)
     assert done.peak == pytest.approx(-12.0, abs=0.2)
     assert msgspec.json.decode((folder / SONG_FILE).read_bytes(), type=Done) == done
+
+
+@pytest.mark.parametrize("name", TAKEN | DAMAGED)
+def test_what_the_streamer_plays_is_taken_whole(name: str, tmp_path: Path) -> None:
+    steps: list[Step] = []
+    done = import_song(job(tmp_path, CASES / name), steps)
+    assert done.seconds == pytest.approx((TAKEN | DAMAGED)[name], abs=0.03)
+    assert bool(done.provenance.notes) == bool(steps) == (name in DAMAGED)
+    assert all(isinstance(step, Noticed) for step in steps)
+
+
+@pytest.mark.parametrize("name", TITLES)
+def test_tags_of_any_charset_and_place_are_read(name: str, tmp_path: Path) -> None:
+    done = import_song(job(tmp_path, CASES / name))
+    assert (done.title, done.artist) == TITLES[name]
+
+
+def test_a_name_of_any_bytes_is_taken(tmp_path: Path) -> None:
+    path = sine(tmp_path / "caf\udce9.wav")
+    done = import_song(job(tmp_path, path))
+    assert done.title == "caf\ufffd"
 
 
 @pytest.mark.parametrize(("kind", "codec"), [("flac", "flac"), ("opus", "libopus")])
@@ -66,7 +107,7 @@ def test_tags_give_title_and_artist(tmp_path: Path, kind: str, codec: str) -> No
         frame.sample_rate = RATE
         container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
-    done = importing.import_song(job(tmp_path, file))
+    done = import_song(job(tmp_path, file))
     assert (done.title, done.artist) == ("Blue Lantern", "The Hands")
 
 
@@ -75,22 +116,22 @@ def test_a_file_that_cannot_be_imported_is_named_and_leaves_no_folder(tmp_path: 
     text.write_text("no sound")
     for file, why in ((text, "cannot be decoded"), (tmp_path / "gone.wav", "cannot be read"), (tmp_path, "cannot be")):
         with pytest.raises(ComposeError, match=why) as raised:
-            importing.import_song(job(tmp_path, file))
+            import_song(job(tmp_path, file))
         assert str(file) in str(raised.value)
         assert not list((tmp_path / "songs").iterdir())
 
 
 def test_a_file_without_samples_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ComposeError, match="no sound"):
-        importing.import_song(job(tmp_path, sine(tmp_path / "empty.wav", 0)))
+        import_song(job(tmp_path, sine(tmp_path / "empty.wav", 0)))
 
 
 def test_silence_can_be_imported(tmp_path: Path) -> None:
-    assert importing.import_song(job(tmp_path, sine(tmp_path / "quiet.wav", level=0.0))).loudness <= -70
+    assert import_song(job(tmp_path, sine(tmp_path / "quiet.wav", level=0.0))).loudness <= -70
 
 
 def test_a_song_that_is_finished_already_is_not_imported_again(tmp_path: Path) -> None:
     wanted = job(tmp_path, sine(tmp_path / "a.wav"))
-    done = importing.import_song(wanted)
+    done = import_song(wanted)
     (tmp_path / "a.wav").unlink()
-    assert importing.import_song(wanted) == done
+    assert import_song(wanted) == done

@@ -1,5 +1,6 @@
-"""Which files `bandstand import` takes, and what it says of each."""
+"""What `bandstand import` says of each file, and how it ends."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,64 +9,128 @@ import pytest
 from bandstand.bot.commands.reply import Level, Reply
 from bandstand.bot.shell import importing
 from bandstand.bot.shell.ctl import NotRunning
+from bandstand.common.api.refusals import ImportedAlready
+from bandstand.common.api.requests import ImportFile
+from bandstand.common.api.results import Importing
+from bandstand.common.api.socket import Answer
+from bandstand.common.api.values import SongBrief, SongState
 from bandstand.common.errors import CommandError
+from bandstand.common.types import SongCode
 
-
-def test_a_directory_is_searched_for_sound_files_and_a_named_file_is_taken_as_it_is(tmp_path: Path) -> None:
-    inside = tmp_path / "music" / "old"
-    inside.mkdir(parents=True)
-    song, text, odd = inside / "a.FLAC", inside / "a.txt", tmp_path / "odd.bin"
-    for path in (song, text, odd):
-        path.touch()
-    assert importing.find_files([str(tmp_path / "music"), str(odd), str(song)]) == [song, odd]
-
-
-def test_a_path_that_is_not_there_and_a_directory_without_songs_are_told(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="there is no such file or directory"):
-        importing.find_files([str(tmp_path / "gone")])
-    with pytest.raises(CommandError, match="there is no sound file in"):
-        importing.find_files([str(tmp_path)])
+CASES = Path(__file__).parents[2] / "cases" / "audio"
+SONG = SongBrief(SongCode("7kq3"), "Blue", "x", SongState.READY, 3.0, 0.0)
 
 
 class Running:
-    """A station that imports what is called good."""
+    """A station that imports what is called good, and has what is called old."""
 
-    asked: list[tuple[str, bool]] = []
+    asked: set[str] = set()
+    goes_away = False
 
     def __init__(self, _: Path) -> None:
-        pass
+        self._path = ""
 
-    def ask(self, line: str, wait: bool) -> Iterator[Reply]:
-        self.asked.append((line, wait))
-        yield Reply("job 1 takes it", job="1")
-        yield Reply("made", job="1") if "good" in line else Reply("no sound in it", Level.FAILED, job="1")
+    def carry_out(self, request: ImportFile) -> Answer:
+        if self.goes_away:
+            raise NotRunning("the station went away before it answered")
+        self._path = request.path
+        self.asked.add(request.path)
+        if "old" in request.path:
+            return Answer(1, refused=ImportedAlready(request.path, SONG), sentence="it is there")
+        return Answer(1, result=Importing(job=1, song=SONG.code, file=request.path))
+
+    def follow(self, job: str) -> Iterator[Reply]:
+        if "bad" in self._path:
+            yield Reply(f"{self._path}: no sound in it", Level.FAILED, job=job)
+            return
+        yield Reply("job 1: import: it is damaged", Level.NOTICE)
+        yield Reply("made", job=job)
 
     def close(self) -> None:
         pass
 
 
 @pytest.fixture
-def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def music(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("BANDSTAND_CONFIG", raising=False)
-    for name in ("good one.wav", "bad.wav"):
-        (tmp_path / name).touch()
-    return [str(tmp_path / "good one.wav"), str(tmp_path / "bad.wav")]
-
-
-def test_every_file_is_a_job_that_is_waited_for_and_what_failed_is_told(
-    paths: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    Running.asked.clear()
     monkeypatch.setattr(importing, "Station", Running)
+    monkeypatch.setattr(Running, "goes_away", False)
+    Running.asked.clear()
+    return tmp_path
+
+
+def make(folder: Path, *names: bytes) -> list[str]:
+    paths = [folder / os.fsdecode(name) for name in names]
+    for path in paths:
+        path.write_bytes((CASES / "tree" / "good.mp3").read_bytes())
+    return list(map(str, paths))
+
+
+def test_every_file_is_taken_and_what_is_odd_or_failed_is_told(music: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    paths = make(music, b"good one.wav", b"bad.wav")
     assert importing.main(paths) == 1
-    assert sorted(Running.asked) == sorted([(f'import "{paths[0]}"', True), (f"import {paths[1]}", True)])
+    assert Running.asked == set(paths)
     out, err = capsys.readouterr()
-    assert out == "1 of 2 songs imported\n"
+    assert "it is damaged" in out
+    assert out.endswith("1 of 2 songs imported\n")
     assert "no sound in it" in err
     assert importing.main(paths[:1]) == 0
 
 
-def test_without_a_station_it_says_so(paths: list[str]) -> None:
-    with pytest.raises((CommandError, NotRunning), match="bandstand up"):
-        importing.main(paths)
+def test_what_is_there_already_is_counted_and_no_error(music: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert importing.main(make(music, b"good.mp3", b"old 1.mp3", b"old 2.mp3")) == 0
+    assert capsys.readouterr().out.endswith("1 of 3 songs imported, 2 there already\n")
+
+
+def test_any_name_can_be_taken(music: Path) -> None:
+    (music / "a").mkdir()
+    names = [
+        b'He said "hi".mp3',
+        b'"start.mp3',
+        b'end".mp3',
+        b"both ' and \".mp3",
+        b"-dash.mp3",
+        b"two\nlines.mp3",
+        b"caf\xe9.mp3",
+    ]
+    paths = make(music / "a", *names)
+    assert importing.main([str(music / "a")]) == 0
+    assert Running.asked == {*paths[:-1], f"file://{music}/a/caf%E9.mp3"}
+
+
+def test_one_missing_file_does_not_end_the_import(music: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert importing.main([str(music / "gone.mp3"), *make(music, b"good.mp3")]) == 1
+    out, err = capsys.readouterr()
+    assert out.endswith("1 of 2 songs imported\n")
+    assert err == f"error: {music}/gone.mp3: there is no such file or directory\n"
+
+
+def test_of_a_folder_what_has_sound_is_taken_whatever_it_is_called(music: Path) -> None:
+    (music / "a").mkdir()
+    make(music / "a", b"song.unknown", b"song")
+    (music / "a" / "cover.jpg").write_bytes(b"\xff\xd8\xff\xe0" + bytes(5000))
+    (music / "a" / "notes.mp3").write_text("no sound\n" * 500)
+    assert importing.main([str(music / "a")]) == 0
+    assert Running.asked == {str(music / "a" / "song.unknown"), str(music / "a" / "song")}
+
+
+def test_a_folder_without_sound_is_an_error(music: Path) -> None:
+    with pytest.raises(CommandError, match="there is no sound file in"):
+        importing.main([str(music)])
+
+
+def test_a_station_that_goes_away_ends_the_import_with_its_total(
+    music: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Running, "goes_away", True)
+    with pytest.raises(NotRunning):
+        importing.main(make(music, b"good.mp3"))
+    assert capsys.readouterr().out == "stopped: 0 of 0 songs imported\n"
+
+
+def test_without_a_station_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("BANDSTAND_CONFIG", raising=False)
+    with pytest.raises(NotRunning, match="bandstand up"):
+        importing.main([str(tmp_path)])
