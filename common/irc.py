@@ -40,6 +40,15 @@ Name = Annotated[str, Meta(pattern=NAME, description="a name of at most 32 lette
 Word = Annotated[str, Meta(pattern=r"^[^\x00-\x20\x7f]*\Z", description="one word")]
 User = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,12}\Z", description="at most 12 letters, digits and . _ -")]
 
+Mechanism = Literal["EXTERNAL", "ECDSA-NIST256P-CHALLENGE", "SCRAM-SHA-256", "PLAIN"]
+MECHANISM_KEYS: dict[Mechanism, str] = {
+    "EXTERNAL": "certificate",
+    "ECDSA-NIST256P-CHALLENGE": "sasl_key",
+    "SCRAM-SHA-256": "password",
+    "PLAIN": "password",
+}
+"""The key of the configuration that each way to log in takes, the preferred way first."""
+
 
 class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One network; the bot has one connection to it."""
@@ -70,6 +79,12 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     password: Secret = ""
     """Password of the services account."""
     password_file: PathText = ""
+    sasl_key: PathText = ""
+    """PEM file of a private key on the curve P-256, for SASL ECDSA-NIST256P-CHALLENGE."""
+    sasl_mechanisms: list[Mechanism] = []
+    """Ways to log in by SASL, the first one first; empty: all for which there is a certificate, key or password."""
+    sasl_authzid: Literal["account", "empty"] = "account"
+    """What PLAIN says whom the bot wants to act as; servers take either."""
     login: Literal["wanted", "required"] = "wanted"
     """`required`: stay off the network if logging in by SASL fails."""
     nickserv: Word = "NickServ"
@@ -91,6 +106,11 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     @property
     def connect_port(self) -> int:
         return self.port or (TLS_PORT if self.tls else PLAIN_PORT)
+
+    @property
+    def mechanisms(self) -> list[Mechanism]:
+        """The ways to log in by SASL that can be tried, in order."""
+        return [name for name in self.sasl_mechanisms or MECHANISM_KEYS if getattr(self, MECHANISM_KEYS[name])]
 
     @property
     def login_name(self) -> str:
@@ -118,6 +138,7 @@ SECRETS = ("password", "server_password")
 CONTENTS = {
     "tls_authority": "expected certificates in PEM",
     "certificate": "expected a certificate and its key in one PEM file, without a pass phrase",
+    "sasl_key": "expected a private key on the curve P-256 in PEM, without a pass phrase",
 }
 N = TypeVar("N", bound=Network)
 
@@ -180,8 +201,13 @@ def _find_network_faults(network: Network) -> Iterator[Fault]:
         yield "tls_verify", "without it, tls_pins must say which certificate is the server's"
     if not network.tls and (network.password or network.server_password) and not network.is_loopback:
         yield "tls", "without it the password would cross the network for all to read; set tls = true"
-    if network.login == "required" and not (network.password or network.password_file or network.certificate):
-        yield "login", "is required, so a password or a certificate is needed"
+    has_secret = network.password or network.password_file or network.certificate or network.sasl_key
+    if network.login == "required" and not has_secret:
+        yield "login", "is required, so a password, a certificate or a sasl_key is needed"
+    for mechanism in network.sasl_mechanisms:
+        key = MECHANISM_KEYS[mechanism]
+        if not getattr(network, key) and not getattr(network, f"{key}_file", ""):
+            yield "sasl_mechanisms", f"{mechanism} needs {key}"
     for name in CONTENTS:
         path = getattr(network, name)
         if path and not Path(path).is_file():
@@ -190,10 +216,26 @@ def _find_network_faults(network: Network) -> Iterator[Fault]:
             yield name, f"{path}: {CONTENTS[name]}"
 
 
+def is_p256_key(pem: bytes) -> bool:
+    """Whether this is a private key on the curve P-256."""
+    # Imported here, because every program of the station reads the configuration, and few have such a key.
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        key = load_pem_private_key(pem, None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return False
+    return isinstance(key, EllipticCurvePrivateKey) and isinstance(key.curve, SECP256R1)
+
+
 def _is_usable(name: str, path: str) -> bool:
     """Whether OpenSSL can load the file of this key."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
+        if name == "sasl_key":
+            return is_p256_key(Path(path).read_bytes())
         if name == "certificate":
             context.load_cert_chain(path)
         else:

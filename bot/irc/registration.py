@@ -13,11 +13,12 @@ import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 
 from bandstand.bot.irc import sasl, sts
 from bandstand.bot.irc.capabilities import SASL, Capabilities
 from bandstand.bot.irc.message import Message, build
-from bandstand.common.irc import Network
+from bandstand.common.irc import Mechanism, Network
 
 MAX_NICKS = 12
 """Nicks that are tried on one connection."""
@@ -52,21 +53,30 @@ class Login:
 
 def make_login(network: Network) -> Login:
     """The login that the configuration asks for."""
-    mechanisms: list[Callable[[], sasl.Mechanism]] = []
     name, password = network.login_name, network.password
-    if network.certificate:
-        mechanisms.append(sasl.External)
-    if password:
-        mechanisms.append(lambda: sasl.Scram(name, password))
-        mechanisms.append(lambda: sasl.Plain(name, password))
+    authzid = name if network.sasl_authzid == "account" else ""
+    makers: dict[Mechanism, Callable[[], sasl.Mechanism]] = {
+        "EXTERNAL": sasl.External,
+        "ECDSA-NIST256P-CHALLENGE": lambda: sasl.Ecdsa(name, read_key(network.sasl_key)),
+        "SCRAM-SHA-256": lambda: sasl.Scram(name, password),
+        "PLAIN": lambda: sasl.Plain(name, password, authzid),
+    }
     return Login(
         nicks=list_nicks(network.nick, network.other_nicks),
         user=network.user,
         realname=network.realname,
         server_password=network.server_password,
-        mechanisms=mechanisms,
+        mechanisms=[makers[mechanism] for mechanism in network.mechanisms],
         is_required=network.login == "required",
     )
+
+
+def read_key(path: str) -> bytes:
+    """Raises SaslFailed if the file cannot be read."""
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise sasl.SaslFailed(f"{path}: {error.strerror}") from None
 
 
 def list_nicks(nick: str, others: Sequence[str]) -> list[str]:
@@ -120,7 +130,7 @@ class Phase(enum.Enum):
 
 class Registration:
     def __init__(self, login: Login, is_tls: bool, is_verified: bool) -> None:
-        """`is_verified`: by TLS, with a certificate that an authority stands for."""
+        """`is_verified`: by TLS, with a certificate that an authority stands for, or that is pinned."""
         self._login = login
         self._is_tls = is_tls
         self._is_verified = is_verified

@@ -1,7 +1,8 @@
 """SASL (RFC 4422, IRCv3 sasl-3.1): logging the bot in to its services account. Pure but for SCRAM's nonce.
 
-A mechanism answers one challenge after the other. EXTERNAL refers to the client's TLS certificate, PLAIN sends the
-password, SCRAM-SHA-256 (RFC 5802, 7677) proves that it knows the password without sending it, and makes the server
+A mechanism answers one challenge after the other. EXTERNAL refers to the client's TLS certificate,
+ECDSA-NIST256P-CHALLENGE (as Atheme has it) signs with a key whose public half services know, PLAIN sends the password,
+SCRAM-SHA-256 (RFC 5802, 7677) proves that it knows the password without sending it, and makes the server
 prove the same. A server that cannot is an impostor, and the connection has to end before it hears anything else.
 
 Challenges and answers travel as base64 in AUTHENTICATE messages of at most 400 characters each.
@@ -13,6 +14,10 @@ import re
 from collections.abc import Iterator
 from typing import Protocol
 
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from scramp import ScramClient, ScramException
 
 CHUNK_CHARACTERS = 400
@@ -42,8 +47,9 @@ class Mechanism(Protocol):
 class Plain:
     name = "PLAIN"
 
-    def __init__(self, account: str, password: str) -> None:
-        self._message = f"\0{account}\0{password}".encode()
+    def __init__(self, account: str, password: str, authzid: str = "") -> None:
+        """`authzid`: whom to act as, if it is said: the account itself."""
+        self._message = f"{authzid}\0{account}\0{password}".encode()
 
     def answer(self, challenge: bytes) -> bytes:
         if challenge:
@@ -60,6 +66,32 @@ class External:
         if challenge:
             raise SaslFailed("the server asked for more than EXTERNAL has")
         return b""
+
+
+class Ecdsa:
+    """Signs what the server sends, which is taken for a hash of 32 bytes as it is."""
+
+    name = "ECDSA-NIST256P-CHALLENGE"
+
+    def __init__(self, account: str, pem: bytes) -> None:
+        """Raises SaslFailed for a key that cannot be used."""
+        try:
+            key = load_pem_private_key(pem, None)
+        except (ValueError, TypeError):
+            raise SaslFailed("the private key cannot be read") from None
+        if not isinstance(key, EllipticCurvePrivateKey):
+            raise SaslFailed("the private key is not one for ECDSA")
+        self._key = key
+        self._account = account
+        self._is_named = False
+
+    def answer(self, challenge: bytes) -> bytes:
+        if not self._is_named:
+            self._is_named = True
+            return self._account.encode()
+        if not 0 < len(challenge) <= SHA256.digest_size:
+            raise SaslFailed("the server's challenge is no hash of 32 bytes")
+        return self._key.sign(challenge.rjust(SHA256.digest_size, b"\0"), ECDSA(Prehashed(SHA256())))
 
 
 class Scram:

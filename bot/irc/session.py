@@ -132,7 +132,8 @@ class Session(TwistedProtocol):
         self._listener = listener
         self._clock = clock
         self._is_tls = is_tls
-        self._registration = Registration(make_login(network), is_tls, is_tls and network.tls_verify)
+        is_verified = is_tls and (network.tls_verify or bool(network.tls_pins))
+        self._registration = Registration(make_login(network), is_tls, is_verified)
         enabled = self._registration.capabilities.enabled
         self.state = ChannelState(network.nick, network.channels, enabled)
         self.flood_control = FloodControl()
@@ -178,12 +179,12 @@ class Session(TwistedProtocol):
 
     def handshakeCompleted(self) -> None:
         certificate = cast(X509 | None, self._connected.getPeerCertificate())
-        if tls.matches_pin(certificate, self._network.tls_pins):
-            self._begin()
+        fault = tls.find_fault(self._network, certificate)
+        if fault:
+            self._listener.handle_rejected(fault, is_lasting=True)
+            self.abort(fault)
         else:
-            why = "the server's certificate is none of those in tls_pins"
-            self._listener.handle_rejected(why, is_lasting=True)
-            self.abort(why)
+            self._begin()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         self._is_over = True

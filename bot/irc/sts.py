@@ -2,7 +2,7 @@
 
 On a plain connection the policy names a port: the client must leave, having sent nothing of value, and come back there
 with TLS. On a TLS connection it names a duration for which plain connections are forbidden. A policy from a server
-whose certificate was not verified is not kept: anybody on the way could have made it up.
+whose certificate was neither verified nor pinned is not kept: anybody on the way could have made it up.
 """
 
 from dataclasses import dataclass

@@ -5,6 +5,8 @@ from random import Random
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionRefusedError
 from twisted.internet.interfaces import IProtocolFactory
@@ -14,6 +16,7 @@ from twisted.python.failure import Failure
 
 from bandstand.bot.irc.network import STEADY_SECONDS, NetworkConnection, Resources
 from bandstand.bot.irc.registration import list_nicks, make_login
+from bandstand.bot.irc.sasl import SaslFailed
 from bandstand.bot.irc.sts import PolicyStore
 from bandstand.common.irc import Network
 from tests.bot.irc.conftest import Transport
@@ -171,13 +174,22 @@ def test_stopping_while_it_waits_or_connects_leaves_nothing_behind(server: Serve
     assert server.clock.getDelayedCalls() == []
 
 
-def test_the_sasl_mechanisms_follow_from_the_configuration() -> None:
+def test_the_sasl_mechanisms_follow_from_the_configuration(tmp_path: Path) -> None:
     def mechanisms(**settings: Any) -> list[str]:
         return [make().name for make in make_login(Network(server="x", **settings)).mechanisms]
 
     assert mechanisms() == []
     assert mechanisms(password="p") == ["SCRAM-SHA-256", "PLAIN"]
     assert mechanisms(certificate="x.pem") == ["EXTERNAL"]
+    every = ["EXTERNAL", "ECDSA-NIST256P-CHALLENGE", "SCRAM-SHA-256", "PLAIN"]
+    key = tmp_path / "key.pem"
+    pem = generate_private_key(SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    key.write_bytes(pem)
+    assert mechanisms(certificate="x.pem", password="p", sasl_key=str(key)) == every
+    chosen = ["PLAIN", "EXTERNAL"]
+    assert mechanisms(certificate="x.pem", password="p", sasl_mechanisms=chosen) == chosen
+    with pytest.raises(SaslFailed, match="No such file"):
+        mechanisms(sasl_key=str(tmp_path / "gone.pem"))
 
 
 def test_the_nicks_to_try_begin_with_the_configured_ones_and_differ_within_nine_characters() -> None:

@@ -3,12 +3,26 @@
 import base64
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from hypothesis import given
 from hypothesis import strategies as st
 from scramp import ScramMechanism
 
 from bandstand.bot.irc import sasl
-from bandstand.bot.irc.sasl import ChallengeBuffer, External, ImpostorServer, Plain, SaslFailed, Scram, split_message
+from bandstand.bot.irc.sasl import (
+    ChallengeBuffer,
+    Ecdsa,
+    External,
+    ImpostorServer,
+    Plain,
+    SaslFailed,
+    Scram,
+    split_message,
+)
 
 
 def server(password: str) -> object:
@@ -19,8 +33,27 @@ def server(password: str) -> object:
 
 def test_plain_is_the_account_and_the_password() -> None:
     assert Plain("ann", "secret").answer(b"") == b"\0ann\0secret"
+    assert Plain("ann", "secret", "ann").answer(b"") == b"ann\0ann\0secret"
     with pytest.raises(SaslFailed):
         Plain("ann", "secret").answer(b"more?")
+
+
+def test_ecdsa_names_the_account_and_signs_the_challenge_as_it_is() -> None:
+    key = generate_private_key(SECP256R1())
+    client = Ecdsa("ann", key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    assert client.answer(b"") == b"ann"
+    for challenge in (bytes(range(32)), b"short"):
+        signed = client.answer(challenge)
+        key.public_key().verify(signed, challenge.rjust(32, b"\0"), ECDSA(Prehashed(SHA256())))
+    with pytest.raises(SaslFailed, match="no hash"):
+        client.answer(bytes(33))
+
+
+def test_a_key_of_another_kind_is_no_reason_for_a_traceback() -> None:
+    other = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    for pem in (other, b"", b"-----BEGIN EC PRIVATE KEY-----"):
+        with pytest.raises(SaslFailed):
+            Ecdsa("ann", pem)
 
 
 def test_external_sends_an_empty_message() -> None:

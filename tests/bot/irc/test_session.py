@@ -46,7 +46,7 @@ def test_it_logs_in_before_the_registration_ends(connect: Connect) -> None:
     peer = connect(secure=False, password="secret", account="ann")
     assert peer.says(":srv CAP * LS :sasl=PLAIN,EXTERNAL")[-1] == "CAP REQ sasl"
     assert peer.says(":srv CAP * ACK sasl") == ["AUTHENTICATE PLAIN"]
-    message = base64.b64encode(b"\0ann\0secret").decode()
+    message = base64.b64encode(b"ann\0ann\0secret").decode()
     assert peer.says("AUTHENTICATE +") == [f"AUTHENTICATE {message}"]
     assert peer.says(":srv 900 * * ann :You are now logged in", ":srv 903 * :ok") == ["CAP END"]
 
@@ -57,6 +57,38 @@ def test_after_a_failed_mechanism_the_next_is_tried_and_then_none(connect: Conne
     assert peer.says(":srv CAP * ACK sasl") == ["AUTHENTICATE SCRAM-SHA-256"]
     assert peer.says(":srv 908 * PLAIN :are the mechanisms", ":srv 904 * :failed") == ["AUTHENTICATE PLAIN"]
     assert peer.says(":srv 904 * :failed") == ["CAP END"]
+
+
+def test_an_impostor_is_told_so_before_the_connection_ends(connect: Connect) -> None:
+    peer = connect(password="secret")
+    peer.says(":srv CAP * LS :sasl=SCRAM-SHA-256", ":srv CAP * ACK sasl")
+    first = base64.b64decode(peer.says("AUTHENTICATE +")[0].split()[1]).decode()
+    salt = base64.b64encode(b"salt" * 4).decode()
+    challenge = f"r={first.partition(',r=')[2]}more,s={salt},i=4096"
+    peer.says("AUTHENTICATE " + base64.b64encode(challenge.encode()).decode())
+    proof = base64.b64encode(b"v=" + base64.b64encode(bytes(32))).decode()
+    assert peer.says(f"AUTHENTICATE {proof}") == ["AUTHENTICATE *"]
+    assert peer.transport.is_half_closed
+    assert not peer.transport.aborted
+
+
+def test_plain_says_nothing_of_whom_to_act_as_where_that_is_configured(connect: Connect) -> None:
+    peer = connect(password="secret", account="ann", sasl_authzid="empty", sasl_mechanisms=["PLAIN"])
+    peer.says(":srv CAP * LS :sasl")
+    assert peer.says(":srv CAP * ACK sasl") == ["AUTHENTICATE PLAIN"]
+    assert peer.says("AUTHENTICATE +") == ["AUTHENTICATE " + base64.b64encode(b"\0ann\0secret").decode()]
+
+
+@pytest.mark.parametrize(
+    ("settings_", "told"),
+    [({}, True), ({"tls_verify": False, "tls_pins": ["00" * 32]}, True), ({"tls_verify": False}, False)],
+)
+def test_a_demand_for_tls_is_kept_from_a_server_that_is_verified_or_pinned(
+    connect: Connect, settings_: dict[str, object], told: bool
+) -> None:
+    peer = connect(secure=True, **settings_)
+    peer.says(":srv CAP * LS :sts=duration=100")
+    assert (("tls policy", 100) in peer.listener.told) is told
 
 
 def test_it_leaves_if_logging_in_is_required_and_the_server_has_no_sasl(connect: Connect) -> None:
