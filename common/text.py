@@ -1,5 +1,11 @@
-"""Text that came from outside, made fit to be shown: one line, no control codes."""
+"""Text that came from outside, made fit to be shown: one line, no control codes.
 
+Characters that hold other characters together stay, or a family of emoji falls apart into its members and Persian words
+join: ZWJ and ZWNJ, soft hyphens, word joiners, the signs that Arabic numbers stand on, and the tags by which a black
+flag becomes Scotland's. What reverses or hides text goes.
+"""
+
+import re
 import unicodedata
 
 MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
@@ -8,11 +14,23 @@ _UNSAFE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Control, format (bidirectional overrides, zero-width), surrogate, and the two Unicode line breaks."""
 
 
+_JOINERS = "\u200c\u200d\u00ad\u2060"
+_KEPT = set(_JOINERS) | set("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2")
+_INVISIBLE = re.compile("[\u200b\u200e\u200f\ufeff]")
+"""Of no width, and between two letters rather than two words: a blank in its place would be seen."""
+_IDLE_JOINERS = re.compile(rf"(?:(?<=[{_JOINERS}\s])|^)[{_JOINERS}]+|[{_JOINERS}]+(?=\s|$)")
+"""Joiners that join nothing."""
+_FLAG = re.compile("(?<=\U0001f3f4)[\U000e0020-\U000e007e]{1,6}\U000e007f")
+
+
 def harmless(text: str) -> str:
     """`text` with a blank for every control code and line break, and all else as it is."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(" " if unicodedata.category(c) in _UNSAFE else c for c in text)
+    shown = "".join(" " if unicodedata.category(c) in _UNSAFE and c not in _KEPT else c for c in text)
+    for flag in _FLAG.finditer(text):
+        shown = shown[: flag.start()] + flag[0] + shown[flag.end() :]
+    return shown
 
 
 def one_line(text: str, limit: int = 400) -> str:
@@ -21,8 +39,15 @@ def one_line(text: str, limit: int = 400) -> str:
     A newline in a title must never become a second command or header anywhere, so whatever a person, a file
     or a program supplies goes through here before it is shown, sent or stored.
     """
-    folded = " ".join(harmless(text).split())
-    return folded if len(folded) <= limit else folded[: limit - 1].rstrip() + "…"
+    if not text.isascii():
+        text = _INVISIBLE.sub("", text)
+    folded = _fold(harmless(text))
+    return folded if len(folded) <= limit else _fold(folded[: limit - 1]) + "…"
+
+
+def _fold(text: str) -> str:
+    folded = " ".join(text.split())
+    return folded if folded.isascii() else " ".join(_IDLE_JOINERS.sub("", folded).split())
 
 
 def cut_bytes(text: str, limit: int) -> str:

@@ -222,7 +222,7 @@ def fetch(icecast: Icecast, what: str, headers: dict[str, str]) -> bytes:
 
 def set_title(icecast: Icecast, path: str, title: str) -> bool:
     """Set the title of an MP3 mount. Returns whether Icecast took it."""
-    query = urlencode({"mode": "updinfo", "mount": path, "song": title, "charset": "UTF-8"})
+    query = urlencode({"mode": "updinfo", "mount": path, "song": quote_title(title), "charset": "UTF-8"})
     connection = open_connection(icecast, TIMEOUT)
     try:
         connection.request("GET", f"/admin/metadata?{query}", headers=_authorization(icecast))
@@ -231,6 +231,12 @@ def set_title(icecast: Icecast, path: str, title: str) -> bool:
         return False
     finally:
         connection.close()
+
+
+def quote_title(title: str) -> str:
+    """`title` as it can stand in ICY's `StreamTitle='...';`, which knows no escape: a `';` in it would end it, and what
+    follows be taken for further fields, such as an address to open."""
+    return title.replace("';", "\N{RIGHT SINGLE QUOTATION MARK};")
 
 
 def open_connection(icecast: Icecast, timeout: Seconds) -> http.client.HTTPConnection:
