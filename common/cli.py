@@ -6,6 +6,7 @@ Imports only the one that is asked for, so that `bandstand ctl` starts quickly.
 import importlib
 import sys
 from collections.abc import Callable, Sequence
+from importlib import metadata
 
 from bandstand.common.errors import BandstandError
 from bandstand.common.text import harmless
@@ -26,13 +27,16 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 def format_usage() -> str:
     rows = [f"  {word:<9} {summary}" for word, (_, summary) in COMMANDS.items()]
-    return "\n".join(["usage: bandstand COMMAND [--config FILE] ...", *rows])
+    return "\n".join(["usage: bandstand COMMAND [--config FILE] ...", *rows, "bandstand --version says which it is"])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or words[0] in ("-h", "--help", "help"):
         print(format_usage())
+        return 0
+    if words[0] in ("-V", "--version", "version"):
+        print(f"Bandstand {metadata.version('bandstand')}")
         return 0
     if words[0] not in COMMANDS:
         print(f"bandstand: there is no command of that name\n{format_usage()}", file=sys.stderr)

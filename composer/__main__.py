@@ -17,7 +17,7 @@ from typing import Final, NoReturn
 import msgspec
 
 from bandstand.common import config
-from bandstand.common.errors import BandstandError, Missing
+from bandstand.common.errors import BandstandError, ComposeError, Missing
 from bandstand.common.jobs import GROWTH_FD, SPOOL_FD, Failed, Job, Value
 from bandstand.common.lineups import STYLES
 from bandstand.composer import batch, offline, worker
@@ -90,27 +90,33 @@ def _exit(number: int, frame: FrameType | None) -> NoReturn:
 def compose(arguments: list[str]) -> int:
     """Run `bandstand compose`: write a song to a file, or many songs to a folder. Raises BandstandError."""
     parser = argparse.ArgumentParser(prog="bandstand compose", description="make songs into files, without a station")
-    parser.add_argument("--band", default=next(iter(BANDS)), help=f"one of {', '.join(BANDS)}")
+    parser.add_argument("--band", help=f"one of {', '.join(BANDS)}")
     parser.add_argument("--seed", type=int, help="the same seed makes the same song")
     parser.add_argument("--key", help="such as C, F#m or Bb")
     parser.add_argument("--tempo", help="beats a minute")
     parser.add_argument("--minutes", help="about how long")
-    parser.add_argument("--out", type=Path, help="the file: flac, mp3, ogg, wav or mid; with --count a folder")
+    parser.add_argument("--out", type=Path, help="the file: flac, mp3, ogg, wav or mid; a folder for many")
     parser.add_argument("--count", type=int, help="number of songs to make, on all cores")
-    parser.add_argument("--jobs", type=int, help="with --count: number of processes; one for each core without it")
-    parser.add_argument("--styles", default="", help=f"with --count: some of {','.join(STYLES)}; all without it")
-    parser.add_argument("--format", default="flac", help="with --count: the kind of file")
+    parser.add_argument("--jobs", type=int, help="number of processes for many songs; one for each core without it")
+    parser.add_argument(
+        "--styles", default="", help=f"some of {','.join(STYLES)}: one song of each, or --count in turn"
+    )
+    parser.add_argument("--format", help=f"the kind of file, {offline.USUAL} without it")
     parser.add_argument("--config", metavar="FILE", help="the configuration file")
     options = parser.parse_args(arguments)
     settings = config.load(config.find(options.config))
     parameters: dict[str, Value] = {
         name: value for name in ("key", "tempo", "minutes") if (value := getattr(options, name)) is not None
     }
-    options.out = options.out or Path("song.flac" if options.count is None else "songs")
-    if options.count is not None:
-        return batch.run_batch(options, parameters)
+    bands = batch.find_bands(options.band, options.styles)
+    if options.count is not None or len(bands) > 1:
+        return batch.run_batch(options, bands, parameters)
+    kind = options.format or offline.USUAL
+    out: Path = options.out or Path(f"song.{kind}")
+    if options.format and out.suffix.lower() != f".{kind}":
+        raise ComposeError(f"--format: {kind} is not how the name {out} ends; leave one of the two out")
     seed = secrets.randbelow(2**31) if options.seed is None else options.seed
-    print(offline.write_song(options.band, seed, parameters, options.out, settings))
+    print(offline.write_song(next(iter(bands.values()), next(iter(BANDS))), seed, parameters, out, settings))
     return 0
 
 

@@ -5,6 +5,7 @@ import os
 import secrets
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ from bandstand.common.jobs import Value
 from bandstand.common.lineups import HOUSE, STYLES
 from bandstand.common.python import build_command
 from bandstand.composer import offline
+from bandstand.composer.compose import find_band
 
 MOST_SONGS: Final = 10_000
 BAND_OF_STYLE: Final = {band.style: slug for slug, band in HOUSE.items()}
@@ -37,31 +39,46 @@ class Share(msgspec.Struct, frozen=True):
     config: str | None = None
 
 
-def plan_batch(count: int, styles: str, first: int, folder: Path, kind: str) -> list[BatchSong]:
-    """Plan `count` songs: the styles in turn, the seeds counted up from `first`. Raises ComposeError.
+def find_bands(band: str | None, styles: str) -> dict[str, str]:
+    """The bands that are to play: how each is called in the files' names, and its slug. Raises ComposeError.
 
-    `styles` has names separated by commas, empty for all; `kind` is the suffix of the files.
+    `styles` has names separated by commas. Empty where neither a band nor a style was asked for.
     """
-    wanted = [name.strip().casefold() for name in styles.split(",") if name.strip()] or list(STYLES)
-    for name in wanted:
+    names = [name.strip().casefold() for name in styles.split(",") if name.strip()]
+    if band and names:
+        raise ComposeError("--band and --styles: give one of the two")
+    if band:
+        find_band(band)
+        return {band: band}
+    for name in names:
         if name not in BAND_OF_STYLE:
             raise ComposeError(f"--styles: {name}: there is no such style; there are {', '.join(STYLES)}")
+    return {name: BAND_OF_STYLE[name] for name in names}
+
+
+def plan_batch(count: int, bands: Mapping[str, str], first: int, folder: Path, kind: str) -> list[BatchSong]:
+    """Plan `count` songs: the bands in turn, the seeds counted up from `first`. Raises ComposeError.
+
+    `bands` is as `find_bands` gives it; `kind` is the suffix of the files.
+    """
     if not 1 <= count <= MOST_SONGS:
         raise ComposeError(f"--count: {count} is not a number from 1 to {MOST_SONGS}")
     if kind not in offline.WRITERS:
         raise ComposeError(f"--format: {kind}: known are {', '.join(offline.WRITERS)}")
-    names = [wanted[number % len(wanted)] for number in range(count)]
-    return [
-        BatchSong(BAND_OF_STYLE[name], first + number, str(folder / f"{name}-{first + number}.{kind}"))
-        for number, name in enumerate(names)
-    ]
+    names = list(bands)
+    planned = [(names[number % len(names)], first + number) for number in range(count)]
+    return [BatchSong(bands[name], seed, str(folder / f"{name}-{seed}.{kind}")) for name, seed in planned]
 
 
-def run_batch(options: argparse.Namespace, parameters: dict[str, Value]) -> int:
-    """Make all songs. Returns the exit status: 1 if a song could not be made. Raises ComposeError for wrong options."""
-    folder, jobs = Path(options.out), options.jobs or os.cpu_count() or 1
+def run_batch(options: argparse.Namespace, bands: Mapping[str, str], parameters: dict[str, Value]) -> int:
+    """Make all songs: `--count`, or one by each band; without a band, by those of all styles.
+
+    Returns the exit status: 1 if a song could not be made. Raises ComposeError for wrong options.
+    """
+    folder, jobs = options.out or Path("songs"), os.cpu_count() or 1 if options.jobs is None else options.jobs
     first = secrets.randbelow(2**30) if options.seed is None else options.seed
-    songs = plan_batch(options.count, options.styles, first, folder, options.format)
+    count = len(bands) if options.count is None else options.count
+    songs = plan_batch(count, bands or BAND_OF_STYLE, first, folder, options.format or offline.USUAL)
     if jobs < 1:
         raise ComposeError(f"--jobs: {jobs} is not a number of processes")
     try:

@@ -18,6 +18,8 @@ from bandstand.composer.score import Score
 from bandstand.composer.streaming_score import StreamingScore
 from bandstand.composer.synth import count_frames, find_synthesiser, render_song
 
+USUAL: Final = "flac"
+"""The kind of a file where nobody says one."""
 Writer = Callable[[Score, Iterator[Block], Path], None]
 """Writes a song's score or its rendered blocks to a file."""
 

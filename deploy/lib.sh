@@ -122,3 +122,20 @@ make_environment() {
     fi
     .venv/bin/python -m pip install -q --disable-pip-version-check --no-input -e ".${1:+[$1]}"
 }
+
+# Links `bandstand` into ~/.local/bin, where many shells look for programs, and says how it is called in other shells. A
+# program of that name that is not ours is left alone.
+link_program() {
+    local ours=$PWD/.venv/bin/bandstand link
+    if [[ -d ${HOME:-} ]]; then
+        link=$HOME/.local/bin/bandstand
+        if [[ (! -e $link && ! -L $link) || $(readlink "$link") == */.venv/bin/bandstand ]]; then
+            { mkdir -p "${link%/*}" && ln -sfn "$ours" "$link"; } 2>/dev/null || true
+        fi
+    fi
+    if [[ $(command -v bandstand || true) -ef $ours ]]; then
+        say "in other shells, in $PWD: bandstand ctl help"
+    else
+        say "in other shells, in $PWD: $ours ctl help"
+    fi
+}

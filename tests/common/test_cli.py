@@ -1,6 +1,7 @@
 """The words of `bandstand`."""
 
 import importlib
+from importlib import metadata
 
 import pytest
 
@@ -18,6 +19,12 @@ def test_without_words_it_lists_its_commands(capsys: pytest.CaptureFixture[str])
     assert cli.main([]) == 0
     shown = capsys.readouterr().out
     assert all(f"  {word} " in shown for word in cli.COMMANDS)
+
+
+@pytest.mark.parametrize("word", ["--version", "-V", "version"])
+def test_it_says_which_version_it_is(word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([word]) == 0
+    assert capsys.readouterr().out == f"Bandstand {metadata.version('bandstand')}\n"
 
 
 def test_an_unknown_word_is_a_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:

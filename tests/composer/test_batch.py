@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import mido
 import pytest
@@ -10,26 +11,67 @@ import pytest
 from bandstand.common.errors import ComposeError
 from bandstand.common.lineups import STYLES
 from bandstand.composer.__main__ import compose
-from bandstand.composer.batch import plan_batch
+from bandstand.composer.batch import BAND_OF_STYLE, find_bands, plan_batch
+
+
+def many(words: str, *files: str) -> Any:
+    """Options by which several processes make these files."""
+    return pytest.param(words, list(files), marks=pytest.mark.integration)
 
 
 def test_the_styles_alternate_and_all_seeds_differ() -> None:
-    songs = plan_batch(20, "", 100, Path("x"), "flac")
+    songs = plan_batch(20, BAND_OF_STYLE, 100, Path("x"), "flac")
     assert [Path(song.out).name.split("-")[0] for song in songs[: len(STYLES)]] == list(STYLES)
     assert len({song.seed for song in songs}) == len({song.out for song in songs}) == 20
 
 
 @pytest.mark.parametrize(
-    ("count", "styles", "kind", "sentence"),
+    ("words", "sentence"),
     [
-        (0, "", "flac", "--count: 0 is not a number from 1"),
-        (2, "rock,zydeco", "flac", "--styles: zydeco: there is no such style; there are pop, rock"),
-        (2, "", "aiff", "--format: aiff: known are flac, mid"),
+        ("--count 0", "--count: 0 is not a number from 1"),
+        ("--count 2 --jobs 0", "--jobs: 0 is not a number of processes"),
+        ("--count 2 --format aiff", "--format: aiff: known are flac, mid"),
+        ("--styles rock,zydeco", "--styles: zydeco: there is no such style; there are pop, rock"),
+        ("--styles rock --band null-modem", "--band and --styles: give one of the two"),
+        ("--band zydeco", "zydeco: there is no such band"),
+        ("--band zydeco --count 2", "zydeco: there is no such band"),
+        ("--format mid --out song.flac", "--format: mid is not how the name song.flac ends"),
+        ("--format aiff", r"song.aiff: the name must end in one of \.flac"),
     ],
 )
-def test_wrong_options_raise_an_error(count: int, styles: str, kind: str, sentence: str) -> None:
+def test_wrong_options_raise_an_error(
+    words: str, sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(ComposeError, match=sentence):
-        plan_batch(count, styles, 1, Path("x"), kind)
+        compose(words.split())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_bands_are_named_by_their_styles_or_by_themselves() -> None:
+    assert find_bands(None, "Rock, techno") == {"rock": "gravel-theory", "techno": "null-modem"}
+    assert find_bands("null-modem", "") == {"null-modem": "null-modem"}
+    assert find_bands(None, "") == {}
+
+
+@pytest.mark.parametrize(
+    ("words", "files"),
+    [
+        ("--styles waltz", ["song.mid"]),
+        ("--styles waltz --out a.mid", ["a.mid"]),
+        many("--styles waltz,rock --seed 7", "songs/rock-8.mid", "songs/waltz-7.mid"),
+        many("--count 1", "songs/pop-5.mid"),
+        many("--count 2 --band null-modem --out x", "x/null-modem-5.mid", "x/null-modem-6.mid"),
+    ],
+)
+def test_styles_do_not_need_a_count(
+    words: str, files: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert compose(["--seed", "5", "--format", "mid", "--minutes", "1", *words.split()]) == 0
+    assert sorted(str(file.relative_to(tmp_path)) for file in tmp_path.rglob("*.mid")) == files
+    shown = capfd.readouterr().out
+    assert len(shown.splitlines()) == len(files)
 
 
 @pytest.mark.integration
