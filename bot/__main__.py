@@ -6,18 +6,22 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING, TextIO, cast
 
+from bandstand.bot import own_terminal
 from bandstand.common import config as configuration
 from bandstand.common import log
 from bandstand.common.config import Config
+from bandstand.common.errors import BandstandError, explain
 from bandstand.common.lock import ProcessLock
+from bandstand.common.station_folder import prepare_folder
 from bandstand.common.text import harmless
 
 if TYPE_CHECKING:  # a reactor is chosen by importing it, so not before the arguments are known to be good
-    from bandstand.bot.app import App, Reactor
+    from bandstand.bot.app import App, Reactor, Settings
 
 SWITCH_SECONDS = 0.0005
 """A thread that draws a prompt lets the reactor go on after this; Python's own 5 ms would be felt in every answer."""
@@ -38,7 +42,7 @@ def run(arguments: Sequence[str], everything: bool) -> int:
     options = parser.parse_args(arguments)
     path = configuration.find(options.config)
     config = configuration.load(path)
-    config.paths.directory.mkdir(parents=True, exist_ok=True)
+    prepare_folder(config.paths)
     lock = ProcessLock(config.paths.bot_lock)
     lock.acquire("bandstand")
     try:
@@ -58,10 +62,12 @@ def _run(config: Config, path: Path | None, everything: bool, from_stdin: bool) 
     reactor = cast("Reactor", installed)
     # Its own clock is the wall clock, which somebody may set: every timer would be that much late, or early.
     reactor.seconds = time.monotonic  # type: ignore[method-assign]
-    on_terminal = everything and sys.stdin is not None and sys.stdin.isatty()
-    terminal = os.fdopen(os.dup(2), "w") if on_terminal else sys.stderr
+    from_terminal = everything and sys.stdin.isatty()
+    on_terminal = from_terminal and own_terminal.is_in_foreground(0)
+    terminal = os.fdopen(os.dup(2), "w", errors="replace") if from_terminal else sys.stderr
+    own_terminal.ignore_job_control()
     sys.setswitchinterval(SWITCH_SECONDS)
-    _start_logging(reactor, config, to_file=on_terminal, has_icecast=prepared is not None)
+    _start_logging(reactor, config, to_file=from_terminal, has_icecast=prepared is not None)
     settings = Settings(
         config,
         own_icecast=prepared,
@@ -72,10 +78,11 @@ def _run(config: Config, path: Path | None, everything: bool, from_stdin: bool) 
         configuration=path or configuration.DEFAULT_FILE.resolve(),
     )
     app = App(reactor, settings, SystemRandom(), time.time)
-    return _react(reactor, app, config, terminal)
+    return _react(reactor, app, settings, terminal)
 
 
-def _react(reactor: "Reactor", app: "App", config: Config, terminal: TextIO) -> int:
+def _react(reactor: "Reactor", app: "App", settings: "Settings", terminal: TextIO) -> int:
+    from twisted.logger import Logger
     from twisted.python.failure import Failure
 
     from bandstand.common.shutdown import end_on_signals
@@ -84,11 +91,13 @@ def _react(reactor: "Reactor", app: "App", config: Config, terminal: TextIO) -> 
 
     def failed(failure: Failure) -> None:
         failures.append(failure)
-        print(harmless(f"bandstand: {failure.getErrorMessage()}"), file=terminal)
+        if not failure.check(BandstandError, OSError):
+            Logger().failure("the station could not start", failure)
+        _show(terminal, f"bandstand: {explain(failure.value or failure)}")
         app.quit()
 
     def begin() -> None:
-        _say_where(app, config)
+        _show(sys.stdout, *_list_places(app, settings))
         app.start().addCallbacks(lambda _: _settle(), failed)
 
     reactor.callWhenRunning(begin)
@@ -104,13 +113,24 @@ def _settle() -> None:
     gc.freeze()
 
 
-def _say_where(app: "App", config: Config) -> None:
+def _list_places(app: "App", settings: "Settings") -> list[str]:
+    """Where to listen and where to type."""
+    config = settings.config
     lines = [f"{config.station.name} goes on the air."]
     if config.manages_icecast and app.port != config.icecast.port:
         lines.append(f"  port     {config.icecast.port} is taken, so it is {app.port}")
     lines += [f"  listen   {url}" for url in app.urls.values()]
-    lines += ["  type     generate   for a new song; help lists the rest; quit ends it"]
-    print("\n".join(map(harmless, lines)), flush=True)
+    if settings.on_terminal or settings.on_pipe:
+        lines.append("  type     generate   for a new song; help lists the rest; quit ends it")
+    else:
+        lines.append("  type     bandstand ctl generate   for a new song; bandstand ctl help lists the rest")
+    return lines
+
+
+def _show(stream: TextIO, *lines: str) -> None:
+    """Print, if there is anybody to read it: nobody's terminal keeps the station off the air."""
+    with suppress(OSError, ValueError):
+        print("\n".join(map(harmless, lines)), file=stream, flush=True)
 
 
 def _start_logging(reactor: "Reactor", config: Config, *, to_file: bool, has_icecast: bool) -> None:

@@ -251,8 +251,9 @@ class App:
         log.info("the station takes commands")
         if self._console is not None:
             self._front_ends.append(self._console)
-            self._console.start()
-        for trouble in troubles:
+            troubles.append(self._console.start())
+        for trouble in filter(None, troubles):
+            log.warn("{trouble}", trouble=trouble)
             self._announcer.announce(Reply(trouble, Level.NOTICE))
 
     def stop(self) -> Deferred[None]:

@@ -24,6 +24,7 @@ from bandstand.common.api.requests import RemoveAccount, SetPassword
 from bandstand.common.errors import CommandError
 from bandstand.common.lock import ProcessLock
 from bandstand.common.paths import Paths
+from bandstand.common.station_folder import prepare_folder
 from bandstand.common.text import MARK
 
 
@@ -65,7 +66,7 @@ def change_account(paths: Paths, name: str, stored: str) -> Reply:
 
 
 def _change_database(paths: Paths, name: str, stored: str) -> Reply:
-    paths.directory.mkdir(parents=True, exist_ok=True)
+    prepare_folder(paths)
     lock = ProcessLock(paths.bot_lock)
     lock.acquire("bandstand")
     try:

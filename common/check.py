@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from bandstand.common import config, irc
+import msgspec
+
+from bandstand.common import config, inotify, irc, station_folder
 from bandstand.common.config import Config
-from bandstand.common.errors import BandstandError, Missing
+from bandstand.common.errors import BandstandError, ConfigError, Missing
 from bandstand.common.generator_files import check_startable
+from bandstand.common.ports import find_free_port, list_ports
 from bandstand.common.text import harmless
 
 
@@ -86,6 +89,37 @@ def check_configuration(path: Path | None) -> Iterator[Finding]:
         yield Finding("unwise", warning, is_fatal=False)
 
 
+def check_folder(settings: Config) -> Iterator[Finding]:
+    """Whether the station can live in its folder."""
+    faults = list(station_folder.find_faults(settings.paths))
+    yield from (Finding("wrong", fault) for fault in faults)
+    for warning in [] if faults else station_folder.find_warnings(settings.paths):
+        yield Finding("unwise", warning, is_fatal=False)
+
+
+def check_ports(settings: Config) -> Iterator[Finding]:
+    """Whether this machine has the addresses and lets this person listen there; only Icecast's are needed.
+
+    A port that another program has is no fault: Icecast takes another, and the rest is told when the station starts.
+    """
+    icecast, telnet, ssh = settings.icecast, settings.telnet, settings.ssh
+    listening = [("icecast", icecast.bind, icecast.port, True)] if settings.manages_icecast else []
+    listening += [("telnet", telnet.host, telnet.port, False)] if telnet.enabled else []
+    listening += [("ssh", ssh.host, ssh.port, False)] if ssh.authorized_keys else []
+    for key, host, port, is_needed in listening:
+        try:
+            find_free_port(key, host, list_ports(port))
+        except ConfigError as error:
+            yield Finding("wrong" if is_needed else "worse", str(error), is_needed)
+
+
+def check_watching(settings: Config) -> Iterator[Finding]:
+    """Whether saves of generators' files can be heard of."""
+    trouble = inotify.find_trouble() if settings.generators else ""
+    if trouble:
+        yield Finding("worse", f"watch: {trouble}", is_fatal=False)
+
+
 def check_machine(settings: Config) -> Iterator[Finding]:
     """Each need of this configuration that is missing."""
     wanted = [need for need in NEEDS if not (need.is_there is has_soundfont and settings.composer.soundfont)]
@@ -135,6 +169,16 @@ def format_report(findings: Sequence[Finding]) -> str:
     return "\n".join(lines)
 
 
+def make_substitute(path: Path | None) -> Config:
+    """In place of a configuration whose faults are told already: the defaults, in the folder that it names."""
+    settings = config.load(None, {})
+    try:
+        directory = str(config.find_directory(path).directory)
+    except BandstandError:
+        return settings
+    return msgspec.structs.replace(settings, station=msgspec.structs.replace(settings.station, directory=directory))
+
+
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser("bandstand check", description="Say what is wrong or missing.")
     parser.add_argument("--config", metavar="FILE", help="the station's configuration")
@@ -143,7 +187,9 @@ def main(arguments: Sequence[str]) -> int:
     try:
         settings = config.load(path)
     except BandstandError:
-        settings = config.load(None, {})  # its faults are found already; the needs of the defaults are checked
-    findings += [*check_machine(settings), *check_generators(settings), *check_packages()]
+        settings = make_substitute(path)
+    checks = (check_folder, check_ports, check_machine, check_generators, check_watching)
+    findings += [finding for check in checks for finding in check(settings)]
+    findings += check_packages()
     print(format_report(findings))
     return 1 if any(finding.is_fatal for finding in findings) else 0

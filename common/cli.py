@@ -4,11 +4,14 @@ Imports only the one that is asked for, so that `bandstand ctl` starts quickly.
 """
 
 import importlib
+import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib import metadata
 
-from bandstand.common.errors import BandstandError
+from bandstand.common.errors import BandstandError, explain
+from bandstand.common.standard_streams import settle_streams
 from bandstand.common.text import harmless
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -25,12 +28,17 @@ COMMANDS: dict[str, tuple[str, str]] = {
 """From the word to (module:function, summary). The function takes the arguments and returns the exit status."""
 
 
+CLOSED = 141
+"""The exit status of a program that nobody reads any more, as a shell has it."""
+
+
 def format_usage() -> str:
     rows = [f"  {word:<9} {summary}" for word, (_, summary) in COMMANDS.items()]
     return "\n".join(["usage: bandstand COMMAND [--config FILE] ...", *rows, "bandstand --version says which it is"])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    settle_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or words[0] in ("-h", "--help", "help"):
         print(format_usage())
@@ -45,8 +53,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run: Callable[[list[str]], int] = getattr(importlib.import_module(module), function)
     try:
         return run(words[1:])
-    except BandstandError as error:
-        print(harmless(f"bandstand {words[0]}: {error}"), file=sys.stderr)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python flushes standard output once more at its end
+        return CLOSED
+    except (BandstandError, OSError) as error:
+        with suppress(OSError):  # standard error may be as full or as closed as what failed
+            print(harmless(f"bandstand {words[0]}: {explain(error)}"), file=sys.stderr, flush=True)
         return 1
     except KeyboardInterrupt:
         return 130

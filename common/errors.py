@@ -1,8 +1,18 @@
 """The faults that a person may meet. Each carries the one sentence that is shown; tracebacks are for the log."""
 
+import os
+
 
 class BandstandError(Exception):
     """The root: `str(error)` is a sentence for the person who meets it, saying what is wrong and what to do."""
+
+
+def explain(error: object) -> str:
+    """An error as a sentence for a person: of the system's own, what was tried where and why that cannot be."""
+    if isinstance(error, OSError) and error.strerror:
+        place = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else ""
+        return f"{place}: {error.strerror}" if place else error.strerror
+    return str(error) or type(error).__name__
 
 
 class ConfigError(BandstandError):

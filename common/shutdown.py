@@ -1,6 +1,8 @@
 """How a process on a reactor is asked to end: by signals and by messages, and more than once.
 
-Shared by the bot and the streamer, which have to end in order: Twisted's own handlers stop the reactor at once.
+A signal that was ignored when the process began stays ignored: so `nohup` keeps it alive when its terminal is closed,
+and a shell keeps Ctrl-C from what it runs in the background. Only SIGTERM always ends it. Shared by the bot and the
+streamer, which have to end in order: Twisted's own handlers stop the reactor at once.
 """
 
 import signal
@@ -22,12 +24,13 @@ def stop_once(reactor: IReactorCore) -> None:
 
 def end_on_signals(reactor: IReactorCore, end: Callable[[], None]) -> None:
     """Call `end` in the reactor's thread for each signal that asks the process to end, from when the reactor runs."""
+    ignored = {number for number in SIGNALS if signal.getsignal(number) is signal.SIG_IGN} - {signal.SIGTERM}
 
     def handle(*_: object) -> None:
         cast(IReactorFromThreads, reactor).callFromThread(end)  # which every reactor of Twisted has
 
     def install() -> None:
         for number in SIGNALS:
-            signal.signal(number, handle)
+            signal.signal(number, signal.SIG_IGN if number in ignored else handle)
 
     reactor.callWhenRunning(install)

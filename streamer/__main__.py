@@ -9,8 +9,8 @@ from types import ModuleType
 from typing import TextIO, cast
 
 from bandstand.common import config, log
-from bandstand.common.errors import BandstandError
 from bandstand.common.shutdown import end_on_signals
+from bandstand.common.standard_streams import settle_streams
 
 
 def main(arguments: list[str]) -> int:
@@ -50,22 +50,14 @@ def _say(word: str) -> None:
 
 
 def _standard_error() -> TextIO:
-    """The stream for the log, to which writing never blocks.
-
-    Opens closed standard descriptors on /dev/null, since otherwise the first sockets would get their numbers.
-    """
-    for fd in (0, 1, 2):
-        try:
-            os.fstat(fd)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)
+    """The stream for the log, to which writing never blocks."""
+    settle_streams()
     if stat.S_ISFIFO(os.fstat(2).st_mode):
         os.set_blocking(2, False)
-    return sys.stderr or open(2, "w", encoding="utf-8", closefd=False)
+    return sys.stderr
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except BandstandError as error:
-        sys.exit(f"streamer: {error}")
+    from bandstand.common.cli import main as bandstand
+
+    sys.exit(bandstand(["streamer", *sys.argv[1:]]))

@@ -25,6 +25,7 @@ from bandstand.common.config import Config, Mount
 from bandstand.common.errors import BandstandError
 from bandstand.common.lock import ProcessLock
 from bandstand.common.shutdown import stop_once
+from bandstand.common.station_folder import make_folder
 from bandstand.common.types import Seconds
 from bandstand.streamer import silence
 from bandstand.streamer.block import NOTHING, Title
@@ -88,7 +89,7 @@ class Streamer:
     def start(self, before: Callable[[], None] | None = None) -> None:
         """Start everything. With `before`, which is called when all is ready, first wait until the streamer that runs
         in this directory has ended, however long that takes."""
-        self._config.paths.directory.mkdir(parents=True, exist_ok=True)
+        make_folder(self._config.paths)
         self._keep_silence()
         if before:
             before()

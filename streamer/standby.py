@@ -17,9 +17,9 @@ from typing import Final
 
 from bandstand.common import config
 from bandstand.common.config import Config, Log, Mount
-from bandstand.common.errors import BandstandError
 from bandstand.common.lock import ProcessLock
 from bandstand.common.log_format import LEVELS, Record
+from bandstand.common.station_folder import make_folder
 from bandstand.common.types import RATE, Seconds
 from bandstand.streamer import silence
 from bandstand.streamer.codecs.containers import CONTAINERS
@@ -146,7 +146,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="bandstand standby", description="The silence behind the streamer alone.")
     parser.add_argument("--config", metavar="FILE", help="the station's configuration")
     settings = config.load(config.find(parser.parse_args(arguments).config))
-    settings.paths.directory.mkdir(parents=True, exist_ok=True)
+    make_folder(settings.paths)
     lock = ProcessLock(settings.paths.standby_lock)
     lock.acquire("the standby")
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
@@ -170,7 +170,6 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except BandstandError as error:
-        sys.exit(f"standby: {error}")
+    from bandstand.common.cli import main as bandstand
+
+    sys.exit(bandstand(["standby", *sys.argv[1:]]))

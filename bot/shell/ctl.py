@@ -4,13 +4,13 @@ Knows the socket's messages and no command. Imports no Twisted, so that it is qu
 """
 
 import argparse
+import json
 import os
 import shutil
 import socket
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
-from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,8 +27,6 @@ from bandstand.common.text import MARK, one_line
 ANSWER_SECONDS = 30.0
 CLEAR = "\x1b[K"
 """What a terminal takes for: nothing more in this line."""
-CLOSED = 141
-"""The exit status of a program that nobody reads any more, as a shell has it."""
 
 
 class NotRunning(BandstandError):
@@ -137,7 +135,7 @@ def show(reply: Reply, as_json: bool) -> None:
     """Print a reply: an error goes to standard error, but not as JSON, whose reader looks for it in one place."""
     stream = sys.stdout if reply.is_good or as_json else sys.stderr
     if as_json:
-        shown = render.as_json(reply)
+        shown = escape_json(render.as_json(reply), stream.encoding)
     else:
         terminal = stream.isatty()
         width = shutil.get_terminal_size().columns if terminal else None
@@ -145,18 +143,21 @@ def show(reply: Reply, as_json: bool) -> None:
     print(shown, file=stream, flush=True)
 
 
+def escape_json(text: str, encoding: str | None) -> str:
+    """The same JSON with an escape for each character that the stream's encoding does not have."""
+    try:
+        text.encode(encoding or "utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(json.loads(text), separators=(",", ":"))
+    return text
+
+
 def main(arguments: Sequence[str]) -> int:
     options = _options(arguments)
     path = config.find_directory(config.find(options.config)).bot_socket
-    if isinstance(sys.stdin, TextIOWrapper):
-        sys.stdin.reconfigure(errors="surrogateescape")
     lines = [joined(options.words)] if options.words else (line.removeprefix(MARK).strip() for line in sys.stdin)
     with closing(Station(path)) as station:
-        try:
-            return _ask_all(station, map(said, filter(None, lines)), options)
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at its end
-            return CLOSED
+        return _ask_all(station, map(said, filter(None, lines)), options)
 
 
 def said(line: str) -> str:

@@ -4,7 +4,6 @@ Knows how Icecast 2.4 is configured. Does not start it or watch over it, and kno
 `find_running` and `end` may block for a moment: call them before the reactor runs, or in a thread.
 """
 
-import errno
 import http.client
 import os
 import pwd
@@ -12,7 +11,6 @@ import secrets
 import select
 import shutil
 import signal
-import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,13 +20,12 @@ from xml.sax.saxutils import escape
 import msgspec
 
 from bandstand.common.config import Config, Mount
-from bandstand.common.errors import ConfigError, Missing
+from bandstand.common.errors import Missing
 from bandstand.common.files import write_whole
 from bandstand.common.icecast import ADMIN, STATS, basic_authorization
 from bandstand.common.paths import Paths
+from bandstand.common.ports import find_free_port, list_ports
 
-PORTS_TRIED = 100
-"""How far above the configured port a free one is looked for."""
 BURST_SECONDS = 0.5
 """Sound that a new listener is given at once: players start on it, and are that much later for good."""
 SPARE_SOURCES = 4
@@ -209,34 +206,14 @@ def _settle(config: Config, before: Kept | None, in_use: int | None) -> Kept:
         port = in_use
     else:
         first = [before.port] if before and before.asked == icecast.port else []
-        port = _find_free_port(icecast.bind, [*first, *range(icecast.port, min(icecast.port + PORTS_TRIED, 65535) + 1)])
+        ports = [*first, *list_ports(icecast.port)]
+        port = find_free_port("icecast", icecast.bind, ports)
     return Kept(
         asked=icecast.port,
         port=port,
         password=icecast.password or (before.password if before else secrets.token_urlsafe(18)),
         admin_password=icecast.admin_password or (before.admin_password if before else secrets.token_urlsafe(18)),
     )
-
-
-def _find_free_port(bind: str, ports: list[int]) -> int:
-    try:
-        found = socket.getaddrinfo(bind, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except socket.gaierror:
-        raise ConfigError(f"icecast.bind: {bind} is not an address of this machine") from None
-    for port in ports:
-        with socket.socket(found[0][0]) as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                trial.bind((bind, port))
-                return port
-            except OSError as error:
-                if error.errno == errno.EACCES:
-                    raise ConfigError(
-                        f"icecast.port: only root may listen on port {port}; choose 1024 or more"
-                    ) from None
-                if error.errno != errno.EADDRINUSE:
-                    raise ConfigError(f"icecast.bind: cannot listen on {bind}: {error.strerror}") from None
-    raise ConfigError(f"icecast.port: {ports[0]} and the {len(ports) - 1} ports after it are all taken")
 
 
 def _find_account() -> tuple[str, str] | None:

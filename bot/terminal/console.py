@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from prompt_toolkit.data_structures import Size
 from twisted.internet.defer import Deferred, succeed
@@ -23,10 +24,12 @@ from twisted.logger import Logger
 
 from bandstand.bot.commands.frontend import Commands, Line
 from bandstand.bot.commands.reply import Level, Reply
+from bandstand.bot.own_terminal import open_terminal
 from bandstand.bot.terminal.command_queue import CommandQueue
 from bandstand.bot.terminal.completion import ask_for_completions
 from bandstand.bot.terminal.prompt import Ending, LineHandler, Prompt
 from bandstand.common.api.people import Place, Requester, Right
+from bandstand.common.errors import explain
 
 STOP_SECONDS = 0.5
 """How long the end of the station waits for a terminal that does not read."""
@@ -43,11 +46,11 @@ class Reactor(IReactorFromThreads, IReactorTime):
 class ConsoleOutput:
     """`bot.terminal.prompt.Screen` on a descriptor: unbuffered, so that no lock is held while a write blocks."""
 
-    encoding = "utf-8"
     is_ready = True
 
-    def __init__(self, fd: int) -> None:
+    def __init__(self, fd: int, encoding: str) -> None:
         self._fd = fd
+        self.encoding = encoding
         self.has_colour = "NO_COLOR" not in os.environ
 
     def fileno(self) -> int:
@@ -60,7 +63,7 @@ class ConsoleOutput:
         """There is nothing to flush."""
 
     def write(self, text: str) -> int:
-        data = memoryview(text.encode("utf-8", "replace"))
+        data = memoryview(text.encode(self.encoding, "replace"))
         while data:
             data = data[os.write(self._fd, data) :]
         return len(text)
@@ -88,14 +91,19 @@ class Console:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="console", daemon=True)
         self._ended: Deferred[None] | None = None
+        self._saved: list[Any] | None = None
 
     # In the reactor's thread.
 
-    def start(self) -> None:
+    def start(self) -> str:
+        """Show the prompt. If that cannot be, return the sentence that says so: the station goes on without it."""
         fd = sys.stdin.fileno()
-        self._saved = termios.tcgetattr(fd)
+        try:
+            self._saved = termios.tcgetattr(fd)
+            output = ConsoleOutput(open_terminal(fd), sys.stdin.encoding)
+        except (OSError, termios.error) as error:
+            return f"no prompt at this terminal: {explain(error)}; bandstand ctl gives commands"
         atexit.register(self._restore)
-        output = ConsoleOutput(os.open(os.ttyname(fd), os.O_WRONLY | os.O_NOCTTY | os.O_CLOEXEC))
         handler = LineHandler(
             lambda line: self._reactor.callFromThread(self._queue.add, line),
             lambda text: ask_for_completions(self._reactor, self._commands, text, Right.OWNER),
@@ -105,11 +113,13 @@ class Console:
         )
         self._prompt = Prompt(self._loop, output, None, handler)
         self._thread.start()
+        return ""
 
     def stop(self) -> Deferred[None]:
         """Fires when the terminal is as it was before, or does not react."""
         if not self._thread.is_alive():
-            self._restore()
+            if self._saved is not None:
+                self._restore()
             return succeed(None)
         self._ended = Deferred()
         self._prompt.end()
@@ -123,7 +133,7 @@ class Console:
         return True
 
     def announce(self, reply: Reply) -> None:
-        if reply.besides != HERE:
+        if self._saved is not None and reply.besides != HERE:
             self._prompt.show(reply)
 
     def show_progress(self, place: Place, job: str, text: str, fraction: float | None) -> None:
@@ -132,6 +142,7 @@ class Console:
 
     def _restore(self) -> None:
         with suppress(termios.error):  # the terminal may be gone
+            assert self._saved is not None
             termios.tcsetattr(sys.stdin.fileno(), termios.TCSANOW, self._saved)
 
     def _answer(self, line: str) -> Deferred[Reply]:

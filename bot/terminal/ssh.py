@@ -16,7 +16,7 @@ from twisted.conch.ssh.channel import SSHChannel
 from twisted.conch.ssh.common import getNS
 from twisted.conch.ssh.connection import EXTENDED_DATA_STDERR, SSHConnection
 from twisted.conch.ssh.factory import SSHFactory
-from twisted.conch.ssh.keys import Key
+from twisted.conch.ssh.keys import BadKeyError, EncryptedKeyError, Key
 from twisted.conch.ssh.session import parseRequest_pty_req, parseRequest_window_change
 from twisted.conch.ssh.transport import SSHServerTransport
 from twisted.conch.ssh.userauth import SSHUserAuthServer
@@ -34,6 +34,7 @@ from bandstand.bot.terminal.authorized_keys import AuthorizedKeys
 from bandstand.bot.terminal.sessions import LineSession
 from bandstand.bot.terminal.telnet_protocol import believable
 from bandstand.bot.terminal.terminals import Reactor, Terminal, Terminals
+from bandstand.common.errors import explain
 from bandstand.common.files import write_whole
 from bandstand.common.text import one_line
 
@@ -96,7 +97,9 @@ class SessionChannel(SSHChannel):
         return True
 
     def _send_result(self, reply: Reply) -> None:
-        data = f"{render.render_text(reply)}\n".encode("utf-8", "replace")
+        text = f"{render.render_text(reply, self._size[0] if self._size else None)}\n"
+        # A client that asked for a terminal has put its own into raw mode, where a line feed alone goes straight down.
+        data = (text.replace("\n", "\r\n") if self._size else text).encode("utf-8", "replace")
         if reply.is_good:
             self.send(data)
         elif not self._is_over:
@@ -235,7 +238,10 @@ class SshServer(SSHFactory):
     def start(self) -> str:
         """Listen. If the port is taken, return the sentence that says so: the station goes on without ssh."""
         host, port = self._at
-        key = load_host_key(self._host_key)
+        try:
+            key = load_host_key(self._host_key)
+        except (OSError, BadKeyError, EncryptedKeyError) as error:
+            return f"no ssh: {self._host_key} cannot be used: {explain(error)}; without it a new one is made"
         self.privateKeys = {key.sshType(): key}
         self.publicKeys = {key.sshType(): key.public()}
         try:

@@ -63,6 +63,50 @@ def test_each_fault_of_the_configuration_has_a_line(tmp_path: Path, capsys: pyte
     ]
 
 
+def test_a_folder_that_cannot_be_the_stations_is_told_beside_other_faults(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "taken").touch()
+    (tmp_path / "bandstand.toml").write_text('[station]\ndirectory = "taken"\ncolour = 1')
+    assert main([]) == 1
+    shown = capsys.readouterr().out
+    assert "station.colour: no such key" in shown
+    assert f"station.directory: {tmp_path}/taken is a file, not a folder" in shown
+
+
+def test_addresses_that_are_not_this_machines_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = '[icecast]\nbind = "192.0.2.7"\n[telnet]\nhost = "192.0.2.8"\nplain_text_passwords = true'
+    (tmp_path / "bandstand.toml").write_text(text)
+    assert main([]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in lines] == ["wrong    icecast.bind", "worse    telnet.host"]
+
+
+def test_a_script_that_is_missing_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "there.py").touch()
+    commands = {
+        "a": '"python3", "-u", "gone.py"', "b": '"sh", "./gone.sh", "x"', "c": '"python3", "there.py", "other.py"',
+        "d": '"python3", "-m", "gone.py"', "e": '"sh", "-c", "./gone.sh"', "f": '"python3", "-X", "dev", "there.py"',
+        "g": '"cat", "gone.py"', "h": '"python3", "{mine}.py"',
+    }  # fmt: skip
+    text = "".join(f"[generators.{name}]\ncommand = [{words}]\n" for name, words in commands.items())
+    (tmp_path / "bandstand.toml").write_text(text + "[generators.h.parameters.mine]\n")
+    assert main([]) == 0
+    missing = [line for line in capsys.readouterr().out.splitlines() if "there is no file" in line]
+    assert [line.split()[1] for line in missing] == ["generators.a:", "generators.b:"]
+
+
+def test_no_inotify_is_told_where_there_are_generators(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(check.inotify, "find_trouble", lambda: "the kernel has none left")
+    assert main([]) == 0
+    assert "inotify" not in capsys.readouterr().out
+    (tmp_path / "bandstand.toml").write_text('[generators.mine]\ncommand = ["true"]')
+    assert main([]) == 0
+    assert "worse    watch: the kernel has none left" in capsys.readouterr().out
+
+
 def test_a_configured_soundfont_must_be_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "bandstand.toml").write_text('[composer]\nsoundfont = "/absent.sf2"')
     assert main([]) == 1

@@ -67,3 +67,14 @@ def test_the_arguments_after_the_word_are_handed_on(check: pytest.MonkeyPatch) -
     check.setattr("bandstand.common.check.main", take)
     assert cli.main(["check", "--config", "x"]) == 7
     assert taken == ["--config", "x"]
+
+
+def test_an_error_of_the_system_is_a_sentence_with_its_place(
+    check: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_: object) -> int:
+        raise OSError(28, "No space left on device", "/radio/bot.lock")
+
+    check.setattr("bandstand.common.check.main", fail)
+    assert cli.main(["check"]) == 1
+    assert capsys.readouterr().err == "bandstand check: /radio/bot.lock: No space left on device\n"

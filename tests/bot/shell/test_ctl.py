@@ -1,6 +1,7 @@
 """`bandstand ctl` against a bot's socket that a thread plays."""
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from bandstand.bot.commands.grammar import parse_line
 from bandstand.bot.shell import ctl
 from bandstand.bot.shell.ctl import NotRunning, joined
+from bandstand.common import cli
 from bandstand.common.cli import main as bandstand
 from bandstand.common.errors import UsageError
 
@@ -156,7 +158,7 @@ def test_a_reader_that_goes_away_is_no_traceback(station: Callable[[Script], Fak
         client.stdout.close()
         client.stdin.write(b"np\n" * 3)
         client.stdin.close()
-        assert client.wait(60) == ctl.CLOSED
+        assert client.wait(60) == cli.CLOSED
         assert client.stderr.read() == b""
 
 
@@ -222,3 +224,24 @@ def test_an_option_with_blanks_remains_an_option(option: str) -> None:
 def test_it_starts_without_twisted() -> None:
     code = "import sys, bandstand.bot.shell.ctl; sys.exit(any(name.split('.')[0] == 'twisted' for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_json_has_escapes_for_what_the_output_has_no_characters_for() -> None:
+    text = '{"title":"café 🎵"}'
+    assert ctl.escape_json(text, "utf-8") == text
+    assert json.loads(ctl.escape_json(text, "latin-1").encode("latin-1")) == json.loads(text)
+
+
+def test_a_title_that_the_output_has_no_characters_for_is_shown_with_marks(
+    station: Callable[[Script], FakeBot],
+) -> None:
+    station(lambda _: [said("café 🎵")])
+    environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
+    done = subprocess.run(CTL, input=b"\xef\xbb\xbfnp\n", capture_output=True, timeout=60, env=environment)
+    assert (done.returncode, done.stdout) == (0, b"ok: caf\xe9 ?\n")
+
+
+def test_a_byte_order_mark_before_the_first_line_is_no_part_of_it(station: Callable[[Script], FakeBot]) -> None:
+    bot = station(lambda _: [said("fine")])
+    subprocess.run(CTL, input=b"\xef\xbb\xbfnp\r\n", capture_output=True, timeout=60)
+    assert bot.lines == ["np"]

@@ -1,0 +1,43 @@
+"""Ports of this machine: which are free, and whether this process may listen there at all."""
+
+import errno
+import socket
+from collections.abc import Sequence
+
+from bandstand.common.errors import ConfigError
+
+PORTS_TRIED = 100
+"""How far above the configured port a free one is looked for."""
+
+
+def list_ports(first: int) -> range:
+    """Those to try, in order."""
+    return range(first, min(first + PORTS_TRIED, 65535) + 1)
+
+
+def find_free_port(key: str, host: str, ports: Sequence[int]) -> int:
+    """The first of the ports that nobody listens on. May block for a look-up of the host.
+
+    Raises ConfigError where the host is none of this machine's or the ports may not be taken; `key` is the table of the
+    configuration that names them as `bind` (or `host`) and `port`.
+    """
+    name = f"{key}.{'bind' if key == 'icecast' else 'host'}"
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (socket.gaierror, UnicodeError):
+        raise ConfigError(f"{name}: {host} is not an address of this machine") from None
+    for port in ports:
+        with socket.socket(found[0][0]) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                trial.bind((host, port))
+            except OSError as error:
+                if error.errno == errno.EACCES:
+                    raise ConfigError(f"{key}.port: only root may listen on port {port}; choose 1024 or more") from None
+                if error.errno == errno.EADDRNOTAVAIL:
+                    raise ConfigError(f"{name}: {host} is not an address of this machine") from None
+                if error.errno != errno.EADDRINUSE:
+                    raise ConfigError(f"{name}: cannot listen on {host}: {error.strerror}") from None
+            else:
+                return port
+    raise ConfigError(f"{key}.port: {ports[0]} and the {len(ports) - 1} ports after it are all taken")
