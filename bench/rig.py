@@ -194,6 +194,7 @@ class Listener(threading.Thread):
             time.sleep(RETRY)
 
     def _listen(self, connection: socket.socket) -> None:
+        connection.settimeout(PATIENCE)  # a listener does not leave while nothing comes
         connection.sendall(f"GET {self._mount} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
         head = b""
         while not head.endswith(b"\r\n\r\n"):

@@ -121,6 +121,13 @@ class Mount(_Section, frozen=True):
         """The Icecast mount whose silence listeners hear while the streamer is away."""
         return f"{STANDBY}{self.path}"
 
+    @property
+    def last_fallback(self) -> str:
+        """The file below Icecast's webroot that listeners are sent while the standby is away as well. Icecast goes by
+        the end of its name."""
+        name = self.path.strip("/").replace("/", "_")
+        return f"/silence_{name}.{'mp3' if self.format == 'mp3' else 'ogg'}"
+
 
 DEFAULT_MOUNTS = [
     Mount(path="/stream.mp3", format="mp3", bitrate=128),

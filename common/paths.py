@@ -44,6 +44,11 @@ class Paths:
         return self.directory / "standby"
 
     @property
+    def webroot(self) -> Path:
+        """What our own Icecast serves as files, with each mount's last fallback; may be a link."""
+        return self.directory / "webroot"
+
+    @property
     def bot_lock(self) -> Path:
         return self.directory / "bot.lock"
 

@@ -5,6 +5,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from twisted.internet.defer import Deferred, DeferredList, succeed
@@ -21,7 +22,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from bandstand.common import wire
-from bandstand.common.config import Config, Mount
+from bandstand.common.config import LOSSLESS, Config, Mount
 from bandstand.common.errors import BandstandError
 from bandstand.common.lock import ProcessLock
 from bandstand.common.shutdown import stop_once
@@ -35,6 +36,7 @@ from bandstand.streamer.codecs.formats import FORMATS
 from bandstand.streamer.control import ControlFactory
 from bandstand.streamer.controller import PlayoutController
 from bandstand.streamer.delivery import Delivery, DeliveryMonitor
+from bandstand.streamer.heartbeat import Heartbeat
 from bandstand.streamer.icecast import ShoutHandle, fetch_bytes_received, probe, set_title
 from bandstand.streamer.meter import Level, OutputProcessor, round_level
 from bandstand.streamer.output import CameOnAir, EncodedMount, MountEvent, MountParts, Output, WentOffAir
@@ -43,6 +45,8 @@ from bandstand.streamer.reports import Reports
 from bandstand.streamer.titles import Titles
 
 log = Logger()
+WIDEST: Final = {"mp3": 320, "opus": 510, "flac": LOSSLESS}
+"""kbit/s."""
 LEVELS: Final = Seconds(1.0)
 """How often connected bots are told how loud it is."""
 LONGEST_DETAIL: Final = 1000
@@ -145,6 +149,10 @@ class Streamer:
             encoder = FORMATS[mount.format].encoder(mount.bitrate)
             silence.save(self._config.paths.standby, mount, encoder.standby_silence(mount.format))
             encoder.close()
+            try:
+                silence.save_last_fallback(self._config.paths.webroot, mount, make_wide_silence)
+            except OSError as error:
+                log.warn("{mount} has no last fallback: {error}", mount=mount.path, error=error)
 
     def _output(self, mount: Mount, delivery: Delivery) -> Output:
         icecast, station, kind = self._config.icecast, self._config.station, FORMATS[mount.format]
@@ -163,6 +171,7 @@ class Streamer:
             clock=time.monotonic,
             random=random.random,
             delivery=delivery,
+            heartbeat=_make_heartbeat(standby, mount),
             comments=comments if mount.titles == "chained" else None,
             has_standby=lambda: not self._config.paths.standby_lock.exists() or silence.has_standby(standby, mount),
         )
@@ -224,6 +233,27 @@ class Streamer:
         log.failure("a thread of the streamer failed", failure=failure)
         self.failed = True
         self.end()
+
+
+def make_wide_silence(mount: Mount) -> silence.Silence:
+    """Silence for a mount's last fallback, at the highest bit rate that the format has.
+
+    Icecast sends a file at 640 kbit/s whatever is in it, and a listener is put back by what it gets too much of.
+    """
+    encoder = FORMATS[mount.format].encoder(WIDEST[mount.format])
+    try:
+        return encoder.standby_silence(mount.format)
+    finally:
+        encoder.close()
+
+
+def _make_heartbeat(directory: Path, mount: Mount) -> Heartbeat | None:
+    """None where there is no room for it: the stream goes on without."""
+    try:
+        return Heartbeat(directory, mount)
+    except OSError as error:
+        log.warn("{mount} has no heartbeat for the standby: {error}", mount=mount.path, error=error)
+        return None
 
 
 def _on_air(position: Position | None) -> wire.OnAir | None:

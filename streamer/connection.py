@@ -70,6 +70,11 @@ class MountConnection:
         """Since the mount last went on or off the air."""
         return self._clock() - self._since
 
+    @property
+    def backlog(self) -> int:
+        """Bytes that wait to be sent."""
+        return self._icecast.backlog if self._icecast else 0
+
     def connect(self) -> bool:
         """Take the next step towards the air, if the mount is not on it; returns whether it is then."""
         if not self.on_air:

@@ -41,6 +41,9 @@ class Delivery:
     """
 
     path: str
+    outlasts_silence: bool = False
+    """The connection is kept for as long as Icecast does not answer at all, since it may be the one on which listeners
+    are when it goes on."""
     on_air: bool = False
     retry_now: bool = False
     """Icecast answers again since the last attempt to reach it."""
@@ -76,8 +79,15 @@ class Delivery:
         """
         if not self.on_air or now - self._proof < self._patience:
             return ""
+        if self.outlasts_silence and not self._answered:
+            return ""
         self._patience = min(MOST_PATIENCE, 2 * self._patience)
         return SWALLOWED if self._answered else SPEECHLESS
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether Icecast answered the last request about any mount."""
+        return self._answered
 
     def is_due(self, now: float) -> bool:
         """Whether Icecast is to be asked for the mount's figure."""
@@ -88,6 +98,8 @@ class Delivery:
 
         A server that never says is believed.
         """
+        if self.outlasts_silence and not self._answered:
+            self._proof = now  # it has just gone on
         self._answered = True
         self._next_request = now + PACE
         if figure is None and self._figure is None:

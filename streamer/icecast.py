@@ -17,7 +17,7 @@ import shout
 
 from bandstand.common.config import Icecast, Mount, Station
 from bandstand.common.errors import BandstandError
-from bandstand.common.icecast import AGENT, SOURCE, STATS, address, basic_authorization, parse_stats
+from bandstand.common.icecast import ADMIN, AGENT, SOURCE, STATS, address, basic_authorization, parse_stats
 from bandstand.common.types import CHANNELS, RATE, Seconds
 
 TIMEOUT: Final = Seconds(3.0)
@@ -216,6 +216,22 @@ def fetch(icecast: Icecast, what: str, headers: dict[str, str]) -> bytes:
         return connection.getresponse().read(LONGEST_ANSWER)
     except http.client.HTTPException as error:
         raise OSError(f"no HTTP: {error}") from None
+    finally:
+        connection.close()
+
+
+def end_source(icecast: Icecast, path: str) -> bool:
+    """Have Icecast end the source of a mount, so that its listeners are passed on. Returns whether it did.
+
+    Takes Icecast's admin password.
+    """
+    headers = {"Authorization": basic_authorization(ADMIN, icecast.admin_password)}
+    connection = open_connection(icecast, ANSWER_TIMEOUT)
+    try:
+        connection.request("GET", f"/admin/killsource?{urlencode({'mount': path})}", headers=headers)
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
     finally:
         connection.close()
 

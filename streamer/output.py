@@ -10,7 +10,7 @@ import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from bandstand.common.config import Mount
 from bandstand.common.types import Seconds
@@ -43,6 +43,14 @@ class WentOffAir:
 MountEvent = CameOnAir | WentOffAir
 
 
+class MountHeartbeat(Protocol):
+    """See `streamer.heartbeat`."""
+
+    def record_sent(self, now: float) -> None: ...
+
+    def record_off_air(self) -> None: ...
+
+
 @dataclass(frozen=True)
 class MountParts:
     """What a mount is given from outside."""
@@ -61,6 +69,8 @@ class MountParts:
     delivery: Delivery
     comments: Callable[[Title], Comments] | None = None
     """If given, each title begins a logical stream of its own, with these in its head."""
+    heartbeat: "MountHeartbeat | None" = None
+    """Is told of each block, so that the standby notices when none is sent."""
     has_standby: Callable[[], bool] = lambda: True
     """Whether a standby would catch the listeners if this process died."""
 
@@ -107,6 +117,8 @@ class EncodedMount:
             encoder = self._encoder
             data = encoder.encode_silence(item.frames) if item.samples is None else encoder.encode(item.samples)
             self._connection.send(data, self._most_waiting)
+            if self._parts.heartbeat and self._connection.on_air:
+                self._parts.heartbeat.record_sent(self._parts.clock())
         else:
             self.dropped += 1
 
@@ -127,6 +139,8 @@ class EncodedMount:
         return self._encoder.header(self._parts.comments(self._title or NOTHING) if self._parts.comments else ())
 
     def end(self) -> None:
+        if self._parts.heartbeat:
+            self._parts.heartbeat.record_off_air()
         encoder, self._encoder = self._encoder, None
         if encoder:
             encoder.close()

@@ -1,14 +1,20 @@
 """Encoded silence of each mount: the streamer writes it to a file, and the standby sends it over and over.
 
-A second file says that the standby has it on the air. Needs no codec, so that the standby can read it.
+A second file says that the standby has it on the air. A third is what Icecast itself sends while the standby is away as
+well. Needs no codec, so that the standby can read it.
 """
 
 import os
+from collections.abc import Callable
+from itertools import cycle, islice
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from bandstand.common.config import Mount
+from bandstand.common.types import RATE
+from bandstand.streamer.codecs.containers import CONTAINERS
 
 
 class Silence(msgspec.Struct, frozen=True):
@@ -32,6 +38,26 @@ def save(directory: Path, mount: Mount, silence: Silence) -> None:
     saved = path(directory, mount)
     unfinished = saved.with_name(f".{saved.name}.{os.getpid()}")
     unfinished.write_bytes(msgspec.msgpack.encode(silence))
+    unfinished.replace(saved)
+
+
+LAST_SECONDS: Final = 10
+"""Of the file that Icecast sends over and over."""
+
+
+def save_last_fallback(webroot: Path, mount: Mount, make_silence: Callable[[Mount], Silence]) -> None:
+    """Write the file that Icecast sends as the last fallback, unless it is there. Raises OSError."""
+    saved = webroot / mount.last_fallback.strip("/")
+    if saved.exists():
+        return
+    silence = make_silence(mount)
+    container = CONTAINERS[silence.format](0, silence.frame, silence.pre_skip, ())
+    number = LAST_SECONDS * RATE // silence.frame
+    packets = list(islice(cycle(silence.packets), number))
+    webroot.mkdir(parents=True, exist_ok=True)
+    unfinished = saved.with_name(f".{saved.name}.{os.getpid()}")
+    unfinished.write_bytes(container.header() + container.end(packets, number * silence.frame))
+    unfinished.chmod(0o644)
     unfinished.replace(saved)
 
 

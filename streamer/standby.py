@@ -5,14 +5,17 @@ A small process of its own: it sends packets that the streamer encoded, and need
 """
 
 import argparse
+import math
 import random
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import cycle
+from pathlib import Path
 from typing import Final
 
 from bandstand.common import config
@@ -25,11 +28,22 @@ from bandstand.streamer import silence
 from bandstand.streamer.codecs.containers import CONTAINERS
 from bandstand.streamer.connection import PATIENCE, MountConnection
 from bandstand.streamer.delivery import Delivery, DeliveryMonitor
-from bandstand.streamer.icecast import IcecastConnection, OffAir, ShoutHandle, fetch_bytes_received, probe
+from bandstand.streamer.heartbeat import OFF_AIR, Beat, Heartbeat, StallDetector, is_running
+from bandstand.streamer.icecast import (
+    IcecastConnection,
+    OffAir,
+    ShoutHandle,
+    end_source,
+    fetch_bytes_received,
+    probe,
+)
 from bandstand.streamer.silence import Silence
 
 STEP: Final = Seconds(0.1)
 """How often silence is sent; a listener never waits longer for bytes."""
+TRICKLE: Final = Seconds(0.5)
+"""While Icecast does not answer, one packet is sent in such a time: enough that it keeps the connection when it goes
+on, and so little that listeners are not held back by it."""
 ENDINGS: Final = (signal.SIGTERM, signal.SIGINT)
 LATEST: Final = Seconds(2.0)
 """A longer delay is not made up for; Icecast may also take so long to accept the stream."""
@@ -42,13 +56,22 @@ class SilentMount:
     def __init__(self, parts: "StandbyParts") -> None:
         self._parts = parts
         self._loop: Loop | None = None
+        self._stall = StallDetector(is_running)
+        self._next_trickle = 0.0
         patience = LATEST
         self._connection = MountConnection(self, parts.dial, parts.delivery, parts.clock, parts.random, patience)
 
     def step(self) -> None:
         """Send what is due, or try to reach Icecast if that is due."""
+        now = self._parts.clock()
         if self._connection.connect() and self._loop:
-            self._connection.send(self._loop.pack_due(self._parts.clock()), self._loop.most_waiting)
+            if self._parts.delivery.is_answered:
+                self._connection.send(self._loop.pack_due(now), self._loop.most_waiting)
+            elif now >= self._next_trickle and self._connection.backlog < self._loop.most_waiting:
+                self._next_trickle = now + TRICKLE
+                self._connection.send(self._loop.pack_one(now), math.inf)
+        if self._stall.detect(self._parts.read_beat(), now) and self._connection.on_air:
+            self._parts.take_over()
 
     def close(self) -> None:
         self._connection.close()
@@ -89,6 +112,10 @@ class StandbyParts:
     clock: Callable[[], float]
     random: Callable[[], float]
     delivery: Delivery
+    read_beat: Callable[[], Beat]
+    """The heartbeat of the streamer's mount."""
+    take_over: Callable[[], None]
+    """Has Icecast pass on listeners of a streamer that stands still; does not wait."""
 
 
 class Loop:
@@ -107,6 +134,11 @@ class Loop:
 
     def header(self) -> bytes:
         return self._container.header()
+
+    def pack_one(self, now: float) -> bytes:
+        """One packet, and what is due counts from `now`."""
+        self._origin, self._sent = now, 0
+        return self._container.pack([next(self._packets)])
 
     def pack_due(self, now: float) -> bytes:
         late = now - self._origin - self._sent * self._frame / RATE
@@ -128,8 +160,30 @@ def silent_mount(settings: Config, mount: Mount, delivery: Delivery) -> SilentMo
             clock=time.monotonic,
             random=random.random,
             delivery=delivery,
+            read_beat=_find_heartbeat(directory, mount),
+            take_over=lambda: take_over(settings, mount),
         )
     )
+
+
+def _find_heartbeat(directory: Path, mount: Mount) -> Callable[[], Beat]:
+    """Reads the heartbeat; where there is no room for one, the streamer is taken to send nothing on purpose."""
+    try:
+        return Heartbeat(directory, mount).read
+    except OSError:
+        return lambda: Beat(0, OFF_AIR)
+
+
+def take_over(settings: Config, mount: Mount) -> None:
+    """Have Icecast end the source of a streamer that stands still, in a thread. It takes Icecast's admin password;
+    without it, Icecast passes the listeners on by itself when its `source-timeout` is over."""
+
+    def end() -> None:
+        if end_source(settings.icecast, mount.path):
+            say("warn", f"{mount.path} got no sound from the streamer; its listeners hear the silence", settings.log)
+
+    if settings.icecast.admin_password:
+        threading.Thread(target=end, name="take-over", daemon=True).start()
 
 
 def say(level: str, message: str, settings: Log) -> None:
@@ -138,7 +192,15 @@ def say(level: str, message: str, settings: Log) -> None:
         return
     record = Record(time.time(), "standby", level, message, "bandstand.streamer.standby")
     with suppress(OSError, ValueError, AttributeError):
-        print(record.as_json() if settings.format == "json" else record.as_text(), file=sys.stderr, flush=True)
+        line = record.as_json() if settings.format == "json" else record.as_text()
+        sys.stderr.write(f"{line}\n")  # at once, since other threads write as well
+        sys.stderr.flush()
+
+
+def is_told_to_end() -> bool:
+    """Wait for a step, or for the signal to end. After a SIGSTOP, Python returns a signal that there was not."""
+    told = signal.sigtimedwait(ENDINGS, STEP)
+    return told is not None and told.si_signo in ENDINGS
 
 
 def main(arguments: list[str]) -> int:
@@ -150,7 +212,7 @@ def main(arguments: list[str]) -> int:
     lock = ProcessLock(settings.paths.standby_lock)
     lock.acquire("the standby")
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
-    deliveries = [Delivery(mount.standby) for mount in settings.mounts]
+    deliveries = [Delivery(mount.standby, outlasts_silence=True) for mount in settings.mounts]
     icecast = settings.icecast
     monitor = DeliveryMonitor(
         deliveries, lambda path: fetch_bytes_received(icecast, path), lambda: probe(icecast), time.monotonic
@@ -159,7 +221,7 @@ def main(arguments: list[str]) -> int:
     monitor.start()
     with suppress(OSError, ValueError, AttributeError):  # nobody may be listening there
         print("ready", flush=True)
-    while signal.sigtimedwait(ENDINGS, STEP) is None:
+    while not is_told_to_end():
         for each in mounts:
             each.step()
     monitor.stop()

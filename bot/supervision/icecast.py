@@ -19,6 +19,7 @@ from xml.sax.saxutils import escape
 
 import msgspec
 
+from bandstand.bot.supervision.webroot import make_webroot
 from bandstand.common.config import Config, Mount
 from bandstand.common.errors import Missing
 from bandstand.common.files import write_whole
@@ -56,6 +57,8 @@ MOUNT = """
         <charset>UTF-8</charset>
         <burst-size>$burst</burst-size>
         <hidden>1</hidden>
+        <fallback-mount>$file</fallback-mount>
+        <fallback-override>1</fallback-override>
     </mount>
 """
 CHANGEOWNER = """
@@ -115,7 +118,7 @@ def get_burst_bytes(mount: Mount) -> int:
     return int(mount.bitrate * 1000 / 8 * BURST_SECONDS)
 
 
-def render(template: str, config: Config, kept: Kept, account: tuple[str, str] | None) -> str:
+def render(template: str, config: Config, kept: Kept, account: tuple[str, str] | None, webroot: Path) -> str:
     """Icecast's configuration as XML; `account` is the user and group to change to, None to stay who we are."""
     addresses = [config.icecast.bind]
     if config.icecast.bind not in WILDCARDS and not config.icecast.bind.startswith("127."):
@@ -123,7 +126,13 @@ def render(template: str, config: Config, kept: Kept, account: tuple[str, str] |
     blocks = {
         "listen": "".join(_fill(LISTEN, port=kept.port, address=address) for address in addresses),
         "mounts": "".join(
-            _fill(MOUNT, path=mount.path, standby=mount.standby, burst=get_burst_bytes(mount))
+            _fill(
+                MOUNT,
+                path=mount.path,
+                standby=mount.standby,
+                file=mount.last_fallback,
+                burst=get_burst_bytes(mount),
+            )
             for mount in config.mounts
         ),
         "changeowner": _fill(CHANGEOWNER, user=account[0], group=account[1]) if account else "",
@@ -138,6 +147,7 @@ def render(template: str, config: Config, kept: Kept, account: tuple[str, str] |
         "admin_password": kept.admin_password,
         "directory": files.directory,
         "pidfile": files.pid,
+        "webroot": webroot,
     }
     return Template(template).substitute(blocks, **{key: escape(str(value)) for key, value in values.items()})
 
@@ -160,7 +170,9 @@ def prepare(config: Config) -> Prepared:
     before = _read_kept(files)
     pid = find_running(config.paths)
     kept = _settle(config, before, before.port if before and pid else None)
-    xml = render(read_template(), config, kept, _find_account())
+    account = _find_account()
+    webroot = make_webroot(config.paths.webroot, is_for_another_user=account is not None)
+    xml = render(read_template(), config, kept, account, webroot)
     if pid and (kept != before or not _is_same(files.xml, xml) or not probe(kept.port, kept.admin_password)):
         end(pid)
         pid = None

@@ -291,16 +291,23 @@ def list_processes(config: Config, icecast: Prepared | None, arguments: Sequence
     """
     processes = []
     environment: dict[str, str] = {}
+    admin: dict[str, str] = {}
     if icecast is not None:
         environment = {
             "BANDSTAND_ICECAST_PORT": str(icecast.port),
             "BANDSTAND_ICECAST_PASSWORD": icecast.password,
         }
+        admin = {"BANDSTAND_ICECAST_ADMIN_PASSWORD": icecast.admin_password}
         processes.append(KeptProcess("icecast", icecast.argv, pid=icecast.pid))
     locks = {"standby": config.paths.standby_lock, STREAMER: config.paths.streamer_lock}
     modules = {"standby": "bandstand.streamer.standby", STREAMER: "bandstand.streamer"}
     processes += [
-        KeptProcess(name, build_command(modules[name], arguments), lock=lock, environment=environment)
+        KeptProcess(
+            name,
+            build_command(modules[name], arguments),
+            lock=lock,
+            environment=environment | (admin if name == "standby" else {}),
+        )
         for name, lock in locks.items()
     ]
     return processes

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.integration.conftest import Listener
-from tests.integration.streaming import LOUD, Sound, envelope
+from tests.integration.streaming import LOUD, Sound, envelope, until
 from tests.integration.test_station import PATIENCE, Station
 
 RATE = 48_000
@@ -97,3 +97,28 @@ def test_a_new_bot_starts_again_what_it_adopted_when_that_ends(station: Station)
     processes = station.ask("status")["station"]["processes"]
     states = {process["name"]: process["state"] for process in processes}
     assert states["icecast"] == states["standby"] == states["streamer"] == "running"
+
+
+def test_listeners_stay_when_streamer_and_standby_are_killed_at_once_or_the_streamer_stands_still(
+    station: Station,
+) -> None:
+    plays_a_rise(station)
+    listener = Listener(station.port, "/stream.mp3")
+    try:
+        listener.wait_until(lambda sound: len(sound) > 3 * RATE, "the song")
+        station.mark()
+        for pid in (station.pid("bandstand.streamer.standby"), station.pid("bandstand.streamer")):
+            os.kill(pid, signal.SIGKILL)
+        station.wait_for(r"standby info: /standby/stream\.mp3 is on the air")
+        station.wait_for(r"streamer info: /stream\.mp3 is on the air")
+        station.mark()
+        os.kill(station.pid("bandstand.streamer"), signal.SIGSTOP)
+        station.wait_for(r"standby warn: /stream\.mp3 got no sound from the streamer")
+        os.kill(station.pid("bandstand.streamer"), signal.SIGCONT)
+        station.wait_for(r"streamer info: /stream\.mp3 is on the air")
+        now = len(listener.data())
+        until(lambda: len(listener.data()) > now + 16_000, "a second more")
+        print(f"no bytes for {listener.longest_wait:.2f} s")
+        assert listener.connected
+    finally:
+        listener.close()

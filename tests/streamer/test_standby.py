@@ -1,6 +1,8 @@
 """The standby: what it needs, what it reads, and the silence it makes of it."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +13,10 @@ from bandstand.common.config import Log, Mount
 from bandstand.streamer import silence
 from bandstand.streamer.codecs.formats import FORMATS
 from bandstand.streamer.delivery import PATIENCE, Delivery
+from bandstand.streamer.heartbeat import OFF_AIR, Beat
 from bandstand.streamer.icecast import OffAir
 from bandstand.streamer.silence import Silence
-from bandstand.streamer.standby import LATEST, STEP, Loop, SilentMount, StandbyParts, say
+from bandstand.streamer.standby import LATEST, STEP, Loop, SilentMount, StandbyParts, is_told_to_end, say
 
 MP3 = Mount(path="/stream.mp3", format="mp3", bitrate=128)
 OPUS = Mount(path="/stream.opus", format="opus", bitrate=96)
@@ -44,8 +47,10 @@ class Rig:
         self.packets = packets
         self.links: list[FakeLink] = []
         self.said: list[str] = []
-        self.delivery = Delivery("/standby/stream.mp3")
+        self.delivery = Delivery("/standby/stream.mp3", outlasts_silence=True)
         self.marks: list[bool] = []
+        self.beat = Beat(0, OFF_AIR)
+        self.taken_over: list[float] = []
         self.arrives = True
         self.mount = SilentMount(
             StandbyParts(
@@ -56,6 +61,8 @@ class Rig:
                 clock=lambda: self.now,
                 random=lambda: 0.0,
                 delivery=self.delivery,
+                read_beat=lambda: self.beat,
+                take_over=lambda: self.taken_over.append(self.now),
             )
         )
 
@@ -149,6 +156,49 @@ def test_a_silence_that_does_not_arrive_is_sent_anew_and_icecast_s_return_is_not
     assert len(rig.links) == attempts + 1
 
 
+def test_an_icecast_that_hangs_keeps_its_connection_and_gets_little_until_it_goes_on() -> None:
+    rig = Rig(kept(MP3))
+    rig.run(5.0)
+    rig.arrives = False
+    rig.delivery.record_no_answer(rig.now)
+    before = len(rig.links[0].data)
+    rig.run(60.0)
+    assert len(rig.links) == 1 and not rig.links[0].closed
+    assert 0 < len(rig.links[0].data) - before < 60 * 16_000 / 10
+    rig.arrives = True
+    before = len(rig.links[0].data)
+    rig.run(10.0)
+    assert len(rig.links) == 1 and rig.said == ["on the air"]
+    assert len(rig.links[0].data) - before == pytest.approx(160_000, rel=0.05)
+
+
+def test_an_icecast_that_goes_on_without_this_stream_is_left() -> None:
+    rig = Rig(kept(MP3))
+    rig.run(5.0)
+    rig.arrives = False
+    rig.delivery.record_no_answer(rig.now)
+    rig.run(20.0)
+    rig.delivery.record_figure(len(rig.links[0].data), rig.now)
+    figure = len(rig.links[0].data)
+    for _ in range(60):
+        rig.run(0.2)
+        rig.delivery.record_figure(figure, rig.now)
+    assert rig.links[0].closed and len(rig.links) > 1
+
+
+def test_listeners_of_a_streamer_that_stands_still_are_passed_on_once() -> None:
+    rig = Rig(kept(MP3))
+    for _ in range(20):
+        rig.beat = Beat(os.getpid(), rig.now)
+        rig.run(0.2)
+    assert rig.taken_over == []
+    rig.run(10.0)
+    assert len(rig.taken_over) == 1 and rig.taken_over[0] - rig.beat.at < 2.5
+    rig.beat = Beat(os.getpid(), rig.now)
+    rig.run(10.0)
+    assert len(rig.taken_over) == 2
+
+
 def test_whether_it_stands_by_is_written_down_for_the_streamer(tmp_path: Path) -> None:
     rig = Rig(kept(MP3))
     rig.run(1.0)
@@ -174,3 +224,35 @@ def test_what_was_missed_for_long_is_not_caught_up() -> None:
     loop = Loop(kept(MP3), 0.0)
     assert loop.pack_due(LATEST + 60) == b""
     assert len(loop.pack_due(LATEST + 61)) == pytest.approx(16_000, rel=0.05)
+
+
+@pytest.mark.parametrize("mount", [MP3, OPUS])
+def test_the_last_fallback_is_seconds_of_silence_that_anybody_may_read_and_is_written_once(
+    mount: Mount, tmp_path: Path
+) -> None:
+    made: list[Mount] = []
+
+    def make(mount: Mount) -> Silence:
+        made.append(mount)
+        return kept(mount)
+
+    for _ in range(2):
+        silence.save_last_fallback(tmp_path / "webroot", mount, make)
+    assert made == [mount]
+    (file,) = (tmp_path / "webroot").iterdir()
+    assert f"/{file.name}" == mount.last_fallback
+    assert file.stat().st_mode & 0o777 == 0o644
+    probed = subprocess.run(
+        ["ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", str(file)],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert float(probed.stdout) == pytest.approx(silence.LAST_SECONDS, rel=0.05)
+    assert probed.stderr == ""
+
+
+def test_a_signal_that_there_was_not_does_not_end_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Nothing:
+        si_signo = 0
+
+    monkeypatch.setattr(signal, "sigtimedwait", lambda *_: Nothing)
+    assert not is_told_to_end()

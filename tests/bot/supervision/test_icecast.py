@@ -32,7 +32,7 @@ def taken() -> Iterator[int]:
 
 
 def parsed(config: Config, account: tuple[str, str] | None = None) -> ElementTree.Element:
-    return ElementTree.fromstring(render(read_template(), config, KEPT, account))
+    return ElementTree.fromstring(render(read_template(), config, KEPT, account, Path("/srv/web")))
 
 
 def test_passwords_and_names_survive_xml(tmp_path: Path) -> None:
@@ -48,6 +48,8 @@ def test_each_mount_falls_back_to_its_hidden_standby(tmp_path: Path) -> None:
         assert blocks[mount.path].findtext("fallback-mount") == mount.standby
         assert blocks[mount.path].findtext("fallback-override") == "1"
         assert blocks[mount.standby].findtext("hidden") == "1"
+        assert blocks[mount.standby].findtext("fallback-mount") == mount.last_fallback
+        assert blocks[mount.standby].findtext("fallback-override") == "1"
 
 
 def test_a_burst_is_half_a_second_at_the_mounts_own_bitrate() -> None:

@@ -21,8 +21,8 @@ def test_our_own_icecast_comes_first_and_the_others_are_told_where_it_is(tmp_pat
     assert (icecast.name, icecast.argv, icecast.pid) == ("icecast", ["icecast2"], 77)
     assert (standby.name, standby.lock) == ("standby", config.paths.standby_lock)
     assert streamer.argv == [sys.executable, "-P", "-m", "bandstand.streamer", "--config", "x.toml"]
-    for process in (standby, streamer):
-        assert process.environment == {"BANDSTAND_ICECAST_PORT": "8003", "BANDSTAND_ICECAST_PASSWORD": "secret"}
+    assert streamer.environment == {"BANDSTAND_ICECAST_PORT": "8003", "BANDSTAND_ICECAST_PASSWORD": "secret"}
+    assert standby.environment == streamer.environment | {"BANDSTAND_ICECAST_ADMIN_PASSWORD": "admin"}
 
 
 def test_an_icecast_that_is_not_ours_is_not_kept(tmp_path: Path) -> None:
