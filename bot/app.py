@@ -28,8 +28,10 @@ from bandstand.bot.making.catalogue import Catalogue
 from bandstand.bot.making.declarations import DeclarationsReloader
 from bandstand.bot.making.file_watcher import FileWatcher
 from bandstand.bot.making.generator_reload import GeneratorReloader
+from bandstand.bot.making.song_files import SongFiles
 from bandstand.bot.making.workers import JobRunner
 from bandstand.bot.playout.controller import PlayoutController, Surroundings
+from bandstand.bot.playout.programme_keeper import ProgrammeKeeper
 from bandstand.bot.playout.sources import SongSources
 from bandstand.bot.shell.bot_socket import BotSocket
 from bandstand.bot.shell.event_feed import EventFeed
@@ -121,11 +123,16 @@ class App:
     # Making the parts
 
     def _make_store(self) -> Store:
-        limits, station = self._config.limits, self._config.station
+        limits, station, radio = self._config.limits, self._config.station, self._config.radio
         rules = Rules(
-            open_jobs=limits.open_jobs, queued_songs=limits.queued_songs, crossfade=station.crossfade,
+            open_jobs=limits.open_jobs,
+            queued_songs=limits.queued_songs,
+            crossfade=station.crossfade,
+            plays_on=radio.idle == "radio",
+            stock=radio.stock * 60.0,
+            kept=radio.kept * 3600.0,
             configuration=self._settings.configuration,
-        )  # fmt: skip
+        )
         path = self._config.paths.database
         return Store(path, self._reactor, self._events.publish, self._wall, self._chance, rules)
 
@@ -155,6 +162,8 @@ class App:
         endpoint = UNIXClientEndpoint(self._reactor, str(config.paths.streamer_socket), timeout=5)
         self._playout = PlayoutController(endpoint, store, sources.open, surroundings)
         self._reloader = GeneratorReloader(self._clock, store, self._catalogue, self._playout.get_on_air)
+        self._programme = ProgrammeKeeper(self._clock, store)
+        self._song_files = SongFiles(store, config.paths)
         self._restart = RollingRestart(self._find_streamer_keeper(), self._playout.let_go, publish)
 
     def _make_commands(self, icecast_address: str) -> None:
@@ -210,6 +219,8 @@ class App:
             self._declarations.react,
             self._reloader.react,
             self._background.react,
+            self._programme.react,
+            self._song_files.react,
             self._restart.react,
             self._react,
             self._announcer.handle,
@@ -237,6 +248,8 @@ class App:
         await self._store.record(bands.settle_house_bands)
         await self._jobs.start()
         await self._store.record(ordering.order_first_song)
+        await self._song_files.start()
+        self._programme.start()
         asking = Deferred.fromCoroutine(self._catalogue.start())
         asking.addErrback(lambda failure: log.failure("the generators were not asked", failure))
         await self._reloader.follow_watched()
@@ -267,6 +280,7 @@ class App:
         await self._irc.stop()
         await self._socket.stop()
         self._declarations.stop()
+        self._programme.stop()
         self._reloader.stop()
         self._background.stop()
         self._jobs.stop()

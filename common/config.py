@@ -140,6 +140,18 @@ class Composer(_Section, frozen=True):
     """A General MIDI soundfont (.sf2 or .sf3); empty: the one that Debian's packages bring."""
 
 
+class Radio(_Section, frozen=True):
+    """What the station does where nobody asks for anything."""
+
+    idle: Literal["radio", "silence"] = "radio"
+    """`radio`: it plays on, with songs of its own and of the library; `silence`: it waits. `radio on` and `radio off`
+    change that, and are kept in the database."""
+    stock: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 30
+    """Minutes of songs that are composed ahead while the machine is idle."""
+    kept: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 24
+    """Hours of songs that the station composed by itself; beyond that the least liked make room."""
+
+
 class Log(_Section, frozen=True):
     format: Literal["text", "json"] = "text"
     level: Literal["debug", "info", "warn", "error"] = "info"
@@ -156,6 +168,7 @@ class Config(_Section, frozen=True):
     telnet: Telnet = Telnet()
     ssh: Ssh = Ssh()
     limits: Limits = Limits()
+    radio: Radio = Radio()
     log: Log = Log()
     generators: dict[str, Generator] = {}
 

@@ -28,11 +28,13 @@ NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,30}")
 PARAMETER: Final = re.compile(r"[a-z][a-z0-9_]{0,30}")
 FUNCTION: Final = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 PLACEHOLDER: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+BAND: Final = "band"
+"""The generator that the station's own bands are."""
 COMPARE: Final = "compare"
 """Generator name of a comparison of two songs."""
 IMPORT: Final = "import"
 """Generator name of an imported song. Its parameter `file` is the path of the original."""
-TAKEN: Final = ("band", COMPARE, IMPORT)
+TAKEN: Final = (BAND, COMPARE, IMPORT)
 """Names that no user's generator may have."""
 RESERVED: Final = ("seed", "output", "queue", "songs")
 """Names that no parameter may have."""

@@ -1,12 +1,13 @@
 """All commands of the station in one table, in the order in which `help` and docs/commands.md list them."""
 
-from bandstand.bot.commands import bands, generators, people, playing, queueing, songs, station
+from bandstand.bot.commands import bands, generators, people, playing, programme, queueing, songs, station
 from bandstand.bot.commands.table import Command
 
 TABLE: tuple[Command, ...] = (
     *songs.MAKING_COMMANDS,
     *playing.COMMANDS,
     *queueing.COMMANDS,
+    *programme.COMMANDS,
     *songs.LIBRARY_COMMANDS,
     *generators.COMMANDS,
     *bands.COMMANDS,

@@ -31,6 +31,7 @@ SONG_STATES: Final = {
     SongState.BEGUN: "being made, can be heard",
     SongState.READY: "",
     SongState.FAILED: "failed",
+    SongState.DISCARDED: "removed to make room",
 }
 NAME_FORMS: Final = (
     "NAME is a person of telnet or ssh (ann), an account on IRC (libera/ann) or a mask there (libera/*!*@host.example)"

@@ -41,10 +41,10 @@ from bandstand.common.api.values import BandForm
 from bandstand.common.background_jobs import Breed
 from bandstand.common.bands import Band, slug
 from bandstand.common.breeding import Heard, shrink_to_mean, vary_band
+from bandstand.common.generators import BAND
 from bandstand.common.text import one_line
 
-GENERATOR: Final = "band"
-"""The generator that the station's own bands are."""
+GENERATOR: Final = BAND
 VARIATION: Final = 0.8
 """How far a variation is from its band, in mutations."""
 NAMES_TRIED: Final = 50

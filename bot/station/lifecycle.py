@@ -1,7 +1,8 @@
 """The life of a song, of a job and of a cue: which state may follow which, and the one place that writes states.
 
 A **song** is ordered (MAKING), can be heard as soon as its first block is made (BEGUN), and is stored at last (READY),
-or is given up (FAILED). When the bot ends while a worker makes it, the song is made anew (back to MAKING).
+or is given up (FAILED). When the bot ends while a worker makes it, the song is made anew (back to MAKING). One that the
+station composed by itself may have to make room for others later (DISCARDED).
 
 A **job** makes a song. It waits for a worker (WAITING), is handed to one (RUNNING) and ends as DONE, FAILED or
 CANCELLED. One that was running when the bot ended waits again, unless its worker finished meanwhile (DONE).
@@ -30,8 +31,9 @@ State = TypeVar("State", SongState, JobState, CueState)
 SONG_STEPS: Final = {
     SongState.MAKING: {SongState.BEGUN, SongState.READY, SongState.FAILED},
     SongState.BEGUN: {SongState.READY, SongState.FAILED, SongState.MAKING},
-    SongState.READY: set[SongState](),
+    SongState.READY: {SongState.DISCARDED},
     SongState.FAILED: set[SongState](),
+    SongState.DISCARDED: set[SongState](),
 }
 JOB_STEPS: Final = {
     JobState.WAITING: {JobState.RUNNING, JobState.DONE, JobState.FAILED, JobState.CANCELLED},

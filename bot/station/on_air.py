@@ -29,7 +29,7 @@ from bandstand.common.api.events import (
     SongUnplayable,
 )
 from bandstand.common.api.people import Place, Requester
-from bandstand.common.api.values import Bars, Cue, CueState, EndReason, Job, SongBrief, SongState
+from bandstand.common.api.values import Bars, Choice, Cue, CueState, EndReason, Job, SongBrief, SongState
 from bandstand.common.text import one_line
 from bandstand.common.types import RATE, CueId, Frames
 
@@ -102,12 +102,23 @@ def cut_in(
 
 
 def line_up(
-    tx: Transaction, song: SongBrief, asker: Asker, job: int | None = None, crossfade: float | None = None
+    tx: Transaction,
+    song: SongBrief,
+    asker: Asker,
+    job: int | None = None,
+    crossfade: float | None = None,
+    choice: Choice | None = None,
 ) -> Cue:
-    """Append a song to the queue."""
+    """Append a song to the queue: one that somebody asked for behind the others of that kind, and before what the
+    programme chose (`choice`)."""
     cue = _make_cue(tx, song, asker, job, crossfade)
+    queue = scheduling.sort_queue(tx.queue.list_open())
+    planned = [] if choice is not None else [queued for queued in queue if queued.choice is not None]
+    order = scheduling.order_last([queued for queued in queue if queued not in planned])
+    for number, queued in enumerate(planned, 1):
+        tx.queue.save(msgspec.structs.replace(queued, order=order + number))
     tx.publish(QueueChanged())
-    return add_cue(tx, msgspec.structs.replace(cue, order=scheduling.order_last(tx.queue.list_open())))
+    return add_cue(tx, msgspec.structs.replace(cue, order=order, choice=choice))
 
 
 def _make_cue(tx: Transaction, song: SongBrief, asker: Asker, job: int | None, crossfade: float | None) -> Cue:

@@ -39,7 +39,7 @@ def enqueue(request: Enqueue, by: Requester, tx: Transaction) -> Enqueued:
 
 def _check_not_last(song: Song, by: Requester, tx: Transaction) -> None:
     """Raises Refused(QueuedAlready) where the same person put the same song there just before."""
-    queue = scheduling.sort_queue(tx.queue.list_open())
+    queue = [cue for cue in scheduling.sort_queue(tx.queue.list_open()) if cue.choice is None]
     if not queue:
         return
     last = queue[-1]
@@ -56,7 +56,7 @@ def get_queue(request: GetQueue, by: Requester, tx: Transaction) -> Queue:
 
 
 def _describe_queued(cue: Cue, heard_in: float | None) -> QueuedSong:
-    return QueuedSong(cue.id, cue.song, cue.name, cue.created, heard_in)
+    return QueuedSong(cue.id, cue.song, cue.name, cue.created, heard_in, cue.choice)
 
 
 def _estimate_waits(cues: Sequence[Cue], tx: Transaction) -> list[float | None]:
@@ -88,15 +88,16 @@ def clear_queue(request: ClearQueue, by: Requester, tx: Transaction) -> Removed:
 
 
 def move_in_queue(request: MoveInQueue, by: Requester, tx: Transaction) -> Moved:
-    """Give a song another place; a place behind the end is the last one."""
+    """Give a song another place; a place behind the end is the last one. One that the programme chose is then taken
+    for one that somebody asked for."""
     queue = scheduling.sort_queue(tx.queue.list_open())
     cue = _find_queued(queue, request, get_person(by))[-1]
     queue.remove(cue)
-    queue.insert(request.place - 1, cue)
+    queue.insert(request.place - 1, msgspec.structs.replace(cue, choice=None))
     for number, queued in enumerate(queue, 1):
         tx.queue.save(msgspec.structs.replace(queued, order=float(number)))
     tx.publish(QueueChanged())
-    return Moved(song=cue.song, position=queue.index(cue) + 1)
+    return Moved(song=cue.song, position=min(request.place, len(queue)))
 
 
 def _find_queued(queue: Sequence[Cue], request: RemoveFromQueue | MoveInQueue, person: str) -> list[Cue]:

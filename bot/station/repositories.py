@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
+from bandstand.bot.station.rotation import Candidate
 from bandstand.common.api.events import Event
 from bandstand.common.api.people import Right
 from bandstand.common.api.values import (
@@ -64,6 +65,10 @@ class Songs(Protocol):
         ...
 
     def count(self) -> int: ...
+
+    def list_discarded(self) -> list[SongCode]:
+        """Songs whose sound was removed."""
+        ...
 
     def has_code(self, code: str) -> bool:
         """Whether any song, given up or not, has this code."""
@@ -194,6 +199,27 @@ class Ratings(Protocol):
         ...
 
 
+class Rotation(Protocol):
+    """What the programme may choose from: see `bot.station.programme`."""
+
+    def list_stock(self) -> list[Candidate]:
+        """Songs that the station composed ahead and nobody has heard, the oldest first."""
+        ...
+
+    def draw_candidates(self, limit: int) -> list[Candidate]:
+        """At most `limit` songs that may come again, or were imported; chance decides which, in a larger library."""
+        ...
+
+    def measure_own(self) -> float:
+        """The length of all songs together that the station composed by itself and keeps, seconds."""
+        ...
+
+    def list_discardable(self, limit: int) -> list[SongBrief]:
+        """Songs of the station's own that may make room: heard, not liked, not marked, compared or queued. The worst
+        rated first, then the oldest."""
+        ...
+
+
 class Bookmarks(Protocol):
     def add(self, bookmark: Bookmark) -> None: ...
 
@@ -287,6 +313,12 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds in which a song rises over the end of the one before, unless its cue says otherwise."""
     configuration: Path = Path("bandstand.toml")
     """The file; it need not exist."""
+    plays_on: bool = True
+    """Whether the programme plays by itself where nobody has said `radio on` or `radio off`."""
+    stock: float = 1800.0
+    """Seconds of songs to be composed ahead."""
+    kept: float = 24 * 3600.0
+    """Seconds of songs that the station composed by itself, after which the least liked make room."""
 
 
 class Transaction(Protocol):
@@ -302,6 +334,7 @@ class Transaction(Protocol):
     queue: Cues
     bands: Bands
     ratings: Ratings
+    rotation: Rotation
     bookmarks: Bookmarks
     comparisons: Comparisons
     watches: Watches

@@ -9,7 +9,7 @@ from bandstand.bot.storage import tables
 from bandstand.bot.storage.executor import Executor, Row
 from bandstand.bot.storage.songs import BRIEF, read_brief
 from bandstand.common.api.people import Place
-from bandstand.common.api.values import Bars, Cue, CueState, EndReason, Job, JobState, Purpose
+from bandstand.common.api.values import Bars, Choice, Cue, CueState, EndReason, Job, JobState, Purpose
 from bandstand.common.types import CueId, Frames, SongCode
 
 JOB: Final = tables.Job
@@ -24,11 +24,12 @@ CUE_COLUMNS: Final = (
     *BRIEF,
     *(CUE.id, CUE.state, CUE.name, CUE.place, CUE.person, CUE.job, CUE.order, CUE.start, CUE.created, CUE.started),
     *(CUE.ended, CUE.reason, CUE.frames, SONG.audio, SONG.loudness, CUE.crossfade, CUE.bar, CUE.phase),
-    *(CUE.cuts, CUE.returns),
+    *(CUE.cuts, CUE.returns, CUE.choice),
 )
 OPEN_JOBS: Final = (JobState.WAITING.value, JobState.RUNNING.value)
 ENDED_JOBS: Final = (JobState.DONE.value, JobState.FAILED.value, JobState.CANCELLED.value)
 OPEN_CUES: Final = (CueState.AIR.value, CueState.QUEUED.value)
+CHOICE: Final = msgspec.json.Decoder(Choice)
 WAS_HEARD: Final = (CUE.state == CueState.OVER.value) & CUE.started.is_null(False)
 
 
@@ -162,7 +163,7 @@ def _select_cues() -> Any:
 
 def _read_cue(row: Row) -> Cue:
     number, state, name, place, person, job, order, start, created, started, *rest = row[len(BRIEF) :]
-    ended, reason, frames, audio, loudness, crossfade, bar, phase, cuts, returns = rest
+    ended, reason, frames, audio, loudness, crossfade, bar, phase, cuts, returns, choice = rest
     return Cue(
         id=CueId(number),
         song=read_brief(row[: len(BRIEF)]),
@@ -184,6 +185,7 @@ def _read_cue(row: Row) -> Cue:
         bars=Bars(Frames(bar), Frames(phase)) if bar else None,
         cuts=cuts,
         returns=returns,
+        choice=CHOICE.decode(choice) if choice else None,
     )
 
 
@@ -207,4 +209,5 @@ def _write_cue(cue: Cue) -> dict[str, Any]:
         "phase": cue.bars.phase if cue.bars else 0,
         "cuts": cue.cuts,
         "returns": cue.returns,
+        "choice": msgspec.json.encode(cue.choice).decode() if cue.choice else "",
     }

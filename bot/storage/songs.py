@@ -15,7 +15,7 @@ from bandstand.common.jobs import Provenance
 from bandstand.common.types import SongCode
 
 ROW: Final = tables.Song
-IS_KEPT: Final = ROW.state != SongState.FAILED.value
+IS_KEPT: Final = ROW.state.not_in([SongState.FAILED.value, SongState.DISCARDED.value])
 
 BRIEF: Final = (ROW.code, ROW.title, ROW.artist, ROW.state, ROW.seconds, ROW.created)
 """The columns of a `SongBrief`, in its order."""
@@ -85,6 +85,10 @@ class Songs:
 
     def count(self) -> int:
         return self._executor.select_number(ROW.select(fn.COUNT(ROW.code)).where(IS_KEPT))
+
+    def list_discarded(self) -> list[SongCode]:
+        rows = self._executor.select(ROW.select(ROW.code).where(ROW.state == SongState.DISCARDED.value))
+        return [SongCode(code) for (code,) in rows]
 
     def has_code(self, code: str) -> bool:
         return self._executor.select_first(ROW.select(ROW.code).where(ROW.code == code)) is not None

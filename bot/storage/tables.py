@@ -85,6 +85,7 @@ class Cue(Model):
     crossfade = FloatField(null=True)
     returns = ForeignKeyField("self", null=True, on_delete="SET NULL")
     cuts = ForeignKeyField("self", null=True, on_delete="SET NULL")
+    choice = TextField()  # JSON, `common.api.values.Choice`; empty: somebody asked for it
 
 
 class Setting(Model):

@@ -17,6 +17,7 @@ from bandstand.bot.storage.bands import Bands, Ratings
 from bandstand.bot.storage.executor import Executor
 from bandstand.bot.storage.people import People, Settings, Watches
 from bandstand.bot.storage.queue import Cues, Jobs
+from bandstand.bot.storage.rotation import Rotation
 from bandstand.bot.storage.songs import Bookmarks, Comparisons, Songs
 from bandstand.common.api.events import Event
 from bandstand.common.api.values import Outside
@@ -45,6 +46,7 @@ class SqlTransaction:
         self.queue: repositories.Cues = Cues(executor)
         self.bands: repositories.Bands = Bands(executor)
         self.ratings: repositories.Ratings = Ratings(executor)
+        self.rotation: repositories.Rotation = Rotation(executor)
         self.bookmarks: repositories.Bookmarks = Bookmarks(executor)
         self.comparisons: repositories.Comparisons = Comparisons(executor)
         self.watches: repositories.Watches = Watches(executor)

@@ -175,6 +175,19 @@ class CueSought(Base, frozen=True, tag="cue_sought"):
     frames: Frames
 
 
+class SongDiscarded(Base, frozen=True, tag="song_discarded"):
+    """A song made room for others: its sound is to be removed."""
+
+    song: SongCode
+
+
+class RadioSwitched(Base, frozen=True, tag="radio_switched"):
+    """Whether the programme plays by itself from now on; `name` switched it."""
+
+    is_on: bool
+    name: str
+
+
 class PlaybackStopped(Base, frozen=True, tag="playback_stopped"):
     fade: float
 
@@ -346,6 +359,8 @@ Event = (
     | SongsRemoved
     | CueSkipped
     | CueSought
+    | SongDiscarded
+    | RadioSwitched
     | PlaybackStopped
     | PlaybackResumed
     | ReloadOrdered

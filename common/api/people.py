@@ -51,6 +51,10 @@ class Place(msgspec.Struct, frozen=True):
         return cls(front_end, address)
 
 
+STATION = Place("station")
+"""The place of what the station does by itself."""
+
+
 class Identity(msgspec.Struct, frozen=True):
     """Somebody for whom a front end vouches, so that rights can be granted to them.
 

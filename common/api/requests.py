@@ -147,6 +147,20 @@ class Resume(Base, frozen=True, tag="resume"):
     """Go on after `Stop` or `Pause`, where it was."""
 
 
+class SwitchRadio(Base, frozen=True, tag="switch_radio"):
+    """Have the programme play where nobody has asked for anything, or not."""
+
+    is_on: bool
+
+
+class GetRadio(Base, frozen=True, tag="get_radio"):
+    """Whether the programme plays, and what it has ahead."""
+
+
+class ExplainSong(Base, frozen=True, tag="explain_song"):
+    """Why this song is on the air, or why there is silence."""
+
+
 class Seek(Base, frozen=True, tag="seek"):
     """Go elsewhere in the song on the air."""
 
@@ -375,6 +389,9 @@ Request = (
     | Stop
     | Pause
     | Resume
+    | SwitchRadio
+    | GetRadio
+    | ExplainSong
     | Seek
     | GetNowPlaying
     | ListSongs

@@ -6,10 +6,12 @@ from bandstand.common.api.people import Right
 from bandstand.common.api.values import (
     BandForm,
     Bookmark,
+    Choice,
     GrantedRight,
     JobState,
     PersonPresent,
     Purpose,
+    QuietReason,
     RatingMean,
     Song,
     SongBrief,
@@ -93,6 +95,8 @@ class QueuedSong(msgspec.Struct, frozen=True):
     heard_in: float | None = None
     """Seconds until it is heard, as long as nobody skips or cuts in; None while the station is stopped or the streamer
     away, or where a song before it does not say how long it is."""
+    choice: Choice | None = None
+    """Why the programme chose it; None: somebody asked for it."""
 
 
 class Queue(Base, frozen=True, tag="queue"):
@@ -141,6 +145,33 @@ class Sought(Base, frozen=True, tag="sought"):
     seconds: float
     is_stopped: bool
     """The song goes on there after `Resume`."""
+
+
+class Radio(Base, frozen=True, tag="radio"):
+    """The programme, which plays where nobody has asked for anything."""
+
+    is_on: bool
+    quiet: QuietReason | None
+    """Why it plays nothing at the moment; None: it plays."""
+    planned: int
+    """Songs in the queue that it has chosen."""
+    stock: int
+    """Songs that were composed ahead and nobody has heard."""
+    stock_seconds: float
+
+
+class Explanation(Base, frozen=True, tag="explanation"):
+    """Why a song is on the air; without a song, why there is silence."""
+
+    song: SongBrief | None = None
+    name: str = ""
+    """Of whoever asked for it."""
+    choice: Choice | None = None
+    """None: it was asked for."""
+    quiet: QuietReason | None = None
+    """Why the programme is quiet; None: it has no song yet."""
+    is_making: bool = False
+    """A song is being made."""
 
 
 class NowPlaying(Base, frozen=True, tag="now_playing"):
@@ -430,6 +461,8 @@ Result = (
     | Paused
     | Resumed
     | Sought
+    | Radio
+    | Explanation
     | NowPlaying
     | Songs
     | SongDetails

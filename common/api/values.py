@@ -24,6 +24,8 @@ class SongState(enum.StrEnum):
     """It is stored."""
     FAILED = "failed"
     """It was given up."""
+    DISCARDED = "discarded"
+    """Its sound is gone, to make room; the play log still names it."""
 
 
 class JobState(enum.StrEnum):
@@ -65,6 +67,50 @@ class Purpose(enum.StrEnum):
     """To see whether the same song comes out again; it is not played."""
     COMPARE = "compare"
     """Two songs by turns, for listeners who do not know which is which."""
+
+
+class Source(enum.StrEnum):
+    """Where the programme took a song from."""
+
+    STOCK = "stock"
+    """Composed ahead, and heard for the first time."""
+    ROTATION = "rotation"
+    """Of the library, heard before or imported."""
+    COMPOSED = "composed"
+    """Composed because there was nothing else."""
+
+
+class Distance(enum.StrEnum):
+    """A rule of the rotation that keeps songs apart."""
+
+    ARTIST = "artist"
+    TITLE = "title"
+    SONG = "song"
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """Why the programme plays a song that nobody asked for."""
+
+    source: Source
+    among: int = 0
+    """Among how many songs it was drawn."""
+    relaxed: tuple[Distance, ...] = ()
+    """The rules that had to be left out, as they left no song."""
+    last_started: float | None = None
+    """When the song was heard before; None: never."""
+
+
+class QuietReason(enum.StrEnum):
+    """Why the programme plays nothing by itself."""
+
+    OFF = "off"
+    """`radio off`."""
+    STOPPED = "stopped"
+    """`stop`, until `resume`."""
+    WATCHING = "watching"
+    """A generator is watched, and whoever works on it is not to be disturbed."""
+    PROGRAMMING = "programming"
+    """A user's own generator was heard not long ago."""
 
 
 class Bars(msgspec.Struct, frozen=True):
@@ -181,6 +227,8 @@ class Cue(msgspec.Struct, frozen=True, kw_only=True):
     """The cue that it cut off."""
     returns: CueId | None = None
     """The cue that was interrupted, of which this is the rest."""
+    choice: Choice | None = None
+    """Why the programme chose it; None: somebody asked for it."""
 
     @property
     def is_audible(self) -> bool:

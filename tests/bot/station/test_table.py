@@ -35,6 +35,8 @@ READING: dict[type[Request], Request] = {
     requests.GetFamily: requests.GetFamily(band="rock"),
     requests.GetSelf: requests.GetSelf(),
     requests.ListPeople: requests.ListPeople(),
+    requests.GetRadio: requests.GetRadio(),
+    requests.ExplainSong: requests.ExplainSong(),
     requests.GetStatus: requests.GetStatus(),
     requests.GetVersion: requests.GetVersion(),
     requests.ListNames: requests.ListNames(kind="song"),

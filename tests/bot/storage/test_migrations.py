@@ -48,7 +48,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def database(path: Path) -> Any:
     database = SqliteDatabase(str(path), pragmas={"foreign_keys": 1})
     database.connect()
-    assert migrate(database, path) == ["0007_names", "0008_references", "0009_sections"]
+    assert migrate(database, path) == ["0007_names", "0008_references", "0009_sections", "0010_programme"]
     yield database
     database.close()
 

@@ -1,0 +1,90 @@
+"""Commands about the programme, which plays where nobody has asked for anything: radio and why."""
+
+from typing import Final
+
+from bandstand.bot.commands.reply import Reply
+from bandstand.bot.commands.sentences import name_song, say_ago
+from bandstand.bot.commands.table import Call, Command, Param
+from bandstand.common.api import requests, results
+from bandstand.common.api.values import Choice, Distance, QuietReason, Source
+from bandstand.common.errors import UsageError
+from bandstand.common.text import clock, counted
+
+SWITCHES: Final = {"on": True, "off": False}
+QUIET: Final = {
+    QuietReason.OFF: "it is switched off; radio on lets it play",
+    QuietReason.STOPPED: "the station is stopped; resume goes on",
+    QuietReason.WATCHING: "a generator is watched, and it would disturb whoever works on that; unwatch ends it",
+    QuietReason.PROGRAMMING: "a user's own generator was heard within the last ten minutes, and is not to be disturbed",
+}
+SOURCES: Final = {
+    Source.STOCK: "a new song that was composed ahead, heard for the first time",
+    Source.ROTATION: "it came up in the rotation",
+    Source.COMPOSED: "it was composed for the moment, as there was nothing else to play",
+}
+DISTANCES: Final = {
+    Distance.ARTIST: "the same artist was heard less than 15 minutes before",
+    Distance.TITLE: "the same title was heard less than two hours before",
+    Distance.SONG: "the same song was heard less than two hours before",
+}
+
+
+def parse_radio(call: Call) -> requests.Request:
+    word = call["switch"].lower()
+    if not word:
+        return requests.GetRadio()
+    if word not in SWITCHES:
+        raise UsageError("radio [on|off]")
+    return requests.SwitchRadio(is_on=SWITCHES[word])
+
+
+def show_radio(result: results.Radio, _: Call) -> Reply:
+    ahead = f"{counted(result.stock, 'new song')} ({clock(result.stock_seconds)}) composed ahead"
+    if result.quiet is not None:
+        return Reply(f"the radio does not play by itself: {QUIET[result.quiet]}; {ahead}")
+    return Reply(f"the radio plays where nobody has asked for a song; {result.planned} planned, {ahead}")
+
+
+def say_choice(choice: Choice, now: float) -> str:
+    """The reason for which the programme chose a song."""
+    said = SOURCES[choice.source]
+    if choice.among > 1:
+        said += f", drawn from {choice.among}"
+    if choice.source is Source.ROTATION:
+        heard = "never heard here before" if choice.last_started is None else say_ago(choice.last_started, now)
+        said += f", last heard {heard}" if choice.last_started is not None else f", {heard}"
+    for distance in choice.relaxed:
+        said += f"; though {DISTANCES[distance]}, as nothing else was left"
+    return said
+
+
+def show_explanation(result: results.Explanation, call: Call) -> Reply:
+    if result.song is None:
+        if result.quiet is not None:
+            return Reply(f"silence: nobody has asked for a song, and the radio does not play: {QUIET[result.quiet]}")
+        making = "a song is being made and begins as soon as it can be heard"
+        return Reply(f"silence: {making if result.is_making else 'there is no song yet'}")
+    if result.choice is None:
+        return Reply(f"{name_song(result.song)}: {result.name} asked for it")
+    return Reply(f"{name_song(result.song)}: {say_choice(result.choice, call.now)}")
+
+
+COMMANDS: Final = (
+    Command(
+        "radio",
+        parse_radio,
+        show_radio,
+        "whether the station plays on by itself; on or off",
+        "radio off",
+        (requests.GetRadio, requests.SwitchRadio),
+        (Param("switch", "on or off; without it, how it is", is_required=False, names=("switch",)),),
+    ),
+    Command(
+        "why",
+        lambda _: requests.ExplainSong(),
+        show_explanation,
+        "why this song is on the air, or why there is silence",
+        "why",
+        (requests.ExplainSong,),
+    ),
+)

@@ -1,0 +1,78 @@
+"""Has the programme brought up to date: soon after anything that may concern it, and every now and then by itself.
+
+Events that come together are one occasion, and a command is answered first (`DELAY`). Some things have no event, such
+as the time after which nobody is taken to work on a generator any more, so the programme is also looked at every
+`EVERY` seconds. If the database cannot do it, the next occasion is soon enough: four songs are planned ahead.
+
+Knows when; what is to be done is for `bot.station.programme`.
+"""
+
+from typing import Final
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from bandstand.bot.station import programme
+from bandstand.bot.station.repositories import Store
+from bandstand.bot.storage.store import StoreError
+from bandstand.common.api import events
+from bandstand.common.api.events import Event
+
+log = Logger()
+DELAY: Final = 0.2
+EVERY: Final = 30.0
+OCCASIONS: Final = (
+    events.QueueChanged,
+    events.JobDone,
+    events.JobFailed,
+    events.JobCancelled,
+    events.PlaybackResumed,
+    events.WatchesChanged,
+    events.WatchEnded,
+    events.RadioSwitched,
+)
+
+
+class ProgrammeKeeper:
+    """`react` is to be subscribed to the event bus."""
+
+    def __init__(self, clock: IReactorTime, store: Store) -> None:
+        self._clock = clock
+        self._store = store
+        self._due: IDelayedCall | None = None
+        self._regularly = LoopingCall(self._run)
+        self._regularly.clock = clock
+
+    def start(self) -> None:
+        self._regularly.start(EVERY)
+
+    def stop(self) -> None:
+        if self._regularly.running:
+            self._regularly.stop()
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+
+    def react(self, event: Event) -> None:
+        if self._regularly.running and self._due is None and isinstance(event, OCCASIONS):
+            self._due = self._clock.callLater(DELAY, self._take_occasion)
+
+    def _take_occasion(self) -> None:
+        self._due = None
+        self._run()
+
+    def _run(self) -> None:
+        async def keep_going() -> None:
+            await self._store.transact(programme.keep_going)
+
+        Deferred.fromCoroutine(keep_going()).addErrback(_log_failure)
+
+
+def _log_failure(failure: Failure) -> None:
+    if failure.check(StoreError):
+        log.warn("the programme could not be planned: {why}", why=str(failure.value))
+    else:
+        log.failure("the programme could not be planned", failure)

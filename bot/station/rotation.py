@@ -1,0 +1,121 @@
+"""The rules of rotation: which song the programme plays next, where nobody has asked for one. Values in, values out.
+
+Radio calls it rotation: every song comes again, none too soon. Three rules keep songs apart, judged against what was
+heard and what is queued already, from start to start: the same song and the same title not within `SONG_DISTANCE`, the
+same artist not within `ARTIST_DISTANCE`. Among the songs that are left, chance decides, with weights: a song that has
+rested is likelier than one that was heard lately, and one that listeners like is likelier than one that they do not.
+
+The draw is a weighted shuffle (Efraimidis and Spirakis, "Weighted random sampling with a reservoir", 2006): each song
+gets the key u^(1/w) for a random u, and the highest key wins.
+
+Where the rules leave nothing, they are relaxed one at a time, and what was relaxed is kept with the choice: the music
+goes on, and whoever asks is told why this song came again so soon.
+"""
+
+import math
+from collections.abc import Sequence
+from random import Random
+from typing import Final
+
+import msgspec
+
+from bandstand.common.api.values import Distance, SongBrief
+
+SONG_DISTANCE: Final = 120 * 60.0
+"""Seconds from the start of a song until it, or another of the same title, may begin again."""
+ARTIST_DISTANCE: Final = 15 * 60.0
+"""The same for an artist. The station's eight house bands then take turns."""
+RESTED: Final = 14 * 24 * 3600.0
+"""Seconds after which a song has its whole weight again."""
+TIRED: Final = 0.25
+"""The weight of a song that was heard just now, beside 1 for one that has rested: never 0."""
+LIKED: Final = 1.0
+"""A song that everybody rates 1 weighs e^LIKED times as much as one that nobody rated, one rated -1 as much less."""
+PRIOR_RATINGS: Final = 2
+"""So many ratings of 0 are added to a song's own, so that a single one does not decide."""
+RELAXATIONS: Final[tuple[tuple[Distance, ...], ...]] = (
+    (),
+    (Distance.ARTIST,),
+    (Distance.ARTIST, Distance.TITLE),
+    (Distance.ARTIST, Distance.TITLE, Distance.SONG),
+)
+"""Which rules are left out, in the order of trying."""
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """A song of the library that may be played."""
+
+    song: SongBrief
+    last_started: float | None = None
+    """Unix seconds; None: it was never heard."""
+    rating: float = 0.0
+    """The mean of its ratings, from -1 to 1."""
+    ratings: int = 0
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """A song that was heard, or is queued; `started` is when it began, or now where it is still to come."""
+
+    song: SongBrief
+    started: float
+
+
+class Draw(msgspec.Struct, frozen=True):
+    """The song that was drawn, and the rules that had to be left out for it."""
+
+    candidate: Candidate
+    relaxed: tuple[Distance, ...]
+
+
+def draw_song(candidates: Sequence[Candidate], heard: Sequence[Heard], now: float, chance: Random) -> Draw | None:
+    """Draw the next song; None where there is no candidate at all.
+
+    With the last rule left out chance does not decide any more: the song that was heard least lately comes.
+    """
+    for relaxed in RELAXATIONS:
+        if Distance.SONG in relaxed:
+            break
+        allowed = [one for one in candidates if not find_broken(one.song, heard, now) - set(relaxed)]
+        if allowed:
+            return Draw(max(allowed, key=lambda one: draw_key(one, now, chance)), relaxed)
+    if not candidates:
+        return None
+    longest_ago = min(candidates, key=lambda one: (find_last(one, heard), one.song.code))
+    return Draw(longest_ago, tuple(sorted(find_broken(longest_ago.song, heard, now))))
+
+
+def find_last(candidate: Candidate, heard: Sequence[Heard]) -> float:
+    """When the song begins, or began, last of all; one that was never heard counts as infinitely long ago."""
+    times = [one.started for one in heard if one.song.code == candidate.song.code]
+    return max([*times, -math.inf if candidate.last_started is None else candidate.last_started])
+
+
+def find_broken(song: SongBrief, heard: Sequence[Heard], now: float) -> set[Distance]:
+    """The rules that this song would break, if it came next."""
+    broken: set[Distance] = set()
+    for one in heard:
+        age = now - one.started
+        if age < SONG_DISTANCE and one.song.code == song.code:
+            broken.add(Distance.SONG)
+        if age < SONG_DISTANCE and song.title and fold(one.song.title) == fold(song.title):
+            broken.add(Distance.TITLE)
+        if age < ARTIST_DISTANCE and song.artist and fold(one.song.artist) == fold(song.artist):
+            broken.add(Distance.ARTIST)
+    return broken
+
+
+def fold(text: str) -> str:
+    """A title or an artist for comparing: case and blanks do not count."""
+    return " ".join(text.casefold().split())
+
+
+def draw_key(candidate: Candidate, now: float, chance: Random) -> float:
+    """The key of the weighted shuffle, from 0 to 1."""
+    return float(chance.random() ** (1.0 / get_weight(candidate, now)))
+
+
+def get_weight(candidate: Candidate, now: float) -> float:
+    """How likely this song is beside others; always above 0."""
+    rest = 1.0 if candidate.last_started is None else min(1.0, max(0.0, (now - candidate.last_started) / RESTED))
+    mean = candidate.rating * candidate.ratings / (candidate.ratings + PRIOR_RATINGS)
+    return (TIRED + (1.0 - TIRED) * rest) * math.exp(LIKED * mean)

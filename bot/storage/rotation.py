@@ -1,0 +1,69 @@
+"""Which songs the programme may choose from, with what the rules of the rotation need to know of each.
+
+The station's own songs are those that it ordered by itself. The stock are those of them that are ready and were never
+in the queue; the rotation are the bands' songs that were heard before, whoever ordered them, and what was imported.
+Users' generators and comparisons are in neither: they are heard when somebody asks for them.
+"""
+
+from typing import Any, Final
+
+from peewee import fn
+
+from bandstand.bot.station.rotation import Candidate
+from bandstand.bot.storage import tables
+from bandstand.bot.storage.executor import Executor
+from bandstand.bot.storage.songs import BRIEF, read_brief
+from bandstand.common.api.people import STATION
+from bandstand.common.api.values import SongBrief, SongState
+from bandstand.common.generators import BAND, IMPORT
+
+SONG: Final = tables.Song
+CUE: Final = tables.Cue
+JOB: Final = tables.Job
+RATING: Final = tables.Rating
+IS_READY: Final = SONG.state == SongState.READY.value
+IS_OWN: Final = fn.EXISTS(JOB.select(JOB.id).where(JOB.song == SONG.code, JOB.place == str(STATION)))
+WAS_CUED: Final = fn.EXISTS(CUE.select(CUE.id).where(CUE.song == SONG.code))
+LAST_STARTED: Final = CUE.select(fn.MAX(CUE.started)).where(CUE.song == SONG.code)
+MEAN: Final = RATING.select(fn.AVG(RATING.value)).where(RATING.song == SONG.code)
+COUNT: Final = RATING.select(fn.COUNT(RATING.id)).where(RATING.song == SONG.code)
+
+
+class Rotation:
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    def list_stock(self) -> list[Candidate]:
+        in_stock = SONG.select(*BRIEF).where(IS_READY, SONG.generator == BAND, IS_OWN, ~WAS_CUED)
+        return [Candidate(read_brief(row)) for row in self._executor.select(in_stock.order_by(SONG.created))]
+
+    def draw_candidates(self, limit: int) -> list[Candidate]:
+        is_heard = (SONG.generator == IMPORT) | ((SONG.generator == BAND) & WAS_CUED)
+        codes = SONG.select(SONG.code).where(IS_READY, is_heard).order_by(fn.RANDOM()).limit(limit)
+        query = SONG.select(*BRIEF, LAST_STARTED, MEAN, COUNT).where(SONG.code.in_(codes))
+        return self._list(query.order_by(SONG.code))
+
+    def measure_own(self) -> float:
+        total = SONG.select(fn.COALESCE(fn.SUM(SONG.seconds), 0)).where(IS_READY, SONG.generator == BAND, IS_OWN)
+        return float(self._executor.select_number(total))
+
+    def list_discardable(self, limit: int) -> list[SongBrief]:
+        is_open = CUE.select(CUE.id).where(CUE.song == SONG.code, CUE.state.in_(["air", "queued"]))
+        mark, comparison = tables.Bookmark, tables.Comparison
+        is_marked = mark.select(mark.id).where(mark.song == SONG.code)
+        is_compared = comparison.select(comparison.song).where(
+            (comparison.first == SONG.code) | (comparison.second == SONG.code)
+        )
+        query = SONG.select(*BRIEF).where(
+            IS_READY, SONG.generator == BAND, IS_OWN, WAS_CUED, ~fn.EXISTS(is_open), ~fn.EXISTS(is_marked),
+            ~fn.EXISTS(is_compared), fn.COALESCE(MEAN, 0) <= 0,
+        )  # fmt: skip
+        worst_first = query.order_by(fn.COALESCE(MEAN, 0), SONG.created).limit(limit)
+        return [read_brief(row) for row in self._executor.select(worst_first)]
+
+    def _list(self, query: Any) -> list[Candidate]:
+        size = len(BRIEF)
+        return [
+            Candidate(read_brief(row[:size]), row[size], row[size + 1] or 0.0, row[size + 2])
+            for row in self._executor.select(query)
+        ]

@@ -1,0 +1,56 @@
+"""radio and why in words."""
+
+import pytest
+
+from bandstand.bot.commands.reply import Level
+from bandstand.common.api import requests, results
+from bandstand.common.api.people import Right
+from bandstand.common.api.values import Choice, Distance, QuietReason, Source
+from tests.bot.commands.conftest import Person
+from tests.bot.commands.samples import LANTERN
+
+
+def test_radio_asks_and_switches(person: Person) -> None:
+    assert person.ask("radio", Right.LISTENER) == requests.GetRadio()
+    assert person.ask("radio on") == requests.SwitchRadio(is_on=True)
+    assert person.ask("radio OFF") == requests.SwitchRadio(is_on=False)
+    assert person.say("radio loud").level is Level.USAGE
+
+
+@pytest.mark.parametrize("reason", QuietReason)
+def test_radio_says_why_it_is_quiet(person: Person, reason: QuietReason) -> None:
+    quiet = results.Radio(is_on=True, quiet=reason, planned=0, stock=1, stock_seconds=90.0)
+    person.core.results[requests.GetRadio] = quiet
+    assert person.say("radio").summary.startswith("the radio does not play by itself: ")
+
+
+def test_radio_says_what_it_has_ahead(person: Person) -> None:
+    assert person.say("radio").summary == (
+        "the radio plays where nobody has asked for a song; 4 planned, 9 new songs (27:00) composed ahead"
+    )
+
+
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        (results.Explanation(song=LANTERN, name="ann"), "ann asked for it"),
+        (results.Explanation(), "silence: there is no song yet"),
+        (results.Explanation(is_making=True), "silence: a song is being made and begins as soon as it can be heard"),
+        (results.Explanation(quiet=QuietReason.STOPPED), "the station is stopped; resume goes on"),
+        (
+            results.Explanation(song=LANTERN, name="the station", choice=Choice(source=Source.STOCK, among=9)),
+            "a new song that was composed ahead, heard for the first time, drawn from 9",
+        ),
+        (
+            results.Explanation(
+                song=LANTERN,
+                name="the station",
+                choice=Choice(source=Source.ROTATION, among=2, relaxed=(Distance.ARTIST,), last_started=0.0),
+            ),
+            "though the same artist was heard less than 15 minutes before, as nothing else was left",
+        ),
+    ],
+)
+def test_why_says_who_or_what_chose_the_song(person: Person, result: results.Explanation, said: str) -> None:
+    person.core.results[requests.ExplainSong] = result
+    assert said in person.say("why").summary

@@ -1,0 +1,116 @@
+"""The rules of rotation: distances, weights, and which rule is left out when nothing else is left."""
+
+from collections import Counter
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bandstand.bot.station.rotation import (
+    ARTIST_DISTANCE,
+    RESTED,
+    SONG_DISTANCE,
+    Candidate,
+    Heard,
+    draw_song,
+    find_broken,
+    get_weight,
+)
+from bandstand.common.api.values import Distance, SongBrief, SongState
+from bandstand.common.types import SongCode
+
+NOW = 1_000_000.0
+
+
+def song(code: str, title: str = "", artist: str = "") -> SongBrief:
+    return SongBrief(SongCode(code), title or f"title {code}", artist or f"artist {code}", SongState.READY, 180.0, 0.0)
+
+
+def heard(one: SongBrief, ago: float) -> Heard:
+    return Heard(one, NOW - ago)
+
+
+def test_the_same_song_title_and_artist_keep_their_distance() -> None:
+    before = heard(song("a", "Low Tide", "Trio"), 600)
+    assert find_broken(song("a", "Low Tide", "Trio"), [before], NOW) == set(Distance)
+    assert find_broken(song("b", "low  tide", "Quartet"), [before], NOW) == {Distance.TITLE}
+    assert find_broken(song("c", "High Tide", "TRIO"), [before], NOW) == {Distance.ARTIST}
+    assert find_broken(song("c", "High Tide", "Trio"), [heard(before.song, ARTIST_DISTANCE)], NOW) == set()
+    assert find_broken(before.song, [heard(before.song, SONG_DISTANCE)], NOW) == set()
+
+
+def test_a_song_without_title_or_artist_is_told_apart_by_its_code_alone() -> None:
+    bare = SongBrief(SongCode("a"), "", "", SongState.READY, 0.0, 0.0)
+    other = SongBrief(SongCode("b"), "", "", SongState.READY, 0.0, 0.0)
+    assert find_broken(other, [heard(bare, 10)], NOW) == set()
+    assert find_broken(bare, [heard(bare, 10)], NOW) == {Distance.SONG}
+
+
+def test_a_song_that_breaks_no_rule_is_drawn() -> None:
+    tired, free = song("a", artist="Trio"), song("b", artist="Quartet")
+    for seed in range(20):
+        draw = draw_song([Candidate(tired), Candidate(free)], [heard(tired, 60)], NOW, Random(seed))
+        assert draw is not None and draw.candidate.song == free and draw.relaxed == ()
+
+
+def test_the_artist_s_distance_is_the_first_to_be_left_out() -> None:
+    draw = draw_song([Candidate(song("b", artist="Trio"))], [heard(song("a", artist="Trio"), 60)], NOW, Random(1))
+    assert draw is not None and draw.relaxed == (Distance.ARTIST,)
+
+
+def test_where_every_rule_is_broken_the_song_comes_that_was_heard_least_lately() -> None:
+    first, second = song("a", artist="Trio"), song("b", artist="Trio")
+    both = [Candidate(first, NOW - 500), Candidate(second, NOW - 300)]
+    draw = draw_song(both, [heard(first, 500), heard(second, 300)], NOW, Random(1))
+    assert draw is not None and draw.candidate.song == first and Distance.SONG in draw.relaxed
+
+
+def test_without_a_song_there_is_none() -> None:
+    assert draw_song([], [], NOW, Random(1)) is None
+
+
+def test_a_song_that_rested_and_one_that_is_liked_come_more_often() -> None:
+    candidates = [
+        Candidate(song("just"), NOW - SONG_DISTANCE),
+        Candidate(song("rested"), NOW - RESTED),
+        Candidate(song("liked"), NOW - RESTED, 1.0, 8),
+        Candidate(song("disliked"), NOW - RESTED, -1.0, 8),
+    ]
+    chance = Random(7)
+    drawn = Counter(
+        draw.candidate.song.code for _ in range(4000) if (draw := draw_song(candidates, [], NOW, chance)) is not None
+    )
+    assert drawn["liked"] > drawn["rested"] > drawn["disliked"] > drawn["just"] * 0.9 > 0
+    expected = get_weight(candidates[1], NOW) / sum(get_weight(one, NOW) for one in candidates)
+    assert abs(drawn["rested"] / 4000 - expected) < 0.03, "the shuffle is weighted as it says"
+
+
+def test_one_rating_moves_a_song_less_than_many() -> None:
+    one, many = Candidate(song("a"), None, 1.0, 1), Candidate(song("b"), None, 1.0, 20)
+    assert 1.0 < get_weight(one, NOW) < get_weight(many, NOW)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 8), st.integers(0, 4), st.one_of(st.none(), st.floats(0, 3e6)), st.floats(-1, 1)),
+        min_size=1,
+        max_size=12,
+        unique_by=lambda row: row[0],
+    ),
+    st.lists(st.tuples(st.integers(0, 8), st.integers(0, 4), st.floats(0, 10_000)), max_size=12),
+    st.integers(0, 1000),
+)
+def test_whatever_was_heard_a_song_is_drawn_and_says_what_it_breaks(
+    rows: list[tuple[int, int, float | None, float]], before: list[tuple[int, int, float]], seed: int
+) -> None:
+    candidates = [
+        Candidate(song(f"s{code}", artist=f"a{artist}"), None if ago is None else NOW - ago, rating, 3)
+        for code, artist, ago, rating in rows
+    ]
+    history = [heard(song(f"s{code}", artist=f"a{artist}"), ago) for code, artist, ago in before]
+    draw = draw_song(candidates, history, NOW, Random(seed))
+    assert draw is not None
+    broken = find_broken(draw.candidate.song, history, NOW)
+    assert broken <= set(draw.relaxed), "no rule is broken without a word"
+    fewest = min(len(find_broken(one.song, history, NOW)) for one in candidates)
+    assert fewest > 0 or not draw.relaxed, "no rule is left out while a song keeps them all"
