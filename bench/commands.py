@@ -77,7 +77,7 @@ class Station(Place):
         self.config = folder / "bandstand.toml"
         self.config.write_text(
             f"[icecast]\nport = {icecast}\n[telnet]\nport = {self.telnet_port}\n"
-            f'[ssh]\nport = {self.ssh_port}\nauthorized_keys = "keys.pub"\n'
+            f'[ssh]\nport = {self.ssh_port}\nauthorized_keys = "keys.pub"\n[radio]\nidle = "silence"\n'
         )
         key = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "ann", "-f", str(folder / "keys")]
         subprocess.run(key, check=True)

@@ -65,7 +65,7 @@ class Station:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         config = folder / "bandstand.toml"
-        config.write_text(f"[icecast]\nport = {self.port}\n{more}")
+        config.write_text(f'[icecast]\nport = {self.port}\n[radio]\nidle = "silence"\n{more}')
         self.folder, self._socket = folder, folder / "var" / "bot.sock"
         self.process = subprocess.Popen(
             [BANDSTAND, "up", "--config", str(config)],

@@ -82,7 +82,7 @@ class Station:
         self.port = free_port()
         self.folder = folder
         self.config = folder / "bandstand.toml"
-        self.config.write_text(f"[icecast]\nport = {self.port}\n{settings}")
+        self.config.write_text(f'[icecast]\nport = {self.port}\n[radio]\nidle = "silence"\n{settings}')
         self.logged: list[str] = []
         self._news = threading.Condition()
         self.bot: subprocess.Popen[str] | None = None

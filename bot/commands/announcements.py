@@ -17,7 +17,7 @@ from bandstand.bot.commands.reply import Level, Reply
 from bandstand.bot.commands.sentences import name_song, say_refusal
 from bandstand.common.api import events
 from bandstand.common.api.events import Event, Likeness
-from bandstand.common.api.people import Place
+from bandstand.common.api.people import STATION, Place
 from bandstand.common.api.values import EndReason
 from bandstand.common.text import clock, counted, one_line
 
@@ -210,7 +210,7 @@ class Announcer:
         self._progress.handle(event)
         tell, announce = ANSWERS.get(type(event)), NOTICES.get(type(event))
         if tell is not None:
-            reply, place = tell(event), getattr(event, "place", Place("station"))
+            reply, place = tell(event), getattr(event, "place", STATION)
             if reply is not None:
                 self.tell(place, msgspec.structs.replace(reply, value=event))
         elif announce is not None:
@@ -219,7 +219,10 @@ class Announcer:
                 self.announce(msgspec.structs.replace(reply, value=event))
 
     def tell(self, place: Place, reply: Reply) -> None:
-        """A later answer for the place that asked; where that is gone, the log keeps it."""
+        """A later answer for the place that asked; where that is gone, or it was the station itself, the log keeps it."""
+        if place == STATION:
+            log.info("{text}", text=reply.summary)
+            return
         front_ends = [front_end for front_end in self._front_ends if front_end.name == place.front_end]
         if not any(front_end.tell(place, reply) for front_end in front_ends):
             log.info("nobody at {place} to be told: {text}", place=str(place), text=reply.summary)

@@ -6,6 +6,7 @@ from bandstand.bot.commands.reply import Reply
 from bandstand.bot.commands.sentences import name_song, say_ago
 from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common.api import requests, results
+from bandstand.common.api.people import STATION_NAME
 from bandstand.common.api.values import Choice, Distance, QuietReason, Source
 from bandstand.common.errors import UsageError
 from bandstand.common.text import clock, counted
@@ -64,6 +65,8 @@ def show_explanation(result: results.Explanation, call: Call) -> Reply:
             return Reply(f"silence: nobody has asked for a song, and the radio does not play: {QUIET[result.quiet]}")
         making = "a song is being made and begins as soon as it can be heard"
         return Reply(f"silence: {making if result.is_making else 'there is no song yet'}")
+    if result.choice is None and result.name == STATION_NAME:
+        return Reply(f"{name_song(result.song)}: the first song of this station, which it made by itself")
     if result.choice is None:
         return Reply(f"{name_song(result.song)}: {result.name} asked for it")
     return Reply(f"{name_song(result.song)}: {say_choice(result.choice, call.now)}")

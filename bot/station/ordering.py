@@ -27,7 +27,7 @@ from bandstand.common.api.events import (
     JobCancelled,
     JobOrdered,
 )
-from bandstand.common.api.people import STATION, Requester, Right
+from bandstand.common.api.people import STATION, STATION_NAME, Requester, Right
 from bandstand.common.api.refusals import (
     BadPath,
     GeneratorGone,
@@ -120,7 +120,7 @@ def order_song(tx: Transaction, order: Order) -> Job:
 def order_first_song(tx: Transaction) -> None:
     """A new station makes a song by itself, so that whoever opens its address hears music."""
     if tx.songs.count() == 0:
-        asker = Asker("the station", STATION)
+        asker = Asker(STATION_NAME, STATION)
         order_song(tx, Order(bands.GENERATOR, asker, {}, cuts_in=True))
 
 

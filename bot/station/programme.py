@@ -28,16 +28,26 @@ from bandstand.bot.station.ordering import Order, order_song
 from bandstand.bot.station.repositories import Transaction
 from bandstand.bot.station.rotation import ARTIST_DISTANCE, Heard
 from bandstand.common.api.events import QueueChanged, RadioSwitched, SongDiscarded
-from bandstand.common.api.people import STATION, Requester
+from bandstand.common.api.people import STATION, STATION_NAME, Requester
 from bandstand.common.api.requests import ExplainSong, GetRadio, SwitchRadio
 from bandstand.common.api.results import Explanation, Radio
-from bandstand.common.api.values import Choice, Cue, EndReason, JobState, QuietReason, SongBrief, SongState, Source
+from bandstand.common.api.values import (
+    Choice,
+    Cue,
+    CueState,
+    EndReason,
+    JobState,
+    QuietReason,
+    SongBrief,
+    SongState,
+    Source,
+)
 from bandstand.common.generators import BAND, COMPARE, IMPORT
 
 RADIO: Final = "radio"
 """The setting that `radio on` and `radio off` write; without it the configuration decides."""
 ON, OFF = "on", "off"
-ITSELF: Final = Asker("the station", STATION)
+ITSELF: Final = Asker(STATION_NAME, STATION)
 PLANNED: Final = 4
 """Entries of the queue that are planned ahead."""
 WORKING: Final = 600.0
@@ -142,9 +152,9 @@ def _plan_entry(tx: Transaction) -> bool:
 
 
 def _plan_composition(tx: Transaction, cues: list[Cue], artists: Sequence[str]) -> bool:
-    """Compose a song for the moment, unless one is being made that will be heard; by none of these artists if there are
+    """Compose a song for the moment, unless something follows already; by none of these artists if there are
     others."""
-    if any(not cue.is_audible for cue in cues) or _has_failed_lately(tx):
+    if any(cue.state is CueState.QUEUED or not cue.is_audible for cue in cues) or _has_failed_lately(tx):
         return False
     job = order_song(tx, Order(BAND, ITSELF, {}, is_played=False, form=_add_form(tx, artists)))
     line_up(tx, tx.songs.get(job.song).brief, ITSELF, job.id, choice=Choice(source=Source.COMPOSED))

@@ -53,6 +53,8 @@ class Place(msgspec.Struct, frozen=True):
 
 STATION = Place("station")
 """The place of what the station does by itself."""
+STATION_NAME = "the station"
+"""Who asked for that, in what people read."""
 
 
 class Identity(msgspec.Struct, frozen=True):

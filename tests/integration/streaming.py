@@ -148,7 +148,7 @@ class Station:
         self.directory = directory
         self.config = directory / "bandstand.toml"
         icecast = f'[icecast]\nhost = "127.0.0.1"\nport = {port}\npassword = "{password}"\n'
-        self.config.write_text(f'[station]\ndirectory = "var"\n{icecast}{more}')
+        self.config.write_text(f'[station]\ndirectory = "var"\n[radio]\nidle = "silence"\n{icecast}{more}')
         self.socket = directory / "var" / "streamer.sock"
         self.processes: list[subprocess.Popen[bytes]] = []
         self.within: tuple[str, ...] = ()

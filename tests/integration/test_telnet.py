@@ -38,7 +38,7 @@ class Station:
         self.folder = folder
         self.port = free_port()
         self.config = folder / "bandstand.toml"
-        self.config.write_text(f"[telnet]\nport = {self.port}\n")
+        self.config.write_text(f'[telnet]\nport = {self.port}\n[radio]\nidle = "silence"\n')
         self.log = folder / "log"
         environment = {**os.environ, "PYTHONPATH": str(PROGRAM.parents[2])}
         with self.log.open("wb") as log:
