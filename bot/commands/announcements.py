@@ -219,7 +219,7 @@ class Announcer:
                 self.announce(msgspec.structs.replace(reply, value=event))
 
     def tell(self, place: Place, reply: Reply) -> None:
-        """A later answer for the place that asked; where that is gone, or it was the station itself, the log keeps it."""
+        """A later answer for the place that asked; the log keeps it where that is gone, or was the station itself."""
         if place == STATION:
             log.info("{text}", text=reply.summary)
             return
