@@ -36,9 +36,8 @@ class Station:
         keys = (folder / "ann.pub").read_text()
         (folder / "keys").write_text(f'# who may\n\n{keys}command="true" {(folder / "bob.pub").read_text()}nonsense\n')
         config = folder / "bandstand.toml"
-        config.write_text(
-            f'[telnet]\nenabled = false\n[ssh]\nport = {self.port}\nauthorized_keys = "keys"\n[radio]\nidle = "silence"\n'
-        )
+        settings = f'[telnet]\nenabled = false\n[ssh]\nport = {self.port}\nauthorized_keys = "keys"\n'
+        config.write_text(settings + '[radio]\nidle = "silence"\n')
         self.log = folder / "log"
         environment = {**os.environ, "PYTHONPATH": str(PROGRAM.parents[2])}
         with self.log.open("wb") as log:
