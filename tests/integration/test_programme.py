@@ -1,6 +1,7 @@
 """The whole station with nobody at it: it plays on, whatever ends, and makes way for whoever asks."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,10 @@ def station(tmp_path: Path) -> Iterator[Station]:
     made.end()
 
 
+def is_on_air(station: Station, cue: int) -> bool:
+    return bool(station.ask("np").get("cue") == cue)
+
+
 def test_a_station_that_nobody_uses_plays_one_song_after_the_other_and_makes_way_for_what_is_ordered(
     station: Station,
 ) -> None:
@@ -28,7 +33,7 @@ def test_a_station_that_nobody_uses_plays_one_song_after_the_other_and_makes_way
         planned = station.ask("queue")["songs"][0]
         assert planned["choice"]["source"] in ("stock", "rotation", "composed")
         station.ask("skip")
-        until(lambda: station.ask("np").get("cue") == planned["cue"], "the planned song is on the air")
+        until(partial(is_on_air, station, planned["cue"]), "the planned song is on the air")
         heard.append(planned["song"]["code"])
         until(lambda: station.ask("queue")["songs"], "the next one is planned")
     assert len(set(heard)) == len(heard), "no song is heard twice"
