@@ -17,9 +17,9 @@ from twisted.python.failure import Failure
 
 from bandstand.bot.station import programme
 from bandstand.bot.station.repositories import Store
-from bandstand.bot.storage.store import StoreError
 from bandstand.common.api import events
 from bandstand.common.api.events import Event
+from bandstand.common.errors import BandstandError
 
 log = Logger()
 DELAY: Final = 0.2
@@ -72,7 +72,7 @@ class ProgrammeKeeper:
 
 
 def _log_failure(failure: Failure) -> None:
-    if failure.check(StoreError):
+    if failure.check(BandstandError):
         log.warn("the programme could not be planned: {why}", why=str(failure.value))
     else:
         log.failure("the programme could not be planned", failure)

@@ -1,0 +1,73 @@
+"""When the programme is brought up to date: after what concerns it, once for several events, and every now and then."""
+
+import pytest
+from twisted.internet.task import Clock
+
+from bandstand.bot.playout.programme_keeper import DELAY, EVERY, ProgrammeKeeper
+from bandstand.bot.station import bands
+from bandstand.common.api.events import QueueChanged, RightsChanged
+from tests.bot.memory import DirectStore
+
+
+class CountingStore(DirectStore):
+    runs = 0
+
+    def transact(self, *arguments, **more):
+        self.runs += 1
+        return super().transact(*arguments, **more)
+
+
+@pytest.fixture
+def store() -> CountingStore:
+    made = CountingStore()
+    made.do(bands.settle_house_bands)
+    return made
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def keeper(clock: Clock, store: CountingStore) -> ProgrammeKeeper:
+    made = ProgrammeKeeper(clock, store)
+    made.start()
+    return made
+
+
+def test_a_song_is_planned_as_soon_as_it_starts(keeper: ProgrammeKeeper, store: CountingStore) -> None:
+    assert store.runs == 1
+    assert store.do(lambda tx: [cue.choice is not None for cue in tx.queue.list_open()]) == [True]
+
+
+def test_events_that_come_together_are_one_occasion(
+    keeper: ProgrammeKeeper, store: CountingStore, clock: Clock
+) -> None:
+    for _ in range(5):
+        keeper.react(QueueChanged())
+    assert store.runs == 1, "a command is answered first"
+    clock.advance(DELAY)
+    assert store.runs == 2
+
+
+def test_what_does_not_concern_the_programme_is_no_occasion(
+    keeper: ProgrammeKeeper, store: CountingStore, clock: Clock
+) -> None:
+    keeper.react(RightsChanged(name="ann"))
+    clock.advance(DELAY)
+    assert store.runs == 1
+
+
+def test_it_is_looked_at_every_now_and_then(keeper: ProgrammeKeeper, store: CountingStore, clock: Clock) -> None:
+    clock.advance(EVERY)
+    assert store.runs == 2
+
+
+def test_once_stopped_it_does_nothing(keeper: ProgrammeKeeper, store: CountingStore, clock: Clock) -> None:
+    keeper.react(QueueChanged())
+    keeper.stop()
+    keeper.react(QueueChanged())
+    clock.advance(EVERY)
+    assert store.runs == 1
+    assert not clock.getDelayedCalls()
