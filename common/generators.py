@@ -27,6 +27,7 @@ Raw = Literal["", "u8", "s16le", "s24le", "s32le", "f32le", "f64le"]
 NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,30}")
 PARAMETER: Final = re.compile(r"[a-z][a-z0-9_]{0,30}")
 FUNCTION: Final = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
+VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 PLACEHOLDER: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 BAND: Final = "band"
 """The generator that the station's own bands are."""
@@ -41,6 +42,15 @@ RESERVED: Final = ("seed", "output", "queue", "songs")
 LONGEST_TEXT: Final = 200
 """Characters."""
 KINDS: Final = {"int": "a whole number", "float": "a number", "bool": "yes or no", "text": "text"}
+INHERITED: Final = {
+    "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR",
+    "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_DATA_DIRS", "LD_LIBRARY_PATH", "VIRTUAL_ENV",
+    "PYTHONPATH", "PERL5LIB", "RUBYLIB", "LUA_PATH", "NODE_PATH", "JAVA_HOME", "CARGO_HOME", "RUSTUP_HOME",
+    "GOPATH", "GOCACHE", "NIX_PATH", "NIX_PROFILES", "LADSPA_PATH", "LV2_PATH", "OPCODE6DIR64", "SADIR", "SFDIR",
+    "SSDIR", "CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "HF_HOME",
+}  # fmt: skip
+"""Variables of the station's environment that a user's program gets, beside `LC_*`: where the machine has what, and in
+which language. Others are given to it by `environment` in its declaration."""
 BOOLEANS: Final = {
     "yes": True,
     "true": True,
@@ -88,6 +98,8 @@ class Generator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Working directory, relative to the configuration file."""
     watch: list[Text] = []
     """Further files, or patterns of files, that belong to the program."""
+    environment: dict[str, str] = {}
+    """Further environment variables of the program."""
     describe: bool = False
     """True if the program prints a `Description` as JSON for the argument `--describe`."""
     version: str = ""
@@ -108,7 +120,7 @@ class Generator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     processor: Positive = 600.0
     """Most processor time, seconds."""
     memory: Annotated[int, msgspec.Meta(ge=16, le=1 << 30)] = 2048
-    """Most address space of each process, MiB."""
+    """Most memory of the program and all that it starts, MiB: what is in use, not what is reserved."""
     disk: Annotated[int, msgspec.Meta(ge=1, le=1 << 30)] = 1024
     """Largest file, MiB."""
     longest: Positive = 1800.0
@@ -156,6 +168,9 @@ def find_faults(name: str, generator: Generator) -> Iterator[str]:
         yield ': either command = ["PROGRAM", "ARGUMENT", ...] or callable = "module:function" is needed, and not both'
     if generator.callable and not FUNCTION.fullmatch(generator.callable):
         yield f'.callable: {generator.callable!r} is not of the form "module:function"'
+    for name, text in generator.environment.items():
+        if not VARIABLE.fullmatch(name) or "\0" in text:
+            yield f".environment: {_shown(name)} is no name of an environment variable, or its value has a NUL in it"
     if generator.callable and generator.describe:
         yield ".describe: is for commands; a callable's parameters are declared in the configuration"
     yield from find_parameter_faults(generator.parameters)
@@ -242,8 +257,8 @@ def build_variables(seed: int, values: Mapping[str, Value], output: str, songs: 
 
 
 def inherit_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment without the station's own variables, some of which are secret."""
-    return {name: text for name, text in environment.items() if not name.startswith("BANDSTAND_")}
+    """Return what a user's program may see of the station's environment: so nothing secret goes along by accident."""
+    return {name: text for name, text in environment.items() if name in INHERITED or name.startswith("LC_")}
 
 
 def _read(kind: Kind, text: str) -> Value | None:

@@ -79,6 +79,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """Path of the finished song's folder. The worker renames the complete folder to this path."""
     loudness: float = -16.0
     """Target loudness, LUFS."""
+    errors: str = ""
+    """Path of the file that keeps what the program wrote to standard error, where it fails; empty for none."""
     program: Generator | None = None
     """A user's generator; None for a band of the station."""
     pair: Pair | None = None

@@ -30,6 +30,14 @@ class Paths:
         return self.directory / "spool"
 
     @property
+    def errors(self) -> Path:
+        """What the programs of failed jobs wrote to standard error."""
+        return self.directory / "errors"
+
+    def error(self, code: SongCode) -> Path:
+        return self.errors / f"{code}.txt"
+
+    @property
     def logs(self) -> Path:
         return self.directory / "log"
 

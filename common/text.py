@@ -13,6 +13,18 @@ MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _UNSAFE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Control, format (bidirectional overrides, zero-width), surrogate, and the two Unicode line breaks."""
 
+_ESCAPES = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # control sequences: colours, moves, erasing
+    r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c|$)"  # strings: titles, links
+    r"|\x1b[ -/]*[0-~]?"  # the rest: character sets, modes, a reset, one that is cut
+)
+"""The escape sequences of terminals (ECMA-48), whole."""
+
+
+def strip_escapes(text: str) -> str:
+    """`text` without the escape sequences that a program writes for a terminal, such as colours."""
+    return _ESCAPES.sub("", text) if not text.isprintable() else text
+
 
 _JOINERS = "\u200c\u200d\u00ad\u2060"
 _KEPT = set(_JOINERS) | set("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2")

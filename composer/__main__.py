@@ -22,7 +22,7 @@ from bandstand.common.jobs import GROWTH_FD, SPOOL_FD, Failed, Job, Value
 from bandstand.common.lineups import STYLES
 from bandstand.composer import batch, offline, worker
 from bandstand.composer.compose import BANDS
-from bandstand.composer.generators import run
+from bandstand.composer.generators.process import start_stage
 from bandstand.composer.spool import SpoolWriter, StepWriter
 
 NICENESS: Final = 10
@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> int:
     """Run one worker: wait for a job on standard input, make the song, return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m bandstand.composer", description="a worker; started by the bot")
     parser.add_argument("--soundfont", metavar="FILE", default="", help="composer.soundfont of the configuration")
-    parser.add_argument("--callables", action="store_true", help="have a process ready for callables")
+    parser.add_argument("--stage", choices=("programs", "callables"), help="have a process ready for users' generators")
     options = parser.parse_args(arguments)
     spool = _open_spool()
     if spool is None:
@@ -50,7 +50,7 @@ def main(arguments: list[str]) -> int:
         prepared = worker.prepare(options.soundfont)
     except Missing as error:
         prepared = error
-    call_process = run.start_call_process() if options.callables else None
+    stage = start_stage(has_callables=options.stage == "callables") if options.stage else None
     gc.disable()  # the process ends after one song; searching for cycles would only delay its first sample
     line = sys.stdin.buffer.readline()
     if not line.strip():
@@ -60,9 +60,9 @@ def main(arguments: list[str]) -> int:
     except msgspec.DecodeError as error:
         report(Failed(f"the job cannot be read: {error}"))
         return 1
-    if call_process and not (job.program and job.program.callable):
-        call_process.kill()
-    return worker.run_job(job, prepared, spool, report, call_process)
+    if stage and not job.program:
+        stage.kill()
+    return worker.run_job(job, prepared, spool, report, stage)
 
 
 def _open_spool() -> SpoolWriter | None:

@@ -57,11 +57,11 @@ def prepare(soundfont: str) -> Prepared:
 
 
 def run_job(
-    job: Job, prepared: Prepared | Missing, spool: SpoolWriter, report: Report, call_process: Popen | None = None
+    job: Job, prepared: Prepared | Missing, spool: SpoolWriter, report: Report, stage: Popen | None = None
 ) -> int:
     """Make the song, report `Done` or `Failed`, and return the exit status of the process. Raises no exception."""
     try:
-        report(make_song(job, prepared, spool, report, call_process))
+        report(make_song(job, prepared, spool, report, stage))
     except ProgramError as error:
         report(Failed(str(error), error.provenance))
     except BandstandError as error:
@@ -81,11 +81,11 @@ def run_job(
 
 
 def make_song(
-    job: Job, prepared: Prepared | Missing, spool: SpoolWriter, report: Report, call_process: Popen | None = None
+    job: Job, prepared: Prepared | Missing, spool: SpoolWriter, report: Report, stage: Popen | None = None
 ) -> Done:
     """Make the song of any job. Raises BandstandError, or OSError if the folder cannot be written."""
     if job.program:
-        return run.make_song(job, job.program, spool, report, call_process)
+        return run.make_song(job, job.program, spool, report, stage)
     if job.pair:
         return compare.make_comparison(job, job.pair, spool, report)
     if job.generator == IMPORT:

@@ -17,7 +17,7 @@ from bandstand.common import generators
 from bandstand.common.errors import BandstandError, ConfigError
 from bandstand.common.generator_files import check_startable
 from bandstand.common.generators import Description, Generator
-from bandstand.common.text import one_line
+from bandstand.common.text import one_line, strip_escapes
 
 log = Logger()
 
@@ -95,7 +95,7 @@ class Catalogue:
         ending = await child.ended
         if not ending.is_success:
             words = child.errors.decode("utf-8", "replace").strip().splitlines()
-            last = f": {one_line(words[-1], 200)}" if words else ""
+            last = f": {one_line(strip_escapes(words[-1]), 200)}" if words else ""
             raise ConfigError(f"it {ending} when it was asked to describe itself{last}")
         return read_description(child.output)
 
@@ -114,9 +114,10 @@ def read_description(printed: bytes) -> Description:
 def _make_command(declared: Generator) -> Command:
     parameters = generators.parameters(declared)
     given = {name: one.default for name, one in parameters.items() if one.default is not None}
+    inherited = generators.inherit_environment(os.environ)
     return Command(
         argv=[*generators.build_arguments(declared, 0, given, ""), "--describe"],
-        environment=generators.inherit_environment(os.environ) | generators.build_variables(0, given, ""),
+        environment=inherited | declared.environment | generators.build_variables(0, given, ""),
         directory=declared.directory,
         descriptors={0: "w", 1: "r", 2: "r"},
     )

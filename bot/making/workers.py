@@ -227,8 +227,10 @@ class JobRunner:
     def _make_argv(self) -> list[str]:
         """A worker reads no configuration: that may be half written while the station runs."""
         argv = [*self._argv, "--soundfont", self._config.composer.soundfont]
-        has_callables = any(generator.callable for generator in self._config.generators.values())
-        return [*argv, "--callables"] if has_callables else argv
+        generators = self._config.generators.values()
+        if not generators:
+            return argv
+        return [*argv, "--stage", "callables" if any(one.callable for one in generators) else "programs"]
 
     # What workers say
 
@@ -290,6 +292,7 @@ def make_work(claimed: ClaimedJob, config: Config) -> jobs.Job:
         parameters=parameters,
         directory=str(config.paths.song(song.code)),
         loudness=config.station.loudness,
+        errors=str(config.paths.error(song.code)),
         band=claimed.band,
         program=config.generators.get(song.generator),
         pair=_make_pair(claimed.compared, config) if claimed.compared else None,

@@ -1,8 +1,8 @@
-"""Runs a Python callable as a generator, in a process of its own: `python -m bandstand.composer.generators.call`.
+"""Calls a Python callable as a generator, in the process that `stage.py` has prepared.
 
-Reads one line of JSON from standard input, and writes raw frames to standard output (f32le, stereo, at the station's
-rate). The callable returns or yields NumPy arrays or pydub AudioSegments, which become sound, and dicts of facts, which
-become lines on standard error (see `messages.py`). What it prints goes to standard error too.
+Writes raw frames to standard output (f32le, stereo, at the station's rate). The callable returns or yields NumPy arrays
+or pydub AudioSegments, which become sound, and dicts of facts, which become lines on standard error (see
+`messages.py`). What it prints goes to standard error too.
 """
 
 import inspect
@@ -21,24 +21,11 @@ from bandstand.composer.audio import Block
 from bandstand.composer.generators import user_modules
 from bandstand.composer.generators.messages import PREFIX
 from bandstand.composer.generators.pcm import Converter
+from bandstand.composer.generators.stage import StageRequest
 from bandstand.composer.generators.wav import Encoding
 
 MOST_CHANNEL_ROWS: Final = 2
 """An array with at most this many rows, and more columns, has the channels in rows, not the frames."""
-
-
-class CallRequest(msgspec.Struct, frozen=True):
-    """The request of the worker on standard input."""
-
-    callable: str
-    """`module:function`."""
-    directory: str
-    """Working directory, from which the module is imported."""
-    environment: dict[str, str]
-    rate: int
-    """Frames a second of the callable's arrays."""
-    seed: int
-    parameters: dict[str, Any]
 
 
 class SoundConverter:
@@ -96,7 +83,7 @@ def convert_segment(made: AudioSegment) -> npt.NDArray[np.float32]:
     return (samples / float(1 << (8 * made.sample_width - 1))).astype(np.float32)
 
 
-def select_arguments(function: Callable[..., Any], request: CallRequest) -> dict[str, Any]:
+def select_arguments(function: Callable[..., Any], request: StageRequest) -> dict[str, Any]:
     """Select the arguments that the function accepts from the seed and the parameters."""
     given = {"seed": request.seed, **request.parameters}
     accepted = inspect.signature(function).parameters.values()
@@ -115,10 +102,10 @@ def list_items(made: object) -> Iterable[object]:
     return made
 
 
-def main() -> int:
+def run_callable(request: StageRequest) -> int:
     """Run the callable; return the exit status. The traceback of an exception begins with the callable's own frames."""
     try:
-        call_generator()
+        call_generator(request)
     except Exception as error:
         trace = error.__traceback__
         while trace and trace.tb_frame.f_code.co_filename == __file__:
@@ -128,16 +115,10 @@ def main() -> int:
     return 0
 
 
-def call_generator() -> None:
-    """Read the request, call the function, and write its sound. Does nothing if standard input is closed."""
+def call_generator(request: StageRequest) -> None:
+    """Call the function and write its sound. What the function prints goes to standard error."""
     out = os.dup(1)
     os.dup2(2, 1)
-    line = sys.stdin.buffer.readline()
-    if not line.strip():
-        return
-    request = msgspec.json.decode(line, type=CallRequest)
-    os.chdir(request.directory)
-    os.environ.update(request.environment)
     user_modules.install_finder(request.directory)
     module, _, name = request.callable.partition(":")
     function = getattr(user_modules.import_module(module, request.directory), name)
@@ -157,7 +138,3 @@ def _write(pipe: Any, block: Block) -> None:
     data = memoryview(np.ascontiguousarray(block, "<f4").tobytes())
     while data:
         data = data[pipe.write(data) :]
-
-
-if __name__ == "__main__":
-    sys.exit(main())

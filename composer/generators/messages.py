@@ -1,6 +1,8 @@
-"""Reads standard error of a generator's program: facts of the song, and text, of which the end is kept.
+"""Reads standard error of a generator's program: facts of the song, and text.
 
-A line such as `bandstand: {"title": "Low Tide", "tempo": 96}` sets facts; any other line is text. Pure: takes bytes.
+The last lines are kept for sentences and with the song. The whole is kept too, within bounds, for whoever looks for the
+fault of a failed job; its beginning as well, because the first complaint is often the one that matters. A line such as
+`bandstand: {"title": "Low Tide", "tempo": 96}` sets facts; any other line is text. Pure: takes bytes.
 """
 
 from typing import Any, Final
@@ -8,13 +10,16 @@ from typing import Any, Final
 import msgspec
 
 from bandstand.common.jobs import Section, Value
-from bandstand.common.text import one_line
+from bandstand.common.text import one_line, strip_escapes
 
 TAIL_LENGTH: Final = 2000
 """Characters of text that are kept."""
 TAIL_LINES: Final = 41
 LONGEST_LINE: Final = 1 << 16
 """Bytes; of a longer line only the end is kept."""
+HEAD_BYTES: Final = 1 << 18
+REST_BYTES: Final = 3 << 18
+"""Of what is longer than both together, the middle is left out."""
 PREFIX: Final = "bandstand:"
 """Beginning of a line with facts."""
 MOST_FACTS: Final = 30
@@ -29,19 +34,39 @@ class MessageReader:
         self.sections: tuple[Section, ...] = ()
         self._lines: list[str] = []
         self._incomplete = b""
+        self._head = bytearray()
+        self._rest = bytearray()
+        self._left_out = 0
 
     def push(self, data: bytes) -> None:
         """Read further bytes, cut anywhere."""
+        self._keep(data)
         *lines, self._incomplete = (self._incomplete + data).split(b"\n")
         self._incomplete = self._incomplete[-LONGEST_LINE:]
         for line in lines:
             self._read_line(line.decode("utf-8", "replace"))
 
+    def _keep(self, data: bytes) -> None:
+        room = HEAD_BYTES - len(self._head)
+        self._head += data[:room]
+        self._rest += data[room:]
+        if len(self._rest) > 2 * REST_BYTES:
+            self._left_out += len(self._rest) - REST_BYTES
+            del self._rest[:-REST_BYTES]
+
+    @property
+    def whole(self) -> bytes:
+        """All that came, as it came; of very much the beginning and the end."""
+        rest = bytes(self._rest[-REST_BYTES:])
+        left_out = self._left_out + len(self._rest) - len(rest)
+        gap = f"\n... {left_out} bytes are left out here ...\n".encode() if left_out else b""
+        return bytes(self._head) + gap + rest
+
     def _read_line(self, line: str) -> None:
         if line.startswith(PREFIX):
             self._read_facts(line.removeprefix(PREFIX))
-        elif line.strip():
-            self._lines = [*self._lines[-TAIL_LINES + 1 :], one_line(line)]
+        elif shown := clean_line(line):
+            self._lines = [*self._lines[-TAIL_LINES + 1 :], shown]
 
     def _read_facts(self, text: str) -> None:
         try:
@@ -59,12 +84,19 @@ class MessageReader:
     def tail(self) -> str:
         """The last lines of text."""
         last = self._incomplete.decode("utf-8", "replace")
-        lines = [*self._lines, *([one_line(last)] if last.strip() and not last.startswith(PREFIX) else [])]
+        shown = "" if last.startswith(PREFIX) else clean_line(last)
+        lines = [*self._lines, *([shown] if shown else [])]
         return "\n".join(lines)[-TAIL_LENGTH:]
 
     @property
     def last_line(self) -> str:
         return self.tail.rpartition("\n")[2]
+
+
+def clean_line(line: str) -> str:
+    """A line as a terminal would show it in the end: without colours, and of a progress bar only its last state."""
+    states = [one_line(state) for state in strip_escapes(line).split("\r")]
+    return next((state for state in reversed(states) if state), "")
 
 
 def read_sections(value: Any) -> tuple[Section, ...]:

@@ -1,68 +1,72 @@
-"""Runs a generator's program as a process: starts it, applies its limits, reads its output, and ends it.
+"""Runs a generator's program as a process: starts it, watches its limits, reads its output, and ends it.
 
-The program has a process group of its own, with all processes that it starts, so that all of them can be ended. Knows
-pipes, signals and deadlines, and nothing of sound.
+The process begins as a stage (`stage.py`), which becomes the program. It is ended with all processes that it has
+started, also those that left its group (`common/descendants.py`). Knows pipes, signals and deadlines, and nothing of
+sound.
 """
 
 import contextlib
 import os
-import resource
 import selectors
-import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator
 from types import TracebackType
 from typing import IO, Final
 
+import msgspec
+
 from bandstand.common import generators
-from bandstand.common.errors import ComposeError, Missing
+from bandstand.common.descendants import (
+    become_subreaper,
+    kill_descendants,
+    list_children,
+    list_descendants,
+    signal_all,
+    uses_more_memory,
+)
+from bandstand.common.errors import ComposeError
+from bandstand.common.python import build_command
 from bandstand.common.text import one_line
 from bandstand.composer.generators.messages import MessageReader
+from bandstand.composer.generators.stage import NOT_STARTED, StageRequest
 
 READ_SIZE: Final = 1 << 16
 """Bytes."""
 GRACE: Final = 0.3
 """Seconds between SIGTERM and SIGKILL."""
+LOOK: Final = 0.1
+"""Seconds between two looks at its memory."""
 DRAIN: Final = 1.0
 """Seconds without data after which output is closed if the program has ended and another process holds it open."""
 MIB: Final = 1 << 20
 Popen = subprocess.Popen[bytes]
 
 
-def start_program(
-    argv: Sequence[str], environment: Mapping[str, str], directory: str, *, has_input: bool = False
-) -> Popen:
-    """Start a program in a process group of its own, with a pipe for standard input if `has_input`.
-
-    Raises Missing if it cannot be started.
-    """
-    # If the worker is killed, the kernel kills the program.
-    guard = [shutil.which("setpriv") or "", "--pdeathsig", "KILL", "--"]
-    try:
-        return subprocess.Popen(
-            [*(guard if guard[0] else []), *argv],
-            stdin=subprocess.PIPE if has_input else subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=directory,
-            env=dict(environment),
-            bufsize=0,
-            process_group=0,
-        )
-    except (OSError, ValueError) as error:
-        raise Missing(f"{argv[0]} cannot be started: {error}") from None
+def start_stage(*, has_callables: bool) -> Popen:
+    """Start a process that waits for its request; `has_callables` has it import what callables need meanwhile."""
+    become_subreaper()
+    return subprocess.Popen(
+        build_command("bandstand.composer.generators.stage", ["--callables"] if has_callables else []),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd="/",
+        env=generators.inherit_environment(os.environ),
+        bufsize=0,
+        process_group=0,
+    )
 
 
 class GeneratorProcess:
     """One run of a program, as a context manager that ends it on exit.
 
-    `request` is written to its standard input. The reader sets `is_audible` at the first audible sound, which ends the
-    deadline for silence. `messages` has what the program wrote to standard error.
+    `stage` is what `start_stage` started, and `request` what it is to become. The reader sets `is_audible` at the first
+    audible sound, which ends the deadline for silence. `messages` has what the program wrote to standard error.
     """
 
-    def __init__(self, generator: generators.Generator, process: Popen, request: bytes = b"") -> None:
+    def __init__(self, generator: generators.Generator, stage: Popen, request: StageRequest) -> None:
         self.is_audible = False
         self.messages = MessageReader()
         self._limits = generator
@@ -72,22 +76,24 @@ class GeneratorProcess:
         self._selector = selectors.DefaultSelector()
         self._pidfd = -1
         self._ended_at: float | None = None
-        self._process = process
+        self._process = stage
+        self._others = {child for child in list_children(os.getpid()) if child != stage.pid}
+        """Children of this process that have nothing to do with the program."""
+        self._looked = 0.0
+        """When its memory was measured last."""
 
     def __enter__(self) -> "GeneratorProcess":
         pid = self._process.pid
-        with contextlib.suppress(OSError):  # the program may have ended already
-            self._apply_limits(pid)
         self._pidfd = os.pidfd_open(pid)
         for stream in (self._process.stderr, self._process.stdout):
             assert stream is not None
             os.set_blocking(stream.fileno(), False)
             self._selector.register(stream, selectors.EVENT_READ)
         self._selector.register(self._pidfd, selectors.EVENT_READ)
-        if self._process.stdin:
-            with contextlib.suppress(BrokenPipeError):
-                self._process.stdin.write(self._request)
-                self._process.stdin.close()
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):  # it was killed
+            self._process.stdin.write(msgspec.json.encode(self._request) + b"\n")
+            self._process.stdin.close()
         return self
 
     def __exit__(
@@ -99,14 +105,6 @@ class GeneratorProcess:
         for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
             if stream:
                 stream.close()
-
-    def _apply_limits(self, pid: int) -> None:
-        allowed = self._limits
-        processor = max(1, round(allowed.processor))
-        resource.prlimit(pid, resource.RLIMIT_AS, (allowed.memory * MIB, allowed.memory * MIB))
-        resource.prlimit(pid, resource.RLIMIT_CPU, (processor, processor + 5))
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (allowed.disk * MIB, allowed.disk * MIB))
-        resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))
 
     @property
     def status(self) -> int | None:
@@ -157,7 +155,7 @@ class GeneratorProcess:
     def _compute_timeout(self) -> float:
         """Seconds until the next deadline."""
         now = time.monotonic()
-        deadlines = [self._began + self._limits.timeout]
+        deadlines = [self._began + self._limits.timeout, self._looked + LOOK]
         if not self.is_audible and not self._writes_file:
             deadlines.append(self._began + self._limits.silence)
         if self._ended_at is not None:
@@ -168,10 +166,23 @@ class GeneratorProcess:
         took, limits = time.monotonic() - self._began, self._limits
         if self._ended_at is not None:
             return
+        self._check_memory()
         if not self.is_audible and not self._writes_file and took > limits.silence:
             raise ComposeError(f"there was nothing to be heard within {limits.silence:g} s (its limit silence)")
         if took > limits.timeout:
             raise ComposeError(f"it was not finished within {limits.timeout:g} s (its limit timeout)")
+
+    def _check_memory(self) -> None:
+        now = time.monotonic()
+        if now - self._looked < LOOK:
+            return
+        self._looked = now
+        if uses_more_memory(self._list_all(), self._limits.memory * MIB):
+            raise ComposeError(f"it needed more than {self._limits.memory} MiB of memory (its limit memory)")
+
+    def _list_all(self) -> list[int]:
+        """The program and everything that it has started."""
+        return list_descendants(os.getpid(), self._others)
 
     def explain_failure(self) -> str:
         """Say in a sentence why the program failed; empty if it ended with exit status 0."""
@@ -184,20 +195,19 @@ class GeneratorProcess:
             return f"it took more than {limits.processor:g} s of processor time (its limit processor)"
         if status == -signal.SIGXFSZ or "File too large" in last:
             return f"it wrote a file of more than {limits.disk} MiB (its limit disk)"
-        if "MemoryError" in last or "bad_alloc" in last or "annot allocate memory" in last:
-            return f"it needed more than {limits.memory} MiB of memory (its limit memory)"
+        if status == NOT_STARTED and self._request.argv and last.startswith(f"{self._request.argv[0]} cannot be"):
+            return one_line(last, 200)
         what = f"it was ended by {_name_signal(-status)}" if status < 0 else f"it ended with exit status {status}"
         return f"{what}: {one_line(last, 200)}" if last else f"{what} and said nothing on standard error"
 
     def _end(self) -> None:
-        """End all processes of the group."""
-        group = self._process.pid
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(group, signal.SIGTERM)
-            if self._process.returncode is None:
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    self._process.wait(GRACE)
-            os.killpg(group, signal.SIGKILL)
+        """End the program and everything that it has started."""
+        signal_all(self._list_all(), signal.SIGTERM)
+        if self._process.returncode is None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(GRACE)
+        main = self._process.pid if self._process.returncode is None else 0
+        kill_descendants(os.getpid(), self._others, main)
         self._process.wait()
 
 

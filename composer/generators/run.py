@@ -6,7 +6,6 @@ at its first audible sound.
 """
 
 import logging
-import os
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -19,7 +18,6 @@ from bandstand.common import generator_files, generators
 from bandstand.common.errors import BandstandError, ComposeError, Missing, NotAudio
 from bandstand.common.generators import Generator
 from bandstand.common.jobs import Advanced, Begun, Done, Job, Noticed, Provenance, Section, Value
-from bandstand.common.python import build_command
 from bandstand.common.text import clock, one_line
 from bandstand.common.types import RATE
 from bandstand.composer.audio import BLOCK_FRAMES, Block, read_blocks
@@ -27,7 +25,8 @@ from bandstand.composer.folder import SongFolder, publish_song, read_finished
 from bandstand.composer.generators.lint import AudioLint
 from bandstand.composer.generators.messages import MessageReader
 from bandstand.composer.generators.pcm import StreamDecoder
-from bandstand.composer.generators.process import GeneratorProcess, Popen, start_program
+from bandstand.composer.generators.process import GeneratorProcess, Popen, start_stage
+from bandstand.composer.generators.stage import StageRequest
 from bandstand.composer.loudness import round_decibels
 from bandstand.composer.recorder import Recorded, SoundRecorder
 from bandstand.composer.spool import PROGRESS_SECONDS, Report, SpoolWriter
@@ -38,6 +37,8 @@ RATES: Final = (8000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 88
 """Usual sampling rates."""
 LONGEST_NAME: Final = 120
 """Characters of a title or an artist."""
+MOST_ERRORS: Final = 100
+"""Failed jobs whose standard error is kept."""
 log = logging.getLogger("composer")
 
 
@@ -152,10 +153,8 @@ def _is_near(one: float, other: float) -> bool:
     return abs(one - other) < 0.02 * other
 
 
-def make_song(
-    job: Job, generator: Generator, spool: SpoolWriter, report: Report, call_process: Popen | None = None
-) -> Done:
-    """Make the song of a job with a program. `call_process` is a waiting process for callables, if there is one.
+def make_song(job: Job, generator: Generator, spool: SpoolWriter, report: Report, stage: Popen | None = None) -> Done:
+    """Make the song of a job with a program. `stage` is a waiting process for it, if there is one.
 
     Raises BandstandError, or OSError if the folder cannot be written.
     """
@@ -165,7 +164,7 @@ def make_song(
     generator_files.check_startable(job.generator, generator)
     with SongFolder(Path(job.directory)) as folder, SoundRecorder(folder.path, job.seed) as recorder:
         song = GeneratedSong(job, generator, spool, recorder, report)
-        return publish_song(folder, job, _run_program(job, generator, folder.path, song, call_process))
+        return publish_song(folder, job, _run_program(job, generator, folder.path, song, stage))
 
 
 def replay_finished(job: Job, done: Done, spool: SpoolWriter, report: Report) -> Done:
@@ -179,17 +178,26 @@ def replay_finished(job: Job, done: Done, spool: SpoolWriter, report: Report) ->
     return done
 
 
-def start_call_process() -> Popen:
-    """Start a process for callables (`call.py`). It imports what it needs, and waits for its request."""
-    argv = build_command("bandstand.composer.generators.call")
-    return start_program(argv, generators.inherit_environment(os.environ), "/", has_input=True)
+def keep_errors(job: Job, text: bytes) -> None:
+    """Write to disk what the program said, and remove the oldest such files. Failures are logged alone."""
+    if not job.errors or not text:
+        return
+    path = Path(job.errors)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.write_bytes(text)
+        kept = sorted(path.parent.iterdir(), key=lambda one: one.stat().st_mtime)
+        for old in kept[:-MOST_ERRORS]:
+            old.unlink(missing_ok=True)
+    except OSError as error:
+        log.warning("what the program of %s said cannot be kept: %s", job.song, error.strerror)
 
 
-def _run_program(job: Job, generator: Generator, folder: Path, song: GeneratedSong, call_process: Popen | None) -> Done:
+def _run_program(job: Job, generator: Generator, folder: Path, song: GeneratedSong, stage: Popen | None) -> Done:
     began = time.perf_counter()
     output = folder / f"output.{generator.output}"
     fingerprint = generator_files.compute_fingerprint(generator_files.list_files(generator))
-    process = _start_process(job, generator, str(output) if generator.writes_file else "", call_process)
+    process = _start_process(job, generator, str(output) if generator.writes_file else "", stage)
     decoder = StreamDecoder(_declare_format(generator))
     with process:
         song.messages = process.messages
@@ -198,6 +206,7 @@ def _run_program(job: Job, generator: Generator, folder: Path, song: GeneratedSo
         except BandstandError as error:
             after = f", {clock(song.seconds)} into its sound" if song.has_begun else ""
             reason = f"{job.generator}{after}: {error}"
+            keep_errors(job, process.messages.whole)
             raise ProgramError(reason, _make_provenance(song, process, fingerprint, generator)) from None
     song.spool.close()
     song.check_whole(time.perf_counter() - began, decoder.rate, _find_asked_duration(job, generator))
@@ -244,26 +253,21 @@ def _declare_format(generator: Generator) -> Generator:
     return msgspec.structs.replace(generator, format="f32le", rate=RATE, channels=2)
 
 
-def _start_process(job: Job, generator: Generator, output: str, call_process: Popen | None) -> GeneratorProcess:
-    """Start the program, or give its request to the process for callables. Raises Missing."""
+def _start_process(job: Job, generator: Generator, output: str, stage: Popen | None) -> GeneratorProcess:
     variables = generators.build_variables(job.seed, job.parameters, output, str(Path(job.directory).parent))
-    if generator.callable:
-        request = {
-            "callable": generator.callable,
-            "directory": generator.directory,
-            "environment": variables,
-            "rate": generator.rate,
-            "seed": job.seed,
-            "parameters": job.parameters,
-        }
-        line = msgspec.json.encode(request) + b"\n"
-        return GeneratorProcess(generator, call_process or start_call_process(), line)
-    argv = generators.build_arguments(generator, job.seed, job.parameters, output)
-    environment = generators.inherit_environment(os.environ) | variables
-    try:
-        return GeneratorProcess(generator, start_program(argv, environment, generator.directory))
-    except Missing as error:
-        raise Missing(f"{job.generator}: {error}") from None
+    request = StageRequest(
+        argv=generators.build_arguments(generator, job.seed, job.parameters, output) if generator.command else [],
+        callable=generator.callable,
+        directory=generator.directory,
+        environment=generator.environment | variables,
+        processor=round(generator.processor),
+        disk=generator.disk,
+        rate=generator.rate,
+        seed=job.seed,
+        parameters=job.parameters,
+    )
+    waiting = stage or start_stage(has_callables=bool(generator.callable))
+    return GeneratorProcess(generator, waiting, request)
 
 
 def _receive_sound(

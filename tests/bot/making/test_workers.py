@@ -102,7 +102,7 @@ def test_one_worker_waits_before_there_is_a_job(bench: Bench) -> None:
 def test_where_there_is_a_callable_the_worker_has_a_process_ready_for_it(bench: Bench) -> None:
     bench.runner.take_generators({"mine": Generator(callable="mine:song")})
     Deferred.fromCoroutine(bench.runner.start())
-    assert bench.reactor.started[0][-1] == "--callables"
+    assert bench.reactor.started[0][-2:] == ["--stage", "callables"]
 
 
 def test_a_song_is_made_with_the_program_as_it_is_declared_by_then(bench: Bench) -> None:

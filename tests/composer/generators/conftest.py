@@ -97,7 +97,7 @@ class Workshop:
         steps: list[Step] = []
         job = Job(
             song=SongCode(code), generator="mine", seed=seed, parameters=values or {"duration": 1}, program=generator,
-            directory=str(folder),
+            directory=str(folder), errors=str(self.folder / "errors" / f"{code}.txt"),
         )  # fmt: skip
         run_job(job, Missing("no synthesiser is needed"), SpoolWriter(file, write), steps.append)
         sound = np.frombuffer(os.pread(file, os.fstat(file).st_size, 0), "<f4").reshape(-1, 2)
