@@ -38,6 +38,10 @@ Pin = Annotated[
 ]
 Name = Annotated[str, Meta(pattern=NAME, description="a name of at most 32 letters, digits and . _ -")]
 Word = Annotated[str, Meta(pattern=r"^[^\x00-\x20\x7f]*\Z", description="one word")]
+Password = Annotated[
+    str, Meta(pattern=r"^[^\x00-\x1f\x7f]{0,1000}\Z", description="a password on one line of at most 1000 characters")
+]
+"""SASL carries any length, in several messages."""
 User = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,12}\Z", description="at most 12 letters, digits and . _ -")]
 
 Mechanism = Literal["EXTERNAL", "ECDSA-NIST256P-CHALLENGE", "SCRAM-SHA-256", "PLAIN"]
@@ -76,7 +80,7 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     server_password_file: PathText = ""
     account: Word = ""
     """Name of the services account; empty: the nick."""
-    password: Secret = ""
+    password: Password = ""
     """Password of the services account."""
     password_file: PathText = ""
     sasl_key: PathText = ""
