@@ -1,4 +1,10 @@
-"""A login by name and password: the line that is typed, and how long an address that has failed must wait. Pure.
+"""A login by name and password: the line that is typed, and how long those who fail must wait. Pure.
+
+Whoever guesses has to be slow, and nobody else may have to wait for that. So what is counted is an account at an
+address: after failures there, its next password waits before it is looked at, and another account at the same address
+does not. Whoever tries many accounts from one address meets another wait, which comes after a password that was wrong,
+before that is said; a right one never meets it. (On the station's own machine everybody has the same address.) And an
+account that fails from everywhere is slowed down everywhere, except where its person has logged in before.
 
 Takes any bytes; `now` is in seconds of a monotonic clock. Whether a password is right is `people.passwords`' business.
 """
@@ -14,11 +20,13 @@ LOGIN_BYTES = 4096
 """Keys that one connection may type until it has logged in; each costs the reactor some microseconds."""
 LONGEST_WAIT = 15.0
 FORGET_SECONDS = 600.0
-"""Seconds after which the failures of an address no longer count."""
-ADDRESSES = 1000
-"""Addresses whose failures are kept; the one that failed longest ago makes room."""
+"""Seconds after which failures no longer count."""
+KEPT = 1000
+"""Accounts and addresses whose failures are kept; the one that failed longest ago makes room."""
+FREE_FAILURES = 3
+"""Failures of one address, whatever the accounts, until its wrong passwords are answered late."""
 CALM_FAILURES = 20
-"""Failures in a minute, from all addresses, up to which only their own addresses wait."""
+"""Failures of one account in a minute, from all addresses, up to which only those addresses wait."""
 CROWD_WAIT = 5.0
 
 
@@ -67,30 +75,71 @@ class LineEditor:
         return character
 
 
-class FailedLogins:
-    """Which addresses have failed, and how long each must wait before its next password is checked."""
+class Failures:
+    """Counts the failures of each key. After FORGET_SECONDS without one, a key begins anew."""
 
     def __init__(self) -> None:
         self._failed: dict[str, tuple[int, float]] = {}
-        self._recent: list[float] = []
 
-    def wait(self, address: str, now: float) -> float:
-        """Seconds: doubled with each failure of this address, and at least `CROWD_WAIT` while many fail."""
-        count, when = self._failed.get(address, (0, now))
-        own = 0.0 if not count or now - when > FORGET_SECONDS else min(LONGEST_WAIT, 2.0 ** (count - 1))
-        self._recent = [then for then in self._recent if now - then < 60]
-        return max(own, CROWD_WAIT if len(self._recent) > CALM_FAILURES else 0.0)
+    def __len__(self) -> int:
+        return len(self._failed)
 
-    def count(self, address: str, now: float) -> None:
-        """Count one failure."""
-        count, when = self._failed.pop(address, (0, now))
-        if now - when > FORGET_SECONDS:
-            count = 0
-        while len(self._failed) >= ADDRESSES:
+    def number(self, key: str, now: float) -> int:
+        count, when = self._failed.get(key, (0, now))
+        return 0 if now - when > FORGET_SECONDS else count
+
+    def count(self, key: str, now: float) -> None:
+        number = self.number(key, now) + 1
+        self._failed.pop(key, None)
+        while len(self._failed) >= KEPT:
             self._failed.pop(next(iter(self._failed)))  # the one that failed longest ago
-        self._failed[address] = (count + 1, now)
-        self._recent = [*self._recent[-CALM_FAILURES:], now]
+        self._failed[key] = (number, now)
 
-    def forget(self, address: str) -> None:
-        """The address has logged in."""
-        self._failed.pop(address, None)
+    def forget(self, key: str) -> None:
+        self._failed.pop(key, None)
+
+
+class FailedLogins:
+    """How long a password waits, by its account and its address."""
+
+    def __init__(self) -> None:
+        self._pairs = Failures()
+        self._addresses = Failures()
+        self._recent: dict[str, list[float]] = {}
+        """When each account failed last, anywhere; at most CALM_FAILURES + 1 times."""
+        self._trusted: dict[str, None] = {}
+        """Accounts at addresses where they have logged in."""
+
+    def wait(self, name: str, address: str, now: float) -> float:
+        """Seconds until the next password of this account from this address may be looked at."""
+        own = _double(self._pairs.number(f"{name} {address}", now))
+        recent = [then for then in self._recent.get(name, ()) if now - then < 60]
+        is_crowd = len(recent) > CALM_FAILURES and f"{name} {address}" not in self._trusted
+        return max(own, CROWD_WAIT if is_crowd else 0.0)
+
+    def penalty(self, address: str, now: float) -> float:
+        """Seconds until this address is told that a password was wrong."""
+        return _double(self._addresses.number(address, now) - FREE_FAILURES)
+
+    def count(self, name: str, address: str, now: float) -> None:
+        """Count one failure."""
+        self._pairs.count(f"{name} {address}", now)
+        self._addresses.count(address, now)
+        recent = [*self._recent.pop(name, ())[-CALM_FAILURES:], now]
+        while len(self._recent) >= KEPT:
+            self._recent.pop(next(iter(self._recent)))
+        self._recent[name] = recent
+
+    def record_success(self, name: str, address: str) -> None:
+        """The account has logged in from this address."""
+        pair = f"{name} {address}"
+        self._pairs.forget(pair)
+        self._trusted.pop(pair, None)
+        while len(self._trusted) >= KEPT:
+            self._trusted.pop(next(iter(self._trusted)))
+        self._trusted[pair] = None
+
+
+def _double(failures: int) -> float:
+    """0 s without a failure, then 1, 2, 4 and so on."""
+    return min(LONGEST_WAIT, 2.0 ** (failures - 1)) if failures > 0 else 0.0

@@ -1,7 +1,8 @@
 """Checks the passwords of people who log in, for telnet.
 
-A check takes a processor for a tenth of a second and 16 MiB, so it runs in a thread, and few run at a time. An address
-that has failed before waits first (`terminal.login.FailedLogins`). Knows no connection.
+A check takes a processor for a tenth of a second and 16 MiB, so it runs in a thread, and few run at a time. An account
+that has failed at an address waits there first, and an address that fails much gets its wrong answers late
+(`terminal.login.FailedLogins`), a few at a time. Knows no connection.
 """
 
 import time
@@ -23,6 +24,8 @@ log = Logger()
 
 AT_ONCE = 2
 """Passwords that are checked at a time."""
+PENALTIES = 10
+"""Wrong answers to one address that are held back at a time; further passwords from there wait for one of them."""
 
 
 class Accounts(Protocol):
@@ -41,21 +44,37 @@ class PasswordCheck:
         self._clock = clock
         self._failed = FailedLogins()
         self._checks = DeferredSemaphore(AT_ONCE)
+        self._penalties: dict[str, DeferredSemaphore] = {}
+        """By address, while any of its passwords is looked at."""
 
     async def check(self, name: str, password: str, address: str) -> bool:
         """Whether that is the person's password. False as well if it could not be checked, which is logged."""
-        await deferLater(self._reactor, self._failed.wait(address, self._clock()), lambda: None)
+        await self._sleep(self._failed.wait(name, address, self._clock()))
+        place = self._penalties.setdefault(address, DeferredSemaphore(PENALTIES))
+        await place.acquire()
+        try:
+            return await self._check_now(name, password, address)
+        finally:
+            place.release()
+            if place.tokens == PENALTIES and not place.waiting:
+                self._penalties.pop(address, None)
+
+    async def _check_now(self, name: str, password: str, address: str) -> bool:
         try:
             is_right = await self._compare(name, password)
         except Exception:
             log.failure("a password could not be checked")
             return False
         if is_right:
-            self._failed.forget(address)
-        else:
-            self._failed.count(address, self._clock())
-            log.warn("telnet: {name} from {address} failed to log in", name=one_line(name, 40), address=address)
-        return is_right
+            self._failed.record_success(name, address)
+            return True
+        self._failed.count(name, address, self._clock())
+        log.warn("telnet: {name} from {address} failed to log in", name=one_line(name, 40), address=address)
+        await self._sleep(self._failed.penalty(address, self._clock()))
+        return False
+
+    async def _sleep(self, seconds: float) -> None:
+        await deferLater(self._reactor, seconds, lambda: None)
 
     async def _compare(self, name: str, password: str) -> bool:
         """A name that does not exist takes as long as a wrong password, so that nobody can try names."""

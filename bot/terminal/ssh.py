@@ -43,6 +43,7 @@ log = Logger()
 LOGIN_SECONDS = 60
 TRIES = 6
 CONNECTIONS = 50
+"""Where so many are there, the oldest that has not logged in makes room."""
 UNREAD = 1 << 20
 """Bytes kept for a client that does not read; with more its connection is ended."""
 COMMAND_BYTES = 4096
@@ -79,7 +80,7 @@ class SessionChannel(SSHChannel):
 
     def request_shell(self, _: bytes) -> bool:
         user = self._user
-        if self._terminal is not None or user.terminals.is_full:
+        if self._terminal is not None or user.terminals.find_obstacle(user.account):
             return False
         if self._size is not None:
             self._terminal = user.terminals.open_prompt(user.account, user.way, self, self._size)
@@ -204,17 +205,21 @@ class ServerTransport(SSHServerTransport):
     def connectionMade(self) -> None:
         server = cast(SshServer, self.factory)
         self._limit = server.reactor.callLater(LOGIN_SECONDS, self._end_slow_login)
-        server.connections.add(self)
+        server.connections[self] = None
         super().connectionMade()  # type: ignore[no-untyped-call]
 
     def _end_slow_login(self) -> None:
-        if not hasattr(self, "avatar"):
+        if not self.has_logged_in:
             cast(Any, self.transport).abortConnection()
+
+    @property
+    def has_logged_in(self) -> bool:
+        return hasattr(self, "avatar")
 
     def connectionLost(self, reason: Failure | None = None) -> None:
         if self._limit.active():
             self._limit.cancel()
-        cast(SshServer, self.factory).connections.discard(self)
+        cast(SshServer, self.factory).connections.pop(self, None)
         super().connectionLost(reason)
 
 
@@ -228,7 +233,8 @@ class SshServer(SSHFactory):
     def __init__(self, reactor: Reactor, at: tuple[str, int], keys: Path, host_key: Path, terminals: Terminals) -> None:
         """`at`: host and port. `keys`: the file of keys that may log in. `host_key`: the file of the station's own."""
         self.reactor = reactor
-        self.connections: set[ServerTransport] = set()
+        self.connections: dict[ServerTransport, None] = {}
+        """The oldest first."""
         self._at = at
         self._host_key = host_key
         self._port: IListeningPort | None = None
@@ -262,7 +268,13 @@ class SshServer(SSHFactory):
         """None: key exchange is by curves and by groups of fixed primes only."""
 
     def buildProtocol(self, addr: IAddress | None) -> Any:
-        return super().buildProtocol(addr) if len(self.connections) < CONNECTIONS else None
+        if len(self.connections) >= CONNECTIONS:
+            oldest = next((one for one in self.connections if not one.has_logged_in), None)
+            if oldest is None:
+                return None
+            self.connections.pop(oldest)
+            cast(Any, oldest.transport).abortConnection()
+        return super().buildProtocol(addr)
 
 
 def load_host_key(path: Path) -> Key:

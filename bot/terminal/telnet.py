@@ -1,7 +1,9 @@
 """The telnet server: negotiation, a login by name and password, and then a terminal.
 
 A client that negotiates nothing (`nc`) gets lines instead of keys. Until somebody has logged in, the number
-of connections, the time, and the bytes that are looked at are bounded. Knows how somebody logs in, and no command.
+of connections, the time, and the bytes that are looked at are bounded. Where all places are taken, whoever has been
+silent for longest makes room for who comes: a place is kept by typing, not by being first. Knows how somebody logs in,
+and no command.
 """
 
 from collections.abc import Callable
@@ -31,9 +33,11 @@ from bandstand.common.text import one_line
 log = Logger()
 
 CONNECTIONS = 20
-"""Of people who have not logged in yet."""
+"""Of people who have not typed a name and a password yet."""
 CONNECTIONS_OF_ADDRESS = 10
 """The same, from one address."""
+CONNECTIONS_IN_ALL = 200
+"""Of people who have not logged in, with those whose password is being checked."""
 AHEAD = 65_536
 """Bytes that a client may send until it has logged in, with what it types ahead."""
 READ_BYTES = 16_384
@@ -57,7 +61,8 @@ class TelnetConnection(Protocol):
         self._received = 0
         self._pressed = 0
         self._tries = 0
-        self._is_checking = False
+        self.is_checking = False
+        """Whether it waits for us to check a password."""
         self._has_finished = False
         self._is_closed = False
         self._limit: IDelayedCall | None = None
@@ -75,6 +80,8 @@ class TelnetConnection(Protocol):
         self._say(f"{self._server.station}\r\nname: ")
 
     def dataReceived(self, data: bytes) -> None:
+        if self._terminal is None:
+            self._server.note_activity(self)
         typed, answer = self._parser.feed(data)
         if answer:
             self.send(answer, is_protocol=True)
@@ -91,7 +98,7 @@ class TelnetConnection(Protocol):
         self._has_finished = True
         if self._terminal is not None:
             self._terminal.session.end_input()
-        elif not self._is_checking:
+        elif not self.is_checking:
             self.close()
 
     def writeConnectionLost(self) -> None:
@@ -146,7 +153,7 @@ class TelnetConnection(Protocol):
             self.close()
             return
         self._editor.feed(typed)
-        if not self._is_checking and not self._is_closed:
+        if not self.is_checking and not self._is_closed:
             self._read_lines()
 
     def _read_lines(self) -> None:
@@ -159,9 +166,9 @@ class TelnetConnection(Protocol):
                 self._say(echo)
             if line is not None:
                 self._enter(line)
-                if self._is_checking:
+                if self.is_checking:
                     return
-        if self._has_finished and not self._is_checking:
+        if self._has_finished and not self.is_checking:
             self.close()
 
     def _enter(self, line: str) -> None:
@@ -174,19 +181,20 @@ class TelnetConnection(Protocol):
             self._say("name: " if self._name is None else f"password{'' if self._parser.echoes else VISIBLE}: ")
             return
         name, self._name = self._name, None
-        self._is_checking = True
+        self.is_checking = True
         self._cancel_limit()
         self.pause()
         Deferred.fromCoroutine(self._log_in(name, line)).addErrback(self._fail)
 
     async def _log_in(self, name: str, password: str) -> None:
         is_right = await self._server.passwords.check(name, password, self.address)
-        self._is_checking = False
+        self.is_checking = False
         if self._is_closed:
             return
         self.resume()
-        if is_right and self._server.terminals.is_full:
-            self._say("too many are here already; try again later\r\n")
+        trouble = self._server.terminals.find_obstacle(name) if is_right else ""
+        if trouble:
+            self._say(f"{trouble}\r\n")
             self.close()
         elif is_right:
             self._open_terminal(name)
@@ -225,6 +233,12 @@ class TelnetConnection(Protocol):
         self._say(f"\r\na login takes at most {TYPING_SECONDS:.0f} s\r\n")
         self.close()
 
+    def make_room(self) -> None:
+        """Somebody else needs the place."""
+        self._say("\r\ntoo many are logging in; come back and type sooner\r\n")
+        self.close()
+        self._server.end_login(self)
+
     def _start_limit(self, end: Callable[[], None]) -> None:
         self._cancel_limit()
         self._limit = self._server.reactor.callLater(TYPING_SECONDS, end)
@@ -256,7 +270,8 @@ class TelnetServer(ServerFactory):
         self.passwords = passwords
         self.station = one_line(station)
         self._at = at
-        self._logging_in: set[TelnetConnection] = set()
+        self._logging_in: dict[TelnetConnection, None] = {}
+        """The one that has been silent for longest first."""
         self._port: IListeningPort | None = None
 
     def start(self) -> str:
@@ -279,13 +294,27 @@ class TelnetServer(ServerFactory):
 
     def buildProtocol(self, address: IAddress | None) -> TelnetConnection | None:
         host = address.host if isinstance(address, IPv4Address | IPv6Address) else ""
-        same = sum(connection.address == host for connection in self._logging_in)
-        if len(self._logging_in) >= CONNECTIONS or same >= CONNECTIONS_OF_ADDRESS:
+        self._make_room(host)
+        if len(self._logging_in) >= CONNECTIONS_IN_ALL:
             return None
         connection = TelnetConnection(self, host)
-        self._logging_in.add(connection)
+        self._logging_in[connection] = None
         return connection
+
+    def _make_room(self, address: str) -> None:
+        """End what has been silent for longest, of this address where that has all its places, else of all."""
+        typing = [connection for connection in self._logging_in if not connection.is_checking]
+        same = [connection for connection in typing if connection.address == address]
+        if len(same) >= CONNECTIONS_OF_ADDRESS:
+            same[0].make_room()
+        elif len(typing) >= CONNECTIONS:
+            typing[0].make_room()
+
+    def note_activity(self, connection: TelnetConnection) -> None:
+        """Something was typed there."""
+        if self._logging_in.pop(connection, self) is None:
+            self._logging_in[connection] = None
 
     def end_login(self, connection: TelnetConnection) -> None:
         """It has logged in, or has left."""
-        self._logging_in.discard(connection)
+        self._logging_in.pop(connection, None)

@@ -25,6 +25,7 @@ from bandstand.common.api.values import PersonPresent
 log = Logger()
 
 TERMINALS = 50
+TERMINALS_OF_PERSON = 10
 KEPT = 20
 """Replies that wait for one person to come back."""
 PEOPLE = 500
@@ -86,9 +87,12 @@ class Terminals:
 
     # For telnet and ssh.
 
-    @property
-    def is_full(self) -> bool:
-        return len(self._open) >= TERMINALS
+    def find_obstacle(self, account: str) -> str:
+        """A sentence that says why this person cannot have a terminal; empty if they can."""
+        own = sum(terminal.account == account for terminal in self._open.values())
+        if own >= TERMINALS_OF_PERSON:
+            return f"you are here {own} times already; end one of those sessions"
+        return "too many are here already; try again later" if len(self._open) >= TERMINALS else ""
 
     def next_place(self, account: str) -> Place:
         return Place(self.name, f"{account}:{next(self._numbers)}")

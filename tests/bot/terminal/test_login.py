@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bandstand.bot.terminal.login import (
-    ADDRESSES,
     CALM_FAILURES,
     CROWD_WAIT,
+    KEPT,
     LINE_CHARACTERS,
     LONGEST_WAIT,
     FailedLogins,
@@ -62,38 +62,54 @@ def test_whatever_is_typed_echoes_no_control_code_but_the_backspace(data: bytes)
     assert all(line.isprintable() for line in lines)
 
 
-def test_each_failure_doubles_the_wait_of_its_address_alone() -> None:
+def test_each_failure_doubles_the_wait_of_its_account_at_its_address_alone() -> None:
     failed = FailedLogins()
     waits = []
     for _ in range(7):
-        waits.append(failed.wait("a", 0.0))
-        failed.count("a", 0.0)
+        waits.append(failed.wait("ann", "a", 0.0))
+        failed.count("ann", "a", 0.0)
     assert waits == [0, 1, 2, 4, 8, LONGEST_WAIT, LONGEST_WAIT]
-    assert failed.wait("b", 0.0) == 0
+    assert failed.wait("ann", "b", 0.0) == 0
+    assert failed.wait("bob", "a", 0.0) == 0
 
 
 def test_a_wait_is_forgotten_with_time_and_with_success() -> None:
     failed = FailedLogins()
     for _ in range(4):
-        failed.count("a", 0.0)
-    assert failed.wait("a", 601.0) == 0
-    failed.count("a", 700.0)
-    assert failed.wait("a", 700.0) == 1
-    failed.forget("a")
-    assert failed.wait("a", 700.0) == 0
+        failed.count("ann", "a", 0.0)
+    assert failed.wait("ann", "a", 601.0) == 0
+    failed.count("ann", "a", 700.0)
+    assert failed.wait("ann", "a", 700.0) == 1
+    failed.record_success("ann", "a")
+    assert failed.wait("ann", "a", 700.0) == 0
 
 
-def test_while_many_fail_everybody_waits() -> None:
+def test_an_address_that_fails_with_many_accounts_is_told_so_ever_later() -> None:
     failed = FailedLogins()
+    penalties = []
+    for number in range(9):
+        failed.count(f"person{number}", "a", 0.0)
+        penalties.append(failed.penalty("a", 0.0))
+    assert penalties == [0, 0, 0, 1, 2, 4, 8, LONGEST_WAIT, LONGEST_WAIT]
+    assert failed.penalty("b", 0.0) == 0
+
+
+def test_an_account_that_fails_from_everywhere_waits_except_where_its_person_has_logged_in() -> None:
+    failed = FailedLogins()
+    failed.record_success("ann", "home")
     for number in range(CALM_FAILURES + 1):
-        failed.count(f"a{number}", 10.0)
-    assert failed.wait("another", 11.0) == CROWD_WAIT
-    assert failed.wait("another", 71.0) == 0
+        failed.count("ann", f"a{number}", 10.0)
+    assert failed.wait("ann", "another", 11.0) == CROWD_WAIT
+    assert failed.wait("ann", "home", 11.0) == 0
+    assert failed.wait("bob", "another", 11.0) == 0
+    assert failed.wait("ann", "another", 71.0) == 0
 
 
-def test_a_crowd_of_addresses_does_not_make_it_grow() -> None:
+def test_a_crowd_of_accounts_and_addresses_does_not_make_it_grow() -> None:
     failed = FailedLogins()
-    for number in range(3 * ADDRESSES):
-        failed.count(f"a{number}", float(number))
-    assert len(failed._failed) == ADDRESSES
-    assert len(failed._recent) <= CALM_FAILURES + 1
+    for number in range(3 * KEPT):
+        failed.count(f"n{number}", f"a{number}", float(number))
+        failed.count("ann", "a", float(number))
+        failed.record_success(f"m{number}", "a")
+    assert max(len(failed._pairs), len(failed._addresses), len(failed._recent), len(failed._trusted)) <= KEPT
+    assert max(map(len, failed._recent.values())) <= CALM_FAILURES + 1

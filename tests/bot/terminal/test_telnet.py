@@ -14,10 +14,11 @@ from bandstand.bot.commands.reply import Reply
 from bandstand.bot.station import passwords
 from bandstand.bot.station.identity import identify_person
 from bandstand.bot.terminal import login, telnet
+from bandstand.bot.terminal.login import LONGEST_WAIT
 from bandstand.bot.terminal.password_check import PasswordCheck
 from bandstand.bot.terminal.telnet import TelnetConnection, TelnetServer
 from bandstand.bot.terminal.telnet_protocol import DO, ECHO, GREETING, IAC
-from bandstand.bot.terminal.terminals import Terminals
+from bandstand.bot.terminal.terminals import TERMINALS_OF_PERSON, Terminals
 from bandstand.common.api.people import Place, Requester, Right
 
 PASSWORD = "secret pass"
@@ -199,13 +200,41 @@ def test_a_port_that_is_taken_is_a_sentence_and_the_station_goes_on(
     station.server.stop()
 
 
-def test_connections_beyond_the_limit_for_logins_are_refused(station: Station) -> None:
-    for _ in range(telnet.CONNECTIONS_OF_ADDRESS):
-        station.connect()
-    assert station.server.buildProtocol(IPv4Address("TCP", "192.0.2.1", 1)) is None
-    for number in range(telnet.CONNECTIONS - telnet.CONNECTIONS_OF_ADDRESS):
+def test_who_has_been_silent_for_longest_makes_room_for_who_comes(station: Station) -> None:
+    connections = [station.connect() for _ in range(telnet.CONNECTIONS_OF_ADDRESS)]
+    connections[0][0].dataReceived(b"an")
+    connection, client = station.connect()
+    assert [other.disconnecting for _, other in connections] == [False, True, *[False] * 8]
+    assert connections[1][1].text().endswith("too many are logging in; come back and type sooner\r\n")
+    connection.dataReceived(b"ann\n" + PASSWORD.encode() + b"\n")
+    station.pass_time(0)
+    assert "welcome, ann" in client.text()
+    for number in range(2 * telnet.CONNECTIONS):
         station.connect(f"192.0.2.{number + 10}")
-    assert station.server.buildProtocol(IPv4Address("TCP", "192.0.2.99", 1)) is None
+    assert len(station.server._logging_in) == telnet.CONNECTIONS
+
+
+def test_a_right_password_does_not_wait_for_the_failures_of_others_at_the_same_address(station: Station) -> None:
+    for number in range(30):
+        connection, _ = station.connect()
+        connection.dataReceived(f"mallory{number % 4}\nwrong\n".encode())
+        station.pass_time(0.1)
+    connection, client = station.connect()
+    connection.dataReceived(b"ann\n" + PASSWORD.encode() + b"\n")
+    station.pass_time(LONGEST_WAIT / 2)
+    assert "welcome, ann" in client.text()
+
+
+def test_one_person_does_not_take_every_terminal(station: Station) -> None:
+    for _ in range(TERMINALS_OF_PERSON):
+        connection, client = station.connect()
+        connection.dataReceived(b"ann\n" + PASSWORD.encode() + b"\n")
+        station.pass_time(0)
+    connection, client = station.connect()
+    connection.dataReceived(b"ann\n" + PASSWORD.encode() + b"\n")
+    station.pass_time(0)
+    assert "you are here 10 times already; end one of those sessions" in client.text()
+    assert station.terminals.find_obstacle("bob") == ""
 
 
 @pytest.mark.parametrize("key", [b"\x03", b"\x04", bytes([IAC, 244])])
