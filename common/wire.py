@@ -133,6 +133,13 @@ class Underrun(amp.Command):
     arguments = [(b"cue", amp.Integer()), (b"frames", amp.Integer())]
 
 
+class Moved(amp.Command):
+    """The cue on the air is at `frames` of its source, which a clock would not have said; `is_moving` is False while it
+    is held (no mount is on the air) or waits for its sound. It goes on from there when the next `Moved` says so."""
+
+    arguments = [(b"cue", amp.Integer()), (b"frames", amp.Integer()), (b"is_moving", amp.Boolean())]
+
+
 class Level(amp.Command):
     """How loud it is: told about once a second while it changes. Absent is silence."""
 
@@ -180,6 +187,7 @@ class StreamerState(msgspec.Struct, frozen=True):
     current: OnAir | None
     following: OnAir | None
     mounts: list[MountState]
+    is_moving: bool = True  # see `Moved`
     underruns: int = 0
     loudness: float | None = None  # momentary, LUFS; None in silence
     peak: float | None = None  # dBTP, the highest of the last second

@@ -40,7 +40,7 @@ from bandstand.streamer.heartbeat import Heartbeat
 from bandstand.streamer.icecast import ShoutHandle, fetch_bytes_received, probe, set_title
 from bandstand.streamer.meter import Level, OutputProcessor, round_level
 from bandstand.streamer.output import CameOnAir, EncodedMount, MountEvent, MountParts, Output, WentOffAir
-from bandstand.streamer.playout import Ended, Event, Playout, Position, Started, Underrun
+from bandstand.streamer.playout import Ended, Event, Moved, Playout, Position, Started, Underrun
 from bandstand.streamer.reports import Reports
 from bandstand.streamer.titles import Titles
 
@@ -187,6 +187,7 @@ class Streamer:
             streamer=self._reports.streamer,
             uptime=time.monotonic() - self._begun,
             current=_on_air(playout.current),
+            is_moving=self._bus.is_moving,
             following=_on_air(playout.following),
             mounts=[output.state() for output in self._outputs],
             underruns=playout.underruns,
@@ -217,6 +218,9 @@ class Streamer:
             case Underrun(cue, frames):
                 log.warn("cue {cue} was not ready for {frames} frames", cue=cue, frames=frames)
                 tell(wire.Underrun, cue=cue, frames=frames)
+            case Moved(cue, frames, is_moving):
+                log.debug("cue {cue} is at frame {frames}", cue=cue, frames=frames)
+                tell(wire.Moved, cue=cue, frames=frames, is_moving=is_moving)
             case CameOnAir(mount):
                 log.info("{mount} is on the air", mount=mount)
                 tell(wire.CameOnAir, mount=mount)

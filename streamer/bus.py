@@ -17,6 +17,7 @@ from typing import Final, Protocol
 from bandstand.common.types import RATE, Frames, Seconds
 from bandstand.streamer.block import NOTHING, Block, Item, Title
 from bandstand.streamer.playout import Action, Ended, Event, Playout, Started
+from bandstand.streamer.position_watch import PositionWatch
 
 STEP: Final = Frames(4608)
 """96 ms, four MP3 frames: how often sound is handed on. Waking up costs as much processor time as encoding."""
@@ -59,6 +60,7 @@ class Bus:
         self._process = process
         self._actions: queue.SimpleQueue[tuple[Action, bool] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="bus", daemon=True)
+        self._watch = PositionWatch()
         self._origin = 0.0
         self._quick_until = 0
         self.sent = Frames(0)
@@ -91,6 +93,9 @@ class Bus:
             self._origin = now - self.sent / RATE
         while (due := self._due(now)) > 0:
             self._send(Frames(min(due, STEP)))
+        moved = self._watch.find_error(self._playout.current, self.is_moving, now)
+        if moved is not None:
+            self._report(moved)
         return self._wait()
 
     def _due(self, now: float) -> int:
@@ -116,6 +121,11 @@ class Bus:
     @property
     def _lag(self) -> int:
         return 0 if self._quick else LAG
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether the current cue goes on, if there is one."""
+        return not self._held and not self._playout.is_starved
 
     @property
     def _held(self) -> bool:

@@ -70,7 +70,16 @@ class Underrun:
     frames: Frames
 
 
-Event = Started | Ended | Underrun
+@dataclass(frozen=True)
+class Moved:
+    """Where this cue is now, against what a clock since the last event would say; whether it goes on from there."""
+
+    cue: CueId
+    frames: Frames
+    is_moving: bool
+
+
+Event = Started | Ended | Underrun | Moved
 
 
 @dataclass(frozen=True)
@@ -109,6 +118,11 @@ class Playout:
     @property
     def current(self) -> Position | None:
         return Position(self._current.cue.id, self._current.position) if self._current else None
+
+    @property
+    def is_starved(self) -> bool:
+        """Whether silence stands in for the current cue."""
+        return self._current is not None and self._current.starved > 0
 
     @property
     def following(self) -> Position | None:

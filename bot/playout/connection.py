@@ -16,7 +16,7 @@ from twisted.python.failure import Failure
 
 from bandstand.common import wire
 from bandstand.common.api.values import Loudness
-from bandstand.common.types import RATE
+from bandstand.common.types import RATE, CueId, Frames
 
 log = Logger()
 Answer = dict[str, object]
@@ -38,6 +38,8 @@ class ConnectionOwner(Protocol):
         ...
 
     def take_loudness(self, loudness: Loudness) -> None: ...
+
+    def take_position(self, cue: CueId, frames: Frames, is_moving: bool) -> None: ...
 
     def take_mount_on(self, mount: str) -> None: ...
 
@@ -89,6 +91,11 @@ class StreamerConnection(amp.AMP):
     @wire.Level.responder
     def level(self, loudness: float | None = None, peak: float | None = None) -> Answer:
         self._owner.take_loudness(Loudness(loudness, peak))
+        return {}
+
+    @wire.Moved.responder
+    def moved(self, cue: int, frames: int, is_moving: bool) -> Answer:
+        self._owner.take_position(CueId(cue), Frames(frames), is_moving)
         return {}
 
     @wire.WentOffAir.responder

@@ -235,6 +235,9 @@ class PlayoutController:
     def take_loudness(self, loudness: Loudness) -> None:
         self.loudness = loudness
 
+    def take_position(self, cue: CueId, frames: Frames, is_moving: bool) -> None:
+        self._picture.record_moved(cue, frames, is_moving)
+
     def take_mount_on(self, mount: str) -> None:
         self._publish_mounts(self._mounts.record_on(mount))
 

@@ -3,7 +3,7 @@
 The picture follows the streamer's own rule, which is that when a cue ends, the one that follows is the current one. So
 it is right at every moment without asking. Two things arrive out of step with it, and are remembered for that: the
 answer to a request may come after the report of what it led to, so a cue that has ended is never taken to be on the air
-again; and between two reports the position goes on with the clock.
+again; and between two reports the position goes on with the clock, unless the streamer said that the cue stands still.
 
 Pure: the clock is passed in.
 """
@@ -24,6 +24,7 @@ class StreamerPicture:
         self._following_start = 0
         self._heard = (0.0, 0)
         """By the clock, and the frames that the current cue had then."""
+        self._is_moving = True
         self._ended: set[int] = set()
 
     def clear(self) -> None:
@@ -37,6 +38,7 @@ class StreamerPicture:
         self.following = CueId(state.following.cue) if state.following else None
         self._following_start = state.following.frames if state.following else 0
         self._heard = (self._clock(), state.current.frames if state.current else 0)
+        self._is_moving = state.is_moving
 
     def record_report(self, report: wire.PlayoutReport, ago: float) -> None:
         """What became of a cue, `ago` seconds before now."""
@@ -48,6 +50,7 @@ class StreamerPicture:
     def _begin(self, cue: CueId, frames: int, ago: float = 0.0) -> None:
         self.current = cue
         self._heard = (self._clock() - ago, frames)
+        self._is_moving = True
         if self.following == cue:
             self.following = None
 
@@ -82,6 +85,12 @@ class StreamerPicture:
         if self.current == cue:
             self._heard = (self._clock(), frames)
 
+    def record_moved(self, cue: CueId, frames: Frames, is_moving: bool) -> None:
+        """The current cue is here, by the streamer's own account, and goes on from here or stands still."""
+        if self.current == cue:
+            self._heard = (self._clock(), frames)
+            self._is_moving = is_moving
+
     def record_unfollowed(self) -> None:
         self.following = None
 
@@ -96,7 +105,7 @@ class StreamerPicture:
     def get_position(self) -> Frames:
         """How far the current cue is by now, in frames of its song."""
         then, frames = self._heard
-        return Frames(frames + int((self._clock() - then) * RATE))
+        return Frames(frames + (int((self._clock() - then) * RATE) if self._is_moving else 0))
 
     def get_on_air(self) -> OnAir | None:
         return None if self.current is None else OnAir(self.current, self.get_position() / RATE)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bandstand.common.types import RATE, CueId, Frames, Seconds
 from bandstand.streamer.block import Block, Item, Samples, Title
 from bandstand.streamer.bus import LAG, LATEST, QUICK_STEP, QUICKLY, STEP, Bus
-from bandstand.streamer.playout import Cue, Ended, Event, Playout, Started
+from bandstand.streamer.playout import Cue, Ended, Event, Moved, Playout, Started
 
 
 class Clock:
@@ -187,10 +187,13 @@ def test_while_no_mount_is_on_the_air_the_programme_stands_still() -> None:
     rig.playout.cut(cue(1, RATE))
     rig.after(0.5)
     assert rig.playout.current is not None and rig.playout.current.frames == 0
-    assert rig.events == []
+    assert rig.events == [Moved(CueId(1), Frames(0), is_moving=False)]
     rig.sinks[1].on_air = True
     rig.after(0.5)
     assert rig.playout.current.frames == RATE // 2
+    assert [event for event in rig.events[1:] if isinstance(event, Moved)] == [
+        Moved(CueId(1), Frames(RATE // 2), is_moving=True)
+    ]
 
 
 def test_what_happens_while_it_stands_still_is_told_all_the_same() -> None:

@@ -69,3 +69,19 @@ def test_what_follows_stays_when_another_song_cuts_in(case: Case) -> None:
     case.end(1, "cut")
     case.picture.record_played(cue(3))
     assert (case.picture.current, case.picture.following) == (3, 2)
+
+
+def test_a_cue_that_is_held_stands_still_and_goes_on_from_where_the_streamer_says(case: Case) -> None:
+    case.picture.record_report(wire.Started(1, 0), ago=0.0)
+    case.now += 3.0
+    case.picture.record_moved(CueId(1), Frames(2 * RATE), is_moving=False)
+    case.now += 3600.0
+    assert case.picture.get_on_air() == OnAir(CueId(1), 2.0)
+    case.picture.record_moved(CueId(2), Frames(0), is_moving=True)
+    assert case.picture.get_on_air() == OnAir(CueId(1), 2.0)
+    case.picture.record_moved(CueId(1), Frames(2 * RATE), is_moving=True)
+    case.now += 1.0
+    assert case.picture.get_on_air() == OnAir(CueId(1), 3.0)
+    case.picture.record_moved(CueId(1), Frames(3 * RATE), is_moving=False)
+    case.picture.record_report(wire.Started(2, 0), ago=1.0)
+    assert case.picture.get_on_air() == OnAir(CueId(2), 1.0)
