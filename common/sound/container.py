@@ -63,7 +63,7 @@ def _open_sound(fd: int, part: Part, options: dict[str, str]) -> tuple[InputCont
         part.seek(0)
         source = part
     try:
-        container = open_container(source, options=options)
+        container = _open(source, options)
     except (av.FFmpegError, OSError, ValueError) as error:
         raise Unplayable(explain(error)) from None
     if PLAYLISTS.isdisjoint(container.format.name.split(",")):
@@ -74,9 +74,8 @@ def _open_sound(fd: int, part: Part, options: dict[str, str]) -> tuple[InputCont
     raise Unplayable("there is no sound in the file")
 
 
-def open_container(source: Any, kind: str | None = None, options: dict[str, str] = WHITELIST) -> InputContainer:
-    """Open a path or a file object, as a `kind` that FFmpeg names if that is known. Raises FFmpegError or OSError."""
-    arguments: dict[str, Any] = {"format": kind, "options": options}
+def _open(source: Any, options: dict[str, str]) -> InputContainer:
+    arguments: dict[str, Any] = {"options": options}
     container: InputContainer
     try:
         container = av.open(source, "r", metadata_errors="replace", **arguments)

@@ -103,6 +103,8 @@ class _Sound:
         """Frames of the part's sound up to where it has been decoded."""
         if self._trim.vorbis:
             stream.codec_context.options = {"flags2": "+skip_manual"}
+        elif stream.codec_context.name == "flac":  # whose broken frames are bursts of noise otherwise
+            stream.codec_context.options = {"err_detect": "crccheck+explode"}
 
     def __enter__(self) -> "_Sound":
         return self

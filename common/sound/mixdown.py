@@ -33,14 +33,15 @@ class Mixdown:
         self._kind = _get_kind(frame)
         names = [channel.name for channel in frame.layout.channels]
         self._is_mono = len(names) == 1
-        self._weights = None if frame.layout.name in ("mono", "stereo") else find_weights(frame.layout.name, names)
+        is_plain = self._is_mono or frame.layout.name == "stereo" or (len(names) == 2 and UNNAMED.issuperset(names))
+        self._weights = None if is_plain else find_weights(frame.layout.name, names)
         self._resampler = AudioResampler(format="flt", layout="mono" if self._is_mono else "stereo", rate=RATE)
 
     def is_for(self, frame: AudioFrame) -> bool:
         return _get_kind(frame) == self._kind
 
     def push(self, frame: AudioFrame) -> list[Samples]:
-        """Convert the next frame; None of its samples may come yet."""
+        """Convert the next frame; its samples may come later."""
         frame.pts = None
         return self._convert(frame if self._weights is None else _mix(frame, self._weights))
 

@@ -23,10 +23,14 @@ PAGE: Final = HEADER + 255 + 255 * 255
 """The longest page of Ogg."""
 SEARCHED: Final = 1 << 20
 """Bytes that are searched at once."""
-CHUNKED: Final = {b"RIFF": "little", b"FORM": "big"}
-"""Formats that begin with their length -> its byte order."""
+MOST_BOXES: Final = 1000
+"""Outer boxes of MP4 that are looked at; a live recording has two for each second."""
 ENDLESS: Final = 0x7FFF_0000
 """A RIFF file that was written to a pipe has 0, or a length beyond this, in place of its own."""
+TAG_BYTES: Final = 512 << 10
+"""As much may stand before MPEG audio for FFmpeg to find it by itself, with its tags."""
+MPEG: Final = b"\xff"
+"""The first byte of a frame of MP3 or AAC."""
 ZEROS: Final = 64
 """Fewer zeros than this may belong to a format's header."""
 
@@ -164,15 +168,15 @@ def split_file(fd: int) -> Iterator[Part]:
         return
     begin: int | None = find_sound(fd)
     while begin is not None:
-        head = os.pread(fd, 12, begin)
-        if head.startswith(OGG):
+        if os.pread(fd, len(OGG), begin) == OGG:
             link = OggLink(fd, begin)
             yield link
             end = link.find_end()
             begin = end if end < size else None
         else:
-            end = _find_chunked_end(fd, begin, head, size)
-            yield Part(fd, begin, end)
+            end = _find_end(fd, begin, size)
+            is_known = begin < TAG_BYTES and os.pread(fd, 1, begin) == MPEG
+            yield Part(fd, 0 if is_known else begin, end)
             begin = end if end < size else None
 
 
@@ -199,15 +203,40 @@ def _skip_zeros(fd: int, begin: int) -> int:
     return begin
 
 
-def _find_chunked_end(fd: int, begin: int, head: bytes, size: int) -> int:
-    """Where a RIFF or FORM file ends, if another of its kind follows there; else the end of the file."""
-    order = CHUNKED.get(head[:4])
-    length = int.from_bytes(head[4:8], "little" if order == "little" else "big")
-    if order is None or not 0 < length < ENDLESS:
-        return size
-    for end in (begin + 8 + length, begin + 8 + length + length % 2):
-        if os.pread(fd, 12, end)[::8] == head[::8] and os.pread(fd, 4, end) == head[:4]:
-            return end
+def _find_end(fd: int, begin: int, size: int) -> int:
+    """Where a file that has its length in its head ends, if another of its kind follows there; else the file's end."""
+    head = os.pread(fd, 12, begin)
+    if head[4:8] == b"ftyp":
+        ends: tuple[int, ...] = (_find_mp4_end(fd, begin, size),)
+    else:
+        length = _read_length(head)
+        ends = (begin + length, begin + length + length % 2) if length else ()
+    kind = slice(4, 8) if head[4:8] == b"ftyp" else slice(0, 4)
+    return next((end for end in ends if end < size and os.pread(fd, 12, end)[kind] == head[kind]), size)
+
+
+def _read_length(head: bytes) -> int:
+    """Bytes of a RIFF, AIFF or AU file by the beginning of its head; 0 if it does not say."""
+    little, big = int.from_bytes(head[4:8], "little"), int.from_bytes(head[4:8], "big")
+    if head[:4] == b"RIFF" and 0 < little < ENDLESS:
+        return 8 + little
+    if head[:4] == b"FORM":
+        return 8 + big
+    last = int.from_bytes(head[8:12], "big")
+    return big + last if head[:4] == b".snd" and last != 0xFFFF_FFFF else 0
+
+
+def _find_mp4_end(fd: int, begin: int, size: int) -> int:
+    """Where the first of MP4's outer boxes is that begins a file, behind the one at `begin`."""
+    at = begin
+    for _ in range(MOST_BOXES):
+        head = os.pread(fd, 16, at)
+        length = int.from_bytes(head[:4], "big")
+        at += int.from_bytes(head[8:16], "big") if length == 1 else length
+        if (length < 8 and length != 1) or at >= size:
+            break
+        if os.pread(fd, 8, at)[4:8] == b"ftyp":
+            return at
     return size
 
 
