@@ -43,7 +43,7 @@ from bandstand.bot.station.repositories import Rules
 from bandstand.bot.storage.store import IStoreReactor, Store
 from bandstand.bot.supervision import log_files
 from bandstand.bot.supervision.icecast import Prepared
-from bandstand.bot.supervision.keeper import STREAMER, Keeper, list_processes
+from bandstand.bot.supervision.keeper import STANDBY, STREAMER, Keeper, list_processes
 from bandstand.bot.supervision.listeners import IcecastStatistics, make_agent
 from bandstand.bot.supervision.rolling_restart import RollingRestart
 from bandstand.bot.supervision.status_collector import Sources, StatusCollector
@@ -245,6 +245,7 @@ class App:
         for keeper in self._keepers:
             keeper.ensure()
         self._playout.connect()
+        self._replace_outdated()
         await self._store.record(bands.settle_house_bands)
         await self._jobs.start()
         await self._store.record(ordering.order_first_song)
@@ -255,6 +256,22 @@ class App:
         await self._reloader.follow_watched()
         self._declarations.start()
         self._start_front_ends()
+
+    def _replace_outdated(self) -> None:
+        """What an earlier bot left running must stream as this configuration says; if it is not ours, it is said."""
+        own = self._settings.own_icecast
+        if own is not None and own.was_ended:
+            log.warn("Icecast ran with an earlier configuration and is started again; listeners connect anew")
+        if self._keepers:
+            standby = next((keeper for keeper in self._keepers if keeper.name == STANDBY), None)
+            replacing = Deferred.fromCoroutine(self._restart.replace_outdated(standby, self._clock))
+            replacing.addErrback(lambda failure: log.failure("what runs already was not replaced", failure))
+            return
+        for process in list_processes(self._config, None, []):
+            if process.is_outdated:
+                log.error(
+                    "the {name} runs with another configuration than this bot's: start it again", name=process.name
+                )
 
     def _start_front_ends(self) -> None:
         self._front_ends += [self._socket, self._remote_access.terminals, self._irc]

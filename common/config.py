@@ -4,6 +4,7 @@ Every fault becomes a ConfigError that names the file, the key and what was expe
 person, not what the processes do with them.
 """
 
+import hashlib
 import os
 import re
 import tomllib
@@ -175,6 +176,18 @@ class Config(_Section, frozen=True):
     @property
     def paths(self) -> Paths:
         return Paths(Path(self.station.directory))
+
+    def get_streaming_mark(self, *, is_admin: bool = False) -> str:
+        """A short text that is the same for all that streams in the same way: to the same mounts of the same Icecast.
+
+        The streamer and the standby note it, so that a bot can tell those that were started with other settings.
+        `is_admin`: the process uses Icecast's administration, too.
+        """
+        shown = ("name", "description", "genre", "url", "hold")
+        station = {key: getattr(self.station, key) for key in shown}
+        icecast = self.icecast if is_admin else msgspec.structs.replace(self.icecast, admin_password="")
+        parts = msgspec.json.encode([station, icecast, self.mounts, self.log])
+        return hashlib.sha256(parts).hexdigest()[:16]
 
     @property
     def manages_icecast(self) -> bool:

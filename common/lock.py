@@ -12,13 +12,15 @@ from bandstand.common.errors import AlreadyRunning
 
 
 class ProcessLock:
-    """An flock on a file that contains the pid of its holder.
+    """An flock on a file that contains the pid of its holder, and a note.
 
     The descriptor is not inheritable, so the lock ends with the process and never passes to a child.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, note: str = "") -> None:
+        """`note` is a line that others may read with `read_note` while the lock is held."""
         self._path = path
+        self._note = note
         self._fd: int | None = None
 
     def acquire(self, what: str) -> None:
@@ -46,7 +48,7 @@ class ProcessLock:
                 raise
             if self._is_at_path(fd):
                 os.ftruncate(fd, 0)
-                os.pwrite(fd, f"{os.getpid()}\n".encode(), 0)
+                os.pwrite(fd, f"{os.getpid()}\n{self._note}\n".encode(), 0)
                 return fd
             os.close(fd)
 
@@ -59,7 +61,7 @@ class ProcessLock:
 
     def _read_holder(self) -> str:
         try:
-            return self._path.read_text("ascii", "replace").strip() or "unknown"
+            return self._path.read_text("ascii", "replace").partition("\n")[0] or "unknown"
         except FileNotFoundError:
             return "unknown"
 
@@ -68,6 +70,14 @@ class ProcessLock:
             self._path.unlink(missing_ok=True)
             os.close(self._fd)
             self._fd = None
+
+
+def read_note(path: Path) -> str:
+    """What the holder of the lock on `path` noted there; empty if there is nothing."""
+    try:
+        return path.read_text("ascii", "replace").partition("\n")[2].strip()
+    except OSError:
+        return ""
 
 
 def find_holder(path: Path) -> int | None:
@@ -79,7 +89,7 @@ def find_holder(path: Path) -> int | None:
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        text = os.pread(fd, 32, 0).strip()
+        text = os.pread(fd, 32, 0).partition(b"\n")[0]
         return int(text) if text.isdigit() else None
     finally:
         os.close(fd)

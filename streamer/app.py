@@ -65,7 +65,7 @@ class Streamer:
     def __init__(self, reactor: StreamerReactor, config: Config) -> None:
         self._reactor = reactor
         self._config = config
-        self._lock = ProcessLock(config.paths.streamer_lock)
+        self._lock = ProcessLock(config.paths.streamer_lock, config.get_streaming_mark())
         self._begun = time.monotonic()
         deliveries = [Delivery(mount.path) for mount in config.mounts]
         self._monitor = DeliveryMonitor(

@@ -209,7 +209,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--config", metavar="FILE", help="the station's configuration")
     settings = config.load(config.find(parser.parse_args(arguments).config))
     make_folder(settings.paths)
-    lock = ProcessLock(settings.paths.standby_lock)
+    lock = ProcessLock(settings.paths.standby_lock, settings.get_streaming_mark(is_admin=True))
     lock.acquire("the standby")
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
     deliveries = [Delivery(mount.standby, outlasts_silence=True) for mount in settings.mounts]

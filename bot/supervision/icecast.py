@@ -7,6 +7,7 @@ Knows how Icecast 2.4 is configured. Does not start it or watch over it, and kno
 import http.client
 import os
 import pwd
+import re
 import secrets
 import select
 import shutil
@@ -38,6 +39,7 @@ WILDCARDS = ("0.0.0.0", "::")
 ANSWER_SECONDS = 1.0
 END_SECONDS = 3.0
 
+_SHOWN = re.compile(r"<(location|admin|hostname)>.*?</\1>")
 LISTEN = """
     <listen-socket>
         <port>$port</port>
@@ -89,6 +91,8 @@ class Prepared:
     moved_from: int | None
     """The configured port, where another program has it."""
     pid: int | None
+    was_ended: bool = False
+    """One of ours ran, and had to be ended because its configuration is another now: its listeners connect anew."""
 
 
 @dataclass(frozen=True)
@@ -173,9 +177,10 @@ def prepare(config: Config) -> Prepared:
     account = _find_account()
     webroot = make_webroot(config.paths.webroot, is_for_another_user=account is not None)
     xml = render(read_template(), config, kept, account, webroot)
+    was_ended = False
     if pid and (kept != before or not _is_same(files.xml, xml) or not probe(kept.port, kept.admin_password)):
         end(pid)
-        pid = None
+        pid, was_ended = None, True
     write_whole(files.kept, msgspec.json.encode(kept), is_private=True)  # both hold passwords
     write_whole(files.xml, xml.encode(), is_private=True)
     if pid is None and files.log.is_file() and files.log.stat().st_size > LOG_BYTES:
@@ -187,6 +192,7 @@ def prepare(config: Config) -> Prepared:
         argv=_make_argv(program, files),
         moved_from=config.icecast.port if kept.port != config.icecast.port else None,
         pid=pid,
+        was_ended=was_ended,
     )
 
 
@@ -236,7 +242,8 @@ def _find_account() -> tuple[str, str] | None:
 
 
 def _is_same(path: Path, text: str) -> bool:
-    return path.is_file() and path.read_bytes() == text.encode()
+    """Whether the file says the same, but for what only Icecast's own pages show: no listener is sent away for that."""
+    return path.is_file() and _SHOWN.sub("", path.read_text("utf-8", "replace")) == _SHOWN.sub("", text)
 
 
 def find_running(paths: Paths) -> int | None:

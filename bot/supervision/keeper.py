@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+import msgspec
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.interfaces import IDelayedCall, IReactorFDSet, IReadDescriptor
 from twisted.logger import Logger
@@ -26,7 +27,7 @@ from bandstand.common.api.values import ProcessStatus
 from bandstand.common.backoff import Backoff
 from bandstand.common.config import Config
 from bandstand.common.errors import CommandError
-from bandstand.common.lock import find_holder
+from bandstand.common.lock import find_holder, read_note
 from bandstand.common.python import build_command
 
 log = Logger()
@@ -41,6 +42,7 @@ RECHECK: Final = 1.0
 """Seconds until an adopted process that could not be watched is looked at again."""
 LINE_LIMIT: Final = 4096
 STREAMER: Final = "streamer"
+STANDBY: Final = "standby"
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,15 @@ class KeptProcess:
     environment: Mapping[str, str] = field(default_factory=dict)
     """In addition to the bot's own."""
     pid: int | None = None
+    mark: str = ""
+    """What it notes in its lock if it streams as this bot wants it to; empty where that is no question."""
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether one runs that was started with another configuration."""
+        return bool(
+            self.lock and self.mark and find_holder(self.lock) is not None and read_note(self.lock) != self.mark
+        )
 
 
 class _Life:
@@ -120,6 +131,17 @@ class Keeper:
         if pid is not None:
             return ProcessStatus(self.name, "running, adopted", pid)
         return ProcessStatus(self.name, self._trouble or "not running")
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the one that runs was adopted, and was started with another configuration."""
+        return self._current is None and self._process.is_outdated
+
+    def replace_adopted(self) -> None:
+        """End the one that was adopted; the next is started as after any end."""
+        pid = self._find_adopted()
+        if pid is not None:
+            os.kill(pid, signal.SIGTERM)
 
     def stop(self) -> Deferred[None]:
         """SIGTERM, and SIGKILL if it takes that long; fires when it is gone. An adopted one gets SIGTERM only."""
@@ -236,7 +258,8 @@ class Keeper:
 
     def _take_adopted_end(self) -> None:
         self._watch = self._adopted = None
-        self._settle_end("ended, and was not ours", None)
+        if self._current is None:  # or its successor has begun already
+            self._settle_end("ended, and was not ours", None)
 
     def _find_adopted(self) -> int | None:
         if self._process.lock is not None:
@@ -290,6 +313,7 @@ def list_processes(config: Config, icecast: Prepared | None, arguments: Sequence
     Port and password of our own Icecast go to the others in their environment, where nobody else sees them.
     """
     processes = []
+    settings = config.icecast
     environment: dict[str, str] = {}
     admin: dict[str, str] = {}
     if icecast is not None:
@@ -299,14 +323,19 @@ def list_processes(config: Config, icecast: Prepared | None, arguments: Sequence
         }
         admin = {"BANDSTAND_ICECAST_ADMIN_PASSWORD": icecast.admin_password}
         processes.append(KeptProcess("icecast", icecast.argv, pid=icecast.pid))
-    locks = {"standby": config.paths.standby_lock, STREAMER: config.paths.streamer_lock}
-    modules = {"standby": "bandstand.streamer.standby", STREAMER: "bandstand.streamer"}
+        settings = msgspec.structs.replace(
+            settings, port=icecast.port, password=icecast.password, admin_password=icecast.admin_password
+        )
+    streaming = msgspec.structs.replace(config, icecast=settings)
+    locks = {STANDBY: config.paths.standby_lock, STREAMER: config.paths.streamer_lock}
+    modules = {STANDBY: "bandstand.streamer.standby", STREAMER: "bandstand.streamer"}
     processes += [
         KeptProcess(
             name,
             build_command(modules[name], arguments),
             lock=lock,
-            environment=environment | (admin if name == "standby" else {}),
+            environment=environment | (admin if name == STANDBY else {}),
+            mark=streaming.get_streaming_mark(is_admin=name == STANDBY),
         )
         for name, lock in locks.items()
     ]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bandstand.common.errors import AlreadyRunning
-from bandstand.common.lock import ProcessLock, find_holder
+from bandstand.common.lock import ProcessLock, find_holder, read_note
 
 
 @pytest.fixture
@@ -76,3 +76,13 @@ def test_a_child_does_not_inherit_it(path: Path) -> None:
 
 def test_nobody_holds_what_is_not_there(path: Path) -> None:
     assert find_holder(path) is None
+
+
+def test_the_holder_may_note_a_line(tmp_path: Path) -> None:
+    path = tmp_path / "a.lock"
+    assert read_note(path) == ""
+    lock = ProcessLock(path, "a note")
+    lock.acquire("a")
+    assert (read_note(path), find_holder(path)) == ("a note", os.getpid())
+    lock.release()
+    assert read_note(path) == ""

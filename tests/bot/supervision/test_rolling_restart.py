@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
-from twisted.internet.defer import Deferred, fail
+from twisted.internet.defer import Deferred, fail, succeed
+from twisted.internet.task import Clock
 
 from bandstand.bot.supervision.keeper import Keeper
-from bandstand.bot.supervision.rolling_restart import RollingRestart
+from bandstand.bot.supervision.rolling_restart import STANDBY_SECONDS, RollingRestart
 from bandstand.common.api.events import Event, StreamerRestartFailed, StreamerRestartOrdered
 from bandstand.common.api.people import Place
 from bandstand.common.errors import CommandError
@@ -21,10 +22,14 @@ class Parts:
         self.waits = waits
         self.done: list[str] = []
         self.events: list[Event] = []
+        self.is_outdated = True
 
     def start_successor(self) -> Deferred[None]:
         self.done.append("start the successor")
         return self.waits
+
+    def replace_adopted(self) -> None:
+        self.done.append("replace the standby")
 
     async def let_go(self) -> None:
         self.done.append("let go")
@@ -58,3 +63,30 @@ def test_a_streamer_that_is_kept_elsewhere_is_left_alone() -> None:
     parts.restart(is_kept=False)
     assert parts.done == []
     assert [type(event) for event in parts.events] == [StreamerRestartFailed]
+
+
+def test_what_runs_with_another_configuration_is_replaced_the_standby_first() -> None:
+    parts, clock = Parts(succeed(None)), Clock()
+    keeper = cast(Keeper, cast(Any, parts))
+    restart = RollingRestart(keeper, parts.let_go, parts.publish)
+    Deferred.fromCoroutine(restart.replace_outdated(keeper, clock))
+    assert parts.done == ["replace the standby"]
+    clock.advance(STANDBY_SECONDS)
+    assert parts.done == ["replace the standby", "start the successor", "let go"]
+
+
+def test_what_runs_with_the_same_configuration_is_left_alone() -> None:
+    parts = Parts(succeed(None))
+    parts.is_outdated = False
+    keeper = cast(Keeper, cast(Any, parts))
+    restart = RollingRestart(keeper, parts.let_go, parts.publish)
+    Deferred.fromCoroutine(restart.replace_outdated(keeper, Clock()))
+    assert parts.done == []
+
+
+def test_a_successor_that_fails_leaves_the_streamer_that_runs() -> None:
+    parts = Parts(fail(CommandError("the next streamer ended with status 1")))
+    keeper = cast(Keeper, cast(Any, parts))
+    restart = RollingRestart(keeper, parts.let_go, parts.publish)
+    Deferred.fromCoroutine(restart.replace_outdated(None, Clock()))
+    assert parts.done == ["start the successor"]
