@@ -18,6 +18,7 @@ from bandstand.common.config import Config
 from bandstand.common.errors import BandstandError, explain
 from bandstand.common.lock import ProcessLock
 from bandstand.common.station_folder import prepare_folder
+from bandstand.common.steady_clock import SteadyClock
 from bandstand.common.text import harmless
 
 if TYPE_CHECKING:  # a reactor is chosen by importing it, so not before the arguments are known to be good
@@ -77,7 +78,7 @@ def _run(config: Config, path: Path | None, everything: bool, from_stdin: bool) 
         arguments=["--config", str(path)] if path else [],
         configuration=path or configuration.DEFAULT_FILE.resolve(),
     )
-    app = App(reactor, settings, SystemRandom(), time.time)
+    app = App(reactor, settings, SystemRandom(), SteadyClock())
     return _react(reactor, app, settings, terminal)
 
 

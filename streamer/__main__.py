@@ -4,6 +4,7 @@ import argparse
 import os
 import stat
 import sys
+import time
 from contextlib import suppress
 from types import ModuleType
 from typing import TextIO, cast
@@ -24,6 +25,9 @@ def main(arguments: list[str]) -> int:
     spare_memory()
 
     from twisted.internet import reactor
+
+    # Its own clock is the wall clock, which somebody may set: timers would be that much late, or early.
+    reactor.seconds = time.monotonic  # type: ignore[method-assign]
 
     from bandstand.streamer.app import Streamer, StreamerReactor
 

@@ -28,7 +28,10 @@ def test_our_own_icecast_comes_first_and_the_others_are_told_where_it_is(tmp_pat
 
 def test_one_that_an_earlier_bot_started_with_other_settings_is_outdated(tmp_path: Path) -> None:
     config = station(tmp_path)
-    same, other = config.get_streaming_mark(), msgspec.structs.replace(config, mounts=config.mounts[:1]).get_streaming_mark()
+    same, other = (
+        config.get_streaming_mark(),
+        msgspec.structs.replace(config, mounts=config.mounts[:1]).get_streaming_mark(),
+    )
     _, streamer = list_processes(config, None, [])
     assert not streamer.is_outdated  # none runs
     for mark, is_outdated in ((same, False), (other, True), ("", True)):
