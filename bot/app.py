@@ -183,6 +183,7 @@ class App:
                 list_networks=lambda is_whole: self._irc.list_networks(is_whole),
                 count_listeners=self._make_listener_count(icecast_address),
                 urls=self.urls,
+                get_database_trouble=lambda: self._store.trouble,
             ),
         )
         per_minute = {COMMANDS: config.limits.commands, SONGS: config.limits.songs}

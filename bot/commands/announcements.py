@@ -174,6 +174,15 @@ def _announce_mount_off(event: events.MountWentOff) -> Reply:
     return Reply(f"{event.mount} is off the air: {one_line(event.reason)}", Level.NOTICE)
 
 
+def _announce_database_failed(event: events.DatabaseFailed) -> Reply:
+    said = "nothing can be written down, and the queue waits"
+    return Reply(f"{said}; it is tried again and again: {one_line(event.reason)}", Level.NOTICE)
+
+
+def _announce_database_recovered(_: events.DatabaseRecovered) -> Reply:
+    return Reply("the database takes everything again; what had waited is written down", Level.NOTICE)
+
+
 def _announce_seek_failed(event: events.SeekFailed) -> Reply:
     return Reply(f'"{event.title}" goes on where it was: {one_line(event.reason)}', Level.NOTICE)
 
@@ -194,6 +203,8 @@ NOTICES: Final[Mapping[type, Callable[[Any], Reply | None]]] = {
     events.ComparisonRevealed: _announce_revealed,
     events.MountCameOn: _announce_mount_on,
     events.MountWentOff: _announce_mount_off,
+    events.DatabaseFailed: _announce_database_failed,
+    events.DatabaseRecovered: _announce_database_recovered,
     events.SeekFailed: _announce_seek_failed,
     events.GeneratorsReloaded: _announce_reloaded,
 }

@@ -52,6 +52,8 @@ log = Logger()
 
 RETRY_FIRST, RETRY_LAST = 0.1, 5.0
 """Seconds between attempts to reach a streamer, and to read a plan."""
+ANSWER_SECONDS: Final = 1.0
+"""How long a streamer may take to say what it plays, when somebody wants to know: one that stands still never does."""
 MARGIN: Final = round(0.05 * RATE)
 """Frames: a bar that begins within them may have begun when the streamer hears of it."""
 
@@ -95,6 +97,8 @@ class PlayoutController:
         self._was_connected = self._is_missed = False
         """A streamer that was never there is not told to be away; one that was, once."""
         self._is_comparing = self._must_compare = False
+        self._early_skips: set[CueId] = set()
+        """Cues that were skipped before the streamer had them."""
         self.loudness: Loudness | None = None
 
     @property
@@ -110,7 +114,7 @@ class PlayoutController:
         if self._connection is None:
             return None
         try:
-            return await self._connection.ask_state()
+            return await Deferred.fromCoroutine(self._connection.ask_state()).addTimeout(ANSWER_SECONDS, self._clock)
         except Exception as error:
             log.warn("the streamer did not say what it plays: {error}", error=error)
             return None
@@ -209,6 +213,7 @@ class PlayoutController:
     def _forget_connection(self) -> None:
         self._connection = self.loudness = None
         self._is_ready = False
+        self._early_skips.clear()
         self._picture.clear()
         self._mounts.record_streamer_away()
 
@@ -297,6 +302,9 @@ class PlayoutController:
                 return
             picture.record_played(plan.current)
         await self._carry_out_following(plan.following, connection)
+        if plan.current.id in self._early_skips:
+            self._early_skips.discard(plan.current.id)
+            await _ask_unless_unknown(connection, wire.Skip, plan.current.id)
 
     async def _carry_out_following(self, following: Cue | None, connection: StreamerConnection) -> None:
         picture = self._picture
@@ -361,8 +369,13 @@ class PlayoutController:
         self._picture.record_sought(cue, frames)
 
     async def _skip(self, cue: CueId) -> None:
-        if self._connection is not None:
-            await _ask_unless_unknown(self._connection, wire.Skip, cue)
+        if self._connection is None:
+            return
+        try:
+            await self._connection.ask(wire.Skip, cue=cue)
+        except UnknownCue:
+            if not self._picture.has_ended(cue):
+                self._early_skips.add(cue)  # it is still on the way there
 
     # The end
 

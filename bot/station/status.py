@@ -24,7 +24,13 @@ read_version = cache(metadata.version)  # which reads files
 def get_status(request: GetStatus, by: Requester, tx: Transaction) -> Status:
     """Only what everybody may know of the station: not who is here, nor how its generators are started."""
     station = StationStatus(**{name: getattr(tx.outside, name) for name in StationStatus.__struct_fields__})
-    return Status(station=station, is_healthy=station.is_connected and all(one.is_on_air for one in station.mounts))
+    return Status(station=station, is_healthy=is_healthy(station))
+
+
+def is_healthy(station: StationStatus) -> bool:
+    """Whether the music goes on by itself. Where the streamer does not say how its mounts are, it stands still."""
+    is_on_air = bool(station.mounts) and all(mount.is_on_air for mount in station.mounts)
+    return station.is_connected and is_on_air and not station.database
 
 
 def get_version(request: GetVersion, by: Requester, tx: Transaction) -> Version:

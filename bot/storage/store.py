@@ -31,7 +31,7 @@ from twisted.python.threadpool import ThreadPool
 
 from bandstand.bot.station.repositories import Rules, Work
 from bandstand.bot.storage.transaction import Surroundings, begin
-from bandstand.common.api.events import Event
+from bandstand.common.api.events import DatabaseFailed, DatabaseRecovered, Event
 from bandstand.common.api.values import Outside
 from bandstand.common.backoff import Backoff
 from bandstand.common.errors import BandstandError
@@ -44,8 +44,9 @@ BUSY_SECONDS: Final = 2.0
 """How long a transaction waits for a lock that another program holds."""
 NOTHING: Final = Outside()
 FIRST_RETRY: Final = 0.25
-LONGEST_RETRY: Final = 5.0
-"""Seconds until waiting facts are tried again: the first time, and at most."""
+LONGEST_RETRY: Final = 1.0
+"""Seconds until waiting facts are tried again: the first time, and at most. The queue waits for them, so the music goes
+on that much after the database can be written again."""
 PRAGMAS: Final = {
     "journal_mode": "wal",
     "foreign_keys": 1,
@@ -113,6 +114,8 @@ class Store:
         self._database = SqliteDatabase(str(path), pragmas=PRAGMAS, timeout=BUSY_SECONDS, autoconnect=False)
         self._pool = ThreadPool(minthreads=1, maxthreads=1, name="store")
         self._is_open = False
+        self.trouble = ""
+        """Why facts wait, as a sentence; empty while none does. Told when it begins, and when it ends."""
         self._retry: IDelayedCall | None = None
         self._backoff = Backoff(lambda: 0.0, FIRST_RETRY, LONGEST_RETRY)
         self._facts: deque[Task[Any]] = deque()
@@ -232,29 +235,37 @@ class Store:
 
     def _finish(self, task: Task[T], result: T | Failure, events: Sequence[Event]) -> None:
         if events:
-            try:
-                self._publish(events)
-            except Exception:
-                log.failure("events could not be published")
+            self._publish_safely(events)
         if isinstance(result, Failure):
             task.done.errback(result)
         else:
             task.done.callback(result)
 
+    def _publish_safely(self, events: Sequence[Event]) -> None:
+        try:
+            self._publish(events)
+        except Exception:
+            log.failure("events could not be published")
+
     def _schedule_retry(self, error: StoreError) -> None:
         if self._retry is None and self._is_open:
             delay = self._backoff.next_wait()
-            log.warn("the database takes nothing, tried again in {delay:.2f} s: {why}", delay=delay, why=str(error))
+            log.debug("the database takes nothing, tried again in {delay:.2f} s: {why}", delay=delay, why=str(error))
             self._retry = self._reactor.callLater(delay, self._start_retry)
+            is_news, self.trouble = not self.trouble, str(error)
+            if is_news:
+                self._publish_safely([DatabaseFailed(reason=self.trouble)])
 
     def _start_retry(self) -> None:
         self._retry = None
         self._pool.callInThread(self._record_facts)
 
     def _end_retries(self) -> None:
-        log.info("the database has taken what waited")
         self._backoff.restart()
         self._cancel_retry()
+        is_news, self.trouble = bool(self.trouble), ""
+        if is_news:
+            self._publish_safely([DatabaseRecovered()])
 
     def _cancel_retry(self) -> None:
         if self._retry is not None:

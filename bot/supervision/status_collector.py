@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from msgspec.structs import replace
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
@@ -55,6 +56,8 @@ class Sources:
     """None where Icecast does not tell us, for want of a password."""
     urls: Mapping[str, str] = field(default_factory=dict)
     """Where each mount is heard."""
+    get_database_trouble: Callable[[], str] = lambda: ""
+    """Why the database takes nothing, a sentence."""
 
 
 class StatusCollector:
@@ -88,6 +91,7 @@ class StatusCollector:
             "name": self._name,
             "uptime": self._get_uptime(),
             "on_air": sources.streamer.get_on_air(),
+            "database": sources.get_database_trouble(),
             "is_connected": sources.streamer.is_connected,
             "loudness": sources.streamer.loudness,
             "processes": processes,
@@ -109,6 +113,11 @@ class StatusCollector:
         lines = [bot, *(line for list_lines in self._sources.processes for line in list_lines())]
         if not any(line.name == "streamer" for line in lines):
             lines.append(ProcessStatus("streamer", "answers" if answers else "does not answer"))
+        elif not answers and self._sources.streamer.is_connected:
+            lines = [
+                replace(line, state=f"{line.state}, does not answer") if line.name == "streamer" else line
+                for line in lines
+            ]
         return tuple(lines)
 
     async def _count_listeners(self) -> dict[str, int]:

@@ -322,6 +322,16 @@ class StreamerCameBack(Base, frozen=True, tag="streamer_came_back"):
     pass
 
 
+class DatabaseFailed(Base, frozen=True, tag="database_failed"):
+    """What happens cannot be written down yet; `reason` is a sentence. It is tried again and again."""
+
+    reason: str
+
+
+class DatabaseRecovered(Base, frozen=True, tag="database_recovered"):
+    """What had waited is written down."""
+
+
 class StreamerRestartOrdered(Base, frozen=True, tag="streamer_restart_ordered"):
     place: Place
 
@@ -380,6 +390,8 @@ Event = (
     | MountWentOff
     | StreamerWentAway
     | StreamerCameBack
+    | DatabaseFailed
+    | DatabaseRecovered
     | StreamerRestartOrdered
     | StreamerRestartFailed
     | SeekFailed

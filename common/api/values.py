@@ -358,6 +358,8 @@ class StationStatus(msgspec.Struct, frozen=True, kw_only=True):
     on_air: OnAir | None = None
     is_connected: bool = False
     """Whether the streamer answers."""
+    database: str = ""
+    """Why the database takes nothing at present, as a sentence."""
     loudness: Loudness | None = None
     processes: tuple[ProcessStatus, ...] = ()
     mounts: tuple[MountStatus, ...] = ()

@@ -237,6 +237,17 @@ NOTICED: list[tuple[Event, str, bool]] = [
         False,
     ),
     (
+        events.DatabaseFailed(reason="the disk is full; free some space and try again"),
+        "nothing can be written down, and the queue waits; it is tried again and again: the disk is full; free some"
+        " space and try again",
+        False,
+    ),
+    (
+        events.DatabaseRecovered(),
+        "the database takes everything again; what had waited is written down",
+        False,
+    ),
+    (
         events.SeekFailed(title="Blue Lantern", reason="its file is gone"),
         '"Blue Lantern" goes on where it was: its file is gone',
         False,

@@ -11,7 +11,7 @@ from twisted.internet.error import ConnectionDone
 from twisted.internet.task import Clock
 
 from bandstand.bot.playout.connection import NumberedReport, StreamerConnection
-from bandstand.bot.playout.controller import PlayoutController, Surroundings, record_report
+from bandstand.bot.playout.controller import ANSWER_SECONDS, PlayoutController, Surroundings, record_report
 from bandstand.bot.playout.sources import SongSource
 from bandstand.bot.station import on_air
 from bandstand.bot.station.scheduling import Plan
@@ -215,6 +215,27 @@ def test_a_skip_names_its_cue_and_one_that_is_gone_is_no_fault(stage: Stage) -> 
     stage.streamer.answers[wire.Skip] = UnknownCue("it is gone")
     stage.controller.react(CueSkipped(cue=CueId(7)))
     assert stage.streamer.asked == [("Skip", 7, None)]
+
+
+def test_a_skip_that_overtakes_its_song_is_carried_out_when_the_streamer_has_that(stage: Stage) -> None:
+    stage.streamer.answers = {wire.Play: (held := Deferred()), wire.Skip: UnknownCue("not yet")}
+    stage.want(cue(1), cue(2))
+    stage.controller.react(CueSkipped(cue=CueId(1)))
+    del stage.streamer.answers[wire.Skip]
+    held.callback({})
+    assert stage.streamer.asked == [("Play", 1, 0), ("Skip", 1, None), ("Follow", 2, 0), ("Skip", 1, None)]
+    stage.controller.react(QueueChanged())
+    assert len(stage.streamer.asked) == 4
+
+
+def test_a_streamer_that_stands_still_is_not_waited_for_when_somebody_asks_for_its_state(stage: Stage) -> None:
+    async def never() -> wire.StreamerState:
+        return await Deferred()
+
+    stage.streamer.ask_state = never  # type: ignore[method-assign]
+    asked = Deferred.fromCoroutine(stage.controller.ask_state())
+    stage.clock.advance(ANSWER_SECONDS)
+    assert asked.result is None
 
 
 def test_a_seek_hands_over_the_song_from_that_place_and_counts_from_there(stage: Stage) -> None:

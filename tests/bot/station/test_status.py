@@ -13,7 +13,7 @@ from tests.bot.station.conftest import CONSOLE, LISTENER, Station
 
 @pytest.mark.parametrize(
     ("is_connected", "mounts", "is_healthy"),
-    [(True, [True, True], True), (True, [True, False], False), (False, [True], False), (True, [], True)],
+    [(True, [True, True], True), (True, [True, False], False), (False, [True], False), (True, [], False)],
 )
 def test_a_station_is_healthy_if_the_streamer_answers_and_every_mount_is_on_the_air(
     station: Station, is_connected: bool, mounts: list[bool], is_healthy: bool
@@ -22,6 +22,12 @@ def test_a_station_is_healthy_if_the_streamer_answers_and_every_mount_is_on_the_
     station.tx.outside = Outside(is_connected=is_connected, mounts=described)
     status = station.ask(GetStatus())
     assert (status.is_healthy, status.station.mounts) == (is_healthy, described)
+
+
+def test_a_station_whose_database_takes_nothing_is_not_healthy(station: Station) -> None:
+    mounts = (MountStatus("/a", True, 1.0),)
+    station.tx.outside = Outside(is_connected=True, mounts=mounts, database="the disk is full")
+    assert not station.ask(GetStatus()).is_healthy
 
 
 def test_status_has_neither_people_nor_how_a_generator_is_started(station: Station) -> None:
