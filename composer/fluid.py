@@ -49,6 +49,7 @@ SETTINGS: Final[dict[str, Any]] = {
 ROOM: Final = {"roomsize": 0.6, "damping": 0.3, "width": 0.9, "level": 0.6}
 """Settings of the reverb."""
 
+Stamp = tuple[str, int, int, int]
 Event = tuple[int, int, int, int, int]
 """(frame, 0 for off or 1 for on, channel, pitch, velocity). Their order as tuples is the order of playing."""
 
@@ -67,6 +68,16 @@ def find_soundfont(configured: str) -> Path | None:
             raise Missing(f"composer.soundfont: {configured}: there is no such soundfont")
         return Path(configured)
     return next((Path(name) for name in SOUNDFONTS if Path(name).is_file()), None)
+
+
+def make_stamp(configured: str) -> Stamp | None:
+    """What tells whether the soundfont's file is still the same: path, inode, size and time; None if there is none."""
+    try:
+        path = find_soundfont(configured)
+        state = path.stat() if path else None
+    except (Missing, OSError):
+        return None
+    return (str(path), state.st_ino, state.st_size, state.st_mtime_ns) if state else None
 
 
 def describe(path: Path) -> dict[str, Value]:

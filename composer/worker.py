@@ -20,7 +20,7 @@ from bandstand.common.errors import BandstandError, Missing
 from bandstand.common.generators import IMPORT
 from bandstand.common.jobs import Advanced, Begun, Done, Failed, Job, Provenance
 from bandstand.common.types import RATE, Lufs, Seconds
-from bandstand.composer import importing
+from bandstand.composer import fluid, importing
 from bandstand.composer.audio import BLOCK_FRAMES, Block
 from bandstand.composer.compose import compose_streaming, describe, describe_sections, find_band
 from bandstand.composer.folder import SongFolder, publish_song, read_finished
@@ -48,12 +48,21 @@ class Prepared(NamedTuple):
 
     synthesiser: Synthesiser
     renderer: Renderer
+    soundfont: str
+    """As configured."""
+    stamp: fluid.Stamp | None
+    """Of the soundfont's file when it was loaded."""
+
+    def is_fresh(self) -> bool:
+        """Whether the soundfont's file is the one that was loaded."""
+        return self.stamp == fluid.make_stamp(self.soundfont)
 
 
 def prepare(soundfont: str) -> Prepared:
     """Load the synthesiser. Raises Missing if the configured soundfont does not exist."""
+    stamp = fluid.make_stamp(soundfont)
     synthesiser = find_synthesiser(soundfont)
-    return Prepared(synthesiser, synthesiser.make_renderer())
+    return Prepared(synthesiser, synthesiser.make_renderer(), soundfont, stamp)
 
 
 def run_job(
@@ -92,6 +101,8 @@ def make_song(
         return importing.import_song(job, report)
     if isinstance(prepared, Missing):
         raise prepared
+    if not prepared.is_fresh():  # FluidSynth reads samples when they are played first, and crashes without the file
+        prepared = prepare(prepared.soundfont)
     return _make_band_song(job, prepared, spool, report)
 
 

@@ -38,6 +38,9 @@ log = Logger()
 
 WARM_AFTER: Final = 1.0
 """Seconds from handing out a job to starting the next worker: after the song's first second, not beside it."""
+TELL_AFTER: Final = 3.0
+"""Seconds in which the database has to take a failure; then it is told without being recorded, so that nobody waits for
+a song that does not come. It is recorded as soon as that can be done."""
 WITHOUT_BARS: Final = 2.0
 """Seconds that stand for a bar of a comparison where a song does not say its tempo."""
 RECORD: Final = "song.json"
@@ -110,6 +113,15 @@ class Worker:
             return
         self.is_settled = isinstance(step, Done | Failed)
         self._on_step(self, step)
+
+
+class UnrecordedFailure:
+    """A failure that is being recorded. `is_told`: those who wait for the song have been told."""
+
+    def __init__(self, job: int, step: Failed) -> None:
+        self.job = job
+        self.step = step
+        self.is_told = False
 
 
 class JobRunner:
@@ -250,7 +262,31 @@ class JobRunner:
                 self._record(lambda tx: making.record_done(tx, job, step))
             case Failed(reason):
                 log.warn("job {job} failed: {reason}", job=job, reason=reason)
-                self._record(lambda tx: making.record_failed(tx, job, step))
+                self._record_failure(job, step)
+
+    def _record_failure(self, job: int, step: Failed) -> None:
+        """Record it; where the database does not take that, as on the full disk that made the job fail, tell of it."""
+        failure = UnrecordedFailure(job, step)
+        late = self._launcher.clock.callLater(TELL_AFTER, self._tell_failure, failure)
+
+        async def record() -> None:
+            try:
+                await self._store.record(lambda tx: making.record_failed(tx, job, step, is_told=failure.is_told))
+            finally:
+                if late.active():
+                    late.cancel()
+
+        Deferred.fromCoroutine(record()).addErrback(_log_fault)
+
+    def _tell_failure(self, failure: UnrecordedFailure) -> None:
+        failure.is_told = True
+
+        async def tell() -> None:
+            event = await self._store.read(lambda tx: making.describe_failure(tx, failure.job, failure.step))
+            if event is not None and not self._is_stopping:
+                self._publish([event])
+
+        Deferred.fromCoroutine(tell()).addErrback(_log_fault)
 
     def _record(self, work: Work[None]) -> None:
         async def record() -> None:

@@ -121,8 +121,8 @@ def record_done(tx: Transaction, job_id: int, step: Done) -> None:
         _publish_likeness(tx, job, song)
 
 
-def record_failed(tx: Transaction, job_id: int, step: Failed) -> None:
-    """There is no song; what was heard of it breaks off."""
+def record_failed(tx: Transaction, job_id: int, step: Failed, *, is_told: bool = False) -> None:
+    """There is no song; what was heard of it breaks off. `is_told`: those who wait have `describe_failure` already."""
     job = tx.jobs.get(job_id)
     if job.state not in OPEN_JOBS:
         return
@@ -131,9 +131,19 @@ def record_failed(tx: Transaction, job_id: int, step: Failed) -> None:
     tx.songs.save(msgspec.structs.replace(song, provenance=step.provenance))
     move_song(tx, song, SongState.FAILED)
     break_off_song(tx, job)
+    if not is_told:
+        tx.publish(_make_failure(job, step))
+
+
+def describe_failure(tx: Transaction, job_id: int, step: Failed) -> JobFailed | None:
+    """What there is to tell of a failure that is not recorded yet; None where the job is over."""
+    job = tx.jobs.get(job_id)
+    return _make_failure(job, step) if job.state in OPEN_JOBS else None
+
+
+def _make_failure(job: Job, step: Failed) -> JobFailed:
     errors = tuple(step.provenance.errors.splitlines()[-LAST_WORDS:])
-    reason = one_line(step.reason)
-    tx.publish(JobFailed(job=job.id, song=job.song, place=job.place, reason=reason, errors=errors))
+    return JobFailed(job=job.id, song=job.song, place=job.place, reason=one_line(step.reason), errors=errors)
 
 
 def return_jobs(tx: Transaction, finished: Sequence[Done]) -> None:

@@ -1,6 +1,7 @@
 """The work of a worker, in this process and with our own synthesiser, so that the machine needs no soundfont."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -143,3 +144,24 @@ def test_without_ffmpeg_only_the_preview_is_missing(
     assert isinstance(done, Done)
     assert set(done.files) == {"audio", "score", "midi", "roll", "waveform"}
     assert not (bot.folder / "preview.mp3").exists()
+
+
+@pytest.mark.skipif(not fluid.is_available() or not Path(fluid.SOUNDFONTS[0]).exists(), reason="no FluidSynth")
+def test_a_soundfont_that_went_while_the_worker_waited_is_named(bot: BotSide, tmp_path: Path) -> None:
+    font = tmp_path / "mine.sf2"
+    shutil.copy(fluid.SOUNDFONTS[0], font)
+    prepared = prepare(str(font))
+    font.unlink()
+    assert run_job(bot.job(), prepared, bot.spool, bot.steps.append) == 1
+    assert bot.steps == [Failed(f"composer.soundfont: {font}: there is no such soundfont")]
+
+
+@pytest.mark.skipif(not fluid.is_available() or not Path(fluid.SOUNDFONTS[0]).exists(), reason="no FluidSynth")
+def test_a_soundfont_that_was_replaced_while_the_worker_waited_is_loaded_anew(bot: BotSide, tmp_path: Path) -> None:
+    font = tmp_path / "mine.sf2"
+    shutil.copy(fluid.SOUNDFONTS[0], font)
+    prepared = prepare(str(font))
+    assert prepared.is_fresh()
+    font.write_bytes(b"no soundfont")
+    assert run_job(bot.job(), prepared, bot.spool, bot.steps.append) == 1
+    assert bot.steps == [Failed(f"{font}: FluidSynth cannot read this as a soundfont")]

@@ -11,11 +11,11 @@ import pytest
 from twisted.internet.defer import Deferred
 
 from bandstand.bot.child import Launcher
-from bandstand.bot.making.workers import JobRunner, make_work
+from bandstand.bot.making.workers import TELL_AFTER, JobRunner, make_work
 from bandstand.bot.station import making
 from bandstand.bot.station.making import ClaimedJob
 from bandstand.common import jobs
-from bandstand.common.api.events import Event, JobAdvanced, JobCancelled, JobDone, JobOrdered
+from bandstand.common.api.events import Event, JobAdvanced, JobCancelled, JobDone, JobFailed, JobOrdered
 from bandstand.common.api.people import Place
 from bandstand.common.api.values import Job, JobState, Song, SongBrief, SongState
 from bandstand.common.config import Config
@@ -74,7 +74,7 @@ class Bench:
         monkeypatch.setattr(making, "return_jobs", lambda tx, finished: self.recorded.append(("returned", *finished)))
 
     def _recorder(self, name: str) -> Any:
-        return lambda tx, job, step: self.recorded.append((name, job, step))
+        return lambda tx, job, step, **more: self.recorded.append((name, job, step))
 
     def _publish(self, events: Sequence[Event]) -> None:
         self.events += events
@@ -247,3 +247,39 @@ def test_a_thousand_jobs_leave_no_descriptor_behind(bench: Bench) -> None:
         bench.reactor.finish(-2)
     waiting = 2  # its spool and its pipe
     assert len(list(Path("/proc/self/fd").iterdir())) == before + waiting
+
+
+def test_a_failure_that_the_database_does_not_take_is_told_and_recorded_once_it_does(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = JobFailed(job=1, song=SongCode("7kq3"), place=PLACE, reason="the disk is full")
+    waiting: list[tuple[Any, Deferred[None]]] = []
+    is_told: list[bool] = []
+    monkeypatch.setattr(making, "describe_failure", lambda tx, job, step: told)
+    monkeypatch.setattr(making, "record_failed", lambda tx, job, step, **more: is_told.append(more["is_told"]))
+    Deferred.fromCoroutine(bench.runner.start())
+    bench.order(1)
+
+    def wait(work: Any) -> Deferred[None]:
+        waiting.append((work, Deferred()))
+        return waiting[-1][1]
+
+    monkeypatch.setattr(bench.store, "record", wait)
+    bench.say(Failed("the disk is full"))
+    bench.reactor.advance(TELL_AFTER - 0.1)
+    assert told not in bench.events
+    bench.reactor.advance(0.2)
+    assert bench.events.count(told) == 1
+    work, recorded = waiting[0]
+    work(bench.tx)
+    recorded.callback(None)
+    assert is_told == [True]
+
+
+def test_a_failure_that_is_recorded_in_time_is_told_by_its_record_alone(bench: Bench) -> None:
+    Deferred.fromCoroutine(bench.runner.start())
+    bench.order(1)
+    bench.say(Failed("no"))
+    bench.reactor.advance(TELL_AFTER + 1)
+    assert bench.recorded[-1] == ("failed", 1, Failed("no"))
+    assert not [event for event in bench.events if isinstance(event, JobFailed)]
