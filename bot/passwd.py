@@ -84,4 +84,4 @@ def _change(tx: Transaction, name: str, stored: str) -> Reply:
         is_new = access.set_password(SetPassword(name=name, hash=stored), owner, tx).is_new
     except Refused as refused:
         return show_refusal(refused.why)
-    return Reply(f"{name} {'may log in' if is_new else 'has a new password'}; the next bandstand up knows it")
+    return Reply(f"{name} {'may log in' if is_new else 'has a new password'}; it counts when bandstand up runs again")

@@ -27,7 +27,7 @@ from bandstand.common.errors import BandstandError
 from bandstand.common.lock import ProcessLock
 from bandstand.common.shutdown import stop_once
 from bandstand.common.station_folder import make_folder
-from bandstand.common.types import Seconds
+from bandstand.common.types import RATE, Seconds
 from bandstand.streamer import silence
 from bandstand.streamer.block import NOTHING, Title
 from bandstand.streamer.bus import Bus
@@ -213,10 +213,11 @@ class Streamer:
                 log.info("cue {cue} is on the air", cue=cue)
                 self._factory.report(wire.Started(cue, frames))
             case Ended(cue, reason, frames, detail):
-                log.info("cue {cue} ended: {reason}. {detail}", cue=cue, reason=reason, detail=detail)
+                why = f" ({detail})" if detail else ""
+                log.info("cue {cue} ended: {reason}{why}", cue=cue, reason=reason, why=why)
                 self._factory.report(wire.Ended(cue, reason, frames, detail[:LONGEST_DETAIL]))
             case Underrun(cue, frames):
-                log.warn("cue {cue} was not ready for {frames} frames", cue=cue, frames=frames)
+                log.warn("cue {cue} was not ready: {seconds:.2f} s of silence instead", cue=cue, seconds=frames / RATE)
                 tell(wire.Underrun, cue=cue, frames=frames)
             case Moved(cue, frames, is_moving):
                 log.debug("cue {cue} is at frame {frames}", cue=cue, frames=frames)

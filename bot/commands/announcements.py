@@ -84,15 +84,14 @@ def _tell_removed(event: events.SongsRemoved) -> Reply | None:
     if event.by_place == event.place:
         return None
     names = ", ".join(name_song(song) for song in event.songs)
-    are = "is" if len(event.songs) == 1 else "are"
-    return Reply(f"{names} {are} out of the queue: removed by {event.by}", Level.NOTICE)
+    return Reply(f"{event.by} took {names} out of the queue", Level.NOTICE)
 
 
 def _tell_watch_ended(event: events.WatchEnded) -> Reply | None:
     """None for the one who ended it and has an answer already."""
     if event.by_place == event.place:
         return None
-    return Reply(f"{event.generator}: not watched any more", job=name_watch(event.generator))
+    return Reply(f"{event.generator} is not watched any more", job=name_watch(event.generator))
 
 
 def _tell_watch_failed(event: events.WatchFailed) -> Reply:
@@ -101,7 +100,7 @@ def _tell_watch_failed(event: events.WatchFailed) -> Reply:
 
 
 def _tell_exported(event: events.SongExported) -> Reply:
-    return Reply(f"{event.subject}: {', '.join(event.files)}")
+    return Reply(f"{event.subject} is exported: {', '.join(event.files)}")
 
 
 def _tell_bred(event: events.BandBred) -> Reply:
@@ -184,7 +183,9 @@ def _announce_database_recovered(_: events.DatabaseRecovered) -> Reply:
 
 
 def _announce_seek_failed(event: events.SeekFailed) -> Reply:
-    return Reply(f'"{event.title}" goes on where it was: {one_line(event.reason)}', Level.NOTICE)
+    return Reply(
+        f'"{event.title}" goes on where it was, because it could not be moved: {one_line(event.reason)}', Level.NOTICE
+    )
 
 
 def _announce_reloaded(event: events.GeneratorsReloaded) -> Reply | None:

@@ -115,12 +115,12 @@ def parse_rate(call: Call) -> requests.Request:
 def show_rated(result: results.Rated, call: Call) -> Reply:
     given = f"{call['stars']} of {STARS}" if call["stars"] else f"{result.value:+.0f}"
     part = f"the {result.section} of " if result.section else ""
-    return Reply(f"{given} for {part}{name_song(result.song)}; {say_rating(result.rating)} so far")
+    return Reply(f"{given} for {part}{name_song(result.song)}, which now has {say_rating(result.rating)}")
 
 
 def show_evolving(result: results.Evolving, _: Call) -> Reply:
     count = counted(result.ratings, "rating")
-    return Reply(f"{result.band} is being bred from {count}; you will be told here what comes of it")
+    return Reply(f"{result.band} gets its next form from {count}; you will be told here what has changed")
 
 
 def show_family(result: results.Family, call: Call) -> Reply:

@@ -146,8 +146,8 @@ class Confirmations:
 
 
 def ask_again(command: Command) -> Reply:
-    within = f"the same again within {CONFIRM_SECONDS:.0f} s"
-    return Reply(f"to {command.summary}, give {command.name} --{YES}, or {within}", Level.USAGE)
+    again = f"if you mean it, give it again within {CONFIRM_SECONDS:.0f} s, or with --{YES}"
+    return Reply(f"this would {command.summary}; {again}", Level.USAGE)
 
 
 class StoredAccess:

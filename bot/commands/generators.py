@@ -73,7 +73,7 @@ def show_watching(result: results.Watching, _: Call) -> Reply:
 
 
 def show_unwatched(result: results.Unwatched, _: Call) -> Reply:
-    return Reply(f"{', '.join(result.generators)}: not watched any more")
+    return Reply(f"{', '.join(result.generators)} is not watched any more")
 
 
 def parse_compare(call: Call) -> requests.Request:
@@ -90,7 +90,7 @@ def show_comparing(result: results.Comparing, _: Call) -> Reply:
 
 
 def show_voted(result: results.Voted, _: Call) -> Reply:
-    return Reply(f"your vote is for {result.choice.upper()}; the last one counts")
+    return Reply(f"your vote is for {result.choice.upper()}; vote again to change it")
 
 
 def say_revealed(x: str, y: str, x_votes: int, y_votes: int) -> str:

@@ -33,16 +33,16 @@ def show_granted(result: results.Granted | results.Revoked, _: Call) -> Reply:
 def show_self(result: results.You, _: Call) -> Reply:
     right = f"with the right {result.right.value}"
     if result.is_at_machine:
-        return Reply(f"{result.name}, on the station's own machine, {right}")
+        return Reply(f"you are {result.name}, on the station's own machine, {right}")
     if result.known_as:
-        return Reply(f"{result.known_as}, {right}")
-    name = result.mask or f"{result.name}, not known here"
+        return Reply(f"you are {result.known_as}, {right}")
+    name = result.mask or result.name
     if result.right > Right.LISTENER:
-        return Reply(f"{name}, {right}")
+        return Reply(f"you are {name}, {right}")
     if result.tells_accounts:
-        return Reply(f"{name}, {right}; log in to the network's services to be known by an account")
+        return Reply(f"you are {name}, {right}; log in to the network's services to be known by an account")
     host = result.mask.rpartition("@")[2]
-    return Reply(f"{name}, {right}; an admin can give more to {result.network}/*!*@{host}")
+    return Reply(f"you are {name}, {right}; an admin can give more to {result.network}/*!*@{host}")
 
 
 def show_people(result: results.People, _: Call) -> Reply:
@@ -55,7 +55,7 @@ def show_people(result: results.People, _: Call) -> Reply:
         grant = grants.get(name)
         right = Right(grant.right) if grant else Right.LISTENER
         rows.append((name, right.value, f"granted by {grant.by}" if grant else "", present.get(name, "")))
-    said = f"{counted(len(grants), 'grant')}; anybody at the station's machine is the owner"
+    said = f"{counted(len(grants), 'right')} granted; whoever sits at the station's machine is the owner"
     return Reply(said, columns=("name", "right", "", "here now"), rows=tuple(rows))
 
 
@@ -135,7 +135,7 @@ COMMANDS: Final = (
         "account",
         parse_account,
         show_account,
-        "make or remove a telnet account, as bandstand passwd NAME does",
+        "make or remove an account for telnet",
         "account ann --remove",
         (requests.SetPassword, requests.RemoveAccount),
         (

@@ -30,7 +30,7 @@ def parse_fade(call: Call, option: str) -> float | None:
     if text is None:
         return None
     if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,3})?", text) or float(text) > LONGEST_FADE:
-        raise UsageError(f"{option}=SECONDS (at most {LONGEST_FADE:g})")
+        raise UsageError(f"--{option}=SECONDS (a number, at most {LONGEST_FADE:g})")
     return float(text)
 
 
@@ -69,7 +69,7 @@ def show_resume(result: results.Resumed, _: Call) -> Reply:
 def parse_seek(call: Call) -> requests.Request:
     given = PLACE.fullmatch(call["place"])
     if given is None:
-        raise UsageError("seek PLACE (1:30, or so many seconds on or back: +10, -10)")
+        raise UsageError("seek PLACE (such as 1:30, or +10 and -10 for ten seconds on and back)")
     sign, hours, minutes, seconds = given.groups()
     amount = int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds)
     return requests.Seek(seconds=-amount if sign == "-" else amount, is_relative=bool(sign))
@@ -87,7 +87,7 @@ def show_now_playing(result: results.NowPlaying, call: Call) -> Reply:
     name, at = name_song(result.song), clock(result.seconds)
     match result.state:
         case "stopped":
-            return Reply(f"stopped in {name} at {at}; resume goes on")
+            return Reply(f"stopped in {name} at {at}; resume goes on there")
         case "held":
             return Reply(f"{name} waits: the streamer is away, and the song goes on when it is back", Level.ERROR)
         case "starting":
@@ -102,7 +102,7 @@ def show_replay(result: results.Replaying, _: Call) -> Reply:
 
 
 CROSSFADE: Final = Param(
-    "crossfade", "in which it fades in over the song before it", is_required=False, value="SECONDS"
+    "crossfade", "how long it fades in, over the end of the song before it", is_required=False, value="SECONDS"
 )
 
 COMMANDS: Final = (
@@ -116,7 +116,7 @@ COMMANDS: Final = (
         (SONG,),
         (
             CROSSFADE,
-            Param("resume", "then go on with the song that it interrupts, where that was", is_required=False),
+            Param("resume", "afterwards go on with the interrupted song, where it was", is_required=False),
         ),
     ),
     Command(
@@ -134,7 +134,7 @@ COMMANDS: Final = (
         "go to silence; the queue stays as it is",
         "stop --fade=5",
         (requests.Stop,),
-        options=(Param("fade", "in which it fades out", is_required=False, value="SECONDS"),),
+        options=(Param("fade", "how long it takes to fade out", is_required=False, value="SECONDS"),),
     ),
     Command(
         "pause",
@@ -159,7 +159,7 @@ COMMANDS: Final = (
         "go elsewhere in the song on the air",
         "seek 1:30",
         (requests.Seek,),
-        (Param("place", "minutes and seconds, or so many seconds on or back: +10, -10"),),
+        (Param("place", "such as 1:30, or +10 and -10 for ten seconds on and back"),),
     ),
     Command(
         "np",

@@ -77,7 +77,9 @@ def say_place(place: SongPlace) -> str:
 
 
 def say_rating(rating: RatingMean, digits: int = 1) -> str:
-    return f"{rating.mean:+.{digits}f} of {counted(rating.count, 'rating')}"
+    """`2 ratings, on average +0.5 (from -1 to +1)`."""
+    average = "" if rating.count == 1 else "on average "
+    return f"{counted(rating.count, 'rating')}, {average}{rating.mean:+.{digits}f} (from -1 to +1)"
 
 
 # Refusals
@@ -91,7 +93,7 @@ def _say_no_song(why: refusals.NoSuchSong) -> str:
 
 def _say_ambiguous(why: refusals.AmbiguousSong) -> str:
     songs = ", ".join(f"{song.code} {song.title}" for song in why.songs)
-    return f"{counted(why.count, 'song')} fit that; give the code of one: {songs}"
+    return f"{counted(why.count, 'song')} fit; give the code of one: {songs}"
 
 
 def _say_queued(why: refusals.QueuedAlready) -> str:
@@ -158,7 +160,7 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     refusals.NoSongsYet: lambda _: "there are no songs yet; generate makes the first",
     refusals.StillBeingMade: _say_not_made,
     refusals.NothingOnAir: lambda _: "nothing is on the air",
-    refusals.NothingHeard: lambda _: "nothing is on the air that you could have heard by now",
+    refusals.NothingHeard: lambda _: "no song has been heard long enough yet; try again in a few seconds",
     refusals.SeekBeyondEnd: lambda why: f"{name_song(why.song)} is only {clock(why.song.seconds)} long",
     refusals.NoSuchJob: lambda why: f"there is no open job {why.job}; jobs lists them",
     refusals.TooManyJobs: lambda why: f"you have {counted(why.limit, 'song')} being made; try again when one is done",
@@ -184,7 +186,7 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     refusals.IsComparison: lambda why: f"{name_song(why.song)} is a comparison; remake one of its songs",
     refusals.SameSong: lambda why: f"{name_song(why.song)} twice is no comparison; give two songs",
     refusals.NoComparison: lambda _: "there has been no comparison yet; compare SONG OTHER begins one",
-    refusals.VotesClosed: lambda _: "the votes are closed: it has been told already which song is which",
+    refusals.VotesClosed: lambda _: "the votes are closed: reveal has told already which song is which",
     refusals.BadChoice: lambda _: "vote X, or vote Y (np says which of them you hear)",
     refusals.NoSuchBand: _say_no_band,
     refusals.NoSuchStyle: lambda why: (
@@ -206,7 +208,7 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
         f"on {one_line(why.network, 40)} nobody has an account that could be checked; give the right to a mask there, "
         f"such as {one_line(why.network, 40)}/*!*@host.example (whoami shows each person theirs)"
     ),
-    refusals.BadRight: lambda _: f"RIGHT is one of {', '.join(right.value for right in Right)}",
+    refusals.BadRight: lambda _: f"the right is one of {', '.join(right.value for right in Right)}",
     refusals.RightTooHigh: lambda why: (
         f"you cannot give a higher right than your own, and you have the right {why.own.value}"
     ),

@@ -80,7 +80,7 @@ def show_jobs(result: results.Jobs, call: Call) -> Reply:
         for job in result.jobs
     )
     columns = ("job", "state", "song", "title", "asked by", "when", "")
-    return Reply(f"{counted(result.open, 'job')} open", columns=columns, rows=rows)
+    return Reply(f"{counted(result.open, 'job')} not done yet", columns=columns, rows=rows)
 
 
 def show_remaking(result: results.Remaking, _: Call) -> Reply:

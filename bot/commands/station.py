@@ -56,11 +56,11 @@ def parse_restart(call: Call) -> requests.Request:
 
 
 def show_restarting(_: results.Restarting, __: Call) -> Reply:
-    return Reply("the next streamer is being started; when it is ready the song goes on there, where it was")
+    return Reply("a new streamer is being started; when it is ready it takes over the song where it is")
 
 
 def show_quitting(_: results.Quitting, __: Call) -> Reply:
-    return Reply("the station stops; bandstand up goes on where it was")
+    return Reply("the station stops; the next bandstand up goes on where it was")
 
 
 # Help
@@ -79,13 +79,13 @@ def parse_help(call: Call) -> requests.Request | Reply:
         raise CommandError(f"there is no command {one_line(wanted, 20)} that you may give; help lists yours")
     if call["topic"].strip():
         if not found.takes_any_option:
-            raise UsageError(f"help {found.name} (of a band or a generator, generate, again and watch say more)")
+            raise UsageError(f"help {found.name} (only generate, again and watch take a band or a generator)")
         return requests.DescribeGenerator(name=call["topic"].strip().lower())
     rows = (
         ("example", found.example),
         *((param.usage, param.help) for param in found.params),
         *((option.flag + option.value, option.help) for option in found.options),
-        *((f"also {alias}", "") for alias in found.aliases),
+        *((f"or {alias}", "") for alias in found.aliases),
     )
     value = Help(commands=(_describe(found),))
     return Reply(f"{found.usage}: {found.summary}", columns=("", ""), rows=rows, value=value)

@@ -61,9 +61,7 @@ class RollingRestart:
     async def _restart(self, ordered: StreamerRestartOrdered) -> None:
         try:
             if self._keeper is None:
-                raise CommandError(
-                    "it is not this process that keeps it; end it, and whoever started it starts the next"
-                )
+                raise CommandError("another process started it; restart it there")
             await self._keeper.start_successor()
         except CommandError as error:
             self._publish([StreamerRestartFailed(place=ordered.place, reason=str(error))])

@@ -35,7 +35,7 @@ class AuthorizedKeys:
             if not words or words[0].startswith("#"):
                 continue
             if words[0] not in KINDS or len(words) < 3:
-                log.warn("ssh: line {number} of the keys is no KIND KEY NAME, and lets nobody in", number=number)
+                log.warn("ssh: line {number} of the keys is not KIND KEY NAME, and lets nobody in", number=number)
             elif words[2].strip().partition("@")[0].lower() == name:
                 yield from _decode_key(words, number)
 

@@ -254,7 +254,7 @@ class SshServer(SSHFactory):
             self._port = self.reactor.listenTCP(port, cast(Any, self), interface=host)
         except CannotListenError as error:
             why = getattr(error.socketError, "strerror", None) or error.socketError
-            return f"no ssh at {host}:{port}: {why}; ssh.port names another"
+            return f"no ssh at {host}:{port}: {why}; ssh.port sets another"
         return ""
 
     def stop(self) -> Deferred[None]:

@@ -281,7 +281,7 @@ class TelnetServer(ServerFactory):
             self._port = self.reactor.listenTCP(port, self, interface=host)
         except CannotListenError as error:
             why = getattr(error.socketError, "strerror", None) or error.socketError
-            return f"no telnet at {host}:{port}: {why}; telnet.port names another"
+            return f"no telnet at {host}:{port}: {why}; telnet.port sets another"
         return ""
 
     def stop(self) -> Deferred[None]:

@@ -23,7 +23,7 @@ SECONDS = 3.0
 """Of the song that is played again and again."""
 TROUBLE = 10.0
 """Seconds for which the database takes nothing: longer than the song on the air and the one after it."""
-NOTHING_HEARD = "nothing is on the air that you could have heard by now"
+NOTHING_HEARD = "no song has been heard long enough yet; try again in a few seconds"
 DISK = "400m"
 """Room for the songs that are made before it is filled."""
 

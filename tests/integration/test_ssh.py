@@ -80,7 +80,7 @@ def station(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
 
 
 def test_one_command_has_its_answer_and_an_exit_status(station: Station) -> None:
-    assert station.run("whoami") == (0, "ok: ann, with the right listener\n", "")
+    assert station.run("whoami") == (0, "ok: you are ann, with the right listener\n", "")
     status, said, complaint = station.run("skip")
     assert (status, said, complaint) == (1, "", 'denied: "skip" needs the right dj\n')
 

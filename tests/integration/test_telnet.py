@@ -107,7 +107,7 @@ def telnet(station: Station) -> Iterator[pexpect.spawn]:
 def test_nc_is_answered_line_by_line_before_it_ends(station: Station) -> None:
     said = station.nc(f"ann\n{PASSWORD}\nwhoami\nnp\nnonsense\n")
     answers = said.splitlines()[-3:]
-    assert answers[0] == "ok: ann, with the right owner"
+    assert answers[0] == "ok: you are ann, with the right owner"
     assert answers[1].startswith("ok: silence")
     assert answers[2].startswith("error: there is no command of that name")
     assert "\x1b" not in said

@@ -105,7 +105,7 @@ def test_each_save_is_heard_and_a_broken_one_leaves_the_old_song_playing(author:
             tone = hertz
         assert [job["state"] for job in author.ask("jobs")["jobs"]].count("failed") == 2
         assert all(frames % BAR == 0 for frames in cut_at(author))
-        assert author.say("unwatch") == "mine: not watched any more"
+        assert author.say("unwatch") == "mine is not watched any more"
         author.version(990)
         assert {round(listener.hertz() / 55) for _ in range(10)} == {tone // 55}
     finally:

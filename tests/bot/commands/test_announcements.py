@@ -113,13 +113,13 @@ TOLD: list[tuple[Any, Level, str, str]] = [
     (
         events.SongsRemoved(songs=(LANTERN, ROAD), place=ANN, by="bob", by_place=SHELL),
         Level.NOTICE,
-        '"Blue Lantern" (7kq3), "Old Road" (x2mv) are out of the queue: removed by bob',
+        'bob took "Blue Lantern" (7kq3), "Old Road" (x2mv) out of the queue',
         "",
     ),
     (
         events.WatchEnded(generator="mine", place=ANN, by_place=SHELL),
         Level.OK,
-        "mine: not watched any more",
+        "mine is not watched any more",
         "watch mine",
     ),
     (
@@ -131,7 +131,7 @@ TOLD: list[tuple[Any, Level, str, str]] = [
     (
         events.SongExported(place=ANN, subject='"Blue Lantern" (7kq3)', files=("/a.mid", "/b.mid")),
         Level.OK,
-        '"Blue Lantern" (7kq3): /a.mid, /b.mid',
+        '"Blue Lantern" (7kq3) is exported: /a.mid, /b.mid',
         "",
     ),
     (
@@ -249,7 +249,7 @@ NOTICED: list[tuple[Event, str, bool]] = [
     ),
     (
         events.SeekFailed(title="Blue Lantern", reason="its file is gone"),
-        '"Blue Lantern" goes on where it was: its file is gone',
+        '"Blue Lantern" goes on where it was, because it could not be moved: its file is gone',
         False,
     ),
     (
@@ -306,7 +306,7 @@ def test_what_cannot_be_told_is_kept_in_the_log(house: House) -> None:
     finally:
         globalLogPublisher.removeObserver(logged.append)
     assert [event["text"] for event in logged if event.get("place") == "terminal:gone"] == [
-        "mine: not watched any more"
+        "mine is not watched any more"
     ]
 
 

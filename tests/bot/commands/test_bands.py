@@ -47,10 +47,13 @@ def test_a_rating_is_from_one_to_five(line: str, person: Person) -> None:
 def test_a_rating_is_told_with_what_others_think(line: str, given: str, person: Person) -> None:
     value = {"+1": 1.0, "-1": -1.0}.get(line, 0.5)
     rated = results.Rated(song=LANTERN, section="verse", value=value, rating=RatingMean(0.5, 2))
-    said = f'{given} for the verse of "Blue Lantern" (7kq3); +0.5 of 2 ratings so far'
+    said = f'{given} for the verse of "Blue Lantern" (7kq3), which now has 2 ratings, on average +0.5 (from -1 to +1)'
     assert person.see(line, rated, Right.LISTENER).summary == said
     whole = results.Rated(song=LANTERN, section="", value=value, rating=RatingMean(1.0, 1))
-    assert person.see(line, whole).summary == f'{given} for "Blue Lantern" (7kq3); +1.0 of 1 rating so far'
+    assert (
+        person.see(line, whole).summary
+        == f'{given} for "Blue Lantern" (7kq3), which now has 1 rating, +1.0 (from -1 to +1)'
+    )
 
 
 def test_the_bands_are_listed_with_their_styles(person: Person) -> None:
@@ -107,7 +110,7 @@ def test_habits_are_said_where_they_are_far_from_plain() -> None:
 
 def test_breeding_tells_what_follows(person: Person) -> None:
     assert person.say("evolve rock").summary == (
-        "Gravel Theory is being bred from 9 ratings; you will be told here what comes of it"
+        "Gravel Theory gets its next form from 9 ratings; you will be told here what has changed"
     )
     assert person.see("evolve rock", refusals.NeverRated("Gravel Theory")).summary.startswith("nobody has rated")
 
@@ -116,7 +119,7 @@ def test_a_family_is_shown_with_what_was_thought_of_each_form(person: Person) ->
     reply = person.say("family rock", Right.LISTENER)
     assert reply.summary == "Gravel Theory: 2 generations, the one that plays now first"
     assert [(row[0], row[1], row[3], row[4]) for row in reply.rows] == [
-        ("2", "10:00 ago", "3", "+0.50 of 2 ratings"),
+        ("2", "10:00 ago", "3", "2 ratings, on average +0.50 (from -1 to +1)"),
         ("2", "10:00 ago", "0", "not rated"),
     ]
     assert person.say("revert rock").summary == "Null Modem plays as in generation 1 again"

@@ -119,7 +119,9 @@ def test_the_time_to_wait_is_told_and_said_again_only_as_a_repetition(person: Pe
 def test_a_dangerous_command_is_given_twice(person: Person) -> None:
     asked = person.say("quit", is_terminal=True)
     assert (asked.level, person.core.asked) == (Level.USAGE, [])
-    assert asked.summary == ("to stop the whole station in order, give quit --yes, or the same again within 30 s")
+    assert asked.summary == (
+        "this would stop the whole station in order; if you mean it, give it again within 30 s, or with --yes"
+    )
     person.monotonic += 29
     assert person.say("quit", is_terminal=True).is_good
     assert person.core.asked == [requests.Quit()]

@@ -93,14 +93,14 @@ def test_a_watch_is_told_with_what_a_shell_can_wait_for(person: Person) -> None:
     assert reply.summary == (
         "watching mine with seed 5: it runs now, and again whenever it is saved; unwatch mine ends that"
     )
-    assert person.see("unwatch", results.Unwatched(generators=("a", "b"))).summary == "a, b: not watched any more"
+    assert person.see("unwatch", results.Unwatched(generators=("a", "b"))).summary == "a, b is not watched any more"
 
 
 def test_a_comparison_is_told_with_its_votes(person: Person) -> None:
     reply = person.say("compare a b")
     assert reply.summary == "job 12 lets X and Y take turns of 4 bars, X first (x2mv); vote X or vote Y"
     assert reply.job == "12"
-    assert person.say("vote x").summary == "your vote is for X; the last one counts"
+    assert person.say("vote x").summary == "your vote is for X; vote again to change it"
     said = 'X is "Blue Lantern" (7kq3), 2 votes; Y is "Old Road" (x2mv), 1 vote'
     assert person.say("reveal").summary == said
 

@@ -54,26 +54,27 @@ def test_a_grant_is_told_with_what_was_before(
 @pytest.mark.parametrize(
     ("result", "said"),
     [
-        (results.You(name="ann", right=Right.DJ, known_as="libera/ann"), "libera/ann, with the right dj"),
+        (results.You(name="ann", right=Right.DJ, known_as="libera/ann"), "you are libera/ann, with the right dj"),
         (
             results.You(name="ann", right=Right.OWNER, is_at_machine=True),
-            "ann, on the station's own machine, with the right owner",
+            "you are ann, on the station's own machine, with the right owner",
         ),
         (
             results.You(name="ann", right=Right.LISTENER, mask="ann!a@host.example"),
-            "ann!a@host.example, with the right listener; log in to the network's services to be known by an account",
+            "you are ann!a@host.example, with the right listener; "
+            "log in to the network's services to be known by an account",
         ),
         (
             results.You(name="ann", right=Right.LISTENER),
-            "ann, not known here, with the right listener; log in to the network's services to be known by an account",
+            "you are ann, with the right listener; log in to the network's services to be known by an account",
         ),
         (
             results.You(name="ann", right=Right.LISTENER, mask="ann!a@10.1.2.3", network="home", tells_accounts=False),
-            "ann!a@10.1.2.3, with the right listener; an admin can give more to home/*!*@10.1.2.3",
+            "you are ann!a@10.1.2.3, with the right listener; an admin can give more to home/*!*@10.1.2.3",
         ),
         (
             results.You(name="ann", right=Right.DJ, mask="ann!a@10.1.2.3", network="home", tells_accounts=False),
-            "ann!a@10.1.2.3, with the right dj",
+            "you are ann!a@10.1.2.3, with the right dj",
         ),
     ],
 )
@@ -83,7 +84,7 @@ def test_you_are_told_who_you_are_here(result: results.You, said: str, person: P
 
 def test_everybody_with_a_right_an_account_or_a_terminal_is_listed_once(person: Person) -> None:
     reply = person.say("who")
-    assert reply.summary == "1 grant; anybody at the station's machine is the owner"
+    assert reply.summary == "1 right granted; whoever sits at the station's machine is the owner"
     assert reply.rows == (
         ("libera/ann", "admin", "granted by owner", ""),
         ("bob", "listener", "", "telnet from 192.0.2.1"),

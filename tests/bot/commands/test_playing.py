@@ -105,7 +105,7 @@ def test_a_fade_is_a_number_of_seconds(line: str, person: Person) -> None:
         (
             "np",
             results.NowPlaying(state="stopped", song=LANTERN, seconds=20.0),
-            'stopped in "Blue Lantern" (7kq3) at 0:20; resume goes on',
+            'stopped in "Blue Lantern" (7kq3) at 0:20; resume goes on there',
         ),
         ("np", results.NowPlaying(state="starting", song=LANTERN), '"Blue Lantern" (7kq3) is about to begin'),
         (

@@ -26,7 +26,7 @@ SAID: list[tuple[Refusal, str]] = [
     (refusals.NoSuchSong("two", 0), 'no song "two" (there are 0); generate makes one'),
     (
         refusals.AmbiguousSong(2, (LANTERN, ROAD)),
-        "2 songs fit that; give the code of one: 7kq3 Blue Lantern, x2mv Old Road",
+        "2 songs fit; give the code of one: 7kq3 Blue Lantern, x2mv Old Road",
     ),
     (refusals.NoSongsYet(), "there are no songs yet; generate makes the first"),
     (
@@ -34,7 +34,7 @@ SAID: list[tuple[Refusal, str]] = [
         "song m4wd is still being made; queue m4wd plays it as soon as it can be heard",
     ),
     (refusals.NothingOnAir(), "nothing is on the air"),
-    (refusals.NothingHeard(), "nothing is on the air that you could have heard by now"),
+    (refusals.NothingHeard(), "no song has been heard long enough yet; try again in a few seconds"),
     (refusals.SeekBeyondEnd(LANTERN), '"Blue Lantern" (7kq3) is only 1:30 long'),
     (refusals.NoSuchJob(9), "there is no open job 9; jobs lists them"),
     (refusals.TooManyJobs(2), "you have 2 songs being made; try again when one is done"),
@@ -71,7 +71,7 @@ SAID: list[tuple[Refusal, str]] = [
     (refusals.IsComparison(LANTERN), '"Blue Lantern" (7kq3) is a comparison; remake one of its songs'),
     (refusals.SameSong(LANTERN), '"Blue Lantern" (7kq3) twice is no comparison; give two songs'),
     (refusals.NoComparison(), "there has been no comparison yet; compare SONG OTHER begins one"),
-    (refusals.VotesClosed(), "the votes are closed: it has been told already which song is which"),
+    (refusals.VotesClosed(), "the votes are closed: reveal has told already which song is which"),
     (refusals.BadChoice(), "vote X, or vote Y (np says which of them you hear)"),
     (
         refusals.NoSuchBand("zydeco", ("small-robots", "null-modem"), ("mine",)),
@@ -109,7 +109,7 @@ SAID: list[tuple[Refusal, str]] = [
         "on home nobody has an account that could be checked; give the right to a mask there, such as "
         "home/*!*@host.example (whoami shows each person theirs)",
     ),
-    (refusals.BadRight("king"), "RIGHT is one of listener, dj, admin, owner"),
+    (refusals.BadRight("king"), "the right is one of listener, dj, admin, owner"),
     (refusals.RightTooHigh(Right.ADMIN), "you cannot give a higher right than your own, and you have the right admin"),
     (refusals.Outranked("ann", Right.OWNER), "ann has the right owner, which is higher than yours"),
     (refusals.TooManyGrants(5000), "5000 people have rights already; revoke some first"),

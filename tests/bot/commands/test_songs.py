@@ -112,7 +112,7 @@ def test_a_song_is_shown_with_all_that_is_known_of_it(person: Person) -> None:
         ("loudness", "-16.2 LUFS"),
         ("made", "1:40 ago"),
         ("making took", "2.0 s"),
-        ("rated", "+0.5 of 2 ratings"),
+        ("rated", "2 ratings, on average +0.5 (from -1 to +1)"),
         ("program's fingerprint", "abc"),
         ("version", "2"),
         ("sound's fingerprint", "d" * 12),
@@ -156,7 +156,7 @@ def test_history_says_when_and_how_far_each_song_was_heard(person: Person) -> No
 def test_jobs_are_listed_with_their_states(person: Person) -> None:
     failed = msgspec.structs.replace(JOB, id=11, song=SongCode("x2mv"), title="", reason="no such soundfont")
     reply = person.see("jobs", results.Jobs(jobs=(JOB, failed), open=1))
-    assert reply.summary == "1 job open"
+    assert reply.summary == "1 job not done yet"
     assert reply.rows[0] == ("12", "running", "7kq3", "Blue Lantern", "ann", "1:00 ago", "")
     assert reply.rows[1][-1] == "no such soundfont"
     assert person.see("jobs", results.Jobs(jobs=(), open=0)).summary == "there have been no jobs yet"

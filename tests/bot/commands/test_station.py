@@ -41,7 +41,7 @@ def test_the_versions_of_all_parts_are_shown(person: Person) -> None:
 def test_the_streamer_alone_can_be_restarted(person: Person) -> None:
     assert person.ask("restart Streamer") == requests.RestartStreamer()
     assert person.say("restart streamer").summary == (
-        "the next streamer is being started; when it is ready the song goes on there, where it was"
+        "a new streamer is being started; when it is ready it takes over the song where it is"
     )
 
 
@@ -53,7 +53,7 @@ def test_what_cannot_be_restarted_says_what_can(part: str, person: Person) -> No
 
 def test_quit_says_how_the_station_goes_on(person: Person) -> None:
     assert person.ask("quit --yes") == requests.Quit()
-    assert person.say("quit --yes").summary == "the station stops; bandstand up goes on where it was"
+    assert person.say("quit --yes").summary == "the station stops; the next bandstand up goes on where it was"
 
 
 def test_help_lists_what_this_person_may_use(person: Person) -> None:
@@ -76,8 +76,8 @@ def test_help_on_a_command_shows_its_parameters_and_options(person: Person) -> N
     assert reply.rows == (
         ("example", "queue blue lantern"),
         ("[SONG]", "a code, or words of the title"),
-        ("--crossfade=SECONDS", "in which it fades in over the song before it"),
-        ("also q", ""),
+        ("--crossfade=SECONDS", "how long it fades in, over the end of the song before it"),
+        ("or q", ""),
     )
 
 

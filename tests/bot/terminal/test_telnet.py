@@ -196,7 +196,7 @@ def test_a_port_that_is_taken_is_a_sentence_and_the_station_goes_on(
         raise CannotListenError(interface, port, OSError(98, "Address already in use"))
 
     monkeypatch.setattr(station.reactor, "listenTCP", taken)
-    assert station.server.start() == "no telnet at 127.0.0.1:8023: Address already in use; telnet.port names another"
+    assert station.server.start() == "no telnet at 127.0.0.1:8023: Address already in use; telnet.port sets another"
     station.server.stop()
 
 
