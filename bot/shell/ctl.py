@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import msgspec
 
@@ -25,12 +25,29 @@ from bandstand.common.errors import BandstandError, UsageError
 from bandstand.common.text import MARK, one_line
 
 ANSWER_SECONDS = 30.0
+START_SECONDS = 3.0
+"""How long `play` may take until it is heard, or fails."""
 CLEAR = "\x1b[K"
 """What a terminal takes for: nothing more in this line."""
 
 
 class NotRunning(BandstandError):
     """There is no bot to give a command to, or it went away."""
+
+
+class _Told(msgspec.Struct, frozen=True):
+    """What comes after a subscription: a later answer, the station's state, or an event."""
+
+    reply: Reply | None = None
+    state: dict[str, Any] = {}
+    event: dict[str, Any] = {}
+
+    @property
+    def says_that_nothing_starts(self) -> bool:
+        return bool(self.state) and self.state["now_playing"]["state"] != "starting"
+
+    def is_start_of(self, song: str) -> bool:
+        return self.event.get("event") == "song_started" and self.event["song"]["code"] == song
 
 
 class Station:
@@ -81,6 +98,19 @@ class Station:
             if message.reply.job == job:
                 return
 
+    def wait_until_heard(self, song: str) -> Iterator[Reply]:
+        """What goes wrong with a song that is to be played; returns when it is heard, or the station does not say."""
+        self._send({"subscribe": {}})
+        self._socket.settimeout(START_SECONDS)
+        with suppress(TimeoutError, ConnectionError):
+            for line in self._lines:
+                told = msgspec.json.decode(line, type=_Told)
+                if told.reply is not None and not told.reply.is_good:
+                    yield told.reply
+                    return
+                if told.says_that_nothing_starts or told.is_start_of(song):
+                    return
+
     def _send(self, ask: dict[str, object]) -> None:
         self._socket.settimeout(ANSWER_SECONDS)
         try:
@@ -90,7 +120,9 @@ class Station:
         self._asked += 1
 
     def _next(self) -> Message:
-        return msgspec.json.decode(self._read_line(), type=Message)
+        while True:
+            with suppress(msgspec.ValidationError):  # an event, of which `wait_until_heard` wanted to know
+                return msgspec.json.decode(self._read_line(), type=Message)
 
     def _read_line(self) -> bytes:
         try:
@@ -169,12 +201,22 @@ def _ask_all(station: Station, lines: Iterable[str], options: argparse.Namespace
     on_terminal = sys.stderr.isatty()
     good = True
     for line in lines:
-        for reply in station.ask(line, options.wait, progress=on_terminal):
+        for reply in _answer(station, line, options.wait, on_terminal):
             if on_terminal:
                 print(CLEAR, end="", file=sys.stderr, flush=True)
             show(reply, options.json)
             good = good and reply.is_good
     return 0 if good else 1
+
+
+def _answer(station: Station, line: str, wait: bool, on_terminal: bool) -> Iterator[Reply]:
+    """The replies to a line. A song that is played is waited for, as the streamer says whether it can be."""
+    value = None
+    for reply in station.ask(line, wait, progress=on_terminal):
+        yield reply
+        value = reply.value
+    if isinstance(value, dict) and value.get("result") == "playing":
+        yield from station.wait_until_heard(value["song"]["code"])
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:

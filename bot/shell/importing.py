@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from enum import Enum
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple
 
 from prompt_toolkit.shortcuts import ProgressBar
@@ -30,6 +31,8 @@ from bandstand.common.files import format_location, show_path
 from bandstand.common.sound.container import has_sound
 from bandstand.common.text import counted
 
+PROBING = Lock()
+"""One file is looked into at a time; it takes milliseconds, and the workers' time is what counts."""
 INTERRUPTED = 130
 """The exit status of a program that Ctrl-C ended, as a shell has it."""
 
@@ -54,7 +57,9 @@ def import_file(socket: Path, found: Found) -> Report:
     if found.problem:
         return _fail(found, found.problem)
     try:
-        if not found.is_named and not has_sound(found.path):
+        with PROBING:
+            is_sound = found.is_named or has_sound(found.path)
+        if not is_sound:
             return Report(Outcome.NO_SOUND)
         with closing(Station(socket)) as station:
             return _import_by(station, found)

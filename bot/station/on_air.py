@@ -309,11 +309,12 @@ def record_lost(tx: Transaction, cue_id: int, frames: Frames) -> None:
 
 
 def record_unplayable(tx: Transaction, cue_id: int, reason: str) -> None:
-    """The streamer would not take this cue."""
+    """The streamer would not take this cue. It had its turn all the same, so the history has it."""
     cue = tx.queue.get(cue_id)
     if cue is None or cue.state is CueState.OVER:
         return
-    end_cue(tx, cue, EndReason.BROKEN, tx.now)
+    tried = msgspec.structs.replace(cue, started=tx.now if cue.started is None else cue.started)
+    end_cue(tx, tried, EndReason.BROKEN, tx.now)
     fill_air(tx)
     tx.publish(SongUnplayable(cue=cue.id, song=cue.song, place=cue.place, reason=one_line(reason)))
     tx.publish(QueueChanged())

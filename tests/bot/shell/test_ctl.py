@@ -77,6 +77,57 @@ def station(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
         bot.close()
 
 
+@pytest.mark.parametrize(
+    ("then", "status"),
+    [
+        ([{"answers": 2, "state": {"now_playing": {"state": "playing"}}}], 0),
+        ([{"answers": 2, "state": {"now_playing": {"state": "held"}}}], 0),
+        (
+            [
+                {"answers": 2, "state": {"now_playing": {"state": "starting"}}},
+                {"number": 3, "event": {"event": "song_started", "song": {"code": "7kq3"}}},
+            ],
+            0,
+        ),
+        (
+            [
+                {"answers": 2, "state": {"now_playing": {"state": "starting"}}},
+                {"number": 3, "event": {"event": "song_unplayable", "song": {"code": "7kq3"}}},
+                {"answers": 0, "reply": said("Blue cannot be played: no sound", "failed")},
+            ],
+            1,
+        ),
+        ([{"answers": 0, "reply": said("Blue cannot be played: no sound", "failed")}], 1),
+    ],
+)
+def test_a_song_that_is_played_is_waited_for_and_is_an_error_if_it_cannot_be(
+    then: list[dict[str, object]], status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "var").mkdir()
+    listening = socket.socket(socket.AF_UNIX)
+    listening.bind("var/bot.sock")
+    listening.listen()
+    playing = {**said("playing Blue"), "value": {"result": "playing", "song": {"code": "7kq3"}}}
+    asked = []
+
+    def serve() -> None:
+        connection, _ = listening.accept()
+        with connection, connection.makefile("rb") as requests:
+            asked.append(json.loads(requests.readline()))
+            connection.sendall(json.dumps({"answers": 1, "reply": playing}).encode() + b"\n")
+            asked.append(json.loads(requests.readline()))
+            connection.sendall(b"".join(json.dumps(message).encode() + b"\n" for message in then))
+            requests.readline()
+
+    with listening:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        assert bandstand(["ctl", "play", "blue"]) == status
+        thread.join(10)
+    assert asked == [{"line": "play blue"}, {"subscribe": {}}]
+
+
 def test_an_answer_is_printed_and_the_status_is_zero(
     station: Callable[[Script], FakeBot], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -58,6 +58,7 @@ def test_a_broken_song_is_told_and_the_next_goes_on_the_air(station: Station) ->
     [told] = station.get_events(SongUnplayable)
     assert (told.cue, told.song.title, told.place, told.reason) == (one, "One", CONSOLE, "song.flac is no audio file")
     assert station.get_cue(one).reason is EndReason.BROKEN
+    assert [play.reason for play in station.ask(ListHistory()).plays] == ["broken"]
     station.tx.events.clear()
     on_air.record_unplayable(station.tx, one, "again")
     on_air.record_unplayable(station.tx, 99, "what")
