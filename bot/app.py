@@ -181,6 +181,7 @@ class App:
                 ),
                 list_people=lambda: self._remote_access.terminals.list_people(),
                 list_networks=lambda is_whole: self._irc.list_networks(is_whole),
+                find_watch_trouble=lambda: self._reloader.find_trouble(),
                 count_listeners=self._make_listener_count(icecast_address),
                 urls=self.urls,
                 get_database_trouble=lambda: self._store.trouble,
@@ -254,9 +255,9 @@ class App:
         self._programme.start()
         asking = Deferred.fromCoroutine(self._catalogue.start())
         asking.addErrback(lambda failure: log.failure("the generators were not asked", failure))
-        await self._reloader.follow_watched()
+        trouble = await self._reloader.follow_watched()
         self._declarations.start()
-        self._start_front_ends()
+        self._start_front_ends(trouble)
 
     def _replace_outdated(self) -> None:
         """What an earlier bot left running must stream as this configuration says; if it is not ours, it is said."""
@@ -274,17 +275,16 @@ class App:
                     "the {name} runs with another configuration than this bot's: start it again", name=process.name
                 )
 
-    def _start_front_ends(self) -> None:
+    def _start_front_ends(self, *troubles_before: str) -> None:
         self._front_ends += [self._socket, self._remote_access.terminals, self._irc]
         self._socket.start()
-        troubles = self._remote_access.start()
+        troubles = [*troubles_before, *self._remote_access.start()]
         self._irc.start()
         log.info("the station takes commands")
         if self._console is not None:
             self._front_ends.append(self._console)
             troubles.append(self._console.start())
         for trouble in filter(None, troubles):
-            log.warn("{trouble}", trouble=trouble)
             self._announcer.announce(Reply(trouble, Level.NOTICE))
 
     def stop(self) -> Deferred[None]:

@@ -6,6 +6,7 @@ Only tries and explains; `bot.making.file_watcher` listens by Twisted's own.
 import ctypes
 import errno
 import os
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -32,15 +33,18 @@ def explain_errno(number: int) -> str:
     """What an error of inotify means, with the limit to raise."""
     if number not in LIMITS:
         return f"saved files cannot be noticed: {os.strerror(number)}"
-    setting = f"fs.inotify.max_user_{LIMITS[number]}"
+    # The second is the limit of a container (user namespace).
+    settings = (f"fs.inotify.max_user_{LIMITS[number]}", f"user.max_inotify_{LIMITS[number]}")
+    setting = min(settings, key=_read)
     return (
         "saved files cannot be noticed, because the kernel has no inotify left for this user "
         f"({setting} = {_read(setting)}); as root, sysctl {setting}=N raises it"
     )
 
 
-def _read(setting: str) -> str:
+def _read(setting: str) -> int:
+    """The limit; a very high one where it cannot be read."""
     try:
-        return Path("/proc/sys", *setting.split(".")).read_text("ascii").strip()
-    except OSError:
-        return "unknown"
+        return int(Path("/proc/sys", *setting.split(".")).read_text("ascii"))
+    except (OSError, ValueError):
+        return sys.maxsize

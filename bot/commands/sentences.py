@@ -183,6 +183,7 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     ),
     refusals.BadParameter: lambda why: one_line(why.problem),
     refusals.NotWatched: _say_not_watched,
+    refusals.CannotWatch: lambda why: why.why,
     refusals.IsComparison: lambda why: f"{name_song(why.song)} is a comparison; remake one of its songs",
     refusals.SameSong: lambda why: f"{name_song(why.song)} twice is no comparison; give two songs",
     refusals.NoComparison: lambda _: "there has been no comparison yet; compare SONG OTHER begins one",

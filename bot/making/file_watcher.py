@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from twisted.internet.inotify import IN_CLOSE_WRITE, IN_MOVED_TO, INotify
+from twisted.internet.inotify import IN_CLOSE_WRITE, IN_MOVED_TO, INotify, INotifyError
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from twisted.python.filepath import FilePath
 
-from bandstand.common import generator_files
+from bandstand.common import generator_files, inotify
 from bandstand.common.generators import Generator
 
 log = Logger()
@@ -22,6 +22,10 @@ TOGETHER: Final = 0.2
 """Seconds."""
 AT_LATEST: Final = 1.0
 """Seconds after the first of many saves at which it is told, though they go on."""
+
+
+ANY_FOLDER: Final = Path("/")
+UNKNOWN: Final = "saved files cannot be noticed: the kernel took no watch, and would now"
 
 
 class Notifier(Protocol):
@@ -53,20 +57,33 @@ class FileWatcher:
     def follow(self, wanted: Mapping[str, Generator | Path]) -> None:
         """Follow these generators or files and no others. Generators are followed with the files that they have now.
 
-        Raises OSError where the system has no more watches.
+        Raises OSError, whose text is a sentence, where the system has no more watches: the folders that it had room for
+        are followed, and the others are tried again at the next call.
         """
         if not wanted and self._notifier is None:
             return
         self._followed = {name: (one, _list_files(one)) for name, one in wanted.items()}
         folders = {folder for one, files in self._followed.values() for folder in _list_folders(one, files)}
+        for name in self._due.keys() - wanted.keys():
+            self._due.pop(name)[1].cancel()
         notifier = self._notifier = self._notifier or self._start_notifier()
         for folder in self._folders - folders:
             notifier.ignore(FilePath(str(folder)))
-        for folder in folders - self._folders:
-            notifier.watch(FilePath(str(folder)), IN_CLOSE_WRITE | IN_MOVED_TO, callbacks=[self._take_write])
-        self._folders = folders
-        for name in self._due.keys() - wanted.keys():
-            self._due.pop(name)[1].cancel()
+        self._folders &= folders
+        for folder in sorted(folders - self._folders):
+            self._watch(notifier, folder)
+            self._folders.add(folder)
+
+    def find_trouble(self) -> str:
+        """Why no further folder could be followed now, as a sentence; empty if it could."""
+        try:
+            notifier = self._notifier = self._notifier or self._start_notifier()
+            if ANY_FOLDER not in self._folders:
+                self._watch(notifier, ANY_FOLDER)
+                notifier.ignore(FilePath(str(ANY_FOLDER)))
+        except OSError as error:
+            return str(error.strerror)
+        return ""
 
     def stop(self) -> None:
         self.follow({})
@@ -75,9 +92,20 @@ class FileWatcher:
             self._notifier = None
 
     def _start_notifier(self) -> Notifier:
-        notifier: Notifier = self._make_notifier()
+        """Raises OSError."""
+        try:
+            notifier: Notifier = self._make_notifier()
+        except INotifyError:  # which does not say why
+            raise OSError(0, inotify.find_trouble() or UNKNOWN) from None
         notifier.startReading()
         return notifier
+
+    def _watch(self, notifier: Notifier, folder: Path) -> None:
+        """Raises OSError."""
+        try:
+            notifier.watch(FilePath(str(folder)), IN_CLOSE_WRITE | IN_MOVED_TO, callbacks=[self._take_write])
+        except INotifyError:
+            raise OSError(0, inotify.find_trouble(str(folder)) or UNKNOWN) from None
 
     def _take_write(self, _: object, path: Any, __: int) -> None:
         file = Path(path.asTextMode().path)

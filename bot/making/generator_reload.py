@@ -58,12 +58,21 @@ class GeneratorReloader:
         self._is_stopping = True
         self._watcher.stop()
 
-    async def follow_watched(self) -> None:
-        """Follow the files of what is watched now."""
+    def find_trouble(self) -> str:
+        """Why nothing can be watched, as a sentence; empty if it can."""
+        return self._watcher.find_trouble()
+
+    async def follow_watched(self) -> str:
+        """Follow the files of what is watched now. If that cannot be, return the sentence that says so."""
         names = await self._store.read(watches.list_watched)
         if not self._is_stopping:
             known = self._catalogue.known
-            self._watcher.follow({name: known[name] for name in names if name in known})
+            try:
+                self._watcher.follow({name: known[name] for name in names if name in known})
+            except OSError as error:
+                log.warn("what is watched does not run again when it is saved: {why}", why=error.strerror)
+                return f"what is watched does not run again when it is saved: {error.strerror}"
+        return ""
 
     async def _take_declarations(self, changed: Sequence[str]) -> None:
         """What is watched and declared otherwise now runs again, as if it had been saved."""
@@ -97,6 +106,6 @@ class GeneratorReloader:
             outside = Outside(generators=dict(self._catalogue.known))
             await self._store.record(lambda tx: watches.record_saved(tx, name), outside)
 
-    def _start(self, work: Coroutine[Deferred[Any], Any, None]) -> None:
+    def _start(self, work: Coroutine[Deferred[Any], Any, object]) -> None:
         """Run a coroutine to its end; a fault is logged."""
         Deferred.fromCoroutine(work).addErrback(lambda failure: log.failure("a generator was not reloaded", failure))

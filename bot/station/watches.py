@@ -12,7 +12,7 @@ from bandstand.bot.station.identity import get_person
 from bandstand.bot.station.repositories import Transaction
 from bandstand.common.api.events import VersionReady, WatchEnded, WatchesChanged, WatchFailed
 from bandstand.common.api.people import Requester
-from bandstand.common.api.refusals import NotWatched, Refused
+from bandstand.common.api.refusals import CannotWatch, NotWatched, Refused
 from bandstand.common.api.requests import UnwatchGenerator, WatchGenerator
 from bandstand.common.api.results import Unwatched, Watching
 from bandstand.common.api.values import Bars, Job, Purpose, SongState, Watch
@@ -22,6 +22,8 @@ from bandstand.common.text import one_line
 def watch_generator(request: WatchGenerator, by: Requester, tx: Transaction) -> Watching:
     name = request.generator.lower()
     generators.get_generator(tx, name)
+    if tx.outside.watch_trouble:
+        raise Refused(CannotWatch(tx.outside.watch_trouble))
     last = tx.songs.get_newest(name)
     parameters = generators.check_parameters(tx, name, request.parameters, last.parameters if last else {})
     seed = request.seed

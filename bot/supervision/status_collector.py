@@ -52,6 +52,7 @@ class Sources:
     list_people: Callable[[], tuple[PersonPresent, ...]]
     list_networks: Callable[[bool], dict[str, ChatNetwork]] = lambda _: {}
     """Given whether the people there are wanted."""
+    find_watch_trouble: Callable[[], str] = lambda: ""
     count_listeners: Callable[[], Awaitable[dict[str, int]]] | None = None
     """None where Icecast does not tell us, for want of a password."""
     urls: Mapping[str, str] = field(default_factory=dict)
@@ -99,6 +100,7 @@ class StatusCollector:
             "networks": sources.list_networks(False),
             # Copies: the database's thread reads them while the catalogue may change.
             "generators": dict(sources.generators.known),
+            "watch_trouble": sources.find_watch_trouble() if sources.generators.known else "",
             "generator_troubles": dict(sources.generators.troubles),
             "generator_faults": dict(sources.generators.faults),
         }

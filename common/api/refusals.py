@@ -145,6 +145,12 @@ class NotWatched(Base, frozen=True, tag="not_watched"):
     """Empty: nothing is watched."""
 
 
+class CannotWatch(Base, frozen=True, tag="cannot_watch"):
+    """Saves of files cannot be noticed, so nothing can be watched."""
+
+    why: str
+
+
 class IsComparison(Base, frozen=True, tag="is_comparison"):
     song: SongBrief
 
@@ -288,6 +294,7 @@ Refusal = (
     | GeneratorGone
     | BadParameter
     | NotWatched
+    | CannotWatch
     | IsComparison
     | SameSong
     | NoComparison

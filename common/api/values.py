@@ -378,6 +378,8 @@ class Outside(StationStatus, frozen=True, kw_only=True):
     """By their labels in small letters."""
     generators: dict[str, Generator] = {}
     """The users' own, with what their programs say of themselves."""
+    watch_trouble: str = ""
+    """Why saves of generators' files cannot be noticed; empty if they can."""
     generator_troubles: dict[str, str] = {}
     """Why a program does not say anything of itself."""
     generator_faults: dict[str, str] = {}

@@ -67,6 +67,7 @@ SAID: list[tuple[Refusal, str]] = [
     ),
     (refusals.BadParameter("tempo: 9 is not a number"), "tempo: 9 is not a number"),
     (refusals.NotWatched(""), "nothing is watched"),
+    (refusals.CannotWatch("saved files cannot be noticed"), "saved files cannot be noticed"),
     (refusals.NotWatched("mine"), "mine is not watched"),
     (refusals.IsComparison(LANTERN), '"Blue Lantern" (7kq3) is a comparison; remake one of its songs'),
     (refusals.SameSong(LANTERN), '"Blue Lantern" (7kq3) twice is no comparison; give two songs'),

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from twisted.internet.inotify import IN_CLOSE_WRITE, INotify
+from twisted.internet.inotify import IN_CLOSE_WRITE, INotify, INotifyError
 from twisted.internet.task import Clock
 from twisted.internet.testing import MemoryReactorClock
 from twisted.python.filepath import FilePath
@@ -131,3 +131,39 @@ def test_the_kernel_tells_of_a_write_and_of_a_rename_over_the_file(how: str, tmp
         assert saved == ["mine"]
     finally:
         watcher.stop()
+
+
+class LimitedFolders(Folders):
+    """The kernel has room for so many watches."""
+
+    def __init__(self, room: int) -> None:
+        super().__init__()
+        self.room = room
+
+    def watch(self, path: Any, mask: int, *, callbacks: list[Callable[..., None]]) -> bool:
+        if len(self.callbacks) >= self.room:
+            raise INotifyError
+        return super().watch(path, mask, callbacks=callbacks)
+
+
+def test_a_folder_that_the_kernel_does_not_take_is_told_and_tried_again(case: Case) -> None:
+    folders = case.folders = LimitedFolders(room=0)
+    assert "saved files cannot be noticed" in case.watcher.find_trouble()
+    with pytest.raises(OSError, match="saved files cannot be noticed"):
+        case.watcher.follow({"mine": case.mine})
+    folders.room = 2
+    assert case.watcher.find_trouble() == ""
+    assert folders.callbacks == {}
+    case.watcher.follow({"mine": case.mine})
+    case.write("mine.py")
+    case.clock.advance(1)
+    assert case.saved == ["mine"]
+
+
+def test_no_inotify_at_all_is_told_and_none_is_needed_to_end(tmp_path: Path) -> None:
+    def refuse() -> None:
+        raise INotifyError
+
+    watcher = FileWatcher(Clock(), lambda _: None, refuse)
+    assert "saved files cannot be noticed" in watcher.find_trouble()
+    watcher.stop()

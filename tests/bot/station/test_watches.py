@@ -1,5 +1,6 @@
 """Generators that are watched: what a save leads to."""
 
+import msgspec
 import pytest
 
 from bandstand.bot.station import watches
@@ -12,7 +13,7 @@ from bandstand.common.api.events import (
     WatchesChanged,
     WatchFailed,
 )
-from bandstand.common.api.refusals import BadParameter, NoSuchGenerator, NotWatched
+from bandstand.common.api.refusals import BadParameter, CannotWatch, NoSuchGenerator, NotWatched
 from bandstand.common.api.requests import CancelJob, Enqueue, Stop, UnwatchGenerator, WatchGenerator
 from bandstand.common.api.values import Bars, JobState, Song
 from bandstand.common.generators import Generator, Parameter
@@ -178,3 +179,10 @@ def test_a_version_that_was_cancelled_is_made_again_by_the_next_save(watching: S
     save(watching)
     begin(watching, 3)
     assert watching.air == "version 3"
+
+
+def test_where_saves_cannot_be_noticed_watching_is_refused(station: Station) -> None:
+    station.declare(mine=MINE)
+    station.tx.outside = msgspec.structs.replace(station.tx.outside, watch_trouble="no inotify left")
+    assert station.refuse(WatchGenerator(generator="mine")) == CannotWatch("no inotify left")
+    assert watches.list_watched(station.tx) == []
