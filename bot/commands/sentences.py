@@ -162,7 +162,7 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     refusals.NothingOnAir: lambda _: "nothing is on the air",
     refusals.NothingHeard: lambda _: "no song has been heard long enough yet; try again in a few seconds",
     refusals.SeekBeyondEnd: lambda why: f"{name_song(why.song)} is only {clock(why.song.seconds)} long",
-    refusals.NoSuchJob: lambda why: f"there is no open job {why.job}; jobs lists them",
+    refusals.NoSuchJob: lambda why: f"there is no {'open ' if why.must_be_open else ''}job {why.job}; jobs lists them",
     refusals.TooManyJobs: lambda why: f"you have {counted(why.limit, 'song')} being made; try again when one is done",
     refusals.TooManyQueued: lambda why: (
         f"you have {counted(why.limit, 'song')} in the queue; try again when one has been played"

@@ -68,6 +68,21 @@ def parse_cancel(call: Call) -> requests.Request:
     return requests.CancelJob(job=int(number))
 
 
+def parse_job(call: Call) -> requests.Request:
+    number = call["job"].lstrip("#")
+    if not re.fullmatch(r"[0-9]{1,9}", number):
+        raise UsageError("job JOB (its number, as jobs shows it)")
+    return requests.GetJob(job=int(number))
+
+
+def show_job(result: results.JobDetails, call: Call) -> Reply:
+    """The job in a sentence, and below it the lines that its program said."""
+    job = result.job
+    reason = f": {job.reason}" if job.reason else ""
+    said = f"job {job.id}, song {job.song} by {result.generator}, {job.state.value}{reason}"
+    return Reply(said, columns=("",) if result.errors else (), rows=tuple((line,) for line in result.errors))
+
+
 def show_cancelled(result: results.Cancelled, _: Call) -> Reply:
     return Reply(f"job {result.job} is cancelled")
 
@@ -217,6 +232,15 @@ MAKING_COMMANDS: Final = (
         "give up a job",
         "cancel 12",
         (requests.CancelJob,),
+        (Param("job", "its number, as jobs shows it", names=("job",)),),
+    ),
+    Command(
+        "job",
+        parse_job,
+        show_job,
+        "one job, and all that its program said when it failed",
+        "job 12",
+        (requests.GetJob,),
         (Param("job", "its number, as jobs shows it", names=("job",)),),
     ),
     Command(

@@ -9,13 +9,13 @@ from bandstand.bot.station.lifecycle import OPEN_JOBS
 from bandstand.bot.station.on_air import find_on_air, locate
 from bandstand.bot.station.repositories import Transaction
 from bandstand.common.api.people import Requester, Right
-from bandstand.common.api.refusals import AmbiguousSong, NoSongsYet, NoSuchSong, Refused
-from bandstand.common.api.requests import GetSong, ListHistory, ListJobs, ListSongs
-from bandstand.common.api.results import History, JobBrief, Jobs, PlayedSong, SongDetails, Songs
+from bandstand.common.api.refusals import AmbiguousSong, NoSongsYet, NoSuchJob, NoSuchSong, Refused
+from bandstand.common.api.requests import GetJob, GetSong, ListHistory, ListJobs, ListSongs
+from bandstand.common.api.results import History, JobBrief, JobDetails, Jobs, PlayedSong, SongDetails, Songs
 from bandstand.common.api.values import Cue, Job, Song
 from bandstand.common.files import parse_location, show_path
 from bandstand.common.generators import IMPORT
-from bandstand.common.text import one_line
+from bandstand.common.text import one_line, strip_escapes
 from bandstand.common.types import RATE, SongCode
 
 SHOWN: Final = 4
@@ -114,6 +114,18 @@ def list_jobs(request: ListJobs, by: Requester, tx: Transaction) -> Jobs:
     open_jobs = tx.jobs.list_in_state(*OPEN_JOBS)
     ended = tx.jobs.list_ended(max(0, request.limit - len(open_jobs)))
     return Jobs(jobs=tuple(_describe_job(job) for job in (*open_jobs, *ended)), open=len(open_jobs))
+
+
+def get_job(request: GetJob, by: Requester, tx: Transaction) -> JobDetails:
+    """The job, and what its program said. Raises Refused with NoSuchJob."""
+    try:
+        job = tx.jobs.get(request.job)
+    except KeyError:
+        raise Refused(NoSuchJob(request.job, must_be_open=False)) from None
+    song = tx.songs.get(job.song)
+    said = tx.read_errors(job.song) or song.provenance.errors
+    lines = (one_line(strip_escapes(line.rpartition("\r")[2] or line)) for line in said.split("\n"))
+    return JobDetails(job=_describe_job(job), generator=song.generator, errors=tuple(line for line in lines if line))
 
 
 def _describe_job(job: Job) -> JobBrief:

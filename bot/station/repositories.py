@@ -341,6 +341,10 @@ class Transaction(Protocol):
     people: People
     settings: Settings
 
+    def read_errors(self, song: SongCode) -> str:
+        """What the program of a failed job wrote to standard error; empty if that is not kept."""
+        ...
+
     def publish(self, event: Event) -> None:
         """Have this event told after the commit, after those before it; never, if the transaction fails."""
         ...

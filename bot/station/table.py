@@ -72,6 +72,7 @@ REQUESTS: Final[dict[type[Request], Entry]] = {
     requests.GetSong: _reads(library.get_song),
     requests.ListHistory: _reads(library.list_history),
     requests.ListJobs: _reads(library.list_jobs),
+    requests.GetJob: _reads(library.get_job, DJ),
     requests.ListGenerators: _reads(generators.list_generators),
     requests.DescribeGenerator: _reads(generators.describe_generator),
     requests.ReloadGenerators: Entry(generators.reload_generators, ADMIN),

@@ -35,6 +35,7 @@ from bandstand.common.api.events import DatabaseFailed, DatabaseRecovered, Event
 from bandstand.common.api.values import Outside
 from bandstand.common.backoff import Backoff
 from bandstand.common.errors import BandstandError
+from bandstand.common.paths import Paths
 
 T = TypeVar("T")
 log = Logger()
@@ -157,7 +158,8 @@ class Store:
     def _hand_over(self, run: Callable[[Task[T]], None], work: Work[T], outside: Outside) -> Deferred[T]:
         if not self._is_open:
             return fail(StoreError("the station's database is closed; start the station and try again"))
-        task = Task(work, Surroundings(self._now(), self._chance, self._rules, outside))
+        errors = Paths(self._path.parent).errors
+        task = Task(work, Surroundings(self._now(), self._chance, self._rules, outside, errors))
         self._pool.callInThread(run, task)
         return task.done
 

@@ -6,6 +6,7 @@ lock before its first query, so that it cannot fail in the middle because anothe
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from random import Random
 
 import msgspec
@@ -21,6 +22,7 @@ from bandstand.bot.storage.rotation import Rotation
 from bandstand.bot.storage.songs import Bookmarks, Comparisons, Songs
 from bandstand.common.api.events import Event
 from bandstand.common.api.values import Outside
+from bandstand.common.types import SongCode
 
 
 class Surroundings(msgspec.Struct, frozen=True):
@@ -30,6 +32,8 @@ class Surroundings(msgspec.Struct, frozen=True):
     chance: Random
     rules: Rules
     outside: Outside = Outside()
+    errors: Path | None = None
+    """Folder of what the programs of failed jobs wrote to standard error."""
 
 
 class SqlTransaction:
@@ -41,6 +45,7 @@ class SqlTransaction:
         self.rules = surroundings.rules
         self.outside = surroundings.outside
         self.events: list[Event] = []
+        self._errors = surroundings.errors
         self.songs: repositories.Songs = Songs(executor)
         self.jobs: repositories.Jobs = Jobs(executor)
         self.queue: repositories.Cues = Cues(executor)
@@ -52,6 +57,12 @@ class SqlTransaction:
         self.watches: repositories.Watches = Watches(executor)
         self.people: repositories.People = People(executor)
         self.settings: repositories.Settings = Settings(executor)
+
+    def read_errors(self, song: SongCode) -> str:
+        try:
+            return (self._errors / f"{song}.txt").read_text("utf-8", "replace") if self._errors else ""
+        except OSError:
+            return ""
 
     def publish(self, event: Event) -> None:
         self.events.append(event)

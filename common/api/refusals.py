@@ -71,6 +71,8 @@ class SeekBeyondEnd(Base, frozen=True, tag="seek_beyond_end"):
 
 class NoSuchJob(Base, frozen=True, tag="no_such_job"):
     job: int
+    must_be_open: bool = True
+    """Jobs that are over do not count."""
 
 
 class TooManyJobs(Base, frozen=True, tag="too_many_jobs"):

@@ -200,6 +200,12 @@ class ListJobs(Base, frozen=True, tag="list_jobs"):
     limit: Limit = DEFAULT_LIMIT
 
 
+class GetJob(Base, frozen=True, tag="get_job"):
+    """One job, with all that its program wrote to standard error where it failed."""
+
+    job: int
+
+
 # Generators, comparisons, bookmarks
 
 
@@ -398,6 +404,7 @@ Request = (
     | GetSong
     | ListHistory
     | ListJobs
+    | GetJob
     | ListGenerators
     | DescribeGenerator
     | ReloadGenerators

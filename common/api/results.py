@@ -243,6 +243,14 @@ class Jobs(Base, frozen=True, tag="jobs"):
     open: int
 
 
+class JobDetails(Base, frozen=True, tag="job_details"):
+    job: JobBrief
+    generator: str
+    errors: tuple[str, ...] = ()
+    """Lines of the program's standard error: all of a failed one's (of a very long text the middle is left out), and
+    the last ones of others."""
+
+
 # Generators, comparisons, bookmarks
 
 
@@ -468,6 +476,7 @@ Result = (
     | SongDetails
     | History
     | Jobs
+    | JobDetails
     | Generators
     | GeneratorDetails
     | Reloaded

@@ -110,6 +110,7 @@ RESULTS: dict[type, Any] = {
     requests.ListHistory: results.History(
         plays=(results.PlayedSong(LANTERN.code, "Blue Lantern", "ann", 910.0, 90.0, "finished"),)
     ),
+    requests.GetJob: results.JobDetails(job=JOB, generator="mine", errors=("Traceback:", "ValueError: 0 Hz")),
     requests.ListJobs: results.Jobs(jobs=(JOB,), open=1),
     requests.ListGenerators: results.Generators(
         generators=(

@@ -6,7 +6,7 @@ import pytest
 from bandstand.bot.commands.reply import Level
 from bandstand.common.api import refusals, requests, results
 from bandstand.common.api.requests import Request
-from bandstand.common.api.values import RatingMean, SongState
+from bandstand.common.api.values import JobState, RatingMean, SongState
 from bandstand.common.jobs import Provenance
 from bandstand.common.types import SongCode
 from tests.bot.commands.conftest import Person
@@ -30,6 +30,8 @@ from tests.bot.commands.samples import JOB, LANTERN, ROAD, SONG, UNTITLED
         ("cancel 12", requests.CancelJob(job=12)),
         ("cancel #12", requests.CancelJob(job=12)),
         ("jobs", requests.ListJobs()),
+        ("job 12", requests.GetJob(job=12)),
+        ("job #12", requests.GetJob(job=12)),
         ("songs", requests.ListSongs()),
         ("info blue lantern", requests.GetSong(song="blue lantern")),
         ("history", requests.ListHistory()),
@@ -151,6 +153,13 @@ def test_history_says_when_and_how_far_each_song_was_heard(person: Person) -> No
         ("0:20 ago", "7kq3", "Blue Lantern", "0:20", "on the air now", "ann"),
     )
     assert person.see("history", results.History(plays=())).summary == "nothing has been played yet"
+
+
+def test_a_job_is_shown_with_all_that_its_program_said(person: Person) -> None:
+    failed = msgspec.structs.replace(JOB, state=JobState.FAILED, reason="it ended with exit status 1")
+    reply = person.see("job 12", results.JobDetails(job=failed, generator="mine", errors=("Traceback:", "0 Hz")))
+    assert reply.summary == f"job 12, song {JOB.song} by mine, failed: it ended with exit status 1"
+    assert reply.rows == (("Traceback:",), ("0 Hz",))
 
 
 def test_jobs_are_listed_with_their_states(person: Person) -> None:

@@ -15,7 +15,7 @@ NAMES = """
     remove move clear
     generate gen again play queue q skip stop resume np cancel quit pause seek generators watch unwatch replay remake
     compare vote reveal mark bands band artist +1 -1 rate evolve family revert export import songs song info history
-    jobs status help version grant revoke whoami who logout exit bye account restart radio why
+    job jobs status help version grant revoke whoami who logout exit bye account restart radio why
     reload
 """
 

@@ -7,12 +7,13 @@ import pytest
 
 from bandstand.bot.station import library, making
 from bandstand.common.api.people import Right
-from bandstand.common.api.refusals import AmbiguousSong, NoSongsYet, NoSuchSong, Refused
+from bandstand.common.api.refusals import AmbiguousSong, NoSongsYet, NoSuchJob, NoSuchSong, Refused
 from bandstand.common.api.requests import (
     AddBookmark,
     CancelJob,
     Enqueue,
     Generate,
+    GetJob,
     GetSong,
     ImportFile,
     ListHistory,
@@ -137,6 +138,14 @@ def test_the_history_begins_with_what_is_on_the_air_and_how_far_it_is(station: S
     plays = station.ask(ListHistory()).plays
     assert [(play.title, play.reason, play.seconds) for play in plays] == [("Two", "", 20.0), ("One", "finished", 90.0)]
     assert len(station.ask(ListHistory(limit=1)).plays) == 1
+
+
+def test_a_job_is_shown_with_what_its_program_said(station: Station) -> None:
+    job = station.ask(Generate()).job
+    station.fail(job, "it crashed", Provenance(errors="last"))
+    details = station.ask(GetJob(job=job))
+    assert (details.job.state, details.generator, details.errors) == (JobState.FAILED, "band", ("last",))
+    assert station.refuse(GetJob(job=job + 1)) == NoSuchJob(job + 1, must_be_open=False)
 
 
 def test_open_jobs_are_listed_the_oldest_first_and_then_the_last_ended(station: Station) -> None:

@@ -27,6 +27,7 @@ READING: dict[type[Request], Request] = {
     requests.GetSong: requests.GetSong(song="one"),
     requests.ListHistory: requests.ListHistory(),
     requests.ListJobs: requests.ListJobs(),
+    requests.GetJob: requests.GetJob(job=1),
     requests.ListGenerators: requests.ListGenerators(),
     requests.DescribeGenerator: requests.DescribeGenerator(name="rock"),
     requests.ListBands: requests.ListBands(),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
+import msgspec
 import pytest
 from peewee import InterfaceError, OperationalError, SqliteDatabase
 
@@ -14,6 +15,7 @@ from bandstand.bot.storage.executor import OutsideTransaction
 from bandstand.bot.storage.transaction import Surroundings, begin
 from bandstand.common.api.events import QueueChanged
 from bandstand.common.api.values import Outside, SongState
+from bandstand.common.types import SongCode
 from tests.bot.memory import DirectStore, make_database, make_transaction
 from tests.bot.storage.samples import make_song
 
@@ -130,3 +132,11 @@ def test_a_store_in_memory_publishes_after_the_commit_and_not_after_a_failure() 
     store.read(lambda tx: tx.songs.count()).addCallback(results.append)
     assert results == ["done", ZeroDivisionError, 1]
     assert told == store.events == [QueueChanged()]
+
+
+def test_what_a_failed_program_said_is_read_from_its_file(database: SqliteDatabase, tmp_path: Path) -> None:
+    (tmp_path / "7kq3.txt").write_bytes(b"caf\xe9\nlast\n")
+    around = msgspec.structs.replace(SURROUNDINGS, errors=tmp_path)
+    with begin(database, around, is_writing=False) as tx:
+        assert tx.read_errors(SongCode("7kq3")) == "caf\N{REPLACEMENT CHARACTER}\nlast\n"
+        assert tx.read_errors(SongCode("none")) == ""
