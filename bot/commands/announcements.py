@@ -5,6 +5,7 @@ it. A notice goes to everyone; one that is not public only to those who run the 
 function that makes its reply, and types without one are told to nobody.
 """
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -20,9 +21,12 @@ from bandstand.common.api.events import Event, Likeness
 from bandstand.common.api.people import STATION, Place
 from bandstand.common.api.values import EndReason
 from bandstand.common.text import clock, counted, one_line
+from bandstand.common.types import SongCode
 
 log = Logger()
 
+ANNOUNCED: Final = 50
+"""Songs of which it is remembered that they were announced."""
 LONGEST_WAIT: Final = 60.0
 """Seconds; nobody wonders how quick the station is with a song that was asked for longer ago."""
 LIKENESSES: Final = {
@@ -217,14 +221,19 @@ class Announcer:
     def __init__(self, front_ends: Sequence[FrontEnd]) -> None:
         self._front_ends = front_ends
         self._progress = Progress(front_ends)
+        self._heard: deque[SongCode] = deque(maxlen=ANNOUNCED)
+        """Songs that were announced, the latest last."""
 
     def handle(self, event: Event) -> None:
         self._progress.handle(event)
+        if isinstance(event, events.SongStarted):
+            self._heard.append(event.song.code)
         tell, announce = ANSWERS.get(type(event)), NOTICES.get(type(event))
         if tell is not None:
             reply, place = tell(event), getattr(event, "place", STATION)
             if reply is not None:
-                self.tell(place, msgspec.structs.replace(reply, value=event))
+                is_heard = isinstance(event, events.JobDone) and event.song.code in self._heard
+                self.tell(place, msgspec.structs.replace(reply, value=event, is_heard=is_heard))
         elif announce is not None:
             reply = announce(event)
             if reply is not None:

@@ -25,7 +25,7 @@ from bandstand.bot.commands.table import YES, Call, Command, find_command, fit_l
 from bandstand.bot.station import access
 from bandstand.bot.station.repositories import Store
 from bandstand.common.api.people import Identity, Place, Requester, Right
-from bandstand.common.api.refusals import TooSoon
+from bandstand.common.api.refusals import NeedsRight, TooSoon
 from bandstand.common.api.requests import Request
 from bandstand.common.api.results import Result
 from bandstand.common.errors import CommandError
@@ -43,6 +43,10 @@ class Core(Protocol):
 
     async def carry_out(self, request: Request, by: Requester) -> Result:
         """Raises Refused, StoreError, or whatever went wrong."""
+        ...
+
+    async def explain_denial(self, request: type[Request], right: Right, by: Requester) -> NeedsRight:
+        """What somebody is told who lacks the right for this request."""
         ...
 
     def count_command(self, by: Requester) -> TooSoon | None:
@@ -95,7 +99,8 @@ class CommandLine:
     async def _give(self, command: Command, parsed: ParsedLine, line: Line) -> Reply:
         """Give this command, if the person may. Raises CommandError and what the core raises."""
         if line.by.right < command.rights[0]:
-            return show_denied(command)
+            why = await self._core.explain_denial(command.requests[0], command.rights[0], line.by)
+            return show_denied(command, why)
         call = fit_line(command, parsed, Call(line, now=self._wall(), allowed=self._allowed[line.by.right]))
         if not self._confirmations.is_confirmed(command, parsed, line):
             return ask_again(command)

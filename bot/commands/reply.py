@@ -44,6 +44,9 @@ class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
     """For the one who asked, even where others read along."""
     is_repeated: bool = False
     """The same was said to the same person just now: where others read along, it is not said again."""
+    is_heard: bool = False
+    """Of a later answer: it says that a song is done which was announced already. Where people talk to each other, one
+    of the two is enough."""
     besides: Place | None = None
     """Of a notice: the place that has the same as an answer already, and is not to be told twice."""
     value: Any = None

@@ -130,7 +130,16 @@ def _say_no_band(why: refusals.NoSuchBand) -> str:
 
 def _say_needs_right(why: refusals.NeedsRight) -> str:
     """Without the request's name, which only programs know; a command's name is said by `show_denied`."""
-    return f"that needs the right {why.right.value}"
+    return f"that {_say_right(why)}"
+
+
+def _say_right(why: refusals.NeedsRight) -> str:
+    """`needs the right dj; ann or bob can give it to you`."""
+    if not why.granters:
+        return f"needs the right {why.right.value}; whoever runs the station can give it to you"
+    *others, last = (one_line(name, 40) for name in why.granters)
+    names = f"{', '.join(others)} or {last}" if others else last
+    return f"needs the right {why.right.value}; {names} can give it to you"
 
 
 def _say_not_watched(why: refusals.NotWatched) -> str:
@@ -236,11 +245,9 @@ def show_refusal(why: Refusal) -> Reply:
     return Reply(say_refusal(why), Level(why.kind.value), is_repeated=is_repeated, value=why)
 
 
-def show_denied(command: Command) -> Reply:
+def show_denied(command: Command, why: refusals.NeedsRight) -> Reply:
     """The reply to a command that this person may not see."""
-    right = command.rights[0]
-    value = refusals.NeedsRight(request=str(command.requests[0].__struct_config__.tag), right=right)
-    return Reply(f'"{command.name}" needs the right {right.value}', Level.DENIED, value=value)
+    return Reply(f'"{command.name}" {_say_right(why)}', Level.DENIED, value=why)
 
 
 def show_error(error: BaseException) -> Reply:

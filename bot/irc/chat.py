@@ -196,6 +196,8 @@ class Chat:
 
     def tell(self, address: ReplyAddress, reply: Reply) -> None:
         """Say a reply at an address, or hold it back while the bot is not there."""
+        if reply.is_heard and address.channel.lower() in [channel.lower() for channel in self._announced]:
+            return
         session = self._connection.session
         if session is None or (address.channel and not session.state.members.is_in_channel(address.channel)):
             self._held.append((self._clock.seconds() + HELD_SECONDS, address, reply))

@@ -181,8 +181,7 @@ class Session(TwistedProtocol):
         certificate = cast(X509 | None, self._connected.getPeerCertificate())
         fault = tls.find_fault(self._network, certificate)
         if fault:
-            self._listener.handle_rejected(fault, is_lasting=True)
-            self.abort(fault)
+            self._perform([Rejected(fault, is_lasting=True)])
         else:
             self._begin()
 

@@ -38,6 +38,8 @@ from bandstand.common.api.values import GrantedRight, PersonPresent
 from bandstand.common.text import one_line
 
 ACCOUNTS: Final = 1000
+GRANTERS: Final = 3
+"""Names of those who may give a right that are told to whoever lacks it."""
 GRANTS: Final = 5000
 """No more than these are kept."""
 
@@ -117,6 +119,14 @@ def list_people(request: ListPeople, by: Requester, tx: Transaction) -> People:
         accounts=tuple(tx.people.list_accounts()),
         present=(*tx.outside.people, *_list_known_on_networks(tx, grants)),
     )
+
+
+def list_granters(right: Right, by: Requester, tx: Transaction) -> tuple[str, ...]:
+    """Accounts that may give somebody this right, among those of their own network; GRANTERS at most."""
+    network = get_network(by.identity) if by.identity is not None else ""
+    needed = max(Right.ADMIN, right)
+    names = [parse_name(grant.name) for grant in tx.people.list_grants() if grant.right >= needed]
+    return tuple(sorted(name.account for name in names if name.account and name.network == network)[:GRANTERS])
 
 
 def _list_known_on_networks(tx: Transaction, grants: Sequence[GrantedRight]) -> Iterator[PersonPresent]:

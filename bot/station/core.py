@@ -6,6 +6,7 @@ published after the commit. Whatever goes wrong, nothing of the request has happ
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from bandstand.bot.station.access import list_granters
 from bandstand.bot.station.identity import get_person
 from bandstand.bot.station.limits import COMMANDS, Limits
 from bandstand.bot.station.repositories import Store, Transaction
@@ -15,6 +16,7 @@ from bandstand.common.api.refusals import NeedsRight, Refused, TooSoon
 from bandstand.common.api.requests import Request
 from bandstand.common.api.results import Result
 from bandstand.common.api.values import Outside
+from bandstand.common.errors import BandstandError
 
 Look = Callable[[bool], Awaitable[Outside]]
 """Reads the station as it is outside the database; True asks the streamer and Icecast as well."""
@@ -38,11 +40,19 @@ class Core:
         """Count one command of this person; what they are to be told where there have been too many."""
         return self._count(by, COMMANDS)
 
+    async def explain_denial(self, request: type[Request], right: Right, by: Requester) -> NeedsRight:
+        """What somebody is told who lacks the right for this, with those who may give it."""
+        try:
+            granters = await self._store.read(lambda tx: list_granters(right, by, tx))
+        except BandstandError:  # the denial itself needs no database
+            granters = ()
+        return NeedsRight(str(request.__struct_config__.tag), right, granters)
+
     async def carry_out(self, request: Request, by: Requester) -> Result:
         """Raises Refused with the reason, StoreError if the database cannot do it, or what a fault of ours raised."""
         entry = REQUESTS[type(request)]
         if by.right < entry.right:
-            raise Refused(NeedsRight(str(type(request).__struct_config__.tag), entry.right))
+            raise Refused(await self.explain_denial(type(request), entry.right, by))
         too_soon = self._count(by, entry.limit)
         if too_soon is not None:
             raise Refused(too_soon)

@@ -114,8 +114,11 @@ class TooSoon(Base, frozen=True, tag="too_soon"):
 
 
 class NeedsRight(Base, frozen=True, tag="needs_right"):
+    """`granters` are accounts on the requester's network whose people may give that right; a few, if there are many."""
+
     request: str
     right: Right
+    granters: tuple[str, ...] = ()
 
 
 class GeneratorNotLoaded(Base, frozen=True, tag="generator_not_loaded"):

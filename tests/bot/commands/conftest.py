@@ -28,10 +28,14 @@ class FakeCore:
         self.results: dict[type, Result | Refusal | Exception] = {}
         self.too_soon: TooSoon | None = None
         self.lines = 0
+        self.granters: tuple[str, ...] = ()
 
     def count_command(self, by: Requester) -> TooSoon | None:
         self.lines += 1
         return self.too_soon
+
+    async def explain_denial(self, request: type[Request], right: Right, by: Requester) -> NeedsRight:
+        return NeedsRight(str(request.__struct_config__.tag), right, self.granters)
 
     async def carry_out(self, request: Request, by: Requester) -> Result:
         needed = REQUESTS[type(request)].right

@@ -293,6 +293,12 @@ def test_a_song_that_goes_on_after_an_interruption_is_no_news(house: House) -> N
     assert house.shell.announced == []
 
 
+def test_of_a_song_that_was_announced_it_is_said_that_it_was_heard_when_it_is_done(house: House) -> None:
+    done = events.JobDone(job=12, song=LANTERN, place=ANN, making=2.0)
+    house.hear(done, events.SongStarted(cue=CueId(7), song=LANTERN, name="ann", is_first=True), done)
+    assert [reply.is_heard for _, reply in house.terminals.told] == [False, True]
+
+
 def test_facts_that_concern_only_the_machines_are_told_to_nobody(house: House) -> None:
     house.hear(events.QueueChanged(), events.StationQuit(), events.RightsChanged(name="ann"))
     assert house.shell.announced == house.terminals.told == []

@@ -87,15 +87,23 @@ def test_a_command_needs_its_right_before_anything_else_is_said_of_it(person: Pe
     reply = person.say('skip "too many words', Right.LISTENER)
     assert reply.level is Level.USAGE  # a line that cannot be read names no command
     reply = person.say("skip too many words", Right.LISTENER)
-    assert (reply.level, reply.summary) == (Level.DENIED, '"skip" needs the right dj')
+    assert (reply.level, reply.summary) == (
+        Level.DENIED,
+        '"skip" needs the right dj; whoever runs the station can give it to you',
+    )
     assert reply.value == refusals.NeedsRight("skip", Right.DJ)
     assert person.core.asked == []
+    person.core.granters = ("ann", "bob", "cyd")
+    assert person.say("skip", Right.LISTENER).summary == '"skip" needs the right dj; ann, bob or cyd can give it to you'
 
 
 def test_what_the_core_denies_of_a_command_that_may_be_seen_is_told(person: Person) -> None:
     assert person.say("band null modem", Right.LISTENER).is_good
     reply = person.say("band new waltz", Right.LISTENER)
-    assert (reply.level, reply.summary) == (Level.DENIED, "that needs the right dj")
+    assert (reply.level, reply.summary) == (
+        Level.DENIED,
+        "that needs the right dj; whoever runs the station can give it to you",
+    )
 
 
 def test_every_line_is_counted_even_one_that_is_no_command(person: Person) -> None:

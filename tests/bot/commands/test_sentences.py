@@ -51,7 +51,11 @@ SAID: list[tuple[Refusal, str]] = [
         '"Blue Lantern" (7kq3) was asked for by bob; to remove it you need the right dj',
     ),
     (refusals.TooSoon(20, True), "try again in 20 s"),
-    (refusals.NeedsRight("found_band", Right.DJ), "that needs the right dj"),
+    (
+        refusals.NeedsRight("found_band", Right.DJ),
+        "that needs the right dj; whoever runs the station can give it to you",
+    ),
+    (refusals.NeedsRight("skip", Right.DJ, ("ann", "bob")), "that needs the right dj; ann or bob can give it to you"),
     (refusals.NoSuchGenerator("mien", ("mine", "other")), "mien: there is no such generator; there are mine, other"),
     (
         refusals.NoSuchGenerator("mien", ()),

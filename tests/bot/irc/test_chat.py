@@ -181,6 +181,14 @@ def test_the_core_is_told_whether_the_network_knows_accounts_and_who_is_there() 
     assert Identity("irc:test", mask="ann!a@10.1.2.3") in people
 
 
+def test_a_song_that_was_announced_in_the_channel_is_not_told_there_a_second_time(room: Room) -> None:
+    made = Reply("job 3: song 7kq3 is made", is_heard=True)
+    room.chat.tell(ReplyAddress("test", "#Radio", "ann"), made)
+    assert room.peer.sent() == []
+    room.chat.tell(ReplyAddress("test", "", "ann"), made)
+    assert room.peer.sent() == ["NOTICE ann :ok: job 3: song 7kq3 is made"]
+
+
 def test_announcements_can_be_turned_off_for_a_channel_or_for_all() -> None:
     for settings_ in ({"silent_channels": ["#Radio"]}, {"announce": False}):
         room = Room(**settings_)

@@ -245,8 +245,8 @@ def test_a_refusal_has_its_reason_and_its_sentence(client: Client) -> None:
 def test_the_right_of_somebody_who_is_vouched_for_is_looked_up(station: Station, client: Client) -> None:
     ann = {"name": "ann", "identity": {"network": "irc:libera", "account": "ann"}}
     refused = client.request("stop", ann)
-    assert refused["refused"] == {"refused": "needs_right", "request": "stop", "right": "dj"}
-    assert refused["sentence"] == "that needs the right dj"
+    assert refused["refused"] == {"refused": "needs_right", "request": "stop", "right": "dj", "granters": []}
+    assert refused["sentence"] == "that needs the right dj; whoever runs the station can give it to you"
     station.grant("libera/ann", Right.DJ)
     assert "result" in client.request("stop", ann)
     assert client.request("get_self", ann)["result"]["right"] == "dj"

@@ -161,3 +161,12 @@ def test_one_is_told_who_one_is(station: Station) -> None:
     assert (you.known_as, you.mask, you.network, you.tells_accounts) == ("", "cy!c@h.example", "libera", True)
     station.tx.outside = Outside(networks={"libera": ChatNetwork(tells_accounts=False)})
     assert not station.ask(GetSelf(), stranger).tells_accounts
+
+
+def test_whoever_lacks_a_right_is_told_who_on_their_network_may_give_it(station: Station) -> None:
+    for name, right in (("libera/zed", "admin"), ("libera/amy", "admin"), ("oftc/bob", "admin"), ("libera/cyd", "dj")):
+        station.ask(Grant(name=name, right=right))
+    station.ask(Grant(name="libera/*!*@host.example.net", right="admin"))
+    person = Requester("ann", right=Right.LISTENER, identity=Identity("irc:Libera", "", "ann!a@h"))
+    assert access.list_granters(Right.DJ, person, station.tx) == ("amy", "zed")
+    assert access.list_granters(Right.OWNER, person, station.tx) == ()
