@@ -23,6 +23,7 @@ def main(arguments: list[str]) -> int:
     settings = config.load(config.find(options.config))
     log.begin("streamer", settings.log, _standard_error())
     spare_memory()
+    spare_threads()
 
     from twisted.internet import reactor
 
@@ -46,6 +47,14 @@ def spare_memory() -> None:
     This process never uses Twisted's TLS: its connections to Icecast are libshout's and the standard library's.
     """
     sys.modules["OpenSSL"] = cast(ModuleType, None)
+
+
+def spare_threads() -> None:
+    """Keep NumPy from multiplying matrices with several threads, which wait for the next one at full speed.
+
+    To be called before NumPy is loaded. Our matrices are so small that one thread is the quickest.
+    """
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 
 def _say(word: str) -> None:

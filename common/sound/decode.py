@@ -30,6 +30,8 @@ TOLERANCE: Final = Seconds(0.01)
 ATTEMPTS: Final = 1000
 """Times that reading is taken up again behind something broken, without a packet in between."""
 BEGINNING: Final = Frames(0)
+LARGEST: Final = Frames(9216)
+"""192 ms: how large the pieces become. Each costs as much as decoding 50 ms of MP3."""
 
 
 class Broken(BandstandError):
@@ -180,7 +182,7 @@ class _Sound:
         ready = []
         if self._mixdown is None or not self._mixdown.is_for(frame):
             ready = self._flushed()
-            self._mixdown = Mixdown(frame)
+            self._mixdown = Mixdown(frame, LARGEST)
         return ready + self._mixdown.push(frame)
 
     def _flushed(self) -> list[Samples]:

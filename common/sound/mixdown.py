@@ -3,15 +3,22 @@
 Mono becomes the same in both ears at its full level (FFmpeg's own mixing takes 3 dB off), so that a mono file is as
 loud as a stereo one. Other layouts are mixed by the names of their channels, with the weights of ITU-R BS.775 (centre
 and surround at -3 dB, no LFE). Channels that nothing is known of are averaged: FFmpeg refuses those.
+
+The sums are FFmpeg's and cheap; what costs is to hand them small pieces from Python. So whoever reads a whole file may
+have its sound in large pieces (`largest`): the first pieces come at once, and each is as large as all before it, up to
+that size.
 """
 
+from collections.abc import Iterator
+from contextlib import suppress
+from fractions import Fraction
 from typing import Final
 
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.layout import AudioLayout
-from av.audio.resampler import AudioResampler
+from av.filter import Graph
 from numpy.typing import NDArray
 
 from bandstand.common.sound import Samples
@@ -27,15 +34,22 @@ UNNAMED: Final = {"NONE", "UNSD", "UNK"}
 
 
 class Mixdown:
-    """Converts frames of one kind; `is_for` says whether a frame is of that kind."""
+    """Converts frames of one kind; `is_for` says whether a frame is of that kind.
 
-    def __init__(self, frame: AudioFrame) -> None:
+    With `largest`, pieces grow up to so many frames at `RATE`; without, all that is ready comes with each push.
+    """
+
+    def __init__(self, frame: AudioFrame, largest: int = 0) -> None:
         self._kind = _get_kind(frame)
         names = [channel.name for channel in frame.layout.channels]
         self._is_mono = len(names) == 1
         is_plain = self._is_mono or frame.layout.name == "stereo" or (len(names) == 2 and UNNAMED.issuperset(names))
         self._weights = None if is_plain else find_weights(frame.layout.name, names)
-        self._resampler = AudioResampler(format="flt", layout="mono" if self._is_mono else "stereo", rate=RATE)
+        self._largest = largest
+        self._graph: Graph | None = None
+        self._wanted = 0
+        """Frames at `RATE`, about, that are pushed before the next are pulled."""
+        self._pushed = self._pulled = 0
 
     def is_for(self, frame: AudioFrame) -> bool:
         return _get_kind(frame) == self._kind
@@ -43,17 +57,57 @@ class Mixdown:
     def push(self, frame: AudioFrame) -> list[Samples]:
         """Convert the next frame; its samples may come later."""
         frame.pts = None
-        return self._convert(frame if self._weights is None else _mix(frame, self._weights))
+        mixed = frame if self._weights is None else _mix(frame, self._weights)
+        if self._graph is None:
+            self._graph = _make_resampler(mixed, "mono" if self._is_mono else "stereo")
+        self._graph.push(mixed)
+        self._pushed += mixed.samples * RATE // mixed.rate
+        if self._pushed < self._wanted:
+            return []
+        made = self._pull(self._graph)
+        self._enlarge_pieces(self._graph)
+        return made
 
     def flush(self) -> list[Samples]:
         """What the resampler still holds."""
-        return self._convert(None)
+        graph, self._graph = self._graph, None
+        if graph is None:
+            return []
+        graph.push(None)
+        return self._pull(graph)
 
-    def _convert(self, frame: AudioFrame | None) -> list[Samples]:
-        made = [np.asarray(piece.to_ndarray(), np.float32) for piece in self._resampler.resample(frame)]
+    def _enlarge_pieces(self, graph: Graph) -> None:
+        self._pulled, self._pushed = self._pulled + self._pushed, 0
+        wanted = min(self._pulled, self._largest)
+        if wanted == self._largest > self._wanted:
+            graph.set_audio_frame_size(wanted)
+        self._wanted = wanted
+
+    def _pull(self, graph: Graph) -> list[Samples]:
+        made = [np.asarray(piece.to_ndarray(), np.float32) for piece in _pull_all(graph)]
         if self._is_mono:
             return [np.repeat(piece.reshape(-1, 1), CHANNELS, axis=1) for piece in made if piece.size]
         return [piece.reshape(-1, CHANNELS) for piece in made if piece.size]
+
+
+def _make_resampler(frame: AudioFrame, layout: str) -> Graph:
+    """FFmpeg's resampler, with its default filter, for frames like this one."""
+    graph = Graph()
+    graph.threads = 1  # none of its own
+    source = graph.add_abuffer(
+        sample_rate=frame.rate, format=frame.format, layout=frame.layout, time_base=Fraction(1, frame.rate)
+    )
+    target = graph.add("aformat", sample_rates=str(RATE), sample_fmts="flt", channel_layouts=layout)
+    graph.link_nodes(source, target, graph.add("abuffersink")).configure()
+    return graph
+
+
+def _pull_all(graph: Graph) -> Iterator[AudioFrame]:
+    with suppress(EOFError, BlockingIOError):
+        while True:
+            piece = graph.pull()
+            assert isinstance(piece, AudioFrame)
+            yield piece
 
 
 def find_weights(layout: str, names: list[str]) -> NDArray[np.float32]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bandstand.common.types import RATE
 from bandstand.streamer.block import Block, Samples, zeros
-from bandstand.streamer.limiter import CEILING, DELAY, Limiter
+from bandstand.streamer.limiter import ATTACK, CEILING, DELAY, HALF, RELEASE, Limiter, _between
 
 
 def limited(sound: Samples, sizes: list[int] = [4608]) -> Samples:  # noqa: B006
@@ -111,3 +111,27 @@ def test_ffmpeg_measures_no_true_peak_above_one_below_full_scale(tmp_path: Path)
     ).stderr
     peak = re.findall(r"Peak: *(-?[0-9.]+) dBFS", measured)[-1]
     assert -1.6 < float(peak) <= -1.0
+
+
+def limited_plainly(sound: Samples) -> Samples:
+    """As the limiter, by the definition: each peak from a window of its own, each gain from a mean of the last ones."""
+    padded = np.concatenate([zeros(HALF), sound, zeros(ATTACK + HALF)]).astype(np.float64)
+    phases = np.stack([_between(phase) for phase in (0.0, 0.25, 0.5, 0.75)])
+    windows = np.stack([padded[at + 1 : at + 1 + 2 * HALF] for at in range(len(sound) + ATTACK)])
+    peaks = np.abs(np.einsum("pw,nwc->npc", phases, windows)).max(axis=(1, 2))
+    wanted = np.minimum(1.0, CEILING / np.maximum(peaks, CEILING))
+    gain, gains = 1.0, [1.0] * (ATTACK - 1)
+    for at in range(len(sound)):
+        gain = min(gain + RELEASE, wanted[at : at + ATTACK].min())
+        gains.append(gain)
+    smooth = np.convolve(gains, np.ones(ATTACK) / ATTACK, "valid")
+    return (sound * smooth[:, None]).astype(np.float32)
+
+
+@pytest.mark.parametrize("level", [0.3, 0.8, 4.0])
+def test_rows_that_are_oversampled_together_give_what_each_window_by_itself_gives(level: float) -> None:
+    chance = np.random.default_rng(11)
+    smooth = np.convolve(chance.standard_normal(6000), np.hanning(5), "same")
+    sound = np.stack([smooth, np.roll(smooth, 5)], axis=1).astype(np.float32) * np.float32(level)
+    sound[:ATTACK] = 0.0  # the definition knows nothing of the gains before
+    assert np.abs(limited(sound, [4608, 577, 16]) - limited_plainly(sound)).max() < 2e-4

@@ -13,3 +13,11 @@ def test_it_loads_no_tls_of_twisteds_which_it_never_speaks() -> None:
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert "twisted.internet.unix" in loaded and "ssl" in loaded
     assert not {"OpenSSL", "cryptography", "service_identity"} & {name.partition(".")[0] for name in loaded}
+
+
+def test_numpy_multiplies_matrices_with_one_thread_which_costs_nothing_between_two_blocks() -> None:
+    code = (
+        "import os; from bandstand.streamer.__main__ import spare_threads; spare_threads(); "
+        "import numpy as np; np.ones((999, 999)) @ np.ones((999, 999)); print(len(os.listdir('/proc/self/task')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "1\n"
