@@ -208,9 +208,14 @@ def test_a_waiting_worker_ends_when_told_and_not_on_ctrl_c(start: Start) -> None
 
 
 def wait_until_ready(worker: Worker) -> None:
-    """Its niceness is set after its signals are, and changes once."""
-    while os.getpriority(os.PRIO_PROCESS, worker.process.pid) < 10:
+    """Until it has its handler of SIGTERM and ignores SIGINT, as the kernel says; it may be nice already."""
+    term, interrupt = 1 << (signal.SIGTERM - 1), 1 << (signal.SIGINT - 1)
+    while True:
         assert worker.process.poll() is None
+        status = Path(f"/proc/{worker.process.pid}/status").read_text("ascii")
+        masks = dict(line.split(":\t") for line in status.splitlines() if line.startswith("Sig"))
+        if int(masks["SigCgt"], 16) & term and int(masks["SigIgn"], 16) & interrupt:
+            return
 
 
 def test_a_song_is_finished_when_the_bot_is_gone(start: Start, tmp_path: Path) -> None:
