@@ -25,6 +25,7 @@ from bandstand.common.errors import BandstandError, UsageError
 from bandstand.common.text import MARK, one_line
 
 ANSWER_SECONDS = 30.0
+MESSAGES = msgspec.json.Decoder(Message)
 START_SECONDS = 3.0
 """How long `play` may take until it is heard, or fails."""
 CLEAR = "\x1b[K"
@@ -77,12 +78,15 @@ class Station:
         if wait and message.reply.job:
             yield from self.follow(message.reply.job)
 
-    def carry_out(self, request: Request) -> Answer:
-        """The value of a request's answer, for one that has what no line could say, or needs no sentence."""
+    def carry_out(self, request: Request, answers: msgspec.json.Decoder[Answer]) -> Answer:
+        """The value of a request's answer, for one that has what no line could say, or needs no sentence.
+
+        `answers` takes time to make, and is made by one thread: two that decode a new type at once crash in msgspec.
+        """
         self._send({"request": request})
         while True:
             with suppress(msgspec.ValidationError):  # of an earlier job
-                answer = msgspec.json.decode(self._read_line(), type=Answer)
+                answer = answers.decode(self._read_line())
                 if answer.answers == self._asked:
                     return answer
 
@@ -122,7 +126,7 @@ class Station:
     def _next(self) -> Message:
         while True:
             with suppress(msgspec.ValidationError):  # an event, of which `wait_until_heard` wanted to know
-                return msgspec.json.decode(self._read_line(), type=Message)
+                return MESSAGES.decode(self._read_line())
 
     def _read_line(self) -> bytes:
         try:

@@ -16,6 +16,7 @@ from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
 
+import msgspec
 from prompt_toolkit.shortcuts import ProgressBar
 
 from bandstand.bot.commands.reply import Level, Reply
@@ -26,11 +27,13 @@ from bandstand.common import config
 from bandstand.common.api.refusals import ImportedAlready
 from bandstand.common.api.requests import ImportFile
 from bandstand.common.api.results import Importing
+from bandstand.common.api.socket import Answer
 from bandstand.common.errors import BandstandError, CommandError
 from bandstand.common.files import format_location, show_path
 from bandstand.common.sound.container import has_sound
 from bandstand.common.text import counted
 
+ANSWERS = msgspec.json.Decoder(Answer)
 PROBING = Lock()
 """One file is looked into at a time; it takes milliseconds, and the workers' time is what counts."""
 INTERRUPTED = 130
@@ -72,7 +75,7 @@ def import_file(socket: Path, found: Found) -> Report:
 
 
 def _import_by(station: Station, found: Found) -> Report:
-    answer = station.carry_out(ImportFile(path=format_location(found.path)))
+    answer = station.carry_out(ImportFile(path=format_location(found.path)), ANSWERS)
     if isinstance(answer.refused, ImportedAlready):
         return Report(Outcome.THERE)
     if not isinstance(answer.result, Importing):

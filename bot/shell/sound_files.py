@@ -38,8 +38,9 @@ def find_files(paths: Iterable[str]) -> list[Found]:
     found: dict[Path, Found] = {}
     for text in paths:
         for one in _search(Path(text)):
-            found.setdefault(Path(os.path.realpath(one.path)), one)
-    return [one._replace(path=place) for place, one in found.items()]
+            place = one.path if one.problem else Path(os.path.realpath(one.path))
+            found.setdefault(place, one._replace(path=place))
+    return list(found.values())
 
 
 def _search(path: Path) -> Iterator[Found]:
@@ -106,7 +107,8 @@ def _list_entries(kind: str, data: bytes) -> Iterator[bytes]:
 
 def _find_entry(playlist: Path, entry: bytes) -> Found:
     if ADDRESS.match(entry):
-        return Found(Path(os.fsdecode(entry)), problem=f"it is no file, so it stays in {show_path(playlist.name)}")
+        shown = f"{show_path(playlist.name)} lists {show_path(os.fsdecode(entry))}, which is no file of this machine"
+        return Found(playlist, problem=shown)
     tried = [entry]
     if b"\\" in entry and not DRIVE.match(entry):
         tried.append(entry.replace(b"\\", b"/"))  # of Windows

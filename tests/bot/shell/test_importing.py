@@ -30,7 +30,7 @@ class Running:
     def __init__(self, _: Path) -> None:
         self._path = ""
 
-    def carry_out(self, request: ImportFile) -> Answer:
+    def carry_out(self, request: ImportFile, _: object) -> Answer:
         if self.goes_away:
             raise NotRunning("the station went away before it answered")
         self._path = request.path

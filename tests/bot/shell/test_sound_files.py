@@ -72,7 +72,7 @@ def test_what_a_playlist_lists_and_cannot_be_taken_is_told(tmp_path: Path) -> No
     (tmp_path / "list.m3u").write_text("gone.mp3\nhttp://example.org/live\n")
     assert list_problems(tmp_path / "list.m3u") == [
         "list.m3u lists it, but it is not there",
-        "it is no file, so it stays in list.m3u",
+        "list.m3u lists http://example.org/live, which is no file of this machine",
     ]
 
 

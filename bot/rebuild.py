@@ -1,0 +1,98 @@
+"""`bandstand database rebuild`: writes songs into the database that are on the disk and not in it.
+
+Each song's folder has a file that says all of the song (`song.json`, the `Done` of its worker), so a library outlives
+its database. What nobody but the database knew is lost with it: ratings, bookmarks, who asked for what, comparisons.
+Sees the storage, so it is no front end; runs under the bot's lock, where no station does.
+"""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from bandstand.bot.station.repositories import Transaction
+from bandstand.bot.storage.store import run_once
+from bandstand.common import config
+from bandstand.common.api.values import Song, SongState
+from bandstand.common.errors import CommandError
+from bandstand.common.generators import COMPARE
+from bandstand.common.jobs import Done
+from bandstand.common.lock import ProcessLock
+from bandstand.common.paths import Paths
+from bandstand.common.station_folder import prepare_folder
+from bandstand.common.text import counted, one_line
+
+SONG_FILE: Final = "song.json"
+TITLE_LIMIT: Final = 120
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        "bandstand database", description="Mend the database of a station that is stopped."
+    )
+    parser.add_argument("--config", metavar="FILE", help="the station's configuration")
+    parser.add_argument("what", choices=["rebuild"], help="rebuild: take songs into it that are on the disk")
+    paths = config.find_directory(config.find(parser.parse_args(arguments).config))
+    added, faults = rebuild(paths)
+    for fault in faults:
+        print(fault)
+    print(f"{counted(added, 'song')} taken into {paths.database}")
+    return 1 if faults else 0
+
+
+def rebuild(paths: Paths) -> tuple[int, list[str]]:
+    """Add the songs of the folders; return how many were, and a sentence for each that could not be.
+
+    Raises AlreadyRunning, StoreError, or CommandError if there are no songs on the disk.
+    """
+    if not paths.songs.is_dir():
+        raise CommandError(f"there are no songs in {paths.songs}")
+    prepare_folder(paths)
+    lock = ProcessLock(paths.bot_lock)
+    lock.acquire("bandstand")
+    try:
+        read = list(read_songs(paths.songs))
+        songs = [song for song in read if isinstance(song, Song)]
+        faults = [fault for fault in read if isinstance(fault, str)]
+        return run_once(paths.database, lambda tx: add_missing(tx, songs)), faults
+    finally:
+        lock.release()
+
+
+def read_songs(folder: Path) -> Iterator[Song | str]:
+    """The finished songs of a station's folder, or why one cannot be read. Comparisons are left out."""
+    for path in sorted(folder.iterdir()):
+        if "." in path.name or not path.is_dir():  # a song that was being made when its worker died
+            continue
+        try:
+            done = msgspec.json.decode((path / SONG_FILE).read_bytes(), type=Done)
+            created = (path / SONG_FILE).stat().st_mtime
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            yield f"{path}: its {SONG_FILE} cannot be read"
+            continue
+        if not (path / done.files.get("audio", SONG_FILE)).is_file():
+            yield f"{path}: its sound is missing"
+        elif done.song != path.name:
+            yield f"{path}: it has the song {one_line(done.song, 20)}"
+        elif done.generator != COMPARE:
+            yield _make_song(done, created)
+
+
+def _make_song(done: Done, created: float) -> Song:
+    return Song(
+        code=done.song, title=one_line(done.title, TITLE_LIMIT), artist=one_line(done.artist, TITLE_LIMIT),
+        state=SongState.READY, generator=done.generator, seed=done.seed, parameters=done.parameters,
+        facts=dict(done.facts), sections=tuple(done.sections), seconds=done.seconds, loudness=done.loudness,
+        peak=done.peak, making=done.making, audio=done.files.get("audio", ""), created=created,
+        provenance=done.provenance,
+    )  # fmt: skip
+
+
+def add_missing(tx: Transaction, songs: Sequence[Song]) -> int:
+    """Add those songs whose codes the database does not have; return how many those are."""
+    missing = [song for song in songs if not tx.songs.has_code(song.code)]
+    for song in missing:
+        tx.songs.add(song)
+    return len(missing)
