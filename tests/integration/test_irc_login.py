@@ -1,5 +1,6 @@
 """Accounts on IRC: SASL and rights with real services, SCRAM and strict transport security with a scripted server."""
 
+import hashlib
 import json
 import ssl
 import threading
@@ -174,8 +175,9 @@ def test_a_server_with_a_false_proof_is_told_nothing_more(
     assert not [line for line in heard if "PLAIN" in line or "CAP END" in line]
 
 
-def test_a_server_that_demands_tls_gets_it_from_then_on_and_after_a_restart(
-    scripted: Callable[..., Scripted], start: Callable[..., Bot], tmp_path: Path
+@pytest.mark.parametrize("is_pinned", [False, True])
+def test_a_server_that_demands_tls_gets_it_from_then_on_and_after_an_error_and_a_restart(
+    scripted: Callable[..., Scripted], start: Callable[..., Bot], tmp_path: Path, is_pinned: bool
 ) -> None:
     folder = tmp_path / "certificates"
     folder.mkdir()
@@ -190,6 +192,7 @@ def test_a_server_that_demands_tls_gets_it_from_then_on_and_after_a_restart(
         peer.welcome()
         peer.expect("JOIN #radio")
         again.release()
+        peer.send("ERROR :Closing link")
 
     secure = scripted(by_tls, folder)
 
@@ -199,14 +202,18 @@ def test_a_server_that_demands_tls_gets_it_from_then_on_and_after_a_restart(
         clear.extend(peer.said)
 
     plain = scripted(in_the_clear)
-    authority = f'tls_authority = "{folder}/ca.pem"'
-    bot = start(plain.port, "tls = false", authority)
-    assert again.acquire(timeout=PATIENCE)
+    trust = [f'tls_authority = "{folder}/ca.pem"']
+    if is_pinned:
+        certificate = ssl.PEM_cert_to_DER_cert(folder.joinpath("server.pem").read_text())
+        trust = ["tls_verify = false", f'tls_pins = ["{hashlib.sha256(certificate).hexdigest()}"]']
+    bot = start(plain.port, "tls = false", *trust)
+    for _ in range(2):
+        assert again.acquire(timeout=PATIENCE)
     assert "CAP LS 302" in clear
     assert bot.end() == 0
     kept = json.loads((tmp_path / "bot" / "var" / "irc-sts.json").read_text())
     assert kept["127.0.0.1"]["port"] == secure.port
     clear.clear()
-    start(plain.port, "tls = false", authority)
+    start(plain.port, "tls = false", *trust)
     assert again.acquire(timeout=PATIENCE)
     assert clear == []

@@ -87,6 +87,7 @@ def test_json_of_what_is_not_done_is_the_refusal() -> None:
         "refused": "needs_right",
         "request": "skip",
         "right": "dj",
+        "granters": [],
     }
 
 
