@@ -111,6 +111,15 @@ def test_a_terminal_has_the_same_prompt(station: Station) -> None:
     assert client.exitstatus == 0
 
 
+def test_one_command_on_a_terminal_has_straight_lines(station: Station) -> None:
+    program, *words = station.words("help", tty=True)
+    client = pexpect.spawn(program, words, encoding="utf-8", timeout=PATIENCE, dimensions=(24, 80))
+    client.expect(pexpect.EOF)
+    client.close()
+    assert client.before.count("\n") > 1
+    assert client.before.count("\n") == client.before.count("\r\n")
+
+
 @pytest.mark.parametrize(("name", "key"), [("bob", "ann"), ("ann", "bob"), ("bob", "bob"), ("root", "ann")])
 def test_a_key_lets_in_whom_its_line_names_and_nobody_else(station: Station, name: str, key: str) -> None:
     status, _, complaint = station.run("whoami", name=name, key=key)
