@@ -204,7 +204,9 @@ class App:
     def _make_front_ends(self) -> None:
         reactor, config, commands, access = self._reactor, self._config, self._commands, self._access
         self._feed = EventFeed(self._wall)
-        self._socket = BotSocket(reactor, config.paths.bot_socket, commands, self._core, access, self._feed)
+        self._socket = BotSocket(
+            reactor, config.paths.bot_socket, commands, self._core, access, self._feed, self._jobs.pipes
+        )
         self._remote_access = RemoteAccess(reactor, config, commands, access)
         self._irc = IrcFrontEnd(reactor, config.irc, config.paths, commands, access, self._chance, self._wall)
         self._console: Console | Pipe | None = None

@@ -35,7 +35,12 @@ COMPARE: Final = "compare"
 """Generator name of a comparison of two songs."""
 IMPORT: Final = "import"
 """Generator name of an imported song. Its parameter `file` is the path of the original."""
-TAKEN: Final = (BAND, COMPARE, IMPORT)
+FILE: Final = "file"
+"""Generator name of a file that is played where it is. Its parameter `file` is its path."""
+PIPE: Final = "pipe"
+"""Generator name of sound from a pipe. Its parameters are `pipe`, the bot's number for it, `keep`, and what of the
+sound's format was said: `format`, `rate`, `channels`."""
+TAKEN: Final = (BAND, COMPARE, IMPORT, FILE, PIPE)
 """Names that no user's generator may have."""
 RESERVED: Final = ("seed", "output", "queue", "songs")
 """Names that no parameter may have."""
@@ -125,6 +130,9 @@ class Generator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Largest file, MiB."""
     longest: Positive = 1800.0
     """Longest sound, seconds; the song is cut there."""
+    live: bool = False
+    """True for sound without an end: it is read at the pace of the air, and `duration`, `timeout`, `processor`, `disk`
+    and `longest` are no limits of it. Nothing of it is kept."""
 
     @property
     def writes_file(self) -> bool:
@@ -151,7 +159,9 @@ def described(generator: Generator, description: Description) -> Generator:
 
 
 def parameters(generator: Generator) -> dict[str, Parameter]:
-    """All parameters of a generator, including `duration`, which every generator has."""
+    """All parameters of a generator, including `duration`, which every generator has that is not live."""
+    if generator.live:
+        return dict(generator.parameters)
     duration = Parameter(
         type="float", min=1, max=generator.longest, default=generator.duration, help="seconds of sound"
     )
@@ -173,6 +183,8 @@ def find_faults(name: str, generator: Generator) -> Iterator[str]:
             yield f".environment: {_shown(name)} is no name of an environment variable, or its value has a NUL in it"
     if generator.callable and generator.describe:
         yield ".describe: is for commands; a callable's parameters are declared in the configuration"
+    if generator.live and generator.writes_file:
+        yield ".live: is for sound on standard output; a file is heard when it is whole"
     yield from find_parameter_faults(generator.parameters)
     if not generator.describe:
         known = ["seed", "output", *parameters(generator)]

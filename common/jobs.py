@@ -5,6 +5,10 @@ exists, and passes it two descriptors: `SPOOL_FD`, an unnamed file to which the 
 and `GROWTH_FD`, the writing end of a pipe. The worker writes one byte to the pipe after each write to the spool. When
 the pipe closes, because the worker closed it or died, the spool is complete. So a reader of the spool knows how much
 there is without asking the worker or the bot.
+
+Sound that is live (`Begun.is_live`) has no spool: the frames themselves go through the growth pipe, whose reader takes
+them at the pace of the air. The pipe holds a few seconds, and then the worker waits, and whatever makes the sound. A
+pipe that somebody gave the station to be heard comes to the worker over `HANDOVER_FD`, a UNIX socket.
 """
 
 from typing import Final
@@ -19,6 +23,9 @@ from bandstand.common.types import SongCode
 SPOOL_FD: Final = 3
 """Frames of `common.types.FRAME_BYTES` each."""
 GROWTH_FD: Final = 4
+HANDOVER_FD: Final = 5
+LIVE_BYTES: Final = 1 << 20
+"""Of the growth pipe where it carries live sound: 2.7 s, and the most that Linux gives to everybody."""
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +92,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """A user's generator; None for a band of the station."""
     pair: Pair | None = None
     """A comparison of two songs."""
+    is_awaited: bool = False
+    """Somebody waits to hear it, before it is stored."""
     band: Band | None = None
     """The band as it was when the song was ordered; None to choose by the generator's name."""
 
@@ -99,6 +108,10 @@ class Begun(msgspec.Struct, frozen=True, tag_field="step", tag="begun"):
     facts: dict[str, Value] = {}
     """Properties of the song for a person to read: key, tempo, sections and so on."""
     sections: tuple[Section, ...] = ()
+    is_live: bool = False
+    """The frames go through the growth pipe, and nothing is kept of them."""
+    source: str = ""
+    """The file to play from, where that is not the spool."""
 
 
 class Advanced(msgspec.Struct, frozen=True, tag_field="step", tag="advanced"):
@@ -127,12 +140,19 @@ class Done(msgspec.Struct, frozen=True, tag_field="step", tag="done"):
     generator: str
     seed: int
     parameters: dict[str, Value]
-    loudness: float  # LUFS, integrated
-    peak: float  # dBTP
+    loudness: float | None  # LUFS, integrated; None where it was not measured
+    peak: float | None  # dBTP
     making: float  # seconds of work
     facts: dict[str, Value] = {}
     sections: tuple[Section, ...] = ()
     files: dict[str, str] = {}  # kind -> name in the folder: audio, score, midi, ...
+    provenance: Provenance = Provenance()
+
+
+class Passed(msgspec.Struct, frozen=True, tag_field="step", tag="passed"):
+    """Live sound has come to its end."""
+
+    seconds: float
     provenance: Provenance = Provenance()
 
 
@@ -143,4 +163,4 @@ class Failed(msgspec.Struct, frozen=True, tag_field="step", tag="failed"):
     provenance: Provenance = Provenance()
 
 
-Step = Begun | Advanced | Noticed | Done | Failed
+Step = Begun | Advanced | Noticed | Done | Passed | Failed

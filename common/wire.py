@@ -16,7 +16,7 @@ _SOURCE = [
     (b"cue", amp.Integer()),
     (b"title", amp.Unicode()),
     (b"artist", amp.Unicode()),
-    # A file of any format, or raw PCM as `common.types.FRAME_BYTES` has it.
+    # A file of any format, or raw PCM as `common.types.FRAME_BYTES` has it; raw PCM may also come out of a pipe.
     (b"audio", amp.Descriptor()),
     (b"raw", amp.Boolean()),
     # The reading end of a pipe that stays open while `audio` still grows; any byte in it says that it grew.

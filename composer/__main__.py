@@ -4,6 +4,7 @@ Knows descriptors, signals and command lines. `worker.py` does the work.
 """
 
 import argparse
+import contextlib
 import gc
 import logging
 import os
@@ -18,7 +19,7 @@ import msgspec
 
 from bandstand.common import config
 from bandstand.common.errors import BandstandError, ComposeError, Missing
-from bandstand.common.jobs import GROWTH_FD, SPOOL_FD, Failed, Job, Value
+from bandstand.common.jobs import GROWTH_FD, HANDOVER_FD, SPOOL_FD, Failed, Job, Value
 from bandstand.common.lineups import STYLES
 from bandstand.composer import batch, offline, worker
 from bandstand.composer.compose import BANDS
@@ -70,6 +71,8 @@ def _open_spool() -> SpoolWriter | None:
     try:
         for fd in (SPOOL_FD, GROWTH_FD):
             os.set_inheritable(fd, False)
+        with contextlib.suppress(OSError):  # only some jobs need it
+            os.set_inheritable(HANDOVER_FD, False)
         return SpoolWriter(SPOOL_FD, GROWTH_FD)
     except OSError:
         return None

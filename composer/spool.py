@@ -3,10 +3,14 @@
 A reader or a bot that is gone does not stop the song: errors of the pipes to them are ignored.
 """
 
+import array
 import contextlib
 import errno
+import fcntl
 import hashlib
 import os
+import select
+import termios
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -14,7 +18,7 @@ import msgspec
 import numpy as np
 
 from bandstand.common.errors import ComposeError
-from bandstand.common.jobs import Step
+from bandstand.common.jobs import LIVE_BYTES, Step
 from bandstand.common.types import CHANNELS, FRAME_BYTES, Frames
 from bandstand.composer.audio import Block
 
@@ -22,6 +26,8 @@ Report = Callable[[Step], None]
 """Sends a step to the bot."""
 PROGRESS_SECONDS: Final = 0.25
 """Shortest time between two reports of progress."""
+DRAIN_MILLISECONDS: Final = 50
+"""Between two looks at whether a pipe was read to its end."""
 DISK_FULL_ERRORS: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -30,6 +36,56 @@ class DiskFull(ComposeError):
 
     def __init__(self) -> None:
         super().__init__("the disk is full; make room where the station keeps its songs and its spool")
+
+
+class NobodyListens(ComposeError):
+    """Live sound has lost its reader."""
+
+    def __init__(self) -> None:
+        super().__init__("nobody listens any more")
+
+
+class PipeWriter:
+    """Writes whole frames to a pipe that holds a few seconds, and waits while it is full: the pace is its reader's.
+
+    Takes the place of a `SpoolWriter` for live sound, of which nothing is kept.
+    """
+
+    def __init__(self, pipe: int) -> None:
+        self._pipe = pipe
+        self.frames = Frames(0)
+        """Frames written so far."""
+        os.set_blocking(pipe, True)
+        with contextlib.suppress(OSError):  # then it holds less
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, LIVE_BYTES)
+
+    @property
+    def checksum(self) -> str:
+        """Empty: there is no whole that it could be of."""
+        return ""
+
+    def write(self, block: Block) -> None:
+        """Write a block. Raises NobodyListens if there is no reader any more."""
+        data = memoryview(block.astype("<f4").tobytes())
+        try:
+            while data:
+                data = data[os.write(self._pipe, data) :]
+        except BrokenPipeError:
+            raise NobodyListens from None
+        self.frames = Frames(self.frames + len(block))
+
+    def close(self) -> None:
+        """Wait until all was read, or nobody reads any more. The pipe ends with the process."""
+        poll = select.poll()
+        poll.register(self._pipe, 0)
+        while _count_unread(self._pipe) and not poll.poll(DRAIN_MILLISECONDS):
+            pass
+
+
+def _count_unread(pipe: int) -> int:
+    counted = array.array("i", [0])
+    fcntl.ioctl(pipe, termios.FIONREAD, counted)
+    return counted[0]
 
 
 class SpoolWriter:
@@ -69,6 +125,11 @@ class SpoolWriter:
         self._digest.update(data)
         with contextlib.suppress(BlockingIOError, BrokenPipeError):  # if the pipe is full, the reader will wake anyway
             os.write(self._growth, b"\0")
+
+    def open_pipe(self) -> PipeWriter:
+        """The growth pipe for the frames themselves, in place of this spool."""
+        self._is_open = False
+        return PipeWriter(self._growth)
 
     def read_blocks(self, count: int) -> Iterator[Block]:
         """Read back all frames, `count` at a time. Raises ComposeError if they are not there."""

@@ -6,6 +6,8 @@ descriptors nor signals: `__main__.py` supplies the spool, and `report`, which s
 """
 
 import logging
+import os
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -17,10 +19,10 @@ import numpy as np
 
 from bandstand.common.bands import Band
 from bandstand.common.errors import BandstandError, Missing
-from bandstand.common.generators import IMPORT
-from bandstand.common.jobs import Advanced, Begun, Done, Failed, Job, Provenance
+from bandstand.common.generators import FILE, IMPORT, PIPE
+from bandstand.common.jobs import HANDOVER_FD, Advanced, Begun, Done, Failed, Job, Passed, Provenance
 from bandstand.common.types import RATE, Lufs, Seconds
-from bandstand.composer import fluid, importing
+from bandstand.composer import fluid, importing, outside
 from bandstand.composer.audio import BLOCK_FRAMES, Block
 from bandstand.composer.compose import compose_streaming, describe, describe_sections, find_band
 from bandstand.composer.folder import SongFolder, publish_song, read_finished
@@ -91,19 +93,37 @@ def run_job(
 
 def make_song(
     job: Job, prepared: Prepared | Missing, spool: SpoolWriter, report: Report, stage: Popen | None = None
-) -> Done:
+) -> Done | Passed:
     """Make the song of any job. Raises BandstandError, or OSError if the folder cannot be written."""
+    if job.program and job.program.live:
+        return run.make_live(job, job.program, spool, report, stage)
     if job.program:
         return run.make_song(job, job.program, spool, report, stage)
     if job.pair:
         return compare.make_comparison(job, job.pair, spool, report)
     if job.generator == IMPORT:
+        if job.is_awaited:
+            report(outside.look_at_file(job))
         return importing.import_song(job, report)
+    if job.generator == FILE:
+        return outside.play_file(job, report)
+    if job.generator == PIPE:
+        return outside.play_pipe(job, spool, report, receive_pipe())
     if isinstance(prepared, Missing):
         raise prepared
     if not prepared.is_fresh():  # FluidSynth reads samples when they are played first, and crashes without the file
         prepared = prepare(prepared.soundfont)
     return _make_band_song(job, prepared, spool, report)
+
+
+def receive_pipe() -> int:
+    """The descriptor that the bot hands over. Raises Missing."""
+    try:
+        with socket.socket(fileno=os.dup(HANDOVER_FD)) as handover:
+            _, descriptors, _, _ = socket.recv_fds(handover, 1, 1)
+        return descriptors[0]
+    except (OSError, IndexError):
+        raise Missing("the pipe did not come along") from None
 
 
 def _make_band_song(job: Job, prepared: Prepared, spool: SpoolWriter, report: Report) -> Done:

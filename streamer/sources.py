@@ -3,6 +3,8 @@
 Knows files, spools and threads; nothing of the playout or of the reactor.
 """
 
+import os
+import stat
 import threading
 from collections.abc import Callable
 from typing import Final
@@ -15,7 +17,7 @@ from bandstand.common.sound.decode import decode
 from bandstand.common.types import Decibels, Frames
 from bandstand.streamer.block import Pieces, Samples
 from bandstand.streamer.frame_buffer import FrameBuffer
-from bandstand.streamer.spool import SpoolReader
+from bandstand.streamer.spool import PipeReader, SpoolReader
 
 LOUDEST: Final = 8.0
 """Samples beyond this, 18 dB over full scale, are no music; they and NaN must not reach an encoder."""
@@ -103,7 +105,13 @@ def file_source(fd: int, start: Frames, gain: Decibels) -> DecodedAhead:
 
 
 def spool_source(audio: int, growth: int | None, start: Frames, gain: Decibels) -> DecodedAhead:
-    """A file of raw frames, which may still be growing (see `streamer.spool`). Takes over both descriptors."""
+    """A file of raw frames, which may still be growing, or a pipe of them, which has no other place to begin at (see
+    `streamer.spool`). Takes over both descriptors."""
+    if stat.S_ISFIFO(os.fstat(audio).st_mode):
+        if growth is not None:
+            os.close(growth)
+        pipe = PipeReader(audio)
+        return DecodedAhead(pipe.pieces(), gain, pipe.wake)
     spool = SpoolReader(audio, growth)
     return DecodedAhead(spool.pieces(start), gain, spool.wake)
 

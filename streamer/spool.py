@@ -19,6 +19,54 @@ PIECE: Final = RATE // 10 * FRAME_BYTES
 BEGINNING: Final = Frames(0)
 
 
+class PipeReader:
+    """Raw frames of a pipe, as they come: live sound, whose source waits when its reader does. Takes it over."""
+
+    def __init__(self, pipe: int) -> None:
+        self._pipe = pipe
+        self._woken, self._waker = os.pipe()
+        self._lock = threading.Lock()
+        self._open = True
+
+    def pieces(self) -> Pieces:
+        """The frames, of shape (any, CHANNELS), to the end of the pipe; an empty piece before it waits for more."""
+        rest = b""
+        try:
+            while True:
+                if not _is_readable(self._pipe, self._woken, 0):
+                    yield zeros(0)
+                if not _is_readable(self._pipe, self._woken, None):
+                    return
+                data = os.read(self._pipe, PIECE)
+                if not data:
+                    return
+                data = rest + data
+                whole = len(data) // FRAME_BYTES * FRAME_BYTES
+                rest = data[whole:]
+                if whole:
+                    yield np.frombuffer(data[:whole], dtype="<f4").reshape(-1, CHANNELS)
+        finally:
+            with self._lock:
+                self._open = False
+                for fd in (self._pipe, self._woken, self._waker):
+                    os.close(fd)
+
+    def wake(self) -> None:
+        """End `pieces` even if it is waiting. May be called by any thread."""
+        with self._lock:
+            if self._open:
+                os.write(self._waker, b"!")
+
+
+def _is_readable(pipe: int, woken: int, milliseconds: int | None) -> bool:
+    """Wait until there is something in the pipe, or its end; False after that time, or if woken."""
+    poll = select.poll()
+    poll.register(pipe, select.POLLIN)
+    poll.register(woken, select.POLLIN)
+    ready = {fd for fd, _ in poll.poll(milliseconds)}
+    return pipe in ready and woken not in ready
+
+
 class SpoolReader:
     """Takes over both descriptors. `growth` is the reading end of a pipe: a byte in it says that there is more."""
 

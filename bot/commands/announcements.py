@@ -45,8 +45,16 @@ LIKENESSES: Final = {
 
 def _tell_job_done(event: events.JobDone) -> Reply:
     song = event.song
+    if not event.is_kept:
+        length = f", {clock(song.seconds)}" if song.seconds else ""
+        return Reply(f"job {event.job}: playing {name_song(song)}{length}; it is not kept", job=str(event.job))
     made = f"{name_song(song)} is made: {clock(song.seconds)}, in {event.making:.1f} s"
     return Reply(f"job {event.job}: {made}", job=str(event.job))
+
+
+def _tell_live_ended(event: events.LiveEnded) -> Reply:
+    after = f" after {clock(event.song.seconds)}" if event.song.seconds else ""
+    return Reply(f"job {event.job}: {name_song(event.song)} is over{after}", job=str(event.job))
 
 
 def _tell_job_failed(event: events.JobFailed) -> Reply:
@@ -128,6 +136,7 @@ def _tell_restart_failed(event: events.StreamerRestartFailed) -> Reply:
 
 ANSWERS: Final[Mapping[type, Callable[[Any], Reply | None]]] = {
     events.JobDone: _tell_job_done,
+    events.LiveEnded: _tell_live_ended,
     events.JobFailed: _tell_job_failed,
     events.JobNoticed: _tell_job_noticed,
     events.JobCancelled: _tell_job_cancelled,
@@ -274,7 +283,13 @@ class Progress:
                 job = self._jobs.get(number)
                 if job is not None:
                     self._show(job, seconds, min(1.0, seconds / job.seconds) if job.seconds else 0.0)
-            case events.JobDone() | events.JobFailed() | events.JobCancelled() | events.JobReturned():
+            case (
+                events.JobDone()
+                | events.LiveEnded()
+                | events.JobFailed()
+                | events.JobCancelled()
+                | events.JobReturned()
+            ):
                 job = self._jobs.pop(event.job, None)
                 if job is not None:
                     self._show(job, 0.0, None)

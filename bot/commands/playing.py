@@ -35,10 +35,15 @@ def parse_fade(call: Call, option: str) -> float | None:
 
 
 def parse_play(call: Call) -> requests.Request:
+    """A whole path is a file's; no song's title is taken for one."""
+    if call["song"].startswith("/"):
+        return requests.PlayFile(path=call["song"], keep="keep" in call.options)
     return requests.Play(song=call["song"], crossfade=parse_fade(call, "crossfade"), resumes="resume" in call.options)
 
 
-def show_play(result: results.Playing, _: Call) -> Reply:
+def show_play(result: results.Playing | results.Ordered, _: Call) -> Reply:
+    if isinstance(result, results.Ordered):
+        return Reply(f"job {result.job} plays it as {result.song}; it cuts in at once", job=str(result.job))
     then = f"; then {name_song(result.then)} goes on at {clock(result.then_at)}" if result.then else ""
     return Reply(f"playing {name_song(result.song)}{then}")
 
@@ -112,10 +117,11 @@ COMMANDS: Final = (
         show_play,
         "cut in with a song now",
         "play 7kq3",
-        (requests.Play,),
-        (SONG,),
+        (requests.Play, requests.PlayFile),
+        (Param("song", "a code, words of the title, or the whole path of a file", is_rest=True, names=("song",)),),
         (
             CROSSFADE,
+            Param("keep", "take the file into the library", is_required=False),
             Param("resume", "afterwards go on with the interrupted song, where it was", is_required=False),
         ),
     ),

@@ -32,6 +32,7 @@ SONG_STATES: Final = {
     SongState.READY: "",
     SongState.FAILED: "failed",
     SongState.DISCARDED: "removed to make room",
+    SongState.GONE: "not kept",
 }
 NAME_FORMS: Final = (
     "NAME is a person of telnet or ssh (ann), an account on IRC (libera/ann) or a mask there (libera/*!*@host.example)"
@@ -171,6 +172,7 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     refusals.NothingOnAir: lambda _: "nothing is on the air",
     refusals.NothingHeard: lambda _: "no song has been heard long enough yet; try again in a few seconds",
     refusals.SeekBeyondEnd: lambda why: f"{name_song(why.song)} is only {clock(why.song.seconds)} long",
+    refusals.IsLive: lambda why: f"{name_song(why.song)} is live; there is no other place in it to go to",
     refusals.NoSuchJob: lambda why: f"there is no {'open ' if why.must_be_open else ''}job {why.job}; jobs lists them",
     refusals.TooManyJobs: lambda why: f"you have {counted(why.limit, 'song')} being made; try again when one is done",
     refusals.TooManyQueued: lambda why: (

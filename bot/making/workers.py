@@ -7,8 +7,10 @@ What a worker says of its job is recorded in the order in which it was said; the
 Knows how a worker is started and what it says; what a step means for the song and its cues is for `bot.station.making`.
 """
 
+import itertools
 import os
 import signal
+import socket
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -26,12 +28,34 @@ from bandstand.bot.station.lifecycle import OPEN_JOBS
 from bandstand.bot.station.making import ClaimedJob
 from bandstand.bot.station.repositories import Store, Work
 from bandstand.common import jobs
-from bandstand.common.api.events import Event, JobAdvanced, JobCancelled, JobDone, JobFailed, JobOrdered, JobReturned
+from bandstand.common.api.events import (
+    Event,
+    JobAdvanced,
+    JobCancelled,
+    JobDone,
+    JobFailed,
+    JobOrdered,
+    JobReturned,
+    LiveEnded,
+)  # fmt: skip
 from bandstand.common.api.values import ProcessStatus, Song
 from bandstand.common.config import Config
 from bandstand.common.errors import BandstandError
-from bandstand.common.generators import Generator
-from bandstand.common.jobs import GROWTH_FD, SPOOL_FD, Advanced, Begun, Done, Failed, Noticed, Pair, Side, Step
+from bandstand.common.generators import PIPE, Generator
+from bandstand.common.jobs import (
+    GROWTH_FD,
+    HANDOVER_FD,
+    SPOOL_FD,
+    Advanced,
+    Begun,
+    Done,
+    Failed,
+    Noticed,
+    Pair,
+    Passed,
+    Side,
+    Step,
+)
 from bandstand.common.types import RATE, SongCode
 
 log = Logger()
@@ -49,28 +73,44 @@ decode_step = msgspec.json.Decoder(Step).decode
 
 
 class Spool:
-    """A song in the making: an unnamed file of frames, and the end of a pipe that is open while it grows."""
+    """A song in the making: an unnamed file of frames, and the end of a pipe that is open while it grows.
+
+    Where the song `is_live`, the frames come out of the pipe. `hand_over` gives the worker a descriptor.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Raises OSError."""
         folder.mkdir(parents=True, exist_ok=True)
         self._file = cast(IO[bytes], tempfile.TemporaryFile(dir=folder, buffering=0))  # noqa: SIM115
+        self.is_live = False
         try:
             self._growth, self._growing = os.pipe()
+            self._ours, self._workers = socket.socketpair()
         except OSError:
             self._file.close()
             raise
 
     def list_for_worker(self) -> dict[int, int | str]:
         """The descriptors of a worker, by its own numbers."""
-        return {**STANDARD, SPOOL_FD: self._file.fileno(), GROWTH_FD: self._growing}
+        return {**STANDARD, SPOOL_FD: self._file.fileno(), GROWTH_FD: self._growing,
+                HANDOVER_FD: self._workers.fileno()}  # fmt: skip
 
     def leave_to_worker(self) -> None:
         """Close our copy of what only the worker may hold open: that it is closed says that nothing more comes."""
         os.close(self._growing)
+        self._workers.close()
 
-    def duplicate(self) -> tuple[int, int]:
-        """New descriptors of the file and of the pipe, for whoever plays it."""
+    def hand_over(self, descriptor: int) -> None:
+        """Give the worker a copy of this descriptor, which is closed here. Raises OSError."""
+        try:
+            socket.send_fds(self._ours, [b"\0"], [descriptor])
+        finally:
+            os.close(descriptor)
+
+    def duplicate(self) -> tuple[int, int | None]:
+        """New descriptors of the file and of the pipe, or of the live pipe alone, for whoever plays it."""
+        if self.is_live:
+            return os.dup(self._growth), None
         audio = os.dup(self._file.fileno())
         try:
             return audio, os.dup(self._growth)
@@ -80,6 +120,7 @@ class Spool:
 
     def close(self) -> None:
         self._file.close()
+        self._ours.close()
         os.close(self._growth)
 
 
@@ -111,7 +152,7 @@ class Worker:
         except msgspec.DecodeError:
             log.warn("a worker said what is no step: {line!r}", line=line[:200])
             return
-        self.is_settled = isinstance(step, Done | Failed)
+        self.is_settled = isinstance(step, Done | Passed | Failed)
         self._on_step(self, step)
 
 
@@ -122,6 +163,29 @@ class UnrecordedFailure:
         self.job = job
         self.step = step
         self.is_told = False
+
+
+class Pipes:
+    """Descriptors of pipes that were given to the station to be heard, each until its job is begun."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+        self._open: dict[int, int] = {}
+
+    def put(self, descriptor: int) -> int:
+        """Keep it, under the number that comes back."""
+        number = next(self._numbers)
+        self._open[number] = descriptor
+        return number
+
+    def take(self, number: object) -> int | None:
+        return self._open.pop(number, None) if isinstance(number, int) else None
+
+    def drop(self, number: int) -> None:
+        """Close it, if it was not taken."""
+        descriptor = self.take(number)
+        if descriptor is not None:
+            os.close(descriptor)
 
 
 class JobRunner:
@@ -141,13 +205,16 @@ class JobRunner:
         self._publish = publish
         self._config = config
         self._argv = argv
+        self.pipes = Pipes()
         self._waiting: Worker | None = None
         self._busy: dict[int, Worker] = {}
         self._is_claiming = self._must_claim = self._is_stopping = False
 
     @property
     def has_room(self) -> bool:
-        return not self._is_stopping and len(self._busy) < self._config.station.workers
+        """Live songs do not count: they may go on for days."""
+        busy = sum(not worker.spool.is_live for worker in self._busy.values())
+        return not self._is_stopping and busy < self._config.station.workers
 
     def get_status(self) -> ProcessStatus:
         pid = self._waiting.child.pid if self._waiting else None
@@ -181,6 +248,9 @@ class JobRunner:
                 if job in self._busy:
                     self._busy[job].end()
                 self._claim_jobs()
+            case LiveEnded(job=job):
+                if job in self._busy:
+                    self._busy[job].end()
             case JobOrdered() | JobReturned() | JobDone() | JobFailed():
                 self._claim_jobs()
 
@@ -205,8 +275,16 @@ class JobRunner:
 
     def _begin(self, claimed: ClaimedJob) -> None:
         job = claimed.job.id
+        pipe = None
+        if claimed.song.generator == PIPE:
+            pipe = self.pipes.take(claimed.song.parameters.get("pipe"))
+            if pipe is None:
+                self._record_step(job, Failed("the pipe that it came from is not there any more"))
+                return
         try:
             worker = self._waiting or self._spawn()
+            if pipe is not None:
+                worker.spool.hand_over(pipe)
         except OSError as error:
             self._record_step(job, Failed(f"no worker could be started: {error.strerror}"))
             return
@@ -255,11 +333,16 @@ class JobRunner:
             case Advanced(seconds):
                 self._publish([JobAdvanced(job=job, seconds=seconds)])
             case Begun():
+                self._busy[job].spool.is_live = step.is_live
+                if step.is_live:
+                    self._claim_jobs()
                 self._record(lambda tx: making.record_begun(tx, job, step))
             case Noticed(sentence):
                 self._record(lambda tx: making.record_noticed(tx, job, sentence))
             case Done():
                 self._record(lambda tx: making.record_done(tx, job, step))
+            case Passed():
+                self._record(lambda tx: making.record_passed(tx, job, step))
             case Failed(reason):
                 log.warn("job {job} failed: {reason}", job=job, reason=reason)
                 self._record_failure(job, step)
@@ -330,6 +413,7 @@ def make_work(claimed: ClaimedJob, config: Config) -> jobs.Job:
         loudness=config.station.loudness,
         errors=str(config.paths.error(song.code)),
         band=claimed.band,
+        is_awaited=claimed.job.cuts_in,
         program=config.generators.get(song.generator),
         pair=_make_pair(claimed.compared, config) if claimed.compared else None,
     )

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 
 from bandstand.common.api.values import Cue
 from bandstand.common.errors import Missing
+from bandstand.common.files import parse_location
 from bandstand.common.paths import Paths
 from bandstand.common.types import SongCode
 
@@ -39,8 +40,9 @@ class SongSource:
 class Spool(Protocol):
     """A song that is being made."""
 
-    def duplicate(self) -> tuple[int, int]:
-        """New descriptors of the file of frames and of the pipe that tells of its growth."""
+    def duplicate(self) -> tuple[int, int | None]:
+        """New descriptors of the file of frames and of the pipe that tells of its growth, or of the pipe alone out of
+        which the frames come."""
         ...
 
 
@@ -53,11 +55,13 @@ class SongSources:
 
     def open(self, cue: Cue) -> SongSource:
         """Open the sound of a cue's song. Raises Missing where there is none."""
-        spool = self._find_spool(cue.song.code)
+        is_elsewhere = "/" in cue.audio  # a file that is played where it is
+        spool = None if is_elsewhere else self._find_spool(cue.song.code)
         if spool is not None:
             audio, growth = spool.duplicate()
             return SongSource(audio, is_raw=True, growth=growth)
-        path = self._paths.song(cue.song.code) / (cue.audio or USUAL_FILE)
+        folder = self._paths.song(cue.song.code)
+        path = parse_location(cue.audio) if is_elsewhere else folder / (cue.audio or USUAL_FILE)
         try:
             audio = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         except OSError as error:

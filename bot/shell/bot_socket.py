@@ -1,22 +1,24 @@
 """The bot's socket: lines, requests and subscriptions from this machine, as JSON lines that only its owner can send.
 
 `common.api.socket` says what a client sends. Requests are answered as they are done; later answers go down the
-connection that asked, as long as it is open. Knows no command and nothing of terminals.
+connection that asked, as long as it is open. A client may send the descriptor of a pipe along with the request to play
+it. Knows no command and nothing of terminals.
 """
 
 import itertools
 import os
 import stat
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, Protocol, cast
 
 import msgspec
 from twisted.internet.defer import Deferred, maybeDeferred, succeed
-from twisted.internet.interfaces import IAddress, IListeningPort, IReactorUNIX
+from twisted.internet.interfaces import IAddress, IFileDescriptorReceiver, IListeningPort, IReactorUNIX
 from twisted.internet.protocol import ServerFactory, connectionDone
 from twisted.logger import Logger
 from twisted.protocols.basic import LineReceiver
 from twisted.python.failure import Failure
+from zope.interface import implementer
 
 from bandstand.bot.backpressure import Backpressure
 from bandstand.bot.commands.frontend import Access, Commands, Line
@@ -27,7 +29,7 @@ from bandstand.bot.station.core import Core
 from bandstand.common.api.events import Numbered, State
 from bandstand.common.api.people import Place, Requester, Right
 from bandstand.common.api.refusals import BadRequest, Refused
-from bandstand.common.api.requests import GetNowPlaying, GetQueue, Request
+from bandstand.common.api.requests import GetNowPlaying, GetQueue, PlayPipe, Request
 from bandstand.common.api.results import NowPlaying, Queue
 from bandstand.common.api.socket import Answer, Ask, By, Subscribe
 from bandstand.common.errors import ConfigError
@@ -51,6 +53,15 @@ class StateMessage(msgspec.Struct, frozen=True):
     state: State
 
 
+class Pipes(Protocol):
+    """Where descriptors of pipes are kept until they are played."""
+
+    def put(self, descriptor: int) -> int: ...
+
+    def drop(self, number: int) -> None: ...
+
+
+@implementer(IFileDescriptorReceiver)
 class Connection(LineReceiver):
     """One client."""
 
@@ -65,6 +76,15 @@ class Connection(LineReceiver):
         self._open = 0
         self._wants_progress = False
         self._is_closing = False
+        self._descriptors: list[int] = []
+        """Received, and not yet asked to be played."""
+        self._pipes: list[int] = []
+        """The numbers of those that were."""
+
+    def fileDescriptorReceived(self, descriptor: int) -> None:
+        """Comes before the line that it was sent with."""
+        os.set_inheritable(descriptor, False)
+        self._descriptors.append(descriptor)
 
     def connectionMade(self) -> None:
         self._wire.registerProducer(self._backpressure, True)
@@ -73,6 +93,10 @@ class Connection(LineReceiver):
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         del self._socket.connections[self._address]
         self._socket.feed.remove_listener(self.send)
+        for descriptor in self._descriptors:
+            os.close(descriptor)
+        for number in self._pipes:
+            self._socket.pipes.drop(number)
 
     def lineReceived(self, line: bytes) -> None:
         self._asked += 1
@@ -115,10 +139,19 @@ class Connection(LineReceiver):
             too_soon = self._socket.core.count_command(requester)
             if too_soon is not None:
                 raise Refused(too_soon)
+            if isinstance(request, PlayPipe):
+                request = self._take_pipe(request)
             return Answer(number, await self._socket.core.carry_out(request, requester))
         except Exception as error:
             reply = show_error(error)
             return Answer(number, refused=reply.value, sentence=reply.summary)
+
+    def _take_pipe(self, request: PlayPipe) -> PlayPipe:
+        if not self._descriptors:
+            raise Refused(BadRequest("the descriptor of a pipe has to come with this: bandstand play - sends it"))
+        number = self._socket.pipes.put(self._descriptors.pop(0))
+        self._pipes.append(number)
+        return msgspec.structs.replace(request, pipe=number)
 
     async def _subscribe(self, subscribe: Subscribe, number: int) -> None:
         """The state, then what came after the client's last event, then each event as it happens."""
@@ -177,12 +210,20 @@ class BotSocket(ServerFactory):
     noisy = False
 
     def __init__(
-        self, reactor: IReactorUNIX, path: Path, commands: Commands, core: Core, access: Access, feed: EventFeed
+        self,
+        reactor: IReactorUNIX,
+        path: Path,
+        commands: Commands,
+        core: Core,
+        access: Access,
+        feed: EventFeed,
+        pipes: Pipes,
     ) -> None:
         self.commands = commands
         self.core = core
         self.access = access
         self.feed = feed
+        self.pipes = pipes
         self.connections: dict[str, Connection] = {}
         self._reactor = reactor
         self._path = path

@@ -9,7 +9,7 @@ import os
 import shutil
 import socket
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -64,6 +64,27 @@ class Station:
             raise NotRunning(f"cannot reach the station at {path}: {error.strerror or error}") from None
         self._lines: BinaryIO = self._socket.makefile("rb")
         self._asked = 0
+
+    def request(
+        self, request: dict[str, Any], descriptor: int | None, describe: Callable[[dict[str, Any]], Reply]
+    ) -> Iterator[Reply]:
+        """The answer to a request that begins a job, and what follows up to the job's result.
+
+        `descriptor` goes along; the station has a copy of it then. `describe` makes a reply of the answer.
+        """
+        line = msgspec.json.encode({"request": request}) + b"\n"
+        try:
+            socket.send_fds(self._socket, [line], [] if descriptor is None else [descriptor])
+        except OSError:
+            raise NotRunning("the station went away before it was asked") from None
+        self._asked += 1
+        reply = describe(msgspec.json.decode(self._read_line()))
+        yield reply
+        while reply.job:
+            message = self._next()
+            yield message.reply
+            if message.reply.job == reply.job:
+                return
 
     def ask(self, line: str, wait: bool, progress: bool = False) -> Iterator[Reply]:
         """The command's answer, and with `wait` what follows, up to the result of the job that it began.

@@ -14,7 +14,7 @@ from bandstand.common.api.requests import GetJob, GetSong, ListHistory, ListJobs
 from bandstand.common.api.results import History, JobBrief, JobDetails, Jobs, PlayedSong, SongDetails, Songs
 from bandstand.common.api.values import Cue, Job, Song
 from bandstand.common.files import parse_location, show_path
-from bandstand.common.generators import IMPORT
+from bandstand.common.generators import FILE, IMPORT
 from bandstand.common.text import one_line, strip_escapes
 from bandstand.common.types import RATE, SongCode
 
@@ -84,7 +84,7 @@ def _leave_out_private(song: Song, right: Right) -> Song:
     anything, and below owner no folder of an imported file."""
     if right < Right.DJ:
         song = msgspec.structs.replace(song, provenance=msgspec.structs.replace(song.provenance, errors=""))
-    if right < Right.OWNER and song.generator == IMPORT:
+    if right < Right.OWNER and song.generator in (FILE, IMPORT):
         name = show_path(parse_location(str(song.parameters.get("file", ""))).name)
         song = msgspec.structs.replace(song, parameters={**song.parameters, "file": name})
     return song

@@ -2,7 +2,8 @@
 
 A **song** is ordered (MAKING), can be heard as soon as its first block is made (BEGUN), and is stored at last (READY),
 or is given up (FAILED). When the bot ends while a worker makes it, the song is made anew (back to MAKING). One that the
-station composed by itself may have to make room for others later (DISCARDED).
+station composed by itself may have to make room for others later (DISCARDED). What is only heard, live sound or a file
+that is played where it is, is GONE when that is over.
 
 A **job** makes a song. It waits for a worker (WAITING), is handed to one (RUNNING) and ends as DONE, FAILED or
 CANCELLED. One that was running when the bot ended waits again, unless its worker finished meanwhile (DONE).
@@ -30,10 +31,11 @@ State = TypeVar("State", SongState, JobState, CueState)
 
 SONG_STEPS: Final = {
     SongState.MAKING: {SongState.BEGUN, SongState.READY, SongState.FAILED},
-    SongState.BEGUN: {SongState.READY, SongState.FAILED, SongState.MAKING},
-    SongState.READY: {SongState.DISCARDED},
+    SongState.BEGUN: {SongState.READY, SongState.FAILED, SongState.MAKING, SongState.GONE},
+    SongState.READY: {SongState.DISCARDED, SongState.GONE},
     SongState.FAILED: set[SongState](),
     SongState.DISCARDED: set[SongState](),
+    SongState.GONE: set[SongState](),
 }
 JOB_STEPS: Final = {
     JobState.WAITING: {JobState.RUNNING, JobState.DONE, JobState.FAILED, JobState.CANCELLED},

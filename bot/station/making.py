@@ -11,12 +11,14 @@ from typing import Final
 import msgspec
 
 from bandstand.bot.station import bands, watches
-from bandstand.bot.station.lifecycle import OPEN_JOBS, end_job, move_job, move_song
+from bandstand.bot.station.lifecycle import OPEN_JOBS, end_cue, end_job, move_job, move_song
 from bandstand.bot.station.on_air import (
+    LIVE,
     break_off_song,
     cut_in,
     fill_air,
     get_asker_of,
+    is_passing,
 )
 from bandstand.bot.station.repositories import Transaction
 from bandstand.common.api.events import (
@@ -29,17 +31,18 @@ from bandstand.common.api.events import (
     JobNoticed,
     JobReturned,
     Likeness,
+    LiveEnded,
     QueueChanged,
     SongExported,
     SongRemade,
 )
-from bandstand.common.api.values import Job, JobState, Purpose, Song, SongState
+from bandstand.common.api.values import CueState, EndReason, Job, JobState, Purpose, Song, SongState
 from bandstand.common.background_jobs import Bred, Breed, Exported
 from bandstand.common.background_jobs import Refused as WorkRefused
 from bandstand.common.background_jobs import Result as WorkResult
 from bandstand.common.bands import Band
 from bandstand.common.generators import COMPARE
-from bandstand.common.jobs import Begun, Done, Failed, Provenance
+from bandstand.common.jobs import Begun, Done, Failed, Passed, Provenance
 from bandstand.common.text import one_line
 
 TITLE_LIMIT: Final = 120
@@ -81,6 +84,8 @@ def record_begun(tx: Transaction, job_id: int, step: Begun) -> None:
         return
     song = move_song(tx, tx.songs.get(job.song), SongState.BEGUN)
     song = _describe(song, step)
+    facts = {**song.facts, LIVE: True} if step.is_live else {k: v for k, v in song.facts.items() if k != LIVE}
+    song = msgspec.structs.replace(song, facts=facts, audio=step.source)
     tx.songs.save(song)
     _cut_in_once(tx, job, song)
     fill_air(tx)
@@ -116,9 +121,25 @@ def record_done(tx: Transaction, job_id: int, step: Done) -> None:
         watches.put_version_on(tx, job)
     fill_air(tx)
     tx.publish(QueueChanged())
-    tx.publish(JobDone(job=job.id, song=song.brief, place=job.place, making=step.making))
+    tx.publish(JobDone(job=job.id, song=song.brief, place=job.place, making=step.making, is_kept=not is_passing(song)))
     if job.purpose is Purpose.REMAKE and job.original:
         _publish_likeness(tx, job, song)
+
+
+def record_passed(tx: Transaction, job_id: int, step: Passed) -> None:
+    """Live sound has come to its end; the streamer plays what it has of it."""
+    job = tx.jobs.get(job_id)
+    if job.state not in OPEN_JOBS:
+        return
+    end_job(tx, job, JobState.DONE)
+    song = move_song(tx, tx.songs.get(job.song), SongState.GONE)
+    song = msgspec.structs.replace(song, seconds=step.seconds, provenance=step.provenance)
+    tx.songs.save(song)
+    for cue in tx.queue.list_open():
+        if cue.song.code == song.code and cue.state is CueState.QUEUED:
+            end_cue(tx, cue, EndReason.BROKEN, tx.now)
+    tx.publish(QueueChanged())
+    tx.publish(LiveEnded(job=job.id, song=song.brief, place=job.place))
 
 
 def record_failed(tx: Transaction, job_id: int, step: Failed, *, is_told: bool = False) -> None:

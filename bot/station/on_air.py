@@ -17,10 +17,11 @@ import msgspec
 
 from bandstand.bot.station import scheduling
 from bandstand.bot.station.identity import get_person
-from bandstand.bot.station.lifecycle import NEW, add_cue, end_cue, put_on_air
+from bandstand.bot.station.lifecycle import NEW, OPEN_JOBS, add_cue, end_cue, end_job, move_song, put_on_air
 from bandstand.bot.station.repositories import Transaction
 from bandstand.bot.station.scheduling import Plan
 from bandstand.common.api.events import (
+    LiveEnded,
     PlaybackResumed,
     PlaybackStopped,
     QueueChanged,
@@ -29,12 +30,25 @@ from bandstand.common.api.events import (
     SongUnplayable,
 )
 from bandstand.common.api.people import Place, Requester
-from bandstand.common.api.values import Bars, Choice, Cue, CueState, EndReason, Job, SongBrief, SongState
+from bandstand.common.api.values import (
+    Bars,
+    Choice,
+    Cue,
+    CueState,
+    EndReason,
+    Job,
+    JobState,
+    Song,
+    SongBrief,
+    SongState,
+)
 from bandstand.common.text import one_line
 from bandstand.common.types import RATE, CueId, Frames
 
 STOPPED: Final = "stopped"
 """The setting that is there while the station is stopped: in how many seconds it was to go silent."""
+LIVE: Final = "live"
+"""The fact that says of a song that it is live."""
 LAST_REPORT: Final = "last_report"
 """The setting that names the last report that was recorded: `STREAMER NUMBER`."""
 
@@ -153,6 +167,7 @@ def drop(tx: Transaction, cue: Cue) -> None:
     ended = end_cue(tx, cue, EndReason.SKIPPED, tx.now)
     _publish_end(tx, ended, EndReason.SKIPPED)
     fill_air(tx)
+    let_go(tx, cue.song.code)
     tx.publish(QueueChanged())
 
 
@@ -197,7 +212,7 @@ def break_off_song(tx: Transaction, job: Job) -> None:
     off goes on after it; where none of it was heard, or the station is stopped, it leaves the air and the queue."""
     for cue in tx.queue.list_of_job(job.id):
         cut = tx.queue.get(cue.cuts) if cue.state is CueState.AIR and cue.cuts is not None else None
-        if cut is not None and cut.reason is EndReason.CUT and cut.song.state is not SongState.FAILED:
+        if cut is not None and cut.reason is EndReason.CUT and not cut.song.state.is_lost:
             heard = int((cue.created - cut.started) * RATE) if cut.started else 0
             _go_on_first(tx, cut, Frames(cut.frames or cut.start + heard))
     for cue in tx.queue.list_open():
@@ -205,6 +220,31 @@ def break_off_song(tx: Transaction, job: Job) -> None:
             end_cue(tx, cue, EndReason.BROKEN, tx.now)
     fill_air(tx)
     tx.publish(QueueChanged())
+
+
+# Sound that is heard and not kept
+
+
+def is_live(song: Song) -> bool:
+    """Whether its sound goes by at the pace of the air."""
+    return song.state is SongState.BEGUN and song.facts.get(LIVE) is True
+
+
+def is_passing(song: Song) -> bool:
+    """Whether nothing is kept of it once it was heard: it is live, or a file that is played where it is."""
+    return is_live(song) or (song.state is SongState.READY and "/" in song.audio)
+
+
+def let_go(tx: Transaction, code: str) -> None:
+    """A cue of this song is over: if nothing is kept of it and it is to be heard no more, it is gone."""
+    song = tx.songs.get(code)
+    if not is_passing(song) or any(cue.song.code == code for cue in tx.queue.list_open()):
+        return
+    move_song(tx, song, SongState.GONE)
+    for job in tx.jobs.list_in_state(*OPEN_JOBS):
+        if job.song == code:
+            end_job(tx, job, JobState.DONE)
+            tx.publish(LiveEnded(job=job.id, song=song.brief, place=job.place))
 
 
 # Reports of the streamer
@@ -251,7 +291,7 @@ def record_ended(tx: Transaction, cue_id: int, reason: EndReason, frames: Frames
     cue = tx.queue.get(cue_id)
     if cue is None:
         return
-    if reason is EndReason.STOPPED and cue.state is not CueState.OVER and cue.song.state is not SongState.FAILED:
+    if reason is EndReason.STOPPED and cue.state is not CueState.OVER and not cue.song.state.is_lost:
         if cue.state is CueState.AIR:
             tx.queue.save(msgspec.structs.replace(cue, start=frames, frames=frames))
         return  # it may have been resumed before this was known; one that is queued keeps its place
@@ -260,6 +300,7 @@ def record_ended(tx: Transaction, cue_id: int, reason: EndReason, frames: Frames
     ended = end_cue(tx, cue, reason, at, frames)
     _settle_rest(tx, ended, reason)
     fill_air(tx)
+    let_go(tx, ended.song.code)
     _publish_end(tx, ended, reason, detail)
 
 
@@ -297,7 +338,7 @@ def record_missing(tx: Transaction, cue_id: int) -> None:
     """The streamer does not have this cue, whose song cannot be opened here (`Plan.keep`). A song that is being made
     again will be heard; what there was of one that was given up went with the streamer, so its cue is over."""
     cue = tx.queue.get(cue_id)
-    if cue is not None and cue.state is CueState.AIR and cue.song.state is SongState.FAILED:
+    if cue is not None and cue.state is CueState.AIR and cue.song.state.is_lost:
         record_ended(tx, cue.id, EndReason.BROKEN, cue.frames, "the streamer was away", tx.now)
 
 
@@ -316,5 +357,6 @@ def record_unplayable(tx: Transaction, cue_id: int, reason: str) -> None:
     tried = msgspec.structs.replace(cue, started=tx.now if cue.started is None else cue.started)
     end_cue(tx, tried, EndReason.BROKEN, tx.now)
     fill_air(tx)
+    let_go(tx, cue.song.code)
     tx.publish(SongUnplayable(cue=cue.id, song=cue.song, place=cue.place, reason=one_line(reason)))
     tx.publish(QueueChanged())

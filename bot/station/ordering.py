@@ -17,6 +17,7 @@ from bandstand.bot.station.identity import get_person
 from bandstand.bot.station.lifecycle import OPEN_JOBS, end_job, move_song
 from bandstand.bot.station.on_air import (
     Asker,
+    cut_in,
     get_asker,
     give_up_song,
     line_up,
@@ -30,6 +31,7 @@ from bandstand.common.api.events import (
 from bandstand.common.api.people import STATION, STATION_NAME, Requester, Right
 from bandstand.common.api.refusals import (
     BadPath,
+    BadRequest,
     GeneratorGone,
     ImportedAlready,
     IsComparison,
@@ -41,12 +43,21 @@ from bandstand.common.api.refusals import (
     TooManyJobs,
     TooManyQueued,
 )
-from bandstand.common.api.requests import CancelJob, ExportSong, Generate, GenerateAgain, ImportFile, RemakeSong
-from bandstand.common.api.results import Cancelled, Exporting, Importing, Ordered, Remaking
+from bandstand.common.api.requests import (
+    CancelJob,
+    ExportSong,
+    Generate,
+    GenerateAgain,
+    ImportFile,
+    PlayFile,
+    PlayPipe,
+    RemakeSong,
+)
+from bandstand.common.api.results import Cancelled, Exporting, Importing, Ordered, Playing, Remaking
 from bandstand.common.api.values import Job, JobState, Purpose, Song, SongState
 from bandstand.common.background_jobs import EXPORTS, Export
 from bandstand.common.files import format_location, parse_location, show_path
-from bandstand.common.generators import COMPARE, IMPORT, Value
+from bandstand.common.generators import COMPARE, FILE, IMPORT, LONGEST_TEXT, PIPE, Value
 from bandstand.common.text import one_line
 from bandstand.common.types import SongCode
 
@@ -210,10 +221,45 @@ def _is_file(path: Path) -> bool:
         return False
 
 
+def play_file(request: PlayFile, by: Requester, tx: Transaction) -> Ordered | Playing:
+    """A worker looks at the file; what is heard is the file itself, also while it is imported."""
+    path = parse_location(request.path)
+    shown = one_line(show_path(path), 200)
+    if not path.is_absolute():
+        raise Refused(BadPath(shown, "relative"))
+    if not _is_file(path):
+        raise Refused(BadPath(shown, "missing"))
+    parameters: dict[str, Value] = {"file": format_location(path)}
+    if not request.keep:
+        return _order_outside(by, tx, FILE, parameters)
+    there = tx.songs.find_made_with(IMPORT, parameters)
+    if there is not None and there.state is SongState.READY:
+        cut_in(tx, there.brief, get_asker(by))
+        return Playing(song=there.brief)
+    return _order_outside(by, tx, IMPORT, parameters)
+
+
+def play_pipe(request: PlayPipe, by: Requester, tx: Transaction) -> Ordered:
+    parameters: dict[str, Value] = {"pipe": request.pipe, "keep": request.keep}
+    if request.title:
+        parameters["title"] = one_line(request.title, LONGEST_TEXT)
+    if request.format:
+        parameters |= {"format": request.format, "rate": request.rate, "channels": request.channels}
+    return _order_outside(by, tx, PIPE, parameters)
+
+
+def _order_outside(by: Requester, tx: Transaction, generator: str, parameters: dict[str, Value]) -> Ordered:
+    check_open_jobs(by, tx)
+    job = order_song(tx, Order(generator, get_asker(by), parameters, seed=0, cuts_in=True))
+    return Ordered(job=job.id, song=job.song, cuts_in=True)
+
+
 def remake_song(request: RemakeSong, by: Requester, tx: Transaction) -> Remaking:
     song = library.find_song_or_current(tx, request.song)
     if song.state is not SongState.READY:
         raise Refused(StillBeingMade(song.brief, "remake"))
+    if song.generator in (FILE, PIPE):
+        raise Refused(BadRequest("the station did not make that song, so it cannot make it again"))
     if song.generator == COMPARE:
         raise Refused(IsComparison(song.brief))
     order = Order(

@@ -10,6 +10,7 @@ from bandstand.bot.station.on_air import (
     find_on_air,
     get_asker,
     is_heard,
+    is_live,
     is_stopped,
     keep_place,
     locate,
@@ -23,7 +24,7 @@ from bandstand.bot.station.on_air import (
 from bandstand.bot.station.repositories import Transaction
 from bandstand.common.api.events import CueSkipped, CueSought
 from bandstand.common.api.people import Requester
-from bandstand.common.api.refusals import NothingOnAir, Refused, SeekBeyondEnd, StillBeingMade
+from bandstand.common.api.refusals import IsLive, NothingOnAir, Refused, SeekBeyondEnd, StillBeingMade
 from bandstand.common.api.requests import (
     GetNowPlaying,
     Pause,
@@ -56,7 +57,7 @@ PAUSE_FADE: Final = 0.01
 def play(request: Play, by: Requester, tx: Transaction) -> Playing:
     song = _check_playable(library.find_song(tx, request.song), "play")
     before = find_on_air(tx) if request.resumes else None
-    if before is not None and before.song.state is SongState.FAILED:
+    if before is not None and before.song.state.is_lost:
         before = None  # it is heard to where it breaks off, and there is no more of it
     at = locate(tx, before) if before else 0.0
     if before is not None:
@@ -121,6 +122,8 @@ def seek(request: Seek, by: Requester, tx: Transaction) -> Sought:
     cue = find_on_air(tx)
     if cue is None:
         raise Refused(NothingOnAir())
+    if is_live(tx.songs.get(cue.song.code)):
+        raise Refused(IsLive(cue.song))
     at = max(0.0, request.seconds + (locate(tx, cue) if request.is_relative else 0.0))
     if cue.song.seconds and at >= cue.song.seconds:
         raise Refused(SeekBeyondEnd(cue.song))

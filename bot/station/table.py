@@ -53,6 +53,8 @@ REQUESTS: Final[dict[type[Request], Entry]] = {
     requests.RemakeSong: Entry(ordering.remake_song, DJ, SONGS),
     requests.ExportSong: Entry(ordering.export_song, DJ),
     requests.Play: Entry(playing.play, DJ),
+    requests.PlayFile: Entry(ordering.play_file, OWNER),
+    requests.PlayPipe: Entry(ordering.play_pipe, OWNER),
     requests.Replay: Entry(playing.replay, DJ),
     requests.Enqueue: Entry(queueing.enqueue, LISTENER),
     requests.GetQueue: _reads(queueing.get_queue),

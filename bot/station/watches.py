@@ -84,7 +84,7 @@ def put_version_on(tx: Transaction, job: Job) -> None:
     if cue is not None and not on_air.is_stopped(tx):
         song = tx.songs.get(cue.song.code)
         bars = find_bars(song.facts, song.parameters)
-        if bars is not None and song.state is not SongState.FAILED:
+        if bars is not None and not song.state.is_lost:
             tx.publish(VersionReady(job=job.id, cue=cue.id, bars=bars))
             return
     cut_in_version(tx, job.id, None)

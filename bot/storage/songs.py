@@ -10,12 +10,12 @@ from peewee import fn
 from bandstand.bot.storage import tables
 from bandstand.bot.storage.executor import Executor, Row
 from bandstand.common.api.values import Bookmark, Comparison, Section, Song, SongBrief, SongPlace, SongState
-from bandstand.common.generators import COMPARE, IMPORT
+from bandstand.common.generators import COMPARE, FILE, IMPORT, PIPE
 from bandstand.common.jobs import Provenance
 from bandstand.common.types import SongCode
 
 ROW: Final = tables.Song
-IS_KEPT: Final = ROW.state.not_in([SongState.FAILED.value, SongState.DISCARDED.value])
+IS_KEPT: Final = ROW.state.not_in([state.value for state in SongState if state.is_lost])
 
 BRIEF: Final = (ROW.code, ROW.title, ROW.artist, ROW.state, ROW.seconds, ROW.created)
 """The columns of a `SongBrief`, in its order."""
@@ -70,7 +70,7 @@ class Songs:
         return _read(row) if row else None
 
     def get_newest(self, generator: str = "") -> Song | None:
-        wanted = ROW.generator == generator if generator else ROW.generator.not_in([COMPARE, IMPORT])
+        wanted = ROW.generator == generator if generator else ROW.generator.not_in([COMPARE, IMPORT, FILE, PIPE])
         query = ROW.select(*WHOLE).where(wanted).order_by(ROW.created.desc()).limit(1)
         row = self._executor.select_first(query)
         return _read(row) if row else None

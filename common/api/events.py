@@ -58,12 +58,21 @@ class JobNoticed(Base, frozen=True, tag="job_noticed"):
 
 
 class JobDone(Base, frozen=True, tag="job_done"):
-    """The song is stored. `making` is the seconds of work."""
+    """The song is stored. `making` is the seconds of work; `is_kept` False: it is a file that is played where it is."""
 
     job: int
     song: SongBrief
     place: Place
     making: float
+    is_kept: bool = True
+
+
+class LiveEnded(Base, frozen=True, tag="live_ended"):
+    """Live sound is over, or is not wanted any more: a worker that makes it is to be ended. Nothing of it is kept."""
+
+    job: int
+    song: SongBrief
+    place: Place
 
 
 class JobFailed(Base, frozen=True, tag="job_failed"):
@@ -358,6 +367,7 @@ Event = (
     | JobAdvanced
     | JobNoticed
     | JobDone
+    | LiveEnded
     | JobFailed
     | JobCancelled
     | JobReturned

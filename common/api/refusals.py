@@ -69,6 +69,12 @@ class SeekBeyondEnd(Base, frozen=True, tag="seek_beyond_end"):
     song: SongBrief
 
 
+class IsLive(Base, frozen=True, tag="is_live"):
+    """Live sound has no other place to go to."""
+
+    song: SongBrief
+
+
 class NoSuchJob(Base, frozen=True, tag="no_such_job"):
     job: int
     must_be_open: bool = True
@@ -286,6 +292,7 @@ Refusal = (
     | NothingOnAir
     | NothingHeard
     | SeekBeyondEnd
+    | IsLive
     | NoSuchJob
     | TooManyJobs
     | TooManyQueued

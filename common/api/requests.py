@@ -7,8 +7,8 @@ from typing import Annotated
 
 import msgspec
 
-from bandstand.common.generators import Value
-from bandstand.common.types import LONGEST_FADE
+from bandstand.common.generators import Raw, Value
+from bandstand.common.types import LONGEST_FADE, RATE
 
 Fade = Annotated[float, msgspec.Meta(ge=0, le=LONGEST_FADE)]
 Seed = Annotated[int, msgspec.Meta(ge=0, le=999_999_999)]
@@ -83,6 +83,28 @@ class Play(Base, frozen=True, tag="play"):
     crossfade: Fade | None = None
     resumes: bool = False
     """Go on afterwards with the song that it interrupts, where that was."""
+
+
+class PlayFile(Base, frozen=True, tag="play_file"):
+    """Cut in with a sound file of the station's machine."""
+
+    path: str
+    keep: bool = False
+    """Take it into the library."""
+
+
+class PlayPipe(Base, frozen=True, tag="play_pipe"):
+    """Cut in with the sound of a pipe whose descriptor comes with the message, over the bot's socket."""
+
+    keep: bool = False
+    """Take it into the library when it has ended."""
+    format: Raw = ""
+    """Of raw sound; empty: WAV, or whatever FFmpeg knows."""
+    rate: Annotated[int, msgspec.Meta(ge=4000, le=384_000)] = RATE
+    channels: Annotated[int, msgspec.Meta(ge=1, le=8)] = 2
+    title: str = ""
+    pipe: int = 0
+    """The bot's own number for the descriptor; what a client says is not heard."""
 
 
 class Replay(Base, frozen=True, tag="replay"):
@@ -385,6 +407,8 @@ Request = (
     | RemakeSong
     | ExportSong
     | Play
+    | PlayFile
+    | PlayPipe
     | Replay
     | Enqueue
     | GetQueue

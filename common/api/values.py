@@ -26,6 +26,13 @@ class SongState(enum.StrEnum):
     """It was given up."""
     DISCARDED = "discarded"
     """Its sound is gone, to make room; the play log still names it."""
+    GONE = "gone"
+    """It was heard, and nothing of it was kept."""
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether there is no more of it than what the streamer has."""
+        return self in (SongState.FAILED, SongState.DISCARDED, SongState.GONE)
 
 
 class JobState(enum.StrEnum):

@@ -155,7 +155,9 @@ class GeneratorProcess:
     def _compute_timeout(self) -> float:
         """Seconds until the next deadline."""
         now = time.monotonic()
-        deadlines = [self._began + self._limits.timeout, self._looked + LOOK]
+        deadlines = [self._looked + LOOK]
+        if not self._limits.live:
+            deadlines.append(self._began + self._limits.timeout)
         if not self.is_audible and not self._writes_file:
             deadlines.append(self._began + self._limits.silence)
         if self._ended_at is not None:
@@ -169,7 +171,7 @@ class GeneratorProcess:
         self._check_memory()
         if not self.is_audible and not self._writes_file and took > limits.silence:
             raise ComposeError(f"there was nothing to be heard within {limits.silence:g} s (its limit silence)")
-        if took > limits.timeout:
+        if took > limits.timeout and not limits.live:
             raise ComposeError(f"it was not finished within {limits.timeout:g} s (its limit timeout)")
 
     def _check_memory(self) -> None:

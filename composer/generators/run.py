@@ -5,6 +5,7 @@ block to the checks (`AudioLint`), the spool and the recorder, and reports to th
 at its first audible sound.
 """
 
+import contextlib
 import logging
 import time
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ import msgspec
 from bandstand.common import generator_files, generators
 from bandstand.common.errors import BandstandError, ComposeError, Missing, NotAudio
 from bandstand.common.generators import Generator
-from bandstand.common.jobs import Advanced, Begun, Done, Job, Noticed, Provenance, Section, Value
+from bandstand.common.jobs import Advanced, Begun, Done, Job, Noticed, Passed, Provenance, Section, Value
 from bandstand.common.text import clock, one_line
 from bandstand.common.types import RATE
 from bandstand.composer.audio import BLOCK_FRAMES, Block, read_blocks
@@ -29,7 +30,7 @@ from bandstand.composer.generators.process import GeneratorProcess, Popen, start
 from bandstand.composer.generators.stage import StageRequest
 from bandstand.composer.loudness import round_decibels
 from bandstand.composer.recorder import Recorded, SoundRecorder
-from bandstand.composer.spool import PROGRESS_SECONDS, Report, SpoolWriter
+from bandstand.composer.spool import PROGRESS_SECONDS, NobodyListens, PipeWriter, Report, SpoolWriter
 
 LONGEST_SILENCE: Final = 60
 """Seconds of silence at the beginning of a song after which it is given up."""
@@ -54,6 +55,16 @@ class LengthReached(Exception):
     """The song is as long as it may be."""
 
 
+class Unrecorded:
+    """Takes the place of a `SoundRecorder` for sound of which nothing is kept."""
+
+    def set_title(self, title: str, artist: str) -> None:
+        pass
+
+    def push(self, block: Block) -> None:
+        pass
+
+
 class GeneratedSong:
     """The song while its sound comes: checks it, spools it, records it, and reports progress and problems.
 
@@ -61,8 +72,14 @@ class GeneratedSong:
     """
 
     def __init__(
-        self, job: Job, generator: Generator, spool: SpoolWriter, recorder: SoundRecorder, report: Report
+        self,
+        job: Job,
+        longest: float | None,
+        spool: SpoolWriter | PipeWriter,
+        recorder: SoundRecorder | Unrecorded,
+        report: Report,
     ) -> None:
+        """`longest` in seconds; None for live sound, which goes on for as long as it likes."""
         self.title = f"{job.generator} {job.seed}"
         self.artist = job.generator
         self.messages = MessageReader()
@@ -73,7 +90,7 @@ class GeneratedSong:
         """Problems that have been reported."""
         self.spool = spool
         self.recorder = recorder
-        self._longest = generator.longest
+        self._longest = longest
         self._report = report
         self._reported = time.monotonic()
 
@@ -96,7 +113,10 @@ class GeneratedSong:
         Raises NotAudio, DiskFull, or LengthReached.
         """
         block = self.lint.push(block)
-        room = round(self._longest * RATE) - self.spool.frames
+        if self._longest is None and not (self.has_begun or self.lint.is_audible):
+            self._skip_silence()
+            return
+        room = len(block) + 1 if self._longest is None else round(self._longest * RATE) - self.spool.frames
         self.spool.write(block[:room])
         self.recorder.push(block[:room])
         if self.spool.frames >= BLOCK_FRAMES:  # a player that started with less would run dry at once
@@ -105,9 +125,14 @@ class GeneratedSong:
             raise NotAudio(f"its first {LONGEST_SILENCE} s are silence, so it was not put on the air")
         self.report_notes(self.lint.notes)
         self._report_progress()
-        if len(block) >= room:
+        if self._longest is not None and len(block) >= room:
             self.report_notes([f"it went on beyond {clock(self._longest)}, its limit longest, and was ended there"])
             raise LengthReached
+
+    def _skip_silence(self) -> None:
+        """Live sound begins with what can be heard: nobody reads its pipe before, which would soon be full."""
+        if self.lint.frames > LONGEST_SILENCE * RATE:
+            raise NotAudio(f"its first {LONGEST_SILENCE} s are silence, so it was not put on the air")
 
     def begin(self, promised: float) -> None:
         """Report that the song has begun, unless it has already, or there is only silence so far."""
@@ -116,7 +141,9 @@ class GeneratedSong:
         self.has_begun = True
         self.title = one_line(str(self.facts.pop("title", self.title)), LONGEST_NAME) or self.title
         self.artist = one_line(str(self.facts.pop("artist", self.artist)), LONGEST_NAME) or self.artist
-        self._report(Begun(self.title, self.artist, round(promised, 3), dict(self.facts), self.sections))
+        is_live = self._longest is None
+        seconds = 0.0 if is_live else round(promised, 3)
+        self._report(Begun(self.title, self.artist, seconds, dict(self.facts), self.sections, is_live))
         self.recorder.set_title(self.title, self.artist)  # after the report, because it opens a file
 
     def check_whole(self, running: float, rate: int, asked: float) -> None:
@@ -163,8 +190,19 @@ def make_song(job: Job, generator: Generator, spool: SpoolWriter, report: Report
         return replay_finished(job, finished, spool, report)
     generator_files.check_startable(job.generator, generator)
     with SongFolder(Path(job.directory)) as folder, SoundRecorder(folder.path, job.seed) as recorder:
-        song = GeneratedSong(job, generator, spool, recorder, report)
+        song = GeneratedSong(job, generator.longest, spool, recorder, report)
         return publish_song(folder, job, _run_program(job, generator, folder.path, song, stage))
+
+
+def make_live(job: Job, generator: Generator, spool: SpoolWriter, report: Report, stage: Popen | None = None) -> Passed:
+    """Run a program for as long as somebody listens, at the pace of the air; nothing is kept. Raises BandstandError."""
+    generator_files.check_startable(job.generator, generator)
+    song = GeneratedSong(job, None, spool.open_pipe(), Unrecorded(), report)
+    with contextlib.suppress(NobodyListens):
+        _, provenance = _run_process(job, generator, Path("/nonexistent"), song, stage)
+        song.spool.close()
+        return Passed(song.seconds, provenance)
+    return Passed(song.seconds)
 
 
 def replay_finished(job: Job, done: Done, spool: SpoolWriter, report: Report) -> Done:
@@ -195,6 +233,20 @@ def keep_errors(job: Job, text: bytes) -> None:
 
 def _run_program(job: Job, generator: Generator, folder: Path, song: GeneratedSong, stage: Popen | None) -> Done:
     began = time.perf_counter()
+    assert isinstance(song.recorder, SoundRecorder)
+    rate, provenance = _run_process(job, generator, folder, song, stage)
+    song.spool.close()
+    song.check_whole(time.perf_counter() - began, rate, _find_asked_duration(job, generator))
+    recorded = song.recorder.finish()
+    (folder / f"output.{generator.output}").unlink(missing_ok=True)
+    provenance = msgspec.structs.replace(provenance, notes=song.notes)
+    return make_done(job, song, recorded, provenance, time.perf_counter() - began)
+
+
+def _run_process(
+    job: Job, generator: Generator, folder: Path, song: GeneratedSong, stage: Popen | None
+) -> tuple[int, Provenance]:
+    """Run the program to its end; its rate, and how it went. Raises ProgramError."""
     output = folder / f"output.{generator.output}"
     fingerprint = generator_files.compute_fingerprint(generator_files.list_files(generator))
     process = _start_process(job, generator, str(output) if generator.writes_file else "", stage)
@@ -203,20 +255,17 @@ def _run_program(job: Job, generator: Generator, folder: Path, song: GeneratedSo
         song.messages = process.messages
         try:
             _receive_sound(process, generator, decoder, song, output)
+        except NobodyListens:
+            raise
         except BandstandError as error:
             after = f", {clock(song.seconds)} into its sound" if song.has_begun else ""
             reason = f"{job.generator}{after}: {error}"
             keep_errors(job, process.messages.whole)
             raise ProgramError(reason, _make_provenance(song, process, fingerprint, generator)) from None
-    song.spool.close()
-    song.check_whole(time.perf_counter() - began, decoder.rate, _find_asked_duration(job, generator))
-    recorded = song.recorder.finish()
-    output.unlink(missing_ok=True)
-    provenance = _make_provenance(song, process, fingerprint, generator)
-    return _make_done(job, song, recorded, provenance, time.perf_counter() - began)
+    return decoder.rate, _make_provenance(song, process, fingerprint, generator)
 
 
-def _make_done(job: Job, song: GeneratedSong, recorded: Recorded, provenance: Provenance, seconds: float) -> Done:
+def make_done(job: Job, song: GeneratedSong, recorded: Recorded, provenance: Provenance, seconds: float) -> Done:
     return Done(
         song=job.song, title=song.title, artist=song.artist, seconds=song.seconds, generator=job.generator,
         seed=job.seed, parameters=job.parameters, loudness=round_decibels(recorded.loudness),
@@ -260,8 +309,8 @@ def _start_process(job: Job, generator: Generator, output: str, stage: Popen | N
         callable=generator.callable,
         directory=generator.directory,
         environment=generator.environment | variables,
-        processor=round(generator.processor),
-        disk=generator.disk,
+        processor=0 if generator.live else max(1, round(generator.processor)),
+        disk=0 if generator.live else generator.disk,
         rate=generator.rate,
         seed=job.seed,
         parameters=job.parameters,
@@ -289,7 +338,7 @@ def _receive_sound(
     song.lint.finish()
     song.report_notes([*decoder.notes, *song.lint.notes])
     if not song.has_begun:
-        raise NotAudio(_explain_silence(song))
+        raise NotAudio(explain_silence(song))
 
 
 def _pass_blocks(
@@ -310,7 +359,7 @@ def _read_output(output: Path, notes: list[str]) -> Iterator[Block]:
     notes += [f"the file that it wrote is not whole: {fault}" for fault in faults]
 
 
-def _explain_silence(song: GeneratedSong) -> str:
+def explain_silence(song: GeneratedSong) -> str:
     if not song.lint.frames:
         return "it ended without writing any sound"
     what = "samples that are no numbers" if song.lint.invalid else "silence"

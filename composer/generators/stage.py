@@ -35,7 +35,7 @@ class StageRequest(msgspec.Struct, frozen=True, kw_only=True):
     environment: dict[str, str]
     """Added to the environment in which this process was started."""
     processor: int
-    """Seconds of processor time."""
+    """Seconds of processor time; 0 of it, or of `disk`: no limit."""
     disk: int
     """MiB of one file."""
     rate: int = 0
@@ -78,9 +78,11 @@ def end_with_parent(parent: int) -> None:
 
 def limit_resources(request: StageRequest) -> None:
     """Memory is not among them: a limit of addresses breaks programs that reserve more than they use."""
-    processor = max(1, request.processor)
-    resource.setrlimit(resource.RLIMIT_CPU, _lower(resource.RLIMIT_CPU, processor, processor + 5))
-    resource.setrlimit(resource.RLIMIT_FSIZE, _lower(resource.RLIMIT_FSIZE, request.disk * MIB, request.disk * MIB))
+    processor, size = request.processor, request.disk * MIB
+    if processor:
+        resource.setrlimit(resource.RLIMIT_CPU, _lower(resource.RLIMIT_CPU, processor, processor + 5))
+    if size:
+        resource.setrlimit(resource.RLIMIT_FSIZE, _lower(resource.RLIMIT_FSIZE, size, size))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         with open("/proc/self/oom_score_adj", "w") as file:  # noqa: PTH123

@@ -17,6 +17,7 @@ from twisted.logger import capturedLogs
 from bandstand.bot.commands.command_line import StoredAccess
 from bandstand.bot.commands.frontend import Line
 from bandstand.bot.commands.reply import Reply
+from bandstand.bot.making.workers import Pipes
 from bandstand.bot.shell.bot_socket import LINE_BYTES, BotSocket
 from bandstand.bot.shell.event_feed import EventFeed
 from bandstand.bot.station.core import Core
@@ -119,7 +120,7 @@ def give_to_socket(folder: Path, data: bytes) -> Client:
     fake: Any = Echo()
     core = Core(store, look, {}, lambda: NOW)
     feed = EventFeed(lambda: NOW)
-    socket = BotSocket(MemoryReactorClock(), folder / "bot.sock", fake, core, StoredAccess(store), feed)
+    socket = BotSocket(MemoryReactorClock(), folder / "bot.sock", fake, core, StoredAccess(store), feed, Pipes())
     connection = socket.buildProtocol(None)
     assert connection is not None
     client = Client()

@@ -1,4 +1,5 @@
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -7,10 +8,10 @@ import numpy as np
 import pytest
 
 from bandstand.common.errors import ComposeError
-from bandstand.common.jobs import Advanced
+from bandstand.common.jobs import LIVE_BYTES, Advanced
 from bandstand.common.types import FRAME_BYTES
 from bandstand.composer.audio import Block
-from bandstand.composer.spool import DiskFull, SpoolWriter, StepWriter
+from bandstand.composer.spool import DiskFull, NobodyListens, PipeWriter, SpoolWriter, StepWriter
 
 
 class Ends(NamedTuple):
@@ -129,3 +130,36 @@ def test_the_spool_can_be_read_back(tmp_path: Path) -> None:
         list(spool.read_blocks(40))
     for one in (fd, reading, writing):
         os.close(one)
+
+
+# Live sound
+
+
+def test_live_sound_waits_for_its_reader_and_is_whole(ends: Ends) -> None:
+    pipe = ends.spool.open_pipe()
+    most = LIVE_BYTES // FRAME_BYTES
+    read: list[bytes] = []
+
+    def read_all() -> None:
+        while data := os.read(ends.growth, 1 << 16):
+            read.append(data)
+
+    reader = threading.Thread(target=read_all, daemon=True)
+    pipe.write(block(most))
+    reader.start()
+    pipe.write(block(most))
+    pipe.close()
+    assert pipe.frames == 2 * most
+    assert sum(map(len, read)) == 2 * LIVE_BYTES
+    assert ends.path.read_bytes() == b""
+
+
+def test_live_sound_that_nobody_reads_is_over(tmp_path: Path) -> None:
+    read, write = os.pipe()
+    pipe = PipeWriter(write)
+    pipe.write(block(1))
+    os.close(read)
+    pipe.close()
+    with pytest.raises(NobodyListens):
+        pipe.write(block(1))
+    os.close(write)

@@ -18,6 +18,7 @@ from bandstand.bot.commands.announcements import Announcer
 from bandstand.bot.commands.command_line import CommandLine, StoredAccess
 from bandstand.bot.commands.frontend import FrontEnd
 from bandstand.bot.commands.reply import Level, Reply
+from bandstand.bot.making.workers import Pipes
 from bandstand.bot.shell.bot_socket import BotSocket
 from bandstand.bot.shell.event_feed import EventFeed
 from bandstand.bot.station.core import Core
@@ -54,7 +55,7 @@ front_ends: list[FrontEnd] = []
 commands = CommandLine(core, front_ends, time.time, time.monotonic)
 access = StoredAccess(store)
 feed = EventFeed(time.time)
-bot_socket = BotSocket(reactor, settings.paths.bot_socket, commands, core, access, feed)
+bot_socket = BotSocket(reactor, settings.paths.bot_socket, commands, core, access, feed, Pipes())
 remote_access = RemoteAccess(reactor, settings, commands, access)
 front_ends += [bot_socket, remote_access.terminals]
 for subscriber in (react, Announcer(front_ends).handle, feed.handle):

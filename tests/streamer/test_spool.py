@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bandstand.common.types import Frames
+from bandstand.common.types import FRAME_BYTES, Frames
 from bandstand.streamer.block import zeros
-from bandstand.streamer.spool import SpoolReader
+from bandstand.streamer.spool import PipeReader, SpoolReader
 
 
 @pytest.fixture
@@ -86,3 +86,33 @@ def test_waking_ends_a_wait_and_closes_every_descriptor(spool: int) -> None:
     source.wake()
     os.close(grew)
     assert len(list(Path("/proc/self/fd").iterdir())) == before - 1
+
+
+# Live sound
+
+SOUND = frames(10)
+
+
+def test_a_pipe_is_read_as_it_comes_though_frames_come_in_halves() -> None:
+    read, write = os.pipe()
+    pieces = PipeReader(read).pieces()
+    assert len(next(pieces)) == 0  # nothing is there yet
+    os.write(write, SOUND[:20])
+    assert len(next(pieces)) == 20 // FRAME_BYTES
+    os.write(write, SOUND[20:])
+    os.close(write)
+    rest = [piece for piece in pieces if len(piece)]
+    assert b"".join(piece.tobytes() for piece in rest) == SOUND[20 // FRAME_BYTES * FRAME_BYTES :]
+    with pytest.raises(OSError):
+        os.fstat(read)
+
+
+def test_waking_ends_the_wait_for_a_pipe() -> None:
+    read, write = os.pipe()
+    reader = PipeReader(read)
+    pieces = reader.pieces()
+    next(pieces)
+    reader.wake()
+    assert list(pieces) == []
+    reader.wake()
+    os.close(write)

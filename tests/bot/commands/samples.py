@@ -83,6 +83,8 @@ RESULTS: dict[type, Any] = {
     requests.RemakeSong: results.Remaking(job=12, song=ROAD.code, original=LANTERN),
     requests.ExportSong: results.Exporting(song=LANTERN, kind="midi"),
     requests.Play: results.Playing(song=LANTERN),
+    requests.PlayFile: results.Ordered(job=12, song=ROAD.code, cuts_in=True),
+    requests.PlayPipe: results.Ordered(job=12, song=ROAD.code, cuts_in=True),
     requests.Replay: results.Replaying(song=LANTERN),
     requests.Enqueue: results.Enqueued(song=LANTERN, position=2),
     requests.GetQueue: results.Queue(

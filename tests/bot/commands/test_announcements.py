@@ -135,6 +135,24 @@ TOLD: list[tuple[Any, Level, str, str]] = [
         "",
     ),
     (
+        events.LiveEnded(job=12, place=ANN, song=LANTERN),
+        Level.OK,
+        'job 12: "Blue Lantern" (7kq3) is over after 1:30',
+        "12",
+    ),
+    (
+        events.LiveEnded(job=12, place=ANN, song=ROAD),
+        Level.OK,
+        'job 12: "Old Road" (x2mv) is over',
+        "12",
+    ),
+    (
+        events.JobDone(job=12, place=ANN, song=LANTERN, making=0.1, is_kept=False),
+        Level.OK,
+        'job 12: playing "Blue Lantern" (7kq3), 1:30; it is not kept',
+        "12",
+    ),
+    (
         events.BandBred(place=ANN, band="Null Modem", generation=2, candidates=40, changes=("faster", "lower")),
         Level.OK,
         "Null Modem is in generation 2 now, the best of 40 candidates; faster; lower",

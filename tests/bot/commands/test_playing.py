@@ -16,6 +16,8 @@ from tests.bot.commands.samples import LANTERN, ROAD, UNTITLED
     [
         ("play blue lantern", requests.Play(song="blue lantern")),
         ("play 7KQ3 --crossfade=2.5", requests.Play(song="7KQ3", crossfade=2.5)),
+        ("play /home/ann/low tide.mp3", requests.PlayFile(path="/home/ann/low tide.mp3")),
+        ("play /home/ann/tide.mp3 --keep", requests.PlayFile(path="/home/ann/tide.mp3", keep=True)),
         ("play jingle --resume", requests.Play(song="jingle", resumes=True)),
         ("skip", requests.Skip()),
         ("stop", requests.Stop()),

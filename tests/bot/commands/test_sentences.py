@@ -36,6 +36,7 @@ SAID: list[tuple[Refusal, str]] = [
     (refusals.NothingOnAir(), "nothing is on the air"),
     (refusals.NothingHeard(), "no song has been heard long enough yet; try again in a few seconds"),
     (refusals.SeekBeyondEnd(LANTERN), '"Blue Lantern" (7kq3) is only 1:30 long'),
+    (refusals.IsLive(ROAD), '"Old Road" (x2mv) is live; there is no other place in it to go to'),
     (refusals.NoSuchJob(9), "there is no open job 9; jobs lists them"),
     (refusals.TooManyJobs(2), "you have 2 songs being made; try again when one is done"),
     (refusals.TooManyQueued(1), "you have 1 song in the queue; try again when one has been played"),

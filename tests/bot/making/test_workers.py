@@ -2,7 +2,9 @@
 
 import gc
 import os
+import stat
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +17,11 @@ from bandstand.bot.making.workers import TELL_AFTER, JobRunner, make_work
 from bandstand.bot.station import making
 from bandstand.bot.station.making import ClaimedJob
 from bandstand.common import jobs
-from bandstand.common.api.events import Event, JobAdvanced, JobCancelled, JobDone, JobFailed, JobOrdered
+from bandstand.common.api.events import Event, JobAdvanced, JobCancelled, JobDone, JobFailed, JobOrdered, LiveEnded
 from bandstand.common.api.people import Place
 from bandstand.common.api.values import Job, JobState, Song, SongBrief, SongState
 from bandstand.common.config import Config
-from bandstand.common.generators import Generator
+from bandstand.common.generators import PIPE, Generator
 from bandstand.common.jobs import Advanced, Begun, Done, Failed, Noticed
 from bandstand.common.types import SongCode
 from tests.bot.fakes import FakeReactor, FakeStore
@@ -68,7 +70,7 @@ class Bench:
         self.config = msgspec.convert({"station": {"directory": str(folder), "workers": 2}}, Config)
         launcher = Launcher(self.reactor, self.reactor)
         self.runner = JobRunner(launcher, self.store, self._publish, self.config, ["compose"])  # type: ignore[arg-type]
-        for name in ("begun", "noticed", "done", "failed"):
+        for name in ("begun", "noticed", "done", "failed", "passed"):
             monkeypatch.setattr(making, f"record_{name}", self._recorder(name))
         monkeypatch.setattr(making, "claim_job", lambda tx: self.waiting.pop(0) if self.waiting else None)
         monkeypatch.setattr(making, "return_jobs", lambda tx, finished: self.recorded.append(("returned", *finished)))
@@ -79,9 +81,10 @@ class Bench:
     def _publish(self, events: Sequence[Event]) -> None:
         self.events += events
 
-    def order(self, *numbers: int, code: str = "7kq3") -> None:
+    def order(self, *numbers: int, code: str = "7kq3", song: Song | None = None) -> None:
         for number in numbers:
-            self.waiting.append(claimed(number, code))
+            ordered = claimed(number, code)
+            self.waiting.append(replace(ordered, song=song) if song else ordered)
             self.runner.react(JobOrdered(job=number, song=SongCode(code), place=PLACE))
 
     def say(self, step: object, child: int = 0) -> None:
@@ -238,6 +241,41 @@ def test_a_comparison_is_given_both_songs_with_their_bars(bench: Bench) -> None:
     assert (Path(pair.second.path).name, pair.second.bar, pair.second.loudness) == ("y.flac", 96_000, -14.0)
 
 
+def test_live_songs_leave_the_room_for_others_and_come_out_of_the_pipe(bench: Bench) -> None:
+    for number in (1, 2):
+        bench.order(number)
+        bench.reactor.advance(2)
+    assert not bench.runner.has_room
+    bench.say(msgspec.structs.replace(BEGUN, is_live=True))
+    assert bench.runner.has_room
+    spool = bench.runner.find_spool(SongCode("7kq3"))
+    assert spool is not None
+    audio, growth = spool.duplicate()
+    assert (stat.S_ISFIFO(os.fstat(audio).st_mode), growth) == (True, None)
+    os.close(audio)
+
+
+def test_a_worker_of_live_sound_that_nobody_wants_any_more_is_ended(bench: Bench) -> None:
+    bench.order(1)
+    ended = LiveEnded(job=1, song=SongBrief(SongCode("7kq3"), "T", "A", SongState.GONE, 0.0, 0.0), place=PLACE)
+    bench.runner.react(ended)
+    bench.say(Failed("ended by a signal"))  # what it says after that does not count
+    assert bench.recorded == []
+
+
+def test_a_pipe_is_handed_to_the_worker_of_its_job_alone(bench: Bench) -> None:
+    reading, writing = os.pipe()
+    number = bench.runner.pipes.put(reading)
+    song = Song(code=SongCode("7kq3"), generator=PIPE, seed=0, parameters={"pipe": number}, created=0.0)
+    bench.order(1, song=song)
+    assert bench.runner.pipes.take(number) is None
+    with pytest.raises(OSError):
+        os.fstat(reading)
+    os.close(writing)
+    bench.order(2, song=song)
+    assert isinstance(bench.recorded[-1][-1], Failed)
+
+
 def test_a_thousand_jobs_leave_no_descriptor_behind(bench: Bench) -> None:
     gc.collect()  # what earlier tests have left is not ours
     before = len(list(Path("/proc/self/fd").iterdir()))
@@ -245,7 +283,7 @@ def test_a_thousand_jobs_leave_no_descriptor_behind(bench: Bench) -> None:
         bench.order(number)
         bench.reactor.advance(2)
         bench.reactor.finish(-2)
-    waiting = 2  # its spool and its pipe
+    waiting = 3  # its spool, its pipe and the socket for a descriptor
     assert len(list(Path("/proc/self/fd").iterdir())) == before + waiting
 
 

@@ -17,6 +17,7 @@ from twisted.internet.testing import MemoryReactorClock, StringTransport
 from bandstand.bot.commands.command_line import StoredAccess
 from bandstand.bot.commands.frontend import Line
 from bandstand.bot.commands.reply import Reply
+from bandstand.bot.making.workers import Pipes
 from bandstand.bot.shell import bot_socket
 from bandstand.bot.shell.bot_socket import BotSocket, Connection
 from bandstand.bot.shell.event_feed import KEPT, EventFeed
@@ -59,7 +60,8 @@ class Station:
         self.core = Core(self.store, self._look, {COMMANDS: 3}, lambda: 0.0)
         access = StoredAccess(self.store)
         reactor = reactor or MemoryReactorClock()
-        self.socket = BotSocket(reactor, path, self.commands, self.core, access, self.feed)
+        self.pipes = Pipes()
+        self.socket = BotSocket(reactor, path, self.commands, self.core, access, self.feed, self.pipes)
 
     async def _look(self, _: bool) -> Outside:
         await self.ready
@@ -491,3 +493,31 @@ def test_a_socket_left_by_a_crash_is_replaced_and_none_is_left_at_the_end(tmp_pa
 def test_a_directory_too_long_for_a_socket_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"station\.directory: .*too long"):
         Station(tmp_path / ("x" * 120) / "bot.sock").socket.start()
+
+
+# Pipes
+
+
+def test_a_pipe_comes_with_its_request_and_is_closed_if_it_is_never_played(station: Station, client: Client) -> None:
+    reading, writing = os.pipe()
+    client.connection.fileDescriptorReceived(reading)
+    assert not os.get_inheritable(reading)
+    answer = client.request("play_pipe", pipe=99)
+    assert answer["result"]["result"] == "ordered"
+    client.leave()
+    with pytest.raises(OSError):
+        os.fstat(reading)
+    os.close(writing)
+
+
+def test_without_a_pipe_there_is_nothing_to_play(client: Client) -> None:
+    assert "bandstand play -" in client.request("play_pipe")["sentence"]
+
+
+def test_a_pipe_without_a_request_is_closed(client: Client) -> None:
+    reading, writing = os.pipe()
+    client.connection.fileDescriptorReceived(reading)
+    client.leave()
+    with pytest.raises(OSError):
+        os.fstat(reading)
+    os.close(writing)

@@ -18,7 +18,7 @@ from tests.bot.station.conftest import Station
 
 BOT = Path(bandstand.bot.__file__).parent
 TABLES: list[tuple[dict[Any, set[Any]], set[Enum], set[Enum]]] = [
-    (SONG_STEPS, {SongState.MAKING}, {SongState.FAILED, SongState.DISCARDED}),
+    (SONG_STEPS, {SongState.MAKING}, {SongState.FAILED, SongState.DISCARDED, SongState.GONE}),
     (JOB_STEPS, {JobState.WAITING}, {JobState.DONE, JobState.FAILED, JobState.CANCELLED}),
     (CUE_STEPS, {CueState.QUEUED, CueState.AIR}, {CueState.OVER}),
 ]

@@ -105,4 +105,11 @@ def test_listeners_may_look_queue_and_take_back_rate_vote_and_mark_and_nothing_m
 
 def test_only_owners_end_the_station_read_its_files_and_make_accounts() -> None:
     owners = {request for request, entry in REQUESTS.items() if entry.right is Right.OWNER}
-    assert owners == {requests.ImportFile, requests.SetPassword, requests.RemoveAccount, requests.Quit}
+    assert owners == {
+        requests.ImportFile,
+        requests.PlayFile,
+        requests.PlayPipe,
+        requests.SetPassword,
+        requests.RemoveAccount,
+        requests.Quit,
+    }
