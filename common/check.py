@@ -5,6 +5,7 @@ Knows as a table what the processes need of a machine. Looks for it as they do, 
 
 import argparse
 import ctypes
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +18,7 @@ import msgspec
 from bandstand.common import config, inotify, irc, station_folder
 from bandstand.common.config import Config
 from bandstand.common.errors import BandstandError, ConfigError, Missing
-from bandstand.common.generator_files import check_startable
+from bandstand.common.generator_files import check_startable, describe_risk
 from bandstand.common.ports import find_free_port, list_ports
 from bandstand.common.text import harmless
 
@@ -134,6 +135,9 @@ def check_machine(settings: Config) -> Iterator[Finding]:
 
 def check_generators(settings: Config) -> Iterator[Finding]:
     """Each generator whose program cannot be started; the station is on the air without it."""
+    risk = describe_risk(os.geteuid()) if settings.generators else ""
+    if risk:
+        yield Finding("worse", f"generators: {risk}", is_fatal=False)
     for name, generator in settings.generators.items():
         try:
             check_startable(name, generator)

@@ -15,7 +15,7 @@ from twisted.logger import Logger
 from bandstand.bot.child import CollectingChild, Command, Launcher
 from bandstand.common import generators
 from bandstand.common.errors import BandstandError, ConfigError
-from bandstand.common.generator_files import check_startable
+from bandstand.common.generator_files import check_startable, describe_risk
 from bandstand.common.generators import Description, Generator
 from bandstand.common.text import one_line, strip_escapes
 
@@ -47,7 +47,10 @@ class Catalogue:
         """Why a generator that the configuration has by now is not loaded, or not as it stands there."""
 
     async def start(self) -> None:
-        """Ask every program."""
+        """Ask every program, and say it where they may do more than they should."""
+        risk = describe_risk(os.geteuid()) if self._declared else ""
+        if risk:
+            log.warn("{risk}", risk=risk)
         await gatherResults([Deferred.fromCoroutine(self.refresh(name)) for name in self._declared])
 
     async def declare(self, declared: Mapping[str, Generator], faults: Mapping[str, str]) -> DeclarationChanges:

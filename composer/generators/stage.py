@@ -19,6 +19,7 @@ import msgspec
 NOT_STARTED: Final = 126
 """Exit status if the program cannot be started; the sentence that says why is the last line of standard error."""
 PR_SET_PDEATHSIG: Final = 1
+PR_SET_NO_NEW_PRIVS: Final = 38
 MIB: Final = 1 << 20
 OOM_SCORE: Final = 500
 """Where the machine runs out of memory, the kernel ends a generator rather than the station."""
@@ -70,8 +71,13 @@ def main(arguments: list[str]) -> int:
 
 
 def end_with_parent(parent: int) -> None:
-    """Have the kernel kill this process, and the program that it becomes, when its parent dies."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    """Have the kernel kill this process, and the program that it becomes, when its parent dies.
+
+    No program that it starts gains rights by being set-user-ID, so that all of them can be ended.
+    """
+    library = ctypes.CDLL(None)
+    library.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    library.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:  # it died before that
         os._exit(NOT_STARTED)
 

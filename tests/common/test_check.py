@@ -125,3 +125,16 @@ def test_a_generator_that_cannot_be_started_is_told_and_keeps_nothing_off_the_ai
     (tmp_path / "bandstand.toml").write_text('[generators.mine]\ncommand = ["./gone.sh"]')
     assert main([]) == 0
     assert f"worse    generators.mine: there is no file {tmp_path}/gone.sh" in capsys.readouterr().out
+
+
+def test_generators_that_would_run_as_root_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "bandstand.toml"
+    path.write_text('[generators.mine]\ncommand = ["true"]\n')
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    check.main(["--config", str(path)])
+    assert "as root" not in capsys.readouterr().out
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    check.main(["--config", str(path)])
+    assert "the station runs as root, and so do the programs of its generators" in capsys.readouterr().out
