@@ -19,6 +19,7 @@ from rig import free_port, until
 from bandstand.bot.supervision.icecast import prepare, probe
 from bandstand.common import config, wire
 from bandstand.common.config import Mount
+from bandstand.common.types import RATE
 from tests.integration.streaming import Bot
 
 PASSWORD: Final = "bench"
@@ -161,7 +162,7 @@ class Liquidsoap:
 MPD = """
 bind_to_address "{folder}/mpd.sock"
 log_file "{folder}/mpd.log"
-audio_output_format "48000:16:2"
+audio_output_format "{rate}:16:2"
 audio_output {{
     type "shout"
     name "bench"
@@ -171,7 +172,7 @@ audio_output {{
     mount "{mount}"
     password "{password}"
     bitrate "{bitrate}"
-    format "48000:16:2"
+    format "{rate}:16:2"
     always_on "yes"
     mixer_type "none"
 }}
@@ -181,9 +182,10 @@ audio_output {{
 class Mpd:
     name = "MPD"
 
-    def __init__(self, folder: Path, port: int, mount: str) -> None:
+    def __init__(self, folder: Path, port: int, mount: str, rate: int) -> None:
         settings = folder / "mpd.conf"
-        settings.write_text(MPD.format(folder=folder, port=port, mount=mount, password=PASSWORD, bitrate=BITRATE))
+        names = {"folder": folder, "port": port, "mount": mount, "rate": rate}
+        settings.write_text(MPD.format(**names, password=PASSWORD, bitrate=BITRATE))
         command = ["mpd", "--no-daemon", str(settings)]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.pid = self._process.pid
@@ -242,8 +244,8 @@ def mount_of(name: str) -> Mount:
 
 
 @contextmanager
-def contender(name: str, folder: Path, icecast: Icecast) -> Iterator[Contender]:
-    """One of NAMES with one MP3 mount, on the air, in a new folder."""
+def contender(name: str, folder: Path, icecast: Icecast, rate: int = RATE) -> Iterator[Contender]:
+    """One of NAMES with one MP3 mount, on the air, in a new folder. Only MPD can have another `rate` than 48 kHz."""
     folder.mkdir()
     mount = mount_of(name).path
     made: Bandstand | Liquidsoap | Mpd
@@ -252,7 +254,7 @@ def contender(name: str, folder: Path, icecast: Icecast) -> Iterator[Contender]:
     elif name == "Liquidsoap":
         made = Liquidsoap(folder, icecast.port, mount)
     else:
-        made = Mpd(folder, icecast.port, mount)
+        made = Mpd(folder, icecast.port, mount, rate)
     try:
         until(lambda: answers(icecast.port, mount), f"{name} is on the air", START)
         yield made

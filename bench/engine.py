@@ -1,12 +1,15 @@
 """How quick, how cheap and how unbroken the streamer is, beside Liquidsoap and MPD where they are installed.
 
-    python bench/engine.py [--only delay,generate,cost,seam,loudness,faults] [--rounds 20] [--seconds 15] [--json FILE]
+    python bench/engine.py [--only delay,generate,cost,pairs,seam,loudness,faults] [--rounds 20] [--seconds 15]
+        [--json FILE]
 
 All engines feed one Icecast in one run and are heard with the same ears; whatever fails is said and the rest goes on.
 All of it takes less than 15 minutes.
 
 delay: from just before the command to the arrival of the first packet in which a decoder finds the tone.
 generate: the same for a new song. cost: processor time as a share of one core, and PSS.
+pairs: the same beside MPD at the same time, which other work on the machine hardly changes: a quiet and a loud song at
+44.1 kHz, with MPD at the mount's 48 kHz and at the file's own rate, where it needs no resampling.
 seam: two halves of a sine, each a file, on the decoded stream. loudness: FFmpeg's ebur128 on the stream of a new song.
 faults: how long a listener who comes back at once hears nothing.
 """
@@ -26,6 +29,7 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
+import numpy as np
 from contenders import BITRATE, Bandstand, Contender, Icecast, contender, mount_of, present
 from onset import Onset
 from rig import Ear, Listener, Station, memory, percentile, processor, until
@@ -41,6 +45,11 @@ SETTLING = 4.0
 """Seconds after a start, or after a song began, that are no part of a cost."""
 JOINED = 3.0
 """Both halves, and what an engine keeps back before it."""
+PAIRS = 3
+LOUD = 12.0
+"""Decibels by which the loud song is too loud; it is clipped, as loud masters are."""
+PITCHES = (110, 165, 220, 277, 330, 554, 880, 1760, 3520, 7040)
+MPD_RATES = (48_000, 44_100)
 RECORDING = 30.0
 BACK = 30.0
 
@@ -157,6 +166,53 @@ def cost(bench: Bench) -> None:
                 costs(bench, f"Bandstand, {number} mp3 mounts", many)
             finally:
                 many.close()
+
+
+def pairs(bench: Bench) -> None:
+    if not {"Bandstand", "MPD"} <= set(present()):
+        raise RuntimeError("MPD is not installed")
+    for rate, level in product(MPD_RATES, ("quiet", "loud")):
+        song = music(bench.folder / f"{level}-song.mp3", LOUD if level == "loud" else 0.0)
+        ours, theirs = bench.new_folder(), bench.new_folder()
+        with (
+            contender("Bandstand", ours, bench.icecast) as bandstand,
+            contender("MPD", theirs, bench.icecast, rate) as mpd,
+        ):
+            took = [one_pair(bench, (bandstand, mpd), song) for _ in range(PAIRS)]
+            bench.note(f"MPD at {rate} Hz, a {level} song at 44.1 kHz: memory, MiB", memory(mpd.pid))
+            bench.note("Bandstand beside it: memory, MiB", memory(bandstand.pid))
+        both = [statistics.median(each) for each in zip(*took, strict=True)]
+        bench.note(f"MPD at {rate} Hz, a {level} song at 44.1 kHz: processor, % of a core", both[1])
+        bench.note("Bandstand beside it: processor, % of a core", both[0])
+        bench.note("Bandstand's share of MPD's", statistics.median(mine / its for mine, its in took))
+
+
+def one_pair(bench: Bench, engines: tuple[Contender, Contender], song: Path) -> tuple[float, float]:
+    """Both play the same song at the same time; the processor time of each in % of a core."""
+    for engine in engines:
+        engine.play(song)
+    time.sleep(SETTLING)
+    before, began = [processor(engine.pid) for engine in engines], time.monotonic()
+    time.sleep(bench.seconds)
+    lasted = time.monotonic() - began
+    first, second = (
+        100 * (processor(engine.pid) - spent) / lasted for engine, spent in zip(engines, before, strict=True)
+    )
+    return first, second
+
+
+def music(path: Path, decibels: float) -> Path:
+    """A minute of struck chords and a little noise at 44.1 kHz, 192 kbit/s, `decibels` louder than need be."""
+    chance, rate = np.random.default_rng(0), MPD_RATES[1]
+    at = np.arange(60 * rate) / rate
+    sides = 0.03 * chance.standard_normal((len(at), 2))
+    for pitch in PITCHES:
+        struck = 0.08 * np.exp(-3 * ((at + pitch / 900) % 0.5)) * np.sin(2 * np.pi * pitch * at)
+        sides += struck[:, None] * chance.uniform(0.5, 1.0, 2)
+    sound = np.clip(sides * 10 ** (decibels / 20), -1, 1).astype(np.float32)
+    command = ["ffmpeg", "-v", "error", "-y", "-f", "f32le", "-ar", str(rate), "-ac", "2", "-i", "-", "-b:a", "192k"]
+    subprocess.run([*command, str(path)], check=True, input=sound.tobytes())
+    return path
 
 
 @contextmanager
@@ -316,6 +372,7 @@ PARTS: dict[str, Callable[[Bench], None]] = {
     "delay": delay,
     "generate": generate,
     "cost": cost,
+    "pairs": pairs,
     "seam": seam,
     "loudness": loudness,
     "faults": faults,
