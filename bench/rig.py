@@ -59,6 +59,10 @@ def processor(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICK
 
 
+def find_parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+
+
 def memory(pid: int) -> float:
     """PSS in MiB."""
     found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
@@ -148,12 +152,14 @@ class Station:
         return found
 
     def _ours(self) -> list[tuple[int, bytes]]:
+        """Those that name our folder, and the bot's children: a worker is told nothing of it."""
         found = []
+        bot = self.bot.pid if self.bot is not None and self.bot.poll() is None else 0
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit() and int(entry.name) != os.getpid():
                 with suppress(OSError):
                     words = (entry / "cmdline").read_bytes()
-                    if str(self.folder).encode() in words:
+                    if str(self.folder).encode() in words or (bot and find_parent(int(entry.name)) == bot):
                         found.append((int(entry.name), words))
         return found
 

@@ -2,9 +2,12 @@
 plain sentence, and the music goes on by itself."""
 
 import os
+import re
+import shutil
 import sqlite3
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from itertools import cycle
@@ -19,9 +22,9 @@ from bandstand.common.types import RATE
 from tests.integration.streaming import until
 from tests.integration.test_station import PATIENCE, Station
 
-SECONDS = 3.0
-"""Of the song that is played again and again."""
-TROUBLE = 10.0
+SECONDS = 5.0
+"""Of the two songs that are played again and again."""
+TROUBLE = 14.0
 """Seconds for which the database takes nothing: longer than the song on the air and the one after it."""
 NOTHING_HEARD = "no song has been heard long enough yet; try again in a few seconds"
 DISK = "400m"
@@ -54,18 +57,32 @@ def small_disk(station: Station) -> Iterator[Path]:
 class People(threading.Thread):
     """Order a song and rate the one they hear, one after the other, until they are told to leave."""
 
-    def __init__(self, station: Station, song: str) -> None:
+    def __init__(self, station: Station, songs: list[str]) -> None:
         super().__init__(daemon=True)
         self.answers: list[tuple[str, Reply]] = []
+        self.deaf_to: list[str] = []
+        """What was refused because nothing was heard, while something was."""
         self._station = station
-        self._lines = cycle([f"queue {song}", "rate 4", f"queue {song}", "mark well played"])
+        self._lines = cycle(["queue", "rate 4", "queue", "mark well played"])
+        self._songs = cycle(songs)
+        self._song = next(self._songs)
         self._must_leave = threading.Event()
 
     def run(self) -> None:
         with closing(Control(self._station.var / "bot.sock")) as control:
+
+            def ask(line: str) -> Reply:
+                return next(control.ask(line, wait=False))
+
             while not self._must_leave.wait(0.5):
                 line = next(self._lines)
-                self.answers.append((line, next(control.ask(line, wait=False))))
+                was_playing = ask("np").value["state"] == "playing"
+                reply = ask(f"queue {self._song}" if line == "queue" else line)
+                self.answers.append((line, reply))
+                if line == "queue" and reply.is_good:  # nobody may queue the same song twice in a row
+                    self._song = next(self._songs)
+                if NOTHING_HEARD in reply.summary and was_playing and ask("np").value["state"] == "playing":
+                    self.deaf_to.append(line)
 
     def leave(self) -> None:
         self._must_leave.set()
@@ -95,7 +112,9 @@ def locked(station: Station) -> Iterator[None]:
 
 @contextmanager
 def full(disk: Path) -> Iterator[None]:
-    """Nothing more can be written to this disk."""
+    """Nothing more can be written to this disk, nor into room that the database's journal has from before."""
+    with closing(sqlite3.connect(disk / "bandstand.db", isolation_level=None, timeout=10)) as other:
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     filler = disk / "filler"
     with filler.open("wb", buffering=0) as file, suppress(OSError):
         while True:
@@ -104,28 +123,52 @@ def full(disk: Path) -> Iterator[None]:
     filler.unlink()
 
 
+def count_starts(station: Station) -> int:
+    """How many songs the streamer has begun."""
+    return count_logged(station, r"streamer info: cue \d+ is on the air")
+
+
+def count_logged(station: Station, pattern: str) -> int:
+    return sum(bool(re.search(pattern, line)) for line in list(station.lines))
+
+
+def ask(station: Station, line: str) -> Reply:
+    """The answer to one line, on a connection of its own; the log is kept."""
+    with closing(Control(station.var / "bot.sock")) as control:
+        return next(control.ask(line, wait=False))
+
+
 def check_that_nothing_is_lost(station: Station, trouble: Callable[[], Any], sentence: str) -> None:
     station.up()
     station.wait_for(r"job 1: .* is made")
-    song = station.tone("tone", SECONDS)
+    songs = [station.ask("songs")["songs"][0]["code"], station.tone("tone", SECONDS)]
+    shutil.copy(station.var / "songs" / songs[1] / "song.flac", station.var / "songs" / songs[0] / "song.flac")
     first = select(station, "SELECT MAX(id) FROM cue")[0][0] + 1
-    people = People(station, song)
-    for line in (f"play {song}", f"queue {song}", f"queue {song}"):
-        station.say(*line.split())
+    people = People(station, [songs[1], songs[0]])
+    for line in (f"play {songs[0]}", f"queue {songs[1]}", f"queue {songs[0]}"):
+        assert ask(station, line).is_good
     until(lambda: select(station, f"SELECT * FROM cue WHERE id = {first} AND started IS NOT NULL"), "the song")
     with trouble():
         people.start()
         threading.Event().wait(TROUBLE)
         assert select(station, f"SELECT state FROM cue WHERE id >= {first + 1}")[:2] == [("queued",)] * 2
+        status = ask(station, "status")
+        assert "not wholly on the air" in status.summary
+        assert ["database", f"takes nothing: {sentence}"] in [list(row[:2]) for row in status.rows]
+        starts = count_starts(station)
+    freed = time.monotonic()
+    until(lambda: count_starts(station) > starts, "the music goes on")
+    print(f"the music went on {time.monotonic() - freed:.1f} s after the database could be written")
     until(lambda: people.answers and people.answers[-1][1].is_good, "commands are carried out again")
+    assert "is on the air" in ask(station, "status").summary
     people.leave()
     until(lambda: not select(station, "SELECT * FROM cue WHERE state != 'over'"), "all is played", PATIENCE)
 
     refusals = people.list_refusals()
     assert refusals, "no command came while the database took nothing"
     assert any(sentence in refusal for refusal in refusals)
-    # Between two songs there may be nothing to rate.
     assert [one for one in refusals if sentence not in one and NOTHING_HEARD not in one] == []
+    assert people.deaf_to == [], "only before a song has begun there is nothing to rate"
     log = select(station, f"SELECT reason, frames, started, ended FROM cue WHERE id >= {first} ORDER BY id")
     assert len(log) == 3 + people.count("queue")
     assert {row[:2] for row in log} == {("finished", round(SECONDS * RATE))}
@@ -136,6 +179,8 @@ def check_that_nothing_is_lost(station: Station, trouble: Callable[[], Any], sen
     assert len(select(station, "SELECT * FROM rating")) == min(1, people.count("rate"))
     assert len(select(station, "SELECT * FROM bookmark")) == people.count("mark")
     assert not station.logged("Traceback")
+    assert count_logged(station, "nothing can be written down") == 1
+    assert count_logged(station, "the database takes everything again") == 1
 
 
 def test_a_database_that_another_program_holds_loses_nothing_and_the_music_goes_on(station: Station) -> None:
