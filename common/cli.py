@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("bandstand.common.check:main", "say what is wrong with the configuration, and what is missing here"),
     "import": ("bandstand.bot.shell.importing:main", "take songs into the library of the running station"),
     "database": ("bandstand.bot.rebuild:main", "rebuild: take songs into the database that are on the disk only"),
+    "listen": ("bandstand.bot.shell.listen:main", "play the station on the sound device of this machine"),
     "play": ("bandstand.bot.shell.play:main", "let the station play a file, or a pipe: mygen | bandstand play -"),
     "compose": ("bandstand.composer.__main__:compose", "make a song as a file, without a station"),
     "bot": ("bandstand.bot.__main__:main", "the command process alone"),
