@@ -88,8 +88,21 @@ def say_rating(rating: RatingMean, digits: int = 1) -> str:
 
 def _say_no_song(why: refusals.NoSuchSong) -> str:
     there = f"there {'is' if why.known == 1 else 'are'} {why.known}"
+    if why.near:
+        return f'no song "{one_line(why.words, 60)}"; did you mean {" or ".join(name_song(song) for song in why.near)}?'
     hint = "songs lists the newest" if why.known else "generate makes one"
     return f'no song "{one_line(why.words, 60)}" ({there}); {hint}'
+
+
+def _say_bad_query(why: refusals.BadQuery) -> str:
+    match why.what:
+        case "filter":
+            return f"there is no filter {why.value}:; there are {', '.join(f'{name}:' for name in why.filters)}"
+        case "tempo":
+            return "tempo: takes beats a minute, or two figures such as tempo:120-130"
+        case "key":
+            return f"{why.value} is no key; write one such as key:Dm or key:Bb"
+    return "search WORDS (words of the title, artist or style, or filters such as style:bossa)"
 
 
 def _say_ambiguous(why: refusals.AmbiguousSong) -> str:
@@ -167,6 +180,7 @@ def _say_no_grant(why: refusals.NoSuchGrant) -> str:
 SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     refusals.NoSuchSong: _say_no_song,
     refusals.AmbiguousSong: _say_ambiguous,
+    refusals.BadQuery: _say_bad_query,
     refusals.NoSongsYet: lambda _: "there are no songs yet; generate makes the first",
     refusals.StillBeingMade: _say_not_made,
     refusals.NothingOnAir: lambda _: "nothing is on the air",

@@ -133,6 +133,16 @@ def show_songs(result: results.Songs, call: Call) -> Reply:
     return Reply(counted(result.total, "song") + newest, columns=("code", "title", "length", "made", ""), rows=rows)
 
 
+def show_found(result: results.SongsFound, _: Call) -> Reply:
+    instead = "".join(f"; {right} is looked for instead of {word}" for word, right in result.corrected.items())
+    if not result.songs:
+        return Reply(f"no song fits that{instead}")
+    rows = tuple((song.code, song.title, song.artist, clock(song.seconds)) for song in result.songs)
+    more = f", the best {len(rows)} of them" if result.found > len(rows) else ""
+    said = f"{counted(result.found, 'song')}{more}{instead}"
+    return Reply(said, columns=("code", "title", "artist", "length"), rows=rows)
+
+
 def show_song(result: results.SongDetails, call: Call) -> Reply:
     song = result.song
     said = {**song.facts, **song.parameters}
@@ -261,6 +271,22 @@ LIBRARY_COMMANDS: Final = (
         "the newest songs of the library",
         "songs",
         (requests.ListSongs,),
+    ),
+    Command(
+        "search",
+        lambda call: requests.SearchSongs(query=call["query"]),
+        show_found,
+        "songs by words of title, artist, album or style",
+        "search blue style:bossa tempo:120-130",
+        (requests.SearchSongs,),
+        (
+            Param(
+                "query",
+                'words, "a phrase", -word, title: artist: album: style: key: tempo:, unplayed',
+                is_rest=True,
+            ),
+        ),
+        aliases=("find",),
     ),
     Command(
         "song",

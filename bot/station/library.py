@@ -8,18 +8,21 @@ import msgspec
 from bandstand.bot.station.lifecycle import OPEN_JOBS
 from bandstand.bot.station.on_air import find_on_air, locate
 from bandstand.bot.station.repositories import Transaction
+from bandstand.bot.station.search import parse_query, rank_songs, split_words
 from bandstand.common.api.people import Requester, Right
 from bandstand.common.api.refusals import AmbiguousSong, NoSongsYet, NoSuchJob, NoSuchSong, Refused
-from bandstand.common.api.requests import GetJob, GetSong, ListHistory, ListJobs, ListSongs
-from bandstand.common.api.results import History, JobBrief, JobDetails, Jobs, PlayedSong, SongDetails, Songs
-from bandstand.common.api.values import Cue, Job, Song
+from bandstand.common.api.requests import GetJob, GetSong, ListHistory, ListJobs, ListSongs, SearchSongs
+from bandstand.common.api.results import History, JobBrief, JobDetails, Jobs, PlayedSong, SongDetails, Songs, SongsFound
+from bandstand.common.api.values import Cue, Job, Song, SongBrief
 from bandstand.common.files import parse_location, show_path
 from bandstand.common.generators import FILE, IMPORT
 from bandstand.common.text import one_line, strip_escapes
-from bandstand.common.types import RATE, SongCode
+from bandstand.common.types import RATE
 
 SHOWN: Final = 4
 """Songs that are named where several fit."""
+MOST_TITLED: Final = 300
+"""Songs whose titles are compared with what was typed; more have the words only in a very large library."""
 WORDS: Final = 60
 """Characters of what was typed that are repeated."""
 
@@ -32,26 +35,29 @@ def find_song(tx: Transaction, words: str) -> Song:
     song = tx.songs.find(words.strip().lower())
     if song is not None:
         return song
-    wanted = words.casefold().split()
-    titled = tx.songs.find_titled(wanted) if wanted else []
-    found = match_titles(titled, words)
+    found = match_titles(tx.songs.list_briefs(tx.search.find_titled(split_words(words), MOST_TITLED)), words)
     if found:
-        first = tx.songs.get(found[0])
-        if len(found) == 1 or first.title.casefold().split() == wanted:
-            return first
-        raise Refused(AmbiguousSong(len(found), tuple(tx.songs.get(code).brief for code in found[:SHOWN])))
-    raise Refused(NoSuchSong(one_line(words, WORDS), tx.songs.count()))
+        if len(found) == 1 or split_words(found[0].title) == split_words(words):
+            return tx.songs.get(found[0].code)
+        raise Refused(AmbiguousSong(len(found), tuple(found[:SHOWN])))
+    raise Refused(NoSuchSong(one_line(words, WORDS), tx.songs.count(), find_near(tx, words)))
 
 
-def match_titles(titled: Sequence[tuple[SongCode, str]], words: str) -> list[SongCode]:
-    """The codes of those whose title is `words`; where none is, of those with all these words in their title."""
-    wanted = words.casefold().split()
-    whole = [code for code, title in titled if title.casefold().split() == wanted]
-    return whole or [code for code, title in titled if wanted and set(wanted) <= set(_split_title(title))]
+def match_titles(songs: Sequence[SongBrief], words: str) -> list[SongBrief]:
+    """Those whose title is `words`; where none is, those with all these words in their title."""
+    wanted = split_words(words)
+    whole = [song for song in songs if split_words(song.title) == wanted]
+    return whole or [song for song in songs if wanted and set(wanted) <= set(split_words(song.title))]
 
 
-def _split_title(title: str) -> Sequence[str]:
-    return "".join(c if c.isalnum() or c == "'" else " " for c in title.casefold()).split()
+def find_near(tx: Transaction, words: str) -> tuple[SongBrief, ...]:
+    """Songs that may have been meant by words with typing errors."""
+    wanted = split_words(words)
+    corrected = tx.search.correct(wanted)
+    if not corrected:
+        return ()
+    codes = tx.search.find_titled([corrected.get(word, word) for word in wanted], SHOWN)
+    return tuple(tx.songs.list_briefs(codes[:SHOWN]))
 
 
 def find_song_or_current(tx: Transaction, words: str) -> Song:
@@ -67,6 +73,19 @@ def find_song_or_current(tx: Transaction, words: str) -> Song:
 
 def list_songs(request: ListSongs, by: Requester, tx: Transaction) -> Songs:
     return Songs(songs=tuple(tx.songs.list_newest(request.limit)), total=tx.songs.count())
+
+
+def search_songs(request: SearchSongs, by: Requester, tx: Transaction) -> SongsFound:
+    """What fits; where a word is in no song, what fits the nearest word."""
+    query = parse_query(request.query)
+    codes = tx.search.find(query)
+    corrected: dict[str, str] = {}
+    if not codes:
+        corrected = tx.search.correct(query.words)
+        query = msgspec.structs.replace(query, words=tuple(corrected.get(word, word) for word in query.words))
+        codes = tx.search.find(query) if corrected else []
+    ranked = rank_songs(tx.songs.list_briefs(codes), query)
+    return SongsFound(songs=tuple(ranked[: request.limit]), found=len(ranked), corrected=corrected)
 
 
 def get_song(request: GetSong, by: Requester, tx: Transaction) -> SongDetails:

@@ -124,7 +124,7 @@ def _find_titled(queue: Sequence[Cue], words: str) -> list[Cue]:
     coded = [cue for cue in queue if cue.song.code == words.lower()]
     if coded:
         return coded
-    codes = library.match_titles([(cue.song.code, cue.song.title) for cue in queue], words)
+    codes = {song.code for song in library.match_titles([cue.song for cue in queue], words)}
     return [cue for cue in queue if cue.song.code in codes]
 
 

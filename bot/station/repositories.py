@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 import msgspec
 
 from bandstand.bot.station.rotation import Candidate
+from bandstand.bot.station.search import Query
 from bandstand.common.api.events import Event
 from bandstand.common.api.people import Right
 from bandstand.common.api.values import (
@@ -44,11 +45,6 @@ class Songs(Protocol):
 
     def find(self, code: str) -> Song | None: ...
 
-    def find_titled(self, words: Sequence[str]) -> list[tuple[SongCode, str]]:
-        """Codes and titles that may have all these words (casefolded), the newest first; too many rather than too
-        few, since a database folds the case of ASCII alone."""
-        ...
-
     def find_made_with(self, generator: str, parameters: Mapping[str, Any]) -> Song | None:
         """A song that this generator made, or is making, with exactly these parameters."""
         ...
@@ -59,6 +55,10 @@ class Songs(Protocol):
         ...
 
     def list_newest(self, limit: int) -> list[SongBrief]: ...
+
+    def list_briefs(self, codes: Sequence[str]) -> list[SongBrief]:
+        """These songs in this order, as far as they are there."""
+        ...
 
     def list_by_artist(self, artist: str, limit: int) -> list[SongBrief]:
         """The newest first."""
@@ -199,6 +199,29 @@ class Ratings(Protocol):
         ...
 
 
+class Search(Protocol):
+    """The library's index. `Songs` keeps it up to date."""
+
+    def put(self, song: Song) -> None:
+        """Have the song found by what it is now."""
+        ...
+
+    def remove(self, code: str) -> None: ...
+
+    def find(self, query: Query) -> list[str]:
+        """Codes of songs that fit: those whose title is exactly the words first, then the newest; some hundreds at
+        most."""
+        ...
+
+    def find_titled(self, words: Sequence[str], limit: int) -> list[str]:
+        """Codes of songs that have all these words in their title, in the same order."""
+        ...
+
+    def correct(self, words: Sequence[str]) -> dict[str, str]:
+        """For each word that no song has, the nearest one that some song has."""
+        ...
+
+
 class Rotation(Protocol):
     """What the programme may choose from: see `bot.station.programme`."""
 
@@ -330,6 +353,7 @@ class Transaction(Protocol):
     outside: Outside
     rules: Rules
     songs: Songs
+    search: Search
     jobs: Jobs
     queue: Cues
     bands: Bands

@@ -71,6 +71,7 @@ REQUESTS: Final[dict[type[Request], Entry]] = {
     requests.Seek: Entry(playing.seek, DJ),
     requests.GetNowPlaying: _reads(playing.get_now_playing),
     requests.ListSongs: _reads(library.list_songs),
+    requests.SearchSongs: _reads(library.search_songs),
     requests.GetSong: _reads(library.get_song),
     requests.ListHistory: _reads(library.list_history),
     requests.ListJobs: _reads(library.list_jobs),

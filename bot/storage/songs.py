@@ -9,6 +9,7 @@ from peewee import fn
 
 from bandstand.bot.storage import tables
 from bandstand.bot.storage.executor import Executor, Row
+from bandstand.bot.storage.search import Search
 from bandstand.common.api.values import Bookmark, Comparison, Section, Song, SongBrief, SongPlace, SongState
 from bandstand.common.generators import COMPARE, FILE, IMPORT, PIPE
 from bandstand.common.jobs import Provenance
@@ -41,8 +42,11 @@ def read_brief(row: Row) -> SongBrief:
 
 
 class Songs:
-    def __init__(self, executor: Executor) -> None:
+    """The library. Whatever changes of a song changes what it is found by."""
+
+    def __init__(self, executor: Executor, search: Search) -> None:
         self._executor = executor
+        self._search = search
 
     def get(self, code: str) -> Song:
         row = self._executor.select_first(ROW.select(*WHOLE).where(ROW.code == code))
@@ -53,16 +57,6 @@ class Songs:
     def find(self, code: str) -> Song | None:
         row = self._executor.select_first(ROW.select(*WHOLE).where(ROW.code == code, IS_KEPT))
         return _read(row) if row else None
-
-    def find_titled(self, words: Sequence[str]) -> list[tuple[SongCode, str]]:
-        if not words:
-            return []
-        # SQLite folds the case of ASCII alone, so it rules out no other titles; and only those can have other words.
-        other = ROW.title % "*[^ -~]*"
-        fitting = [(ROW.title.contains(word) | other) if word.isascii() else other for word in words]
-        query = ROW.select(ROW.code, ROW.title).where(IS_KEPT, ROW.title != "", *fitting)
-        rows = self._executor.select(query.order_by(ROW.created.desc()))
-        return [(SongCode(code), title) for code, title in rows]
 
     def find_made_with(self, generator: str, parameters: Mapping[str, Any]) -> Song | None:
         query = ROW.select(*WHOLE).where(ROW.generator == generator, ROW.parameters == write_json(parameters), IS_KEPT)
@@ -78,6 +72,11 @@ class Songs:
     def list_newest(self, limit: int) -> list[SongBrief]:
         query = ROW.select(*BRIEF).where(IS_KEPT).order_by(ROW.created.desc()).limit(limit)
         return [read_brief(row) for row in self._executor.select(query)]
+
+    def list_briefs(self, codes: Sequence[str]) -> list[SongBrief]:
+        rows = self._executor.select(ROW.select(*BRIEF).where(ROW.code.in_(codes), IS_KEPT))
+        found = {row[0]: read_brief(row) for row in rows}
+        return [found[code] for code in codes if code in found]
 
     def list_by_artist(self, artist: str, limit: int) -> list[SongBrief]:
         query = ROW.select(*BRIEF).where(ROW.artist == artist, IS_KEPT).order_by(ROW.created.desc()).limit(limit)
@@ -101,12 +100,16 @@ class Songs:
 
     def add(self, song: Song) -> None:
         self._executor.insert(ROW.insert(code=song.code, state=song.state.value, **_write(song)))
+        self._search.put(song)
 
     def save(self, song: Song) -> None:
         self._executor.change(ROW.update(**_write(song)).where(ROW.code == song.code))
+        self._search.put(song)
 
     def write_state(self, code: str, state: SongState) -> None:
         self._executor.change(ROW.update(state=state.value).where(ROW.code == code))
+        if state.is_lost:
+            self._search.remove(code)
 
 
 def _read(row: Row) -> Song:

@@ -116,6 +116,23 @@ class Watch(Model):
     created = FloatField()
 
 
+class Document(Model):
+    """What a song is found by; its words are in a table of FTS5 (`bot.storage.search`)."""
+
+    id = AutoField()
+    song = ForeignKeyField(Song, unique=True, on_delete="CASCADE")
+    title = TextField()  # its words, as they are looked for
+    style = TextField()
+    key = TextField()
+    tempo = FloatField(null=True)
+
+
+class Word(Model):
+    """A word that some song has, or had."""
+
+    text = TextField(primary_key=True)
+
+
 class Comparison(Model):
     song = ForeignKeyField(Song, primary_key=True, on_delete="CASCADE")
     first = ForeignKeyField(Song, on_delete="CASCADE")

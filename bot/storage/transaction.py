@@ -19,6 +19,7 @@ from bandstand.bot.storage.executor import Executor
 from bandstand.bot.storage.people import People, Settings, Watches
 from bandstand.bot.storage.queue import Cues, Jobs
 from bandstand.bot.storage.rotation import Rotation
+from bandstand.bot.storage.search import Search
 from bandstand.bot.storage.songs import Bookmarks, Comparisons, Songs
 from bandstand.common.api.events import Event
 from bandstand.common.api.values import Outside
@@ -46,7 +47,8 @@ class SqlTransaction:
         self.outside = surroundings.outside
         self.events: list[Event] = []
         self._errors = surroundings.errors
-        self.songs: repositories.Songs = Songs(executor)
+        self.search: repositories.Search = Search(executor)
+        self.songs: repositories.Songs = Songs(executor, self.search)
         self.jobs: repositories.Jobs = Jobs(executor)
         self.queue: repositories.Cues = Cues(executor)
         self.bands: repositories.Bands = Bands(executor)

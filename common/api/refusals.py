@@ -37,12 +37,23 @@ class NoSuchSong(Base, frozen=True, tag="no_such_song"):
     words: str
     known: int
     """How many songs there are."""
+    near: tuple[SongBrief, ...] = ()
+    """Songs that may have been meant."""
 
 
 class AmbiguousSong(Base, frozen=True, tag="ambiguous_song"):
     count: int
     songs: tuple[SongBrief, ...]
     """The first few that fit."""
+
+
+class BadQuery(Base, frozen=True, tag="bad_query"):
+    """A search that cannot be read."""
+
+    what: str
+    """`empty`, `filter` (there is no such filter), `key` or `tempo` (this value is none)."""
+    value: str
+    filters: tuple[str, ...]
 
 
 class NoSongsYet(Base, frozen=True, tag="no_songs_yet"):
@@ -287,6 +298,7 @@ class BadRequest(Base, frozen=True, tag="bad_request"):
 Refusal = (
     NoSuchSong
     | AmbiguousSong
+    | BadQuery
     | NoSongsYet
     | StillBeingMade
     | NothingOnAir
@@ -345,6 +357,7 @@ KINDS: dict[type[Base], Kind] = {
     BadName: Kind.USAGE,
     BadRight: Kind.USAGE,
     BadRequest: Kind.USAGE,
+    BadQuery: Kind.USAGE,
 }
 """The kinds that are not a plain error."""
 

@@ -204,6 +204,13 @@ class ListSongs(Base, frozen=True, tag="list_songs"):
     limit: Limit = DEFAULT_LIMIT
 
 
+class SearchSongs(Base, frozen=True, tag="search_songs"):
+    """Songs that fit a query, the best first; `bot.station.search` says what a query may have."""
+
+    query: str
+    limit: Limit = 10
+
+
 class GetSong(Base, frozen=True, tag="get_song"):
     """What is known of a song."""
 
@@ -425,6 +432,7 @@ Request = (
     | Seek
     | GetNowPlaying
     | ListSongs
+    | SearchSongs
     | GetSong
     | ListHistory
     | ListJobs

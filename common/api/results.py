@@ -198,6 +198,14 @@ class Songs(Base, frozen=True, tag="songs"):
     """How many there are in all."""
 
 
+class SongsFound(Base, frozen=True, tag="songs_found"):
+    songs: tuple[SongBrief, ...]
+    found: int
+    """How many fit, up to some hundreds; `songs` are the first of them."""
+    corrected: dict[str, str] = {}
+    """Words that no song has, with those that were looked for instead."""
+
+
 class SongDetails(Base, frozen=True, tag="song"):
     song: Song
     rating: RatingMean
@@ -473,6 +481,7 @@ Result = (
     | Explanation
     | NowPlaying
     | Songs
+    | SongsFound
     | SongDetails
     | History
     | Jobs

@@ -97,6 +97,7 @@ RESULTS: dict[type, Any] = {
     requests.Stop: results.Stopped(was_stopped=False),
     requests.Pause: results.Paused(was_stopped=False, seconds=20.0),
     requests.Resume: results.Resumed(was_stopped=True, song=LANTERN),
+    requests.SearchSongs: results.SongsFound(songs=(LANTERN,), found=1),
     requests.SwitchRadio: results.Radio(is_on=True, quiet=None, planned=4, stock=9, stock_seconds=1620.0),
     requests.GetRadio: results.Radio(is_on=True, quiet=None, planned=4, stock=9, stock_seconds=1620.0),
     requests.ExplainSong: results.Explanation(song=LANTERN, name="ann"),

@@ -28,6 +28,13 @@ SAID: list[tuple[Refusal, str]] = [
         refusals.AmbiguousSong(2, (LANTERN, ROAD)),
         "2 songs fit; give the code of one: 7kq3 Blue Lantern, x2mv Old Road",
     ),
+    (
+        refusals.BadQuery("empty", "", ()),
+        "search WORDS (words of the title, artist or style, or filters such as style:bossa)",
+    ),
+    (refusals.BadQuery("filter", "mood", ("title", "key")), "there is no filter mood:; there are title:, key:"),
+    (refusals.BadQuery("tempo", "fast", ()), "tempo: takes beats a minute, or two figures such as tempo:120-130"),
+    (refusals.BadQuery("key", "H", ()), "H is no key; write one such as key:Dm or key:Bb"),
     (refusals.NoSongsYet(), "there are no songs yet; generate makes the first"),
     (
         refusals.StillBeingMade(UNTITLED, "play"),

@@ -36,6 +36,7 @@ READING: dict[type[Request], Request] = {
     requests.GetFamily: requests.GetFamily(band="rock"),
     requests.GetSelf: requests.GetSelf(),
     requests.ListPeople: requests.ListPeople(),
+    requests.SearchSongs: requests.SearchSongs(query="one"),
     requests.GetRadio: requests.GetRadio(),
     requests.ExplainSong: requests.ExplainSong(),
     requests.GetStatus: requests.GetStatus(),

@@ -48,7 +48,13 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def database(path: Path) -> Any:
     database = SqliteDatabase(str(path), pragmas={"foreign_keys": 1})
     database.connect()
-    assert migrate(database, path) == ["0007_names", "0008_references", "0009_sections", "0010_programme"]
+    assert migrate(database, path) == [
+        "0007_names",
+        "0008_references",
+        "0009_sections",
+        "0010_programme",
+        "0011_search",
+    ]
     yield database
     database.close()
 
@@ -111,7 +117,7 @@ def test_facts_that_are_no_sections_stay_facts(tx: SqlTransaction) -> None:
 
 
 def test_sections_without_energies_have_none(tx: SqlTransaction) -> None:
-    [code] = [code for code, title in tx.songs.find_titled(["verse", "only"]) if title == "Verse only"]
+    [code] = tx.search.find_titled(["verse", "only"], 1)
     assert tx.songs.get(code).sections == (Section("verse", 1), Section("outro", 9))
 
 

@@ -75,7 +75,7 @@ def test_a_song_that_was_given_up_is_got_and_not_found(tx: SqlTransaction) -> No
     assert tx.songs.get("7kq3").state is SongState.FAILED
     assert tx.songs.has_code("7kq3")
     assert tx.songs.find("7kq3") is None
-    assert tx.songs.find_titled(["blue"]) == []
+    assert tx.search.find_titled(["blue"], 9) == []
     assert tx.songs.find_made_with("band", {}) is None
     assert tx.songs.list_newest(5) == tx.songs.list_by_artist("The Robots", 5) == []
     assert tx.songs.count() == 0
@@ -100,14 +100,14 @@ def test_a_song_that_is_not_there_is_a_key_error(tx: SqlTransaction) -> None:
 def test_a_title_is_found_by_its_words_in_any_case(tx: SqlTransaction, words: list[str], title: str) -> None:
     for index, known in enumerate(["Blue LANTERN", "Die Straße", "ÉTÉ d'Azur", "Red"]):
         tx.songs.add(make_song(f"s{index}", title=known))
-    found = [title for _, title in tx.songs.find_titled(words)]
+    found = [song.title for song in tx.songs.list_briefs(tx.search.find_titled(words, 9))]
     assert title in found
     assert "Red" not in found
 
 
 def test_no_words_find_no_title(tx: SqlTransaction) -> None:
     add_songs(tx, "a")
-    assert tx.songs.find_titled([]) == []
+    assert tx.search.find_titled([], 9) == []
 
 
 def test_a_song_is_found_by_its_parameters_in_any_order(tx: SqlTransaction) -> None:

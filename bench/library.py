@@ -1,0 +1,169 @@
+"""How soon the library answers with many songs in it: `python bench/library.py --help`.
+
+Makes a database of that many songs with titles, artists and facts like the composer's, on disk, and asks it in
+transactions as the bot does: searches of every kind, a song by the words of its title, one entry of the programme.
+Prints a table; the budget is 10 ms for 99 in 100.
+"""
+
+import argparse
+import contextlib
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+from peewee import SqliteDatabase
+
+from bandstand.bot.station import library, programme
+from bandstand.bot.station.repositories import Rules, Transaction
+from bandstand.bot.storage.store import PRAGMAS, migrate
+from bandstand.bot.storage.transaction import Surroundings, begin
+from bandstand.common.api.people import Place, Requester, Right
+from bandstand.common.api.refusals import Refused
+from bandstand.common.api.requests import SearchSongs
+from bandstand.common.api.values import Song, SongState
+from bandstand.common.types import SongCode
+
+GOAL: Final = 0.010
+ROUNDS: Final = 300
+BATCH: Final = 2000
+ANN: Final = Requester("ann", Place("console"), Right.OWNER)
+ADJECTIVES: Final = [
+    "blue",
+    "green",
+    "little",
+    "spare",
+    "late",
+    "silver",
+    "small",
+    "broken",
+    "quiet",
+    "golden",
+    "old",
+    "second",
+    "paper",
+    "slow",
+    "last",
+]
+NOUNS: Final = [
+    "lantern",
+    "road",
+    "island",
+    "candle",
+    "balcony",
+    "ladder",
+    "bridge",
+    "carousel",
+    "attic",
+    "platform",
+    "staircase",
+    "map",
+    "tide",
+    "corner",
+]
+STYLES: Final = ["pop", "rock", "bossa", "waltz", "techno", "ballad", "chiptune", "swing"]
+KEYS: Final = ["C", "G", "D", "Am", "F", "Em", "Dm", "Bb", "Gm"]
+CONSONANTS: Final = "bdfgklmnprstvz"
+VOWELS: Final = "aeiou"
+
+
+def draw_name(chance: Random) -> str:
+    """A word that few songs have, as imported titles and artists have them."""
+    return "".join(chance.choice(CONSONANTS) + chance.choice(VOWELS) for _ in range(chance.randint(2, 4)))
+
+
+def make_song(number: int, chance: Random) -> Song:
+    title = f"{chance.choice(ADJECTIVES)} {chance.choice(NOUNS)} {draw_name(chance)}".title()
+    return Song(
+        code=SongCode(f"s{number}"),
+        title=title,
+        artist=f"The {draw_name(chance)} {chance.choice(NOUNS)}s".title(),
+        state=SongState.READY,
+        generator="import",
+        seed=0,
+        parameters={"file": f"/music/{number}.flac"},
+        facts={"style": chance.choice(STYLES), "key": chance.choice(KEYS), "tempo": chance.randint(60, 180)},
+        seconds=chance.uniform(90, 300),
+        created=float(number),
+    )
+
+
+def fill(database: SqliteDatabase, songs: int, chance: Random) -> list[Song]:
+    made = [make_song(number, chance) for number in range(songs)]
+    for at in range(0, songs, BATCH):
+        with begin(database, Surroundings(0.0, chance, Rules()), is_writing=True) as tx:
+            for song in made[at : at + BATCH]:
+                tx.songs.add(song)
+    return made
+
+
+def measure(database: SqliteDatabase, ask: Callable[[Transaction], Any], chance: Random, is_writing: bool) -> float:
+    """Seconds for one transaction."""
+    began = time.perf_counter()
+    surroundings = Surroundings(1e9, chance, Rules())
+    refused = contextlib.suppress(Refused)  # an answer as good as another
+    with begin(database, surroundings, is_writing=is_writing) as tx, refused:
+        ask(tx)
+    return time.perf_counter() - began
+
+
+def search(query: str) -> Callable[[Transaction], Any]:
+    return lambda tx: library.search_songs(SearchSongs(query=query), ANN, tx)
+
+
+def list_questions(songs: list[Song], chance: Random) -> dict[str, Callable[[], Callable[[Transaction], Any]]]:
+    """What is asked, by what a person would call it; each is drawn anew every time."""
+
+    def pick() -> Song:
+        return chance.choice(songs)
+
+    def mistype(word: str) -> str:
+        at = chance.randrange(1, len(word))
+        return word[:at] + word[at + 1 :]
+
+    return {
+        "a rare word": lambda: search(pick().title.split()[2]),
+        "a frequent word": lambda: search(chance.choice(ADJECTIVES)),
+        "two frequent words": lambda: search(f"{chance.choice(ADJECTIVES)} {chance.choice(NOUNS)}"),
+        "a word and a filter": lambda: search(f"{chance.choice(NOUNS)} style:{chance.choice(STYLES)} tempo:120-130"),
+        "filters alone": lambda: search(f"key:{chance.choice(KEYS)} style:{chance.choice(STYLES)} unplayed"),
+        "a typing error": lambda: search(mistype(pick().title.split()[2])),
+        "play, by words of the title": lambda: _find(pick().title.lower()),
+        "play, ambiguous": lambda: _find(chance.choice(NOUNS)),
+        "one entry of the programme": lambda: programme.plan_ahead,
+    }
+
+
+def _find(words: str) -> Callable[[Transaction], Any]:
+    return lambda tx: library.find_song(tx, words)
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--songs", type=int, default=100_000)
+    given = arguments.parse_args()
+    chance = Random(1)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bandstand.db"
+        database = SqliteDatabase(str(path), pragmas=PRAGMAS, autoconnect=False)
+        database.connect()
+        migrate(database, path)
+        began = time.perf_counter()
+        songs = fill(database, given.songs, chance)
+        took = time.perf_counter() - began
+        print(f"{given.songs} songs written in {took:.0f} s, {path.stat().st_size / 2**20:.0f} MiB\n")
+        print("| | median | 99 in 100 | slowest | within 10 ms |\n|---|---|---|---|---|")
+        for name, draw in list_questions(songs, chance).items():
+            is_writing = "programme" in name
+            times = sorted(measure(database, draw(), chance, is_writing) for _ in range(ROUNDS))
+            within = sum(one <= GOAL for one in times) / len(times)
+            figures = (statistics.median(times), times[int(len(times) * 0.99)], times[-1])
+            print(f"| {name} | {' | '.join(f'{figure * 1000:.1f} ms' for figure in figures)} | {within:.1%} |")
+        database.close()
+
+
+if __name__ == "__main__":
+    main()

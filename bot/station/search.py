@@ -1,0 +1,123 @@
+"""Searching the library: what a person types as a query, and the order of what was found. Values in, values out.
+
+A query is words that a song must have in its title, artist, album, band, style or tags, the last of them perhaps only
+begun. `"a phrase"` keeps words together, `-word` excludes, and filters narrow it down: `title:`, `artist:`, `album:`,
+`style:bossa`, `key:Dm`, `tempo:120-130`, `unplayed`.
+
+Best is a song whose title is just these words, then one whose title begins with them, then one with all of them in its
+title, then the others; among equals the newest comes first. This is reckoned here and not by a database's own measure
+(bm25), which would have to look at every song with a frequent word, and would be another in another database.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from bandstand.common.api.refusals import BadQuery, Refused
+from bandstand.common.api.values import SongBrief
+from bandstand.common.text import one_line
+
+LONGEST: Final = 200
+"""Characters of a query that are read."""
+MOST_WORDS: Final = 16
+TEXT_FILTERS: Final = ("title", "artist", "album")
+FILTERS: Final = (*TEXT_FILTERS, "style", "key", "tempo")
+UNPLAYED: Final = "unplayed"
+PART: Final = re.compile(r'(-?)(?:([A-Za-z]+):)?(?:"([^"]*)"?|(\S+))')
+"""A sign, a filter's name, and a phrase or a word."""
+TEMPO: Final = re.compile(r"([0-9]{2,3})(?:-([0-9]{2,3}))?")
+KEY: Final = re.compile(r"([a-gA-G])([#b]?) ?(minor|major|min|maj|m)?")
+
+
+class Query(msgspec.Struct, frozen=True, kw_only=True):
+    """What a song must have. Words and phrases are casefolded."""
+
+    words: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
+    """Pairs of one of `TEXT_FILTERS` and the words that must stand there together."""
+    style: str = ""
+    key: str = ""
+    """As `normalise_key` writes it."""
+    tempo: tuple[float, float] | None = None
+    """The slowest and the fastest, beats a minute."""
+    is_unplayed: bool = False
+    """It was never heard here."""
+
+
+def parse_query(text: str) -> Query:
+    """Read a query. Raises Refused(BadQuery)."""
+    words: list[str] = []
+    phrases: list[str] = []
+    excluded: list[str] = []
+    fields: list[tuple[str, str]] = []
+    known: dict[str, object] = {}
+    for sign, name, phrase, word in PART.findall(text[:LONGEST])[:MOST_WORDS]:
+        name, value = name.lower(), " ".join(split_words(phrase or word))
+        if name and name not in FILTERS:
+            raise Refused(BadQuery("filter", one_line(name, 20), FILTERS))
+        if not value:
+            continue
+        if sign:
+            excluded.append(value)
+        elif name in TEXT_FILTERS:
+            fields.append((name, value))
+        elif name:
+            known[name] = _read_value(name, phrase or word)
+        elif word.casefold() == UNPLAYED:
+            known["is_unplayed"] = True
+        elif phrase or " " in value:
+            phrases.append(value)
+        else:
+            words.append(value)
+    query = Query(words=tuple(words), phrases=tuple(phrases), excluded=tuple(excluded), fields=tuple(fields), **known)  # type: ignore[arg-type]
+    if query in (Query(), Query(excluded=query.excluded)):
+        raise Refused(BadQuery("empty", "", FILTERS))
+    return query
+
+
+def _read_value(name: str, text: str) -> object:
+    """The value of a filter that is no text. Raises Refused(BadQuery)."""
+    match name:
+        case "tempo":
+            given = TEMPO.fullmatch(text)
+            if given is None:
+                raise Refused(BadQuery("tempo", one_line(text, 20), FILTERS))
+            slowest, fastest = float(given[1]), float(given[2] or given[1])
+            return min(slowest, fastest), max(slowest, fastest)
+        case "key":
+            if KEY.fullmatch(text) is None:
+                raise Refused(BadQuery("key", one_line(text, 20), FILTERS))
+            return normalise_key(text)
+    return text.casefold()
+
+
+def normalise_key(text: str) -> str:
+    """`Dm` for `d minor`, `Bb` for `bb`; of a song that changes its key (`Em, later F#m`) the first one; '' of none."""
+    given = KEY.match(text.strip())
+    if given is None:
+        return ""
+    note, accidental, mode = given.groups()
+    return f"{note.upper()}{accidental}{'m' if mode in ('m', 'min', 'minor') else ''}"
+
+
+def split_words(text: str) -> list[str]:
+    """The words of a text, casefolded: letters, digits and what joins them; everything else parts them."""
+    return "".join(c if c.isalnum() else " " for c in text.casefold()).split()
+
+
+def rank_songs(songs: Sequence[SongBrief], query: Query) -> list[SongBrief]:
+    """The best first; `songs` are in their order among equals."""
+    wanted = [word for text in (*query.words, *query.phrases) for word in split_words(text)]
+    return sorted(songs, key=lambda song: _measure_distance(split_words(song.title), wanted))
+
+
+def _measure_distance(title: list[str], wanted: list[str]) -> int:
+    if title == wanted:
+        return 0
+    if title[: len(wanted)] == wanted:
+        return 1
+    return 2 if set(wanted) <= set(title) else 3

@@ -1,0 +1,186 @@
+"""The library's index for searching, on SQLite's FTS5.
+
+A song with a title has a *document*: a row for what filters ask for, and its words in a table of FTS5. Words are folded
+before they go in and before they are asked for (`bot.station.search.split_words`), so that case means the same here and
+there, in every script. All words that any song has are kept once, with their trigrams, so that a typing error leads to
+the nearest word. A word stays when its last song goes.
+
+Frequent words have to be cheap, too: at most `LIMIT` of the newest songs that fit are taken, beside those whose title
+is exactly what was asked for, and the ranking of these is `bot.station.search.rank_songs`.
+"""
+
+import difflib
+from collections.abc import Iterable
+from typing import Any, Final
+
+from peewee import fn
+from playhouse.sqlite_ext import FTS5Model, SearchField
+
+from bandstand.bot.station.search import Query, normalise_key, split_words
+from bandstand.bot.storage import tables
+from bandstand.bot.storage.executor import Executor
+from bandstand.common.api.values import Song
+
+LIMIT: Final = 300
+NEAR: Final = 0.7
+"""How alike a word has to be to stand for another, as `difflib` measures it."""
+NEIGHBOURS: Final = 50
+SHORTEST: Final = 3
+"""Letters of a word that may be mistyped: it has at least one trigram."""
+DOCUMENT: Final = tables.Document
+WORD: Final = tables.Word
+CUE: Final = tables.Cue
+
+
+class DocumentWords(FTS5Model):  # type: ignore[misc]
+    """The words of documents; `rowid` is the document's id."""
+
+    title = SearchField()
+    artist = SearchField()
+    album = SearchField()
+    more = SearchField()
+
+    class Meta:
+        table_name = "document_words"
+
+
+class WordTrigrams(FTS5Model):  # type: ignore[misc]
+    """The trigrams of every word."""
+
+    text = SearchField()
+
+    class Meta:
+        table_name = "word_trigrams"
+
+
+class Search:
+    """The index of one transaction; see `bot.station.repositories.Search`."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    def put(self, song: Song) -> None:
+        """Have the song found by what it is now; one without a title, or that is gone, is not found."""
+        self.remove(song.code)
+        if not song.title or song.state.is_lost:
+            return
+        facts = song.facts
+        style, album = str(facts.get("style", "")), str(facts.get("album", ""))
+        more = f"{style} {facts.get('genre', '')} {song.generator}"
+        title, artist, album, more = (" ".join(split_words(text)) for text in (song.title, song.artist, album, more))
+        number = self._executor.insert(
+            DOCUMENT.insert(
+                song=song.code,
+                title=title,
+                style=style.casefold(),
+                key=normalise_key(str(facts.get("key", ""))),
+                tempo=facts.get("tempo"),
+            )
+        )
+        self._executor.insert(
+            DocumentWords.insert(
+                {
+                    DocumentWords.rowid: number,
+                    DocumentWords.title: title,
+                    DocumentWords.artist: artist,
+                    DocumentWords.album: album,
+                    DocumentWords.more: more,
+                }
+            )
+        )
+        self._learn({word for text in (title, artist, album, more) for word in text.split()})
+
+    def _learn(self, words: Iterable[str]) -> None:
+        for word in words:
+            if self._executor.change(WORD.insert(text=word).on_conflict_ignore()) > 0:
+                self._executor.insert(WordTrigrams.insert({WordTrigrams.text: word}))
+
+    def remove(self, code: str) -> None:
+        row = self._executor.select_first(DOCUMENT.select(DOCUMENT.id).where(DOCUMENT.song == code))
+        if row is not None:
+            self._executor.change(DocumentWords.delete().where(DocumentWords.rowid == row[0]))
+            self._executor.change(DOCUMENT.delete().where(DOCUMENT.id == row[0]))
+
+    def find(self, query: Query) -> list[str]:
+        """Codes of songs that fit, those first whose title is exactly the words, then the newest; at most `LIMIT` and
+        these."""
+        exact = " ".join((*query.words, *query.phrases))
+        found = self._select(query, LIMIT, DOCUMENT.title == exact) if exact else []
+        return list(dict.fromkeys((*found, *self._select(query, LIMIT))))
+
+    def find_titled(self, words: Iterable[str], limit: int) -> list[str]:
+        """Codes of songs that have all these words in their title, the newest first; those first whose title has no
+        other word."""
+        wanted = [word for text in words for word in split_words(text)]
+        if not wanted:
+            return []
+        query = Query(fields=tuple(("title", word) for word in wanted))
+        exact = self._select(query, limit, DOCUMENT.title == " ".join(wanted))
+        return list(dict.fromkeys((*exact, *self._select(query, limit))))
+
+    def correct(self, words: Iterable[str]) -> dict[str, str]:
+        """For each word that no song has, and that no word begins with, the nearest one that some song has."""
+        corrected = {}
+        for word in words:
+            if len(word) < SHORTEST or self._is_known(word):
+                continue
+            near = difflib.get_close_matches(word, self._list_neighbours(word), 1, NEAR)
+            if near:
+                corrected[word] = near[0]
+        return corrected
+
+    def _is_known(self, word: str) -> bool:
+        known = WORD.select(WORD.text).where(WORD.text >= word, WORD.text < word + "\U0010ffff").limit(1)
+        return self._executor.select_first(known) is not None
+
+    def _list_neighbours(self, word: str) -> list[str]:
+        """Words that share the most trigrams with this one."""
+        trigrams = [word[at : at + 3] for at in range(len(word) - 2)]
+        match = " OR ".join(_quote(trigram) for trigram in dict.fromkeys(trigrams))
+        query = WordTrigrams.select(WordTrigrams.text).where(WordTrigrams.match(match))
+        return [text for (text,) in self._executor.select(query.order_by(WordTrigrams.rank()).limit(NEIGHBOURS))]
+
+    def _select(self, query: Query, limit: int, *further: Any) -> list[str]:
+        match = make_match(query)
+        where = [*further, *_make_filters(query)]
+        if match:
+            documents = DocumentWords.select(DOCUMENT.song).join(DOCUMENT, on=(DOCUMENT.id == DocumentWords.rowid))
+            selected = documents.where(DocumentWords.match(match), *where).order_by(DocumentWords.rowid.desc())
+        else:
+            selected = DOCUMENT.select(DOCUMENT.song).where(*where).order_by(DOCUMENT.id.desc())
+        return [code for (code,) in self._executor.select(selected.limit(limit))]
+
+
+def _make_filters(query: Query) -> list[Any]:
+    filters: list[Any] = []
+    if query.style:
+        filters.append(DOCUMENT.style == query.style)
+    if query.key:
+        filters.append(DOCUMENT.key == query.key)
+    if query.tempo is not None:
+        filters.append(DOCUMENT.tempo.between(*query.tempo))
+    if query.is_unplayed:
+        heard = CUE.select(CUE.id).where(CUE.song == DOCUMENT.song, CUE.started.is_null(False))
+        filters.append(~fn.EXISTS(heard))
+    if query.excluded and not (query.words or query.phrases or query.fields):
+        excluded = DocumentWords.select(DocumentWords.rowid).where(
+            DocumentWords.match(" OR ".join(_quote(text) for text in query.excluded))
+        )
+        filters.append(DOCUMENT.id.not_in(excluded))
+    return filters
+
+
+def make_match(query: Query) -> str:
+    """The query in the language of FTS5, with every text of a person's quoted; '' where it asks for no words."""
+    parts = [f"{_quote(word)} *" for word in query.words]
+    parts += [_quote(phrase) for phrase in query.phrases]
+    parts += [f"{name} : {_quote(text)}" for name, text in query.fields]
+    match = " AND ".join(f"({part})" for part in parts)
+    if match and query.excluded:
+        match = f"({match}) NOT ({' OR '.join(_quote(text) for text in query.excluded)})"
+    return match
+
+
+def _quote(text: str) -> str:
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'

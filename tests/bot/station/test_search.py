@@ -1,0 +1,139 @@
+"""What a person may type to search the library, and which song comes first."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bandstand.bot.station.search import Query, normalise_key, parse_query
+from bandstand.common.api import requests
+from bandstand.common.api.refusals import BadQuery, NoSuchSong, Refused
+from tests.bot.station.conftest import Station
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("Blue lantern", Query(words=("blue", "lantern"))),
+        ('"blue lantern" road', Query(words=("road",), phrases=("blue lantern",))),
+        ("blue -rain -'snow'", Query(words=("blue",), excluded=("rain", "snow"))),
+        ('artist:"trio maresol" title:tide', Query(fields=(("artist", "trio maresol"), ("title", "tide")))),
+        (
+            "style:Bossa key:dm tempo:130-120 unplayed",
+            Query(style="bossa", key="Dm", tempo=(120, 130), is_unplayed=True),
+        ),
+        ("tempo:96", Query(tempo=(96, 96))),
+        ("don't stop", Query(words=("stop",), phrases=("don t",))),
+        ('half "open phrase', Query(words=("half",), phrases=("open phrase",))),
+        ("AC/DC: live", Query(words=("live",), phrases=("ac dc",))),
+        ("日本の歌", Query(words=("日本の歌",))),
+    ],
+)
+def test_a_query_is_read(text: str, query: Query) -> None:
+    assert parse_query(text) == query
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("", "empty"),
+        ("  -blue", "empty"),
+        ('""', "empty"),
+        ("!!!", "empty"),
+        ("colour:red", "filter"),
+        ("tempo:fast", "tempo"),
+        ("key:H", "key"),
+    ],
+)
+def test_a_query_that_cannot_be_read_is_refused_with_the_reason(text: str, what: str) -> None:
+    with pytest.raises(Refused) as refused:
+        parse_query(text)
+    assert isinstance(refused.value.why, BadQuery)
+    assert refused.value.why.what == what
+
+
+@given(st.text(max_size=60))
+def test_whatever_is_typed_is_searched_for_or_refused(text: str) -> None:
+    station = Station()
+    try:
+        station.ask(requests.SearchSongs(query=text))
+    except Refused as refused:
+        assert isinstance(refused.why, BadQuery)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"), [("Em, later F#m", "Em"), ("d minor", "Dm"), ("Bb", "Bb"), ("C major", "C"), ("", ""), ("?", "")]
+)
+def test_keys_are_written_in_one_way(text: str, key: str) -> None:
+    assert normalise_key(text) == key
+
+
+@pytest.fixture
+def library(station: Station) -> Station:
+    station.store("Blue Lantern", style="bossa", tempo=124, key="Dm")
+    station.store("Lantern", style="techno", tempo=137, key="Gm, later Am")
+    station.store("The Blue Road", style="bossa", tempo=118, key="F")
+    station.store("Ärger im Café", style="waltz", tempo=150, key="C")
+    return station
+
+
+def find(station: Station, query: str) -> list[str]:
+    return [song.title for song in station.ask(requests.SearchSongs(query=query)).songs]
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("lantern", ["Lantern", "Blue Lantern"]),
+        ("blue", ["Blue Lantern", "The Blue Road"]),
+        ("lant", ["Lantern", "Blue Lantern"]),
+        ("blue -road", ["Blue Lantern"]),
+        ("-road style:bossa", ["Blue Lantern"]),
+        ('"blue road"', ["The Blue Road"]),
+        ("style:bossa", ["The Blue Road", "Blue Lantern"]),
+        ("bossa", ["The Blue Road", "Blue Lantern"]),
+        ("style:bossa tempo:120-130", ["Blue Lantern"]),
+        ("key:Gm", ["Lantern"]),
+        ("ÄRGER", ["Ärger im Café"]),
+        ("robots title:road", ["The Blue Road"]),
+        ("artist:robots waltz", ["Ärger im Café"]),
+        ("nothing like this", []),
+    ],
+)
+def test_songs_are_found_the_best_first(library: Station, query: str, titles: list[str]) -> None:
+    found = find(library, query)
+    assert sorted(found) == sorted(titles)
+    assert not titles or found[0] == titles[0]
+
+
+def test_a_typing_error_finds_the_nearest_word_and_says_so(library: Station) -> None:
+    result = library.ask(requests.SearchSongs(query="lanterm"))
+    assert [song.title for song in result.songs] == ["Lantern", "Blue Lantern"]
+    assert result.corrected == {"lanterm": "lantern"}
+
+
+def test_who_orders_a_song_with_a_typing_error_is_asked_what_they_meant(library: Station) -> None:
+    why = library.refuse(requests.Play(song="blue lamtern"))
+    assert isinstance(why, NoSuchSong)
+    assert [song.title for song in why.near] == ["Blue Lantern"]
+
+
+def test_unplayed_songs_are_those_that_were_never_heard(library: Station) -> None:
+    library.ask(requests.Play(song="blue road"))
+    library.start(library.get_air().id)
+    assert find(library, "unplayed style:bossa") == ["Blue Lantern"]
+
+
+def test_a_song_that_is_given_up_is_not_found(library: Station) -> None:
+    job = library.ask(requests.Generate()).job
+    library.begin(job, "Broken Lantern")
+    assert "Broken Lantern" in find(library, "lantern")
+    library.fail(job)
+    assert "Broken Lantern" not in find(library, "lantern")
+
+
+def test_a_new_title_replaces_the_one_before(library: Station) -> None:
+    job = library.ask(requests.Generate()).job
+    library.begin(job, "Working Title")
+    library.finish(job, "Final Title")
+    assert find(library, "working") == []
+    assert find(library, "final") == ["Final Title"]
