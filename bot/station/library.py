@@ -12,8 +12,8 @@ from bandstand.bot.station.search import parse_query, rank_songs, split_words
 from bandstand.common.api.people import Requester, Right
 from bandstand.common.api.refusals import AmbiguousSong, NoSongsYet, NoSuchJob, NoSuchSong, Refused
 from bandstand.common.api.requests import GetJob, GetSong, ListHistory, ListJobs, ListSongs, SearchSongs
-from bandstand.common.api.results import History, JobBrief, JobDetails, Jobs, PlayedSong, SongDetails, Songs, SongsFound
-from bandstand.common.api.values import Cue, Job, Song, SongBrief
+from bandstand.common.api.results import History, JobDetails, Jobs, SongDetails, Songs, SongsFound
+from bandstand.common.api.values import Cue, Job, JobBrief, PlayedSong, Song, SongBrief
 from bandstand.common.files import parse_location, show_path
 from bandstand.common.generators import FILE, IMPORT
 from bandstand.common.text import one_line, strip_escapes

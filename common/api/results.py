@@ -8,9 +8,9 @@ from bandstand.common.api.values import (
     Bookmark,
     Choice,
     GrantedRight,
-    JobState,
+    JobBrief,
     PersonPresent,
-    Purpose,
+    PlayedSong,
     QuietReason,
     RatingMean,
     Song,
@@ -214,36 +214,8 @@ class SongDetails(Base, frozen=True, tag="song"):
     bookmarks: tuple[Bookmark, ...]
 
 
-class PlayedSong(msgspec.Struct, frozen=True):
-    """One line of the play log."""
-
-    song: SongCode
-    title: str
-    name: str
-    started: float
-    seconds: float
-    """How far it was played."""
-    reason: str
-    """Why it ended; empty while it is on the air."""
-
-
 class History(Base, frozen=True, tag="history"):
     plays: tuple[PlayedSong, ...]
-
-
-class JobBrief(msgspec.Struct, frozen=True, kw_only=True):
-    """A job in a list. `name` is of whoever asked; where they did, and under which address, is not for everybody."""
-
-    id: int
-    song: SongCode
-    title: str
-    state: JobState
-    name: str
-    purpose: Purpose
-    created: float
-    finished: float | None
-    reason: str
-    """Why it failed, in the worker's words."""
 
 
 class Jobs(Base, frozen=True, tag="jobs"):

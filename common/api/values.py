@@ -201,6 +201,21 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """Why it failed, in the worker's words."""
 
 
+class JobBrief(msgspec.Struct, frozen=True, kw_only=True):
+    """A job in a list. `name` is of whoever asked; where they did, and under which address, is not for everybody."""
+
+    id: int
+    song: SongCode
+    title: str
+    state: JobState
+    name: str
+    purpose: Purpose
+    created: float
+    finished: float | None
+    reason: str
+    """Why it failed, in the worker's words."""
+
+
 class Cue(msgspec.Struct, frozen=True, kw_only=True):
     """One playing of a song, from the queue to the play log. A skip names a cue, so that it cannot hit a later song.
 
@@ -241,6 +256,19 @@ class Cue(msgspec.Struct, frozen=True, kw_only=True):
     def is_audible(self) -> bool:
         """Whether there is anything of its song to play."""
         return self.song.state in (SongState.BEGUN, SongState.READY)
+
+
+class PlayedSong(msgspec.Struct, frozen=True):
+    """One line of the play log."""
+
+    song: SongCode
+    title: str
+    name: str
+    started: float
+    seconds: float
+    """How far it was played."""
+    reason: str
+    """Why it ended; empty while it is on the air."""
 
 
 class BandForm(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,10 +9,12 @@ from bandstand.common.api.values import (
     BandForm,
     Bookmark,
     GrantedRight,
+    JobBrief,
     JobState,
     Loudness,
     MountStatus,
     PersonPresent,
+    PlayedSong,
     ProcessStatus,
     Purpose,
     RatingMean,
@@ -48,7 +50,7 @@ SONG = Song(
         program="abc", version="2", sound="d" * 64, status=0, errors="first\nlast words", notes=["it clips"]
     ),
 )
-JOB = results.JobBrief(
+JOB = JobBrief(
     id=12, song=LANTERN.code, title="Blue Lantern", state=JobState.RUNNING, name="ann", purpose=Purpose.HEAR,
     created=940.0, finished=None, reason="",
 )  # fmt: skip
@@ -111,7 +113,7 @@ RESULTS: dict[type, Any] = {
         bookmarks=(Bookmark(song=LANTERN.code, at=SongPlace(12.0, 7, "verse"), name="bob", created=950.0),),
     ),
     requests.ListHistory: results.History(
-        plays=(results.PlayedSong(LANTERN.code, "Blue Lantern", "ann", 910.0, 90.0, "finished"),)
+        plays=(PlayedSong(LANTERN.code, "Blue Lantern", "ann", 910.0, 90.0, "finished"),)
     ),
     requests.GetJob: results.JobDetails(job=JOB, generator="mine", errors=("Traceback:", "ValueError: 0 Hz")),
     requests.ListJobs: results.Jobs(jobs=(JOB,), open=1),

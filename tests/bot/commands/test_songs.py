@@ -6,7 +6,7 @@ import pytest
 from bandstand.bot.commands.reply import Level
 from bandstand.common.api import refusals, requests, results
 from bandstand.common.api.requests import Request
-from bandstand.common.api.values import JobState, RatingMean, SongState
+from bandstand.common.api.values import JobState, PlayedSong, RatingMean, SongState
 from bandstand.common.jobs import Provenance
 from bandstand.common.types import SongCode
 from tests.bot.commands.conftest import Person
@@ -148,7 +148,7 @@ def test_history_says_when_and_how_far_each_song_was_heard(person: Person) -> No
     reply = person.say("history")
     assert reply.summary == "the last 1 song on the air"
     assert reply.rows == (("1:30 ago", "7kq3", "Blue Lantern", "1:30", "finished", "ann"),)
-    playing = results.PlayedSong(LANTERN.code, "Blue Lantern", "ann", 980.0, 20.0, "")
+    playing = PlayedSong(LANTERN.code, "Blue Lantern", "ann", 980.0, 20.0, "")
     assert person.see("history", results.History(plays=(playing,))).rows == (
         ("0:20 ago", "7kq3", "Blue Lantern", "0:20", "on the air now", "ann"),
     )

@@ -239,7 +239,7 @@ def test_a_request_is_answered_by_its_result(client: Client) -> None:
 def test_a_refusal_has_its_reason_and_its_sentence(client: Client) -> None:
     assert client.request("play", song="blue lantern") == {
         "answers": 1,
-        "refused": {"refused": "no_such_song", "words": "blue lantern", "known": 0},
+        "refused": {"refused": "no_such_song", "words": "blue lantern", "known": 0, "near": []},
         "sentence": 'no song "blue lantern" (there are 0); generate makes one',
     }
 
