@@ -27,7 +27,7 @@ from bandstand.bot.making.background_jobs import BackgroundJobs
 from bandstand.bot.making.catalogue import Catalogue
 from bandstand.bot.making.declarations import DeclarationsReloader
 from bandstand.bot.making.file_watcher import FileWatcher
-from bandstand.bot.making.generator_reload import GeneratorReloader
+from bandstand.bot.making.generator_reload import GeneratorReloader, Progress
 from bandstand.bot.making.song_files import SongFiles
 from bandstand.bot.making.workers import JobRunner
 from bandstand.bot.playout.controller import PlayoutController, Surroundings
@@ -161,7 +161,8 @@ class App:
         surroundings = Surroundings(self._clock, self._wall, self._chance.random, publish)
         endpoint = UNIXClientEndpoint(self._reactor, str(config.paths.streamer_socket), timeout=5)
         self._playout = PlayoutController(endpoint, store, sources.open, surroundings)
-        self._reloader = GeneratorReloader(self._clock, store, self._catalogue, self._playout.get_on_air)
+        progress = Progress(self._playout.get_on_air, self._jobs.count_made)
+        self._reloader = GeneratorReloader(self._clock, store, self._catalogue, progress)
         self._programme = ProgrammeKeeper(self._clock, store)
         self._song_files = SongFiles(store, config.paths)
         self._restart = RollingRestart(self._find_streamer_keeper(), self._playout.let_go, publish)

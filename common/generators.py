@@ -42,7 +42,7 @@ PIPE: Final = "pipe"
 sound's format was said: `format`, `rate`, `channels`."""
 TAKEN: Final = (BAND, COMPARE, IMPORT, FILE, PIPE)
 """Names that no user's generator may have."""
-RESERVED: Final = ("seed", "output", "queue", "songs")
+RESERVED: Final = ("seed", "output", "queue", "songs", "here")
 """Names that no parameter may have."""
 LONGEST_TEXT: Final = 200
 """Characters."""

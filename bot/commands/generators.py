@@ -61,13 +61,17 @@ def _say_default(parameter: Parameter) -> str:
 
 def parse_watch(call: Call) -> requests.Request:
     return requests.WatchGenerator(
-        generator=call["generator"].lower(), parameters=get_parameters(call), seed=parse_seed(call)
+        generator=call["generator"].lower(),
+        parameters=get_parameters(call),
+        seed=parse_seed(call),
+        continues="here" in call.options,
     )
 
 
 def show_watching(result: results.Watching, _: Call) -> Reply:
     name = result.generator
-    when = f"it runs now, and again whenever it is saved; unwatch {name} ends that"
+    where = ", and goes on at the place that is heard" if result.continues else ""
+    when = f"it runs now, and again whenever it is saved{where}; unwatch {name} ends that"
     said = f"watching {name} with seed {result.seed}: {when}"
     return Reply(said, job=name_watch(name))
 
@@ -110,6 +114,9 @@ def show_bookmarked(result: results.Bookmarked, _: Call) -> Reply:
 WATCH_SEED: Final = Param(
     "seed", "the number that the songs grow from; without one, that of its last song", is_required=False, value="NUMBER"
 )
+HERE: Final = Param(
+    "here", "a new version goes on at the place that is heard, rather than at its beginning", is_required=False
+)
 
 COMMANDS: Final = (
     Command(
@@ -136,7 +143,7 @@ COMMANDS: Final = (
         "watch mine tempo=140",
         (requests.WatchGenerator,),
         (Param("generator", "a generator's name, as generators shows it", names=("generator",)),),
-        options=(WATCH_SEED,),
+        options=(WATCH_SEED, HERE),
         takes_any_option=True,
     ),
     Command(

@@ -14,8 +14,8 @@ from bandstand.common.errors import UsageError
 from bandstand.common.generators import Value
 from bandstand.common.text import clock, counted, one_line
 
-OWN_OPTIONS: Final = ("queue", "seed")
-"""Options of `generate` and `again` that are no parameters of a generator."""
+OWN_OPTIONS: Final = ("here", "queue", "seed")
+"""Options of `generate`, `again` and `watch` that are no parameters of a generator."""
 SEED_DIGITS: Final = 9
 FOR_PROGRAMMERS: Final = ("program's fingerprint", "sound's fingerprint", "exit status")
 """Facts that nobody wants to read in a channel."""

@@ -1,9 +1,14 @@
 """Generator reload: a saved program runs again, and its new version cuts in on a bar of the song on the air.
 
-Knows the clock, the file watcher and where the song on the air is; what is decided, `bot.station.watches` decides.
+A version that goes on at the place that is heard has to be made that far. A worker makes a song faster than it is
+played, so it is waited for, from bar to bar; after `PATIENCE` it goes on at the last bar that there is.
+
+Knows the clock, the file watcher, where the song on the air is and how much of another is made; what is decided,
+`bot.station.watches` decides.
 """
 
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from twisted.internet.defer import Deferred
@@ -13,18 +18,33 @@ from twisted.logger import Logger
 from bandstand.bot.making.catalogue import Catalogue
 from bandstand.bot.making.file_watcher import FileWatcher
 from bandstand.bot.station import watches
-from bandstand.bot.station.bars import find_next_bar
+from bandstand.bot.station.bars import find_bar_before, find_next_bar, find_same_place
 from bandstand.bot.station.repositories import Store
 from bandstand.common.api.events import Event, GeneratorsReloaded, VersionReady, WatchesChanged
 from bandstand.common.api.values import Bars, OnAir, Outside
-from bandstand.common.types import RATE
+from bandstand.common.types import RATE, Frames
 
 log = Logger()
 
 LEAD: Final = round(0.25 * RATE)
 """Frames before the bar at which the cut is decided: a transaction and a message take some of them, and until then a
 version that fails is never heard."""
+AHEAD: Final = RATE
+"""Frames that must be made beyond the place at which a version goes on, or it would stop there and wait."""
+PATIENCE: Final = 5.0
+"""Seconds for which a version is waited for that is not made as far as the place that is heard."""
+AGAIN: Final = 0.2
+"""Seconds from one look at how far it is made to the next."""
 MakeWatcher = Callable[[IReactorTime, Callable[[str], None]], FileWatcher]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far songs are."""
+
+    get_on_air: Callable[[], OnAir | None]
+    count_made: Callable[[int], int | None]
+    """Frames that there are of the song of a job; None where all of it is made."""
 
 
 class GeneratorReloader:
@@ -35,13 +55,13 @@ class GeneratorReloader:
         clock: IReactorTime,
         store: Store,
         catalogue: Catalogue,
-        get_on_air: Callable[[], OnAir | None],
+        progress: Progress,
         make_watcher: MakeWatcher = FileWatcher,
     ) -> None:
         self._clock = clock
         self._store = store
         self._catalogue = catalogue
-        self._get_on_air = get_on_air
+        self._progress = progress
         self._watcher = make_watcher(clock, self._take_save)
         self._is_stopping = False
 
@@ -80,22 +100,45 @@ class GeneratorReloader:
         for name in changed:
             await self._run_again(name)
 
-    def _schedule_cut(self, ready: VersionReady) -> None:
+    def _schedule_cut(self, ready: VersionReady, until: float | None = None) -> None:
         """Cut in shortly before the bar, on which it is heard; at once where another song is on the air by now."""
-        air = self._get_on_air()
-        if air is None or air.cue != ready.cue:
+        here = self._locate(ready)
+        if here is None:
             self._clock.callLater(0, self._cut_in, ready.job, None)
             return
-        here = round(air.seconds * RATE)
-        delay = (find_next_bar(ready.bars, here + LEAD) - LEAD - here) / RATE
-        self._clock.callLater(delay, self._cut_in, ready.job, ready.bars)
+        lead = LEAD if ready.bars else 0
+        at = find_next_bar(ready.bars, here + lead) if ready.bars else here
+        cut = (self._continue, ready, at, until) if ready.continues else (self._cut_in, ready.job, ready.bars)
+        self._clock.callLater((at - lead - here) / RATE, *cut)
 
-    def _cut_in(self, job: int, bars: Bars | None) -> None:
+    def _locate(self, ready: VersionReady) -> int | None:
+        """The frame at which the song is that is to be cut; None where it is not on the air any more."""
+        air = self._progress.get_on_air()
+        return round(air.seconds * RATE) if air is not None and air.cue == ready.cue else None
+
+    def _continue(self, ready: VersionReady, at: int, until: float | None) -> None:
+        """Go on with the new version where the older one will be at its frame `at`, or look again later, if it is not
+        made that far and it is not `until` yet."""
+        if self._locate(ready) is None:
+            self._cut_in(ready.job, None)
+            return
+        now = self._clock.seconds()
+        until = now + PATIENCE if until is None else until
+        start = find_same_place(ready.bars, ready.own_bars, at)
+        made = self._progress.count_made(ready.job)
+        if made is not None and made < start + AHEAD:
+            if now < until:
+                self._clock.callLater(AGAIN, self._schedule_cut, ready, until)
+                return
+            start = find_bar_before(ready.own_bars, made - AHEAD)
+        self._cut_in(ready.job, ready.bars, Frames(start))
+
+    def _cut_in(self, job: int, bars: Bars | None, start: Frames = watches.BEGINNING) -> None:
         if not self._is_stopping:
-            self._start(self._record_cut(job, bars))
+            self._start(self._record_cut(job, bars, start))
 
-    async def _record_cut(self, job: int, bars: Bars | None) -> None:
-        await self._store.record(lambda tx: watches.cut_in_version(tx, job, bars))
+    async def _record_cut(self, job: int, bars: Bars | None, start: Frames) -> None:
+        await self._store.record(lambda tx: watches.cut_in_version(tx, job, bars, start))
 
     def _take_save(self, name: str) -> None:
         self._start(self._run_again(name))

@@ -56,7 +56,7 @@ from bandstand.common.jobs import (
     Side,
     Step,
 )
-from bandstand.common.types import RATE, SongCode
+from bandstand.common.types import FRAME_BYTES, RATE, SongCode
 
 log = Logger()
 
@@ -99,6 +99,10 @@ class Spool:
         """Close our copy of what only the worker may hold open: that it is closed says that nothing more comes."""
         os.close(self._growing)
         self._workers.close()
+
+    def count_frames(self) -> int:
+        """How many there are by now."""
+        return os.fstat(self._file.fileno()).st_size // FRAME_BYTES
 
     def hand_over(self, descriptor: int) -> None:
         """Give the worker a copy of this descriptor, which is closed here. Raises OSError."""
@@ -228,6 +232,11 @@ class JobRunner:
     def find_spool(self, song: SongCode) -> Spool | None:
         """The sound of a song that is being made; None where no worker has it."""
         return next((worker.spool for worker in self._busy.values() if worker.song == song), None)
+
+    def count_made(self, job: int) -> int | None:
+        """Frames that there are of a song that is being made; None where it is made, or no worker has it."""
+        worker = self._busy.get(job)
+        return None if worker is None or worker.is_settled else worker.spool.count_frames()
 
     async def start(self) -> None:
         """Begin work. What workers finished while no bot was there is recorded; the rest of it is made anew."""

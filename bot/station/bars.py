@@ -40,6 +40,22 @@ def find_next_bar(bars: Bars, frames: int) -> int:
     return bars.phase + math.ceil((frames - bars.phase) / bars.bar) * bars.bar
 
 
+def find_bar_before(bars: Bars | None, frames: int) -> int:
+    """The frame at which the last bar begins that begins at `frames` or before it; without a grid, `frames` itself."""
+    if bars is None or frames < bars.phase:
+        return max(0, frames)
+    return frames - (frames - bars.phase) % bars.bar
+
+
+def find_same_place(bars: Bars | None, others: Bars | None, frames: int) -> int:
+    """The frame of another song, with the grid `others`, at which it is as far as this one is at `frames`: in the same
+    bar, and as far into it; after the same time where one of the two has no grid."""
+    if bars is None or others is None:
+        return frames
+    number, rest = divmod(frames - bars.phase, bars.bar)
+    return max(0, others.phase + number * others.bar + round(rest * others.bar / bars.bar))
+
+
 def count_bar(bars: Bars | None, frames: int) -> int:
     """The number of the bar at this frame, from 1; 0 before the first bar, or without a grid."""
     return max(0, (frames - bars.phase) // bars.bar + 1) if bars else 0

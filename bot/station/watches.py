@@ -2,7 +2,12 @@
 
 The latest version wins: jobs of older ones are given up, except the one that is on the air, which goes on until a newer
 version can be heard. The new one cuts in on the next bar of what is on the air, where that says its bars.
+
+It begins at its beginning, or, where the watch `continues`, at the same bar as the older version that it cuts: whoever
+works on the second chorus hears that, and not the intro again.
 """
+
+from typing import Final
 
 import msgspec
 
@@ -15,8 +20,11 @@ from bandstand.common.api.people import Requester
 from bandstand.common.api.refusals import CannotWatch, NotWatched, Refused
 from bandstand.common.api.requests import UnwatchGenerator, WatchGenerator
 from bandstand.common.api.results import Unwatched, Watching
-from bandstand.common.api.values import Bars, Job, Purpose, SongState, Watch
+from bandstand.common.api.values import Bars, Job, Purpose, Song, SongState, Watch
 from bandstand.common.text import one_line
+from bandstand.common.types import RATE, Frames
+
+BEGINNING: Final = Frames(0)
 
 
 def watch_generator(request: WatchGenerator, by: Requester, tx: Transaction) -> Watching:
@@ -34,6 +42,7 @@ def watch_generator(request: WatchGenerator, by: Requester, tx: Transaction) -> 
             generator=name,
             seed=seed,
             parameters=parameters,
+            continues=request.continues,
             name=by.name,
             place=by.place,
             person=get_person(by),
@@ -41,7 +50,7 @@ def watch_generator(request: WatchGenerator, by: Requester, tx: Transaction) -> 
         )
     )
     record_saved(tx, name)
-    return Watching(generator=name, seed=seed)
+    return Watching(generator=name, seed=seed, continues=request.continues)
 
 
 def unwatch_generator(request: UnwatchGenerator, by: Requester, tx: Transaction) -> Unwatched:
@@ -82,26 +91,37 @@ def put_version_on(tx: Transaction, job: Job) -> None:
     """A new version can be heard: on the next bar of what is on the air, or at once."""
     cue = on_air.find_on_air(tx)
     if cue is not None and not on_air.is_stopped(tx):
-        song = tx.songs.get(cue.song.code)
-        bars = find_bars(song.facts, song.parameters)
-        if bars is not None and not song.state.is_lost:
-            tx.publish(VersionReady(job=job.id, cue=cue.id, bars=bars))
+        heard, song = tx.songs.get(cue.song.code), tx.songs.get(job.song)
+        bars = None if heard.state.is_lost else find_bars(heard.facts, heard.parameters)
+        continues = _is_continued(tx, heard, song)
+        if bars is not None or continues:
+            own_bars = find_bars(song.facts, song.parameters) if continues else None
+            tx.publish(VersionReady(job=job.id, cue=cue.id, bars=bars, continues=continues, own_bars=own_bars))
             return
     cut_in_version(tx, job.id, None)
 
 
-def cut_in_version(tx: Transaction, job_id: int, bars: Bars | None) -> None:
+def _is_continued(tx: Transaction, heard: Song, song: Song) -> bool:
+    """Whether the new song goes on where the other is: both are of one watch, and have places to go on at."""
+    watch = tx.watches.get(song.generator)
+    is_one = watch is not None and watch.continues and heard.generator == song.generator
+    return is_one and not (on_air.is_live(heard) or on_air.is_live(song))
+
+
+def cut_in_version(tx: Transaction, job_id: int, bars: Bars | None, start: Frames = BEGINNING) -> None:
     """The version goes on the air, unless it has failed meanwhile or a newer one was saved.
 
-    With `bars` it is heard from the next bar of the song that it cuts.
+    With `bars` it is heard from the next bar of the song that it cuts. It begins at `start` of its own; at its
+    beginning, if it has become so short that it is over by then.
     """
     job = tx.jobs.get(job_id)
     song = tx.songs.get(job.song)
     if song.state not in (SongState.BEGUN, SongState.READY) or tx.queue.list_of_job(job.id):
         return
     cue = on_air.cut_in(tx, song.brief, on_air.get_asker_of(job), job.id)
-    if bars is not None:
-        tx.queue.save(msgspec.structs.replace(cue, bars=bars))
+    if song.state is SongState.READY and start >= song.seconds * RATE:
+        start = BEGINNING
+    tx.queue.save(msgspec.structs.replace(cue, bars=bars, start=start))
     _give_up_older(tx, song.generator, spares_air=False, but=job.id)
 
 

@@ -16,6 +16,7 @@ ACCOUNT: Final = tables.Account
 WATCH: Final = tables.Watch
 WATCH_COLUMNS: Final = (
     *(WATCH.generator, WATCH.seed, WATCH.parameters, WATCH.name, WATCH.place, WATCH.person, WATCH.created),
+    WATCH.continues,
 )
 
 
@@ -84,6 +85,7 @@ class Watches:
             place=str(watch.place),
             person=watch.person,
             created=watch.created,
+            continues=watch.continues,
         )
         self._executor.change(query.on_conflict_replace())
 
@@ -92,7 +94,7 @@ class Watches:
 
 
 def _read_watch(row: Row) -> Watch:
-    generator, seed, parameters, name, place, person, created = row
+    generator, seed, parameters, name, place, person, created, continues = row
     return Watch(
         generator=generator,
         seed=seed,
@@ -101,6 +103,7 @@ def _read_watch(row: Row) -> Watch:
         place=Place.parse(place),
         person=person,
         created=created,
+        continues=bool(continues),
     )
 
 

@@ -114,6 +114,7 @@ class Watch(Model):
     place = TextField()
     person = TextField()
     created = FloatField()
+    continues = BooleanField()
 
 
 class Document(Model):

@@ -251,7 +251,12 @@ class VersionReady(Base, frozen=True, tag="version_ready"):
 
     job: int
     cue: CueId
-    bars: Bars
+    bars: Bars | None
+    """Of the song on the air; None where it does not say them or has broken off."""
+    continues: bool = False
+    """It goes on at the place that is heard, rather than at its beginning."""
+    own_bars: Bars | None = None
+    """Of the new version, where it goes on."""
 
 
 # Background jobs

@@ -258,6 +258,8 @@ class WatchGenerator(Base, frozen=True, tag="watch_generator"):
     generator: str
     parameters: dict[str, Value] = {}
     seed: Seed | None = None
+    continues: bool = False
+    """Go on with each new version at the place that is heard of the one before."""
 
 
 class UnwatchGenerator(Base, frozen=True, tag="unwatch_generator"):

@@ -268,6 +268,7 @@ class GeneratorDetails(Base, frozen=True, tag="generator"):
 class Watching(Base, frozen=True, tag="watching"):
     generator: str
     seed: int
+    continues: bool = False
 
 
 class Unwatched(Base, frozen=True, tag="unwatched"):

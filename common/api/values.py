@@ -291,6 +291,8 @@ class Watch(msgspec.Struct, frozen=True, kw_only=True):
     generator: str
     seed: int
     parameters: dict[str, Any] = {}
+    continues: bool = False
+    """A new version goes on at the place that is heard of the one before, rather than at its beginning."""
     name: str
     place: Place
     person: str = ""

@@ -20,6 +20,10 @@ from tests.bot.commands.samples import LANTERN, PARAMETERS
             "watch mine tempo=140 --seed=3",
             requests.WatchGenerator(generator="mine", parameters={"tempo": "140"}, seed=3),
         ),
+        (
+            "watch mine tempo=140 --here",
+            requests.WatchGenerator(generator="mine", parameters={"tempo": "140"}, continues=True),
+        ),
         ("unwatch", requests.UnwatchGenerator()),
         ("unwatch mine", requests.UnwatchGenerator(generator="mine")),
         ("compare 7kq3 x2mv", requests.CompareSongs(first="7kq3", second="x2mv", bars=4)),

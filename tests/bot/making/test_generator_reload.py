@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import msgspec
 import pytest
 from twisted.internet.interfaces import IReactorTime
 
 from bandstand.bot.child import Launcher
 from bandstand.bot.making.catalogue import Catalogue
-from bandstand.bot.making.generator_reload import LEAD, GeneratorReloader
+from bandstand.bot.making.generator_reload import AHEAD, LEAD, PATIENCE, GeneratorReloader, Progress
 from bandstand.bot.station import watches
 from bandstand.common.api.events import GeneratorsReloaded, VersionReady, WatchesChanged
 from bandstand.common.api.values import Bars, OnAir
@@ -42,12 +43,17 @@ class Case:
         self.watched = ["mine", "removed"]
         self.air: OnAir | None = None
         catalogue = Catalogue(Launcher(self.clock, self.clock), {"mine": Generator(), "other": Generator()})
+        self.made: int | None = None
+        progress = Progress(lambda: self.air, lambda job: self.made)
         self.reloader = GeneratorReloader(
-            self.clock, self.store, catalogue, lambda: self.air, self._make_watcher  # type: ignore[arg-type]
+            self.clock, self.store, catalogue, progress, self._make_watcher  # type: ignore[arg-type]
         )  # fmt: skip
         monkeypatch.setattr(watches, "list_watched", lambda tx: self.watched)
         monkeypatch.setattr(watches, "record_saved", lambda tx, name: self.done.append(("saved", name)))
-        monkeypatch.setattr(watches, "cut_in_version", lambda tx, job, bars: self.done.append(("cut", job, bars)))
+        monkeypatch.setattr(watches, "cut_in_version", self._cut_in)
+
+    def _cut_in(self, _: object, job: int, bars: Bars | None, start: int) -> None:
+        self.done.append(("cut", job, bars, *([start] if start else [])))
 
     def _make_watcher(self, clock: IReactorTime, on_save: Callable[[str], None]) -> Watcher:
         self.watcher = Watcher(clock, on_save)
@@ -99,6 +105,53 @@ def test_where_another_song_is_on_the_air_it_cuts_at_once(case: Case) -> None:
     case.air = OnAir(CueId(5), seconds=0.5)
     case.reloader.react(READY)
     case.clock.advance(0)
+    assert case.done == [("cut", 9, None)]
+
+
+HERE = msgspec.structs.replace(READY, continues=True, own_bars=Bars(Frames(RATE), Frames(500)))
+"""Goes on in the same bar of a song that is twice as fast and begins a little later."""
+
+
+def test_a_version_that_is_made_goes_on_at_the_bar_at_which_it_cuts_in(case: Case) -> None:
+    case.air = OnAir(CueId(4), seconds=5.0)
+    case.reloader.react(HERE)
+    case.clock.advance(1 - LEAD / RATE - 0.001)
+    assert case.done == []
+    case.clock.advance(0.002)
+    assert case.done == [("cut", 9, GRID, 3 * RATE + 500)]
+
+
+def test_a_version_that_is_not_made_so_far_waits_for_a_later_bar(case: Case) -> None:
+    case.air, case.made = OnAir(CueId(4), seconds=5.0), 3 * RATE
+    case.reloader.react(HERE)
+    case.clock.advance(1)
+    assert case.done == []
+    case.air, case.made = OnAir(CueId(4), seconds=6.0), 4 * RATE + 500 + AHEAD
+    case.clock.pump([0.1] * 22)
+    assert case.done == [("cut", 9, GRID, 4 * RATE + 500)]
+
+
+def test_a_version_that_is_made_slowly_goes_on_at_the_last_bar_that_there_is(case: Case) -> None:
+    case.air, case.made = OnAir(CueId(4), seconds=50.0), 3 * RATE
+    case.reloader.react(HERE)
+    case.clock.pump([0.1] * round(10 * (PATIENCE - 1)))
+    assert case.done == []
+    case.clock.pump([0.1] * 40)
+    assert case.done == [("cut", 9, GRID, RATE + 500)]
+
+
+def test_without_bars_a_version_goes_on_after_the_same_time_at_once(case: Case) -> None:
+    case.air = OnAir(CueId(4), seconds=5.5)
+    case.reloader.react(msgspec.structs.replace(HERE, bars=None))
+    case.clock.advance(0)
+    assert case.done == [("cut", 9, None, 5.5 * RATE)]
+
+
+def test_where_the_older_version_ended_meanwhile_the_new_one_begins_at_its_beginning(case: Case) -> None:
+    case.air, case.made = OnAir(CueId(4), seconds=5.0), RATE
+    case.reloader.react(HERE)
+    case.air = None
+    case.clock.advance(1)
     assert case.done == [("cut", 9, None)]
 
 

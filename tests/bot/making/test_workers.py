@@ -23,7 +23,7 @@ from bandstand.common.api.values import Job, JobState, Song, SongBrief, SongStat
 from bandstand.common.config import Config
 from bandstand.common.generators import PIPE, Generator
 from bandstand.common.jobs import Advanced, Begun, Done, Failed, Noticed
-from bandstand.common.types import SongCode
+from bandstand.common.types import FRAME_BYTES, SongCode
 from tests.bot.fakes import FakeReactor, FakeStore
 
 PLACE = Place("console")
@@ -225,8 +225,15 @@ def test_the_spool_is_a_songs_until_its_worker_ends_and_has_no_name(bench: Bench
     for fd in spool.duplicate():
         os.fstat(fd)
         os.close(fd)
+    assert bench.runner.count_made(1) == 0
+    audio, growth = spool.duplicate()
+    os.write(audio, bytes(3 * FRAME_BYTES + 1))
+    for fd in filter(None, (audio, growth)):
+        os.close(fd)
+    assert bench.runner.count_made(1) == 3
     bench.reactor.finish(0)
     assert bench.runner.find_spool(SongCode("7kq3")) is None
+    assert bench.runner.count_made(1) is None
     with pytest.raises(ValueError, match="closed"):
         spool.duplicate()
 

@@ -2,7 +2,15 @@
 
 import pytest
 
-from bandstand.bot.station.bars import count_bar, find_bars, find_next_bar, find_place, find_section
+from bandstand.bot.station.bars import (
+    count_bar,
+    find_bar_before,
+    find_bars,
+    find_next_bar,
+    find_place,
+    find_same_place,
+    find_section,
+)
 from bandstand.common.api.values import Bars, Section, SongPlace
 from bandstand.common.types import Frames
 
@@ -31,6 +39,19 @@ def test_the_next_bar_is_never_behind() -> None:
     assert firsts == [300, 300, 1300, 1300, 1300, 2300]
     assert [count_bar(grid, frames) for frames in (0, 299, 300, 1299, 1300)] == [0, 0, 1, 1, 2]
     assert count_bar(None, 5000) == 0
+
+
+def test_the_bar_before_is_never_ahead() -> None:
+    grid = Bars(Frames(1000), Frames(300))
+    assert [find_bar_before(grid, frames) for frames in (299, 300, 1299, 1300, 1301)] == [299, 300, 300, 1300, 1300]
+    assert (find_bar_before(None, 1301), find_bar_before(grid, -5)) == (1301, 0)
+
+
+def test_the_same_place_is_in_the_same_bar_and_as_far_into_it() -> None:
+    slow, fast = Bars(Frames(1000), Frames(300)), Bars(Frames(500), Frames(40))
+    assert [find_same_place(slow, fast, frames) for frames in (300, 5300, 5500)] == [40, 2540, 2640]
+    assert find_same_place(slow, fast, 0) == 0, "before the first bar"
+    assert (find_same_place(None, fast, 700), find_same_place(slow, None, 700)) == (700, 700)
 
 
 def test_a_section_is_the_last_that_has_begun() -> None:

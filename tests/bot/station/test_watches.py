@@ -14,11 +14,11 @@ from bandstand.common.api.events import (
     WatchFailed,
 )
 from bandstand.common.api.refusals import BadParameter, CannotWatch, NoSuchGenerator, NotWatched
-from bandstand.common.api.requests import CancelJob, Enqueue, Stop, UnwatchGenerator, WatchGenerator
-from bandstand.common.api.values import Bars, JobState, Song
+from bandstand.common.api.requests import CancelJob, Enqueue, Play, Stop, UnwatchGenerator, WatchGenerator
+from bandstand.common.api.values import Bars, Cue, JobState, Song
 from bandstand.common.generators import Generator, Parameter
-from bandstand.common.types import Frames
-from tests.bot.station.conftest import CONSOLE, Station
+from bandstand.common.types import RATE, Frames
+from tests.bot.station.conftest import CONSOLE, LENGTH, Station
 
 MINE = Generator(command=["mine"], parameters={"tempo": Parameter(type="int", min=40, max=200, default=120)})
 
@@ -86,6 +86,54 @@ def test_a_newer_version_waits_for_the_bar_of_the_older_one(watching: Station) -
     watching.tx.events.clear()
     watches.cut_in_version(watching.tx, 2, None)
     assert watching.events == []
+
+
+def watch_here(station: Station) -> Cue:
+    """Version 1 is at its third bar, and each new version is to go on there."""
+    station.declare(mine=MINE)
+    assert station.ask(WatchGenerator(generator="mine", seed=7, continues=True)).continues
+    begin(station, 1, tempo=120)
+    return station.listen(5.0)
+
+
+def test_a_version_that_goes_on_here_says_its_bars_and_those_of_the_older_one(station: Station) -> None:
+    first = watch_here(station)
+    save(station)
+    begin(station, 2, tempo=60)
+    bars, own = Bars(Frames(96_000), Frames(0)), Bars(Frames(192_000), Frames(0))
+    ready = VersionReady(job=2, cue=first.id, bars=bars, continues=True, own_bars=own)
+    assert station.tx.events[-1] == ready
+    watches.cut_in_version(station.tx, 2, bars, Frames(576_000))
+    cue = station.get_air()
+    assert (station.air, cue.bars, cue.start) == ("version 2", bars, 576_000)
+
+
+def test_without_bars_a_version_goes_on_here_all_the_same(station: Station) -> None:
+    station.declare(mine=Generator(command=["mine"]))
+    station.ask(WatchGenerator(generator="mine", continues=True))
+    begin(station, 1)
+    first = station.listen(5.0)
+    save(station)
+    begin(station, 2)
+    assert station.tx.events[-1] == VersionReady(job=2, cue=first.id, bars=None, continues=True)
+
+
+def test_here_is_no_place_in_another_song(station: Station) -> None:
+    watch_here(station)
+    station.ask(Play(song=station.store("One", tempo=120)))
+    station.listen(3.0)
+    save(station)
+    begin(station, 3)
+    assert [ready.continues for ready in station.get_events(VersionReady)] == [False]
+
+
+def test_a_version_that_is_over_by_then_begins_at_its_beginning(station: Station) -> None:
+    watch_here(station)
+    save(station)
+    begin(station, 2)
+    station.finish(2, "version 2")
+    watches.cut_in_version(station.tx, 2, None, Frames(round(LENGTH * RATE)))
+    assert (station.air, station.get_air().start) == ("version 2", 0)
 
 
 def test_a_version_cuts_in_at_once_while_the_station_is_stopped(watching: Station) -> None:

@@ -54,6 +54,7 @@ def database(path: Path) -> Any:
         "0009_sections",
         "0010_programme",
         "0011_search",
+        "0012_continued_watches",
     ]
     yield database
     database.close()

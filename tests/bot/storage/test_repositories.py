@@ -323,9 +323,10 @@ def test_one_vote_of_each_person_counts_until_the_votes_are_closed(tx: SqlTransa
 
 def test_a_watch_is_in_place_of_the_one_before(tx: SqlTransaction) -> None:
     watch = Watch(
-        generator="mine", seed=5, parameters={"a": 1}, name="ann", place=Place("ctl", "12"), person="p", created=2.0
-    )
-    other = msgspec.structs.replace(watch, generator="other", created=1.0)
+        generator="mine", seed=5, parameters={"a": 1}, name="ann", place=Place("ctl", "12"), person="p", created=2.0,
+        continues=True,
+    )  # fmt: skip
+    other = msgspec.structs.replace(watch, generator="other", created=1.0, continues=False)
     tx.watches.put(msgspec.structs.replace(watch, seed=4))
     tx.watches.put(watch)
     tx.watches.put(other)
