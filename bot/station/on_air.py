@@ -276,7 +276,8 @@ def record_started(tx: Transaction, cue_id: int, at: float) -> None:
     if is_first:
         cue = msgspec.structs.replace(cue, started=at)
         tx.queue.save(cue)
-    waited = None if cue.start or not is_first else max(0.0, at - _get_time_asked(tx, cue))
+    is_rest = cue.start > 0 and cue.job is None
+    waited = None if is_rest or not is_first else max(0.0, at - _get_time_asked(tx, cue))
     tx.publish(SongStarted(cue=cue.id, song=cue.song, name=cue.name, is_first=is_first, waited=waited))
 
 

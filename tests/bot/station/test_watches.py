@@ -8,6 +8,7 @@ from bandstand.common.api.events import (
     JobCancelled,
     JobOrdered,
     QueueChanged,
+    SongStarted,
     VersionReady,
     WatchEnded,
     WatchesChanged,
@@ -106,6 +107,8 @@ def test_a_version_that_goes_on_here_says_its_bars_and_those_of_the_older_one(st
     watches.cut_in_version(station.tx, 2, bars, Frames(576_000))
     cue = station.get_air()
     assert (station.air, cue.bars, cue.start) == ("version 2", bars, 576_000)
+    station.start(cue.id)
+    assert station.get_events(SongStarted)[-1].waited == 2.0, "its author is told how long that took"
 
 
 def test_without_bars_a_version_goes_on_here_all_the_same(station: Station) -> None:
