@@ -18,6 +18,8 @@ ROUNDS = 20_000
 """Python-shout keeps 50 to 64 bytes for each method that is looked up: more than a mebibyte in so many rounds."""
 GROWTH = 2**19
 """Bytes that an allocator may still take after some rounds."""
+ATTEMPTS = 2000
+"""What was lost at each attempt to connect, 1.2 KB and more, is over two mebibytes in so many."""
 MOUNT = Mount(path="/stream.mp3", format="mp3", bitrate=128)
 
 
@@ -38,7 +40,10 @@ def measure_growth(action: Callable[[], object], rounds: int) -> int:
 
 @contextmanager
 def swallowing() -> Iterator[int]:
-    """A server on this port that accepts every stream and reads it to its end."""
+    """A server on this port that accepts one stream after the other and reads it to its end.
+
+    It is one thread, since each new thread may get an arena of memory of its own, which would be counted as well.
+    """
     server = socket.create_server(("127.0.0.1", 0))
 
     def read(connection: socket.socket) -> None:
@@ -51,7 +56,7 @@ def swallowing() -> Iterator[int]:
     def serve() -> None:
         with suppress(OSError):
             while True:
-                threading.Thread(target=read, args=(server.accept()[0],), daemon=True).start()
+                read(server.accept()[0])
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
@@ -81,6 +86,7 @@ def test_a_block_that_was_sent_leaves_no_memory_behind() -> None:
         connection.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_there", [True, False])
 def test_an_attempt_to_connect_leaves_no_memory_behind(is_there: bool) -> None:
     def attempt() -> None:
@@ -91,4 +97,4 @@ def test_an_attempt_to_connect_leaves_no_memory_behind(is_there: bool) -> None:
 
     with swallowing() as port:
         handle = make_handle(port if is_there else 9)
-        assert measure_growth(attempt, 800) < GROWTH
+        assert measure_growth(attempt, ATTEMPTS) < 2 * GROWTH
