@@ -14,6 +14,7 @@ from typing import Final
 
 import msgspec
 
+from bandstand.common import program_sources
 from bandstand.common.errors import Missing, UnusableFile
 from bandstand.common.files import resolve_path
 from bandstand.common.generators import PLACEHOLDER, Generator
@@ -53,7 +54,8 @@ def _expand_home(word: str) -> str:
 
 
 def list_files(generator: Generator) -> list[Path]:
-    """List the existing files of the program: those that its command names, its module, and those under `watch`.
+    """List the existing files of the program: those that its command names, its module, and those under `watch`; of a
+    command that compiles by itself, the sources instead of what is compiled.
 
     A program that is found along PATH (python3, sox) belongs to the machine and is left out.
     """
@@ -61,23 +63,52 @@ def list_files(generator: Generator) -> list[Path]:
     if generator.callable:
         named = [path for path in _module(base, generator.callable) if path.is_file()][:1]
     else:
-        words = [word for word in generator.command if not PLACEHOLDER.search(word)]
-        named = [base / word for place, word in enumerate(words) if (place or "/" in word) and _is_file(base / word)]
-    listed = [path for pattern in generator.watch for path in _matching(base, pattern)]
-    return list(dict.fromkeys(Path(os.path.normpath(path)) for path in [*named, *listed]))
+        named = [path for path in _list_named(generator) if _is_file(path)]
+    making = find_making(generator)
+    made_from = making.list_sources() if making else []
+    listed = [path for pattern in generator.watch for path in _list_matching(generator, pattern)]
+    return list(dict.fromkeys(Path(os.path.normpath(path)) for path in [*named, *made_from, *listed]))
+
+
+def _list_named(generator: Generator) -> list[Path]:
+    """The files that the command names, whether they are there or not. Those that a shell is told of (`sh -c`), and all
+    where it compiles by itself, only if they are sources: the others may be what it writes."""
+    base = Path(generator.directory)
+    words, inner = program_sources.split_command(generator.command)
+    own = [word for place, word in enumerate(words) if place or "/" in word]
+    making = find_making(generator)
+    written: frozenset[Path] = frozenset()
+    if making:
+        own, inner, written = [], [*own, *inner], making.written
+    wanted = [*own, *(word for word in inner if program_sources.is_source(Path(word)))]
+    named = [Path(os.path.normpath(base / word)) for word in wanted if not PLACEHOLDER.search(word)]
+    return [path for path in (*(making.scripts if making else ()), *named) if path not in written]
+
+
+def find_making(generator: Generator) -> program_sources.Making | None:
+    """How its command compiles by itself; None where it does not."""
+    return program_sources.find_making(generator.command, Path(generator.directory))
 
 
 def is_program_file(generator: Generator, path: Path, known: Iterable[Path]) -> bool:
-    """Whether `path` belongs to the program: it is one of the `known` files, or matches a pattern of `watch`."""
-    base = Path(generator.directory)
-    return path in known or any(fnmatch(str(path), os.path.normpath(base / pattern)) for pattern in generator.watch)
+    """Whether `path` belongs to the program: it is one of the `known` files, or one that is new and would be."""
+    if path in known:
+        return True
+    if any(_is_matched(generator, path, pattern) for pattern in generator.watch) or path in _list_named(generator):
+        return True
+    making = find_making(generator)
+    return making is not None and making.is_made_from(path)
 
 
 def list_folders(generator: Generator) -> set[Path]:
-    """List the existing folders in which the program has files or a new file may match `watch`."""
+    """List the existing folders in which the program has files, or may have new ones."""
     base = Path(generator.directory)
-    patterns = {Path(os.path.normpath(base / pattern)).parent for pattern in generator.watch}
-    return {folder for folder in {path.parent for path in list_files(generator)} | patterns if folder.is_dir()}
+    folders = {Path(os.path.normpath(base / pattern)).parent for pattern in generator.watch}
+    making = find_making(generator)
+    folders |= {path.parent for path in list_files(generator)} | set(making.folders if making else ())
+    if generator.command and "/" in generator.command[0]:
+        folders.add(Path(os.path.normpath(base / generator.command[0])).parent)
+    return {folder for folder in folders if folder.is_dir()}
 
 
 def compute_fingerprint(paths: Iterable[Path]) -> str:
@@ -147,9 +178,24 @@ def _module(base: Path, callable_: str) -> tuple[Path, Path]:
     return place.with_suffix(".py"), place / "__init__.py"
 
 
-def _matching(base: Path, pattern: str) -> list[Path]:
-    place = Path(os.path.normpath(base / pattern))
-    return sorted(path for path in place.parent.glob(place.name) if path.is_file())
+def _list_matching(generator: Generator, pattern: str) -> list[Path]:
+    place = Path(os.path.normpath(Path(generator.directory) / pattern))
+    found = (path for path in place.parent.glob(place.name) if path.is_file())
+    return sorted(path for path in found if _is_matched(generator, path, pattern))
+
+
+def _is_matched(generator: Generator, path: Path, pattern: str) -> bool:
+    """Whether a pattern of `watch` means this file. What is compiled, and what makers leave behind, it means only by
+    its whole name; what programs write (sound, logs), only where it says how such a name ends."""
+    whole = os.path.normpath(Path(generator.directory) / pattern)
+    if str(path) == whole:
+        return True
+    if not fnmatch(str(path), whole) or program_sources.is_left_behind(path):
+        return False
+    making = find_making(generator)
+    if making is not None and making.is_made(path):
+        return False
+    return not program_sources.is_written_by_programs(path) or whole.lower().endswith(path.suffix.lower())
 
 
 def _is_file(path: Path) -> bool:

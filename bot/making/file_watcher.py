@@ -1,20 +1,24 @@
 """Notices that programs are saved, by inotify on the folders that hold their files.
 
-An editor may write a file, or write another and rename it over the first: both count, when the file is whole. Saves
-that follow each other within `TOGETHER` are one. Knows files and time; not what a save leads to. `clock` is monotonic.
+An editor may write a file, or write another and rename it over the first: both count, when the file is whole. So does
+a link that takes a file's place, as cargo makes it. What is no source (`common.program_sources`) counts when its
+content is another than before, so that a program that writes the same again is not run for ever. Saves that follow each
+other within `TOGETHER` are one. Knows files and time; not what a save leads to. `clock` is monotonic.
 """
 
+import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from twisted.internet.inotify import IN_CLOSE_WRITE, IN_MOVED_TO, INotify, INotifyError
+from twisted.internet.inotify import IN_CLOSE_WRITE, IN_CREATE, IN_MOVED_TO, INotify, INotifyError
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from twisted.python.filepath import FilePath
 
 from bandstand.common import generator_files, inotify
 from bandstand.common.generators import Generator
+from bandstand.common.program_sources import compute_digest, is_source
 
 log = Logger()
 
@@ -24,6 +28,7 @@ AT_LATEST: Final = 1.0
 """Seconds after the first of many saves at which it is told, though they go on."""
 
 
+MASK: Final = IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE
 ANY_FOLDER: Final = Path("/")
 UNKNOWN: Final = "saved files cannot be noticed: the kernel took no watch, and would now"
 
@@ -51,6 +56,8 @@ class FileWatcher:
         self._make_notifier = make_notifier
         self._notifier: Notifier | None = None
         self._followed: dict[str, tuple[Generator | Path, frozenset[Path]]] = {}
+        self._contents: dict[Path, bytes] = {}
+        """Of what is followed and no source: tells its contents apart."""
         self._folders: set[Path] = set()
         self._due: dict[str, tuple[float, IDelayedCall]] = {}
 
@@ -63,6 +70,8 @@ class FileWatcher:
         if not wanted and self._notifier is None:
             return
         self._followed = {name: (one, _list_files(one)) for name, one in wanted.items()}
+        compared = {path for one, files in self._followed.values() for path in files if _is_compared(one, path)}
+        self._contents = {path: self._contents.get(path) or compute_digest(path) for path in compared}
         folders = {folder for one, files in self._followed.values() for folder in _list_folders(one, files)}
         for name in self._due.keys() - wanted.keys():
             self._due.pop(name)[1].cancel()
@@ -103,15 +112,28 @@ class FileWatcher:
     def _watch(self, notifier: Notifier, folder: Path) -> None:
         """Raises OSError."""
         try:
-            notifier.watch(FilePath(str(folder)), IN_CLOSE_WRITE | IN_MOVED_TO, callbacks=[self._take_write])
+            notifier.watch(FilePath(str(folder)), MASK, callbacks=[self._take_write])
         except INotifyError:
             raise OSError(0, inotify.find_trouble(str(folder)) or UNKNOWN) from None
 
-    def _take_write(self, _: object, path: Any, __: int) -> None:
+    def _take_write(self, _: object, path: Any, mask: int) -> None:
         file = Path(path.asTextMode().path)
-        for name, (one, files) in self._followed.items():
-            if file in files or (isinstance(one, Generator) and generator_files.is_program_file(one, file, files)):
+        if mask & IN_CREATE and not _is_link(file):
+            return  # it is told again when it is written
+        followers = [
+            (name, one)
+            for name, (one, files) in self._followed.items()
+            if file in files or (isinstance(one, Generator) and generator_files.is_program_file(one, file, files))
+        ]
+        is_changed = self._compare(file) if any(_is_compared(one, file) for _, one in followers) else True
+        for name, one in followers:
+            if is_changed or not _is_compared(one, file):
                 self._delay(name)
+
+    def _compare(self, file: Path) -> bool:
+        """Whether its content is another than before."""
+        before, self._contents[file] = self._contents.get(file), compute_digest(file)
+        return before != self._contents[file]
 
     def _delay(self, name: str) -> None:
         """Tell of this save when no other has followed it for a while."""
@@ -126,6 +148,20 @@ class FileWatcher:
         del self._due[name]
         log.info("{name} was saved", name=name)
         self._on_save(name)
+
+
+def _is_compared(one: Generator | Path, file: Path) -> bool:
+    """Whether it counts by its content: what is no source may be what a program writes."""
+    return isinstance(one, Generator) and (not is_source(file) or generator_files.find_making(one) is not None)
+
+
+def _is_link(file: Path) -> bool:
+    """Whether it is a link of either kind, which is whole when it is made."""
+    try:
+        found = file.lstat()
+    except OSError:
+        return False
+    return stat.S_ISLNK(found.st_mode) or found.st_nlink > 1
 
 
 def _list_files(one: Generator | Path) -> frozenset[Path]:

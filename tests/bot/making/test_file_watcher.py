@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from twisted.internet.inotify import IN_CLOSE_WRITE, INotify, INotifyError
+from twisted.internet.inotify import IN_CLOSE_WRITE, IN_CREATE, INotify, INotifyError
 from twisted.internet.task import Clock
 from twisted.internet.testing import MemoryReactorClock
 from twisted.python.filepath import FilePath
@@ -167,3 +167,81 @@ def test_no_inotify_at_all_is_told_and_none_is_needed_to_end(tmp_path: Path) -> 
     watcher = FileWatcher(Clock(), lambda _: None, refuse)
     assert "saved files cannot be noticed" in watcher.find_trouble()
     watcher.stop()
+
+
+def test_a_compiled_program_counts_when_it_is_built_anew_and_not_before(case: Case, tmp_path: Path) -> None:
+    case.watcher.follow({"saw": Generator(command=["./saw"], directory=str(tmp_path))})
+    for name, text, told in [
+        ("saw.c", "1", 0), ("saw", "built", 1), ("saw", "built", 0), ("saw.o", "1", 0), ("saw", "again", 1),
+    ]:  # fmt: skip
+        (tmp_path / name).write_text(text)
+        case.write(name)
+        case.clock.advance(1)
+        assert len(case.saved) == told, (name, text)
+        case.saved.clear()
+
+
+@pytest.mark.parametrize("watch", [[], ["*"]])
+@pytest.mark.parametrize(
+    "command",
+    [["make", "-s", "play"], ["sh", "-c", "cc -o saw saw.c && ./saw {seed}"], ["./play"], ["sh", "-e", "play"]],
+)
+def test_a_program_that_compiles_by_itself_runs_again_for_its_sources_alone(
+    command: list[str], watch: list[str], case: Case, tmp_path: Path
+) -> None:
+    for name in ("saw.c", "saw", "saw.o", "out.wav", "Makefile"):
+        (tmp_path / name).write_text("")
+    (tmp_path / "play").write_text("#!/bin/sh\n# makes it\ncc saw.c -o saw\n./saw >out.wav; cat out.wav\n")
+    case.watcher.follow({"saw": Generator(command=command, directory=str(tmp_path), watch=watch)})
+    for name in ("saw", "saw.o", "out.wav", "saw.c"):
+        (tmp_path / name).write_text("made")
+        case.write(name)
+    case.clock.advance(1)
+    assert case.saved == ["saw"]
+    for name in ("saw", "saw.o", "out.wav", "saw.c"):  # the run writes again; saw.c is as it was
+        (tmp_path / name).write_text("made" if name == "saw.c" else "made again")
+        case.write(name)
+    (tmp_path / "new.h").write_text("new")
+    assert case.clock.getDelayedCalls() == []
+    case.write("new.h")
+    case.clock.advance(1)
+    assert case.saved == ["saw", "saw"]
+
+
+def test_what_programs_write_beside_themselves_is_no_save_of_theirs(case: Case, tmp_path: Path) -> None:
+    case.watcher.follow({"mine": Generator(command=["python3", "mine.py"], directory=str(tmp_path), watch=["*"])})
+    for name in ("out.wav", "run.log", "mine.pyc", ".mine.py.swp", "mine.py~", "notes.txt"):
+        (tmp_path / name).write_text("")
+        case.write(name)
+    case.clock.advance(1)
+    assert case.saved == []
+    (tmp_path / "notes.txt").write_text("changed")
+    case.write("notes.txt")
+    case.clock.advance(1)
+    assert case.saved == ["mine"]
+
+
+def test_a_sample_that_is_named_counts_when_it_changes(case: Case, tmp_path: Path) -> None:
+    (tmp_path / "kick.wav").write_text("a")
+    case.watcher.follow({"mine": Generator(command=["python3", "mine.py"], directory=str(tmp_path), watch=["*.wav"])})
+    for text, told in [("a", 0), ("b", 1), ("b", 1)]:
+        (tmp_path / "kick.wav").write_text(text)
+        case.write("kick.wav")
+        case.clock.advance(1)
+        assert len(case.saved) == told
+
+
+def test_a_link_that_takes_the_programs_place_is_a_save_and_a_file_that_is_begun_is_none(
+    case: Case, tmp_path: Path
+) -> None:
+    case.watcher.follow({"saw": Generator(command=["./saw"], directory=str(tmp_path))})
+    callback = case.folders.callbacks[str(tmp_path)]
+    (tmp_path / "saw").write_text("begun")
+    callback(None, FilePath(str(tmp_path / "saw").encode()), IN_CREATE)
+    assert case.clock.getDelayedCalls() == []
+    (tmp_path / "saw").unlink()
+    (tmp_path / "built").write_text("whole")
+    (tmp_path / "saw").hardlink_to(tmp_path / "built")
+    callback(None, FilePath(str(tmp_path / "saw").encode()), IN_CREATE)
+    case.clock.advance(1)
+    assert case.saved == ["saw"]
