@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import msgspec
 from twisted.internet.defer import Deferred, DeferredList
 from twisted.internet.endpoints import UNIXClientEndpoint
 from twisted.internet.interfaces import IReactorCore, IReactorFDSet, IReactorProcess, IReactorUNIX
@@ -55,6 +56,7 @@ from bandstand.common.api.events import Event, StationQuit
 from bandstand.common.config import Config
 from bandstand.common.icecast import base_url
 from bandstand.common.python import build_command
+from bandstand.common.sandbox import Sandbox, describe_exposure, plan_sandbox
 from bandstand.common.shutdown import stop_once
 from bandstand.common.timers import MonotonicClock
 
@@ -145,12 +147,24 @@ class App:
             for process in kept
         ]
 
+    def _plan_sandbox(self) -> Sandbox | None:
+        """That of users' programs, if it works here; where it does not, that is told."""
+        sandbox = plan_sandbox(self._config, self._settings.configuration)
+        exposure = describe_exposure(self._config, sandbox)
+        if exposure and self._config.generators:
+            log.warn("{exposure}", exposure=exposure)
+        return None if exposure else sandbox
+
     def _make_work(self) -> None:
         """Whatever acts on what was decided: playout, making, and the streamer's restart."""
         config, store, publish = self._config, self._store, self._events.publish
+        sandbox = self._plan_sandbox()
         worker = build_command("bandstand.composer")
+        if sandbox is not None:
+            plan = msgspec.json.encode(sandbox).decode()
+            worker += ["--sandbox", plan, "--scratch", str(config.paths.spool)]
         background = ["nice", *build_command("bandstand.composer.background_job")]
-        self._catalogue = Catalogue(self._launcher, config.generators)
+        self._catalogue = Catalogue(self._launcher, config.generators, sandbox)
         self._jobs = JobRunner(self._launcher, store, publish, config, worker)
         self._declarations = DeclarationsReloader(
             self._settings.configuration, self._catalogue, self._jobs.take_generators, publish,

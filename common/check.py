@@ -20,6 +20,7 @@ from bandstand.common.config import Config
 from bandstand.common.errors import BandstandError, ConfigError, Missing
 from bandstand.common.generator_files import check_startable, describe_risk
 from bandstand.common.ports import find_free_port, list_ports
+from bandstand.common.sandbox import describe_exposure, plan_sandbox
 from bandstand.common.text import harmless
 
 
@@ -133,6 +134,14 @@ def check_machine(settings: Config) -> Iterator[Finding]:
         yield Finding("missing", f"composer.soundfont: {named}: there is no such file")
 
 
+def check_sandbox(settings: Config) -> Iterator[Finding]:
+    """Whether users' programs are kept from what is the station's."""
+    if settings.generators and (exposure := describe_exposure(settings, plan_sandbox(settings, None))):
+        yield Finding(
+            "worse", f"generators: {exposure}", is_fatal=False, package="" if has_program("bwrap") else "bubblewrap"
+        )
+
+
 def check_generators(settings: Config) -> Iterator[Finding]:
     """Each generator whose program cannot be started; the station is on the air without it."""
     risk = describe_risk(os.geteuid()) if settings.generators else ""
@@ -192,7 +201,7 @@ def main(arguments: Sequence[str]) -> int:
         settings = config.load(path)
     except BandstandError:
         settings = make_substitute(path)
-    checks = (check_folder, check_ports, check_machine, check_generators, check_watching)
+    checks = (check_folder, check_ports, check_machine, check_generators, check_sandbox, check_watching)
     findings += [finding for check in checks for finding in check(settings)]
     findings += check_packages()
     print(format_report(findings))

@@ -139,6 +139,10 @@ DEFAULT_MOUNTS = [
 class Composer(_Section, frozen=True):
     soundfont: PathText = ""
     """A General MIDI soundfont (.sf2 or .sf3); empty: the one that Debian's packages bring."""
+    sandbox: Literal["auto", "off"] = "auto"
+    """auto: generators' programs run in a sandbox where bubblewrap works."""
+    writable: list[PathText] = []
+    """Folders that they may write in it, beside their own; relative to the configuration file."""
 
 
 class Radio(_Section, frozen=True):
@@ -310,6 +314,7 @@ def _settle(config: Config, base: Path, has_host: bool) -> tuple[Config, list[Fa
         found.append(("station.name", "expected text that is not empty, got only blanks"))
     station = replace(station, directory=_resolve(station.directory, base, "station.directory", found))
     soundfont = _resolve(config.composer.soundfont, base, "composer.soundfont", found)
+    writable = [_resolve(one, base, "composer.writable", found) for one in config.composer.writable]
     found += _find_mount_faults(config.mounts)
     icecast = _settle_icecast(config.icecast, base, has_host, found)
     irc = irc_settings.resolve(config.irc, base, found)
@@ -325,7 +330,7 @@ def _settle(config: Config, base: Path, has_host: bool) -> tuple[Config, list[Fa
         icecast=icecast,
         mounts=[_fold(mount) for mount in config.mounts],
         irc=irc,
-        composer=replace(config.composer, soundfont=soundfont),
+        composer=replace(config.composer, soundfont=soundfont, writable=writable),
         ssh=ssh,
         generators={
             name: generator_files.resolve_paths(name, one, base, found) for name, one in config.generators.items()

@@ -134,6 +134,9 @@ class Generator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """True for sound without an end: it is read at the pace of the air, and `duration`, `timeout`, `processor`, `disk`
     and `longest` are no limits of it. Nothing of it is kept."""
 
+    sandbox: bool = True
+    """False: this program runs without the sandbox, with all rights of the station's user."""
+
     @property
     def writes_file(self) -> bool:
         """Whether the program writes its sound to the file `{output}` instead of standard output."""

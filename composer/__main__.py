@@ -21,9 +21,10 @@ from bandstand.common import config
 from bandstand.common.errors import BandstandError, ComposeError, Missing
 from bandstand.common.jobs import GROWTH_FD, HANDOVER_FD, SPOOL_FD, Failed, Job, Value
 from bandstand.common.lineups import STYLES
+from bandstand.common.sandbox import Sandbox
 from bandstand.composer import batch, offline, worker
 from bandstand.composer.compose import BANDS
-from bandstand.composer.generators.process import start_stage
+from bandstand.composer.generators.staging import Staging
 from bandstand.composer.spool import SpoolWriter, StepWriter
 
 NICENESS: Final = 10
@@ -36,6 +37,9 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bandstand.composer", description="a worker; started by the bot")
     parser.add_argument("--soundfont", metavar="FILE", default="", help="composer.soundfont of the configuration")
     parser.add_argument("--stage", choices=("programs", "callables"), help="have a process ready for users' generators")
+    parser.add_argument("--sandbox", metavar="JSON", help="what their programs see (common/sandbox.py)")
+    parser.add_argument("--scratch", type=Path, metavar="FOLDER", help="for their temporary files")
+    parser.add_argument("--writable", action="append", default=[], metavar="FOLDER", help="theirs")
     options = parser.parse_args(arguments)
     spool = _open_spool()
     if spool is None:
@@ -51,7 +55,10 @@ def main(arguments: list[str]) -> int:
         prepared = worker.prepare(options.soundfont)
     except Missing as error:
         prepared = error
-    stage = start_stage(has_callables=options.stage == "callables") if options.stage else None
+    sandbox = msgspec.json.decode(options.sandbox, type=Sandbox) if options.sandbox else None
+    staging = Staging(sandbox, options.writable, options.scratch)
+    if options.stage:
+        staging.prepare(has_callables=options.stage == "callables")
     gc.disable()  # the process ends after one song; searching for cycles would only delay its first sample
     line = sys.stdin.buffer.readline()
     if not line.strip():
@@ -61,9 +68,9 @@ def main(arguments: list[str]) -> int:
     except msgspec.DecodeError as error:
         report(Failed(f"the job cannot be read: {error}"))
         return 1
-    if stage and not job.program:
-        stage.kill()
-    return worker.run_job(job, prepared, spool, report, stage)
+    if not job.program:
+        staging.discard()
+    return worker.run_job(job, prepared, spool, report, staging)
 
 
 def _open_spool() -> SpoolWriter | None:

@@ -50,7 +50,7 @@ class SongFolder:
         self.path = destination.with_name(f"{destination.name}{PARTIAL}{os.getpid()}")
 
     def __enter__(self) -> "SongFolder":
-        _remove_abandoned(self._destination.parent)
+        remove_abandoned(self._destination.parent)
         shutil.rmtree(self.path, ignore_errors=True)
         self.path.mkdir(parents=True)
         return self
@@ -95,7 +95,7 @@ def _sync(path: Path) -> None:
         os.close(fd)
 
 
-def _remove_abandoned(parent: Path) -> None:
+def remove_abandoned(parent: Path) -> None:
     """Remove the folders of workers that no longer run."""
     for path in parent.glob(f"*{PARTIAL}*"):
         pid = path.name.rpartition(PARTIAL)[2]

@@ -27,8 +27,8 @@ from bandstand.composer.audio import BLOCK_FRAMES, Block
 from bandstand.composer.compose import compose_streaming, describe, describe_sections, find_band
 from bandstand.composer.folder import SongFolder, publish_song, read_finished
 from bandstand.composer.generators import compare, run
-from bandstand.composer.generators.process import Popen
 from bandstand.composer.generators.run import ProgramError
+from bandstand.composer.generators.staging import Staging
 from bandstand.composer.loudness import round_decibels
 from bandstand.composer.recorder import ScoreRecorder
 from bandstand.composer.spool import DISK_FULL_ERRORS, PROGRESS_SECONDS, DiskFull, Report, SpoolWriter
@@ -68,11 +68,11 @@ def prepare(soundfont: str) -> Prepared:
 
 
 def run_job(
-    job: Job, prepared: Prepared | Missing, spool: SpoolWriter, report: Report, stage: Popen | None = None
+    job: Job, prepared: Prepared | Missing, spool: SpoolWriter, report: Report, staging: Staging | None = None
 ) -> int:
     """Make the song, report `Done` or `Failed`, and return the exit status of the process. Raises no exception."""
     try:
-        report(make_song(job, prepared, spool, report, stage))
+        report(make_song(job, prepared, spool, report, staging))
     except ProgramError as error:
         report(Failed(str(error), error.provenance))
     except BandstandError as error:
@@ -92,13 +92,13 @@ def run_job(
 
 
 def make_song(
-    job: Job, prepared: Prepared | Missing, spool: SpoolWriter, report: Report, stage: Popen | None = None
+    job: Job, prepared: Prepared | Missing, spool: SpoolWriter, report: Report, staging: Staging | None = None
 ) -> Done | Passed:
     """Make the song of any job. Raises BandstandError, or OSError if the folder cannot be written."""
     if job.program and job.program.live:
-        return run.make_live(job, job.program, spool, report, stage)
+        return run.make_live(job, job.program, spool, report, staging)
     if job.program:
-        return run.make_song(job, job.program, spool, report, stage)
+        return run.make_song(job, job.program, spool, report, staging)
     if job.pair:
         return compare.make_comparison(job, job.pair, spool, report)
     if job.generator == IMPORT:

@@ -17,6 +17,7 @@ from bandstand.common import generators
 from bandstand.common.errors import BandstandError, ConfigError
 from bandstand.common.generator_files import check_startable, describe_risk
 from bandstand.common.generators import Description, Generator
+from bandstand.common.sandbox import Sandbox, build_arguments
 from bandstand.common.text import one_line, strip_escapes
 
 log = Logger()
@@ -38,9 +39,11 @@ class DeclarationChanges(NamedTuple):
 class Catalogue:
     """`known` always has every generator: as declared, and as described as soon as that is known."""
 
-    def __init__(self, launcher: Launcher, declared: Mapping[str, Generator]) -> None:
+    def __init__(self, launcher: Launcher, declared: Mapping[str, Generator], sandbox: Sandbox | None = None) -> None:
+        """`sandbox` is for the programs; None if they run without."""
         self._launcher = launcher
         self._declared = declared
+        self._sandbox = sandbox
         self.known: dict[str, Generator] = dict(declared)
         self.troubles: dict[str, str] = {}
         self.faults: dict[str, str] = {}
@@ -94,7 +97,7 @@ class Catalogue:
     async def _ask(self, declared: Generator) -> Description:
         """Run `PROGRAM --describe`. Raises ConfigError, or OSError where it cannot be started."""
         child = CollectingChild(LONGEST)
-        self._launcher.start(child, _make_command(declared), PATIENCE)
+        self._launcher.start(child, _make_command(declared, self._sandbox), PATIENCE)
         ending = await child.ended
         if not ending.is_success:
             words = child.errors.decode("utf-8", "replace").strip().splitlines()
@@ -114,13 +117,15 @@ def read_description(printed: bytes) -> Description:
     return said
 
 
-def _make_command(declared: Generator) -> Command:
+def _make_command(declared: Generator, sandbox: Sandbox | None) -> Command:
+    folder = declared.directory
+    prefix = build_arguments(sandbox, [folder], directory=folder) if sandbox and declared.sandbox else []
     parameters = generators.parameters(declared)
     given = {name: one.default for name, one in parameters.items() if one.default is not None}
     inherited = generators.inherit_environment(os.environ)
     return Command(
-        argv=[*generators.build_arguments(declared, 0, given, ""), "--describe"],
+        argv=[*prefix, *generators.build_arguments(declared, 0, given, ""), "--describe"],
         environment=inherited | declared.environment | generators.build_variables(0, given, ""),
-        directory=declared.directory,
+        directory="/" if prefix else folder,
         descriptors={0: "w", 1: "r", 2: "r"},
     )

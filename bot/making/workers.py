@@ -329,6 +329,8 @@ class JobRunner:
         generators = self._config.generators.values()
         if not generators:
             return argv
+        for folder in sorted({one.directory for one in generators}):
+            argv += ["--writable", folder]
         return [*argv, "--stage", "callables" if any(one.callable for one in generators) else "programs"]
 
     # What workers say

@@ -19,7 +19,6 @@ import msgspec
 
 from bandstand.common import generators
 from bandstand.common.descendants import (
-    become_subreaper,
     kill_descendants,
     list_children,
     list_descendants,
@@ -27,10 +26,10 @@ from bandstand.common.descendants import (
     uses_more_memory,
 )
 from bandstand.common.errors import ComposeError
-from bandstand.common.python import build_command
 from bandstand.common.text import one_line
 from bandstand.composer.generators.messages import MessageReader
 from bandstand.composer.generators.stage import NOT_STARTED, StageRequest
+from bandstand.composer.generators.staging import Stage
 
 READ_SIZE: Final = 1 << 16
 """Bytes."""
@@ -41,32 +40,20 @@ LOOK: Final = 0.1
 DRAIN: Final = 1.0
 """Seconds without data after which output is closed if the program has ended and another process holds it open."""
 MIB: Final = 1 << 20
-Popen = subprocess.Popen[bytes]
-
-
-def start_stage(*, has_callables: bool) -> Popen:
-    """Start a process that waits for its request; `has_callables` has it import what callables need meanwhile."""
-    become_subreaper()
-    return subprocess.Popen(
-        build_command("bandstand.composer.generators.stage", ["--callables"] if has_callables else []),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd="/",
-        env=generators.inherit_environment(os.environ),
-        bufsize=0,
-        process_group=0,
-    )
+SIGNALLED: Final = 128
+"""bubblewrap, as shells do, ends with this and the signal's number if a signal ended its program."""
+VALID_SIGNALS: Final = frozenset(int(number) for number in signal.valid_signals())
 
 
 class GeneratorProcess:
     """One run of a program, as a context manager that ends it on exit.
 
-    `stage` is what `start_stage` started, and `request` what it is to become. The reader sets `is_audible` at the first
-    audible sound, which ends the deadline for silence. `messages` has what the program wrote to standard error.
+    `stage` is the waiting process (`staging.py`), and `request` what it is to become. The reader sets `is_audible` at
+    the first audible sound, which ends the deadline for silence. `messages` has what the program wrote to standard
+    error.
     """
 
-    def __init__(self, generator: generators.Generator, stage: Popen, request: StageRequest) -> None:
+    def __init__(self, generator: generators.Generator, stage: Stage, request: StageRequest) -> None:
         self.is_audible = False
         self.messages = MessageReader()
         self._limits = generator
@@ -76,8 +63,9 @@ class GeneratorProcess:
         self._selector = selectors.DefaultSelector()
         self._pidfd = -1
         self._ended_at: float | None = None
-        self._process = stage
-        self._others = {child for child in list_children(os.getpid()) if child != stage.pid}
+        self._process = stage.process
+        self._is_confined = stage.is_confined
+        self._others = {child for child in list_children(os.getpid()) if child != stage.process.pid}
         """Children of this process that have nothing to do with the program."""
         self._looked = 0.0
         """When its memory was measured last."""
@@ -109,7 +97,10 @@ class GeneratorProcess:
     @property
     def status(self) -> int | None:
         """The exit status; the negative signal number if a signal ended it; None while it runs."""
-        return self._process.returncode
+        status = self._process.returncode
+        if self._is_confined and status is not None and status - SIGNALLED in VALID_SIGNALS:
+            return SIGNALLED - status
+        return status
 
     def read_sound(self) -> Generator[bytes, None, None]:
         """Yield standard output as it comes, until the program has ended. Raises ComposeError at a deadline."""
@@ -188,8 +179,8 @@ class GeneratorProcess:
 
     def explain_failure(self) -> str:
         """Say in a sentence why the program failed; empty if it ended with exit status 0."""
-        status = self._process.returncode
-        if status == 0:
+        status = self.status
+        if not status:
             return ""
         last = self.messages.last_line
         limits = self._limits
@@ -204,7 +195,8 @@ class GeneratorProcess:
 
     def _end(self) -> None:
         """End the program and everything that it has started."""
-        signal_all(self._list_all(), signal.SIGTERM)
+        told = [pid for pid in self._list_all() if not (self._is_confined and pid == self._process.pid)]
+        signal_all(told, signal.SIGTERM)  # bubblewrap's end would be the immediate end of all in the sandbox
         if self._process.returncode is None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(GRACE)

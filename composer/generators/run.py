@@ -26,8 +26,9 @@ from bandstand.composer.folder import SongFolder, publish_song, read_finished
 from bandstand.composer.generators.lint import AudioLint
 from bandstand.composer.generators.messages import MessageReader
 from bandstand.composer.generators.pcm import StreamDecoder
-from bandstand.composer.generators.process import GeneratorProcess, Popen, start_stage
+from bandstand.composer.generators.process import GeneratorProcess
 from bandstand.composer.generators.stage import StageRequest
+from bandstand.composer.generators.staging import Staging
 from bandstand.composer.loudness import round_decibels
 from bandstand.composer.recorder import Recorded, SoundRecorder
 from bandstand.composer.spool import PROGRESS_SECONDS, NobodyListens, PipeWriter, Report, SpoolWriter
@@ -180,8 +181,10 @@ def _is_near(one: float, other: float) -> bool:
     return abs(one - other) < 0.02 * other
 
 
-def make_song(job: Job, generator: Generator, spool: SpoolWriter, report: Report, stage: Popen | None = None) -> Done:
-    """Make the song of a job with a program. `stage` is a waiting process for it, if there is one.
+def make_song(
+    job: Job, generator: Generator, spool: SpoolWriter, report: Report, staging: Staging | None = None
+) -> Done:
+    """Make the song of a job with a program. `staging` has a waiting process for it.
 
     Raises BandstandError, or OSError if the folder cannot be written.
     """
@@ -191,15 +194,17 @@ def make_song(job: Job, generator: Generator, spool: SpoolWriter, report: Report
     generator_files.check_startable(job.generator, generator)
     with SongFolder(Path(job.directory)) as folder, SoundRecorder(folder.path, job.seed) as recorder:
         song = GeneratedSong(job, generator.longest, spool, recorder, report)
-        return publish_song(folder, job, _run_program(job, generator, folder.path, song, stage))
+        return publish_song(folder, job, _run_program(job, generator, folder.path, song, staging))
 
 
-def make_live(job: Job, generator: Generator, spool: SpoolWriter, report: Report, stage: Popen | None = None) -> Passed:
+def make_live(
+    job: Job, generator: Generator, spool: SpoolWriter, report: Report, staging: Staging | None = None
+) -> Passed:
     """Run a program for as long as somebody listens, at the pace of the air; nothing is kept. Raises BandstandError."""
     generator_files.check_startable(job.generator, generator)
     song = GeneratedSong(job, None, spool.open_pipe(), Unrecorded(), report)
     with contextlib.suppress(NobodyListens):
-        _, provenance = _run_process(job, generator, Path("/nonexistent"), song, stage)
+        _, provenance = _run_process(job, generator, Path("/nonexistent"), song, staging)
         song.spool.close()
         return Passed(song.seconds, provenance)
     return Passed(song.seconds)
@@ -231,10 +236,10 @@ def keep_errors(job: Job, text: bytes) -> None:
         log.warning("what the program of %s said cannot be kept: %s", job.song, error.strerror)
 
 
-def _run_program(job: Job, generator: Generator, folder: Path, song: GeneratedSong, stage: Popen | None) -> Done:
+def _run_program(job: Job, generator: Generator, folder: Path, song: GeneratedSong, staging: Staging | None) -> Done:
     began = time.perf_counter()
     assert isinstance(song.recorder, SoundRecorder)
-    rate, provenance = _run_process(job, generator, folder, song, stage)
+    rate, provenance = _run_process(job, generator, folder, song, staging)
     song.spool.close()
     song.check_whole(time.perf_counter() - began, rate, _find_asked_duration(job, generator))
     recorded = song.recorder.finish()
@@ -244,12 +249,13 @@ def _run_program(job: Job, generator: Generator, folder: Path, song: GeneratedSo
 
 
 def _run_process(
-    job: Job, generator: Generator, folder: Path, song: GeneratedSong, stage: Popen | None
+    job: Job, generator: Generator, folder: Path, song: GeneratedSong, staging: Staging | None
 ) -> tuple[int, Provenance]:
     """Run the program to its end; its rate, and how it went. Raises ProgramError."""
-    output = folder / f"output.{generator.output}"
+    staging = staging or Staging()
+    output = staging.place_output(generator, folder)
     fingerprint = generator_files.compute_fingerprint(generator_files.list_files(generator))
-    process = _start_process(job, generator, str(output) if generator.writes_file else "", stage)
+    process = _start_process(job, generator, str(output) if generator.writes_file else "", staging)
     decoder = StreamDecoder(_declare_format(generator))
     with process:
         song.messages = process.messages
@@ -302,7 +308,7 @@ def _declare_format(generator: Generator) -> Generator:
     return msgspec.structs.replace(generator, format="f32le", rate=RATE, channels=2)
 
 
-def _start_process(job: Job, generator: Generator, output: str, stage: Popen | None) -> GeneratorProcess:
+def _start_process(job: Job, generator: Generator, output: str, staging: Staging) -> GeneratorProcess:
     variables = generators.build_variables(job.seed, job.parameters, output, str(Path(job.directory).parent))
     request = StageRequest(
         argv=generators.build_arguments(generator, job.seed, job.parameters, output) if generator.command else [],
@@ -315,8 +321,7 @@ def _start_process(job: Job, generator: Generator, output: str, stage: Popen | N
         seed=job.seed,
         parameters=job.parameters,
     )
-    waiting = stage or start_stage(has_callables=bool(generator.callable))
-    return GeneratorProcess(generator, waiting, request)
+    return GeneratorProcess(generator, staging.take(generator), request)
 
 
 def _receive_sound(
@@ -352,7 +357,7 @@ def _pass_blocks(
 
 def _read_output(output: Path, notes: list[str]) -> Iterator[Block]:
     """The sound of the file that the program wrote; what is missing of it is added to `notes`."""
-    if not output.exists():
+    if output.is_symlink() or not output.is_file():  # a link would be followed outside of the sandbox
         raise Missing("it ended well, but wrote no file to {output}")
     faults: list[str] = []
     yield from read_blocks(output, "the file that it wrote", faults)

@@ -14,6 +14,7 @@ from bandstand.common.errors import Missing
 from bandstand.common.generators import Generator
 from bandstand.common.jobs import Begun, Done, Failed, Job, Noticed, Step, Value
 from bandstand.common.types import SongCode
+from bandstand.composer.generators.staging import Staging
 from bandstand.composer.spool import SpoolWriter
 from bandstand.composer.worker import run_job
 
@@ -74,6 +75,8 @@ class Workshop:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.runs = 0
+        self.staging: Staging | None = None
+        """For the next run; without it the program runs in no sandbox."""
 
     def write(self, name: str, text: str, *, mode: int = 0o644) -> Path:
         path = self.folder / name
@@ -99,7 +102,7 @@ class Workshop:
             song=SongCode(code), generator="mine", seed=seed, parameters=values or {"duration": 1}, program=generator,
             directory=str(folder), errors=str(self.folder / "errors" / f"{code}.txt"),
         )  # fmt: skip
-        run_job(job, Missing("no synthesiser is needed"), SpoolWriter(file, write), steps.append)
+        run_job(job, Missing("no synthesiser is needed"), SpoolWriter(file, write), steps.append, self.staging)
         sound = np.frombuffer(os.pread(file, os.fstat(file).st_size, 0), "<f4").reshape(-1, 2)
         os.set_blocking(growth, False)
         while ended := os.read(growth, 65536):

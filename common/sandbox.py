@@ -1,0 +1,185 @@
+"""The sandbox of users' programs: what they see of the machine, as arguments of bubblewrap (`bwrap`).
+
+A program runs as the station's user, so rights keep nothing of the station's from it. A mount namespace does: the whole
+machine is there to read, but the station's folder is empty, the files with its secrets cannot be opened, and only the
+generators' own folders (and those of `composer.writable`) can be written. A process namespace belongs to it: without
+one, /proc would lead to the station's processes, and through their environments and roots to all that is hidden.
+
+Mounts are made from the outside in: the shortest path first, and whatever lies in it on top of it. So a station's
+folder inside a generator's folder is hidden, and a generator's folder inside the station's folder is there.
+
+All generators of a station share one sandbox, because it is made before one of them is asked for. It protects the
+station, not the generators from each other.
+
+Knows nothing of generators' declarations, and starts nothing but the trial that tells whether the machine allows it.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from enum import IntEnum
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+import bandstand
+from bandstand.common.config import Config
+from bandstand.common.errors import UnusableFile
+from bandstand.common.files import resolve_path
+from bandstand.common.text import one_line
+
+PROGRAM: Final = "bwrap"
+PATIENCE: Final = 5.0
+"""Seconds that the trial may take."""
+BUSES: Final = ("/run/user", "/run/dbus", "/run/systemd/private", "/run/docker.sock", "/run/podman", "/run/containerd")
+"""Where those listen who start programs for others, outside of every sandbox."""
+
+
+class Kind(IntEnum):
+    """How a path is seen. Of two for the same path the higher one holds."""
+
+    WRITABLE = 0
+    READABLE = 1
+    EMPTY = 2
+    """A folder with nothing in it but what is mounted there on purpose."""
+    CLOSED = 3
+    """A file that cannot be opened."""
+
+
+class Sandbox(msgspec.Struct, frozen=True, kw_only=True):
+    """What a station hides and shows. Paths are absolute, without symbolic links."""
+
+    program: str
+    """bubblewrap's path."""
+    station: str
+    """The station's folder."""
+    secrets: list[str] = []
+    """Files: the configuration, and those that it names for passwords and keys."""
+    readable: list[str] = []
+    """Where programs may never write: the songs, Bandstand's code and its Python."""
+    writable: list[str] = []
+
+
+def plan_sandbox(settings: Config, configuration: Path | None) -> Sandbox | None:
+    """The sandbox of this station's programs; None if it is switched off or there is no bubblewrap."""
+    program = shutil.which(PROGRAM)
+    if settings.composer.sandbox == "off" or program is None:
+        return None
+    return Sandbox(
+        program=program,
+        station=os.path.realpath(settings.paths.directory),
+        secrets=list_secrets(settings, configuration),
+        readable=[os.path.realpath(settings.paths.songs), *_list_code()],
+        writable=[os.path.realpath(path) for path in settings.composer.writable],
+    )
+
+
+def list_secrets(settings: Config, configuration: Path | None) -> list[str]:
+    """The configuration, and the files that it names for passwords and private keys."""
+    if configuration is None:
+        return []
+    irc = settings.irc
+    named = (
+        settings.icecast.password_file,
+        irc.password_file,
+        irc.server_password_file,
+        irc.certificate,
+        irc.sasl_key,
+    )
+    found = [os.path.realpath(configuration)]
+    for name in filter(None, named):
+        try:
+            found.append(os.path.realpath(resolve_path(name, configuration.parent)))
+        except UnusableFile:  # it is nowhere, and `check` says so
+            continue
+    return found
+
+
+def _list_code() -> list[str]:
+    """Bandstand's own folders, which are links in a checkout, and the virtual environment."""
+    folders = [Path(path) for path in bandstand.__path__]
+    folders += [child for folder in folders for child in folder.iterdir() if child.is_dir()]
+    return sorted({os.path.realpath(path) for path in [*folders, Path(sys.prefix)]})
+
+
+def build_arguments(sandbox: Sandbox, folders: Sequence[str], scratch: str = "", directory: str = "/") -> list[str]:
+    """The words before the command of a program that may write to `folders`, and has `scratch` as its /tmp.
+
+    Without `scratch`, /tmp is in memory. The command runs in `directory`, and ends with the process that starts it.
+    """
+    own = os.path.realpath(scratch) if scratch else ""
+    words = [sandbox.program, "--die-with-parent", "--new-session", "--unshare-pid"]
+    kinds = _list_mounts(sandbox, [*folders, *([own] if own else [])])
+    words += _mount("/", kinds.pop("/", Kind.READABLE), own)
+    words += ["--dev-bind", "/dev", "/dev", "--proc", "/proc"]
+    for path in sorted(kinds, key=lambda path: (path.count("/"), path)):
+        words += _mount(path, kinds[path], own)
+    if sandbox.station in kinds:
+        words += ["--remount-ro", sandbox.station]
+    return [*words, "--setenv", "TMPDIR", "/tmp", "--chdir", directory, "--"]
+
+
+def _list_mounts(sandbox: Sandbox, folders: Sequence[str]) -> dict[str, Kind]:
+    kinds: dict[str, Kind] = {}
+    wanted = [(os.path.realpath(path), Kind.WRITABLE) for path in ["/tmp", *sandbox.writable, *folders]]
+    wanted += [(path, Kind.READABLE) for path in sandbox.readable]
+    wanted += [(path, Kind.CLOSED) for path in sandbox.secrets if Path(path).is_file()]
+    for path in BUSES:
+        real = Path(os.path.realpath(path))
+        if real.exists():
+            wanted.append((str(real), Kind.EMPTY if real.is_dir() else Kind.CLOSED))
+    if Path(sandbox.station).is_dir():
+        wanted.append((sandbox.station, Kind.EMPTY))
+    for path, kind in wanted:
+        kinds[path] = max(kind, kinds.get(path, kind))
+    return kinds
+
+
+def _mount(path: str, kind: Kind, own: str) -> list[str]:
+    if path == "/tmp" and kind is Kind.WRITABLE:
+        return ["--bind", own, path] if own else ["--tmpfs", path]
+    match kind:
+        case Kind.WRITABLE:
+            return ["--bind-try", path, path]
+        case Kind.READABLE:
+            return ["--ro-bind-try", path, path]
+        case Kind.EMPTY:
+            return ["--tmpfs", path]
+        case Kind.CLOSED:
+            return ["--ro-bind", "/dev/null", path]  # a device where there may be none: it cannot be opened
+
+
+def find_trouble(settings: Config, sandbox: Sandbox | None) -> str:
+    """Try it. Empty if it works or is not wanted, otherwise why there is none."""
+    if settings.composer.sandbox == "off":
+        return ""
+    if sandbox is None:
+        return "bubblewrap is not installed"
+    try:
+        tried = subprocess.run(
+            [*build_arguments(sandbox, []), "true"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"bubblewrap does not work here ({one_line(str(error), 200)})"
+    if tried.returncode == 0:
+        return ""
+    said = one_line(tried.stderr.decode("utf-8", "replace"), 200) or f"exit status {tried.returncode}"
+    return f"bubblewrap does not work here ({said})"
+
+
+def describe_exposure(settings: Config, sandbox: Sandbox | None) -> str:
+    """A sentence for the operator where programs run without a sandbox against the configuration's wish."""
+    trouble = find_trouble(settings, sandbox)
+    if not trouble:
+        return ""
+    return (
+        f"{trouble}, so generators' programs run without a sandbox: they can read the station's passwords and database "
+        'and give it commands (docs/generators.md); sandbox = "off" in [composer] accepts that'
+    )

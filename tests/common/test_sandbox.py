@@ -1,0 +1,128 @@
+"""What the arguments of bubblewrap say, and what is told where it does not work."""
+
+import os
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bandstand.common import sandbox
+from bandstand.common.config import Config
+from bandstand.common.sandbox import (
+    Sandbox,
+    build_arguments,
+    describe_exposure,
+    find_trouble,
+    list_secrets,
+    plan_sandbox,
+)
+
+
+@pytest.fixture
+def station(tmp_path: Path) -> Path:
+    for name in ("var/songs", "var/spool/scratch", "gen"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "bandstand.toml").write_text("")
+    return tmp_path
+
+
+def plan(station: Path, **keys: list[str]) -> Sandbox:
+    return Sandbox(
+        program="bwrap",
+        station=str(station / "var"),
+        secrets=[str(station / "bandstand.toml")],
+        readable=[str(station / "var/songs")],
+        **keys,
+    )
+
+
+def find_mounts(words: list[str]) -> list[tuple[str, str]]:
+    """(option, destination) of each mount, in order."""
+    found = []
+    for at, word in enumerate(words):
+        if word in ("--bind", "--ro-bind", "--bind-try", "--ro-bind-try", "--dev-bind"):
+            found.append((word, words[at + 2]))
+        elif word in ("--tmpfs", "--remount-ro", "--proc"):
+            found.append((word, words[at + 1]))
+    return found
+
+
+def test_the_stations_folder_and_configuration_are_hidden_inside_a_writable_folder(station: Path) -> None:
+    mounts = find_mounts(build_arguments(plan(station), [str(station)], str(station / "var/spool/scratch")))
+    ordered = [
+        ("--ro-bind-try", "/"),
+        ("--proc", "/proc"),
+        ("--bind", "/tmp"),
+        ("--bind-try", str(station)),
+        ("--ro-bind", str(station / "bandstand.toml")),
+        ("--tmpfs", str(station / "var")),
+        ("--ro-bind-try", str(station / "var/songs")),
+        ("--bind-try", str(station / "var/spool/scratch")),
+        ("--remount-ro", str(station / "var")),
+    ]
+    assert [mount for mount in mounts if mount in ordered] == ordered
+
+
+def test_the_stations_folder_is_hidden_even_if_it_is_a_generators(station: Path) -> None:
+    mounts = find_mounts(build_arguments(plan(station), [str(station / "var")]))
+    assert ("--tmpfs", str(station / "var")) in mounts
+    assert ("--bind-try", str(station / "var")) not in mounts
+
+
+def test_a_generators_folder_inside_the_stations_folder_is_there(station: Path) -> None:
+    mounts = find_mounts(build_arguments(plan(station), [str(station / "var/gen")]))
+    assert mounts.index(("--tmpfs", str(station / "var"))) < mounts.index(("--bind-try", str(station / "var/gen")))
+
+
+def test_a_link_to_the_stations_folder_is_followed(station: Path) -> None:
+    (station / "link").symlink_to(station / "var")
+    settings = msgspec.convert({"station": {"directory": str(station / "link")}}, Config)
+    made = plan_sandbox(settings, None)
+    assert made is None or made.station == str(station / "var")
+
+
+def test_with_the_root_as_its_folder_a_program_gets_its_own_proc(station: Path) -> None:
+    mounts = find_mounts(build_arguments(plan(station), ["/"]))
+    assert mounts[:3] == [("--bind-try", "/"), ("--dev-bind", "/dev"), ("--proc", "/proc")]
+
+
+def test_it_ends_with_its_worker_and_has_its_own_processes_and_terminal(station: Path) -> None:
+    words = build_arguments(plan(station), [])
+    assert {"--die-with-parent", "--unshare-pid", "--new-session"} <= {*words}
+    assert "--unshare-net" not in words and words[-1] == "--"
+
+
+def test_code_and_songs_cannot_be_written_though_a_generators_folder_holds_them(station: Path) -> None:
+    settings = msgspec.convert({"station": {"directory": str(station / "var")}}, Config)
+    made = plan_sandbox(settings, None) or pytest.skip("there is no bubblewrap")
+    code = os.path.realpath(Path(sandbox.__file__).parent)
+    mounts = find_mounts(build_arguments(made, [str(Path(code).parent)]))
+    assert mounts.index(("--bind-try", str(Path(code).parent))) < mounts.index(("--ro-bind-try", code))
+
+
+def test_the_files_that_the_configuration_names_for_secrets_are_hidden(station: Path) -> None:
+    keys = {"icecast": {"password_file": "ice"}, "irc": {"password_file": "/etc/irc", "certificate": "bot.pem"}}
+    hidden = list_secrets(msgspec.convert(keys, Config), station / "bandstand.toml")
+    assert hidden == [str(station / "bandstand.toml"), str(station / "ice"), "/etc/irc", str(station / "bot.pem")]
+
+
+def test_switched_off_there_is_no_sandbox_and_nothing_to_tell() -> None:
+    settings = msgspec.convert({"composer": {"sandbox": "off"}}, Config)
+    assert plan_sandbox(settings, None) is None
+    assert describe_exposure(settings, None) == ""
+
+
+def test_without_bubblewrap_it_is_told_what_programs_can_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    settings = Config()
+    said = describe_exposure(settings, plan_sandbox(settings, None))
+    assert said.startswith("bubblewrap is not installed, so generators' programs run without a sandbox: they can read")
+
+
+def test_a_bubblewrap_that_may_not_make_namespaces_is_told_with_its_words(tmp_path: Path, station: Path) -> None:
+    refusing = tmp_path / "bwrap"
+    refusing.write_text("#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n")
+    refusing.chmod(0o755)
+    made = msgspec.structs.replace(plan(station), program=str(refusing))
+    why = "bubblewrap does not work here (bwrap: No permissions to create new namespace)"
+    assert find_trouble(Config(), made) == why
