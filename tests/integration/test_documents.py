@@ -91,6 +91,8 @@ def station(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
     with wave.open(str(music / "tone.wav"), "wb") as file:
         file.setparams((1, 2, 8000, 0, "NONE", ""))
         file.writeframes(array.array("h", [0, 9000] * 16000).tobytes())
+    tide = ["ffmpeg", "-v", "error", "-i", str(music / "tone.wav"), str(folder / "tide.mp3")]
+    subprocess.run(tide, check=True, timeout=PATIENCE)
     try:
         station.up()
         yield station

@@ -66,7 +66,7 @@ def test_the_streamer_restarted_or_killed_goes_on_with_the_song_where_it_was(sta
     try:
         listener.wait_until(lambda sound: len(sound) > 3 * RATE, "the song")
         before = station.pid("bandstand.streamer")
-        assert "the song goes on" in station.say("restart", "streamer")
+        assert "it takes over the song" in station.say("restart", "streamer")
         heard_around(station, listener, RATE)
         assert station.pid("bandstand.streamer") != before
         first = len(listener.sound()) - RATE
