@@ -42,11 +42,13 @@ from bandstand.common.api.values import (
     SongState,
     Source,
 )
-from bandstand.common.generators import BAND, COMPARE, IMPORT
+from bandstand.common.generators import BAND, COMPARE, FILE, IMPORT
 
 RADIO: Final = "radio"
 """The setting that `radio on` and `radio off` write; without it the configuration decides."""
 ON, OFF = "on", "off"
+NO_PROGRAMS: Final = (BAND, COMPARE, FILE, IMPORT)
+"""Makers of songs that are no program of a user's."""
 ITSELF: Final = Asker(STATION_NAME, STATION)
 PLANNED: Final = 4
 """Entries of the queue that are planned ahead."""
@@ -89,7 +91,7 @@ def _was_user_generator_heard(tx: Transaction) -> bool:
     """Whether a song of a user's own generator is on the air, or ended not long ago."""
     air, ended = find_on_air(tx), tx.queue.get_last_ended()
     recent = [cue for cue in (air, ended) if cue is not None and tx.now - (cue.ended or tx.now) < WORKING]
-    return any(tx.songs.get(cue.song.code).generator not in (BAND, COMPARE, IMPORT) for cue in recent)
+    return any(tx.songs.get(cue.song.code).generator not in NO_PROGRAMS for cue in recent)
 
 
 def keep_going(tx: Transaction) -> None:

@@ -10,7 +10,7 @@ from bandstand.common.api import requests
 from bandstand.common.api.events import JobOrdered, QueueChanged, SongDiscarded
 from bandstand.common.api.people import STATION
 from bandstand.common.api.values import Distance, EndReason, JobState, QuietReason, SongState, Source
-from bandstand.common.generators import Generator
+from bandstand.common.generators import FILE, Generator
 from tests.bot.station.conftest import ANN, LENGTH, Station
 
 HOUR = 3600.0
@@ -142,6 +142,17 @@ def test_it_is_quiet_for_ten_minutes_after_a_user_s_generator_was_heard(station:
     assert station.air is None
     assert station.ask(requests.ExplainSong()).quiet is QuietReason.PROGRAMMING
     station.pass_time(WORKING)
+    keep_going(station)
+    assert station.air is not None
+
+
+def test_a_file_that_was_played_is_no_program_that_somebody_works_on(station: Station) -> None:
+    compose_stock(station, 2)
+    code = station.store("A File")
+    station.tx.songs.save(msgspec.structs.replace(station.get_song(code), generator=FILE))
+    station.ask(requests.Play(song="a file"))
+    station.start(station.get_air().id)
+    station.end(station.get_air().id)
     keep_going(station)
     assert station.air is not None
 
