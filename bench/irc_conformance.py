@@ -2,7 +2,7 @@
 
     python bench/irc_conformance.py [FOLDER]
 
-Sets up irctest 0.1.2 (the last release on PyPI, MIT) in an environment of its own under FOLDER, `bench/.irctest` unless
+Sets up irctest 0.1.2 (its last release, MIT, by pip) in an environment of its own under FOLDER, `bench/.irctest` unless
 another is named, and runs its client tests: each starts a bot (`bandstand bot`) that connects to the test's own server
 on the loopback interface. Ends with status 1 if a test fails that EXPLAINED does not list.
 
