@@ -21,7 +21,7 @@ from bandstand.common.types import RATE
 
 SHOWN: Final = 4
 """Songs that are named where several fit."""
-MOST_TITLED: Final = 300
+MOST_TITLED: Final = 100
 """Songs whose titles are compared with what was typed; more have the words only in a very large library."""
 WORDS: Final = 60
 """Characters of what was typed that are repeated."""

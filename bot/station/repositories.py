@@ -209,8 +209,8 @@ class Search(Protocol):
     def remove(self, code: str) -> None: ...
 
     def find(self, query: Query) -> list[str]:
-        """Codes of songs that fit: those whose title is exactly the words first, then the newest; some hundreds at
-        most."""
+        """Codes of songs that fit: those whose title is exactly the words first, then the newest; a hundred of
+        each at most."""
         ...
 
     def find_titled(self, words: Sequence[str], limit: int) -> list[str]:

@@ -13,6 +13,7 @@ import difflib
 from collections.abc import Iterable
 from typing import Any, Final
 
+import msgspec
 from peewee import fn
 from playhouse.sqlite_ext import FTS5Model, SearchField
 
@@ -21,7 +22,7 @@ from bandstand.bot.storage import tables
 from bandstand.bot.storage.executor import Executor
 from bandstand.common.api.values import Song
 
-LIMIT: Final = 300
+LIMIT: Final = 100
 NEAR: Final = 0.7
 """How alike a word has to be to stand for another, as `difflib` measures it."""
 NEIGHBOURS: Final = 50
@@ -105,7 +106,8 @@ class Search:
         """Codes of songs that fit, those first whose title is exactly the words, then the newest; at most `LIMIT` and
         these."""
         exact = " ".join((*query.words, *query.phrases))
-        found = self._select(query, LIMIT, DOCUMENT.title == exact) if exact else []
+        rest = msgspec.structs.replace(query, words=(), phrases=())  # a title that is the words has them
+        found = self._select(rest, LIMIT, DOCUMENT.title == exact) if exact else []
         return list(dict.fromkeys((*found, *self._select(query, LIMIT))))
 
     def find_titled(self, words: Iterable[str], limit: int) -> list[str]:
@@ -115,7 +117,7 @@ class Search:
         if not wanted:
             return []
         query = Query(fields=tuple(("title", word) for word in wanted))
-        exact = self._select(query, limit, DOCUMENT.title == " ".join(wanted))
+        exact = self._select(Query(), limit, DOCUMENT.title == " ".join(wanted))
         return list(dict.fromkeys((*exact, *self._select(query, limit))))
 
     def correct(self, words: Iterable[str]) -> dict[str, str]:
@@ -175,6 +177,8 @@ def make_match(query: Query) -> str:
     parts = [f"{_quote(word)} *" for word in query.words]
     parts += [_quote(phrase) for phrase in query.phrases]
     parts += [f"{name} : {_quote(text)}" for name, text in query.fields]
+    if parts and query.style:
+        parts.append(f"more : {_quote(query.style)}")  # fewer rows to look at; the filter itself decides
     match = " AND ".join(f"({part})" for part in parts)
     if match and query.excluded:
         match = f"({match}) NOT ({' OR '.join(_quote(text) for text in query.excluded)})"

@@ -201,7 +201,7 @@ class Songs(Base, frozen=True, tag="songs"):
 class SongsFound(Base, frozen=True, tag="songs_found"):
     songs: tuple[SongBrief, ...]
     found: int
-    """How many fit, up to some hundreds; `songs` are the first of them."""
+    """How many fit, up to a hundred or so; `songs` are the first of them."""
     corrected: dict[str, str] = {}
     """Words that no song has, with those that were looked for instead."""
 
