@@ -62,6 +62,8 @@ from bandstand.common.text import one_line
 from bandstand.common.types import SongCode
 
 SEED_LIMIT: Final = 2**31
+PATH_SHOWN: Final = 200
+"""Characters of a path that are repeated."""
 
 CODE_ALPHABET: Final = "23456789abcdefghjkmnpqrstuvwxyz"
 """Without 0, 1, i, l and o."""
@@ -200,18 +202,24 @@ def give_up_job(tx: Transaction, job: Job, by: Requester | None = None) -> None:
 
 
 def import_file(request: ImportFile, by: Requester, tx: Transaction) -> Importing:
-    path = parse_location(request.path)
-    shown = one_line(show_path(path), 200)
+    path = check_path(request.path)
+    parameters: dict[str, Value] = {"file": format_location(path)}
+    there = tx.songs.find_made_with(IMPORT, parameters)
+    if there is not None:
+        raise Refused(ImportedAlready(one_line(show_path(path), PATH_SHOWN), there.brief))
+    job = order_song(tx, Order(IMPORT, get_asker(by), parameters, seed=0, is_played=False))
+    return Importing(job=job.id, song=job.song, file=show_path(path.name))
+
+
+def check_path(text: str) -> Path:
+    """The file of the station's machine that is meant. Raises Refused(BadPath)."""
+    path = parse_location(text)
+    shown = one_line(show_path(path), PATH_SHOWN)
     if not path.is_absolute():
         raise Refused(BadPath(shown, "relative"))
     if not _is_file(path):
         raise Refused(BadPath(shown, "missing"))
-    parameters: dict[str, Value] = {"file": format_location(path)}
-    there = tx.songs.find_made_with(IMPORT, parameters)
-    if there is not None:
-        raise Refused(ImportedAlready(shown, there.brief))
-    job = order_song(tx, Order(IMPORT, get_asker(by), parameters, seed=0, is_played=False))
-    return Importing(job=job.id, song=job.song, file=show_path(path.name))
+    return path
 
 
 def _is_file(path: Path) -> bool:
@@ -223,13 +231,7 @@ def _is_file(path: Path) -> bool:
 
 def play_file(request: PlayFile, by: Requester, tx: Transaction) -> Ordered | Playing:
     """A worker looks at the file; what is heard is the file itself, also while it is imported."""
-    path = parse_location(request.path)
-    shown = one_line(show_path(path), 200)
-    if not path.is_absolute():
-        raise Refused(BadPath(shown, "relative"))
-    if not _is_file(path):
-        raise Refused(BadPath(shown, "missing"))
-    parameters: dict[str, Value] = {"file": format_location(path)}
+    parameters: dict[str, Value] = {"file": format_location(check_path(request.path))}
     if not request.keep:
         return _order_outside(by, tx, FILE, parameters)
     there = tx.songs.find_made_with(IMPORT, parameters)

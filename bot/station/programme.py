@@ -1,8 +1,8 @@
 """The programme: what is heard where nobody has asked for anything, so that the station never runs dry.
 
 What people order always comes first. Behind it the programme keeps `PLANNED` entries in the queue, chosen by the rules
-of the rotation (`bot.station.rotation`), each with the reason for it, which `why` and `queue` show. It takes them from
-the first of these that has a song which breaks no rule, in an order that chance decides for the first two:
+of the rotation (`bot.station.rotation`), each with the reason for it, which `why` shows. Chance decides which
+of these two it looks at first, and the first that has a song which breaks no rule gives it:
 
 - the **stock**: songs that the station composed ahead, while the machine had nothing else to do;
 - the **rotation**: songs of the library that were heard before, or were imported.
