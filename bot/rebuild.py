@@ -83,6 +83,8 @@ def read_songs(folder: Path) -> Iterator[Song | str]:
 def _make_song(done: Done, created: float) -> Song:
     return Song(
         code=done.song, title=one_line(done.title, TITLE_LIMIT), artist=one_line(done.artist, TITLE_LIMIT),
+        album=one_line(done.album, TITLE_LIMIT), genre=one_line(done.genre, TITLE_LIMIT), year=done.year,
+        cue_in=done.cue_in, cue_out=done.cue_out, next_at=done.next_at,
         state=SongState.READY, generator=done.generator, seed=done.seed, parameters=done.parameters,
         facts=dict(done.facts), sections=tuple(done.sections), seconds=done.seconds, loudness=done.loudness,
         peak=done.peak, making=done.making, audio=done.files.get("audio", ""), created=created,

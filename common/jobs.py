@@ -143,6 +143,12 @@ class Done(msgspec.Struct, frozen=True, tag_field="step", tag="done"):
     loudness: float | None  # LUFS, integrated; None where it was not measured
     peak: float | None  # dBTP
     making: float  # seconds of work
+    album: str = ""
+    genre: str = ""
+    year: int | None = None
+    cue_in: float | None = None  # seconds into the song, as the following two; see `common.api.values.Song`
+    cue_out: float | None = None
+    next_at: float | None = None
     facts: dict[str, Value] = {}
     sections: tuple[Section, ...] = ()
     files: dict[str, str] = {}  # kind -> name in the folder: audio, score, midi, ...

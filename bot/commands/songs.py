@@ -148,12 +148,17 @@ def show_song(result: results.SongDetails, call: Call) -> Reply:
     said = {**song.facts, **song.parameters}
     facts = {
         "artist": song.artist,
+        "album": song.album,
+        "genre": song.genre,
+        "year": "" if song.year is None else str(song.year),
+        "tags": ", ".join(song.tags),
         "length": clock(song.seconds),
         "generator": song.generator,
         "seed": str(song.seed),
         **{name.replace("_", " "): str(value) for name, value in said.items() if name not in UNSHOWN},
         "sections": ", ".join(f"{section.name} {section.bar}" for section in song.sections),
         "loudness": "not measured yet" if song.loudness is None else f"{song.loudness:.1f} LUFS",
+        "cue points": _say_cue_points(song),
         "made": say_ago(song.created, call.now),
         "making took": "being made" if song.making is None else f"{song.making:.1f} s",
         "rated": say_rating(result.rating) if result.rating.count else "",
@@ -166,6 +171,11 @@ def show_song(result: results.SongDetails, call: Call) -> Reply:
         for number, mark in enumerate(result.bookmarks, 1)
     ]
     return Reply(name_song(song.brief), columns=("", ""), rows=tuple(rows), only_at_terminals=FOR_PROGRAMMERS)
+
+
+def _say_cue_points(song: Song) -> str:
+    points = {"begins": song.cue_in, "ends": song.cue_out, "the next may begin": song.next_at}
+    return ", ".join(f"{name} at {seconds:.1f} s" for name, seconds in points.items() if seconds is not None)
 
 
 def _say_provenance(song: Song) -> dict[str, str]:

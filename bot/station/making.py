@@ -196,8 +196,14 @@ def _describe(song: Song, step: Begun | Done) -> Song:
 def _store(song: Song, step: Done) -> Song:
     return msgspec.structs.replace(
         _describe(song, step),
+        album=one_line(step.album, TITLE_LIMIT),
+        genre=one_line(step.genre, TITLE_LIMIT),
+        year=step.year,
         loudness=step.loudness,
         peak=step.peak,
+        cue_in=step.cue_in,
+        cue_out=step.cue_out,
+        next_at=step.next_at,
         making=step.making,
         audio=step.files.get("audio", ""),
         provenance=step.provenance,

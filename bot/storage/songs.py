@@ -23,6 +23,7 @@ BRIEF: Final = (ROW.code, ROW.title, ROW.artist, ROW.state, ROW.seconds, ROW.cre
 WHOLE: Final = (
     *(ROW.code, ROW.title, ROW.artist, ROW.state, ROW.generator, ROW.seed, ROW.parameters, ROW.facts, ROW.sections),
     *(ROW.seconds, ROW.loudness, ROW.peak, ROW.making, ROW.audio, ROW.created, ROW.form, ROW.provenance),
+    *(ROW.album, ROW.genre, ROW.year, ROW.tags, ROW.cue_in, ROW.cue_out, ROW.next_at),
 )
 """The columns of a `Song`, in its order."""
 
@@ -114,11 +115,16 @@ class Songs:
 
 def _read(row: Row) -> Song:
     code, title, artist, state, generator, seed, parameters, facts, sections, *rest = row
-    seconds, loudness, peak, making, audio, created, form, provenance = rest
+    seconds, loudness, peak, making, audio, created, form, provenance, *labels = rest
+    album, genre, year, tags, cue_in, cue_out, next_at = labels
     return Song(
         code=SongCode(code),
         title=title,
         artist=artist,
+        album=album,
+        genre=genre,
+        year=year,
+        tags=tuple(json.loads(tags)),
         state=SongState(state),
         generator=generator,
         seed=seed,
@@ -128,6 +134,9 @@ def _read(row: Row) -> Song:
         seconds=seconds,
         loudness=loudness,
         peak=peak,
+        cue_in=cue_in,
+        cue_out=cue_out,
+        next_at=next_at,
         making=making,
         audio=audio,
         created=created,
@@ -141,6 +150,10 @@ def _write(song: Song) -> dict[str, Any]:
     return {
         "title": song.title,
         "artist": song.artist,
+        "album": song.album,
+        "genre": song.genre,
+        "year": song.year,
+        "tags": json.dumps(song.tags),
         "generator": song.generator,
         "seed": song.seed,
         "parameters": write_json(song.parameters),
@@ -149,6 +162,9 @@ def _write(song: Song) -> dict[str, Any]:
         "seconds": song.seconds,
         "loudness": song.loudness,
         "peak": song.peak,
+        "cue_in": song.cue_in,
+        "cue_out": song.cue_out,
+        "next_at": song.next_at,
         "making": song.making,
         "audio": song.audio,
         "created": song.created,

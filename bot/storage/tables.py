@@ -32,6 +32,10 @@ class Song(Model):
     code = TextField(primary_key=True)
     title = TextField()
     artist = TextField()
+    album = TextField()
+    genre = TextField()
+    year = IntegerField(null=True)
+    tags = TextField()  # JSON, a list
     state = TextField()
     generator = TextField()
     seed = IntegerField()
@@ -41,11 +45,25 @@ class Song(Model):
     seconds = FloatField()
     loudness = FloatField(null=True)
     peak = FloatField(null=True)
+    cue_in = FloatField(null=True)
+    cue_out = FloatField(null=True)
+    next_at = FloatField(null=True)
     making = FloatField(null=True)
     audio = TextField()  # the file's name in the song's folder
     provenance = TextField()  # JSON, `common.jobs.Provenance`
     form = ForeignKeyField(Form, null=True, on_delete="SET NULL")
     created = FloatField()
+
+
+class Original(Model):
+    """A file that was imported, or that has the same sound as one that was."""
+
+    path = TextField(primary_key=True)  # `common.files.format_location`
+    size = IntegerField()
+    modified = IntegerField()  # nanoseconds, as the file system has it
+    song = ForeignKeyField(Song, on_delete="CASCADE")
+    sound = TextField()  # SHA-256 of the decoded frames, hexadecimal
+    fingerprint = TextField()  # Chromaprint's, as `fpcalc` writes it; empty where that is not installed
 
 
 class Job(Model):

@@ -153,6 +153,11 @@ class Song(msgspec.Struct, frozen=True, kw_only=True):
     code: SongCode
     title: str = ""
     artist: str = ""
+    album: str = ""
+    genre: str = ""
+    year: int | None = None
+    tags: tuple[str, ...] = ()
+    """Words that people gave it, in small letters and alphabetical order."""
     state: SongState = SongState.MAKING
     generator: str
     """A user's generator, or `band` for the station's own bands."""
@@ -166,6 +171,12 @@ class Song(msgspec.Struct, frozen=True, kw_only=True):
     """LUFS."""
     peak: float | None = None
     """dBTP."""
+    cue_in: float | None = None
+    """Where what is to be heard begins, seconds into the song, as the following two; None: at its very beginning."""
+    cue_out: float | None = None
+    """Where it ends; None: at its very end."""
+    next_at: float | None = None
+    """Where the next song may begin over it; None: at its end."""
     making: float | None = None
     """Seconds of work; None until it is stored."""
     audio: str = ""

@@ -23,7 +23,7 @@ def store(paths: Paths, code: str, generator: str = "import", *, has_sound: bool
     done = Done(
         song=SongCode(code), title=f"Song\n{code}", artist="x", seconds=3.0, generator=generator, seed=7,
         parameters={"file": "/a.flac"}, loudness=-16.0, peak=-1.0, making=0.5, facts={"key": "Dm"},
-        files={"audio": "song.flac"}, provenance=Provenance(notes=["it is damaged"]),
+        album="Night Buses", cue_in=0.4, files={"audio": "song.flac"}, provenance=Provenance(notes=["it is damaged"]),
     )  # fmt: skip
     folder = paths.song(done.song)
     folder.mkdir()
@@ -40,7 +40,7 @@ def test_songs_of_the_disk_are_taken_once(paths: Paths, capsys: pytest.CaptureFi
     assert rebuild.rebuild(paths) == (0, [])
     song = run_once(paths.database, lambda tx: tx.songs.get("aaaa"))
     assert (song.title, song.audio, song.facts, song.seconds) == ("Song aaaa", "song.flac", {"key": "Dm"}, 3.0)
-    assert song.provenance.notes == ["it is damaged"]
+    assert (song.provenance.notes, song.album, song.cue_in) == (["it is damaged"], "Night Buses", 0.4)
     assert run_once(paths.database, lambda tx: tx.songs.find_made_with("import", {"file": "/a.flac"})) is not None
 
 

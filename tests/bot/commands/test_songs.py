@@ -126,6 +126,21 @@ def test_a_song_is_shown_with_all_that_is_known_of_it(person: Person) -> None:
     )
 
 
+def test_what_a_file_said_of_itself_and_where_it_is_heard_is_shown(person: Person) -> None:
+    song = msgspec.structs.replace(
+        SONG, album="Night Buses", genre="Dub", year=1994, tags=("calm", "late-night"), cue_in=0.4, next_at=85.0
+    )
+    reply = person.see("song 7kq3", results.SongDetails(song=song, rating=RatingMean(), to_air=None, bookmarks=()))
+    shown = dict(reply.rows)
+    assert {name: shown[name] for name in ("album", "genre", "year", "tags", "cue points")} == {
+        "album": "Night Buses",
+        "genre": "Dub",
+        "year": "1994",
+        "tags": "calm, late-night",
+        "cue points": "begins at 0.4 s, the next may begin at 85.0 s",
+    }
+
+
 def test_of_a_song_that_is_being_made_only_what_is_known_is_shown(person: Person) -> None:
     song = msgspec.structs.replace(
         SONG, title="", artist="", state=SongState.MAKING, sections=(), facts={}, parameters={}, loudness=None,

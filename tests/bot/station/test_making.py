@@ -92,8 +92,11 @@ def test_a_finished_song_is_stored_with_all_that_is_known_of_it(station: Station
     station.begin(ordered.job)
     station.tx.events.clear()
     came = Provenance(program="abc", version="2", sound="d" * 64, status=0, errors="last words", notes=["it clips"])
-    station.finish(ordered.job, provenance=came)
+    labels = {"album": "Night Buses", "genre": "Dub\none", "year": 1994}
+    station.finish(ordered.job, provenance=came, cue_in=0.4, cue_out=88.5, next_at=85.0, **labels)
     song, job = station.get_song(ordered.song), station.get_job(ordered.job)
+    assert (song.album, song.genre, song.year) == ("Night Buses", "Dub one", 1994)
+    assert (song.cue_in, song.cue_out, song.next_at) == (0.4, 88.5, 85.0)
     assert (song.state, song.audio, song.loudness, song.peak, song.making) == (
         SongState.READY, "song.flac", -16.2, -1.5, 2.0,
     )  # fmt: skip

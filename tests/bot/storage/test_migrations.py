@@ -31,7 +31,7 @@ BEFORE = Path(__file__).parent / "station_before_0007.sql"
 LANTERN, AZUR, MINE, COMPARED = "32vr", "pjr3", "jhn5", "h58w"
 MODELS = (
     *(tables.Form, tables.Band, tables.Song, tables.Job, tables.Cue, tables.Setting, tables.Grant, tables.Account),
-    *(tables.Watch, tables.Comparison, tables.Vote, tables.Bookmark, tables.Rating),
+    *(tables.Original, tables.Watch, tables.Comparison, tables.Vote, tables.Bookmark, tables.Rating),
 )
 
 
@@ -48,14 +48,8 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def database(path: Path) -> Any:
     database = SqliteDatabase(str(path), pragmas={"foreign_keys": 1})
     database.connect()
-    assert migrate(database, path) == [
-        "0007_names",
-        "0008_references",
-        "0009_sections",
-        "0010_programme",
-        "0011_search",
-        "0012_continued_watches",
-    ]
+    later = sorted(file.stem for file in MIGRATIONS.glob("0*.py") if file.stem >= "0007")
+    assert migrate(database, path) == later
     yield database
     database.close()
 
