@@ -107,6 +107,55 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     """When the song was heard before; None: never."""
 
 
+class SlotKind(enum.StrEnum):
+    """What fills a slot."""
+
+    ANY = "any"
+    """Whatever the rotation or the stock has."""
+    PLAYLIST = "playlist"
+    STYLE = "style"
+    """A song that a band of this style composed."""
+    BAND = "band"
+    JINGLE = "jingle"
+    FILE = "file"
+    CLOCK = "clock"
+    """The next slot of this clock."""
+
+
+class Slot(msgspec.Struct, frozen=True):
+    """A rule for one entry of the programme, or for a show's. People write it as `playlist:NAME`, `style:NAME`,
+    `band:NAME`, `jingle:NAME`, `file:PATH`, `clock:NAME` or `any`."""
+
+    kind: SlotKind
+    name: str = ""
+    """The name, or the path of a file; empty: any of this kind."""
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.name}" if self.name else self.kind.value
+
+
+NAMELESS_SLOTS = (SlotKind.ANY, SlotKind.JINGLE)
+"""Slots that need no name: `jingle` is any jingle."""
+
+
+def read_slot(text: str) -> Slot:
+    """The slot that a person wrote. Raises ValueError with what was expected; whether there is a playlist, a band or a
+    clock of this name is for whoever fills the slot."""
+    word, _, name = text.strip().partition(":")
+    name = name.strip()
+    kind = next((one for one in SlotKind if one.value == word.strip().lower()), None)
+    if kind is None:
+        raise ValueError(f"a slot is any, or one of {', '.join(f'{one}:NAME' for one in NAMED_SLOTS)}")
+    if kind is SlotKind.ANY and name:
+        raise ValueError("the slot any has no name")
+    if not name and kind not in NAMELESS_SLOTS:
+        raise ValueError(f"the slot {kind} needs a name, as {kind}:NAME")
+    return Slot(kind, name)
+
+
+NAMED_SLOTS = tuple(kind for kind in SlotKind if kind is not SlotKind.ANY)
+
+
 class QuietReason(enum.StrEnum):
     """Why the programme plays nothing by itself."""
 
