@@ -72,10 +72,11 @@ def draw_song(candidates: Sequence[Candidate], heard: Sequence[Heard], now: floa
 
     With the last rule left out chance does not decide any more: the song that was heard least lately comes.
     """
+    recent = gather_recent(heard, now)
     for relaxed in RELAXATIONS:
         if Distance.SONG in relaxed:
             break
-        allowed = [one for one in candidates if not find_broken(one.song, heard, now) - set(relaxed)]
+        allowed = [one for one in candidates if not recent.find_broken(one.song) - set(relaxed)]
         if allowed:
             return Draw(max(allowed, key=lambda one: draw_key(one, now, chance)), relaxed)
     if not candidates:
@@ -90,18 +91,39 @@ def find_last(candidate: Candidate, heard: Sequence[Heard]) -> float:
     return max([*times, -math.inf if candidate.last_started is None else candidate.last_started])
 
 
+class Recent(msgspec.Struct, frozen=True):
+    """What was heard too lately to come again, gathered once for all the songs that are compared with it."""
+
+    songs: frozenset[str]
+    titles: frozenset[str]
+    artists: frozenset[str]
+
+    def find_broken(self, song: SongBrief) -> set[Distance]:
+        """The rules that this song would break, if it came next."""
+        broken: set[Distance] = set()
+        if song.code in self.songs:
+            broken.add(Distance.SONG)
+        if song.title and fold(song.title) in self.titles:
+            broken.add(Distance.TITLE)
+        if song.artist and fold(song.artist) in self.artists:
+            broken.add(Distance.ARTIST)
+        return broken
+
+
+def gather_recent(heard: Sequence[Heard], now: float) -> Recent:
+    """The songs, titles and artists that began within the rules' distances of `now`."""
+    near = [one.song for one in heard if now - one.started < SONG_DISTANCE]
+    nearer = [one.song for one in heard if now - one.started < ARTIST_DISTANCE]
+    return Recent(
+        songs=frozenset(song.code for song in near),
+        titles=frozenset(fold(song.title) for song in near),
+        artists=frozenset(fold(song.artist) for song in nearer),
+    )
+
+
 def find_broken(song: SongBrief, heard: Sequence[Heard], now: float) -> set[Distance]:
     """The rules that this song would break, if it came next."""
-    broken: set[Distance] = set()
-    for one in heard:
-        age = now - one.started
-        if age < SONG_DISTANCE and one.song.code == song.code:
-            broken.add(Distance.SONG)
-        if age < SONG_DISTANCE and song.title and fold(one.song.title) == fold(song.title):
-            broken.add(Distance.TITLE)
-        if age < ARTIST_DISTANCE and song.artist and fold(one.song.artist) == fold(song.artist):
-            broken.add(Distance.ARTIST)
-    return broken
+    return gather_recent(heard, now).find_broken(song)
 
 
 def fold(text: str) -> str:

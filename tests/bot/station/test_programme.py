@@ -277,11 +277,12 @@ def test_why_says_who_asked_or_what_the_programme_chose(station: Station) -> Non
     assert station.get_air().place == STATION
 
 
-def test_a_day_without_a_person_has_no_dead_air_and_breaks_no_rule_without_a_word(station: Station) -> None:
+@pytest.mark.parametrize("hours", [1, pytest.param(24, marks=pytest.mark.slow)])
+def test_a_day_without_a_person_has_no_dead_air_and_breaks_no_rule_without_a_word(station: Station, hours: int) -> None:
     """The streamer and the workers are simulated: a song is composed in a tenth of its length."""
     tx = station.tx
     keep_going(station)
-    ends = tx.now + 24 * HOUR
+    ends = tx.now + hours * HOUR
     silent = 0.0
     while tx.now < ends:
         programme.keep_going(tx)
