@@ -73,6 +73,7 @@ class Streamer:
             fetch_figure=lambda path: fetch_bytes_received(config.icecast, path),
             probe=lambda: probe(config.icecast),
             clock=time.monotonic,
+            wall=time.time,
         )
         self._outputs = [
             self._output(mount, delivery) for mount, delivery in zip(config.mounts, deliveries, strict=True)

@@ -5,6 +5,10 @@ a thread asks Icecast how many bytes of each mount have arrived there, and a mou
 seconds is given up by its connection. While a mount is off the air, the thread asks for any answer at all, so that the
 mount comes back as soon as Icecast does, however long its backoff has become.
 
+Icecast renews its figures by the time of day: when the machine's clock is set back by an hour, they stand still for
+that hour although the sound is passed on. So after such a step an answer alone is proof enough, until a figure moves
+again or the mount connects anew.
+
 The cost is one small request for each mount every few seconds; while a mount is off the air, one every second in all.
 
 Knows neither sound nor connections. `Delivery` is pure; `DeliveryMonitor` is the thread, and its clock and its requests
@@ -27,6 +31,8 @@ SETTLED: Final = Seconds(4.5)
 PATIENCE: Final = Seconds(8.0)
 """A mount whose figure stands still for so long is given up."""
 MOST_PATIENCE: Final = Seconds(60.0)
+STEP: Final = Seconds(0.5)
+"""The clock was set back if it lost more than that between two ticks. By less, figures are no later than `PATIENCE`."""
 SWALLOWED: Final = "Icecast takes the sound but does not pass it on"
 SPEECHLESS: Final = "Icecast does not answer any more"
 
@@ -53,6 +59,8 @@ class Delivery:
     _changed: bool = False
     """The figure has changed before, so the next change ends a whole interval of the server's."""
     _answered: bool = True
+    _is_suspended: bool = False
+    """Figures prove nothing, since the clock was set back: any answer does."""
     _patience: float = PATIENCE
     _next_request: float = 0.0
 
@@ -60,11 +68,19 @@ class Delivery:
         """The mount came on the air."""
         self._proof, self._figure, self._changed, self._answered = now, None, False, True
         self._next_request = now + PACE
+        self._is_suspended = False
         self.on_air, self.retry_now = True, False
 
     def stop(self) -> None:
         """The mount went off the air."""
         self.on_air = False
+
+    def suspend(self) -> None:
+        """The clock was set back, so the figure may stand still for as long although the sound arrives.
+
+        The next figure may be one from before that, so only the one after it shows that figures move again.
+        """
+        self._is_suspended, self._changed, self._figure = True, False, None
 
     def consume_retry(self) -> bool:
         """Whether Icecast answers again; true once for each time that it does."""
@@ -102,11 +118,12 @@ class Delivery:
             self._proof = now  # it has just gone on
         self._answered = True
         self._next_request = now + PACE
-        if figure is None and self._figure is None:
-            self._proof = now
-        elif figure is not None and figure != self._figure:
+        if figure is not None and figure != self._figure:
+            self._is_suspended = self._is_suspended and self._figure is None
             self._record_change(now)
             self._figure, self._proof = figure, now
+        elif self._is_suspended or (figure is None and self._figure is None):
+            self._proof = now
 
     def _record_change(self, now: float) -> None:
         if self._changed:
@@ -130,13 +147,17 @@ class DeliveryMonitor:
         fetch_figure: Callable[[str], int | None],
         probe: Callable[[], None],
         clock: Callable[[], float],
+        wall: Callable[[], float],
     ) -> None:
         """`fetch_figure` returns Icecast's figure for the mount of this path (see `Delivery.record_figure`); `probe`
-        returns if Icecast answers at all. Both raise OSError if there is no answer. `clock` is monotonic."""
+        returns if Icecast answers at all. Both raise OSError if there is no answer. `clock` is monotonic, `wall` the
+        time of day, which somebody may set."""
         self._deliveries = deliveries
         self._fetch_figure = fetch_figure
         self._probe = probe
         self._clock = clock
+        self._wall = wall
+        self._offset = wall() - clock()
         self._answers = True
         self._next_probe = clock()
         self._stopped = threading.Event()
@@ -154,6 +175,7 @@ class DeliveryMonitor:
     def check(self) -> None:
         """Ask what is due. If one request gets no answer, the others are not tried."""
         now = self._clock()
+        self._notice_step(now)
         due = [delivery for delivery in self._deliveries if delivery.is_due(now)]
         try:
             for delivery in due:
@@ -167,6 +189,14 @@ class DeliveryMonitor:
             self._answers = False
             for delivery in self._deliveries:
                 delivery.record_no_answer(self._clock())
+
+    def _notice_step(self, now: float) -> None:
+        """A stop of this process between reading two clocks looks like a step, too, and does as little harm."""
+        offset = self._wall() - now
+        if offset < self._offset - STEP:
+            for delivery in self._deliveries:
+                delivery.suspend()
+        self._offset = offset
 
     def _record_answer(self) -> None:
         if not self._answers:

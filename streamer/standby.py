@@ -215,7 +215,11 @@ def main(arguments: list[str]) -> int:
     deliveries = [Delivery(mount.standby, outlasts_silence=True) for mount in settings.mounts]
     icecast = settings.icecast
     monitor = DeliveryMonitor(
-        deliveries, lambda path: fetch_bytes_received(icecast, path), lambda: probe(icecast), time.monotonic
+        deliveries,
+        fetch_figure=lambda path: fetch_bytes_received(icecast, path),
+        probe=lambda: probe(icecast),
+        clock=time.monotonic,
+        wall=time.time,
     )
     mounts = [silent_mount(settings, mount, each) for mount, each in zip(settings.mounts, deliveries, strict=True)]
     monitor.start()

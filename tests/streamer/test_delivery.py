@@ -1,5 +1,7 @@
 """What follows from Icecast's figures for a mount, second by second, and when the monitor asks for them."""
 
+import pytest
+
 from bandstand.streamer.delivery import MOST_PATIENCE, PATIENCE, SPEECHLESS, SWALLOWED, Delivery, DeliveryMonitor
 
 
@@ -99,13 +101,35 @@ class MonitorRig:
         self.deliveries = [Delivery("/one"), Delivery("/two")]
         self.asked: list[tuple[float, str]] = []
         self.there = True
-        self.monitor = DeliveryMonitor(self.deliveries, self._ask, self._probe, lambda: self.now)
+        self.wall = 1_000_000.0
+        """What the machine's clock says, less `now`."""
+        self.passes_on = True
+        self.figures = dict.fromkeys(["", "/one", "/two"], 0)
+        self.renewed = 0.0
+        self.monitor = DeliveryMonitor(
+            self.deliveries, self._ask, self._probe, lambda: self.now, lambda: self.wall + self.now
+        )
 
     def _ask(self, path: str) -> int | None:
         self.asked.append((self.now, path))
         if not self.there:
             raise OSError("nobody")
-        return int(self.now)
+        return self.figures[path]
+
+    def renew(self) -> None:
+        """Icecast's figures move, by its clock."""
+        if self.wall + self.now >= self.renewed and self.passes_on:
+            self.renewed = self.wall + self.now + 5
+            self.figures = dict.fromkeys(self.figures, round(self.now * 100))
+
+    def find_fault(self, seconds: float) -> tuple[float, str]:
+        """Until the first fault of the first mount: after how long, and what."""
+        began = self.now
+        while self.now - began < seconds:
+            self.run(0.25)
+            if said := self.deliveries[0].find_fault(self.now):
+                return self.now - began, said
+        return seconds, ""
 
     def _probe(self) -> None:
         self._ask("")
@@ -114,6 +138,7 @@ class MonitorRig:
         self.asked.clear()
         for _ in range(round(seconds / 0.25)):
             self.now += 0.25
+            self.renew()
             self.monitor.check()
         return self.asked
 
@@ -159,3 +184,45 @@ def test_a_mount_on_the_air_has_nothing_to_try_again() -> None:
     rig.there = True
     rig.run(1.5)
     assert [delivery.consume_retry() for delivery in rig.deliveries] == [False, True]
+
+
+# The machine's clock is set
+
+
+@pytest.mark.parametrize("step", [-3600.0, -60.0, -4.0, -0.6, 3600.0])
+def test_a_clock_that_is_set_is_no_fault_of_icecast_whenever_that_is(step: float) -> None:
+    for quarter in range(24):
+        rig = MonitorRig()
+        rig.deliveries[0].start(0.0)
+        rig.run(20 + quarter / 4)
+        rig.wall += step
+        assert rig.find_fault(200) == (200, "")
+
+
+def test_a_server_that_does_not_answer_is_noticed_although_the_clock_was_set_back() -> None:
+    rig = MonitorRig()
+    rig.deliveries[0].start(0.0)
+    rig.run(20)
+    rig.wall -= 3600
+    rig.run(20)
+    rig.there = False
+    after, said = rig.find_fault(30)
+    assert after < 10 and said == SPEECHLESS
+
+
+@pytest.mark.parametrize("is_set_right", [True, False])
+def test_figures_are_believed_again_when_they_move_or_the_mount_connects_anew(is_set_right: bool) -> None:
+    rig = MonitorRig()
+    rig.deliveries[0].start(0.0)
+    rig.run(20)
+    rig.wall -= 3600
+    rig.run(20)
+    if is_set_right:
+        rig.wall += 3600
+    else:
+        rig.deliveries[0].start(rig.now)
+        rig.renewed = 0.0
+    rig.run(20)
+    rig.passes_on = False
+    after, said = rig.find_fault(30)
+    assert after < 10 and said == SWALLOWED
