@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from bandstand.bot.station import library, ordering
-from bandstand.bot.station.identity import get_person
 from bandstand.bot.station.on_air import get_asker
+from bandstand.bot.station.persons import get_person
 from bandstand.bot.station.repositories import Transaction
 from bandstand.common.api.events import ComparisonRevealed
 from bandstand.common.api.people import Requester

@@ -7,8 +7,8 @@ published after the commit. Whatever goes wrong, nothing of the request has happ
 from collections.abc import Awaitable, Callable, Mapping
 
 from bandstand.bot.station.access import list_granters
-from bandstand.bot.station.identity import get_person
 from bandstand.bot.station.limits import COMMANDS, Limits
+from bandstand.bot.station.persons import get_person
 from bandstand.bot.station.repositories import Store, Transaction
 from bandstand.bot.station.table import REQUESTS
 from bandstand.common.api.people import Requester, Right

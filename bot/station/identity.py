@@ -1,4 +1,4 @@
-"""How people are written down, so that rights can be granted to them and limits counted for them.
+"""How people are written down, so that rights can be granted to them; whom limits count is in `persons`.
 
 `ann` is a person of the station's own, known by a password (telnet) or a key (ssh). `libera/ann` is an account of that
 IRC network's services. `libera/*!*@host.example` is a mask there, for networks without services: `*` stands for any
@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from bandstand.common.api.people import Identity, Requester
+from bandstand.common.api.people import Identity
 from bandstand.common.api.refusals import BadName, Refused
 
 IRC: Final = "irc:"
@@ -102,14 +102,3 @@ def is_granted_to(name: Name, identity: Identity) -> bool:
 def _compile_mask(mask: str) -> re.Pattern[str]:
     wildcards = {"*": ".*", "?": "."}
     return re.compile("".join(wildcards.get(character, re.escape(character)) for character in mask), re.DOTALL)
-
-
-def get_person(by: Requester) -> str:
-    """Whom limits are counted for: an account, or the host behind a mask (a nick is changed too easily), or a place."""
-    if by.identity is None:
-        return by.place.front_end
-    name = get_name(by.identity)
-    if name is not None:
-        return str(name)
-    host = by.identity.mask.rpartition("@")[2].lower()
-    return f"{by.identity.network.removeprefix(IRC).lower()}/@{host}" if host else str(by.place)

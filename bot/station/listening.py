@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from bandstand.bot.station.bars import EAR_DELAYS, PLAYER, find_bars, find_place, find_section
-from bandstand.bot.station.identity import get_person
 from bandstand.bot.station.on_air import find_on_air
+from bandstand.bot.station.persons import get_person
 from bandstand.bot.station.repositories import RatedSection, Transaction
 from bandstand.common.api.events import SongRated
 from bandstand.common.api.people import Requester

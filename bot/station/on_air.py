@@ -16,8 +16,8 @@ from typing import Final, NamedTuple
 import msgspec
 
 from bandstand.bot.station import scheduling
-from bandstand.bot.station.identity import get_person
 from bandstand.bot.station.lifecycle import NEW, OPEN_JOBS, add_cue, end_cue, end_job, move_song, put_on_air
+from bandstand.bot.station.persons import get_person
 from bandstand.bot.station.repositories import Transaction
 from bandstand.bot.station.scheduling import Plan
 from bandstand.common.api.events import (

@@ -13,7 +13,6 @@ from typing import Final
 import msgspec
 
 from bandstand.bot.station import bands, generators, library
-from bandstand.bot.station.identity import get_person
 from bandstand.bot.station.lifecycle import OPEN_JOBS, end_job, move_song
 from bandstand.bot.station.on_air import (
     Asker,
@@ -22,6 +21,7 @@ from bandstand.bot.station.on_air import (
     give_up_song,
     line_up,
 )
+from bandstand.bot.station.persons import get_person
 from bandstand.bot.station.repositories import Transaction
 from bandstand.common.api.events import (
     BackgroundJobOrdered,

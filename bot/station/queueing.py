@@ -9,10 +9,10 @@ from collections.abc import Sequence
 import msgspec
 
 from bandstand.bot.station import library, scheduling
-from bandstand.bot.station.identity import get_person
 from bandstand.bot.station.lifecycle import end_cue
 from bandstand.bot.station.on_air import fill_air, get_asker, is_stopped, line_up, locate
 from bandstand.bot.station.ordering import check_queued
+from bandstand.bot.station.persons import get_person
 from bandstand.bot.station.repositories import Transaction
 from bandstand.common.api.events import QueueChanged, SongsRemoved
 from bandstand.common.api.people import Place, Requester, Right

@@ -13,7 +13,7 @@ import msgspec
 
 from bandstand.bot.station import generators, on_air, ordering
 from bandstand.bot.station.bars import find_bars
-from bandstand.bot.station.identity import get_person
+from bandstand.bot.station.persons import get_person
 from bandstand.bot.station.repositories import Transaction
 from bandstand.common.api.events import VersionReady, WatchEnded, WatchesChanged, WatchFailed
 from bandstand.common.api.people import Requester

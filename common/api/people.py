@@ -61,13 +61,18 @@ class Identity(msgspec.Struct, frozen=True):
     """Somebody for whom a front end vouches, so that rights can be granted to them.
 
     `account` was verified by the network's services, or by the station itself; it is empty where nothing did. `mask` is
-    `nick!user@host` where a network shows one. A nick alone is nobody: anyone can take it.
+    `nick!user@host` where a network shows one. A nick alone is nobody: anyone can take it. Visitors of the page have
+    the cookie that the web process signed for them, and an address. `bot.station.persons` says who is one person.
     """
 
     network: str
-    """`irc:NAME`, `telnet` or `ssh`."""
+    """`irc:NAME`, `telnet`, `ssh` or `web`."""
     account: str = ""
     mask: str = ""
+    cookie: str = ""
+    """What the cookie says after its signature was checked: the same for as long as the visitor keeps it."""
+    address: str = ""
+    """An IPv4 or IPv6 address, as far as a front end has seen it itself."""
 
 
 class Requester(msgspec.Struct, frozen=True):

@@ -8,12 +8,11 @@ from bandstand.bot.station.identity import (
     Name,
     check_person,
     get_name,
-    get_person,
     identify_person,
     is_granted_to,
     parse_name,
 )
-from bandstand.common.api.people import Identity, Place, Requester
+from bandstand.common.api.people import Identity
 from bandstand.common.api.refusals import BadName, Refused
 
 ANN = Identity("irc:libera", account="Ann", mask="ann_!~ann@host.example")
@@ -79,18 +78,6 @@ def test_a_mask_fits_whole_without_case_and_its_brackets_are_letters() -> None:
     bracketed = parse_name("libera/[x]!*@host.example")
     assert is_granted_to(bracketed, Identity("irc:libera", mask="[x]!y@host.example"))
     assert not is_granted_to(bracketed, Identity("irc:libera", mask="x!y@host.example"))
-
-
-def count_as(identity: Identity | None, place: str = "irc:#x") -> str:
-    return get_person(Requester("x", Place.parse(place), identity=identity))
-
-
-def test_limits_count_a_host_where_there_is_no_account_so_that_another_nick_is_no_other_person() -> None:
-    assert count_as(STRANGER) == count_as(Identity("irc:libera", mask="Bob!~y@203.0.113.9"))
-    assert count_as(STRANGER) != count_as(Identity("irc:libera", mask="Bob!~y@203.0.113.10"))
-    assert count_as(ANN) == "libera/ann"
-    assert count_as(None, "ctl:4") == "ctl"
-    assert count_as(Identity("irc:libera")) == "irc:#x"
 
 
 @given(st.text(max_size=150))
