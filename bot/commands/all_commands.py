@@ -1,6 +1,6 @@
 """All commands of the station in one table, in the order in which `help` and docs/commands.md list them."""
 
-from bandstand.bot.commands import bands, generators, people, playing, programme, queueing, songs, station
+from bandstand.bot.commands import bands, favourites, generators, people, playing, programme, queueing, songs, station
 from bandstand.bot.commands.table import Command
 
 TABLE: tuple[Command, ...] = (
@@ -10,6 +10,7 @@ TABLE: tuple[Command, ...] = (
     *programme.COMMANDS,
     *songs.LIBRARY_COMMANDS,
     *generators.COMMANDS,
+    *favourites.COMMANDS,
     *bands.COMMANDS,
     *people.COMMANDS,
     *station.COMMANDS,

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from bandstand.bot.commands.reply import Level, Reply
-from bandstand.bot.commands.sentences import name_song
+from bandstand.bot.commands.sentences import name_song, say_favourites
 from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common.api import requests, results
 from bandstand.common.api.values import SongState
@@ -99,7 +99,8 @@ def show_now_playing(result: results.NowPlaying, call: Call) -> Reply:
             return Reply(f"{name} is about to begin")
     length = f" of {clock(result.song.seconds)}" if result.song.seconds else ""
     turn = f"; {result.turn} is heard" if result.turn else ""
-    return Reply(f"{name} by {result.song.artist}, at {at}{length}{turn}")
+    liked = f"; {say_favourites(result.favourites)}" if result.favourites else ""
+    return Reply(f"{name} by {result.song.artist}, at {at}{length}{turn}{liked}")
 
 
 def show_replay(result: results.Replaying, _: Call) -> Reply:

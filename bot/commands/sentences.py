@@ -83,6 +83,11 @@ def say_rating(rating: RatingMean, digits: int = 1) -> str:
     return f"{counted(rating.count, 'rating')}, {average}{rating.mean:+.{digits}f} (from -1 to +1)"
 
 
+def say_favourites(count: int) -> str:
+    """`a favourite of 3 people`."""
+    return f"a favourite of {'one person' if count == 1 else f'{count} people'}"
+
+
 # Refusals
 
 
@@ -185,6 +190,9 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     refusals.StillBeingMade: _say_not_made,
     refusals.NothingOnAir: lambda _: "nothing is on the air",
     refusals.NothingHeard: lambda _: "no song has been heard long enough yet; try again in a few seconds",
+    refusals.NothingBefore: lambda _: "nothing was on the air before; history shows what was",
+    refusals.NotKept: lambda why: f"{name_song(why.song)} is not kept, so it cannot be a favourite",
+    refusals.NoSuchFan: lambda why: f"nobody called {one_line(why.name, 60)} has favourites here",
     refusals.SeekBeyondEnd: lambda why: f"{name_song(why.song)} is only {clock(why.song.seconds)} long",
     refusals.IsLive: lambda why: f"{name_song(why.song)} is live; there is no other place in it to go to",
     refusals.NoSuchJob: lambda why: f"there is no {'open ' if why.must_be_open else ''}job {why.job}; jobs lists them",

@@ -5,7 +5,7 @@ from typing import Final
 
 from bandstand.bot.commands.playing import SONG, SONG_OR_AIR
 from bandstand.bot.commands.reply import Reply
-from bandstand.bot.commands.sentences import SONG_STATES, name_song, say_ago, say_place, say_rating
+from bandstand.bot.commands.sentences import SONG_STATES, name_song, say_ago, say_favourites, say_place, say_rating
 from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common.api import requests, results
 from bandstand.common.api.values import Song
@@ -162,6 +162,7 @@ def show_song(result: results.SongDetails, call: Call) -> Reply:
         "made": say_ago(song.created, call.now),
         "making took": "being made" if song.making is None else f"{song.making:.1f} s",
         "rated": say_rating(result.rating) if result.rating.count else "",
+        "liked": say_favourites(result.favourites) if result.favourites else "",
         **_say_provenance(song),
         "first heard": "" if result.to_air is None else f"{result.to_air:.2f} s after it was asked for",
     }
@@ -292,7 +293,7 @@ LIBRARY_COMMANDS: Final = (
         (
             Param(
                 "query",
-                'words, "a phrase", -word, title: artist: album: style: key: tempo:, unplayed',
+                'words, "a phrase", -word, title: artist: album: style: key: tempo: faves:, unplayed',
                 is_rest=True,
             ),
         ),

@@ -5,12 +5,13 @@ from typing import Final
 
 import msgspec
 
+from bandstand.bot.station.identity import get_person
 from bandstand.bot.station.lifecycle import OPEN_JOBS
 from bandstand.bot.station.on_air import find_on_air, locate
 from bandstand.bot.station.repositories import Transaction
-from bandstand.bot.station.search import parse_query, rank_songs, split_words
+from bandstand.bot.station.search import Query, parse_query, rank_songs, split_words
 from bandstand.common.api.people import Requester, Right
-from bandstand.common.api.refusals import AmbiguousSong, NoSongsYet, NoSuchJob, NoSuchSong, Refused
+from bandstand.common.api.refusals import AmbiguousSong, NoSongsYet, NoSuchFan, NoSuchJob, NoSuchSong, Refused
 from bandstand.common.api.requests import GetJob, GetSong, ListHistory, ListJobs, ListSongs, SearchSongs
 from bandstand.common.api.results import History, JobDetails, Jobs, SongDetails, Songs, SongsFound
 from bandstand.common.api.values import Cue, Job, JobBrief, PlayedSong, Song, SongBrief
@@ -23,6 +24,7 @@ SHOWN: Final = 4
 """Songs that are named where several fit."""
 MOST_TITLED: Final = 100
 """Songs whose titles are compared with what was typed; more have the words only in a very large library."""
+ME: Final = "me"
 WORDS: Final = 60
 """Characters of what was typed that are repeated."""
 
@@ -77,7 +79,7 @@ def list_songs(request: ListSongs, by: Requester, tx: Transaction) -> Songs:
 
 def search_songs(request: SearchSongs, by: Requester, tx: Transaction) -> SongsFound:
     """What fits; where a word is in no song, what fits the nearest word."""
-    query = parse_query(request.query)
+    query = settle_fan(parse_query(request.query), by, tx)
     codes = tx.search.find(query)
     corrected: dict[str, str] = {}
     if not codes:
@@ -88,6 +90,15 @@ def search_songs(request: SearchSongs, by: Requester, tx: Transaction) -> SongsF
     return SongsFound(songs=tuple(ranked[: request.limit]), found=len(ranked), corrected=corrected)
 
 
+def settle_fan(query: Query, by: Requester, tx: Transaction) -> Query:
+    """The query with the person who is meant by `faves:me`. Raises Refused(NoSuchFan)."""
+    if query.faves == ME:
+        return msgspec.structs.replace(query, faves=get_person(by))
+    if query.faves and not tx.favourites.find_fans(query.faves):
+        raise Refused(NoSuchFan(one_line(query.faves, WORDS)))
+    return query
+
+
 def get_song(request: GetSong, by: Requester, tx: Transaction) -> SongDetails:
     song = find_song(tx, request.song)
     return SongDetails(
@@ -95,6 +106,7 @@ def get_song(request: GetSong, by: Requester, tx: Transaction) -> SongDetails:
         rating=tx.ratings.get_mean(song.code),
         to_air=tx.songs.get_seconds_to_air(song.code),
         bookmarks=tuple(tx.bookmarks.list_of_song(song.code)),
+        favourites=tx.favourites.count(song.code),
     )
 
 

@@ -152,4 +152,5 @@ def get_now_playing(request: GetNowPlaying, by: Requester, tx: Transaction) -> N
         turn=comparisons.find_turn(tx.songs.get(cue.song.code).facts, air.seconds),
         name=cue.name,
         started=cue.started,
+        favourites=tx.favourites.count(cue.song.code),
     )

@@ -199,6 +199,52 @@ class Ratings(Protocol):
         ...
 
 
+class Favourites(Protocol):
+    """What people like best. A person is written as `bot.station.identity.get_person` has it."""
+
+    def put_fan(self, person: str, name: str, is_told: bool | None = None) -> None:
+        """Write down what they are called now, and whether they want to be told when a favourite of theirs begins."""
+        ...
+
+    def is_told(self, person: str) -> bool: ...
+
+    def find_fans(self, name: str) -> list[str]:
+        """The people of this name: those with that account, or else with that nick."""
+        ...
+
+    def list_fans(self, song: str) -> list[str]:
+        """The people who like this song and want to be told, the first one first."""
+        ...
+
+    def add(self, person: str, song: str, now: float) -> bool:
+        """Whether it is new to them. The person has to be put there before."""
+        ...
+
+    def remove(self, person: str, song: str) -> bool:
+        """Whether it was there."""
+        ...
+
+    def count(self, song: str) -> int:
+        """How many people like this song."""
+        ...
+
+    def count_of(self, people: Sequence[str]) -> int:
+        """How many songs these people like; those that were given up are left out."""
+        ...
+
+    def list_of(self, people: Sequence[str], limit: int) -> list[str]:
+        """The codes of these songs, the latest favourite first."""
+        ...
+
+    def put_skip_vote(self, cue: int, person: str, now: float) -> bool:
+        """Whether this person had not voted yet. Votes for other cues are forgotten."""
+        ...
+
+    def list_skip_votes(self, cue: int) -> list[str]:
+        """Who wants this cue to be skipped, the first one first."""
+        ...
+
+
 class Search(Protocol):
     """The library's index. `Songs` keeps it up to date."""
 
@@ -238,8 +284,8 @@ class Rotation(Protocol):
         ...
 
     def list_discardable(self, limit: int) -> list[SongBrief]:
-        """Songs of the station's own that may make room: heard, not liked, not marked, compared or queued. The worst
-        rated first, then the oldest."""
+        """Songs of the station's own that may make room: heard, not liked, nobody's favourite, not marked, compared or
+        queued. The worst rated first, then the oldest."""
         ...
 
 
@@ -358,6 +404,7 @@ class Transaction(Protocol):
     queue: Cues
     bands: Bands
     ratings: Ratings
+    favourites: Favourites
     rotation: Rotation
     bookmarks: Bookmarks
     comparisons: Comparisons

@@ -3,7 +3,8 @@
 Radio calls it rotation: every song comes again, none too soon. Three rules keep songs apart, judged against what was
 heard and what is queued already, from start to start: the same song and the same title not within `SONG_DISTANCE`, the
 same artist not within `ARTIST_DISTANCE`. Among the songs that are left, chance decides, with weights: a song that has
-rested is likelier than one that was heard lately, and one that listeners like is likelier than one that they do not.
+rested is likelier than one that was heard lately, and one that listeners rate well or keep among their
+favourites is likelier than one that they do not.
 
 The draw is a weighted shuffle (Efraimidis and Spirakis, "Weighted random sampling with a reservoir", 2006): each song
 gets the key u^(1/w) for a random u, and the highest key wins.
@@ -31,6 +32,8 @@ TIRED: Final = 0.25
 """The weight of a song that was heard just now, beside 1 for one that has rested: never 0."""
 LIKED: Final = 1.0
 """A song that everybody rates 1 weighs e^LIKED times as much as one that nobody rated, one rated -1 as much less."""
+LOVED: Final = 0.5
+"""A song that is one person's favourite weighs 1 + LOVED times as much; with each doubling, LOVED more is added."""
 PRIOR_RATINGS: Final = 2
 """So many ratings of 0 are added to a song's own, so that a single one does not decide."""
 RELAXATIONS: Final[tuple[tuple[Distance, ...], ...]] = (
@@ -51,6 +54,8 @@ class Candidate(msgspec.Struct, frozen=True):
     rating: float = 0.0
     """The mean of its ratings, from -1 to 1."""
     ratings: int = 0
+    favourites: int = 0
+    """How many people have it among their favourites."""
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -140,4 +145,5 @@ def get_weight(candidate: Candidate, now: float) -> float:
     """How likely this song is beside others; always above 0."""
     rest = 1.0 if candidate.last_started is None else min(1.0, max(0.0, (now - candidate.last_started) / RESTED))
     mean = candidate.rating * candidate.ratings / (candidate.ratings + PRIOR_RATINGS)
-    return (TIRED + (1.0 - TIRED) * rest) * math.exp(LIKED * mean)
+    loved = 1.0 + LOVED * math.log2(1.0 + candidate.favourites)
+    return (TIRED + (1.0 - TIRED) * rest) * math.exp(LIKED * mean) * loved

@@ -2,7 +2,7 @@
 
 A query is words that a song must have in its title, artist, album, band, style or tags, the last of them perhaps only
 begun. `"a phrase"` keeps words together, `-word` excludes, and filters narrow it down: `title:`, `artist:`, `album:`,
-`style:bossa`, `key:Dm`, `tempo:120-130`, `unplayed`.
+`style:bossa`, `key:Dm`, `tempo:120-130`, `faves:ann`, `unplayed`.
 
 Best is a song whose title is just these words, then one whose title begins with them, then one with all of them in its
 title, then the others; among equals the newest comes first. This is reckoned here and not by a database's own measure
@@ -23,7 +23,7 @@ LONGEST: Final = 200
 """Characters of a query that are read."""
 MOST_WORDS: Final = 16
 TEXT_FILTERS: Final = ("title", "artist", "album")
-FILTERS: Final = (*TEXT_FILTERS, "style", "key", "tempo")
+FILTERS: Final = (*TEXT_FILTERS, "style", "key", "tempo", "faves")
 UNPLAYED: Final = "unplayed"
 PART: Final = re.compile(r'(-?)(?:([A-Za-z]+):)?(?:"([^"]*)"?|(\S+))')
 """A sign, a filter's name, and a phrase or a word."""
@@ -44,6 +44,8 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     """As `normalise_key` writes it."""
     tempo: tuple[float, float] | None = None
     """The slowest and the fastest, beats a minute."""
+    faves: str = ""
+    """Whose favourite it is: an account, a nick, or a person as `bot.station.identity.get_person` writes them."""
     is_unplayed: bool = False
     """It was never heard here."""
 

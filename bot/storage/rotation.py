@@ -27,6 +27,9 @@ WAS_CUED: Final = fn.EXISTS(CUE.select(CUE.id).where(CUE.song == SONG.code))
 LAST_STARTED: Final = CUE.select(fn.MAX(CUE.started)).where(CUE.song == SONG.code)
 MEAN: Final = RATING.select(fn.AVG(RATING.value)).where(RATING.song == SONG.code)
 COUNT: Final = RATING.select(fn.COUNT(RATING.id)).where(RATING.song == SONG.code)
+FAVOURITE: Final = tables.Favourite
+FANS: Final = FAVOURITE.select(fn.COUNT(FAVOURITE.person)).where(FAVOURITE.song == SONG.code)
+IS_FAVOURITE: Final = fn.EXISTS(FAVOURITE.select(FAVOURITE.person).where(FAVOURITE.song == SONG.code))
 
 
 class Rotation:
@@ -40,7 +43,7 @@ class Rotation:
     def draw_candidates(self, limit: int) -> list[Candidate]:
         is_heard = (SONG.generator == IMPORT) | ((SONG.generator == BAND) & WAS_CUED)
         codes = SONG.select(SONG.code).where(IS_READY, is_heard).order_by(fn.RANDOM()).limit(limit)
-        query = SONG.select(*BRIEF, LAST_STARTED, MEAN, COUNT).where(SONG.code.in_(codes))
+        query = SONG.select(*BRIEF, LAST_STARTED, MEAN, COUNT, FANS).where(SONG.code.in_(codes))
         return self._list(query.order_by(SONG.code))
 
     def measure_own(self) -> float:
@@ -56,7 +59,7 @@ class Rotation:
         )
         query = SONG.select(*BRIEF).where(
             IS_READY, SONG.generator == BAND, IS_OWN, WAS_CUED, ~fn.EXISTS(is_open), ~fn.EXISTS(is_marked),
-            ~fn.EXISTS(is_compared), fn.COALESCE(MEAN, 0) <= 0,
+            ~fn.EXISTS(is_compared), ~IS_FAVOURITE, fn.COALESCE(MEAN, 0) <= 0,
         )  # fmt: skip
         worst_first = query.order_by(fn.COALESCE(MEAN, 0), SONG.created).limit(limit)
         return [read_brief(row) for row in self._executor.select(worst_first)]
@@ -64,6 +67,6 @@ class Rotation:
     def _list(self, query: Any) -> list[Candidate]:
         size = len(BRIEF)
         return [
-            Candidate(read_brief(row[:size]), row[size], row[size + 1] or 0.0, row[size + 2])
+            Candidate(read_brief(row[:size]), row[size], row[size + 1] or 0.0, row[size + 2], row[size + 3])
             for row in self._executor.select(query)
         ]

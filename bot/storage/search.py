@@ -20,6 +20,7 @@ from playhouse.sqlite_ext import FTS5Model, SearchField
 from bandstand.bot.station.search import Query, normalise_key, split_words
 from bandstand.bot.storage import tables
 from bandstand.bot.storage.executor import Executor
+from bandstand.bot.storage.favourites import FAVOURITE, find_fans
 from bandstand.common.api.values import Song
 
 LIMIT: Final = 100
@@ -145,6 +146,9 @@ class Search:
     def _select(self, query: Query, limit: int, *further: Any) -> list[str]:
         match = make_match(query)
         where = [*further, *_make_filters(query)]
+        if query.faves:
+            likes = FAVOURITE.person.in_(find_fans(self._executor, query.faves))
+            where.append(DOCUMENT.song.in_(FAVOURITE.select(FAVOURITE.song).where(likes)))
         if match:
             documents = DocumentWords.select(DOCUMENT.song).join(DOCUMENT, on=(DOCUMENT.id == DocumentWords.rowid))
             selected = documents.where(DocumentWords.match(match), *where).order_by(DocumentWords.rowid.desc())

@@ -190,3 +190,33 @@ class Rating(Model):
     person = TextField()
     value = FloatField()
     created = FloatField()
+
+
+class Fan(Model):
+    """Somebody who has favourites, or has said whether they want to be told of them."""
+
+    person = TextField(primary_key=True)
+    name = TextField()  # what they were called last
+    known_as = TextField()  # their account without its network, or else that name; casefolded
+    is_told = BooleanField()
+
+
+class Favourite(Model):
+    person = TextField()  # of a fan
+    song = ForeignKeyField(Song, on_delete="CASCADE")
+    created = FloatField()
+
+    class Meta:
+        primary_key = CompositeKey("person", "song")
+
+
+class SkipVote(Model):
+    """Somebody wants this cue to be skipped."""
+
+    cue = ForeignKeyField(Cue, on_delete="CASCADE")
+    person = TextField()
+    created = FloatField()
+
+    class Meta:
+        table_name = "skip_vote"
+        primary_key = CompositeKey("cue", "person")

@@ -16,6 +16,7 @@ from bandstand.bot.station import repositories
 from bandstand.bot.station.repositories import Rules
 from bandstand.bot.storage.bands import Bands, Ratings
 from bandstand.bot.storage.executor import Executor
+from bandstand.bot.storage.favourites import Favourites
 from bandstand.bot.storage.people import People, Settings, Watches
 from bandstand.bot.storage.queue import Cues, Jobs
 from bandstand.bot.storage.rotation import Rotation
@@ -53,6 +54,7 @@ class SqlTransaction:
         self.queue: repositories.Cues = Cues(executor)
         self.bands: repositories.Bands = Bands(executor)
         self.ratings: repositories.Ratings = Ratings(executor)
+        self.favourites: repositories.Favourites = Favourites(executor)
         self.rotation: repositories.Rotation = Rotation(executor)
         self.bookmarks: repositories.Bookmarks = Bookmarks(executor)
         self.comparisons: repositories.Comparisons = Comparisons(executor)

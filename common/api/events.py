@@ -303,6 +303,13 @@ class SongRated(Base, frozen=True, tag="song_rated"):
     rating: RatingMean
 
 
+class FavouritesChanged(Base, frozen=True, tag="favourites_changed"):
+    """`favourites` people have this song among theirs now."""
+
+    song: SongBrief
+    favourites: int
+
+
 class ComparisonRevealed(Base, frozen=True, tag="comparison_revealed"):
     x: SongBrief
     y: SongBrief
@@ -399,6 +406,7 @@ Event = (
     | BandBred
     | BackgroundJobFailed
     | SongRated
+    | FavouritesChanged
     | ComparisonRevealed
     | RightsChanged
     | MountCameOn

@@ -12,7 +12,7 @@ from typing import Any, Union, get_args
 
 import msgspec
 
-from bandstand.common.api import events, people, refusals, requests, results, socket, values
+from bandstand.common.api import events, liking, people, refusals, requests, results, socket, values
 
 HEAD = """# The station's requests, results and events
 
@@ -43,7 +43,9 @@ def write_reference() -> str:
     lines = [HEAD, *_write_module_text("The socket", socket)]
     for title, tag, module, union in UNIONS:
         lines += [f"## {title}\n", f"Each is an object with its name as `{tag}`.\n"]
-        documented = _read_field_texts(module)
+        documented: dict[str, dict[str, str]] = {}
+        for source in (module, liking):
+            documented |= _read_field_texts(source)
         for kind in get_args(union):
             lines += _write_struct(kind, str(kind.__struct_config__.tag), documented)
         parts = [one for _, one in _list_own(module) if one not in get_args(union) and one.__name__ != "Base"]

@@ -76,6 +76,22 @@ class NothingHeard(Base, frozen=True, tag="nothing_heard"):
     """Nothing is in anybody's ear that could be rated or marked."""
 
 
+class NothingBefore(Base, frozen=True, tag="nothing_before"):
+    """No song was on the air before this one."""
+
+
+class NotKept(Base, frozen=True, tag="not_kept"):
+    """The song can be heard this once, and nothing of it is kept."""
+
+    song: SongBrief
+
+
+class NoSuchFan(Base, frozen=True, tag="no_such_fan"):
+    """Nobody of this name has favourites here."""
+
+    name: str
+
+
 class SeekBeyondEnd(Base, frozen=True, tag="seek_beyond_end"):
     song: SongBrief
 
@@ -303,6 +319,9 @@ Refusal = (
     | StillBeingMade
     | NothingOnAir
     | NothingHeard
+    | NothingBefore
+    | NotKept
+    | NoSuchFan
     | SeekBeyondEnd
     | IsLive
     | NoSuchJob

@@ -7,6 +7,11 @@ from typing import Annotated
 
 import msgspec
 
+from bandstand.common.api.bases import RequestBase
+from bandstand.common.api.liking import AddFavourite as AddFavourite
+from bandstand.common.api.liking import ListFavourites as ListFavourites
+from bandstand.common.api.liking import RemoveFavourite as RemoveFavourite
+from bandstand.common.api.liking import SetNotices as SetNotices
 from bandstand.common.generators import Raw, Value
 from bandstand.common.types import LONGEST_FADE, RATE
 
@@ -18,8 +23,7 @@ DEFAULT_LIMIT = 15
 DEFAULT_BARS = 4
 
 
-class Base(msgspec.Struct, frozen=True, kw_only=True, tag_field="request", forbid_unknown_fields=True):
-    """Every request in JSON is an object with its name as `request` and its fields beside it."""
+Base = RequestBase
 
 
 # Songs: making them
@@ -453,6 +457,10 @@ Request = (
     | FoundBand
     | GetArtist
     | Rate
+    | AddFavourite
+    | RemoveFavourite
+    | ListFavourites
+    | SetNotices
     | EvolveBand
     | GetFamily
     | RevertBand

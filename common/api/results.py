@@ -2,6 +2,11 @@
 
 import msgspec
 
+from bandstand.common.api.bases import ResultBase
+from bandstand.common.api.liking import FavouriteAdded as FavouriteAdded
+from bandstand.common.api.liking import FavouriteRemoved as FavouriteRemoved
+from bandstand.common.api.liking import Favourites as Favourites
+from bandstand.common.api.liking import Notices as Notices
 from bandstand.common.api.people import Right
 from bandstand.common.api.values import (
     BandForm,
@@ -22,9 +27,7 @@ from bandstand.common.bands import Member
 from bandstand.common.generators import Parameter
 from bandstand.common.types import CueId, SongCode
 
-
-class Base(msgspec.Struct, frozen=True, kw_only=True, tag_field="result"):
-    """Every result in JSON is an object with its name as `result` and its fields beside it."""
+Base = ResultBase
 
 
 # Songs: making them
@@ -187,6 +190,8 @@ class NowPlaying(Base, frozen=True, tag="now_playing"):
     name: str = ""
     """Of whoever asked for it."""
     started: float | None = None
+    favourites: int = 0
+    """How many people have the song among their favourites."""
 
 
 # The library
@@ -212,6 +217,8 @@ class SongDetails(Base, frozen=True, tag="song"):
     to_air: float | None
     """Seconds from the request that ordered the song until it was heard for the first time."""
     bookmarks: tuple[Bookmark, ...]
+    favourites: int = 0
+    """How many people have it among their favourites."""
 
 
 class History(Base, frozen=True, tag="history"):
@@ -472,6 +479,10 @@ Result = (
     | BandDetails
     | Artist
     | Rated
+    | FavouriteAdded
+    | FavouriteRemoved
+    | Favourites
+    | Notices
     | Evolving
     | Family
     | Reverted

@@ -136,6 +136,10 @@ RESULTS: dict[type, Any] = {
     requests.FoundBand: results.BandDetails(form=ROCK, is_new=True),
     requests.GetArtist: results.Artist(players=(results.PlayerDetails(TECHNO, TECHNO.band.members[1], (LANTERN,)),)),
     requests.Rate: results.Rated(song=LANTERN, section="verse", value=1.0, rating=LIKED),
+    requests.AddFavourite: results.FavouriteAdded(song=LANTERN, is_new=True, favourites=3),
+    requests.RemoveFavourite: results.FavouriteRemoved(song=LANTERN, was_there=True, favourites=2),
+    requests.ListFavourites: results.Favourites(name="", songs=(LANTERN, ROAD), total=2),
+    requests.SetNotices: results.Notices(is_on=True),
     requests.EvolveBand: results.Evolving(band="Gravel Theory", ratings=9),
     requests.GetFamily: results.Family(
         band="Gravel Theory",

@@ -16,7 +16,7 @@ NAMES = """
     generate gen again play queue q skip stop resume np cancel quit pause seek generators watch unwatch replay remake
     compare vote reveal mark bands band artist +1 -1 rate evolve family revert export import songs song info history
     job jobs status help version grant revoke whoami who logout exit bye account restart radio why search find
-    reload
+    reload fave fav unfave unfav faves favelist fl notify
 """
 
 

@@ -11,7 +11,7 @@ from bandstand.common.api.events import JobOrdered, QueueChanged, SongDiscarded
 from bandstand.common.api.people import STATION
 from bandstand.common.api.values import Distance, EndReason, JobState, QuietReason, SongState, Source
 from bandstand.common.generators import FILE, Generator
-from tests.bot.station.conftest import ANN, LENGTH, Station
+from tests.bot.station.conftest import ANN, LENGTH, LISTENER, Station
 
 HOUR = 3600.0
 
@@ -260,6 +260,22 @@ def test_the_least_liked_and_oldest_songs_of_its_own_make_room(station: Station)
     assert station.get_song(kept).state is SongState.READY
     assert removed.song not in [song.code for song in station.tx.songs.list_newest(10)]
     assert station.tx.songs.list_discarded() == [removed.song]
+
+
+def test_a_favourite_of_somebody_s_never_makes_room(station: Station) -> None:
+    compose_stock(station, 3)
+    keep_going(station)
+    for _ in range(3):
+        cue = station.get_air()
+        station.ask(requests.AddFavourite(), LISTENER)
+        station.start(cue.id)
+        station.end(cue.id)
+    liked = [cue.song.code for cue in station.tx.queue.list_played(9)]
+    station.ask(requests.RemoveFavourite(song=liked[0]), LISTENER)
+    station.tx.rules = msgspec.structs.replace(station.tx.rules, kept=0.0)
+    station.tx.events.clear()
+    programme.make_room(station.tx)
+    assert [event.song for event in station.get_events(SongDiscarded)] == liked[:1]
 
 
 def test_why_says_who_asked_or_what_the_programme_chose(station: Station) -> None:

@@ -90,6 +90,14 @@ def test_one_rating_moves_a_song_less_than_many() -> None:
     assert 1.0 < get_weight(one, NOW) < get_weight(many, NOW)
 
 
+@given(st.floats(-1, 1), st.integers(0, 500), st.integers(0, 500))
+def test_every_favourite_makes_a_song_likelier_the_first_ones_most(rating: float, before: int, more: int) -> None:
+    weights = [get_weight(Candidate(song("a"), None, rating, 3, count), NOW) for count in (before, before + 1)]
+    assert 0 < weights[0] < weights[1]
+    one, many = (get_weight(Candidate(song("a"), None, rating, 3, count), NOW) for count in (0, more))
+    assert many <= 6 * one, "a crowd does not have the rotation to itself"
+
+
 @given(
     st.lists(
         st.tuples(st.integers(0, 8), st.integers(0, 4), st.one_of(st.none(), st.floats(0, 3e6)), st.floats(-1, 1)),

@@ -21,6 +21,7 @@ from tests.bot.station.conftest import Station
             "style:Bossa key:dm tempo:130-120 unplayed",
             Query(style="bossa", key="Dm", tempo=(120, 130), is_unplayed=True),
         ),
+        ("faves:Ann blue", Query(words=("blue",), faves="ann")),
         ("tempo:96", Query(tempo=(96, 96))),
         ("don't stop", Query(words=("stop",), phrases=("don t",))),
         ('half "open phrase', Query(words=("half",), phrases=("open phrase",))),

@@ -26,6 +26,7 @@ READING: dict[type[Request], Request] = {
     requests.ListSongs: requests.ListSongs(),
     requests.GetSong: requests.GetSong(song="one"),
     requests.ListHistory: requests.ListHistory(),
+    requests.ListFavourites: requests.ListFavourites(),
     requests.ListJobs: requests.ListJobs(),
     requests.GetJob: requests.GetJob(job=1),
     requests.ListGenerators: requests.ListGenerators(),
@@ -97,10 +98,11 @@ def test_what_sets_a_worker_to_work_is_counted() -> None:
     }  # fmt: skip
 
 
-def test_listeners_may_look_queue_and_take_back_rate_vote_and_mark_and_nothing_more() -> None:
+def test_listeners_may_look_queue_and_take_back_rate_vote_like_and_mark_and_nothing_more() -> None:
     writing = {request for request, entry in REQUESTS.items() if entry.right is Right.LISTENER and entry.writes}
     assert writing == {
         requests.Enqueue, requests.RemoveFromQueue, requests.Vote, requests.AddBookmark, requests.Rate,
+        requests.AddFavourite, requests.RemoveFavourite, requests.SetNotices,
     }  # fmt: skip
 
 

@@ -1,0 +1,78 @@
+"""What listeners say of songs: the requests and results about favourites, of which `requests` and `results` have the
+unions.
+"""
+
+from typing import Annotated
+
+import msgspec
+
+from bandstand.common.api.bases import RequestBase, ResultBase
+from bandstand.common.api.values import SongBrief
+
+Limit = Annotated[int, msgspec.Meta(ge=1, le=500)]
+
+
+# Requests
+
+
+class AddFavourite(RequestBase, frozen=True, tag="add_favourite"):
+    """Keep a song among your favourites, which are told to you when they begin."""
+
+    song: str = ""
+    """A code or words of the title; empty: the song on the air."""
+    is_last: bool = False
+    """The song that was on the air before this one."""
+
+
+class RemoveFavourite(RequestBase, frozen=True, tag="remove_favourite"):
+    """Take a song out of your favourites."""
+
+    song: str = ""
+    is_last: bool = False
+
+
+class ListFavourites(RequestBase, frozen=True, tag="list_favourites"):
+    """Somebody's favourites, the latest first."""
+
+    name: str = ""
+    """An account, or a nick; empty: yours."""
+    limit: Limit = 100
+
+
+class SetNotices(RequestBase, frozen=True, tag="set_notices"):
+    """Whether you are told when one of your favourites begins, in channels where you are."""
+
+    is_on: bool | None = None
+    """Left out: say how it is."""
+
+
+# Results
+
+
+class FavouriteAdded(ResultBase, frozen=True, tag="favourite_added"):
+    song: SongBrief
+    is_new: bool
+    """False: it was a favourite of theirs already."""
+    favourites: int
+    """How many people have it among theirs now."""
+
+
+class FavouriteRemoved(ResultBase, frozen=True, tag="favourite_removed"):
+    song: SongBrief
+    was_there: bool
+    """False: it was no favourite of theirs."""
+    favourites: int
+
+
+class Favourites(ResultBase, frozen=True, tag="favourites"):
+    name: str
+    """Whose they are; empty: those of whoever asks."""
+    songs: tuple[SongBrief, ...]
+    total: int
+    """How many there are; `songs` are the latest of them."""
+
+
+class Notices(ResultBase, frozen=True, tag="notices"):
+    """Whether somebody is told when one of their favourites begins."""
+
+    is_on: bool

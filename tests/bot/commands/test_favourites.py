@@ -1,0 +1,88 @@
+"""fave, unfave, faves and notify in words."""
+
+import pytest
+
+from bandstand.bot.commands.reply import Level
+from bandstand.common.api import requests, results
+from bandstand.common.api.people import Right
+from tests.bot.commands.conftest import Person
+from tests.bot.commands.samples import LANTERN
+
+
+@pytest.mark.parametrize(
+    ("text", "request_"),
+    [
+        ("fave", requests.AddFavourite()),
+        ("fave LAST", requests.AddFavourite(is_last=True)),
+        ("fav blue lantern", requests.AddFavourite(song="blue lantern")),
+        ("unfave", requests.RemoveFavourite()),
+        ("unfave last", requests.RemoveFavourite(is_last=True)),
+        ("unfave 7kq3", requests.RemoveFavourite(song="7kq3")),
+        ("faves", requests.ListFavourites()),
+        ("favelist libera/ann", requests.ListFavourites(name="libera/ann")),
+        ("notify", requests.SetNotices()),
+        ("notify On", requests.SetNotices(is_on=True)),
+        ("notify off", requests.SetNotices(is_on=False)),
+    ],
+)
+def test_words_become_a_request(person: Person, text: str, request_: requests.Request) -> None:
+    assert person.ask(text, Right.LISTENER) == request_
+
+
+@pytest.mark.parametrize(
+    ("text", "result", "said"),
+    [
+        (
+            "fave",
+            results.FavouriteAdded(song=LANTERN, is_new=True, favourites=1),
+            '"Blue Lantern" (7kq3) is one of your favourites now',
+        ),
+        (
+            "fave",
+            results.FavouriteAdded(song=LANTERN, is_new=False, favourites=3),
+            '"Blue Lantern" (7kq3) is one of your favourites already; it is a favourite of 3 people',
+        ),
+        (
+            "unfave",
+            results.FavouriteRemoved(song=LANTERN, was_there=True, favourites=0),
+            '"Blue Lantern" (7kq3) is no favourite of yours any more',
+        ),
+        (
+            "unfave",
+            results.FavouriteRemoved(song=LANTERN, was_there=False, favourites=0),
+            '"Blue Lantern" (7kq3) is not among your favourites; faves lists them',
+        ),
+        ("faves", results.Favourites(name="", songs=(LANTERN,), total=1), "1 favourite"),
+        (
+            "faves ann",
+            results.Favourites(name="ann", songs=(LANTERN,), total=2),
+            "2 favourites of ann, the latest 1 of them",
+        ),
+        (
+            "faves",
+            results.Favourites(name="", songs=(), total=0),
+            "you have no favourites yet; fave keeps the song on the air as one",
+        ),
+        ("faves ann", results.Favourites(name="ann", songs=(), total=0), "ann has no favourites"),
+        (
+            "notify off",
+            results.Notices(is_on=False),
+            "you are not told when a favourite of yours begins; notify on changes that",
+        ),
+    ],
+)
+def test_what_is_said(person: Person, text: str, result: results.Result, said: str) -> None:
+    assert person.see(text, result).summary == said
+
+
+def test_a_list_has_a_row_for_each_song(person: Person) -> None:
+    assert person.say("faves").rows[0] == ("7kq3", "Blue Lantern", "The Robots", "1:30")
+
+
+def test_notify_takes_on_and_off(person: Person) -> None:
+    assert person.say("notify maybe").level is Level.USAGE
+
+
+def test_how_many_like_it_is_told_with_the_song(person: Person) -> None:
+    playing = results.NowPlaying(state="playing", song=LANTERN, seconds=20.0, favourites=3)
+    assert person.see("np", playing).summary.endswith("at 0:20 of 1:30; a favourite of 3 people")
