@@ -1,15 +1,15 @@
 """What people like best: the requests about favourites, and who is told when one of them begins.
 
-Favourites belong to a person as ratings do (`bot.station.identity.get_person`): an account, or the host behind a mask.
-With each person their name of last time is kept, so that others can ask for `faves ann`. A song that is removed from
-the library is no longer shown; one that is kept only while it is heard cannot be a favourite.
+Favourites belong to a person as `bot.station.persons` has it: an account, or the host behind a mask. With each person
+their name of last time is kept, so that others can ask for `faves ann`. A song that is removed from the library is no
+longer shown; one that is kept only while it is heard cannot be a favourite.
 """
 
 from typing import Final
 
 from bandstand.bot.station import library
-from bandstand.bot.station.identity import get_person
 from bandstand.bot.station.on_air import find_on_air, is_passing
+from bandstand.bot.station.persons import get_person
 from bandstand.bot.station.repositories import Transaction
 from bandstand.common.api.events import FavouritesChanged
 from bandstand.common.api.people import Requester

@@ -5,9 +5,9 @@ from typing import Final
 
 import msgspec
 
-from bandstand.bot.station.identity import get_person
 from bandstand.bot.station.lifecycle import OPEN_JOBS
 from bandstand.bot.station.on_air import find_on_air, locate
+from bandstand.bot.station.persons import get_person
 from bandstand.bot.station.repositories import Transaction
 from bandstand.bot.station.search import Query, parse_query, rank_songs, split_words
 from bandstand.common.api.people import Requester, Right

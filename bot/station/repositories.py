@@ -200,7 +200,7 @@ class Ratings(Protocol):
 
 
 class Favourites(Protocol):
-    """What people like best. A person is written as `bot.station.identity.get_person` has it."""
+    """What people like best. A person is written as `bot.station.persons.get_person` has it."""
 
     def put_fan(self, person: str, name: str, is_told: bool | None = None) -> None:
         """Write down what they are called now, and whether they want to be told when a favourite of theirs begins."""

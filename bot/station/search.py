@@ -45,7 +45,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     tempo: tuple[float, float] | None = None
     """The slowest and the fastest, beats a minute."""
     faves: str = ""
-    """Whose favourite it is: an account, a nick, or a person as `bot.station.identity.get_person` writes them."""
+    """Whose favourite it is: an account, a nick, or a person as `bot.station.persons.get_person` writes them."""
     is_unplayed: bool = False
     """It was never heard here."""
 

@@ -1,5 +1,6 @@
 """What people like, in the database: their favourites, whether they are told of them, and votes for skipping a cue."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -14,6 +15,8 @@ FAVOURITE: Final = tables.Favourite
 VOTE: Final = tables.SkipVote
 SONG: Final = tables.Song
 IS_KEPT: Final = SONG.state.not_in([state.value for state in SongState if state.is_lost])
+NO_ACCOUNT: Final = re.compile("[@~:]")
+"""What the key of a person without an account has (`bot.station.persons`): a host, a cookie, a place."""
 NAMESAKES: Final = 20
 """People without an account who share a name; more than these are not looked at."""
 
@@ -23,7 +26,7 @@ def find_fans(executor: Executor, name: str) -> list[str]:
     folded = name.casefold()
     query = FAN.select(FAN.person).where((FAN.known_as == folded) | (FAN.person == folded))
     people = [person for (person,) in executor.select(query.order_by(FAN.person).limit(NAMESAKES))]
-    return [person for person in people if "@" not in person] or people
+    return [person for person in people if not NO_ACCOUNT.search(person)] or people
 
 
 class Favourites:
@@ -33,7 +36,7 @@ class Favourites:
         self._executor = executor
 
     def put_fan(self, person: str, name: str, is_told: bool | None = None) -> None:
-        known_as = (name if "@" in person else person.rpartition("/")[2]).casefold()
+        known_as = (name if NO_ACCOUNT.search(person) else person.rpartition("/")[2]).casefold()
         changes = {"name": name, "known_as": known_as} | ({} if is_told is None else {"is_told": is_told})
         if not self._executor.change(FAN.update(**changes).where(FAN.person == person)):
             self._executor.insert(FAN.insert(person=person, **({"is_told": True} | changes)))

@@ -136,6 +136,13 @@ def add_songs(tx: Transaction, *codes: str) -> None:
         tx.songs.add(make_song(code, state=SongState.READY))
 
 
+def test_a_visitor_of_the_page_is_found_by_name(station: Station) -> None:
+    play_two(station)
+    visitor = Requester("Zoe", Place("web"), Right.LISTENER, Identity("web", cookie="8f3a"))
+    station.ask(requests.AddFavourite(), visitor)
+    assert list_titles(station, BOB, "zoe") == list_titles(station, visitor) == ["Old Road"]
+
+
 @pytest.mark.parametrize("name", ["\x00", "ann'; --", "%", "x" * 400])
 def test_odd_names_have_no_favourites(station: Station, name: str) -> None:
     assert isinstance(station.refuse(requests.ListFavourites(name=name)), refusals.NoSuchFan)
