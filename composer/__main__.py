@@ -17,7 +17,7 @@ from typing import Final, NoReturn
 
 import msgspec
 
-from bandstand.common import config
+from bandstand.common import config, song_parameters
 from bandstand.common.errors import BandstandError, ComposeError, Missing
 from bandstand.common.jobs import GROWTH_FD, HANDOVER_FD, SPOOL_FD, Failed, Job, Value
 from bandstand.common.lineups import STYLES
@@ -105,6 +105,11 @@ def compose(arguments: list[str]) -> int:
     parser.add_argument("--key", help="such as C, F#m or Bb")
     parser.add_argument("--tempo", help="beats a minute")
     parser.add_argument("--minutes", help="about how long")
+    parser.add_argument("--seconds", help="exactly how long, with the last chord's decay")
+    parser.add_argument("--mode", help="major or minor, where there is no key")
+    parser.add_argument("--energy", help="from 0, quiet and sparse, to 1, loud and busy")
+    parser.add_argument("--with", help="instruments that are to play, with commas between them")
+    parser.add_argument("--without", help="instruments that are not to play")
     parser.add_argument("--out", type=Path, help="the file: flac, mp3, ogg, wav or mid; a folder for many")
     parser.add_argument("--count", type=int, help="number of songs to make, on all cores")
     parser.add_argument("--jobs", type=int, help="number of processes for many songs; one for each core without it")
@@ -116,7 +121,7 @@ def compose(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     settings = config.load(config.find(options.config))
     parameters: dict[str, Value] = {
-        name: value for name in ("key", "tempo", "minutes") if (value := getattr(options, name)) is not None
+        name: value for name in song_parameters.KNOWN if (value := getattr(options, name)) is not None
     }
     bands = batch.find_bands(options.band, options.styles)
     if options.count is not None or len(bands) > 1:

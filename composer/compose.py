@@ -14,13 +14,15 @@ from bandstand.common import jobs
 from bandstand.common.bands import Band, Member
 from bandstand.common.errors import ComposeError
 from bandstand.common.jobs import Value
-from bandstand.common.lineups import HOUSE
+from bandstand.common.lineups import HOUSE, LINEUPS
 from bandstand.common.song_parameters import SongParameters, checked
+from bandstand.composer.arranging import arrange_band, may_play, shift_energy
+from bandstand.composer.exact_length import Fit, Length, fit_length, slow_down
 from bandstand.composer.harmony import BarChords, Harmoniser, lead_into_key, list_chord_changes
 from bandstand.composer.humanise import humanise
 from bandstand.composer.parts import make_part
 from bandstand.composer.random_source import RandomSource
-from bandstand.composer.score import STEP, ChordMark, Score, Section, Tempo
+from bandstand.composer.score import STEP, ChordMark, Score, Section
 from bandstand.composer.song_form import TOLERANCE_ASKED, TOLERANCE_FREE, plan_song_form
 from bandstand.composer.streaming_score import SectionNotes, StreamingScore
 from bandstand.composer.style import Style
@@ -36,8 +38,6 @@ MINUTES: Final = (1.8, 3.1)
 """Range of a song's length if the parameters give none."""
 TEMPO_WIDTH: Final = 0.08
 """Largest difference between a song's tempo and its band's, as a share of the tempo."""
-RITARDANDO: Final = (0.96, 0.91, 0.85, 0.78)
-"""Tempo of each of the last beats before the ending, as a share of the song's."""
 
 # Words of titles: harmless, and none chosen to name a real song.
 ADJECTIVES: Final = (
@@ -78,10 +78,11 @@ def compose(band: Band, seed: int, parameters: Mapping[str, Value]) -> Score:
 def compose_streaming(band: Band, seed: int, parameters: Mapping[str, Value]) -> StreamingScore:
     """Compose the song's header; its notes are composed when they are read. Raises ComposeError as `compose` does."""
     asked, style = checked(parameters), _find_style(band)
-    random = RandomSource(seed).branch(style.name)
-    key, bpm = _choose_key(band, asked, random), _choose_tempo(band, asked, random)
-    form = _plan_form(band, style, asked, bpm, random)
-    contexts = _make_contexts(band, form, _choose_keys(style, form, key, random.branch("keys")), random)
+    band, random = arrange_band(band, asked), RandomSource(seed).branch(style.name)
+    key, plan = _choose_key(band, asked, random), _plan_song(band, style, asked, random)
+    form = plan.sections
+    keys = _choose_keys(style, form, key, random.branch("keys"))
+    contexts = _make_contexts(band, _shift_energies(form, asked), keys, random)
     header = Score(
         title=draw_title(random.branch("title")),
         artist=band.name,
@@ -89,12 +90,12 @@ def compose_streaming(band: Band, seed: int, parameters: Mapping[str, Value]) ->
         seed=seed,
         key=key.name,
         beats=style.beats,
-        tempi=_make_tempi(bpm, form, style.beats),
+        tempi=slow_down(plan.bpm, form, style.beats, plan.hold),
         sections=tuple(_mark_key(context, key) for context in contexts),
         chords=_mark_chords(contexts),
         parts=tuple(make_part(member, random.branch("part", member.name)) for member in band.members),
     )
-    return StreamingScore(header, _play_sections(band, contexts, bpm, random))
+    return StreamingScore(header, _play_sections(band, form, contexts, plan.bpm, random))
 
 
 def describe(score: Score) -> dict[str, Value]:
@@ -135,20 +136,37 @@ def _find_style(band: Band) -> Style:
 
 
 def _choose_key(band: Band, asked: SongParameters, random: RandomSource) -> Key:
-    return Key.parse(asked.key or random.branch("key").choose(band.keys))
+    if asked.key or asked.mode is None:
+        return Key.parse(asked.key or random.branch("key").choose(band.keys))
+    lineup = LINEUPS[band.style].keys if band.style in LINEUPS else ()
+    for names in (band.keys, lineup):
+        fitting = [name for name in names if Key.parse(name).mode == asked.mode]
+        if fitting:
+            return Key.parse(random.branch("key").choose(fitting))
+    tonic = Key.parse(random.branch("key").choose(band.keys)).tonic
+    return Key(tonic, "minor" if asked.mode == "minor" else "major")
 
 
 def _choose_tempo(band: Band, asked: SongParameters, random: RandomSource) -> float:
     return asked.tempo or round(band.tempo * (1 + random.branch("tempo").draw_triangular(TEMPO_WIDTH)))
 
 
-def _plan_form(
-    band: Band, style: Style, asked: SongParameters, bpm: float, random: RandomSource
-) -> tuple[Section, ...]:
+def _plan_song(band: Band, style: Style, asked: SongParameters, random: RandomSource) -> Fit:
+    """Choose tempo and form, so that the song is as long as was asked."""
+    bpm = _choose_tempo(band, asked, random)
+    if asked.seconds:
+        length = Length(asked.seconds, style.beats, bpm, keeps_tempo=asked.tempo is not None)
+        return fit_length(length, band.forms, random.branch("form"))
     low, high = MINUTES
     minutes = asked.minutes or low + (high - low) * random.branch("minutes").draw_uniform()
     tolerance = TOLERANCE_ASKED if asked.minutes else TOLERANCE_FREE
-    return plan_song_form(minutes * bpm / style.beats, band.forms, random.branch("form"), tolerance)
+    return Fit(plan_song_form(minutes * bpm / style.beats, band.forms, random.branch("form"), tolerance), bpm)
+
+
+def _shift_energies(form: tuple[Section, ...], asked: SongParameters) -> tuple[Section, ...]:
+    return tuple(
+        msgspec.structs.replace(section, energy=shift_energy(section.energy, asked.energy)) for section in form
+    )
 
 
 def _choose_keys(style: Style, form: tuple[Section, ...], key: Key, random: RandomSource) -> list[Key]:
@@ -182,14 +200,6 @@ def _make_contexts(
     ]
 
 
-def _make_tempi(bpm: float, sections: tuple[Section, ...], beats: int) -> tuple[Tempo, ...]:
-    """One tempo with a ritardando over the last beats before the ending, which keeps the slowest."""
-    end = sections[-1].bar * beats
-    first = end - len(RITARDANDO)
-    slowing = [Tempo((first + beat) * 4 * STEP, round(bpm * share, 2)) for beat, share in enumerate(RITARDANDO)]
-    return (Tempo(0, bpm), *slowing)
-
-
 def _mark_key(context: SectionContext, key: Key) -> Section:
     return msgspec.structs.replace(context.section, key="" if context.key == key else context.key.name)
 
@@ -203,14 +213,15 @@ def _mark_chords(contexts: list[SectionContext]) -> tuple[ChordMark, ...]:
 
 
 def _play_sections(
-    band: Band, contexts: list[SectionContext], bpm: float, random: RandomSource
+    band: Band, form: tuple[Section, ...], contexts: list[SectionContext], bpm: float, random: RandomSource
 ) -> Iterator[SectionNotes]:
+    """`form` has the sections with their usual energies, `contexts` with those that were asked for."""
     sources = [random.branch("part", member.name) for member in band.members]
     human = [source.branch("human") for source in sources]  # goes on from section to section
-    for context in contexts:
+    for plain, context in zip(form, contexts, strict=True):
         yield [
             humanise(_play_member(member, context, source), context, member, bpm, timing)
-            if context.section.energy >= member.enters
+            if may_play(member, plain.energy, context.section.energy)
             else []
             for member, source, timing in zip(band.members, sources, human, strict=True)
         ]

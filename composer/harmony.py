@@ -50,13 +50,16 @@ class Harmoniser:
         self._random = random
 
     def make_progression(self, kind: str, bars: int) -> tuple[BarChords, ...]:
-        """Make the chords of each bar of a section: one phrase repeated, and another one at the end."""
+        """Make the chords of each bar of a section: one phrase repeated, and another one at the end.
+
+        Where the bars are no whole phrases, what is left out is the beginning, so that it ends as it should.
+        """
         if kind == "ending":
             return ((self._key.build_chord(0),),) * bars
         inner, last = CADENCES[kind]
         opening = self._make_phrase(FIRST_DEGREES.get(kind), inner)
         closing = self._make_phrase(FIRST_DEGREES.get(kind), last)
-        return opening * (bars // PHRASE_BARS - 1) + closing
+        return (opening * (-(-bars // PHRASE_BARS) - 1) + closing)[-bars:]
 
     def _make_phrase(self, first_degree: int | None, cadence: Cadence) -> tuple[BarChords, ...]:
         language, is_closed = self._language, cadence == "closed"

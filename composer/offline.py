@@ -9,14 +9,14 @@ from bandstand.common.config import Config
 from bandstand.common.errors import ComposeError
 from bandstand.common.jobs import Value
 from bandstand.common.text import clock
-from bandstand.common.types import RATE, Lufs
+from bandstand.common.types import RATE, Lufs, Seconds
 from bandstand.composer.audio import CODECS, Block, FlacWriter, export_segment, make_segment
 from bandstand.composer.compose import compose, find_band
 from bandstand.composer.midi import make_midi
 from bandstand.composer.recorder import make_tags
 from bandstand.composer.score import Score
 from bandstand.composer.streaming_score import StreamingScore
-from bandstand.composer.synth import count_frames, find_synthesiser, render_song
+from bandstand.composer.synth import choose_fade, count_frames, find_synthesiser, render_song
 
 USUAL: Final = "flac"
 """The kind of a file where nobody says one."""
@@ -38,7 +38,7 @@ def write_song(band: str, seed: int, parameters: Mapping[str, Value], out: Path,
     score = compose(members, seed, parameters)
     partial = out.with_name(f".{out.stem}.{os.getpid()}{out.suffix}")
     try:
-        WRITERS[kind](score, _render_score(score, settings), partial)
+        WRITERS[kind](score, _render_score(score, settings, choose_fade(parameters)), partial)
         partial.replace(out)
     except OSError as error:
         raise ComposeError(f"{out}: cannot be written: {error.strerror or error}") from None
@@ -48,11 +48,11 @@ def write_song(band: str, seed: int, parameters: Mapping[str, Value], out: Path,
     return f"{out}: {score.title}, by {score.artist}, {score.key}, {score.tempi[0].bpm:g} bpm, {length}, seed {seed}"
 
 
-def _render_score(score: Score, settings: Config) -> Iterator[Block]:
+def _render_score(score: Score, settings: Config, fade: Seconds) -> Iterator[Block]:
     """Render the song. Loads the synthesiser when the first block is read, so never for a MIDI file."""
     synthesiser = find_synthesiser(settings.composer.soundfont)
     song, loudness = StreamingScore.from_score(score), Lufs(settings.station.loudness)
-    yield from render_song(song, synthesiser.make_renderer(), synthesiser, loudness)
+    yield from render_song(song, synthesiser.make_renderer(), synthesiser, loudness, fade)
 
 
 def _write_flac(score: Score, blocks: Iterator[Block], path: Path) -> None:

@@ -6,6 +6,7 @@ forms are preferred if one of them is about as long as wanted; otherwise a usual
 Knows nothing of what is played in a section.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from bandstand.composer.random_source import RandomSource
@@ -37,6 +38,7 @@ REPEAT_ENERGY: Final = 0.06
 """Energy that is added each time a kind of section returns."""
 FIXED_BARS: Final = {"intro": 4, "break": 4, "outro": 4, "ending": 2}
 """Kind -> bars, for the sections whose length does not depend on the unit."""
+FIXED_LETTERS: Final = tuple((letter, kind) for letter, kind in KINDS.items() if kind in FIXED_BARS)
 UNITS: Final = (4, 8, 16)
 """Possible lengths of the other sections, in bars."""
 USUAL_UNIT: Final = 8
@@ -58,18 +60,35 @@ def plan_song_form(
         (f"{form}E", unit)
         for form in forms
         for unit in UNITS
-        if abs(_count_bars(f"{form}E", unit) - bars) / bars <= tolerance
+        if abs(count_bars(f"{form}E", unit) - bars) / bars <= tolerance
     ]
-    return _make_sections(*(random.choose(fitting) if fitting else _choose_usual_form(bars, random)))
+    return make_sections(*(random.choose(fitting) if fitting else _choose_usual_form(bars, random)))
 
 
-def _count_bars(letters: str, unit: int) -> int:
-    return sum(FIXED_BARS.get(KINDS[letter], unit) for letter in letters)
+def count_bars(letters: str, unit: int, fixed: Mapping[str, int] = FIXED_BARS) -> int:
+    """The bars of a form, as `make_sections` makes it."""
+    usual = len(letters)
+    total = 0
+    for letter, kind in FIXED_LETTERS:
+        number = letters.count(letter)
+        usual -= number
+        total += number * fixed[kind]
+    return total + usual * unit
 
 
 def _choose_usual_form(bars: float, random: RandomSource) -> tuple[str, int]:
     """Choose (letters, unit) of a form that is near in length. With the usual unit it has at least two choruses."""
-    forms = [
+    forms = list_usual_forms()
+    distance = {form: abs(count_bars(*form) - bars) / bars for form in forms}
+    good = [
+        form for form in forms if distance[form] <= TOLERANCE_USUAL and form[1] == USUAL_UNIT and form[0][-2] == "O"
+    ]
+    return random.choose(good) if good else min(forms, key=lambda form: distance[form])
+
+
+def list_usual_forms() -> list[tuple[str, int]]:
+    """(letters, unit) of every usual form."""
+    return [
         (f"{opening}{_alternate(cycles, has_two_verses)}{final}{closing}E", unit)
         for unit in UNITS
         for opening, closing in (("I", "O"), ("I", ""), ("", ""))
@@ -77,11 +96,6 @@ def _choose_usual_form(bars: float, random: RandomSource) -> tuple[str, int]:
         for has_two_verses in (False, True)
         for final in ("", "C")
     ]
-    distance = {form: abs(_count_bars(*form) - bars) / bars for form in forms}
-    good = [
-        form for form in forms if distance[form] <= TOLERANCE_USUAL and form[1] == USUAL_UNIT and form[0][-2] == "O"
-    ]
-    return random.choose(good) if good else min(forms, key=lambda form: distance[form])
 
 
 def _alternate(cycles: int, has_two_verses: bool) -> str:
@@ -90,8 +104,11 @@ def _alternate(cycles: int, has_two_verses: bool) -> str:
     return ("V" if has_two_verses else "") + "".join(pairs)
 
 
-def _make_sections(letters: str, unit: int) -> tuple[Section, ...]:
-    """The last chorus has the energy 1, unless it is the only one."""
+def make_sections(letters: str, unit: int, fixed: Mapping[str, int] = FIXED_BARS) -> tuple[Section, ...]:
+    """The sections of these letters; `fixed` has the bars of those whose length is not the unit.
+
+    The last chorus has the energy 1, unless it is the only one.
+    """
     sections: list[Section] = []
     bar = 0
     for index, letter in enumerate(letters):
@@ -99,6 +116,6 @@ def _make_sections(letters: str, unit: int) -> tuple[Section, ...]:
         number = 1 + sum(section.kind == kind for section in sections)
         is_last_chorus = kind == "chorus" and letter not in letters[index + 1 :]
         energy = 1.0 if is_last_chorus and number > 1 else min(0.94, ENERGY[kind] + REPEAT_ENERGY * (number - 1))
-        sections.append(Section(kind, number, bar, FIXED_BARS.get(kind, unit), round(energy, 2)))
+        sections.append(Section(kind, number, bar, fixed.get(kind, unit), round(energy, 2)))
         bar += sections[-1].bars
     return tuple(sections)

@@ -6,7 +6,7 @@ synthesiser and measured (ITU-R BS.1770), and within `GLIDE` seconds the gain mo
 the target. Everything is deterministic, so a song rendered again has the same samples.
 """
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Final, Protocol
 
 import msgspec
@@ -20,14 +20,15 @@ from bandstand.composer.audio import Block
 from bandstand.composer.fluid import FluidRenderer
 from bandstand.composer.loudness import measure_loudness
 from bandstand.composer.master import Gains, master_song
-from bandstand.composer.score import Note, Score, Section
+from bandstand.composer.score import TAIL, Note, Score, Section
 from bandstand.composer.streaming_score import StreamingScore
 from bandstand.composer.tones import ToneRenderer
 
-TAIL: Final = Seconds(2.5)
-"""Sound after the last bar, while the last notes decay."""
 FADE: Final = Seconds(6.0)
 """Length of the fade-out at the end of a song. It begins while the last chord is held."""
+EXACT_FADE: Final = Seconds(1.0)
+"""The same of a song that was asked for with an exact length: its last chord ends by itself, and only the rest of its
+reverberation is faded, so that the ending is heard at its time."""
 HEAD: Final = Seconds(3.0)
 """Time with the average gain. The listener has this much sound while the excerpt is measured."""
 GLIDE: Final = Seconds(4.0)
@@ -77,16 +78,22 @@ def count_frames(score: Score) -> Frames:
     return Frames(round((score.seconds(score.ticks) + TAIL) * RATE))
 
 
+def choose_fade(parameters: Mapping[str, Value]) -> Seconds:
+    """How long a song with these parameters fades out at its end."""
+    return EXACT_FADE if "seconds" in parameters else FADE
+
+
 def render_song(
-    song: StreamingScore, renderer: Renderer, synthesiser: Synthesiser, target: Lufs
+    song: StreamingScore, renderer: Renderer, synthesiser: Synthesiser, target: Lufs, fade: Seconds = FADE
 ) -> Generator[Block, None, None]:
     """Render, level and master a song: blocks of `BLOCK_FRAMES` frames, the last one shorter.
 
+    `fade` is how long it fades out at its end (`choose_fade`).
     `renderer` is unused and made by `synthesiser`, perhaps ahead of time. It is closed at the end.
     """
     gain = _GainCurve(song, synthesiser, target)
     try:
-        yield from master_song(renderer.render(song), count_frames(song.header), gain, Frames(round(FADE * RATE)))
+        yield from master_song(renderer.render(song), count_frames(song.header), gain, Frames(round(fade * RATE)))
     finally:
         renderer.close()
 

@@ -32,7 +32,7 @@ from bandstand.composer.generators.staging import Staging
 from bandstand.composer.loudness import round_decibels
 from bandstand.composer.recorder import ScoreRecorder
 from bandstand.composer.spool import DISK_FULL_ERRORS, PROGRESS_SECONDS, DiskFull, Report, SpoolWriter
-from bandstand.composer.synth import Renderer, Synthesiser, count_frames, find_synthesiser, render_song
+from bandstand.composer.synth import Renderer, Synthesiser, choose_fade, count_frames, find_synthesiser, render_song
 
 SINGLE_BLOCKS: Final = Seconds(5.0)
 """Length of the beginning of a song that is spooled block by block. Later blocks go in batches, which wakes the reader
@@ -132,7 +132,8 @@ def _make_band_song(job: Job, prepared: Prepared, spool: SpoolWriter, report: Re
     header, synthesiser = song.header, prepared.synthesiser
     seconds, facts = round(count_frames(header) / RATE, 3), describe(header) | synthesiser.facts
     sections = describe_sections(header)
-    with closing(render_song(song, prepared.renderer, synthesiser, Lufs(job.loudness))) as blocks:
+    fade = choose_fade(job.parameters)
+    with closing(render_song(song, prepared.renderer, synthesiser, Lufs(job.loudness), fade)) as blocks:
         spool.write(np.concatenate(list(islice(blocks, LEAD))))
         report(Begun(header.title, header.artist, seconds, facts, sections))
         finished = read_finished(job)

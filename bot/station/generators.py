@@ -20,10 +20,12 @@ from bandstand.common.text import one_line
 NONE: Mapping[str, Value] = {}
 BAND_PARAMETERS: Final = {
     "key": Parameter(help=f"the key that it begins in: {song_parameters.KEY_SYNTAX}"),
+    "mode": Parameter(choices=list(song_parameters.MODES), help="the mode of its key, where none is given"),
     **{
         name: Parameter(type="float", min=one.low, max=one.high, help=f"{one.help}, {one.unit}")
         for name, one in song_parameters.RANGES.items()
     },
+    **{name: Parameter(help=help) for name, help in song_parameters.INSTRUMENT_LISTS.items()},
 }
 """What may be asked of a band's song; without it, the band chooses."""
 

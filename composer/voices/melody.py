@@ -75,7 +75,7 @@ def play_melody(
         return [GridNote(0, section.bars * context.steps, line.find_goal(context.bars[0][0]), 0.8)]
     notes: list[GridNote] = []
     for bar in range(section.bars):
-        bar_in_phrase, start = bar % 4, bar * context.steps
+        bar_in_phrase, start = (bar - section.bars) % 4, bar * context.steps
         if is_solo and bar and bar_in_phrase == 0:
             phrase = _choose_material(context, member, occurrence)
         if bar_in_phrase == 3:

@@ -88,7 +88,7 @@ def test_help_lists_what_may_be_asked_of_a_band(person: Person) -> None:
     band = results.GeneratorDetails(name="gravel-theory", help="", parameters=PARAMETERS, band="Gravel Theory")
     reply = person.see("help generate gravel", band)
     assert reply.summary == "generate gravel-theory [NAME=VALUE ...]: a song by Gravel Theory"
-    assert reply.rows[1] == ("tempo", "a number of beats a minute from 50 to 200", "the band's choice", "the tempo")
+    assert reply.rows[2] == ("tempo", "a number of beats a minute from 50 to 200", "the band's choice", "the tempo")
 
 
 def test_a_watch_is_told_with_what_a_shell_can_wait_for(person: Person) -> None:
