@@ -12,7 +12,7 @@ from typing import Any, Union, get_args
 
 import msgspec
 
-from bandstand.common.api import events, liking, people, refusals, requests, results, socket, values
+from bandstand.common.api import events, liking, people, refusals, requests, results, shows, socket, values
 
 HEAD = """# The station's requests, results and events
 
@@ -36,6 +36,7 @@ OTHERS: tuple[tuple[str, ModuleType], ...] = (
     ("Messages on the socket", socket),
     ("People", people),
     ("Values", values),
+    ("Shows", shows),
 )
 
 
