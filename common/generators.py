@@ -40,7 +40,17 @@ FILE: Final = "file"
 PIPE: Final = "pipe"
 """Generator name of sound from a pipe. Its parameters are `pipe`, the bot's number for it, `keep`, and what of the
 sound's format was said: `format`, `rate`, `channels`."""
-TAKEN: Final = (BAND, COMPARE, IMPORT, FILE, PIPE)
+JINGLE: Final = "jingle"
+"""Generator name of an imported jingle. Its parameters are `file` and `name`."""
+IDENT: Final = "ident"
+"""Generator name of a composed ident. Its parameters are those of `composer.idents`."""
+BRIDGE: Final = "bridge"
+"""Generator name of a bridge between two songs. Its parameters are those of `composer.bridges`."""
+BETWEEN: Final = (JINGLE, IDENT, BRIDGE)
+"""What is heard between songs."""
+COMPOSED: Final = (BAND, IDENT, BRIDGE)
+"""What the station makes a score for."""
+TAKEN: Final = (BAND, COMPARE, IMPORT, FILE, PIPE, *BETWEEN)
 """Names that no user's generator may have."""
 RESERVED: Final = ("seed", "output", "queue", "songs", "here")
 """Names that no parameter may have."""

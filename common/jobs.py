@@ -112,6 +112,8 @@ class Begun(msgspec.Struct, frozen=True, tag_field="step", tag="begun"):
     """The frames go through the growth pipe, and nothing is kept of them."""
     source: str = ""
     """The file to play from, where that is not the spool."""
+    next_at: float | None = None
+    """Seconds into the song; see `common.api.values.Song`."""
 
 
 class Advanced(msgspec.Struct, frozen=True, tag_field="step", tag="advanced"):

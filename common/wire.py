@@ -25,9 +25,24 @@ _SOURCE = [
     (b"gain", amp.Float()),  # decibels
     # Frames, at most, in which it rises over what goes; none, and it begins at once, or without a gap.
     (b"crossfade", amp.Integer(optional=True)),
+    # A `Join` as JSON, which takes the place of the crossfade.
+    (b"join", amp.String(optional=True)),
 ]
 _NOT_AUDIO: dict[type[Exception], bytes] = {NotAudio: b"NOT_AUDIO"}
 _UNKNOWN_CUE: dict[type[Exception], bytes] = {UnknownCue: b"UNKNOWN_CUE"}
+
+
+class Join(msgspec.Struct, frozen=True):
+    """Where a cue that follows begins over the one before it, in frames of that one. It is not faded in."""
+
+    after: int
+    """The cue that it means; behind another one it begins without a gap."""
+    at: int
+    """With this frame it begins."""
+    end: int | None = None
+    """By this frame the one before is silent; None: it goes on to its end, and is not faded out."""
+    fade: int = 0
+    """Frames before `end` in which the one before fades out."""
 
 
 class Play(amp.Command):

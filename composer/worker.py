@@ -135,7 +135,8 @@ def _make_band_song(job: Job, prepared: Prepared, spool: SpoolWriter, report: Re
     fade = choose_fade(job.parameters)
     with closing(render_song(song, prepared.renderer, synthesiser, Lufs(job.loudness), fade)) as blocks:
         spool.write(np.concatenate(list(islice(blocks, LEAD))))
-        report(Begun(header.title, header.artist, seconds, facts, sections))
+        next_at = round(header.seconds(header.ticks), 3)
+        report(Begun(header.title, header.artist, seconds, facts, sections, next_at=next_at))
         finished = read_finished(job)
         if finished:
             _spool_blocks(blocks, spool, report)
@@ -149,7 +150,7 @@ def _make_band_song(job: Job, prepared: Prepared, spool: SpoolWriter, report: Re
                 song=job.song, title=header.title, artist=header.artist, seconds=seconds, generator=job.generator,
                 seed=job.seed, parameters=job.parameters, loudness=round_decibels(recorded.loudness),
                 peak=round_decibels(recorded.peak), making=round(time.perf_counter() - began, 3), facts=facts,
-                sections=sections, files=recorded.files, provenance=Provenance(sound=spool.checksum),
+                sections=sections, next_at=next_at, files=recorded.files, provenance=Provenance(sound=spool.checksum),
             )  # fmt: skip
             return publish_song(folder, job, done)
 

@@ -20,7 +20,7 @@ from bandstand.common import wire
 from bandstand.common.text import one_line
 from bandstand.common.types import LONGEST_FADE, RATE, CueId, Decibels, Frames
 from bandstand.streamer.controller import PlayoutController
-from bandstand.streamer.playout import STOP_FADE, Cue, Position
+from bandstand.streamer.playout import STOP_FADE, Cue, Join, Position
 from bandstand.streamer.reports import Reports
 from bandstand.streamer.sources import DecodedAhead, file_source, spool_source
 
@@ -40,6 +40,7 @@ class SourceArguments(TypedDict, total=False):
     gain: Required[float]
     growth: int | None
     crossfade: int | None
+    join: bytes | None
 
 
 class BotConnection(amp.AMP):
@@ -183,8 +184,17 @@ def make_cue(request: SourceArguments) -> tuple[Cue, DecodedAhead]:
             os.close(growth)
         source = file_source(audio, start, gain)
     crossfade = limit_fade(request.get("crossfade") or 0)
-    cue = Cue(CueId(request["cue"]), source, one_line(request["title"]), one_line(request["artist"]), start, crossfade)
-    return cue, source
+    title, artist, join = one_line(request["title"]), one_line(request["artist"]), read_join(request.get("join"))
+    return Cue(CueId(request["cue"]), source, title, artist, start, crossfade, join), source
+
+
+def read_join(encoded: bytes | None) -> Join | None:
+    """What a `common.wire.Join` in JSON says. Raises msgspec.DecodeError."""
+    if encoded is None:
+        return None
+    join = msgspec.json.decode(encoded, type=wire.Join)
+    end = None if join.end is None else Frames(max(join.at, join.end))
+    return Join(CueId(join.after), Frames(join.at), end, limit_fade(join.fade))
 
 
 def limit_fade(frames: int) -> Frames:

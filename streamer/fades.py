@@ -48,22 +48,34 @@ class FadingSource:
     offset: int = 0
     """Frames of the next block before the fade begins."""
     at: int = 0
+    hold: int | None = 0
+    """Frames that it goes on before the fade begins; None: to its end, and it does not fade."""
 
     @property
     def is_over(self) -> bool:
-        return self.at >= self.length or self.source.ended
+        return self.source.ended or (self.hold == 0 and self.at >= self.length)
 
     def mix_into(self, samples: Samples) -> None:
         """Add the next frames of it to `samples`, of shape (frames, CHANNELS). If the source is late, the fade goes on
         unheard."""
-        here = samples[self.offset :][: self.length - self.at]
+        samples, self.offset = samples[self.offset :], 0
+        held = samples if self.hold is None else samples[: self.hold]
+        part = self.source.read(len(held))
+        held[: len(part)] += part if self.level == 1.0 else part * np.float32(self.level)
+        if self.hold is not None:
+            self.hold -= len(held)
+        self._mix_fading(samples[len(held) :])
+
+    def _mix_fading(self, samples: Samples) -> None:
+        here = samples[: self.length - self.at]
+        if not len(here):
+            return
         part = fade_out(self.source.read(len(here)), self.at, self.length)
         here[: len(part)] += part if self.level == 1.0 else part * np.float32(self.level)
         self.at += len(here)
-        self.offset = 0
 
     def shorten(self, fade: Frames) -> None:
         """End the fade within `fade` frames."""
-        if self.length - self.at > fade:
+        if self.hold != 0 or self.length - self.at > fade:
             self.level *= cos(pi / 2 * self.at / self.length)
-            self.length, self.at = fade, 0
+            self.length, self.at, self.hold = fade, 0, 0

@@ -29,6 +29,20 @@ STOP_FADE = Frames(9600)
 
 
 @dataclass(frozen=True)
+class Join:
+    """Where a cue begins over the one before it, which goes on underneath. It is not faded in."""
+
+    after: CueId
+    """The cue that it means; behind another one it begins without a gap."""
+    at: Frames
+    """The frame of that cue with which it begins."""
+    end: Frames | None = None
+    """The frame of that cue by which that one is silent; None: it goes on to its end, and is not faded out."""
+    fade: Frames = BEGINNING
+    """The frames before `end` in which that one fades out."""
+
+
+@dataclass(frozen=True)
 class Cue:
     """One playing of a song."""
 
@@ -40,6 +54,8 @@ class Cue:
     """Where in the song the source begins."""
     crossfade: Frames = BEGINNING
     """The longest overlap with the cue before it; it never overlaps more than half of either song."""
+    join: Join | None = None
+    """Takes the place of the crossfade behind the cue that it means."""
 
 
 @dataclass(frozen=True)
@@ -286,7 +302,12 @@ class Playout:
 
     def _frames_until_crossfade(self, playing: _Playing) -> Frames | None:
         """Frames until the following cue begins over this one; None if that is not known or there is no crossfade."""
-        if self._due is not None or self._following is None or not self._following.crossfade:
+        if self._due is not None or self._following is None:
+            return None
+        join = self._find_join(playing)
+        if join is not None:
+            return Frames(max(0, join.at - playing.position))
+        if not self._following.crossfade:
             return None
         if playing.cue.source.remaining is None:
             return None
@@ -296,12 +317,37 @@ class Playout:
     def _crossfade(self, playing: _Playing, offset: int) -> None:
         """Start the following cue over the last frames of `playing`, which ends with that."""
         assert self._following is not None
-        left = playing.cue.source.remaining or BEGINNING
-        self._fade_away(playing, left, offset)
+        left, join = playing.cue.source.remaining or BEGINNING, self._find_join(playing)
+        if join is None:
+            self._fade_away(playing, left, offset)
+        else:
+            left = self._let_ring(playing, join, offset)
         playing.position = Frames(playing.position + left)
         self._end_at_its_end(playing)
         cue, self._following = self._following, None
-        self._start_cue(cue, left)
+        self._start_cue(cue, left if join is None else BEGINNING)
+
+    def _find_join(self, playing: _Playing) -> Join | None:
+        """Where what follows says to begin over this cue; None behind a cue that began later than that."""
+        join = self._following.join if self._following is not None else None
+        if join is None or join.after != playing.cue.id or playing.cue.start >= join.at:
+            return None
+        return join
+
+    def _let_ring(self, playing: _Playing, join: Join, offset: int) -> Frames:
+        """Let the source go on under what begins, as far as `join` says; its frames that are known to be left."""
+        left = playing.cue.source.remaining
+        if not playing.started:
+            playing.cue.source.close()
+            return BEGINNING
+        level = fade_in_gain(playing.played, playing.rise)
+        if join.end is None:
+            self._fading.append(FadingSource(playing.cue.source, CUT_FADE, level, offset, hold=None))
+            return left or BEGINNING
+        rest = Frames(max(0, join.end - playing.position))
+        fade = Frames(min(rest, max(join.fade, CUT_FADE)))
+        self._fading.append(FadingSource(playing.cue.source, fade, level, offset, hold=rest - fade))
+        return rest if left is None else min(rest, left)
 
     def _advance(self, playing: _Playing, frames: int) -> None:
         self._report_started(playing)

@@ -301,31 +301,35 @@ class PlayoutController:
             if not await self._send(connection, wire.Play, plan.current):
                 return
             picture.record_played(plan.current)
-        await self._carry_out_following(plan.following, connection)
+        await self._carry_out_following(plan, connection)
         if plan.current.id in self._early_skips:
             self._early_skips.discard(plan.current.id)
             await _ask_unless_unknown(connection, wire.Skip, plan.current.id)
 
-    async def _carry_out_following(self, following: Cue | None, connection: StreamerConnection) -> None:
-        picture = self._picture
+    async def _carry_out_following(self, plan: Plan, connection: StreamerConnection) -> None:
+        picture, following, join = self._picture, plan.following, make_join(plan)
         if following is None:
             if picture.following is not None:
                 await _ask_unless_unknown(connection, wire.Unfollow, picture.following)
                 picture.record_unfollowed()
-        elif picture.lacks_following(following) and await self._send(connection, wire.Follow, following):
-            picture.record_followed(following)
+        elif picture.lacks_following(following, join) and await self._send(connection, wire.Follow, following, join):
+            picture.record_followed(following, join)
 
-    async def _send(self, connection: StreamerConnection, command: type[amp.Command], cue: Cue) -> bool:
+    async def _send(
+        self, connection: StreamerConnection, command: type[amp.Command], cue: Cue, join: wire.Join | None = None
+    ) -> bool:
         """Hand over a song; one that cannot be played is recorded as such, and False comes back."""
         try:
-            await self._hand_over(connection, command, cue)
+            await self._hand_over(connection, command, cue, join)
         except BandstandError as error:
             reason = str(error)
             self._start(self._record(lambda tx: on_air.record_unplayable(tx, cue.id, reason)))
             return False
         return True
 
-    async def _hand_over(self, connection: StreamerConnection, command: type[amp.Command], cue: Cue) -> None:
+    async def _hand_over(
+        self, connection: StreamerConnection, command: type[amp.Command], cue: Cue, join: wire.Join | None = None
+    ) -> None:
         source = self._open_source(cue)
         until = self._find_cut(cue) if command is wire.Play else None
         try:
@@ -341,6 +345,7 @@ class PlayoutController:
                 gain=source.gain,
                 crossfade=round((cue.crossfade or 0.0) * RATE),
                 **({} if until is None else {"until": until}),
+                **({} if join is None else {"join": msgspec.json.encode(join)}),
             )
         finally:
             # Only now: what was queued for sending was the number, not the file.
@@ -420,6 +425,15 @@ def record_report(tx: Transaction, numbered: NumberedReport, at: float) -> None:
     else:
         reason = EndReason(report.reason)
         on_air.record_ended(tx, report.cue, reason, Frames(report.frames), report.detail, at)
+
+
+def make_join(plan: Plan) -> wire.Join | None:
+    """What the streamer is told of the transition, where that is more than a crossfade."""
+    transition = plan.transition
+    if plan.current is None or transition.at is None:
+        return None
+    end = None if transition.end is None else round(transition.end * RATE)
+    return wire.Join(plan.current.id, round(transition.at * RATE), end, round(transition.fade * RATE))
 
 
 async def _ask_unless_unknown(connection: StreamerConnection, command: type[amp.Command], cue: CueId) -> None:

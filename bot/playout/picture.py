@@ -22,6 +22,7 @@ class StreamerPicture:
         self.current: CueId | None = None
         self.following: CueId | None = None
         self._following_start = 0
+        self._following_join: wire.Join | None = None
         self._heard = (0.0, 0)
         """By the clock, and the frames that the current cue had then."""
         self._is_moving = True
@@ -37,6 +38,7 @@ class StreamerPicture:
         self.current = CueId(state.current.cue) if state.current else None
         self.following = CueId(state.following.cue) if state.following else None
         self._following_start = state.following.frames if state.following else 0
+        self._following_join = None  # it does not say that; where there is one, it is told again
         self._heard = (self._clock(), state.current.frames if state.current else 0)
         self._is_moving = state.is_moving
 
@@ -71,14 +73,14 @@ class StreamerPicture:
         if not self.has_ended(cue.id):
             self._begin(cue.id, cue.start)
 
-    def record_followed(self, cue: Cue) -> None:
+    def record_followed(self, cue: Cue, join: wire.Join | None = None) -> None:
         """The streamer has taken this cue to follow. If nothing was on the air, it began at once."""
         if self.has_ended(cue.id) or self.current == cue.id:
             return
         if self.current is None:
             self._begin(cue.id, cue.start)
         else:
-            self.following, self._following_start = cue.id, cue.start
+            self.following, self._following_start, self._following_join = cue.id, cue.start, join
 
     def record_sought(self, cue: CueId, frames: Frames) -> None:
         """The current cue goes on from here."""
@@ -98,9 +100,10 @@ class StreamerPicture:
         """Whether this cue's end was reported; it may still be on its way to the database."""
         return cue in self._ended
 
-    def lacks_following(self, cue: Cue) -> bool:
-        """Whether the streamer is still to be told that this cue follows, or that it goes on from elsewhere."""
-        return cue.id != self.current and (cue.id, cue.start) != (self.following, self._following_start)
+    def lacks_following(self, cue: Cue, join: wire.Join | None = None) -> bool:
+        """Whether the streamer is still to be told that this cue follows, from where, or at which moment."""
+        known = (self.following, self._following_start, self._following_join)
+        return cue.id != self.current and (cue.id, cue.start, join) != known
 
     def get_position(self) -> Frames:
         """How far the current cue is by now, in frames of its song."""

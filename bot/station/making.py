@@ -190,6 +190,7 @@ def _describe(song: Song, step: Begun | Done) -> Song:
         seconds=step.seconds,
         facts=dict(step.facts),
         sections=tuple(step.sections),
+        next_at=step.next_at,
     )
 
 
@@ -203,7 +204,6 @@ def _store(song: Song, step: Done) -> Song:
         peak=step.peak,
         cue_in=step.cue_in,
         cue_out=step.cue_out,
-        next_at=step.next_at,
         making=step.making,
         audio=step.files.get("audio", ""),
         provenance=step.provenance,

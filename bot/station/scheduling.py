@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import msgspec
 
+from bandstand.bot.station import transitions
+from bandstand.bot.station.transitions import GAPLESS, Transition
 from bandstand.common.api.values import Cue, CueState
-from bandstand.common.types import RATE, CueId
+from bandstand.common.types import RATE, CueId, Frames
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,8 @@ class Plan:
     current: Cue | None = None
     following: Cue | None = None
     """What comes without a gap after the current cue, or over its last seconds."""
+    transition: Transition = GAPLESS
+    """From the current cue to the one that follows."""
     keep: CueId | None = None
     """May go on if the streamer has it, though its song cannot be opened here: it is being made again."""
     fade: float | None = None
@@ -51,9 +55,17 @@ def plan_playout(cues: Sequence[Cue], stop_fade: float | None, crossfade: float)
     if not current.is_audible:
         return Plan(keep=current.id)
     following = find_next(cues)
-    if following is not None and following.crossfade is None and crossfade:
-        following = msgspec.structs.replace(following, crossfade=crossfade)
-    return Plan(current, following)
+    if following is None:
+        return Plan(_skip_silence(current))
+    transition = transitions.plan_transition(current, following, crossfade)
+    if transition.crossfade != (following.crossfade or 0.0):
+        following = msgspec.structs.replace(following, crossfade=transition.crossfade)
+    return Plan(_skip_silence(current), _skip_silence(following), transition)
+
+
+def _skip_silence(cue: Cue) -> Cue:
+    """The cue, to begin where its sound does."""
+    return msgspec.structs.replace(cue, start=Frames(round(transitions.find_start(cue) * RATE)))
 
 
 def estimate_waits(cues: Sequence[Cue], at: float, crossfade: float) -> list[float | None]:
@@ -69,14 +81,14 @@ def estimate_waits(cues: Sequence[Cue], at: float, crossfade: float) -> list[flo
         if before is not None and wait is not None:
             wait = wait + _get_rest(before, at, cue, crossfade) if before.song.seconds else None
         waits.append(wait)
-        before, at = cue, cue.start / RATE
+        before, at = cue, transitions.find_start(cue)
     return waits
 
 
 def _get_rest(cue: Cue, at: float, following: Cue, crossfade: float) -> float:
     """Seconds from `at` in a cue until the one that follows begins."""
-    overlap = crossfade if following.crossfade is None else following.crossfade
-    return max(0.0, cue.song.seconds - at - overlap)
+    transition = transitions.plan_transition(cue, following, crossfade)
+    return max(0.0, transitions.find_end(cue, transition) - at)
 
 
 def order_last(cues: Sequence[Cue]) -> float:

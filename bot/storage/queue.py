@@ -9,7 +9,8 @@ from bandstand.bot.storage import tables
 from bandstand.bot.storage.executor import Executor, Row
 from bandstand.bot.storage.songs import BRIEF, read_brief
 from bandstand.common.api.people import Place
-from bandstand.common.api.values import Bars, Choice, Cue, CueState, EndReason, Job, JobState, Purpose
+from bandstand.common.api.values import Bars, Choice, Cue, CueState, Edges, EndReason, Job, JobState, Purpose
+from bandstand.common.generators import COMPOSED
 from bandstand.common.types import CueId, Frames, SongCode
 
 JOB: Final = tables.Job
@@ -24,7 +25,7 @@ CUE_COLUMNS: Final = (
     *BRIEF,
     *(CUE.id, CUE.state, CUE.name, CUE.place, CUE.person, CUE.job, CUE.order, CUE.start, CUE.created, CUE.started),
     *(CUE.ended, CUE.reason, CUE.frames, SONG.audio, SONG.loudness, CUE.crossfade, CUE.bar, CUE.phase),
-    *(CUE.cuts, CUE.returns, CUE.choice),
+    *(CUE.cuts, CUE.returns, CUE.choice, SONG.cue_in, SONG.cue_out, SONG.next_at, SONG.generator),
 )
 OPEN_JOBS: Final = (JobState.WAITING.value, JobState.RUNNING.value)
 ENDED_JOBS: Final = (JobState.DONE.value, JobState.FAILED.value, JobState.CANCELLED.value)
@@ -163,7 +164,23 @@ def _select_cues() -> Any:
 
 def _read_cue(row: Row) -> Cue:
     number, state, name, place, person, job, order, start, created, started, *rest = row[len(BRIEF) :]
-    ended, reason, frames, audio, loudness, crossfade, bar, phase, cuts, returns, choice = rest
+    (
+        ended,
+        reason,
+        frames,
+        audio,
+        loudness,
+        crossfade,
+        bar,
+        phase,
+        cuts,
+        returns,
+        choice,
+        cue_in,
+        cue_out,
+        next_at,
+        generator,
+    ) = rest
     return Cue(
         id=CueId(number),
         song=read_brief(row[: len(BRIEF)]),
@@ -186,6 +203,7 @@ def _read_cue(row: Row) -> Cue:
         cuts=cuts,
         returns=returns,
         choice=CHOICE.decode(choice) if choice else None,
+        edges=Edges(cue_in, cue_out, next_at, generator in COMPOSED),
     )
 
 

@@ -10,7 +10,16 @@ from peewee import fn
 from bandstand.bot.storage import tables
 from bandstand.bot.storage.executor import Executor, Row
 from bandstand.bot.storage.search import Search
-from bandstand.common.api.values import Bookmark, Comparison, Section, Song, SongBrief, SongPlace, SongState
+from bandstand.common.api.values import (
+    Bookmark,
+    Comparison,
+    Section,
+    Song,
+    SongBrief,
+    SongPlace,
+    SongState,
+    find_kind,
+)
 from bandstand.common.generators import COMPARE, FILE, IMPORT, PIPE
 from bandstand.common.jobs import Provenance
 from bandstand.common.types import SongCode
@@ -18,7 +27,7 @@ from bandstand.common.types import SongCode
 ROW: Final = tables.Song
 IS_KEPT: Final = ROW.state.not_in([state.value for state in SongState if state.is_lost])
 
-BRIEF: Final = (ROW.code, ROW.title, ROW.artist, ROW.state, ROW.seconds, ROW.created)
+BRIEF: Final = (ROW.code, ROW.title, ROW.artist, ROW.state, ROW.seconds, ROW.created, ROW.generator)
 """The columns of a `SongBrief`, in its order."""
 WHOLE: Final = (
     *(ROW.code, ROW.title, ROW.artist, ROW.state, ROW.generator, ROW.seed, ROW.parameters, ROW.facts, ROW.sections),
@@ -38,8 +47,8 @@ def write_json(value: Mapping[str, Any]) -> str:
 
 
 def read_brief(row: Row) -> SongBrief:
-    code, title, artist, state, seconds, created = row
-    return SongBrief(SongCode(code), title, artist, SongState(state), seconds, created)
+    code, title, artist, state, seconds, created, generator = row
+    return SongBrief(SongCode(code), title, artist, SongState(state), seconds, created, find_kind(generator))
 
 
 class Songs:

@@ -7,7 +7,7 @@ import msgspec
 
 from bandstand.common.api.people import Identity, Place, Right
 from bandstand.common.bands import Band
-from bandstand.common.generators import Generator
+from bandstand.common.generators import BETWEEN, Generator
 from bandstand.common.jobs import Provenance
 from bandstand.common.jobs import Section as Section
 from bandstand.common.types import CueId, Frames, SongCode
@@ -184,6 +184,18 @@ class SongPlace(msgspec.Struct, frozen=True):
     section: str = ""
 
 
+class SongKind(enum.StrEnum):
+    """What a track is to listeners. All but a song are heard between songs only, and neither rated nor asked for."""
+
+    SONG = "song"
+    JINGLE = "jingle"
+    """A file that names the station."""
+    IDENT = "ident"
+    """The station's own motif, composed in the band and key of the song that it follows."""
+    BRIDGE = "bridge"
+    """Some bars that lead from one song to the next."""
+
+
 class SongBrief(msgspec.Struct, frozen=True):
     """A song in a list."""
 
@@ -194,6 +206,25 @@ class SongBrief(msgspec.Struct, frozen=True):
     seconds: float
     """0 while its length is not known."""
     created: float
+    kind: SongKind = SongKind.SONG
+
+
+def find_kind(generator: str) -> SongKind:
+    """What a track of this generator is to listeners."""
+    return SongKind(generator) if generator in BETWEEN else SongKind.SONG
+
+
+class Edges(msgspec.Struct, frozen=True):
+    """Where a song's sound begins and ends, in seconds into the song; see `Song`."""
+
+    cue_in: float | None = None
+    cue_out: float | None = None
+    next_at: float | None = None
+    is_composed: bool = False
+    """The points are those of its score, and not what was heard in its sound."""
+
+
+UNKNOWN_EDGES = Edges()
 
 
 class Song(msgspec.Struct, frozen=True, kw_only=True):
@@ -237,7 +268,8 @@ class Song(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def brief(self) -> SongBrief:
-        return SongBrief(self.code, self.title, self.artist, self.state, self.seconds, self.created)
+        kind = find_kind(self.generator)
+        return SongBrief(self.code, self.title, self.artist, self.state, self.seconds, self.created, kind)
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -311,6 +343,8 @@ class Cue(msgspec.Struct, frozen=True, kw_only=True):
     """The cue that was interrupted, of which this is the rest."""
     choice: Choice | None = None
     """Why the programme chose it; None: somebody asked for it."""
+    edges: Edges = UNKNOWN_EDGES
+    """Of its song."""
 
     @property
     def is_audible(self) -> bool:

@@ -14,6 +14,7 @@ from bandstand.composer import fluid
 from bandstand.composer.folder import SONG_FILE
 from bandstand.composer.recorder import ScoreRecorder
 from bandstand.composer.spool import SpoolWriter
+from bandstand.composer.synth import TAIL
 from bandstand.composer.worker import Prepared, prepare, run_job
 
 pytestmark = pytest.mark.slow
@@ -62,6 +63,7 @@ def test_a_song_begins_advances_and_is_done(bot: BotSide, prepared: Prepared) ->
     assert isinstance(done, Done)
     assert (begun.title, begun.seconds) == (done.title, done.seconds)
     assert done.seconds == pytest.approx(bot.path.stat().st_size / FRAME_BYTES / RATE, abs=0.001)
+    assert begun.next_at == done.next_at == pytest.approx(done.seconds - TAIL, abs=0.002)
     assert done.loudness == pytest.approx(-16, abs=1.5)
     assert done.facts["synthesiser"] == "tones"
 

@@ -6,7 +6,7 @@ import pytest
 from bandstand.common.errors import UnknownCue
 from bandstand.common.types import CueId, Frames
 from bandstand.streamer.block import AudioSource, Samples, zeros
-from bandstand.streamer.playout import CUT_FADE, STOP_FADE, Cue, Ended, Event, Playout, Started, Underrun
+from bandstand.streamer.playout import CUT_FADE, STOP_FADE, Cue, Ended, Event, Join, Playout, Started, Underrun
 
 
 class FakeSource:
@@ -467,3 +467,66 @@ def test_a_skip_goes_on_with_what_is_due() -> None:
     at_bar(playout, 100)
     playout.skip(CueId(1))
     assert playout.next_block(1)[1] == [Ended(CueId(1), "skipped", Frames(400)), Started(CueId(2), Frames(0), "", "")]
+
+
+# Songs that say where the next begins
+
+
+def joined(number: int, source: AudioSource, join: Join) -> Cue:
+    return Cue(CueId(number), source, f"song {number}", "band", join=join)
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["stored", "still growing"])
+def test_over_an_ending_that_rings_on_the_next_begins_in_its_frame_and_nothing_is_faded(is_known: bool) -> None:
+    playout = Playout()
+    playout.cut(cue(1, ringing := FakeSource(ones(10_000))))
+    ringing.known = is_known
+    playout.follow(joined(2, FakeSource(2 * ones(10_000)), Join(CueId(1), Frames(8_000))))
+    sound, events = rendered(playout, 20_000, block=1000)
+    assert np.array_equal(sound[:8_000], ones(8_000))
+    assert np.array_equal(sound[8_000:10_000], 3 * ones(2_000))
+    assert np.array_equal(sound[10_000:18_000], 2 * ones(8_000))
+    assert not sound[18_000:].any()
+    assert [type(event) for event in events] == [Started, Ended, Started, Ended]
+    assert ringing.closed == 1 and playout.silent
+
+
+def test_an_imported_song_fades_out_by_its_end_point_and_the_next_is_not_faded_in() -> None:
+    playout = Playout()
+    playout.cut(cue(1, FakeSource(ones(48_000))))
+    playout.follow(joined(2, FakeSource(zeros(48_000)), Join(CueId(1), Frames(20_000), Frames(40_000), Frames(10_000))))
+    sound, events = rendered(playout, 48_000, block=1024)
+    angles = (np.arange(10_000) + 0.5) * np.pi / 2 / 10_000
+    assert np.array_equal(sound[:30_000], ones(30_000))
+    assert np.allclose(sound[30_000:40_000, 0], np.cos(angles), atol=1e-5)
+    assert not sound[40_000:].any()
+    assert events == [started(1), ended(1, "finished", 40_000), started(2)]
+
+
+def test_a_join_means_one_song_and_behind_another_the_seam_is_without_a_gap() -> None:
+    playout = Playout()
+    playout.cut(cue(1, FakeSource(ones(48_000))))
+    playout.follow(joined(2, FakeSource(2 * ones(48_000)), Join(CueId(1), Frames(2_000))))
+    playout.cut(cue(3, FakeSource(-ones(4_800))))
+    sound, _ = rendered(playout, 9_600)
+    assert np.array_equal(sound[:4_800], -ones(4_800))
+    assert np.array_equal(sound[4_800:], 2 * ones(4_800))
+
+
+def test_a_song_that_went_on_behind_the_join_is_heard_to_its_end() -> None:
+    playout = Playout()
+    playout.cut(cue(1, FakeSource(ones(4_800)), start=9_000))
+    playout.follow(joined(2, FakeSource(2 * ones(48_000)), Join(CueId(1), Frames(8_000))))
+    sound, _ = rendered(playout, 9_600)
+    assert np.array_equal(sound[480:4_800], ones(4_320))
+    assert np.array_equal(sound[4_800:], 2 * ones(4_800))
+
+
+def test_a_skip_ends_what_rings_on_too() -> None:
+    playout = Playout()
+    playout.cut(cue(1, ringing := FakeSource(ones(48_000))))
+    playout.follow(joined(2, FakeSource(ones(48_000)), Join(CueId(1), Frames(960))))
+    rendered(playout, 1_440)
+    playout.skip(CueId(2))
+    sound, _ = rendered(playout, 960)
+    assert not sound[480:].any() and ringing.closed == 1

@@ -15,6 +15,7 @@ from bandstand.bot.playout.controller import ANSWER_SECONDS, PlayoutController, 
 from bandstand.bot.playout.sources import SongSource
 from bandstand.bot.station import on_air
 from bandstand.bot.station.scheduling import Plan
+from bandstand.bot.station.transitions import Transition
 from bandstand.common import wire
 from bandstand.common.api.events import (
     CueSkipped,
@@ -193,6 +194,18 @@ def test_silence_comes_as_slowly_as_was_asked(stage: Stage) -> None:
     stage.plan = Plan(fade=5.0)
     stage.controller.sync()
     assert stage.streamer.given[-1] == {"fade": 5 * RATE}
+
+
+def test_where_the_next_song_begins_goes_along_in_frames_and_is_told_anew_when_it_changes(stage: Stage) -> None:
+    stage.plan = Plan(cue(1), cue(2), Transition(at=80.0, end=90.0, fade=4.0))
+    stage.controller.sync()
+    told = [msgspec.json.decode(given["join"], type=wire.Join) for given in stage.streamer.given if "join" in given]
+    assert told == [wire.Join(1, 80 * RATE, 90 * RATE, 4 * RATE)]
+    stage.controller.sync()
+    assert [asked[0] for asked in stage.streamer.asked] == ["Play", "Follow"]
+    stage.plan = Plan(cue(1), cue(2), Transition(at=85.0))
+    stage.controller.sync()
+    assert msgspec.json.decode(stage.streamer.given[-1]["join"], type=wire.Join) == wire.Join(1, 85 * RATE)
 
 
 def test_a_crossfade_goes_along_in_frames(stage: Stage) -> None:

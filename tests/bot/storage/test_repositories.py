@@ -15,6 +15,7 @@ from bandstand.common.api.values import (
     Comparison,
     Cue,
     CueState,
+    Edges,
     EndReason,
     JobState,
     Purpose,
@@ -217,6 +218,7 @@ def test_a_cue_is_read_as_it_was_written(tx: SqlTransaction) -> None:
         bars=Bars(Frames(96000), Frames(10)),
         cuts=before.id,
         returns=before.id,
+        edges=Edges(is_composed=True),
     )
     written = tx.queue.add(cue)
     assert written == msgspec.structs.replace(cue, id=written.id)
