@@ -31,6 +31,26 @@ KITS: Final = {
 }  # fmt: skip
 """Program on the drum channel -> name."""
 
+RANGES: Final[dict[int, tuple[int, int]]] = {
+    **dict.fromkeys(range(128), (12, 115)),
+    **dict.fromkeys(range(8), (21, 108)), 6: (29, 89), 7: (29, 88),
+    8: (60, 108), 9: (79, 108), 10: (60, 96), 11: (53, 89), 12: (45, 96), 13: (65, 108), 14: (60, 77), 15: (60, 84),
+    **dict.fromkeys(range(16, 21), (36, 96)), 21: (53, 93), 22: (60, 96), 23: (53, 93),
+    **dict.fromkeys(range(24, 32), (40, 86)), 24: (40, 83), 25: (40, 83),
+    **dict.fromkeys(range(32, 38), (28, 67)), 38: (24, 72), 39: (24, 72),
+    40: (55, 100), 41: (48, 88), 42: (36, 81), 43: (28, 67), 44: (28, 96), 45: (28, 96), 46: (24, 103), 47: (36, 57),
+    **dict.fromkeys(range(48, 52), (28, 96)), 52: (43, 84), 53: (43, 84), 54: (43, 84),
+    56: (54, 82), 57: (40, 72), 58: (26, 65), 59: (54, 82), 60: (41, 77), 61: (36, 84),
+    64: (56, 88), 65: (49, 81), 66: (44, 76), 67: (36, 69), 68: (58, 91), 69: (52, 81), 70: (34, 72), 71: (50, 91),
+    72: (74, 102), 73: (60, 96), 74: (60, 96), 75: (60, 96), 77: (55, 91), 79: (60, 84),
+    104: (48, 77), 105: (48, 81), 106: (50, 79), 107: (43, 84), 108: (60, 84), 109: (57, 72), 110: (55, 100),
+    111: (58, 91), 114: (60, 84),
+}  # fmt: skip
+"""Program -> lowest and highest pitch (MIDI note numbers) that players of the instrument use, as it sounds.
+
+After the compasses in Adler, "The Study of Orchestration" (3rd edition, 2002), without the extremes that only soloists
+reach; a synthesiser has all that people hear as pitch."""
+
 
 def find_instrument_name(voice: str, program: int) -> str:
     """Name the instrument of a member whose voice is `voice`; a drummer's program is a kit."""

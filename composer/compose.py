@@ -20,7 +20,7 @@ from bandstand.composer.arranging import arrange_band, may_play, shift_energy
 from bandstand.composer.exact_length import Fit, Length, fit_length, slow_down
 from bandstand.composer.harmony import BarChords, Harmoniser, lead_into_key, list_chord_changes
 from bandstand.composer.humanise import humanise
-from bandstand.composer.parts import make_part
+from bandstand.composer.parts import choose_instrument, fit_to_instrument, make_part
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.score import STEP, ChordMark, Score, Section
 from bandstand.composer.song_form import TOLERANCE_ASKED, TOLERANCE_FREE, plan_song_form
@@ -218,13 +218,30 @@ def _play_sections(
     """`form` has the sections with their usual energies, `contexts` with those that were asked for."""
     sources = [random.branch("part", member.name) for member in band.members]
     human = [source.branch("human") for source in sources]  # goes on from section to section
+    members = [
+        fit_to_instrument(member, choose_instrument(member, source))
+        for member, source in zip(band.members, sources, strict=True)
+    ]
     for plain, context in zip(form, contexts, strict=True):
+        playing = [may_play(member, plain.energy, context.section.energy) for member in members]
+        played = _play_section(members, playing, context, sources)
         yield [
-            humanise(_play_member(member, context, source), context, member, bpm, timing)
-            if may_play(member, plain.energy, context.section.energy)
-            else []
-            for member, source, timing in zip(band.members, sources, human, strict=True)
+            humanise(notes, context, member, bpm, timing)
+            for notes, member, timing in zip(played, members, human, strict=True)
         ]
+
+
+def _play_section(
+    members: list[Member], playing: list[bool], context: SectionContext, sources: list[RandomSource]
+) -> list[list[GridNote]]:
+    """Play one section: the tune first, because the others keep clear of it."""
+    played: list[list[GridNote]] = [[] for _ in members]
+    for index in sorted(range(len(members)), key=lambda index: members[index].voice != "melody"):
+        if playing[index]:
+            played[index] = _play_member(members[index], context, sources[index])
+            if members[index].voice == "melody":
+                context = msgspec.structs.replace(context, tune=(*context.tune, *played[index]))
+    return played
 
 
 def _play_member(member: Member, context: SectionContext, random: RandomSource) -> list[GridNote]:

@@ -1,4 +1,4 @@
-"""Numbers that tell music from random notes.
+"""Numbers that tell music from random notes (`measure_score`), and right notes from wrong ones (`measure_notes`).
 
 Pitch-class entropy, scale consistency and groove consistency are those of MusPy (Dong et al., ISMIR 2020), after Wu &
 Yang, "The Jazz Transformer" (MusDr, ISMIR 2020). Two details differ: groove is counted on sixteenths, and a song that
@@ -9,18 +9,28 @@ follows from pitch proximity in melodies (Temperley, "Music and Probability", MI
 import math
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
 import msgspec
 
+from bandstand.common.instruments import RANGES
+from bandstand.composer.harmony import PHRASE_BARS
 from bandstand.composer.score import STEP, Note, Part, Score
-from bandstand.composer.theory import SCALES
+from bandstand.composer.theory import SCALES, find_pitch_classes
 
 SMALL: Final = 5
 """Widest interval that counts as small, semitones."""
 PHRASE_REST: Final = 3 * STEP
 """A rest of at least this many ticks ends a phrase. The interval over it does not count."""
+HELD: Final = 4 * STEP * 0.8
+"""A note of at least this many ticks is held: a quarter, as it is played."""
+STRONG: Final = {4: 8, 3: 12}
+"""Beats of a bar -> steps from one strong beat to the next."""
+RUBBING: Final = (1, 13)
+"""Semitones between two notes that rub against each other."""
+ACCOMPANIMENT: Final = ("chords", "arpeggio", "pad")
 
 
 class Measures(msgspec.Struct, frozen=True):
@@ -134,3 +144,101 @@ def compute_recurrence(parts: list[Part], bar: int) -> float:
         total += len(bars)
         shared += sum(count for count in counts.values() if count > 1)
     return shared / total
+
+
+class WrongNotes(msgspec.Struct, frozen=True):
+    """Shares of notes that a musician would not play, 0 to 1, and how many notes each is a share of."""
+
+    second_voice: tuple[float, int]
+    """Notes of the tune's second voice on strong beats that are outside the chord."""
+    cadence: tuple[float, int]
+    """First notes of a phrase's last bar that are outside the chord."""
+    rubs: tuple[float, int]
+    """Held notes of the tune with another part a semitone, or a minor ninth, beside them."""
+    buried: tuple[float, int]
+    """Notes of the tune that lie under a note of the accompaniment which sounds with them."""
+    out_of_range: tuple[float, int]
+    """Notes that the instrument does not have."""
+
+
+def measure_notes(score: Score) -> WrongNotes:
+    """Count wrong notes in a score. A part whose voice is `melody` is the tune."""
+    tune = [note for part in score.parts if part.voice == "melody" for note in part.notes]
+    upper, second = _split_voices(tune)
+    pitched = [part for part in score.parts if part.voice != "drums"]
+    others = _join_notes([part for part in pitched if part.voice != "melody"])
+    above = _join_notes([part for part in pitched if part.voice in ACCOMPANIMENT])
+    strong = [note for note in second if round(note.start / STEP) % STRONG[score.beats] == 0]
+    held = [note for note in tune if note.length >= HELD]
+    played = [(part.program, note.pitch) for part in pitched for note in part.notes]
+    return WrongNotes(
+        second_voice=_share([not _is_in_chord(score, note) for note in strong]),
+        cadence=_share([not _is_in_chord(score, note) for note in _list_cadence_notes(score, upper)]),
+        rubs=_share(
+            [any(abs(other.pitch - note.pitch) in RUBBING for other in _find_sounding(others, note)) for note in held]
+        ),
+        buried=_share([any(other.pitch > note.pitch for other in _find_sounding(above, note)) for note in upper]),
+        out_of_range=_share([not RANGES[program][0] <= pitch <= RANGES[program][1] for program, pitch in played]),
+    )
+
+
+def add_wrong_notes(songs: Sequence[WrongNotes]) -> WrongNotes:
+    """The shares in all of these songs together."""
+
+    def add(name: str) -> tuple[float, int]:
+        pairs: list[tuple[float, int]] = [getattr(song, name) for song in songs]
+        count = sum(count for _, count in pairs)
+        return (sum(share * each for share, each in pairs) / max(1, count), count)
+
+    return WrongNotes(**{name: add(name) for name in WrongNotes.__struct_fields__})
+
+
+def _join_notes(parts: Sequence[Part]) -> list[Note]:
+    return sorted((note for part in parts for note in part.notes), key=lambda note: note.start)
+
+
+def _share(wrong: Sequence[bool]) -> tuple[float, int]:
+    return (sum(wrong) / max(1, len(wrong)), len(wrong))
+
+
+def _split_voices(tune: Sequence[Note]) -> tuple[list[Note], list[Note]]:
+    """The highest note of each step, and those below it."""
+    upper = _find_skyline(tuple(tune))
+    highest = set(upper)
+    return upper, [note for note in tune if note not in highest]
+
+
+def _list_cadence_notes(score: Score, tune: Sequence[Note]) -> list[Note]:
+    """The first note of the tune in the last bar of each phrase."""
+    first: dict[int, Note] = {}
+    for note in tune:
+        first.setdefault(round(note.start / STEP) * STEP // score.bar, note)
+    bars = (
+        section.bar + bar
+        for section in score.sections
+        for bar in range(section.bars)
+        if (bar - section.bars) % PHRASE_BARS == PHRASE_BARS - 1
+    )
+    return [first[bar] for bar in bars if bar in first]
+
+
+def _is_in_chord(score: Score, note: Note) -> bool:
+    tick = round(note.start / STEP) * STEP
+    index = bisect_right(score.chords, tick, key=lambda mark: mark.start) - 1
+    return note.pitch % 12 in find_pitch_classes(score.chords[max(0, index)].symbol)
+
+
+def _rubs(note: Note, others: Sequence[Note]) -> bool:
+    return any(abs(other.pitch - note.pitch) in RUBBING for other in _find_sounding(others, note))
+
+
+def _find_sounding(notes: Sequence[Note], with_note: Note) -> list[Note]:
+    """Those of the sorted `notes` that sound together with a note for more than half a step."""
+    end = with_note.start + with_note.length
+    last = bisect_right(notes, end, key=lambda note: note.start)
+    first = bisect_right(notes, with_note.start - 20 * 4 * STEP, key=lambda note: note.start)
+    return [
+        note
+        for note in notes[first:last]
+        if min(end, note.start + note.length) - max(with_note.start, note.start) > STEP // 2
+    ]

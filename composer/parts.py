@@ -7,7 +7,10 @@ The level of a part is computed from it, so that a voice has about the same loud
 
 from typing import Final
 
+import msgspec
+
 from bandstand.common.bands import Member
+from bandstand.common.instruments import RANGES
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.score import Part
 
@@ -22,13 +25,17 @@ LOUDNESS_DB: Final = (
 """Index: General MIDI program."""
 VOICE_LOUDNESS_DB: Final = {"bass": -33.4, "chords": -40.0, "arpeggio": -38.5, "pad": -46.0, "melody": -32.6}
 """Voice -> loudness of one note in the mix, on the same scale. Chords and pads play several notes at once."""
+MOST_MOVED: Final = 7
+"""Semitones by which a compass is moved for an instrument."""
+NARROWEST: Final = 16
+"""Semitones of the narrowest compass in which every voice can play, with a register of its own at one end."""
 DRUMS_LEVEL: Final = 0.95
 LOWEST_LEVEL: Final = 0.25
 
 
 def make_part(member: Member, random: RandomSource) -> Part:
     """Make the part of a member, still without notes, with one of the member's instruments."""
-    program = random.branch("instrument").choose(member.instruments)
+    program = choose_instrument(member, random)
     return Part(
         name=member.name,
         voice=member.voice,
@@ -38,6 +45,24 @@ def make_part(member: Member, random: RandomSource) -> Part:
         reverb=member.reverb,
         notes=(),
     )
+
+
+def choose_instrument(member: Member, random: RandomSource) -> int:
+    """Choose one of the member's programs for a song: the same for the same source."""
+    return random.branch("instrument").choose(member.instruments)
+
+
+def fit_to_instrument(member: Member, program: int) -> Member:
+    """The member with this one instrument and a compass that it has: moved by at most `MOST_MOVED`, then cut."""
+    member = msgspec.structs.replace(member, instruments=(program,))
+    if member.voice == "drums":
+        return member
+    lowest, highest = RANGES[program]
+    move = max(-MOST_MOVED, min(0, highest - member.top)) or min(MOST_MOVED, max(0, lowest - member.bottom))
+    bottom, top = max(lowest, member.bottom + move), min(highest, member.top + move)
+    if top - bottom < NARROWEST:  # bred or configured far outside: the instrument's own middle
+        return member
+    return msgspec.structs.replace(member, bottom=bottom, top=top)
 
 
 def compute_level(voice: str, program: int) -> float:

@@ -115,6 +115,17 @@ class Key(msgspec.Struct, frozen=True):
         return Key((self.tonic + semitones) % 12, self.mode)
 
 
+@lru_cache
+def find_pitch_classes(symbol: str) -> tuple[int, ...]:
+    """The pitch classes of a chord symbol, from the root up. Raises ValueError for one that is not in `QUALITIES`."""
+    root = symbol[:2] if symbol[1:2] in ("#", "b") else symbol[:1]
+    names = SHARPS if root in SHARPS else FLATS
+    for intervals, ending in QUALITIES.items():
+        if root in names and root + ending == symbol:
+            return tuple((names.index(root) + interval) % 12 for interval in (0, *intervals))
+    raise ValueError(f"{symbol}: not a chord symbol of this composer")
+
+
 def find_nearest_pitch(pitch: int, classes: Sequence[int]) -> int:
     """Find the pitch nearest to `pitch` in the pitch classes; of two equally near ones, the lower."""
     return min((pitch + move for move in range(-6, 7) if (pitch + move) % 12 in classes), key=lambda p: abs(p - pitch))

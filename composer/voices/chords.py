@@ -1,12 +1,15 @@
 """The voices that play chords: comping in a rhythm, arpeggios, and held pads.
 
 All three lead their voices: each chord gets the voicing that moves least from the one before (`theory.lead_voices`).
+They give way to the tune: while it is heard they stay below it, and if need be go below their own register
+(`_find_register`).
 """
 
 from collections.abc import Callable, Iterator
 from typing import Final
 
 from bandstand.common.bands import Member
+from bandstand.common.instruments import RANGES
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.style import ALL, UPPER, CompingPattern
 from bandstand.composer.theory import Chord, lead_voices
@@ -21,6 +24,15 @@ ORDERS: Final[tuple[Callable[[int], list[int]], ...]] = (
     lambda count: [index * (count // 2 + 1) % count for index in range(count)],
 )
 """Orders of an arpeggio: up, down, up and down, in leaps. From the number of notes to their indices."""
+CLEAR_OF_TUNE: Final = 2
+"""Semitones that the accompaniment stays below the tune: a semitone would rub."""
+NARROWEST: Final = 16
+"""Semitones of a register in which every chord has a voicing."""
+RUBBING: Final = (1, 13)
+"""Semitones between two notes that rub when one of them is held."""
+HELD_STEPS: Final = 4
+LOWEST_CHORD: Final = 48
+"""Chords below this pitch sound muddy, unless the member's own register is there."""
 LOW_GUITAR: Final = 50
 """An instrument whose compass begins below this pitch plays power chords if the style has them."""
 
@@ -54,7 +66,8 @@ def play_arpeggio(
     notes: list[GridNote] = []
     for bar, spans in enumerate(_voice_chords(context, member)):
         for span, voicing in spans:
-            pitches = (*voicing, voicing[0] + 12) if voicing[0] + 12 <= member.top else voicing
+            _, top = _find_register(context, member, bar, span)
+            pitches = (*voicing, voicing[0] + 12) if voicing[0] + 12 <= top else voicing
             order = make_order(len(pitches))
             for index, step in enumerate(range(span.begin, span.end, every)):
                 force = 0.95 if step % 4 == 0 else 0.75
@@ -92,10 +105,29 @@ def _voice_chords(context: SectionContext, member: Member) -> list[list[tuple[Ch
         spans: list[tuple[ChordSpan, Voicing]] = []
         for span in context.chord_spans(bar):
             chord: Chord = span.chord.power_chord if has_power_chords else span.chord
-            previous = lead_voices(chord, previous, member.low, member.high)
-            spans.append((span, previous))
+            previous = lead_voices(chord, previous, *_find_register(context, member, bar, span))
+            spans.append((span, _leave_out_rubbing(previous, context, bar, span)))
         bars.append(spans)
     return bars
+
+
+def _leave_out_rubbing(voicing: Voicing, context: SectionContext, bar: int, span: ChordSpan) -> Voicing:
+    """The voicing without what is a semitone or a minor ninth beside a held note of the tune, such as the seventh of a
+    major chord under its root; two notes are always left."""
+    start = bar * context.steps
+    held = [note.pitch for note in context.find_tune(start + span.begin, start + span.end) if note.length >= HELD_STEPS]
+    clear = tuple(pitch for pitch in voicing if not any(abs(note - pitch) in RUBBING for note in held))
+    return clear if len(clear) >= 2 else voicing
+
+
+def _find_register(context: SectionContext, member: Member, bar: int, span: ChordSpan) -> tuple[int, int]:
+    """The lowest and the highest pitch for a chord: the member's register, as far as the tune leaves it free."""
+    start = bar * context.steps
+    tune = min((note.pitch for note in context.find_tune(start + span.begin, start + span.end)), default=128)
+    high = min(member.high, tune - CLEAR_OF_TUNE)
+    lowest = max(LOWEST_CHORD, RANGES[member.instruments[0]][0])
+    low = min(member.low, max(lowest, high - NARROWEST))
+    return low, min(member.high, max(high, low + NARROWEST))
 
 
 def _play_pattern(pattern: CompingPattern, span: ChordSpan, voicing: Voicing, start: int) -> Iterator[GridNote]:

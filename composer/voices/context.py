@@ -54,6 +54,8 @@ class SectionContext(msgspec.Struct, frozen=True, kw_only=True):
     """The song's motif: intervals from note to note, in scale steps."""
     swing: float = 0.0
     """See `common.bands.Band.swing`."""
+    tune: tuple[GridNote, ...] = ()
+    """What the melody plays in this section, for the others to keep clear of; empty while it is not known."""
 
     @property
     def steps(self) -> int:
@@ -71,6 +73,10 @@ class SectionContext(msgspec.Struct, frozen=True, kw_only=True):
         """The chord at a step of the section."""
         bar, step_in_bar = divmod(step, self.steps)
         return self.bars[bar][-1 if step_in_bar >= HALF else 0]
+
+    def find_tune(self, begin: int, end: int) -> list[GridNote]:
+        """The notes of the tune that sound between two steps of the section."""
+        return [note for note in self.tune if note.step < end and begin < note.step + note.length]
 
     def find_next_chord(self, bar: int, span: ChordSpan) -> Chord:
         """The chord after that of `span` in `bar`, in the next section if necessary."""

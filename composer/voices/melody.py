@@ -26,8 +26,10 @@ MOTIF_RANGE: Final = 4
 """Largest distance of a motif from its beginning, scale steps: a fifth."""
 HEIGHTS: Final = {"verse": 0, "chorus": 3, "bridge": 2, "solo": 4, "break": 0, "outro": 1, "ending": 0}
 """Kind of section -> anchor, in scale steps above the lowest third of the register."""
-LONG_STEPS: Final = 6
+LONG_STEPS: Final = 4
 """A note of at least this many steps belongs to the chord."""
+SECOND_VOICE: Final = (3, 9)
+"""Smallest and largest distance of the second voice below the tune, semitones: from a minor third to a major sixth."""
 
 
 class PhraseMaterial(NamedTuple):
@@ -84,7 +86,7 @@ def play_melody(
             notes += line.play_bar(phrase.response, phrase.intervals[::-1], start, 0)
         else:
             notes += line.play_bar(phrase.call, phrase.intervals, start, phrase.shift if bar_in_phrase == 2 else 0)
-    return _add_second_voice(notes, context) if section.kind == "chorus" and section.energy == 1.0 else notes
+    return _add_second_voice(notes, context, member) if section.kind == "chorus" and section.energy == 1.0 else notes
 
 
 def _choose_material(context: SectionContext, member: Member, random: RandomSource) -> PhraseMaterial:
@@ -125,7 +127,7 @@ class _MelodyLine:
         return notes
 
     def play_cadence(self, rhythm: Rhythm, start: int) -> list[GridNote]:
-        """Move in even steps to a note of the chord, to its root if the chord is the tonic, and hold it."""
+        """Begin on a note of the chord, and move in even steps to another, to its root if the chord is the tonic."""
         chord = self._chord_at(start + rhythm[-1][0])
         is_tonic = chord.degree == 0
         reach = 0 if len(rhythm) == 1 else 2
@@ -133,10 +135,11 @@ class _MelodyLine:
         goal = self._find_nearest(near, chord.pitches[:1] if is_tonic else chord.pitches)
         notes: list[GridNote] = []
         for index, (step, length) in enumerate(rhythm):
-            left = len(rhythm) - index
+            here, left = self._chord_at(start + step), len(rhythm) - index
             interval = round((goal - self._now) / left)
-            self._move(goal if left == 1 else self._now + interval, chord if left == 1 else None)
-            notes.append(self._make_note(start + step, length, chord, 0.9))
+            must_belong = index == 0 or left == 1 or length >= LONG_STEPS
+            self._move(goal if left == 1 else self._now + interval, here if must_belong else None)
+            notes.append(self._make_note(start + step, length, here, 0.9))
         return notes
 
     def _limit(self, step: int) -> int:
@@ -150,7 +153,7 @@ class _MelodyLine:
             step
             for step in range(max(self._low, self._now - 4), min(self._high, self._now + 4) + 1)
             if abs(self._key.pitch_at(step) - here) <= WIDEST
-            and (chord is None or self._belongs_to(step, chord.pitches))
+            and (chord is None or self._find_pitch(step, chord) % 12 in chord.pitches)
         ]
         self._now = min(reachable, key=lambda step: abs(step - target), default=self._now)
 
@@ -162,21 +165,40 @@ class _MelodyLine:
         return min(steps, key=lambda other: abs(other - step))
 
     def _make_note(self, step: int, length: float, chord: Chord, force: float) -> GridNote:
-        """Make a note at the current position.
+        """Make a note at the current position."""
+        return GridNote(step, length, self._find_pitch(self._now, chord), force)
+
+    def _find_pitch(self, step: int, chord: Chord) -> int:
+        """The pitch of a scale step over a chord.
 
         It is raised if the chord raises this note of the scale, as the dominant of a minor key has the leading note.
         """
-        pitch = self._key.pitch_at(self._now)
+        pitch = self._key.pitch_at(step)
         above = (pitch + 1) % 12
-        is_raised = above in chord.pitches and above not in self._key.scale
-        return GridNote(step, length, pitch + is_raised, force)
+        return pitch + (above in chord.pitches and above not in self._key.scale)
 
 
-def _add_second_voice(notes: list[GridNote], context: SectionContext) -> list[GridNote]:
-    """Add a second voice a third below in the scale, without the shortest notes: for the last chorus."""
-    below = [
-        note._replace(pitch=context.key.pitch_at(context.key.step_at(note.pitch) - 2), force=note.force * 0.75)
-        for note in notes
-        if note.length >= 2
-    ]
+def _add_second_voice(notes: list[GridNote], context: SectionContext, member: Member) -> list[GridNote]:
+    """Add a second voice below, without the shortest notes: for the last chorus.
+
+    It is a third below in the scale, where that belongs to the chord or passes by quickly between strong beats;
+    otherwise it takes the nearest note of the chord from a third to a sixth below, or rests.
+    """
+    below: list[GridNote] = []
+    strong = 8 if context.style.beats == 4 else context.steps
+    for note in notes:
+        if note.length < 2:
+            continue
+        third = context.key.pitch_at(context.key.step_at(note.pitch) - 2)
+        chord = context.chord_at(note.step).pitches
+        is_passing = note.step % context.steps % strong != 0 and note.length < LONG_STEPS
+        pitch = third if is_passing or third % 12 in chord else _find_below(note.pitch, chord)
+        if pitch is not None and pitch >= member.low:
+            below.append(note._replace(pitch=pitch, force=note.force * 0.75))
     return notes + below
+
+
+def _find_below(pitch: int, chord: tuple[int, ...]) -> int | None:
+    """The highest note of the chord that is within `SECOND_VOICE` below."""
+    nearest, farthest = SECOND_VOICE
+    return next((p for p in range(pitch - nearest, pitch - farthest - 1, -1) if p % 12 in chord), None)

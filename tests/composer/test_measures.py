@@ -5,7 +5,10 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from bandstand.composer.measures import measure_score
+from bandstand.common.bands import Band
+from bandstand.common.lineups import HOUSE
+from bandstand.composer.compose import compose
+from bandstand.composer.measures import add_wrong_notes, measure_notes, measure_score
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.score import STEP, Note, Score
 
@@ -67,3 +70,23 @@ def test_random_rhythm_keeps_the_scale_and_loses_the_groove(short: Score) -> Non
     assert noise.scale == composed.scale
     assert noise.groove < 0.7
     assert noise.recurrence < 0.1
+
+
+@pytest.mark.parametrize("band", HOUSE.values(), ids=lambda band: band.style)
+def test_the_notes_of_three_hundred_songs_are_right(band: Band) -> None:
+    counted = add_wrong_notes([measure_notes(compose(band, seed, {})) for seed in range(100, 138)])
+    assert counted.second_voice[0] < 0.02
+    assert counted.cadence[0] == 0
+    assert counted.rubs[0] <= 0.07
+    assert counted.buried[0] <= 0.25
+    assert counted.out_of_range[0] == 0
+    assert all(count for _, count in msgspec.structs.astuple(counted))
+
+
+def test_wrong_notes_are_counted_where_random_pitches_are_played(songs: list[Score]) -> None:
+    counted = add_wrong_notes([measure_notes(random_pitch(song)) for song in songs[:8]])
+    assert counted.second_voice[0] > 0.5
+    assert counted.cadence[0] > 0.5
+    assert counted.rubs[0] > 0.1
+    assert counted.buried[0] > 0.25
+    assert counted.out_of_range[0] > 0.1

@@ -3,7 +3,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bandstand.common.errors import ComposeError
-from bandstand.composer.theory import Key, find_nearest_pitch, fold_into_register, lead_voices, list_voicings
+from bandstand.composer.theory import (
+    Key,
+    find_nearest_pitch,
+    find_pitch_classes,
+    fold_into_register,
+    lead_voices,
+    list_voicings,
+)
 
 KEYS = st.builds(Key, tonic=st.integers(0, 11), mode=st.sampled_from(["major", "minor"]))
 
@@ -91,3 +98,17 @@ def test_voices_move_by_small_intervals(key: Key, first: int, second: int) -> No
     one = lead_voices(key.build_chord(first), (60, 64, 68), 53, 76)
     other = lead_voices(key.build_chord(second), one, 53, 76)
     assert max(min(abs(a - b) for b in one) for a in other) <= 4
+
+
+@pytest.mark.parametrize("key", ["C", "F#m", "Bb", "Ebm", "E"])
+def test_a_chord_symbol_has_the_pitch_classes_of_its_chord(key: str) -> None:
+    tonic = Key.parse(key)
+    for degree in range(7):
+        for seventh in (False, True):
+            chord = tonic.build_chord(degree, seventh)
+            assert find_pitch_classes(chord.symbol) == chord.pitches
+
+
+def test_what_is_no_chord_symbol_is_an_error() -> None:
+    with pytest.raises(ValueError, match="Hm: not a chord symbol"):
+        find_pitch_classes("Hm")

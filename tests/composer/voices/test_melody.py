@@ -6,7 +6,7 @@ import pytest
 from bandstand.common.lineups import HOUSE
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.voices.context import GridNote, SectionContext
-from bandstand.composer.voices.melody import WIDEST, draw_motif, play_melody, transform_motif
+from bandstand.composer.voices.melody import LONG_STEPS, WIDEST, draw_motif, play_melody, transform_motif
 
 MakeContext = Callable[..., SectionContext]
 LEAD = HOUSE["small-robots"].members[4]
@@ -59,10 +59,21 @@ def test_choruses_lie_above_verses(context: MakeContext) -> None:
     assert middle("chorus") > middle("verse") + 2
 
 
-def test_the_last_chorus_has_a_second_voice_below(context: MakeContext) -> None:
-    single, double = play(context("chorus", energy=0.8), 1), play(context("chorus", energy=1.0), 1)
+@pytest.mark.parametrize("seed", range(20))
+def test_the_last_chorus_has_a_second_voice_below_that_agrees_with_the_chords(seed: int, context: MakeContext) -> None:
+    section = context("chorus", energy=1.0, seed=seed)
+    single, double = play(context("chorus", energy=0.8, seed=seed), seed), play(section, seed)
     second = double[len(single) :]
     assert double[: len(single)] == single
     above = {note.step: note.pitch for note in single}
     assert second
-    assert all(above[note.step] - note.pitch in (3, 4) for note in second)
+    assert all(3 <= above[note.step] - note.pitch <= 9 for note in second)
+    strong = [note for note in second if note.step % 8 == 0 or note.length >= LONG_STEPS]
+    assert all(note.pitch % 12 in section.chord_at(note.step).pitches for note in strong)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_close_begins_on_a_note_of_its_chord(seed: int, context: MakeContext) -> None:
+    section = context(seed=seed, key="Em")
+    closes = [[note for note in play(section, seed) if note.step // 16 == bar] for bar in (3, 7)]
+    assert all(close[0].pitch % 12 in section.chord_at(close[0].step).pitches for close in closes)
