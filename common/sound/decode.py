@@ -19,7 +19,7 @@ from bandstand.common.errors import BandstandError
 from bandstand.common.sound import Pieces, Samples
 from bandstand.common.sound.container import Unplayable, explain, open_part
 from bandstand.common.sound.gapless_trim import MP4, find_ogg_trim, find_trim
-from bandstand.common.sound.mixdown import Mixdown
+from bandstand.common.sound.mixdown import Mixdown, replace_nonsense
 from bandstand.common.sound.parts import OggLink, Part, split_file
 from bandstand.common.sound.seek import seek_frames
 from bandstand.common.text import counted
@@ -105,7 +105,10 @@ class _Sound:
         """Frames of the part's sound up to where it has been decoded."""
         if self._trim.vorbis:
             stream.codec_context.options = {"flags2": "+skip_manual"}
-        elif stream.codec_context.name == "flac":  # whose broken frames are bursts of noise otherwise
+        name = stream.codec_context.name
+        self._may_be_nonsense = name.startswith("pcm_f") or name == "wavpack"
+        """Its samples are floats as somebody wrote them, so they may be no numbers."""
+        if name == "flac":  # whose broken frames are bursts of noise otherwise
             stream.codec_context.options = {"err_detect": "crccheck+explode"}
 
     def __enter__(self) -> "_Sound":
@@ -180,6 +183,9 @@ class _Sound:
     def _mixed(self, frame: AudioFrame) -> list[Samples]:
         """`frame` in stereo at `RATE`; a stream may change its rate and channels on the way."""
         ready = []
+        if self._may_be_nonsense and frame.format.name[:3] in ("flt", "dbl"):
+            frame, is_changed = replace_nonsense(frame)
+            self._faults += is_changed
         if self._mixdown is None or not self._mixdown.is_for(frame):
             ready = self._flushed()
             self._mixdown = Mixdown(frame, LARGEST)
@@ -203,7 +209,8 @@ class _Sound:
             return
         if self._origin is None:
             self._origin = max(0, packet.pts)
-        if self._trim.vorbis and self._limit is None and isinstance(self._part, OggLink) and self._part.is_ended:
+        if self._trim.vorbis and self._limit is None and isinstance(self._part, OggLink) and self._part.has_last_page:
+            self._part.find_end()
             self._limit = find_ogg_trim(self._part, self._stream, self._origin).limit
         elif self._container.format.name == MP4 and packet.duration and "iTunSMPB" not in self._container.metadata:
             end = (packet.pts + packet.duration - self._origin) * packet.time_base

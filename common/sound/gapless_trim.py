@@ -11,13 +11,16 @@ from typing import Final
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 
-from bandstand.common.sound.parts import END_OF_STREAM, ENDLESS, OggLink, Part
+from bandstand.common.sound.lengths import ENDLESS
+from bandstand.common.sound.parts import END_OF_STREAM, OggLink, Part
 from bandstand.common.types import RATE, Seconds
 
 MP4: Final = "mov,mp4,m4a,3gp,3g2,mj2"
 MATROSKA: Final = "matroska,webm"
 HEADED: Final = {"flac", "aiff", "au", "w64", "caf", "tta", MP4}
 """Formats whose header counts the sound, so that a missing piece is noticed where libavcodec passes over it."""
+COUNTED: Final = {"w64", "caf", "voc", "dsf"}
+"""Formats whose length FFmpeg takes from what is there of the file, although the head says how long it was."""
 MATROSKA_FILLING: Final = Seconds(0.1)
 """Its duration may count what fills the first packet and the last."""
 LEAD: Final = {"mp3": 1105, "aac": 1024}
@@ -51,6 +54,8 @@ def find_trim(container: InputContainer, stream: AudioStream, part: Part) -> Gap
         return GaplessTrim(vorbis=part.streams == 1 and stream.codec_context.name == "vorbis")
     if kind == "wav":
         return GaplessTrim(cut_off=_is_wav_cut_off(part))
+    if part.is_cut_off and kind in COUNTED:
+        return GaplessTrim(cut_off=True)
     if kind in HEADED:
         return GaplessTrim(limit=_itunes_limit(container, stream), promised=_duration(stream))
     if kind == MATROSKA and len(container.streams) == 1 and container.duration:
@@ -75,6 +80,8 @@ def find_ogg_trim(link: OggLink, stream: AudioStream, origin: int | None) -> Gap
 
 def _is_wav_cut_off(part: Part) -> bool:
     """Whether the file ends inside its samples. A missing pad byte, or chunk behind them, is no loss."""
+    if part.head[:4] in (b"RF64", b"BW64"):
+        return part.is_cut_off
     at = 12
     while header := part.read_at(at, 8):
         length = int.from_bytes(header[4:], "little")

@@ -30,6 +30,8 @@ HALF_POWER: Final = 2**-0.5
 FRONT: Final = {"FL": (1.0, 0.0), "FR": (0.0, 1.0), "DL": (1.0, 0.0), "DR": (0.0, 1.0), "BC": (0.5, 0.5)}
 """Channel -> its weight in (left, right); `find_weights` has the rule for the others."""
 
+LOUDEST: Final = 1000.0
+"""60 dB above full scale. What somebody wrote as a float may be beyond it."""
 UNNAMED: Final = {"NONE", "UNSD", "UNK"}
 
 
@@ -158,6 +160,18 @@ def _to_floats(samples: NDArray[np.generic]) -> NDArray[np.float32]:
     if samples.dtype.kind == "u":
         return (wide - np.float32(128)) / np.float32(128)
     return wide / np.float32(2.0 ** (8 * samples.dtype.itemsize - 1))
+
+
+def replace_nonsense(frame: AudioFrame) -> tuple[AudioFrame, bool]:
+    """A frame of floats with silence for what is no number, and nothing louder than `LOUDEST`; and whether that changed
+    anything. A resampler would spread such a sample over its neighbours, and a loudness would become infinite."""
+    raw = frame.to_ndarray()
+    if raw.max() <= LOUDEST and raw.min() >= -LOUDEST:  # both are false of NaN
+        return frame, False
+    clean = np.clip(np.nan_to_num(raw, nan=0.0, posinf=0.0, neginf=0.0), -LOUDEST, LOUDEST)
+    made = AudioFrame.from_ndarray(clean, frame.format.name, frame.layout.name)
+    made.sample_rate = frame.rate
+    return made, True
 
 
 def _get_kind(frame: av.AudioFrame) -> tuple[int, str, str]:

@@ -14,6 +14,8 @@ import stat
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from bandstand.common.sound import lengths
+
 OGG: Final = b"OggS\0"
 """Capture pattern and version of a page of Ogg, RFC 3533 section 6."""
 BEGIN_OF_STREAM, END_OF_STREAM = 2, 4
@@ -23,10 +25,8 @@ PAGE: Final = HEADER + 255 + 255 * 255
 """The longest page of Ogg."""
 SEARCHED: Final = 1 << 20
 """Bytes that are searched at once."""
-MOST_BOXES: Final = 1000
-"""Outer boxes of MP4 that are looked at; a live recording has two for each second."""
-ENDLESS: Final = 0x7FFF_0000
-"""A RIFF file that was written to a pipe has 0, or a length beyond this, in place of its own."""
+JUNK_HARMS: Final = (b".snd", b"riff", b"caff", b"wvpk")
+"""Beginnings of formats of which FFmpeg takes for sound, or for damage, what stands behind the end by their head."""
 TAG_BYTES: Final = 512 << 10
 """As much may stand before MPEG audio for FFmpeg to find it by itself, with its tags."""
 MPEG: Final = b"\xff"
@@ -55,16 +55,15 @@ class Part:
         self._at = begin
         self.begin = begin
         self.end = end
+        self.is_cut_off = False
+        """Whether its head says that it is longer than the file."""
+        self.is_last = end == _measure(fd)
+        """Whether no other part follows."""
 
     @property
     def is_file(self) -> bool:
         """Whether it is all of the file, so that FFmpeg may read that by itself."""
         return self.begin == 0 and self.end == _measure(self._fd)
-
-    @property
-    def is_last(self) -> bool:
-        """Whether the file ends where it ends."""
-        return self.end == _measure(self._fd)
 
     @property
     def head(self) -> bytes:
@@ -105,6 +104,8 @@ class OggLink(Part):
             self._searched += page.size
         self.is_ended = False
         """Whether its end is known."""
+        self.has_last_page = False
+        """Whether a stream's last page has been read; behind it may be junk, so that the end is not known yet."""
 
     @property
     def stream(self) -> "LinkStream":
@@ -121,10 +122,16 @@ class OggLink(Part):
 
     def read_last_page(self) -> Page | None:
         """The last page, which may be cut off. The end must be known."""
-        begin = max(self.begin, self.end - PAGE)
-        tail = os.pread(self._fd, self.end - begin, begin)
-        at = tail.rfind(OGG)
-        return read_page(tail[at:]) if at >= 0 else None
+        end = self.end
+        while end > self.begin:
+            begin = max(self.begin, end - PAGE)
+            tail = os.pread(self._fd, end - begin + HEADER + 255, begin)[: self.end - begin]
+            at = tail.rfind(OGG)
+            if at >= 0:
+                page = read_page(tail[at : at + HEADER + 255])
+                return page and page._replace(is_whole=begin + at + page.size <= self.end)
+            end = begin  # there is junk behind the last page
+        return None
 
     def _search(self, wanted: int) -> None:
         """Look for the next link's first page up to `wanted`; where the file ends, there is none."""
@@ -132,6 +139,7 @@ class OggLink(Part):
             return
         data = os.pread(self._fd, wanted - self._searched + HEADER + 255, self._searched)
         at = _find_first_page(data)
+        self.has_last_page = self.has_last_page or _has_last_page(data[:at])
         if at is not None:
             self.end = self._searched + at
         self.is_ended = at is not None or self._searched + len(data) >= self.end
@@ -174,10 +182,13 @@ def split_file(fd: int) -> Iterator[Part]:
             end = link.find_end()
             begin = end if end < size else None
         else:
-            end = _find_end(fd, begin, size)
+            end, following, said = _find_span(fd, begin, size)
             is_known = begin < TAG_BYTES and os.pread(fd, 1, begin) == MPEG
-            yield Part(fd, 0 if is_known else begin, end)
-            begin = end if end < size else None
+            part = Part(fd, 0 if is_known else begin, end)
+            part.is_cut_off = said is not None and said > size + 1  # a missing pad byte is no loss
+            part.is_last = following is None
+            yield part
+            begin = following
 
 
 def find_sound(fd: int) -> int:
@@ -203,41 +214,30 @@ def _skip_zeros(fd: int, begin: int) -> int:
     return begin
 
 
-def _find_end(fd: int, begin: int, size: int) -> int:
-    """Where a file that has its length in its head ends, if another of its kind follows there; else the file's end."""
-    head = os.pread(fd, 12, begin)
-    if head[4:8] == b"ftyp":
-        ends: tuple[int, ...] = (_find_mp4_end(fd, begin, size),)
-    else:
-        length = _read_length(head)
-        ends = (begin + length, begin + length + length % 2) if length else ()
-    kind = slice(4, 8) if head[4:8] == b"ftyp" else slice(0, 4)
-    return next((end for end in ends if end < size and os.pread(fd, 12, end)[kind] == head[kind]), size)
+def _find_span(fd: int, begin: int, size: int) -> tuple[int, int | None, int | None]:
+    """Where the file that begins at `begin` ends, where the next one begins behind it, if one does, and its end as its
+    own head says it, perhaps beyond `size`."""
+    said = lengths.find_end(fd, begin, size)
+    if said is None:
+        return size, None, None
+    if said == lengths.UNKNOWN:
+        following = lengths.find_next(fd, begin + ZEROS, size, os.pread(fd, 4, begin))
+        return following or size, following, None
+    if said >= size:
+        return size, None, said
+    following = lengths.find_next(fd, said, size)
+    is_exact = os.pread(fd, 4, begin) in JUNK_HARMS
+    return said if is_exact else following or size, following, said
 
 
-def _read_length(head: bytes) -> int:
-    """Bytes of a RIFF, AIFF or AU file by the beginning of its head; 0 if it does not say."""
-    little, big = int.from_bytes(head[4:8], "little"), int.from_bytes(head[4:8], "big")
-    if head[:4] == b"RIFF" and 0 < little < ENDLESS:
-        return 8 + little
-    if head[:4] == b"FORM":
-        return 8 + big
-    last = int.from_bytes(head[8:12], "big")
-    return big + last if head[:4] == b".snd" and last != 0xFFFF_FFFF else 0
-
-
-def _find_mp4_end(fd: int, begin: int, size: int) -> int:
-    """Where the first of MP4's outer boxes is that begins a file, behind the one at `begin`."""
-    at = begin
-    for _ in range(MOST_BOXES):
-        head = os.pread(fd, 16, at)
-        length = int.from_bytes(head[:4], "big")
-        at += int.from_bytes(head[8:16], "big") if length == 1 else length
-        if (length < 8 and length != 1) or at >= size:
-            break
-        if os.pread(fd, 8, at)[4:8] == b"ftyp":
-            return at
-    return size
+def _has_last_page(data: bytes) -> bool:
+    """Whether the last page of a stream begins in `data`."""
+    at = data.find(OGG)
+    while at >= 0 and len(data) - at > len(OGG):
+        if data[at + 5] & END_OF_STREAM and data[at + 5] < 8:
+            return True
+        at = data.find(OGG, at + len(OGG))
+    return False
 
 
 def _find_first_page(data: bytes) -> int | None:
