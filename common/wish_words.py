@@ -1,0 +1,117 @@
+"""The words of a wish: what people call styles, tempi and moods, and what the composer is asked for by each.
+
+Tables only; `common.wish_grammar` reads them. A mood is no parameter of a song by itself: it stands for a mode, an
+energy, a tempo, and the styles that suit it best.
+"""
+
+import enum
+from typing import Final, NamedTuple
+
+from bandstand.common.lineups import STYLES
+
+
+class Pace(enum.StrEnum):
+    """A tempo in words."""
+
+    VERY_SLOW = "very slow"
+    SLOW = "slow"
+    MEDIUM = "medium"
+    FAST = "fast"
+    VERY_FAST = "very fast"
+
+
+class Mood(NamedTuple):
+    """What a mood asks of the composer; what is empty or None is left to the band."""
+
+    styles: tuple[str, ...] = ()
+    """Styles that suit it."""
+    mode: str = ""
+    energy: float | None = None
+    pace: Pace | None = None
+
+
+STYLE_NAMES: Final = {
+    **{style: style for style in STYLES},
+    "bossa nova": "bossa", "bossanova": "bossa", "samba": "bossa", "latin": "bossa", "brazilian": "bossa",
+    "rock and roll": "rock", "rock n roll": "rock", "metal": "rock", "punk": "rock", "grunge": "rock", "indie": "pop",
+    "synthpop": "pop", "synth pop": "pop", "house": "techno", "trance": "techno", "electro": "techno", "edm": "techno",
+    "electronic": "techno", "rave": "techno", "jazz": "swing", "big band": "swing", "bebop": "swing",
+    "valse": "waltz", "waltzes": "waltz", "3/4": "waltz", "three four": "waltz", "ballads": "ballad",
+    "lullaby": "ballad", "8 bit": "chiptune", "8bit": "chiptune", "chip": "chiptune", "video game": "chiptune",
+    "game": "chiptune", "nintendo": "chiptune",
+}  # fmt: skip
+"""What people call a style -> the style."""
+PACES: Final = {
+    "very slow": Pace.VERY_SLOW, "really slow": Pace.VERY_SLOW, "super slow": Pace.VERY_SLOW, "largo": Pace.VERY_SLOW,
+    "slow": Pace.SLOW, "slowly": Pace.SLOW, "slower": Pace.SLOW, "downtempo": Pace.SLOW, "down tempo": Pace.SLOW,
+    "adagio": Pace.SLOW, "laid back": Pace.SLOW, "medium": Pace.MEDIUM, "mid tempo": Pace.MEDIUM,
+    "midtempo": Pace.MEDIUM, "moderate": Pace.MEDIUM, "andante": Pace.MEDIUM, "fast": Pace.FAST, "quick": Pace.FAST,
+    "faster": Pace.FAST, "uptempo": Pace.FAST, "up tempo": Pace.FAST, "upbeat": Pace.FAST, "allegro": Pace.FAST,
+    "very fast": Pace.VERY_FAST, "really fast": Pace.VERY_FAST, "super fast": Pace.VERY_FAST, "presto": Pace.VERY_FAST,
+}  # fmt: skip
+FACTORS: Final = {
+    Pace.VERY_SLOW: (0.62, 0.72),
+    Pace.SLOW: (0.74, 0.86),
+    Pace.MEDIUM: (0.95, 1.05),
+    Pace.FAST: (1.12, 1.24),
+    Pace.VERY_FAST: (1.28, 1.4),
+}
+"""Pace -> lowest and highest share of the band's own tempo."""
+PACE_STYLES: Final = {
+    Pace.VERY_SLOW: ("ballad",),
+    Pace.SLOW: ("ballad", "bossa", "pop"),
+    Pace.MEDIUM: ("pop", "bossa", "rock"),
+    Pace.FAST: ("rock", "techno", "chiptune", "swing"),
+    Pace.VERY_FAST: ("chiptune", "techno", "swing"),
+}
+"""Pace -> styles that it suits, where nobody asked for a style."""
+_SAD: Final = Mood(("ballad", "waltz", "bossa"), "minor", 0.3, Pace.SLOW)
+_HAPPY: Final = Mood(("pop", "chiptune", "swing", "bossa"), "major", 0.65, Pace.FAST)
+_QUIET: Final = Mood(("ballad", "bossa", "waltz"), "", 0.1)
+_CALM: Final = Mood(("ballad", "bossa", "waltz"), "", 0.2, Pace.SLOW)
+_DARK: Final = Mood(("techno", "rock", "ballad"), "minor", 0.45)
+_WILD: Final = Mood(("rock", "techno", "chiptune", "pop"), "", 0.9, Pace.FAST)
+_LOUD: Final = Mood(("rock", "techno", "pop"), "", 0.9)
+_DREAMY: Final = Mood(("ballad", "bossa", "waltz"), "", 0.25, Pace.SLOW)
+_TENDER: Final = Mood(("ballad", "bossa", "waltz", "swing"), "", 0.3)
+_DANCE: Final = Mood(("techno", "pop", "chiptune"), "", 0.8)
+_ANGRY: Final = Mood(("rock", "techno"), "minor", 0.95, Pace.FAST)
+_GRAND: Final = Mood(("rock", "ballad", "pop"), "", 0.9)
+MOODS: Final = {
+    "sad": _SAD, "melancholy": _SAD, "melancholic": _SAD, "gloomy": _SAD, "blue": _SAD, "lonely": _SAD,
+    "wistful": _SAD, "sorrowful": _SAD, "tearful": _SAD, "happy": _HAPPY, "cheerful": _HAPPY, "cheery": _HAPPY,
+    "merry": _HAPPY, "joyful": _HAPPY, "bright": _HAPPY, "sunny": _HAPPY, "funny": _HAPPY, "playful": _HAPPY,
+    "quiet": _QUIET, "soft": _QUIET, "gentle": _QUIET, "sparse": _QUIET, "calm": _CALM, "relaxed": _CALM,
+    "relaxing": _CALM, "chill": _CALM, "chilled": _CALM, "peaceful": _CALM, "sleepy": _CALM, "mellow": _CALM,
+    "dark": _DARK, "sinister": _DARK, "spooky": _DARK, "scary": _DARK, "serious": _DARK, "energetic": _WILD,
+    "wild": _WILD, "lively": _WILD, "crazy": _WILD, "exciting": _WILD, "powerful": _LOUD, "loud": _LOUD,
+    "heavy": _LOUD, "busy": _LOUD, "dreamy": _DREAMY, "ethereal": _DREAMY, "floating": _DREAMY, "romantic": _TENDER,
+    "tender": _TENDER, "warm": _TENDER, "sweet": _TENDER, "dance": _DANCE, "danceable": _DANCE, "party": _DANCE,
+    "groovy": _DANCE, "angry": _ANGRY, "aggressive": _ANGRY, "furious": _ANGRY, "epic": _GRAND, "grand": _GRAND,
+    "dramatic": _GRAND, "triumphant": _GRAND,
+}  # fmt: skip
+MODE_WORDS: Final = {
+    "minor": "minor", "minor key": "minor", "a minor key": "minor", "major": "major", "major key": "major",
+    "a major key": "major",
+}  # fmt: skip
+FILLERS: Final = frozenset(
+    (
+        "a", "an", "the", "some", "something", "anything", "song", "songs", "music", "tune", "tunes", "track",
+        "tracks", "piece", "number", "one", "me", "us", "please", "play", "make", "compose", "hear", "listen",
+        "want", "wish", "wishes", "would", "like", "love", "i", "i'd", "id", "my", "of", "and", "or", "with", "for",
+        "in", "at", "on", "to", "that's", "that", "is", "it", "its", "long", "very", "really", "quite", "rather",
+        "pretty", "little", "bit", "so", "just", "now", "kind", "sort", "style", "mood", "feel", "feeling", "tempo",
+        "beat", "key", "about", "around", "roughly", "exactly", "length", "lasting", "featuring", "plus", "but",
+        "played", "instrument", "instruments", "sound", "sounding", "any", "all", "this", "good", "nice",
+        "beautiful", "great", "too", "also", "&", "+",
+    )
+)  # fmt: skip
+"""Words that say nothing about the music."""
+NEGATIONS: Final = frozenset(("without", "no", "not", "minus", "except"))
+BAND_WORDS: Final = frozenset(("by", "from", "band"))
+"""What a band's name stands behind."""
+NUMBERS: Final = {
+    "a": 1.0, "an": 1.0, "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0, "seven": 7.0,
+    "eight": 8.0, "nine": 9.0, "ten": 10.0, "fifteen": 15.0, "twenty": 20.0, "thirty": 30.0, "forty": 40.0,
+    "forty-five": 45.0, "fifty": 50.0, "sixty": 60.0, "ninety": 90.0,
+}  # fmt: skip

@@ -1,0 +1,111 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bandstand.common.lineups import HOUSE
+from bandstand.common.song_parameters import checked
+from bandstand.common.wish_grammar import Wish, parse_wish
+from bandstand.common.wish_words import FACTORS, MOODS, PACE_STYLES, STYLES, Pace
+
+BANDS = {slug: band.name for slug, band in HOUSE.items()}
+
+
+def parse(text: str, longest: float = 900) -> Wish:
+    return parse_wish(text, BANDS, longest)
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        (
+            "slow bossa in Dm, 2 minutes, with flute",
+            Wish(style="bossa", key="Dm", pace=Pace.SLOW, seconds=120, wanted=("flute",)),
+        ),
+        ("something sad and quiet by Slow Harbour", Wish(band="slow-harbour", moods=("sad", "quiet"))),
+        (
+            "fast techno 140 bpm in F# minor for 90 seconds without drums",
+            Wish(style="techno", pace=Pace.FAST, bpm=140, key="F#m", seconds=90, unwanted=("drums",)),
+        ),
+        ("a song", Wish()),
+        ("", Wish()),
+        ("a happy waltz in G major", Wish(style="waltz", moods=("happy",), key="G")),
+        ("very slow, in a minor key", Wish(pace=Pace.VERY_SLOW, mode="minor")),
+        ("rock in A", Wish(style="rock", key="A")),
+        ("rock in a minor", Wish(style="rock", key="Am")),
+        ("pop in e flat", Wish(style="pop", key="Eb")),
+        ("Bb swing with sax and trumpet", Wish(style="swing", key="Bb", wanted=("sax", "trumpet"))),
+        ("i am sad", Wish(moods=("sad",), unknown=("am",))),
+        ("no drums or bass but with piano", Wish(unwanted=("drums", "bass"), wanted=("piano",))),
+        ("techno, no piano, no strings, 3:30", Wish(style="techno", unwanted=("piano", "strings"), seconds=210)),
+        (
+            "electric piano ballad, two and a half minutes",
+            Wish(style="ballad", wanted=("electric piano",), seconds=150),
+        ),
+        ("8-bit at 150", Wish(style="chiptune", bpm=150)),
+        ("bossa-nova 1m30s", Wish(style="bossa", seconds=90)),
+        ("half a minute of jazz", Wish(style="swing", seconds=30)),
+        ("the small robots", Wish(band="small-robots")),
+        ("something by robots", Wish(band="small-robots")),
+        ("something purple", Wish(unknown=("purple",))),
+        ("not sad", Wish(unknown=("not sad",))),
+        ("FAST ROCK!!!", Wish(style="rock", pace=Pace.FAST)),
+    ],
+)
+def test_a_wish_is_understood(text: str, wish: Wish) -> None:
+    assert parse(text) == wish
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value", "taken"),
+    [
+        ("bosa", "style", "bossa", {"bosa": "bossa"}),
+        ("tecno", "style", "techno", {"tecno": "techno"}),
+        ("by Slow Harbor", "band", "slow-harbour", {"Slow Harbor": "slow harbour"}),
+        ("with trumpt", "wanted", ("trumpet",), {"trumpt": "trumpet"}),
+        ("eletric piano", "wanted", ("electric piano",), {"eletric piano": "electric piano"}),
+        ("without drmus", "unwanted", ("drums",), {"drmus": "drums"}),
+        ("rock 500 bpm", "bpm", 200, {"500 bpm": "200 bpm"}),
+        ("rock 40 minutes", "seconds", 300, {"40 minutes": "300 s"}),
+        ("rock 3 seconds", "seconds", 20, {"3 seconds": "20 s"}),
+    ],
+)
+def test_what_is_taken_for_something_else_is_told(text: str, field: str, value: object, taken: dict[str, str]) -> None:
+    wish = parse(text, 300)
+    assert getattr(wish, field) == value
+    assert wish.taken == taken
+    assert not wish.unknown
+
+
+WORDS = st.sampled_from(
+    (
+        "slow", "fast", "bossa", "techno", "in", "Dm", "F#", "minor", "a", "A", "b", "with", "without", "no", "not",
+        "by", "Slow", "Harbour", "harbor", "drums", "flute", "2", "minutes", "90", "s", "140", "bpm", "tempo", "at",
+        "3:30", "half", "and", "purple", "key", "of", "sharp", "flat", ",", "-", '"', "1,5", "m", "#",
+    )
+)  # fmt: skip
+
+
+@given(st.lists(WORDS, max_size=12).map(" ".join))
+def test_any_words_are_a_wish_that_the_composer_takes(text: str) -> None:
+    check(parse(text))
+
+
+@given(st.text(max_size=400))
+def test_any_text_is_a_wish(text: str) -> None:
+    check(parse(text))
+
+
+def check(wish: Wish) -> None:
+    asked = {"with": ",".join(wish.wanted), "without": ",".join(wish.unwanted), "key": wish.key, "tempo": wish.bpm}
+    asked |= {"seconds": wish.seconds, "mode": wish.mode}
+    checked({name: value for name, value in asked.items() if value})
+    assert all("\n" not in word and len(word) <= 40 for word in wish.unknown)
+
+
+def test_a_long_text_is_read_to_a_limit() -> None:
+    assert len(parse("purple " * 5000).unknown) <= 60
+
+
+def test_moods_and_paces_name_styles_that_there_are() -> None:
+    assert all(set(mood.styles) <= set(STYLES) for mood in MOODS.values())
+    assert set(FACTORS) == set(PACE_STYLES) == set(Pace)
