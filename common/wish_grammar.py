@@ -110,6 +110,11 @@ def parse_wish(text: str, bands: Mapping[str, str], longest: float = RANGES["sec
     return _Reader(text, bands, longest).read()
 
 
+def list_words() -> tuple[str, ...]:
+    """What may be wished for in words, for completion; bands are not among it."""
+    return (*_make_lexicon(), "minutes", "seconds", "bpm", "with", "without")
+
+
 class _Reader:
     def __init__(self, text: str, bands: Mapping[str, str], longest: float) -> None:
         self._words = _split_words(text)

@@ -14,7 +14,10 @@ from bandstand.common.api.refusals import Refused
 from bandstand.common.api.requests import DescribeGenerator, ListGenerators, ListNames, Request
 from bandstand.common.api.results import GeneratorDetails, Generators, Names, Result
 from bandstand.common.generators import Parameter, written
+from bandstand.common.wish_grammar import list_words
 
+WORDS: Final = "words"
+"""The kind of names of a parameter that takes words for a song, in any order."""
 OFFERED: Final = 50
 """Endings that are offered at the most."""
 Ask = Callable[[Request], Awaitable[Result]]
@@ -63,12 +66,15 @@ async def _complete_name(
         return []
     offered = [name for kind in param.names for name in await _list_names(kind, allowed, ask)]
     begun = given[command.params.index(param) :] if param.is_rest else []
-    return _pick_rest(begun, last, offered)
+    found = _pick_rest(begun, last, offered)
+    return found or (_pick(last, list_words()) if WORDS in param.names and last else [])
 
 
 async def _list_names(kind: str, allowed: Sequence[Command], ask: Ask) -> Sequence[str]:
     """All names of this kind: see `Param.names`."""
     match kind:
+        case "words":
+            return []
         case "command":
             return [command.name for command in allowed]
         case "right":

@@ -6,6 +6,7 @@ from typing import Final
 from bandstand.bot.commands.playing import SONG, SONG_OR_AIR
 from bandstand.bot.commands.reply import Reply
 from bandstand.bot.commands.sentences import SONG_STATES, name_song, say_ago, say_favourites, say_place, say_rating
+from bandstand.bot.commands.song_words import say_misunderstood, say_song
 from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common.api import requests, results
 from bandstand.common.api.values import Song
@@ -43,7 +44,7 @@ def get_parameters(call: Call) -> dict[str, Value]:
 
 def parse_generate(call: Call) -> requests.Request:
     return requests.Generate(
-        generator=call["generator"].strip().lower(),
+        generator=call["generator"].strip(),
         parameters=get_parameters(call),
         seed=parse_seed(call),
         cuts_in="queue" not in call.options,
@@ -58,7 +59,10 @@ def parse_again(call: Call) -> requests.Request:
 
 def show_ordered(result: results.Ordered, _: Call) -> Reply:
     when = "it cuts in as soon as it can be heard" if result.cuts_in else "it waits in the queue"
-    return Reply(f"job {result.job} makes song {result.song}; {when}", job=str(result.job))
+    if result.understood is None:
+        return Reply(f"job {result.job} makes song {result.song}; {when}", job=str(result.job))
+    made = f"job {result.job} makes song {result.song}, {say_song(result.understood)}; {when}"
+    return Reply(made + say_misunderstood(result.understood), job=str(result.job))
 
 
 def parse_cancel(call: Call) -> requests.Request:
@@ -221,15 +225,15 @@ MAKING_COMMANDS: Final = (
         parse_generate,
         show_ordered,
         "make a new song and play it while it is being made",
-        "generate bossa key=Dm minutes=2",
+        "generate slow bossa in Dm, 2 minutes, with flute",
         (requests.Generate,),
         (
             Param(
                 "generator",
-                "a band, a style, or a generator of the configuration; without one, any band",
+                "a generator, or words for a song: band, style, tempo, mood, key, length, instruments; none, any band",
                 is_required=False,
                 is_rest=True,
-                names=("generator", "band"),
+                names=("generator", "band", "words"),
             ),
         ),
         ORDER_OPTIONS,

@@ -23,6 +23,7 @@ from bandstand.bot.station.on_air import (
 )
 from bandstand.bot.station.persons import get_person
 from bandstand.bot.station.repositories import Transaction
+from bandstand.bot.station.wish_reading import read_words
 from bandstand.common.api.events import (
     BackgroundJobOrdered,
     JobCancelled,
@@ -36,6 +37,7 @@ from bandstand.common.api.refusals import (
     ImportedAlready,
     IsComparison,
     NoSongsYet,
+    NoSuchBand,
     NoSuchExport,
     NoSuchJob,
     Refused,
@@ -55,6 +57,7 @@ from bandstand.common.api.requests import (
 )
 from bandstand.common.api.results import Cancelled, Exporting, Importing, Ordered, Playing, Remaking
 from bandstand.common.api.values import Job, JobState, Purpose, Song, SongState
+from bandstand.common.api.wishing import Understood
 from bandstand.common.background_jobs import EXPORTS, Export
 from bandstand.common.files import format_location, parse_location, show_path
 from bandstand.common.generators import COMPARE, FILE, IMPORT, LONGEST_TEXT, PIPE, Value
@@ -145,10 +148,31 @@ def generate(request: Generate, by: Requester, tx: Transaction) -> Ordered:
     if name in tx.outside.generators:
         parameters = generators.check_parameters(tx, name, request.parameters)
         return _order(request, by, tx, Order(name, get_asker(by), parameters))
-    slug = "" if name == bands.GENERATOR else generators.find_band_or_generator(tx, name).slug
-    parameters = generators.check_parameters(tx, bands.GENERATOR, request.parameters)
+    slug, understood = _read_band(tx, request.generator)
+    given = understood.parameters if understood else {}
+    parameters = generators.check_parameters(tx, bands.GENERATOR, {**given, **request.parameters})
     form = bands.add_variation(tx, slug)
-    return _order(request, by, tx, Order(bands.GENERATOR, get_asker(by), parameters, form=form))
+    ordered = _order(request, by, tx, Order(bands.GENERATOR, get_asker(by), parameters, form=form))
+    return msgspec.structs.replace(ordered, understood=understood)
+
+
+def _read_band(tx: Transaction, words: str) -> tuple[str, Understood | None]:
+    """The slug of the band that is named, '' for any; or the one that the words lead to, with what was understood of
+    them. Raises Refused where they say nothing."""
+    name = words.lower() or bands.GENERATOR
+    if name == bands.GENERATOR:
+        return "", None
+    try:
+        return generators.find_band_or_generator(tx, name).slug, None
+    except Refused as refused:
+        first = name.split()[0] if name.split() else ""
+        is_generator = first in tx.outside.generators or first in tx.outside.generator_faults
+        if is_generator or not isinstance(refused.why, NoSuchBand):
+            raise
+        reading = read_words(tx, words)
+        if reading is None or reading.is_empty:
+            raise
+        return reading.form.slug, reading.understood
 
 
 def generate_again(request: GenerateAgain, by: Requester, tx: Transaction) -> Ordered:

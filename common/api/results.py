@@ -23,6 +23,7 @@ from bandstand.common.api.values import (
     SongPlace,
     StationStatus,
 )
+from bandstand.common.api.wishing import Ordered as Ordered
 from bandstand.common.bands import Member
 from bandstand.common.generators import Parameter
 from bandstand.common.types import CueId, SongCode
@@ -31,14 +32,6 @@ Base = ResultBase
 
 
 # Songs: making them
-
-
-class Ordered(Base, frozen=True, tag="ordered"):
-    """A job was written down that makes a song."""
-
-    job: int
-    song: SongCode
-    cuts_in: bool
 
 
 class Cancelled(Base, frozen=True, tag="cancelled"):

@@ -7,6 +7,7 @@ from bandstand.bot.commands.reply import Level
 from bandstand.common.api import refusals, requests, results
 from bandstand.common.api.requests import Request
 from bandstand.common.api.values import JobState, PlayedSong, RatingMean, SongState
+from bandstand.common.api.wishing import Understood
 from bandstand.common.jobs import Provenance
 from bandstand.common.types import SongCode
 from tests.bot.commands.conftest import Person
@@ -17,7 +18,8 @@ from tests.bot.commands.samples import JOB, LANTERN, ROAD, SONG, UNTITLED
     ("line", "request_made"),
     [
         ("generate", requests.Generate()),
-        ("gen Gravel Theory", requests.Generate(generator="gravel theory")),
+        ("gen Gravel Theory", requests.Generate(generator="Gravel Theory")),
+        ("generate slow bossa in Dm", requests.Generate(generator="slow bossa in Dm")),
         (
             "generate bossa key=Dm tempo=130 minutes=2",
             requests.Generate(generator="bossa", parameters={"key": "Dm", "tempo": "130", "minutes": "2"}),
@@ -68,6 +70,18 @@ def test_words_that_do_not_fit_get_the_usage(line: str, said: str, person: Perso
 def test_a_kind_that_nothing_can_be_exported_to_is_told_with_the_others(person: Person) -> None:
     reply = person.see("export blue cassette", refusals.NoSuchExport("cassette", ("midi", "flac")))
     assert (reply.level, reply.summary[:16]) == (Level.USAGE, "export SONG KIND")
+
+
+def test_words_for_a_song_are_answered_with_what_was_understood_of_them(person: Person) -> None:
+    understood = Understood(
+        band="Trio Maresol", style="bossa", moods=("sad",), unknown=("purple",), taken={"bosa": "bossa"},
+        parameters={"key": "Dm", "tempo": 104.0, "seconds": 120.0, "with": "flute,strings", "without": "drums"},
+    )  # fmt: skip
+    ordered = results.Ordered(job=3, song=SongCode("7kq3"), cuts_in=True, understood=understood)
+    assert person.see("generate sad bosa", ordered).summary == (
+        "job 3 makes song 7kq3, bossa by Trio Maresol, sad, in Dm, 104 bpm, 2:00, with flute and strings, without "
+        "drums; it cuts in as soon as it can be heard; bosa: taken as bossa; did not understand: purple"
+    )
 
 
 def test_an_order_is_told_with_its_job_so_that_a_shell_can_wait_for_it(person: Person) -> None:

@@ -92,6 +92,23 @@ def test_a_band_or_a_style_can_be_asked_for_and_again_keeps_it(station: Station,
     assert get_newest(station).form != song.form, "each song is a variation of its own"
 
 
+def test_words_for_a_song_are_understood_and_what_is_not_is_told(station: Station) -> None:
+    station.settle_bands()
+    ordered = station.ask(Generate(generator="slow bosa in Dm, purple", parameters={"energy": 0.2}))
+    song = station.tx.songs.get(ordered.song)
+    assert (song.parameters["key"], song.parameters["energy"]) == ("Dm", 0.2)
+    assert 80 < song.parameters["tempo"] < 115
+    assert (ordered.understood.style, ordered.understood.unknown) == ("bossa", ("purple",))
+    assert ordered.understood.taken == {"bosa": "bossa"}
+
+
+@pytest.mark.parametrize("words", ["purple", "mine fast", "something purple"])
+def test_words_that_say_nothing_are_no_song(station: Station, words: str) -> None:
+    station.settle_bands()
+    station.declare(mine=Generator(callable="mine:make"))
+    assert isinstance(station.refuse(Generate(generator=words)), NoSuchBand)
+
+
 def test_a_song_without_a_band_gets_one_and_one_made_again_keeps_it(station: Station) -> None:
     station.settle_bands()
     ordered = station.ask(Generate())

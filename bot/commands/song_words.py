@@ -1,0 +1,38 @@
+"""What is said of a song that words asked for: what it will be, and which of the words were not understood."""
+
+from typing import Final
+
+from bandstand.common.api.wishing import Understood
+from bandstand.common.text import clock, one_line
+
+WORDS: Final = 8
+"""Words that were not understood, of which each is repeated."""
+
+
+def say_song(understood: Understood) -> str:
+    """`bossa by Trio Maresol, slow, in Dm, 104 bpm, 2:00, with flute`."""
+    given = understood.parameters
+    key = f"in {given['key']}" if "key" in given else f"in a {given['mode']} key" if "mode" in given else ""
+    facts = (
+        *understood.moods,
+        key,
+        f"{given['tempo']:g} bpm" if "tempo" in given else "",
+        clock(given["seconds"]) if "seconds" in given else "",
+        _say_list("with", given.get("with", "")),
+        _say_list("without", given.get("without", "")),
+    )
+    return ", ".join(one_line(fact, 200) for fact in (f"{understood.style} by {understood.band}", *facts) if fact)
+
+
+def _say_list(word: str, names: str) -> str:
+    *others, last = names.split(",")
+    return f"{word} {', '.join(others)} and {last}" if others else f"{word} {last}" if last else ""
+
+
+def say_misunderstood(understood: Understood) -> str:
+    """What was taken for something else, and what was not understood; each begins with a semicolon."""
+    said = [f"{typed}: taken as {meant}" for typed, meant in understood.taken.items()]
+    if understood.unknown:
+        more = ", ..." if len(understood.unknown) > WORDS else ""
+        said.append(f"did not understand: {', '.join(understood.unknown[:WORDS])}{more}")
+    return "".join(f"; {one_line(one, 300)}" for one in said)
