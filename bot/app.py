@@ -58,6 +58,7 @@ from bandstand.common.icecast import base_url
 from bandstand.common.python import build_command
 from bandstand.common.sandbox import Sandbox, describe_exposure, plan_sandbox
 from bandstand.common.shutdown import stop_once
+from bandstand.common.station_folder import describe_lost_database
 from bandstand.common.timers import MonotonicClock
 
 log = Logger()
@@ -258,9 +259,12 @@ class App:
 
     async def _start(self) -> None:
         """Database first, front ends last: whoever can ask gets an answer."""
+        lost = describe_lost_database(self._config.paths)
         applied = await self._store.open()
         if applied:
             log.info("the database is new or was brought up to date: {names}", names=", ".join(applied))
+        if lost:
+            log.warn("{lost}", lost=lost)
         for keeper in self._keepers:
             keeper.ensure()
         self._playout.connect()

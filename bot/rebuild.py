@@ -20,11 +20,10 @@ from bandstand.common.errors import CommandError
 from bandstand.common.generators import COMPARE
 from bandstand.common.jobs import Done
 from bandstand.common.lock import ProcessLock
-from bandstand.common.paths import Paths
+from bandstand.common.paths import SONG_FILE, Paths
 from bandstand.common.station_folder import prepare_folder
 from bandstand.common.text import counted, one_line
 
-SONG_FILE: Final = "song.json"
 TITLE_LIMIT: Final = 120
 
 

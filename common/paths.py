@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from bandstand.common.types import SongCode
+
+SONG_FILE: Final = "song.json"
+"""In each song's folder: all that its worker said of it (`common.jobs.Done`)."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from bandstand.common.errors import UnusableFile
-from bandstand.common.paths import Paths
+from bandstand.common.paths import SONG_FILE, Paths
+from bandstand.common.text import counted
 
 LONGEST_SOCKET: Final = 107
 """Bytes in the path of a UNIX socket (sun_path in unix(7), less the NUL)."""
@@ -71,6 +72,27 @@ def find_warnings(paths: Paths) -> Iterator[str]:
     if folder is not None and shutil.disk_usage(folder).free < SONG_BYTES:
         free = shutil.disk_usage(folder).free / 1e6
         yield f"{KEY}: the disk of {folder} has {free:.0f} MB free; each minute of a song takes about 10 MB"
+    if lost := describe_lost_database(paths):
+        yield lost
+
+
+def describe_lost_database(paths: Paths) -> str:
+    """A sentence where songs are on the disk and there is no database that knows of them; empty otherwise.
+
+    To be asked before a station makes its new database.
+    """
+    try:
+        if paths.database.stat().st_size:
+            return ""
+    except OSError:  # there is none
+        pass
+    count = sum((folder / SONG_FILE).is_file() for folder in paths.songs.glob("*"))
+    if not count:
+        return ""
+    return (
+        f"there is no database, but {counted(count, 'song')} in {paths.songs}: a station that starts now knows "
+        "nothing of them; stop it, and `bandstand database rebuild` takes them in"
+    )
 
 
 def _try_folder(folder: Path, to_make: str) -> None:

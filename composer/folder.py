@@ -14,9 +14,9 @@ import msgspec
 
 from bandstand.common.errors import ComposeError
 from bandstand.common.jobs import Done, Job
+from bandstand.common.paths import SONG_FILE
 
 PARTIAL = ".partial-"
-SONG_FILE = "song.json"
 """Name of the file with the song's `Done`."""
 
 

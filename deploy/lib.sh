@@ -11,7 +11,7 @@ PACKAGES=(
 )
 # shellcheck disable=SC2034
 TEST_PACKAGES=(shellcheck flac opus-tools vorbis-tools iproute2 iptables telnet netcat-openbsd openssh-client sox
-    ngircd inspircd anope openssl)
+    ngircd inspircd anope openssl faketime)
 
 say() {
     printf '%s\n' "$*"

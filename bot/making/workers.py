@@ -56,6 +56,7 @@ from bandstand.common.jobs import (
     Side,
     Step,
 )
+from bandstand.common.paths import SONG_FILE
 from bandstand.common.types import FRAME_BYTES, RATE, SongCode
 
 log = Logger()
@@ -67,8 +68,6 @@ TELL_AFTER: Final = 3.0
 a song that does not come. It is recorded as soon as that can be done."""
 WITHOUT_BARS: Final = 2.0
 """Seconds that stand for a bar of a comparison where a song does not say its tempo."""
-RECORD: Final = "song.json"
-"""What a worker leaves in the song's folder when it has finished."""
 decode_step = msgspec.json.Decoder(Step).decode
 
 
@@ -406,7 +405,7 @@ class JobRunner:
 
     def _read_record(self, song: SongCode) -> Done | None:
         try:
-            return msgspec.json.decode((self._config.paths.song(song) / RECORD).read_bytes(), type=Done)
+            return msgspec.json.decode((self._config.paths.song(song) / SONG_FILE).read_bytes(), type=Done)
         except (OSError, msgspec.DecodeError):
             return None
 
