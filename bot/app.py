@@ -20,6 +20,7 @@ from twisted.python.failure import Failure
 from bandstand.bot.child import Launcher
 from bandstand.bot.commands.announcements import Announcer
 from bandstand.bot.commands.command_line import CommandLine, StoredAccess
+from bandstand.bot.commands.favourite_notices import FavouriteNotices
 from bandstand.bot.commands.frontend import FrontEnd
 from bandstand.bot.commands.reply import Level, Reply
 from bandstand.bot.irc.frontend import IrcFrontEnd
@@ -207,6 +208,7 @@ class App:
         self._core = Core(self._store, self._status.collect, per_minute, self._clock.seconds)
         self._commands = CommandLine(self._core, self._front_ends, self._wall, self._clock.seconds)
         self._announcer = Announcer(self._front_ends)
+        self._favourite_notices = FavouriteNotices(self._store, self._front_ends)
         self._access = StoredAccess(self._store)
 
     def _make_listener_count(self, address: str) -> Callable[[], Any] | None:
@@ -244,6 +246,7 @@ class App:
             self._restart.react,
             self._react,
             self._announcer.handle,
+            self._favourite_notices.react,
             self._feed.handle,
         ):
             self._events.subscribe(subscriber)

@@ -4,6 +4,7 @@ A front end turns what a person typed into a `Line` and shows the `Reply`; it kn
 front end: a `Place` says where a later answer goes, and only the front end that made it understands its address.
 """
 
+from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 import msgspec
@@ -86,6 +87,15 @@ class FrontEnd(Protocol):
 
     def announce(self, reply: Reply) -> None:
         """Show a notice to everyone who is at this front end and wants notices."""
+        ...
+
+
+@runtime_checkable
+class SeesPeople(Protocol):
+    """A front end where people are present without having asked for anything, and can be told something alone."""
+
+    def tell_present(self, is_meant: Callable[[Identity], bool], reply: Reply) -> None:
+        """Show a notice to those who are here and meant, to nobody else."""
         ...
 
 

@@ -221,6 +221,7 @@ class ChannelState:
             "ACCOUNT": self._handle_account,
             "CHGHOST": self._handle_chghost,
             "353": self._handle_names,
+            "352": self._handle_who,
             "354": self._handle_whox,
             "315": self._handle_end_of_who,
             "396": self._handle_visible_host,
@@ -308,6 +309,8 @@ class ChannelState:
             events.append(Queried(build("PART", forward)))
         if self.is_tracking_accounts and self.isupport.has_whox:
             events.append(Queried(build("WHO", channel, f"{WHOX_FIELDS},{CHANNEL_TOKEN}")))
+        elif "userhost-in-names" not in self._capabilities:
+            events.append(Queried(build("WHO", channel)))
         return events
 
     def _handle_part(self, message: Message) -> list[Event]:
@@ -391,6 +394,12 @@ class ChannelState:
     def _handle_names(self, message: Message) -> list[Event]:
         for word in message[3].split(" "):
             self.members.add(parse_hostmask(word.lstrip(MEMBERSHIP_PREFIXES)), message[2])
+        return []
+
+    def _handle_who(self, message: Message) -> list[Event]:
+        """`352 NICK CHANNEL USER HOST SERVER NICK ...`"""
+        _, channel, user, host, _, nick, *_ = (*message.params, *[""] * 6)
+        self.members.add(Hostmask(nick, user, host), channel)
         return []
 
     def _handle_whox(self, message: Message) -> list[Event]:

@@ -12,6 +12,7 @@ Knows no command.
 """
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from twisted.internet.defer import Deferred
@@ -25,7 +26,7 @@ from bandstand.bot.irc.channel_state import CHANNEL_TYPES
 from bandstand.bot.irc.isupport import casefold
 from bandstand.bot.irc.message import Hostmask, count_bytes
 from bandstand.bot.irc.network import NetworkConnection
-from bandstand.bot.irc.pagination import MORE, Pager, format_announcement
+from bandstand.bot.irc.pagination import MORE, Pager, format_announcement, format_summary
 from bandstand.bot.irc.session import ChatMessage, FindAccount, Session
 from bandstand.common.api.people import Identity, Place, Requester, Right
 from bandstand.common.api.values import ChatNetwork
@@ -220,6 +221,19 @@ class Chat:
             if session.state.members.is_in_channel(channel):
                 for line in format_announcement(reply, session.text_bytes(channel), CHANNEL_LINES):
                     session.send_text(channel, line)
+
+    def tell_present(self, is_meant: Callable[[Identity], bool], reply: Reply) -> None:
+        """Say a notice to those who are in a channel with the bot and meant, to each alone, when nobody waits for an
+        answer."""
+        session = self._connection.session
+        if session is None:
+            return
+        line = format_summary(reply)
+        for member in session.state.members.list_all():
+            if session.state.is_own_nick(member.nick) or not (member.account or member.host):
+                continue
+            if is_meant(self._identify(member.hostmask, member.account or "")):
+                session.send_notice(member.nick, line)
 
     def _show_more(self, session: Session, address: ReplyAddress) -> None:
         target, mention, count = _manner(address)

@@ -10,7 +10,7 @@ from bandstand.bot.commands.reply import Reply
 from bandstand.bot.irc.chat import FRONT_END, Chat, ReplyAddress
 from bandstand.bot.irc.network import INetworkReactor, NetworkConnection, Resources, endpoint_maker
 from bandstand.bot.irc.sts import PolicyStore
-from bandstand.common.api.people import Place
+from bandstand.common.api.people import Identity, Place
 from bandstand.common.api.values import ChatNetwork, ProcessStatus
 from bandstand.common.irc import Irc
 from bandstand.common.paths import Paths
@@ -58,6 +58,10 @@ class IrcFrontEnd:
     def announce(self, reply: Reply) -> None:
         for chat in self._chats.values():
             chat.announce(reply)
+
+    def tell_present(self, is_meant: Callable[[Identity], bool], reply: Reply) -> None:
+        for chat in self._chats.values():
+            chat.tell_present(is_meant, reply)
 
     def list_networks(self, is_whole: bool) -> dict[str, ChatNetwork]:
         """Each network by its label in small letters; `is_whole`: with the people who are there."""

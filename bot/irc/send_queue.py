@@ -7,7 +7,8 @@ then one a second.
 So few messages have to be shared fairly. Each person has a line of their own, and the next message is always for the
 person whose last one was longest ago, or who has had none: who asks for little is answered next, however much others
 ask for. The lines are bounded, and a full queue drops from the longest. Messages of the bot itself (JOIN, what is
-announced) go before all of them. Knows no connection: `write` is given each message when it is due.
+announced) go before all of them, what nobody asked for (a favourite begins) after them. Knows no connection: `write`
+is given each message when it is due.
 """
 
 from collections import deque
@@ -29,6 +30,8 @@ MAX_SERVED = 500
 """People of whom it is remembered when they had their last message."""
 BOT = ""
 """Stands for the bot itself where others name a person."""
+UNASKED = "*"
+"""Stands for all those who are told something that they did not ask for: it waits until nobody else does."""
 
 log = Logger()
 
@@ -49,7 +52,7 @@ class SendQueue:
     def send(self, message: str, person: str = BOT) -> bool:
         """Send the message for this person when it is due; False if it was dropped because too many wait."""
         number = len(self._waiting.get(person, ()))
-        if (person != BOT and number >= CAPACITY_OF_PERSON) or not self._make_room(person, number):
+        if (person not in (BOT, UNASKED) and number >= CAPACITY_OF_PERSON) or not self._make_room(person, number):
             self._dropped += 1
             return False
         self._waiting.setdefault(person, deque()).append(message)
@@ -103,8 +106,10 @@ class SendQueue:
         return message
 
     def _choose_person(self) -> str:
-        """The bot itself, then whoever has had none, then whoever's last message was longest ago."""
+        """The bot itself, then whoever has had none, then whoever's last message was longest ago; what nobody asked for
+        comes last."""
         if BOT in self._waiting:
             return BOT
-        new = (person for person in self._waiting if person not in self._served)
-        return next(new, "") or next(person for person in self._served if person in self._waiting)
+        new = (person for person in self._waiting if person not in self._served and person != UNASKED)
+        served = (person for person in self._served if person in self._waiting and person != UNASKED)
+        return next(new, "") or next(served, UNASKED)

@@ -52,7 +52,7 @@ from bandstand.bot.irc.registration import (
     TlsRequired,
     make_login,
 )
-from bandstand.bot.irc.send_queue import BOT, SendQueue
+from bandstand.bot.irc.send_queue import BOT, UNASKED, SendQueue
 from bandstand.common.irc import Network
 from bandstand.common.text import one_line
 from bandstand.common.timers import Timers
@@ -264,6 +264,11 @@ class Session(TwistedProtocol):
         person = self.state.find_person(nick) if nick else BOT
         for part in wire.split_text(wire.strip_formatting(text), self.text_bytes(target)):
             self.send(build(command, target, part), person)
+
+    def send_notice(self, nick: str, text: str) -> None:
+        """Send text that nobody asked for to one person, as NOTICE and in one message, when nobody else waits."""
+        text = wire.cut_text(wire.strip_formatting(text), self.text_bytes(nick))
+        self.send(build("NOTICE", nick, text), UNASKED)
 
     def join_channel(self, channel: str) -> None:
         """Join one of the channels that `state.join_policy` knows."""

@@ -50,7 +50,8 @@ def add_favourite(request: AddFavourite, by: Requester, tx: Transaction) -> Favo
     count = tx.favourites.count(song.code)
     if is_new:
         tx.publish(FavouritesChanged(song=song.brief, favourites=count))
-    return FavouriteAdded(song=song.brief, is_new=is_new, favourites=count)
+    is_first = is_new and tx.favourites.is_told(person) and tx.favourites.count_of([person]) == 1
+    return FavouriteAdded(song=song.brief, is_new=is_new, is_first=is_first, favourites=count)
 
 
 def remove_favourite(request: RemoveFavourite, by: Requester, tx: Transaction) -> FavouriteRemoved:

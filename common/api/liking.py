@@ -55,6 +55,8 @@ class FavouriteAdded(ResultBase, frozen=True, tag="favourite_added"):
     """False: it was a favourite of theirs already."""
     favourites: int
     """How many people have it among theirs now."""
+    is_first: bool = False
+    """It is their only one so far, and they are told when it begins."""
 
 
 class FavouriteRemoved(ResultBase, frozen=True, tag="favourite_removed"):

@@ -52,6 +52,10 @@ def test_a_station_is_controlled_from_a_channel(station: Station, server: Server
         ann.hears(now, PATIENCE)
     ann.says("#radio", "!np")
     ann.hears(r'NOTICE #radio :ann: ok: ".*" \(\w+\) by .*, at 0:', PATIENCE)
+    ann.says("#radio", "!fave")
+    ann.hears(r'NOTICE #radio :ann: ok: ".*" \(\w+\) is one of your favourites now; you are told', PATIENCE)
+    ann.says("#radio", "!replay")
+    ann.hears(r'NOTICE ann :a favourite of yours begins: ".*" \(\w+\)$', PATIENCE)
     for rating in ("!+1", "!-1 ", "bandstand: +1"):
         ann.says("#radio", rating)
         ann.hears(r"NOTICE #radio :ann: (ok|error): ", PATIENCE)

@@ -172,6 +172,45 @@ def test_a_notice_is_not_said_in_the_channel_that_has_it_as_an_answer_already(ro
         assert room.peer.sent() == ["NOTICE #radio :X is"]
 
 
+def test_a_notice_to_those_who_are_meant_goes_to_each_alone_and_to_nobody_else(room: Room) -> None:
+    room.peer.says(
+        ":srv 352 bandstand #radio ann 10.1.2.3 srv ann H :0 Ann",
+        ":srv 352 bandstand #radio bs host.example srv bandstand H :0 Bandstand",
+        ":bob!b@10.1.2.4 JOIN #radio",
+        ":cyd!c@10.1.2.5 JOIN #radio",
+        ":cyd!c@10.1.2.5 PART #radio",
+        ":srv 353 bandstand = #radio :@ann bob dan",
+    )
+    asked: list[str] = []
+
+    def is_meant(identity: Identity) -> bool:
+        asked.append(identity.mask)
+        return identity.mask.endswith("@10.1.2.3")
+
+    room.chat.tell_present(is_meant, Reply("it begins", Level.NOTICE, rows=(("no", "row"),)))
+    assert room.peer.sent() == ["NOTICE ann :it begins"]
+    assert sorted(asked) == ["ann!ann@10.1.2.3", "bob!b@10.1.2.4"]
+
+
+def test_a_personal_notice_is_a_notice_where_answers_are_ordinary_messages_and_after_the_answers() -> None:
+    room = Room(say="privmsg")
+    for number in range(6):
+        room.peer.says(f":p{number}!p@10.1.2.{number} JOIN #radio")
+    room.chat.tell_present(lambda _: True, Reply("it begins\r\nQUIT :now", Level.NOTICE))
+    sent = room.says("!np", nick="p5")
+    room.peer.advance(30)
+    told = [f"NOTICE p{number} :it begins QUIT :now" for number in range(6)]
+    answer = "PRIVMSG #radio :p5: ok: done"
+    sent += room.peer.sent()
+    assert sorted(sent) == sorted([*told, answer]) and sent.index(answer) < sent.index(told[4])
+
+
+def test_nobody_is_told_anything_while_the_network_is_away(room: Room) -> None:
+    room.session = None
+    room.chat.tell_present(lambda _: True, Reply("it begins"))
+    assert room.peer.sent() == []
+
+
 def test_the_core_is_told_whether_the_network_knows_accounts_and_who_is_there() -> None:
     plain, rich = Room(caps=""), Room(caps="account-tag")
     assert plain.chat.describe_network(is_whole=False) == ChatNetwork(tells_accounts=False)

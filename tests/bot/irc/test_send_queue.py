@@ -3,7 +3,7 @@
 from twisted.internet.task import Clock
 from twisted.logger import capturedLogs
 
-from bandstand.bot.irc.send_queue import BURST, CAPACITY, CAPACITY_OF_PERSON, SECONDS_PER_MESSAGE, SendQueue
+from bandstand.bot.irc.send_queue import BURST, CAPACITY, CAPACITY_OF_PERSON, SECONDS_PER_MESSAGE, UNASKED, SendQueue
 
 
 def test_a_burst_goes_out_at_once_and_then_one_message_at_a_time_in_order() -> None:
@@ -108,3 +108,27 @@ def test_the_bot_itself_is_never_dropped_for_people() -> None:
     assert queue.send("JOIN #radio")
     clock.advance(SECONDS_PER_MESSAGE)
     assert sent[-1] == "JOIN #radio"
+
+
+def test_what_nobody_asked_for_waits_until_nobody_else_does() -> None:
+    clock = Clock()
+    sent: list[str] = []
+    queue = SendQueue(clock, sent.append)
+    for number in range(BURST + 20):
+        assert queue.send(f"told {number}", UNASKED)
+    assert queue.send("answer", "ann") and queue.send("joined") and queue.send("another", "bob")
+    del sent[:]
+    clock.pump([SECONDS_PER_MESSAGE] * 30)
+    assert sent == ["joined", "answer", "another", *(f"told {number}" for number in range(BURST, BURST + 20))]
+
+
+def test_what_nobody_asked_for_is_dropped_before_an_answer() -> None:
+    clock = Clock()
+    sent: list[str] = []
+    queue = SendQueue(clock, sent.append)
+    for number in range(BURST + CAPACITY + 10):
+        queue.send(f"told {number}", UNASKED)
+    assert all(queue.send(f"answer {person}", person) for person in "abcde")
+    del sent[:]
+    clock.pump([SECONDS_PER_MESSAGE] * (CAPACITY + 1))
+    assert sent[:5] == [f"answer {person}" for person in "abcde"] and len(sent) == CAPACITY
