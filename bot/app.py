@@ -30,6 +30,7 @@ from bandstand.bot.making.catalogue import Catalogue
 from bandstand.bot.making.declarations import DeclarationsReloader
 from bandstand.bot.making.file_watcher import FileWatcher
 from bandstand.bot.making.generator_reload import GeneratorReloader, Progress
+from bandstand.bot.making.importers import Importers
 from bandstand.bot.making.song_files import SongFiles
 from bandstand.bot.making.workers import JobRunner
 from bandstand.bot.playout.controller import PlayoutController, Surroundings
@@ -172,6 +173,7 @@ class App:
             self._settings.configuration, self._catalogue, self._jobs.take_generators, publish,
             lambda on_save: FileWatcher(self._clock, on_save),
         )  # fmt: skip
+        self._importers = Importers(self._launcher, store, config, build_command("bandstand.composer.importer"))
         self._background = BackgroundJobs(self._launcher, store, config, background)
         sources = SongSources(config.paths, config.station.loudness, self._jobs.find_spool)
         surroundings = Surroundings(self._clock, self._wall, self._chance.random, publish)
@@ -194,7 +196,7 @@ class App:
                 processes=(
                     lambda: self._irc.list_status(),
                     lambda: [keeper.get_status() for keeper in self._keepers],
-                    lambda: [self._jobs.get_status()],
+                    lambda: [*filter(None, [self._jobs.get_status(), self._importers.get_status()])],
                 ),
                 list_people=lambda: self._remote_access.terminals.list_people(),
                 list_networks=lambda is_whole: self._irc.list_networks(is_whole),
@@ -238,6 +240,7 @@ class App:
         for subscriber in (
             self._playout.react,
             self._jobs.react,
+            self._importers.react,
             self._declarations.react,
             self._reloader.react,
             self._background.react,
@@ -326,6 +329,7 @@ class App:
         self._reloader.stop()
         self._background.stop()
         self._jobs.stop()
+        self._importers.stop()
         await self._playout.stop(shut_down=bool(self._keepers))
         await DeferredList([keeper.stop() for keeper in reversed(self._keepers)])
         await self._store.close()

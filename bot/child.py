@@ -77,11 +77,12 @@ class Child(ProcessProtocol):
         """None before it is started and after it has ended."""
         return self.transport.pid if self.transport is not None else None
 
-    def write_line(self, line: bytes) -> None:
-        """Give it a line on its standard input, and no other after it."""
+    def write_line(self, line: bytes, *, is_last: bool = True) -> None:
+        """Give it a line on its standard input; after the last one that is closed."""
         assert self.transport is not None
         self.transport.write(line + b"\n")
-        self.transport.closeStdin()
+        if is_last:
+            self.transport.closeStdin()
 
     def signal(self, number: signal.Signals) -> None:
         """Signal it and all that it has started; nothing, if it has ended."""

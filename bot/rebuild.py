@@ -17,6 +17,7 @@ from bandstand.bot.storage.store import run_once
 from bandstand.common import config
 from bandstand.common.api.values import Song, SongState
 from bandstand.common.errors import CommandError
+from bandstand.common.files import parse_location
 from bandstand.common.generators import COMPARE
 from bandstand.common.jobs import Done
 from bandstand.common.lock import ProcessLock
@@ -71,7 +72,7 @@ def read_songs(folder: Path) -> Iterator[Song | str]:
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             yield f"{path}: its {SONG_FILE} cannot be read"
             continue
-        if not (path / done.files.get("audio", SONG_FILE)).is_file():
+        if not _find_sound(path, done).is_file():
             yield f"{path}: its sound is missing"
         elif done.song != path.name:
             yield f"{path}: it has the song {one_line(done.song, 20)}"
@@ -79,10 +80,17 @@ def read_songs(folder: Path) -> Iterator[Song | str]:
             yield _make_song(done, created)
 
 
+def _find_sound(folder: Path, done: Done) -> Path:
+    """In the song's folder, or where the file was when it was imported with a link."""
+    audio = done.files.get("audio", SONG_FILE)
+    return parse_location(audio) if "/" in audio else folder / audio
+
+
 def _make_song(done: Done, created: float) -> Song:
     return Song(
         code=done.song, title=one_line(done.title, TITLE_LIMIT), artist=one_line(done.artist, TITLE_LIMIT),
         album=one_line(done.album, TITLE_LIMIT), genre=one_line(done.genre, TITLE_LIMIT), year=done.year,
+        tags=done.tags,
         cue_in=done.cue_in, cue_out=done.cue_out, next_at=done.next_at,
         state=SongState.READY, generator=done.generator, seed=done.seed, parameters=done.parameters,
         facts=dict(done.facts), sections=tuple(done.sections), seconds=done.seconds, loudness=done.loudness,

@@ -45,6 +45,22 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     """Problems of its sound, one sentence each."""
 
 
+class Original(msgspec.Struct, frozen=True, kw_only=True):
+    """The file that a song was imported from, and what the import heard in it."""
+
+    path: str
+    """As `common.files.format_location` writes it."""
+    size: int
+    """Bytes."""
+    modified: int
+    """Nanoseconds, as the file system has it."""
+    sound: str
+    """SHA-256 of all frames in 16 bits, hexadecimal."""
+    fingerprint: tuple[int, ...] = ()
+    """Chromaprint's values of the beginning, in order, which hardly change with the encoding; none where it is not
+    installed, or the sound is too short."""
+
+
 class Section(msgspec.Struct, frozen=True):
     """A part of a song: `bar` is its first bar, from 1; `energy` is from 0 to 1, None where the song does not say."""
 
@@ -148,6 +164,7 @@ class Done(msgspec.Struct, frozen=True, tag_field="step", tag="done"):
     album: str = ""
     genre: str = ""
     year: int | None = None
+    tags: tuple[str, ...] = ()
     cue_in: float | None = None  # seconds into the song, as the following two; see `common.api.values.Song`
     cue_out: float | None = None
     next_at: float | None = None
@@ -155,6 +172,7 @@ class Done(msgspec.Struct, frozen=True, tag_field="step", tag="done"):
     sections: tuple[Section, ...] = ()
     files: dict[str, str] = {}  # kind -> name in the folder: audio, score, midi, ...
     provenance: Provenance = Provenance()
+    original: Original | None = None  # of an import
 
 
 class Passed(msgspec.Struct, frozen=True, tag_field="step", tag="passed"):

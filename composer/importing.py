@@ -1,39 +1,47 @@
-"""Imports an audio file into the library: copies it, decodes it once, and measures its loudness.
+"""Imports an audio file into the library: copies it, decodes it once, and hears in that what there is to know of it.
 
 The copy keeps the format of the original, because the streamer plays every format sample by sample, by the same reading
-(common/sound). So a damaged file is taken as far as it can be played, with a note of what is missing.
+(common/sound). So a damaged file is taken as far as it can be played, with a note of what is missing. With the
+parameter `link` nothing is copied: the file is played where it is.
 """
 
+import hashlib
 import re
 import shutil
 import time
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
-from bandstand.common.errors import ComposeError, Missing, NotAudio
-from bandstand.common.files import parse_location, show_path
-from bandstand.common.jobs import Done, Job, Noticed, Provenance
+import msgspec
+import numpy as np
+
+from bandstand.common.errors import ComposeError, NotAudio
+from bandstand.common.files import format_location, parse_location, show_path
+from bandstand.common.jobs import Done, Job, Noticed, Original, Provenance
 from bandstand.common.sound.tags import read_tags
-from bandstand.common.text import one_line
-from bandstand.common.types import RATE, Frames
-from bandstand.composer.audio import Clip, read_blocks, write_preview
+from bandstand.common.types import RATE
+from bandstand.composer.audio import FULL_SCALE, Block, Samples, read_blocks
+from bandstand.composer.cue_points import CuePoints, find_cue_points
+from bandstand.composer.fingerprint import Fingerprinter
 from bandstand.composer.folder import SongFolder, publish_song, read_finished
+from bandstand.composer.labels import choose_labels
 from bandstand.composer.loudness import LoudnessMeter, round_decibels
-from bandstand.composer.recorder import FILES, PREVIEW
 from bandstand.composer.spool import Report
 
-UNKNOWN_ARTIST: Final = "unknown"
 SUFFIX: Final = re.compile(r"\.[a-z0-9]{1,8}")
-LONGEST_NAME: Final = 120
-"""Characters of a title or an artist."""
 
 
-class _Measured(NamedTuple):
+class _Heard(msgspec.Struct, frozen=True):
+    """What one pass through the sound tells."""
+
     seconds: float
-    loudness: float  # LUFS
-    peak: float  # dBTP
-    clip: Clip  # the beginning, for the preview
+    loudness: float
+    """LUFS."""
+    peak: float
+    """dBTP."""
+    cues: CuePoints
+    sound: str
+    fingerprint: tuple[int, ...]
     notes: list[str]
     """What is missing of the sound."""
 
@@ -49,58 +57,73 @@ def import_song(job: Job, report: Report) -> Done:
     path = parse_location(str(job.parameters["file"]))
     began = time.perf_counter()
     with SongFolder(Path(job.directory)) as folder:
-        audio = folder.path / f"song{_choose_suffix(path)}"
         try:
-            shutil.copyfile(path, audio)
+            status = path.stat()
+            audio = path if job.parameters.get("link") else _copy(path, folder.path)
         except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
             raise ComposeError(f"{show_path(path)}: it cannot be read: {error.strerror}") from None
-        title, artist = choose_names(read_tags(audio), path)
-        measured = _measure(audio, path)
-        for note in measured.notes:
-            report(Noticed(f"{title}: {note}"))
-        made = {"audio": audio.name, **_write_preview(measured.clip, title, artist, folder.path)}
+        labels = choose_labels(read_tags(audio), path)
+        heard = _hear(audio, path)
+        for note in heard.notes:
+            report(Noticed(f"{labels.title}: {note}"))
+        cues = heard.cues
         done = Done(
-            song=job.song, title=title, artist=artist, seconds=measured.seconds, generator=job.generator,
-            seed=job.seed, parameters=job.parameters, loudness=measured.loudness, peak=measured.peak,
-            making=round(time.perf_counter() - began, 3), files=made,
-            provenance=Provenance(notes=measured.notes),
+            song=job.song, title=labels.title, artist=labels.artist, album=labels.album, genre=labels.genre,
+            year=labels.year, tags=labels.tags, facts=labels.facts, seconds=heard.seconds, generator=job.generator,
+            seed=job.seed, parameters=job.parameters, loudness=heard.loudness, peak=heard.peak,
+            cue_in=cues.cue_in, cue_out=cues.cue_out, next_at=cues.next_at,
+            making=round(time.perf_counter() - began, 3),
+            files={"audio": format_location(path) if audio == path else audio.name},
+            provenance=Provenance(sound=heard.sound, notes=heard.notes),
+            original=Original(
+                path=str(job.parameters["file"]), size=status.st_size, modified=status.st_mtime_ns, sound=heard.sound,
+                fingerprint=heard.fingerprint,
+            ),
         )  # fmt: skip
         return publish_song(folder, job, done)
 
 
-def choose_names(tags: Mapping[str, str], path: Path) -> tuple[str, str]:
-    """Choose (title, artist) from the tags, or the title from the file name."""
-    title = one_line(tags.get("title", ""), LONGEST_NAME) or one_line(show_path(path.stem), LONGEST_NAME)
-    return title, one_line(tags.get("artist", ""), LONGEST_NAME) or UNKNOWN_ARTIST
+def _copy(path: Path, folder: Path) -> Path:
+    audio = folder / f"song{_choose_suffix(path)}"
+    shutil.copyfile(path, audio)
+    return audio
 
 
-def _measure(audio: Path, path: Path) -> _Measured:
-    """Decode and measure the copy. Raises ComposeError, which names the original `path`, if it has no sound."""
-    meter, clip, frames = LoudnessMeter(), Clip(Frames(0), Frames(round(PREVIEW * RATE))), 0
+def _hear(audio: Path, path: Path) -> _Heard:
+    """Decode the sound and measure it. Raises ComposeError, which names the original `path`, if it has none."""
+    meter, fingerprinter, digest, frames = LoudnessMeter(), Fingerprinter(), hashlib.sha256(), 0
     notes: list[str] = []
     try:
         for block in read_blocks(audio, notes=notes):
             meter.push(block)
-            clip.push(block)
+            samples = _round_samples(block)
+            digest.update(samples.tobytes())
+            fingerprinter.push(samples)
             frames += len(block)
     except NotAudio as error:
         raise ComposeError(f"{show_path(path)}: {error}") from None
     if not frames:
         raise ComposeError(f"{show_path(path)}: there is no sound in it")
     loudness, peak = meter.finish()
-    return _Measured(round(frames / RATE, 3), round_decibels(loudness), round_decibels(peak), clip, notes)
+    seconds = round(frames / RATE, 3)
+    return _Heard(
+        seconds=seconds,
+        loudness=round_decibels(loudness),
+        peak=round_decibels(peak),
+        cues=find_cue_points(meter.momentary, loudness, seconds),
+        sound=digest.hexdigest(),
+        fingerprint=fingerprinter.finish(),
+        notes=notes,
+    )
+
+
+def _round_samples(block: Block) -> Samples:
+    """In 16 bits, so that what a decoder's version changes beyond that makes no other sound of it."""
+    scaled = np.rint(block * float(FULL_SCALE))
+    return np.ascontiguousarray(np.clip(scaled, -FULL_SCALE - 1, FULL_SCALE).astype(np.int16))
 
 
 def _choose_suffix(path: Path) -> str:
     """The copy's suffix, for people and other programs: the station goes by content."""
     suffix = path.suffix.lower()
     return suffix if SUFFIX.fullmatch(suffix) else ""
-
-
-def _write_preview(clip: Clip, title: str, artist: str, folder: Path) -> dict[str, str]:
-    """Write the preview; return its entry for `Done.files`, or none if the ffmpeg program is missing."""
-    try:
-        write_preview(clip.blocks, folder / FILES["preview"], 0, {"title": title, "artist": artist})
-    except Missing:
-        return {}
-    return {"preview": FILES["preview"]}

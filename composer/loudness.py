@@ -32,6 +32,8 @@ class LoudnessMeter:
         measure.link_to(self._sink)
         self._graph.configure()
         self._last: dict[str, str] = {}
+        self.momentary: list[float] = []
+        """LUFS of the last 400 ms, for each 100 ms."""
 
     def push(self, block: Block) -> None:
         """Measure the next block, of any length."""
@@ -56,6 +58,7 @@ class LoudnessMeter:
                 return
             if frame.metadata:  # a short last frame has none
                 self._last = dict(frame.metadata)
+                self.momentary.append(float(self._last.get("lavfi.r128.M", "-inf")))
 
 
 def measure_loudness(blocks: Iterable[Block]) -> Lufs:

@@ -34,7 +34,7 @@ from bandstand.composer.generators.run import (
     explain_silence,
     make_done,
 )
-from bandstand.composer.importing import choose_names
+from bandstand.composer.labels import choose_labels
 from bandstand.composer.loudness import LoudnessMeter, round_decibels
 from bandstand.composer.recorder import SoundRecorder
 from bandstand.composer.spool import NobodyListens, Report, SpoolWriter
@@ -82,8 +82,8 @@ def look_at_file(job: Job) -> Begun:
         raise ComposeError(f"{show_path(path)}: it is not a sound file, or not of a known format") from None
     except OSError as error:
         raise ComposeError(f"{show_path(path)}: it cannot be read: {error.strerror}") from None
-    title, artist = choose_names(read_tags(path), path)
-    return Begun(title, artist, round(seconds, 3), source=format_location(path))
+    labels = choose_labels(read_tags(path), path)
+    return Begun(labels.title, labels.artist, round(seconds, 3), source=format_location(path))
 
 
 def _guess_loudness(path: Path, usual: float) -> float | None:

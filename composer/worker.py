@@ -9,7 +9,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -72,7 +72,15 @@ def run_job(
 ) -> int:
     """Make the song, report `Done` or `Failed`, and return the exit status of the process. Raises no exception."""
     try:
-        report(make_song(job, prepared, spool, report, staging))
+        return report_result(lambda: make_song(job, prepared, spool, report, staging), report)
+    finally:
+        spool.close()
+
+
+def report_result(make: Callable[[], Done | Passed], report: Report) -> int:
+    """Report what `make` returns, or why it fails. Returns 0, or 1 if it failed; raises no exception."""
+    try:
+        report(make())
     except ProgramError as error:
         report(Failed(str(error), error.provenance))
     except BandstandError as error:
@@ -86,8 +94,6 @@ def run_job(
         report(Failed("the composer has a fault, which its log describes; another seed may work"))
     else:
         return 0
-    finally:
-        spool.close()
     return 1
 
 

@@ -5,7 +5,7 @@
 # The one list of Debian's and Ubuntu's packages; Python's own are added by name in debian_packages.
 # shellcheck disable=SC2034
 PACKAGES=(
-    icecast2 ffmpeg libmp3lame0 libopus0 ca-certificates
+    icecast2 ffmpeg libchromaprint1 libmp3lame0 libopus0 ca-certificates
     libfluidsynth3 timgm6mb-soundfont bubblewrap
     libshout3-dev pkg-config gcc libc6-dev # python-shout is compiled
 )

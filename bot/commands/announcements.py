@@ -52,6 +52,14 @@ def _tell_job_done(event: events.JobDone) -> Reply:
     return Reply(f"job {event.job}: {made}", job=str(event.job))
 
 
+def _tell_recognised(event: events.SongRecognised) -> Reply:
+    name = name_song(event.song)
+    if event.is_same_sound:
+        return Reply(f"job {event.job}: {event.file} is {name}, which is there already", job=str(event.job))
+    said = f"job {event.job}: {event.file} is {name} in another encoding, so it was not taken again"
+    return Reply(said, job=str(event.job))
+
+
 def _tell_live_ended(event: events.LiveEnded) -> Reply:
     after = f" after {clock(event.song.seconds)}" if event.song.seconds else ""
     return Reply(f"job {event.job}: {name_song(event.song)} is over{after}", job=str(event.job))
@@ -136,6 +144,7 @@ def _tell_restart_failed(event: events.StreamerRestartFailed) -> Reply:
 
 ANSWERS: Final[Mapping[type, Callable[[Any], Reply | None]]] = {
     events.JobDone: _tell_job_done,
+    events.SongRecognised: _tell_recognised,
     events.LiveEnded: _tell_live_ended,
     events.JobFailed: _tell_job_failed,
     events.JobNoticed: _tell_job_noticed,
@@ -285,6 +294,7 @@ class Progress:
                     self._show(job, seconds, min(1.0, seconds / job.seconds) if job.seconds else 0.0)
             case (
                 events.JobDone()
+                | events.SongRecognised()
                 | events.LiveEnded()
                 | events.JobFailed()
                 | events.JobCancelled()

@@ -349,11 +349,17 @@ LIBRARY_COMMANDS: Final = (
     ),
     Command(
         "import",
-        lambda call: requests.ImportFile(path=call["file"]),
+        lambda call: requests.ImportFile(
+            path=call["file"], link="link" in call.options, duplicates="duplicates" in call.options
+        ),
         show_importing,
         "take a sound file of the station's machine into the library",
         'import "/home/me/music/blue lantern.flac"',
         (requests.ImportFile,),
         (Param("file", "its whole path", is_rest=True),),
+        (
+            Param("link", "leave the file where it is, and play it from there", is_required=False),
+            Param("duplicates", "take it also where it is there in another encoding", is_required=False),
+        ),
     ),
 )

@@ -268,7 +268,7 @@ class JobRunner:
         self._must_claim = True
         if not self._is_claiming and self.has_room:
             self._is_claiming = True
-            Deferred.fromCoroutine(self._claim_while_room()).addErrback(_log_fault)
+            Deferred.fromCoroutine(self._claim_while_room()).addErrback(log_fault)
 
     async def _claim_while_room(self) -> None:
         try:
@@ -369,7 +369,7 @@ class JobRunner:
                 if late.active():
                     late.cancel()
 
-        Deferred.fromCoroutine(record()).addErrback(_log_fault)
+        Deferred.fromCoroutine(record()).addErrback(log_fault)
 
     def _tell_failure(self, failure: UnrecordedFailure) -> None:
         failure.is_told = True
@@ -379,13 +379,13 @@ class JobRunner:
             if event is not None and not self._is_stopping:
                 self._publish([event])
 
-        Deferred.fromCoroutine(tell()).addErrback(_log_fault)
+        Deferred.fromCoroutine(tell()).addErrback(log_fault)
 
     def _record(self, work: Work[None]) -> None:
         async def record() -> None:
             await self._store.record(work)
 
-        Deferred.fromCoroutine(record()).addErrback(_log_fault)
+        Deferred.fromCoroutine(record()).addErrback(log_fault)
 
     def _take_end(self, ending: Ending, worker: Worker) -> None:
         worker.spool.close()
@@ -440,7 +440,7 @@ def _make_side(song: Song, config: Config) -> Side:
     return Side(str(config.paths.song(song.code) / song.audio), song.loudness, bar, phase)
 
 
-def _log_fault(failure: Failure) -> None:
+def log_fault(failure: Failure) -> None:
     if failure.check(BandstandError):
         log.error("not recorded: {why}", why=str(failure.value))
     else:

@@ -117,7 +117,8 @@ def _leave_out_private(song: Song, right: Right) -> Song:
         song = msgspec.structs.replace(song, provenance=msgspec.structs.replace(song.provenance, errors=""))
     if right < Right.OWNER and song.generator in (FILE, IMPORT):
         name = show_path(parse_location(str(song.parameters.get("file", ""))).name)
-        song = msgspec.structs.replace(song, parameters={**song.parameters, "file": name})
+        audio = name if "/" in song.audio else song.audio
+        song = msgspec.structs.replace(song, parameters={**song.parameters, "file": name}, audio=audio)
     return song
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from bandstand.bot.station import bands, watches
+from bandstand.bot.station import bands, imports, watches
 from bandstand.bot.station.lifecycle import OPEN_JOBS, end_cue, end_job, move_job, move_song
 from bandstand.bot.station.on_air import (
     LIVE,
@@ -62,9 +62,14 @@ class ClaimedJob:
     """Of a comparison: its two songs, and how many bars a turn has."""
 
 
-def claim_job(tx: Transaction) -> ClaimedJob | None:
+def claim_import(tx: Transaction) -> ClaimedJob | None:
+    """As `claim_job`, of the imports."""
+    return claim_job(tx, is_import=True)
+
+
+def claim_job(tx: Transaction, *, is_import: bool = False) -> ClaimedJob | None:
     """The job that waits longest, marked as running; None where none waits."""
-    job = tx.jobs.get_next_waiting()
+    job = tx.jobs.get_next_waiting(is_import=is_import)
     if job is None:
         return None
     job = move_job(tx, job, JobState.RUNNING)
@@ -110,9 +115,10 @@ def record_noticed(tx: Transaction, job_id: int, notice: str) -> None:
 def record_done(tx: Transaction, job_id: int, step: Done) -> None:
     """The song is stored. It may not have been heard yet, if it was begun while the bot was away."""
     job = tx.jobs.get(job_id)
-    if job.state not in OPEN_JOBS:
+    if job.state not in OPEN_JOBS or imports.recognise(tx, job, step):
         return
     end_job(tx, job, JobState.DONE)
+    imports.remember(tx, job, step)
     before = tx.songs.get(job.song)
     song = _store(move_song(tx, before, SongState.READY), step)
     tx.songs.save(song)
@@ -200,6 +206,7 @@ def _store(song: Song, step: Done) -> Song:
         album=one_line(step.album, TITLE_LIMIT),
         genre=one_line(step.genre, TITLE_LIMIT),
         year=step.year,
+        tags=step.tags,
         loudness=step.loudness,
         peak=step.peak,
         cue_in=step.cue_in,

@@ -42,6 +42,7 @@ from bandstand.common.api.values import (
     SongBrief,
     SongState,
 )
+from bandstand.common.generators import IMPORT
 from bandstand.common.text import one_line
 from bandstand.common.types import RATE, CueId, Frames
 
@@ -231,8 +232,9 @@ def is_live(song: Song) -> bool:
 
 
 def is_passing(song: Song) -> bool:
-    """Whether nothing is kept of it once it was heard: it is live, or a file that is played where it is."""
-    return is_live(song) or (song.state is SongState.READY and "/" in song.audio)
+    """Whether nothing is kept of it once it was heard: it is live, or a file that is played where it is and was not
+    imported."""
+    return is_live(song) or (song.state is SongState.READY and song.generator != IMPORT and "/" in song.audio)
 
 
 def let_go(tx: Transaction, code: str) -> None:

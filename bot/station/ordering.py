@@ -4,7 +4,7 @@ The same generator, seed, parameters and form of a band make the same song, so t
 A song is named by a code, short and easy to type, of letters and digits that nobody mistakes for another.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -34,7 +34,6 @@ from bandstand.common.api.refusals import (
     BadPath,
     BadRequest,
     GeneratorGone,
-    ImportedAlready,
     IsComparison,
     NoSongsYet,
     NoSuchBand,
@@ -50,12 +49,11 @@ from bandstand.common.api.requests import (
     ExportSong,
     Generate,
     GenerateAgain,
-    ImportFile,
     PlayFile,
     PlayPipe,
     RemakeSong,
 )
-from bandstand.common.api.results import Cancelled, Exporting, Importing, Ordered, Playing, Remaking
+from bandstand.common.api.results import Cancelled, Exporting, Ordered, Playing, Remaking
 from bandstand.common.api.values import Job, JobState, Purpose, Song, SongState
 from bandstand.common.api.wishing import Understood
 from bandstand.common.background_jobs import EXPORTS, Export
@@ -67,6 +65,9 @@ from bandstand.common.types import SongCode
 SEED_LIMIT: Final = 2**31
 PATH_SHOWN: Final = 200
 """Characters of a path that are repeated."""
+LINK: Final = "link"
+DUPLICATES: Final = "duplicates"
+"""Parameters of an import, beside `file`."""
 
 CODE_ALPHABET: Final = "23456789abcdefghjkmnpqrstuvwxyz"
 """Without 0, 1, i, l and o."""
@@ -225,16 +226,6 @@ def give_up_job(tx: Transaction, job: Job, by: Requester | None = None) -> None:
     tx.publish(JobCancelled(job=job.id, song=job.song, place=job.place, by=name, by_place=place))
 
 
-def import_file(request: ImportFile, by: Requester, tx: Transaction) -> Importing:
-    path = check_path(request.path)
-    parameters: dict[str, Value] = {"file": format_location(path)}
-    there = tx.songs.find_made_with(IMPORT, parameters)
-    if there is not None:
-        raise Refused(ImportedAlready(one_line(show_path(path), PATH_SHOWN), there.brief))
-    job = order_song(tx, Order(IMPORT, get_asker(by), parameters, seed=0, is_played=False))
-    return Importing(job=job.id, song=job.song, file=show_path(path.name))
-
-
 def check_path(text: str) -> Path:
     """The file of the station's machine that is meant. Raises Refused(BadPath)."""
     path = parse_location(text)
@@ -253,12 +244,26 @@ def _is_file(path: Path) -> bool:
         return False
 
 
+def find_import(tx: Transaction, location: str) -> Song | None:
+    """The song that a file was imported as, or is being imported as, whatever has become of the file since."""
+    for parameters in _list_parameters(location):
+        song = tx.songs.find_made_with(IMPORT, parameters)
+        if song is not None:
+            return song
+    return None
+
+
+def _list_parameters(location: str) -> Iterator[dict[str, Value]]:
+    file: dict[str, Value] = {"file": location}
+    yield from (file, {**file, LINK: True}, {**file, DUPLICATES: True}, {**file, LINK: True, DUPLICATES: True})
+
+
 def play_file(request: PlayFile, by: Requester, tx: Transaction) -> Ordered | Playing:
     """A worker looks at the file; what is heard is the file itself, also while it is imported."""
     parameters: dict[str, Value] = {"file": format_location(check_path(request.path))}
     if not request.keep:
         return _order_outside(by, tx, FILE, parameters)
-    there = tx.songs.find_made_with(IMPORT, parameters)
+    there = find_import(tx, str(parameters["file"]))
     if there is not None and there.state is SongState.READY:
         cut_in(tx, there.brief, get_asker(by))
         return Playing(song=there.brief)

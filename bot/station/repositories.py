@@ -31,6 +31,7 @@ from bandstand.common.api.values import (
     SongState,
     Watch,
 )
+from bandstand.common.jobs import Original
 from bandstand.common.types import SongCode
 
 T = TypeVar("T")
@@ -87,6 +88,38 @@ class Songs(Protocol):
         ...
 
 
+class KnownFile(NamedTuple):
+    """A file that was imported: its size in bytes and its time in nanoseconds then, and the song that it is."""
+
+    size: int
+    modified: int
+    song: SongBrief
+
+
+class Originals(Protocol):
+    """The files that were imported, and what recognises a recording. Songs that were given up are left out."""
+
+    def find(self, path: str) -> KnownFile | None: ...
+
+    def find_by_sound(self, sound: str) -> SongBrief | None: ...
+
+    def find_by_fingerprint(self, values: Sequence[int], seconds: float) -> SongBrief | None:
+        """The same recording, in whatever encoding."""
+        ...
+
+    def put(self, original: Original, song: str) -> None:
+        """This file is that song."""
+        ...
+
+    def put_marks(self, song: str, values: Sequence[int]) -> None:
+        """Have the song recognised by this fingerprint."""
+        ...
+
+    def remove(self, song: str) -> None:
+        """Forget the song's files, so that they can be imported again."""
+        ...
+
+
 class Jobs(Protocol):
     def get(self, job: int) -> Job:
         """Raises KeyError."""
@@ -102,7 +135,9 @@ class Jobs(Protocol):
         """For `lifecycle` alone."""
         ...
 
-    def get_next_waiting(self) -> Job | None: ...
+    def get_next_waiting(self, *, is_import: bool = False) -> Job | None:
+        """Imports that nobody waits to hear are not among the others: see `bot.making.importers`."""
+        ...
 
     def list_in_state(self, *states: JobState) -> list[Job]:
         """The oldest first."""
@@ -399,6 +434,7 @@ class Transaction(Protocol):
     outside: Outside
     rules: Rules
     songs: Songs
+    originals: Originals
     search: Search
     jobs: Jobs
     queue: Cues

@@ -10,7 +10,7 @@ from bandstand.bot.storage.executor import Executor, Row
 from bandstand.bot.storage.songs import BRIEF, read_brief
 from bandstand.common.api.people import Place
 from bandstand.common.api.values import Bars, Choice, Cue, CueState, Edges, EndReason, Job, JobState, Purpose
-from bandstand.common.generators import COMPOSED
+from bandstand.common.generators import COMPOSED, IMPORT
 from bandstand.common.types import CueId, Frames, SongCode
 
 JOB: Final = tables.Job
@@ -31,6 +31,7 @@ OPEN_JOBS: Final = (JobState.WAITING.value, JobState.RUNNING.value)
 ENDED_JOBS: Final = (JobState.DONE.value, JobState.FAILED.value, JobState.CANCELLED.value)
 OPEN_CUES: Final = (CueState.AIR.value, CueState.QUEUED.value)
 CHOICE: Final = msgspec.json.Decoder(Choice)
+IS_QUIET_IMPORT: Final = (SONG.generator == IMPORT) & (JOB.cuts_in == False)  # noqa: E712
 WAS_HEARD: Final = (CUE.state == CueState.OVER.value) & CUE.started.is_null(False)
 
 
@@ -53,8 +54,9 @@ class Jobs:
     def write_state(self, job: int, state: JobState) -> None:
         self._executor.change(JOB.update(state=state.value).where(JOB.id == job))
 
-    def get_next_waiting(self) -> Job | None:
-        query = _select_jobs().where(JOB.state == JobState.WAITING.value).order_by(JOB.id).limit(1)
+    def get_next_waiting(self, *, is_import: bool = False) -> Job | None:
+        kind = IS_QUIET_IMPORT if is_import else ~IS_QUIET_IMPORT
+        query = _select_jobs().where(JOB.state == JobState.WAITING.value, kind).order_by(JOB.id).limit(1)
         row = self._executor.select_first(query)
         return _read_job(row) if row else None
 

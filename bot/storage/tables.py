@@ -63,7 +63,16 @@ class Original(Model):
     modified = IntegerField()  # nanoseconds, as the file system has it
     song = ForeignKeyField(Song, on_delete="CASCADE")
     sound = TextField()  # SHA-256 of the decoded frames, hexadecimal
-    fingerprint = TextField()  # Chromaprint's, as `fpcalc` writes it; empty where that is not installed
+
+
+class Mark(Model):
+    """A value of the fingerprint of a song that was imported."""
+
+    value = IntegerField()
+    song = ForeignKeyField(Song, on_delete="CASCADE")
+
+    class Meta:
+        primary_key = CompositeKey("value", "song")
 
 
 class Job(Model):

@@ -17,6 +17,7 @@ from bandstand.bot.station.repositories import Rules
 from bandstand.bot.storage.bands import Bands, Ratings
 from bandstand.bot.storage.executor import Executor
 from bandstand.bot.storage.favourites import Favourites
+from bandstand.bot.storage.originals import Originals
 from bandstand.bot.storage.people import People, Settings, Watches
 from bandstand.bot.storage.queue import Cues, Jobs
 from bandstand.bot.storage.rotation import Rotation
@@ -50,6 +51,7 @@ class SqlTransaction:
         self._errors = surroundings.errors
         self.search: repositories.Search = Search(executor)
         self.songs: repositories.Songs = Songs(executor, self.search)
+        self.originals: repositories.Originals = Originals(executor)
         self.jobs: repositories.Jobs = Jobs(executor)
         self.queue: repositories.Cues = Cues(executor)
         self.bands: repositories.Bands = Bands(executor)

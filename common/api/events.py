@@ -67,6 +67,18 @@ class JobDone(Base, frozen=True, tag="job_done"):
     is_kept: bool = True
 
 
+class SongRecognised(Base, frozen=True, tag="song_recognised"):
+    """The file that a job imported is a song that the library has already; nothing is kept of it."""
+
+    job: int
+    place: Place
+    file: str
+    """Its name, without its folder."""
+    song: SongBrief
+    is_same_sound: bool
+    """The very same sound; otherwise the same recording in another encoding."""
+
+
 class LiveEnded(Base, frozen=True, tag="live_ended"):
     """Live sound is over, or is not wanted any more: a worker that makes it is to be ended. Nothing of it is kept."""
 
@@ -379,6 +391,7 @@ Event = (
     | JobAdvanced
     | JobNoticed
     | JobDone
+    | SongRecognised
     | LiveEnded
     | JobFailed
     | JobCancelled

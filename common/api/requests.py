@@ -12,6 +12,7 @@ from bandstand.common.api.liking import AddFavourite as AddFavourite
 from bandstand.common.api.liking import ListFavourites as ListFavourites
 from bandstand.common.api.liking import RemoveFavourite as RemoveFavourite
 from bandstand.common.api.liking import SetNotices as SetNotices
+from bandstand.common.api.values import FileStamp
 from bandstand.common.generators import Raw, Value
 from bandstand.common.types import LONGEST_FADE, RATE
 
@@ -60,6 +61,16 @@ class ImportFile(Base, frozen=True, tag="import_file"):
 
     path: str
     """From /; or a `file:` URI, for a name whose bytes are no UTF-8."""
+    link: bool = False
+    """Leave the file where it is and play it from there, rather than keeping a copy of it."""
+    duplicates: bool = False
+    """Take it also where the library has the same recording in another encoding."""
+
+
+class RecogniseFiles(Base, frozen=True, tag="recognise_files"):
+    """Which of these files are in the library as they are now."""
+
+    files: tuple[FileStamp, ...]
 
 
 class RemakeSong(Base, frozen=True, tag="remake_song"):
@@ -417,6 +428,7 @@ Request = (
     | GenerateAgain
     | CancelJob
     | ImportFile
+    | RecogniseFiles
     | RemakeSong
     | ExportSong
     | Play

@@ -45,6 +45,11 @@ class Importing(Base, frozen=True, tag="importing"):
     """The file's name, without its folder."""
 
 
+class FilesRecognised(Base, frozen=True, tag="files_recognised"):
+    known: tuple[bool, ...]
+    """For each of the files, in their order."""
+
+
 class Remaking(Base, frozen=True, tag="remaking"):
     """The song is made again as `song`; the verdict follows as the event `SongRemade`."""
 
@@ -437,6 +442,7 @@ Result = (
     Ordered
     | Cancelled
     | Importing
+    | FilesRecognised
     | Remaking
     | Exporting
     | Playing

@@ -1,4 +1,4 @@
-"""The tags of a sound file: what it says of its own title and artist.
+"""The tags of a sound file: what it says of its own title, artist, album, year and so on.
 
 Read by FFmpeg, in any charset (what is no UTF-8 becomes U+FFFD) and in any place: ID3v1, ID3v2, RIFF INFO, MP4,
 Matroska, Vorbis comments. Two are read here, as FFmpeg passes over them: ID3v2 before a format that has tags of its
@@ -19,7 +19,10 @@ from bandstand.common.sound.parts import split_file
 
 OWN_STREAM: Final = "ogg"
 """The format that keeps its tags in the stream; elsewhere a stream's title names a track, such as `Stereo`."""
-ID3_FRAMES: Final = {"TIT2": "title", "TPE1": "artist"}
+ID3_FRAMES: Final = {
+    "TIT2": "title", "TPE1": "artist", "TALB": "album", "TCON": "genre", "TDRC": "date", "TDOR": "originaldate",
+    "TMOO": "mood", "TIT1": "grouping", "TBPM": "bpm", "TKEY": "initialkey",
+}  # fmt: skip
 APE: Final = b"APETAGEX"
 APE_FOOTER: Final = 32
 ID3V1: Final = 128
@@ -68,7 +71,10 @@ def _read_id3(path: Path) -> dict[str, str]:
         tags = ID3(path)
     except (MutagenError, OSError, ValueError):
         return {}
-    return {name: str(tags[frame]) for frame, name in ID3_FRAMES.items() if frame in tags}
+    found = {name: str(tags[frame]) for frame, name in ID3_FRAMES.items() if frame in tags}
+    if "TCON" in tags:
+        found["genre"] = ", ".join(tags["TCON"].genres)  # words for the numbers of ID3v1
+    return found
 
 
 def _read_ape(fd: int) -> dict[str, str]:

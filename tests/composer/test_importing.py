@@ -73,6 +73,32 @@ def test_a_file_is_copied_unchanged_and_measured(tmp_path: Path) -> None:
     assert msgspec.json.decode((folder / SONG_FILE).read_bytes(), type=Done) == done
 
 
+def test_a_linked_file_stays_where_it_is(tmp_path: Path) -> None:
+    file = sine(tmp_path / "Low Tide.WAV")
+    wanted = job(tmp_path, file)
+    done = import_song(msgspec.structs.replace(wanted, parameters={**wanted.parameters, "link": True}))
+    assert done.files == {"audio": str(file)}
+    assert [path.name for path in (tmp_path / "songs" / "abc").iterdir()] == [SONG_FILE]
+    assert file.is_file()
+
+
+def test_the_file_is_known_by_its_time_its_size_and_its_sound_in_any_container(tmp_path: Path) -> None:
+    file = sine(tmp_path / "a.wav")
+    original = import_song(job(tmp_path, file)).original
+    assert original is not None
+    status = file.stat()
+    assert (original.path, original.size, original.modified) == (str(file), status.st_size, status.st_mtime_ns)
+    with av.open(str(file)) as source, av.open(str(tmp_path / "b.flac"), "w") as target:
+        stream = target.add_stream("flac", rate=44_100)
+        for frame in source.decode(audio=0):
+            target.mux(stream.encode(frame))
+        target.mux(stream.encode(None))
+    other = msgspec.structs.replace(job(tmp_path, tmp_path / "b.flac"), directory=str(tmp_path / "songs" / "b"))
+    again = import_song(other).original
+    assert again is not None
+    assert (again.sound, again.size == original.size) == (original.sound, False)
+
+
 @pytest.mark.parametrize("name", TAKEN | DAMAGED)
 def test_what_the_streamer_plays_is_taken_whole(name: str, tmp_path: Path) -> None:
     steps: list[Step] = []

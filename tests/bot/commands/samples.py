@@ -86,6 +86,7 @@ RESULTS: dict[type, Any] = {
     requests.ExportSong: results.Exporting(song=LANTERN, kind="midi"),
     requests.Play: results.Playing(song=LANTERN),
     requests.PlayFile: results.Ordered(job=12, song=ROAD.code, cuts_in=True),
+    requests.RecogniseFiles: results.FilesRecognised(known=(True,)),
     requests.PlayPipe: results.Ordered(job=12, song=ROAD.code, cuts_in=True),
     requests.Replay: results.Replaying(song=LANTERN),
     requests.Enqueue: results.Enqueued(song=LANTERN, position=2),

@@ -135,6 +135,18 @@ TOLD: list[tuple[Any, Level, str, str]] = [
         "",
     ),
     (
+        events.SongRecognised(job=12, place=ANN, file="a.mp3", song=LANTERN, is_same_sound=True),
+        Level.OK,
+        'job 12: a.mp3 is "Blue Lantern" (7kq3), which is there already',
+        "12",
+    ),
+    (
+        events.SongRecognised(job=12, place=ANN, file="a.mp3", song=LANTERN, is_same_sound=False),
+        Level.OK,
+        'job 12: a.mp3 is "Blue Lantern" (7kq3) in another encoding, so it was not taken again',
+        "12",
+    ),
+    (
         events.LiveEnded(job=12, place=ANN, song=LANTERN),
         Level.OK,
         'job 12: "Blue Lantern" (7kq3) is over after 1:30',

@@ -40,6 +40,8 @@ from tests.bot.commands.samples import JOB, LANTERN, ROAD, SONG, UNTITLED
         ("remake", requests.RemakeSong()),
         ("remake 7kq3", requests.RemakeSong(song="7kq3")),
         ("export blue lantern MIDI", requests.ExportSong(song="blue lantern", kind="midi")),
+        ("import /a.flac --link", requests.ImportFile(path="/a.flac", link=True)),
+        ("import /a.flac --duplicates", requests.ImportFile(path="/a.flac", duplicates=True)),
         ('import "/music/blue  lantern.flac"', requests.ImportFile(path="/music/blue  lantern.flac")),
     ],
 )

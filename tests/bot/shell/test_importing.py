@@ -10,8 +10,8 @@ from bandstand.bot.commands.reply import Level, Reply
 from bandstand.bot.shell import importing
 from bandstand.bot.shell.ctl import NotRunning
 from bandstand.common.api.refusals import ImportedAlready
-from bandstand.common.api.requests import ImportFile
-from bandstand.common.api.results import Importing
+from bandstand.common.api.requests import ImportFile, RecogniseFiles
+from bandstand.common.api.results import FilesRecognised, Importing
 from bandstand.common.api.socket import Answer
 from bandstand.common.api.values import SongBrief, SongState
 from bandstand.common.errors import CommandError
@@ -25,14 +25,20 @@ class Running:
     """A station that imports what is called good, and has what is called old."""
 
     asked: set[str] = set()
+    requests: list[ImportFile] = []
+    looked_up: list[int] = []
     goes_away = False
 
     def __init__(self, _: Path) -> None:
         self._path = ""
 
-    def carry_out(self, request: ImportFile, _: object) -> Answer:
+    def carry_out(self, request: ImportFile | RecogniseFiles, _: object) -> Answer:
+        if isinstance(request, RecogniseFiles):
+            self.looked_up.append(len(request.files))
+            return Answer(1, result=FilesRecognised(known=tuple("kept" in file.path for file in request.files)))
         if self.goes_away:
             raise NotRunning("the station went away before it answered")
+        self.requests.append(request)
         self._path = request.path
         self.asked.add(request.path)
         if "old" in request.path:
@@ -40,6 +46,10 @@ class Running:
         return Answer(1, result=Importing(job=1, song=SONG.code, file=request.path))
 
     def follow(self, job: str) -> Iterator[Reply]:
+        if "same" in self._path:
+            value = {"event": "song_recognised", "is_same_sound": "encoding" not in self._path}
+            yield Reply(f"{self._path} is there already", job=job, value=value)
+            return
         if "bad" in self._path:
             yield Reply(f"{self._path}: no sound in it", Level.FAILED, job=job)
             return
@@ -56,7 +66,8 @@ def music(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("BANDSTAND_CONFIG", raising=False)
     monkeypatch.setattr(importing, "Station", Running)
     monkeypatch.setattr(Running, "goes_away", False)
-    Running.asked.clear()
+    for kept in (Running.asked, Running.requests, Running.looked_up):
+        kept.clear()  # type: ignore[attr-defined]
     return tmp_path
 
 
@@ -81,6 +92,36 @@ def test_every_file_is_taken_and_what_is_odd_or_failed_is_told(music: Path, caps
 def test_what_is_there_already_is_counted_and_no_error(music: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert importing.main(make(music, b"good.mp3", b"old 1.mp3", b"old 2.mp3")) == 0
     assert capsys.readouterr().out.endswith("1 of 3 songs imported, 2 there already\n")
+
+
+def test_files_that_have_not_changed_are_not_asked_for_again(music: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = [b"kept %d.mp3" % number for number in range(250)]
+    paths = make(music, b"good.mp3", *names)
+    assert importing.main(paths) == 0
+    assert Running.asked == {paths[0]}
+    assert sum(Running.looked_up) == 251
+    assert max(Running.looked_up) <= importing.BATCH
+    assert capsys.readouterr().out.endswith("1 of 251 songs imported, 250 there already\n")
+
+
+def test_long_names_are_looked_up_a_few_at_a_time(music: Path) -> None:
+    folder = music / ("a" * 200) / ("b" * 200)
+    folder.mkdir(parents=True)
+    importing.main(make(folder, *(b"kept %d.mp3" % number for number in range(60))))
+    assert len(Running.looked_up) > 1
+
+
+def test_what_the_station_recognises_is_counted_and_another_encoding_is_told(
+    music: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = make(music, b"same sound.mp3", b"same in another encoding.mp3")
+    assert importing.main(paths) == 0
+    assert capsys.readouterr().out == (f"ok: {paths[1]} is there already\n0 of 2 songs imported, 2 there already\n")
+
+
+def test_how_files_are_to_be_taken_is_passed_on(music: Path) -> None:
+    assert importing.main(["--link", "--duplicates", *make(music, b"good.mp3")]) == 0
+    assert [(request.link, request.duplicates) for request in Running.requests] == [(True, True)]
 
 
 def test_any_name_can_be_taken(music: Path) -> None:

@@ -1,7 +1,5 @@
 """Ordering songs: generate, again, import, remake, export, cancel, and what one person may have under way."""
 
-from pathlib import Path
-
 import msgspec
 import pytest
 
@@ -10,9 +8,7 @@ from bandstand.common.api.events import BackgroundJobOrdered, JobCancelled, JobO
 from bandstand.common.api.people import Place, Right
 from bandstand.common.api.refusals import (
     BadParameter,
-    BadPath,
     GeneratorGone,
-    ImportedAlready,
     IsComparison,
     NoSongsYet,
     NoSuchBand,
@@ -29,12 +25,11 @@ from bandstand.common.api.requests import (
     ExportSong,
     Generate,
     GenerateAgain,
-    ImportFile,
     RemakeSong,
 )
 from bandstand.common.api.values import JobState, Purpose, Song, SongState
 from bandstand.common.background_jobs import EXPORTS, Export
-from bandstand.common.generators import IMPORT, Generator, Parameter
+from bandstand.common.generators import Generator, Parameter
 from tests.bot.station.conftest import CONSOLE, Station, make_person
 
 MINE = Generator(command=["mine"], parameters={"tempo": Parameter(type="int", min=40, max=200, default=120)})
@@ -198,41 +193,6 @@ def test_a_new_station_makes_a_song_by_itself_and_another_one_does_not(station: 
     ordering.order_first_song(station.tx)
     [job] = station.tx.jobs.list_in_state(JobState.WAITING)
     assert (job.place, job.cuts_in) == (Place("station"), True)
-
-
-# Files that were there before
-
-
-def test_a_file_becomes_a_job_that_nobody_hears(station: Station, tmp_path: Path) -> None:
-    file = tmp_path / "blue lantern.flac"
-    file.touch()
-    importing = station.ask(ImportFile(path=str(file)))
-    assert station.events == [JobOrdered]
-    song = station.get_song(importing.song)
-    assert (importing.file, song.generator, song.parameters) == ("blue lantern.flac", IMPORT, {"file": str(file)})
-    assert station.tx.queue.list_open() == []
-    assert station.refuse(ImportFile(path=str(file))) == ImportedAlready(str(file), song.brief)
-    assert station.refuse(GenerateAgain()) == NoSongsYet()
-
-
-def test_a_file_whose_import_failed_may_be_tried_again(station: Station, tmp_path: Path) -> None:
-    file = tmp_path / "a.flac"
-    file.touch()
-    importing = station.ask(ImportFile(path=str(file)))
-    station.claim()
-    station.fail(importing.job)
-    assert station.ask(ImportFile(path=str(file))).song != importing.song
-
-
-@pytest.mark.parametrize(
-    ("path", "problem"),
-    [("a.flac", "relative"), ("/nowhere/a.flac", "missing"), ("/", "missing"), ("/\x00", "missing")],
-)
-def test_a_path_that_leads_nowhere_is_refused(station: Station, path: str, problem: str) -> None:
-    refused = station.refuse(ImportFile(path=path))
-    assert isinstance(refused, BadPath)
-    assert refused.problem == problem
-    assert refused.path.isprintable()
 
 
 # Remake and export

@@ -23,6 +23,7 @@ from tests.bot.station.conftest import ANN, make_done
 READING: dict[type[Request], Request] = {
     requests.GetQueue: requests.GetQueue(),
     requests.GetNowPlaying: requests.GetNowPlaying(),
+    requests.RecogniseFiles: requests.RecogniseFiles(files=()),
     requests.ListSongs: requests.ListSongs(),
     requests.GetSong: requests.GetSong(song="one"),
     requests.ListHistory: requests.ListHistory(),
@@ -110,6 +111,7 @@ def test_only_owners_end_the_station_read_its_files_and_make_accounts() -> None:
     owners = {request for request, entry in REQUESTS.items() if entry.right is Right.OWNER}
     assert owners == {
         requests.ImportFile,
+        requests.RecogniseFiles,
         requests.PlayFile,
         requests.PlayPipe,
         requests.SetPassword,

@@ -31,7 +31,7 @@ BEFORE = Path(__file__).parent / "station_before_0007.sql"
 LANTERN, AZUR, MINE, COMPARED = "32vr", "pjr3", "jhn5", "h58w"
 MODELS = (
     *(tables.Form, tables.Band, tables.Song, tables.Job, tables.Cue, tables.Setting, tables.Grant, tables.Account),
-    *(tables.Original, tables.Watch, tables.Comparison, tables.Vote, tables.Bookmark, tables.Rating),
+    *(tables.Original, tables.Mark, tables.Watch, tables.Comparison, tables.Vote, tables.Bookmark, tables.Rating),
 )
 
 

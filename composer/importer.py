@@ -1,0 +1,55 @@
+"""A process that imports files for the bot: `python -m bandstand.composer.importer`.
+
+It reads one job for each line of standard input and writes that job's steps to standard output, as a worker does, until
+its input ends. A worker is new for each song, because a song must not be held up by what another left behind; but to
+start one costs more than to import a small file, and a library has thousands. It is niced more than workers are: a song
+that somebody waits for comes first. Nothing here is played while it is made, so there is no spool.
+"""
+
+import logging
+import os
+import signal
+import sys
+from types import FrameType
+from typing import Final, NoReturn
+
+import msgspec
+
+from bandstand.common.jobs import Failed, Job
+from bandstand.composer.importing import import_song
+from bandstand.composer.spool import Report, StepWriter
+from bandstand.composer.worker import report_result
+
+NICENESS: Final = 15
+
+
+def main() -> int:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the bot handles the terminal's Ctrl-C
+    signal.signal(signal.SIGTERM, _exit)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s")
+    os.nice(NICENESS)
+    own = os.dup(sys.stdout.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # libraries may print, and standard output is for steps
+    report = StepWriter(own).report
+    for line in sys.stdin.buffer:
+        run(line, report)
+    return 0
+
+
+def run(line: bytes, report: Report) -> None:
+    """Carry out one job, and report `Done` or `Failed`."""
+    try:
+        job = msgspec.json.decode(line, type=Job)
+    except msgspec.DecodeError as error:
+        report(Failed(f"the job cannot be read: {error}"))
+        return
+    report_result(lambda: import_song(job, report), report)
+
+
+def _exit(number: int, frame: FrameType | None) -> NoReturn:
+    """End by an exception, so that an unfinished folder is removed."""
+    raise SystemExit(128 + number)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
