@@ -26,11 +26,11 @@ from bandstand.bot.shell import ctl
 from bandstand.bot.shell.ctl import NotRunning, Station
 from bandstand.bot.shell.sound_files import Found, find_files
 from bandstand.common import config
+from bandstand.common.api.library import FileStamp
 from bandstand.common.api.refusals import ImportedAlready
 from bandstand.common.api.requests import ImportFile, RecogniseFiles
 from bandstand.common.api.results import FilesRecognised, Importing
 from bandstand.common.api.socket import Answer
-from bandstand.common.api.values import FileStamp
 from bandstand.common.errors import BandstandError, CommandError
 from bandstand.common.files import format_location, show_path
 from bandstand.common.sound.container import has_sound

@@ -12,7 +12,8 @@ from typing import Any, Union, get_args
 
 import msgspec
 
-from bandstand.common.api import events, liking, people, refusals, requests, results, shows, socket, values
+from bandstand.common.api import events, library, liking, people, refusals, requests, results, shows, socket, values
+from bandstand.common.api.bases import RequestBase, ResultBase
 
 HEAD = """# The station's requests, results and events
 
@@ -45,12 +46,11 @@ def write_reference() -> str:
     for title, tag, module, union in UNIONS:
         lines += [f"## {title}\n", f"Each is an object with its name as `{tag}`.\n"]
         documented: dict[str, dict[str, str]] = {}
-        for source in (module, liking):
+        for source in (module, library, liking):
             documented |= _read_field_texts(source)
         for kind in get_args(union):
             lines += _write_struct(kind, str(kind.__struct_config__.tag), documented)
-        parts = [one for _, one in _list_own(module) if one not in get_args(union) and one.__name__ != "Base"]
-        for kind in parts:
+        for kind in _list_parts(module, union):
             lines += _write_struct(kind, kind.__name__, documented)
     for title, module in OTHERS:
         lines.append(f"## {title}\n")
@@ -58,6 +58,20 @@ def write_reference() -> str:
         for name, kind in _list_own(module):
             lines += _write_struct(kind, name, documented)
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _list_parts(module: ModuleType, union: Any) -> list[Any]:
+    """What is defined beside the union's structs; that of the library is a part of requests."""
+    own = [one for source in (module, library) for _, one in _list_own(source)]
+    bases = (RequestBase, ResultBase)
+    is_elsewhere = module is not requests
+    return [
+        one
+        for one in own
+        if one not in get_args(union)
+        and one.__name__ != "Base"
+        and not (one.__module__ == library.__name__ and (is_elsewhere or issubclass(one, bases)))
+    ]
 
 
 def _write_module_text(title: str, module: ModuleType) -> list[str]:

@@ -8,11 +8,12 @@ from typing import Annotated
 import msgspec
 
 from bandstand.common.api.bases import RequestBase
+from bandstand.common.api.library import ImportFile as ImportFile
+from bandstand.common.api.library import RecogniseFiles as RecogniseFiles
 from bandstand.common.api.liking import AddFavourite as AddFavourite
 from bandstand.common.api.liking import ListFavourites as ListFavourites
 from bandstand.common.api.liking import RemoveFavourite as RemoveFavourite
 from bandstand.common.api.liking import SetNotices as SetNotices
-from bandstand.common.api.values import FileStamp
 from bandstand.common.generators import Raw, Value
 from bandstand.common.types import LONGEST_FADE, RATE
 
@@ -54,23 +55,6 @@ class CancelJob(Base, frozen=True, tag="cancel_job"):
     """Give up a job."""
 
     job: int
-
-
-class ImportFile(Base, frozen=True, tag="import_file"):
-    """Take a sound file of the station's machine into the library."""
-
-    path: str
-    """From /; or a `file:` URI, for a name whose bytes are no UTF-8."""
-    link: bool = False
-    """Leave the file where it is and play it from there, rather than keeping a copy of it."""
-    duplicates: bool = False
-    """Take it also where the library has the same recording in another encoding."""
-
-
-class RecogniseFiles(Base, frozen=True, tag="recognise_files"):
-    """Which of these files are in the library as they are now."""
-
-    files: tuple[FileStamp, ...]
 
 
 class RemakeSong(Base, frozen=True, tag="remake_song"):

@@ -3,6 +3,7 @@
 import msgspec
 
 from bandstand.common.api.bases import ResultBase
+from bandstand.common.api.library import FilesRecognised as FilesRecognised
 from bandstand.common.api.liking import FavouriteAdded as FavouriteAdded
 from bandstand.common.api.liking import FavouriteRemoved as FavouriteRemoved
 from bandstand.common.api.liking import Favourites as Favourites
@@ -43,11 +44,6 @@ class Importing(Base, frozen=True, tag="importing"):
     song: SongCode
     file: str
     """The file's name, without its folder."""
-
-
-class FilesRecognised(Base, frozen=True, tag="files_recognised"):
-    known: tuple[bool, ...]
-    """For each of the files, in their order."""
 
 
 class Remaking(Base, frozen=True, tag="remaking"):

@@ -196,17 +196,6 @@ class SongKind(enum.StrEnum):
     """Some bars that lead from one song to the next."""
 
 
-class FileStamp(msgspec.Struct, frozen=True):
-    """A file of the station's machine, by which it is known without being read."""
-
-    path: str
-    """As in `ImportFile`."""
-    size: int
-    """Bytes."""
-    modified: int
-    """Nanoseconds since 1970."""
-
-
 class SongBrief(msgspec.Struct, frozen=True):
     """A song in a list."""
 

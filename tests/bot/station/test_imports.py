@@ -6,9 +6,10 @@ import pytest
 
 from bandstand.bot.station import making
 from bandstand.common.api.events import JobDone, JobOrdered, SongDiscarded, SongRecognised
+from bandstand.common.api.library import FileStamp
 from bandstand.common.api.refusals import BadPath, ImportedAlready, NoSongsYet
 from bandstand.common.api.requests import GenerateAgain, ImportFile, RecogniseFiles, RemakeSong
-from bandstand.common.api.values import FileStamp, JobState, SongState
+from bandstand.common.api.values import JobState, SongState
 from bandstand.common.generators import IMPORT
 from bandstand.common.jobs import Original
 from tests.bot.station.conftest import Station
