@@ -1,6 +1,17 @@
 """All commands of the station in one table, in the order in which `help` and docs/commands.md list them."""
 
-from bandstand.bot.commands import bands, favourites, generators, people, playing, programme, queueing, songs, station
+from bandstand.bot.commands import (
+    bands,
+    favourites,
+    generators,
+    people,
+    playing,
+    programme,
+    queueing,
+    schedule,
+    songs,
+    station,
+)
 from bandstand.bot.commands.table import Command
 
 TABLE: tuple[Command, ...] = (
@@ -8,6 +19,7 @@ TABLE: tuple[Command, ...] = (
     *playing.COMMANDS,
     *queueing.COMMANDS,
     *programme.COMMANDS,
+    *schedule.COMMANDS,
     *songs.LIBRARY_COMMANDS,
     *generators.COMMANDS,
     *favourites.COMMANDS,

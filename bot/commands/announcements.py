@@ -15,6 +15,7 @@ from twisted.logger import Logger
 from bandstand.bot.commands.frontend import FrontEnd, ShowsProgress
 from bandstand.bot.commands.generators import name_watch, say_revealed
 from bandstand.bot.commands.reply import Level, Reply
+from bandstand.bot.commands.schedule import name_show, say_moment
 from bandstand.bot.commands.sentences import name_song, say_refusal
 from bandstand.common.api import events
 from bandstand.common.api.events import Event, Likeness
@@ -210,6 +211,18 @@ def _announce_seek_failed(event: events.SeekFailed) -> Reply:
     )
 
 
+def _announce_show(event: events.ShowStarted) -> Reply:
+    until = say_moment(event.end, event.show.zone, event.start)
+    return Reply(f"{name_show(event.show)} is on, until {until}", Level.NOTICE, is_public=True)
+
+
+def _announce_missed(event: events.ShowMissed) -> Reply:
+    when = say_moment(event.start, event.show.zone)
+    return Reply(
+        f"{name_show(event.show)} was missed: it was to begin at {when}, and the radio did not play", Level.NOTICE
+    )
+
+
 def _announce_reloaded(event: events.GeneratorsReloaded) -> Reply | None:
     """None where the file was saved and nothing in it concerns the station now."""
     became = {"new": event.added, "changed": event.changed, "removed": event.removed}
@@ -223,6 +236,8 @@ def _announce_reloaded(event: events.GeneratorsReloaded) -> Reply | None:
 
 NOTICES: Final[Mapping[type, Callable[[Any], Reply | None]]] = {
     events.SongStarted: _announce_started,
+    events.ShowStarted: _announce_show,
+    events.ShowMissed: _announce_missed,
     events.ComparisonRevealed: _announce_revealed,
     events.MountCameOn: _announce_mount_on,
     events.MountWentOff: _announce_mount_off,

@@ -115,6 +115,11 @@ def _say_ambiguous(why: refusals.AmbiguousSong) -> str:
     return f"{counted(why.count, 'song')} fit; give the code of one: {songs}"
 
 
+def _say_no_target(why: refusals.NoSuchTarget) -> str:
+    said = f"there is no playlist, clock, band or style {one_line(why.words, 60)}"
+    return said + (f"; did you mean {' or '.join(why.near)}?" if why.near else "; bands and playlists list them")
+
+
 def _say_queued(why: refusals.QueuedAlready) -> str:
     return f"{name_song(why.song)} is the last in the queue already (number {why.position}), and you asked for it"
 
@@ -234,6 +239,19 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
         f"nobody has rated a song of {why.band} yet; give +1, -1 or rate while one of them plays"
     ),
     refusals.FirstForm: lambda why: f"{why.band} is in its first generation; there is no earlier one to go back to",
+    refusals.NoSuchTarget: _say_no_target,
+    refusals.BadShow: lambda why: one_line(why.problem),
+    refusals.NoSuchShow: lambda why: (
+        f"there is no show {one_line(why.words, 60)}; " + ("schedule lists them" if why.shows else "there is none yet")
+    ),
+    refusals.AmbiguousShow: lambda why: (
+        f"several shows are called {one_line(why.words, 60)}; give the number of one: "
+        + ", ".join(str(number) for number in why.numbers)
+    ),
+    refusals.ShowInFile: lambda why: (
+        f"{one_line(why.name, 60)} stands in the station's file of shows, and is changed there"
+    ),
+    refusals.TooManyShows: lambda why: f"there are {why.limit} shows already; remove one first",
     refusals.NoSuchExport: _say_bad_export,
     refusals.BadPath: _say_bad_path,
     refusals.ImportedAlready: _say_imported,

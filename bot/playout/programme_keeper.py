@@ -2,7 +2,8 @@
 
 Events that come together are one occasion, and a command is answered first (`DELAY`). Some things have no event, such
 as the time after which nobody is taken to work on a generator any more, so the programme is also looked at every
-`EVERY` seconds. If the database cannot do it, the next occasion is soon enough: four songs are planned ahead.
+`EVERY` seconds, and in the moment in which a show begins or ends. If the database cannot do it, the next occasion is
+soon enough: four songs are planned ahead.
 
 Knows when; what is to be done is for `bot.station.programme`.
 """
@@ -15,8 +16,8 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from bandstand.bot.station import programme
-from bandstand.bot.station.repositories import Store
+from bandstand.bot.station import programme, shows
+from bandstand.bot.station.repositories import Store, Transaction
 from bandstand.common.api import events
 from bandstand.common.api.events import Event
 from bandstand.common.errors import BandstandError
@@ -33,6 +34,7 @@ OCCASIONS: Final = (
     events.WatchesChanged,
     events.WatchEnded,
     events.RadioSwitched,
+    events.ScheduleChanged,
 )
 
 
@@ -43,6 +45,8 @@ class ProgrammeKeeper:
         self._clock = clock
         self._store = store
         self._due: IDelayedCall | None = None
+        self._change: IDelayedCall | None = None
+        """The next moment at which a show begins or ends."""
         self._regularly = LoopingCall(self._run)
         self._regularly.clock = clock
 
@@ -55,6 +59,9 @@ class ProgrammeKeeper:
         if self._due is not None:
             self._due.cancel()
             self._due = None
+        if self._change is not None:
+            self._change.cancel()
+            self._change = None
 
     def react(self, event: Event) -> None:
         if self._regularly.running and self._due is None and isinstance(event, OCCASIONS):
@@ -64,11 +71,27 @@ class ProgrammeKeeper:
         self._due = None
         self._run()
 
-    def _run(self) -> None:
-        async def keep_going() -> None:
-            await self._store.transact(programme.keep_going)
+    def _take_change(self) -> None:
+        self._change = None
+        self._run()
 
-        Deferred.fromCoroutine(keep_going()).addErrback(_log_failure)
+    def _run(self) -> None:
+        Deferred.fromCoroutine(self._keep_going()).addErrback(_log_failure)
+
+    async def _keep_going(self) -> None:
+        wait = await self._store.transact(_keep_going)
+        if self._change is not None:
+            self._change.cancel()
+            self._change = None
+        if self._regularly.running and wait is not None and wait < EVERY:
+            self._change = self._clock.callLater(wait, self._take_change)
+
+
+def _keep_going(tx: Transaction) -> float | None:
+    """Bring the programme up to date. Gives the seconds until the show changes; None: not for a long time."""
+    programme.keep_going(tx)
+    change = shows.find_change_after(tx, tx.now)
+    return None if change is None else change.at - tx.now
 
 
 def _log_failure(failure: Failure) -> None:

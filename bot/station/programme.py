@@ -21,7 +21,7 @@ from typing import Final
 
 import msgspec
 
-from bandstand.bot.station import bands, rotation, scheduling
+from bandstand.bot.station import bands, rotation, scheduling, shows
 from bandstand.bot.station.lifecycle import OPEN_JOBS, end_cue, move_song
 from bandstand.bot.station.on_air import Asker, fill_air, find_on_air, is_stopped, line_up
 from bandstand.bot.station.ordering import Order, order_song
@@ -97,6 +97,7 @@ def _was_user_generator_heard(tx: Transaction) -> bool:
 def keep_going(tx: Transaction) -> None:
     """Plan ahead, compose ahead and make room, as far as the programme may play; otherwise withdraw what it planned."""
     reason = find_quiet_reason(tx)
+    shows.follow_schedule(tx, is_playing=reason is None)
     if reason is QuietReason.STOPPED:
         return  # the queue stays as it is until resume
     if reason is not None:

@@ -15,6 +15,7 @@ from bandstand.bot.station.rotation import Candidate
 from bandstand.bot.station.search import Query
 from bandstand.common.api.events import Event
 from bandstand.common.api.people import Right
+from bandstand.common.api.shows import Occurrence, RunState, Show
 from bandstand.common.api.values import (
     BandForm,
     Bookmark,
@@ -362,6 +363,26 @@ class Watches(Protocol):
     def remove(self, generator: str) -> None: ...
 
 
+class Shows(Protocol):
+    """Shows that commands have added, and what became of the comings of all shows, those of the configuration too."""
+
+    def list_all(self) -> list[Show]:
+        """The oldest first."""
+        ...
+
+    def add(self, show: Show) -> Show:
+        """Write it down, whatever its `id`; returns it with the one that it has now. No id is ever used again."""
+        ...
+
+    def remove(self, show: int) -> None: ...
+
+    def put_record(self, show: str, occurrence: Occurrence, state: RunState) -> None: ...
+
+    def list_records(self, since: float) -> dict[tuple[str, str], RunState]:
+        """Of what was to start since then, by the show's key and the occurrence's day."""
+        ...
+
+
 class People(Protocol):
     """Rights and accounts. A name is written as `bot.station.identity.Name` has it."""
 
@@ -423,6 +444,10 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds of songs to be composed ahead."""
     kept: float = 24 * 3600.0
     """Seconds of songs that the station composed by itself, after which the least liked make room."""
+    shows: tuple[Show, ...] = ()
+    """Those that stand in the configuration."""
+    zone: str = "UTC"
+    """The IANA zone in which times of shows count."""
 
 
 class Transaction(Protocol):
@@ -445,6 +470,7 @@ class Transaction(Protocol):
     bookmarks: Bookmarks
     comparisons: Comparisons
     watches: Watches
+    shows: Shows
     people: People
     settings: Settings
 

@@ -21,12 +21,13 @@ from bandstand.bot.station import (
     playing,
     programme,
     queueing,
+    shows,
     status,
     watches,
 )
 from bandstand.bot.station.limits import SONGS
 from bandstand.bot.station.repositories import Transaction
-from bandstand.common.api import requests
+from bandstand.common.api import requests, schedule
 from bandstand.common.api.people import Requester, Right
 from bandstand.common.api.requests import Request
 from bandstand.common.api.results import Result
@@ -71,6 +72,9 @@ REQUESTS: Final[dict[type[Request], Entry]] = {
     requests.SwitchRadio: Entry(programme.switch_radio, DJ),
     requests.GetRadio: _reads(programme.get_radio),
     requests.ExplainSong: _reads(programme.explain_song),
+    schedule.GetSchedule: _reads(shows.get_schedule),
+    schedule.AddShow: Entry(shows.add_show, DJ),
+    schedule.RemoveShow: Entry(shows.remove_show, DJ),
     requests.Seek: Entry(playing.seek, DJ),
     requests.GetNowPlaying: _reads(playing.get_now_playing),
     requests.ListSongs: _reads(library.list_songs),

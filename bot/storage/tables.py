@@ -120,6 +120,29 @@ class Setting(Model):
     value = TextField()
 
 
+class Show(Model):
+    id = AutoField()
+    name = TextField()
+    rule = TextField()  # as `common.show_times.read_rule` reads it
+    zone = TextField()
+    slot = TextField()  # as `common.api.values.read_slot` reads it
+    priority = IntegerField()
+    is_override = BooleanField()
+    created = FloatField()
+
+
+class ShowRun(Model):
+    """What became of one coming of a show; `show` is `common.api.shows.Show.key`."""
+
+    show = TextField()
+    day = TextField()
+    start = FloatField()
+    outcome = TextField()  # `common.api.shows.RunState`
+
+    class Meta:
+        primary_key = CompositeKey("show", "day")
+
+
 class Grant(Model):
     name = TextField(primary_key=True)
     right = IntegerField()  # `Right.rank`

@@ -22,6 +22,7 @@ from bandstand.bot.storage.people import People, Settings, Watches
 from bandstand.bot.storage.queue import Cues, Jobs
 from bandstand.bot.storage.rotation import Rotation
 from bandstand.bot.storage.search import Search
+from bandstand.bot.storage.shows import Shows
 from bandstand.bot.storage.songs import Bookmarks, Comparisons, Songs
 from bandstand.common.api.events import Event
 from bandstand.common.api.values import Outside
@@ -61,6 +62,7 @@ class SqlTransaction:
         self.bookmarks: repositories.Bookmarks = Bookmarks(executor)
         self.comparisons: repositories.Comparisons = Comparisons(executor)
         self.watches: repositories.Watches = Watches(executor)
+        self.shows: repositories.Shows = Shows(executor)
         self.people: repositories.People = People(executor)
         self.settings: repositories.Settings = Settings(executor)
 

@@ -12,6 +12,7 @@ import msgspec
 from bandstand.common.api.people import Place
 from bandstand.common.api.refusals import Refusal
 from bandstand.common.api.results import NowPlaying, Queue
+from bandstand.common.api.shows import Show
 from bandstand.common.api.values import Bars, EndReason, RatingMean, SongBrief
 from bandstand.common.background_jobs import BackgroundJob
 from bandstand.common.types import CueId, Frames, SongCode
@@ -207,6 +208,31 @@ class RadioSwitched(Base, frozen=True, tag="radio_switched"):
 
     is_on: bool
     name: str
+
+
+class ScheduleChanged(Base, frozen=True, tag="schedule_changed"):
+    """A show was added or removed, or the file of shows was read anew."""
+
+
+class ShowStarted(Base, frozen=True, tag="show_started"):
+    """A show is on; what was fitted to its start may still be heard for a moment."""
+
+    show: Show
+    start: float
+    end: float
+
+
+class ShowEnded(Base, frozen=True, tag="show_ended"):
+    """A show is over, or another one has its place for a while."""
+
+    show: Show
+
+
+class ShowMissed(Base, frozen=True, tag="show_missed"):
+    """The programme did not play within 15 minutes of the show's start."""
+
+    show: Show
+    start: float
 
 
 class PlaybackStopped(Base, frozen=True, tag="playback_stopped"):
@@ -406,6 +432,10 @@ Event = (
     | CueSought
     | SongDiscarded
     | RadioSwitched
+    | ScheduleChanged
+    | ShowStarted
+    | ShowEnded
+    | ShowMissed
     | PlaybackStopped
     | PlaybackResumed
     | ReloadOrdered

@@ -12,7 +12,19 @@ from typing import Any, Union, get_args
 
 import msgspec
 
-from bandstand.common.api import events, library, liking, people, refusals, requests, results, shows, socket, values
+from bandstand.common.api import (
+    events,
+    library,
+    liking,
+    people,
+    refusals,
+    requests,
+    results,
+    schedule,
+    shows,
+    socket,
+    values,
+)
 from bandstand.common.api.bases import RequestBase, ResultBase
 
 HEAD = """# The station's requests, results and events
@@ -46,7 +58,7 @@ def write_reference() -> str:
     for title, tag, module, union in UNIONS:
         lines += [f"## {title}\n", f"Each is an object with its name as `{tag}`.\n"]
         documented: dict[str, dict[str, str]] = {}
-        for source in (module, library, liking):
+        for source in (module, library, liking, schedule):
             documented |= _read_field_texts(source)
         for kind in get_args(union):
             lines += _write_struct(kind, str(kind.__struct_config__.tag), documented)

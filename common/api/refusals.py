@@ -238,6 +238,40 @@ class FirstForm(Base, frozen=True, tag="first_form"):
     band: str
 
 
+class NoSuchTarget(Base, frozen=True, tag="no_such_target"):
+    """There is no playlist, clock, band or style of this name."""
+
+    words: str
+    near: tuple[str, ...]
+    """Names that may have been meant, as slots."""
+
+
+class BadShow(Base, frozen=True, tag="bad_show"):
+    problem: str
+    """A sentence: what is wrong with the times, the zone or the slot."""
+
+
+class NoSuchShow(Base, frozen=True, tag="no_such_show"):
+    words: str
+    shows: int
+    """How many there are."""
+
+
+class AmbiguousShow(Base, frozen=True, tag="ambiguous_show"):
+    words: str
+    numbers: tuple[int, ...]
+
+
+class ShowInFile(Base, frozen=True, tag="show_in_file"):
+    """The show stands in a file, which commands do not change."""
+
+    name: str
+
+
+class TooManyShows(Base, frozen=True, tag="too_many_shows"):
+    limit: int
+
+
 class NoSuchExport(Base, frozen=True, tag="no_such_export"):
     kind_asked: str
     known: tuple[str, ...]
@@ -349,6 +383,12 @@ Refusal = (
     | NoSuchArtist
     | NeverRated
     | FirstForm
+    | NoSuchTarget
+    | BadShow
+    | NoSuchShow
+    | AmbiguousShow
+    | ShowInFile
+    | TooManyShows
     | NoSuchExport
     | BadPath
     | ImportedAlready

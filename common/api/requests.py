@@ -14,6 +14,7 @@ from bandstand.common.api.liking import AddFavourite as AddFavourite
 from bandstand.common.api.liking import ListFavourites as ListFavourites
 from bandstand.common.api.liking import RemoveFavourite as RemoveFavourite
 from bandstand.common.api.liking import SetNotices as SetNotices
+from bandstand.common.api.schedule import ScheduleRequest
 from bandstand.common.generators import Raw, Value
 from bandstand.common.types import LONGEST_FADE, RATE
 
@@ -431,6 +432,7 @@ Request = (
     | SwitchRadio
     | GetRadio
     | ExplainSong
+    | ScheduleRequest
     | Seek
     | GetNowPlaying
     | ListSongs

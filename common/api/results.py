@@ -9,6 +9,7 @@ from bandstand.common.api.liking import FavouriteRemoved as FavouriteRemoved
 from bandstand.common.api.liking import Favourites as Favourites
 from bandstand.common.api.liking import Notices as Notices
 from bandstand.common.api.people import Right
+from bandstand.common.api.schedule import ScheduleResult
 from bandstand.common.api.values import (
     BandForm,
     Bookmark,
@@ -492,4 +493,5 @@ Result = (
     | Names
     | Restarting
     | Quitting
+    | ScheduleResult
 )

@@ -3,8 +3,9 @@
 from typing import Any
 
 from bandstand.common import lineups
-from bandstand.common.api import requests, results
+from bandstand.common.api import requests, results, schedule
 from bandstand.common.api.people import Right
+from bandstand.common.api.shows import Airing, Show, ShowRule
 from bandstand.common.api.values import (
     BandForm,
     Bookmark,
@@ -19,6 +20,8 @@ from bandstand.common.api.values import (
     Purpose,
     RatingMean,
     Section,
+    Slot,
+    SlotKind,
     Song,
     SongBrief,
     SongPlace,
@@ -77,7 +80,18 @@ STATION = StationStatus(
     ),
 )
 
+BOSSA = Show(id=3, name="bossa", rule=ShowRule((4,), "", 1200, 1320), zone="Europe/Berlin",
+             slot=Slot(SlotKind.STYLE, "bossa"))  # fmt: skip
+FROM_FILE = Show(name="morning", rule=ShowRule(start=420, end=540), slot=Slot(SlotKind.PLAYLIST, "calm"))
+FRIDAY = 1777658400.0
+"""2026-05-01 20:00 in Berlin."""
+
 RESULTS: dict[type, Any] = {
+    schedule.GetSchedule: schedule.Schedule(
+        zone="Europe/Berlin", now=BOSSA, airings=(Airing(BOSSA, FRIDAY, FRIDAY + 7200.0),), shows=(BOSSA, FROM_FILE)
+    ),
+    schedule.AddShow: schedule.ShowAdded(show=BOSSA, next=Airing(BOSSA, FRIDAY, FRIDAY + 7200.0)),
+    schedule.RemoveShow: schedule.ShowRemoved(show=BOSSA),
     requests.Generate: results.Ordered(job=12, song=LANTERN.code, cuts_in=True),
     requests.GenerateAgain: results.Ordered(job=12, song=LANTERN.code, cuts_in=False),
     requests.CancelJob: results.Cancelled(job=12),

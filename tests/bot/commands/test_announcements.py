@@ -12,7 +12,7 @@ from bandstand.common.api.events import Event, Likeness
 from bandstand.common.api.people import Place
 from bandstand.common.api.values import EndReason
 from bandstand.common.types import CueId, SongCode
-from tests.bot.commands.samples import LANTERN, ROAD, UNTITLED
+from tests.bot.commands.samples import BOSSA, FRIDAY, LANTERN, ROAD, UNTITLED
 
 ANN = Place("terminal", "ann:1")
 SHELL = Place("ctl", "12")
@@ -240,6 +240,12 @@ def test_every_likeness_has_words(likeness: Likeness) -> None:
 
 
 NOTICED: list[tuple[Event, str, bool]] = [
+    (events.ShowStarted(show=BOSSA, start=FRIDAY, end=FRIDAY + 7200), '"bossa" is on, until 22:00', True),
+    (
+        events.ShowMissed(show=BOSSA, start=FRIDAY),
+        '"bossa" was missed: it was to begin at fri 2026-05-01 20:00, and the radio did not play',
+        False,
+    ),
     (
         events.SongStarted(cue=CueId(7), song=LANTERN, name="ann", is_first=True, waited=0.314),
         'now: "Blue Lantern" (7kq3) by The Robots, 1:30; on the air 0.31 s after it was asked for',

@@ -35,6 +35,17 @@ SAID: list[tuple[Refusal, str]] = [
     (refusals.BadQuery("filter", "mood", ("title", "key")), "there is no filter mood:; there are title:, key:"),
     (refusals.BadQuery("tempo", "fast", ()), "tempo: takes beats a minute, or two figures such as tempo:120-130"),
     (refusals.BadQuery("key", "H", ()), "H is no key; write one such as key:Dm or key:Bb"),
+    (
+        refusals.NoSuchTarget("swng", ("style:swing",)),
+        "there is no playlist, clock, band or style swng; did you mean style:swing?",
+    ),
+    (refusals.NoSuchTarget("x", ()), "there is no playlist, clock, band or style x; bands and playlists list them"),
+    (refusals.BadShow("24:00 ends a show"), "24:00 ends a show"),
+    (refusals.NoSuchShow("x", 0), "there is no show x; there is none yet"),
+    (refusals.NoSuchShow("x", 2), "there is no show x; schedule lists them"),
+    (refusals.AmbiguousShow("x", (1, 2)), "several shows are called x; give the number of one: 1, 2"),
+    (refusals.ShowInFile("x"), "x stands in the station's file of shows, and is changed there"),
+    (refusals.TooManyShows(200), "there are 200 shows already; remove one first"),
     (refusals.NoSongsYet(), "there are no songs yet; generate makes the first"),
     (
         refusals.StillBeingMade(UNTITLED, "play"),

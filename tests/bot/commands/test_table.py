@@ -16,7 +16,7 @@ NAMES = """
     generate gen again play queue q skip stop resume np cancel quit pause seek generators watch unwatch replay remake
     compare vote reveal mark bands band artist +1 -1 rate evolve family revert export import songs song info history
     job jobs status help version grant revoke whoami who logout exit bye account restart radio why search find
-    reload fave fav unfave unfav faves favelist fl notify
+    reload schedule fave fav unfave unfav faves favelist fl notify
 """
 
 
@@ -83,7 +83,7 @@ def test_a_command_may_be_shortened_only_where_that_is_understood() -> None:
     assert find_command("hist", BY_NAME, is_abbreviated=True).name == "history"
     with pytest.raises(CommandError, match=r"no command of that name; did you mean history\?"):
         find_command("hist", BY_NAME, is_abbreviated=False)
-    with pytest.raises(CommandError, match=r"^that may be search or seek or .*skip or .*song or songs or"):
+    with pytest.raises(CommandError, match=r"^that may be schedule or search or seek or .*skip or .*song or songs or"):
         find_command("s", BY_NAME, is_abbreviated=True)
     with pytest.raises(CommandError, match="help lists them"):
         find_command("", BY_NAME, is_abbreviated=True)

@@ -6,6 +6,9 @@ from twisted.internet.task import Clock
 from bandstand.bot.playout.programme_keeper import DELAY, EVERY, ProgrammeKeeper
 from bandstand.bot.station import bands
 from bandstand.common.api.events import QueueChanged, RightsChanged
+from bandstand.common.api.shows import Show
+from bandstand.common.api.values import Slot, SlotKind
+from bandstand.common.show_times import read_rule
 from tests.bot.memory import DirectStore
 
 
@@ -70,4 +73,17 @@ def test_once_stopped_it_does_nothing(keeper: ProgrammeKeeper, store: CountingSt
     keeper.react(QueueChanged())
     clock.advance(EVERY)
     assert store.runs == 1
+    assert not clock.getDelayedCalls()
+
+
+def test_it_is_looked_at_in_the_moment_in_which_a_show_begins(store: CountingStore, clock: Clock) -> None:
+    """The store's clock stands at 0:16:40."""
+    store.do(lambda tx: tx.shows.add(Show(name="x", rule=read_rule("daily 0:17-1:00"), slot=Slot(SlotKind.ANY))))
+    keeper = ProgrammeKeeper(clock, store)
+    keeper.start()
+    clock.advance(19.9)
+    assert store.runs == 1
+    clock.advance(0.2)
+    assert store.runs == 2
+    keeper.stop()
     assert not clock.getDelayedCalls()

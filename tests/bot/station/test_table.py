@@ -11,7 +11,7 @@ from bandstand.bot.station.ordering import Order, order_song
 from bandstand.bot.station.repositories import Transaction
 from bandstand.bot.station.table import REQUESTS
 from bandstand.bot.storage.executor import OutsideTransaction
-from bandstand.common.api import requests, results
+from bandstand.common.api import requests, results, schedule
 from bandstand.common.api.people import Right
 from bandstand.common.api.requests import Request
 from bandstand.common.api.values import OnAir, Outside
@@ -41,6 +41,7 @@ READING: dict[type[Request], Request] = {
     requests.SearchSongs: requests.SearchSongs(query="one"),
     requests.GetRadio: requests.GetRadio(),
     requests.ExplainSong: requests.ExplainSong(),
+    schedule.GetSchedule: schedule.GetSchedule(),
     requests.GetStatus: requests.GetStatus(),
     requests.GetVersion: requests.GetVersion(),
     requests.ListNames: requests.ListNames(kind="song"),

@@ -1,0 +1,244 @@
+"""Shows of this station: adding and removing them, which one is on, and what became of each.
+
+When a show comes is arithmetic (`bot.station.schedule`); here it meets the database. `follow_schedule` runs with the
+programme: it writes down that a show has begun, or was missed, and tells so. What is played during a show is for the
+programme, which asks `find_show_at` for each entry that it plans.
+
+Shows stand in the database, where commands add them, or in a file of the configuration, which commands do not change.
+"""
+
+import difflib
+from typing import Final
+
+from bandstand.bot.station import schedule
+from bandstand.bot.station.repositories import Transaction
+from bandstand.bot.station.schedule import Change, Target
+from bandstand.common import lineups
+from bandstand.common.api.events import ScheduleChanged, ShowEnded, ShowMissed, ShowStarted
+from bandstand.common.api.people import Requester, Right
+from bandstand.common.api.refusals import (
+    AmbiguousShow,
+    BadShow,
+    NeedsRight,
+    NoSuchShow,
+    NoSuchTarget,
+    Refused,
+    ShowInFile,
+    TooManyShows,
+)
+from bandstand.common.api.schedule import AddShow, GetSchedule, RemoveShow, Schedule, ShowAdded, ShowRemoved
+from bandstand.common.api.shows import Airing, Occurrence, RunState, Show, ShowRule
+from bandstand.common.api.values import Slot, SlotKind, read_slot
+from bandstand.common.bands import slug
+from bandstand.common.show_times import find_zone, read_rule
+from bandstand.common.text import one_line
+
+ON: Final = "show"
+"""The setting that names the show that is on: `Show.key` and the occurrence's day."""
+MOST: Final = 200
+LONGEST_NAME: Final = 60
+SHOWN: Final = 100
+"""Airings in one answer."""
+DAY: Final = 24 * 3600.0
+COMPARED: Final = 4 * 7 * DAY
+"""Seconds ahead in which shows are looked at for times that they share."""
+YEAR: Final = 366 * DAY
+NO_SHOW: Final = ("off", "none")
+"""Targets of an override that mean the ordinary programme."""
+
+
+# Which show
+
+
+def list_shows(tx: Transaction) -> list[Show]:
+    return [*tx.rules.shows, *tx.shows.list_all()]
+
+
+def list_records(tx: Transaction) -> dict[tuple[str, str], RunState]:
+    """What became of the comings of the last two days, which are all that can still be on."""
+    return tx.shows.list_records(tx.now - 2 * DAY)
+
+
+def find_show_at(tx: Transaction, at: float) -> Target | None:
+    """The show to which an entry belongs that begins at `at`, Unix seconds; None: the ordinary programme."""
+    return schedule.find_target(list_shows(tx), at, list_records(tx))
+
+
+def find_change_after(tx: Transaction, at: float) -> Change | None:
+    """When the show is another one for the first time after `at`, and which."""
+    return schedule.find_next_change(list_shows(tx), at, list_records(tx))
+
+
+def record_entry(tx: Transaction, target: Target) -> None:
+    """A show that is a single entry was heard."""
+    tx.shows.put_record(target.show.key, target.occurrence, RunState.PLAYED)
+
+
+def follow_schedule(tx: Transaction, is_playing: bool) -> None:
+    """Write down which shows have begun or were missed, and tell which one is on. `is_playing`: the programme plays."""
+    shows, records = list_shows(tx), list_records(tx)
+    if not shows and tx.settings.get(ON) is None:
+        return
+    for target in schedule.find_begun(shows, tx.now, records) if is_playing else []:
+        records[target.show.key, target.occurrence.day] = RunState.PLAYED
+        tx.shows.put_record(target.show.key, target.occurrence, RunState.PLAYED)
+    for target in schedule.find_missed(shows, tx.now, records):
+        records[target.show.key, target.occurrence.day] = RunState.MISSED
+        tx.shows.put_record(target.show.key, target.occurrence, RunState.MISSED)
+        tx.publish(ShowMissed(show=target.show, start=target.occurrence.start))
+    windows = [show for show in shows if not schedule.is_entry(show.rule)]
+    _switch(tx, schedule.find_target(windows, tx.now, records) if is_playing else None, shows)
+
+
+def _switch(tx: Transaction, target: Target | None, shows: list[Show]) -> None:
+    """Tell that another show is on than before."""
+    before = tx.settings.get(ON)
+    now = f"{target.show.key} {target.occurrence.day}" if target else None
+    if now == before:
+        return
+    if before is not None:
+        ended = next((show for show in shows if show.key == before.rpartition(" ")[0]), None)
+        if ended is not None:
+            tx.publish(ShowEnded(show=ended))
+        tx.settings.remove(ON)
+    if target is not None and now is not None:
+        tx.settings.put(ON, now)
+        tx.publish(ShowStarted(show=target.show, start=target.occurrence.start, end=target.occurrence.end))
+
+
+# Requests
+
+
+def get_schedule(request: GetSchedule, by: Requester, tx: Transaction) -> Schedule:
+    shows, records = list_shows(tx), list_records(tx)
+    current = schedule.find_target(shows, tx.now, records)
+    found = schedule.list_targets(shows, tx.now, tx.now + request.days * DAY)
+    airings = tuple(_describe(target, records) for target in found[:SHOWN])
+    return Schedule(zone=tx.rules.zone, now=current.show if current else None, airings=airings, shows=tuple(shows))
+
+
+def _describe(target: Target, records: schedule.Records) -> Airing:
+    show, occurrence = target
+    return Airing(show, occurrence.start, occurrence.end, records.get((show.key, occurrence.day)))
+
+
+def add_show(request: AddShow, by: Requester, tx: Transaction) -> ShowAdded:
+    if len(tx.shows.list_all()) >= MOST:
+        raise Refused(TooManyShows(MOST))
+    rule, zone = read_times(request.rule, request.zone or tx.rules.zone)
+    if request.is_override and not rule.date:
+        raise Refused(BadShow("an override needs a date, as 2026-12-24 18:00-23:00"))
+    is_none = request.is_override and request.target.strip().lower() in NO_SHOW
+    slot = Slot(SlotKind.ANY) if is_none else find_slot(tx, request.target, by)
+    named = one_line(request.name, LONGEST_NAME) or (slot.name or slot.kind.value)
+    show = Show(name=named, rule=rule, zone=zone, slot=slot, priority=request.priority,
+                is_override=request.is_override, created=tx.now)  # fmt: skip
+    first = find_first(show, tx.now)
+    if first is None and rule.date:
+        raise Refused(BadShow(f"{rule.date} is over, so nothing would be played"))
+    show = tx.shows.add(show)
+    wins, yields = find_overlaps(show, list_shows(tx), tx.now)
+    tx.publish(ScheduleChanged())
+    airing = Airing(show, first.start, first.end) if first else None
+    return ShowAdded(show=show, next=airing, wins_over=tuple(wins), yields_to=tuple(yields))
+
+
+def read_times(text: str, zone: str) -> tuple[ShowRule, str]:
+    """Raises Refused(BadShow)."""
+    try:
+        return read_rule(text), find_zone(zone)
+    except ValueError as error:
+        raise Refused(BadShow(one_line(str(error)))) from None
+
+
+def find_first(show: Show, now: float) -> Occurrence | None:
+    """Its first coming that starts from now on, or one that may still begin late."""
+    end = now + (50 * YEAR if show.rule.date else DAY if show.rule.every else COMPARED)
+    found = schedule.list_occurrences(show, now, end)
+    return next((one for one in found if one.start + schedule.LATE > now), None)
+
+
+def find_overlaps(show: Show, shows: list[Show], now: float) -> tuple[list[Show], list[Show]]:
+    """The windows that this one takes time from, and those that take time from it, within the next weeks."""
+    wins, yields = list[Show](), list[Show]()
+    if schedule.is_entry(show.rule):
+        return wins, yields
+    first = find_first(show, now)
+    until = max(now + COMPARED, first.end if first else now)
+    own = list(schedule.list_occurrences(show, first.start if first else now, until))
+    for other in shows:
+        if other.key == show.key or schedule.is_entry(other.rule):
+            continue
+        for one in own:
+            met = next(schedule.list_occurrences(other, one.start, one.end - 1), None)
+            if met is not None and met.start < one.end:
+                is_won = schedule.rank(Target(show, one)) > schedule.rank(Target(other, met))
+                (wins if is_won else yields).append(other)
+                break
+    return wins, yields
+
+
+def remove_show(request: RemoveShow, by: Requester, tx: Transaction) -> ShowRemoved:
+    show = find_show(list_shows(tx), request.show)
+    if not show.id:
+        raise Refused(ShowInFile(show.name))
+    tx.shows.remove(show.id)
+    tx.publish(ScheduleChanged())
+    return ShowRemoved(show=show)
+
+
+def find_show(shows: list[Show], words: str) -> Show:
+    """By number or by name. Raises Refused."""
+    wanted = words.strip().removeprefix("#").casefold()
+    found = [show for show in shows if show.id and str(show.id) == wanted]
+    found = found or [show for show in shows if show.name.casefold() == wanted]
+    if not found:
+        raise Refused(NoSuchShow(one_line(words, LONGEST_NAME), len(shows)))
+    if len(found) > 1:
+        raise Refused(AmbiguousShow(one_line(words, LONGEST_NAME), tuple(show.id for show in found if show.id)))
+    return found[0]
+
+
+# Targets
+
+
+def find_slot(tx: Transaction, text: str, by: Requester) -> Slot:
+    """The slot that a person means: written as one, or by the name of a playlist, a clock, a band or a style.
+
+    Raises Refused.
+    """
+    known = list_names(tx)
+    kind, colon, name = text.strip().partition(":")
+    if not colon and kind.lower() not in (SlotKind.ANY, SlotKind.JINGLE):
+        return _find_named(known, text)
+    try:
+        slot = read_slot(text)
+    except ValueError as error:
+        raise Refused(BadShow(str(error))) from None
+    if slot.kind is SlotKind.FILE:
+        if by.right < Right.OWNER:
+            raise Refused(NeedsRight("add_show", Right.OWNER, ()))
+        if not slot.name.startswith("/"):
+            raise Refused(BadShow("a file is named by its whole path, from /"))
+        return slot
+    if slot.kind not in known:
+        return slot
+    return _find_named({slot.kind: known[slot.kind]}, name)
+
+
+def list_names(tx: Transaction) -> dict[SlotKind, list[str]]:
+    """What there is that a slot may name, in the order in which a bare name is looked for."""
+    return {
+        SlotKind.BAND: [form.slug for form in tx.bands.list_all()],
+        SlotKind.STYLE: list(lineups.STYLES),
+    }
+
+
+def _find_named(known: dict[SlotKind, list[str]], text: str) -> Slot:
+    wanted = slug(text)
+    for kind, names in known.items():
+        if wanted in names:
+            return Slot(kind, wanted)
+    slots = {name: Slot(kind, name) for kind, names in reversed(known.items()) for name in names}
+    near = difflib.get_close_matches(wanted, slots, 2)
+    raise Refused(NoSuchTarget(one_line(text, LONGEST_NAME), tuple(str(slots[name]) for name in near)))

@@ -1,0 +1,62 @@
+"""Shows in the database, and what became of each of their comings. Rules and slots are kept in words, as people write
+them, so that a table can be read, and a row that an older station wrote is understood by a newer one."""
+
+from typing import Final
+
+from bandstand.bot.storage import tables
+from bandstand.bot.storage.executor import Executor, Row
+from bandstand.common.api.shows import Occurrence, RunState, Show
+from bandstand.common.api.values import read_slot
+from bandstand.common.show_times import read_rule, write_rule
+
+SHOW: Final = tables.Show
+RUN: Final = tables.ShowRun
+KEPT: Final = 60 * 24 * 3600.0
+"""Seconds for which it is known what became of a coming."""
+
+
+class Shows:
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    def list_all(self) -> list[Show]:
+        return [_read(row) for row in self._executor.select(SHOW.select(*SHOW._meta.sorted_fields).order_by(SHOW.id))]
+
+    def add(self, show: Show) -> Show:
+        query = SHOW.insert(
+            name=show.name,
+            rule=write_rule(show.rule),
+            zone=show.zone,
+            slot=str(show.slot),
+            priority=show.priority,
+            is_override=show.is_override,
+            created=show.created,
+        )
+        return _read((self._executor.insert(query), show.name, write_rule(show.rule), show.zone, str(show.slot),
+                      show.priority, show.is_override, show.created))  # fmt: skip
+
+    def remove(self, show: int) -> None:
+        self._executor.change(SHOW.delete().where(SHOW.id == show))
+
+    def put_record(self, show: str, occurrence: Occurrence, state: RunState) -> None:
+        query = RUN.insert(show=show, day=occurrence.day, start=occurrence.start, outcome=state.value)
+        self._executor.change(query.on_conflict_replace())
+        self._executor.change(RUN.delete().where(RUN.start < occurrence.start - KEPT))
+
+    def list_records(self, since: float) -> dict[tuple[str, str], RunState]:
+        query = RUN.select(RUN.show, RUN.day, RUN.outcome).where(RUN.start >= since)
+        return {(show, day): RunState(state) for show, day, state in self._executor.select(query)}
+
+
+def _read(row: Row) -> Show:
+    number, name, rule, zone, slot, priority, is_override, created = row
+    return Show(
+        id=number,
+        name=name,
+        rule=read_rule(rule),
+        zone=zone,
+        slot=read_slot(slot),
+        priority=priority,
+        is_override=bool(is_override),
+        created=created,
+    )

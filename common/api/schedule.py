@@ -1,0 +1,72 @@
+"""What is asked of the schedule and what it answers: the requests and results about shows (`common.api.shows`)."""
+
+from typing import Annotated
+
+import msgspec
+
+from bandstand.common.api.bases import RequestBase, ResultBase
+from bandstand.common.api.shows import Airing, Show
+
+# Requests
+
+
+class GetSchedule(RequestBase, frozen=True, tag="get_schedule"):
+    """What is on, and what comes."""
+
+    days: Annotated[int, msgspec.Meta(ge=1, le=31)] = 1
+    """From now on."""
+
+
+class AddShow(RequestBase, frozen=True, tag="add_show"):
+    """Have something played at fixed times."""
+
+    rule: str
+    """When: `fri 20:00-22:00`, `daily 12:00`, `2026-12-24 18:00-23:00` or `every 20 minutes`."""
+    target: str
+    """What: a slot, as `common.api.values.Slot` is written, or the name of a playlist, a clock, a band or a style."""
+    zone: str = ""
+    """The IANA zone in which the times count; empty: the station's."""
+    name: str = ""
+    """Empty: what is played gives the name."""
+    priority: Annotated[int, msgspec.Meta(ge=-100, le=100)] = 0
+    is_override: bool = False
+    """It is heard in place of every other show; the rule is a date."""
+
+
+class RemoveShow(RequestBase, frozen=True, tag="remove_show"):
+    """Take a show out of the schedule."""
+
+    show: str
+    """Its number, or its name."""
+
+
+# Results
+
+
+class Schedule(ResultBase, frozen=True, tag="schedule"):
+    zone: str
+    """The station's."""
+    now: Show | None
+    """The show that is on."""
+    airings: tuple[Airing, ...]
+    """What has begun today or comes within the days that were asked for, by time; the first hundred."""
+    shows: tuple[Show, ...]
+    """All of them."""
+
+
+class ShowAdded(ResultBase, frozen=True, tag="show_added"):
+    show: Show
+    next: Airing | None
+    """When it comes first; None: not within the next year."""
+    wins_over: tuple[Show, ...] = ()
+    """Shows that come at the same time within the next weeks, and are not heard then."""
+    yields_to: tuple[Show, ...] = ()
+    """Those that are heard instead of this one."""
+
+
+class ShowRemoved(ResultBase, frozen=True, tag="show_removed"):
+    show: Show
+
+
+ScheduleRequest = GetSchedule | AddShow | RemoveShow
+ScheduleResult = Schedule | ShowAdded | ShowRemoved

@@ -1,0 +1,82 @@
+"""schedule in words."""
+
+import pytest
+
+from bandstand.bot.commands.reply import Level
+from bandstand.common.api.people import Right
+from bandstand.common.api.schedule import AddShow, GetSchedule, RemoveShow, Schedule, ShowAdded
+from bandstand.common.api.shows import Airing, RunState
+from tests.bot.commands.conftest import Person
+from tests.bot.commands.samples import BOSSA, FRIDAY, FROM_FILE
+
+
+@pytest.mark.parametrize(
+    ("text", "request_"),
+    [
+        ("schedule", GetSchedule()),
+        ("schedule week", GetSchedule(days=7)),
+        ('schedule add "fri 20:00-22:00" swing', AddShow(rule="fri 20:00-22:00", target="swing")),
+        ("schedule add fri 20:00-22:00 swing", AddShow(rule="fri 20:00-22:00", target="swing")),
+        ("schedule add every 20 minutes jingle", AddShow(rule="every 20 minutes", target="jingle")),
+        ("schedule add sat, sun 10-12 gravel theory", AddShow(rule="sat, sun 10-12", target="gravel theory")),
+        (
+            "schedule add fri 20-22 swing zone=Europe/Berlin priority=-2 name=Night",
+            AddShow(rule="fri 20-22", target="swing", zone="Europe/Berlin", priority=-2, name="Night"),
+        ),
+        (
+            "schedule override 2026-12-24 18:00-23:00 calm",
+            AddShow(rule="2026-12-24 18:00-23:00", target="calm", is_override=True),
+        ),
+        ("schedule override 2026-12-24 off", AddShow(rule="2026-12-24 0:00-24:00", target="off", is_override=True)),
+        ("schedule remove 3", RemoveShow(show="3")),
+        ("schedule remove late night", RemoveShow(show="late night")),
+    ],
+)
+def test_words_are_requests(person: Person, text: str, request_: object) -> None:
+    assert person.ask(text) == request_
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("schedule add", "schedule [week | add TIMES WHAT"),
+        ("schedule tomorrow", "schedule [week | add TIMES WHAT"),
+        ("schedule add fri 20:00-22:00", "what is to be played then"),
+        ("schedule add frx 20:00-22:00 swing", "frx is no day"),
+        ("schedule add fri 26:00 swing", "26:00 is no time of day"),
+        ("schedule override 2026-02-30 swing", "there is no date 2026-02-30"),
+        ("schedule override 2026-12-24 26:00-28:00 swing", "26:00 is no time of day"),
+        ("schedule add fri 20-22 swing priority=high", "priority is a whole number"),
+    ],
+)
+def test_wrong_words_are_answered_with_a_sentence(person: Person, text: str, said: str) -> None:
+    reply = person.say(text)
+    assert reply.level in (Level.USAGE, Level.ERROR) and said in reply.summary
+
+
+def test_a_listener_sees_the_schedule_and_does_not_change_it(person: Person) -> None:
+    assert person.say("schedule", Right.LISTENER).is_good
+    assert person.say("schedule add fri 20-22 swing", Right.LISTENER).level is Level.DENIED
+
+
+def test_what_comes_is_told_in_local_time(person: Person) -> None:
+    person.wall = FRIDAY - 3600
+    reply = person.say("schedule")
+    assert reply.summary == '"bossa" is on; 1 entry of 2 shows, in the time of Europe/Berlin'
+    assert reply.rows == (("20:00", "22:00", "3 bossa", "style:bossa", "fri 20:00-22:00", ""),)
+    missed = Airing(FROM_FILE, FRIDAY + 10 * 86400, FRIDAY + 10 * 86400 + 3600, RunState.MISSED)
+    told = Schedule(zone="UTC", now=None, airings=(missed,), shows=(FROM_FILE,))
+    (row,) = person.see("schedule", told).rows
+    assert row == (
+        "mon 2026-05-11 18:00", "19:00", "morning (file)", "playlist:calm", "daily 7:00-9:00", "missed",
+    )  # fmt: skip
+    assert "there are no shows" in person.see("schedule", Schedule(zone="UTC", now=None, airings=(), shows=())).summary
+
+
+def test_what_was_added_is_told_with_its_first_time_and_what_it_meets(person: Person) -> None:
+    added = ShowAdded(show=BOSSA, next=Airing(BOSSA, FRIDAY, FRIDAY + 7200), wins_over=(FROM_FILE,), yields_to=(BOSSA,))
+    person.wall = FRIDAY - 10 * 86400
+    assert person.see("schedule add fri 20:00-22:00 bossa", added).summary == (
+        'show 3, "bossa": fri 20:00-22:00, style:bossa, Europe/Berlin time; it begins fri 2026-05-01 20:00; '
+        'where they meet, it is heard instead of "morning"; where they meet, "bossa" is heard instead of it'
+    )
