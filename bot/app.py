@@ -136,6 +136,8 @@ class App:
             plays_on=radio.idle == "radio",
             stock=radio.stock * 60.0,
             kept=radio.kept * 3600.0,
+            clock=radio.clock,
+            is_on_the_hour=radio.on_the_hour,
             configuration=self._settings.configuration,
         )
         path = self._config.paths.database

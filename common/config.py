@@ -155,6 +155,10 @@ class Radio(_Section, frozen=True):
     """Minutes of songs that are composed ahead while the machine is idle."""
     kept: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 24
     """Hours of songs that the station composed by itself; beyond that the least liked make room."""
+    clock: str = ""
+    """The clock that the programme goes by where no show says otherwise, until `clock use`; empty: none."""
+    on_the_hour: bool = False
+    """Whether the last song of each hour ends at the hour."""
 
 
 class Log(_Section, frozen=True):

@@ -15,6 +15,7 @@ from bandstand.bot.commands.reply import Level, Reply
 from bandstand.bot.commands.table import Command
 from bandstand.common.api import refusals
 from bandstand.common.api.people import Right
+from bandstand.common.api.playlists import PlaylistRule
 from bandstand.common.api.refusals import BadRequest, Refusal, Refused
 from bandstand.common.api.values import RatingMean, SongBrief, SongPlace, SongState
 from bandstand.common.background_jobs import EXPORTS
@@ -187,6 +188,15 @@ def _say_no_grant(why: refusals.NoSuchGrant) -> str:
     return f"no right was granted to {one_line(why.name, 120)}; who shows the {counted(why.grants, 'grant')}"
 
 
+def _say_bad_rule(why: refusals.BadRule) -> str:
+    what: dict[str, str] = {
+        PlaylistRule.HOURLY: "a minute of the hour",
+        PlaylistRule.SONGS: "a number of songs",
+        PlaylistRule.MINUTES: "minutes",
+    }
+    return f"--{why.rule}=N takes {what.get(why.rule, 'no number')}, from {why.low} to {why.high}"
+
+
 SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     refusals.NoSuchSong: _say_no_song,
     refusals.AmbiguousSong: _say_ambiguous,
@@ -227,6 +237,28 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     refusals.NoComparison: lambda _: "there has been no comparison yet; compare SONG OTHER begins one",
     refusals.VotesClosed: lambda _: "the votes are closed: reveal has told already which song is which",
     refusals.BadChoice: lambda _: "vote X, or vote Y (np says which of them you hear)",
+    refusals.NoSuchPlaylist: lambda why: (
+        f"{why.name}: there is no such playlist; "
+        + (f"there are {', '.join(why.known[:20])}" if why.known else "playlist new NAME makes one")
+    ),
+    refusals.PlaylistExists: lambda why: f"there is a playlist {why.name} already; playlist set {why.name} changes it",
+    refusals.BadListName: lambda why: (
+        f'"{why.name}" can be no name; one has at most 40 letters, digits and dashes, and is none of the words new, '
+        "set, add, remove, delete, use and list"
+    ),
+    refusals.PlaylistIsSearch: lambda why: (
+        f'{why.name} has whatever the search "{one_line(why.query, 80)}" finds; a playlist that is made without a '
+        "search is a list"
+    ),
+    refusals.NotInPlaylist: lambda why: f"{name_song(why.song)} is not in the playlist {why.name}",
+    refusals.BadRule: _say_bad_rule,
+    refusals.TooManyLists: lambda why: f"there may be {why.limit} {why.what}, and no more; remove some first",
+    refusals.NoSuchClock: lambda why: (
+        f"{why.name}: there is no such clock; "
+        + (f"there are {', '.join(why.known[:20])}" if why.known else "clock NAME = SLOT SLOT ... makes one")
+    ),
+    refusals.ClockCycle: lambda why: f"that clock would never end: {' leads to '.join(why.clocks)}",
+    refusals.BadSlot: lambda why: f"{why.text}: {why.problem}" if why.text else why.problem,
     refusals.NoSuchBand: _say_no_band,
     refusals.NoSuchStyle: lambda why: (
         f"{one_line(why.words, 40)}: there is no such style; there are {', '.join(why.styles)}"

@@ -35,6 +35,7 @@ OCCASIONS: Final = (
     events.WatchEnded,
     events.RadioSwitched,
     events.ScheduleChanged,
+    events.ProgrammeChanged,
 )
 
 
@@ -64,6 +65,8 @@ class ProgrammeKeeper:
             self._change = None
 
     def react(self, event: Event) -> None:
+        if isinstance(event, events.SlotPassed):
+            log.warn("the programme passes over {slot}: {reason}", slot=event.slot, reason=event.reason)
         if self._regularly.running and self._due is None and isinstance(event, OCCASIONS):
             self._due = self._clock.callLater(DELAY, self._take_occasion)
 

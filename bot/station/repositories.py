@@ -15,6 +15,7 @@ from bandstand.bot.station.rotation import Candidate
 from bandstand.bot.station.search import Query
 from bandstand.common.api.events import Event
 from bandstand.common.api.people import Right
+from bandstand.common.api.playlists import Clock, Playlist
 from bandstand.common.api.shows import Occurrence, RunState, Show
 from bandstand.common.api.values import (
     BandForm,
@@ -325,6 +326,59 @@ class Rotation(Protocol):
         ...
 
 
+class LastTurn(NamedTuple):
+    """When a playlist was heard last, and how many songs have begun since."""
+
+    started: float
+    songs: int
+
+
+class Playlists(Protocol):
+    def list_all(self) -> list[Playlist]:
+        """By name."""
+        ...
+
+    def get(self, name: str) -> Playlist | None: ...
+
+    def put(self, playlist: Playlist) -> None:
+        """In place of the one of this name, with its songs."""
+        ...
+
+    def remove(self, name: str) -> None: ...
+
+    def count_songs(self) -> dict[str, int]:
+        """How many songs each list has."""
+        ...
+
+    def list_songs(self, name: str) -> list[SongBrief]:
+        """In the list's order, as far as they are kept."""
+        ...
+
+    def add_song(self, name: str, code: str) -> None:
+        """As its last; one that it has already moves there."""
+        ...
+
+    def remove_song(self, name: str, code: str) -> bool:
+        """Whether it was in it."""
+        ...
+
+    def get_last_turns(self) -> dict[str, LastTurn]:
+        """Of the playlists that were heard, by name."""
+        ...
+
+
+class Clocks(Protocol):
+    def list_all(self) -> list[Clock]:
+        """By name."""
+        ...
+
+    def put(self, clock: Clock) -> None:
+        """In place of the one of this name."""
+        ...
+
+    def remove(self, name: str) -> None: ...
+
+
 class Bookmarks(Protocol):
     def add(self, bookmark: Bookmark) -> None: ...
 
@@ -448,6 +502,10 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """Those that stand in the configuration."""
     zone: str = "UTC"
     """The IANA zone in which times of shows count."""
+    clock: str = ""
+    """The clock that the programme goes by where nobody said another one; empty: none."""
+    is_on_the_hour: bool = False
+    """Whether the last song of each hour ends at the hour."""
 
 
 class Transaction(Protocol):
@@ -467,6 +525,8 @@ class Transaction(Protocol):
     ratings: Ratings
     favourites: Favourites
     rotation: Rotation
+    playlists: Playlists
+    clocks: Clocks
     bookmarks: Bookmarks
     comparisons: Comparisons
     watches: Watches

@@ -230,4 +230,5 @@ def _write_cue(cue: Cue) -> dict[str, Any]:
         "cuts": cue.cuts,
         "returns": cue.returns,
         "choice": msgspec.json.encode(cue.choice).decode() if cue.choice else "",
+        "playlist": cue.choice.playlist if cue.choice else "",
     }

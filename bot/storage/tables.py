@@ -113,6 +113,32 @@ class Cue(Model):
     returns = ForeignKeyField("self", null=True, on_delete="SET NULL")
     cuts = ForeignKeyField("self", null=True, on_delete="SET NULL")
     choice = TextField()  # JSON, `common.api.values.Choice`; empty: somebody asked for it
+    playlist = TextField()  # the choice's, to find when one had its turn
+
+
+class Playlist(Model):
+    name = TextField(primary_key=True)
+    query = TextField()  # a search; empty: it is a list, see `PlaylistSong`
+    weight = FloatField()
+    rule = TextField()
+    every = IntegerField()
+    crossfade = FloatField(null=True)
+    created = FloatField()
+
+
+class PlaylistSong(Model):
+    id = AutoField()
+    playlist = ForeignKeyField(Playlist, on_delete="CASCADE")
+    song = ForeignKeyField(Song, on_delete="CASCADE")
+
+    class Meta:
+        table_name = "playlist_song"
+
+
+class Clock(Model):
+    name = TextField(primary_key=True)
+    slots = TextField()  # JSON, a list of `common.api.values.Slot`
+    created = FloatField()
 
 
 class Setting(Model):

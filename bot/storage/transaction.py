@@ -19,6 +19,7 @@ from bandstand.bot.storage.executor import Executor
 from bandstand.bot.storage.favourites import Favourites
 from bandstand.bot.storage.originals import Originals
 from bandstand.bot.storage.people import People, Settings, Watches
+from bandstand.bot.storage.playlists import Clocks, Playlists
 from bandstand.bot.storage.queue import Cues, Jobs
 from bandstand.bot.storage.rotation import Rotation
 from bandstand.bot.storage.search import Search
@@ -58,6 +59,8 @@ class SqlTransaction:
         self.bands: repositories.Bands = Bands(executor)
         self.ratings: repositories.Ratings = Ratings(executor)
         self.favourites: repositories.Favourites = Favourites(executor)
+        self.playlists: repositories.Playlists = Playlists(executor)
+        self.clocks: repositories.Clocks = Clocks(executor)
         self.rotation: repositories.Rotation = Rotation(executor)
         self.bookmarks: repositories.Bookmarks = Bookmarks(executor)
         self.comparisons: repositories.Comparisons = Comparisons(executor)

@@ -235,6 +235,18 @@ class ShowMissed(Base, frozen=True, tag="show_missed"):
     start: float
 
 
+class ProgrammeChanged(Base, frozen=True, tag="programme_changed"):
+    """Playlists, clocks or the schedule are others than before."""
+
+
+class SlotPassed(Base, frozen=True, tag="slot_passed"):
+    """The programme passed over a slot that it could not fill, and played on with the next one."""
+
+    slot: str
+    """As it is written, such as `playlist:jazz`."""
+    reason: str
+
+
 class PlaybackStopped(Base, frozen=True, tag="playback_stopped"):
     fade: float
 
@@ -436,6 +448,8 @@ Event = (
     | ShowStarted
     | ShowEnded
     | ShowMissed
+    | ProgrammeChanged
+    | SlotPassed
     | PlaybackStopped
     | PlaybackResumed
     | ReloadOrdered

@@ -17,6 +17,7 @@ from bandstand.common.api import (
     library,
     liking,
     people,
+    playlists,
     refusals,
     requests,
     results,
@@ -50,6 +51,7 @@ OTHERS: tuple[tuple[str, ModuleType], ...] = (
     ("People", people),
     ("Values", values),
     ("Shows", shows),
+    ("Playlists and clocks", playlists),
 )
 
 

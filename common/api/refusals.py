@@ -9,6 +9,7 @@ import enum
 import msgspec
 
 from bandstand.common.api.people import Right
+from bandstand.common.api.playlists import PlaylistRule
 from bandstand.common.api.values import SongBrief
 from bandstand.common.errors import BandstandError
 
@@ -209,6 +210,64 @@ class BadChoice(Base, frozen=True, tag="bad_choice"):
     pass
 
 
+class NoSuchPlaylist(Base, frozen=True, tag="no_such_playlist"):
+    name: str
+    known: tuple[str, ...]
+
+
+class PlaylistExists(Base, frozen=True, tag="playlist_exists"):
+    name: str
+
+
+class BadListName(Base, frozen=True, tag="bad_list_name"):
+    """No playlist or clock can be called so: no letter or digit, too long, or a word that is a command here."""
+
+    name: str
+
+
+class PlaylistIsSearch(Base, frozen=True, tag="playlist_is_search"):
+    """Songs cannot be put into it or taken out."""
+
+    name: str
+    query: str
+
+
+class NotInPlaylist(Base, frozen=True, tag="not_in_playlist"):
+    name: str
+    song: SongBrief
+
+
+class BadRule(Base, frozen=True, tag="bad_rule"):
+    """A playlist's rule needs another number: `low` to `high`."""
+
+    rule: PlaylistRule
+    low: int
+    high: int
+
+
+class TooManyLists(Base, frozen=True, tag="too_many_lists"):
+    """`what`: `playlists`, `clocks`, `slots` (of a clock) or `songs` (of a playlist)."""
+
+    what: str
+    limit: int
+
+
+class NoSuchClock(Base, frozen=True, tag="no_such_clock"):
+    name: str
+    known: tuple[str, ...]
+
+
+class ClockCycle(Base, frozen=True, tag="clock_cycle"):
+    """The clocks would lead back to the first: each has the next one in a slot."""
+
+    clocks: tuple[str, ...]
+
+
+class BadSlot(Base, frozen=True, tag="bad_slot"):
+    text: str
+    problem: str
+
+
 class NoSuchBand(Base, frozen=True, tag="no_such_band"):
     words: str
     bands: tuple[str, ...]
@@ -377,6 +436,16 @@ Refusal = (
     | NoComparison
     | VotesClosed
     | BadChoice
+    | NoSuchPlaylist
+    | PlaylistExists
+    | BadListName
+    | PlaylistIsSearch
+    | NotInPlaylist
+    | BadRule
+    | TooManyLists
+    | NoSuchClock
+    | ClockCycle
+    | BadSlot
     | NoSuchBand
     | NoSuchStyle
     | NoNameLeft
@@ -417,6 +486,9 @@ KINDS: dict[type[Base], Kind] = {
     BadRight: Kind.USAGE,
     BadRequest: Kind.USAGE,
     BadQuery: Kind.USAGE,
+    BadListName: Kind.USAGE,
+    BadRule: Kind.USAGE,
+    BadSlot: Kind.USAGE,
 }
 """The kinds that are not a plain error."""
 

@@ -14,6 +14,18 @@ from bandstand.common.api.liking import AddFavourite as AddFavourite
 from bandstand.common.api.liking import ListFavourites as ListFavourites
 from bandstand.common.api.liking import RemoveFavourite as RemoveFavourite
 from bandstand.common.api.liking import SetNotices as SetNotices
+from bandstand.common.api.playlists import AddToPlaylist as AddToPlaylist
+from bandstand.common.api.playlists import ChangePlaylist as ChangePlaylist
+from bandstand.common.api.playlists import DeleteClock as DeleteClock
+from bandstand.common.api.playlists import DeletePlaylist as DeletePlaylist
+from bandstand.common.api.playlists import GetPlaylist as GetPlaylist
+from bandstand.common.api.playlists import ListClocks as ListClocks
+from bandstand.common.api.playlists import ListPlaylists as ListPlaylists
+from bandstand.common.api.playlists import MakePlaylist as MakePlaylist
+from bandstand.common.api.playlists import PlaylistChanges as PlaylistChanges
+from bandstand.common.api.playlists import RemoveFromPlaylist as RemoveFromPlaylist
+from bandstand.common.api.playlists import SetClock as SetClock
+from bandstand.common.api.playlists import UseClock as UseClock
 from bandstand.common.api.schedule import ScheduleRequest
 from bandstand.common.generators import Raw, Value
 from bandstand.common.types import LONGEST_FADE, RATE
@@ -433,6 +445,17 @@ Request = (
     | GetRadio
     | ExplainSong
     | ScheduleRequest
+    | MakePlaylist
+    | ChangePlaylist
+    | AddToPlaylist
+    | RemoveFromPlaylist
+    | DeletePlaylist
+    | ListPlaylists
+    | GetPlaylist
+    | SetClock
+    | DeleteClock
+    | ListClocks
+    | UseClock
     | Seek
     | GetNowPlaying
     | ListSongs

@@ -9,6 +9,12 @@ from bandstand.common.api.liking import FavouriteRemoved as FavouriteRemoved
 from bandstand.common.api.liking import Favourites as Favourites
 from bandstand.common.api.liking import Notices as Notices
 from bandstand.common.api.people import Right
+from bandstand.common.api.playlists import ClockDeleted as ClockDeleted
+from bandstand.common.api.playlists import Clocks as Clocks
+from bandstand.common.api.playlists import PlaylistBrief as PlaylistBrief
+from bandstand.common.api.playlists import PlaylistDeleted as PlaylistDeleted
+from bandstand.common.api.playlists import PlaylistDetails as PlaylistDetails
+from bandstand.common.api.playlists import Playlists as Playlists
 from bandstand.common.api.schedule import ScheduleResult
 from bandstand.common.api.values import (
     BandForm,
@@ -455,6 +461,11 @@ Result = (
     | Sought
     | Radio
     | Explanation
+    | Playlists
+    | PlaylistDetails
+    | PlaylistDeleted
+    | Clocks
+    | ClockDeleted
     | NowPlaying
     | Songs
     | SongsFound

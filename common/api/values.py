@@ -95,18 +95,6 @@ class Distance(enum.StrEnum):
     SONG = "song"
 
 
-class Choice(msgspec.Struct, frozen=True, kw_only=True):
-    """Why the programme plays a song that nobody asked for."""
-
-    source: Source
-    among: int = 0
-    """Among how many songs it was drawn."""
-    relaxed: tuple[Distance, ...] = ()
-    """The rules that had to be left out, as they left no song."""
-    last_started: float | None = None
-    """When the song was heard before; None: never."""
-
-
 class SlotKind(enum.StrEnum):
     """What fills a slot."""
 
@@ -154,6 +142,46 @@ def read_slot(text: str) -> Slot:
 
 
 NAMED_SLOTS = tuple(kind for kind in SlotKind if kind is not SlotKind.ANY)
+
+
+class ClockPlace(msgspec.Struct, frozen=True):
+    """A slot of a clock, counted from 0."""
+
+    clock: str
+    slot: int
+
+
+class PassedSlot(msgspec.Struct, frozen=True):
+    """A slot that could not be filled, and why, as a sentence."""
+
+    slot: Slot
+    reason: str
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """Why the programme plays a song that nobody asked for."""
+
+    source: Source
+    among: int = 0
+    """Among how many songs it was drawn."""
+    relaxed: tuple[Distance, ...] = ()
+    """The rules that had to be left out, as they left no song."""
+    last_started: float | None = None
+    """When the song was heard before; None: never."""
+    playlist: str = ""
+    """The playlist that it is of."""
+    is_turn: bool = False
+    """The playlist had its turn: once an hour, or after so many songs or minutes."""
+    slot: Slot | None = None
+    """What was to be played; None: whatever there is."""
+    clocks: tuple[ClockPlace, ...] = ()
+    """The slot of the clock that it is, and the clocks within that; the outermost first."""
+    show: str = ""
+    """The show that it belongs to."""
+    passed: tuple[PassedSlot, ...] = ()
+    """Slots before it that could not be filled."""
+    ends_at: float | None = None
+    """The moment at which it, or what follows it, has to end: it was chosen or composed to fit."""
 
 
 class QuietReason(enum.StrEnum):

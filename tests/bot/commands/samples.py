@@ -5,6 +5,7 @@ from typing import Any
 from bandstand.common import lineups
 from bandstand.common.api import requests, results, schedule
 from bandstand.common.api.people import Right
+from bandstand.common.api.playlists import Clock, Playlist
 from bandstand.common.api.shows import Airing, Show, ShowRule
 from bandstand.common.api.values import (
     BandForm,
@@ -59,6 +60,8 @@ JOB = JobBrief(
 )  # fmt: skip
 ROCK = BandForm(id=3, slug="gravel-theory", band=lineups.HOUSE["gravel-theory"], generation=2, created=400.0)
 TECHNO = BandForm(id=4, slug="null-modem", band=lineups.HOUSE["null-modem"], created=400.0)
+MELLOW = Playlist(name="mellow")
+DAY = Clock(name="day", slots=(Slot(SlotKind.STYLE, "pop"), Slot(SlotKind.ANY)))
 LIKED = RatingMean(0.5, 2)
 PARAMETERS = {
     "duration": Parameter(type="float", min=1, max=1800, default=120.0, help="seconds of sound"),
@@ -118,6 +121,17 @@ RESULTS: dict[type, Any] = {
     requests.SwitchRadio: results.Radio(is_on=True, quiet=None, planned=4, stock=9, stock_seconds=1620.0),
     requests.GetRadio: results.Radio(is_on=True, quiet=None, planned=4, stock=9, stock_seconds=1620.0),
     requests.ExplainSong: results.Explanation(song=LANTERN, name="ann"),
+    requests.MakePlaylist: results.PlaylistDetails(playlist=MELLOW, count=0, songs=()),
+    requests.ChangePlaylist: results.PlaylistDetails(playlist=MELLOW, count=0, songs=()),
+    requests.AddToPlaylist: results.PlaylistDetails(playlist=MELLOW, count=1, songs=(LANTERN,)),
+    requests.RemoveFromPlaylist: results.PlaylistDetails(playlist=MELLOW, count=0, songs=()),
+    requests.DeletePlaylist: results.PlaylistDeleted(name="mellow"),
+    requests.ListPlaylists: results.Playlists(playlists=(results.PlaylistBrief(MELLOW, 1),)),
+    requests.GetPlaylist: results.PlaylistDetails(playlist=MELLOW, count=1, songs=(LANTERN,)),
+    requests.SetClock: results.Clocks(clocks=(DAY,), current="", changed="day"),
+    requests.DeleteClock: results.ClockDeleted(name="day"),
+    requests.ListClocks: results.Clocks(clocks=(DAY,), current="day"),
+    requests.UseClock: results.Clocks(clocks=(DAY,), current="day"),
     requests.Seek: results.Sought(song=LANTERN, seconds=30.0, is_stopped=False),
     requests.GetNowPlaying: results.NowPlaying(state="playing", song=LANTERN, cue=CueId(7), seconds=20.0),
     requests.ListSongs: results.Songs(songs=(LANTERN, ROAD), total=2),

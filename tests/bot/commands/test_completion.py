@@ -12,7 +12,7 @@ def test_commands_and_their_options_are_offered(person: Person) -> None:
     assert person.complete("hi") == ["history"]
     assert person.complete("!hi") == ["history"]
     assert person.complete("generate --se") == ["--seed="]
-    assert person.complete("help pl") == ["play"]
+    assert person.complete("help pl") == ["play", "playlist"]
     assert person.complete("grant libera/ann d") == ["dj"]
     assert person.complete("np ") == []
     assert person.complete("nonsense ") == []

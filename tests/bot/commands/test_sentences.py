@@ -17,6 +17,7 @@ from bandstand.bot.commands.sentences import (
 )
 from bandstand.common.api import refusals
 from bandstand.common.api.people import Right
+from bandstand.common.api.playlists import PlaylistRule
 from bandstand.common.api.refusals import Refusal
 from bandstand.common.api.values import SongPlace
 from tests.bot.commands.samples import LANTERN, ROAD, UNTITLED
@@ -147,6 +148,25 @@ SAID: list[tuple[Refusal, str]] = [
         refusals.BadHash(),
         "that is not the hash of a password; bandstand passwd NAME makes one and hands it over",
     ),
+    (refusals.NoSuchPlaylist("x", ()), "x: there is no such playlist; playlist new NAME makes one"),
+    (refusals.NoSuchPlaylist("x", ("mellow",)), "x: there is no such playlist; there are mellow"),
+    (refusals.PlaylistExists("x"), "there is a playlist x already; playlist set x changes it"),
+    (
+        refusals.BadListName("?"),
+        '"?" can be no name; one has at most 40 letters, digits and dashes, and is none of the words new, set, add, '
+        "remove, delete, use and list",
+    ),
+    (
+        refusals.PlaylistIsSearch("x", "style:bossa"),
+        'x has whatever the search "style:bossa" finds; a playlist that is made without a search is a list',
+    ),
+    (refusals.NotInPlaylist("x", LANTERN), '"Blue Lantern" (7kq3) is not in the playlist x'),
+    (refusals.BadRule(PlaylistRule.HOURLY, 0, 59), "--hourly=N takes a minute of the hour, from 0 to 59"),
+    (refusals.TooManyLists("clocks", 100), "there may be 100 clocks, and no more; remove some first"),
+    (refusals.NoSuchClock("x", ()), "x: there is no such clock; clock NAME = SLOT SLOT ... makes one"),
+    (refusals.NoSuchClock("x", ("day",)), "x: there is no such clock; there are day"),
+    (refusals.ClockCycle(("a", "b", "a")), "that clock would never end: a leads to b leads to a"),
+    (refusals.BadSlot("clock", "the slot clock needs a name"), "clock: the slot clock needs a name"),
     (refusals.BadRequest("seconds: expected a number"), "seconds: expected a number"),
 ]
 

@@ -17,6 +17,7 @@ NAMES = """
     compare vote reveal mark bands band artist +1 -1 rate evolve family revert export import songs song info history
     job jobs status help version grant revoke whoami who logout exit bye account restart radio why search find
     reload schedule fave fav unfave unfav faves favelist fl notify
+    playlist playlists clock clocks
 """
 
 

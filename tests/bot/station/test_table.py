@@ -13,6 +13,7 @@ from bandstand.bot.station.table import REQUESTS
 from bandstand.bot.storage.executor import OutsideTransaction
 from bandstand.common.api import requests, results, schedule
 from bandstand.common.api.people import Right
+from bandstand.common.api.playlists import Playlist
 from bandstand.common.api.requests import Request
 from bandstand.common.api.values import OnAir, Outside
 from bandstand.common.generators import Generator
@@ -42,6 +43,9 @@ READING: dict[type[Request], Request] = {
     requests.GetRadio: requests.GetRadio(),
     requests.ExplainSong: requests.ExplainSong(),
     schedule.GetSchedule: schedule.GetSchedule(),
+    requests.ListPlaylists: requests.ListPlaylists(),
+    requests.GetPlaylist: requests.GetPlaylist(name="mellow"),
+    requests.ListClocks: requests.ListClocks(),
     requests.GetStatus: requests.GetStatus(),
     requests.GetVersion: requests.GetVersion(),
     requests.ListNames: requests.ListNames(kind="song"),
@@ -54,6 +58,7 @@ def store() -> DirectStore:
     store = DirectStore()
 
     def work(tx: Transaction) -> None:
+        tx.playlists.put(Playlist(name="mellow"))
         bands.settle_house_bands(tx)
         job = order_song(tx, Order("band", get_asker(ANN), {}, is_played=False))
         making.claim_job(tx)
