@@ -20,7 +20,7 @@ from bandstand.bot.commands.sentences import name_song, say_refusal
 from bandstand.common.api import events
 from bandstand.common.api.events import Event, Likeness
 from bandstand.common.api.people import STATION, Place
-from bandstand.common.api.values import EndReason
+from bandstand.common.api.values import EndReason, SongBrief
 from bandstand.common.text import clock, counted, one_line
 from bandstand.common.types import SongCode
 
@@ -30,6 +30,8 @@ ANNOUNCED: Final = 50
 """Songs of which it is remembered that they were announced."""
 LONGEST_WAIT: Final = 60.0
 """Seconds; nobody wonders how quick the station is with a song that was asked for longer ago."""
+SHORTEST_WAIT: Final = 10.0
+"""Seconds; whoever asked for a song so short a time before it begins has just been answered."""
 LIKENESSES: Final = {
     Likeness.NO_FINGERPRINT: (
         "there is nothing to compare with, as the sound's fingerprint was not recorded when it was first made"
@@ -97,7 +99,16 @@ def _tell_ended(event: events.SongEnded) -> Reply | None:
 
 
 def _tell_unplayable(event: events.SongUnplayable) -> Reply:
-    return Reply(f"{name_song(event.song)} cannot be played: {one_line(event.reason)}", Level.FAILED)
+    free = "; it does not count as your request" if event.is_request else ""
+    return Reply(f"{name_song(event.song)} cannot be played: {one_line(event.reason)}{free}", Level.FAILED)
+
+
+def _tell_started(event: events.SongStarted) -> Reply | None:
+    """None where nobody asked, or did so just now and knows: the answer said so."""
+    if not event.is_first or event.waited is None or event.waited < SHORTEST_WAIT or event.place == STATION:
+        return None
+    did = "requested" if event.is_request else "asked for"
+    return Reply(f"now: {_describe_song(event.song)}, which you {did}", Level.NOTICE)
 
 
 def _tell_removed(event: events.SongsRemoved) -> Reply | None:
@@ -151,6 +162,7 @@ ANSWERS: Final[Mapping[type, Callable[[Any], Reply | None]]] = {
     events.JobNoticed: _tell_job_noticed,
     events.JobCancelled: _tell_job_cancelled,
     events.SongRemade: _tell_remade,
+    events.SongStarted: _tell_started,
     events.SongEnded: _tell_ended,
     events.SongUnplayable: _tell_unplayable,
     events.SongsRemoved: _tell_removed,
@@ -170,10 +182,16 @@ def _announce_started(event: events.SongStarted) -> Reply | None:
     """None where the song goes on after an interruption."""
     if not event.is_first:
         return None
-    song = event.song
+    requested = f"; {one_line(event.name, 40)} requested it" if event.is_request else ""
+    said = f"now: {_describe_song(event.song)}{requested}{_say_waited(event)}"
+    besides = event.place if _tell_started(event) else None
+    return Reply(said, Level.NOTICE, is_public=True, besides=besides)
+
+
+def _describe_song(song: SongBrief) -> str:
     artist = f" by {song.artist}" if song.artist else ""
     length = f", {clock(song.seconds)}" if song.seconds else ""
-    return Reply(f"now: {name_song(song)}{artist}{length}{_say_waited(event)}", Level.NOTICE, is_public=True)
+    return f"{name_song(song)}{artist}{length}"
 
 
 def _say_waited(event: events.SongStarted) -> str:
@@ -267,7 +285,7 @@ class Announcer:
             if reply is not None:
                 is_heard = isinstance(event, events.JobDone) and event.song.code in self._heard
                 self.tell(place, msgspec.structs.replace(reply, value=event, is_heard=is_heard))
-        elif announce is not None:
+        if announce is not None:
             reply = announce(event)
             if reply is not None:
                 self.announce(msgspec.structs.replace(reply, value=event))

@@ -4,10 +4,10 @@ from typing import Final
 
 from bandstand.bot.commands.playing import CROSSFADE, parse_fade
 from bandstand.bot.commands.reply import Reply
-from bandstand.bot.commands.sentences import SONG_STATES, name_song
+from bandstand.bot.commands.requesting import show_requested
+from bandstand.bot.commands.sentences import SONG_STATES, name_song, say_wait
 from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common.api import requests, results
-from bandstand.common.api.values import SongBrief, SongState
 from bandstand.common.errors import UsageError
 from bandstand.common.text import clock, counted
 
@@ -18,12 +18,14 @@ def parse_queue(call: Call) -> requests.Request:
     return requests.Enqueue(song=call["song"], crossfade=parse_fade(call, "crossfade"))
 
 
-def show_queue(result: results.Queue | results.Enqueued, _: Call) -> Reply:
+def show_queue(result: results.Queue | results.Enqueued | results.Requested, call: Call) -> Reply:
+    if isinstance(result, results.Requested):
+        return show_requested(result, call)
     if isinstance(result, results.Enqueued):
         name = name_song(result.song)
         if not result.position:
             return Reply(f"playing {name}")
-        wait = _say_wait(result.song, result.heard_in)
+        wait = say_wait(result.song, result.heard_in)
         return Reply(f"{name} is number {result.position} in the queue" + (f", heard {wait}" if wait else ""))
     if not result.songs:
         return Reply("the queue is empty")
@@ -35,17 +37,8 @@ def show_queue(result: results.Queue | results.Enqueued, _: Call) -> Reply:
 def _show_queued(number: int, queued: results.QueuedSong) -> tuple[str, ...]:
     song = queued.song
     length = clock(song.seconds) if song.seconds else ""
-    wait = _say_wait(song, queued.heard_in)
+    wait = say_wait(song, queued.heard_in)
     return str(number), song.code, song.title, length, wait, queued.name, SONG_STATES[song.state]
-
-
-def _say_wait(song: SongBrief, seconds: float | None) -> str:
-    """`in 3:05`; empty where nobody knows."""
-    if seconds is None:
-        return ""
-    if seconds >= 1:
-        return f"in {clock(seconds)}"
-    return "as soon as it can be heard" if song.state is SongState.MAKING else "in a moment"
 
 
 def show_removed(result: results.Removed, _: Call) -> Reply:

@@ -4,6 +4,8 @@ Also the few phrases that many replies share: the name of a song, a place in it,
 ratings. Pure text, except that a fault which nobody foresaw is logged here, under a reference that the person is told.
 """
 
+import math
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -35,6 +37,12 @@ SONG_STATES: Final = {
     SongState.DISCARDED: "removed to make room",
     SongState.GONE: "not kept",
 }
+LOST: Final = {
+    SongState.FAILED: "could not be made",
+    SongState.DISCARDED: "was removed to make room",
+    SongState.GONE: "was not kept",
+}
+"""What became of songs that cannot be heard any more."""
 NAME_FORMS: Final = (
     "NAME is a person of telnet or ssh (ann), an account on IRC (libera/ann) or a mask there (libera/*!*@host.example)"
 )
@@ -53,6 +61,7 @@ PATH_PROBLEMS: Final = {
 }
 NOT_MADE: Final = {
     "play": "{name} is still being made; queue {code} plays it as soon as it can be heard",
+    "request": "{name} is still being made; request it when it is done",
     "replay": "{name} is still being made and cannot be heard yet; try again in a moment",
     "export": "{name} is still being made; export it when it is done",
     "remake": "{name} is still being made, so there is nothing to compare with; try again when it is done",
@@ -70,6 +79,38 @@ def name_song(song: SongBrief) -> str:
 
 def say_ago(then: float, now: float) -> str:
     return f"{clock(now - then)} ago"
+
+
+def say_moment(at: float, wait: float) -> str:
+    """`from 21:35, in 34 minutes`, never too early; the time of day is the station's, and the date if it is another."""
+    minute = math.ceil(at / 60) * 60
+    then, today = time.localtime(minute), time.localtime(at - wait)
+    day = "" if then[:3] == today[:3] else time.strftime("%a %d %b ", then)
+    return f"from {day}{time.strftime('%H:%M', then)}, in {_say_length(wait)}"
+
+
+def _say_length(seconds: float) -> str:
+    """`40 seconds`, `34 minutes`, `11 hours` or `4 days`, rounded up."""
+    for unit, name, most in ((1, "second", 90), (60, "minute", 90 * 60), (3600, "hour", 48 * 3600)):
+        if seconds <= most:
+            return counted(max(1, math.ceil(seconds / unit)), name)
+    return counted(math.ceil(seconds / 86400), "day")
+
+
+def say_wait(song: SongBrief, seconds: float | None) -> str:
+    """`in 3:05`; empty where nobody knows."""
+    if seconds is None:
+        return ""
+    if seconds >= 1:
+        return f"in {clock(seconds)}"
+    return "as soon as it can be heard" if song.state is SongState.MAKING else "in a moment"
+
+
+def say_where(where: str) -> str:
+    """`on libera`, `in libera/#radio` or `on the page`, of a place where requests are switched."""
+    if where == "page":
+        return "on the page"
+    return f"{'in' if '/' in where else 'on'} {one_line(where, 100)}"
 
 
 def say_place(place: SongPlace) -> str:
@@ -197,6 +238,51 @@ def _say_bad_rule(why: refusals.BadRule) -> str:
     return f"--{why.rule}=N takes {what.get(why.rule, 'no number')}, from {why.low} to {why.high}"
 
 
+def _say_off(why: refusals.RequestsOff) -> str:
+    where = say_where(why.where) if why.where else "on this station"
+    return f"requests are off {where}; a dj can switch them on"
+
+
+def _say_no_place(why: refusals.NoSuchPlace) -> str:
+    network = one_line(why.networks[0], 40) if why.networks else "libera"
+    return (
+        f'there is no place "{one_line(why.where, 60)}" where requests could be switched; give a network ({network}), '
+        f"a channel ({network}/#radio), page, or in a channel here"
+    )
+
+
+def _say_lost(why: refusals.SongLost) -> str:
+    lost = LOST.get(why.song.state, "is heard this once and not kept")
+    return f"{name_song(why.song)} {lost}, so it cannot be requested"
+
+
+def _say_place_in_queue(position: int, heard_in: float | None, song: SongBrief) -> str:
+    """`number 2 in the queue, heard in 3:05`."""
+    wait = say_wait(song, heard_in)
+    return f"number {position} in the queue" + (f", heard {wait}" if wait else "")
+
+
+def _say_requested(why: refusals.RequestedAlready) -> str:
+    place = _say_place_in_queue(why.position, why.heard_in, why.song)
+    who = "you have" if why.is_own else f"{one_line(why.name, 40)} has"
+    return f"{who} asked for {name_song(why.song)} already: it is {place}"
+
+
+def _say_song_too_soon(why: refusals.SongTooSoon) -> str:
+    ago = _say_length(why.allowed_at - why.wait - why.last)
+    past = "is on the air" if why.is_on_air else f"was {'heard' if why.was_heard else 'requested'} {ago} ago"
+    planned = _say_place_in_queue(why.position, why.heard_in, why.song)
+    comes = f"; the programme plays it anyway: it is {planned}" if why.position else ""
+    moment = say_moment(why.allowed_at, why.wait)
+    return f"{name_song(why.song)} {past} and may be requested again {moment}{comes}"
+
+
+def _say_request_too_soon(why: refusals.RequestTooSoon) -> str:
+    ago = _say_length(why.allowed_at - why.wait - why.last)
+    moment = say_moment(why.allowed_at, why.wait)
+    return f"you requested {name_song(why.last_song)} {ago} ago; you may request another song {moment}"
+
+
 SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     refusals.NoSuchSong: _say_no_song,
     refusals.AmbiguousSong: _say_ambiguous,
@@ -217,6 +303,12 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     ),
     refusals.QueuedAlready: _say_queued,
     refusals.NotInQueue: _say_not_in_queue,
+    refusals.RequestsOff: _say_off,
+    refusals.NoSuchPlace: _say_no_place,
+    refusals.SongLost: _say_lost,
+    refusals.RequestedAlready: _say_requested,
+    refusals.SongTooSoon: _say_song_too_soon,
+    refusals.RequestTooSoon: _say_request_too_soon,
     refusals.NotYours: lambda why: (
         f"{name_song(why.song)} was asked for by {one_line(why.name, 40)}; to remove it you need the right dj"
     ),

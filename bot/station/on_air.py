@@ -124,16 +124,38 @@ def line_up(
     crossfade: float | None = None,
     choice: Choice | None = None,
 ) -> Cue:
-    """Append a song to the queue: one that somebody asked for behind the others of that kind, and before what the
-    programme chose (`choice`)."""
-    cue = _make_cue(tx, song, asker, job, crossfade)
+    """Put a song into the queue, where `scheduling.find_place` says: with `choice` the programme chose it."""
+    cue = msgspec.structs.replace(_make_cue(tx, song, asker, job, crossfade), choice=choice)
+    return add_cue(tx, _take_place(tx, cue, scheduling.sort_queue(tx.queue.list_open())))
+
+
+def line_up_request(tx: Transaction, song: SongBrief, asker: Asker) -> Cue:
+    """Put a song into the queue that a listener requested."""
+    cue = msgspec.structs.replace(_make_cue(tx, song, asker, None, None), is_request=True)
+    return add_cue(tx, _take_place(tx, cue, scheduling.sort_queue(tx.queue.list_open())))
+
+
+def request_planned(tx: Transaction, planned: Cue, asker: Asker) -> Cue:
+    """Make an entry of the programme's a listener's request; it moves before the others, unless it is next already."""
     queue = scheduling.sort_queue(tx.queue.list_open())
-    planned = [] if choice is not None else [queued for queued in queue if queued.choice is not None]
-    order = scheduling.order_last([queued for queued in queue if queued not in planned])
-    for number, queued in enumerate(planned, 1):
+    cue = msgspec.structs.replace(
+        planned, name=asker.name, place=asker.place, person=asker.person, created=tx.now, choice=None, is_request=True
+    )
+    if queue[0].id != cue.id:
+        cue = _take_place(tx, cue, [queued for queued in queue if queued.id != cue.id])
+    tx.queue.save(cue)
+    tx.publish(QueueChanged())
+    return cue
+
+
+def _take_place(tx: Transaction, cue: Cue, queue: list[Cue]) -> Cue:
+    """The cue with its order in this sorted queue, of which those behind it make room."""
+    place = scheduling.find_place(queue, cue)
+    order = scheduling.order_last(queue[:place])
+    for number, queued in enumerate(queue[place:], 1):
         tx.queue.save(msgspec.structs.replace(queued, order=order + number))
     tx.publish(QueueChanged())
-    return add_cue(tx, msgspec.structs.replace(cue, order=order, choice=choice))
+    return msgspec.structs.replace(cue, order=order)
 
 
 def _make_cue(tx: Transaction, song: SongBrief, asker: Asker, job: int | None, crossfade: float | None) -> Cue:
@@ -280,7 +302,17 @@ def record_started(tx: Transaction, cue_id: int, at: float) -> None:
         tx.queue.save(cue)
     is_rest = cue.start > 0 and cue.job is None
     waited = None if is_rest or not is_first else max(0.0, at - _get_time_asked(tx, cue))
-    tx.publish(SongStarted(cue=cue.id, song=cue.song, name=cue.name, is_first=is_first, waited=waited))
+    tx.publish(
+        SongStarted(
+            cue=cue.id,
+            song=cue.song,
+            name=cue.name,
+            is_first=is_first,
+            waited=waited,
+            place=cue.place,
+            is_request=cue.is_request,
+        )
+    )
 
 
 def _get_time_asked(tx: Transaction, cue: Cue) -> float:
@@ -361,5 +393,7 @@ def record_unplayable(tx: Transaction, cue_id: int, reason: str) -> None:
     end_cue(tx, tried, EndReason.BROKEN, tx.now)
     fill_air(tx)
     let_go(tx, cue.song.code)
-    tx.publish(SongUnplayable(cue=cue.id, song=cue.song, place=cue.place, reason=one_line(reason)))
+    tx.publish(
+        SongUnplayable(cue=cue.id, song=cue.song, place=cue.place, reason=one_line(reason), is_request=cue.is_request)
+    )
     tx.publish(QueueChanged())

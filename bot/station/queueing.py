@@ -56,7 +56,7 @@ def get_queue(request: GetQueue, by: Requester, tx: Transaction) -> Queue:
 
 
 def _describe_queued(cue: Cue, heard_in: float | None) -> QueuedSong:
-    return QueuedSong(cue.id, cue.song, cue.name, cue.created, heard_in, cue.choice)
+    return QueuedSong(cue.id, cue.song, cue.name, cue.created, heard_in, cue.choice, cue.is_request)
 
 
 def _estimate_waits(cues: Sequence[Cue], tx: Transaction) -> list[float | None]:

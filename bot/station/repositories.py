@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
+from bandstand.bot.station.requesting import SongRequest
 from bandstand.bot.station.rotation import Candidate
 from bandstand.bot.station.search import Query
 from bandstand.common.api.events import Event
@@ -68,6 +69,10 @@ class Songs(Protocol):
         ...
 
     def count(self) -> int: ...
+
+    def count_playable(self, limit: int) -> int:
+        """How many songs are stored, up to `limit`."""
+        ...
 
     def list_discarded(self) -> list[SongCode]:
         """Songs whose sound was removed."""
@@ -189,6 +194,10 @@ class Cues(Protocol):
         """The cue that was heard and ended last."""
         ...
 
+    def get_last_started(self, song: str) -> float | None:
+        """When this song began last; None: it was never heard."""
+        ...
+
     def count_queued(self, person: str) -> int: ...
 
 
@@ -302,6 +311,20 @@ class Search(Protocol):
 
     def correct(self, words: Sequence[str]) -> dict[str, str]:
         """For each word that no song has, the nearest one that some song has."""
+        ...
+
+
+class Requests(Protocol):
+    """Requests of songs. One that left the queue unheard does not count, and is left out."""
+
+    def add(self, request: SongRequest) -> None: ...
+
+    def get_last_of_song(self, song: str) -> SongRequest | None: ...
+
+    def get_last_of_person(self, person: str) -> SongRequest | None: ...
+
+    def get_last(self) -> SongRequest | None:
+        """The last of all."""
         ...
 
 
@@ -524,6 +547,7 @@ class Transaction(Protocol):
     bands: Bands
     ratings: Ratings
     favourites: Favourites
+    requests: Requests
     rotation: Rotation
     playlists: Playlists
     clocks: Clocks

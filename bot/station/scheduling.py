@@ -91,6 +91,20 @@ def _get_rest(cue: Cue, at: float, following: Cue, crossfade: float) -> float:
     return max(0.0, transitions.find_end(cue, transition) - at)
 
 
+def find_place(queue: Sequence[Cue], cue: Cue) -> int:
+    """How many entries of the sorted queue come before a new one.
+
+    What people order comes first, then what listeners requested, then what the programme planned, each in the order in
+    which it came. Only where a planned entry is next of all do requests leave it there: the streamer may have it ready.
+    """
+    if cue.choice is not None:
+        return len(queue)
+    is_behind = [one.choice is None and (cue.is_request or not one.is_request) for one in queue]
+    places = [number for number, is_one in enumerate(is_behind, 1) if is_one]
+    is_frozen = cue.is_request and bool(queue) and queue[0].choice is not None
+    return max([*places, int(is_frozen)])
+
+
 def order_last(cues: Sequence[Cue]) -> float:
     """The order of a cue that is to be the last in the queue."""
     queue = sort_queue(cues)

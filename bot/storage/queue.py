@@ -26,6 +26,7 @@ CUE_COLUMNS: Final = (
     *(CUE.id, CUE.state, CUE.name, CUE.place, CUE.person, CUE.job, CUE.order, CUE.start, CUE.created, CUE.started),
     *(CUE.ended, CUE.reason, CUE.frames, SONG.audio, SONG.loudness, CUE.crossfade, CUE.bar, CUE.phase),
     *(CUE.cuts, CUE.returns, CUE.choice, SONG.cue_in, SONG.cue_out, SONG.next_at, SONG.generator),
+    *(CUE.is_request,),
 )
 OPEN_JOBS: Final = (JobState.WAITING.value, JobState.RUNNING.value)
 ENDED_JOBS: Final = (JobState.DONE.value, JobState.FAILED.value, JobState.CANCELLED.value)
@@ -152,6 +153,10 @@ class Cues:
         row = self._executor.select_first(_select_cues().where(WAS_HEARD).order_by(CUE.ended.desc()).limit(1))
         return _read_cue(row) if row else None
 
+    def get_last_started(self, song: str) -> float | None:
+        row = self._executor.select_first(CUE.select(fn.MAX(CUE.started)).where(CUE.song == song))
+        return row[0] if row else None
+
     def count_queued(self, person: str) -> int:
         is_queued = CUE.state == CueState.QUEUED.value
         return self._executor.select_number(CUE.select(fn.COUNT(CUE.id)).where(is_queued, CUE.person == person))
@@ -182,6 +187,7 @@ def _read_cue(row: Row) -> Cue:
         cue_out,
         next_at,
         generator,
+        is_request,
     ) = rest
     return Cue(
         id=CueId(number),
@@ -206,6 +212,7 @@ def _read_cue(row: Row) -> Cue:
         returns=returns,
         choice=CHOICE.decode(choice) if choice else None,
         edges=Edges(cue_in, cue_out, next_at, generator in COMPOSED),
+        is_request=bool(is_request),
     )
 
 
@@ -231,4 +238,5 @@ def _write_cue(cue: Cue) -> dict[str, Any]:
         "returns": cue.returns,
         "choice": msgspec.json.encode(cue.choice).decode() if cue.choice else "",
         "playlist": cue.choice.playlist if cue.choice else "",
+        "is_request": cue.is_request,
     }

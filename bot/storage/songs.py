@@ -95,6 +95,10 @@ class Songs:
     def count(self) -> int:
         return self._executor.select_number(ROW.select(fn.COUNT(ROW.code)).where(IS_KEPT))
 
+    def count_playable(self, limit: int) -> int:
+        playable = ROW.select(ROW.code).where(ROW.state == SongState.READY.value).limit(limit)
+        return self._executor.select_number(playable.select_from(fn.COUNT(playable.c.code)))
+
     def list_discarded(self) -> list[SongCode]:
         rows = self._executor.select(ROW.select(ROW.code).where(ROW.state == SongState.DISCARDED.value))
         return [SongCode(code) for (code,) in rows]

@@ -113,6 +113,7 @@ class Cue(Model):
     returns = ForeignKeyField("self", null=True, on_delete="SET NULL")
     cuts = ForeignKeyField("self", null=True, on_delete="SET NULL")
     choice = TextField()  # JSON, `common.api.values.Choice`; empty: somebody asked for it
+    is_request = BooleanField()
     playlist = TextField()  # the choice's, to find when one had its turn
 
 
@@ -278,3 +279,16 @@ class SkipVote(Model):
     class Meta:
         table_name = "skip_vote"
         primary_key = CompositeKey("cue", "person")
+
+
+class SongRequest(Model):
+    id = AutoField()
+    song = ForeignKeyField(Song, on_delete="CASCADE")
+    cue = ForeignKeyField(Cue, null=True, on_delete="SET NULL")
+    person = TextField()
+    name = TextField()
+    created = FloatField()
+    count = IntegerField()  # the song's request count, with this one
+
+    class Meta:
+        table_name = "song_request"

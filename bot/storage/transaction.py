@@ -21,6 +21,7 @@ from bandstand.bot.storage.originals import Originals
 from bandstand.bot.storage.people import People, Settings, Watches
 from bandstand.bot.storage.playlists import Clocks, Playlists
 from bandstand.bot.storage.queue import Cues, Jobs
+from bandstand.bot.storage.requests import Requests
 from bandstand.bot.storage.rotation import Rotation
 from bandstand.bot.storage.search import Search
 from bandstand.bot.storage.shows import Shows
@@ -61,6 +62,7 @@ class SqlTransaction:
         self.favourites: repositories.Favourites = Favourites(executor)
         self.playlists: repositories.Playlists = Playlists(executor)
         self.clocks: repositories.Clocks = Clocks(executor)
+        self.requests: repositories.Requests = Requests(executor)
         self.rotation: repositories.Rotation = Rotation(executor)
         self.bookmarks: repositories.Bookmarks = Bookmarks(executor)
         self.comparisons: repositories.Comparisons = Comparisons(executor)

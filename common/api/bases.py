@@ -1,8 +1,12 @@
-"""What all requests have in common in JSON, and all results: the field that names the struct.
+"""What all requests have in common in JSON, all results and all refusals: the field that names the struct.
 
-Here and not with them, so that the structs of one theme may have a file of their own (`common.api.liking`): the unions
-`requests.Request` and `results.Result` name every struct, so `requests` and `results` import those files.
+Here and not with them, so that the structs of one theme may have a file of their own (`common.api.liking`, `.asking`).
+The unions `requests.Request`, `results.Result` and `refusals.Refusal` name every struct, so their modules import those
+files.
 """
+
+import enum
+from typing import ClassVar
 
 import msgspec
 
@@ -13,3 +17,21 @@ class RequestBase(msgspec.Struct, frozen=True, kw_only=True, tag_field="request"
 
 class ResultBase(msgspec.Struct, frozen=True, kw_only=True, tag_field="result"):
     """Every result in JSON is an object with its name as `result` and its fields beside it."""
+
+
+class Kind(enum.StrEnum):
+    """What sort of answer a refusal is."""
+
+    ERROR = "error"
+    """Understood, and cannot be done."""
+    USAGE = "usage"
+    """A value is not one that the request takes."""
+    DENIED = "denied"
+    BUSY = "busy"
+    """It could be done, but not now."""
+
+
+class RefusalBase(msgspec.Struct, frozen=True, tag_field="refused"):
+    """Every refusal in JSON is an object with its name as `refused` and its fields beside it."""
+
+    kind: ClassVar[Kind] = Kind.ERROR

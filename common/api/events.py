@@ -9,7 +9,7 @@ import enum
 
 import msgspec
 
-from bandstand.common.api.people import Place
+from bandstand.common.api.people import STATION, Place
 from bandstand.common.api.refusals import Refusal
 from bandstand.common.api.results import NowPlaying, Queue
 from bandstand.common.api.shows import Show
@@ -153,6 +153,10 @@ class SongStarted(Base, frozen=True, tag="song_started"):
     is_first: bool
     waited: float | None = None
     """Seconds since somebody asked for it; None where it goes on from its middle."""
+    place: Place = STATION
+    """Where whoever asked for it is told."""
+    is_request: bool = False
+    """A listener requested it."""
 
 
 class SongEnded(Base, frozen=True, tag="song_ended"):
@@ -173,6 +177,8 @@ class SongUnplayable(Base, frozen=True, tag="song_unplayable"):
     song: SongBrief
     place: Place
     reason: str
+    is_request: bool = False
+    """A listener requested it."""
 
 
 class SongsRemoved(Base, frozen=True, tag="songs_removed"):
@@ -353,6 +359,14 @@ class SongRated(Base, frozen=True, tag="song_rated"):
     rating: RatingMean
 
 
+class RequestsSwitched(Base, frozen=True, tag="requests_switched"):
+    """Songs may be requested there now, or no longer: `NETWORK`, `NETWORK/#channel`, `page`; empty: everywhere."""
+
+    is_on: bool
+    where: str
+    name: str
+
+
 class FavouritesChanged(Base, frozen=True, tag="favourites_changed"):
     """`favourites` people have this song among theirs now."""
 
@@ -463,6 +477,7 @@ Event = (
     | BandBred
     | BackgroundJobFailed
     | SongRated
+    | RequestsSwitched
     | FavouritesChanged
     | ComparisonRevealed
     | RightsChanged

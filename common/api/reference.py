@@ -13,6 +13,7 @@ from typing import Any, Union, get_args
 import msgspec
 
 from bandstand.common.api import (
+    asking,
     events,
     library,
     liking,
@@ -26,7 +27,6 @@ from bandstand.common.api import (
     socket,
     values,
 )
-from bandstand.common.api.bases import RequestBase, ResultBase
 
 HEAD = """# The station's requests, results and events
 
@@ -46,6 +46,8 @@ UNIONS = (
     ("Refusals", "refused", refusals, refusals.Refusal),
     ("Events", "event", events, events.Event),
 )
+THEMES = {library: requests, liking: results, schedule: results, asking: results}
+"""Modules of one theme, each with the section in which its parts are described."""
 OTHERS: tuple[tuple[str, ModuleType], ...] = (
     ("Messages on the socket", socket),
     ("People", people),
@@ -60,11 +62,11 @@ def write_reference() -> str:
     for title, tag, module, union in UNIONS:
         lines += [f"## {title}\n", f"Each is an object with its name as `{tag}`.\n"]
         documented: dict[str, dict[str, str]] = {}
-        for source in (module, library, liking, schedule):
+        for source in (module, *THEMES):
             documented |= _read_field_texts(source)
         for kind in get_args(union):
             lines += _write_struct(kind, str(kind.__struct_config__.tag), documented)
-        for kind in _list_parts(module, union):
+        for kind in _list_parts(module):
             lines += _write_struct(kind, kind.__name__, documented)
     for title, module in OTHERS:
         lines.append(f"## {title}\n")
@@ -74,18 +76,11 @@ def write_reference() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _list_parts(module: ModuleType, union: Any) -> list[Any]:
-    """What is defined beside the union's structs; that of the library is a part of requests."""
-    own = [one for source in (module, library) for _, one in _list_own(source)]
-    bases = (RequestBase, ResultBase)
-    is_elsewhere = module is not requests
-    return [
-        one
-        for one in own
-        if one not in get_args(union)
-        and one.__name__ != "Base"
-        and not (one.__module__ == library.__name__ and (is_elsewhere or issubclass(one, bases)))
-    ]
+def _list_parts(module: ModuleType) -> list[Any]:
+    """What the structs of this section's union are made of: in its module, and in those of its themes."""
+    named = [one for *_, union in UNIONS for one in get_args(union)]
+    sources = (module, *(theme for theme, section in THEMES.items() if section is module))
+    return [one for source in sources for _, one in _list_own(source) if one not in named]
 
 
 def _write_module_text(title: str, module: ModuleType) -> list[str]:

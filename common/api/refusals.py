@@ -4,34 +4,20 @@ A handler raises `Refused(NoSuchSong(...))`; nothing of its transaction happens.
 words.
 """
 
-import enum
-
-import msgspec
-
+from bandstand.common.api.asking import NoSuchPlace as NoSuchPlace
+from bandstand.common.api.asking import RequestedAlready as RequestedAlready
+from bandstand.common.api.asking import RequestsOff as RequestsOff
+from bandstand.common.api.asking import RequestTooSoon as RequestTooSoon
+from bandstand.common.api.asking import SongLost as SongLost
+from bandstand.common.api.asking import SongTooSoon as SongTooSoon
+from bandstand.common.api.bases import Kind as Kind
+from bandstand.common.api.bases import RefusalBase
 from bandstand.common.api.people import Right
 from bandstand.common.api.playlists import PlaylistRule
 from bandstand.common.api.values import SongBrief
 from bandstand.common.errors import BandstandError
 
-
-class Kind(enum.StrEnum):
-    """What sort of answer a refusal is."""
-
-    ERROR = "error"
-    """Understood, and cannot be done."""
-    USAGE = "usage"
-    """A value is not one that the request takes."""
-    DENIED = "denied"
-    BUSY = "busy"
-    """It could be done, but not now."""
-
-
-class Base(msgspec.Struct, frozen=True, tag_field="refused"):
-    """Every refusal in JSON is an object with its name as `refused` and its fields beside it."""
-
-    @property
-    def kind(self) -> Kind:
-        return KINDS.get(type(self), Kind.ERROR)
+Base = RefusalBase
 
 
 class NoSuchSong(Base, frozen=True, tag="no_such_song"):
@@ -51,6 +37,7 @@ class AmbiguousSong(Base, frozen=True, tag="ambiguous_song"):
 class BadQuery(Base, frozen=True, tag="bad_query"):
     """A search that cannot be read."""
 
+    kind = Kind.USAGE
     what: str
     """`empty`, `filter` (there is no such filter), `key` or `tempo` (this value is none)."""
     value: str
@@ -66,7 +53,7 @@ class StillBeingMade(Base, frozen=True, tag="still_being_made"):
 
     song: SongBrief
     purpose: str
-    """`play`, `replay`, `export`, `remake` or `compare`."""
+    """`play`, `request`, `replay`, `export`, `remake` or `compare`."""
 
 
 class NothingOnAir(Base, frozen=True, tag="nothing_on_air"):
@@ -110,6 +97,7 @@ class NoSuchJob(Base, frozen=True, tag="no_such_job"):
 
 
 class TooManyJobs(Base, frozen=True, tag="too_many_jobs"):
+    kind = Kind.BUSY
     limit: int
 
 
@@ -131,17 +119,20 @@ class NotInQueue(Base, frozen=True, tag="not_in_queue"):
 class NotYours(Base, frozen=True, tag="not_yours"):
     """`name`, who is somebody else, asked for it; others need the right dj to take it out."""
 
+    kind = Kind.DENIED
     song: SongBrief
     name: str
 
 
 class TooManyQueued(Base, frozen=True, tag="too_many_queued"):
+    kind = Kind.BUSY
     limit: int
 
 
 class TooSoon(Base, frozen=True, tag="too_soon"):
     """The requester's bucket is empty; it has something again in `seconds`."""
 
+    kind = Kind.BUSY
     seconds: int
     is_first: bool
     """The requester was not told so since the last request that went through."""
@@ -150,6 +141,7 @@ class TooSoon(Base, frozen=True, tag="too_soon"):
 class NeedsRight(Base, frozen=True, tag="needs_right"):
     """`granters` are accounts on the requester's network whose people may give that right; a few, if there are many."""
 
+    kind = Kind.DENIED
     request: str
     right: Right
     granters: tuple[str, ...] = ()
@@ -207,7 +199,7 @@ class VotesClosed(Base, frozen=True, tag="votes_closed"):
 
 
 class BadChoice(Base, frozen=True, tag="bad_choice"):
-    pass
+    kind = Kind.USAGE
 
 
 class NoSuchPlaylist(Base, frozen=True, tag="no_such_playlist"):
@@ -222,6 +214,7 @@ class PlaylistExists(Base, frozen=True, tag="playlist_exists"):
 class BadListName(Base, frozen=True, tag="bad_list_name"):
     """No playlist or clock can be called so: no letter or digit, too long, or a word that is a command here."""
 
+    kind = Kind.USAGE
     name: str
 
 
@@ -240,6 +233,7 @@ class NotInPlaylist(Base, frozen=True, tag="not_in_playlist"):
 class BadRule(Base, frozen=True, tag="bad_rule"):
     """A playlist's rule needs another number: `low` to `high`."""
 
+    kind = Kind.USAGE
     rule: PlaylistRule
     low: int
     high: int
@@ -264,6 +258,7 @@ class ClockCycle(Base, frozen=True, tag="clock_cycle"):
 
 
 class BadSlot(Base, frozen=True, tag="bad_slot"):
+    kind = Kind.USAGE
     text: str
     problem: str
 
@@ -332,6 +327,7 @@ class TooManyShows(Base, frozen=True, tag="too_many_shows"):
 
 
 class NoSuchExport(Base, frozen=True, tag="no_such_export"):
+    kind = Kind.USAGE
     kind_asked: str
     known: tuple[str, ...]
 
@@ -350,6 +346,7 @@ class ImportedAlready(Base, frozen=True, tag="imported_already"):
 class BadName(Base, frozen=True, tag="bad_name"):
     """`problem`: `too_long`, `form`, `mask_form`, `mask_too_wide` or `account_form`."""
 
+    kind = Kind.USAGE
     name: str
     problem: str
 
@@ -361,6 +358,7 @@ class NeedsMask(Base, frozen=True, tag="needs_mask"):
 
 
 class BadRight(Base, frozen=True, tag="bad_right"):
+    kind = Kind.USAGE
     right: str
 
 
@@ -401,6 +399,7 @@ class BadHash(Base, frozen=True, tag="bad_hash"):
 class BadRequest(Base, frozen=True, tag="bad_request"):
     """The request is none that the station knows, or a value is outside its limits."""
 
+    kind = Kind.USAGE
     problem: str
 
 
@@ -422,6 +421,12 @@ Refusal = (
     | TooManyQueued
     | QueuedAlready
     | NotInQueue
+    | RequestsOff
+    | NoSuchPlace
+    | SongLost
+    | RequestedAlready
+    | SongTooSoon
+    | RequestTooSoon
     | NotYours
     | TooSoon
     | NeedsRight
@@ -473,24 +478,6 @@ Refusal = (
     | BadHash
     | BadRequest
 )
-
-KINDS: dict[type[Base], Kind] = {
-    TooManyJobs: Kind.BUSY,
-    TooManyQueued: Kind.BUSY,
-    TooSoon: Kind.BUSY,
-    NeedsRight: Kind.DENIED,
-    NotYours: Kind.DENIED,
-    BadChoice: Kind.USAGE,
-    NoSuchExport: Kind.USAGE,
-    BadName: Kind.USAGE,
-    BadRight: Kind.USAGE,
-    BadRequest: Kind.USAGE,
-    BadQuery: Kind.USAGE,
-    BadListName: Kind.USAGE,
-    BadRule: Kind.USAGE,
-    BadSlot: Kind.USAGE,
-}
-"""The kinds that are not a plain error."""
 
 
 class Refused(BandstandError):

@@ -7,6 +7,9 @@ from typing import Annotated
 
 import msgspec
 
+from bandstand.common.api.asking import GetRequestSwitches as GetRequestSwitches
+from bandstand.common.api.asking import RequestSong as RequestSong
+from bandstand.common.api.asking import SwitchRequests as SwitchRequests
 from bandstand.common.api.bases import RequestBase
 from bandstand.common.api.library import ImportFile as ImportFile
 from bandstand.common.api.library import RecogniseFiles as RecogniseFiles
@@ -433,6 +436,9 @@ Request = (
     | PlayPipe
     | Replay
     | Enqueue
+    | RequestSong
+    | SwitchRequests
+    | GetRequestSwitches
     | GetQueue
     | RemoveFromQueue
     | MoveInQueue

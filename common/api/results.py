@@ -2,6 +2,13 @@
 
 import msgspec
 
+from bandstand.common.api.asking import Enqueued as Enqueued
+from bandstand.common.api.asking import Moved as Moved
+from bandstand.common.api.asking import Queue as Queue
+from bandstand.common.api.asking import QueuedSong as QueuedSong
+from bandstand.common.api.asking import Removed as Removed
+from bandstand.common.api.asking import Requested as Requested
+from bandstand.common.api.asking import RequestSwitches as RequestSwitches
 from bandstand.common.api.bases import ResultBase
 from bandstand.common.api.library import FilesRecognised as FilesRecognised
 from bandstand.common.api.liking import FavouriteAdded as FavouriteAdded
@@ -80,45 +87,6 @@ class Playing(Base, frozen=True, tag="playing"):
 
 class Replaying(Base, frozen=True, tag="replaying"):
     song: SongBrief
-
-
-class Enqueued(Base, frozen=True, tag="enqueued"):
-    song: SongBrief
-    position: int
-    """Its place in the queue from 1; 0: it is on the air already."""
-    heard_in: float | None = 0.0
-    """Seconds until it is heard, as in `QueuedSong`."""
-
-
-class QueuedSong(msgspec.Struct, frozen=True):
-    cue: CueId
-    song: SongBrief
-    name: str
-    """Of whoever asked for it."""
-    created: float
-    heard_in: float | None = None
-    """Seconds until it is heard, as long as nobody skips or cuts in; None while the station is stopped or the streamer
-    away, or where a song before it does not say how long it is."""
-    choice: Choice | None = None
-    """Why the programme chose it; None: somebody asked for it."""
-
-
-class Queue(Base, frozen=True, tag="queue"):
-    on_air: QueuedSong | None
-    songs: tuple[QueuedSong, ...]
-    """In the order in which they will be heard; one that is still being made is passed over until it can be heard."""
-
-
-class Removed(Base, frozen=True, tag="removed"):
-    """These songs wait in the queue no longer."""
-
-    songs: tuple[SongBrief, ...]
-
-
-class Moved(Base, frozen=True, tag="moved"):
-    song: SongBrief
-    position: int
-    """Its place in the queue from 1."""
 
 
 class Skipped(Base, frozen=True, tag="skipped"):
@@ -452,6 +420,8 @@ Result = (
     | Replaying
     | Enqueued
     | Queue
+    | Requested
+    | RequestSwitches
     | Removed
     | Moved
     | Skipped

@@ -373,6 +373,8 @@ class Cue(msgspec.Struct, frozen=True, kw_only=True):
     """Why the programme chose it; None: somebody asked for it."""
     edges: Edges = UNKNOWN_EDGES
     """Of its song."""
+    is_request: bool = False
+    """A listener requested it, under the rules for that (`bot.station.requesting`)."""
 
     @property
     def is_audible(self) -> bool:

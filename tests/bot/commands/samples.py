@@ -107,6 +107,9 @@ RESULTS: dict[type, Any] = {
     requests.PlayPipe: results.Ordered(job=12, song=ROAD.code, cuts_in=True),
     requests.Replay: results.Replaying(song=LANTERN),
     requests.Enqueue: results.Enqueued(song=LANTERN, position=2),
+    requests.RequestSong: results.Requested(song=LANTERN, position=2, heard_in=125.0),
+    requests.SwitchRequests: results.RequestSwitches(is_on=True, here=False),
+    requests.GetRequestSwitches: results.RequestSwitches(is_on=True, here=True),
     requests.GetQueue: results.Queue(
         on_air=None, songs=tuple(results.QueuedSong(CueId(7), song, "ann", 990.0, 65.0) for song in (LANTERN, ROAD))
     ),

@@ -111,6 +111,12 @@ TOLD: list[tuple[Any, Level, str, str]] = [
         "",
     ),
     (
+        events.SongUnplayable(cue=CueId(7), song=LANTERN, place=ANN, reason="no such file", is_request=True),
+        Level.FAILED,
+        '"Blue Lantern" (7kq3) cannot be played: no such file; it does not count as your request',
+        "",
+    ),
+    (
         events.SongsRemoved(songs=(LANTERN, ROAD), place=ANN, by="bob", by_place=SHELL),
         Level.NOTICE,
         'bob took "Blue Lantern" (7kq3), "Old Road" (x2mv) out of the queue',
@@ -208,7 +214,38 @@ def test_a_later_answer_goes_to_the_place_that_asked(
 
 
 def test_every_later_answer_is_tested() -> None:
-    assert {type(event) for event, *_ in TOLD} == set(ANSWERS)
+    assert {type(event) for event, *_ in TOLD} == set(ANSWERS) - {events.SongStarted}
+
+
+def start_song(waited: float | None, *, is_first: bool = True, is_request: bool = True) -> events.SongStarted:
+    return events.SongStarted(
+        cue=CueId(7), song=LANTERN, name="ann", is_first=is_first, waited=waited, place=ANN, is_request=is_request
+    )
+
+
+@pytest.mark.parametrize(("is_request", "did"), [(True, "requested"), (False, "asked for")])
+def test_whoever_asked_for_a_song_is_told_when_it_begins_and_is_not_told_twice(
+    is_request: bool, did: str, house: House
+) -> None:
+    house.hear(start_song(600.0, is_request=is_request))
+    [(place, reply)] = house.terminals.told
+    assert (place, reply.level) == (ANN, Level.NOTICE)
+    assert reply.summary == f'now: "Blue Lantern" (7kq3) by The Robots, 1:30, which you {did}'
+    [notice] = house.shell.announced
+    assert notice.besides == ANN
+
+
+def test_everybody_else_is_told_who_requested_it(house: House) -> None:
+    house.hear(start_song(600.0))
+    [notice] = house.shell.announced
+    assert notice.summary == 'now: "Blue Lantern" (7kq3) by The Robots, 1:30; ann requested it'
+
+
+@pytest.mark.parametrize("event", [start_song(0.2), start_song(None), start_song(600.0, is_first=False)])
+def test_whoever_was_answered_just_now_is_not_told_that_it_begins(event: events.SongStarted, house: House) -> None:
+    house.hear(event)
+    assert house.terminals.told == []
+    assert all(notice.besides is None for notice in house.terminals.announced)
 
 
 def test_the_end_of_what_a_program_said_is_shown_with_its_failure(house: House) -> None:

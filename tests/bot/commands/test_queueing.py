@@ -56,6 +56,11 @@ def test_a_move_says_which_song_and_which_place(line: str, person: Person) -> No
             results.Enqueued(song=UNTITLED, position=1, heard_in=0.0),
             "song m4wd is number 1 in the queue, heard as soon as it can be heard",
         ),
+        (
+            "queue x",
+            results.Requested(song=LANTERN, position=2, heard_in=125.9),
+            '"Blue Lantern" (7kq3) is requested: number 2 in the queue, heard in 2:05',
+        ),
         ("queue x", results.Enqueued(song=LANTERN, position=0), 'playing "Blue Lantern" (7kq3)'),
         ("queue", results.Queue(on_air=None, songs=()), "the queue is empty"),
         ("remove", results.Removed(songs=(LANTERN,)), '"Blue Lantern" (7kq3) is out of the queue'),

@@ -1,5 +1,6 @@
 """A plain sentence for each refusal."""
 
+import time
 import typing
 
 import msgspec
@@ -19,9 +20,11 @@ from bandstand.common.api import refusals
 from bandstand.common.api.people import Right
 from bandstand.common.api.playlists import PlaylistRule
 from bandstand.common.api.refusals import Refusal
-from bandstand.common.api.values import SongPlace
+from bandstand.common.api.values import SongPlace, SongState
 from tests.bot.commands.samples import LANTERN, ROAD, UNTITLED
 
+NOON = time.mktime((2026, 7, 1, 12, 0, 0, 0, 0, -1))
+"""In the time zone of whoever runs the tests."""
 SAID: list[tuple[Refusal, str]] = [
     (refusals.NoSuchSong("two", 1), 'no song "two" (there is 1); songs lists the newest'),
     (refusals.NoSuchSong("two", 0), 'no song "two" (there are 0); generate makes one'),
@@ -65,6 +68,44 @@ SAID: list[tuple[Refusal, str]] = [
     (
         refusals.QueuedAlready(LANTERN, 3),
         '"Blue Lantern" (7kq3) is the last in the queue already (number 3), and you asked for it',
+    ),
+    (refusals.RequestsOff(""), "requests are off on this station; a dj can switch them on"),
+    (refusals.RequestsOff("page"), "requests are off on the page; a dj can switch them on"),
+    (refusals.RequestsOff("libera/#radio"), "requests are off in libera/#radio; a dj can switch them on"),
+    (
+        refusals.NoSuchPlace("mars", ("oftc",)),
+        'there is no place "mars" where requests could be switched; give a network (oftc), a channel (oftc/#radio), '
+        "page, or in a channel here",
+    ),
+    (
+        refusals.SongLost(msgspec.structs.replace(LANTERN, state=SongState.DISCARDED)),
+        '"Blue Lantern" (7kq3) was removed to make room, so it cannot be requested',
+    ),
+    (refusals.SongLost(LANTERN), '"Blue Lantern" (7kq3) is heard this once and not kept, so it cannot be requested'),
+    (
+        refusals.RequestedAlready(LANTERN, "bob", False, 2, 125.0),
+        'bob has asked for "Blue Lantern" (7kq3) already: it is number 2 in the queue, heard in 2:05',
+    ),
+    (
+        refusals.RequestedAlready(LANTERN, "bob", True, 2, None),
+        'you have asked for "Blue Lantern" (7kq3) already: it is number 2 in the queue',
+    ),
+    (
+        refusals.SongTooSoon(LANTERN, NOON - 600.0, True, False, NOON + 2040.0, 2040.0),
+        '"Blue Lantern" (7kq3) was heard 10 minutes ago and may be requested again from 12:34, in 34 minutes',
+    ),
+    (
+        refusals.SongTooSoon(LANTERN, NOON - 7200.0, False, False, NOON + 40.2, 40.2, 3, 125.0),
+        '"Blue Lantern" (7kq3) was requested 2 hours ago and may be requested again from 12:01, in 41 seconds; '
+        "the programme plays it anyway: it is number 3 in the queue, heard in 2:05",
+    ),
+    (
+        refusals.SongTooSoon(LANTERN, NOON - 10.0, True, True, NOON + 86400.0, 86400.0),
+        '"Blue Lantern" (7kq3) is on the air and may be requested again from Thu 02 Jul 12:00, in 24 hours',
+    ),
+    (
+        refusals.RequestTooSoon(ROAD, NOON - 1560.0, NOON + 2040.0, 2040.0),
+        'you requested "Old Road" (x2mv) 26 minutes ago; you may request another song from 12:34, in 34 minutes',
     ),
     (refusals.NotInQueue("two", 3), 'no song in the queue is called "two"; queue shows what is there'),
     (refusals.NotInQueue("", 3), "no song in the queue is yours; queue shows what is there"),

@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from bandstand.bot.station import queueing
 from bandstand.bot.station.scheduling import sort_queue
 from bandstand.common.api.events import QueueChanged, SongsRemoved
 from bandstand.common.api.people import Place, Requester, Right
@@ -11,6 +12,7 @@ from bandstand.common.api.refusals import (
     NotInQueue,
     NotYours,
     QueuedAlready,
+    Refused,
     TooManyQueued,
 )
 from bandstand.common.api.requests import (
@@ -42,7 +44,13 @@ def fill(station: Station, *titles: str, by: Requester = BOB) -> None:
     """Of these songs the first is on the air, the others wait."""
     for title in titles:
         station.store(title)
-        station.ask(Enqueue(song=title), by)
+        put_last(station, title, by)
+
+
+def put_last(station: Station, title: str, by: Requester = BOB) -> None:
+    """At the end of the queue, with no rule of requests."""
+    station.pass_time()
+    queueing.enqueue(Enqueue(song=title), by, station.tx)
 
 
 def get_waits(station: Station) -> list[float | None]:
@@ -74,7 +82,7 @@ def test_the_queue_is_shown_with_what_is_on_the_air_and_who_asked(station: Stati
 
 def test_a_person_has_only_so_many_songs_in_the_queue(station: Station) -> None:
     station.tx.rules = msgspec.structs.replace(station.tx.rules, queued_songs=1)
-    ann, bob = make_person("ann", Right.LISTENER), make_person("bob", Right.LISTENER)
+    ann, bob = make_person("ann"), make_person("bob")
     station.store("One")
     station.ask(Enqueue(song="one"), ann)  # which is on the air at once
     station.ask(Enqueue(song="one"), ann)
@@ -137,15 +145,17 @@ def test_what_is_made_for_an_empty_station_is_heard_as_soon_as_it_can_be(station
 def test_nobody_queues_the_same_song_twice_in_a_row(station: Station) -> None:
     fill(station, "One", "Two")
     two = station.ask(GetQueue()).songs[0].song
-    assert station.refuse(Enqueue(song="two"), BOB) == QueuedAlready(two, 1)
+    with pytest.raises(Refused) as refused:
+        put_last(station, "two", BOB)
+    assert refused.value.why == QueuedAlready(two, 1)
     assert station.queue == ["Two"]
 
 
 def test_somebody_else_may_queue_it_too_and_so_may_they_with_another_song_between(station: Station) -> None:
     fill(station, "One", "Two")
-    station.ask(Enqueue(song="two"), CY)
-    station.ask(Enqueue(song="one"), BOB)
-    station.ask(Enqueue(song="two"), BOB)
+    put_last(station, "two", CY)
+    put_last(station, "one", BOB)
+    put_last(station, "two", BOB)
     assert station.queue == ["Two", "Two", "One", "Two"]
 
 
@@ -154,7 +164,7 @@ def test_a_song_that_is_to_go_on_is_no_song_that_was_queued(station: Station) ->
     station.listen(20.0)
     station.store("Jingle")
     station.ask(Play(song="jingle", resumes=True))
-    station.ask(Enqueue(song="one"), BOB)
+    put_last(station, "one", BOB)
     assert station.queue == ["One", "One"]
 
 
@@ -206,7 +216,7 @@ def test_somebody_elses_song_is_removed_only_by_a_dj_and_its_asker_is_told(stati
 
 def test_of_two_playings_of_a_song_ones_own_is_removed(station: Station) -> None:
     fill(station, "One", "Two")
-    station.ask(Enqueue(song="two"), CY)
+    put_last(station, "two", CY)
     station.ask(RemoveFromQueue(which="two"), BOB)
     assert [cue.name for cue in station.get_queue()] == ["cy"]
 
