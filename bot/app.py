@@ -58,7 +58,7 @@ from bandstand.common.api.events import Event, StationQuit
 from bandstand.common.config import Config
 from bandstand.common.icecast import base_url
 from bandstand.common.python import build_command
-from bandstand.common.sandbox import Sandbox, describe_exposure, plan_sandbox
+from bandstand.common.sandbox import Sandbox, choose_sandbox
 from bandstand.common.shutdown import stop_once
 from bandstand.common.station_folder import describe_lost_database
 from bandstand.common.timers import MonotonicClock
@@ -154,11 +154,10 @@ class App:
 
     def _plan_sandbox(self) -> Sandbox | None:
         """That of users' programs, if it works here; where it does not, that is told."""
-        sandbox = plan_sandbox(self._config, self._settings.configuration)
-        exposure = describe_exposure(self._config, sandbox)
+        sandbox, exposure = choose_sandbox(self._config, self._settings.configuration)
         if exposure and self._config.generators:
             log.warn("{exposure}", exposure=exposure)
-        return None if exposure else sandbox
+        return sandbox
 
     def _make_work(self) -> None:
         """Whatever acts on what was decided: playout, making, and the streamer's restart."""

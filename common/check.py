@@ -20,7 +20,7 @@ from bandstand.common.config import Config
 from bandstand.common.errors import BandstandError, ConfigError, Missing
 from bandstand.common.generator_files import check_startable, describe_risk
 from bandstand.common.ports import find_free_port, list_ports
-from bandstand.common.sandbox import describe_exposure, plan_sandbox
+from bandstand.common.sandbox import choose_sandbox
 from bandstand.common.text import harmless
 
 
@@ -136,7 +136,7 @@ def check_machine(settings: Config) -> Iterator[Finding]:
 
 def check_sandbox(settings: Config) -> Iterator[Finding]:
     """Whether users' programs are kept from what is the station's."""
-    if settings.generators and (exposure := describe_exposure(settings, plan_sandbox(settings, None))):
+    if settings.generators and (exposure := choose_sandbox(settings, None)[1]):
         yield Finding(
             "worse", f"generators: {exposure}", is_fatal=False, package="" if has_program("bwrap") else "bubblewrap"
         )

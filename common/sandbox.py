@@ -8,6 +8,8 @@ one, /proc would lead to the station's processes, and through their environments
 Mounts are made from the outside in: the shortest path first, and whatever lies in it on top of it. So a station's
 folder inside a generator's folder is hidden, and a generator's folder inside the station's folder is there.
 
+Where namespaces are forbidden, Landlock (landlock.py) keeps programs from the station's files, but not from its socket.
+
 All generators of a station share one sandbox, because it is made before one of them is asked for. It protects the
 station, not the generators from each other.
 
@@ -26,6 +28,7 @@ from typing import Final
 import msgspec
 
 import bandstand
+from bandstand.common import landlock
 from bandstand.common.config import Config
 from bandstand.common.errors import UnusableFile
 from bandstand.common.files import resolve_path
@@ -53,7 +56,8 @@ class Sandbox(msgspec.Struct, frozen=True, kw_only=True):
     """What a station hides and shows. Paths are absolute, without symbolic links."""
 
     program: str
-    """bubblewrap's path."""
+    """The path of bubblewrap, or of landlock.py."""
+    is_landlock: bool = False
     station: str
     """The station's folder."""
     secrets: list[str] = []
@@ -63,13 +67,38 @@ class Sandbox(msgspec.Struct, frozen=True, kw_only=True):
     writable: list[str] = []
 
 
+def choose_sandbox(settings: Config, configuration: Path | None) -> tuple[Sandbox | None, str]:
+    """The best sandbox that works here, and a sentence for the operator where that is not bubblewrap's."""
+    best = plan_sandbox(settings, configuration)
+    trouble = find_trouble(settings, best)
+    if not trouble:
+        return best, ""
+    weaker = plan_landlock(settings, configuration)
+    if find_trouble(settings, weaker):
+        return None, describe_exposure(settings, best)
+    return weaker, (
+        f"{trouble}, so generators' programs run under Landlock alone: they cannot read the station's passwords and "
+        'database, but give it commands (docs/generators.md); sandbox = "off" in [composer] accepts more than that'
+    )
+
+
 def plan_sandbox(settings: Config, configuration: Path | None) -> Sandbox | None:
     """The sandbox of this station's programs; None if it is switched off or there is no bubblewrap."""
     program = shutil.which(PROGRAM)
     if settings.composer.sandbox == "off" or program is None:
         return None
+    return _plan(settings, configuration, program, is_landlock=False)
+
+
+def plan_landlock(settings: Config, configuration: Path | None) -> Sandbox:
+    """The weaker sandbox, which needs no other program."""
+    return _plan(settings, configuration, os.path.realpath(landlock.__file__), is_landlock=True)
+
+
+def _plan(settings: Config, configuration: Path | None, program: str, *, is_landlock: bool) -> Sandbox:
     return Sandbox(
         program=program,
+        is_landlock=is_landlock,
         station=os.path.realpath(settings.paths.directory),
         secrets=list_secrets(settings, configuration),
         readable=[os.path.realpath(settings.paths.songs), *_list_code()],
@@ -111,6 +140,8 @@ def build_arguments(sandbox: Sandbox, folders: Sequence[str], scratch: str = "",
     Without `scratch`, /tmp is in memory. The command runs in `directory`, and ends with the process that starts it.
     """
     own = os.path.realpath(scratch) if scratch else ""
+    if sandbox.is_landlock:
+        return _build_for_landlock(sandbox, folders, own, directory)
     words = [sandbox.program, "--die-with-parent", "--new-session", "--unshare-pid"]
     kinds = _list_mounts(sandbox, [*folders, *([own] if own else [])])
     words += _mount("/", kinds.pop("/", Kind.READABLE), own)
@@ -120,6 +151,16 @@ def build_arguments(sandbox: Sandbox, folders: Sequence[str], scratch: str = "",
     if sandbox.station in kinds:
         words += ["--remount-ro", sandbox.station]
     return [*words, "--setenv", "TMPDIR", "/tmp", "--chdir", directory, "--"]
+
+
+def _build_for_landlock(sandbox: Sandbox, folders: Sequence[str], own: str, directory: str) -> list[str]:
+    """Programs share /tmp with all others here, as far as the station has nothing there."""
+    hidden = [sandbox.station, *sandbox.secrets]
+    writable = [os.path.realpath(path) for path in ["/tmp", *sandbox.writable, *folders]]
+    rules = landlock.list_rules(hidden, sandbox.readable, writable)
+    rules += [(own, landlock.WRITE)] if own else []
+    plan = {"rules": rules, "temporary": own or "/tmp", "directory": directory}
+    return [sys.executable, "-I", "-S", sandbox.program, msgspec.json.encode(plan).decode(), "--"]
 
 
 def _list_mounts(sandbox: Sandbox, folders: Sequence[str]) -> dict[str, Kind]:
@@ -158,6 +199,7 @@ def find_trouble(settings: Config, sandbox: Sandbox | None) -> str:
         return ""
     if sandbox is None:
         return "bubblewrap is not installed"
+    name = "Landlock" if sandbox.is_landlock else "bubblewrap"
     try:
         tried = subprocess.run(
             [*build_arguments(sandbox, []), "true"],
@@ -167,11 +209,11 @@ def find_trouble(settings: Config, sandbox: Sandbox | None) -> str:
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        return f"bubblewrap does not work here ({one_line(str(error), 200)})"
+        return f"{name} does not work here ({one_line(str(error), 200)})"
     if tried.returncode == 0:
         return ""
     said = one_line(tried.stderr.decode("utf-8", "replace"), 200) or f"exit status {tried.returncode}"
-    return f"bubblewrap does not work here ({said})"
+    return f"{name} does not work here ({said})"
 
 
 def describe_exposure(settings: Config, sandbox: Sandbox | None) -> str:

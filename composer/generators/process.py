@@ -64,7 +64,7 @@ class GeneratorProcess:
         self._pidfd = -1
         self._ended_at: float | None = None
         self._process = stage.process
-        self._is_confined = stage.is_confined
+        self._is_bubblewrap = stage.is_bubblewrap
         self._others = {child for child in list_children(os.getpid()) if child != stage.process.pid}
         """Children of this process that have nothing to do with the program."""
         self._looked = 0.0
@@ -98,7 +98,7 @@ class GeneratorProcess:
     def status(self) -> int | None:
         """The exit status; the negative signal number if a signal ended it; None while it runs."""
         status = self._process.returncode
-        if self._is_confined and status is not None and status - SIGNALLED in VALID_SIGNALS:
+        if self._is_bubblewrap and status is not None and status - SIGNALLED in VALID_SIGNALS:
             return SIGNALLED - status
         return status
 
@@ -195,7 +195,7 @@ class GeneratorProcess:
 
     def _end(self) -> None:
         """End the program and everything that it has started."""
-        told = [pid for pid in self._list_all() if not (self._is_confined and pid == self._process.pid)]
+        told = [pid for pid in self._list_all() if not (self._is_bubblewrap and pid == self._process.pid)]
         signal_all(told, signal.SIGTERM)  # bubblewrap's end would be the immediate end of all in the sandbox
         if self._process.returncode is None:
             with contextlib.suppress(subprocess.TimeoutExpired):

@@ -28,7 +28,8 @@ class Stage(NamedTuple):
 
     process: Popen
     is_confined: bool
-    """It is bubblewrap's, which waits for the program in its sandbox and passes on how it ended."""
+    is_bubblewrap: bool
+    """It waits for the program in its sandbox and passes on how that ended; otherwise it becomes the program."""
 
 
 def start_stage(*, has_callables: bool, prefix: Sequence[str] = ()) -> Popen:
@@ -65,8 +66,10 @@ class Staging:
         self._stamps: Stamps = {}
 
     def prepare(self, *, has_callables: bool) -> None:
-        """Start a process that waits."""
+        """Start a process that waits. Not under Landlock, where it could not read what is saved meanwhile."""
         self._has_callables = has_callables
+        if self._sandbox is not None and self._sandbox.is_landlock:
+            return
         self._waiting = self._start(self._sandbox)
 
     def discard(self) -> None:
@@ -107,7 +110,8 @@ class Staging:
         if sandbox is not None:
             self._stamps = _stamp(sandbox)
             prefix = build_arguments(sandbox, self._folders, str(self._make_scratch()))
-        return Stage(start_stage(has_callables=self._has_callables, prefix=prefix), sandbox is not None)
+        process = start_stage(has_callables=self._has_callables, prefix=prefix)
+        return Stage(process, sandbox is not None, sandbox is not None and not sandbox.is_landlock)
 
     def _make_scratch(self) -> Path:
         """This worker's own folder, which is removed when it ends. The next worker removes that of a killed one."""
@@ -123,7 +127,7 @@ class Staging:
 
 def _dismiss(stage: Stage) -> None:
     """End the process. bubblewrap is not killed: while it makes the sandbox, that would leave a process behind."""
-    if not stage.is_confined:
+    if not stage.is_bubblewrap:
         stage.process.kill()
     elif stage.process.stdin is not None:
         stage.process.stdin.close()

@@ -11,6 +11,7 @@ from bandstand.common.config import Config
 from bandstand.common.sandbox import (
     Sandbox,
     build_arguments,
+    choose_sandbox,
     describe_exposure,
     find_trouble,
     list_secrets,
@@ -126,3 +127,25 @@ def test_a_bubblewrap_that_may_not_make_namespaces_is_told_with_its_words(tmp_pa
     made = msgspec.structs.replace(plan(station), program=str(refusing))
     why = "bubblewrap does not work here (bwrap: No permissions to create new namespace)"
     assert find_trouble(Config(), made) == why
+
+
+def test_where_bubblewrap_does_not_work_landlock_is_taken_and_what_it_leaves_open_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    monkeypatch.setattr(sandbox, "find_trouble", lambda settings, made: "" if made else "bubblewrap is not installed")
+    chosen, said = choose_sandbox(Config(), None)
+    assert chosen is not None and chosen.is_landlock
+    assert said.startswith("bubblewrap is not installed, so generators' programs run under Landlock alone: they cannot")
+    assert build_arguments(chosen, [])[3] == chosen.program
+
+
+def test_where_neither_works_there_is_no_sandbox_and_the_risk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "find_trouble", lambda settings, made: "bubblewrap does not work here (no)")
+    chosen, said = choose_sandbox(Config(), None)
+    assert chosen is None
+    assert said.startswith("bubblewrap does not work here (no), so generators' programs run without a sandbox")
+
+
+def test_switched_off_nothing_is_chosen_and_nothing_told() -> None:
+    assert choose_sandbox(msgspec.convert({"composer": {"sandbox": "off"}}, Config), None) == (None, "")

@@ -11,7 +11,7 @@ import pytest
 from bandstand.common.config import Config
 from bandstand.common.descendants import list_children
 from bandstand.common.generators import Generator
-from bandstand.common.sandbox import Sandbox, find_trouble, plan_sandbox
+from bandstand.common.sandbox import Sandbox, find_trouble, plan_landlock, plan_sandbox
 from bandstand.composer.generators.staging import Staging
 
 pytestmark = pytest.mark.integration
@@ -63,6 +63,13 @@ class Box:
         assert sandbox is not None
         self.sandbox: Sandbox = sandbox
 
+    def use_landlock(self) -> None:
+        settings = msgspec.convert({"station": {"directory": str(self.folder / "var")}}, Config)
+        self.sandbox = plan_landlock(settings, self.configuration)
+        trouble = find_trouble(settings, self.sandbox)
+        if trouble:
+            pytest.skip(trouble)
+
     def stage(self) -> Staging:
         return Staging(self.sandbox, [str(self.folder)], self.folder / "var/spool")
 
@@ -99,6 +106,19 @@ def test_a_program_reaches_nothing_of_the_stations_and_is_played(box: Box, works
     assert run.done.seconds == 1.0
     assert run.done.provenance.errors.splitlines() == CONFINED.splitlines()
     assert (box.folder / "own").exists() and not Path("/tmp/private").exists()
+
+
+def test_under_landlock_it_reads_nothing_of_the_stations_and_makes_nothing_beside_it(box: Box, workshop) -> None:
+    box.use_landlock()
+    workshop.staging = box.stage()
+    workshop.staging.prepare(has_callables=False)
+    attempts = make_attempts().replace("/tmp/private", "{os.environ['TMPDIR']}/private").replace('open("{', 'open(f"{')
+    run = workshop.run(workshop.python(attempts + TONE))
+    assert run.done.seconds == 1.0
+    said = dict(line.rsplit(" ", 1) for line in run.done.provenance.errors.splitlines())
+    allowed = {"song": "melody", "temporary": "done", "socket": "done"}
+    signals = {"bot": said["bot"]}  # older kernels allow them
+    assert said == dict.fromkeys(said, "refused") | allowed | signals
 
 
 def test_a_callable_reaches_nothing_of_the_stations_either(box: Box, workshop) -> None:
