@@ -20,6 +20,7 @@ from bandstand.common.errors import ComposeError, NotAudio
 from bandstand.common.files import format_location, parse_location, show_path
 from bandstand.common.generators import Generator
 from bandstand.common.jobs import Begun, Done, Job, Passed, Provenance
+from bandstand.common.sound.container import Unplayable, measure_length, open_input
 from bandstand.common.sound.tags import read_tags
 from bandstand.common.text import one_line
 from bandstand.common.types import CHANNELS, RATE
@@ -72,14 +73,9 @@ def look_at_file(job: Job) -> Begun:
     """
     path = parse_location(str(job.parameters["file"]))
     try:
-        with path.open("rb"), av.open(str(path), metadata_errors="replace") as container:
-            if not container.streams.audio:
-                raise NotAudio("there is no sound in it")
-            seconds = (container.duration or 0) / 1_000_000
-    except NotAudio as error:
-        raise ComposeError(f"{show_path(path)}: {error}") from None
-    except av.FFmpegError:
-        raise ComposeError(f"{show_path(path)}: it is not a sound file, or not of a known format") from None
+        seconds = measure_length(path)
+    except Unplayable as error:
+        raise ComposeError(f"{show_path(path)}: {error.reason}") from None
     except OSError as error:
         raise ComposeError(f"{show_path(path)}: it cannot be read: {error.strerror}") from None
     labels = choose_labels(read_tags(path), path)
@@ -182,7 +178,7 @@ class Rest:
 def _decode_stream(song: GeneratedSong, stream: Rest, has_own_title: bool) -> Iterator[Block]:
     """The sound of a stream of any format that FFmpeg reads without going back. Raises NotAudio."""
     try:
-        with av.open(stream, "r", metadata_errors="replace", options=PROBING) as container:
+        with open_input(stream, PROBING) as container:
             if not container.streams.audio:
                 raise NotAudio("there is no sound in what came out of the pipe")
             tags = {**container.metadata, **container.streams.audio[0].metadata}

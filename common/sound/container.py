@@ -63,7 +63,7 @@ def _open_sound(fd: int, part: Part, options: dict[str, str]) -> tuple[InputCont
         part.seek(0)
         source = part
     try:
-        container = _open(source, options)
+        container = open_input(source, options)
     except (av.FFmpegError, OSError, ValueError) as error:
         raise Unplayable(explain(error)) from None
     if PLAYLISTS.isdisjoint(container.format.name.split(",")):
@@ -74,7 +74,8 @@ def _open_sound(fd: int, part: Part, options: dict[str, str]) -> tuple[InputCont
     raise Unplayable("there is no sound in the file")
 
 
-def _open(source: Any, options: dict[str, str]) -> InputContainer:
+def open_input(source: Any, options: dict[str, str]) -> InputContainer:
+    """Open a path, or an object that can be read. Raises av.FFmpegError, OSError or ValueError."""
     arguments: dict[str, Any] = {"options": options}
     container: InputContainer
     try:
@@ -82,6 +83,31 @@ def _open(source: Any, options: dict[str, str]) -> InputContainer:
     except TypeError:  # a PyAV that has no such argument any more
         container = av.open(source, "r", **arguments)
     return container
+
+
+def measure_length(path: Path) -> float:
+    """Seconds of sound by the heads of a file's parts; 0 if one does not say.
+
+    Raises Unplayable if there is no sound in the first part, OSError if the file cannot be read.
+    """
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    seconds = 0.0
+    try:
+        for part in split_file(fd):
+            if isinstance(part, OggLink):
+                part.find_end()
+            container, _ = open_part(fd, part)
+            with container:
+                length = (container.duration or 0) / 1_000_000
+            if not length:
+                return 0.0
+            seconds += length
+    except Unplayable:
+        if not seconds:
+            raise
+    finally:
+        os.close(fd)
+    return seconds
 
 
 def explain(error: Exception) -> str:
