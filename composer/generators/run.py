@@ -368,4 +368,5 @@ def explain_silence(song: GeneratedSong) -> str:
     if not song.lint.frames:
         return "it ended without writing any sound"
     what = "samples that are no numbers" if song.lint.invalid else "silence"
-    return f"it made {song.lint.frames / RATE:.1f} s of {what}; nothing of that can be heard, so it was not put on the air"
+    seconds = song.seconds or song.lint.frames / RATE  # of live sound nothing is passed on before it can be heard
+    return f"it made {seconds:.1f} s of {what}; nothing of that can be heard, so it was not put on the air"
