@@ -42,7 +42,7 @@ from bandstand.bot.station import bands, ordering
 from bandstand.bot.station.core import Core
 from bandstand.bot.station.event_bus import EventBus
 from bandstand.bot.station.limits import COMMANDS, SONGS
-from bandstand.bot.station.repositories import Rules
+from bandstand.bot.station.repositories import Between, Rules
 from bandstand.bot.storage.store import IStoreReactor, Store
 from bandstand.bot.supervision import log_files
 from bandstand.bot.supervision.icecast import Prepared
@@ -139,6 +139,7 @@ class App:
             clock=radio.clock,
             is_on_the_hour=radio.on_the_hour,
             configuration=self._settings.configuration,
+            between=_make_between(self._config),
         )
         path = self._config.paths.database
         return Store(path, self._reactor, self._events.publish, self._wall, self._chance, rules)
@@ -347,3 +348,17 @@ class App:
 
 def _log_event_failure(event: Event, error: Exception) -> None:
     log.failure("{event} could not be acted on", Failure(error), event=type(event).__name__)
+
+
+def _make_between(config: Config) -> Between:
+    radio = config.radio
+    count, _, unit = radio.jingle_every.partition(" ")
+    return Between(
+        name=config.station.name,
+        motif=radio.motif,
+        voice=radio.voice,
+        every_songs=int(count) if unit.startswith("song") else 0,
+        every_seconds=int(count) * 60.0 if unit.startswith("minute") else 0.0,
+        idents=radio.idents,
+        bridges=radio.bridges,
+    )

@@ -129,9 +129,21 @@ def check_machine(settings: Config) -> Iterator[Finding]:
         if not need.is_there(need.name):
             kind, rest = ("worse", f"; without it {need.without}") if need.without else ("missing", "")
             yield Finding(kind, f"{need.what}: Debian package {need.package}{rest}", not need.without, need.package)
+    yield from check_voice(settings.radio.voice)
     named = settings.composer.soundfont
     if named and not Path(named).is_file():
         yield Finding("missing", f"composer.soundfont: {named}: there is no such file")
+
+
+def check_voice(voice: str) -> Iterator[Finding]:
+    """Whether the voice of the idents can speak here; without it they are music only."""
+    is_piper = voice.endswith(".onnx")
+    program = "piper" if is_piper else "espeak-ng"
+    if voice and not has_program(program):
+        sentence = f"radio.voice: {program} is not installed, so idents are music only"
+        yield Finding("worse", sentence, is_fatal=False, package="" if is_piper else program)
+    elif is_piper and not Path(voice).is_file():
+        yield Finding("worse", f"radio.voice: {voice}: there is no such file, so idents are music only", is_fatal=False)
 
 
 def check_sandbox(settings: Config) -> Iterator[Finding]:

@@ -24,6 +24,7 @@ from bandstand.common.irc import Irc
 from bandstand.common.paths import Paths
 from bandstand.common.plain_values import Fault, Host, PathText, Port, Secret, Text
 from bandstand.common.remote_access import Limits, Ssh, Telnet, find_telnet_faults, resolve_ssh
+from bandstand.common.station_motif import BadMotif, parse_motif, write_motif
 from bandstand.common.text import counted, cut_bytes, one_line
 from bandstand.common.types import LONGEST_FADE
 
@@ -159,6 +160,17 @@ class Radio(_Section, frozen=True):
     """The clock that the programme goes by where no show says otherwise, until `clock use`; empty: none."""
     on_the_hour: bool = False
     """Whether the last song of each hour ends at the hour."""
+    jingle_every: Annotated[str, msgspec.Meta(pattern=r"^([1-9][0-9]{0,2} (songs?|minutes?))?$")] = ""
+    """`4 songs` or `20 minutes`: after that a jingle, or an ident, between two songs; empty: none by itself."""
+    idents: bool = True
+    """The station's composed idents take turns with its jingles; `false`: only where there is no jingle."""
+    motif: str = ""
+    """The tune of the idents, as degrees of the scale (`5 6 5 3 2 1`); empty: made of the station's name."""
+    voice: Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9/.][A-Za-z0-9/._+ -]*)?$")] = ""
+    """A voice that speaks the station's name over its idents: one of espeak-ng (`en`), or a Piper model (a path that
+    ends in `.onnx`); empty: music only."""
+    bridges: bool = False
+    """Some bars are composed between two of the station's own songs, which lead from one key and tempo to the other."""
 
 
 class Log(_Section, frozen=True):
@@ -323,6 +335,7 @@ def _settle(config: Config, base: Path, has_host: bool) -> tuple[Config, list[Fa
     icecast = _settle_icecast(config.icecast, base, has_host, found)
     irc = irc_settings.resolve(config.irc, base, found)
     found += find_telnet_faults(config.telnet)
+    radio = _settle_radio(config.radio, base, found)
     ssh = resolve_ssh(config.ssh, base, found)
     for name, generator in config.generators.items():
         for fault in generators.find_faults(name, generator):
@@ -336,11 +349,23 @@ def _settle(config: Config, base: Path, has_host: bool) -> tuple[Config, list[Fa
         irc=irc,
         composer=replace(config.composer, soundfont=soundfont, writable=writable),
         ssh=ssh,
+        radio=radio,
         generators={
             name: generator_files.resolve_paths(name, one, base, found) for name, one in config.generators.items()
         },
     )
     return settled, found
+
+
+def _settle_radio(radio: Radio, base: Path, found: list[Fault]) -> Radio:
+    try:
+        motif = write_motif(parse_motif(radio.motif)) if radio.motif else ""
+    except BadMotif as error:
+        found.append(("radio.motif", str(error)))
+        return radio
+    is_file = radio.voice.endswith(".onnx")
+    voice = _resolve(radio.voice, base, "radio.voice", found) if is_file else radio.voice
+    return msgspec.structs.replace(radio, motif=motif, voice=voice)
 
 
 def _fold(section: S) -> S:

@@ -77,7 +77,7 @@ def compose(band: Band, seed: int, parameters: Mapping[str, Value]) -> Score:
 
 def compose_streaming(band: Band, seed: int, parameters: Mapping[str, Value]) -> StreamingScore:
     """Compose the song's header; its notes are composed when they are read. Raises ComposeError as `compose` does."""
-    asked, style = checked(parameters), _find_style(band)
+    asked, style = checked(parameters), find_style(band)
     band, random = arrange_band(band, asked), RandomSource(seed).branch(style.name)
     key, plan = _choose_key(band, asked, random), _plan_song(band, style, asked, random)
     form = plan.sections
@@ -101,8 +101,10 @@ def compose_streaming(band: Band, seed: int, parameters: Mapping[str, Value]) ->
 def describe(score: Score) -> dict[str, Value]:
     """The facts of a song for a person to read."""
     moved = ", ".join(dict.fromkeys(section.key for section in score.sections if section.key))
+    ends_in = score.sections[-1].key
     return {
         "style": score.style,
+        **({"last key": ends_in} if ends_in else {}),
         "key": f"{score.key}, later {moved}" if moved else score.key,
         "tempo": score.tempi[0].bpm,
         "beats": score.beats,
@@ -129,7 +131,7 @@ def draw_title(random: RandomSource) -> str:
     return random.choose_weighted(templates)
 
 
-def _find_style(band: Band) -> Style:
+def find_style(band: Band) -> Style:
     if band.style not in STYLES:
         raise ComposeError(f"{band.style}: there is no such style; there are {', '.join(STYLES)}")
     return STYLES[band.style]
@@ -184,7 +186,7 @@ def _make_contexts(
     band: Band, form: tuple[Section, ...], keys: list[Key], random: RandomSource
 ) -> list[SectionContext]:
     """Make the context of each section. Sections of one kind share their harmony, and all share the song's motif."""
-    style = _find_style(band)
+    style = find_style(band)
     motif = draw_motif(random.branch("motif"))
     bars: list[tuple[BarChords, ...]] = []
     for section, key, next_key in zip(form, keys, [*keys[1:], keys[-1]], strict=True):

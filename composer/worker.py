@@ -19,11 +19,12 @@ import numpy as np
 
 from bandstand.common.bands import Band
 from bandstand.common.errors import BandstandError, Missing
-from bandstand.common.generators import FILE, IMPORT, PIPE
+from bandstand.common.generators import BRIDGE, FILE, IDENT, IMPORT, JINGLE, PIPE
 from bandstand.common.jobs import HANDOVER_FD, Advanced, Begun, Done, Failed, Job, Passed, Provenance
 from bandstand.common.types import RATE, Lufs, Seconds
 from bandstand.composer import fluid, importing, outside
 from bandstand.composer.audio import BLOCK_FRAMES, Block
+from bandstand.composer.between import make_between
 from bandstand.composer.compose import compose_streaming, describe, describe_sections, find_band
 from bandstand.composer.folder import SongFolder, publish_song, read_finished
 from bandstand.composer.generators import compare, run
@@ -107,7 +108,7 @@ def make_song(
         return run.make_song(job, job.program, spool, report, staging)
     if job.pair:
         return compare.make_comparison(job, job.pair, spool, report)
-    if job.generator == IMPORT:
+    if job.generator in (IMPORT, JINGLE):
         if job.is_awaited:
             report(outside.look_at_file(job))
         return importing.import_song(job, report)
@@ -119,6 +120,8 @@ def make_song(
         raise prepared
     if not prepared.is_fresh():  # FluidSynth reads samples when they are played first, and crashes without the file
         prepared = prepare(prepared.soundfont)
+    if job.generator in (IDENT, BRIDGE):
+        return make_between(job, _choose_band(job), prepared.synthesiser, prepared.renderer, report)
     return _make_band_song(job, prepared, spool, report)
 
 

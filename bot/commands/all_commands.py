@@ -2,6 +2,7 @@
 
 from bandstand.bot.commands import (
     bands,
+    between,
     favourites,
     generators,
     people,
@@ -24,6 +25,7 @@ TABLE: tuple[Command, ...] = (
     *programme.COMMANDS,
     *schedule.COMMANDS,
     *playlists.COMMANDS,
+    *between.COMMANDS,
     *songs.LIBRARY_COMMANDS,
     *generators.COMMANDS,
     *favourites.COMMANDS,

@@ -20,7 +20,7 @@ from bandstand.bot.commands.sentences import name_song, say_refusal
 from bandstand.common.api import events
 from bandstand.common.api.events import Event, Likeness
 from bandstand.common.api.people import STATION, Place
-from bandstand.common.api.values import EndReason, SongBrief
+from bandstand.common.api.values import EndReason, SongBrief, SongKind
 from bandstand.common.text import clock, counted, one_line
 from bandstand.common.types import SongCode
 
@@ -179,8 +179,8 @@ ANSWERS: Final[Mapping[type, Callable[[Any], Reply | None]]] = {
 
 
 def _announce_started(event: events.SongStarted) -> Reply | None:
-    """None where the song goes on after an interruption."""
-    if not event.is_first:
+    """None where the song goes on after an interruption, and of what is no song."""
+    if not event.is_first or event.song.kind is not SongKind.SONG:
         return None
     requested = f"; {one_line(event.name, 40)} requested it" if event.is_request else ""
     said = f"now: {_describe_song(event.song)}{requested}{_say_waited(event)}"

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from bandstand.bot.commands.reply import Level, Reply
-from bandstand.bot.commands.sentences import name_song, say_favourites
+from bandstand.bot.commands.sentences import name_song, say_favourites, say_kind
 from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common.api import requests, results
 from bandstand.common.api.values import SongState
@@ -89,7 +89,7 @@ def show_seek(result: results.Sought, _: Call) -> Reply:
 def show_now_playing(result: results.NowPlaying, call: Call) -> Reply:
     if result.song is None:
         return Reply("silence; generate makes a song" if call.can_use("generate") else "silence")
-    name, at = name_song(result.song), clock(result.seconds)
+    name, at = say_kind(result.song), clock(result.seconds)
     match result.state:
         case "stopped":
             return Reply(f"stopped in {name} at {at}; resume goes on there")

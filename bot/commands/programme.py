@@ -3,11 +3,11 @@
 from typing import Final
 
 from bandstand.bot.commands.reply import Reply
-from bandstand.bot.commands.sentences import name_song, say_ago
+from bandstand.bot.commands.sentences import name_song, say_ago, say_kind
 from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common.api import requests, results
 from bandstand.common.api.people import STATION_NAME
-from bandstand.common.api.values import Choice, Distance, QuietReason, Source
+from bandstand.common.api.values import Choice, Distance, QuietReason, SongKind, Source
 from bandstand.common.errors import UsageError
 from bandstand.common.text import clock, counted
 
@@ -17,6 +17,11 @@ QUIET: Final = {
     QuietReason.STOPPED: "the station is stopped; resume goes on",
     QuietReason.WATCHING: "a generator is watched, and it would disturb whoever works on that; unwatch ends it",
     QuietReason.PROGRAMMING: "a user's own generator was heard within the last ten minutes, and is not to be disturbed",
+}
+BETWEEN: Final = {
+    SongKind.JINGLE: "one was due between songs",
+    SongKind.IDENT: "the station's own tune, in the band and key of the song before it",
+    SongKind.BRIDGE: "it leads from the key and tempo of one song to those of the next",
 }
 SOURCES: Final = {
     Source.STOCK: "a new song that was composed ahead, heard for the first time",
@@ -65,6 +70,8 @@ def show_explanation(result: results.Explanation, call: Call) -> Reply:
             return Reply(f"silence: nobody has asked for a song, and the radio does not play: {QUIET[result.quiet]}")
         making = "a song is being made and begins as soon as it can be heard"
         return Reply(f"silence: {making if result.is_making else 'there is no song yet'}")
+    if result.song.kind is not SongKind.SONG:
+        return Reply(f"{say_kind(result.song)}: {BETWEEN[result.song.kind]}")
     if result.choice is None and result.name == STATION_NAME:
         return Reply(f"{name_song(result.song)}: the first song of this station, which it made by itself")
     if result.choice is None:

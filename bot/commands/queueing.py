@@ -8,6 +8,7 @@ from bandstand.bot.commands.requesting import show_requested
 from bandstand.bot.commands.sentences import SONG_STATES, name_song, say_wait
 from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common.api import requests, results
+from bandstand.common.api.values import SongBrief, SongKind
 from bandstand.common.errors import UsageError
 from bandstand.common.text import clock, counted
 
@@ -38,7 +39,11 @@ def _show_queued(number: int, queued: results.QueuedSong) -> tuple[str, ...]:
     song = queued.song
     length = clock(song.seconds) if song.seconds else ""
     wait = say_wait(song, queued.heard_in)
-    return str(number), song.code, song.title, length, wait, queued.name, SONG_STATES[song.state]
+    return str(number), song.code, song.title, length, wait, queued.name, _say_state(song)
+
+
+def _say_state(song: SongBrief) -> str:
+    return SONG_STATES[song.state] or ("" if song.kind is SongKind.SONG else song.kind)
 
 
 def show_removed(result: results.Removed, _: Call) -> Reply:

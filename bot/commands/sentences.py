@@ -19,7 +19,7 @@ from bandstand.common.api import refusals
 from bandstand.common.api.people import Right
 from bandstand.common.api.playlists import PlaylistRule
 from bandstand.common.api.refusals import BadRequest, Refusal, Refused
-from bandstand.common.api.values import RatingMean, SongBrief, SongPlace, SongState
+from bandstand.common.api.values import RatingMean, SongBrief, SongKind, SongPlace, SongState
 from bandstand.common.background_jobs import EXPORTS
 from bandstand.common.errors import BandstandError, CommandError, UsageError
 from bandstand.common.log import reference
@@ -75,6 +75,11 @@ NOT_MADE: Final = {
 def name_song(song: SongBrief) -> str:
     """`"Blue Lantern" (7kq3)`, or `song 7kq3` while it has no title."""
     return f'"{song.title}" ({song.code})' if song.title else f"song {song.code}"
+
+
+def say_kind(song: SongBrief) -> str:
+    """Its name; of what is no song, what it is too."""
+    return name_song(song) if song.kind is SongKind.SONG else f"{song.kind} {name_song(song)}"
 
 
 def say_ago(then: float, now: float) -> str:

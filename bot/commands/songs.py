@@ -196,6 +196,13 @@ def _say_provenance(song: Song) -> dict[str, str]:
     }
 
 
+def parse_history(call: Call) -> requests.Request:
+    word = call["all"].lower()
+    if word not in ("", "all"):
+        raise UsageError("history [all]")
+    return requests.ListHistory(is_whole=word == "all")
+
+
 def show_history(result: results.History, call: Call) -> Reply:
     if not result.plays:
         return Reply("nothing has been played yet")
@@ -315,11 +322,12 @@ LIBRARY_COMMANDS: Final = (
     ),
     Command(
         "history",
-        lambda _: requests.ListHistory(),
+        parse_history,
         show_history,
         "what is on the air, and what was",
         "history",
         (requests.ListHistory,),
+        (Param("all", "all: jingles, idents and bridges, too", is_required=False),),
     ),
     Command(
         "remake",

@@ -16,7 +16,7 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from bandstand.bot.station import programme, shows
+from bandstand.bot.station import between, programme, shows
 from bandstand.bot.station.repositories import Store, Transaction
 from bandstand.common.api import events
 from bandstand.common.api.events import Event
@@ -93,6 +93,7 @@ class ProgrammeKeeper:
 def _keep_going(tx: Transaction) -> float | None:
     """Bring the programme up to date. Gives the seconds until the show changes; None: not for a long time."""
     programme.keep_going(tx)
+    between.keep_seam(tx)
     change = shows.find_change_after(tx, tx.now)
     return None if change is None else change.at - tx.now
 

@@ -14,7 +14,7 @@ from bandstand.common.api.people import Requester, Right
 from bandstand.common.api.refusals import AmbiguousSong, NoSongsYet, NoSuchFan, NoSuchJob, NoSuchSong, Refused
 from bandstand.common.api.requests import GetJob, GetSong, ListHistory, ListJobs, ListSongs, SearchSongs
 from bandstand.common.api.results import History, JobDetails, Jobs, SongDetails, Songs, SongsFound
-from bandstand.common.api.values import Cue, Job, JobBrief, PlayedSong, Song, SongBrief
+from bandstand.common.api.values import Cue, Job, JobBrief, PlayedSong, Song, SongBrief, SongKind
 from bandstand.common.files import parse_location, show_path
 from bandstand.common.generators import FILE, IMPORT
 from bandstand.common.text import one_line, strip_escapes
@@ -125,9 +125,18 @@ def _leave_out_private(song: Song, right: Right) -> Song:
 def list_history(request: ListHistory, by: Requester, tx: Transaction) -> History:
     """What is on the air first, then what was."""
     cue = find_on_air(tx)
-    plays = [_describe_play(cue, locate(tx, cue))] if cue and cue.started is not None else []
-    plays += [_describe_play(played, played.frames / RATE) for played in tx.queue.list_played(request.limit)]
+    plays = (
+        [_describe_play(cue, locate(tx, cue))] if cue and cue.started is not None and _is_listed(cue, request) else []
+    )
+    plays += [
+        _describe_play(played, played.frames / RATE)
+        for played in tx.queue.list_played(request.limit, is_whole=request.is_whole)
+    ]
     return History(plays=tuple(plays[: request.limit]))
+
+
+def _is_listed(cue: Cue, request: ListHistory) -> bool:
+    return request.is_whole or cue.song.kind is SongKind.SONG
 
 
 def _describe_play(cue: Cue, seconds: float) -> PlayedSong:

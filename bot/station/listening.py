@@ -12,10 +12,11 @@ from bandstand.bot.station.persons import get_person
 from bandstand.bot.station.repositories import RatedSection, Transaction
 from bandstand.common.api.events import SongRated
 from bandstand.common.api.people import Requester
-from bandstand.common.api.refusals import NothingHeard, Refused
+from bandstand.common.api.refusals import BadRequest, NothingHeard, Refused
 from bandstand.common.api.requests import AddBookmark, Rate
 from bandstand.common.api.results import Bookmarked, Rated
 from bandstand.common.api.values import Bookmark, Song, SongPlace
+from bandstand.common.generators import BETWEEN
 from bandstand.common.text import one_line
 from bandstand.common.types import RATE
 
@@ -50,6 +51,8 @@ def _locate(song: Song, seconds: float) -> Heard:
 def rate(request: Rate, by: Requester, tx: Transaction) -> Rated:
     heard = find_heard(tx)
     song = heard.song
+    if song.generator in BETWEEN:
+        raise Refused(BadRequest("what you hear is no song, and is not rated"))
     section = find_section(song.sections, heard.at.bar)
     tx.ratings.put(RatedSection(song.code, section, request.value), get_person(by), tx.now)
     mean = tx.ratings.get_mean(song.code)

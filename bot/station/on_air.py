@@ -158,6 +158,13 @@ def _take_place(tx: Transaction, cue: Cue, queue: list[Cue]) -> Cue:
     return msgspec.structs.replace(cue, order=order)
 
 
+def insert_first(tx: Transaction, song: SongBrief, asker: Asker) -> Cue:
+    """Put a track before the whole queue: what is heard between the song on the air and the next."""
+    cue = _make_cue(tx, song, asker, None, None)
+    tx.publish(QueueChanged())
+    return add_cue(tx, msgspec.structs.replace(cue, order=scheduling.order_first(tx.queue.list_open())))
+
+
 def _make_cue(tx: Transaction, song: SongBrief, asker: Asker, job: int | None, crossfade: float | None) -> Cue:
     return Cue(
         id=NEW, song=song, state=CueState.QUEUED, name=asker.name, place=asker.place, person=asker.person, job=job,

@@ -42,12 +42,12 @@ from bandstand.common.api.values import (
     SongState,
     Source,
 )
-from bandstand.common.generators import BAND, COMPARE, FILE, IMPORT
+from bandstand.common.generators import BAND, BETWEEN, COMPARE, FILE, IMPORT
 
 RADIO: Final = "radio"
 """The setting that `radio on` and `radio off` write; without it the configuration decides."""
 ON, OFF = "on", "off"
-NO_PROGRAMS: Final = (BAND, COMPARE, FILE, IMPORT)
+NO_PROGRAMS: Final = (BAND, COMPARE, FILE, IMPORT, *BETWEEN)
 """Makers of songs that are no program of a user's."""
 ITSELF: Final = Asker(STATION_NAME, STATION)
 PLANNED: Final = 4

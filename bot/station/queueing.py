@@ -16,16 +16,19 @@ from bandstand.bot.station.persons import get_person
 from bandstand.bot.station.repositories import Transaction
 from bandstand.common.api.events import QueueChanged, SongsRemoved
 from bandstand.common.api.people import Place, Requester, Right
-from bandstand.common.api.refusals import AmbiguousSong, NotInQueue, NotYours, QueuedAlready, Refused
+from bandstand.common.api.refusals import AmbiguousSong, BadRequest, NotInQueue, NotYours, QueuedAlready, Refused
 from bandstand.common.api.requests import ClearQueue, Enqueue, GetQueue, MoveInQueue, RemoveFromQueue
 from bandstand.common.api.results import Enqueued, Moved, Queue, QueuedSong, Removed
 from bandstand.common.api.values import Cue, EndReason, Song
+from bandstand.common.generators import BETWEEN
 from bandstand.common.text import one_line
 
 
 def enqueue(request: Enqueue, by: Requester, tx: Transaction) -> Enqueued:
     """Append a song; it goes on the air at once where nothing is."""
     song = library.find_song(tx, request.song)
+    if song.generator in BETWEEN:
+        raise Refused(BadRequest(f"a {song.generator} is no song: it is heard between songs, and not asked for"))
     check_queued(by, tx)
     _check_not_last(song, by, tx)
     cue = line_up(tx, song.brief, get_asker(by), crossfade=request.crossfade)

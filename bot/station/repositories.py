@@ -68,6 +68,10 @@ class Songs(Protocol):
         """The newest first."""
         ...
 
+    def list_made_by(self, generator: str, limit: int) -> list[Song]:
+        """Stored songs of this generator, the newest first."""
+        ...
+
     def count(self) -> int: ...
 
     def count_playable(self, limit: int) -> int:
@@ -186,8 +190,8 @@ class Cues(Protocol):
         """Queued cues that are the rest of this one."""
         ...
 
-    def list_played(self, limit: int) -> list[Cue]:
-        """Cues that are over and were heard, the one that began last first."""
+    def list_played(self, limit: int, *, is_whole: bool = False) -> list[Cue]:
+        """Cues that are over and were heard, the one that began last first; `is_whole`: not of songs alone."""
         ...
 
     def get_last_ended(self) -> Cue | None:
@@ -504,6 +508,24 @@ class Settings(Protocol):
     def remove(self, key: str) -> None: ...
 
 
+class Between(msgspec.Struct, frozen=True, kw_only=True):
+    """What is heard between songs (`bot.station.between`)."""
+
+    name: str = "Bandstand"
+    """Of the station, as idents say it."""
+    motif: str = ""
+    """See `common.station_motif`; empty: made of the name."""
+    voice: str = ""
+    """That speaks the name; empty: music only."""
+    every_songs: int = 0
+    """After so many songs a jingle or an ident; 0: not by that."""
+    every_seconds: float = 0.0
+    """The same by time."""
+    idents: bool = True
+    """Idents take turns with jingles; otherwise there are idents only where there is no jingle."""
+    bridges: bool = False
+
+
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """The station's configuration, as far as the core goes by it."""
 
@@ -519,6 +541,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the programme plays by itself where nobody has said `radio on` or `radio off`."""
     stock: float = 1800.0
     """Seconds of songs to be composed ahead."""
+    between: Between = Between()
     kept: float = 24 * 3600.0
     """Seconds of songs that the station composed by itself, after which the least liked make room."""
     shows: tuple[Show, ...] = ()

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from bandstand.bot.station import (
     access,
     bands,
+    between,
     clocks,
     comparisons,
     favourites,
@@ -78,6 +79,10 @@ REQUESTS: Final[dict[type[Request], Entry]] = {
     requests.Resume: Entry(playing.resume, DJ),
     requests.SwitchRadio: Entry(programme.switch_radio, DJ),
     requests.GetRadio: _reads(programme.get_radio),
+    requests.AddJingle: Entry(between.add_jingle, OWNER),
+    requests.RemoveJingle: Entry(between.remove_jingle, ADMIN),
+    requests.ListJingles: _reads(between.list_jingles),
+    requests.PlayIdent: Entry(between.play_ident, DJ),
     requests.ExplainSong: _reads(programme.explain_song),
     schedule.GetSchedule: _reads(shows.get_schedule),
     schedule.AddShow: Entry(shows.add_show, DJ),

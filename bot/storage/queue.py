@@ -10,7 +10,7 @@ from bandstand.bot.storage.executor import Executor, Row
 from bandstand.bot.storage.songs import BRIEF, read_brief
 from bandstand.common.api.people import Place
 from bandstand.common.api.values import Bars, Choice, Cue, CueState, Edges, EndReason, Job, JobState, Purpose
-from bandstand.common.generators import COMPOSED, IMPORT
+from bandstand.common.generators import BETWEEN, COMPOSED, IMPORT
 from bandstand.common.types import CueId, Frames, SongCode
 
 JOB: Final = tables.Job
@@ -146,8 +146,9 @@ class Cues:
         is_queued = CUE.state == CueState.QUEUED.value
         return self._list(_select_cues().where(is_queued, CUE.returns == cue).order_by(CUE.id))
 
-    def list_played(self, limit: int) -> list[Cue]:
-        return self._list(_select_cues().where(WAS_HEARD).order_by(CUE.started.desc()).limit(limit))
+    def list_played(self, limit: int, *, is_whole: bool = False) -> list[Cue]:
+        wanted = WAS_HEARD if is_whole else WAS_HEARD & SONG.generator.not_in(BETWEEN)
+        return self._list(_select_cues().where(wanted).order_by(CUE.started.desc()).limit(limit))
 
     def get_last_ended(self) -> Cue | None:
         row = self._executor.select_first(_select_cues().where(WAS_HEARD).order_by(CUE.ended.desc()).limit(1))

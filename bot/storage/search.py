@@ -22,6 +22,7 @@ from bandstand.bot.storage import tables
 from bandstand.bot.storage.executor import Executor
 from bandstand.bot.storage.favourites import FAVOURITE, find_fans
 from bandstand.common.api.values import Song
+from bandstand.common.generators import BETWEEN
 
 LIMIT: Final = 100
 NEAR: Final = 0.7
@@ -64,7 +65,7 @@ class Search:
     def put(self, song: Song) -> None:
         """Have the song found by what it is now; one without a title, or that is gone, is not found."""
         self.remove(song.code)
-        if not song.title or song.state.is_lost:
+        if not song.title or song.state.is_lost or song.generator in BETWEEN:
             return
         facts = song.facts
         style, album = str(facts.get("style", "")), str(facts.get("album", ""))

@@ -20,12 +20,13 @@ from bandstand.common.api.values import (
     SongState,
     find_kind,
 )
-from bandstand.common.generators import COMPARE, FILE, IMPORT, PIPE
+from bandstand.common.generators import BETWEEN, COMPARE, FILE, IMPORT, PIPE
 from bandstand.common.jobs import Provenance
 from bandstand.common.types import SongCode
 
 ROW: Final = tables.Song
 IS_KEPT: Final = ROW.state.not_in([state.value for state in SongState if state.is_lost])
+IS_LISTED: Final = IS_KEPT & ROW.generator.not_in(BETWEEN)
 
 BRIEF: Final = (ROW.code, ROW.title, ROW.artist, ROW.state, ROW.seconds, ROW.created, ROW.generator)
 """The columns of a `SongBrief`, in its order."""
@@ -74,13 +75,15 @@ class Songs:
         return _read(row) if row else None
 
     def get_newest(self, generator: str = "") -> Song | None:
-        wanted = ROW.generator == generator if generator else ROW.generator.not_in([COMPARE, IMPORT, FILE, PIPE])
+        wanted = (
+            ROW.generator == generator if generator else ROW.generator.not_in([COMPARE, IMPORT, FILE, PIPE, *BETWEEN])
+        )
         query = ROW.select(*WHOLE).where(wanted).order_by(ROW.created.desc()).limit(1)
         row = self._executor.select_first(query)
         return _read(row) if row else None
 
     def list_newest(self, limit: int) -> list[SongBrief]:
-        query = ROW.select(*BRIEF).where(IS_KEPT).order_by(ROW.created.desc()).limit(limit)
+        query = ROW.select(*BRIEF).where(IS_LISTED).order_by(ROW.created.desc()).limit(limit)
         return [read_brief(row) for row in self._executor.select(query)]
 
     def list_briefs(self, codes: Sequence[str]) -> list[SongBrief]:
@@ -92,8 +95,12 @@ class Songs:
         query = ROW.select(*BRIEF).where(ROW.artist == artist, IS_KEPT).order_by(ROW.created.desc()).limit(limit)
         return [read_brief(row) for row in self._executor.select(query)]
 
+    def list_made_by(self, generator: str, limit: int) -> list[Song]:
+        query = ROW.select(*WHOLE).where(ROW.generator == generator, ROW.state == SongState.READY.value)
+        return [_read(row) for row in self._executor.select(query.order_by(ROW.created.desc()).limit(limit))]
+
     def count(self) -> int:
-        return self._executor.select_number(ROW.select(fn.COUNT(ROW.code)).where(IS_KEPT))
+        return self._executor.select_number(ROW.select(fn.COUNT(ROW.code)).where(IS_LISTED))
 
     def count_playable(self, limit: int) -> int:
         playable = ROW.select(ROW.code).where(ROW.state == SongState.READY.value).limit(limit)

@@ -14,6 +14,7 @@ import msgspec
 
 from bandstand.common.api import (
     asking,
+    between,
     events,
     library,
     liking,
@@ -25,6 +26,7 @@ from bandstand.common.api import (
     schedule,
     shows,
     socket,
+    tracks,
     values,
 )
 
@@ -52,6 +54,8 @@ OTHERS: tuple[tuple[str, ModuleType], ...] = (
     ("Messages on the socket", socket),
     ("People", people),
     ("Values", values),
+    ("Tracks", tracks),
+    ("Between songs", between),
     ("Shows", shows),
     ("Playlists and clocks", playlists),
 )

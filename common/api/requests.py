@@ -11,6 +11,10 @@ from bandstand.common.api.asking import GetRequestSwitches as GetRequestSwitches
 from bandstand.common.api.asking import RequestSong as RequestSong
 from bandstand.common.api.asking import SwitchRequests as SwitchRequests
 from bandstand.common.api.bases import RequestBase
+from bandstand.common.api.between import AddJingle as AddJingle
+from bandstand.common.api.between import ListJingles as ListJingles
+from bandstand.common.api.between import PlayIdent as PlayIdent
+from bandstand.common.api.between import RemoveJingle as RemoveJingle
 from bandstand.common.api.library import ImportFile as ImportFile
 from bandstand.common.api.library import RecogniseFiles as RecogniseFiles
 from bandstand.common.api.liking import AddFavourite as AddFavourite
@@ -236,6 +240,8 @@ class ListHistory(Base, frozen=True, tag="list_history"):
     """What is on the air, and what was, the newest first."""
 
     limit: Limit = DEFAULT_LIMIT
+    is_whole: bool = False
+    """Also jingles, idents and bridges, which are no songs."""
 
 
 class ListJobs(Base, frozen=True, tag="list_jobs"):
@@ -449,6 +455,10 @@ Request = (
     | Resume
     | SwitchRadio
     | GetRadio
+    | AddJingle
+    | RemoveJingle
+    | ListJingles
+    | PlayIdent
     | ExplainSong
     | ScheduleRequest
     | MakePlaylist

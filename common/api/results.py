@@ -10,6 +10,10 @@ from bandstand.common.api.asking import Removed as Removed
 from bandstand.common.api.asking import Requested as Requested
 from bandstand.common.api.asking import RequestSwitches as RequestSwitches
 from bandstand.common.api.bases import ResultBase
+from bandstand.common.api.between import IdentOrdered as IdentOrdered
+from bandstand.common.api.between import JingleAdded as JingleAdded
+from bandstand.common.api.between import JingleRemoved as JingleRemoved
+from bandstand.common.api.between import Jingles as Jingles
 from bandstand.common.api.library import FilesRecognised as FilesRecognised
 from bandstand.common.api.liking import FavouriteAdded as FavouriteAdded
 from bandstand.common.api.liking import FavouriteRemoved as FavouriteRemoved
@@ -430,6 +434,10 @@ Result = (
     | Resumed
     | Sought
     | Radio
+    | JingleAdded
+    | JingleRemoved
+    | Jingles
+    | IdentOrdered
     | Explanation
     | Playlists
     | PlaylistDetails

@@ -6,8 +6,12 @@ from typing import Any
 import msgspec
 
 from bandstand.common.api.people import Identity, Place, Right
+from bandstand.common.api.tracks import UNKNOWN_EDGES as UNKNOWN_EDGES
+from bandstand.common.api.tracks import Edges as Edges
+from bandstand.common.api.tracks import SongKind as SongKind
+from bandstand.common.api.tracks import find_kind as find_kind
 from bandstand.common.bands import Band
-from bandstand.common.generators import BETWEEN, Generator
+from bandstand.common.generators import Generator
 from bandstand.common.jobs import Provenance
 from bandstand.common.jobs import Section as Section
 from bandstand.common.types import CueId, Frames, SongCode
@@ -212,18 +216,6 @@ class SongPlace(msgspec.Struct, frozen=True):
     section: str = ""
 
 
-class SongKind(enum.StrEnum):
-    """What a track is to listeners. All but a song are heard between songs only, and neither rated nor asked for."""
-
-    SONG = "song"
-    JINGLE = "jingle"
-    """A file that names the station."""
-    IDENT = "ident"
-    """The station's own motif, composed in the band and key of the song that it follows."""
-    BRIDGE = "bridge"
-    """Some bars that lead from one song to the next."""
-
-
 class SongBrief(msgspec.Struct, frozen=True):
     """A song in a list."""
 
@@ -235,24 +227,6 @@ class SongBrief(msgspec.Struct, frozen=True):
     """0 while its length is not known."""
     created: float
     kind: SongKind = SongKind.SONG
-
-
-def find_kind(generator: str) -> SongKind:
-    """What a track of this generator is to listeners."""
-    return SongKind(generator) if generator in BETWEEN else SongKind.SONG
-
-
-class Edges(msgspec.Struct, frozen=True):
-    """Where a song's sound begins and ends, in seconds into the song; see `Song`."""
-
-    cue_in: float | None = None
-    cue_out: float | None = None
-    next_at: float | None = None
-    is_composed: bool = False
-    """The points are those of its score, and not what was heard in its sound."""
-
-
-UNKNOWN_EDGES = Edges()
 
 
 class Song(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from typing import Any
 
 from bandstand.common import lineups
 from bandstand.common.api import requests, results, schedule
+from bandstand.common.api.between import Jingle
 from bandstand.common.api.people import Right
 from bandstand.common.api.playlists import Clock, Playlist
 from bandstand.common.api.shows import Airing, Show, ShowRule
@@ -122,6 +123,10 @@ RESULTS: dict[type, Any] = {
     requests.Resume: results.Resumed(was_stopped=True, song=LANTERN),
     requests.SearchSongs: results.SongsFound(songs=(LANTERN,), found=1),
     requests.SwitchRadio: results.Radio(is_on=True, quiet=None, planned=4, stock=9, stock_seconds=1620.0),
+    requests.AddJingle: results.JingleAdded(job=7, song=SongCode("j2n3"), name="hour"),
+    requests.RemoveJingle: results.JingleRemoved(name="hour"),
+    requests.ListJingles: results.Jingles(jingles=(Jingle(name="hour", song=LANTERN),)),
+    requests.PlayIdent: results.IdentOrdered(),
     requests.GetRadio: results.Radio(is_on=True, quiet=None, planned=4, stock=9, stock_seconds=1620.0),
     requests.ExplainSong: results.Explanation(song=LANTERN, name="ann"),
     requests.MakePlaylist: results.PlaylistDetails(playlist=MELLOW, count=0, songs=()),

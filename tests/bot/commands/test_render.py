@@ -75,6 +75,7 @@ def test_json_is_the_result_and_not_the_sentence() -> None:
                 "state": "ready",
                 "seconds": 90.0,
                 "created": 900.0,
+                "kind": "song",
             }
         ],
         "total": 1,
