@@ -59,12 +59,19 @@ PATH_PROBLEMS: Final = {
     "relative": "the whole path is needed, from /; bandstand import takes any path",
     "missing": "there is no such file",
 }
+LABEL_PROBLEMS: Final = {
+    "no_title": "a song needs a title",
+    "year": "{text} is no year; one is from 1000 to 2999, and 0 removes it",
+    "tag": "{text} is no tag; one is a word of at most 30 letters and digits, perhaps with hyphens",
+    "too_many_tags": "a song has at most 16 tags; take some away with -word first",
+}
 NOT_MADE: Final = {
     "play": "{name} is still being made; queue {code} plays it as soon as it can be heard",
     "request": "{name} is still being made; request it when it is done",
     "replay": "{name} is still being made and cannot be heard yet; try again in a moment",
     "export": "{name} is still being made; export it when it is done",
     "remake": "{name} is still being made, so there is nothing to compare with; try again when it is done",
+    "delete": "{name} is still being made; cancel its job instead, or delete it when it is done",
     "compare": "{name} is still being made; a comparison needs two songs that are done",
 }
 
@@ -152,6 +159,8 @@ def _say_bad_query(why: refusals.BadQuery) -> str:
             return f"there is no filter {why.value}:; there are {', '.join(f'{name}:' for name in why.filters)}"
         case "tempo":
             return "tempo: takes beats a minute, or two figures such as tempo:120-130"
+        case "year":
+            return "year: takes a year, two of them such as year:1990-1999, or a decade such as year:1990s"
         case "key":
             return f"{why.value} is no key; write one such as key:Dm or key:Bb"
     return "search WORDS (words of the title, artist or style, or filters such as style:bossa)"
@@ -294,6 +303,8 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     refusals.BadQuery: _say_bad_query,
     refusals.NoSongsYet: lambda _: "there are no songs yet; generate makes the first",
     refusals.StillBeingMade: _say_not_made,
+    refusals.IsOnAir: lambda why: f"{name_song(why.song)} is on the air; skip it first, or delete it afterwards",
+    refusals.BadLabel: lambda why: LABEL_PROBLEMS.get(why.problem, why.text).format(text=one_line(why.text, 40)),
     refusals.NothingOnAir: lambda _: "nothing is on the air",
     refusals.NothingHeard: lambda _: "no song has been heard long enough yet; try again in a few seconds",
     refusals.NothingBefore: lambda _: "nothing was on the air before; history shows what was",

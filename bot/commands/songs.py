@@ -298,13 +298,13 @@ LIBRARY_COMMANDS: Final = (
         "search",
         lambda call: requests.SearchSongs(query=call["query"]),
         show_found,
-        "songs by words of title, artist, album or style",
+        "songs by words of title, artist, album, tags",
         "search blue style:bossa tempo:120-130",
         (requests.SearchSongs,),
         (
             Param(
                 "query",
-                'words, "a phrase", -word, title: artist: album: style: key: tempo: faves:, unplayed',
+                'words, "a phrase", -word, title: artist: album: genre: tag: year: style: key: tempo: faves:, unplayed',
                 is_rest=True,
             ),
         ),

@@ -1,8 +1,9 @@
 """Searching the library: what a person types as a query, and the order of what was found. Values in, values out.
 
-A query is words that a song must have in its title, artist, album, band, style or tags, the last of them perhaps only
-begun. `"a phrase"` keeps words together, `-word` excludes, and filters narrow it down: `title:`, `artist:`, `album:`,
-`style:bossa`, `key:Dm`, `tempo:120-130`, `faves:ann`, `unplayed`.
+A query is words that a song must have in its title, artist, album, genre, tags, band, style or year, the last of them
+perhaps only begun. `"a phrase"` keeps words together, `-word` excludes, and filters narrow it down: `title:`,
+`artist:`, `album:`, `genre:`, `tag:calm`, `style:bossa`, `key:Dm`, `tempo:120-130`, `year:1990-1999` or `year:1990s`,
+`faves:ann`, `unplayed`.
 
 Best is a song whose title is just these words, then one whose title begins with them, then one with all of them in its
 title, then the others; among equals the newest comes first. This is reckoned here and not by a database's own measure
@@ -22,12 +23,13 @@ from bandstand.common.text import one_line
 LONGEST: Final = 200
 """Characters of a query that are read."""
 MOST_WORDS: Final = 16
-TEXT_FILTERS: Final = ("title", "artist", "album")
-FILTERS: Final = (*TEXT_FILTERS, "style", "key", "tempo", "faves")
+TEXT_FILTERS: Final = ("title", "artist", "album", "genre", "tag")
+FILTERS: Final = (*TEXT_FILTERS, "style", "key", "tempo", "year", "faves")
 UNPLAYED: Final = "unplayed"
 PART: Final = re.compile(r'(-?)(?:([A-Za-z]+):)?(?:"([^"]*)"?|(\S+))')
 """A sign, a filter's name, and a phrase or a word."""
 TEMPO: Final = re.compile(r"([0-9]{2,3})(?:-([0-9]{2,3}))?")
+YEAR: Final = re.compile(r"([0-9]{3})0s|([0-9]{4})(?:-([0-9]{4}))?")
 KEY: Final = re.compile(r"([a-gA-G])([#b]?) ?(minor|major|min|maj|m)?")
 
 
@@ -44,6 +46,8 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     """As `normalise_key` writes it."""
     tempo: tuple[float, float] | None = None
     """The slowest and the fastest, beats a minute."""
+    year: tuple[int, int] | None = None
+    """The first and the last."""
     faves: str = ""
     """Whose favourite it is: an account, a nick, or a person as `bot.station.persons.get_person` writes them."""
     is_unplayed: bool = False
@@ -90,11 +94,23 @@ def _read_value(name: str, text: str) -> object:
                 raise Refused(BadQuery("tempo", one_line(text, 20), FILTERS))
             slowest, fastest = float(given[1]), float(given[2] or given[1])
             return min(slowest, fastest), max(slowest, fastest)
+        case "year":
+            return _read_years(text)
         case "key":
             if KEY.fullmatch(text) is None:
                 raise Refused(BadQuery("key", one_line(text, 20), FILTERS))
             return normalise_key(text)
     return text.casefold()
+
+
+def _read_years(text: str) -> tuple[int, int]:
+    given = YEAR.fullmatch(text.lower())
+    if given is None:
+        raise Refused(BadQuery("year", one_line(text, 20), FILTERS))
+    if given[1]:
+        return int(given[1]) * 10, int(given[1]) * 10 + 9
+    years = int(given[2]), int(given[3] or given[2])
+    return min(years), max(years)
 
 
 def normalise_key(text: str) -> str:

@@ -6,7 +6,13 @@ there, in every script. All words that any song has are kept once, with their tr
 the nearest word. A word stays when its last song goes.
 
 Frequent words have to be cheap, too: at most `LIMIT` of the newest songs that fit are taken, beside those whose title
-is exactly what was asked for, and the ranking of these is `bot.station.search.rank_songs`.
+is exactly what was asked for, and the ranking of these is `bot.station.search.rank_songs`. A frequent word with filters
+would have every song with the word looked at; so a document's words have *facets* among them, such as `=sbossa` for its
+style and `=t12` for a tempo of 120 to 129, which FTS5 intersects with the others. No word has a `=`, so nobody can type
+one. The filters themselves decide.
+
+The nearest word after a typing error is one that a single slip leads to (a letter left out, doubled, exchanged or
+swapped with the next), which are looked up by the hundred; only where there is none, one that shares many trigrams.
 """
 
 import difflib
@@ -28,11 +34,21 @@ LIMIT: Final = 100
 NEAR: Final = 0.7
 """How alike a word has to be to stand for another, as `difflib` measures it."""
 NEIGHBOURS: Final = 50
+LONGEST: Final = 24
+"""Letters of a word of which every single slip is tried."""
+LETTERS: Final = "abcdefghijklmnopqrstuvwxyz0123456789"
+"""Those that a slip may have put in the place of others, beside the word's own."""
+WIDEST: Final = 30
+"""Facets of a range that are looked for one by one; a wider one narrows little down."""
 SHORTEST: Final = 3
 """Letters of a word that may be mistyped: it has at least one trigram."""
 DOCUMENT: Final = tables.Document
 WORD: Final = tables.Word
 CUE: Final = tables.Cue
+COLUMNS: Final = {"tag": "tags"}
+"""Of the filters whose column of `DocumentWords` has another name."""
+TENS: Final = 10
+"""Beats a minute, or years, that have a facet in common."""
 
 
 class DocumentWords(FTS5Model):  # type: ignore[misc]
@@ -41,7 +57,10 @@ class DocumentWords(FTS5Model):  # type: ignore[misc]
     title = SearchField()
     artist = SearchField()
     album = SearchField()
+    genre = SearchField()
+    tags = SearchField()
     more = SearchField()
+    facets = SearchField()
 
     class Meta:
         table_name = "document_words"
@@ -67,31 +86,32 @@ class Search:
         self.remove(song.code)
         if not song.title or song.state.is_lost or song.generator in BETWEEN:
             return
-        facts = song.facts
-        style, album = str(facts.get("style", "")), str(facts.get("album", ""))
-        more = f"{style} {facts.get('genre', '')} {song.generator}"
-        title, artist, album, more = (" ".join(split_words(text)) for text in (song.title, song.artist, album, more))
+        style, tempo = str(song.facts.get("style", "")), song.facts.get("tempo")
+        key = normalise_key(str(song.facts.get("key", "")))
+        texts = {
+            DocumentWords.title: song.title,
+            DocumentWords.artist: song.artist,
+            DocumentWords.album: song.album,
+            DocumentWords.genre: song.genre,
+            DocumentWords.tags: " ".join(song.tags),
+            DocumentWords.more: f"{style} {song.generator} {song.year or ''}",
+        }
+        words = {column: " ".join(split_words(text)) for column, text in texts.items()}
         number = self._executor.insert(
             DOCUMENT.insert(
                 song=song.code,
-                title=title,
+                title=words[DocumentWords.title],
                 style=style.casefold(),
-                key=normalise_key(str(facts.get("key", ""))),
-                tempo=facts.get("tempo"),
+                key=key,
+                tempo=tempo,
+                year=song.year,
             )
         )
+        facets = make_facets(style, key, tempo, song.year)
         self._executor.insert(
-            DocumentWords.insert(
-                {
-                    DocumentWords.rowid: number,
-                    DocumentWords.title: title,
-                    DocumentWords.artist: artist,
-                    DocumentWords.album: album,
-                    DocumentWords.more: more,
-                }
-            )
+            DocumentWords.insert({DocumentWords.rowid: number, DocumentWords.facets: facets, **words})
         )
-        self._learn({word for text in (title, artist, album, more) for word in text.split()})
+        self._learn({word for text in words.values() for word in text.split()})
 
     def _learn(self, words: Iterable[str]) -> None:
         for word in words:
@@ -128,7 +148,8 @@ class Search:
         for word in words:
             if len(word) < SHORTEST or self._is_known(word):
                 continue
-            near = difflib.get_close_matches(word, self._list_neighbours(word), 1, NEAR)
+            near = difflib.get_close_matches(word, self._list_one_slip_away(word), 1, NEAR)
+            near = near or difflib.get_close_matches(word, self._list_neighbours(word), 1, NEAR)
             if near:
                 corrected[word] = near[0]
         return corrected
@@ -136,6 +157,10 @@ class Search:
     def _is_known(self, word: str) -> bool:
         known = WORD.select(WORD.text).where(WORD.text >= word, WORD.text < word + "\U0010ffff").limit(1)
         return self._executor.select_first(known) is not None
+
+    def _list_one_slip_away(self, word: str) -> list[str]:
+        known = WORD.select(WORD.text).where(WORD.text.in_(list_slips(word[:LONGEST])))
+        return [text for (text,) in self._executor.select(known)]
 
     def _list_neighbours(self, word: str) -> list[str]:
         """Words that share the most trigrams with this one."""
@@ -166,6 +191,8 @@ def _make_filters(query: Query) -> list[Any]:
         filters.append(DOCUMENT.key == query.key)
     if query.tempo is not None:
         filters.append(DOCUMENT.tempo.between(*query.tempo))
+    if query.year is not None:
+        filters.append(DOCUMENT.year.between(*query.year))
     if query.is_unplayed:
         heard = CUE.select(CUE.id).where(CUE.song == DOCUMENT.song, CUE.started.is_null(False))
         filters.append(~fn.EXISTS(heard))
@@ -181,13 +208,54 @@ def make_match(query: Query) -> str:
     """The query in the language of FTS5, with every text of a person's quoted; '' where it asks for no words."""
     parts = [f"{_quote(word)} *" for word in query.words]
     parts += [_quote(phrase) for phrase in query.phrases]
-    parts += [f"{name} : {_quote(text)}" for name, text in query.fields]
-    if parts and query.style:
-        parts.append(f"more : {_quote(query.style)}")  # fewer rows to look at; the filter itself decides
+    parts += [f"{COLUMNS.get(name, name)} : {_quote(text)}" for name, text in query.fields]
+    if parts:  # fewer rows to look at; the filters themselves decide
+        parts += [" OR ".join(map(_quote, facets)) for facets in _list_facets(query)]
     match = " AND ".join(f"({part})" for part in parts)
     if match and query.excluded:
         match = f"({match}) NOT ({' OR '.join(_quote(text) for text in query.excluded)})"
     return match
+
+
+def make_facets(style: str, key: str, tempo: float | None, year: int | None) -> str:
+    """A document's facets, each as a word of FTS5."""
+    facets = [_make_style_facet(style), _make_key_facet(key)]
+    facets += [] if tempo is None else [f"=t{int(tempo) // TENS}"]
+    facets += [] if year is None else [f"=y{year // TENS}"]
+    return " ".join(facets)
+
+
+def _list_facets(query: Query) -> list[list[str]]:
+    """For each filter the facets of which a song must have one."""
+    facets = []
+    if query.style:
+        facets.append([_make_style_facet(query.style)])
+    if query.key:
+        facets.append([_make_key_facet(query.key)])
+    for name, between in (("t", query.tempo), ("y", query.year)):
+        if between is not None:
+            first, last = int(between[0]) // TENS, int(between[1]) // TENS
+            facets += [[f"={name}{number}" for number in range(first, last + 1)]] if last - first < WIDEST else []
+    return facets
+
+
+def _make_style_facet(style: str) -> str:
+    return f"=s{''.join(split_words(style))}"
+
+
+def _make_key_facet(key: str) -> str:
+    return f"=k{key.lower().replace('#', 's')}"
+
+
+def list_slips(word: str) -> list[str]:
+    """The words that become this one by a single slip: a letter too few or too many, another one, or two swapped."""
+    letters = sorted(set(LETTERS) | set(word))
+    halves = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    slips = {before + after[1:] for before, after in halves if after}
+    slips |= {before + after[1] + after[0] + after[2:] for before, after in halves if len(after) > 1}
+    slips |= {before + letter + after[1:] for before, after in halves if after for letter in letters}
+    slips |= {before + letter + after for before, after in halves for letter in letters}
+    return sorted(slips - {word})
 
 
 def _quote(text: str) -> str:

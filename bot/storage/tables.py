@@ -203,6 +203,7 @@ class Document(Model):
     style = TextField()
     key = TextField()
     tempo = FloatField(null=True)
+    year = IntegerField(null=True)
 
 
 class Word(Model):

@@ -5,6 +5,8 @@
 import msgspec
 
 from bandstand.common.api.bases import RequestBase, ResultBase
+from bandstand.common.api.values import SongBrief
+from bandstand.common.types import SongCode
 
 
 class FileStamp(msgspec.Struct, frozen=True):
@@ -38,9 +40,63 @@ class RecogniseFiles(RequestBase, frozen=True, tag="recognise_files"):
     files: tuple[FileStamp, ...]
 
 
+class EditSong(RequestBase, frozen=True, tag="edit_song"):
+    """Change what is written of a song. What is left out stays as it is; an empty text, or the year 0, removes it."""
+
+    song: str = ""
+    """A code or words of the title; empty: the song on the air."""
+    title: str | None = None
+    artist: str | None = None
+    album: str | None = None
+    genre: str | None = None
+    year: int | None = None
+
+
+class TagSong(RequestBase, frozen=True, tag="tag_song"):
+    """Give a song words by which it is found, or take some away."""
+
+    song: str
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+
+class DeleteSong(RequestBase, frozen=True, tag="delete_song"):
+    """Remove a song from the library and the queue, with its sound. A file outside of the station's folder stays."""
+
+    song: str
+
+
 # Results
+
+
+class Importing(ResultBase, frozen=True, tag="importing"):
+    job: int
+    song: SongCode
+    file: str
+    """The file's name, without its folder."""
 
 
 class FilesRecognised(ResultBase, frozen=True, tag="files_recognised"):
     known: tuple[bool, ...]
     """For each of the files, in their order."""
+
+
+class SongEdited(ResultBase, frozen=True, tag="song_edited"):
+    song: SongBrief
+    album: str
+    genre: str
+    year: int | None
+
+
+class SongTagged(ResultBase, frozen=True, tag="song_tagged"):
+    song: SongBrief
+    tags: tuple[str, ...]
+    """All that it has now."""
+
+
+class SongDeleted(ResultBase, frozen=True, tag="song_deleted"):
+    song: SongBrief
+    queued: int
+    """How many times it was taken out of the queue."""
+    is_linked: bool
+    """Its file is not the station's, and stays where it is."""

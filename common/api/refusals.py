@@ -39,7 +39,7 @@ class BadQuery(Base, frozen=True, tag="bad_query"):
 
     kind = Kind.USAGE
     what: str
-    """`empty`, `filter` (there is no such filter), `key` or `tempo` (this value is none)."""
+    """`empty`, `filter` (there is no such filter), `key`, `tempo` or `year` (this value is none)."""
     value: str
     filters: tuple[str, ...]
 
@@ -53,7 +53,21 @@ class StillBeingMade(Base, frozen=True, tag="still_being_made"):
 
     song: SongBrief
     purpose: str
-    """`play`, `request`, `replay`, `export`, `remake` or `compare`."""
+    """`play`, `request`, `replay`, `export`, `remake`, `compare` or `delete`."""
+
+
+class IsOnAir(Base, frozen=True, tag="is_on_air"):
+    """A song that is on the air is not removed."""
+
+    song: SongBrief
+
+
+class BadLabel(Base, frozen=True, tag="bad_label"):
+    """What was to be written of a song cannot be. `problem`: `no_title`, `year`, `tag` or `too_many_tags`."""
+
+    kind = Kind.USAGE
+    text: str
+    problem: str
 
 
 class NothingOnAir(Base, frozen=True, tag="nothing_on_air"):
@@ -409,6 +423,8 @@ Refusal = (
     | BadQuery
     | NoSongsYet
     | StillBeingMade
+    | IsOnAir
+    | BadLabel
     | NothingOnAir
     | NothingHeard
     | NothingBefore

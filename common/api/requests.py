@@ -15,8 +15,11 @@ from bandstand.common.api.between import AddJingle as AddJingle
 from bandstand.common.api.between import ListJingles as ListJingles
 from bandstand.common.api.between import PlayIdent as PlayIdent
 from bandstand.common.api.between import RemoveJingle as RemoveJingle
+from bandstand.common.api.library import DeleteSong as DeleteSong
+from bandstand.common.api.library import EditSong as EditSong
 from bandstand.common.api.library import ImportFile as ImportFile
 from bandstand.common.api.library import RecogniseFiles as RecogniseFiles
+from bandstand.common.api.library import TagSong as TagSong
 from bandstand.common.api.liking import AddFavourite as AddFavourite
 from bandstand.common.api.liking import ListFavourites as ListFavourites
 from bandstand.common.api.liking import RemoveFavourite as RemoveFavourite
@@ -435,6 +438,9 @@ Request = (
     | CancelJob
     | ImportFile
     | RecogniseFiles
+    | EditSong
+    | TagSong
+    | DeleteSong
     | RemakeSong
     | ExportSong
     | Play

@@ -15,6 +15,10 @@ from bandstand.common.api.between import JingleAdded as JingleAdded
 from bandstand.common.api.between import JingleRemoved as JingleRemoved
 from bandstand.common.api.between import Jingles as Jingles
 from bandstand.common.api.library import FilesRecognised as FilesRecognised
+from bandstand.common.api.library import Importing as Importing
+from bandstand.common.api.library import SongDeleted as SongDeleted
+from bandstand.common.api.library import SongEdited as SongEdited
+from bandstand.common.api.library import SongTagged as SongTagged
 from bandstand.common.api.liking import FavouriteAdded as FavouriteAdded
 from bandstand.common.api.liking import FavouriteRemoved as FavouriteRemoved
 from bandstand.common.api.liking import Favourites as Favourites
@@ -55,13 +59,6 @@ Base = ResultBase
 
 class Cancelled(Base, frozen=True, tag="cancelled"):
     job: int
-
-
-class Importing(Base, frozen=True, tag="importing"):
-    job: int
-    song: SongCode
-    file: str
-    """The file's name, without its folder."""
 
 
 class Remaking(Base, frozen=True, tag="remaking"):
@@ -418,6 +415,9 @@ Result = (
     | Cancelled
     | Importing
     | FilesRecognised
+    | SongEdited
+    | SongTagged
+    | SongDeleted
     | Remaking
     | Exporting
     | Playing

@@ -37,6 +37,10 @@ SAID: list[tuple[Refusal, str]] = [
         "search WORDS (words of the title, artist or style, or filters such as style:bossa)",
     ),
     (refusals.BadQuery("filter", "mood", ("title", "key")), "there is no filter mood:; there are title:, key:"),
+    (
+        refusals.BadQuery("year", "soon", ()),
+        "year: takes a year, two of them such as year:1990-1999, or a decade such as year:1990s",
+    ),
     (refusals.BadQuery("tempo", "fast", ()), "tempo: takes beats a minute, or two figures such as tempo:120-130"),
     (refusals.BadQuery("key", "H", ()), "H is no key; write one such as key:Dm or key:Bb"),
     (
@@ -138,6 +142,18 @@ SAID: list[tuple[Refusal, str]] = [
     (refusals.CannotWatch("saved files cannot be noticed"), "saved files cannot be noticed"),
     (refusals.NotWatched("mine"), "mine is not watched"),
     (refusals.IsComparison(LANTERN), '"Blue Lantern" (7kq3) is a comparison; remake one of its songs'),
+    (
+        refusals.StillBeingMade(ROAD, "delete"),
+        '"Old Road" (x2mv) is still being made; cancel its job instead, or delete it when it is done',
+    ),
+    (refusals.IsOnAir(LANTERN), '"Blue Lantern" (7kq3) is on the air; skip it first, or delete it afterwards'),
+    (refusals.BadLabel("", "no_title"), "a song needs a title"),
+    (refusals.BadLabel("5", "year"), "5 is no year; one is from 1000 to 2999, and 0 removes it"),
+    (
+        refusals.BadLabel("a,b", "tag"),
+        "a,b is no tag; one is a word of at most 30 letters and digits, perhaps with hyphens",
+    ),
+    (refusals.BadLabel("", "too_many_tags"), "a song has at most 16 tags; take some away with -word first"),
     (refusals.SameSong(LANTERN), '"Blue Lantern" (7kq3) twice is no comparison; give two songs'),
     (refusals.NoComparison(), "there has been no comparison yet; compare SONG OTHER begins one"),
     (refusals.VotesClosed(), "the votes are closed: reveal has told already which song is which"),

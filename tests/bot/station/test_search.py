@@ -22,6 +22,10 @@ from tests.bot.station.conftest import Station
             Query(style="bossa", key="Dm", tempo=(120, 130), is_unplayed=True),
         ),
         ("faves:Ann blue", Query(words=("blue",), faves="ann")),
+        ('genre:"Drum & Bass" tag:late-night', Query(fields=(("genre", "drum bass"), ("tag", "late night")))),
+        ("year:1999-1990", Query(year=(1990, 1999))),
+        ("year:1990s blue", Query(words=("blue",), year=(1990, 1999))),
+        ("year:1994", Query(year=(1994, 1994))),
         ("tempo:96", Query(tempo=(96, 96))),
         ("don't stop", Query(words=("stop",), phrases=("don t",))),
         ('half "open phrase', Query(words=("half",), phrases=("open phrase",))),
@@ -43,6 +47,8 @@ def test_a_query_is_read(text: str, query: Query) -> None:
         ("colour:red", "filter"),
         ("tempo:fast", "tempo"),
         ("key:H", "key"),
+        ("year:soon", "year"),
+        ("year:19", "year"),
     ],
 )
 def test_a_query_that_cannot_be_read_is_refused_with_the_reason(text: str, what: str) -> None:
@@ -138,3 +144,25 @@ def test_a_new_title_replaces_the_one_before(library: Station) -> None:
     library.finish(job, "Final Title")
     assert find(library, "working") == []
     assert find(library, "final") == ["Final Title"]
+
+
+def test_songs_are_found_by_album_genre_year_and_tags(station: Station) -> None:
+    for number, (album, genre, year) in enumerate([("Night Buses", "Dub", 1994), ("Night", "Drum & Bass", 2003)]):
+        code = station.store(f"Song {number}", style="bossa", tempo=120 + number)
+        station.ask(requests.EditSong(song=code, album=album, genre=genre, year=year))
+        station.ask(requests.TagSong(song=code, add=("late-night" if number else "calm",)))
+    for query, numbers in (
+        ("buses", [0]), ("album:night", [1, 0]), ("genre:dub", [0]), ("genre:bass", [1]), ("year:1990s", [0]),
+        ("tag:late-night", [1]), ("tag:calm", [0]), ("calm", [0]), ("1994", [0]), ("year:1994-2003", [1, 0]),
+        ("song year:2003", [1]), ("song style:bossa tempo:120-129 year:2000s", [1]), ("song year:1000-2999", [1, 0]),
+        ("genre:dub -buses", []), ("tag:dub", []), ("t12", []), ("=t12", []),
+    ):  # fmt: skip
+        found = station.ask(requests.SearchSongs(query=query)).songs
+        assert [song.title for song in found] == [f"Song {number}" for number in numbers], query
+
+
+@pytest.mark.parametrize("typed", ["lntern", "lanntern", "lantren", "lamtern", "lantern"])
+def test_one_slip_leads_to_the_word_that_was_meant(station: Station, typed: str) -> None:
+    station.store("Blue Lantern")
+    station.store("Long Lantana")
+    assert [song.title for song in station.ask(requests.SearchSongs(query=typed)).songs] == ["Blue Lantern"]

@@ -1,0 +1,88 @@
+"""What people write of songs, and songs that are removed."""
+
+import pytest
+
+from bandstand.common.api.events import QueueChanged, SongDiscarded
+from bandstand.common.api.refusals import BadLabel, IsOnAir, NoSuchSong, StillBeingMade
+from bandstand.common.api.requests import DeleteSong, EditSong, Enqueue, Generate, Play, SearchSongs, TagSong
+from bandstand.common.api.values import SongState
+from bandstand.common.jobs import Original
+from tests.bot.station.conftest import Station
+
+
+def search(station: Station, query: str) -> list[str]:
+    return [song.title for song in station.ask(SearchSongs(query=query)).songs]
+
+
+def test_only_what_is_given_changes_and_the_song_is_found_by_it(station: Station) -> None:
+    code = station.store("Blue Lantern")
+    station.ask(EditSong(song=code, title="Red\nLantern", album="Night Buses", year=1994))
+    song = station.get_song(code)
+    assert (song.title, song.artist, song.album, song.year) == ("Red Lantern", "The Robots", "Night Buses", 1994)
+    assert station.events == [QueueChanged]
+    assert search(station, "red buses") == ["Red Lantern"]
+    assert search(station, "blue") == []
+    station.ask(EditSong(song=code, album="", year=0, genre="x" * 500))
+    song = station.get_song(code)
+    assert (song.title, song.album, song.year, len(song.genre)) == ("Red Lantern", "", None, 120)
+
+
+def test_without_a_song_the_one_on_the_air_is_edited(station: Station) -> None:
+    station.ask(Play(song=station.store("Blue Lantern")))
+    station.store("Old Road")
+    station.ask(EditSong(genre="Dub"))
+    assert station.get_song(station.get_air().song.code).genre == "Dub"
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"), [({"title": " \n"}, "no_title"), ({"year": 5}, "year"), ({"year": 10**30}, "year")]
+)
+def test_what_no_song_can_be_called_is_refused(station: Station, fields: dict[str, object], problem: str) -> None:
+    refused = station.refuse(EditSong(song=station.store("Blue Lantern"), **fields))  # type: ignore[arg-type]
+    assert isinstance(refused, BadLabel)
+    assert refused.problem == problem
+
+
+def test_tags_are_words_in_small_letters_that_come_and_go(station: Station) -> None:
+    code = station.store("Blue Lantern")
+    assert station.ask(TagSong(song=code, add=("#Calm", "late-night"))).tags == ("calm", "late-night")
+    assert station.ask(TagSong(song=code, add=("dub",), remove=("CALM", "never"))).tags == ("dub", "late-night")
+    assert search(station, "dub") == ["Blue Lantern"]
+
+
+@pytest.mark.parametrize("tag", ["", "#", "-", "two words", "a,b", "x" * 31, "a\nb", "\x00"])
+def test_what_is_no_word_is_no_tag(station: Station, tag: str) -> None:
+    refused = station.refuse(TagSong(song=station.store("Blue Lantern"), add=(tag,)))
+    assert isinstance(refused, BadLabel)
+    assert refused.problem == "tag"
+
+
+def test_a_song_has_only_so_many_tags(station: Station) -> None:
+    code = station.store("Blue Lantern")
+    many = tuple(f"t{number}" for number in range(17))
+    assert station.refuse(TagSong(song=code, add=many)) == BadLabel("", "too_many_tags")
+    assert len(station.ask(TagSong(song=code, add=many[:16])).tags) == 16
+
+
+def test_a_removed_song_leaves_the_queue_and_can_be_imported_again(station: Station) -> None:
+    station.ask(Play(song=station.store("Old Road")))
+    code = station.store("Blue Lantern")
+    station.tx.originals.put(Original(path="/a", size=1, modified=1, sound="ab"), code)
+    station.ask(Enqueue(song=code))
+    assert station.queue == ["Blue Lantern"]
+    deleted = station.ask(DeleteSong(song=code))
+    assert (deleted.queued, deleted.is_linked, station.queue) == (1, False, [])
+    assert station.events == [SongDiscarded, QueueChanged]
+    assert station.get_song(code).state is SongState.DISCARDED
+    assert search(station, "lantern") == []
+    assert station.tx.originals.find("/a") is None
+    assert isinstance(station.refuse(DeleteSong(song=code)), NoSuchSong)
+
+
+def test_a_song_that_is_on_the_air_or_in_the_making_is_not_removed(station: Station) -> None:
+    code = station.store("Blue Lantern")
+    station.ask(Play(song=code))
+    assert isinstance(station.refuse(DeleteSong(song=code)), IsOnAir)
+    ordered = station.ask(Generate())
+    station.begin(ordered.job, "Old Road")
+    assert isinstance(station.refuse(DeleteSong(song="old road")), StillBeingMade)
