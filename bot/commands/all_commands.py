@@ -15,6 +15,7 @@ from bandstand.bot.commands import (
     schedule,
     songs,
     station,
+    wishes,
 )
 from bandstand.bot.commands.table import Command
 
@@ -23,6 +24,7 @@ TABLE: tuple[Command, ...] = (
     *playing.COMMANDS,
     *queueing.COMMANDS,
     *requesting.COMMANDS,
+    *wishes.COMMANDS,
     *programme.COMMANDS,
     *schedule.COMMANDS,
     *playlists.COMMANDS,

@@ -71,7 +71,14 @@ def _tell_live_ended(event: events.LiveEnded) -> Reply:
 def _tell_job_failed(event: events.JobFailed) -> Reply:
     rows = tuple((line,) for line in event.errors)
     columns = ("the end of its standard error",) if rows else ()
-    return Reply(f"job {event.job}: {one_line(event.reason)}", Level.FAILED, columns, rows, job=str(event.job))
+    wish = "; your wish could not be composed, and you have it back" if event.is_wish else ""
+    return Reply(f"job {event.job}: {one_line(event.reason)}{wish}", Level.FAILED, columns, rows, job=str(event.job))
+
+
+def _tell_wish_begun(event: events.WishBegun) -> Reply:
+    song = event.song
+    length = f", {clock(song.seconds)}" if song.seconds else ""
+    return Reply(f"{event.name}, your wish begins: {name_song(song)} by {song.artist}{length}", Level.NOTICE)
 
 
 def _tell_job_noticed(event: events.JobNoticed) -> Reply:
@@ -161,6 +168,7 @@ ANSWERS: Final[Mapping[type, Callable[[Any], Reply | None]]] = {
     events.JobFailed: _tell_job_failed,
     events.JobNoticed: _tell_job_noticed,
     events.JobCancelled: _tell_job_cancelled,
+    events.WishBegun: _tell_wish_begun,
     events.SongRemade: _tell_remade,
     events.SongStarted: _tell_started,
     events.SongEnded: _tell_ended,

@@ -297,6 +297,20 @@ def _say_request_too_soon(why: refusals.RequestTooSoon) -> str:
     return f"you requested {name_song(why.last_song)} {ago} ago; you may request another song {moment}"
 
 
+def _say_unheard(why: refusals.WishUnheard) -> str:
+    wish = f"your wish {name_song(why.song)} waits for its turn, number {why.position} in the queue"
+    if why.heard_in is None:
+        return f"{wish}; you may wish again when it begins"
+    return f"{wish}; you may wish again {say_moment(why.allowed_at, why.wait)}, if the queue stays as it is"
+
+
+def _say_many_wishes(why: refusals.TooManyWishes) -> str:
+    many = f"{why.waiting} wishes wait already"
+    if why.allowed_at is None or why.wait is None:
+        return f"{many}; try again when one of them begins"
+    return f"{many}; try again {say_moment(why.allowed_at, why.wait)}"
+
+
 SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     refusals.NoSuchSong: _say_no_song,
     refusals.AmbiguousSong: _say_ambiguous,
@@ -329,6 +343,16 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
         f"{name_song(why.song)} was asked for by {one_line(why.name, 40)}; to remove it you need the right dj"
     ),
     refusals.TooSoon: lambda why: f"try again in {why.seconds} s",
+    refusals.NotUnderstood: lambda why: (
+        f"did not understand: {', '.join(one_line(word, 40) for word in why.words[:8])}; say a style, a band, a tempo, "
+        "a mood, a key, a length or instruments, as in slow bossa in Dm, 2 minutes, with flute"
+    ),
+    refusals.BandsMissing: lambda _: "the station has no band that could play; found STYLE makes one",
+    refusals.WishTooSoon: lambda why: (
+        f"you have had {why.burst} wishes in a short time; you may wish again {say_moment(why.allowed_at, why.wait)}"
+    ),
+    refusals.WishUnheard: _say_unheard,
+    refusals.TooManyWishes: _say_many_wishes,
     refusals.NeedsRight: _say_needs_right,
     refusals.NoSuchGenerator: _say_no_generator,
     refusals.GeneratorNotLoaded: lambda why: (

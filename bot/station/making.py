@@ -170,7 +170,8 @@ def describe_failure(tx: Transaction, job_id: int, step: Failed) -> JobFailed | 
 
 def _make_failure(job: Job, step: Failed) -> JobFailed:
     errors = tuple(step.provenance.errors.splitlines()[-LAST_WORDS:])
-    return JobFailed(job=job.id, song=job.song, place=job.place, reason=one_line(step.reason), errors=errors)
+    reason, is_wish = one_line(step.reason), job.purpose is Purpose.WISH
+    return JobFailed(job=job.id, song=job.song, place=job.place, reason=reason, errors=errors, is_wish=is_wish)
 
 
 def return_jobs(tx: Transaction, finished: Sequence[Done]) -> None:

@@ -11,15 +11,16 @@ and reports what really happened. Three things follow from their being two:
   a streamer's life is written in the same transaction (`is_new_report`).
 """
 
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 import msgspec
 
-from bandstand.bot.station import scheduling
+from bandstand.bot.station import scheduling, wish_rules
 from bandstand.bot.station.lifecycle import NEW, OPEN_JOBS, add_cue, end_cue, end_job, move_song, put_on_air
 from bandstand.bot.station.persons import get_person
 from bandstand.bot.station.repositories import Transaction
-from bandstand.bot.station.scheduling import Plan
+from bandstand.bot.station.scheduling import NOTHING_HEARD, Plan
 from bandstand.common.api.events import (
     LiveEnded,
     PlaybackResumed,
@@ -28,6 +29,7 @@ from bandstand.common.api.events import (
     SongEnded,
     SongStarted,
     SongUnplayable,
+    WishBegun,
 )
 from bandstand.common.api.people import Place, Requester
 from bandstand.common.api.values import (
@@ -135,6 +137,13 @@ def line_up_request(tx: Transaction, song: SongBrief, asker: Asker) -> Cue:
     return add_cue(tx, _take_place(tx, cue, scheduling.sort_queue(tx.queue.list_open())))
 
 
+def line_up_wish(tx: Transaction, song: SongBrief, asker: Asker, job: int) -> Cue:
+    """Put a song into the queue that is composed as a listener wished: persons take turns, by what was heard lately."""
+    cue = msgspec.structs.replace(_make_cue(tx, song, asker, job, None), is_wish=True)
+    heard = tx.queue.count_wishes_heard(tx.now - wish_rules.ROUND)
+    return add_cue(tx, _take_place(tx, cue, scheduling.sort_queue(tx.queue.list_open()), heard))
+
+
 def request_planned(tx: Transaction, planned: Cue, asker: Asker) -> Cue:
     """Make an entry of the programme's a listener's request; it moves before the others, unless it is next already."""
     queue = scheduling.sort_queue(tx.queue.list_open())
@@ -148,9 +157,9 @@ def request_planned(tx: Transaction, planned: Cue, asker: Asker) -> Cue:
     return cue
 
 
-def _take_place(tx: Transaction, cue: Cue, queue: list[Cue]) -> Cue:
-    """The cue with its order in this sorted queue, of which those behind it make room."""
-    place = scheduling.find_place(queue, cue)
+def _take_place(tx: Transaction, cue: Cue, queue: list[Cue], heard: Mapping[str, int] = NOTHING_HEARD) -> Cue:
+    """The cue with its order in this sorted queue, of which those behind it make room; `heard` as in `find_place`."""
+    place = scheduling.find_place(queue, cue, heard)
     order = scheduling.order_last(queue[:place])
     for number, queued in enumerate(queue[place:], 1):
         tx.queue.save(msgspec.structs.replace(queued, order=order + number))
@@ -309,6 +318,8 @@ def record_started(tx: Transaction, cue_id: int, at: float) -> None:
         tx.queue.save(cue)
     is_rest = cue.start > 0 and cue.job is None
     waited = None if is_rest or not is_first else max(0.0, at - _get_time_asked(tx, cue))
+    if cue.is_wish and is_first:
+        tx.publish(WishBegun(song=cue.song, name=cue.name, place=cue.place))
     tx.publish(
         SongStarted(
             cue=cue.id,

@@ -20,6 +20,7 @@ from bandstand.bot.station.on_air import (
     get_asker,
     give_up_song,
     line_up,
+    line_up_wish,
 )
 from bandstand.bot.station.persons import get_person
 from bandstand.bot.station.repositories import Transaction
@@ -128,7 +129,9 @@ def order_song(tx: Transaction, order: Order) -> Job:
         created=tx.now,
     )
     job = msgspec.structs.replace(job, id=tx.jobs.add(job))
-    if order.is_played and not order.cuts_in:
+    if order.purpose is Purpose.WISH:
+        line_up_wish(tx, song.brief, order.asker, job.id)
+    elif order.is_played and not order.cuts_in:
         line_up(tx, song.brief, order.asker, job.id)
     tx.publish(JobOrdered(job=job.id, song=song.code, place=job.place))
     return job

@@ -96,7 +96,7 @@ def move_in_queue(request: MoveInQueue, by: Requester, tx: Transaction) -> Moved
     queue = scheduling.sort_queue(tx.queue.list_open())
     cue = _find_queued(queue, request, get_person(by))[-1]
     queue.remove(cue)
-    queue.insert(request.place - 1, msgspec.structs.replace(cue, choice=None))
+    queue.insert(request.place - 1, msgspec.structs.replace(cue, choice=None, is_wish=False))
     for number, queued in enumerate(queue, 1):
         tx.queue.save(msgspec.structs.replace(queued, order=float(number)))
     tx.publish(QueueChanged())

@@ -164,6 +164,10 @@ class Jobs(Protocol):
 
     def count_open(self, person: str) -> int: ...
 
+    def list_wishes(self, person: str, since: float) -> list[float]:
+        """The times of this person's wishes after `since`, without those that failed or were cancelled."""
+        ...
+
 
 class Cues(Protocol):
     """The queue and the play log."""
@@ -203,6 +207,10 @@ class Cues(Protocol):
         ...
 
     def count_queued(self, person: str) -> int: ...
+
+    def count_wishes_heard(self, since: float) -> dict[str, int]:
+        """Person -> how many of their wishes began after `since`."""
+        ...
 
 
 class RatedSection(NamedTuple):

@@ -1,14 +1,17 @@
 """The rules of what is heard: what is on the air, what follows, what goes on the air next. Values in, values out."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
-from bandstand.bot.station import transitions
+from bandstand.bot.station import transitions, wish_rules
 from bandstand.bot.station.transitions import GAPLESS, Transition
 from bandstand.common.api.values import Cue, CueState
 from bandstand.common.types import RATE, CueId, Frames
+
+NOTHING_HEARD: Mapping[str, int] = {}
 
 
 @dataclass(frozen=True)
@@ -91,18 +94,33 @@ def _get_rest(cue: Cue, at: float, following: Cue, crossfade: float) -> float:
     return max(0.0, transitions.find_end(cue, transition) - at)
 
 
-def find_place(queue: Sequence[Cue], cue: Cue) -> int:
+def find_place(queue: Sequence[Cue], cue: Cue, heard: Mapping[str, int] = NOTHING_HEARD) -> int:
     """How many entries of the sorted queue come before a new one.
 
-    What people order comes first, then what listeners requested, then what the programme planned, each in the order in
-    which it came. Only where a planned entry is next of all do requests leave it there: the streamer may have it ready.
+    What people order comes first, then what listeners requested or wished for, then what the programme planned, each in
+    the order in which it came; a wish also comes before those of persons who had more wishes `heard` lately. Only where
+    a planned entry is next of all do listeners leave it there: the streamer may have it ready.
     """
     if cue.choice is not None:
         return len(queue)
-    is_behind = [one.choice is None and (cue.is_request or not one.is_request) for one in queue]
-    places = [number for number, is_one in enumerate(is_behind, 1) if is_one]
-    is_frozen = cue.is_request and bool(queue) and queue[0].choice is not None
-    return max([*places, int(is_frozen)])
+    if cue.is_wish:
+        place = wish_rules.find_turn([_weigh_turn(one, heard) for one in queue], heard.get(cue.person, 0))
+    else:
+        is_behind = [one.choice is None and (cue.is_request or not _is_listeners(one)) for one in queue]
+        place = max((number for number, is_one in enumerate(is_behind, 1) if is_one), default=0)
+    is_frozen = _is_listeners(cue) and bool(queue) and queue[0].choice is not None
+    return max(place, int(is_frozen))
+
+
+def _is_listeners(cue: Cue) -> bool:
+    return cue.is_request or cue.is_wish
+
+
+def _weigh_turn(cue: Cue, heard: Mapping[str, int]) -> float:
+    """How many wishes of its person were heard; of an entry that every wish waits for, none."""
+    if cue.choice is not None:
+        return math.inf
+    return heard.get(cue.person, 0) if cue.is_wish else 0
 
 
 def order_last(cues: Sequence[Cue]) -> float:

@@ -30,6 +30,7 @@ from bandstand.bot.station import (
     song_requests,
     status,
     watches,
+    wishes,
 )
 from bandstand.bot.station.limits import SONGS
 from bandstand.bot.station.repositories import Transaction
@@ -57,6 +58,7 @@ def _reads(handler: Handler, right: Right = LISTENER, needs_status: bool = False
 REQUESTS: Final[dict[type[Request], Entry]] = {
     requests.Generate: Entry(ordering.generate, DJ, SONGS),
     requests.GenerateAgain: Entry(ordering.generate_again, DJ, SONGS),
+    requests.Wish: Entry(wishes.wish, LISTENER, SONGS),
     requests.CancelJob: Entry(ordering.cancel_job, DJ),
     requests.ImportFile: Entry(imports.import_file, OWNER),
     requests.RecogniseFiles: _reads(imports.recognise_files, OWNER),

@@ -123,7 +123,7 @@ def find_wish_time(wishes: Sequence[float], now: float) -> float:
     return now if missing <= 1e-9 else now + missing * REFILL
 
 
-def find_turn(waiting: Sequence[int], own: int) -> int:
-    """How many of the wishes that wait come before a new one. Each is given by how many wishes of its person were heard
-    lately, in the order of the queue."""
+def find_turn(waiting: Sequence[float], own: int) -> int:
+    """How many of the entries of a queue come before a new wish. Each is given by how many wishes of its person were
+    heard lately."""
     return max((place for place, heard in enumerate(waiting, 1) if heard <= own), default=0)

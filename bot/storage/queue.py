@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 import msgspec
-from peewee import fn
+from peewee import SQL, fn
 
 from bandstand.bot.storage import tables
 from bandstand.bot.storage.executor import Executor, Row
@@ -26,7 +26,7 @@ CUE_COLUMNS: Final = (
     *(CUE.id, CUE.state, CUE.name, CUE.place, CUE.person, CUE.job, CUE.order, CUE.start, CUE.created, CUE.started),
     *(CUE.ended, CUE.reason, CUE.frames, SONG.audio, SONG.loudness, CUE.crossfade, CUE.bar, CUE.phase),
     *(CUE.cuts, CUE.returns, CUE.choice, SONG.cue_in, SONG.cue_out, SONG.next_at, SONG.generator),
-    *(CUE.is_request,),
+    *(CUE.is_request, CUE.is_wish),
 )
 OPEN_JOBS: Final = (JobState.WAITING.value, JobState.RUNNING.value)
 ENDED_JOBS: Final = (JobState.DONE.value, JobState.FAILED.value, JobState.CANCELLED.value)
@@ -74,6 +74,11 @@ class Jobs:
     def count_open(self, person: str) -> int:
         counted = JOB.select(fn.COUNT(JOB.id)).where(JOB.state.in_(OPEN_JOBS), JOB.person == person)
         return self._executor.select_number(counted)
+
+    def list_wishes(self, person: str, since: float) -> list[float]:
+        is_lost = JOB.state.in_((JobState.FAILED.value, JobState.CANCELLED.value))
+        of_person = (JOB.purpose == SQL("'wish'")) & (JOB.person == person) & (JOB.created > since)
+        return [row[0] for row in self._executor.select(JOB.select(JOB.created).where(of_person & ~is_lost))]
 
     def _list(self, query: Any) -> list[Job]:
         return [_read_job(row) for row in self._executor.select(query)]
@@ -162,6 +167,10 @@ class Cues:
         is_queued = CUE.state == CueState.QUEUED.value
         return self._executor.select_number(CUE.select(fn.COUNT(CUE.id)).where(is_queued, CUE.person == person))
 
+    def count_wishes_heard(self, since: float) -> dict[str, int]:
+        heard = CUE.select(CUE.person, fn.COUNT(CUE.id)).where(SQL("is_wish"), CUE.started > since)
+        return dict(self._executor.select(heard.group_by(CUE.person)))
+
     def _list(self, query: Any) -> list[Cue]:
         return [_read_cue(row) for row in self._executor.select(query)]
 
@@ -189,6 +198,7 @@ def _read_cue(row: Row) -> Cue:
         next_at,
         generator,
         is_request,
+        is_wish,
     ) = rest
     return Cue(
         id=CueId(number),
@@ -212,6 +222,7 @@ def _read_cue(row: Row) -> Cue:
         cuts=cuts,
         returns=returns,
         choice=CHOICE.decode(choice) if choice else None,
+        is_wish=bool(is_wish),
         edges=Edges(cue_in, cue_out, next_at, generator in COMPOSED),
         is_request=bool(is_request),
     )
@@ -237,6 +248,7 @@ def _write_cue(cue: Cue) -> dict[str, Any]:
         "phase": cue.bars.phase if cue.bars else 0,
         "cuts": cue.cuts,
         "returns": cue.returns,
+        "is_wish": cue.is_wish,
         "choice": msgspec.json.encode(cue.choice).decode() if cue.choice else "",
         "playlist": cue.choice.playlist if cue.choice else "",
         "is_request": cue.is_request,

@@ -112,6 +112,7 @@ class Cue(Model):
     crossfade = FloatField(null=True)
     returns = ForeignKeyField("self", null=True, on_delete="SET NULL")
     cuts = ForeignKeyField("self", null=True, on_delete="SET NULL")
+    is_wish = BooleanField()
     choice = TextField()  # JSON, `common.api.values.Choice`; empty: somebody asked for it
     is_request = BooleanField()
     playlist = TextField()  # the choice's, to find when one had its turn

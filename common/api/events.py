@@ -96,6 +96,16 @@ class JobFailed(Base, frozen=True, tag="job_failed"):
     place: Place
     reason: str
     errors: tuple[str, ...] = ()
+    is_wish: bool = False
+    """Somebody wished for it; the wish does not count."""
+
+
+class WishBegun(Base, frozen=True, tag="wish_begun"):
+    """A song that somebody called `name` wished for, at `place`, is heard now."""
+
+    song: SongBrief
+    name: str
+    place: Place
 
 
 class JobCancelled(Base, frozen=True, tag="job_cancelled"):
@@ -447,6 +457,7 @@ Event = (
     | LiveEnded
     | JobFailed
     | JobCancelled
+    | WishBegun
     | JobReturned
     | SongRemade
     | QueueChanged

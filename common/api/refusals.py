@@ -15,6 +15,11 @@ from bandstand.common.api.bases import RefusalBase
 from bandstand.common.api.people import Right
 from bandstand.common.api.playlists import PlaylistRule
 from bandstand.common.api.values import SongBrief
+from bandstand.common.api.wishing import BandsMissing as BandsMissing
+from bandstand.common.api.wishing import NotUnderstood as NotUnderstood
+from bandstand.common.api.wishing import TooManyWishes as TooManyWishes
+from bandstand.common.api.wishing import WishTooSoon as WishTooSoon
+from bandstand.common.api.wishing import WishUnheard as WishUnheard
 from bandstand.common.errors import BandstandError
 
 Base = RefusalBase
@@ -445,6 +450,11 @@ Refusal = (
     | RequestTooSoon
     | NotYours
     | TooSoon
+    | NotUnderstood
+    | BandsMissing
+    | WishTooSoon
+    | WishUnheard
+    | TooManyWishes
     | NeedsRight
     | NoSuchGenerator
     | GeneratorNotLoaded

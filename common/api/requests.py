@@ -37,6 +37,7 @@ from bandstand.common.api.playlists import RemoveFromPlaylist as RemoveFromPlayl
 from bandstand.common.api.playlists import SetClock as SetClock
 from bandstand.common.api.playlists import UseClock as UseClock
 from bandstand.common.api.schedule import ScheduleRequest
+from bandstand.common.api.wishing import Wish as Wish
 from bandstand.common.generators import Raw, Value
 from bandstand.common.types import LONGEST_FADE, RATE
 
@@ -435,6 +436,7 @@ class Quit(Base, frozen=True, tag="quit"):
 Request = (
     Generate
     | GenerateAgain
+    | Wish
     | CancelJob
     | ImportFile
     | RecogniseFiles

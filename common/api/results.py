@@ -47,6 +47,7 @@ from bandstand.common.api.values import (
     StationStatus,
 )
 from bandstand.common.api.wishing import Ordered as Ordered
+from bandstand.common.api.wishing import Wished as Wished
 from bandstand.common.bands import Member
 from bandstand.common.generators import Parameter
 from bandstand.common.types import CueId, SongCode
@@ -412,6 +413,7 @@ class Quitting(Base, frozen=True, tag="quitting"):
 
 Result = (
     Ordered
+    | Wished
     | Cancelled
     | Importing
     | FilesRecognised

@@ -78,6 +78,8 @@ class Purpose(enum.StrEnum):
     """To see whether the same song comes out again; it is not played."""
     COMPARE = "compare"
     """Two songs by turns, for listeners who do not know which is which."""
+    WISH = "wish"
+    """As somebody wished for in words."""
 
 
 class Source(enum.StrEnum):
@@ -345,6 +347,8 @@ class Cue(msgspec.Struct, frozen=True, kw_only=True):
     """The cue that was interrupted, of which this is the rest."""
     choice: Choice | None = None
     """Why the programme chose it; None: somebody asked for it."""
+    is_wish: bool = False
+    """Somebody wished for it in words (`bot.station.wishes`)."""
     edges: Edges = UNKNOWN_EDGES
     """Of its song."""
     is_request: bool = False

@@ -7,8 +7,16 @@ from typing import Any
 
 import msgspec
 
-from bandstand.common.api.bases import ResultBase
+from bandstand.common.api.bases import Kind, RefusalBase, RequestBase, ResultBase
+from bandstand.common.api.values import SongBrief
 from bandstand.common.types import SongCode
+
+
+class Wish(RequestBase, frozen=True, tag="wish"):
+    """Have a song composed as these words describe it, and played in its turn."""
+
+    words: str
+    """Style, band, key, tempo, mood, length and instruments in any order: see docs/wishes.md."""
 
 
 class Understood(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,3 +42,55 @@ class Ordered(ResultBase, frozen=True, tag="ordered"):
     cuts_in: bool
     understood: Understood | None = None
     """Where words were given, beyond the name of a band or a generator."""
+
+
+class Wished(ResultBase, frozen=True, tag="wished"):
+    """The song is being composed, and waits for its turn."""
+
+    job: int
+    song: SongCode
+    understood: Understood
+    position: int
+    """Its place in the queue from 1; 0: it is on the air already."""
+    heard_in: float | None
+    """Seconds until it is heard; None where nobody knows, as in `QueuedSong`."""
+
+
+class NotUnderstood(RefusalBase, frozen=True, tag="not_understood"):
+    """None of the words for a song says anything that the station understands."""
+
+    words: tuple[str, ...]
+
+
+class BandsMissing(RefusalBase, frozen=True, tag="bands_missing"):
+    """The station has no band that could play."""
+
+
+class WishTooSoon(RefusalBase, frozen=True, tag="wish_too_soon"):
+    """This person has wished `burst` times in short order; from `allowed_at` on, in `wait` seconds, they may again."""
+
+    kind = Kind.BUSY
+    burst: int
+    allowed_at: float
+    wait: float
+
+
+class WishUnheard(RefusalBase, frozen=True, tag="wish_unheard"):
+    """A wish of this person waits for its turn, and until it begins there is no other; fields as in `WishTooSoon`."""
+
+    kind = Kind.BUSY
+    song: SongBrief
+    position: int
+    heard_in: float | None
+    """Seconds until it is heard; None where nobody knows."""
+    allowed_at: float
+    wait: float
+
+
+class TooManyWishes(RefusalBase, frozen=True, tag="too_many_wishes"):
+    """So many wishes of all persons wait; `allowed_at` is when the first of them begins, None where nobody knows."""
+
+    kind = Kind.BUSY
+    waiting: int
+    allowed_at: float | None
+    wait: float | None

@@ -30,6 +30,7 @@ from bandstand.common.api.values import (
     SongState,
     StationStatus,
 )
+from bandstand.common.api.wishing import Understood
 from bandstand.common.generators import Parameter
 from bandstand.common.jobs import Provenance
 from bandstand.common.types import CueId, SongCode
@@ -98,6 +99,13 @@ RESULTS: dict[type, Any] = {
     schedule.RemoveShow: schedule.ShowRemoved(show=BOSSA),
     requests.Generate: results.Ordered(job=12, song=LANTERN.code, cuts_in=True),
     requests.GenerateAgain: results.Ordered(job=12, song=LANTERN.code, cuts_in=False),
+    requests.Wish: results.Wished(
+        job=12,
+        song=UNTITLED.code,
+        understood=Understood(band="Trio Maresol", style="bossa", parameters={"key": "Dm"}, unknown=("purple",)),
+        position=2,
+        heard_in=95.0,
+    ),
     requests.CancelJob: results.Cancelled(job=12),
     requests.ImportFile: results.Importing(job=12, song=LANTERN.code, file="a.flac"),
     requests.RemakeSong: results.Remaking(job=12, song=ROAD.code, original=LANTERN),

@@ -76,6 +76,18 @@ TOLD: list[tuple[Any, Level, str, str]] = [
         "12",
     ),
     (
+        events.JobFailed(job=12, song=CODE, place=ANN, reason="no soundfont", is_wish=True),
+        Level.FAILED,
+        "job 12: no soundfont; your wish could not be composed, and you have it back",
+        "12",
+    ),
+    (
+        events.WishBegun(song=LANTERN, name="eve", place=ANN),
+        Level.NOTICE,
+        'eve, your wish begins: "Blue Lantern" (7kq3) by The Robots, 1:30',
+        "",
+    ),
+    (
         events.JobNoticed(job=12, generator="mine", place=ANN, notice="it clips"),
         Level.NOTICE,
         "job 12: mine: it clips",

@@ -12,6 +12,7 @@ from bandstand.bot.commands.sentences import (
     NOT_MADE,
     SENTENCES,
     say_ago,
+    say_moment,
     say_place,
     say_refusal,
     show_refusal,
@@ -26,6 +27,27 @@ from tests.bot.commands.samples import LANTERN, ROAD, UNTITLED
 NOON = time.mktime((2026, 7, 1, 12, 0, 0, 0, 0, -1))
 """In the time zone of whoever runs the tests."""
 SAID: list[tuple[Refusal, str]] = [
+    (
+        refusals.NotUnderstood(("purple", "blob")),
+        "did not understand: purple, blob; say a style, a band, a tempo, a mood, a key, a length or instruments, as in "
+        "slow bossa in Dm, 2 minutes, with flute",
+    ),
+    (refusals.BandsMissing(), "the station has no band that could play; found STYLE makes one"),
+    (
+        refusals.WishTooSoon(2, 1370.2, 370.2),
+        f"you have had 2 wishes in a short time; you may wish again {say_moment(1370.2, 370.2)}",
+    ),
+    (
+        refusals.WishUnheard(UNTITLED, 3, None, 1000.0, 0.0),
+        "your wish song m4wd waits for its turn, number 3 in the queue; you may wish again when it begins",
+    ),
+    (
+        refusals.WishUnheard(LANTERN, 1, 90.0, 1090.0, 90.0),
+        'your wish "Blue Lantern" (7kq3) waits for its turn, number 1 in the queue; you may wish again '
+        f"{say_moment(1090, 90)}, if the queue stays as it is",
+    ),
+    (refusals.TooManyWishes(20, None, None), "20 wishes wait already; try again when one of them begins"),
+    (refusals.TooManyWishes(20, 1060.0, 60.0), f"20 wishes wait already; try again {say_moment(1060, 60)}"),
     (refusals.NoSuchSong("two", 1), 'no song "two" (there is 1); songs lists the newest'),
     (refusals.NoSuchSong("two", 0), 'no song "two" (there are 0); generate makes one'),
     (
