@@ -1,7 +1,8 @@
 """For every test: the marker of where it stands, and which examples hypothesis looks at.
 
-The same ones at each run, so that what fails is what was changed; `HYPOTHESIS_PROFILE=wide deploy/test` looks for
-others, and more of them. No example has a time limit: the machine may be slow.
+The same ones at each run, so that what fails is what was changed: 100 of each, and 30 in `deploy/test unit`, which is
+to take less than a minute. `HYPOTHESIS_PROFILE=wide deploy/test` looks for others, and more of them. No example has a
+time limit: the machine may be slow.
 """
 
 import os
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("few", derandomize=True, deadline=None, max_examples=30)
 settings.register_profile("wide", max_examples=3000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 

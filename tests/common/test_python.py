@@ -43,6 +43,7 @@ def test_no_file_of_the_working_directory_is_imported(module: str, trapped: Path
     assert "usage" in run.stdout
 
 
+@pytest.mark.slow
 def test_an_empty_entry_of_pythonpath_is_not_the_working_directory(trapped: Path) -> None:
     """Python's own start imports a few modules before ours; those are not among the traps here."""
     for path in trapped.iterdir():

@@ -59,10 +59,12 @@ def test_a_song_without_a_score_is_refused(tmp_path: Path) -> None:
     assert result == Refused("the song has no score: only what the bands play has one")
 
 
+@pytest.mark.slow
 def test_the_process_reads_one_line_and_prints_one(folder: Path) -> None:
     assert mido.MidiFile(run_process(Export("abc", "midi", str(folder)), Exported).files[0]).length > 30
 
 
+@pytest.mark.slow
 def test_a_band_is_bred_by_the_process() -> None:
     band = HOUSE["slow-harbour"]
     variations = [vary_band(band, Random(seed)) for seed in range(30)]

@@ -61,6 +61,7 @@ def test_a_member_that_rests_in_a_section_is_not_judged_by_it() -> None:
     assert not estimate_preferences(band, quiet)[3:].any()
 
 
+@pytest.mark.slow
 def test_a_bred_band_still_plays_music() -> None:
     found = breed_band(ROBOTS, rate_variations(1.0), Random(2))
     assert found.band is not None

@@ -60,6 +60,7 @@ def test_a_sine_whose_samples_are_low_but_whose_peaks_are_not_is_limited() -> No
     assert oversampled_peak(limited(sound)) < 10 ** (-1 / 20)
 
 
+@pytest.mark.slow
 @given(st.lists(st.integers(1, 3000), min_size=1, max_size=8), st.integers(0, 2**32 - 1))
 @settings(max_examples=15)
 def test_it_is_the_same_sound_whatever_the_blocks(sizes: list[int], seed: int) -> None:

@@ -3,7 +3,10 @@
 import subprocess
 import sys
 
+import pytest
 
+
+@pytest.mark.slow
 def test_it_loads_no_tls_of_twisteds_which_it_never_speaks() -> None:
     code = (
         "import sys; from bandstand.streamer.__main__ import spare_memory; spare_memory(); "
@@ -15,6 +18,7 @@ def test_it_loads_no_tls_of_twisteds_which_it_never_speaks() -> None:
     assert not {"OpenSSL", "cryptography", "service_identity"} & {name.partition(".")[0] for name in loaded}
 
 
+@pytest.mark.slow
 def test_numpy_multiplies_matrices_with_one_thread_which_costs_nothing_between_two_blocks() -> None:
     code = (
         "import os; from bandstand.streamer.__main__ import spare_threads; spare_threads(); "

@@ -26,6 +26,7 @@ def test_a_sine_of_997_hertz_is_as_loud_as_the_standard_says() -> None:
     assert measure_loudness(blocks(sine(0.1))) == pytest.approx(-20.0, abs=0.02)
 
 
+@pytest.mark.slow
 def test_it_is_ffmpeg_s_momentary_loudness(tmp_path: Path) -> None:
     chance = np.random.default_rng(5)
     noise = np.cumsum(chance.standard_normal((10 * RATE, 2)), axis=0)

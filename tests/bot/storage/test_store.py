@@ -375,6 +375,7 @@ def test_closing_gives_up_facts_that_the_database_still_does_not_take(tmp_path: 
     other.close()
 
 
+@pytest.mark.slow
 def test_a_lock_that_outlasts_sqlites_own_patience_loses_nothing(bench: Bench) -> None:
     """With the waits of earnest, and by the wall clock, since SQLite waits by it."""
     other = bench.lock()

@@ -46,7 +46,7 @@ def test_bytes_are_those_of_the_bit_rate_in_sound_and_in_silence(kind: str, bitr
 
 
 @pytest.mark.parametrize(("kind", "bitrate"), KINDS)
-@pytest.mark.parametrize("silence", [0, 1, 480, 5000, 100_003])
+@pytest.mark.parametrize("silence", [0, 1, 480, 30_003])
 def test_a_song_after_silence_is_where_it_was_put(kind: str, bitrate: int, silence: int) -> None:
     """Whether the silence was encoded or left out, the sound begins at the same place."""
     found = []
