@@ -20,7 +20,7 @@ from bandstand.bot.commands.reply import Reply
 from bandstand.bot.shell.ctl import Station as Control
 from bandstand.common.types import RATE
 from tests.integration.streaming import until
-from tests.integration.test_station import PATIENCE, Station
+from tests.integration.test_station import PATIENCE, QUIET, Listener, Station
 
 SECONDS = 5.0
 """Of the two songs that are played again and again."""
@@ -194,3 +194,43 @@ def test_a_disk_that_is_full_for_a_while_loses_nothing_and_the_music_goes_on(
 ) -> None:
     sentence = "the disk is full; free some space and try again"
     check_that_nothing_is_lost(station, lambda: full(small_disk), sentence)
+
+
+# In the middle of a song, of a job and of a vote
+
+MIDDLE = 8.0
+"""Seconds for which the database takes nothing while one song is on the air and another is being made."""
+
+
+def check_that_the_middle_goes_on(station: Station, trouble: Callable[[], Any], sentence: str) -> None:
+    station.up()
+    station.wait_for(r"job 1: .* is made")
+    tone = station.tone("tone", 120.0)
+    assert ask(station, f"play {tone}").is_good
+    listener = Listener(station)
+    try:
+        listener.hears(True)
+        first = select(station, "SELECT MAX(id) FROM cue")[0][0]
+        job = ask(station, "generate minutes=1 queue=true").value["job"]
+        with trouble():
+            vote = ask(station, "rate 3")
+            began = time.monotonic()
+            while time.monotonic() < began + MIDDLE:
+                assert listener.level() > QUIET, "the song was interrupted"
+        until(lambda: ask(station, "rate 4").is_good, "a vote is taken", PATIENCE)
+        until(lambda: select(station, f"SELECT state FROM job WHERE id = {job}") == [("done",)], "the job", PATIENCE)
+        assert listener.level() > QUIET
+    finally:
+        listener.end()
+    assert vote.is_good or sentence in vote.summary or NOTHING_HEARD in vote.summary
+    assert select(station, f"SELECT state FROM cue WHERE id >= {first} ORDER BY id") == [("air",), ("queued",)]
+    assert len(select(station, "SELECT * FROM rating")) == 1
+    assert not station.logged("Traceback")
+    told = count_logged(station, "nothing can be written down")
+    assert told <= 1 and count_logged(station, "the database takes everything again") == told
+
+
+@pytest.mark.slow
+def test_a_locked_database_in_the_middle_of_a_song_and_of_a_job_interrupts_neither(station: Station) -> None:
+    sentence = "the database is in use by another program; try again in a moment"
+    check_that_the_middle_goes_on(station, lambda: locked(station), sentence)
