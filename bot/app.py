@@ -31,6 +31,7 @@ from bandstand.bot.making.declarations import DeclarationsReloader
 from bandstand.bot.making.file_watcher import FileWatcher
 from bandstand.bot.making.generator_reload import GeneratorReloader, Progress
 from bandstand.bot.making.importers import Importers
+from bandstand.bot.making.radio_file import RadioFileReloader
 from bandstand.bot.making.song_files import SongFiles
 from bandstand.bot.making.workers import JobRunner
 from bandstand.bot.playout.controller import PlayoutController, Surroundings
@@ -59,6 +60,7 @@ from bandstand.common.config import Config
 from bandstand.common.icecast import base_url
 from bandstand.common.python import build_command
 from bandstand.common.sandbox import Sandbox, choose_sandbox
+from bandstand.common.show_times import find_local_zone
 from bandstand.common.shutdown import stop_once
 from bandstand.common.station_folder import describe_lost_database
 from bandstand.common.timers import MonotonicClock
@@ -118,6 +120,7 @@ class App:
         self.port = own.port if own else self._config.icecast.port
         at = base_url(self._config.icecast, self.port)
         self.urls = {mount.path: f"{at}{mount.path}" for mount in self._config.mounts}
+        self._zone = self._config.radio.zone or find_local_zone()
         self._store = self._make_store()
         self._keepers = self._make_keepers() if settings.keeps_processes else []
         self._make_work()
@@ -136,6 +139,7 @@ class App:
             plays_on=radio.idle == "radio",
             stock=radio.stock * 60.0,
             kept=radio.kept * 3600.0,
+            zone=self._zone,
             clock=radio.clock,
             is_on_the_hour=radio.on_the_hour,
             configuration=self._settings.configuration,
@@ -176,6 +180,9 @@ class App:
             lambda on_save: FileWatcher(self._clock, on_save),
         )  # fmt: skip
         self._importers = Importers(self._launcher, store, config, build_command("bandstand.composer.importer"))
+        self._radio_file = RadioFileReloader(
+            self._settings.configuration, self._zone, store, lambda on_save: FileWatcher(self._clock, on_save)
+        )
         self._background = BackgroundJobs(self._launcher, store, config, background)
         sources = SongSources(config.paths, config.station.loudness, self._jobs.find_spool)
         surroundings = Surroundings(self._clock, self._wall, self._chance.random, publish)
@@ -281,6 +288,7 @@ class App:
         await self._jobs.start()
         await self._store.record(ordering.order_first_song)
         await self._song_files.start()
+        await self._radio_file.start()
         self._programme.start()
         asking = Deferred.fromCoroutine(self._catalogue.start())
         asking.addErrback(lambda failure: log.failure("the generators were not asked", failure))
@@ -327,6 +335,7 @@ class App:
         await self._irc.stop()
         await self._socket.stop()
         self._declarations.stop()
+        self._radio_file.stop()
         self._programme.stop()
         self._reloader.stop()
         self._background.stop()

@@ -24,6 +24,7 @@ from bandstand.common.irc import Irc
 from bandstand.common.paths import Paths
 from bandstand.common.plain_values import Fault, Host, PathText, Port, Secret, Text
 from bandstand.common.remote_access import Limits, Ssh, Telnet, find_telnet_faults, resolve_ssh
+from bandstand.common.show_times import find_zone
 from bandstand.common.station_motif import BadMotif, parse_motif, write_motif
 from bandstand.common.text import counted, cut_bytes, one_line
 from bandstand.common.types import LONGEST_FADE
@@ -152,6 +153,8 @@ class Radio(_Section, frozen=True):
     idle: Literal["radio", "silence"] = "radio"
     """`radio`: it plays on, with songs of its own and of the library; `silence`: it waits. `radio on` and `radio off`
     change that, and are kept in the database."""
+    zone: str = ""
+    """The IANA time zone of the schedule, as `Europe/Berlin`; empty: the machine's."""
     stock: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 30
     """Minutes of songs that are composed ahead while the machine is idle."""
     kept: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 24
@@ -341,6 +344,11 @@ def _settle(config: Config, base: Path, has_host: bool) -> tuple[Config, list[Fa
         for fault in generators.find_faults(name, generator):
             place, _, sentence = fault.partition(": ")
             found.append((f"generators.{name}{place}", sentence))
+    if config.radio.zone:
+        try:
+            config = replace(config, radio=replace(config.radio, zone=find_zone(config.radio.zone)))
+        except ValueError as error:
+            found.append(("radio.zone", str(error)))
     settled = replace(
         config,
         station=station,

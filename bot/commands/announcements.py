@@ -242,6 +242,16 @@ def _announce_show(event: events.ShowStarted) -> Reply:
     return Reply(f"{name_show(event.show)} is on, until {until}", Level.NOTICE, is_public=True)
 
 
+def _announce_read(event: events.ScheduleRead) -> Reply:
+    if event.faults:
+        rows = tuple((line,) for line in (*event.faults[1:], "the programme stays as it was"))
+        return Reply(one_line(event.faults[0]), Level.NOTICE, columns=("",), rows=rows)
+    said = (
+        counted(event.playlists, "playlist"), counted(event.clocks, "clock"), counted(event.shows, "show"),
+    )  # fmt: skip
+    return Reply(f"{event.file} was read: {', '.join(said)}", Level.NOTICE)
+
+
 def _announce_missed(event: events.ShowMissed) -> Reply:
     when = say_moment(event.start, event.show.zone)
     return Reply(
@@ -262,6 +272,7 @@ def _announce_reloaded(event: events.GeneratorsReloaded) -> Reply | None:
 
 NOTICES: Final[Mapping[type, Callable[[Any], Reply | None]]] = {
     events.SongStarted: _announce_started,
+    events.ScheduleRead: _announce_read,
     events.ShowStarted: _announce_show,
     events.ShowMissed: _announce_missed,
     events.ComparisonRevealed: _announce_revealed,

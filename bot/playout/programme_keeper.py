@@ -42,9 +42,11 @@ OCCASIONS: Final = (
 class ProgrammeKeeper:
     """`react` is to be subscribed to the event bus."""
 
-    def __init__(self, clock: IReactorTime, store: Store) -> None:
+    def __init__(self, clock: IReactorTime, store: Store, every: float = EVERY) -> None:
+        """`every`: seconds between looks that nothing has caused."""
         self._clock = clock
         self._store = store
+        self._every = every
         self._due: IDelayedCall | None = None
         self._change: IDelayedCall | None = None
         """The next moment at which a show begins or ends."""
@@ -52,7 +54,7 @@ class ProgrammeKeeper:
         self._regularly.clock = clock
 
     def start(self) -> None:
-        self._regularly.start(EVERY)
+        self._regularly.start(self._every)
 
     def stop(self) -> None:
         if self._regularly.running:
@@ -86,7 +88,7 @@ class ProgrammeKeeper:
         if self._change is not None:
             self._change.cancel()
             self._change = None
-        if self._regularly.running and wait is not None and wait < EVERY:
+        if self._regularly.running and wait is not None and wait < self._every:
             self._change = self._clock.callLater(wait, self._take_change)
 
 

@@ -229,6 +229,8 @@ def find_slot(tx: Transaction, text: str, by: Requester) -> Slot:
 def list_names(tx: Transaction) -> dict[SlotKind, list[str]]:
     """What there is that a slot may name, in the order in which a bare name is looked for."""
     return {
+        SlotKind.PLAYLIST: [one.name for one in tx.playlists.list_all()],
+        SlotKind.CLOCK: [one.name for one in tx.clocks.list_all()],
         SlotKind.BAND: [form.slug for form in tx.bands.list_all()],
         SlotKind.STYLE: list(lineups.STYLES),
     }

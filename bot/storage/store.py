@@ -129,6 +129,10 @@ class Store:
         self._is_open = True
         return deferToThreadPool(self._reactor, self._pool, self._open)
 
+    def change_rules(self, change: Callable[[Rules], Rules]) -> None:
+        """Have transactions that are asked for from now on go by other rules."""
+        self._rules = change(self._rules)
+
     def read(self, work: Work[T], outside: Outside = NOTHING) -> Deferred[T]:
         """Run work that changes nothing."""
         return self._hand_over(self._run_read, work, outside)

@@ -230,6 +230,16 @@ class ScheduleChanged(Base, frozen=True, tag="schedule_changed"):
     """A show was added or removed, or the file of shows was read anew."""
 
 
+class ScheduleRead(Base, frozen=True, tag="schedule_read"):
+    """The file of the programme was read. With `faults` nothing of it was taken up."""
+
+    file: str
+    playlists: int = 0
+    clocks: int = 0
+    shows: int = 0
+    faults: tuple[str, ...] = ()
+
+
 class ShowStarted(Base, frozen=True, tag="show_started"):
     """A show is on; what was fitted to its start may still be heard for a moment."""
 
@@ -470,6 +480,7 @@ Event = (
     | SongDiscarded
     | RadioSwitched
     | ScheduleChanged
+    | ScheduleRead
     | ShowStarted
     | ShowEnded
     | ShowMissed

@@ -289,6 +289,7 @@ def test_every_likeness_has_words(likeness: Likeness) -> None:
 
 
 NOTICED: list[tuple[Event, str, bool]] = [
+    (events.ScheduleRead(file="radio.toml", shows=2), "radio.toml was read: 0 playlists, 0 clocks, 2 shows", False),
     (events.ShowStarted(show=BOSSA, start=FRIDAY, end=FRIDAY + 7200), '"bossa" is on, until 22:00', True),
     (
         events.ShowMissed(show=BOSSA, start=FRIDAY),

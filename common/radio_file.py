@@ -1,0 +1,151 @@
+"""The programme as a readable file: `radio.toml`, beside the station's configuration, with playlists, clocks and shows.
+
+It is read again whenever it is saved, and is taken up whole or, where there is any fault in it, not at all. Every fault
+is a sentence that names the file, the key and what was expected. Knows the file's form; not what the database has, so
+whether there is a playlist of a name is for whoever plays it.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, NamedTuple
+
+import msgspec
+
+from bandstand.common import config, lineups
+from bandstand.common.api.playlists import Clock, Playlist, PlaylistRule
+from bandstand.common.api.shows import Show
+from bandstand.common.api.values import Slot, SlotKind, read_slot
+from bandstand.common.bands import slug
+from bandstand.common.config_values import find_faults
+from bandstand.common.errors import ConfigError
+from bandstand.common.plain_values import Fault
+from bandstand.common.show_times import find_zone, read_rule
+
+NAME: Final = "radio.toml"
+Priority = Annotated[int, msgspec.Meta(ge=-100, le=100)]
+
+
+class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    pass
+
+
+class FilePlaylist(_Section, frozen=True):
+    query: str
+    """As `search` takes it."""
+    weight: Annotated[float, msgspec.Meta(ge=0, le=100)] = 1.0
+    rule: Literal["standard", "hourly", "songs", "minutes"] = "standard"
+    every: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 0
+
+
+class FileShow(_Section, frozen=True):
+    when: str
+    """As `schedule add` takes it: `fri 20:00-22:00`."""
+    play: str
+    """A slot, as `style:bossa`."""
+    zone: str = ""
+    """Empty: the file's."""
+    name: str = ""
+    priority: Priority = 0
+    override: bool = False
+
+
+class _File(_Section, frozen=True):
+    zone: str = ""
+    """Of its shows; empty: the station's."""
+    playlists: dict[str, FilePlaylist] = {}
+    clocks: dict[str, list[str]] = {}
+    shows: list[FileShow] = []
+
+
+class RadioFile(NamedTuple):
+    playlists: tuple[Playlist, ...] = ()
+    clocks: tuple[Clock, ...] = ()
+    shows: tuple[Show, ...] = ()
+    faults: tuple[str, ...] = ()
+    """Where there are any, there is nothing else."""
+
+
+def get_path(configuration: Path) -> Path:
+    """Where the file is, or would be."""
+    return configuration.parent / NAME
+
+
+def read_radio_file(path: Path, zone: str) -> RadioFile:
+    """Read and check the file; `zone` is the station's. Without a file there is nothing in it."""
+    if not path.exists():
+        return RadioFile()
+    try:
+        data: dict[str, Any] = config.read(path)
+    except ConfigError as error:
+        return RadioFile(faults=(str(error),))
+    found = list(find_faults(data, _File))
+    if not found:
+        read = msgspec.convert(data, _File)
+        clocks, shows = _read_clocks(read, found), _read_shows(read, zone, found)
+        if not found:
+            return RadioFile(tuple(_list_playlists(read)), clocks, shows)
+    return RadioFile(faults=tuple(f"{path.name}: {key}: {what}" for key, what in found))
+
+
+def _list_playlists(read: _File) -> Iterator[Playlist]:
+    for name, one in read.playlists.items():
+        yield Playlist(
+            name=slug(name), query=one.query, weight=one.weight, rule=PlaylistRule(one.rule), every=one.every
+        )
+
+
+def _read_clocks(read: _File, found: list[Fault]) -> tuple[Clock, ...]:
+    clocks = []
+    for name, texts in read.clocks.items():
+        slots = [_read_slot(text, f"clocks.{name}[{index}]", found) for index, text in enumerate(texts)]
+        if not slots:
+            found.append((f"clocks.{name}", "expected at least one slot, such as any"))
+        clocks.append(Clock(name=slug(name), slots=tuple(slot for slot in slots if slot is not None)))
+    return tuple(clocks)
+
+
+def _read_shows(read: _File, zone: str, found: list[Fault]) -> tuple[Show, ...]:
+    shows: list[Show] = []
+    zone = _read_zone(read.zone or zone, "zone", found)
+    for index, one in enumerate(read.shows):
+        key = f"shows[{index}]"
+        slot = _read_slot(one.play, f"{key}.play", found)
+        own = _read_zone(one.zone, f"{key}.zone", found) if one.zone else zone
+        try:
+            rule = read_rule(one.when)
+        except ValueError as error:
+            found.append((f"{key}.when", str(error)))
+            continue
+        if one.override and not rule.date:
+            found.append((f"{key}.when", "an override needs a date, as 2026-12-24 18:00-23:00"))
+        if slot is None:
+            continue
+        name = one.name.strip() or str(slot)
+        if any(show.name == name for show in shows):
+            name = f"{name} {one.when}"
+        shows.append(
+            Show(name=name, rule=rule, zone=own, slot=slot, priority=one.priority, is_override=one.override,
+                 created=float(index))
+        )  # fmt: skip
+    return tuple(shows)
+
+
+def _read_zone(name: str, key: str, found: list[Fault]) -> str:
+    try:
+        return find_zone(name)
+    except ValueError as error:
+        found.append((key, str(error)))
+        return "UTC"
+
+
+def _read_slot(text: str, key: str, found: list[Fault]) -> Slot | None:
+    try:
+        slot = read_slot(text)
+    except ValueError as error:
+        found.append((key, f"{error}, got {text!r}"))
+        return None
+    if slot.kind is SlotKind.STYLE and slot.name not in lineups.STYLES:
+        found.append((key, f"there is no style {slot.name}; there are {', '.join(lineups.STYLES)}"))
+    if slot.kind in (SlotKind.PLAYLIST, SlotKind.CLOCK, SlotKind.BAND):
+        return Slot(slot.kind, slug(slot.name))
+    return slot

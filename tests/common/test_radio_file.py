@@ -1,0 +1,88 @@
+"""The programme as a file: what is taken up, and every fault at once."""
+
+from pathlib import Path
+
+from bandstand.common.api.playlists import PlaylistRule
+from bandstand.common.api.shows import ShowRule
+from bandstand.common.api.values import Slot, SlotKind
+from bandstand.common.radio_file import RadioFile, get_path, read_radio_file
+
+GOOD = """
+zone = "Europe/Berlin"
+
+[playlists.calm]
+query = "style:bossa"
+weight = 2
+
+[playlists."The News"]
+query = "tag:news"
+rule = "hourly"
+every = 5
+
+[clocks]
+day = ["playlist:calm", "any", "jingle"]
+
+[[shows]]
+when = "fri 20:00-22:00"
+play = "style:swing"
+name = "Friday night"
+
+[[shows]]
+when = "2026-12-24 18:00-23:00"
+play = "clock:day"
+zone = "america/new_york"
+override = true
+"""
+BAD = """
+zone = "Europe/Berln"
+
+[clocks]
+day = []
+night = ["what"]
+
+[[shows]]
+when = "frx 20:00-22:00"
+play = "style:swing"
+
+[[shows]]
+when = "fri 20:00-22:00"
+play = "style:swng"
+override = true
+"""
+
+
+def read(tmp_path: Path, text: str) -> RadioFile:
+    path = get_path(tmp_path / "bandstand.toml")
+    path.write_text(text)
+    return read_radio_file(path, "UTC")
+
+
+def test_playlists_clocks_and_shows_are_read(tmp_path: Path) -> None:
+    found = read(tmp_path, GOOD)
+    assert found.faults == ()
+    calm, news = found.playlists
+    assert (calm.name, calm.query, calm.weight) == ("calm", "style:bossa", 2)
+    assert (news.name, news.rule, news.every) == ("news", PlaylistRule.HOURLY, 5)
+    assert [str(slot) for slot in found.clocks[0].slots] == ["playlist:calm", "any", "jingle"]
+    friday, eve = found.shows
+    assert (friday.name, friday.zone, friday.slot) == ("Friday night", "Europe/Berlin", Slot(SlotKind.STYLE, "swing"))
+    assert (eve.zone, eve.is_override, eve.rule) == ("America/New_York", True, ShowRule((), "2026-12-24", 1080, 1380))
+    assert friday.key == "file:Friday night" and friday.id == 0
+
+
+def test_without_a_file_there_is_nothing(tmp_path: Path) -> None:
+    assert read_radio_file(tmp_path / "radio.toml", "UTC") == RadioFile()
+
+
+def test_every_fault_is_told_at_once_and_nothing_is_taken_up(tmp_path: Path) -> None:
+    found = read(tmp_path, BAD)
+    assert found.shows == () and found.clocks == ()
+    assert [fault.split(": ")[1] for fault in found.faults] == [
+        "clocks.day", "clocks.night[0]", "zone", "shows[0].when", "shows[1].play", "shows[1].when",
+    ]  # fmt: skip
+    assert all(fault.startswith("radio.toml: ") for fault in found.faults)
+
+
+def test_an_unknown_key_and_a_file_that_is_no_toml_are_faults(tmp_path: Path) -> None:
+    assert "shows[0].wen" in read(tmp_path, '[[shows]]\nwen = "x"\nplay = "any"').faults[0]
+    assert "not TOML" in read(tmp_path, "[shows").faults[0]
