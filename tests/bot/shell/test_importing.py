@@ -175,3 +175,16 @@ def test_without_a_station_it_says_so(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.delenv("BANDSTAND_CONFIG", raising=False)
     with pytest.raises(NotRunning, match="bandstand up"):
         importing.main([str(tmp_path)])
+
+
+def test_ctrl_c_ends_with_what_is_in_and_how_to_go_on(
+    music: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(self: Running, job: str) -> Iterator[Reply]:
+        raise KeyboardInterrupt
+
+    paths = make(music, b"kept 1.mp3", b"good.mp3")
+    monkeypatch.setattr(Running, "follow", interrupt)
+    assert importing.main(["--jobs", "1", *paths]) == importing.INTERRUPTED
+    said = "stopped: 0 of 1 song imported, 1 there already; the same command goes on from here\n"
+    assert capsys.readouterr().out == said
