@@ -142,6 +142,7 @@ class App:
             zone=self._zone,
             clock=radio.clock,
             is_on_the_hour=radio.on_the_hour,
+            skip_share=radio.voteskip,
             configuration=self._settings.configuration,
             between=_make_between(self._config),
         )

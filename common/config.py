@@ -157,6 +157,9 @@ class Radio(_Section, frozen=True):
     """The IANA time zone of the schedule, as `Europe/Berlin`; empty: the machine's."""
     stock: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 30
     """Minutes of songs that are composed ahead while the machine is idle."""
+    voteskip: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.5
+    """The share of those who listen or spoke within ten minutes that has to vote for skipping a song, two of them at
+    least; 0: no song is skipped by vote."""
     kept: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 24
     """Hours of songs that the station composed by itself; beyond that the least liked make room."""
     clock: str = ""

@@ -214,6 +214,17 @@ def _announce_revealed(event: events.ComparisonRevealed) -> Reply:
     return Reply(said, Level.NOTICE, is_public=True, besides=event.by_place)
 
 
+def _announce_skip_vote(event: events.SkipVoteBegan) -> Reply:
+    votes = f"1 of {counted(event.needed, 'vote')}; voteskip adds one"
+    said = f"{one_line(event.name, 40)} votes to skip {name_song(event.song)}: {votes}"
+    return Reply(said, Level.NOTICE, is_public=True, besides=event.by_place)
+
+
+def _announce_skipped(event: events.SkippedByVote) -> Reply:
+    said = f"{name_song(event.song)} is skipped by {counted(event.votes, 'vote')}"
+    return Reply(said, Level.NOTICE, is_public=True, besides=event.by_place)
+
+
 def _announce_mount_on(event: events.MountCameOn) -> Reply:
     return Reply(f"{event.mount} is on the air", Level.NOTICE)
 
@@ -275,6 +286,8 @@ NOTICES: Final[Mapping[type, Callable[[Any], Reply | None]]] = {
     events.ScheduleRead: _announce_read,
     events.ShowStarted: _announce_show,
     events.ShowMissed: _announce_missed,
+    events.SkipVoteBegan: _announce_skip_vote,
+    events.SkippedByVote: _announce_skipped,
     events.ComparisonRevealed: _announce_revealed,
     events.MountCameOn: _announce_mount_on,
     events.MountWentOff: _announce_mount_off,

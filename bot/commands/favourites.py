@@ -1,4 +1,4 @@
-"""Commands about what people like best: fave, unfave, faves, notify."""
+"""Commands about what people like best: fave, unfave, faves and notify; and voteskip."""
 
 from typing import Final
 
@@ -73,6 +73,18 @@ def show_notices(result: results.Notices, _: Call) -> Reply:
     return Reply("you are not told when a favourite of yours begins; notify on changes that")
 
 
+def show_skip_vote(result: results.SkipVoted, _: Call) -> Reply:
+    song = name_song(result.song)
+    if result.is_skipped:
+        then = f"next is {name_song(result.following)}" if result.following else "nothing follows"
+        return Reply(f"skipped {song} by {counted(result.votes, 'vote')}; {then}")
+    missing = result.needed - result.votes
+    more = f"{missing} more {'is' if missing == 1 else 'are'} needed"
+    if not result.is_new:
+        return Reply(f"you have voted to skip {song} already; {more}")
+    return Reply(f"{result.votes} of {counted(result.needed, 'vote')} to skip {song}; {more}")
+
+
 COMMANDS: Final = (
     Command(
         "fave",
@@ -107,6 +119,15 @@ COMMANDS: Final = (
             ),
         ),
         aliases=("favelist", "fl"),
+    ),
+    Command(
+        "voteskip",
+        lambda _: requests.VoteSkip(),
+        show_skip_vote,
+        "vote for skipping the song on the air",
+        "voteskip",
+        (requests.VoteSkip,),
+        aliases=("vs",),
     ),
     Command(
         "notify",

@@ -41,6 +41,9 @@ CHANNEL_LINES, PRIVATE_LINES = 1, 4
 MAX_HELD = 50
 HELD_SECONDS = 3600.0
 """Later answers that wait for the bot to be back: how many, and how long."""
+SPEAKING_SECONDS = 600.0
+"""For how long somebody counts as there after they said something."""
+MAX_SPEAKERS = 500
 RIGHT_TO_INVITE = Right.DJ
 
 
@@ -100,6 +103,8 @@ class Chat:
         self._access = access
         self._clock = clock
         self._pager = Pager()
+        self._speakers: dict[str, tuple[float, Identity]] = {}
+        """Who said something, and when; whoever did last is at the end."""
         self._held: deque[tuple[float, ReplyAddress, Reply]] = deque(maxlen=MAX_HELD)
         network = connection.network
         self._network = network.label
@@ -114,6 +119,7 @@ class Chat:
         session = self._connection.session
         if session is None:
             return
+        self._note_speaker(message.source)
         line = self._parse(message, session)
         if line is None:
             return
@@ -128,6 +134,19 @@ class Chat:
             answering = Deferred.fromCoroutine(self._answer(session, line.text, message, find_account))
             answering.addErrback(self._log_failure)
 
+    def _note_speaker(self, source: Hostmask, account: str = "") -> None:
+        """Remember that somebody said something just now; the account, once it is known, stays with them."""
+        known = self._speakers.pop(source.user_host, None)
+        member = self._connection.session and self._connection.session.state.members.find(source.nick)
+        account = account or (member.account if member else "") or (known[1].account if known else "")
+        self._speakers[source.user_host] = (self._clock.seconds(), self._identify(source, account))
+        while len(self._speakers) > MAX_SPEAKERS:
+            del self._speakers[next(iter(self._speakers))]
+
+    def _list_speakers(self) -> tuple[Identity, ...]:
+        now = self._clock.seconds()
+        return tuple(identity for at, identity in self._speakers.values() if now - at <= SPEAKING_SECONDS)
+
     def _parse(self, message: ChatMessage, session: Session) -> AddressedLine | None:
         if message.channel:
             return parse_channel_line(message.text, session.state.nick, session.state.casemapping)
@@ -138,6 +157,7 @@ class Chat:
         account = await find_account()
         if session.is_over:
             return  # the connection ended before it was known who asked
+        self._note_speaker(source, account)
         address = ReplyAddress(self._network, message.channel, source.nick, account)
         identity = self._identify(source, account)
         right = await self._access.get_right(identity)
@@ -188,7 +208,8 @@ class Chat:
             return ChatNetwork()
         members = session.state.members.list_all() if is_whole else []
         people = tuple(self._identify(one.hostmask, one.account or "") for one in members if one.user and one.host)
-        return ChatNetwork(tells_accounts=session.state.tells_accounts, people=people)
+        speakers = self._list_speakers() if is_whole else ()
+        return ChatNetwork(tells_accounts=session.state.tells_accounts, people=people, speakers=speakers)
 
     def _identify(self, source: Hostmask, account: str) -> Identity:
         return Identity(f"{FRONT_END}:{self._network}", account, str(source))

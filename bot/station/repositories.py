@@ -550,6 +550,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     stock: float = 1800.0
     """Seconds of songs to be composed ahead."""
     between: Between = Between()
+    skip_share: float = 0.5
+    """Which share of the people has to vote for it so that a song is skipped; 0: none is skipped by vote."""
     kept: float = 24 * 3600.0
     """Seconds of songs that the station composed by itself, after which the least liked make room."""
     shows: tuple[Show, ...] = ()

@@ -394,6 +394,22 @@ class FavouritesChanged(Base, frozen=True, tag="favourites_changed"):
     favourites: int
 
 
+class SkipVoteBegan(Base, frozen=True, tag="skip_vote_began"):
+    """`name` was the first to vote for skipping what is on the air."""
+
+    song: SongBrief
+    name: str
+    needed: int
+    by_place: Place
+    """Of whoever voted, and has the same as an answer."""
+
+
+class SkippedByVote(Base, frozen=True, tag="skipped_by_vote"):
+    song: SongBrief
+    votes: int
+    by_place: Place
+
+
 class ComparisonRevealed(Base, frozen=True, tag="comparison_revealed"):
     x: SongBrief
     y: SongBrief
@@ -501,6 +517,8 @@ Event = (
     | SongRated
     | RequestsSwitched
     | FavouritesChanged
+    | SkipVoteBegan
+    | SkippedByVote
     | ComparisonRevealed
     | RightsChanged
     | MountCameOn

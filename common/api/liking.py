@@ -1,5 +1,6 @@
-"""What listeners say of songs: the requests and results about favourites, of which `requests` and `results` have the
-unions.
+"""What listeners say of songs: favourites, and votes for skipping.
+
+The requests and results of these; `requests` and `results` have the unions.
 """
 
 from typing import Annotated
@@ -8,6 +9,7 @@ import msgspec
 
 from bandstand.common.api.bases import RequestBase, ResultBase
 from bandstand.common.api.values import SongBrief
+from bandstand.common.types import CueId
 
 Limit = Annotated[int, msgspec.Meta(ge=1, le=500)]
 
@@ -46,6 +48,14 @@ class SetNotices(RequestBase, frozen=True, tag="set_notices"):
     """Left out: say how it is."""
 
 
+class VoteSkip(RequestBase, frozen=True, tag="vote_skip"):
+    """Vote for skipping the song on the air."""
+
+    cue: CueId | None = None
+    """The cue that is meant, so that a vote that comes late does not hit the next one; left out: what is on the
+    air."""
+
+
 # Results
 
 
@@ -78,3 +88,14 @@ class Notices(ResultBase, frozen=True, tag="notices"):
     """Whether somebody is told when one of their favourites begins."""
 
     is_on: bool
+
+
+class SkipVoted(ResultBase, frozen=True, tag="skip_voted"):
+    song: SongBrief
+    is_new: bool
+    """False: this person had voted for it already."""
+    votes: int
+    needed: int
+    is_skipped: bool
+    following: SongBrief | None = None
+    """What is next, where it is skipped."""

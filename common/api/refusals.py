@@ -93,6 +93,10 @@ class NotKept(Base, frozen=True, tag="not_kept"):
     song: SongBrief
 
 
+class SkipVotesOff(Base, frozen=True, tag="skip_votes_off"):
+    """This station skips nothing by vote."""
+
+
 class NoSuchFan(Base, frozen=True, tag="no_such_fan"):
     """Nobody of this name has favourites here."""
 
@@ -435,6 +439,7 @@ Refusal = (
     | NothingBefore
     | NotKept
     | NoSuchFan
+    | SkipVotesOff
     | SeekBeyondEnd
     | IsLive
     | NoSuchJob

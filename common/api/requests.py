@@ -24,6 +24,7 @@ from bandstand.common.api.liking import AddFavourite as AddFavourite
 from bandstand.common.api.liking import ListFavourites as ListFavourites
 from bandstand.common.api.liking import RemoveFavourite as RemoveFavourite
 from bandstand.common.api.liking import SetNotices as SetNotices
+from bandstand.common.api.liking import VoteSkip as VoteSkip
 from bandstand.common.api.playlists import AddToPlaylist as AddToPlaylist
 from bandstand.common.api.playlists import ChangePlaylist as ChangePlaylist
 from bandstand.common.api.playlists import DeleteClock as DeleteClock
@@ -506,6 +507,7 @@ Request = (
     | RemoveFavourite
     | ListFavourites
     | SetNotices
+    | VoteSkip
     | EvolveBand
     | GetFamily
     | RevertBand

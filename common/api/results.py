@@ -23,6 +23,7 @@ from bandstand.common.api.liking import FavouriteAdded as FavouriteAdded
 from bandstand.common.api.liking import FavouriteRemoved as FavouriteRemoved
 from bandstand.common.api.liking import Favourites as Favourites
 from bandstand.common.api.liking import Notices as Notices
+from bandstand.common.api.liking import SkipVoted as SkipVoted
 from bandstand.common.api.people import Right
 from bandstand.common.api.playlists import ClockDeleted as ClockDeleted
 from bandstand.common.api.playlists import Clocks as Clocks
@@ -470,6 +471,7 @@ Result = (
     | FavouriteRemoved
     | Favourites
     | Notices
+    | SkipVoted
     | Evolving
     | Family
     | Reverted

@@ -480,6 +480,8 @@ class ChatNetwork(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it says who is logged in to which account of its services; None while the bot is not there."""
     people: tuple[Identity, ...] = ()
     """Who is in the bot's channels, as far as their hosts are known; only for requests that need it."""
+    speakers: tuple[Identity, ...] = ()
+    """Who has said something there within the last ten minutes; only for requests that need it."""
 
 
 class Loudness(msgspec.Struct, frozen=True):

@@ -187,6 +187,7 @@ RESULTS: dict[type, Any] = {
     requests.AddFavourite: results.FavouriteAdded(song=LANTERN, is_new=True, favourites=3),
     requests.RemoveFavourite: results.FavouriteRemoved(song=LANTERN, was_there=True, favourites=2),
     requests.ListFavourites: results.Favourites(name="", songs=(LANTERN, ROAD), total=2),
+    requests.VoteSkip: results.SkipVoted(song=LANTERN, is_new=True, votes=1, needed=3, is_skipped=False),
     requests.SetNotices: results.Notices(is_on=True),
     requests.EvolveBand: results.Evolving(band="Gravel Theory", ratings=9),
     requests.GetFamily: results.Family(

@@ -316,6 +316,16 @@ NOTICED: list[tuple[Event, str, bool]] = [
         'X is "Blue Lantern" (7kq3), 2 votes; Y is "Old Road" (x2mv), 1 vote',
         True,
     ),
+    (
+        events.SkipVoteBegan(song=LANTERN, name="ann", needed=3, by_place=Place("irc", "x")),
+        'ann votes to skip "Blue Lantern" (7kq3): 1 of 3 votes; voteskip adds one',
+        True,
+    ),
+    (
+        events.SkippedByVote(song=LANTERN, votes=3, by_place=Place("irc", "x")),
+        '"Blue Lantern" (7kq3) is skipped by 3 votes',
+        True,
+    ),
     (events.MountCameOn(mount="/radio.mp3"), "/radio.mp3 is on the air", False),
     (
         events.MountWentOff(mount="/radio.mp3", reason="the server refused the password"),

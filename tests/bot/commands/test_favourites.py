@@ -6,7 +6,7 @@ from bandstand.bot.commands.reply import Level
 from bandstand.common.api import requests, results
 from bandstand.common.api.people import Right
 from tests.bot.commands.conftest import Person
-from tests.bot.commands.samples import LANTERN
+from tests.bot.commands.samples import LANTERN, ROAD
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,7 @@ from tests.bot.commands.samples import LANTERN
         ("unfave 7kq3", requests.RemoveFavourite(song="7kq3")),
         ("faves", requests.ListFavourites()),
         ("favelist libera/ann", requests.ListFavourites(name="libera/ann")),
+        ("voteskip", requests.VoteSkip()),
         ("notify", requests.SetNotices()),
         ("notify On", requests.SetNotices(is_on=True)),
         ("notify off", requests.SetNotices(is_on=False)),
@@ -64,6 +65,21 @@ def test_words_become_a_request(person: Person, text: str, request_: requests.Re
             "you have no favourites yet; fave keeps the song on the air as one",
         ),
         ("faves ann", results.Favourites(name="ann", songs=(), total=0), "ann has no favourites"),
+        (
+            "voteskip",
+            results.SkipVoted(song=LANTERN, is_new=True, votes=1, needed=3, is_skipped=False),
+            '1 of 3 votes to skip "Blue Lantern" (7kq3); 2 more are needed',
+        ),
+        (
+            "voteskip",
+            results.SkipVoted(song=LANTERN, is_new=False, votes=2, needed=3, is_skipped=False),
+            'you have voted to skip "Blue Lantern" (7kq3) already; 1 more is needed',
+        ),
+        (
+            "voteskip",
+            results.SkipVoted(song=LANTERN, is_new=True, votes=3, needed=3, is_skipped=True, following=ROAD),
+            'skipped "Blue Lantern" (7kq3) by 3 votes; next is "Old Road" (x2mv)',
+        ),
         (
             "notify off",
             results.Notices(is_on=False),

@@ -205,6 +205,25 @@ def test_a_personal_notice_is_a_notice_where_answers_are_ordinary_messages_and_a
     assert sorted(sent) == sorted([*told, answer]) and sent.index(answer) < sent.index(told[4])
 
 
+def test_whoever_said_something_within_ten_minutes_is_there_once() -> None:
+    room = Room(caps="account-tag")
+    room.says("hello")
+    room.says("hello again", nick="ann")
+    room.says("!np", nick="boss", tags="@account=boss ")
+    room.peer.says(":bob!b@host.example JOIN #radio")
+
+    def list_speakers() -> list[Identity]:
+        return list(room.chat.describe_network(is_whole=True).speakers)
+
+    ann, boss = "ann!ann@host.example", "boss!boss@host.example"
+    assert list_speakers() == [Identity("irc:test", mask=ann), Identity("irc:test", "boss", boss)]
+    assert room.chat.describe_network(is_whole=False).speakers == ()
+    room.peer.advance(590)
+    room.says("still here", nick="boss")
+    room.peer.advance(20)
+    assert list_speakers() == [Identity("irc:test", "boss", boss)]
+
+
 def test_nobody_is_told_anything_while_the_network_is_away(room: Room) -> None:
     room.session = None
     room.chat.tell_present(lambda _: True, Reply("it begins"))

@@ -109,7 +109,7 @@ def test_listeners_may_look_queue_and_take_back_rate_vote_like_and_mark_and_noth
     writing = {request for request, entry in REQUESTS.items() if entry.right is Right.LISTENER and entry.writes}
     assert writing == {
         requests.Enqueue, requests.RemoveFromQueue, requests.Vote, requests.AddBookmark, requests.Rate,
-        requests.AddFavourite, requests.RemoveFavourite, requests.SetNotices,
+        requests.AddFavourite, requests.RemoveFavourite, requests.SetNotices, requests.VoteSkip,
     }  # fmt: skip
 
 
