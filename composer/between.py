@@ -42,7 +42,7 @@ TAIL: Final = 0.6
 """Seconds of sound after that, and after a bridge's last bar."""
 IDENT_FADE, BRIDGE_FADE = 1.5, 0.6
 """Seconds of the fade to nothing at the end, against a click."""
-NEXT: Final = 0.5
+NEXT: Final = 0.9
 """Seconds before an ident's end when the next song may begin."""
 LONGEST: Final = 8.0
 """Seconds of an ident."""

@@ -96,7 +96,7 @@ def test_an_ident_is_short_as_loud_as_songs_and_without_a_click(band: str, tmp_p
     assert 3.0 <= done.seconds <= 8.0
     assert done.loudness == pytest.approx(-16.0, abs=1.0)
     assert np.abs(sound[0]).max() < 0.01 and np.abs(sound[-48:]).max() < 0.001
-    assert done.next_at == pytest.approx(done.seconds - 0.5, abs=0.002)
+    assert done.next_at == pytest.approx(done.seconds - 0.9, abs=0.002)
 
 
 @pytest.mark.slow

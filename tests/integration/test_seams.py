@@ -40,9 +40,10 @@ def test_two_halves_of_a_sine_in_two_formats_are_one_sine(
 ) -> None:
     station.start()
     bot = station.bot()
+    halves = half(tmp_path / f"first{first}", 0), half(tmp_path / f"second{second}", 1)
     with listening(icecast) as listener:
-        bot.play(1, half(tmp_path / f"first{first}", 0))
-        bot.play(2, half(tmp_path / f"second{second}", 1), wire.Follow)
+        bot.play(1, halves[0])
+        bot.play(2, halves[1], wire.Follow)
         bot.wait_for("Ended", cue=2, reason="finished", frames=HALF)
         listener.wait_until(lambda sound: loud_frames(sound) > 1.95 * HALF, "both halves")
         sound = listener.sound()

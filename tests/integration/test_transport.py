@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -92,6 +93,25 @@ def test_a_crossfade_is_heard_at_one_loudness(icecast: Any, bot: Bot, tmp_path: 
     inner = sound[loud[0] + 4800 : loud[-1] - 4800, 0]
     power = (inner[: len(inner) // 4800 * 4800] ** 2).reshape(-1, 4800).mean(axis=1)
     assert power.max() / power.min() < 1.15
+
+
+def test_an_ending_rings_out_under_the_next_song_without_a_gap_or_a_fade(
+    icecast: Any, bot: Bot, tmp_path: Path
+) -> None:
+    join = msgspec.json.encode(wire.Join(1, 2 * RATE))
+    with listening(icecast) as listener:
+        bot.play(1, written(tmp_path / "first.wav", sine(3 * RATE)), gain=-8.0)
+        bot.play(2, written(tmp_path / "second.wav", sine(3 * RATE, frequency=1700)), wire.Follow, gain=-8.0, join=join)
+        bot.wait_for("Ended", cue=2, reason="finished", frames=3 * RATE)
+        listener.wait_until(lambda sound: _over(sound, round(4.5 * RATE)), "the end")
+        sound = listener.sound()
+    loud = np.flatnonzero(envelope(sound) > LOUD) * 48
+    assert abs(loud[-1] - loud[0] - 5 * RATE) < 0.05 * RATE
+    inner = sound[loud[0] + 4800 : loud[0] + round(4.8 * RATE), 0]
+    power = (inner[: len(inner) // 4800 * 4800] ** 2).reshape(-1, 4800).mean(axis=1)
+    alone, together = np.median(power[:15]), np.median(power[21:27])
+    assert together == pytest.approx(2 * alone, rel=0.1), "both are heard at their full level"
+    assert power.min() > 0.9 * alone
 
 
 def test_a_crossfade_may_be_longer_than_what_is_decoded_ahead(icecast: Any, bot: Bot, tmp_path: Path) -> None:
