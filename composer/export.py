@@ -11,7 +11,9 @@ import numpy as np
 
 from bandstand.common.background_jobs import Export, Exported
 from bandstand.common.errors import ComposeError
-from bandstand.common.types import RATE, Frames, Lufs
+from bandstand.common.jobs import Done
+from bandstand.common.paths import SONG_FILE
+from bandstand.common.types import RATE, Frames, Lufs, Seconds
 from bandstand.composer.audio import Block, FlacWriter
 from bandstand.composer.master import master_song
 from bandstand.composer.midi import make_midi
@@ -20,7 +22,7 @@ from bandstand.composer.pictures import draw_piano_roll
 from bandstand.composer.recorder import FILES, PICTURES, make_tags
 from bandstand.composer.score import Score, read_score
 from bandstand.composer.streaming_score import StreamingScore
-from bandstand.composer.synth import FADE, count_frames, find_synthesiser, render_song
+from bandstand.composer.synth import FADE, choose_fade, count_frames, find_synthesiser, render_song
 
 STEMS: Final = "stems"
 """Folder of the stems inside the song's folder."""
@@ -60,7 +62,7 @@ def _export_pictures(score: Score, folder: Path, _: Export) -> tuple[str, ...]:
 def _export_flac(score: Score, folder: Path, job: Export) -> tuple[str, ...]:
     """Return the stored FLAC file; render it again if it has been deleted."""
     if not (folder / FILES["audio"]).exists():
-        _write_flac(_render_mix(score, job), score, folder / FILES["audio"])
+        _write_flac(_render_mix(score, folder, job), score, folder / FILES["audio"])
     return (FILES["audio"],)
 
 
@@ -80,10 +82,18 @@ def _export_stems(score: Score, folder: Path, job: Export) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _render_mix(score: Score, job: Export) -> Iterator[Block]:
+def _render_mix(score: Score, folder: Path, job: Export) -> Iterator[Block]:
     synthesiser = find_synthesiser(job.soundfont)
     song = StreamingScore.from_score(score)
-    return render_song(song, synthesiser.make_renderer(), synthesiser, Lufs(job.loudness))
+    return render_song(song, synthesiser.make_renderer(), synthesiser, Lufs(job.loudness), find_fade(folder))
+
+
+def find_fade(folder: Path) -> Seconds:
+    """How long the song of this folder fades out at its end, by what was asked of it; as usual if that is unknown."""
+    try:
+        return choose_fade(msgspec.json.decode((folder / SONG_FILE).read_bytes(), type=Done).parameters)
+    except (OSError, msgspec.DecodeError):
+        return FADE
 
 
 def _render_stem(score: Score, job: Export) -> Iterator[Block]:
