@@ -1,7 +1,8 @@
 """How soon the library answers with many songs in it: `python bench/library.py --help`.
 
 Makes a database of that many songs with titles, artists and facts like the composer's, on disk, and asks it in
-transactions as the bot does: searches of every kind, a song by the words of its title, one entry of the programme.
+transactions as the bot does: searches of every kind, a song by the words of its title, one entry of the programme, a
+listener's request.
 Prints a table; the budget is 10 ms for 99 in 100.
 """
 
@@ -17,19 +18,24 @@ from typing import Any, Final
 
 from peewee import SqliteDatabase
 
-from bandstand.bot.station import library, programme
+from bandstand.bot.station import library, programme, song_requests
+from bandstand.bot.station.lifecycle import end_cue
 from bandstand.bot.station.repositories import Rules, Transaction
+from bandstand.bot.station.scheduling import sort_queue
 from bandstand.bot.storage.store import PRAGMAS, migrate
 from bandstand.bot.storage.transaction import Surroundings, begin
-from bandstand.common.api.people import Place, Requester, Right
+from bandstand.common.api.asking import RequestSong
+from bandstand.common.api.people import Identity, Place, Requester, Right
 from bandstand.common.api.refusals import Refused
 from bandstand.common.api.requests import SearchSongs
-from bandstand.common.api.values import Song, SongState
+from bandstand.common.api.values import EndReason, Song, SongState
 from bandstand.common.types import SongCode
 
 GOAL: Final = 0.010
 ROUNDS: Final = 300
 BATCH: Final = 2000
+WRITING: Final = ("one entry of the programme", "request")
+MOST_QUEUED: Final = 12
 ANN: Final = Requester("ann", Place("console"), Right.OWNER)
 ADJECTIVES: Final = [
     "blue",
@@ -118,7 +124,9 @@ def search(query: str) -> Callable[[Transaction], Any]:
     return lambda tx: library.search_songs(SearchSongs(query=query), ANN, tx)
 
 
-def list_questions(songs: list[Song], chance: Random) -> dict[str, Callable[[], Callable[[Transaction], Any]]]:
+def list_questions(
+    database: SqliteDatabase, songs: list[Song], chance: Random
+) -> dict[str, Callable[[], Callable[[Transaction], Any]]]:
     """What is asked, by what a person would call it; each is drawn anew every time."""
 
     def pick() -> Song:
@@ -142,11 +150,24 @@ def list_questions(songs: list[Song], chance: Random) -> dict[str, Callable[[], 
         "play, by words of the title": lambda: _find(pick().title.lower()),
         "play, ambiguous": lambda: _find(chance.choice(NOUNS)),
         "one entry of the programme": lambda: programme.plan_ahead,
+        "request": lambda: _request(database, pick().title.lower(), chance),
     }
 
 
 def _find(words: str) -> Callable[[Transaction], Any]:
     return lambda tx: library.find_song(tx, words)
+
+
+def _request(database: SqliteDatabase, words: str, chance: Random) -> Callable[[Transaction], Any]:
+    """A request of somebody else each time, with four songs planned and a few requests before it."""
+    with begin(database, Surroundings(1e9, chance, Rules()), is_writing=True) as tx:
+        queue = sort_queue(tx.queue.list_open())
+        for cue in queue if len(queue) > MOST_QUEUED else []:
+            end_cue(tx, cue, EndReason.REMOVED, tx.now)
+        programme.plan_ahead(tx)
+    identity = Identity("irc:libera", mask=f"ann!ann@{chance.random()}.example")
+    by = Requester("ann", Place("irc", "libera #radio ann *"), Right.LISTENER, identity)
+    return lambda tx: song_requests.request_song(RequestSong(song=words), by, tx)
 
 
 def main() -> None:
@@ -164,8 +185,8 @@ def main() -> None:
         took = time.perf_counter() - began
         print(f"{given.songs} songs written in {took:.0f} s, {path.stat().st_size / 2**20:.0f} MiB\n")
         print("| | median | 99 in 100 | slowest | within 10 ms |\n|---|---|---|---|---|")
-        for name, draw in list_questions(songs, chance).items():
-            is_writing = "programme" in name
+        for name, draw in list_questions(database, songs, chance).items():
+            is_writing = name in WRITING
             times = sorted(measure(database, draw(), chance, is_writing) for _ in range(ROUNDS))
             within = sum(one <= GOAL for one in times) / len(times)
             figures = (statistics.median(times), times[int(len(times) * 0.99)], times[-1])

@@ -19,7 +19,7 @@ from bandstand.bot.commands.schedule import name_show, say_moment
 from bandstand.bot.commands.sentences import name_song, say_refusal
 from bandstand.common.api import events
 from bandstand.common.api.events import Event, Likeness
-from bandstand.common.api.people import STATION, Place
+from bandstand.common.api.people import STATION, STATION_NAME, Place
 from bandstand.common.api.values import EndReason, SongBrief, SongKind
 from bandstand.common.text import clock, counted, one_line
 from bandstand.common.types import SongCode
@@ -203,8 +203,8 @@ def _describe_song(song: SongBrief) -> str:
 
 
 def _say_waited(event: events.SongStarted) -> str:
-    """The time from the command to the air; nothing of a song that has waited for its turn."""
-    if event.waited is None or event.waited > LONGEST_WAIT:
+    """The time from the command to the air; nothing of a song that waited for its turn, or that nobody asked for."""
+    if event.waited is None or event.name == STATION_NAME or event.waited > LONGEST_WAIT:
         return ""
     return f"; on the air {event.waited:.{2 if event.waited < 10 else 0}f} s after it was asked for"
 

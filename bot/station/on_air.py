@@ -131,10 +131,10 @@ def line_up(
     return add_cue(tx, _take_place(tx, cue, scheduling.sort_queue(tx.queue.list_open())))
 
 
-def line_up_request(tx: Transaction, song: SongBrief, asker: Asker) -> Cue:
-    """Put a song into the queue that a listener requested."""
+def line_up_request(tx: Transaction, song: SongBrief, asker: Asker, queue: list[Cue]) -> Cue:
+    """Put a song that a listener requested into the sorted queue."""
     cue = msgspec.structs.replace(_make_cue(tx, song, asker, None, None), is_request=True)
-    return add_cue(tx, _take_place(tx, cue, scheduling.sort_queue(tx.queue.list_open())))
+    return add_cue(tx, _take_place(tx, cue, queue))
 
 
 def line_up_wish(tx: Transaction, song: SongBrief, asker: Asker, job: int) -> Cue:
@@ -144,9 +144,8 @@ def line_up_wish(tx: Transaction, song: SongBrief, asker: Asker, job: int) -> Cu
     return add_cue(tx, _take_place(tx, cue, scheduling.sort_queue(tx.queue.list_open()), heard))
 
 
-def request_planned(tx: Transaction, planned: Cue, asker: Asker) -> Cue:
+def request_planned(tx: Transaction, planned: Cue, asker: Asker, queue: list[Cue]) -> Cue:
     """Make an entry of the programme's a listener's request; it moves before the others, unless it is next already."""
-    queue = scheduling.sort_queue(tx.queue.list_open())
     cue = msgspec.structs.replace(
         planned, name=asker.name, place=asker.place, person=asker.person, created=tx.now, choice=None, is_request=True
     )
@@ -158,12 +157,18 @@ def request_planned(tx: Transaction, planned: Cue, asker: Asker) -> Cue:
 
 
 def _take_place(tx: Transaction, cue: Cue, queue: list[Cue], heard: Mapping[str, int] = NOTHING_HEARD) -> Cue:
-    """The cue with its order in this sorted queue, of which those behind it make room; `heard` as in `find_place`."""
+    """The cue with its order in this sorted queue, of which those behind it make room where there is none; `heard`
+    as in `find_place`."""
+    tx.publish(QueueChanged())
     place = scheduling.find_place(queue, cue, heard)
     order = scheduling.order_last(queue[:place])
+    if 0 < place < len(queue):
+        before, behind = queue[place - 1].order, queue[place].order
+        between = (before + behind) / 2
+        if before < between < behind:
+            return msgspec.structs.replace(cue, order=between)
     for number, queued in enumerate(queue[place:], 1):
         tx.queue.save(msgspec.structs.replace(queued, order=order + number))
-    tx.publish(QueueChanged())
     return msgspec.structs.replace(cue, order=order)
 
 

@@ -8,6 +8,8 @@ A request that was taken out of the queue unheard, or whose file was gone when i
 its song, and not for its person. The repository leaves those out by itself.
 """
 
+from typing import NamedTuple
+
 from bandstand.bot.station import library, queueing, request_switches, scheduling
 from bandstand.bot.station.on_air import fill_air, get_asker, is_passing, line_up_request, request_planned
 from bandstand.bot.station.ordering import check_queued
@@ -35,7 +37,7 @@ from bandstand.common.api.refusals import (
     StillBeingMade,
 )
 from bandstand.common.api.requests import Enqueue, GetQueue
-from bandstand.common.api.values import Cue, CueState, Song, SongState
+from bandstand.common.api.values import Cue, Song, SongState
 from bandstand.common.generators import COMPARE
 
 
@@ -45,27 +47,22 @@ def request_song(request: RequestSong, by: Requester, tx: Transaction) -> Reques
     if closed is not None:
         raise Refused(RequestsOff(closed))
     song = _find_requestable(tx, request.song)
-    queued = _find_queued(tx, song)
+    cues = tx.queue.list_open()
+    queued = _find_queued(cues, song)
     if queued is not None and queued.choice is None:
         raise Refused(_say_waiting(queued, by, tx))
-    allowed_at = _find_allowed_time(song, queued, by, tx)
-    if queued is None:
-        check_queued(by, tx)
-        cue = line_up_request(tx, song.brief, get_asker(by))
-    else:
-        cue = request_planned(tx, queued, get_asker(by))
-    last = tx.requests.get_last_of_song(song.code)
+    on_air = scheduling.find_on_air(cues)
+    past = _read_past(tx, song, on_air)
+    allowed_at = _find_allowed_time(past, by, tx)
+    if allowed_at > tx.now and by.right < Right.DJ:
+        raise Refused(_say_too_soon(song, past, _Position(queued, on_air), by, tx))
+    cue = _put_into_queue(song, queued, scheduling.sort_queue(cues), by, tx)
+    count = add_request(past.last_request, tx.now)
     tx.requests.add(
-        SongRequest(
-            song=song.code,
-            cue=cue.id,
-            person=get_person(by),
-            name=by.name,
-            created=tx.now,
-            count=add_request(last, tx.now),
-        )
+        SongRequest(song=song.code, cue=cue.id, person=get_person(by), name=by.name, created=tx.now, count=count)
     )
-    fill_air(tx)
+    if on_air is None:
+        fill_air(tx)
     position, heard_in = _locate(cue, by, tx)
     is_late = allowed_at > tx.now
     return Requested(
@@ -103,17 +100,24 @@ def _find_requestable(tx: Transaction, words: str) -> Song:
     return song
 
 
-def _find_queued(tx: Transaction, song: Song) -> Cue | None:
+def _find_queued(cues: list[Cue], song: Song) -> Cue | None:
     """The song's entry in the queue, one that somebody asked for rather than one that the programme planned. What is
     only the rest of a song that was interrupted is none."""
-    cues = [cue for cue in scheduling.sort_queue(tx.queue.list_open()) if cue.song.code == song.code]
-    entries = [cue for cue in cues if cue.returns is None]
+    entries = [cue for cue in scheduling.sort_queue(cues) if cue.song.code == song.code and cue.returns is None]
     return min(entries, key=lambda cue: cue.choice is not None, default=None)
+
+
+def _put_into_queue(song: Song, planned: Cue | None, queue: list[Cue], by: Requester, tx: Transaction) -> Cue:
+    if planned is not None:
+        return request_planned(tx, planned, get_asker(by), queue)
+    check_queued(by, tx)
+    return line_up_request(tx, song.brief, get_asker(by), queue)
 
 
 def _say_waiting(cue: Cue, by: Requester, tx: Transaction) -> RequestedAlready:
     position, heard_in = _locate(cue, by, tx)
-    return RequestedAlready(cue.song, cue.name, cue.person == get_person(by), position, heard_in)
+    is_own = (cue.person, cue.name) == (get_person(by), by.name)  # people who share an address have names
+    return RequestedAlready(cue.song, cue.name, is_own, position, heard_in)
 
 
 def _locate(cue: Cue, by: Requester, tx: Transaction) -> tuple[int, float | None]:
@@ -127,27 +131,50 @@ def _locate(cue: Cue, by: Requester, tx: Transaction) -> tuple[int, float | None
 # The rules
 
 
-def _find_allowed_time(song: Song, queued: Cue | None, by: Requester, tx: Transaction) -> float:
-    """From when a listener may request this song: later than now only for djs, whom no wait binds. Raises Refused."""
-    songs = tx.songs.count_playable(FULL_LIBRARY)
-    on_air = next((cue for cue in tx.queue.list_open() if cue.state is CueState.AIR), None)
-    is_on_air = on_air is not None and on_air.song.code == song.code
+class _Position(NamedTuple):
+    """Where a song is that may not be requested: an entry of the programme's, and what is on the air."""
+
+    planned: Cue | None
+    on_air: Cue | None
+
+
+def _read_past(tx: Transaction, song: Song, on_air: Cue | None) -> SongPast:
     started = tx.queue.get_last_started(song.code)
-    past = SongPast(
-        last_started=tx.now if is_on_air and started is None else started,
-        last_request=tx.requests.get_last_of_song(song.code),
-    )
+    if on_air is not None and on_air.song.code == song.code and on_air.started is None:
+        started = tx.now
+    return SongPast(last_started=started, last_request=tx.requests.get_last_of_song(song.code))
+
+
+def _find_allowed_time(past: SongPast, by: Requester, tx: Transaction) -> float:
+    """From when this person may request this song by the rules: now, or later."""
+    return max(_find_song_time(past, tx), _find_person_time(tx.requests.get_last_of_person(get_person(by)), tx))
+
+
+def _find_song_time(past: SongPast, tx: Transaction) -> float:
+    return find_song_time(past, tx.songs.count_playable(FULL_LIBRARY), tx.now)
+
+
+def _find_person_time(own: SongRequest | None, tx: Transaction) -> float:
+    return find_person_time(own.created if own else None, tx.now)
+
+
+def _say_too_soon(
+    song: Song, past: SongPast, where: _Position, by: Requester, tx: Transaction
+) -> RequestTooSoon | SongTooSoon:
+    """Which of the two rules holds for longer, and until when."""
     own = tx.requests.get_last_of_person(get_person(by))
-    song_time = find_song_time(past, songs, tx.now)
-    person_time = find_person_time(own.created if own else None, tx.now)
-    allowed_at = max(song_time, person_time)
-    if allowed_at <= tx.now or by.right >= Right.DJ:
-        return allowed_at
+    song_time, person_time = _find_song_time(past, tx), _find_person_time(own, tx)
     if own is not None and person_time > song_time:
         last_song = tx.songs.get(own.song).brief
-        raise Refused(RequestTooSoon(last_song, own.created, person_time, person_time - tx.now))
-    position, heard_in = _locate(queued, by, tx) if queued else (0, None)
-    was_heard = past.last_request is None or past.last_request.created < past.last
-    raise Refused(
-        SongTooSoon(song.brief, past.last, was_heard, is_on_air, song_time, song_time - tx.now, position, heard_in)
+        return RequestTooSoon(last_song, own.created, person_time, person_time - tx.now)
+    position, heard_in = _locate(where.planned, by, tx) if where.planned else (0, None)
+    return SongTooSoon(
+        song=song.brief,
+        last=past.last,
+        was_heard=past.last_request is None or past.last_request.created < past.last,
+        is_on_air=where.on_air is not None and where.on_air.song.code == song.code,
+        allowed_at=song_time,
+        wait=song_time - tx.now,
+        position=position,
+        heard_in=heard_in,
     )

@@ -138,13 +138,13 @@ def simulate(monkeypatch: pytest.MonkeyPatch, evening: Evening, rounds: int) -> 
 
 def test_nobody_and_no_song_is_served_against_the_rules(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
     evening = Evening(station, 1, 10)
-    simulate(monkeypatch, evening, 30)
+    simulate(monkeypatch, evening, 25)
     assert evening.served > 4 and evening.refused > 4
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [2, 3])
-def test_nor_in_thousands_of_requests(seed: int, station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nor_in_more_than_a_thousand_requests(seed: int, station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
     evening = Evening(station, seed, 40)
-    simulate(monkeypatch, evening, 1200)
-    assert evening.served > 200 and evening.refused > 200
+    simulate(monkeypatch, evening, 600)
+    assert evening.served > 100 and evening.refused > 100

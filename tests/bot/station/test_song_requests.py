@@ -101,6 +101,14 @@ def test_what_the_programme_plans_later_comes_behind_requests(station: Station) 
     assert station.queue == ["One", "Planned 1"]
 
 
+def test_any_number_of_requests_finds_room_between_what_is_there(station: Station) -> None:
+    plan(station, "Planned 1", "Planned 2")
+    song, asker = station.get_air().song, on_air.get_asker(BOB)
+    requested = [on_air.line_up_request(station.tx, song, asker, station.get_queue()).id for _ in range(56)]
+    assert [cue.id for cue in station.get_queue() if cue.is_request] == requested
+    assert station.queue == ["Planned 1", *["On Air"] * 56, "Planned 2"]
+
+
 def test_a_planned_song_becomes_the_request_and_moves_forward(station: Station) -> None:
     plan(station, "Planned 1", "Planned 2", "Planned 3")
     assert request(station, "planned 3") == Requested(
