@@ -59,6 +59,18 @@ def say_choice(choice: Choice, now: float) -> str:
     if choice.source is Source.ROTATION:
         heard = "never heard here before" if choice.last_started is None else say_ago(choice.last_started, now)
         said += f", last heard {heard}" if choice.last_started is not None else f", {heard}"
+    if choice.playlist:
+        said += f", of the playlist {choice.playlist}" + (", whose turn it was" if choice.is_turn else "")
+    elif choice.slot is not None:
+        said += f", for the slot {choice.slot}"
+    if choice.clocks:
+        said += f" of the clock {choice.clocks[0].clock}"
+    if choice.show:
+        said += f", in the show {choice.show}"
+    if choice.ends_at is not None:
+        said += ", made to end just at a fixed time"
+    for passed in choice.passed:
+        said += f"; {passed.slot} was passed over, as {passed.reason}"
     for distance in choice.relaxed:
         said += f"; though {DISTANCES[distance]}, as nothing else was left"
     return said

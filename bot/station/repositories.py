@@ -351,6 +351,10 @@ class Rotation(Protocol):
         """At most `limit` songs that may come again, or were imported; chance decides which, in a larger library."""
         ...
 
+    def list_candidates(self, codes: Sequence[str]) -> list[Candidate]:
+        """Those of these songs that are stored and can be played."""
+        ...
+
     def measure_own(self) -> float:
         """The length of all songs together that the station composed by itself and keeps, seconds."""
         ...

@@ -14,7 +14,9 @@ goes on, and whoever asks is told why this song came again so soon.
 """
 
 import math
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 from random import Random
 from typing import Final
 
@@ -30,6 +32,8 @@ RESTED: Final = 14 * 24 * 3600.0
 """Seconds after which a song has its whole weight again."""
 TIRED: Final = 0.25
 """The weight of a song that was heard just now, beside 1 for one that has rested: never 0."""
+JOINED: Final = re.compile(r"\s*,\s*|\s+(?:feat\.?|ft\.?|featuring|vs\.?|&)\s+", re.IGNORECASE)
+"""What stands between the artists of one song."""
 LIKED: Final = 1.0
 """A song that everybody rates 1 weighs e^LIKED times as much as one that nobody rated, one rated -1 as much less."""
 LOVED: Final = 0.5
@@ -110,7 +114,7 @@ class Recent(msgspec.Struct, frozen=True):
             broken.add(Distance.SONG)
         if song.title and fold(song.title) in self.titles:
             broken.add(Distance.TITLE)
-        if song.artist and fold(song.artist) in self.artists:
+        if split_artist(song.artist) & self.artists:
             broken.add(Distance.ARTIST)
         return broken
 
@@ -122,7 +126,7 @@ def gather_recent(heard: Sequence[Heard], now: float) -> Recent:
     return Recent(
         songs=frozenset(song.code for song in near),
         titles=frozenset(fold(song.title) for song in near),
-        artists=frozenset(fold(song.artist) for song in nearer),
+        artists=frozenset(name for song in nearer for name in split_artist(song.artist)),
     )
 
 
@@ -134,6 +138,12 @@ def find_broken(song: SongBrief, heard: Sequence[Heard], now: float) -> set[Dist
 def fold(text: str) -> str:
     """A title or an artist for comparing: case and blanks do not count."""
     return " ".join(text.casefold().split())
+
+
+@lru_cache(maxsize=10_000)
+def split_artist(text: str) -> frozenset[str]:
+    """The artists that a name has: `Ann feat. Bob` are two, and each of them keeps the distance."""
+    return frozenset(name for part in JOINED.split(text) if (name := fold(part)))
 
 
 def draw_key(candidate: Candidate, now: float, chance: Random) -> float:

@@ -5,6 +5,7 @@ in the queue; the rotation are the bands' songs that were heard before, whoever 
 Users' generators and comparisons are in neither: they are heard when somebody asks for them.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from peewee import fn
@@ -21,6 +22,8 @@ SONG: Final = tables.Song
 CUE: Final = tables.Cue
 JOB: Final = tables.Job
 RATING: Final = tables.Rating
+MOST: Final = 1000
+"""Songs of a list that are looked at."""
 IS_READY: Final = SONG.state == SongState.READY.value
 IS_OWN: Final = fn.EXISTS(JOB.select(JOB.id).where(JOB.song == SONG.code, JOB.place == str(STATION)))
 WAS_CUED: Final = fn.EXISTS(CUE.select(CUE.id).where(CUE.song == SONG.code))
@@ -44,6 +47,11 @@ class Rotation:
         is_heard = (SONG.generator == IMPORT) | ((SONG.generator == BAND) & WAS_CUED)
         codes = SONG.select(SONG.code).where(IS_READY, is_heard).order_by(fn.RANDOM()).limit(limit)
         query = SONG.select(*BRIEF, LAST_STARTED, MEAN, COUNT, FANS).where(SONG.code.in_(codes))
+        return self._list(query.order_by(SONG.code))
+
+    def list_candidates(self, codes: Sequence[str]) -> list[Candidate]:
+        chosen = list(codes)[:MOST]
+        query = SONG.select(*BRIEF, LAST_STARTED, MEAN, COUNT, FANS).where(IS_READY, SONG.code.in_(chosen))
         return self._list(query.order_by(SONG.code))
 
     def measure_own(self) -> float:

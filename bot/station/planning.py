@@ -1,0 +1,249 @@
+"""The plan: what the programme will play next, entry by entry, each with the reason for it.
+
+`PLANNED` entries wait in the queue behind what people asked for. Each is filled in three steps.
+
+*What is wanted* at the time at which it will begin (`list_wanted`): a playlist whose turn it is; else the slot of the
+show that is on then; else the next slot of the clock; else anything. *What fills it* (`bot.station.filling`): a song
+drawn by the rules of rotation, or one that is composed. A slot that nothing fills is passed over, which is written down
+with the entry and told once. *Whether it fits* a fixed time that comes next (`bot.station.fitting`).
+
+When requests, playlists, clocks or the schedule change, entries that are still what is wanted stay as they are. From
+the first one that is not, the plan is made anew. The first entry is frozen: the streamer may have opened it.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+import msgspec
+
+from bandstand.bot.station import clocks, filling, playlists, schedule, scheduling, shows, transitions
+from bandstand.bot.station.filling import Filled, Need
+from bandstand.bot.station.fitting import EXACT, SHORTEST
+from bandstand.bot.station.lifecycle import end_cue
+from bandstand.bot.station.on_air import Asker, find_on_air, line_up
+from bandstand.bot.station.repositories import LastTurn, Transaction
+from bandstand.bot.station.rotation import Heard, find_broken
+from bandstand.common.api.events import QueueChanged, SlotPassed
+from bandstand.common.api.people import STATION, STATION_NAME
+from bandstand.common.api.values import ClockPlace, Cue, CueState, EndReason, PassedSlot, Slot, SlotKind, SongBrief
+
+ITSELF: Final = Asker(STATION_NAME, STATION)
+PLANNED: Final = 4
+"""Entries of the queue that are planned ahead."""
+HISTORY: Final = 100
+"""Songs that are looked at for distances: more than anybody can hear within the longest of them."""
+UNKNOWN_LENGTH: Final = 60.0
+"""Seconds that stand for the length of a song that does not say it yet: rather too few, so that what is planned behind
+it keeps its distances."""
+EARLY: Final = 2.0
+"""Seconds before a fixed time in which an entry may begin that belongs to what comes then."""
+HOUR: Final = 3600.0
+
+
+class Wanted(NamedTuple):
+    """What an entry is to be. `slot` None: whatever there is."""
+
+    slot: Slot | None = None
+    clocks: tuple[ClockPlace, ...] = ()
+    playlist: str = ""
+    """The playlist whose turn it is."""
+    show: str = ""
+
+
+class Position(NamedTuple):
+    """The place of an entry: when it begins, and what was before."""
+
+    at: float
+    heard: list[Heard]
+    turns: dict[str, LastTurn]
+    paths: list[tuple[ClockPlace, ...]]
+    """Of the programme's entries before, the last one first."""
+    shows: list[str]
+    """Shows of entries that are planned or on the air."""
+
+
+def plan_ahead(tx: Transaction) -> None:
+    """Withdraw what is not wanted any more, and fill the plan up to `PLANNED` entries."""
+    _keep_fitting(tx)
+    missing = PLANNED - len(list_planned(tx))
+    while missing > 0 and _plan_entry(tx):
+        missing -= 1
+
+
+def list_planned(tx: Transaction) -> list[Cue]:
+    return [cue for cue in scheduling.sort_queue(tx.queue.list_open()) if cue.choice is not None]
+
+
+def withdraw(tx: Transaction, cues: Sequence[Cue]) -> None:
+    """Take planned entries out of the queue. What is on the air is heard to its end."""
+    for cue in cues:
+        end_cue(tx, cue, EndReason.REMOVED, tx.now)
+        tx.publish(QueueChanged())
+
+
+# What is wanted
+
+
+def list_wanted(tx: Transaction, position: Position) -> Iterator[Wanted]:
+    """What the entry at this position may be, the best first; the last is always whatever there is."""
+    at = position.at + EARLY
+    for due in playlists.find_due(tx.playlists.list_all(), position.turns, at):
+        yield Wanted(Slot(SlotKind.PLAYLIST, due.name), playlist=due.name)
+    target = shows.find_show_at(tx, at)
+    if target is not None and schedule.is_entry(target.show.rule) and target.show.name in position.shows:
+        target = None  # it is planned already
+    show = target.show.name if target else ""
+    current = clocks.get_current(tx)
+    slot = target.show.slot if target else Slot(SlotKind.CLOCK, current) if current else None
+    if slot is not None and slot.kind is SlotKind.CLOCK:
+        known = {clock.name: clock for clock in tx.clocks.list_all()}
+        for inner, path in clocks.take_slots(slot.name, known, position.paths):
+            yield Wanted(inner, path, show=show)
+    elif slot is not None:
+        yield Wanted(slot, show=show)
+    yield Wanted(show=show)
+
+
+def find_fixed_time(tx: Transaction, at: float) -> float | None:
+    """The next moment at which something has to begin to the second."""
+    change = shows.find_change_after(tx, at + EARLY)
+    is_begin = change is not None and (change.target is not None or shows.find_show_at(tx, at + EARLY) is not None)
+    moments = [
+        change.at if change is not None and is_begin else None,
+        playlists.find_next_turn(tx.playlists.list_all(), at + playlists.EARLY),
+        ((at + EARLY) // HOUR + 1) * HOUR if tx.rules.is_on_the_hour else None,
+    ]
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+# Positions
+
+
+def find_position(tx: Transaction, cues: Sequence[Cue]) -> Position:
+    """The position behind these cues, which are those on the air and in the queue, in their order."""
+    played = tx.queue.list_played(HISTORY)
+    heard = [Heard(cue.song, cue.started or cue.created) for cue in played]
+    turns, at = dict(tx.playlists.get_last_turns()), tx.now
+    choices = [cue.choice for cue in played if cue.choice is not None]
+    for cue, begin, end in _lay_out(cues, tx):
+        heard.append(Heard(name_artist(tx, cue.song), begin))
+        at = max(at, end)
+        if cue.choice is not None:
+            choices.insert(0, cue.choice)
+        if cue.started is None:
+            turns = {name: LastTurn(one.started, one.songs + 1) for name, one in turns.items()}
+            if cue.choice is not None and cue.choice.playlist:
+                turns[cue.choice.playlist] = LastTurn(begin, 0)
+    paths = [choice.clocks for choice in choices if not choice.is_turn]
+    return Position(at, heard, turns, paths, [cue.choice.show for cue in cues if cue.choice and cue.choice.show])
+
+
+def _lay_out(cues: Sequence[Cue], tx: Transaction) -> Iterator[tuple[Cue, float, float]]:
+    """Each cue with when it begins and when the next one would."""
+    at = tx.now
+    for number, cue in enumerate(cues):
+        begin = cue.started or at
+        if not cue.song.seconds:
+            at = max(tx.now, begin) + _get_ordered_length(tx, cue)
+        else:
+            following = cues[number + 1] if number + 1 < len(cues) else cue
+            transition = transitions.plan_transition(cue, following, tx.rules.crossfade)
+            played = transitions.find_end(cue, transition) - (0.0 if cue.started else transitions.find_start(cue))
+            at = max(tx.now, begin + played)
+        yield cue, begin, at
+
+
+def _get_ordered_length(tx: Transaction, cue: Cue) -> float:
+    """How long the air is expected to be a song's that does not say its length yet."""
+    seconds = tx.songs.get(cue.song.code).parameters.get("seconds")
+    return float(seconds) - filling.get_overlap(tx) if seconds else UNKNOWN_LENGTH
+
+
+def name_artist(tx: Transaction, song: SongBrief) -> SongBrief:
+    """The song with its artist, also where a band has only been asked to play it."""
+    if song.artist:
+        return song
+    form = tx.songs.get(song.code).form
+    found = tx.bands.get_form(form) if form is not None else None
+    return msgspec.structs.replace(song, artist=found.band.name) if found else song
+
+
+def _list_in_order(tx: Transaction) -> list[Cue]:
+    """What is on the air, and the queue behind it."""
+    cues = tx.queue.list_open()
+    air = scheduling.find_on_air(cues)
+    return [*([air] if air else []), *scheduling.sort_queue(cues)]
+
+
+# Keeping and adding
+
+
+def _keep_fitting(tx: Transaction) -> None:
+    """Withdraw the entries from the first one on that is not what is wanted at its place; the first of all stays."""
+    cues = _list_in_order(tx)
+    planned = [cue for cue in cues if cue.choice is not None and cue.state is CueState.QUEUED]
+    for cue in planned[1:]:
+        if not _fits(tx, cue, find_position(tx, cues[: cues.index(cue)])):
+            withdraw(tx, planned[planned.index(cue) :])
+            return
+
+
+def _fits(tx: Transaction, cue: Cue, position: Position) -> bool:
+    choice = cue.choice
+    if choice is None or cue.song.state.is_lost:
+        return choice is None
+    passed = [one.slot for one in choice.passed]
+    wanted = next((one for one in list_wanted(tx, position) if one.slot not in passed), Wanted())
+    is_wanted = Wanted(choice.slot, choice.clocks, choice.playlist if choice.is_turn else "", choice.show) == wanted
+    if not is_wanted or (choice.playlist and tx.playlists.get(choice.playlist) is None):
+        return False
+    if choice.ends_at is not None:
+        length = (cue.song.seconds or _get_ordered_length(tx, cue) + filling.get_overlap(tx)) - filling.get_overlap(tx)
+        if abs(position.at + length - choice.ends_at) > EXACT:
+            return False
+    return find_broken(name_artist(tx, cue.song), position.heard, position.at) <= set(choice.relaxed)
+
+
+def _plan_entry(tx: Transaction) -> bool:
+    """Add one entry; False where there is nothing to add and enough is on its way already."""
+    cues = _list_in_order(tx)
+    position = find_position(tx, cues)
+    fixed = find_fixed_time(tx, position.at)
+    left = None if fixed is None else fixed - position.at
+    if left is not None and left < SHORTEST and fixed is not None:
+        # Nothing can be composed for so short a time: what comes then begins early.
+        position, left = position._replace(at=fixed), None
+    is_needed_now = not any(cue.state is CueState.QUEUED or not cue.is_audible for cue in cues)
+    passed: list[PassedSlot] = []
+    for wanted in list_wanted(tx, position):
+        need = Need(wanted.slot, position.at, position.heard, frozenset(cue.song.code for cue in cues), left)
+        filled = filling.fill_slot(tx, need, is_needed_now)
+        if isinstance(filled, Filled):
+            _add(tx, wanted, filled, tuple(passed))
+            return True
+        if wanted.slot is not None:
+            passed.append(PassedSlot(wanted.slot, filled))
+    return False
+
+
+def _add(tx: Transaction, wanted: Wanted, filled: Filled, passed: tuple[PassedSlot, ...]) -> None:
+    recent = [cue.choice for cue in (*tx.queue.list_open(), *tx.queue.list_played(HISTORY)) if cue.choice is not None]
+    for one in passed:
+        if not any(one in choice.passed for choice in recent):
+            tx.publish(SlotPassed(slot=str(one.slot), reason=one.reason))
+    playlist = tx.playlists.get(filled.choice.playlist) if filled.choice.playlist else None
+    choice = msgspec.structs.replace(
+        filled.choice, slot=wanted.slot, clocks=wanted.clocks, show=wanted.show, passed=passed,
+        is_turn=bool(wanted.playlist),
+    )  # fmt: skip
+    line_up(tx, filled.song, ITSELF, filled.job, playlist.crossfade if playlist else None, choice)
+
+
+def record_single_show(tx: Transaction) -> None:
+    """Have the schedule know that a show of a single entry is heard."""
+    air = find_on_air(tx)
+    if air is None or air.started is None or air.choice is None or not air.choice.show:
+        return
+    target = shows.find_show_at(tx, air.started + EARLY)
+    if target is not None and schedule.is_entry(target.show.rule) and target.show.name == air.choice.show:
+        shows.record_entry(tx, target)
