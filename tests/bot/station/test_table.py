@@ -46,6 +46,8 @@ READING: dict[type[Request], Request] = {
     requests.ListPlaylists: requests.ListPlaylists(),
     requests.GetPlaylist: requests.GetPlaylist(name="mellow"),
     requests.ListClocks: requests.ListClocks(),
+    requests.ListJingles: requests.ListJingles(),
+    requests.GetRequestSwitches: requests.GetRequestSwitches(),
     requests.GetStatus: requests.GetStatus(),
     requests.GetVersion: requests.GetVersion(),
     requests.ListNames: requests.ListNames(kind="song"),
@@ -116,6 +118,7 @@ def test_listeners_may_look_queue_and_take_back_rate_vote_like_and_mark_and_noth
 def test_only_owners_end_the_station_read_its_files_and_make_accounts() -> None:
     owners = {request for request, entry in REQUESTS.items() if entry.right is Right.OWNER}
     assert owners == {
+        requests.AddJingle,
         requests.ImportFile,
         requests.RecogniseFiles,
         requests.PlayFile,
