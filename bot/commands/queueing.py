@@ -12,9 +12,12 @@ from bandstand.common.api.values import SongBrief, SongKind
 from bandstand.common.errors import UsageError
 from bandstand.common.text import clock, counted
 
+LENGTH: Final = ("length", "l")
+"""Words after `queue` that ask how long it is."""
+
 
 def parse_queue(call: Call) -> requests.Request:
-    if not call["song"].strip():
+    if call["song"].strip().casefold() in ("", *LENGTH):
         return requests.GetQueue()
     return requests.Enqueue(song=call["song"], crossfade=parse_fade(call, "crossfade"))
 
@@ -30,6 +33,9 @@ def show_queue(result: results.Queue | results.Enqueued | results.Requested, cal
         return Reply(f"{name} is number {result.position} in the queue" + (f", heard {wait}" if wait else ""))
     if not result.songs:
         return Reply("the queue is empty")
+    if call["song"].strip().casefold() in LENGTH:
+        seconds = sum(queued.song.seconds for queued in result.songs)
+        return Reply(f"{counted(len(result.songs), 'song')} in the queue, {clock(seconds)} long")
     rows = tuple(_show_queued(number, queued) for number, queued in enumerate(result.songs, 1))
     columns = ("#", "code", "title", "length", "heard", "asked by", "")
     return Reply(f"{counted(len(rows), 'song')} in the queue", columns=columns, rows=rows)
@@ -75,7 +81,15 @@ COMMANDS: Final = (
         "show the queue, or append a song to it",
         "queue blue lantern",
         (requests.GetQueue, requests.Enqueue),
-        (Param("song", "a code, or words of the title", is_required=False, is_rest=True, names=("song",)),),
+        (
+            Param(
+                "song",
+                "a code, or words of the title; length: how long the queue is",
+                is_required=False,
+                is_rest=True,
+                names=("song",),
+            ),
+        ),
         (CROSSFADE,),
         aliases=("q",),
     ),

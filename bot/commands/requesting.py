@@ -3,12 +3,44 @@
 from typing import Final
 
 from bandstand.bot.commands.reply import Reply
-from bandstand.bot.commands.sentences import name_song, say_moment, say_wait, say_where
+from bandstand.bot.commands.sentences import name_song, say_ago, say_moment, say_wait, say_where
 from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common.api import requests, results
 from bandstand.common.errors import UsageError
 
+FAVOURITE: Final = ("f", "fave")
 SWITCHES: Final = {"on": True, "off": False}
+
+
+def parse_request(call: Call) -> requests.Request:
+    """`r f WORDS` picks one of the favourites, as radio communities know it."""
+    first, _, rest = call["song"].strip().partition(" ")
+    if first.casefold() == FAVOURITE[0] and rest.strip():
+        return requests.RequestRandom(query=rest, is_favourite=True)
+    return requests.RequestSong(song=call["song"])
+
+
+def parse_random(call: Call) -> requests.Request:
+    first, _, rest = call["query"].strip().partition(" ")
+    if first.casefold() in FAVOURITE:
+        return requests.RequestRandom(query=rest, is_favourite=True)
+    return requests.RequestRandom(query=call["query"])
+
+
+def show_last_request(result: results.LastRequest, call: Call) -> Reply:
+    who = result.name or "you"
+    if result.song is None:
+        return Reply(f"{who} {'has' if result.name else 'have'} requested nothing yet")
+    return Reply(f"{who} last requested {name_song(result.song)}, {say_ago(result.requested, call.now)}")
+
+
+def show_last_played(result: results.History, call: Call) -> Reply:
+    """What was heard before the song on the air."""
+    plays = [play for play in result.plays if play.reason]
+    if not plays:
+        return Reply("nothing was on the air before")
+    rows = tuple((say_ago(play.started, call.now), play.song, play.title) for play in plays)
+    return Reply("last played", columns=("when", "code", "title"), rows=rows)
 
 
 def show_requested(result: results.Requested, _: Call) -> Reply:
@@ -45,13 +77,60 @@ def show_switches(result: results.RequestSwitches, _: Call) -> Reply:
 COMMANDS: Final = (
     Command(
         "request",
-        lambda call: requests.RequestSong(song=call["song"]),
+        parse_request,
         show_requested,
         "have a song of the library played in its turn",
         "request blue lantern",
-        (requests.RequestSong,),
-        (Param("song", "a code, or words of the title", is_rest=True, names=("song",)),),
+        (requests.RequestSong, requests.RequestRandom),
+        (
+            Param(
+                "song", "a code, or words of the title; f WORDS: one of your favourites", is_rest=True, names=("song",)
+            ),
+        ),
         aliases=("r",),
+    ),
+    Command(
+        "random",
+        parse_random,
+        show_requested,
+        "request a random song, or a random favourite of yours",
+        "random fave",
+        (requests.RequestRandom,),
+        (
+            Param(
+                "query",
+                "fave, words to search for, or both",
+                is_required=False,
+                is_rest=True,
+            ),
+        ),
+        aliases=("ra",),
+    ),
+    Command(
+        "lucky",
+        lambda call: requests.RequestFirst(query=call["query"]),
+        show_requested,
+        "request the first song that a search finds",
+        "lucky blue style:bossa",
+        (requests.RequestFirst,),
+        (Param("query", "as for search", is_rest=True),),
+    ),
+    Command(
+        "lastrequest",
+        lambda call: requests.GetLastRequest(name=call["name"]),
+        show_last_request,
+        "what you requested last, or somebody else",
+        "lastrequest ann",
+        (requests.GetLastRequest,),
+        (Param("name", "an account, or a nick; without one, you", is_required=False, is_rest=True),),
+    ),
+    Command(
+        "lp",
+        lambda _: requests.ListHistory(limit=6),
+        show_last_played,
+        "the last songs before this one",
+        "lp",
+        (requests.ListHistory,),
     ),
     Command(
         "requests",

@@ -324,6 +324,9 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     refusals.NothingBefore: lambda _: "nothing was on the air before; history shows what was",
     refusals.NotKept: lambda why: f"{name_song(why.song)} is not kept, so it cannot be a favourite",
     refusals.SkipVotesOff: lambda _: "this station skips no song by vote; skip needs the right dj",
+    refusals.NothingFits: lambda why: (
+        "none of your favourites fits; faves lists them" if why.is_favourite else "no song fits that; search looks"
+    ),
     refusals.NoSuchFan: lambda why: f"nobody called {one_line(why.name, 60)} has favourites here",
     refusals.SeekBeyondEnd: lambda why: f"{name_song(why.song)} is only {clock(why.song.seconds)} long",
     refusals.IsLive: lambda why: f"{name_song(why.song)} is live; there is no other place in it to go to",

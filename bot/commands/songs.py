@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from bandstand.bot.commands.playing import SONG, SONG_OR_AIR
+from bandstand.bot.commands.playing import SONG_OR_AIR
 from bandstand.bot.commands.reply import Reply
 from bandstand.bot.commands.sentences import SONG_STATES, name_song, say_ago, say_favourites, say_place, say_rating
 from bandstand.bot.commands.song_words import say_misunderstood, say_song
@@ -317,7 +317,7 @@ LIBRARY_COMMANDS: Final = (
         "what is known of a song",
         "song 7kq3",
         (requests.GetSong,),
-        (SONG,),
+        (SONG_OR_AIR,),
         aliases=("info",),
     ),
     Command(

@@ -100,7 +100,7 @@ def settle_fan(query: Query, by: Requester, tx: Transaction) -> Query:
 
 
 def get_song(request: GetSong, by: Requester, tx: Transaction) -> SongDetails:
-    song = find_song(tx, request.song)
+    song = find_song_or_current(tx, request.song)
     return SongDetails(
         song=_leave_out_private(song, by.right),
         rating=tx.ratings.get_mean(song.code),

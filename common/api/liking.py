@@ -48,6 +48,28 @@ class SetNotices(RequestBase, frozen=True, tag="set_notices"):
     """Left out: say how it is."""
 
 
+class RequestRandom(RequestBase, frozen=True, tag="request_random"):
+    """Request a song that chance picks, of those that may be requested."""
+
+    query: str = ""
+    """As in `search_songs`; empty: any song."""
+    is_favourite: bool = False
+    """Only among your favourites."""
+
+
+class RequestFirst(RequestBase, frozen=True, tag="request_first"):
+    """Request the first song of a search that may be requested."""
+
+    query: str
+
+
+class GetLastRequest(RequestBase, frozen=True, tag="get_last_request"):
+    """What somebody requested last."""
+
+    name: str = ""
+    """An account, or a nick that has favourites; empty: you."""
+
+
 class VoteSkip(RequestBase, frozen=True, tag="vote_skip"):
     """Vote for skipping the song on the air."""
 
@@ -99,3 +121,11 @@ class SkipVoted(ResultBase, frozen=True, tag="skip_voted"):
     is_skipped: bool
     following: SongBrief | None = None
     """What is next, where it is skipped."""
+
+
+class LastRequest(ResultBase, frozen=True, tag="last_request"):
+    name: str
+    """Whose it is; empty: of whoever asks."""
+    song: SongBrief | None = None
+    """None: nothing was requested."""
+    requested: float = 0.0

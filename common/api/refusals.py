@@ -97,6 +97,12 @@ class SkipVotesOff(Base, frozen=True, tag="skip_votes_off"):
     """This station skips nothing by vote."""
 
 
+class NothingFits(Base, frozen=True, tag="nothing_fits"):
+    """No song of the library, or none of the favourites, could be picked."""
+
+    is_favourite: bool
+
+
 class NoSuchFan(Base, frozen=True, tag="no_such_fan"):
     """Nobody of this name has favourites here."""
 
@@ -439,6 +445,7 @@ Refusal = (
     | NothingBefore
     | NotKept
     | NoSuchFan
+    | NothingFits
     | SkipVotesOff
     | SeekBeyondEnd
     | IsLive

@@ -21,8 +21,11 @@ from bandstand.common.api.library import ImportFile as ImportFile
 from bandstand.common.api.library import RecogniseFiles as RecogniseFiles
 from bandstand.common.api.library import TagSong as TagSong
 from bandstand.common.api.liking import AddFavourite as AddFavourite
+from bandstand.common.api.liking import GetLastRequest as GetLastRequest
 from bandstand.common.api.liking import ListFavourites as ListFavourites
 from bandstand.common.api.liking import RemoveFavourite as RemoveFavourite
+from bandstand.common.api.liking import RequestFirst as RequestFirst
+from bandstand.common.api.liking import RequestRandom as RequestRandom
 from bandstand.common.api.liking import SetNotices as SetNotices
 from bandstand.common.api.liking import VoteSkip as VoteSkip
 from bandstand.common.api.playlists import AddToPlaylist as AddToPlaylist
@@ -238,7 +241,8 @@ class SearchSongs(Base, frozen=True, tag="search_songs"):
 class GetSong(Base, frozen=True, tag="get_song"):
     """What is known of a song."""
 
-    song: str
+    song: str = ""
+    """Empty: the song on the air, or else the newest."""
 
 
 class ListHistory(Base, frozen=True, tag="list_history"):
@@ -508,6 +512,9 @@ Request = (
     | ListFavourites
     | SetNotices
     | VoteSkip
+    | RequestRandom
+    | RequestFirst
+    | GetLastRequest
     | EvolveBand
     | GetFamily
     | RevertBand

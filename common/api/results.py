@@ -22,6 +22,7 @@ from bandstand.common.api.library import SongTagged as SongTagged
 from bandstand.common.api.liking import FavouriteAdded as FavouriteAdded
 from bandstand.common.api.liking import FavouriteRemoved as FavouriteRemoved
 from bandstand.common.api.liking import Favourites as Favourites
+from bandstand.common.api.liking import LastRequest as LastRequest
 from bandstand.common.api.liking import Notices as Notices
 from bandstand.common.api.liking import SkipVoted as SkipVoted
 from bandstand.common.api.people import Right
@@ -472,6 +473,7 @@ Result = (
     | Favourites
     | Notices
     | SkipVoted
+    | LastRequest
     | Evolving
     | Family
     | Reverted

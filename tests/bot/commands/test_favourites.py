@@ -21,6 +21,16 @@ from tests.bot.commands.samples import LANTERN, ROAD
         ("faves", requests.ListFavourites()),
         ("favelist libera/ann", requests.ListFavourites(name="libera/ann")),
         ("voteskip", requests.VoteSkip()),
+        ("random", requests.RequestRandom()),
+        ("ra fave", requests.RequestRandom(is_favourite=True)),
+        ("random style:bossa", requests.RequestRandom(query="style:bossa")),
+        ("r f low tide", requests.RequestRandom(query="low tide", is_favourite=True)),
+        ("r low tide", requests.RequestSong(song="low tide")),
+        ("lucky blue", requests.RequestFirst(query="blue")),
+        ("lastrequest", requests.GetLastRequest()),
+        ("lp", requests.ListHistory(limit=6)),
+        ("q l", requests.GetQueue()),
+        ("queue length", requests.GetQueue()),
         ("notify", requests.SetNotices()),
         ("notify On", requests.SetNotices(is_on=True)),
         ("notify off", requests.SetNotices(is_on=False)),
@@ -102,3 +112,9 @@ def test_notify_takes_on_and_off(person: Person) -> None:
 def test_how_many_like_it_is_told_with_the_song(person: Person) -> None:
     playing = results.NowPlaying(state="playing", song=LANTERN, seconds=20.0, favourites=3)
     assert person.see("np", playing).summary.endswith("at 0:20 of 1:30; a favourite of 3 people")
+
+
+def test_the_queue_s_length_and_the_last_songs_are_told(person: Person) -> None:
+    assert person.say("q l").summary == "2 songs in the queue, 1:30 long"
+    assert person.say("lp").rows == (("1:30 ago", "7kq3", "Blue Lantern"),)
+    assert person.say("lastrequest").summary == 'you last requested "Blue Lantern" (7kq3), 1:40 ago'

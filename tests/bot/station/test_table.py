@@ -29,6 +29,7 @@ READING: dict[type[Request], Request] = {
     requests.GetSong: requests.GetSong(song="one"),
     requests.ListHistory: requests.ListHistory(),
     requests.ListFavourites: requests.ListFavourites(),
+    requests.GetLastRequest: requests.GetLastRequest(),
     requests.ListJobs: requests.ListJobs(),
     requests.GetJob: requests.GetJob(job=1),
     requests.ListGenerators: requests.ListGenerators(),
@@ -112,6 +113,7 @@ def test_listeners_may_look_queue_and_take_back_rate_vote_like_and_mark_and_noth
     assert writing == {
         requests.Enqueue, requests.RemoveFromQueue, requests.Vote, requests.AddBookmark, requests.Rate,
         requests.AddFavourite, requests.RemoveFavourite, requests.SetNotices, requests.VoteSkip,
+        requests.RequestRandom, requests.RequestFirst,
     }  # fmt: skip
 
 

@@ -1,0 +1,68 @@
+"""Requests in which the station picks the song: a random one, a random favourite, or the first that a search finds.
+
+The rules for requests hold as for any other: a song that has to rest is passed over for the next. Where each of the
+first `TRIES` has to rest, the reason of the first one is told.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bandstand.bot.station import library, song_requests
+from bandstand.bot.station.favourites import find_people
+from bandstand.bot.station.persons import get_person
+from bandstand.bot.station.repositories import Transaction
+from bandstand.common.api import refusals
+from bandstand.common.api.asking import Requested, RequestSong
+from bandstand.common.api.people import Requester
+from bandstand.common.api.refusals import NothingFits, Refused
+from bandstand.common.api.requests import GetLastRequest, RequestFirst, RequestRandom, SearchSongs
+from bandstand.common.api.results import LastRequest
+
+TRIES: Final = 20
+FITTING: Final = 100
+MOST: Final = 500
+ABOUT_THE_SONG: Final = (
+    *(refusals.SongTooSoon, refusals.RequestedAlready, refusals.SongLost, refusals.StillBeingMade),
+    *(refusals.IsComparison, refusals.NoSuchSong),
+)
+"""Refusals after which another song may be allowed."""
+
+
+def request_random(request: RequestRandom, by: Requester, tx: Transaction) -> Requested:
+    codes = [str(one.song.code) for one in tx.rotation.draw_candidates(FITTING)]
+    if request.query.strip():
+        codes = _search(request.query, by, tx)
+    if request.is_favourite:
+        liked = tx.favourites.list_of([get_person(by)], MOST)
+        codes = [code for code in liked if not request.query.strip() or code in codes]
+    tx.chance.shuffle(codes)
+    return _request_one(codes, request.is_favourite, by, tx)
+
+
+def request_first(request: RequestFirst, by: Requester, tx: Transaction) -> Requested:
+    return _request_one(_search(request.query, by, tx), False, by, tx)
+
+
+def _search(query: str, by: Requester, tx: Transaction) -> list[str]:
+    return [song.code for song in library.search_songs(SearchSongs(query=query, limit=FITTING), by, tx).songs]
+
+
+def _request_one(codes: Sequence[str], is_favourite: bool, by: Requester, tx: Transaction) -> Requested:
+    """Request the first of these that may be requested. Raises Refused."""
+    first: Refused | None = None
+    for code in codes[:TRIES]:
+        try:
+            return song_requests.request_song(RequestSong(song=code), by, tx)
+        except Refused as refused:
+            if not isinstance(refused.why, ABOUT_THE_SONG):
+                raise
+            first = first or refused
+    raise first or Refused(NothingFits(is_favourite))
+
+
+def get_last_request(request: GetLastRequest, by: Requester, tx: Transaction) -> LastRequest:
+    found = [tx.requests.get_last_of_person(person) for person in find_people(tx, request.name, by)]
+    last = max((one for one in found if one is not None), key=lambda one: one.created, default=None)
+    if last is None:
+        return LastRequest(name=request.name)
+    return LastRequest(name=request.name, song=tx.songs.get(last.song).brief, requested=last.created)
