@@ -3,6 +3,7 @@
 `station_before_0007.sql` was written by the code that went before, with a few rows that refer to nothing.
 """
 
+import importlib
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,11 @@ from typing import Any
 import pytest
 from peewee import SqliteDatabase
 
+from bandstand.bot.station.persons import find_key
 from bandstand.bot.storage import tables
 from bandstand.bot.storage.store import MIGRATIONS, migrate
 from bandstand.bot.storage.transaction import SqlTransaction
-from bandstand.common.api.people import Place, Right
+from bandstand.common.api.people import Identity, Place, Right
 from bandstand.common.api.values import (
     Bars,
     CueState,
@@ -230,3 +232,10 @@ def test_a_new_station_has_every_migration() -> None:
 
 def test_the_models_belong_to_no_database() -> None:
     assert {model._meta.database for model in MODELS} == {None}  # type: ignore[attr-defined]
+
+
+def test_people_known_by_an_address_keep_their_ratings_under_their_new_name() -> None:
+    rename_person = importlib.import_module("bandstand.bot.storage.migrations.0015_requests").rename_person
+    assert rename_person("libera/@203.0.113.9") == find_key(Identity("irc:libera", mask="a!b@203.0.113.9"))
+    assert rename_person("libera/@2001:db8::7") == find_key(Identity("irc:libera", mask="a!b@2001:db8::7"))
+    assert rename_person("libera/@host.example") == find_key(Identity("irc:libera", mask="a!b@host.example"))
