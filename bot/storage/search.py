@@ -129,8 +129,14 @@ class Search:
         these."""
         exact = " ".join((*query.words, *query.phrases))
         rest = msgspec.structs.replace(query, words=(), phrases=())  # a title that is the words has them
-        found = self._select(rest, LIMIT, DOCUMENT.title == exact) if exact else []
+        titled = self._list_titled(exact) if exact else []
+        found = self._select(rest, LIMIT, DOCUMENT.id.in_(titled)) if titled else []
         return list(dict.fromkeys((*found, *self._select(query, LIMIT))))
+
+    def _list_titled(self, title: str) -> list[int]:
+        """The newest documents of just this title: asked for first and alone, as a filter's index has far more rows."""
+        query = DOCUMENT.select(DOCUMENT.id).where(DOCUMENT.title == title).order_by(DOCUMENT.id.desc()).limit(LIMIT)
+        return [number for (number,) in self._executor.select(query)]
 
     def find_titled(self, words: Iterable[str], limit: int) -> list[str]:
         """Codes of songs that have all these words in their title, the newest first; those first whose title has no
