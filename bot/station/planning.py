@@ -229,7 +229,7 @@ def _plan_entry(tx: Transaction) -> bool:
 def _add(tx: Transaction, wanted: Wanted, filled: Filled, passed: tuple[PassedSlot, ...]) -> None:
     recent = [cue.choice for cue in (*tx.queue.list_open(), *tx.queue.list_played(HISTORY)) if cue.choice is not None]
     for one in passed:
-        if not any(one in choice.passed for choice in recent):
+        if one.slot.kind is not SlotKind.ANY and not any(one in choice.passed for choice in recent):
             tx.publish(SlotPassed(slot=str(one.slot), reason=one.reason))
     playlist = tx.playlists.get(filled.choice.playlist) if filled.choice.playlist else None
     choice = msgspec.structs.replace(
