@@ -60,7 +60,7 @@ from bandstand.common.config import Config
 from bandstand.common.icecast import base_url
 from bandstand.common.python import build_command
 from bandstand.common.sandbox import Sandbox, choose_sandbox
-from bandstand.common.show_times import find_local_zone
+from bandstand.common.show_times import find_local_zone, find_zone
 from bandstand.common.shutdown import stop_once
 from bandstand.common.station_folder import describe_lost_database
 from bandstand.common.timers import MonotonicClock
@@ -120,7 +120,7 @@ class App:
         self.port = own.port if own else self._config.icecast.port
         at = base_url(self._config.icecast, self.port)
         self.urls = {mount.path: f"{at}{mount.path}" for mount in self._config.mounts}
-        self._zone = self._config.radio.zone or find_local_zone()
+        self._zone = find_zone(self._config.radio.zone or find_local_zone())
         self._store = self._make_store()
         self._keepers = self._make_keepers() if settings.keeps_processes else []
         self._make_work()

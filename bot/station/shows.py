@@ -152,10 +152,11 @@ def read_times(text: str, zone: str) -> tuple[ShowRule, str]:
 
 
 def find_first(show: Show, now: float) -> Occurrence | None:
-    """Its first coming that starts from now on, or one that may still begin late."""
+    """Its first coming that starts from now on, or one that is under way."""
     end = now + (50 * YEAR if show.rule.date else DAY if show.rule.every else COMPARED)
     found = schedule.list_occurrences(show, now, end)
-    return next((one for one in found if one.start + schedule.LATE > now), None)
+    # One that is under way when the show is added is heard at once: nothing of it was missed before.
+    return next((one for one in found if one.start + schedule.LATE > now or one.start < show.created), None)
 
 
 def find_overlaps(show: Show, shows: list[Show], now: float) -> tuple[list[Show], list[Show]]:
