@@ -20,7 +20,8 @@ from peewee import SqliteDatabase
 
 from bandstand.bot.station import library, programme, song_requests
 from bandstand.bot.station.lifecycle import end_cue
-from bandstand.bot.station.repositories import Rules, Transaction
+from bandstand.bot.station.repositories import Transaction
+from bandstand.bot.station.rules import Rules
 from bandstand.bot.station.scheduling import sort_queue
 from bandstand.bot.storage.store import PRAGMAS, migrate
 from bandstand.bot.storage.transaction import Surroundings, begin

@@ -43,7 +43,7 @@ from bandstand.bot.station import bands, ordering
 from bandstand.bot.station.core import Core
 from bandstand.bot.station.event_bus import EventBus
 from bandstand.bot.station.limits import COMMANDS, SONGS
-from bandstand.bot.station.repositories import Between, Rules
+from bandstand.bot.station.rules import Between, Rules
 from bandstand.bot.storage.store import IStoreReactor, Store
 from bandstand.bot.supervision import log_files
 from bandstand.bot.supervision.icecast import Prepared

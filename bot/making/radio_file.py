@@ -14,7 +14,8 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from bandstand.bot.making.declarations import MakeWatcher
-from bandstand.bot.station.repositories import Rules, Store, Transaction
+from bandstand.bot.station.repositories import Store, Transaction
+from bandstand.bot.station.rules import Rules
 from bandstand.common.api.events import ScheduleChanged, ScheduleRead
 from bandstand.common.radio_file import RadioFile, get_path, read_radio_file
 

@@ -21,7 +21,8 @@ from bandstand.bot.station.filling import Filled, Need
 from bandstand.bot.station.fitting import EXACT, SHORTEST
 from bandstand.bot.station.lifecycle import end_cue
 from bandstand.bot.station.on_air import Asker, find_on_air, line_up
-from bandstand.bot.station.repositories import LastTurn, Transaction
+from bandstand.bot.station.radio_repositories import LastTurn
+from bandstand.bot.station.repositories import Transaction
 from bandstand.bot.station.rotation import Heard, find_broken
 from bandstand.common.api.events import QueueChanged, SlotPassed
 from bandstand.common.api.people import STATION, STATION_NAME

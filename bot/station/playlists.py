@@ -15,7 +15,8 @@ from typing import Final
 import msgspec
 
 from bandstand.bot.station import library
-from bandstand.bot.station.repositories import LastTurn, Transaction
+from bandstand.bot.station.radio_repositories import LastTurn
+from bandstand.bot.station.repositories import Transaction
 from bandstand.bot.station.search import parse_query
 from bandstand.common.api.events import ProgrammeChanged
 from bandstand.common.api.people import Requester

@@ -5,19 +5,13 @@
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-import msgspec
-
-from bandstand.bot.station.requesting import SongRequest
-from bandstand.bot.station.rotation import Candidate
-from bandstand.bot.station.search import Query
+from bandstand.bot.station.radio_repositories import Clocks, Favourites, Playlists, Requests, Rotation, Search, Shows
+from bandstand.bot.station.rules import Rules
 from bandstand.common.api.events import Event
 from bandstand.common.api.people import Right
-from bandstand.common.api.playlists import Clock, Playlist
-from bandstand.common.api.shows import Occurrence, RunState, Show
 from bandstand.common.api.values import (
     BandForm,
     Bookmark,
@@ -257,167 +251,6 @@ class Ratings(Protocol):
         ...
 
 
-class Favourites(Protocol):
-    """What people like best. A person is written as `bot.station.persons.get_person` has it."""
-
-    def put_fan(self, person: str, name: str, is_told: bool | None = None) -> None:
-        """Write down what they are called now, and whether they want to be told when a favourite of theirs begins."""
-        ...
-
-    def is_told(self, person: str) -> bool: ...
-
-    def find_fans(self, name: str) -> list[str]:
-        """The people of this name: those with that account, or else with that nick."""
-        ...
-
-    def list_fans(self, song: str) -> list[str]:
-        """The people who like this song and want to be told, the first one first."""
-        ...
-
-    def add(self, person: str, song: str, now: float) -> bool:
-        """Whether it is new to them. The person has to be put there before."""
-        ...
-
-    def remove(self, person: str, song: str) -> bool:
-        """Whether it was there."""
-        ...
-
-    def count(self, song: str) -> int:
-        """How many people like this song."""
-        ...
-
-    def count_of(self, people: Sequence[str]) -> int:
-        """How many songs these people like; those that were given up are left out."""
-        ...
-
-    def list_of(self, people: Sequence[str], limit: int) -> list[str]:
-        """The codes of these songs, the latest favourite first."""
-        ...
-
-    def put_skip_vote(self, cue: int, person: str, now: float) -> bool:
-        """Whether this person had not voted yet. Votes for other cues are forgotten."""
-        ...
-
-    def list_skip_votes(self, cue: int) -> list[str]:
-        """Who wants this cue to be skipped, the first one first."""
-        ...
-
-
-class Search(Protocol):
-    """The library's index. `Songs` keeps it up to date."""
-
-    def put(self, song: Song) -> None:
-        """Have the song found by what it is now."""
-        ...
-
-    def remove(self, code: str) -> None: ...
-
-    def find(self, query: Query) -> list[str]:
-        """Codes of songs that fit: those whose title is exactly the words first, then the newest; a hundred of
-        each at most."""
-        ...
-
-    def find_titled(self, words: Sequence[str], limit: int) -> list[str]:
-        """Codes of songs that have all these words in their title, in the same order."""
-        ...
-
-    def correct(self, words: Sequence[str]) -> dict[str, str]:
-        """For each word that no song has, the nearest one that some song has."""
-        ...
-
-
-class Requests(Protocol):
-    """Requests of songs. One that left the queue unheard does not count, and is left out."""
-
-    def add(self, request: SongRequest) -> None: ...
-
-    def get_last_of_song(self, song: str) -> SongRequest | None: ...
-
-    def get_last_of_person(self, person: str) -> SongRequest | None: ...
-
-    def get_last(self) -> SongRequest | None:
-        """The last of all."""
-        ...
-
-
-class Rotation(Protocol):
-    """What the programme may choose from: see `bot.station.programme`."""
-
-    def list_stock(self) -> list[Candidate]:
-        """Songs that the station composed ahead and nobody has heard, the oldest first."""
-        ...
-
-    def draw_candidates(self, limit: int) -> list[Candidate]:
-        """At most `limit` songs that may come again, or were imported; chance decides which, in a larger library."""
-        ...
-
-    def list_candidates(self, codes: Sequence[str]) -> list[Candidate]:
-        """Those of these songs that are stored and can be played."""
-        ...
-
-    def measure_own(self) -> float:
-        """The length of all songs together that the station composed by itself and keeps, seconds."""
-        ...
-
-    def list_discardable(self, limit: int) -> list[SongBrief]:
-        """Songs of the station's own that may make room: heard, not liked, nobody's favourite, not marked, compared or
-        queued. The worst rated first, then the oldest."""
-        ...
-
-
-class LastTurn(NamedTuple):
-    """When a playlist was heard last, and how many songs have begun since."""
-
-    started: float
-    songs: int
-
-
-class Playlists(Protocol):
-    def list_all(self) -> list[Playlist]:
-        """By name."""
-        ...
-
-    def get(self, name: str) -> Playlist | None: ...
-
-    def put(self, playlist: Playlist) -> None:
-        """In place of the one of this name, with its songs."""
-        ...
-
-    def remove(self, name: str) -> None: ...
-
-    def count_songs(self) -> dict[str, int]:
-        """How many songs each list has."""
-        ...
-
-    def list_songs(self, name: str) -> list[SongBrief]:
-        """In the list's order, as far as they are kept."""
-        ...
-
-    def add_song(self, name: str, code: str) -> None:
-        """As its last; one that it has already moves there."""
-        ...
-
-    def remove_song(self, name: str, code: str) -> bool:
-        """Whether it was in it."""
-        ...
-
-    def get_last_turns(self) -> dict[str, LastTurn]:
-        """Of the playlists that were heard, by name."""
-        ...
-
-
-class Clocks(Protocol):
-    def list_all(self) -> list[Clock]:
-        """By name."""
-        ...
-
-    def put(self, clock: Clock) -> None:
-        """In place of the one of this name."""
-        ...
-
-    def remove(self, name: str) -> None: ...
-
-
 class Bookmarks(Protocol):
     def add(self, bookmark: Bookmark) -> None: ...
 
@@ -454,26 +287,6 @@ class Watches(Protocol):
         ...
 
     def remove(self, generator: str) -> None: ...
-
-
-class Shows(Protocol):
-    """Shows that commands have added, and what became of the comings of all shows, those of the configuration too."""
-
-    def list_all(self) -> list[Show]:
-        """The oldest first."""
-        ...
-
-    def add(self, show: Show) -> Show:
-        """Write it down, whatever its `id`; returns it with the one that it has now. No id is ever used again."""
-        ...
-
-    def remove(self, show: int) -> None: ...
-
-    def put_record(self, show: str, occurrence: Occurrence, state: RunState) -> None: ...
-
-    def list_records(self, since: float) -> dict[tuple[str, str], RunState]:
-        """Of what was to start since then, by the show's key and the occurrence's day."""
-        ...
 
 
 class People(Protocol):
@@ -518,54 +331,6 @@ class Settings(Protocol):
     def put(self, key: str, value: str) -> None: ...
 
     def remove(self, key: str) -> None: ...
-
-
-class Between(msgspec.Struct, frozen=True, kw_only=True):
-    """What is heard between songs (`bot.station.between`)."""
-
-    name: str = "Bandstand"
-    """Of the station, as idents say it."""
-    motif: str = ""
-    """See `common.station_motif`; empty: made of the name."""
-    voice: str = ""
-    """That speaks the name; empty: music only."""
-    every_songs: int = 0
-    """After so many songs a jingle or an ident; 0: not by that."""
-    every_seconds: float = 0.0
-    """The same by time."""
-    idents: bool = True
-    """Idents take turns with jingles; otherwise there are idents only where there is no jingle."""
-    bridges: bool = False
-
-
-class Rules(msgspec.Struct, frozen=True, kw_only=True):
-    """The station's configuration, as far as the core goes by it."""
-
-    open_jobs: int = 0
-    """How many songs one person may have in the making; 0: any number."""
-    queued_songs: int = 0
-    """How many songs one person may have in the queue; 0: any number."""
-    crossfade: float = 0.0
-    """Seconds in which a song rises over the end of the one before, unless its cue says otherwise."""
-    configuration: Path = Path("bandstand.toml")
-    """The file; it need not exist."""
-    plays_on: bool = True
-    """Whether the programme plays by itself where nobody has said `radio on` or `radio off`."""
-    stock: float = 1800.0
-    """Seconds of songs to be composed ahead."""
-    between: Between = Between()
-    skip_share: float = 0.5
-    """Which share of the people has to vote for it so that a song is skipped; 0: none is skipped by vote."""
-    kept: float = 24 * 3600.0
-    """Seconds of songs that the station composed by itself, after which the least liked make room."""
-    shows: tuple[Show, ...] = ()
-    """Those that stand in the configuration."""
-    zone: str = "UTC"
-    """The IANA zone in which times of shows count."""
-    clock: str = ""
-    """The clock that the programme goes by where nobody said another one; empty: none."""
-    is_on_the_hour: bool = False
-    """Whether the last song of each hour ends at the hour."""
 
 
 class Transaction(Protocol):

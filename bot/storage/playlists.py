@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 from peewee import fn
 
-from bandstand.bot.station.repositories import LastTurn
+from bandstand.bot.station.radio_repositories import LastTurn
 from bandstand.bot.storage import tables
 from bandstand.bot.storage.executor import Executor, Row
 from bandstand.bot.storage.songs import BRIEF, IS_KEPT, read_brief

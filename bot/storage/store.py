@@ -29,7 +29,8 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
-from bandstand.bot.station.repositories import Rules, Work
+from bandstand.bot.station.repositories import Work
+from bandstand.bot.station.rules import Rules
 from bandstand.bot.storage.transaction import Surroundings, begin
 from bandstand.common.api.events import DatabaseFailed, DatabaseRecovered, Event
 from bandstand.common.api.values import Outside

@@ -12,8 +12,8 @@ from random import Random
 import msgspec
 from peewee import SqliteDatabase
 
-from bandstand.bot.station import repositories
-from bandstand.bot.station.repositories import Rules
+from bandstand.bot.station import radio_repositories, repositories
+from bandstand.bot.station.rules import Rules
 from bandstand.bot.storage.bands import Bands, Ratings
 from bandstand.bot.storage.executor import Executor
 from bandstand.bot.storage.favourites import Favourites
@@ -52,22 +52,22 @@ class SqlTransaction:
         self.outside = surroundings.outside
         self.events: list[Event] = []
         self._errors = surroundings.errors
-        self.search: repositories.Search = Search(executor)
+        self.search: radio_repositories.Search = Search(executor)
         self.songs: repositories.Songs = Songs(executor, self.search)
         self.originals: repositories.Originals = Originals(executor)
         self.jobs: repositories.Jobs = Jobs(executor)
         self.queue: repositories.Cues = Cues(executor)
         self.bands: repositories.Bands = Bands(executor)
         self.ratings: repositories.Ratings = Ratings(executor)
-        self.favourites: repositories.Favourites = Favourites(executor)
-        self.playlists: repositories.Playlists = Playlists(executor)
-        self.clocks: repositories.Clocks = Clocks(executor)
-        self.requests: repositories.Requests = Requests(executor)
-        self.rotation: repositories.Rotation = Rotation(executor)
+        self.favourites: radio_repositories.Favourites = Favourites(executor)
+        self.playlists: radio_repositories.Playlists = Playlists(executor)
+        self.clocks: radio_repositories.Clocks = Clocks(executor)
+        self.requests: radio_repositories.Requests = Requests(executor)
+        self.rotation: radio_repositories.Rotation = Rotation(executor)
         self.bookmarks: repositories.Bookmarks = Bookmarks(executor)
         self.comparisons: repositories.Comparisons = Comparisons(executor)
         self.watches: repositories.Watches = Watches(executor)
-        self.shows: repositories.Shows = Shows(executor)
+        self.shows: radio_repositories.Shows = Shows(executor)
         self.people: repositories.People = People(executor)
         self.settings: repositories.Settings = Settings(executor)
 

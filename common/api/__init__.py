@@ -2,6 +2,7 @@
 
 - `people`: who asks, from where, with which right.
 - `values`: songs, jobs, cues and bands as other parts see them.
+- `programme`, `playlists`, `library`, `administration` and others: what belongs to one theme.
 - `shows`: what the station plays at fixed times.
 - `requests`: one struct for each thing that can be asked; `Request` is the union of all.
 - `results`: one struct for each answer; `Result` is the union of all.

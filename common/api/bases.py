@@ -35,3 +35,7 @@ class RefusalBase(msgspec.Struct, frozen=True, tag_field="refused"):
     """Every refusal in JSON is an object with its name as `refused` and its fields beside it."""
 
     kind: ClassVar[Kind] = Kind.ERROR
+
+
+class EventBase(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
+    """Every event in JSON is an object with its name as `event` and its fields beside it."""

@@ -9,18 +9,33 @@ import enum
 
 import msgspec
 
+from bandstand.common.api.administration import DatabaseFailed as DatabaseFailed
+from bandstand.common.api.administration import DatabaseRecovered as DatabaseRecovered
+from bandstand.common.api.administration import MountCameOn as MountCameOn
+from bandstand.common.api.administration import MountWentOff as MountWentOff
+from bandstand.common.api.administration import RightsChanged as RightsChanged
+from bandstand.common.api.administration import StationQuit as StationQuit
+from bandstand.common.api.administration import StreamerCameBack as StreamerCameBack
+from bandstand.common.api.administration import StreamerRestartFailed as StreamerRestartFailed
+from bandstand.common.api.administration import StreamerRestartOrdered as StreamerRestartOrdered
+from bandstand.common.api.administration import StreamerWentAway as StreamerWentAway
+from bandstand.common.api.bases import EventBase
 from bandstand.common.api.people import STATION, Place
+from bandstand.common.api.programme import ProgrammeChanged as ProgrammeChanged
+from bandstand.common.api.programme import RadioSwitched as RadioSwitched
+from bandstand.common.api.programme import SlotPassed as SlotPassed
 from bandstand.common.api.refusals import Refusal
 from bandstand.common.api.results import NowPlaying, Queue
-from bandstand.common.api.shows import Show
+from bandstand.common.api.schedule import ScheduleChanged as ScheduleChanged
+from bandstand.common.api.schedule import ScheduleRead as ScheduleRead
+from bandstand.common.api.schedule import ShowEnded as ShowEnded
+from bandstand.common.api.schedule import ShowMissed as ShowMissed
+from bandstand.common.api.schedule import ShowStarted as ShowStarted
 from bandstand.common.api.values import Bars, EndReason, RatingMean, SongBrief
 from bandstand.common.background_jobs import BackgroundJob
 from bandstand.common.types import CueId, Frames, SongCode
 
-
-class Base(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
-    """Every event in JSON is an object with its name as `event` and its fields beside it."""
-
+Base = EventBase
 
 # Jobs
 
@@ -219,60 +234,6 @@ class SongDiscarded(Base, frozen=True, tag="song_discarded"):
     song: SongCode
 
 
-class RadioSwitched(Base, frozen=True, tag="radio_switched"):
-    """Whether the programme plays by itself from now on; `name` switched it."""
-
-    is_on: bool
-    name: str
-
-
-class ScheduleChanged(Base, frozen=True, tag="schedule_changed"):
-    """A show was added or removed, or the file of shows was read anew."""
-
-
-class ScheduleRead(Base, frozen=True, tag="schedule_read"):
-    """The file of the programme was read. With `faults` nothing of it was taken up."""
-
-    file: str
-    playlists: int = 0
-    clocks: int = 0
-    shows: int = 0
-    faults: tuple[str, ...] = ()
-
-
-class ShowStarted(Base, frozen=True, tag="show_started"):
-    """A show is on; what was fitted to its start may still be heard for a moment."""
-
-    show: Show
-    start: float
-    end: float
-
-
-class ShowEnded(Base, frozen=True, tag="show_ended"):
-    """A show is over, or another one has its place for a while."""
-
-    show: Show
-
-
-class ShowMissed(Base, frozen=True, tag="show_missed"):
-    """The programme did not play within 15 minutes of the show's start."""
-
-    show: Show
-    start: float
-
-
-class ProgrammeChanged(Base, frozen=True, tag="programme_changed"):
-    """Playlists, clocks or the schedule are others than before."""
-
-
-class SlotPassed(Base, frozen=True, tag="slot_passed"):
-    """The programme passed over a slot that it could not fill, and played on with the next one."""
-
-    slot: str
-    """As it is written, such as `playlist:jazz`."""
-    reason: str
-
-
 class PlaybackStopped(Base, frozen=True, tag="playback_stopped"):
     fade: float
 
@@ -419,47 +380,7 @@ class ComparisonRevealed(Base, frozen=True, tag="comparison_revealed"):
     """Of whoever revealed it, and has the same as an answer."""
 
 
-class RightsChanged(Base, frozen=True, tag="rights_changed"):
-    name: str
-
-
 # The station
-
-
-class MountCameOn(Base, frozen=True, tag="mount_came_on"):
-    mount: str
-
-
-class MountWentOff(Base, frozen=True, tag="mount_went_off"):
-    mount: str
-    reason: str
-
-
-class StreamerWentAway(Base, frozen=True, tag="streamer_went_away"):
-    pass
-
-
-class StreamerCameBack(Base, frozen=True, tag="streamer_came_back"):
-    pass
-
-
-class DatabaseFailed(Base, frozen=True, tag="database_failed"):
-    """What happens cannot be written down yet; `reason` is a sentence. It is tried again and again."""
-
-    reason: str
-
-
-class DatabaseRecovered(Base, frozen=True, tag="database_recovered"):
-    """What had waited is written down."""
-
-
-class StreamerRestartOrdered(Base, frozen=True, tag="streamer_restart_ordered"):
-    place: Place
-
-
-class StreamerRestartFailed(Base, frozen=True, tag="streamer_restart_failed"):
-    place: Place
-    reason: str
 
 
 class SeekFailed(Base, frozen=True, tag="seek_failed"):
@@ -467,10 +388,6 @@ class SeekFailed(Base, frozen=True, tag="seek_failed"):
 
     title: str
     reason: str
-
-
-class StationQuit(Base, frozen=True, tag="station_quit"):
-    """The station is about to stop in order."""
 
 
 Event = (

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import msgspec
 
-from bandstand.common.api.bases import RequestBase, ResultBase
+from bandstand.common.api.bases import Kind, RefusalBase, RequestBase, ResultBase
 from bandstand.common.api.values import Slot, SongBrief
 from bandstand.common.types import LONGEST_FADE
 
@@ -178,3 +178,67 @@ class Clocks(ResultBase, frozen=True, tag="clocks"):
 
 class ClockDeleted(ResultBase, frozen=True, tag="clock_deleted"):
     name: str
+
+
+# Refusals
+
+
+class NoSuchPlaylist(RefusalBase, frozen=True, tag="no_such_playlist"):
+    name: str
+    known: tuple[str, ...]
+
+
+class PlaylistExists(RefusalBase, frozen=True, tag="playlist_exists"):
+    name: str
+
+
+class BadListName(RefusalBase, frozen=True, tag="bad_list_name"):
+    """No playlist or clock can be called so: no letter or digit, too long, or a word that is a command here."""
+
+    kind = Kind.USAGE
+    name: str
+
+
+class PlaylistIsSearch(RefusalBase, frozen=True, tag="playlist_is_search"):
+    """Songs cannot be put into it or taken out."""
+
+    name: str
+    query: str
+
+
+class NotInPlaylist(RefusalBase, frozen=True, tag="not_in_playlist"):
+    name: str
+    song: SongBrief
+
+
+class BadRule(RefusalBase, frozen=True, tag="bad_rule"):
+    """A playlist's rule needs another number: `low` to `high`."""
+
+    kind = Kind.USAGE
+    rule: PlaylistRule
+    low: int
+    high: int
+
+
+class TooManyLists(RefusalBase, frozen=True, tag="too_many_lists"):
+    """`what`: `playlists`, `clocks`, `slots` (of a clock) or `songs` (of a playlist)."""
+
+    what: str
+    limit: int
+
+
+class NoSuchClock(RefusalBase, frozen=True, tag="no_such_clock"):
+    name: str
+    known: tuple[str, ...]
+
+
+class ClockCycle(RefusalBase, frozen=True, tag="clock_cycle"):
+    """The clocks would lead back to the first: each has the next one in a slot."""
+
+    clocks: tuple[str, ...]
+
+
+class BadSlot(RefusalBase, frozen=True, tag="bad_slot"):
+    kind = Kind.USAGE
+    text: str
+    problem: str

@@ -13,6 +13,7 @@ from typing import Any, Union, get_args
 import msgspec
 
 from bandstand.common.api import (
+    administration,
     asking,
     between,
     events,
@@ -20,6 +21,7 @@ from bandstand.common.api import (
     liking,
     people,
     playlists,
+    programme,
     refusals,
     requests,
     results,
@@ -48,7 +50,7 @@ UNIONS = (
     ("Refusals", "refused", refusals, refusals.Refusal),
     ("Events", "event", events, events.Event),
 )
-THEMES = {library: requests, liking: results, schedule: results, asking: results}
+THEMES = {administration: requests, library: requests, liking: results, schedule: results, asking: results}
 """Modules of one theme, each with the section in which its parts are described."""
 OTHERS: tuple[tuple[str, ModuleType], ...] = (
     ("Messages on the socket", socket),
@@ -57,6 +59,7 @@ OTHERS: tuple[tuple[str, ModuleType], ...] = (
     ("Tracks", tracks),
     ("Between songs", between),
     ("Shows", shows),
+    ("The programme", programme),
     ("Playlists and clocks", playlists),
 )
 

@@ -4,6 +4,16 @@ A handler raises `Refused(NoSuchSong(...))`; nothing of its transaction happens.
 words.
 """
 
+from bandstand.common.api.administration import BadHash as BadHash
+from bandstand.common.api.administration import BadName as BadName
+from bandstand.common.api.administration import BadRight as BadRight
+from bandstand.common.api.administration import NeedsMask as NeedsMask
+from bandstand.common.api.administration import NoSuchAccount as NoSuchAccount
+from bandstand.common.api.administration import NoSuchGrant as NoSuchGrant
+from bandstand.common.api.administration import Outranked as Outranked
+from bandstand.common.api.administration import RightTooHigh as RightTooHigh
+from bandstand.common.api.administration import TooManyAccounts as TooManyAccounts
+from bandstand.common.api.administration import TooManyGrants as TooManyGrants
 from bandstand.common.api.asking import NoSuchPlace as NoSuchPlace
 from bandstand.common.api.asking import RequestedAlready as RequestedAlready
 from bandstand.common.api.asking import RequestsOff as RequestsOff
@@ -13,7 +23,16 @@ from bandstand.common.api.asking import SongTooSoon as SongTooSoon
 from bandstand.common.api.bases import Kind as Kind
 from bandstand.common.api.bases import RefusalBase
 from bandstand.common.api.people import Right
-from bandstand.common.api.playlists import PlaylistRule
+from bandstand.common.api.playlists import BadListName as BadListName
+from bandstand.common.api.playlists import BadRule as BadRule
+from bandstand.common.api.playlists import BadSlot as BadSlot
+from bandstand.common.api.playlists import ClockCycle as ClockCycle
+from bandstand.common.api.playlists import NoSuchClock as NoSuchClock
+from bandstand.common.api.playlists import NoSuchPlaylist as NoSuchPlaylist
+from bandstand.common.api.playlists import NotInPlaylist as NotInPlaylist
+from bandstand.common.api.playlists import PlaylistExists as PlaylistExists
+from bandstand.common.api.playlists import PlaylistIsSearch as PlaylistIsSearch
+from bandstand.common.api.playlists import TooManyLists as TooManyLists
 from bandstand.common.api.values import SongBrief
 from bandstand.common.api.wishing import BandsMissing as BandsMissing
 from bandstand.common.api.wishing import NotUnderstood as NotUnderstood
@@ -231,67 +250,6 @@ class BadChoice(Base, frozen=True, tag="bad_choice"):
     kind = Kind.USAGE
 
 
-class NoSuchPlaylist(Base, frozen=True, tag="no_such_playlist"):
-    name: str
-    known: tuple[str, ...]
-
-
-class PlaylistExists(Base, frozen=True, tag="playlist_exists"):
-    name: str
-
-
-class BadListName(Base, frozen=True, tag="bad_list_name"):
-    """No playlist or clock can be called so: no letter or digit, too long, or a word that is a command here."""
-
-    kind = Kind.USAGE
-    name: str
-
-
-class PlaylistIsSearch(Base, frozen=True, tag="playlist_is_search"):
-    """Songs cannot be put into it or taken out."""
-
-    name: str
-    query: str
-
-
-class NotInPlaylist(Base, frozen=True, tag="not_in_playlist"):
-    name: str
-    song: SongBrief
-
-
-class BadRule(Base, frozen=True, tag="bad_rule"):
-    """A playlist's rule needs another number: `low` to `high`."""
-
-    kind = Kind.USAGE
-    rule: PlaylistRule
-    low: int
-    high: int
-
-
-class TooManyLists(Base, frozen=True, tag="too_many_lists"):
-    """`what`: `playlists`, `clocks`, `slots` (of a clock) or `songs` (of a playlist)."""
-
-    what: str
-    limit: int
-
-
-class NoSuchClock(Base, frozen=True, tag="no_such_clock"):
-    name: str
-    known: tuple[str, ...]
-
-
-class ClockCycle(Base, frozen=True, tag="clock_cycle"):
-    """The clocks would lead back to the first: each has the next one in a slot."""
-
-    clocks: tuple[str, ...]
-
-
-class BadSlot(Base, frozen=True, tag="bad_slot"):
-    kind = Kind.USAGE
-    text: str
-    problem: str
-
-
 class NoSuchBand(Base, frozen=True, tag="no_such_band"):
     words: str
     bands: tuple[str, ...]
@@ -370,59 +328,6 @@ class BadPath(Base, frozen=True, tag="bad_path"):
 class ImportedAlready(Base, frozen=True, tag="imported_already"):
     path: str
     song: SongBrief
-
-
-class BadName(Base, frozen=True, tag="bad_name"):
-    """`problem`: `too_long`, `form`, `mask_form`, `mask_too_wide` or `account_form`."""
-
-    kind = Kind.USAGE
-    name: str
-    problem: str
-
-
-class NeedsMask(Base, frozen=True, tag="needs_mask"):
-    """The network does not say who has which account, so that a right there can only be granted to a mask."""
-
-    network: str
-
-
-class BadRight(Base, frozen=True, tag="bad_right"):
-    kind = Kind.USAGE
-    right: str
-
-
-class RightTooHigh(Base, frozen=True, tag="right_too_high"):
-    """Nobody gives more than they have."""
-
-    own: Right
-
-
-class Outranked(Base, frozen=True, tag="outranked"):
-    """Somebody with a higher right than the requester's cannot be changed by them."""
-
-    name: str
-    right: Right
-
-
-class TooManyGrants(Base, frozen=True, tag="too_many_grants"):
-    limit: int
-
-
-class NoSuchGrant(Base, frozen=True, tag="no_such_grant"):
-    name: str
-    grants: int
-
-
-class TooManyAccounts(Base, frozen=True, tag="too_many_accounts"):
-    limit: int
-
-
-class NoSuchAccount(Base, frozen=True, tag="no_such_account"):
-    name: str
-
-
-class BadHash(Base, frozen=True, tag="bad_hash"):
-    pass
 
 
 class BadRequest(Base, frozen=True, tag="bad_request"):

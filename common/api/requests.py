@@ -7,6 +7,16 @@ from typing import Annotated
 
 import msgspec
 
+from bandstand.common.api.administration import GetSelf as GetSelf
+from bandstand.common.api.administration import GetStatus as GetStatus
+from bandstand.common.api.administration import GetVersion as GetVersion
+from bandstand.common.api.administration import Grant as Grant
+from bandstand.common.api.administration import ListPeople as ListPeople
+from bandstand.common.api.administration import Quit as Quit
+from bandstand.common.api.administration import RemoveAccount as RemoveAccount
+from bandstand.common.api.administration import RestartStreamer as RestartStreamer
+from bandstand.common.api.administration import Revoke as Revoke
+from bandstand.common.api.administration import SetPassword as SetPassword
 from bandstand.common.api.asking import GetRequestSwitches as GetRequestSwitches
 from bandstand.common.api.asking import RequestSong as RequestSong
 from bandstand.common.api.asking import SwitchRequests as SwitchRequests
@@ -40,6 +50,9 @@ from bandstand.common.api.playlists import PlaylistChanges as PlaylistChanges
 from bandstand.common.api.playlists import RemoveFromPlaylist as RemoveFromPlaylist
 from bandstand.common.api.playlists import SetClock as SetClock
 from bandstand.common.api.playlists import UseClock as UseClock
+from bandstand.common.api.programme import ExplainSong as ExplainSong
+from bandstand.common.api.programme import GetRadio as GetRadio
+from bandstand.common.api.programme import SwitchRadio as SwitchRadio
 from bandstand.common.api.schedule import ScheduleRequest
 from bandstand.common.api.wishing import Wish as Wish
 from bandstand.common.generators import Raw, Value
@@ -194,20 +207,6 @@ class Pause(Base, frozen=True, tag="pause"):
 
 class Resume(Base, frozen=True, tag="resume"):
     """Go on after `Stop` or `Pause`, where it was."""
-
-
-class SwitchRadio(Base, frozen=True, tag="switch_radio"):
-    """Have the programme play where nobody has asked for anything, or not."""
-
-    is_on: bool
-
-
-class GetRadio(Base, frozen=True, tag="get_radio"):
-    """Whether the programme plays, and what it has ahead."""
-
-
-class ExplainSong(Base, frozen=True, tag="explain_song"):
-    """Why this song is on the air, or why there is silence."""
 
 
 class Seek(Base, frozen=True, tag="seek"):
@@ -377,50 +376,7 @@ class RevertBand(Base, frozen=True, tag="revert_band"):
 # People
 
 
-class Grant(Base, frozen=True, tag="grant"):
-    """Give somebody a right in place of any before it."""
-
-    name: str
-    right: str
-
-
-class Revoke(Base, frozen=True, tag="revoke"):
-    """Take somebody's right away."""
-
-    name: str
-
-
-class GetSelf(Base, frozen=True, tag="get_self"):
-    """Who the requester is here."""
-
-
-class ListPeople(Base, frozen=True, tag="list_people"):
-    """Who has rights and accounts, and who is connected."""
-
-
-class SetPassword(Base, frozen=True, tag="set_password"):
-    """Make an account for telnet and ssh, or give it another password."""
-
-    name: str
-    hash: str
-    """As `bandstand passwd NAME` makes it."""
-
-
-class RemoveAccount(Base, frozen=True, tag="remove_account"):
-    """Remove an account and the right that went with it."""
-
-    name: str
-
-
 # The station
-
-
-class GetStatus(Base, frozen=True, tag="get_status"):
-    """Every process and mount, and who listens."""
-
-
-class GetVersion(Base, frozen=True, tag="get_version"):
-    """Which versions are running."""
 
 
 class ListNames(Base, frozen=True, tag="list_names"):
@@ -428,14 +384,6 @@ class ListNames(Base, frozen=True, tag="list_names"):
 
     kind: str
     """`song`, `queued`, `job`, `person` or `band`."""
-
-
-class RestartStreamer(Base, frozen=True, tag="restart_streamer"):
-    """Put another streamer in the place of the one that runs; the song goes on where it was."""
-
-
-class Quit(Base, frozen=True, tag="quit"):
-    """Stop the whole station in order."""
 
 
 Request = (

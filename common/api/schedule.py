@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-from bandstand.common.api.bases import RequestBase, ResultBase
+from bandstand.common.api.bases import EventBase, RequestBase, ResultBase
 from bandstand.common.api.shows import Airing, Show
 
 # Requests
@@ -70,3 +70,41 @@ class ShowRemoved(ResultBase, frozen=True, tag="show_removed"):
 
 ScheduleRequest = GetSchedule | AddShow | RemoveShow
 ScheduleResult = Schedule | ShowAdded | ShowRemoved
+
+
+# Events
+
+
+class ScheduleChanged(EventBase, frozen=True, tag="schedule_changed"):
+    """A show was added or removed, or the file of shows was read anew."""
+
+
+class ScheduleRead(EventBase, frozen=True, tag="schedule_read"):
+    """The file of the programme was read. With `faults` nothing of it was taken up."""
+
+    file: str
+    playlists: int = 0
+    clocks: int = 0
+    shows: int = 0
+    faults: tuple[str, ...] = ()
+
+
+class ShowStarted(EventBase, frozen=True, tag="show_started"):
+    """A show is on; what was fitted to its start may still be heard for a moment."""
+
+    show: Show
+    start: float
+    end: float
+
+
+class ShowEnded(EventBase, frozen=True, tag="show_ended"):
+    """A show is over, or another one has its place for a while."""
+
+    show: Show
+
+
+class ShowMissed(EventBase, frozen=True, tag="show_missed"):
+    """The programme did not play within 15 minutes of the show's start."""
+
+    show: Show
+    start: float

@@ -6,6 +6,17 @@ from typing import Any
 import msgspec
 
 from bandstand.common.api.people import Identity, Place, Right
+from bandstand.common.api.programme import NAMED_SLOTS as NAMED_SLOTS
+from bandstand.common.api.programme import NAMELESS_SLOTS as NAMELESS_SLOTS
+from bandstand.common.api.programme import Choice as Choice
+from bandstand.common.api.programme import ClockPlace as ClockPlace
+from bandstand.common.api.programme import Distance as Distance
+from bandstand.common.api.programme import PassedSlot as PassedSlot
+from bandstand.common.api.programme import QuietReason as QuietReason
+from bandstand.common.api.programme import Slot as Slot
+from bandstand.common.api.programme import SlotKind as SlotKind
+from bandstand.common.api.programme import Source as Source
+from bandstand.common.api.programme import read_slot as read_slot
 from bandstand.common.api.tracks import UNKNOWN_EDGES as UNKNOWN_EDGES
 from bandstand.common.api.tracks import Edges as Edges
 from bandstand.common.api.tracks import SongKind as SongKind
@@ -80,127 +91,6 @@ class Purpose(enum.StrEnum):
     """Two songs by turns, for listeners who do not know which is which."""
     WISH = "wish"
     """As somebody wished for in words."""
-
-
-class Source(enum.StrEnum):
-    """Where the programme took a song from."""
-
-    STOCK = "stock"
-    """Composed ahead, and heard for the first time."""
-    ROTATION = "rotation"
-    """Of the library, heard before or imported."""
-    COMPOSED = "composed"
-    """Composed because there was nothing else."""
-
-
-class Distance(enum.StrEnum):
-    """A rule of the rotation that keeps songs apart."""
-
-    ARTIST = "artist"
-    TITLE = "title"
-    SONG = "song"
-
-
-class SlotKind(enum.StrEnum):
-    """What fills a slot."""
-
-    ANY = "any"
-    """Whatever the rotation or the stock has."""
-    PLAYLIST = "playlist"
-    STYLE = "style"
-    """A song that a band of this style composed."""
-    BAND = "band"
-    JINGLE = "jingle"
-    FILE = "file"
-    CLOCK = "clock"
-    """The next slot of this clock."""
-
-
-class Slot(msgspec.Struct, frozen=True):
-    """A rule for one entry of the programme, or for a show's. People write it as `playlist:NAME`, `style:NAME`,
-    `band:NAME`, `jingle:NAME`, `file:PATH`, `clock:NAME` or `any`."""
-
-    kind: SlotKind
-    name: str = ""
-    """The name, or the path of a file; empty: any of this kind."""
-
-    def __str__(self) -> str:
-        return f"{self.kind}:{self.name}" if self.name else self.kind.value
-
-
-NAMELESS_SLOTS = (SlotKind.ANY, SlotKind.JINGLE)
-"""Slots that need no name: `jingle` is any jingle."""
-
-
-def read_slot(text: str) -> Slot:
-    """The slot that a person wrote. Raises ValueError with what was expected; whether there is a playlist, a band or a
-    clock of this name is for whoever fills the slot."""
-    word, _, name = text.strip().partition(":")
-    name = name.strip()
-    kind = next((one for one in SlotKind if one.value == word.strip().lower()), None)
-    if kind is None:
-        raise ValueError(f"a slot is any, or one of {', '.join(f'{one}:NAME' for one in NAMED_SLOTS)}")
-    if kind is SlotKind.ANY and name:
-        raise ValueError("the slot any has no name")
-    if not name and kind not in NAMELESS_SLOTS:
-        raise ValueError(f"the slot {kind} needs a name, as {kind}:NAME")
-    return Slot(kind, name)
-
-
-NAMED_SLOTS = tuple(kind for kind in SlotKind if kind is not SlotKind.ANY)
-
-
-class ClockPlace(msgspec.Struct, frozen=True):
-    """A slot of a clock, counted from 0."""
-
-    clock: str
-    slot: int
-
-
-class PassedSlot(msgspec.Struct, frozen=True):
-    """A slot that could not be filled, and why, as a sentence."""
-
-    slot: Slot
-    reason: str
-
-
-class Choice(msgspec.Struct, frozen=True, kw_only=True):
-    """Why the programme plays a song that nobody asked for."""
-
-    source: Source
-    among: int = 0
-    """Among how many songs it was drawn."""
-    relaxed: tuple[Distance, ...] = ()
-    """The rules that had to be left out, as they left no song."""
-    last_started: float | None = None
-    """When the song was heard before; None: never."""
-    playlist: str = ""
-    """The playlist that it is of."""
-    is_turn: bool = False
-    """The playlist had its turn: once an hour, or after so many songs or minutes."""
-    slot: Slot | None = None
-    """What was to be played; None: whatever there is."""
-    clocks: tuple[ClockPlace, ...] = ()
-    """The slot of the clock that it is, and the clocks within that; the outermost first."""
-    show: str = ""
-    """The show that it belongs to."""
-    passed: tuple[PassedSlot, ...] = ()
-    """Slots before it that could not be filled."""
-    ends_at: float | None = None
-    """The moment at which it, or what follows it, has to end: it was chosen or composed to fit."""
-
-
-class QuietReason(enum.StrEnum):
-    """Why the programme plays nothing by itself."""
-
-    OFF = "off"
-    """`radio off`."""
-    STOPPED = "stopped"
-    """`stop`, until `resume`."""
-    WATCHING = "watching"
-    """A generator is watched, and whoever works on it is not to be disturbed."""
-    PROGRAMMING = "programming"
-    """A user's own generator was heard not long ago."""
 
 
 class Bars(msgspec.Struct, frozen=True):

@@ -14,7 +14,8 @@ from peewee import SqliteDatabase
 from playhouse.migrations import Runner
 from twisted.internet.defer import Deferred, execute
 
-from bandstand.bot.station.repositories import Rules, Work
+from bandstand.bot.station.repositories import Work
+from bandstand.bot.station.rules import Rules
 from bandstand.bot.storage.executor import Executor
 from bandstand.bot.storage.store import MIGRATIONS, NOTHING
 from bandstand.bot.storage.transaction import SqlTransaction, Surroundings, begin

@@ -19,7 +19,8 @@ from bandstand.bot.playout.programme_keeper import ProgrammeKeeper
 from bandstand.bot.station import bands, making, on_air
 from bandstand.bot.station.core import Core
 from bandstand.bot.station.event_bus import EventBus
-from bandstand.bot.station.repositories import Rules, Transaction
+from bandstand.bot.station.repositories import Transaction
+from bandstand.bot.station.rules import Rules
 from bandstand.common.api import events
 from bandstand.common.api.events import Event
 from bandstand.common.api.people import Identity, Place, Requester, Right

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bandstand.bot.station.repositories import Rules
 from bandstand.bot.station.rotation import ARTIST_DISTANCE, SONG_DISTANCE, fold
+from bandstand.bot.station.rules import Rules
 from bandstand.common.api import requests
 from bandstand.common.api.events import ShowEnded, ShowMissed, ShowStarted
 from bandstand.common.api.schedule import AddShow

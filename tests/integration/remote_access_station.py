@@ -23,7 +23,7 @@ from bandstand.bot.shell.bot_socket import BotSocket
 from bandstand.bot.shell.event_feed import EventFeed
 from bandstand.bot.station.core import Core
 from bandstand.bot.station.event_bus import EventBus
-from bandstand.bot.station.repositories import Rules
+from bandstand.bot.station.rules import Rules
 from bandstand.bot.storage.store import Store
 from bandstand.bot.terminal.remote_access import RemoteAccess
 from bandstand.common import config, log

@@ -9,7 +9,7 @@ from twisted.internet.defer import Deferred
 
 from bandstand.bot.making.radio_file import RadioFileReloader
 from bandstand.bot.station import shows
-from bandstand.bot.station.repositories import Rules
+from bandstand.bot.station.rules import Rules
 from bandstand.common.api.events import ScheduleChanged, ScheduleRead
 from tests.bot.making.test_declarations import Watcher
 from tests.bot.memory import DirectStore

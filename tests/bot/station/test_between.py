@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from bandstand.bot.station import between
-from bandstand.bot.station.repositories import Between
+from bandstand.bot.station.rules import Between
 from bandstand.common.api import requests
 from bandstand.common.api.events import JobOrdered, SongDiscarded
 from bandstand.common.api.refusals import BadRequest, NothingOnAir

@@ -7,7 +7,7 @@ from twisted.internet.defer import Deferred, ensureDeferred, succeed
 
 from bandstand.bot.station.core import Core
 from bandstand.bot.station.limits import COMMANDS, SONGS
-from bandstand.bot.station.repositories import Rules
+from bandstand.bot.station.rules import Rules
 from bandstand.bot.storage.store import StoreError
 from bandstand.common.api.events import JobOrdered
 from bandstand.common.api.people import Requester, Right

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bandstand.bot.station.playlists import EARLY, LATEST, draw_standard, find_due, find_next_turn
-from bandstand.bot.station.repositories import LastTurn
+from bandstand.bot.station.radio_repositories import LastTurn
 from bandstand.common.api import refusals, requests
 from bandstand.common.api.events import ProgrammeChanged
 from bandstand.common.api.playlists import Playlist, PlaylistRule

@@ -17,7 +17,8 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
-from bandstand.bot.station.repositories import Rules, Transaction
+from bandstand.bot.station.repositories import Transaction
+from bandstand.bot.station.rules import Rules
 from bandstand.bot.storage.store import LOCKED, MIGRATIONS, Store, StoreError, find_cause
 from bandstand.common.api.events import DatabaseFailed, DatabaseRecovered, Event, MountCameOn, QueueChanged
 from bandstand.common.api.values import Outside

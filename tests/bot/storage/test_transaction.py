@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from peewee import InterfaceError, OperationalError, SqliteDatabase
 
-from bandstand.bot.station.repositories import Rules
+from bandstand.bot.station.rules import Rules
 from bandstand.bot.storage import tables
 from bandstand.bot.storage.executor import OutsideTransaction
 from bandstand.bot.storage.transaction import Surroundings, begin

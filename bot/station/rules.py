@@ -1,0 +1,55 @@
+"""The station's configuration, as far as the core goes by it. `bot.app` makes it of bandstand.toml and radio.toml."""
+
+from pathlib import Path
+
+import msgspec
+
+from bandstand.common.api.shows import Show
+
+
+class Between(msgspec.Struct, frozen=True, kw_only=True):
+    """What is heard between songs (`bot.station.between`)."""
+
+    name: str = "Bandstand"
+    """Of the station, as idents say it."""
+    motif: str = ""
+    """See `common.station_motif`; empty: made of the name."""
+    voice: str = ""
+    """That speaks the name; empty: music only."""
+    every_songs: int = 0
+    """After so many songs a jingle or an ident; 0: not by that."""
+    every_seconds: float = 0.0
+    """The same by time."""
+    idents: bool = True
+    """Idents take turns with jingles; otherwise there are idents only where there is no jingle."""
+    bridges: bool = False
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """The station's configuration, as far as the core goes by it."""
+
+    open_jobs: int = 0
+    """How many songs one person may have in the making; 0: any number."""
+    queued_songs: int = 0
+    """How many songs one person may have in the queue; 0: any number."""
+    crossfade: float = 0.0
+    """Seconds in which a song rises over the end of the one before, unless its cue says otherwise."""
+    configuration: Path = Path("bandstand.toml")
+    """The file; it need not exist."""
+    plays_on: bool = True
+    """Whether the programme plays by itself where nobody has said `radio on` or `radio off`."""
+    stock: float = 1800.0
+    """Seconds of songs to be composed ahead."""
+    between: Between = Between()
+    skip_share: float = 0.5
+    """Which share of the people has to vote for it so that a song is skipped; 0: none is skipped by vote."""
+    kept: float = 24 * 3600.0
+    """Seconds of songs that the station composed by itself, after which the least liked make room."""
+    shows: tuple[Show, ...] = ()
+    """Those that stand in the configuration."""
+    zone: str = "UTC"
+    """The IANA zone in which times of shows count."""
+    clock: str = ""
+    """The clock that the programme goes by where nobody said another one; empty: none."""
+    is_on_the_hour: bool = False
+    """Whether the last song of each hour ends at the hour."""
