@@ -167,8 +167,7 @@ COMMANDS: Final = (
         (
             Param(
                 "words",
-                "nothing lists them; NAME shows one; new NAME QUERY, new NAME (a list), set NAME, add NAME SONG, "
-                "remove NAME SONG, delete NAME",
+                "NAME shows one; new NAME [QUERY], set NAME, add NAME SONG, remove NAME SONG, delete NAME",
                 is_required=False,
                 is_rest=True,
                 value="NAME",
@@ -187,8 +186,7 @@ COMMANDS: Final = (
         (
             Param(
                 "words",
-                "nothing lists them; NAME = SLOT SLOT ..., use NAME, use none, delete NAME; a slot is any, "
-                "playlist:NAME, style:NAME, band:NAME, jingle:NAME, file:PATH or clock:NAME",
+                "NAME = SLOT ..., use NAME, use none, delete NAME; slots: any, jingle, playlist:X, style:X, clock:X",
                 is_required=False,
                 is_rest=True,
                 value="NAME",

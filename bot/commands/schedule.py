@@ -157,9 +157,7 @@ COMMANDS: Final = (
             Param("action", "week, add, override or remove; without it, what comes today", is_required=False),
             Param(
                 "words",
-                f"for add the times ({FORMS}; a time alone is one entry, an end before the start is on the next day) "
-                "and what to play: a playlist, clock, band or style, or a slot such as playlist:NAME; for override a "
-                "date, times and what (off: no show); for remove a number or name",
+                'add TIMES WHAT, override TIMES WHAT, remove NAME; TIMES as "fri 20:00-22:00", "every 20 minutes"',
                 is_required=False,
                 is_rest=True,
             ),

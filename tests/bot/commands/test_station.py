@@ -75,7 +75,7 @@ def test_help_on_a_command_shows_its_parameters_and_options(person: Person) -> N
     assert reply.summary == "queue [SONG] [--crossfade=SECONDS]: show the queue, or append a song to it"
     assert reply.rows == (
         ("example", "queue blue lantern"),
-        ("[SONG]", "a code, or words of the title"),
+        ("[SONG]", "a code, or words of the title; length: how long the queue is"),
         ("--crossfade=SECONDS", "how long it fades in, over the end of the song before it"),
         ("or q", ""),
     )

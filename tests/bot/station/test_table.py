@@ -105,6 +105,7 @@ def test_what_sets_a_worker_to_work_is_counted() -> None:
     counted = {request for request, entry in REQUESTS.items() if entry.limit == SONGS}
     assert counted == {
         requests.Generate, requests.GenerateAgain, requests.RemakeSong, requests.WatchGenerator, requests.CompareSongs,
+        requests.Wish,
     }  # fmt: skip
 
 
@@ -113,7 +114,7 @@ def test_listeners_may_look_queue_and_take_back_rate_vote_like_and_mark_and_noth
     assert writing == {
         requests.Enqueue, requests.RemoveFromQueue, requests.Vote, requests.AddBookmark, requests.Rate,
         requests.AddFavourite, requests.RemoveFavourite, requests.SetNotices, requests.VoteSkip,
-        requests.RequestRandom, requests.RequestFirst,
+        requests.RequestRandom, requests.RequestFirst, requests.RequestSong, requests.Wish,
     }  # fmt: skip
 
 
