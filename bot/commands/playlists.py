@@ -167,7 +167,7 @@ COMMANDS: Final = (
         (
             Param(
                 "words",
-                "NAME shows one; new NAME [QUERY], set NAME, add NAME SONG, remove NAME SONG, delete NAME",
+                "new NAME [QUERY], set NAME, add NAME SONG, remove NAME SONG, delete NAME; or the NAME of one to see",
                 is_required=False,
                 is_rest=True,
                 value="NAME",
@@ -186,7 +186,7 @@ COMMANDS: Final = (
         (
             Param(
                 "words",
-                "NAME = SLOT ..., use NAME, use none, delete NAME; slots: any, jingle, playlist:X, style:X, clock:X",
+                "use NAME, use none, delete NAME, or NAME = SLOT ...; slots: any, jingle, playlist:X, style:X, clock:X",
                 is_required=False,
                 is_rest=True,
                 value="NAME",
