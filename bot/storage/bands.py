@@ -8,7 +8,7 @@ from peewee import fn
 
 from bandstand.bot.station.repositories import RatedSection
 from bandstand.bot.storage import tables
-from bandstand.bot.storage.executor import Executor, Row
+from bandstand.bot.storage.executor import GAP, Executor, Row, prepare
 from bandstand.common.api.values import BandForm, RatingMean
 from bandstand.common.bands import Band
 from bandstand.common.types import SongCode
@@ -16,6 +16,12 @@ from bandstand.common.types import SongCode
 FORM: Final = tables.Form
 COLUMNS: Final = (FORM.id, FORM.slug, FORM.band, FORM.generation, FORM.parent, FORM.is_variation, FORM.created)
 """The columns of a `BandForm`, in its order."""
+LIST_ALL: Final = prepare(
+    FORM.select(*COLUMNS)
+    .join(tables.Band, on=(tables.Band.form == FORM.id))
+    .order_by(tables.Band.created, tables.Band.slug)
+)
+GET_FORM: Final = prepare(FORM.select(*COLUMNS).where(FORM.id == GAP))
 BAND: Final = msgspec.json.Decoder(Band)
 
 
@@ -24,12 +30,10 @@ class Bands:
         self._executor = executor
 
     def list_all(self) -> list[BandForm]:
-        row = tables.Band
-        query = FORM.select(*COLUMNS).join(row, on=(row.form == FORM.id)).order_by(row.created, row.slug)
-        return [_read(found) for found in self._executor.select(query)]
+        return [_read(found) for found in self._executor.select(LIST_ALL)]
 
     def get_form(self, form: int) -> BandForm | None:
-        row = self._executor.select_first(FORM.select(*COLUMNS).where(FORM.id == form))
+        row = self._executor.select_first(GET_FORM.fill(form))
         return _read(row) if row else None
 
     def add_form(self, form: BandForm) -> BandForm:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from peewee import fn
 
 from bandstand.bot.storage import tables
-from bandstand.bot.storage.executor import Executor, Row
+from bandstand.bot.storage.executor import GAP, Executor, Row, prepare
 from bandstand.bot.storage.songs import write_json
 from bandstand.common.api.people import Place, Right
 from bandstand.common.api.values import GrantedRight, Watch
@@ -18,6 +18,8 @@ WATCH_COLUMNS: Final = (
     *(WATCH.generator, WATCH.seed, WATCH.parameters, WATCH.name, WATCH.place, WATCH.person, WATCH.created),
     WATCH.continues,
 )
+LIST_WATCHES: Final = prepare(WATCH.select(*WATCH_COLUMNS).order_by(WATCH.created))
+GET_SETTING: Final = prepare(tables.Setting.select(tables.Setting.value).where(tables.Setting.key == GAP))
 
 
 class People:
@@ -69,8 +71,7 @@ class Watches:
         self._executor = executor
 
     def list_all(self) -> list[Watch]:
-        rows = self._executor.select(WATCH.select(*WATCH_COLUMNS).order_by(WATCH.created))
-        return [_read_watch(row) for row in rows]
+        return [_read_watch(row) for row in self._executor.select(LIST_WATCHES)]
 
     def get(self, generator: str) -> Watch | None:
         row = self._executor.select_first(WATCH.select(*WATCH_COLUMNS).where(WATCH.generator == generator))
@@ -112,8 +113,7 @@ class Settings:
         self._executor = executor
 
     def get(self, key: str) -> str | None:
-        row = tables.Setting
-        found = self._executor.select_first(row.select(row.value).where(row.key == key))
+        found = self._executor.select_first(GET_SETTING.fill(key))
         return str(found[0]) if found else None
 
     def put(self, key: str, value: str) -> None:

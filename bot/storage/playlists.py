@@ -7,7 +7,7 @@ from peewee import fn
 
 from bandstand.bot.station.radio_repositories import LastTurn
 from bandstand.bot.storage import tables
-from bandstand.bot.storage.executor import Executor, Row
+from bandstand.bot.storage.executor import GAP, Executor, Row, prepare
 from bandstand.bot.storage.songs import BRIEF, IS_KEPT, read_brief
 from bandstand.common.api.playlists import Clock, Playlist, PlaylistRule
 from bandstand.common.api.values import Slot, SongBrief
@@ -18,6 +18,14 @@ SONG: Final = tables.Song
 CUE: Final = tables.Cue
 CLOCK: Final = tables.Clock
 COLUMNS: Final = (LIST.name, LIST.query, LIST.weight, LIST.rule, LIST.every, LIST.crossfade, LIST.created)
+LIST_ALL: Final = prepare(LIST.select(*COLUMNS).order_by(LIST.name))
+LIST_CLOCKS: Final = prepare(CLOCK.select(CLOCK.name, CLOCK.slots, CLOCK.created).order_by(CLOCK.name))
+LIST_TURNS: Final = prepare(
+    CUE.select(CUE.playlist, fn.MAX(CUE.started))
+    .where(CUE.playlist != "", CUE.started.is_null(False))
+    .group_by(CUE.playlist)
+)
+COUNT_SINCE: Final = prepare(CUE.select(fn.COUNT(CUE.id)).where(CUE.started > GAP))
 SLOTS: Final = msgspec.json.Decoder(tuple[Slot, ...])
 
 
@@ -26,7 +34,7 @@ class Playlists:
         self._executor = executor
 
     def list_all(self) -> list[Playlist]:
-        return [_read(row) for row in self._executor.select(LIST.select(*COLUMNS).order_by(LIST.name))]
+        return [_read(row) for row in self._executor.select(LIST_ALL)]
 
     def get(self, name: str) -> Playlist | None:
         row = self._executor.select_first(LIST.select(*COLUMNS).where(LIST.name == name))
@@ -57,14 +65,12 @@ class Playlists:
         return self._executor.change(ENTRY.delete().where(ENTRY.playlist == name, ENTRY.song == code)) > 0
 
     def get_last_turns(self) -> dict[str, LastTurn]:
-        query = CUE.select(CUE.playlist, fn.MAX(CUE.started)).where(CUE.playlist != "", CUE.started.is_null(False))
         return {
-            name: LastTurn(started, self._count_since(started))
-            for name, started in self._executor.select(query.group_by(CUE.playlist))
+            name: LastTurn(started, self._count_since(started)) for name, started in self._executor.select(LIST_TURNS)
         }
 
     def _count_since(self, started: float) -> int:
-        return self._executor.select_number(CUE.select(fn.COUNT(CUE.id)).where(CUE.started > started))
+        return self._executor.select_number(COUNT_SINCE.fill(started))
 
 
 def _read(row: Row) -> Playlist:
@@ -80,7 +86,7 @@ class Clocks:
         self._executor = executor
 
     def list_all(self) -> list[Clock]:
-        rows = self._executor.select(CLOCK.select(CLOCK.name, CLOCK.slots, CLOCK.created).order_by(CLOCK.name))
+        rows = self._executor.select(LIST_CLOCKS)
         return [Clock(name=name, slots=SLOTS.decode(slots), created=created) for name, slots, created in rows]
 
     def put(self, clock: Clock) -> None:

@@ -1,12 +1,13 @@
 """Jobs and cues in the database: what is to be made, the queue, and the play log."""
 
+from functools import cache
 from typing import Any, Final
 
 import msgspec
 from peewee import SQL, fn
 
 from bandstand.bot.storage import tables
-from bandstand.bot.storage.executor import Executor, Row
+from bandstand.bot.storage.executor import GAP, Executor, Prepared, Row, prepare
 from bandstand.bot.storage.songs import BRIEF, read_brief
 from bandstand.common.api.people import Place
 from bandstand.common.api.values import Bars, Choice, Cue, CueState, Edges, EndReason, Job, JobState, Purpose
@@ -41,7 +42,7 @@ class Jobs:
         self._executor = executor
 
     def get(self, job: int) -> Job:
-        row = self._executor.select_first(_select_jobs().where(JOB.id == job))
+        row = self._executor.select_first(GET_JOB.fill(job))
         if row is None:
             raise KeyError(job)
         return _read_job(row)
@@ -62,10 +63,10 @@ class Jobs:
         return _read_job(row) if row else None
 
     def list_in_state(self, *states: JobState) -> list[Job]:
-        return self._list(_select_jobs().where(JOB.state.in_([state.value for state in states])).order_by(JOB.id))
+        return self._list(_prepare_in_state(states))
 
     def list_ended(self, limit: int) -> list[Job]:
-        return self._list(_select_jobs().where(JOB.state.in_(ENDED_JOBS)).order_by(JOB.id.desc()).limit(limit))
+        return self._list(LIST_ENDED.fill(limit))
 
     def list_open_versions(self, generator: str) -> list[Job]:
         is_version = (JOB.purpose == Purpose.WATCH.value) & (SONG.generator == generator)
@@ -86,6 +87,15 @@ class Jobs:
 
 def _select_jobs() -> Any:
     return JOB.select(*JOB_COLUMNS).join(SONG, on=(SONG.code == JOB.song))
+
+
+@cache
+def _prepare_in_state(states: tuple[JobState, ...]) -> Prepared:
+    return prepare(_select_jobs().where(JOB.state.in_([state.value for state in states])).order_by(JOB.id))
+
+
+GET_JOB: Final = prepare(_select_jobs().where(JOB.id == GAP))
+LIST_ENDED: Final = prepare(_select_jobs().where(JOB.state.in_(ENDED_JOBS)).order_by(JOB.id.desc()).limit(GAP))
 
 
 def _read_job(row: Row) -> Job:
@@ -128,7 +138,7 @@ class Cues:
         self._executor = executor
 
     def get(self, cue: int) -> Cue | None:
-        row = self._executor.select_first(_select_cues().where(CUE.id == cue))
+        row = self._executor.select_first(GET_CUE.fill(cue))
         return _read_cue(row) if row else None
 
     def add(self, cue: Cue) -> Cue:
@@ -142,21 +152,19 @@ class Cues:
         self._executor.change(CUE.update(state=state.value).where(CUE.id == cue))
 
     def list_open(self) -> list[Cue]:
-        return self._list(_select_cues().where(CUE.state.in_(OPEN_CUES)).order_by(CUE.id))
+        return self._list(LIST_OPEN)
 
     def list_of_job(self, job: int) -> list[Cue]:
         return self._list(_select_cues().where(CUE.job == job).order_by(CUE.id))
 
     def list_rests(self, cue: int) -> list[Cue]:
-        is_queued = CUE.state == CueState.QUEUED.value
-        return self._list(_select_cues().where(is_queued, CUE.returns == cue).order_by(CUE.id))
+        return self._list(LIST_RESTS.fill(cue))
 
     def list_played(self, limit: int, *, is_whole: bool = False) -> list[Cue]:
-        wanted = WAS_HEARD if is_whole else WAS_HEARD & SONG.generator.not_in(BETWEEN)
-        return self._list(_select_cues().where(wanted).order_by(CUE.started.desc()).limit(limit))
+        return self._list((LIST_PLAYED_WHOLE if is_whole else LIST_PLAYED).fill(limit))
 
     def get_last_ended(self) -> Cue | None:
-        row = self._executor.select_first(_select_cues().where(WAS_HEARD).order_by(CUE.ended.desc()).limit(1))
+        row = self._executor.select_first(GET_LAST_ENDED)
         return _read_cue(row) if row else None
 
     def get_last_started(self, song: str) -> float | None:
@@ -177,6 +185,20 @@ class Cues:
 
 def _select_cues() -> Any:
     return CUE.select(*CUE_COLUMNS).join(SONG, on=(SONG.code == CUE.song))
+
+
+def _select_played(wanted: Any) -> Any:
+    return _select_cues().where(wanted).order_by(CUE.started.desc()).limit(GAP)
+
+
+GET_CUE: Final = prepare(_select_cues().where(CUE.id == GAP))
+LIST_OPEN: Final = prepare(_select_cues().where(CUE.state.in_(OPEN_CUES)).order_by(CUE.id))
+LIST_PLAYED: Final = prepare(_select_played(WAS_HEARD & SONG.generator.not_in(BETWEEN)))
+LIST_PLAYED_WHOLE: Final = prepare(_select_played(WAS_HEARD))
+LIST_RESTS: Final = prepare(
+    _select_cues().where(CUE.state == CueState.QUEUED.value, CUE.returns == GAP).order_by(CUE.id)
+)
+GET_LAST_ENDED: Final = prepare(_select_cues().where(WAS_HEARD).order_by(CUE.ended.desc()).limit(1))
 
 
 def _read_cue(row: Row) -> Cue:

@@ -12,7 +12,7 @@ from peewee import fn
 
 from bandstand.bot.station.rotation import Candidate
 from bandstand.bot.storage import tables
-from bandstand.bot.storage.executor import Executor
+from bandstand.bot.storage.executor import GAP, Executor, prepare
 from bandstand.bot.storage.songs import BRIEF, read_brief
 from bandstand.common.api.people import STATION
 from bandstand.common.api.values import SongBrief, SongState
@@ -34,20 +34,29 @@ FAVOURITE: Final = tables.Favourite
 FANS: Final = FAVOURITE.select(fn.COUNT(FAVOURITE.person)).where(FAVOURITE.song == SONG.code)
 IS_FAVOURITE: Final = fn.EXISTS(FAVOURITE.select(FAVOURITE.person).where(FAVOURITE.song == SONG.code))
 
+WAS_CHOSEN: Final = (SONG.generator == IMPORT) | ((SONG.generator == BAND) & WAS_CUED)
+DRAWN: Final = SONG.select(SONG.code).where(IS_READY, WAS_CHOSEN).order_by(fn.RANDOM()).limit(GAP)
+
+LIST_STOCK: Final = prepare(
+    SONG.select(*BRIEF).where(IS_READY, SONG.generator == BAND, IS_OWN, ~WAS_CUED).order_by(SONG.created)
+)
+DRAW_CANDIDATES: Final = prepare(
+    SONG.select(*BRIEF, LAST_STARTED, MEAN, COUNT, FANS).where(SONG.code.in_(DRAWN)).order_by(SONG.code)
+)
+MEASURE_OWN: Final = prepare(
+    SONG.select(fn.COALESCE(fn.SUM(SONG.seconds), 0)).where(IS_READY, SONG.generator == BAND, IS_OWN)
+)
+
 
 class Rotation:
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
 
     def list_stock(self) -> list[Candidate]:
-        in_stock = SONG.select(*BRIEF).where(IS_READY, SONG.generator == BAND, IS_OWN, ~WAS_CUED)
-        return [Candidate(read_brief(row)) for row in self._executor.select(in_stock.order_by(SONG.created))]
+        return [Candidate(read_brief(row)) for row in self._executor.select(LIST_STOCK)]
 
     def draw_candidates(self, limit: int) -> list[Candidate]:
-        is_heard = (SONG.generator == IMPORT) | ((SONG.generator == BAND) & WAS_CUED)
-        codes = SONG.select(SONG.code).where(IS_READY, is_heard).order_by(fn.RANDOM()).limit(limit)
-        query = SONG.select(*BRIEF, LAST_STARTED, MEAN, COUNT, FANS).where(SONG.code.in_(codes))
-        return self._list(query.order_by(SONG.code))
+        return self._list(DRAW_CANDIDATES.fill(limit))
 
     def list_candidates(self, codes: Sequence[str]) -> list[Candidate]:
         chosen = list(codes)[:MOST]
@@ -55,8 +64,7 @@ class Rotation:
         return self._list(query.order_by(SONG.code))
 
     def measure_own(self) -> float:
-        total = SONG.select(fn.COALESCE(fn.SUM(SONG.seconds), 0)).where(IS_READY, SONG.generator == BAND, IS_OWN)
-        return float(self._executor.select_number(total))
+        return float(self._executor.select_number(MEASURE_OWN))
 
     def list_discardable(self, limit: int) -> list[SongBrief]:
         is_open = CUE.select(CUE.id).where(CUE.song == SONG.code, CUE.state.in_(["air", "queued"]))

@@ -4,13 +4,15 @@ them, so that a table can be read, and a row that an older station wrote is unde
 from typing import Final
 
 from bandstand.bot.storage import tables
-from bandstand.bot.storage.executor import Executor, Row
+from bandstand.bot.storage.executor import GAP, Executor, Row, prepare
 from bandstand.common.api.shows import Occurrence, RunState, Show
 from bandstand.common.api.values import read_slot
 from bandstand.common.show_times import read_rule, write_rule
 
 SHOW: Final = tables.Show
 RUN: Final = tables.ShowRun
+LIST_ALL: Final = prepare(SHOW.select(*SHOW._meta.sorted_fields).order_by(SHOW.id))
+LIST_RECORDS: Final = prepare(RUN.select(RUN.show, RUN.day, RUN.outcome).where(RUN.start >= GAP))
 KEPT: Final = 60 * 24 * 3600.0
 """Seconds for which it is known what became of a coming."""
 
@@ -20,7 +22,7 @@ class Shows:
         self._executor = executor
 
     def list_all(self) -> list[Show]:
-        return [_read(row) for row in self._executor.select(SHOW.select(*SHOW._meta.sorted_fields).order_by(SHOW.id))]
+        return [_read(row) for row in self._executor.select(LIST_ALL)]
 
     def add(self, show: Show) -> Show:
         query = SHOW.insert(
@@ -44,8 +46,7 @@ class Shows:
         self._executor.change(RUN.delete().where(RUN.start < occurrence.start - KEPT))
 
     def list_records(self, since: float) -> dict[tuple[str, str], RunState]:
-        query = RUN.select(RUN.show, RUN.day, RUN.outcome).where(RUN.start >= since)
-        return {(show, day): RunState(state) for show, day, state in self._executor.select(query)}
+        return {(show, day): RunState(state) for show, day, state in self._executor.select(LIST_RECORDS.fill(since))}
 
 
 def _read(row: Row) -> Show:

@@ -8,7 +8,7 @@ import msgspec
 from peewee import fn
 
 from bandstand.bot.storage import tables
-from bandstand.bot.storage.executor import Executor, Row
+from bandstand.bot.storage.executor import GAP, Executor, Row, prepare
 from bandstand.bot.storage.search import Search
 from bandstand.common.api.values import (
     Bookmark,
@@ -36,6 +36,7 @@ WHOLE: Final = (
     *(ROW.album, ROW.genre, ROW.year, ROW.tags, ROW.cue_in, ROW.cue_out, ROW.next_at),
 )
 """The columns of a `Song`, in its order."""
+GET: Final = prepare(ROW.select(*WHOLE).where(ROW.code == GAP))
 
 UNKNOWN: Final = Provenance()
 PROVENANCE: Final = msgspec.json.Decoder(Provenance)
@@ -60,7 +61,7 @@ class Songs:
         self._search = search
 
     def get(self, code: str) -> Song:
-        row = self._executor.select_first(ROW.select(*WHOLE).where(ROW.code == code))
+        row = self._executor.select_first(GET.fill(code))
         if row is None:
             raise KeyError(code)
         return _read(row)

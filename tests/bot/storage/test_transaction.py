@@ -11,7 +11,7 @@ from peewee import InterfaceError, OperationalError, SqliteDatabase
 
 from bandstand.bot.station.rules import Rules
 from bandstand.bot.storage import tables
-from bandstand.bot.storage.executor import OutsideTransaction
+from bandstand.bot.storage.executor import GAP, Executor, OutsideTransaction, prepare
 from bandstand.bot.storage.transaction import Surroundings, begin
 from bandstand.common.api.events import QueueChanged
 from bandstand.common.api.values import Outside, SongState
@@ -140,3 +140,15 @@ def test_what_a_failed_program_said_is_read_from_its_file(database: SqliteDataba
     with begin(database, around, is_writing=False) as tx:
         assert tx.read_errors(SongCode("7kq3")) == "caf\N{REPLACEMENT CHARACTER}\nlast\n"
         assert tx.read_errors(SongCode("none")) == ""
+
+
+def test_a_prepared_query_answers_as_the_query_itself_and_its_gaps_are_filled_in_order() -> None:
+    executor = Executor(make_database(), is_writing=True)
+    row = tables.Setting
+    for number in range(4):
+        executor.insert(row.insert(key=f"key {number}", value=str(number)))
+    query = row.select(row.value).where(row.key != "key 0", row.key != GAP).order_by(row.key).limit(GAP)
+    prepared = prepare(query)
+    plain = row.select(row.value).where(row.key != "key 0", row.key != "key 2").order_by(row.key).limit(1)
+    assert executor.select(prepared.fill("key 2", 1)) == executor.select(plain) == [("1",)]
+    assert executor.select(prepared.fill("key 1", 9)) == [("2",), ("3",)], "it can be filled again"
