@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bandstand.bot.station import on_air, programme, requesting, song_requests
+from bandstand.bot.station import on_air, planning, requesting, song_requests
 from bandstand.bot.station.requesting import DAY, FORGETTING, PERSON_WAIT, SHORTEST, reckon_wait
 from bandstand.common.api.asking import Requested, RequestSong
 from bandstand.common.api.people import Identity, Place, Requester, Right
@@ -78,9 +78,9 @@ class Evening:
         air = on_air.find_on_air(self.station.tx)
         if air is not None:
             self.station.end(air.id, self.chance.choice([EndReason.FINISHED, EndReason.SKIPPED]))
-        while sum(cue.choice is not None for cue in self.station.get_queue()) < programme.PLANNED:
+        while sum(cue.choice is not None for cue in self.station.get_queue()) < planning.PLANNED:
             song = self.station.tx.songs.get(self.chance.choice(self.songs)).brief
-            on_air.line_up(self.station.tx, song, programme.ITSELF, choice=Choice(source=Source.ROTATION))
+            on_air.line_up(self.station.tx, song, planning.ITSELF, choice=Choice(source=Source.ROTATION))
         on_air.fill_air(self.station.tx)
         cue = self.station.get_air()
         self.station.start(cue.id)
