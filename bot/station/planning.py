@@ -26,6 +26,8 @@ from bandstand.bot.station.repositories import Transaction
 from bandstand.bot.station.rotation import Heard, find_broken
 from bandstand.common.api.events import QueueChanged, SlotPassed
 from bandstand.common.api.people import STATION, STATION_NAME
+from bandstand.common.api.playlists import Clock, Playlist
+from bandstand.common.api.shows import Show
 from bandstand.common.api.values import ClockPlace, Cue, CueState, EndReason, PassedSlot, Slot, SlotKind, SongBrief
 
 ITSELF: Final = Asker(STATION_NAME, STATION)
@@ -51,6 +53,20 @@ class Wanted(NamedTuple):
     show: str = ""
 
 
+class Ground(NamedTuple):
+    """What all entries of one plan are judged by, read once: the play log and everything that says what is wanted."""
+
+    played: list[Cue]
+    """The last one first."""
+    turns: dict[str, LastTurn]
+    playlists: list[Playlist]
+    clocks: dict[str, Clock]
+    clock: str
+    """The name of the clock to go by where no show says otherwise."""
+    shows: list[Show]
+    records: schedule.Records
+
+
 class Position(NamedTuple):
     """The place of an entry: when it begins, and what was before."""
 
@@ -65,10 +81,23 @@ class Position(NamedTuple):
 
 def plan_ahead(tx: Transaction) -> None:
     """Withdraw what is not wanted any more, and fill the plan up to `PLANNED` entries."""
-    _keep_fitting(tx)
+    ground = read_ground(tx)
+    _keep_fitting(tx, ground)
     missing = PLANNED - len(list_planned(tx))
-    while missing > 0 and _plan_entry(tx):
+    while missing > 0 and _plan_entry(tx, ground):
         missing -= 1
+
+
+def read_ground(tx: Transaction) -> Ground:
+    return Ground(
+        played=tx.queue.list_played(HISTORY),
+        turns=dict(tx.playlists.get_last_turns()),
+        playlists=list(tx.playlists.list_all()),
+        clocks={clock.name: clock for clock in tx.clocks.list_all()},
+        clock=clocks.get_current(tx),
+        shows=shows.list_shows(tx),
+        records=shows.list_records(tx),
+    )
 
 
 def list_planned(tx: Transaction) -> list[Cue]:
@@ -85,33 +114,33 @@ def withdraw(tx: Transaction, cues: Sequence[Cue]) -> None:
 # What is wanted
 
 
-def list_wanted(tx: Transaction, position: Position) -> Iterator[Wanted]:
+def list_wanted(ground: Ground, position: Position) -> Iterator[Wanted]:
     """What the entry at this position may be, the best first; the last is always whatever there is."""
     at = position.at + EARLY
-    for due in playlists.find_due(tx.playlists.list_all(), position.turns, at):
+    for due in playlists.find_due(ground.playlists, position.turns, at):
         yield Wanted(Slot(SlotKind.PLAYLIST, due.name), playlist=due.name)
-    target = shows.find_show_at(tx, at)
+    target = schedule.find_target(ground.shows, at, ground.records)
     if target is not None and schedule.is_entry(target.show.rule) and target.show.name in position.shows:
         target = None  # it is planned already
     show = target.show.name if target else ""
-    current = clocks.get_current(tx)
-    slot = target.show.slot if target else Slot(SlotKind.CLOCK, current) if current else None
+    slot = target.show.slot if target else Slot(SlotKind.CLOCK, ground.clock) if ground.clock else None
     if slot is not None and slot.kind is SlotKind.CLOCK:
-        known = {clock.name: clock for clock in tx.clocks.list_all()}
-        for inner, path in clocks.take_slots(slot.name, known, position.paths):
+        for inner, path in clocks.take_slots(slot.name, ground.clocks, position.paths):
             yield Wanted(inner, path, show=show)
     elif slot is not None:
         yield Wanted(slot, show=show)
     yield Wanted(show=show)
 
 
-def find_fixed_time(tx: Transaction, at: float) -> float | None:
-    """The next moment at which something has to begin to the second."""
-    change = shows.find_change_after(tx, at + EARLY)
-    is_begin = change is not None and (change.target is not None or shows.find_show_at(tx, at + EARLY) is not None)
+def find_fixed_time(tx: Transaction, at: float, ground: Ground) -> float | None:
+    """The next moment after `at` at which something has to begin to the second."""
+    change = schedule.find_next_change(ground.shows, at + EARLY, ground.records)
+    is_begin = change is not None and (
+        change.target is not None or schedule.find_target(ground.shows, at + EARLY, ground.records) is not None
+    )
     moments = [
         change.at if change is not None and is_begin else None,
-        playlists.find_next_turn(tx.playlists.list_all(), at + playlists.EARLY),
+        playlists.find_next_turn(ground.playlists, at + playlists.EARLY),
         ((at + EARLY) // HOUR + 1) * HOUR if tx.rules.is_on_the_hour else None,
     ]
     return min((moment for moment in moments if moment is not None), default=None)
@@ -120,12 +149,11 @@ def find_fixed_time(tx: Transaction, at: float) -> float | None:
 # Positions
 
 
-def find_position(tx: Transaction, cues: Sequence[Cue]) -> Position:
+def find_position(tx: Transaction, cues: Sequence[Cue], ground: Ground) -> Position:
     """The position behind these cues, which are those on the air and in the queue, in their order."""
-    played = tx.queue.list_played(HISTORY)
-    heard = [Heard(cue.song, cue.started or cue.created) for cue in played]
-    turns, at = dict(tx.playlists.get_last_turns()), tx.now
-    choices = [cue.choice for cue in played if cue.choice is not None]
+    heard = [Heard(cue.song, cue.started or cue.created) for cue in ground.played]
+    turns, at = ground.turns, tx.now
+    choices = [cue.choice for cue in ground.played if cue.choice is not None]
     for cue, begin, end in _lay_out(cues, tx):
         heard.append(Heard(name_artist(tx, cue.song), begin))
         at = max(at, end)
@@ -179,24 +207,24 @@ def _list_in_order(tx: Transaction) -> list[Cue]:
 # Keeping and adding
 
 
-def _keep_fitting(tx: Transaction) -> None:
+def _keep_fitting(tx: Transaction, ground: Ground) -> None:
     """Withdraw the entries from the first one on that is not what is wanted at its place; the first of all stays."""
     cues = _list_in_order(tx)
     planned = [cue for cue in cues if cue.choice is not None and cue.state is CueState.QUEUED]
     for cue in planned[1:]:
-        if not _fits(tx, cue, find_position(tx, cues[: cues.index(cue)])):
+        if not _fits(tx, cue, find_position(tx, cues[: cues.index(cue)], ground), ground):
             withdraw(tx, planned[planned.index(cue) :])
             return
 
 
-def _fits(tx: Transaction, cue: Cue, position: Position) -> bool:
+def _fits(tx: Transaction, cue: Cue, position: Position, ground: Ground) -> bool:
     choice = cue.choice
     if choice is None or cue.song.state.is_lost:
         return choice is None
     passed = [one.slot for one in choice.passed]
-    wanted = next((one for one in list_wanted(tx, position) if one.slot not in passed), Wanted())
+    wanted = next((one for one in list_wanted(ground, position) if one.slot not in passed), Wanted())
     is_wanted = Wanted(choice.slot, choice.clocks, choice.playlist if choice.is_turn else "", choice.show) == wanted
-    if not is_wanted or (choice.playlist and tx.playlists.get(choice.playlist) is None):
+    if not is_wanted or (choice.playlist and choice.playlist not in [one.name for one in ground.playlists]):
         return False
     if choice.ends_at is not None:
         length = (cue.song.seconds or _get_ordered_length(tx, cue) + filling.get_overlap(tx)) - filling.get_overlap(tx)
@@ -205,30 +233,30 @@ def _fits(tx: Transaction, cue: Cue, position: Position) -> bool:
     return find_broken(name_artist(tx, cue.song), position.heard, position.at) <= set(choice.relaxed)
 
 
-def _plan_entry(tx: Transaction) -> bool:
+def _plan_entry(tx: Transaction, ground: Ground) -> bool:
     """Add one entry; False where there is nothing to add and enough is on its way already."""
     cues = _list_in_order(tx)
-    position = find_position(tx, cues)
-    fixed = find_fixed_time(tx, position.at)
+    position = find_position(tx, cues, ground)
+    fixed = find_fixed_time(tx, position.at, ground)
     left = None if fixed is None else fixed - position.at
     if left is not None and left < SHORTEST and fixed is not None:
         # Nothing can be composed for so short a time: what comes then begins early.
         position, left = position._replace(at=fixed), None
     is_needed_now = not any(cue.state is CueState.QUEUED or not cue.is_audible for cue in cues)
     passed: list[PassedSlot] = []
-    for wanted in list_wanted(tx, position):
+    for wanted in list_wanted(ground, position):
         need = Need(wanted.slot, position.at, position.heard, frozenset(cue.song.code for cue in cues), left)
         filled = filling.fill_slot(tx, need, is_needed_now)
         if isinstance(filled, Filled):
-            _add(tx, wanted, filled, tuple(passed))
+            _add(tx, wanted, filled, tuple(passed), ground)
             return True
         if wanted.slot is not None:
             passed.append(PassedSlot(wanted.slot, filled))
     return False
 
 
-def _add(tx: Transaction, wanted: Wanted, filled: Filled, passed: tuple[PassedSlot, ...]) -> None:
-    recent = [cue.choice for cue in (*tx.queue.list_open(), *tx.queue.list_played(HISTORY)) if cue.choice is not None]
+def _add(tx: Transaction, wanted: Wanted, filled: Filled, passed: tuple[PassedSlot, ...], ground: Ground) -> None:
+    recent = [cue.choice for cue in (*tx.queue.list_open(), *ground.played) if cue.choice is not None]
     for one in passed:
         if one.slot.kind is not SlotKind.ANY and not any(one in choice.passed for choice in recent):
             tx.publish(SlotPassed(slot=str(one.slot), reason=one.reason))

@@ -5,7 +5,7 @@ import pytest
 
 from bandstand.bot.station import programme
 from bandstand.bot.station.filling import RETRY
-from bandstand.bot.station.planning import PLANNED, find_position
+from bandstand.bot.station.planning import PLANNED, find_position, read_ground
 from bandstand.bot.station.programme import WORKING
 from bandstand.bot.station.rotation import find_broken
 from bandstand.common.api import requests
@@ -319,7 +319,7 @@ def test_a_day_without_a_person_has_no_dead_air_and_breaks_no_rule_without_a_wor
             tx.now += 1
             continue
         cue = station.get_air()
-        history = find_position(tx, []).heard
+        history = find_position(tx, [], read_ground(tx)).heard
         assert cue.choice is not None
         broken = find_broken(cue.song, [one for one in history if one.started < tx.now], tx.now)
         assert broken <= set(cue.choice.relaxed), "a rule was broken without a word"
