@@ -56,7 +56,7 @@ def test_words_that_fit_several_songs_name_the_first_few(station: Station) -> No
     assert (refused.value.why.count, len(refused.value.why.songs)) == (6, 4)
 
 
-@pytest.mark.parametrize("words", ["two", "", "on", "one two"])
+@pytest.mark.parametrize("words", ["two", "on", "one two"])
 def test_an_unknown_song_says_how_many_there_are(station: Station, words: str) -> None:
     station.store("One")
     assert station.refuse(GetSong(song=words)) == NoSuchSong(words, 1)
