@@ -14,6 +14,7 @@ song before them is heard; what is not ready when that ends is left out, and the
 is a song: they are not in the rotation, not in the search, and are not rated or asked for.
 """
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from bandstand.bot.station import scheduling
@@ -138,13 +139,14 @@ def _put(tx: Transaction, kind: SongKind, air: Cue, after: Cue) -> None:
     insert_first(tx, song.brief, ITSELF)
 
 
-def draw_jingle(tx: Transaction, name: str = "") -> Song | None:
-    """The jingle of this name; without one, the one that was heard least lately. None where there is none."""
+def draw_jingle(tx: Transaction, name: str = "", queued: Collection[str] = ()) -> Song | None:
+    """The jingle of this name; without one, the one that was heard least lately and is rather not `queued`. None where
+    there is none."""
     jingles = [
         song for song in tx.songs.list_made_by(JINGLE, MOST_JINGLES) if not name or _get_name(song) == name.casefold()
     ]
     heard = {cue.song.code: cue.started or 0.0 for cue in reversed(tx.queue.list_played(LOOKED_AT, is_whole=True))}
-    return min(jingles, key=lambda song: (heard.get(song.code, 0.0), song.created), default=None)
+    return min(jingles, key=lambda song: (song.code in queued, heard.get(song.code, 0.0), song.created), default=None)
 
 
 def _describe_ident(tx: Transaction, air: Cue) -> tuple[str, dict[str, Value], int | None]:

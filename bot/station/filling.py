@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from bandstand.bot.station import bands, fitting, playlists, rotation
+from bandstand.bot.station import bands, between, fitting, playlists, rotation
 from bandstand.bot.station.on_air import Asker
 from bandstand.bot.station.ordering import Order, check_path, order_song
 from bandstand.bot.station.repositories import Transaction
@@ -29,6 +29,8 @@ SHORT_FORM: Final = 1.5
 """Minutes of a song that is composed because nothing else is ready."""
 RING: Final = 2.5
 """Seconds for which the last chord of a composed song rings on while the next song begins (`composer.score.TAIL`)."""
+JINGLE_ROOM: Final = 15.0
+"""Seconds that are left for a jingle where a fixed time comes."""
 RETRY: Final = 60.0
 """Seconds until the station composes again after a song of its own has failed."""
 
@@ -151,7 +153,12 @@ def _fill_from_file(tx: Transaction, path: str) -> Filled | str:
 
 
 def _fill_with_jingle(tx: Transaction, need: Need, name: str) -> Filled | str:
-    return "there is no such jingle" if name else "there is no jingle"
+    if need.left is not None and not fitting.leaves_room(need.left, JINGLE_ROOM):
+        return "it would come just before a fixed time"
+    song = between.draw_jingle(tx, name, need.queued)
+    if song is None:
+        return "there is no such jingle" if name else "there is no jingle"
+    return Filled(song.brief, Choice(source=Source.ROTATION))
 
 
 def _fill_with_any(tx: Transaction, need: Need, is_needed_now: bool) -> Filled | str:

@@ -24,6 +24,7 @@ from bandstand.bot.station.on_air import Asker, find_on_air, line_up
 from bandstand.bot.station.radio_repositories import LastTurn
 from bandstand.bot.station.repositories import Transaction
 from bandstand.bot.station.rotation import Heard, find_broken
+from bandstand.bot.station.transitions import is_between
 from bandstand.common.api.events import QueueChanged, SlotPassed
 from bandstand.common.api.people import STATION, STATION_NAME
 from bandstand.common.api.playlists import Clock, Playlist
@@ -57,7 +58,7 @@ class Ground(NamedTuple):
     """What all entries of one plan are judged by, read once: the play log and everything that says what is wanted."""
 
     played: list[Cue]
-    """The last one first."""
+    """With what was heard between songs; the last one first."""
     turns: dict[str, LastTurn]
     playlists: list[Playlist]
     clocks: dict[str, Clock]
@@ -90,7 +91,7 @@ def plan_ahead(tx: Transaction) -> None:
 
 def read_ground(tx: Transaction) -> Ground:
     return Ground(
-        played=tx.queue.list_played(HISTORY),
+        played=tx.queue.list_played(HISTORY, is_whole=True),
         turns=dict(tx.playlists.get_last_turns()),
         playlists=list(tx.playlists.list_all()),
         clocks={clock.name: clock for clock in tx.clocks.list_all()},
@@ -151,11 +152,12 @@ def find_fixed_time(tx: Transaction, at: float, ground: Ground) -> float | None:
 
 def find_position(tx: Transaction, cues: Sequence[Cue], ground: Ground) -> Position:
     """The position behind these cues, which are those on the air and in the queue, in their order."""
-    heard = [Heard(cue.song, cue.started or cue.created) for cue in ground.played]
+    heard = [Heard(cue.song, cue.started or cue.created) for cue in ground.played if not is_between(cue)]
     turns, at = ground.turns, tx.now
     choices = [cue.choice for cue in ground.played if cue.choice is not None]
     for cue, begin, end in _lay_out(cues, tx):
-        heard.append(Heard(name_artist(tx, cue.song), begin))
+        if not is_between(cue):
+            heard.append(Heard(name_artist(tx, cue.song), begin))
         at = max(at, end)
         if cue.choice is not None:
             choices.insert(0, cue.choice)
@@ -230,7 +232,8 @@ def _fits(tx: Transaction, cue: Cue, position: Position, ground: Ground) -> bool
         length = (cue.song.seconds or _get_ordered_length(tx, cue) + filling.get_overlap(tx)) - filling.get_overlap(tx)
         if abs(position.at + length - choice.ends_at) > EXACT:
             return False
-    return find_broken(name_artist(tx, cue.song), position.heard, position.at) <= set(choice.relaxed)
+    broken = find_broken(name_artist(tx, cue.song), position.heard, position.at)
+    return is_between(cue) or broken <= set(choice.relaxed)
 
 
 def _plan_entry(tx: Transaction, ground: Ground) -> bool:

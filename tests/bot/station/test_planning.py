@@ -12,6 +12,7 @@ from bandstand.common.api.events import SlotPassed
 from bandstand.common.api.playlists import PlaylistRule
 from bandstand.common.api.requests import PlaylistChanges
 from tests.bot.station.conftest import Station
+from tests.bot.station.test_between import add_jingle
 
 LENGTHS = st.floats(0, 3600)
 
@@ -63,3 +64,48 @@ def test_the_last_song_of_the_hour_is_composed_to_end_at_it(station: Station) ->
     plan(station)
     fitted = [cue for cue in station.tx.queue.list_open() if cue.choice and cue.choice.ends_at is not None]
     assert [cue.choice.ends_at for cue in fitted if cue.choice][:1] == [36000.0]
+
+
+def use_clock(station: Station, *slots: str) -> None:
+    station.ask(requests.SetClock(name="day", slots=slots))
+    station.ask(requests.UseClock(name="day"))
+
+
+def hear(station: Station, number: int) -> list[str]:
+    """The titles of so many entries as they are heard, one after another."""
+    titles = []
+    for _ in range(number):
+        plan(station)
+        cue = station.get_air()
+        titles.append(cue.song.title)
+        station.start(cue.id)
+        station.end(cue.id, seconds=cue.song.seconds)
+    return titles
+
+
+def test_a_clock_s_jingles_come_in_their_slots_again_and_again_and_without_a_name_by_turns(station: Station) -> None:
+    add_jingle(station, "a")
+    station.pass_time()
+    add_jingle(station, "b")
+    station.ask(requests.MakePlaylist(name="pop", query="style:pop"))
+    use_clock(station, "playlist:pop", "jingle", "playlist:pop", "jingle:b")
+    heard = hear(station, 8)
+    assert [title if title in ("a", "b") else "" for title in heard] == ["", "a", "", "b"] * 2
+    assert station.get_events(SlotPassed) == []
+
+
+def test_a_jingle_that_is_not_there_is_passed_over(station: Station) -> None:
+    use_clock(station, "jingle:none", "any")
+    plan(station)
+    (passed,) = station.get_events(SlotPassed)
+    assert (passed.slot, passed.reason) == ("jingle:none", "there is no such jingle")
+
+
+def test_songs_of_a_playlist_with_a_crossfade_begin_with_it_and_jingles_never_do(station: Station) -> None:
+    add_jingle(station, "a")
+    station.ask(requests.MakePlaylist(name="pop", query="style:pop", changes=PlaylistChanges(crossfade=3.0)))
+    use_clock(station, "playlist:pop", "jingle", "band:none")
+    plan(station)
+    fades = {cue.song.title: cue.crossfade for cue in list_planned(station.tx) if cue.choice and cue.choice.slot}
+    assert fades.pop("a") is None
+    assert set(fades.values()) == {3.0}
