@@ -1,7 +1,8 @@
 """The words of a line: `[!]command *(SP argument)`. Pure; knows no command.
 
 Arguments are words, `"quoted text"`, `name=value` and `--name=value`. Only `"` quotes, so that `don't stop` is two
-plain words. A `!` before the command is dropped: on IRC it is what marks a command, and people type it elsewhere too.
+plain words. Searches need the quotes of a phrase, so each word is kept as it was typed, too. A `!` before the command
+is dropped: on IRC it is what marks a command, and people type it elsewhere too.
 """
 
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ class ParsedLine:
     command: str
     words: tuple[str, ...] = ()
     options: dict[str, str] = field(default_factory=dict)
+    typed: tuple[str, ...] = field(default=(), compare=False)
+    """The same words with their quotes."""
 
 
 def strip_prefix(text: str) -> str:
@@ -32,8 +35,10 @@ def parse_line(text: str) -> ParsedLine:
     if not tokens:
         return ParsedLine("")
     words: list[str] = []
+    typed: list[str] = []
     options: dict[str, str] = {}
-    for token, is_quoted in tokens[1:]:
+    for with_quotes, is_quoted in tokens[1:]:
+        token = with_quotes.replace('"', "")
         name, equals, value = token.removeprefix("--").partition("=")
         if not is_quoted and token.startswith("--") and name:
             options[name.lower()] = value if equals else "yes"
@@ -41,11 +46,12 @@ def parse_line(text: str) -> ParsedLine:
             options[name.lower()] = value
         else:
             words.append(token)
-    return ParsedLine(tokens[0][0].lower(), tuple(words), options)
+            typed.append(with_quotes)
+    return ParsedLine(tokens[0][0].replace('"', "").lower(), tuple(words), options, tuple(typed))
 
 
 def _split(text: str) -> list[tuple[str, bool]]:
-    """The words, each with whether it was quoted from its start."""
+    """The words with their quotes, each with whether it was quoted from its start."""
     tokens: list[tuple[str, bool]] = []
     word: list[str] = []
     is_inside = is_started = is_quoted = False
@@ -53,6 +59,7 @@ def _split(text: str) -> list[tuple[str, bool]]:
         if character == '"':
             is_quoted = is_quoted or (not is_inside and not word)
             is_inside, is_started = not is_inside, True
+            word.append(character)
         elif character.isspace() and not is_inside:
             if is_started:
                 tokens.append(("".join(word), is_quoted))

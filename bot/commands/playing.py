@@ -125,6 +125,7 @@ COMMANDS: Final = (
             Param("keep", "take the file into the library", is_required=False),
             Param("resume", "afterwards go on with the interrupted song, where it was", is_required=False),
         ),
+        aliases=("pl",),
     ),
     Command(
         "skip",

@@ -13,7 +13,9 @@ from bandstand.common.api.values import SlotKind
 from bandstand.common.errors import UsageError
 from bandstand.common.text import clock, counted
 
-PLAYLIST_USAGE: Final = "playlist [NAME | new NAME [QUERY] | set NAME | add NAME SONG | remove NAME SONG | delete NAME]"
+PLAYLIST_USAGE: Final = (
+    "playlist [[show] NAME | new NAME [QUERY] | set NAME | add NAME SONG | remove NAME SONG | delete NAME]"
+)
 KINDS: Final = tuple(kind.value for kind in SlotKind)
 CLOCK_USAGE: Final = "clock [NAME | NAME = SLOT SLOT ... | use NAME | use none | delete NAME]"
 NUMBER: Final = re.compile(r"[0-9]{1,4}")
@@ -31,12 +33,13 @@ OPTIONS: Final = (
 
 
 def parse_playlist(call: Call) -> requests.Request:
-    words, changes = call["words"].split(), parse_changes(call)
+    typed, changes = call["words"].split(), parse_changes(call)
+    words = call["words"].replace('"', "").split()
     match words:
         case []:
             return requests.ListPlaylists()
-        case ["new", name, *query]:
-            return requests.MakePlaylist(name=name, query=" ".join(query), changes=changes)
+        case ["new", name, *_]:
+            return requests.MakePlaylist(name=name, query=" ".join(typed[2:]), changes=changes)
         case ["set", name]:
             return requests.ChangePlaylist(name=name, changes=changes)
         case ["add", name, *song] if song:
@@ -45,7 +48,9 @@ def parse_playlist(call: Call) -> requests.Request:
             return requests.RemoveFromPlaylist(name=name, song=" ".join(song))
         case ["delete", name]:
             return requests.DeletePlaylist(name=name)
-        case [name] if name not in ("new", "set", "add", "remove", "delete"):
+        case ["show", name]:
+            return requests.GetPlaylist(name=name)
+        case [name] if name not in ("new", "show", "set", "add", "remove", "delete"):
             return requests.GetPlaylist(name=name)
     raise UsageError(PLAYLIST_USAGE)
 
@@ -103,12 +108,19 @@ def show_playlist(result: results.Playlists | results.PlaylistDetails | results.
 
 def _show_details(result: results.PlaylistDetails) -> Reply:
     playlist = result.playlist
-    parts = [counted(result.count, "song") + (f' found by "{playlist.query}"' if playlist.query else "")]
+    parts = [counted(result.count, "song") + say_search(playlist.query)]
     parts.append(say_rule(playlist))
     if playlist.crossfade is not None:
         parts.append(f"crossfade {playlist.crossfade:g} s")
     rows = tuple((song.code, song.title, song.artist, clock(song.seconds)) for song in result.songs)
     return Reply(f"{playlist.name}: {', '.join(parts)}", columns=("code", "title", "artist", "length"), rows=rows)
+
+
+def say_search(query: str) -> str:
+    """What finds the songs, in quotes unless it has some itself."""
+    if not query:
+        return ""
+    return f" found by {query}" if '"' in query else f' found by "{query}"'
 
 
 # Clocks
@@ -170,6 +182,7 @@ COMMANDS: Final = (
                 "new NAME [QUERY], set NAME, add NAME SONG, remove NAME SONG, delete NAME; or the NAME of one to see",
                 is_required=False,
                 is_rest=True,
+                keeps_quotes=True,
                 value="NAME",
             ),
         ),

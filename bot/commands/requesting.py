@@ -102,6 +102,7 @@ COMMANDS: Final = (
                 "fave, words to search for, or both",
                 is_required=False,
                 is_rest=True,
+                keeps_quotes=True,
             ),
         ),
         aliases=("ra",),
@@ -113,7 +114,7 @@ COMMANDS: Final = (
         "request the first song that a search finds",
         "lucky blue style:bossa",
         (requests.RequestFirst,),
-        (Param("query", "as for search", is_rest=True),),
+        (Param("query", "as for search", is_rest=True, keeps_quotes=True),),
     ),
     Command(
         "lastrequest",

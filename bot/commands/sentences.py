@@ -327,6 +327,7 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     refusals.NothingFits: lambda why: (
         "none of your favourites fits; faves lists them" if why.is_favourite else "no song fits that; search looks"
     ),
+    refusals.NoFavourites: lambda _: "you have no favourites yet; fave keeps the song on the air as one",
     refusals.NoSuchFan: lambda why: f"nobody called {one_line(why.name, 60)} has favourites here",
     refusals.SeekBeyondEnd: lambda why: f"{name_song(why.song)} is only {clock(why.song.seconds)} long",
     refusals.IsLive: lambda why: f"{name_song(why.song)} is live; there is no other place in it to go to",

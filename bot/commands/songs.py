@@ -306,6 +306,7 @@ LIBRARY_COMMANDS: Final = (
                 "query",
                 'words, "a phrase", -word, title: artist: album: genre: tag: year: style: key: tempo: faves:, unplayed',
                 is_rest=True,
+                keeps_quotes=True,
             ),
         ),
         aliases=("find",),

@@ -27,7 +27,8 @@ UNKNOWN = "there is no command of that name"
 class Param:
     """One parameter, or an option.
 
-    An `is_number` is checked and handed over as digits; an `is_rest` takes all words that are left. `value` stands for
+    An `is_number` is checked and handed over as digits; an `is_rest` takes all words that are left, which a
+    `keeps_quotes` has as they were typed, for phrases of a search. `value` stands for
     what is given in a usage, where the name does not say it; an option without a `value` is a plain yes.
     """
 
@@ -36,6 +37,7 @@ class Param:
     is_required: bool = True
     is_number: bool = False
     is_rest: bool = False
+    keeps_quotes: bool = False
     value: str = ""
     names: tuple[str, ...] = ()
     """What its words are names of, for completion: kinds of `ListNames`, and those of `bot.commands.completion`."""
@@ -132,8 +134,10 @@ def fit_line(command: Command, parsed: ParsedLine, call: Call) -> Call:
     """`call` with the line's words as the command's arguments. Raises UsageError with the command's usage."""
     arguments: dict[str, str] = {}
     words = list(parsed.words)
-    for param in command.params:
+    for place, param in enumerate(command.params):
         value = " ".join(words) if param.is_rest else "".join(words[:1])
+        if param.keeps_quotes:
+            value = " ".join(parsed.typed[place:])
         words = [] if param.is_rest else words[1:]
         if param.is_required and not value.strip():
             raise UsageError(f"{command.usage} ({param.name}: {param.help})")

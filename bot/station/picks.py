@@ -14,7 +14,7 @@ from bandstand.bot.station.repositories import Transaction
 from bandstand.common.api import refusals
 from bandstand.common.api.asking import Requested, RequestSong
 from bandstand.common.api.people import Requester
-from bandstand.common.api.refusals import NothingFits, Refused
+from bandstand.common.api.refusals import NoFavourites, NothingFits, Refused
 from bandstand.common.api.requests import GetLastRequest, RequestFirst, RequestRandom, SearchSongs
 from bandstand.common.api.results import LastRequest
 
@@ -34,6 +34,8 @@ def request_random(request: RequestRandom, by: Requester, tx: Transaction) -> Re
         codes = _search(request.query, by, tx)
     if request.is_favourite:
         liked = tx.favourites.list_of([get_person(by)], MOST)
+        if not liked:
+            raise Refused(NoFavourites())
         codes = [code for code in liked if not request.query.strip() or code in codes]
     tx.chance.shuffle(codes)
     return _request_one(codes, request.is_favourite, by, tx)

@@ -122,6 +122,10 @@ class NothingFits(Base, frozen=True, tag="nothing_fits"):
     is_favourite: bool
 
 
+class NoFavourites(Base, frozen=True, tag="no_favourites"):
+    """Whoever asks for one of their favourites has none yet."""
+
+
 class NoSuchFan(Base, frozen=True, tag="no_such_fan"):
     """Nobody of this name has favourites here."""
 
@@ -351,6 +355,7 @@ Refusal = (
     | NotKept
     | NoSuchFan
     | NothingFits
+    | NoFavourites
     | SkipVotesOff
     | SeekBeyondEnd
     | IsLive

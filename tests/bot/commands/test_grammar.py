@@ -35,6 +35,13 @@ def test_a_line_is_taken_apart(text: str, line: ParsedLine) -> None:
     assert parse_line(text) == line
 
 
+def test_words_are_kept_as_they_were_typed_too_for_phrases_of_a_search() -> None:
+    line = parse_line('search "blue lantern"  title:"low tide" --weight="2" moon')
+    assert line.words == ("blue lantern", "title:low tide", "moon")
+    assert line.typed == ('"blue lantern"', 'title:"low tide"', "moon")
+    assert line.options == {"weight": "2"}
+
+
 def test_a_quote_that_is_left_open_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="left open"):
         parse_line('play "blue')

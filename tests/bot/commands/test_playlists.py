@@ -17,6 +17,9 @@ from tests.bot.commands.samples import LANTERN
     [
         ("playlist", requests.ListPlaylists()),
         ("playlist mellow", requests.GetPlaylist(name="mellow")),
+        ("playlist show mellow", requests.GetPlaylist(name="mellow")),
+        ('playlist new mellow "blue lantern" moon', requests.MakePlaylist(name="mellow", query='"blue lantern" moon')),
+        ('playlist add mellow "blue lantern"', requests.AddToPlaylist(name="mellow", song="blue lantern")),
         ("playlist new mellow", requests.MakePlaylist(name="mellow")),
         (
             "playlist new mellow style:bossa slow --songs=4 --crossfade=3",

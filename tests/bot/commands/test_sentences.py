@@ -86,6 +86,7 @@ SAID: list[tuple[Refusal, str]] = [
     (refusals.NothingBefore(), "nothing was on the air before; history shows what was"),
     (refusals.NotKept(LANTERN), '"Blue Lantern" (7kq3) is not kept, so it cannot be a favourite'),
     (refusals.SkipVotesOff(), "this station skips no song by vote; skip needs the right dj"),
+    (refusals.NoFavourites(), "you have no favourites yet; fave keeps the song on the air as one"),
     (refusals.NothingFits(is_favourite=True), "none of your favourites fits; faves lists them"),
     (refusals.NoSuchFan("ann"), "nobody called ann has favourites here"),
     (refusals.SeekBeyondEnd(LANTERN), '"Blue Lantern" (7kq3) is only 1:30 long'),

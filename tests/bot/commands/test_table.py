@@ -13,7 +13,7 @@ from bandstand.common.errors import CommandError, UsageError
 
 NAMES = """
     remove move clear wish request r requests jingle jingles ident
-    generate gen again play queue q skip stop resume np cancel quit pause seek generators watch unwatch replay remake
+    generate gen again pl play queue q skip stop resume np cancel quit pause seek generators watch unwatch replay remake
     edit tag delete
     compare vote reveal mark bands band artist +1 -1 rate evolve family revert export import songs song info history
     job jobs status help version grant revoke whoami who logout exit bye account restart radio why search find
@@ -89,6 +89,15 @@ def test_a_command_may_be_shortened_only_where_that_is_understood() -> None:
         find_command("s", BY_NAME, is_abbreviated=True)
     with pytest.raises(CommandError, match="help lists them"):
         find_command("", BY_NAME, is_abbreviated=True)
+
+
+def test_pl_is_play_though_playlist_begins_so_too() -> None:
+    assert find_command("pl", BY_NAME, is_abbreviated=True).name == "play"
+
+
+def test_the_quotes_of_a_search_are_kept_for_its_phrases() -> None:
+    assert fit('search moon "blue lantern"')["query"] == 'moon "blue lantern"'
+    assert fit('queue "blue lantern"')["song"] == "blue lantern"
 
 
 def test_a_name_wins_over_what_it_begins() -> None:

@@ -16,7 +16,7 @@ def fill(station: Station, *titles: str) -> dict[str, str]:
 
 def test_a_random_favourite_is_one_of_them_and_may_be_searched(station: Station) -> None:
     codes = fill(station, "Blue Lantern", "Old Road", "Low Tide")
-    assert station.refuse(requests.RequestRandom(is_favourite=True), ANN) == refusals.NothingFits(True)
+    assert station.refuse(requests.RequestRandom(is_favourite=True), ANN) == refusals.NoFavourites()
     for title in ("Blue Lantern", "Low Tide"):
         station.ask(requests.AddFavourite(song=codes[title]), ANN)
     nothing = requests.RequestRandom(query="road", is_favourite=True)
