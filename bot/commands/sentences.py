@@ -322,7 +322,11 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     refusals.NothingOnAir: lambda _: "nothing is on the air",
     refusals.NothingHeard: lambda _: "no song has been heard long enough yet; try again in a few seconds",
     refusals.NothingBefore: lambda _: "nothing was on the air before; history shows what was",
-    refusals.NotKept: lambda why: f"{name_song(why.song)} is not kept, so it cannot be a favourite",
+    refusals.NotKept: lambda why: (
+        f"{name_song(why.song)} is not kept, so it cannot be a favourite"
+        if why.song.kind is SongKind.SONG
+        else f"{say_kind(why.song)} is no song, so it cannot be a favourite"
+    ),
     refusals.SkipVotesOff: lambda _: "this station skips no song by vote; skip needs the right dj",
     refusals.NothingFits: lambda why: (
         "none of your favourites fits; faves lists them" if why.is_favourite else "no song fits that; search looks"

@@ -8,6 +8,9 @@ it up to date, and may run at any time and any number of times. In this order it
    seconds have gone by since the last;
 3. a bridge, where the station makes bridges and both songs are its own.
 
+Where what follows is planned to end at a fixed time, such as the hour or a show's start, only a dj's ident is put in:
+anything else would shift that end.
+
 An ident is made for the band, key and tempo of the song that it follows, and kept: a later song of that band in that
 key and about that tempo has it at once. A bridge is made for one seam and discarded after it. Both are made while the
 song before them is heard; what is not ready when that ends is left out, and the music goes on without it. None of them
@@ -17,7 +20,8 @@ is a song: they are not in the rotation, not in the search, and are not rated or
 from collections.abc import Collection
 from typing import Any, Final
 
-from bandstand.bot.station import scheduling
+from bandstand.bot.station import scheduling, shows
+from bandstand.bot.station.fitting import LONGEST, find_fixed_time
 from bandstand.bot.station.lifecycle import end_cue, move_song
 from bandstand.bot.station.on_air import Asker, find_on_air, get_asker, insert_first, is_stopped, locate
 from bandstand.bot.station.ordering import Order, check_path, order_song
@@ -87,11 +91,22 @@ def _is_too_late(tx: Transaction, air: Cue) -> bool:
 def _choose_kind(tx: Transaction, air: Cue, after: Cue | None) -> SongKind | None:
     if tx.settings.get(WANTED) is not None:
         return SongKind.IDENT
-    due = _choose_due(tx, air)
-    if due is not None or after is None:
-        return due
-    is_own = tx.songs.get(air.song.code).generator == tx.songs.get(after.song.code).generator == BAND
-    return SongKind.BRIDGE if tx.rules.between.bridges and is_own else None
+    kind = _choose_due(tx, air)
+    if kind is None and after is not None and tx.rules.between.bridges:
+        is_own = tx.songs.get(air.song.code).generator == tx.songs.get(after.song.code).generator == BAND
+        kind = SongKind.BRIDGE if is_own else None
+    return None if kind is not None and _is_before_fixed_time(tx, air) else kind
+
+
+def _is_before_fixed_time(tx: Transaction, air: Cue) -> bool:
+    """Whether what comes after this song is planned to end at a fixed time, which anything between would shift."""
+    if any(cue.choice is not None and cue.choice.ends_at is not None for cue in tx.queue.list_open()):
+        return True
+    seam = tx.now + max(0.0, (air.edges.next_at or air.song.seconds) - locate(tx, air))
+    fixed = find_fixed_time(
+        seam, shows.list_shows(tx), shows.list_records(tx), tx.playlists.list_all(), tx.rules.is_on_the_hour
+    )
+    return fixed is not None and fixed - seam <= LONGEST
 
 
 def _choose_due(tx: Transaction, air: Cue) -> SongKind | None:

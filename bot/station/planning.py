@@ -18,7 +18,7 @@ import msgspec
 
 from bandstand.bot.station import clocks, filling, playlists, schedule, scheduling, shows, transitions
 from bandstand.bot.station.filling import Filled, Need
-from bandstand.bot.station.fitting import EXACT, SHORTEST
+from bandstand.bot.station.fitting import EARLY, EXACT, SHORTEST, find_fixed_time
 from bandstand.bot.station.lifecycle import end_cue
 from bandstand.bot.station.on_air import Asker, find_on_air, line_up
 from bandstand.bot.station.radio_repositories import LastTurn
@@ -39,9 +39,6 @@ HISTORY: Final = 100
 UNKNOWN_LENGTH: Final = 60.0
 """Seconds that stand for the length of a song that does not say it yet: rather too few, so that what is planned behind
 it keeps its distances."""
-EARLY: Final = 2.0
-"""Seconds before a fixed time in which an entry may begin that belongs to what comes then."""
-HOUR: Final = 3600.0
 
 
 class Wanted(NamedTuple):
@@ -131,20 +128,6 @@ def list_wanted(ground: Ground, position: Position) -> Iterator[Wanted]:
     elif slot is not None:
         yield Wanted(slot, show=show)
     yield Wanted(show=show)
-
-
-def find_fixed_time(tx: Transaction, at: float, ground: Ground) -> float | None:
-    """The next moment after `at` at which something has to begin to the second."""
-    change = schedule.find_next_change(ground.shows, at + EARLY, ground.records)
-    is_begin = change is not None and (
-        change.target is not None or schedule.find_target(ground.shows, at + EARLY, ground.records) is not None
-    )
-    moments = [
-        change.at if change is not None and is_begin else None,
-        playlists.find_next_turn(ground.playlists, at + playlists.EARLY),
-        ((at + EARLY) // HOUR + 1) * HOUR if tx.rules.is_on_the_hour else None,
-    ]
-    return min((moment for moment in moments if moment is not None), default=None)
 
 
 # Positions
@@ -240,7 +223,7 @@ def _plan_entry(tx: Transaction, ground: Ground) -> bool:
     """Add one entry; False where there is nothing to add and enough is on its way already."""
     cues = _list_in_order(tx)
     position = find_position(tx, cues, ground)
-    fixed = find_fixed_time(tx, position.at, ground)
+    fixed = find_fixed_time(position.at, ground.shows, ground.records, ground.playlists, tx.rules.is_on_the_hour)
     left = None if fixed is None else fixed - position.at
     if left is not None and left < SHORTEST and fixed is not None:
         # Nothing can be composed for so short a time: what comes then begins early.

@@ -107,7 +107,7 @@ class NothingBefore(Base, frozen=True, tag="nothing_before"):
 
 
 class NotKept(Base, frozen=True, tag="not_kept"):
-    """The song can be heard this once, and nothing of it is kept."""
+    """The song can be heard this once and nothing of it is kept, or it is no song but heard between songs."""
 
     song: SongBrief
 

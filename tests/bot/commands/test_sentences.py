@@ -21,7 +21,7 @@ from bandstand.common.api import refusals
 from bandstand.common.api.people import Right
 from bandstand.common.api.playlists import PlaylistRule
 from bandstand.common.api.refusals import Refusal
-from bandstand.common.api.values import SongPlace, SongState
+from bandstand.common.api.values import SongKind, SongPlace, SongState
 from tests.bot.commands.samples import LANTERN, ROAD, UNTITLED
 
 NOON = time.mktime((2026, 7, 1, 12, 0, 0, 0, 0, -1))
@@ -85,6 +85,10 @@ SAID: list[tuple[Refusal, str]] = [
     (refusals.NothingHeard(), "no song has been heard long enough yet; try again in a few seconds"),
     (refusals.NothingBefore(), "nothing was on the air before; history shows what was"),
     (refusals.NotKept(LANTERN), '"Blue Lantern" (7kq3) is not kept, so it cannot be a favourite'),
+    (
+        refusals.NotKept(msgspec.structs.replace(LANTERN, kind=SongKind.JINGLE)),
+        'jingle "Blue Lantern" (7kq3) is no song, so it cannot be a favourite',
+    ),
     (refusals.SkipVotesOff(), "this station skips no song by vote; skip needs the right dj"),
     (refusals.NoFavourites(), "you have no favourites yet; fave keeps the song on the air as one"),
     (refusals.NothingFits(is_favourite=True), "none of your favourites fits; faves lists them"),

@@ -10,7 +10,7 @@ from bandstand.bot.station.rules import Between
 from bandstand.common.api import requests
 from bandstand.common.api.events import JobOrdered, SongDiscarded
 from bandstand.common.api.refusals import BadRequest, NothingOnAir
-from bandstand.common.api.values import Song, SongKind, SongState
+from bandstand.common.api.values import Choice, Song, SongKind, SongState, Source
 from bandstand.common.generators import BRIDGE, IDENT, JINGLE
 from bandstand.common.types import SongCode
 from tests.bot.station.conftest import LENGTH, Station
@@ -200,6 +200,34 @@ def test_a_bridge_that_is_late_is_left_out(station: Station) -> None:
     keep_seam(station)
     make_ordered(station)
     station.listen(LENGTH - 0.5)
+    keep_seam(station)
+    assert station.queue == ["Two"]
+
+
+def test_nothing_comes_before_a_fixed_time_but_what_a_dj_wants(station: Station) -> None:
+    set_rules(station, every_songs=1, idents=False, bridges=True)
+    add_jingle(station, "a")
+    store_songs(station, "One", "Two")
+    station.tx.rules = msgspec.structs.replace(station.tx.rules, is_on_the_hour=True)
+    station.tx.now = 2 * 3600.0 - 200.0
+    keep_seam(station)
+    assert station.queue == ["Two"] and station.get_events(JobOrdered) == []
+    station.ask(requests.PlayIdent())
+    keep_seam(station)
+    assert len(station.get_events(JobOrdered)) == 1
+    station.tx.settings.remove(between.WANTED)
+    station.tx.now += 300.0
+    keep_seam(station)
+    assert station.queue == ["a", "Two"]
+
+
+def test_nothing_comes_before_an_entry_that_is_to_end_at_a_fixed_time(station: Station) -> None:
+    set_rules(station, every_songs=1, idents=False)
+    add_jingle(station, "a")
+    store_songs(station, "One", "Two")
+    (two,) = station.get_queue()
+    choice = Choice(source=Source.COMPOSED, ends_at=station.tx.now + 900.0)
+    station.tx.queue.save(msgspec.structs.replace(two, choice=choice))
     keep_seam(station)
     assert station.queue == ["Two"]
 

@@ -8,9 +8,10 @@ from bandstand.bot.station.repositories import Transaction
 from bandstand.common.api import refusals, requests
 from bandstand.common.api.events import FavouritesChanged
 from bandstand.common.api.people import Identity, Place, Requester, Right
-from bandstand.common.api.values import SongState
+from bandstand.common.api.values import CueState, SongState
 from tests.bot.station.conftest import LISTENER, Station, make_person
-from tests.bot.storage.samples import make_song
+from tests.bot.station.test_between import add_jingle
+from tests.bot.storage.samples import make_cue, make_song
 
 ANN, BOB = make_person("ann"), make_person("bob")
 GUEST = Requester("ann", Place("irc", "home"), Right.LISTENER, Identity("irc:home", mask="Ann!a@Host.Example"))
@@ -146,3 +147,10 @@ def test_a_visitor_of_the_page_is_found_by_name(station: Station) -> None:
 @pytest.mark.parametrize("name", ["\x00", "ann'; --", "%", "x" * 400])
 def test_odd_names_have_no_favourites(station: Station, name: str) -> None:
     assert isinstance(station.refuse(requests.ListFavourites(name=name)), refusals.NoSuchFan)
+
+
+def test_a_jingle_on_the_air_cannot_be_a_favourite(station: Station) -> None:
+    add_jingle(station, "ding")
+    jingle = station.tx.songs.get("jding")
+    station.tx.queue.add(make_cue(jingle, state=CueState.AIR))
+    assert station.refuse(requests.AddFavourite()) == refusals.NotKept(jingle.brief)
