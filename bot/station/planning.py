@@ -207,7 +207,8 @@ def _fits(tx: Transaction, cue: Cue, position: Position, ground: Ground) -> bool
     if choice is None or cue.song.state.is_lost:
         return choice is None
     passed = [one.slot for one in choice.passed]
-    wanted = next((one for one in list_wanted(ground, position) if one.slot not in passed), Wanted())
+    early, _ = _begin_early(tx, position, ground)
+    wanted = next((one for one in list_wanted(ground, early) if one.slot not in passed), Wanted())
     is_wanted = Wanted(choice.slot, choice.clocks, choice.playlist if choice.is_turn else "", choice.show) == wanted
     if not is_wanted or (choice.playlist and choice.playlist not in [one.name for one in ground.playlists]):
         return False
@@ -215,19 +216,14 @@ def _fits(tx: Transaction, cue: Cue, position: Position, ground: Ground) -> bool
         length = (cue.song.seconds or _get_ordered_length(tx, cue) + filling.get_overlap(tx)) - filling.get_overlap(tx)
         if abs(position.at + length - choice.ends_at) > EXACT:
             return False
-    broken = find_broken(name_artist(tx, cue.song), position.heard, position.at)
+    broken = find_broken(name_artist(tx, cue.song), early.heard, early.at)
     return is_between(cue) or broken <= set(choice.relaxed)
 
 
 def _plan_entry(tx: Transaction, ground: Ground) -> bool:
     """Add one entry; False where there is nothing to add and enough is on its way already."""
     cues = _list_in_order(tx)
-    position = find_position(tx, cues, ground)
-    fixed = find_fixed_time(position.at, ground.shows, ground.records, ground.playlists, tx.rules.is_on_the_hour)
-    left = None if fixed is None else fixed - position.at
-    if left is not None and left < SHORTEST and fixed is not None:
-        # Nothing can be composed for so short a time: what comes then begins early.
-        position, left = position._replace(at=fixed), None
+    position, left = _begin_early(tx, find_position(tx, cues, ground), ground)
     is_needed_now = not any(cue.state is CueState.QUEUED or not cue.is_audible for cue in cues)
     passed: list[PassedSlot] = []
     for wanted in list_wanted(ground, position):
@@ -239,6 +235,16 @@ def _plan_entry(tx: Transaction, ground: Ground) -> bool:
         if wanted.slot is not None:
             passed.append(PassedSlot(wanted.slot, filled))
     return False
+
+
+def _begin_early(tx: Transaction, position: Position, ground: Ground) -> tuple[Position, float | None]:
+    """The position, and the seconds from it until a fixed time. Where these are too few to compose anything, what
+    comes at the fixed time begins early, as if it were that time."""
+    fixed = find_fixed_time(position.at, ground.shows, ground.records, ground.playlists, tx.rules.is_on_the_hour)
+    if fixed is None:
+        return position, None
+    left = fixed - position.at
+    return (position._replace(at=fixed), None) if left < SHORTEST else (position, left)
 
 
 def _add(tx: Transaction, wanted: Wanted, filled: Filled, passed: tuple[PassedSlot, ...], ground: Ground) -> None:

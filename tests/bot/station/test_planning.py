@@ -11,6 +11,7 @@ from bandstand.common.api import requests
 from bandstand.common.api.events import SlotPassed
 from bandstand.common.api.playlists import PlaylistRule
 from bandstand.common.api.requests import PlaylistChanges
+from bandstand.common.api.schedule import AddShow
 from tests.bot.station.conftest import Station
 from tests.bot.station.test_between import add_jingle
 
@@ -109,3 +110,15 @@ def test_songs_of_a_playlist_with_a_crossfade_begin_with_it_and_jingles_never_do
     fades = {cue.song.title: cue.crossfade for cue in list_planned(station.tx) if cue.choice and cue.choice.slot}
     assert fades.pop("a") is None
     assert set(fades.values()) == {3.0}
+
+
+def test_what_begins_early_for_a_show_stays_planned_and_is_not_composed_again_and_again(station: Station) -> None:
+    station.tx.now = 36000.0
+    station.ask(AddShow(rule="daily 10:03-10:05", target="style:bossa", zone="UTC"))
+    use_clock(station, "style:swing", "any")
+    for _ in range(30):
+        plan(station)
+        before = [cue.id for cue in list_planned(station.tx)]
+        programme.keep_going(station.tx)
+        assert [cue.id for cue in list_planned(station.tx)] == before
+        station.tx.now += 6.0
