@@ -47,7 +47,7 @@ def test_every_signal_that_asks_for_the_end_is_passed_on() -> None:
     ends: list[int] = []
     end_on_signals(Reactor(), lambda: ends.append(1))
     for number in SIGNALS:
-        os.kill(os.getpid(), number)
+        signal.raise_signal(number)
     assert len(ends) == len(SIGNALS)
 
 
@@ -57,7 +57,7 @@ def test_what_nohup_or_a_shell_had_ignored_stays_ignored() -> None:
         signal.signal(number, signal.SIG_IGN)
     end_on_signals(Reactor(), lambda: ends.append(1))
     for number in (signal.SIGHUP, signal.SIGINT):
-        os.kill(os.getpid(), number)
+        signal.raise_signal(number)
     assert ends == []
     os.kill(os.getpid(), signal.SIGTERM)
     assert ends == [1]

@@ -4,6 +4,7 @@ import io
 import os
 import threading
 import wave
+from contextlib import suppress
 from pathlib import Path
 
 import av
@@ -88,12 +89,8 @@ class Case:
                     thread.join(10)
 
     def _write(self, into: int, data: bytes) -> None:
-        with os.fdopen(into, "wb") as pipe:
-            try:
-                pipe.write(data)
-                pipe.flush()
-            except BrokenPipeError:
-                pipe.detach()
+        with suppress(BrokenPipeError), os.fdopen(into, "wb") as pipe:
+            pipe.write(data)
 
     def _read(self, heard: int) -> None:
         with os.fdopen(heard, "rb") as pipe:
