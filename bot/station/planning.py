@@ -21,6 +21,7 @@ from bandstand.bot.station.filling import Filled, Need
 from bandstand.bot.station.fitting import EARLY, EXACT, SHORTEST, find_fixed_time
 from bandstand.bot.station.lifecycle import end_cue
 from bandstand.bot.station.on_air import Asker, find_on_air, line_up
+from bandstand.bot.station.ordering import give_up_job
 from bandstand.bot.station.radio_repositories import LastTurn
 from bandstand.bot.station.repositories import Transaction
 from bandstand.bot.station.rotation import Heard, find_broken
@@ -29,7 +30,17 @@ from bandstand.common.api.events import QueueChanged, SlotPassed
 from bandstand.common.api.people import STATION, STATION_NAME
 from bandstand.common.api.playlists import Clock, Playlist
 from bandstand.common.api.shows import Show
-from bandstand.common.api.values import ClockPlace, Cue, CueState, EndReason, PassedSlot, Slot, SlotKind, SongBrief
+from bandstand.common.api.values import (
+    ClockPlace,
+    Cue,
+    CueState,
+    EndReason,
+    JobState,
+    PassedSlot,
+    Slot,
+    SlotKind,
+    SongBrief,
+)
 
 ITSELF: Final = Asker(STATION_NAME, STATION)
 PLANNED: Final = 4
@@ -103,9 +114,15 @@ def list_planned(tx: Transaction) -> list[Cue]:
 
 
 def withdraw(tx: Transaction, cues: Sequence[Cue]) -> None:
-    """Take planned entries out of the queue. What is on the air is heard to its end."""
+    """Take planned entries out of the queue. What is on the air is heard to its end.
+
+    A song that was to be composed for one is not composed, unless that has begun: the workers are for others then.
+    """
     for cue in cues:
         end_cue(tx, cue, EndReason.REMOVED, tx.now)
+        job = tx.jobs.get(cue.job) if cue.job is not None else None
+        if job is not None and job.state is JobState.WAITING and job.place == STATION:
+            give_up_job(tx, job)
         tx.publish(QueueChanged())
 
 

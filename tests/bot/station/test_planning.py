@@ -9,9 +9,11 @@ from bandstand.bot.station import fitting, programme
 from bandstand.bot.station.planning import list_planned
 from bandstand.common.api import requests
 from bandstand.common.api.events import SlotPassed
+from bandstand.common.api.people import STATION
 from bandstand.common.api.playlists import PlaylistRule
 from bandstand.common.api.requests import PlaylistChanges
 from bandstand.common.api.schedule import AddShow
+from bandstand.common.api.values import JobState
 from tests.bot.station.conftest import Station
 from tests.bot.station.test_between import add_jingle
 
@@ -122,3 +124,16 @@ def test_what_begins_early_for_a_show_stays_planned_and_is_not_composed_again_an
         programme.keep_going(station.tx)
         assert [cue.id for cue in list_planned(station.tx)] == before
         station.tx.now += 6.0
+
+
+def test_a_song_that_was_to_be_composed_for_an_entry_is_not_composed_when_the_entry_is_withdrawn(
+    station: Station,
+) -> None:
+    use_clock(station, "style:bossa", "style:swing")  # nothing is stored of either
+    plan(station)
+    waiting = [job.id for job in station.tx.jobs.list_in_state(JobState.WAITING) if job.place == STATION]
+    planned = {cue.job for cue in list_planned(station.tx)}
+    assert planned & set(waiting)
+    station.ask(requests.SwitchRadio(is_on=False))
+    left = {job.id for job in station.tx.jobs.list_in_state(JobState.WAITING)}
+    assert not left & planned
