@@ -40,11 +40,12 @@ FILE: Final = "file"
 PIPE: Final = "pipe"
 """Generator name of sound from a pipe. Its parameters are `pipe`, the bot's number for it, `keep`, and what of the
 sound's format was said: `format`, `rate`, `channels`."""
-JINGLE: Final = "jingle"
-"""Generator name of an imported jingle. Its parameters are `file` and `name`."""
-IDENT: Final = "ident"
+JINGLE: Final = "station-jingle"
+"""Generator name of an imported jingle, which is not plainly jingle, as users may well have a generator of that name. Its
+parameters are `file` and `name`."""
+IDENT: Final = "station-ident"
 """Generator name of a composed ident. Its parameters are those of `composer.idents`."""
-BRIDGE: Final = "bridge"
+BRIDGE: Final = "station-bridge"
 """Generator name of a bridge between two songs. Its parameters are those of `composer.bridges`."""
 BETWEEN: Final = (JINGLE, IDENT, BRIDGE)
 """What is heard between songs."""

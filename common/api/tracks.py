@@ -4,7 +4,7 @@ import enum
 
 import msgspec
 
-from bandstand.common.generators import BETWEEN
+from bandstand.common import generators
 
 
 class SongKind(enum.StrEnum):
@@ -19,9 +19,17 @@ class SongKind(enum.StrEnum):
     """Some bars that lead from one song to the next."""
 
 
+KINDS = {
+    generators.JINGLE: SongKind.JINGLE,
+    generators.IDENT: SongKind.IDENT,
+    generators.BRIDGE: SongKind.BRIDGE,
+}
+"""Generator -> what its tracks are; all others make songs."""
+
+
 def find_kind(generator: str) -> SongKind:
     """What a track of this generator is to listeners."""
-    return SongKind(generator) if generator in BETWEEN else SongKind.SONG
+    return KINDS.get(generator, SongKind.SONG)
 
 
 class Edges(msgspec.Struct, frozen=True):
