@@ -41,8 +41,8 @@ PIPE: Final = "pipe"
 """Generator name of sound from a pipe. Its parameters are `pipe`, the bot's number for it, `keep`, and what of the
 sound's format was said: `format`, `rate`, `channels`."""
 JINGLE: Final = "station-jingle"
-"""Generator name of an imported jingle, which is not plainly jingle, as users may well have a generator of that name. Its
-parameters are `file` and `name`."""
+"""Generator name of an imported jingle. Its parameters are `file` and `name`. Not plainly jingle, as a user
+may well have a generator of that name."""
 IDENT: Final = "station-ident"
 """Generator name of a composed ident. Its parameters are those of `composer.idents`."""
 BRIDGE: Final = "station-bridge"
