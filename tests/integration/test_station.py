@@ -204,6 +204,7 @@ def listener(on_air: Station) -> Iterator[Listener]:
 
 @pytest.mark.parametrize("mount", ["/stream.mp3", "/stream.opus"])
 def test_a_new_station_is_heard_before_anybody_asked_and_while_its_song_is_made(on_air: Station, mount: str) -> None:
+    until(lambda: on_air.logged(rf"{mount} is on the air"), f"{mount} is on the air")
     listener = Listener(on_air, mount)
     try:
         listener.hears(True)
