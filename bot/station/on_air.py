@@ -374,9 +374,10 @@ def _queue_again(tx: Transaction, cue: Cue) -> None:
 
 
 def _settle_rest(tx: Transaction, cue: Cue, reason: EndReason) -> None:
-    """What was to come back goes on where it was cut off; if it ended before that, there is nothing to come back."""
+    """What was to come back goes on where it was cut off, or where the station was stopped before the streamer had cut
+    it off; if it ended before that, there is nothing to come back."""
     for rest in tx.queue.list_rests(cue.id):
-        if reason is EndReason.CUT:
+        if reason in (EndReason.CUT, EndReason.STOPPED):
             tx.queue.save(msgspec.structs.replace(rest, start=cue.frames))
         else:
             end_cue(tx, rest, reason, tx.now)

@@ -32,6 +32,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def read_words(pid: int) -> list[bytes]:
+    """The words that a process was started with; none where it has just ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return []
+
+
 class Station:
     """`bandstand up` in a folder of its own, without a terminal; its log is read as it comes."""
 
@@ -118,13 +126,15 @@ class Station:
             found |= children
         return sorted(found)
 
+    def pids_of(self, module: str) -> list[int]:
+        """The processes that run this Python module: two during a rolling restart."""
+        return [pid for pid in self.pids() if module.encode() in read_words(pid)]
+
     def pid(self, module: str) -> int:
         """The one process that runs this Python module."""
-        for pid in self.pids():
-            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-            if module.encode() in words:
-                return pid
-        raise AssertionError(f"no process runs {module}")
+        found = self.pids_of(module)
+        assert found, f"no process runs {module}"
+        return found[0]
 
     def tone(self, name: str, seconds: float) -> str:
         """A stored song whose sound is now a plain tone; its code."""
@@ -376,7 +386,7 @@ def test_no_process_holds_anothers_epoll_eventfd_socket_or_database(on_air: Stat
     assert on_air.process is not None
     owners = [pid for pid, found in held.items() if found["database"]]
     assert owners == [on_air.process.pid]
-    workers = [pid for pid in held if b"bandstand.composer" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")]
+    workers = [pid for pid in held if b"bandstand.composer" in read_words(pid)]
     assert workers
     for pid in workers:
         assert held[pid]["epoll"] == []

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.integration.test_station import RATE, Listener, Station
+from tests.integration.test_station import RATE, Listener, Station, read_words
 
 PROGRAM = """
 import math, os, struct, sys
@@ -201,14 +201,8 @@ def cut_at(author: Author) -> list[int]:
 
 
 def running(author: Author) -> list[int]:
-    return [pid for pid in author.pids() if str(author.program).encode() in words(pid) and b"-m" not in words(pid)]
-
-
-def words(pid: int) -> list[bytes]:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except OSError:
-        return []
+    words = {pid: read_words(pid) for pid in author.pids()}
+    return [pid for pid in words if str(author.program).encode() in words[pid] and b"-m" not in words[pid]]
 
 
 def gone(pid: int) -> None:

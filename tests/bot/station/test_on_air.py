@@ -206,6 +206,19 @@ def test_a_song_that_fails_before_it_is_heard_gives_the_air_back_at_once(station
     assert station.get_cue(new).reason is EndReason.BROKEN
 
 
+def test_a_stop_before_the_streamer_has_cut_a_song_off_does_not_lose_what_is_to_come_back(station: Station) -> None:
+    [one] = queue_up(station, "One")
+    station.start(one)
+    station.store("Two")
+    station.ask(Play(song="two", resumes=True))
+    station.ask(Stop())
+    station.end(one, EndReason.STOPPED, 40.0)
+    station.ask(Resume())
+    station.start(station.get_air().id)
+    station.end(station.get_air().id)
+    assert (station.air, station.get_air().start) == ("One", 40 * RATE)
+
+
 def test_what_was_given_up_does_not_come_back_after_what_breaks_off(station: Station) -> None:
     first = station.ask(Generate()).job
     station.begin(first, "First")
