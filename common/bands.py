@@ -39,6 +39,14 @@ SWING: Final = Habit(0, 0.36, 0.03)
 """See `Band.swing`."""
 COLOUR: Final = Habit(0, 1, 0.07)
 """See `Band.colour`."""
+BAND_HABITS: Final = {
+    "swing": SWING,
+    "colour": COLOUR,
+    "fills": Habit(0, 1, 0.08),
+    "development": Habit(0, 1, 0.08),
+    "richness": Habit(0, 1, 0.08),
+}
+"""The habits of a band as a whole. The names are fields of `Band`; a band without one of them has its default."""
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +111,12 @@ class Band(msgspec.Struct, frozen=True, kw_only=True):
     """Delay of every second eighth or sixteenth, as a share of its length: 0.33 is a triplet."""
     colour: float = 0.3
     """Share of chords with a seventh, 0 to 1."""
+    fills: float = 0.5
+    """How often drums fill inside a section and soft strokes surround the beat, 0 to 1; 0.5 is usual for the style."""
+    development: float = 0.5
+    """How far a section differs from the one before of its kind, 0 to 1."""
+    richness: float = 0.5
+    """How many chords have sixths, ninths or suspensions, or stand on another note than their root, 0 to 1."""
     members: tuple[Member, ...]
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from bandstand.common.bands import COLOUR, HABITS, SWING, TEMPO_DEVIATION, Band, Member
+from bandstand.common.bands import BAND_HABITS, HABITS, TEMPO_DEVIATION, Band, Member
 
 PRIOR_RATINGS: Final = 2.0
 """Number of ratings that the overall mean counts for, so that a section with few ratings stays near the mean."""
@@ -41,10 +41,18 @@ def vary_band(band: Band, random: Random, mutations: float = 1.0) -> Band:
     return msgspec.structs.replace(
         band,
         tempo=round(max(SLOWEST, min(FASTEST, band.tempo + mutations * TEMPO_DEVIATION * draw_normal(random))), 1),
-        swing=SWING.clamp(band.swing + mutations * SWING.deviation * draw_normal(random)) if band.swing else 0.0,
-        colour=COLOUR.clamp(band.colour + mutations * COLOUR.deviation * draw_normal(random)),
+        **mutate_band_habits(band, random, mutations),
         members=tuple(mutate_member(member, random, mutations) for member in band.members),
     )
+
+
+def mutate_band_habits(band: Band, random: Random, mutations: float) -> dict[str, float]:
+    """Change every habit of the band as a whole at random. A band without swing stays without it."""
+    return {
+        name: habit.clamp(getattr(band, name) + mutations * habit.deviation * draw_normal(random))
+        for name, habit in BAND_HABITS.items()
+        if not (name == "swing" and band.swing == 0)
+    }
 
 
 def mutate_member(member: Member, random: Random, mutations: float) -> Member:

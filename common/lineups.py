@@ -8,8 +8,8 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from bandstand.common.bands import COLOUR, SWING, Band, Member, slug
-from bandstand.common.breeding import draw_normal, mutate_member
+from bandstand.common.bands import Band, Member, slug
+from bandstand.common.breeding import mutate_band_habits, mutate_member
 from bandstand.common.errors import CommandError
 
 T = TypeVar("T")
@@ -224,16 +224,17 @@ def found_band(style: str, name: str, random: Random) -> Band:
     """Make a new band of a style: draw its tempo, keys, forms and instruments, and mutate every habit."""
     lineup = LINEUPS[style]
     low, high = lineup.tempi
-    return Band(
+    band = Band(
         name=name,
         style=style,
         tempo=round(low + (high - low) * random.random()),
         keys=tuple(_draw_some(lineup.keys, 3, random)),
         forms=tuple(_draw_some(lineup.forms, 2, random)),
-        swing=SWING.clamp(lineup.swing + SWING.deviation * draw_normal(random)),
-        colour=COLOUR.clamp(lineup.colour + COLOUR.deviation * draw_normal(random)),
+        swing=lineup.swing,
+        colour=lineup.colour,
         members=tuple(_hire_member(seat, random) for seat in lineup.seats),
     )
+    return msgspec.structs.replace(band, **mutate_band_habits(band, random, 1.0))
 
 
 def draw_band_name(random: Random) -> str:

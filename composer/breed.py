@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bandstand.common.background_jobs import Bred
-from bandstand.common.bands import COLOUR, HABITS, SWING, TEMPO_DEVIATION, Band, Member
+from bandstand.common.bands import BAND_HABITS, HABITS, TEMPO_DEVIATION, Band, Member
 from bandstand.common.breeding import Heard, mutate_member, vary_band
 from bandstand.composer.compose import compose
 from bandstand.composer.measures import measure_score
@@ -39,13 +39,13 @@ TEST_SONGS: Final = 3
 """Songs in a test for music."""
 TEST_MINUTES: Final = 2.0
 LISTED_CHANGES: Final = 3
-BAND_GENES: Final = ("tempo", "swing", "colour")
+BAND_GENES: Final = ("tempo", *BAND_HABITS)
 """Genes of the whole band. After them come the habits of each member."""
 ENERGY_SCALE: Final = 5
 """Scale of a section's energy beside the genes, which are in mutations."""
 
 Vector = npt.NDArray[np.float64]
-"""One number for each gene, shape (3 + 7 * members,), in mutations."""
+"""One number for each gene, shape (6 + 7 * members,), in mutations."""
 
 
 def breed_band(band: Band, archive: Sequence[Heard], random: Random) -> Bred:
@@ -147,7 +147,10 @@ def _keep_indifferent_genes(candidate: Band, band: Band, preferences: Vector) ->
 
 def _list_genes(band: Band) -> Vector:
     """All genes of a band, each divided by the standard deviation of one mutation."""
-    whole = [band.tempo / TEMPO_DEVIATION, band.swing / SWING.deviation, band.colour / COLOUR.deviation]
+    whole = [
+        band.tempo / TEMPO_DEVIATION,
+        *(getattr(band, name) / habit.deviation for name, habit in BAND_HABITS.items()),
+    ]
     habits = [getattr(member, name) / habit.deviation for member in band.members for name, habit in HABITS.items()]
     return np.array([*whole, *habits])
 
@@ -172,4 +175,4 @@ def _describe_changes(band: Band, new: Band) -> tuple[str, ...]:
 
 def _list_values(band: Band) -> list[float]:
     habits = [float(getattr(member, name)) for member in band.members for name in HABITS]
-    return [band.tempo, band.swing, band.colour, *habits]
+    return [*(float(getattr(band, name)) for name in BAND_GENES), *habits]

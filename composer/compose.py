@@ -196,7 +196,15 @@ def _make_contexts(
     firsts = [chords[0][0] for chords in bars[1:]] + [keys[-1].build_chord(0)]
     return [
         SectionContext(
-            section=section, style=style, key=key, bars=chords, following=first, motif=motif, swing=band.swing
+            section=section,
+            style=style,
+            key=key,
+            bars=chords,
+            following=first,
+            motif=motif,
+            swing=band.swing,
+            fills=band.fills,
+            development=band.development,
         )
         for section, key, chords, first in zip(form, keys, bars, firsts, strict=True)
     ]

@@ -71,6 +71,22 @@ class HarmonicLanguage(msgspec.Struct, frozen=True, kw_only=True):
     """(semitones, weight) by which a bridge is transposed up."""
 
 
+class Drumming(msgspec.Struct, frozen=True, kw_only=True):
+    """What a style's drummers add to its patterns."""
+
+    ghosts: DrumPattern = ((SNARE, (".g.g..gg.g.g..g.",)),)
+    """Where a soft stroke may go, if there is none of the drum: each mark is a place."""
+    ghost_share: float = 0.4
+    """Share of those places that have one, for a player who is neither sparse nor busy."""
+    opening: str = "......o.......o."
+    """Where a closed hi-hat may open instead."""
+    opening_share: float = 0.35
+    fill_share: float = 0.75
+    """Share of the phrases inside a section that end with a short fill."""
+    colours: tuple[tuple[int, str], ...] = ((TAMBOURINE, "....o.......o..."),)
+    """(drum, bar): what joins in the last chorus, or when a section returns."""
+
+
 class Style(msgspec.Struct, frozen=True, kw_only=True):
     """The patterns of a style. The index of `drums`, `bass_lines` and `comping` is the intensity level."""
 
@@ -85,6 +101,7 @@ class Style(msgspec.Struct, frozen=True, kw_only=True):
     drums: tuple[DrumPattern, DrumPattern, DrumPattern]
     fills: tuple[DrumPattern, ...]
     """Patterns for the last bar of a section."""
+    drumming: Drumming = Drumming()
     bass_lines: tuple[tuple[BassPattern, ...], tuple[BassPattern, ...], tuple[BassPattern, ...]]
     comping: tuple[tuple[CompingPattern, ...], tuple[CompingPattern, ...], tuple[CompingPattern, ...]]
     call_rhythms: tuple[Rhythm, ...]

@@ -11,7 +11,9 @@ from bandstand.composer.style import (
     SHAKER,
     SIDESTICK,
     SNARE,
+    TAMBOURINE,
     TOMS,
+    Drumming,
     HarmonicLanguage,
     Style,
 )
@@ -47,6 +49,13 @@ BALLAD: Final = Style(
         ((SNARE, ("............gg-o",)), (KICK, ("x.......o.......",))),
         ((TOMS[0], ("........o..o....",)), (TOMS[1], ("............o...",)), (TOMS[2], ("..............oo",))),
         ((SNARE, ("....o...g.g.-.o.",)), (KICK, ("x.......o.......",))),
+    ),
+    drumming=Drumming(
+        ghosts=((SNARE, ("...g..gg.g.g..gg",)), (CLOSED, (".g.g.g.g.g.g.g.g",))),
+        ghost_share=0.25,
+        opening="..............o.",
+        fill_share=0.6,
+        colours=((TAMBOURINE, "....-.......-..."),),
     ),
     bass_lines=(
         (

@@ -2,7 +2,21 @@
 
 from typing import Final
 
-from bandstand.composer.style import CLOSED, KICK, PEDAL, RIDE, SHAKER, SIDESTICK, UPPER, HarmonicLanguage, Style
+from bandstand.composer.style import (
+    CLAVES,
+    CLOSED,
+    KICK,
+    PEDAL,
+    RIDE,
+    SHAKER,
+    SIDESTICK,
+    SNARE,
+    TAMBOURINE,
+    UPPER,
+    Drumming,
+    HarmonicLanguage,
+    Style,
+)
 
 BOSSA: Final = Style(
     name="bossa",
@@ -36,6 +50,16 @@ BOSSA: Final = Style(
         ((SIDESTICK, ("o..o..o.o.o.o...",)), (KICK, ("x.....-.x.......",)), (SHAKER, ("o-g-o-g-o-g-o-g-",))),
         ((SIDESTICK, ("..o..o..o.oo.o..",)), (KICK, ("x.....-.x.....-.",))),
         ((SIDESTICK, ("o..o..o.........",)), (KICK, ("x.....-.x.......",)), (CLOSED, ("o-o-o-o-o-o-o...",))),
+    ),
+    drumming=Drumming(
+        ghosts=((SHAKER, (".g.g.g.g.g.g.g.g",)), (SNARE, ("...g...g..g....g",))),
+        ghost_share=0.35,
+        opening="..............o.",
+        fill_share=0.6,
+        colours=(
+            (TAMBOURINE, "....-.......-..."),
+            (CLAVES, "o.....o...o....."),
+        ),
     ),
     bass_lines=(
         (

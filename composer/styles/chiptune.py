@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bandstand.composer.style import ALL, CLOSED, KICK, OPEN, SNARE, HarmonicLanguage, Style
+from bandstand.composer.style import ALL, CLAVES, CLOSED, KICK, OPEN, SNARE, Drumming, HarmonicLanguage, Style
 
 CHIPTUNE: Final = Style(
     name="chiptune",
@@ -33,6 +33,11 @@ CHIPTUNE: Final = Style(
         ((SNARE, ("x...x...x.x.xxxx",)),),
         ((SNARE, ("....x..xx.xx.xxx",)), (KICK, ("x.......x.......",))),
         ((SNARE, ("....x...xx.xx.x.",)), (KICK, ("x...x...x...x...",))),
+    ),
+    drumming=Drumming(
+        ghosts=((CLOSED, (".g.g.g.g.g.g.g.g",)), (SNARE, (".......g.g.....g",))),
+        ghost_share=0.4,
+        colours=((CLAVES, "o..o..o...o.o..."),),
     ),
     bass_lines=(
         (

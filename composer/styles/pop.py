@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bandstand.composer.style import ALL, CLOSED, KICK, RIDE, SHAKER, SIDESTICK, SNARE, TOMS, Style
+from bandstand.composer.style import ALL, CLOSED, KICK, RIDE, SHAKER, SIDESTICK, SNARE, TOMS, Drumming, Style
 
 POP: Final = Style(
     name="pop",
@@ -30,6 +30,7 @@ POP: Final = Style(
         ((SNARE, ("....x.......o...",)), (TOMS[1], (".............o..",)), (TOMS[2], ("..............x.",))),
         ((SNARE, ("....x...gg-o-oxx",)), (KICK, ("x.......o.......",))),
     ),
+    drumming=Drumming(ghosts=((SNARE, (".g.g..gg.g.g..gg",)),), ghost_share=0.45),
     bass_lines=(
         (
             ((0, 15, "R"),),

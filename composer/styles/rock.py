@@ -2,7 +2,20 @@
 
 from typing import Final
 
-from bandstand.composer.style import ALL, CLOSED, CRASH, KICK, OPEN, RIDE, SNARE, TOMS, HarmonicLanguage, Style
+from bandstand.composer.style import (
+    ALL,
+    CLOSED,
+    CRASH,
+    KICK,
+    OPEN,
+    RIDE,
+    SNARE,
+    TAMBOURINE,
+    TOMS,
+    Drumming,
+    HarmonicLanguage,
+    Style,
+)
 
 ROCK: Final = Style(
     name="rock",
@@ -37,6 +50,12 @@ ROCK: Final = Style(
         ((SNARE, ("....x...xx......",)), (TOMS[0], ("..........xx....",)), (TOMS[2], ("............xxxx",))),
         ((SNARE, ("x..x..x.........",)), (TOMS[1], ("........x.x.....",)), (TOMS[2], ("............x.x.",))),
         ((SNARE, ("....x.......x.x.",)), (CRASH, ("..............x.",)), (KICK, ("x.......x.x...x.",))),
+    ),
+    drumming=Drumming(
+        ghosts=((SNARE, ("..gg.g.g.ggg.g.g",)),),
+        ghost_share=0.4,
+        opening_share=0.3,
+        colours=((CRASH, "x..............."), (TAMBOURINE, "..o...o...o...o.")),
     ),
     bass_lines=(
         (

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bandstand.composer.style import ALL, KICK, PEDAL, RIDE, SIDESTICK, SNARE, TOMS, HarmonicLanguage, Style
+from bandstand.composer.style import ALL, KICK, PEDAL, RIDE, SIDESTICK, SNARE, TOMS, Drumming, HarmonicLanguage, Style
 
 SWING: Final = Style(
     name="swing",
@@ -37,6 +37,13 @@ SWING: Final = Style(
         ((SNARE, ("......o.o...o.x.",)), (RIDE, ("o...x.-.........",)), (KICK, ("o...............",))),
         ((SNARE, ("....o...........",)), (TOMS[0], ("......o.o.......",)), (TOMS[2], ("............o.o.",))),
         ((SIDESTICK, ("....o...o.....o.",)), (RIDE, ("o...x.-.o...x...",)), (PEDAL, ("....o.......o...",))),
+    ),
+    drumming=Drumming(
+        ghosts=((SNARE, ("..g...g...g...g.",)), (KICK, ("g...g...g...g...",))),
+        ghost_share=0.4,
+        opening="................",
+        fill_share=0.8,
+        colours=((SIDESTICK, "............o..."),),
     ),
     bass_lines=(
         (

@@ -5,6 +5,7 @@ from typing import Final
 from bandstand.composer.style import (
     ALL,
     CLAP,
+    CLAVES,
     CLOSED,
     KICK,
     OPEN,
@@ -12,6 +13,7 @@ from bandstand.composer.style import (
     SHAKER,
     SIDESTICK,
     TOMS,
+    Drumming,
     HarmonicLanguage,
     Style,
 )
@@ -51,6 +53,13 @@ TECHNO: Final = Style(
         ((CLAP, ("....o...o.o.oooo",)), (KICK, ("x...x...x...x...",)), (OPEN, ("..o...o...o.....",))),
         ((KICK, ("x...x...x.......",)), (CLAP, ("....o...-.-.-o-x",))),
         ((KICK, ("x...x...x...x...",)), (TOMS[1], ("..........o..o..",)), (TOMS[2], ("............o..o",))),
+    ),
+    drumming=Drumming(
+        ghosts=((CLOSED, (".g.g.g.g.g.g.g.g",)), (SIDESTICK, ("...g...g.g...g..",))),
+        ghost_share=0.3,
+        opening="......o.......o.",
+        opening_share=0.2,
+        colours=((SHAKER, "g-o-g-o-g-o-g-o-"), (CLAVES, "...o..o....o..o.")),
     ),
     bass_lines=(
         (

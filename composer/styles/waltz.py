@@ -11,6 +11,7 @@ from bandstand.composer.style import (
     SNARE,
     TAMBOURINE,
     UPPER,
+    Drumming,
     HarmonicLanguage,
     Style,
 )
@@ -47,6 +48,13 @@ WALTZ: Final = Style(
         ((SNARE, ("....-.-.o.o.",)), (KICK, ("x...........",))),
         ((SNARE, ("......gg-oox",)), (KICK, ("x...........",))),
         ((SIDESTICK, ("....o...o...",)), (KICK, ("x...........",))),
+    ),
+    drumming=Drumming(
+        ghosts=((SNARE, ("..g..gg..ggg",)),),
+        ghost_share=0.45,
+        opening="..........o.",
+        fill_share=0.6,
+        colours=((TAMBOURINE, "....o...o..."),),
     ),
     bass_lines=(
         (

@@ -54,6 +54,10 @@ class SectionContext(msgspec.Struct, frozen=True, kw_only=True):
     """The song's motif: intervals from note to note, in scale steps."""
     swing: float = 0.0
     """See `common.bands.Band.swing`."""
+    fills: float = 0.5
+    """See `common.bands.Band.fills`."""
+    development: float = 0.5
+    """See `common.bands.Band.development`."""
     tune: tuple[GridNote, ...] = ()
     """What the melody plays in this section, for the others to keep clear of; empty while it is not known."""
 
@@ -61,6 +65,11 @@ class SectionContext(msgspec.Struct, frozen=True, kw_only=True):
     def steps(self) -> int:
         """Steps in a bar."""
         return self.style.beats * 4
+
+    @property
+    def is_last_chorus(self) -> bool:
+        """Whether it is the song's last chorus, which alone has the energy 1."""
+        return self.section.kind == "chorus" and self.section.energy == 1.0
 
     def chord_spans(self, bar: int) -> list[ChordSpan]:
         """The chords of a bar with their places."""

@@ -1,80 +1,100 @@
-"""The drums: a groove for the section's intensity level, a fill in its last bar, and a crash at a loud beginning."""
+"""The drums: a groove of two bars for the section's intensity level, fills at the ends of phrases, crashes.
+
+A section ends with a fill, of a whole bar where it is loud; a phrase of four bars inside it may end with a short one.
+When a kind of section returns, its groove is a little different; the last chorus has a further drum and more crashes.
+"""
 
 from collections.abc import Iterator
 from typing import Final
 
+import msgspec
+
 from bandstand.common.bands import Member
 from bandstand.composer.random_source import RandomSource
-from bandstand.composer.style import CLOSED, CRASH, FORCES, KICK, RIDE, SHAKER, DrumPattern
-from bandstand.composer.voices.context import GridNote, SectionContext, choose_pattern
+from bandstand.composer.style import CRASH, FORCES, KICK
+from bandstand.composer.voices.context import GridNote, SectionContext
+from bandstand.composer.voices.grooves import Groove, decorate_groove, join_grooves, make_groove, vary_groove
 
 CRASH_ENERGY: Final = 0.7
 """Lowest energy of a section that begins with a crash cymbal and ends with a fill of a whole bar."""
-STEP_WEIGHTS: Final = (1.0, 0.65, 0.8, 0.65)
-"""Metrical weight of the four steps of a beat. A sparse drummer leaves out strokes of low weight."""
-THINNING: Final = 1.3
-"""Threshold for leaving out strokes, for each unit of density below 0.5."""
-FILLING: Final = 0.5
-"""Probability of a ghost note, for each unit of density above 0.5."""
-FILLED_DRUMS: Final = (CLOSED, RIDE, SHAKER)
-"""Drums to which a busy drummer adds ghost notes."""
+VARIANT_SHARE: Final = 0.5
+"""Share of the drums that play another bar in the second bar of the pair."""
+RETURN_SHARE: Final = 0.5
+"""Share of the drums that play another bar when a section returns, at the usual development."""
+COLOUR_SHARE: Final = 0.7
+"""Probability that a further drum joins when a section returns, at the usual development."""
+PHRASE: Final = 4
+"""Bars."""
 
-Groove = list[tuple[int, str]]
-"""(drum, bar) for each drum; the bar as in `style.DrumPattern`."""
+
+class Grooves(msgspec.Struct, frozen=True):
+    """What a section is made of: two bars that alternate, and another bar for the ends of phrases."""
+
+    first: Groove
+    second: Groove
+    other: Groove
 
 
 def play_drums(
     context: SectionContext, member: Member, material: RandomSource, occurrence: RandomSource
 ) -> list[GridNote]:
-    """Play a section: a groove, at times another one in the last bar of a phrase, and a fill at the end.
-
-    The kick rests in the first half of an intro.
-    """
+    """Play a section. The kick rests in the first half of an intro."""
     section = context.section
     if section.kind == "ending":
         return [GridNote(0, 1, KICK, 1.0), GridNote(0, 4, CRASH, 0.8)]
-    pattern = context.style.drums[context.find_level(member)]
-    groove, other = _make_groove(pattern, member, material), _make_groove(pattern, member, material)
-    fill = [(drum, occurrence.choose(bars)) for drum, bars in occurrence.choose(context.style.fills)]
+    grooves = _make_grooves(context, member, material, occurrence)
+    fills = _plan_fills(context, occurrence)
     notes: list[GridNote] = []
     for bar in range(section.bars):
-        start = bar * context.steps
-        if bar == section.bars - 1:
-            begin = context.steps // 2 if section.energy < CRASH_ENERGY else 0
-            notes += _play_bar(groove, start, 0, begin) + _play_bar(fill, start, begin, context.steps)
-        else:
-            is_varied = bar % 4 == 3 and material.draw_bool(member.variety)
-            notes += _play_bar(other if is_varied else groove, start, 0, context.steps)
+        start, begin = bar * context.steps, fills.get(bar, context.steps)
+        is_varied = bar % PHRASE == PHRASE - 1 and material.draw_bool(member.variety)
+        groove = grooves.other if is_varied else (grooves.first, grooves.second)[bar % 2]
+        notes += _play_bar(groove, start, 0, begin)
+        if begin < context.steps:
+            fill = [(drum, occurrence.choose(bars)) for drum, bars in occurrence.choose(context.style.fills)]
+            notes += _play_bar(fill, start, begin, context.steps)
     if section.kind == "intro":
         notes = [note for note in notes if note.pitch != KICK or note.step >= section.bars * context.steps // 2]
-    if section.energy >= CRASH_ENERGY:
-        notes.append(GridNote(0, 4, CRASH, 0.85))
-    return notes
+    return notes + [GridNote(bar * context.steps, 4, CRASH, 0.85) for bar in _list_crashes(context, fills)]
 
 
-def _make_groove(pattern: DrumPattern, member: Member, random: RandomSource) -> Groove:
-    return [
-        (drum, _adapt_bar(drum, choose_pattern(bars, _count_strokes, member, random), member, random))
-        for drum, bars in pattern
+def _make_grooves(context: SectionContext, member: Member, material: RandomSource, occurrence: RandomSource) -> Grooves:
+    """Make the grooves, the same for all sections of a kind but for what a return changes."""
+    pattern, drumming = context.style.drums[context.find_level(member)], context.style.drumming
+    first, other = make_groove(pattern, member, material), make_groove(pattern, member, material)
+    second = vary_groove(first, pattern, VARIANT_SHARE, material)
+    colours: list[tuple[int, str]] = []
+    if context.section.number > 1:
+        change = occurrence.branch("return")
+        second = vary_groove(second, pattern, RETURN_SHARE * 2 * context.development, change)
+        if change.draw_bool(COLOUR_SHARE * 2 * context.development) or context.is_last_chorus:
+            colours = [change.choose(drumming.colours)]
+    busy = 2 * context.fills
+    made = [
+        join_grooves(decorate_groove(groove, drumming, busy, member, material.branch("ghosts", index)), colours)
+        for index, groove in enumerate((first, second, other))
     ]
+    return Grooves(*made)
 
 
-def _count_strokes(bar: str) -> int:
-    return sum(mark in FORCES for mark in bar)
+def _plan_fills(context: SectionContext, random: RandomSource) -> dict[int, int]:
+    """Bar -> first step of its fill: the last bar, and by chance the last bars of the phrases before it."""
+    section, steps = context.section, context.steps
+    is_loud = section.energy >= CRASH_ENERGY
+    fills = {section.bars - 1: 0 if is_loud else steps // 2}
+    share = min(1.0, context.style.drumming.fill_share * 2 * context.fills)
+    for bar in range(section.bars - 1 - PHRASE, 0, -PHRASE):
+        if random.draw_bool(share):
+            fills[bar] = steps // 2 if is_loud else steps - 4
+    return fills
 
 
-def _adapt_bar(drum: int, bar: str, member: Member, random: RandomSource) -> str:
-    """Adapt a bar to the member's density: leave out light strokes, or add ghost notes."""
-    threshold = THINNING * max(0.0, 0.5 - member.density)
-    probability = FILLING * max(0.0, member.density - 0.5) if drum in FILLED_DRUMS else 0.0
-    marks = []
-    for step, mark in enumerate(bar):
-        has_ghost = random.draw_bool(probability)
-        if mark in FORCES:
-            marks.append(mark if FORCES[mark] * STEP_WEIGHTS[step % 4] >= threshold else ".")
-        else:
-            marks.append("g" if has_ghost else ".")
-    return "".join(marks)
+def _list_crashes(context: SectionContext, fills: dict[int, int]) -> list[int]:
+    """The bars that begin with a crash: the first of a loud section, and those after a fill in the last chorus."""
+    if context.section.energy < CRASH_ENERGY:
+        return []
+    after = [bar + 1 for bar in fills if bar + 1 < context.section.bars] if context.is_last_chorus else []
+    return [0, *sorted(after)]
 
 
 def _play_bar(groove: Groove, start: int, begin: int, end: int) -> list[GridNote]:

@@ -5,10 +5,10 @@ from random import Random
 import msgspec
 import pytest
 
-from bandstand.common.bands import HABITS
+from bandstand.common.bands import HABITS, Band
 from bandstand.common.breeding import Heard, shrink_to_mean, vary_band
 from bandstand.common.lineups import HOUSE
-from bandstand.composer.breed import breed_band, count_musical_songs, estimate_preferences
+from bandstand.composer.breed import BAND_GENES, breed_band, count_musical_songs, estimate_preferences
 from bench.evolution import LISTENERS, evolve, measure_property
 
 ROBOTS = HOUSE["small-robots"]
@@ -58,7 +58,7 @@ def test_a_member_that_rests_in_a_section_is_not_judged_by_it() -> None:
     band = msgspec.structs.replace(ROBOTS, members=late)
     variations = [vary_band(band, Random(seed), 0.8) for seed in range(40)]
     quiet = [Heard(variation, 0.5, variation.members[0].density - 0.5, 1) for variation in variations]
-    assert not estimate_preferences(band, quiet)[3:].any()
+    assert not estimate_preferences(band, quiet)[len(BAND_GENES) :].any()
 
 
 @pytest.mark.slow
@@ -75,3 +75,12 @@ def test_200_ratings_of_a_listener_change_the_songs_and_random_ratings_do_not() 
     liked = measure_property(evolve(band, SPARSE, seed=1)[-1], SPARSE.likes)
     assert liked < 0.75 * before
     assert liked < 0.8 * measure_property(evolve(band, INDIFFERENT, seed=1)[-1], SPARSE.likes)
+
+
+def test_a_band_of_before_has_the_usual_habits_and_its_variations_differ_in_them() -> None:
+    stored = msgspec.json.decode(msgspec.json.encode(ROBOTS))
+    old = {name: value for name, value in stored.items() if name not in ("fills", "development", "richness")}
+    band = msgspec.convert(old, Band)
+    assert band == ROBOTS
+    for name in ("fills", "development", "richness"):
+        assert len({getattr(vary_band(band, Random(seed)), name) for seed in range(5)}) > 1

@@ -1,11 +1,14 @@
 from collections.abc import Callable
 
 import msgspec
+import pytest
+from msgspec.structs import replace
 
 from bandstand.common.bands import Member
 from bandstand.common.lineups import HOUSE
 from bandstand.composer.random_source import RandomSource
-from bandstand.composer.style import CRASH, KICK, SNARE
+from bandstand.composer.style import CLOSED, CRASH, KICK, OPEN, SNARE, TOMS
+from bandstand.composer.styles import STYLES
 from bandstand.composer.voices.context import GridNote, SectionContext
 from bandstand.composer.voices.drums import play_drums
 
@@ -17,12 +20,68 @@ def play(context: SectionContext, member: Member = DRUMMER, seed: int = 1, occur
     return play_drums(context, member, RandomSource(seed), RandomSource(occurrence))
 
 
+def without_fills(notes: list[GridNote]) -> tuple[GridNote, ...]:
+    return tuple(note for note in notes if note.step // 16 % 4 != 3)
+
+
 def test_fills_differ_by_occurrence_and_the_groove_does_not(context: MakeContext) -> None:
     sections = [play(context(energy=0.8), occurrence=occurrence) for occurrence in range(12)]
-    grooves = {tuple(note for note in notes if note.step < 7 * 16) for notes in sections}
-    fills = {tuple(note for note in notes if note.step >= 7 * 16) for notes in sections}
-    assert len(grooves) == 1
-    assert len(fills) > 1
+    assert len({without_fills(notes) for notes in sections}) == 1
+    assert len({tuple(note for note in notes if note.step >= 7 * 16) for notes in sections}) > 1
+    assert len({tuple(note for note in notes if 3 * 16 <= note.step < 4 * 16) for notes in sections}) > 1
+
+
+def test_a_band_that_likes_fills_ends_every_phrase_with_one_and_another_none_inside(context: MakeContext) -> None:
+    def count(fills: float) -> int:
+        phrases = [
+            {
+                note.pitch
+                for note in play(replace(context(bars=16), fills=fills), occurrence=n)
+                if note.step // 16 == bar
+            }
+            for n in range(20)
+            for bar in (3, 7, 11)
+        ]
+        return sum(bool(set(TOMS) & drums) for drums in phrases)
+
+    assert count(0.0) == 0
+    assert count(1.0) > count(0.5) > 0
+
+
+def test_a_section_that_returns_keeps_most_of_its_groove(context: MakeContext) -> None:
+    shares = []
+    for seed in range(20):
+        first = context(energy=0.5)
+        again = replace(first, section=replace(first.section, number=2))
+        one, other = (
+            {(note.step, note.pitch) for note in without_fills(play(each, seed=seed, occurrence=n))}
+            for n, each in enumerate((first, again))
+        )
+        shares.append(len(one & other) / len(one | other))
+    assert min(shares) > 0.5
+    assert 0.6 < sum(shares) / len(shares) < 0.95
+
+
+def test_the_second_bar_answers_the_first(context: MakeContext) -> None:
+    pairs = [play(context(energy=0.6), seed=seed) for seed in range(20)]
+    differ = [
+        {(note.step % 16, note.pitch) for note in notes if note.step // 16 == 0}
+        != {(note.step % 16, note.pitch) for note in notes if note.step // 16 == 1}
+        for notes in pairs
+    ]
+    assert sum(differ) > 15
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_soft_strokes_are_a_tenth_of_what_is_played(style: str, context: MakeContext) -> None:
+    seats = {band.style: band.members[0] for band in HOUSE.values()}
+    strokes = [note.force for seed in range(20) for note in play(context(energy=0.6, style=style), seats[style], seed)]
+    assert sum(force < 0.5 for force in strokes) / len(strokes) > 0.1
+
+
+def test_hats_open_in_some_bars(context: MakeContext) -> None:
+    notes = [note for seed in range(20) for note in play(context(energy=0.6), seed=seed)]
+    assert 0 < sum(note.pitch == OPEN for note in notes) < 0.3 * sum(note.pitch == CLOSED for note in notes)
 
 
 def test_a_section_with_high_energy_begins_with_a_crash(context: MakeContext) -> None:
@@ -36,9 +95,11 @@ def test_the_kick_rests_in_the_first_half_of_an_intro(context: MakeContext) -> N
 
 def test_the_snare_accents_every_backbeat(context: MakeContext) -> None:
     for seed in range(20):
-        snare = [note for note in play(context(energy=0.8), seed=seed) if note.pitch == SNARE and note.step < 112]
+        snare = [
+            note for note in play(context(energy=0.8), seed=seed) if note.pitch == SNARE and note.step // 16 % 4 != 3
+        ]
         backbeats = [note.force for note in snare if note.step % 16 in (4, 12)]
-        assert len(backbeats) == 14
+        assert len(backbeats) == 12
         assert set(backbeats) == {1.0}
 
 
