@@ -35,6 +35,9 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     """Fingerprint of the program's files when it ran (`common.generator_files.compute_fingerprint`)."""
     version: str = ""
     """The version that the program or its configuration gives."""
+    composer: int = 0
+    """Version of the composer that wrote a band's song (`composer.compose.VERSION`); 0 for one that gave none, and for
+    programs."""
     sound: str = ""
     """SHA-256 of all frames, hexadecimal."""
     status: int | None = None

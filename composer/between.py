@@ -19,12 +19,12 @@ import numpy.typing as npt
 from bandstand.common.bands import Band
 from bandstand.common.errors import Missing
 from bandstand.common.generators import IDENT
-from bandstand.common.jobs import Done, Job, Noticed
+from bandstand.common.jobs import Done, Job, Noticed, Provenance
 from bandstand.common.station_motif import parse_motif
 from bandstand.common.types import RATE, Frames, Lufs
 from bandstand.composer.audio import BLOCK_FRAMES, Block, FlacWriter
 from bandstand.composer.bridges import BridgePlan, compose_bridge
-from bandstand.composer.compose import describe
+from bandstand.composer.compose import VERSION, describe
 from bandstand.composer.folder import SongFolder, publish_song, read_finished
 from bandstand.composer.idents import IdentPlan, compose_ident
 from bandstand.composer.loudness import LoudnessMeter, measure_loudness, round_decibels
@@ -87,7 +87,8 @@ def make_between(job: Job, band: Band, synthesiser: Synthesiser, renderer: Rende
             song=job.song, title=header.title, artist=header.artist, seconds=round(len(sound) / RATE, 3),
             generator=job.generator, seed=job.seed, parameters=job.parameters, loudness=round_decibels(loudness),
             peak=round_decibels(peak), making=round(time.perf_counter() - began, 3), next_at=round(next_at, 3),
-            facts=describe(header) | synthesiser.facts, files={kind: FILES[kind] for kind in ("audio", "score")},
+            facts=describe(header) | synthesiser.facts, provenance=Provenance(composer=VERSION),
+            files={kind: FILES[kind] for kind in ("audio", "score")},
         )  # fmt: skip
         return publish_song(folder, job, done)
 

@@ -18,8 +18,8 @@ from bandstand.common.lineups import HOUSE, LINEUPS
 from bandstand.common.song_parameters import SongParameters, checked
 from bandstand.composer.arranging import arrange_band, may_play, shift_energy
 from bandstand.composer.exact_length import Fit, Length, fit_length, slow_down
+from bandstand.composer.expression import perform
 from bandstand.composer.harmony import BarChords, Harmoniser, lead_into_key, list_chord_changes
-from bandstand.composer.humanise import humanise
 from bandstand.composer.parts import choose_instrument, fit_to_instrument, make_part
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.score import STEP, ChordMark, Score, Section
@@ -34,6 +34,9 @@ from bandstand.composer.voices.melody import draw_motif
 
 BANDS: Final[dict[str, Band]] = {"band": HOUSE["small-robots"], **HOUSE}
 """Generator name of a job without a band of its own -> band. `band` is the station's oldest."""
+VERSION: Final = 2
+"""Version of the composer, kept with each song. Raise it with a release whose songs differ from those of the last one
+for the same band, seed and parameters: `remake` then says that the composer is newer."""
 MINUTES: Final = (1.8, 3.1)
 """Range of a song's length if the parameters give none."""
 TEMPO_WIDTH: Final = 0.08
@@ -236,7 +239,7 @@ def _play_sections(
         playing = [may_play(member, plain.energy, context.section.energy) for member in members]
         played = _play_section(members, playing, context, sources)
         yield [
-            humanise(notes, context, member, bpm, timing)
+            perform(notes, context, member, bpm, timing)
             for notes, member, timing in zip(played, members, human, strict=True)
         ]
 

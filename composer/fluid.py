@@ -19,9 +19,9 @@ from bandstand.common.errors import Missing
 from bandstand.common.jobs import Value
 from bandstand.common.types import CHANNELS, RATE
 from bandstand.composer.audio import BLOCK_FRAMES, Block
-from bandstand.composer.midi import make_mix_controls
-from bandstand.composer.score import DRUM_CHANNEL, Note, Score, assign_channels
-from bandstand.composer.streaming_score import StreamingScore
+from bandstand.composer.midi import make_mix_controls, turn_wheel
+from bandstand.composer.score import DRUM_CHANNEL, Score, assign_channels
+from bandstand.composer.streaming_score import Performance, StreamingScore
 
 try:
     with redirect_stdout(None):  # it prints the path of the library, and standard output is for the bot
@@ -50,8 +50,11 @@ ROOM: Final = {"roomsize": 0.6, "damping": 0.3, "width": 0.9, "level": 0.6}
 """Settings of the reverb."""
 
 Stamp = tuple[str, int, int, int]
-Event = tuple[int, int, int, int, int]
-"""(frame, 0 for off or 1 for on, channel, pitch, velocity). Their order as tuples is the order of playing."""
+Event = tuple[int, int, int, int, int, int]
+"""(frame, tick, kind, channel, pitch or controller, velocity or value). Their order as tuples is the order of playing.
+The tick is in it so that the order of what falls on one frame does not depend on how a score is cut into chunks."""
+OFF, CONTROL, BEND, ON = range(4)
+"""Kinds of events: at one tick a note ends first, and another begins when controllers and pitch wheel are set."""
 
 
 def is_available() -> bool:
@@ -131,11 +134,15 @@ class FluidRenderer:
                 self._synth.cc(channel, number, value)
 
     def _play(self, event: Event) -> None:
-        _, on, channel, pitch, velocity = event
-        if on:
-            self._synth.noteon(channel, pitch, velocity)
+        _, _, kind, channel, first, second = event
+        if kind == ON:
+            self._synth.noteon(channel, first, second)
+        elif kind == OFF:
+            self._synth.noteoff(channel, first)
+        elif kind == CONTROL:
+            self._synth.cc(channel, first, second)
         else:
-            self._synth.noteoff(channel, pitch)
+            self._synth.pitch_bend(channel, second)
 
     def _write(self, block: Block, row: int, frames: int) -> None:
         address = c_void_p(block.ctypes.data + row * block.strides[0])
@@ -143,30 +150,35 @@ class FluidRenderer:
 
 
 def schedule_events(song: StreamingScore) -> Iterator[Event]:
-    """Yield the beginning and end of every note on the grid, in order of time. A note lasts at least `GRID` frames.
+    """Yield the beginning and end of every note, and each move of a controller or pitch wheel, on the grid, in order
+    of time. A note lasts at least `GRID` frames.
 
     Notes are composed when their events are needed, so that a long song starts as soon as a short one.
     """
     score, sounding = song.header, list[Event]()
     order = assign_channels(score)
     for chunk in song.chunks():
-        pairs = [
-            pair for channel, notes in zip(order, chunk, strict=True) for pair in _make_events(score, channel, notes)
-        ]
-        for begin, end in sorted(pairs):
-            while sounding and sounding[0] < begin:
+        rows = [row for channel, own in zip(order, chunk, strict=True) for row in _make_events(score, channel, own)]
+        for event, end in sorted(rows):
+            while sounding and sounding[0] < event:
                 yield heapq.heappop(sounding)
-            yield begin
-            heapq.heappush(sounding, end)
+            yield event
+            if end:
+                heapq.heappush(sounding, end)
     yield from sorted(sounding)
 
 
-def _make_events(score: Score, channel: int, notes: tuple[Note, ...]) -> Iterator[tuple[Event, Event]]:
-    """Yield (begin, end) of each note."""
-    for note in notes:
-        begin = _round_to_grid(score.seconds(note.start))
-        end = max(begin + GRID, _round_to_grid(score.seconds(note.start + note.length)))
-        yield (begin, 1, channel, note.pitch, note.velocity), (end, 0, channel, note.pitch, 0)
+def _make_events(score: Score, channel: int, played: Performance) -> Iterator[tuple[Event, Event | tuple[()]]]:
+    """Yield (event, the event that ends it): the beginnings of notes have one, moves have ()."""
+    for note in played.notes:
+        begin, last = _round_to_grid(score.seconds(note.start)), note.start + note.length
+        end = max(begin + GRID, _round_to_grid(score.seconds(last)))
+        yield (begin, note.start, ON, channel, note.pitch, note.velocity), (end, last, OFF, channel, note.pitch, 0)
+    for move in played.controls:
+        yield (_round_to_grid(score.seconds(move.start)), move.start, CONTROL, channel, move.number, move.value), ()
+    for bend in played.bends:
+        frame = _round_to_grid(score.seconds(bend.start))
+        yield (frame, bend.start, BEND, channel, 0, turn_wheel(bend.cents)), ()
 
 
 def _round_to_grid(seconds: float) -> int:

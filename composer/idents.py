@@ -12,8 +12,8 @@ import msgspec
 from bandstand.common.bands import Band, Member
 from bandstand.common.errors import ComposeError
 from bandstand.composer.compose import find_style
+from bandstand.composer.expression import perform
 from bandstand.composer.harmony import BarChords
-from bandstand.composer.humanise import humanise
 from bandstand.composer.parts import make_part
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.score import ChordMark, Score, Section, Tempo
@@ -78,7 +78,7 @@ def compose_ident(band: Band, seed: int, plan: IdentPlan) -> StreamingScore:
     for context, own in zip(contexts, tune, strict=True):
         notes.append(
             [
-                humanise(
+                perform(
                     own if member is soloist else _accompany(member, context, random), context, member, plan.tempo,
                     random.branch("human", member.name, context.section.kind),
                 )

@@ -2,18 +2,26 @@
 
 import mido
 
-from bandstand.composer.score import TICKS, Part, Score, assign_channels
+from bandstand.composer.score import BEND_RANGE, TICKS, Part, Score, assign_channels
 
 VOLUME, PAN, REVERB = 7, 10, 91
 """Controller numbers of General MIDI."""
 Timed = tuple[int, int, mido.Message | mido.MetaMessage]
-"""(tick, rank, message). The rank orders messages at one tick: a note ends before another begins."""
-SETTING, END, BEGIN = range(3)
+"""(tick, rank, message). The rank orders messages at one tick: a note ends before another begins, and controllers and
+the pitch wheel move in between."""
+SETTING, END, MOVE, BEGIN = range(4)
+WHEEL: int = 8191
+"""The pitch wheel at one end of its way."""
 
 
 def make_mix_controls(part: Part) -> dict[int, int]:
     """Make the MIDI controllers that place a part in the mix: number -> value, 0 to 127."""
     return {VOLUME: round(127 * part.level), PAN: round(64 + 63 * part.pan), REVERB: round(127 * part.reverb)}
+
+
+def turn_wheel(cents: int) -> int:
+    """Convert a bend to a position of the pitch wheel, -8191 to 8191, at the usual range of two semitones."""
+    return round(max(-1.0, min(1.0, cents / BEND_RANGE)) * WHEEL)
 
 
 def make_midi(score: Score) -> mido.MidiFile:
@@ -57,6 +65,11 @@ def _list_messages(part: Part, channel: int) -> list[Timed]:
         begin = {"channel": channel, "note": note.pitch, "velocity": note.velocity}
         rows.append((note.start, BEGIN, mido.Message("note_on", **begin)))
         rows.append((note.start + note.length, END, mido.Message("note_off", channel=channel, note=note.pitch)))
+    for move in part.controls:
+        values = {"channel": channel, "control": move.number, "value": move.value}
+        rows.append((move.start, MOVE, mido.Message("control_change", **values)))
+    for bend in part.bends:
+        rows.append((bend.start, MOVE, mido.Message("pitchwheel", channel=channel, pitch=turn_wheel(bend.cents))))
     return rows
 
 

@@ -22,6 +22,12 @@ TAIL: Final = Seconds(2.5)
 """Sound after the last bar, while the last notes decay; it counts for the length of a song."""
 DRUM_CHANNEL: Final = 9
 """General MIDI's channel for drums, counted from 0."""
+VIBRATO: Final = 1
+"""Controller of the depth of vibrato, the modulation wheel."""
+EXPRESSION: Final = 11
+"""Controller of swells: the level of what sounds, beside the velocity of its notes and the level of its part."""
+BEND_RANGE: Final = 200
+"""Widest bend in cents: General MIDI's usual range."""
 
 
 class Note(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -33,8 +39,27 @@ class Note(msgspec.Struct, frozen=True, array_like=True, gc=False):
     velocity: int
 
 
-class Part(msgspec.Struct, frozen=True):
-    """The notes of one member: a General MIDI program and its place in the mix."""
+class Control(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A controller moves: tick, General MIDI's number of the controller, value from 0 to 127."""
+
+    start: int
+    number: int
+    value: int
+
+
+class Bend(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The pitch wheel moves: tick, and cents from the written pitch, -`BEND_RANGE` to `BEND_RANGE`."""
+
+    start: int
+    cents: int
+
+
+class Part(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The notes of one member: a General MIDI program and its place in the mix.
+
+    `controls` and `bends` are in order of time, hold until the next one, and apply to all notes of the part. A part
+    begins with no bend, no vibrato and full expression.
+    """
 
     name: str
     voice: str
@@ -43,6 +68,8 @@ class Part(msgspec.Struct, frozen=True):
     pan: float  # -1 left to 1 right
     reverb: float  # reverb send, 0 to 1
     notes: tuple[Note, ...]
+    controls: tuple[Control, ...] = ()
+    bends: tuple[Bend, ...] = ()
 
 
 class Section(msgspec.Struct, frozen=True):

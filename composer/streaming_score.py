@@ -1,6 +1,7 @@
 """A streaming score: a score that is composed while it plays, one section after another.
 
-Its header (title, form, chords, parts without notes) is known at once. Its notes come in chunks, composed on demand, so
+Its header (title, form, chords, parts without notes) is known at once. Its notes, and the moves of controllers and
+pitch wheels, come in chunks, composed on demand, so
 that a long song starts as soon as a short one. A note may begin up to `LEAD_TICKS` before its section, and the first
 notes of a section may cut the last notes of the section before. So a chunk is complete only when the section after it
 has been composed: this is why the first chunk composes two sections, and why `_pending` holds notes back.
@@ -13,14 +14,41 @@ from collections.abc import Iterator
 import msgspec
 
 from bandstand.composer.humanise import trim_overlaps
-from bandstand.composer.score import STEP, Note, Score
+from bandstand.composer.score import STEP, Bend, Control, Note, Score
 
-SectionNotes = list[list[Note]]
-"""For each part in order, the notes of one section, not yet trimmed."""
-Chunk = tuple[tuple[Note, ...], ...]
-"""For each part in order, the next notes. Every note of a later chunk begins after all of these have begun."""
 LEAD_TICKS = STEP // 2
 """Ticks by which a note may begin before its section; more than any player is early."""
+
+
+class Performance(msgspec.Struct):
+    """What one part plays for a time: its notes, and how its controllers and its pitch wheel move, in order of time."""
+
+    notes: list[Note] = []
+    controls: list[Control] = []
+    bends: list[Bend] = []
+
+    def extend(self, other: "Performance") -> None:
+        """Append what comes after this."""
+        self.notes += other.notes
+        self.controls += other.controls
+        self.bends += other.bends
+
+    def cut(self, tick: int) -> tuple["Performance", "Performance"]:
+        """What begins before `tick`, and the rest."""
+        before, after = Performance(), Performance()
+        for note in self.notes:
+            (before if note.start < tick else after).notes.append(note)
+        for move in self.controls:
+            (before if move.start < tick else after).controls.append(move)
+        for bend in self.bends:
+            (before if bend.start < tick else after).bends.append(bend)
+        return before, after
+
+
+SectionNotes = list[Performance]
+"""For each part in order, what it plays in one section, its notes not yet trimmed."""
+Chunk = tuple[Performance, ...]
+"""For each part in order, what it plays next. All of a later chunk begins after all of this has begun."""
 
 
 class StreamingScore:
@@ -30,15 +58,16 @@ class StreamingScore:
         self.header = header
         self._sections = sections
         self._chunks: list[Chunk] = []
-        self._pending: SectionNotes = [[] for _ in header.parts]
+        self._pending: SectionNotes = [Performance() for _ in header.parts]
         self._next = 0
         """Index of the section that the next chunk ends with."""
 
     @classmethod
     def from_score(cls, score: Score) -> "StreamingScore":
         """Wrap a score that is complete already: one chunk."""
-        song = cls(_replace_notes(score, tuple(() for _ in score.parts)), iter(()))
-        song._chunks, song._next = [tuple(part.notes for part in score.parts)], len(score.sections) + 1
+        song = cls(_replace_notes(score, tuple(Performance() for _ in score.parts)), iter(()))
+        whole = tuple(Performance(list(part.notes), list(part.controls), list(part.bends)) for part in score.parts)
+        song._chunks, song._next = [whole], len(score.sections) + 1
         return song
 
     def chunks(self) -> Iterator[Chunk]:
@@ -50,8 +79,11 @@ class StreamingScore:
 
     def complete(self) -> Score:
         """Compose what is left and return the whole score."""
-        parts = [[note for notes in part for note in notes] for part in zip(*self.chunks(), strict=True)]
-        return _replace_notes(self.header, tuple(map(tuple, parts)))
+        parts = [Performance() for _ in self.header.parts]
+        for chunk in self.chunks():
+            for part, more in zip(parts, chunk, strict=True):
+                part.extend(more)
+        return _replace_notes(self.header, tuple(parts))
 
     def _compose_chunk(self) -> bool:
         """Add one chunk; return False after the last one."""
@@ -62,18 +94,23 @@ class StreamingScore:
         for index in (0, 1) if self._next == 0 else (self._next,):
             end = sections[index].bar * self.header.bar - LEAD_TICKS if index < len(sections) else None
             if end is not None:
-                for notes, more in zip(self._pending, next(self._sections), strict=True):
-                    notes += more
+                for played, more in zip(self._pending, next(self._sections), strict=True):
+                    played.extend(more)
             self._next = index + 1
-        clean = [trim_overlaps(notes) for notes in self._pending]
+        for played in self._pending:
+            played.notes = list(trim_overlaps(played.notes))
         if end is None:
-            self._chunks.append(tuple(clean))
+            self._chunks.append(tuple(self._pending))
             return True
-        self._chunks.append(tuple(tuple(note for note in notes if note.start < end) for notes in clean))
-        self._pending = [[note for note in notes if note.start >= end] for notes in self._pending]
+        pairs = [played.cut(end) for played in self._pending]
+        self._chunks.append(tuple(before for before, _ in pairs))
+        self._pending = [after for _, after in pairs]
         return True
 
 
-def _replace_notes(score: Score, notes: tuple[tuple[Note, ...], ...]) -> Score:
-    parts = (msgspec.structs.replace(part, notes=own) for part, own in zip(score.parts, notes, strict=True))
+def _replace_notes(score: Score, played: tuple[Performance, ...]) -> Score:
+    parts = (
+        msgspec.structs.replace(part, notes=tuple(own.notes), controls=tuple(own.controls), bends=tuple(own.bends))
+        for part, own in zip(score.parts, played, strict=True)
+    )
     return msgspec.structs.replace(score, parts=tuple(parts))

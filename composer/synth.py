@@ -20,8 +20,8 @@ from bandstand.composer.audio import Block
 from bandstand.composer.fluid import FluidRenderer
 from bandstand.composer.loudness import measure_loudness
 from bandstand.composer.master import Gains, master_song
-from bandstand.composer.score import TAIL, Note, Score, Section
-from bandstand.composer.streaming_score import StreamingScore
+from bandstand.composer.score import TAIL, Bend, Control, Note, Score, Section
+from bandstand.composer.streaming_score import Performance, StreamingScore
 from bandstand.composer.tones import ToneRenderer
 
 FADE: Final = Seconds(6.0)
@@ -138,10 +138,10 @@ def cut_excerpt(score: Score) -> Score:
     """
     chosen = [[section for section in score.sections if section.kind == kind][-1:] for kind in EXCERPT_KINDS]
     sections, begin = list[Section](), 0
-    notes: list[list[Note]] = [[] for _ in score.parts]
+    copies = [Performance() for _ in score.parts]
     for section in (section for found in chosen for section in found):
         bars = min(EXCERPT_BARS, section.bars)
-        _copy_notes(score, section.bar * score.bar, bars * score.bar, begin * score.bar, notes)
+        _copy_bars(score, section.bar * score.bar, bars * score.bar, begin * score.bar, copies)
         sections.append(msgspec.structs.replace(section, bar=begin, bars=bars))
         begin += bars
     return msgspec.structs.replace(
@@ -149,19 +149,29 @@ def cut_excerpt(score: Score) -> Score:
         tempi=score.tempi[:1],
         sections=tuple(sections),
         parts=tuple(
-            msgspec.structs.replace(part, notes=tuple(own)) for part, own in zip(score.parts, notes, strict=True)
+            msgspec.structs.replace(
+                part, notes=tuple(copy.notes), controls=tuple(copy.controls), bends=tuple(copy.bends)
+            )
+            for part, copy in zip(score.parts, copies, strict=True)
         ),
     )
 
 
-def _copy_notes(score: Score, begin: int, length: int, to: int, notes: list[list[Note]]) -> None:
-    """Append to `notes`, one list for each part, the notes that begin within `length` ticks from tick `begin` on.
+def _copy_bars(score: Score, begin: int, length: int, to: int, copies: list[Performance]) -> None:
+    """Append to `copies`, one for each part, what begins within `length` ticks from tick `begin` on.
 
-    They are moved to tick `to`, and end with the excerpt at the latest. Notes that a player begins early count too.
+    It is moved to tick `to`, and notes end with the excerpt at the latest. Notes that a player begins early count too.
+    Controllers and the pitch wheel begin where they stood.
     """
     early = begin - score.bar // 16
-    for part, own in zip(score.parts, notes, strict=True):
+    for part, copy in zip(score.parts, copies, strict=True):
         for note in part.notes:
             if early <= note.start < begin + length:
                 start = max(0, note.start - begin)
-                own.append(Note(to + start, min(note.length, length - start), note.pitch, note.velocity))
+                copy.notes.append(Note(to + start, min(note.length, length - start), note.pitch, note.velocity))
+        stand = {move.number: move for move in part.controls if move.start < early}
+        moves = [*stand.values(), *(move for move in part.controls if early <= move.start < begin + length)]
+        copy.controls += [Control(to + max(0, move.start - begin), move.number, move.value) for move in moves]
+        bends = [bend for bend in part.bends if bend.start < early][-1:]
+        bends += [bend for bend in part.bends if early <= bend.start < begin + length]
+        copy.bends += [Bend(to + max(0, bend.start - begin), bend.cents) for bend in bends]

@@ -134,7 +134,7 @@ def _schedule_notes(song: StreamingScore) -> Iterator[tuple[int, Part, Note]]:
     """Yield (first frame, part, note) in order of time. Notes are composed when they are needed."""
     score = song.header
     for chunk in song.chunks():
-        notes = [(part, note) for part, own in zip(score.parts, chunk, strict=True) for note in own]
+        notes = [(part, note) for part, own in zip(score.parts, chunk, strict=True) for note in own.notes]
         for part, note in sorted(notes, key=lambda row: row[1].start):
             yield round(score.seconds(note.start) * RATE), part, note
 

@@ -25,7 +25,7 @@ from bandstand.common.types import RATE, Lufs, Seconds
 from bandstand.composer import fluid, importing, outside
 from bandstand.composer.audio import BLOCK_FRAMES, Block
 from bandstand.composer.between import make_between
-from bandstand.composer.compose import compose_streaming, describe, describe_sections, find_band
+from bandstand.composer.compose import VERSION, compose_streaming, describe, describe_sections, find_band
 from bandstand.composer.folder import SongFolder, publish_song, read_finished
 from bandstand.composer.generators import compare, run
 from bandstand.composer.generators.run import ProgramError
@@ -159,7 +159,8 @@ def _make_band_song(job: Job, prepared: Prepared, spool: SpoolWriter, report: Re
                 song=job.song, title=header.title, artist=header.artist, seconds=seconds, generator=job.generator,
                 seed=job.seed, parameters=job.parameters, loudness=round_decibels(recorded.loudness),
                 peak=round_decibels(recorded.peak), making=round(time.perf_counter() - began, 3), facts=facts,
-                sections=sections, next_at=next_at, files=recorded.files, provenance=Provenance(sound=spool.checksum),
+                sections=sections, next_at=next_at, files=recorded.files,
+                provenance=Provenance(composer=VERSION, sound=spool.checksum),
             )  # fmt: skip
             return publish_song(folder, job, done)
 

@@ -39,6 +39,10 @@ LIKENESSES: Final = {
     Likeness.SAME: "the sound is the same, bit for bit",
     Likeness.SAME_THOUGH_CHANGED: "the sound is the same, bit for bit, though the program has changed",
     Likeness.CHANGED_PROGRAM: "the sound is different, and so is the program ({before} then, {now} now)",
+    Likeness.NEWER_COMPOSER: (
+        "the sound is different, because the station's composer is newer than the one that wrote it; "
+        "the song itself stays as it is"
+    ),
     Likeness.CHANGED_SOUND: "the sound is different though the program is the same: it depends on more than its seed",
 }
 

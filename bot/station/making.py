@@ -227,6 +227,8 @@ def compare_provenance(before: Provenance, now: Provenance) -> Likeness:
         return Likeness.NO_FINGERPRINT
     if before.sound == now.sound:
         return Likeness.SAME_THOUGH_CHANGED if before.program != now.program else Likeness.SAME
+    if before.composer < now.composer:
+        return Likeness.NEWER_COMPOSER
     return Likeness.CHANGED_PROGRAM if before.program != now.program else Likeness.CHANGED_SOUND
 
 

@@ -148,6 +148,8 @@ class Likeness(enum.StrEnum):
     SAME_THOUGH_CHANGED = "same_though_changed"
     """The program has changed, the sound has not."""
     CHANGED_PROGRAM = "changed_program"
+    NEWER_COMPOSER = "newer_composer"
+    """A band's song that an older version of the composer wrote; the sound is another one."""
     CHANGED_SOUND = "changed_sound"
     """The program is the same, the sound is not: it depends on more than the seed."""
 

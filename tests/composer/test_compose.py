@@ -168,16 +168,18 @@ def test_a_streaming_score_has_the_same_notes(songs: list[Score]) -> None:
         streaming = compose_streaming(BY_NAME[song.artist], song.seed, {})
         opening = next(streaming.chunks())
         assert streaming.complete() == song
-        for part, notes in zip(song.parts, opening, strict=True):
-            assert part.notes[: len(notes)] == notes
+        for part, played in zip(song.parts, opening, strict=True):
+            assert part.notes[: len(played.notes)] == tuple(played.notes)
+            assert part.controls[: len(played.controls)] == tuple(played.controls)
+            assert part.bends[: len(played.bends)] == tuple(played.bends)
 
 
 def test_the_first_chunk_of_a_long_song_ends_before_the_second_section() -> None:
     streaming = compose_streaming(ROBOTS, 3, {"minutes": 15})
     opening = next(streaming.chunks())
     end = streaming.header.sections[1].bar * streaming.header.bar
-    assert any(opening)
-    assert all(note.start < end for notes in opening for note in notes)
+    assert any(played.notes for played in opening)
+    assert all(move.start < end for played in opening for move in (*played.notes, *played.controls, *played.bends))
 
 
 def test_songs_stay_the_same_in_every_version_of_python() -> None:

@@ -1,10 +1,11 @@
 from pathlib import Path
 
 import mido
+import msgspec
 import pytest
 
 from bandstand.composer.midi import make_midi
-from bandstand.composer.score import Note, Score, assign_channels
+from bandstand.composer.score import EXPRESSION, Bend, Control, Note, Score, assign_channels
 from bandstand.composer.synth import cut_excerpt
 
 pytestmark = pytest.mark.slow
@@ -30,6 +31,21 @@ def played(track: mido.MidiTrack) -> tuple[Note, ...]:
             notes.append(Note(start, now - start, message.note, velocity))
     assert not begun
     return tuple(sorted(notes, key=lambda note: (note.start, note.pitch)))
+
+
+def test_controls_and_bends_are_in_the_file_at_their_ticks(short: Score) -> None:
+    moved = msgspec.structs.replace(
+        short.parts[-1], controls=(Control(480, EXPRESSION, 90),), bends=(Bend(480, -100), Bend(600, 200))
+    )
+    track = make_midi(msgspec.structs.replace(short, parts=(moved,))).tracks[1]
+    now, found = 0, []
+    for message in track:
+        now += message.time
+        if message.type == "pitchwheel":
+            found.append((now, message.pitch))
+        elif message.type == "control_change" and now:
+            found.append((now, message.control, message.value))
+    assert found == [(480, EXPRESSION, 90), (480, -4096), (600, 8191)]
 
 
 def test_the_file_lasts_as_long_as_the_score(short: Score) -> None:

@@ -1,5 +1,6 @@
 """Properties of both synthesisers: audible sound within its limits, the same each time."""
 
+from collections import Counter
 from collections.abc import Generator
 from itertools import islice
 
@@ -10,7 +11,8 @@ from bandstand.common.errors import Missing
 from bandstand.common.types import RATE, Lufs
 from bandstand.composer import fluid
 from bandstand.composer.audio import BLOCK_FRAMES, Block
-from bandstand.composer.fluid import GRID, schedule_events
+from bandstand.composer.compose import compose_streaming, find_band
+from bandstand.composer.fluid import BEND, CONTROL, GRID, OFF, ON, schedule_events
 from bandstand.composer.loudness import LoudnessMeter
 from bandstand.composer.score import Score
 from bandstand.composer.streaming_score import StreamingScore
@@ -124,4 +126,12 @@ def test_events_are_in_order_and_on_the_grid(short: Score) -> None:
     events = list(schedule_events(StreamingScore.from_score(short)))
     assert [event[:2] for event in events] == sorted(event[:2] for event in events)
     assert all(event[0] % GRID == 0 for event in events)
-    assert sum(event[1] for event in events) == sum(len(part.notes) for part in short.parts) == len(events) // 2
+    kinds = Counter(event[2] for event in events)
+    assert kinds[ON] == kinds[OFF] == sum(len(part.notes) for part in short.parts)
+    assert kinds[CONTROL] == sum(len(part.controls) for part in short.parts)
+    assert kinds[BEND] == sum(len(part.bends) for part in short.parts)
+
+
+def test_events_are_the_same_however_the_score_is_cut_into_chunks() -> None:
+    song = compose_streaming(find_band("band"), 3, {"minutes": 1})
+    assert list(schedule_events(song)) == list(schedule_events(StreamingScore.from_score(song.complete())))

@@ -207,6 +207,10 @@ def test_the_verdict_tells_sound_and_program_apart() -> None:
     assert compare_provenance(before, Provenance(sound="a", program="q")) is Likeness.SAME_THOUGH_CHANGED
     assert compare_provenance(before, Provenance(sound="b", program="q")) is Likeness.CHANGED_PROGRAM
     assert compare_provenance(before, Provenance(sound="b", program="p")) is Likeness.CHANGED_SOUND
+    older = Provenance(sound="a", composer=1)
+    assert compare_provenance(older, Provenance(sound="b", composer=2)) is Likeness.NEWER_COMPOSER
+    assert compare_provenance(older, Provenance(sound="a", composer=2)) is Likeness.SAME
+    assert compare_provenance(older, Provenance(sound="b", composer=1)) is Likeness.CHANGED_SOUND
     assert compare_provenance(Provenance(), before) is Likeness.NO_FINGERPRINT
 
 

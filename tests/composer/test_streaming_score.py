@@ -1,0 +1,59 @@
+from bandstand.composer.score import (
+    EXPRESSION,
+    Bend,
+    Control,
+    Note,
+    Part,
+    Score,
+    Section,
+    Tempo,
+    decode_score,
+    encode_score,
+)
+from bandstand.composer.streaming_score import LEAD_TICKS, Performance, StreamingScore
+
+BAR = 4 * 480
+FIRST = Performance([Note(0, BAR, 60, 80)], [Control(0, EXPRESSION, 70)], [Bend(10, -100), Bend(BAR + 5, 0)])
+SECOND = Performance([Note(BAR, 480, 60, 80)], [Control(BAR, EXPRESSION, 127)], [])
+
+
+def header() -> Score:
+    sections = (Section("verse", 1, 0, 1, 0.5), Section("chorus", 1, 1, 1, 1.0), Section("ending", 1, 2, 1, 0.5))
+    part = Part("lead", "melody", 65, 0.5, 0.0, 0.2, ())
+    return Score(
+        title="T", artist="A", seed=1, key="C", beats=4, tempi=(Tempo(0, 120),), sections=sections, chords=(),
+        parts=(part,),
+    )  # fmt: skip
+
+
+def make_song() -> StreamingScore:
+    def copy(played: Performance) -> Performance:
+        return Performance(list(played.notes), list(played.controls), list(played.bends))
+
+    return StreamingScore(header(), iter([[copy(FIRST)], [copy(SECOND)], [Performance()]]))
+
+
+def test_controls_and_bends_come_with_the_notes_of_their_time() -> None:
+    first, second, _ = make_song().chunks()
+    assert (first[0].controls, first[0].bends) == ([Control(0, EXPRESSION, 70)], [Bend(10, -100)])
+    assert (second[0].controls, second[0].bends) == ([Control(BAR, EXPRESSION, 127)], [Bend(BAR + 5, 0)])
+
+
+def test_the_whole_score_keeps_controls_and_bends_also_as_json() -> None:
+    score = make_song().complete()
+    [part] = score.parts
+    assert part.controls == (Control(0, EXPRESSION, 70), Control(BAR, EXPRESSION, 127))
+    assert part.bends == (Bend(10, -100), Bend(BAR + 5, 0))
+    assert decode_score(encode_score(score)) == score
+
+
+def test_a_score_that_was_stored_before_there_were_controls_is_read() -> None:
+    assert b"controls" not in encode_score(header())
+    [part] = decode_score(encode_score(header())).parts
+    assert (part.controls, part.bends) == ((), ())
+
+
+def test_a_performance_is_cut_by_time() -> None:
+    before, after = Performance(SECOND.notes, FIRST.controls, FIRST.bends).cut(BAR - LEAD_TICKS)
+    assert (before.notes, before.controls, before.bends) == ([], FIRST.controls, FIRST.bends[:1])
+    assert (after.notes, after.controls, after.bends) == (SECOND.notes, [], FIRST.bends[1:])
