@@ -12,8 +12,9 @@ import msgspec
 DrumPattern = tuple[tuple[int, tuple[str, ...]], ...]
 """(drum, bars) for each drum. The drum is a General MIDI key; a bar has one character for each step, see `FORCES`."""
 BassPattern = tuple[tuple[int, float, str], ...]
-"""(step, length, role) of each note. Roles: R root, 3 third, 5 fifth, 8 octave, W walk (one scale step towards the next
-root), A approach note (beside the next root)."""
+"""(step, length, role) of each note. Roles: R root, 3 third, 5 fifth, 8 octave, U and D a scale step up and
+down, W walk (one scale step towards the next root), A approach note (a scale step beside the next root), C the same but
+a semitone beside it."""
 CompingPattern = tuple[tuple[int, float, int], ...]
 """(step, length, voice) of each chord or note. The voice counts from the lowest, or is `ALL` or `UPPER`."""
 Rhythm = tuple[tuple[int, float], ...]

@@ -41,10 +41,17 @@ class Chord(msgspec.Struct, frozen=True):
     symbol: str
     degree: int
     pitches: tuple[int, ...]
+    bass: int | None = None
+    """Pitch class of the lowest note, if it is not the root."""
 
     @property
     def root(self) -> int:
         return self.pitches[0]
+
+    @property
+    def foot(self) -> int:
+        """Pitch class of the lowest note."""
+        return self.root if self.bass is None else self.bass
 
     @property
     def has_perfect_fifth(self) -> bool:

@@ -1,4 +1,8 @@
-"""The bass: a pattern of roots, fifths and octaves, or a walking bass, with an approach note before the next root."""
+"""The bass: a pattern of roots, fifths, octaves and steps of the scale, with an approach note before the next root.
+
+The lowest note of a chord, its foot, is its root unless it is inverted; a pattern's roles are counted from there. Where
+a section returns, some of its bars have another pattern.
+"""
 
 from collections.abc import Iterator
 from typing import Final
@@ -7,10 +11,12 @@ from bandstand.common.bands import Member
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.style import BassPattern
 from bandstand.composer.theory import Chord, Key, find_nearest_pitch, fold_into_register
-from bandstand.composer.voices.context import ChordSpan, GridNote, SectionContext, choose_patterns
+from bandstand.composer.voices.context import ChordSpan, GridNote, SectionContext, choose_patterns, develop_patterns
 
 ROOT_RANGE: Final = 14
 """Semitones above the lowest pitch within which roots lie. Above them is room for fifths and octaves."""
+STEPS: Final = {"U": 1, "D": -1}
+"""Role -> scale steps from the current pitch."""
 
 
 def play_bass(
@@ -18,7 +24,9 @@ def play_bass(
 ) -> list[GridNote]:
     """Play a section. The bass rests in the first half of an intro, and holds the root through an ending."""
     section = context.section
-    patterns = choose_patterns(context.style.bass_lines[context.find_level(member)], section.bars, member, material)
+    lines = context.style.bass_lines[context.find_level(member)]
+    patterns = choose_patterns(lines, section.bars, member, material)
+    patterns = develop_patterns(patterns, lines, context, member, occurrence)
     last = member.low + 5
     notes: list[GridNote] = []
     for bar, pattern in enumerate(patterns):
@@ -35,15 +43,15 @@ def play_bass(
 
 
 def _find_root(last: int, chord: Chord, member: Member) -> int:
-    """Find the root of the chord that is nearest to the last pitch, in the range of roots."""
-    return fold_into_register(find_nearest_pitch(last, (chord.root,)), member.low, member.low + ROOT_RANGE)
+    """Find the foot of the chord that is nearest to the last pitch, in the range of roots."""
+    return fold_into_register(find_nearest_pitch(last, (chord.foot,)), member.low, member.low + ROOT_RANGE)
 
 
 class _BassLine:
     """The bass under one chord."""
 
     def __init__(self, root: int, chord: Chord, next_chord: Chord, key: Key, member: Member) -> None:
-        third, fifth = (root + (chord.pitches[index] - chord.root) % 12 for index in (1, 2))
+        third, fifth = (root + (chord.pitches[index] - chord.foot) % 12 for index in (1, 2))
         self._pitches = {"R": root, "3": third, "5": fifth, "8": root + 12}
         self._now = root
         self._next_chord = next_chord
@@ -62,12 +70,16 @@ class _BassLine:
             yield GridNote(start + step, min(length, span.end - step), self._now, 1.0 if step == 0 else 0.85)
 
     def _choose_pitch(self, role: str) -> int:
-        """W is one scale step towards the next root; A is a scale step beside it, on the side of the current pitch."""
+        """The pitch of a role, see `style.BassPattern`. W, A and C lead from the current pitch to the next root."""
         if role in self._pitches:
             return self._pitches[role]
+        if role in STEPS:
+            return self._key.pitch_at(self._key.step_at(self._now) + STEPS[role])
         goal = _find_root(self._now, self._next_chord, self._member)
-        direction = 1 if goal > self._now or goal == self._member.low else -1
         if role == "W":
+            direction = 1 if goal > self._now or goal == self._member.low else -1
             return self._key.pitch_at(self._key.step_at(self._now) + direction)
         is_from_below = goal > self._now and goal > self._member.low
+        if role == "C":
+            return goal - 1 if is_from_below else goal + 1
         return self._key.pitch_at(self._key.step_at(goal) + (-1 if is_from_below else 1))

@@ -13,7 +13,7 @@ from bandstand.common.instruments import RANGES
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.style import ALL, UPPER, CompingPattern
 from bandstand.composer.theory import Chord, lead_voices
-from bandstand.composer.voices.context import ChordSpan, GridNote, SectionContext, choose_patterns
+from bandstand.composer.voices.context import ChordSpan, GridNote, SectionContext, choose_patterns, develop_patterns
 
 Voicing = tuple[int, ...]
 """Pitches from low to high."""
@@ -42,7 +42,9 @@ def play_chords(
 ) -> list[GridNote]:
     """Comp: play the chords in the rhythm of a pattern."""
     section = context.section
-    patterns = choose_patterns(context.style.comping[context.find_level(member)], section.bars, member, material)
+    choices = context.style.comping[context.find_level(member)]
+    patterns = choose_patterns(choices, section.bars, member, material)
+    patterns = develop_patterns(patterns, choices, context, member, occurrence)
     if section.kind == "ending":
         return _hold_first_chord(context, member, 1.0)
     notes: list[GridNote] = []

@@ -21,6 +21,8 @@ PATTERN_WIDTH: Final = 0.6
 """Largest random difference between a member's density and that of its pattern, on the scale of density."""
 DENSITY_WEIGHT: Final = 0.3
 """Weight of a member's density beside the section's energy in the choice of the intensity level."""
+CHANGED_BARS: Final = (0.1, 0.9, 0.6, 1.1)
+"""Probability that this bar of a phrase has another pattern where a section returns, for each unit of development."""
 
 
 class GridNote(NamedTuple):
@@ -71,6 +73,15 @@ class SectionContext(msgspec.Struct, frozen=True, kw_only=True):
         """Whether it is the song's last chorus, which alone has the energy 1."""
         return self.section.kind == "chorus" and self.section.energy == 1.0
 
+    @property
+    def change(self) -> float:
+        """How far the section is to differ from the first of its kind, 0 to 1.
+
+        A chorus before the last is what people know by then, and stays as it was.
+        """
+        is_known = self.section.number == 1 or (self.section.kind == "chorus" and not self.is_last_chorus)
+        return 0.0 if is_known else self.development
+
     def chord_spans(self, bar: int) -> list[ChordSpan]:
         """The chords of a bar with their places."""
         chords = self.bars[bar]
@@ -116,3 +127,19 @@ def choose_patterns(
         is_varied, other = random.draw_bool(probability), choose_pattern(choices, len, member, random)
         chosen.append(other if is_varied else usual)
     return chosen
+
+
+def develop_patterns(
+    patterns: list[Sequence[T]],
+    choices: Sequence[Sequence[T]],
+    context: SectionContext,
+    member: Member,
+    occurrence: RandomSource,
+) -> list[Sequence[T]]:
+    """Put another pattern into some bars of a section that returns: in the same bars of each of its phrases."""
+    if not context.change:
+        return patterns
+    random = occurrence.branch("develop")
+    other = choose_pattern([one for one in choices if one != patterns[0]] or choices, len, member, random)
+    changed = [random.draw_bool(share * context.change) for share in CHANGED_BARS]
+    return [other if changed[bar % 4] else pattern for bar, pattern in enumerate(patterns)]

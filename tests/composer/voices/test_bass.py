@@ -23,7 +23,7 @@ def play(context: SectionContext, member: Member, seed: int) -> list[GridNote]:
 def test_every_bar_begins_with_the_root(seed: int, context: MakeContext) -> None:
     section = context(energy=0.8, key="Ebm", seed=seed)
     downbeats = {note.step: note.pitch % 12 for note in play(section, BASSIST, seed) if note.step % 16 == 0}
-    assert downbeats == {bar * 16: chords[0].root for bar, chords in enumerate(section.bars)}
+    assert downbeats == {bar * 16: chords[0].foot for bar, chords in enumerate(section.bars)}
 
 
 def test_the_bass_rests_in_the_first_half_of_an_intro(context: MakeContext) -> None:
@@ -39,7 +39,7 @@ def test_an_ending_is_one_root_that_is_held(context: MakeContext) -> None:
 def test_the_second_chord_of_a_bar_begins_with_its_root(seed: int, context: MakeContext) -> None:
     section = context(energy=0.8, seed=seed, style="swing")
     played = {note.step: note.pitch % 12 for note in play(section, WALKER, seed)}
-    second = {bar * 16 + 8: chords[1].root for bar, chords in enumerate(section.bars) if len(chords) == 2}
+    second = {bar * 16 + 8: chords[1].foot for bar, chords in enumerate(section.bars) if len(chords) == 2}
     assert {step: played.get(step) for step in second} == second
 
 
@@ -50,3 +50,36 @@ def test_a_walking_bass_plays_every_beat_and_mostly_by_small_intervals(context: 
         assert {note.step for note in notes} == set(range(0, 8 * 16, 4))
         intervals = [abs(a.pitch - b.pitch) for a, b in pairwise(notes)]
         assert sum(interval <= 5 for interval in intervals) > 0.6 * len(intervals)
+
+
+SEATS = {band.style: next(one for one in band.members if one.voice == "bass") for band in HOUSE.values()}
+
+
+@pytest.mark.parametrize("style", SEATS)
+def test_the_bass_moves_by_step_more_than_by_leaps(style: str, context: MakeContext) -> None:
+    moves = [
+        abs(one.pitch - other.pitch)
+        for seed in range(30)
+        for energy in (0.5, 0.8)
+        for one, other in pairwise(play(context(energy=energy, seed=seed, style=style), SEATS[style], seed))
+        if one.pitch != other.pitch
+    ]
+    assert sum(move <= 2 for move in moves) >= 0.3 * len(moves)
+    assert sum(move >= 10 for move in moves) <= 0.3 * len(moves)
+
+
+def test_a_section_that_returns_changes_some_bars_and_a_second_chorus_none(context: MakeContext) -> None:
+    def share(kind: str, number: int) -> float:
+        shares = []
+        for seed in range(20):
+            first = context(kind, seed=seed, energy=0.6)
+            again = msgspec.structs.replace(first, section=msgspec.structs.replace(first.section, number=number))
+            one, other = (
+                {note[:3] for note in play_bass(each, BASSIST, RandomSource(seed), RandomSource(n))}
+                for n, each in enumerate((first, again))
+            )
+            shares.append(len(one & other) / len(one | other))
+        return sum(shares) / len(shares)
+
+    assert 0.4 < share("verse", 2) < 0.9
+    assert share("chorus", 2) == 1.0
