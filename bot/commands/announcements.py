@@ -16,7 +16,7 @@ from bandstand.bot.commands.frontend import FrontEnd, ShowsProgress
 from bandstand.bot.commands.generators import name_watch, say_revealed
 from bandstand.bot.commands.reply import Level, Reply
 from bandstand.bot.commands.schedule import name_show, say_moment
-from bandstand.bot.commands.sentences import name_song, say_refusal
+from bandstand.bot.commands.sentences import name_song, say_ordered, say_refusal
 from bandstand.common.api import events
 from bandstand.common.api.events import Event, Likeness
 from bandstand.common.api.people import STATION, STATION_NAME, Place
@@ -93,7 +93,9 @@ def _tell_job_cancelled(event: events.JobCancelled) -> Reply | None:
     """None where a newer version replaced it, or for the one who cancelled it and has an answer already."""
     if event.by_place is None or event.by_place == event.place:
         return None
-    return Reply(f"job {event.job} was cancelled by {event.by}", Level.ERROR, job=str(event.job))
+    what = say_ordered(event.song, event.title, event.name, event.is_wish)
+    free = "; the wish does not count" if event.is_wish else ""
+    return Reply(f"{event.by} cancelled job {event.job}: {what}{free}", Level.ERROR, job=str(event.job))
 
 
 def _tell_remade(event: events.SongRemade) -> Reply:

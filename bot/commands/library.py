@@ -62,7 +62,7 @@ COMMANDS: Final = (
         "edit",
         parse_edit,
         show_edited,
-        "change title, artist, album, genre or year of a song",
+        "change what is written of a song: your own; djs any",
         'edit 7kq3 title="Blue Lantern" year=1994',
         (requests.EditSong,),
         (SONG_OR_AIR,),
@@ -72,7 +72,7 @@ COMMANDS: Final = (
         "tag",
         parse_tag,
         show_tagged,
-        "give a song words by which it is found",
+        "give a song of yours words to find it by; djs any",
         "tag 7kq3 calm late-night -loud",
         (requests.TagSong,),
         (

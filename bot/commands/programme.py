@@ -3,11 +3,11 @@
 from typing import Final
 
 from bandstand.bot.commands.reply import Reply
-from bandstand.bot.commands.sentences import name_song, say_ago, say_kind
+from bandstand.bot.commands.sentences import name_song, say_ago, say_kind, say_wait
 from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common.api import requests, results
 from bandstand.common.api.people import STATION_NAME
-from bandstand.common.api.values import Choice, Distance, QuietReason, SongKind, Source
+from bandstand.common.api.values import Choice, Distance, QuietReason, Slot, SlotKind, SongBrief, SongKind, Source
 from bandstand.common.errors import UsageError
 from bandstand.common.text import clock, counted
 
@@ -27,6 +27,11 @@ SOURCES: Final = {
     Source.STOCK: "a new song that was composed ahead, heard for the first time",
     Source.ROTATION: "it came up in the rotation",
     Source.COMPOSED: "it was composed for the moment, as there was nothing else to play",
+}
+BRIEFLY: Final = {
+    Source.STOCK: "new, composed ahead",
+    Source.ROTATION: "rotation",
+    Source.COMPOSED: "composed for it",
 }
 DISTANCES: Final = {
     Distance.ARTIST: "the same artist was heard less than 15 minutes before",
@@ -51,6 +56,27 @@ def show_radio(result: results.Radio, _: Call) -> Reply:
     return Reply(f"the radio plays where nobody has asked for a song; {result.planned} planned, {ahead}")
 
 
+def say_slot(slot: Slot) -> str:
+    """A file without its folder, which is nobody's business."""
+    return f"file:{slot.name.rpartition('/')[2]}" if slot.kind is SlotKind.FILE else str(slot)
+
+
+def say_choice_briefly(choice: Choice) -> str:
+    """The reason in a few words: `new` or `rotation` for a song that nothing asks for in particular."""
+    wanted = f"playlist {choice.playlist}" if choice.playlist else say_slot(choice.slot) if choice.slot else ""
+    if wanted and choice.is_turn:
+        wanted += "'s turn"
+    reasons = (
+        f"show {choice.show}" if choice.show else "",
+        f"clock {choice.clocks[0].clock}" if choice.clocks else "",
+        wanted,
+        BRIEFLY[choice.source] if not choice.playlist else "",
+        "ends at a fixed time" if choice.ends_at is not None else "",
+        "rules relaxed" if choice.relaxed else "",
+    )
+    return " / ".join(filter(None, reasons))
+
+
 def say_choice(choice: Choice, now: float) -> str:
     """The reason for which the programme chose a song."""
     said = SOURCES[choice.source]
@@ -62,7 +88,7 @@ def say_choice(choice: Choice, now: float) -> str:
     if choice.playlist:
         said += f", of the playlist {choice.playlist}" + (", whose turn it was" if choice.is_turn else "")
     elif choice.slot is not None:
-        said += f", for the slot {choice.slot}"
+        said += f", for the slot {say_slot(choice.slot)}"
     if choice.clocks:
         said += f" of the clock {choice.clocks[0].clock}"
     if choice.show:
@@ -70,7 +96,7 @@ def say_choice(choice: Choice, now: float) -> str:
     if choice.ends_at is not None:
         said += ", made to end just at a fixed time"
     for passed in choice.passed:
-        said += f"; {passed.slot} was passed over, as {passed.reason}"
+        said += f"; {say_slot(passed.slot)} was passed over, as {passed.reason}"
     for distance in choice.relaxed:
         said += f"; though {DISTANCES[distance]}, as nothing else was left"
     return said
@@ -82,13 +108,21 @@ def show_explanation(result: results.Explanation, call: Call) -> Reply:
             return Reply(f"silence: nobody has asked for a song, and the radio does not play: {QUIET[result.quiet]}")
         making = "a song is being made and begins as soon as it can be heard"
         return Reply(f"silence: {making if result.is_making else 'there is no song yet'}")
-    if result.song.kind is not SongKind.SONG:
-        return Reply(f"{say_kind(result.song)}: {BETWEEN[result.song.kind]}")
+    place = ""
+    if result.position:
+        wait = say_wait(result.song, result.heard_in)
+        place = f"number {result.position} in the queue" + (f", heard {wait}" if wait else "") + ", "
+    return Reply(place + _say_reason(result, result.song, call.now))
+
+
+def _say_reason(result: results.Explanation, song: SongBrief, now: float) -> str:
+    if song.kind is not SongKind.SONG:
+        return f"{say_kind(song)}: {BETWEEN[song.kind]}"
     if result.choice is None and result.name == STATION_NAME:
-        return Reply(f"{name_song(result.song)}: the first song of this station, which it made by itself")
+        return f"{name_song(song)}: the first song of this station, which it made by itself"
     if result.choice is None:
-        return Reply(f"{name_song(result.song)}: {result.name} asked for it")
-    return Reply(f"{name_song(result.song)}: {say_choice(result.choice, call.now)}")
+        return f"{name_song(song)}: {result.name} asked for it"
+    return f"{name_song(song)}: {say_choice(result.choice, now)}"
 
 
 COMMANDS: Final = (
@@ -103,10 +137,19 @@ COMMANDS: Final = (
     ),
     Command(
         "why",
-        lambda _: requests.ExplainSong(),
+        lambda call: requests.ExplainSong(which=call["song"]),
         show_explanation,
-        "why this song is on the air, or why there is silence",
-        "why",
+        "why this song is on the air or in the queue, or silence",
+        "why 2",
         (requests.ExplainSong,),
+        (
+            Param(
+                "song",
+                "of the queue: its number, a code, or words of the title; without one, what is on the air",
+                is_required=False,
+                is_rest=True,
+                names=("queued",),
+            ),
+        ),
     ),
 )

@@ -3,6 +3,7 @@
 from typing import Final
 
 from bandstand.bot.commands.playing import CROSSFADE, parse_fade
+from bandstand.bot.commands.programme import say_choice_briefly
 from bandstand.bot.commands.reply import Reply
 from bandstand.bot.commands.requesting import show_requested
 from bandstand.bot.commands.sentences import SONG_STATES, name_song, say_wait
@@ -37,7 +38,7 @@ def show_queue(result: results.Queue | results.Enqueued | results.Requested, cal
         seconds = sum(queued.song.seconds for queued in result.songs)
         return Reply(f"{counted(len(result.songs), 'song')} in the queue, {clock(seconds)} long")
     rows = tuple(_show_queued(number, queued) for number, queued in enumerate(result.songs, 1))
-    columns = ("#", "code", "title", "length", "heard", "asked by", "")
+    columns = ("#", "code", "title", "length", "heard", "asked by", "", "because")
     return Reply(f"{counted(len(rows), 'song')} in the queue", columns=columns, rows=rows)
 
 
@@ -45,7 +46,8 @@ def _show_queued(number: int, queued: results.QueuedSong) -> tuple[str, ...]:
     song = queued.song
     length = clock(song.seconds) if song.seconds else ""
     wait = say_wait(song, queued.heard_in)
-    return str(number), song.code, song.title, length, wait, queued.name, _say_state(song)
+    asker, reason = (queued.name, "") if queued.choice is None else ("", say_choice_briefly(queued.choice))
+    return str(number), song.code, song.title, length, wait, asker, _say_state(song), reason
 
 
 def _say_state(song: SongBrief) -> str:

@@ -31,7 +31,11 @@ def show_last_request(result: results.LastRequest, call: Call) -> Reply:
     who = result.name or "you"
     if result.song is None:
         return Reply(f"{who} {'has' if result.name else 'have'} requested nothing yet")
-    return Reply(f"{who} last requested {name_song(result.song)}, {say_ago(result.requested, call.now)}")
+    said = f"{who} last requested {name_song(result.song)}, {say_ago(result.requested, call.now)}"
+    if result.name:
+        return Reply(said)
+    again = "now" if result.allowed_at is None else say_moment(result.allowed_at, result.wait)
+    return Reply(f"{said}; you may request another song {again}")
 
 
 def show_last_played(result: results.History, call: Call) -> Reply:

@@ -84,6 +84,12 @@ def name_song(song: SongBrief) -> str:
     return f'"{song.title}" ({song.code})' if song.title else f"song {song.code}"
 
 
+def say_ordered(code: str, title: str, name: str, is_wish: bool) -> str:
+    """`"Blue Lantern" (7kq3), which ann wished for`; a song in the making may have no title yet."""
+    song = f'"{title}" ({code})' if title else f"song {code}"
+    return f"{song}, which {one_line(name, 40)} {'wished for' if is_wish else 'ordered'}"
+
+
 def say_kind(song: SongBrief) -> str:
     """Its name; of what is no song, what it is too."""
     return name_song(song) if song.kind is SongKind.SONG else f"{song.kind} {name_song(song)}"
@@ -350,6 +356,11 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     refusals.RequestTooSoon: _say_request_too_soon,
     refusals.NotYours: lambda why: (
         f"{name_song(why.song)} was asked for by {one_line(why.name, 40)}; to remove it you need the right dj"
+    ),
+    refusals.NotYourSong: lambda why: (
+        f"the artist of {name_song(why.song)} is the band that plays it; to change that you need the right dj"
+        if why.is_own
+        else f"{name_song(why.song)} was not ordered by you; to change what is written of it you need the right dj"
     ),
     refusals.TooSoon: lambda why: f"try again in {why.seconds} s",
     refusals.NotUnderstood: lambda why: (

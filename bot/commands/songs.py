@@ -5,7 +5,15 @@ from typing import Final
 
 from bandstand.bot.commands.playing import SONG_OR_AIR
 from bandstand.bot.commands.reply import Reply
-from bandstand.bot.commands.sentences import SONG_STATES, name_song, say_ago, say_favourites, say_place, say_rating
+from bandstand.bot.commands.sentences import (
+    SONG_STATES,
+    name_song,
+    say_ago,
+    say_favourites,
+    say_ordered,
+    say_place,
+    say_rating,
+)
 from bandstand.bot.commands.song_words import say_misunderstood, say_song
 from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common.api import requests, results
@@ -88,7 +96,8 @@ def show_job(result: results.JobDetails, call: Call) -> Reply:
 
 
 def show_cancelled(result: results.Cancelled, _: Call) -> Reply:
-    return Reply(f"job {result.job} is cancelled")
+    what = say_ordered(result.song, result.title, result.name, result.is_wish)
+    return Reply(f"job {result.job} is cancelled: {what}")
 
 
 def show_jobs(result: results.Jobs, call: Call) -> Reply:

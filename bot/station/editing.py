@@ -1,5 +1,8 @@
 """What people write of songs: names, year and tags; and songs that are removed from the library.
 
+Djs write of every song. Whoever ordered a song writes of that one, but not its artist, by which the station knows the
+band.
+
 A removed song is DISCARDED, so the play log still names it; its files go after the commit. Its original may be imported
 again. What is found by a search follows by itself, because the repository of songs keeps the index.
 """
@@ -10,10 +13,11 @@ import msgspec
 
 from bandstand.bot.station.library import find_song, find_song_or_current
 from bandstand.bot.station.lifecycle import end_cue, move_song
+from bandstand.bot.station.persons import get_person
 from bandstand.bot.station.repositories import Transaction
 from bandstand.common.api.events import QueueChanged, SongDiscarded
-from bandstand.common.api.people import Requester
-from bandstand.common.api.refusals import BadLabel, IsOnAir, Refused, StillBeingMade
+from bandstand.common.api.people import Requester, Right
+from bandstand.common.api.refusals import BadLabel, IsOnAir, NotYourSong, Refused, StillBeingMade
 from bandstand.common.api.requests import DeleteSong, EditSong, TagSong
 from bandstand.common.api.results import SongDeleted, SongEdited, SongTagged
 from bandstand.common.api.values import CueState, EndReason, Song, SongState
@@ -28,8 +32,9 @@ NO_YEAR: Final = 0
 
 
 def edit_song(request: EditSong, by: Requester, tx: Transaction) -> SongEdited:
-    """Raises Refused with BadLabel."""
+    """Raises Refused with BadLabel or NotYourSong."""
     song = find_song_or_current(tx, request.song)
+    _check_right(song, by, tx, is_of_band=request.artist is not None)
     changed: dict[str, object] = {
         name: one_line(text, LONGEST)
         for name in ("title", "artist", "album", "genre")
@@ -45,6 +50,13 @@ def edit_song(request: EditSong, by: Requester, tx: Transaction) -> SongEdited:
     return SongEdited(song=edited.brief, album=edited.album, genre=edited.genre, year=edited.year)
 
 
+def _check_right(song: Song, by: Requester, tx: Transaction, *, is_of_band: bool = False) -> None:
+    """Raises Refused(NotYourSong) where this person may not write that of the song."""
+    is_own = tx.jobs.has_ordered(get_person(by), song.code)
+    if by.right < Right.DJ and (is_of_band or not is_own):
+        raise Refused(NotYourSong(song.brief, is_own))
+
+
 def _check_year(year: int) -> int | None:
     if year == NO_YEAR:
         return None
@@ -54,8 +66,9 @@ def _check_year(year: int) -> int | None:
 
 
 def tag_song(request: TagSong, by: Requester, tx: Transaction) -> SongTagged:
-    """Raises Refused with BadLabel."""
+    """Raises Refused with BadLabel or NotYourSong."""
     song = find_song(tx, request.song)
+    _check_right(song, by, tx)
     add, remove = ({_check_tag(text) for text in texts} for texts in (request.add, request.remove))
     tags = tuple(sorted((set(song.tags) | add) - remove))
     if len(tags) > MOST_TAGS:

@@ -19,6 +19,7 @@ from bandstand.common.api.refusals import Refused
 from bandstand.common.api.values import Choice, Distance, JobState, Slot, SlotKind, SongBrief, Source
 from bandstand.common.files import format_location
 from bandstand.common.generators import BAND, FILE, Value
+from bandstand.common.types import SongCode
 
 ITSELF: Final = Asker(STATION_NAME, STATION)
 FRESH: Final = 0.5
@@ -94,6 +95,11 @@ def _draw(tx: Transaction, need: Need, pool: Sequence[Candidate], source: Source
     return Filled(draw.candidate.song, choice)
 
 
+def _list_candidates(tx: Transaction, codes: Sequence[SongCode]) -> list[Candidate]:
+    """What can be played of these; of more songs than `CANDIDATES`, chance decides which are looked at."""
+    return tx.rotation.list_candidates(codes if len(codes) <= CANDIDATES else tx.chance.sample(codes, CANDIDATES))
+
+
 # Each kind of slot
 
 
@@ -102,10 +108,9 @@ def _fill_from_playlist(tx: Transaction, need: Need, name: str) -> Filled | str:
     if playlist is None:
         return "there is no such playlist"
     try:
-        codes = [song.code for song in playlists.list_songs(tx, playlist)]
+        pool = _list_candidates(tx, playlists.list_codes(tx, playlist))
     except Refused:
         return "its search cannot be read"
-    pool = tx.rotation.list_candidates(codes)
     if not pool:
         return "there is no song in it that can be played"
     # A turn comes whatever is left until a fixed time.
@@ -126,7 +131,7 @@ def _fill_from_band(tx: Transaction, need: Need, slot: Slot, is_needed_now: bool
     forms = [form for form in tx.bands.list_all() if slot.name in (form.slug, form.band.style)]
     if slot.kind is SlotKind.STYLE:
         forms = [form for form in forms if form.band.style == slot.name]
-        codes = tx.search.find(Query(style=slot.name))
+        codes = [SongCode(code) for code in tx.search.list_all(Query(style=slot.name))]
     else:
         artists = {form.band.name for form in forms}
         codes = [song.code for artist in sorted(artists) for song in tx.songs.list_by_artist(artist, CANDIDATES)]
@@ -134,7 +139,7 @@ def _fill_from_band(tx: Transaction, need: Need, slot: Slot, is_needed_now: bool
         composed = _compose(tx, need, [form.slug for form in forms], is_needed_now)
         if composed is not None:
             return composed
-    filled = _draw(tx, need, tx.rotation.list_candidates(codes), Source.ROTATION)
+    filled = _draw(tx, need, _list_candidates(tx, codes), Source.ROTATION)
     if filled is not None and (Distance.SONG not in filled.choice.relaxed or not forms):
         return filled
     if not forms and filled is None:

@@ -83,11 +83,23 @@ def search_songs(request: SearchSongs, by: Requester, tx: Transaction) -> SongsF
     codes = tx.search.find(query)
     corrected: dict[str, str] = {}
     if not codes:
-        corrected = tx.search.correct(query.words)
-        query = msgspec.structs.replace(query, words=tuple(corrected.get(word, word) for word in query.words))
+        query, corrected = _correct(query, tx)
         codes = tx.search.find(query) if corrected else []
     ranked = rank_songs(tx.songs.list_briefs(codes), query)
     return SongsFound(songs=tuple(ranked[: request.limit]), found=len(ranked), corrected=corrected)
+
+
+def _correct(query: Query, tx: Transaction) -> tuple[Query, dict[str, str]]:
+    """The query with the nearest words in place of those that no song has, and which these are."""
+    corrected = tx.search.correct(query.words)
+    words = tuple(corrected.get(word, word) for word in query.words)
+    return msgspec.structs.replace(query, words=words), corrected
+
+
+def find_all(text: str, by: Requester, tx: Transaction) -> list[str]:
+    """The codes of every song that fits, the newest first. Raises Refused with BadQuery or NoSuchFan."""
+    query = settle_fan(parse_query(text), by, tx)
+    return tx.search.list_all(query) or tx.search.list_all(_correct(query, tx)[0])
 
 
 def settle_fan(query: Query, by: Requester, tx: Transaction) -> Query:

@@ -139,7 +139,7 @@ def order_song(tx: Transaction, order: Order) -> Job:
 
 def order_first_song(tx: Transaction) -> None:
     """A new station makes a song by itself, so that whoever opens its address hears music."""
-    if tx.songs.count() == 0:
+    if tx.songs.count() == 0 and not tx.jobs.list_in_state(*OPEN_JOBS):
         asker = Asker(STATION_NAME, STATION)
         order_song(tx, Order(bands.GENERATOR, asker, {}, cuts_in=True))
 
@@ -217,7 +217,7 @@ def cancel_job(request: CancelJob, by: Requester, tx: Transaction) -> Cancelled:
     if job is None:
         raise Refused(NoSuchJob(request.job))
     give_up_job(tx, job, by)
-    return Cancelled(job=job.id)
+    return Cancelled(job=job.id, song=job.song, title=job.title, name=job.name, is_wish=job.purpose is Purpose.WISH)
 
 
 def give_up_job(tx: Transaction, job: Job, by: Requester | None = None) -> None:
@@ -226,7 +226,12 @@ def give_up_job(tx: Transaction, job: Job, by: Requester | None = None) -> None:
     move_song(tx, tx.songs.get(job.song), SongState.FAILED)
     give_up_song(tx, job.song)
     name, place = (by.name, by.place) if by else ("", None)
-    tx.publish(JobCancelled(job=job.id, song=job.song, place=job.place, by=name, by_place=place))
+    tx.publish(
+        JobCancelled(
+            job=job.id, song=job.song, place=job.place, title=job.title, name=job.name,
+            is_wish=job.purpose is Purpose.WISH, by=name, by_place=place,
+        )
+    )  # fmt: skip
 
 
 def check_path(text: str) -> Path:

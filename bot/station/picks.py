@@ -7,13 +7,16 @@ first `TRIES` has to rest, the reason of the first one is told.
 from collections.abc import Sequence
 from typing import Final
 
+import msgspec
+
 from bandstand.bot.station import library, song_requests
 from bandstand.bot.station.favourites import find_people
 from bandstand.bot.station.persons import get_person
 from bandstand.bot.station.repositories import Transaction
+from bandstand.bot.station.requesting import find_person_time
 from bandstand.common.api import refusals
 from bandstand.common.api.asking import Requested, RequestSong
-from bandstand.common.api.people import Requester
+from bandstand.common.api.people import Requester, Right
 from bandstand.common.api.refusals import NoFavourites, NothingFits, Refused
 from bandstand.common.api.requests import GetLastRequest, RequestFirst, RequestRandom, SearchSongs
 from bandstand.common.api.results import LastRequest
@@ -29,24 +32,23 @@ ABOUT_THE_SONG: Final = (
 
 
 def request_random(request: RequestRandom, by: Requester, tx: Transaction) -> Requested:
-    codes = [str(one.song.code) for one in tx.rotation.draw_candidates(FITTING)]
+    """Every song that fits may be picked, however many there are."""
     if request.query.strip():
-        codes = _search(request.query, by, tx)
+        codes = library.find_all(request.query, by, tx)
+    else:
+        codes = [str(one.song.code) for one in tx.rotation.draw_candidates(FITTING)]
     if request.is_favourite:
         liked = tx.favourites.list_of([get_person(by)], MOST)
         if not liked:
             raise Refused(NoFavourites())
-        codes = [code for code in liked if not request.query.strip() or code in codes]
-    tx.chance.shuffle(codes)
-    return _request_one(codes, request.is_favourite, by, tx)
+        fitting = set(codes)
+        codes = [code for code in liked if not request.query.strip() or code in fitting]
+    return _request_one(tx.chance.sample(codes, min(TRIES, len(codes))), request.is_favourite, by, tx)
 
 
 def request_first(request: RequestFirst, by: Requester, tx: Transaction) -> Requested:
-    return _request_one(_search(request.query, by, tx), False, by, tx)
-
-
-def _search(query: str, by: Requester, tx: Transaction) -> list[str]:
-    return [song.code for song in library.search_songs(SearchSongs(query=query, limit=FITTING), by, tx).songs]
+    found = library.search_songs(SearchSongs(query=request.query, limit=FITTING), by, tx).songs
+    return _request_one([song.code for song in found], False, by, tx)
 
 
 def _request_one(codes: Sequence[str], is_favourite: bool, by: Requester, tx: Transaction) -> Requested:
@@ -67,4 +69,8 @@ def get_last_request(request: GetLastRequest, by: Requester, tx: Transaction) ->
     last = max((one for one in found if one is not None), key=lambda one: one.created, default=None)
     if last is None:
         return LastRequest(name=request.name)
-    return LastRequest(name=request.name, song=tx.songs.get(last.song).brief, requested=last.created)
+    told = LastRequest(name=request.name, song=tx.songs.get(last.song).brief, requested=last.created)
+    allowed_at = find_person_time(last.created, tx.now)
+    if request.name or by.right >= Right.DJ or allowed_at <= tx.now:
+        return told
+    return msgspec.structs.replace(told, allowed_at=allowed_at, wait=allowed_at - tx.now)

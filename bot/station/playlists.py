@@ -8,6 +8,7 @@ else that the programme would play, in this order, and of several that are due t
 `find_due` is pure; requests follow below. Minutes count in UTC, so that no change of the clocks moves them.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Final
@@ -42,9 +43,9 @@ from bandstand.common.api.requests import (
     RemoveFromPlaylist,
 )
 from bandstand.common.api.results import PlaylistBrief, PlaylistDeleted, PlaylistDetails, Playlists
-from bandstand.common.api.values import SongBrief
 from bandstand.common.bands import slug
 from bandstand.common.text import one_line
+from bandstand.common.types import SongCode
 
 HOUR: Final = 3600.0
 TURNS: Final = (PlaylistRule.HOURLY, PlaylistRule.SONGS, PlaylistRule.MINUTES)
@@ -63,6 +64,8 @@ LIMITS: Final = {
 MOST: Final = 200
 MOST_SONGS: Final = 10_000
 LONGEST_NAME: Final = 40
+MINE: Final = re.compile(r'\bfaves:"?me"?(?=\s|$)', re.IGNORECASE)
+"""Whoever makes a playlist means themselves by this; what comes to play it is nobody."""
 ACTIONS: Final = ("new", "set", "add", "remove", "delete", "use", "list")
 """Words that are no name, because a command has them in its place."""
 
@@ -130,11 +133,11 @@ def find_playlist(tx: Transaction, text: str) -> Playlist:
     return found
 
 
-def list_songs(tx: Transaction, playlist: Playlist) -> list[SongBrief]:
-    """Its songs; of a search the first hundred or so. Raises Refused(BadQuery)."""
+def list_codes(tx: Transaction, playlist: Playlist) -> list[SongCode]:
+    """All its songs; those of a search have the newest first. Raises Refused(BadQuery)."""
     if playlist.query:
-        return tx.songs.list_briefs(tx.search.find(parse_query(playlist.query)))
-    return tx.playlists.list_songs(playlist.name)
+        return [SongCode(code) for code in tx.search.list_all(parse_query(playlist.query))]
+    return tx.playlists.list_codes(playlist.name)
 
 
 def make_playlist(request: MakePlaylist, by: Requester, tx: Transaction) -> PlaylistDetails:
@@ -143,10 +146,17 @@ def make_playlist(request: MakePlaylist, by: Requester, tx: Transaction) -> Play
         raise Refused(PlaylistExists(name))
     if len(tx.playlists.list_all()) >= MOST:
         raise Refused(TooManyLists("playlists", MOST))
-    if request.query:
-        parse_query(request.query)
-    made = Playlist(name=name, query=" ".join(request.query.split()), created=tx.now)
+    made = Playlist(name=name, query=_settle_query(request.query, by, tx), created=tx.now)
     return _put(tx, _change(made, request.changes))
+
+
+def _settle_query(text: str, by: Requester, tx: Transaction) -> str:
+    """The search as it is kept: `faves:me` with the name of whoever makes the playlist. Raises Refused with BadQuery or
+    NoSuchFan."""
+    if text.strip():
+        text = MINE.sub(lambda _: f'faves:"{by.name}"', text)
+        library.settle_fan(parse_query(text), by, tx)
+    return " ".join(text.split())
 
 
 def change_playlist(request: ChangePlaylist, by: Requester, tx: Transaction) -> PlaylistDetails:
@@ -176,8 +186,8 @@ def _put(tx: Transaction, playlist: Playlist) -> PlaylistDetails:
 
 
 def _describe(tx: Transaction, playlist: Playlist, limit: int = 15) -> PlaylistDetails:
-    songs = list_songs(tx, playlist)
-    return PlaylistDetails(playlist=playlist, count=len(songs), songs=tuple(songs[:limit]))
+    codes = list_codes(tx, playlist)
+    return PlaylistDetails(playlist=playlist, count=len(codes), songs=tuple(tx.songs.list_briefs(codes[:limit])))
 
 
 def add_to_playlist(request: AddToPlaylist, by: Requester, tx: Transaction) -> PlaylistDetails:

@@ -12,16 +12,17 @@ left as it is. `bot.playout.programme_keeper` runs it after what happens, and ev
 
 from typing import Final
 
-from bandstand.bot.station import clocks, schedule, shows
+from bandstand.bot.station import clocks, queueing, schedule, scheduling, shows
 from bandstand.bot.station.filling import ITSELF, add_form, has_failed_lately
 from bandstand.bot.station.lifecycle import OPEN_JOBS, move_song
 from bandstand.bot.station.on_air import fill_air, find_on_air, is_stopped
 from bandstand.bot.station.ordering import Order, order_song
+from bandstand.bot.station.persons import get_person
 from bandstand.bot.station.planning import list_planned, plan_ahead, record_single_show, withdraw
 from bandstand.bot.station.repositories import Transaction
 from bandstand.common.api.events import RadioSwitched, SongDiscarded
 from bandstand.common.api.people import Requester
-from bandstand.common.api.requests import ExplainSong, GetRadio, SwitchRadio
+from bandstand.common.api.requests import ExplainSong, GetQueue, GetRadio, SwitchRadio
 from bandstand.common.api.results import Explanation, Radio
 from bandstand.common.api.values import (
     QuietReason,
@@ -165,7 +166,18 @@ def describe_radio(tx: Transaction) -> Radio:
 
 
 def explain_song(request: ExplainSong, by: Requester, tx: Transaction) -> Explanation:
+    """Why the song is heard, or will be. Raises Refused with NotInQueue or AmbiguousSong."""
+    if request.which.strip() or request.cue is not None:
+        return _explain_queued(request, by, tx)
     cue = find_on_air(tx)
     if cue is None or is_stopped(tx):
         return Explanation(quiet=find_quiet_reason(tx), is_making=bool(tx.jobs.list_in_state(*OPEN_JOBS)))
     return Explanation(song=cue.song, name=cue.name, choice=cue.choice)
+
+
+def _explain_queued(request: ExplainSong, by: Requester, tx: Transaction) -> Explanation:
+    queue = scheduling.sort_queue(tx.queue.list_open())
+    cue = queueing.find_queued(queue, request, get_person(by))[0]
+    position = [one.id for one in queue].index(cue.id)
+    heard_in = queueing.get_queue(GetQueue(), by, tx).songs[position].heard_in
+    return Explanation(song=cue.song, name=cue.name, choice=cue.choice, position=position + 1, heard_in=heard_in)

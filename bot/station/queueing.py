@@ -17,7 +17,7 @@ from bandstand.bot.station.repositories import Transaction
 from bandstand.common.api.events import QueueChanged, SongsRemoved
 from bandstand.common.api.people import Place, Requester, Right
 from bandstand.common.api.refusals import AmbiguousSong, BadRequest, NotInQueue, NotYours, QueuedAlready, Refused
-from bandstand.common.api.requests import ClearQueue, Enqueue, GetQueue, MoveInQueue, RemoveFromQueue
+from bandstand.common.api.requests import ClearQueue, Enqueue, ExplainSong, GetQueue, MoveInQueue, RemoveFromQueue
 from bandstand.common.api.results import Enqueued, Moved, Queue, QueuedSong, Removed
 from bandstand.common.api.values import Cue, EndReason, Song
 from bandstand.common.generators import BETWEEN
@@ -75,7 +75,7 @@ def _estimate_waits(cues: Sequence[Cue], tx: Transaction) -> list[float | None]:
 def remove_from_queue(request: RemoveFromQueue, by: Requester, tx: Transaction) -> Removed:
     """Take one song out; of several playings of a song the last, and rather one's own."""
     queue = scheduling.sort_queue(tx.queue.list_open())
-    found = _find_queued(queue, request, get_person(by))
+    found = find_queued(queue, request, get_person(by))
     own = [cue for cue in found if cue.person == get_person(by)]
     if not own and by.right < Right.DJ:
         raise Refused(NotYours(found[-1].song, found[-1].name))
@@ -94,7 +94,7 @@ def move_in_queue(request: MoveInQueue, by: Requester, tx: Transaction) -> Moved
     """Give a song another place; a place behind the end is the last one. One that the programme chose is then taken
     for one that somebody asked for."""
     queue = scheduling.sort_queue(tx.queue.list_open())
-    cue = _find_queued(queue, request, get_person(by))[-1]
+    cue = find_queued(queue, request, get_person(by))[-1]
     queue.remove(cue)
     queue.insert(request.place - 1, msgspec.structs.replace(cue, choice=None, is_wish=False))
     for number, queued in enumerate(queue, 1):
@@ -103,7 +103,7 @@ def move_in_queue(request: MoveInQueue, by: Requester, tx: Transaction) -> Moved
     return Moved(song=cue.song, position=min(request.place, len(queue)))
 
 
-def _find_queued(queue: Sequence[Cue], request: RemoveFromQueue | MoveInQueue, person: str) -> list[Cue]:
+def find_queued(queue: Sequence[Cue], request: RemoveFromQueue | MoveInQueue | ExplainSong, person: str) -> list[Cue]:
     """The cues that are meant, all of one song, at least one. Raises Refused."""
     which = request.which.strip()
     if request.cue is not None:

@@ -15,6 +15,7 @@ from bandstand.common.api.values import (
     Song,
     SongBrief,
 )
+from bandstand.common.types import SongCode
 
 
 class Favourites(Protocol):
@@ -75,6 +76,10 @@ class Search(Protocol):
     def find(self, query: Query) -> list[str]:
         """Codes of songs that fit: those whose title is exactly the words first, then the newest; a hundred of
         each at most."""
+        ...
+
+    def list_all(self, query: Query) -> list[str]:
+        """Codes of every song that fits, the newest first."""
         ...
 
     def find_titled(self, words: Sequence[str], limit: int) -> list[str]:
@@ -146,11 +151,11 @@ class Playlists(Protocol):
     def remove(self, name: str) -> None: ...
 
     def count_songs(self) -> dict[str, int]:
-        """How many songs each list has."""
+        """How many songs each list has, of those that are kept."""
         ...
 
-    def list_songs(self, name: str) -> list[SongBrief]:
-        """In the list's order, as far as they are kept."""
+    def list_codes(self, name: str) -> list[SongCode]:
+        """Its songs in the list's order, as far as they are kept."""
         ...
 
     def add_song(self, name: str, code: str) -> None:

@@ -52,7 +52,9 @@ class Songs(Protocol):
         are left out."""
         ...
 
-    def list_newest(self, limit: int) -> list[SongBrief]: ...
+    def list_newest(self, limit: int) -> list[SongBrief]:
+        """Those that can be heard."""
+        ...
 
     def list_briefs(self, codes: Sequence[str]) -> list[SongBrief]:
         """These songs in this order, as far as they are there."""
@@ -66,7 +68,9 @@ class Songs(Protocol):
         """Stored songs of this generator, the newest first."""
         ...
 
-    def count(self) -> int: ...
+    def count(self) -> int:
+        """How many can be heard."""
+        ...
 
     def count_playable(self, limit: int) -> int:
         """How many songs are stored, up to `limit`."""
@@ -157,6 +161,10 @@ class Jobs(Protocol):
         ...
 
     def count_open(self, person: str) -> int: ...
+
+    def has_ordered(self, person: str, song: str) -> bool:
+        """Whether this person had the song made: not again, and not one that was there already."""
+        ...
 
     def list_wishes(self, person: str, since: float) -> list[float]:
         """The times of this person's wishes after `since`, without those that failed or were cancelled."""

@@ -8,9 +8,10 @@ from peewee import fn
 from bandstand.bot.station.radio_repositories import LastTurn
 from bandstand.bot.storage import tables
 from bandstand.bot.storage.executor import GAP, Executor, Row, prepare
-from bandstand.bot.storage.songs import BRIEF, IS_KEPT, read_brief
+from bandstand.bot.storage.songs import IS_KEPT
 from bandstand.common.api.playlists import Clock, Playlist, PlaylistRule
-from bandstand.common.api.values import Slot, SongBrief
+from bandstand.common.api.values import Slot
+from bandstand.common.types import SongCode
 
 LIST: Final = tables.Playlist
 ENTRY: Final = tables.PlaylistSong
@@ -53,9 +54,9 @@ class Playlists:
         query = ENTRY.select(ENTRY.playlist, fn.COUNT(ENTRY.id)).join(SONG).where(IS_KEPT).group_by(ENTRY.playlist)
         return dict(self._executor.select(query))
 
-    def list_songs(self, name: str) -> list[SongBrief]:
-        query = SONG.select(*BRIEF).join(ENTRY, on=(ENTRY.song == SONG.code)).where(ENTRY.playlist == name, IS_KEPT)
-        return [read_brief(row) for row in self._executor.select(query.order_by(ENTRY.id))]
+    def list_codes(self, name: str) -> list[SongCode]:
+        query = SONG.select(SONG.code).join(ENTRY, on=(ENTRY.song == SONG.code)).where(ENTRY.playlist == name, IS_KEPT)
+        return [SongCode(code) for (code,) in self._executor.select(query.order_by(ENTRY.id))]
 
     def add_song(self, name: str, code: str) -> None:
         self.remove_song(name, code)

@@ -76,6 +76,10 @@ class Jobs:
         counted = JOB.select(fn.COUNT(JOB.id)).where(JOB.state.in_(OPEN_JOBS), JOB.person == person)
         return self._executor.select_number(counted)
 
+    def has_ordered(self, person: str, song: str) -> bool:
+        ordered = JOB.select(JOB.id).where(JOB.song == song, JOB.person == person, JOB.original.is_null())
+        return self._executor.select_first(ordered.limit(1)) is not None
+
     def list_wishes(self, person: str, since: float) -> list[float]:
         is_lost = JOB.state.in_((JobState.FAILED.value, JobState.CANCELLED.value))
         of_person = (JOB.purpose == SQL("'wish'")) & (JOB.person == person) & (JOB.created > since)

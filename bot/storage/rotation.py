@@ -22,8 +22,6 @@ SONG: Final = tables.Song
 CUE: Final = tables.Cue
 JOB: Final = tables.Job
 RATING: Final = tables.Rating
-MOST: Final = 1000
-"""Songs of a list that are looked at."""
 IS_READY: Final = SONG.state == SongState.READY.value
 IS_OWN: Final = fn.EXISTS(JOB.select(JOB.id).where(JOB.song == SONG.code, JOB.place == str(STATION)))
 WAS_CUED: Final = fn.EXISTS(CUE.select(CUE.id).where(CUE.song == SONG.code))
@@ -59,8 +57,7 @@ class Rotation:
         return self._list(DRAW_CANDIDATES.fill(limit))
 
     def list_candidates(self, codes: Sequence[str]) -> list[Candidate]:
-        chosen = list(codes)[:MOST]
-        query = SONG.select(*BRIEF, LAST_STARTED, MEAN, COUNT, FANS).where(IS_READY, SONG.code.in_(chosen))
+        query = SONG.select(*BRIEF, LAST_STARTED, MEAN, COUNT, FANS).where(IS_READY, SONG.code.in_(list(codes)))
         return self._list(query.order_by(SONG.code))
 
     def measure_own(self) -> float:

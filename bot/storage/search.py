@@ -133,6 +133,10 @@ class Search:
         found = self._select(rest, LIMIT, DOCUMENT.id.in_(titled)) if titled else []
         return list(dict.fromkeys((*found, *self._select(query, LIMIT))))
 
+    def list_all(self, query: Query) -> list[str]:
+        """Codes of every song that fits, the newest first."""
+        return self._select(query, None)
+
     def _list_titled(self, title: str) -> list[int]:
         """The newest documents of just this title: asked for first and alone, as a filter's index has far more rows."""
         query = DOCUMENT.select(DOCUMENT.id).where(DOCUMENT.title == title).order_by(DOCUMENT.id.desc()).limit(LIMIT)
@@ -175,7 +179,7 @@ class Search:
         query = WordTrigrams.select(WordTrigrams.text).where(WordTrigrams.match(match))
         return [text for (text,) in self._executor.select(query.order_by(WordTrigrams.rank()).limit(NEIGHBOURS))]
 
-    def _select(self, query: Query, limit: int, *further: Any) -> list[str]:
+    def _select(self, query: Query, limit: int | None, *further: Any) -> list[str]:
         match = make_match(query)
         where = [*further, *_make_filters(query)]
         if query.faves:

@@ -26,7 +26,8 @@ from bandstand.common.types import SongCode
 
 ROW: Final = tables.Song
 IS_KEPT: Final = ROW.state.not_in([state.value for state in SongState if state.is_lost])
-IS_LISTED: Final = IS_KEPT & ROW.generator.not_in(BETWEEN)
+IS_LISTED: Final = IS_KEPT & (ROW.state != SongState.MAKING.value) & ROW.generator.not_in(BETWEEN)
+"""Whether it is one of the library's songs: something of it can be heard, and it is no jingle."""
 
 BRIEF: Final = (ROW.code, ROW.title, ROW.artist, ROW.state, ROW.seconds, ROW.created, ROW.generator)
 """The columns of a `SongBrief`, in its order."""

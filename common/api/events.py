@@ -129,6 +129,12 @@ class JobCancelled(Base, frozen=True, tag="job_cancelled"):
     job: int
     song: SongCode
     place: Place
+    title: str = ""
+    """Of the song; empty where it has none yet."""
+    name: str = ""
+    """Of whoever ordered it."""
+    is_wish: bool = False
+    """Somebody wished for it; the wish does not count."""
     by: str = ""
     by_place: Place | None = None
     """None: a newer version of the same program replaced it."""

@@ -129,3 +129,6 @@ class LastRequest(ResultBase, frozen=True, tag="last_request"):
     song: SongBrief | None = None
     """None: nothing was requested."""
     requested: float = 0.0
+    allowed_at: float | None = None
+    """From when whoever asks may request another song, Unix seconds; None: now, or it is somebody else's."""
+    wait: float = 0.0

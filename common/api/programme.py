@@ -7,6 +7,7 @@ import enum
 import msgspec
 
 from bandstand.common.api.bases import EventBase, RequestBase
+from bandstand.common.types import CueId
 
 
 class Source(enum.StrEnum):
@@ -144,7 +145,12 @@ class GetRadio(RequestBase, frozen=True, tag="get_radio"):
 
 
 class ExplainSong(RequestBase, frozen=True, tag="explain_song"):
-    """Why this song is on the air, or why there is silence."""
+    """Why this song is on the air, or why there is silence; or why a song is in the queue."""
+
+    which: str = ""
+    """Of the queue: a place in it from 1, a code, or words of the title; empty: what is on the air."""
+    cue: CueId | None = None
+    """The entry of the queue that is meant, whatever `which` says."""
 
 
 # Events

@@ -176,6 +176,15 @@ class NotYours(Base, frozen=True, tag="not_yours"):
     name: str
 
 
+class NotYourSong(Base, frozen=True, tag="not_your_song"):
+    """To write that of the song needs the right dj."""
+
+    kind = Kind.DENIED
+    song: SongBrief
+    is_own: bool
+    """This person ordered the song, and may write everything of it but its artist."""
+
+
 class TooManyQueued(Base, frozen=True, tag="too_many_queued"):
     kind = Kind.BUSY
     limit: int
@@ -371,6 +380,7 @@ Refusal = (
     | SongTooSoon
     | RequestTooSoon
     | NotYours
+    | NotYourSong
     | TooSoon
     | NotUnderstood
     | BandsMissing

@@ -48,6 +48,7 @@ from bandstand.common.api.values import (
     SongPlace,
     StationStatus,
 )
+from bandstand.common.api.wishing import Cancelled as Cancelled
 from bandstand.common.api.wishing import Ordered as Ordered
 from bandstand.common.api.wishing import Wished as Wished
 from bandstand.common.bands import Member
@@ -58,10 +59,6 @@ Base = ResultBase
 
 
 # Songs: making them
-
-
-class Cancelled(Base, frozen=True, tag="cancelled"):
-    job: int
 
 
 class Remaking(Base, frozen=True, tag="remaking"):
@@ -148,6 +145,10 @@ class Explanation(Base, frozen=True, tag="explanation"):
     """Why the programme is quiet; None: it has no song yet."""
     is_making: bool = False
     """A song is being made."""
+    position: int = 0
+    """Its place in the queue from 1; 0: it is on the air."""
+    heard_in: float | None = None
+    """Seconds until it is heard, as in `QueuedSong`."""
 
 
 class NowPlaying(Base, frozen=True, tag="now_playing"):

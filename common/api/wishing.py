@@ -44,6 +44,17 @@ class Ordered(ResultBase, frozen=True, tag="ordered"):
     """Where words were given, beyond the name of a band or a generator."""
 
 
+class Cancelled(ResultBase, frozen=True, tag="cancelled"):
+    job: int
+    song: SongCode
+    title: str = ""
+    """Empty where the song has none yet."""
+    name: str = ""
+    """Of whoever ordered it."""
+    is_wish: bool = False
+    """Somebody wished for it; the wish does not count."""
+
+
 class Wished(ResultBase, frozen=True, tag="wished"):
     """The song is being composed, and waits for its turn."""
 

@@ -106,7 +106,7 @@ RESULTS: dict[type, Any] = {
         position=2,
         heard_in=95.0,
     ),
-    requests.CancelJob: results.Cancelled(job=12),
+    requests.CancelJob: results.Cancelled(job=12, song=SongCode("e57x"), title="Low Tide", name="eve", is_wish=True),
     requests.ImportFile: results.Importing(job=12, song=LANTERN.code, file="a.flac"),
     requests.RemakeSong: results.Remaking(job=12, song=ROAD.code, original=LANTERN),
     requests.ExportSong: results.Exporting(song=LANTERN, kind="midi"),

@@ -94,9 +94,17 @@ TOLD: list[tuple[Any, Level, str, str]] = [
         "",
     ),
     (
-        events.JobCancelled(job=12, song=CODE, place=ANN, by="bob", by_place=SHELL),
+        events.JobCancelled(job=12, song=CODE, place=ANN, name="ann", by="bob", by_place=SHELL),
         Level.ERROR,
-        "job 12 was cancelled by bob",
+        "bob cancelled job 12: song 7kq3, which ann ordered",
+        "12",
+    ),
+    (
+        events.JobCancelled(
+            job=12, song=CODE, place=ANN, title="Low Tide", name="ann", is_wish=True, by="bob", by_place=SHELL
+        ),
+        Level.ERROR,
+        'bob cancelled job 12: "Low Tide" (7kq3), which ann wished for; the wish does not count',
         "12",
     ),
     (

@@ -7,6 +7,7 @@ from bandstand.common.api import requests, results
 from bandstand.common.api.people import Right
 from tests.bot.commands.conftest import Person
 from tests.bot.commands.samples import LANTERN, ROAD
+from tests.bot.commands.test_sentences import NOON
 
 
 @pytest.mark.parametrize(
@@ -117,4 +118,9 @@ def test_how_many_like_it_is_told_with_the_song(person: Person) -> None:
 def test_the_queue_s_length_and_the_last_songs_are_told(person: Person) -> None:
     assert person.say("q l").summary == "2 songs in the queue, 1:30 long"
     assert person.say("lp").rows == (("1:30 ago", "7kq3", "Blue Lantern"),)
-    assert person.say("lastrequest").summary == 'you last requested "Blue Lantern" (7kq3), 1:40 ago'
+    requested = 'you last requested "Blue Lantern" (7kq3), 1:40 ago; you may request another song'
+    assert person.say("lastrequest").summary == f"{requested} now"
+    later = results.LastRequest(name="", song=LANTERN, requested=900.0, allowed_at=NOON + 3300.0, wait=3300.0)
+    assert person.see("lastrequest", later).summary == f"{requested} from 12:55, in 55 minutes"
+    others = results.LastRequest(name="bob", song=LANTERN, requested=900.0)
+    assert person.see("lastrequest bob", others).summary == 'bob last requested "Blue Lantern" (7kq3), 1:40 ago'

@@ -5,7 +5,7 @@ import pytest
 from bandstand.bot.commands.reply import Level
 from bandstand.common.api import requests, results
 from bandstand.common.api.people import Right
-from bandstand.common.api.values import Choice, Distance, QuietReason, Source
+from bandstand.common.api.values import Choice, Distance, QuietReason, Slot, SlotKind, Source
 from tests.bot.commands.conftest import Person
 from tests.bot.commands.samples import LANTERN
 
@@ -34,6 +34,16 @@ def test_radio_says_what_it_has_ahead(person: Person) -> None:
     ("result", "said"),
     [
         (results.Explanation(song=LANTERN, name="ann"), "ann asked for it"),
+        (
+            results.Explanation(song=LANTERN, name="ann", position=2, heard_in=65.0),
+            'number 2 in the queue, heard in 1:05, "Blue Lantern" (7kq3): ann asked for it',
+        ),
+        (
+            results.Explanation(
+                song=LANTERN, choice=Choice(source=Source.ROTATION, slot=Slot(SlotKind.FILE, "/home/ann/a.flac"))
+            ),
+            "for the slot file:a.flac",
+        ),
         (results.Explanation(), "silence: there is no song yet"),
         (results.Explanation(is_making=True), "silence: a song is being made and begins as soon as it can be heard"),
         (results.Explanation(quiet=QuietReason.STOPPED), "the station is stopped; resume goes on"),

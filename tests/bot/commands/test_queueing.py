@@ -7,6 +7,7 @@ from bandstand.common.api import requests, results
 from bandstand.common.api.people import Right
 from bandstand.common.api.requests import Request
 from bandstand.common.api.results import Result
+from bandstand.common.api.values import Choice, Distance, Source
 from bandstand.common.types import CueId
 from tests.bot.commands.conftest import Person
 from tests.bot.commands.samples import LANTERN, ROAD, UNTITLED
@@ -86,11 +87,20 @@ def test_the_queue_is_a_table_in_its_order_with_lengths_times_and_askers(person:
     )
     reply = person.see("queue", results.Queue(on_air=None, songs=songs))
     assert reply.summary == "3 songs in the queue"
-    assert reply.columns == ("#", "code", "title", "length", "heard", "asked by", "")
+    assert reply.columns == ("#", "code", "title", "length", "heard", "asked by", "", "because")
     assert reply.rows == (
-        ("1", "7kq3", "Blue Lantern", "1:30", "in 1:05", "ann", ""),
-        ("2", "x2mv", "Old Road", "", "in 2:35", "ann", "being made, can be heard"),
-        ("3", "m4wd", "", "", "", "ann", "being made"),
+        ("1", "7kq3", "Blue Lantern", "1:30", "in 1:05", "ann", "", ""),
+        ("2", "x2mv", "Old Road", "", "in 2:35", "ann", "being made, can be heard", ""),
+        ("3", "m4wd", "", "", "", "ann", "being made", ""),
+    )
+
+
+def test_the_queue_says_why_the_programme_chose_a_song(person: Person) -> None:
+    choice = Choice(source=Source.ROTATION, playlist="mellow", is_turn=True, relaxed=(Distance.ARTIST,))
+    planned = results.QueuedSong(CueId(1), LANTERN, "the station", 990.0, 65.0, choice)
+    reply = person.see("queue", results.Queue(on_air=None, songs=(planned,)))
+    assert reply.rows == (
+        ("1", "7kq3", "Blue Lantern", "1:30", "in 1:05", "", "", "playlist mellow's turn / rules relaxed"),
     )
 
 

@@ -144,6 +144,14 @@ SAID: list[tuple[Refusal, str]] = [
     (refusals.NotInQueue("", 3), "no song in the queue is yours; queue shows what is there"),
     (refusals.NotInQueue("two", 0), "the queue is empty"),
     (
+        refusals.NotYourSong(LANTERN, False),
+        '"Blue Lantern" (7kq3) was not ordered by you; to change what is written of it you need the right dj',
+    ),
+    (
+        refusals.NotYourSong(LANTERN, True),
+        'the artist of "Blue Lantern" (7kq3) is the band that plays it; to change that you need the right dj',
+    ),
+    (
         refusals.NotYours(LANTERN, "bob"),
         '"Blue Lantern" (7kq3) was asked for by bob; to remove it you need the right dj',
     ),

@@ -90,7 +90,7 @@ def test_an_order_is_told_with_its_job_so_that_a_shell_can_wait_for_it(person: P
     reply = person.say("generate")
     assert (reply.summary, reply.job) == ("job 12 makes song 7kq3; it cuts in as soon as it can be heard", "12")
     assert person.say("again").summary == "job 12 makes song 7kq3; it waits in the queue"
-    assert person.say("cancel 12").summary == "job 12 is cancelled"
+    assert person.say("cancel 12").summary == 'job 12 is cancelled: "Low Tide" (e57x), which eve wished for'
 
 
 def test_work_that_goes_on_is_told_with_what_follows(person: Person) -> None:

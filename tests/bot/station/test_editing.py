@@ -3,11 +3,22 @@
 import pytest
 
 from bandstand.common.api.events import QueueChanged, SongDiscarded
-from bandstand.common.api.refusals import BadLabel, IsOnAir, NoSuchSong, StillBeingMade
-from bandstand.common.api.requests import DeleteSong, EditSong, Enqueue, Generate, Play, SearchSongs, TagSong
+from bandstand.common.api.people import Right
+from bandstand.common.api.refusals import BadLabel, IsOnAir, NoSuchSong, NotYourSong, StillBeingMade
+from bandstand.common.api.requests import (
+    DeleteSong,
+    EditSong,
+    Enqueue,
+    Generate,
+    Play,
+    RemakeSong,
+    SearchSongs,
+    TagSong,
+    Wish,
+)
 from bandstand.common.api.values import SongState
 from bandstand.common.jobs import Original
-from tests.bot.station.conftest import Station
+from tests.bot.station.conftest import LISTENER, Station, make_person
 
 
 def search(station: Station, query: str) -> list[str]:
@@ -86,3 +97,25 @@ def test_a_song_that_is_on_the_air_or_in_the_making_is_not_removed(station: Stat
     ordered = station.ask(Generate())
     station.begin(ordered.job, "Old Road")
     assert isinstance(station.refuse(DeleteSong(song="old road")), StillBeingMade)
+
+
+def test_whoever_ordered_a_song_writes_of_it_but_not_its_artist(station: Station) -> None:
+    station.settle_bands()
+    eve, other = make_person("eve", Right.LISTENER), LISTENER
+    wished = station.ask(Wish(words="slow bossa"), eve)
+    station.begin(wished.job, "Low Tide")
+    station.finish(wished.job, "Low Tide")
+    assert station.ask(EditSong(song=wished.song, title="High Tide"), eve).song.title == "High Tide"
+    assert station.ask(TagSong(song=wished.song, add=("calm",)), eve).tags == ("calm",)
+    brief = station.get_song(wished.song).brief
+    assert station.refuse(EditSong(song=wished.song, artist="Eve"), eve) == NotYourSong(brief, True)
+    assert station.refuse(EditSong(song=wished.song, title="Mine"), other) == NotYourSong(brief, False)
+    assert station.refuse(TagSong(song=wished.song, add=("mine",)), other) == NotYourSong(brief, False)
+    station.ask(EditSong(song=wished.song, artist="Eve"), make_person("dj"))
+
+
+def test_to_have_a_song_made_again_does_not_make_it_ones_own(station: Station) -> None:
+    code = station.store("Blue Lantern")
+    ann = make_person("ann", Right.LISTENER)
+    station.ask(RemakeSong(song=code), ann)
+    assert isinstance(station.refuse(EditSong(song=code, title="Mine"), ann), NotYourSong)

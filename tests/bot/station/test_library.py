@@ -181,3 +181,12 @@ def test_what_tells_of_the_stations_machine_is_only_for_those_who_run_it(station
     assert see(Right.LISTENER) == ("lantern.flac", "")
     assert see(Right.DJ) == ("lantern.flac", "No such file: /home/ann/x")
     assert see(Right.OWNER) == (str(file), "No such file: /home/ann/x")
+
+
+def test_songs_that_are_still_to_be_made_are_not_counted(station: Station) -> None:
+    station.store("Blue Lantern")
+    ordered = station.ask(Generate())
+    assert station.ask(ListSongs()).total == 1
+    station.begin(ordered.job, "Old Road")
+    assert [song.title for song in station.ask(ListSongs()).songs] == ["Old Road", "Blue Lantern"]
+    assert station.ask(ListSongs()).total == 2

@@ -180,7 +180,7 @@ def test_cancel_ends_the_job_and_gives_up_the_place_in_the_queue(station: Statio
     station.ask(CancelJob(job=ordered.job), bob)
     assert station.queue == []
     assert station.get_events(JobCancelled) == [
-        JobCancelled(job=ordered.job, song=ordered.song, place=CONSOLE, by="bob", by_place=bob.place)
+        JobCancelled(job=ordered.job, song=ordered.song, place=CONSOLE, name="ann", by="bob", by_place=bob.place)
     ]
     assert station.get_job(ordered.job).state is JobState.CANCELLED
     assert station.get_song(ordered.song).state is SongState.FAILED

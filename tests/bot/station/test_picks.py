@@ -45,6 +45,10 @@ def test_the_last_request_of_somebody_is_told(station: Station) -> None:
     station.ask(requests.RequestFirst(query="blue"), ANN)
     assert station.ask(requests.GetLastRequest(), ANN).song.title == "Blue Lantern"
     assert station.ask(requests.GetLastRequest(), BOB).song is None
+    told = station.ask(requests.GetLastRequest(), ANN)
+    assert told.allowed_at is not None
+    station.pass_time(told.wait)
+    assert station.ask(requests.GetLastRequest(), ANN).allowed_at is None
     assert station.refuse(requests.GetLastRequest(name="zoe"), BOB) == refusals.NoSuchFan("zoe")
 
 
@@ -55,3 +59,12 @@ def test_chance_never_picks_what_is_no_favourite(liked: set[str]) -> None:
     for title in liked:
         station.ask(requests.AddFavourite(song=codes[title]), ANN)
     assert station.ask(requests.RequestRandom(is_favourite=True), ANN).song.title in liked
+
+
+def test_chance_picks_from_every_song_that_fits_and_not_from_the_newest_alone(station: Station) -> None:
+    oldest = station.store("Blue Lantern", style="bossa")
+    for number in range(120):
+        station.store(f"Newer {number}", style="bossa")
+    station.ask(requests.AddFavourite(song=oldest), ANN)
+    picked = station.ask(requests.RequestRandom(query="style:bossa", is_favourite=True), ANN)
+    assert picked.song.code == oldest

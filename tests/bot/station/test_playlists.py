@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bandstand.bot.station.playlists import EARLY, LATEST, draw_standard, find_due, find_next_turn
+from bandstand.bot.station.playlists import EARLY, LATEST, draw_standard, find_due, find_next_turn, list_codes
 from bandstand.bot.station.radio_repositories import LastTurn
 from bandstand.common.api import refusals, requests
 from bandstand.common.api.events import ProgrammeChanged
 from bandstand.common.api.playlists import Playlist, PlaylistRule
 from bandstand.common.api.requests import PlaylistChanges
-from tests.bot.station.conftest import Station
+from tests.bot.station.conftest import Station, make_person
 
 HOUR = 3600.0
 NOON = 12 * HOUR
@@ -130,3 +130,21 @@ def test_what_cannot_be_done_is_refused(
 
 def test_when_a_playlist_had_its_turn_is_read_from_the_play_log(station: Station) -> None:
     assert station.tx.playlists.get_last_turns() == {}
+
+
+def test_a_saved_search_has_every_song_that_fits(station: Station) -> None:
+    oldest = station.store("Blue Lantern", style="bossa")
+    for number in range(120):
+        station.store(f"Newer {number}", style="bossa")
+    shown = station.ask(requests.MakePlaylist(name="bossa", query="style:bossa"))
+    assert (shown.count, len(shown.songs)) == (121, 15)
+    assert oldest in list_codes(station.tx, shown.playlist)
+
+
+def test_ones_own_favourites_are_kept_by_ones_name(station: Station) -> None:
+    code = station.store("Blue Lantern")
+    ann = make_person("ann")
+    assert isinstance(station.refuse(requests.MakePlaylist(name="mine", query="faves:me"), ann), refusals.NoSuchFan)
+    station.ask(requests.AddFavourite(song=code), ann)
+    shown = station.ask(requests.MakePlaylist(name="mine", query="faves:me"), ann)
+    assert (shown.playlist.query, [song.code for song in shown.songs]) == ('faves:"ann"', [code])

@@ -8,7 +8,7 @@ from bandstand.bot.station.filling import RETRY
 from bandstand.bot.station.planning import PLANNED, find_position, read_ground
 from bandstand.bot.station.programme import WORKING
 from bandstand.bot.station.rotation import find_broken
-from bandstand.common.api import requests
+from bandstand.common.api import refusals, requests
 from bandstand.common.api.events import JobOrdered, QueueChanged, SongDiscarded
 from bandstand.common.api.people import STATION
 from bandstand.common.api.values import Distance, EndReason, JobState, QuietReason, SongState, Source
@@ -293,6 +293,17 @@ def test_why_says_who_asked_or_what_the_programme_chose(station: Station) -> Non
     explained = station.ask(requests.ExplainSong())
     assert explained.choice is not None and explained.choice.source in (Source.STOCK, Source.ROTATION)
     assert station.get_air().place == STATION
+
+
+def test_why_says_why_a_song_is_in_the_queue(station: Station) -> None:
+    compose_stock(station, 3)
+    keep_going(station)
+    station.ask(requests.Enqueue(song=station.store("Ordered")))
+    ordered = station.ask(requests.ExplainSong(which="ordered"))
+    assert (ordered.name, ordered.choice, ordered.position) == (ANN.name, None, 1)
+    planned = station.ask(requests.ExplainSong(which="2"))
+    assert planned.choice is not None and planned.position == 2
+    assert isinstance(station.refuse(requests.ExplainSong(which="nothing")), refusals.NotInQueue)
 
 
 @pytest.mark.parametrize("hours", [1, pytest.param(24, marks=pytest.mark.slow)])
