@@ -68,7 +68,7 @@ NEEDS = (
         "a soundfont",
         has_soundfont,
         "/usr/share/sounds",
-        "timgm6mb-soundfont",
+        "fluid-soundfont-gm",
         "songs are played by a plainer synthesiser",
     ),
 )

@@ -23,6 +23,7 @@ from bandstand.composer.recorder import FILES, PICTURES, make_tags
 from bandstand.composer.score import Score, read_score
 from bandstand.composer.streaming_score import StreamingScore
 from bandstand.composer.synth import FADE, choose_fade, count_frames, find_synthesiser, render_song
+from bandstand.composer.tone import shape_tone
 
 STEMS: Final = "stems"
 """Folder of the stems inside the song's folder."""
@@ -104,7 +105,7 @@ def _render_stem(score: Score, job: Export) -> Iterator[Block]:
 
     def render() -> Iterator[Block]:
         with closing(renderer):
-            raw = renderer.render(StreamingScore.from_score(score))
+            raw = shape_tone(renderer.render(StreamingScore.from_score(score)))
             yield from master_song(raw, total, lambda at: np.full(len(at), gain), fade)
 
     return render()

@@ -4,8 +4,12 @@ import mido
 
 from bandstand.composer.score import BEND_RANGE, TICKS, Part, Score, assign_channels
 
-VOLUME, PAN, REVERB = 7, 10, 91
+VOLUME, PAN, REVERB, CHORUS = 7, 10, 91, 93
 """Controller numbers of General MIDI."""
+CHORUS_SENDS = ((24, 40), (32, 127), (40, 0), (48, 30), (56, 0), (80, 40), (104, 0), (128, 40))
+"""(end, chorus send, 0 to 127) of the programs from the end of the group before up to this one: guitars most of all,
+none for basses, so that what is low stays in the middle, and none for strings, choirs and synthesisers, which are wide
+by themselves. Drums have none."""
 Timed = tuple[int, int, mido.Message | mido.MetaMessage]
 """(tick, rank, message). The rank orders messages at one tick: a note ends before another begins, and controllers and
 the pitch wheel move in between."""
@@ -16,7 +20,14 @@ WHEEL: int = 8191
 
 def make_mix_controls(part: Part) -> dict[int, int]:
     """Make the MIDI controllers that place a part in the mix: number -> value, 0 to 127."""
-    return {VOLUME: round(127 * part.level), PAN: round(64 + 63 * part.pan), REVERB: round(127 * part.reverb)}
+    return {
+        VOLUME: round(127 * part.level),
+        PAN: round(64 + 63 * part.pan),
+        REVERB: round(127 * part.reverb),
+        CHORUS: 0
+        if part.voice in ("drums", "bass")
+        else next(send for end, send in CHORUS_SENDS if part.program < end),
+    }
 
 
 def turn_wheel(cents: int) -> int:

@@ -2,6 +2,7 @@
 
 General MIDI specifies no loudness, and the programs of a soundfont differ by 20 dB. `LOUDNESS_DB` was measured on
 TimGM6mb, with a frequency weighting like the ear's: one note of a second at velocity 96 in the middle of the compass.
+Other soundfonts are corrected to it when a song is rendered (`soundfont_levels`).
 The level of a part is computed from it, so that a voice has about the same loudness with every instrument.
 """
 

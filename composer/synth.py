@@ -20,8 +20,15 @@ from bandstand.composer.audio import Block
 from bandstand.composer.fluid import FluidRenderer
 from bandstand.composer.loudness import measure_loudness
 from bandstand.composer.master import Gains, master_song
+<<<<<<< HEAD
 from bandstand.composer.score import TAIL, Bend, Control, Note, Score, Section
 from bandstand.composer.streaming_score import Performance, StreamingScore
+=======
+from bandstand.composer.score import TAIL, Note, Score, Section
+from bandstand.composer.soundfont_levels import get_levels
+from bandstand.composer.streaming_score import StreamingScore
+from bandstand.composer.tone import shape_tone
+>>>>>>> 7c52d07 (Songs are played with FluidR3: every soundfont is corrected to the balance for which songs are written; what lies below hearing is filtered out)
 from bandstand.composer.tones import ToneRenderer
 
 FADE: Final = Seconds(6.0)
@@ -69,8 +76,9 @@ def find_synthesiser(soundfont: str) -> Synthesiser:
     path = fluid.find_soundfont(soundfont)
     if path is None or not fluid.is_available():
         return Synthesiser({"synthesiser": "tones"}, ToneRenderer, average_loudness=Lufs(-19.1), excerpt_offset=0.5)
-    facts = fluid.describe(path)
-    return Synthesiser(facts, lambda: FluidRenderer(path), average_loudness=Lufs(-19.9), excerpt_offset=0.5)
+    levels = get_levels(path, fluid.make_dry_synth)
+    facts = fluid.describe(path, levels.sha256)
+    return Synthesiser(facts, lambda: FluidRenderer(path, levels), average_loudness=Lufs(-19.1), excerpt_offset=0.6)
 
 
 def count_frames(score: Score) -> Frames:
@@ -93,7 +101,9 @@ def render_song(
     """
     gain = _GainCurve(song, synthesiser, target)
     try:
-        yield from master_song(renderer.render(song), count_frames(song.header), gain, Frames(round(fade * RATE)))
+        yield from master_song(
+            shape_tone(renderer.render(song)), count_frames(song.header), gain, Frames(round(fade * RATE))
+        )
     finally:
         renderer.close()
 
@@ -122,7 +132,7 @@ class _GainCurve:
         excerpt = cut_excerpt(self._song.complete())
         renderer = self._synthesiser.make_renderer()
         try:
-            raw = renderer.render(StreamingScore.from_score(excerpt))
+            raw = shape_tone(renderer.render(StreamingScore.from_score(excerpt)))
             length = Frames(round(excerpt.seconds(excerpt.ticks) * RATE))
             loudness = measure_loudness(master_song(raw, length, lambda at: np.ones(len(at)), Frames(1)))
         finally:

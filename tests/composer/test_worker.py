@@ -19,6 +19,7 @@ from bandstand.composer.worker import Prepared, prepare, run_job
 
 pytestmark = pytest.mark.slow
 """Whole songs are made."""
+SMALL = Path("/usr/share/sounds/sf2/TimGM6mb.sf2")
 
 
 class BotSide:
@@ -148,20 +149,26 @@ def test_without_ffmpeg_only_the_preview_is_missing(
     assert not (bot.folder / "preview.mp3").exists()
 
 
-@pytest.mark.skipif(not fluid.is_available() or not Path(fluid.SOUNDFONTS[0]).exists(), reason="no FluidSynth")
-def test_a_soundfont_that_went_while_the_worker_waited_is_named(bot: BotSide, tmp_path: Path) -> None:
+@pytest.mark.skipif(not fluid.is_available() or not SMALL.exists(), reason="no FluidSynth")
+def test_a_soundfont_that_went_while_the_worker_waited_is_named(
+    bot: BotSide, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     font = tmp_path / "mine.sf2"
-    shutil.copy(fluid.SOUNDFONTS[0], font)
+    shutil.copy(SMALL, font)
     prepared = prepare(str(font))
     font.unlink()
     assert run_job(bot.job(), prepared, bot.spool, bot.steps.append) == 1
     assert bot.steps == [Failed(f"composer.soundfont: {font}: there is no such soundfont")]
 
 
-@pytest.mark.skipif(not fluid.is_available() or not Path(fluid.SOUNDFONTS[0]).exists(), reason="no FluidSynth")
-def test_a_soundfont_that_was_replaced_while_the_worker_waited_is_loaded_anew(bot: BotSide, tmp_path: Path) -> None:
+@pytest.mark.skipif(not fluid.is_available() or not SMALL.exists(), reason="no FluidSynth")
+def test_a_soundfont_that_was_replaced_while_the_worker_waited_is_loaded_anew(
+    bot: BotSide, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     font = tmp_path / "mine.sf2"
-    shutil.copy(fluid.SOUNDFONTS[0], font)
+    shutil.copy(SMALL, font)
     prepared = prepare(str(font))
     assert prepared.is_fresh()
     font.write_bytes(b"no soundfont")

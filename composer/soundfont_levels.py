@@ -1,0 +1,188 @@
+"""How loud each program and each drum of a soundfont is, so that a song has the same balance with every soundfont.
+
+General MIDI specifies no loudness: the programs of one soundfont differ by 20 dB, and the same program of two by 10. A
+score is balanced for `REFERENCE`. For another soundfont the volume of every part is corrected by the difference of its
+program in the two, and the velocity of every drum stroke by that of its drum.
+
+The levels of Debian's soundfonts are in `levels/`, written by `bench/levels.py`. Those of any other are measured when
+a worker first finds it, which takes some seconds and is logged, and kept in the user's cache, together with the file's
+hash.
+"""
+
+import fcntl
+import hashlib
+import logging
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from ctypes import c_void_p
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+
+from bandstand.common.errors import Missing
+from bandstand.common.files import write_whole
+from bandstand.common.instruments import KITS, RANGES
+from bandstand.common.types import CHANNELS, RATE
+from bandstand.composer.audio import Block
+from bandstand.composer.loudness import measure_loudness, round_decibels
+
+FOLDER: Final = Path(__file__).parent / "levels"
+REFERENCE: Final = "TimGM6mb"
+"""Stem of the soundfont for which `parts.LOUDNESS_DB` and the styles' drums are balanced."""
+DRUMS: Final = range(27, 88)
+"""The keys of a drum kit in General MIDI 2."""
+VELOCITY: Final = 96
+NOTE_SECONDS: Final = 1.0
+STROKE_SECONDS: Final = 0.6
+INAUDIBLE: Final = -65.0
+"""Loudness below which a program or drum counts as missing, and is not corrected."""
+LARGEST: Final = 12.0
+"""Largest correction, decibels."""
+
+
+log = logging.getLogger("composer")
+
+
+class FontLevels(msgspec.Struct, frozen=True):
+    """The loudness (ITU-R BS.1770, LUFS) of a note at velocity 96, without effects."""
+
+    sha256: str
+    """Of the soundfont's file."""
+    programs: tuple[float, ...]
+    """Index: General MIDI program, a note of a second in the middle of the instrument's range."""
+    drums: dict[int, tuple[float, ...]]
+    """Program of a kit -> a stroke on each of `DRUMS`."""
+
+
+def find_correction(reference: float, level: float) -> float:
+    """Decibels by which a sound of this level has to be louder to equal the reference; 0 if either is missing."""
+    if min(reference, level) < INAUDIBLE:
+        return 0.0
+    return max(-LARGEST, min(LARGEST, reference - level))
+
+
+def correct_program(levels: FontLevels, program: int) -> float:
+    """Decibels by which a program of this soundfont is to be louder."""
+    return find_correction(get_reference().programs[program], levels.programs[program])
+
+
+def correct_drum(levels: FontLevels, kit: int, drum: int) -> float:
+    """Decibels by which a drum of this soundfont is to be louder. A kit that is not known is taken for the standard."""
+    if drum not in DRUMS:
+        return 0.0
+    index, reference = drum - DRUMS.start, get_reference()
+    return find_correction(
+        reference.drums.get(kit, reference.drums[0])[index], levels.drums.get(kit, levels.drums[0])[index]
+    )
+
+
+@cache
+def get_reference() -> FontLevels:
+    return _read_levels(FOLDER / f"{REFERENCE}.json")
+
+
+def get_levels(path: Path, make_synth: Callable[[], Any]) -> FontLevels:
+    """The levels of a soundfont. `make_synth` makes a FluidSynth instance to measure with.
+
+    Of several processes that meet a new soundfont at once, one measures and the others wait for it. Raises Missing if
+    FluidSynth cannot load it.
+    """
+    state = path.stat()
+    kept = _find_cache() / f"{path.stem}-{state.st_size}-{state.st_mtime_ns}.json"
+    with suppress(OSError, msgspec.DecodeError):
+        return _read_levels(kept)
+    with _lock(kept.parent):
+        with suppress(OSError, msgspec.DecodeError):
+            return _read_levels(kept)
+        sha256 = hash_file(path)
+        levels = _find_known(sha256) or _measure_once(path, make_synth, sha256)
+        with suppress(OSError):  # measured again the next time
+            write_whole(kept, msgspec.json.encode(levels))
+        return levels
+
+
+@contextmanager
+def _lock(folder: Path) -> Iterator[None]:
+    """Make the folder and lock it; nothing is locked where it cannot be made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        yield
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _measure_once(path: Path, make_synth: Callable[[], Any], sha256: str) -> FontLevels:
+    log.info("%s: a soundfont that is new here; measuring how loud its instruments are, once, for some seconds", path)
+    return measure_levels(path, make_synth, sha256)
+
+
+def hash_file(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _find_known(sha256: str) -> FontLevels | None:
+    known = (_read_levels(path) for path in sorted(FOLDER.glob("*.json")))
+    return next((levels for levels in known if levels.sha256 == sha256), None)
+
+
+def _read_levels(path: Path) -> FontLevels:
+    return msgspec.json.decode(path.read_bytes(), type=FontLevels)
+
+
+def _find_cache() -> Path:
+    cache = os.environ.get("XDG_CACHE_HOME") or Path(os.path.expanduser("~"), ".cache")
+    return Path(cache) / "bandstand" / "soundfonts"
+
+
+# Measuring
+
+
+def measure_levels(path: Path, make_synth: Callable[[], Any], sha256: str) -> FontLevels:
+    """Play every program and every drum once, and measure how loud it is. Raises Missing as `get_levels` does."""
+    synth = make_synth()
+    try:
+        font = synth.sfload(str(path))
+        if font == -1:
+            raise Missing(f"{path}: FluidSynth cannot read this as a soundfont")
+        programs = []
+        for program in range(128):
+            synth.program_select(0, font, 0, program)
+            low, high = RANGES[program]
+            programs.append(_measure(synth, 0, max(40, min(76, (low + high) // 2)), NOTE_SECONDS))
+        drums = {}
+        for kit in KITS:
+            if synth.program_select(9, font, 128, kit) == 0:
+                drums[kit] = tuple(_measure(synth, 9, key, STROKE_SECONDS) for key in DRUMS)
+        return FontLevels(sha256, tuple(programs), drums or {0: (-99.0,) * len(DRUMS)})
+    finally:
+        synth.delete()
+
+
+def _measure(synth: Any, channel: int, key: int, seconds: float) -> float:
+    synth.noteon(channel, key, VELOCITY)
+    block = write_block(synth, round(seconds * RATE))
+    synth.noteoff(channel, key)
+    synth.cc(channel, 120, 0)  # all sound off
+    write_block(synth, RATE // 50)
+    return round_decibels(measure_loudness([block]))
+
+
+def write_block(synth: Any, frames: int) -> Block:
+    """The next frames of a FluidSynth instance."""
+    import fluidsynth  # only where it is there
+
+    block = np.empty((frames, CHANNELS), np.float32)
+    address = c_void_p(block.ctypes.data)
+    fluidsynth._fl.fluid_synth_write_float(c_void_p(synth.synth), frames, address, 0, 2, address, 1, 2)
+    return block

@@ -1,0 +1,124 @@
+"""Every soundfont is corrected to the balance of the one for which songs are written."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bandstand.common.errors import Missing
+from bandstand.composer import fluid, soundfont_levels
+from bandstand.composer.fluid import DrumCorrection, balance_parts, make_dry_synth
+from bandstand.composer.score import Score
+from bandstand.composer.soundfont_levels import (
+    DRUMS,
+    FOLDER,
+    LARGEST,
+    FontLevels,
+    correct_drum,
+    correct_program,
+    find_correction,
+    get_levels,
+    get_reference,
+)
+
+needs_soundfont = pytest.mark.skipif(
+    not fluid.is_available() or fluid.find_soundfont("") is None, reason="needs libfluidsynth and a soundfont"
+)
+
+
+def make_levels(program: float = -30.0, drum: float = -30.0) -> FontLevels:
+    return FontLevels("0" * 64, (program,) * 128, {0: (drum,) * len(DRUMS)})
+
+
+def test_a_correction_is_the_difference_within_its_limit() -> None:
+    assert find_correction(-30, -24) == -6
+    assert find_correction(-30, -60) == LARGEST
+    assert find_correction(-30, -99) == 0  # the soundfont does not have it
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.json")), ids=lambda path: path.stem)
+def test_the_levels_of_debians_soundfonts_are_known(path: Path) -> None:
+    levels = msgspec.json.decode(path.read_bytes(), type=FontLevels)
+    assert len(levels.sha256) == 64
+    assert len(levels.programs) == 128
+    assert all(len(kit) == len(DRUMS) for kit in levels.drums.values())
+    assert all(-99 <= level < 0 for level in levels.programs)
+
+
+def test_the_reference_needs_no_correction() -> None:
+    reference = get_reference()
+    assert {correct_program(reference, program) for program in range(128)} == {0}
+    assert {correct_drum(reference, kit, drum) for kit in (0, 25, 40, 99) for drum in range(128)} == {0}
+
+
+def test_a_loud_program_is_turned_down_and_a_soft_one_has_the_others_turned_down(short: Score) -> None:
+    reference = get_reference()
+    melodic = [part for part in short.parts if part.voice != "drums"]
+    programs = list(reference.programs)
+    for part, change in zip(melodic[:2], (+8, -8), strict=True):
+        programs[part.program] = reference.programs[part.program] + change
+    parts, gain = balance_parts(tuple(melodic), FontLevels("", tuple(programs), reference.drums))
+    loudness = [part.level**2 * gain for part in parts]
+    wanted = [part.level**2 for part in melodic]
+    for heard, part_wanted, decibels in zip(loudness[:2], wanted[:2], (-8, +8), strict=True):
+        assert heard == pytest.approx(part_wanted * 10 ** (decibels / 20))
+    assert loudness[2:] == pytest.approx(wanted[2:])
+    assert max(part.level for part in parts) <= 1
+
+
+def test_a_loud_drum_is_struck_more_softly() -> None:
+    reference = get_reference()
+    kit = list(reference.drums[0])
+    kit[51 - DRUMS.start] += 12  # the ride
+    strokes = DrumCorrection(FontLevels("", reference.programs, {0: tuple(kit)}), 0)
+    assert strokes.highest == 0
+    assert strokes.correct(38, 100) == 100
+    assert strokes.correct(51, 100) == round(100 * 10 ** (-12 / 40))
+    assert strokes.correct(51, 1) == 1
+
+
+@needs_soundfont
+def test_an_unknown_soundfont_is_measured_once_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    measured: list[Path] = []
+
+    def measure(path: Path, _: object, sha256: str) -> FontLevels:
+        measured.append(path)
+        return msgspec.structs.replace(make_levels(), sha256=sha256)
+
+    monkeypatch.setattr(soundfont_levels, "measure_levels", measure)
+    font = tmp_path / "mine.sf2"
+    font.write_bytes(b"a soundfont")
+    first = get_levels(font, make_dry_synth)
+    assert get_levels(font, make_dry_synth) == first
+    assert measured == [font]
+    font.write_bytes(b"another soundfont")
+    assert get_levels(font, make_dry_synth).sha256 != first.sha256
+    assert len(measured) == 2
+
+
+def test_a_cache_that_cannot_be_written_is_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "cache").write_text("a file")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(soundfont_levels, "measure_levels", lambda *_: make_levels())
+    font = tmp_path / "mine.sf2"
+    font.write_bytes(b"a soundfont")
+    assert get_levels(font, make_dry_synth) == make_levels()
+
+
+@needs_soundfont
+def test_what_is_no_soundfont_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    (tmp_path / "no.sf2").write_text("no soundfont")
+    with pytest.raises(Missing, match="cannot read this as a soundfont"):
+        get_levels(tmp_path / "no.sf2", make_dry_synth)
+
+
+@needs_soundfont
+@pytest.mark.slow
+def test_a_soundfont_that_is_measured_again_is_as_loud_as_it_was() -> None:
+    path = fluid.find_soundfont("")
+    assert path is not None
+    known = msgspec.json.decode((FOLDER / f"{path.stem}.json").read_bytes(), type=FontLevels)
+    again = soundfont_levels.measure_levels(path, make_dry_synth, known.sha256)
+    assert again.programs == pytest.approx(known.programs, abs=1.0)
