@@ -67,9 +67,9 @@ class Convolver:
         """The spectra of the next block, shape (channels, `BLOCK_FRAMES`), and of what was before it."""
         self._frames[:, : SIZE - BLOCK_FRAMES] = self._frames[:, BLOCK_FRAMES:]
         self._frames[:, SIZE - BLOCK_FRAMES :] = rows
-        return np.fft.rfft(self._frames)
+        return np.fft.rfft(self._frames).astype(np.complex64, copy=False)  # NumPy 1 computes in double
 
 
 def take_block(spectra: Spectrum) -> Rows:
     """The block of which these are the spectra, each times that of its filter."""
-    return np.fft.irfft(spectra, SIZE)[..., SIZE - BLOCK_FRAMES :]
+    return np.fft.irfft(spectra, SIZE)[..., SIZE - BLOCK_FRAMES :].astype(np.float32, copy=False)

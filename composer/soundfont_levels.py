@@ -141,7 +141,7 @@ def _read_levels(path: Path) -> FontLevels:
 
 
 def _find_cache() -> Path:
-    cache = os.environ.get("XDG_CACHE_HOME") or Path(os.path.expanduser("~"), ".cache")
+    cache = os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()
     return Path(cache) / "bandstand" / "soundfonts"
 
 

@@ -20,15 +20,10 @@ from bandstand.composer.audio import Block
 from bandstand.composer.fluid import FluidRenderer
 from bandstand.composer.loudness import measure_loudness
 from bandstand.composer.master import Gains, master_song
-<<<<<<< HEAD
 from bandstand.composer.score import TAIL, Bend, Control, Note, Score, Section
-from bandstand.composer.streaming_score import Performance, StreamingScore
-=======
-from bandstand.composer.score import TAIL, Note, Score, Section
 from bandstand.composer.soundfont_levels import get_levels
-from bandstand.composer.streaming_score import StreamingScore
+from bandstand.composer.streaming_score import Performance, StreamingScore
 from bandstand.composer.tone import shape_tone
->>>>>>> 7c52d07 (Songs are played with FluidR3: every soundfont is corrected to the balance for which songs are written; what lies below hearing is filtered out)
 from bandstand.composer.tones import ToneRenderer
 
 FADE: Final = Seconds(6.0)
