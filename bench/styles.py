@@ -134,7 +134,7 @@ def _band(seed: int) -> Band:
 
 
 def _ends(song: Score) -> bool:
-    return song.chords[-1].symbol == (song.sections[-1].key or song.key)
+    return song.chords[-1].symbol.removesuffix("6") == (song.sections[-1].key or song.key)
 
 
 def _row(name: str, measures: list[Measures]) -> None:

@@ -17,6 +17,7 @@ from bandstand.common.jobs import Value
 from bandstand.common.lineups import HOUSE, LINEUPS
 from bandstand.common.song_parameters import SongParameters, checked
 from bandstand.composer.arranging import arrange_band, may_play, shift_energy
+from bandstand.composer.enrichment import draw_enrichment
 from bandstand.composer.exact_length import Fit, Length, fit_length, slow_down
 from bandstand.composer.expression import perform
 from bandstand.composer.harmony import BarChords, Harmoniser, lead_into_key, list_chord_changes
@@ -191,10 +192,11 @@ def _make_contexts(
     """Make the context of each section. Sections of one kind share their harmony, and all share the song's motif."""
     style = find_style(band)
     motif = draw_motif(random.branch("motif"))
+    rich = draw_enrichment(style.harmony, band.richness, random.branch("harmony", "palette"))
     bars: list[tuple[BarChords, ...]] = []
     for section, key, next_key in zip(form, keys, [*keys[1:], keys[-1]], strict=True):
         branch = random.branch("harmony", section.kind)
-        plain = Harmoniser(key, band.colour, style.harmony, branch).make_progression(section.kind, section.bars)
+        plain = Harmoniser(key, band.colour, style.harmony, branch, rich).make_progression(section.kind, section.bars)
         bars.append(lead_into_key(plain, next_key) if next_key != key else plain)
     firsts = [chords[0][0] for chords in bars[1:]] + [keys[-1].build_chord(0)]
     return [

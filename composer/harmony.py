@@ -10,6 +10,7 @@ or another chord of the same function. Knows no instrument, and no rhythm but th
 from itertools import pairwise
 from typing import Final, Literal
 
+from bandstand.composer.enrichment import Enrichment, enrich_phrase
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.style import HarmonicLanguage
 from bandstand.composer.theory import Chord, Key, Mode
@@ -43,8 +44,16 @@ FIRST_DEGREES: Final = {"intro": 0, "verse": 0, "bridge": 5, "solo": 0, "break":
 class Harmoniser:
     """Writes chord progressions in one key. `colour` is the share of chords with a seventh, 0 to 1."""
 
-    def __init__(self, key: Key, colour: float, language: HarmonicLanguage, random: RandomSource) -> None:
+    def __init__(
+        self,
+        key: Key,
+        colour: float,
+        language: HarmonicLanguage,
+        random: RandomSource,
+        enrichment: Enrichment | None = None,
+    ) -> None:
         self._key = key
+        self._enrichment = enrichment
         self._colour = colour
         self._language = language
         self._random = random
@@ -55,10 +64,12 @@ class Harmoniser:
         Where the bars are no whole phrases, what is left out is the beginning, so that it ends as it should.
         """
         if kind == "ending":
-            return ((self._key.build_chord(0),),) * bars
-        inner, last = CADENCES[kind]
+            last = self._key.build_chord(0)
+            extension = self._language.last_chord if self._enrichment else None
+            return ((self._key.extend_chord(last, extension) if extension else last,),) * bars
+        inner, final = CADENCES[kind]
         opening = self._make_phrase(FIRST_DEGREES.get(kind), inner)
-        closing = self._make_phrase(FIRST_DEGREES.get(kind), last)
+        closing = self._make_phrase(FIRST_DEGREES.get(kind), final)
         return (opening * (-(-bars // PHRASE_BARS) - 1) + closing)[-bars:]
 
     def _make_phrase(self, first_degree: int | None, cadence: Cadence) -> tuple[BarChords, ...]:
@@ -71,10 +82,13 @@ class Harmoniser:
         if is_closed:
             self._close_phrase(chords, functions)
         following = [*chords[1:], None]
-        return tuple(
+        bars = tuple(
             self._fill_bar(chord, function, ahead)
             for chord, function, ahead in zip(chords, functions, following, strict=True)
         )
+        if self._enrichment is None:
+            return bars
+        return enrich_phrase(bars, self._key, self._enrichment, self._random.branch("rich", cadence))
 
     def _choose_degrees(self, functions: str) -> list[int]:
         """Choose a degree for each function, different from the one before if there is another."""

@@ -24,8 +24,13 @@ FIFTHS: Final = {"C": 0, "G": 1, "D": 2, "A": 3, "E": 4, "B": 5, "F#": 6, "C#": 
 BASS_CLEF_PITCH: Final = 52
 """A part with a lower mean pitch gets the bass clef."""
 KINDS: Final = {"": "major", "m": "minor", "dim": "diminished", "maj7": "major-seventh", "7": "dominant",
-                "m7": "minor-seventh", "m7b5": "half-diminished"}  # fmt: skip
+                "m7": "minor-seventh", "m7b5": "half-diminished", "6": "major-sixth", "m6": "minor-sixth",
+                "add9": "major", "madd9": "minor", "sus4": "suspended-fourth", "sus2": "suspended-second",
+                "7sus4": "suspended-fourth", "maj9": "major-ninth", "9": "dominant-ninth",
+                "m9": "minor-ninth"}  # fmt: skip
 """Ending of a chord symbol -> MusicXML's kind."""
+DEGREES: Final = {"add9": 9, "madd9": 9, "7sus4": 7}
+"""Ending -> the degree that is added to the kind."""
 
 
 class Notated(NamedTuple):
@@ -121,15 +126,30 @@ def _add_marks(measure: Element, score: Score, bar: int) -> None:
 
 
 def _add_chord_symbol(measure: Element, symbol: str, step: int) -> None:
-    name = symbol[:2] if symbol[1:2] in ("#", "b") else symbol[:1]
+    """Add a symbol such as `C`, `F#m7` or `G/B`. The order of what is in the element is that of the schema."""
+    chord, _, bass = symbol.partition("/")
+    name = chord[:2] if chord[1:2] in ("#", "b") else chord[:1]
+    ending = chord[len(name) :]
     harmony = SubElement(measure, "harmony")
-    root = SubElement(harmony, "root")
-    _add_text(root, "root-step", name[0])
-    if name[1:]:
-        _add_text(root, "root-alter", 1 if name[1] == "#" else -1)
-    SubElement(harmony, "kind", text=symbol[len(name) :]).text = KINDS[symbol[len(name) :]]
+    _add_chord_note(harmony, "root", name)
+    SubElement(harmony, "kind", text=ending).text = KINDS[ending]
+    if bass:
+        _add_chord_note(harmony, "bass", bass)
+    if ending in DEGREES:
+        degree = SubElement(harmony, "degree")
+        _add_text(degree, "degree-value", DEGREES[ending])
+        _add_text(degree, "degree-alter", 0)
+        _add_text(degree, "degree-type", "add")
     if step:
         _add_text(harmony, "offset", step)
+
+
+def _add_chord_note(harmony: Element, role: str, name: str) -> None:
+    """Add the root or the bass of a chord."""
+    element = SubElement(harmony, role)
+    _add_text(element, f"{role}-step", name[0])
+    if name[1:]:
+        _add_text(element, f"{role}-alter", 1 if name[1] == "#" else -1)
 
 
 def _notate(part: Part, steps: int, count: int) -> list[list[Notated]]:

@@ -9,6 +9,8 @@ from typing import Final
 
 import msgspec
 
+from bandstand.composer.theory import Extension
+
 DrumPattern = tuple[tuple[int, tuple[str, ...]], ...]
 """(drum, bars) for each drum. The drum is a General MIDI key; a bar has one character for each step, see `FORCES`."""
 BassPattern = tuple[tuple[int, float, str], ...]
@@ -66,6 +68,18 @@ class HarmonicLanguage(msgspec.Struct, frozen=True, kw_only=True):
     """Share of bars with two chords."""
     secondary_dominant_share: float = 0.0
     """Share of two-chord bars whose second chord is the dominant of the next chord."""
+    extensions: tuple[tuple[Extension, float], ...] = (("add9", 3), ("sus4", 2), ("sus2", 1))
+    """(extension, weight) of what a chord may have beyond its triad or seventh; each degree has its own in a song."""
+    extension_share: float = 0.2
+    """Share of chords that have it."""
+    suspension_share: float = 0.3
+    """Share of dominants at the end of an open phrase that are suspended first."""
+    inversion_share: float = 0.3
+    """Share of chords that stand on their third, of those whose bass then moves by step."""
+    borrowed_share: float = 0.0
+    """Share of subdominants of a major key that are borrowed from the minor key."""
+    last_chord: Extension | None = None
+    """Extension of the song's last chord."""
     final_transpositions: tuple[tuple[int, float], ...] = ((0, 3), (2, 1), (1, 0.5))
     """(semitones, weight) by which the last chorus and the sections after it are transposed up."""
     bridge_transpositions: tuple[tuple[int, float], ...] = ((0, 3), (5, 1))

@@ -31,12 +31,28 @@ QUALITIES: Final = {
     (4, 7, 10): "7",
     (3, 7, 10): "m7",
     (3, 6, 10): "m7b5",
+    (4, 7, 9): "6",
+    (3, 7, 9): "m6",
+    (4, 7, 2): "add9",
+    (3, 7, 2): "madd9",
+    (5, 7): "sus4",
+    (2, 7): "sus2",
+    (5, 7, 10): "7sus4",
+    (4, 7, 11, 2): "maj9",
+    (4, 7, 10, 2): "9",
+    (3, 7, 10, 2): "m9",
 }
 """Intervals above the root -> ending of the chord symbol."""
+Extension = Literal["6", "9", "add9", "sus4", "sus2"]
+ADDED: Final[dict[Extension, int]] = {"6": 9, "9": 2, "add9": 2, "sus4": 5, "sus2": 2}
+"""Extension -> the interval above the root that it brings, semitones."""
 
 
 class Chord(msgspec.Struct, frozen=True):
-    """A chord on a degree of a key. `pitches` are pitch classes, stacked in thirds from the root."""
+    """A chord on a degree of a key.
+
+    `pitches` are pitch classes: root, third (or what is suspended), fifth, and then sixth or seventh, and ninth.
+    """
 
     symbol: str
     degree: int
@@ -60,7 +76,7 @@ class Chord(msgspec.Struct, frozen=True):
 
     @property
     def power_chord(self) -> "Chord":
-        """The chord without third and seventh."""
+        """The root and the fifth alone."""
         return Chord(self.symbol, self.degree, (self.root, self.pitches[2]))
 
 
@@ -117,6 +133,32 @@ class Key(msgspec.Struct, frozen=True):
         root = (chord.root + 7) % 12
         return Chord(self.names[root] + "7", 4, tuple((root + interval) % 12 for interval in (0, 4, 7, 10)))
 
+    def extend_chord(self, chord: Chord, extension: Extension) -> Chord:
+        """The chord with a sixth or ninth, or with its third suspended; as it is where the key has no such chord.
+
+        Only notes of the key are added. A sixth takes the place of a seventh; a ninth is added to a triad as add9.
+        """
+        third, fifth, *sevenths = ((pitch - chord.root) % 12 for pitch in chord.pitches[1:4])
+        added = ADDED[extension]
+        if chord.bass is not None or (chord.root + added) % 12 not in self.scale:
+            return chord
+        intervals = {
+            "6": (third, fifth, added),
+            "9": (third, fifth, *sevenths, added),
+            "add9": (third, fifth, added),
+            "sus4": (added, fifth, *sevenths),
+            "sus2": (added, fifth),
+        }[extension]
+        if intervals not in QUALITIES:
+            return chord
+        pitches = tuple((chord.root + interval) % 12 for interval in (0, *intervals))
+        return Chord(self.names[chord.root] + QUALITIES[intervals], chord.degree, pitches)
+
+    def invert_chord(self, chord: Chord) -> Chord:
+        """The chord over its third."""
+        bass = chord.pitches[1]
+        return msgspec.structs.replace(chord, symbol=f"{chord.symbol}/{self.names[bass]}", bass=bass)
+
     def transpose(self, semitones: int) -> "Key":
         """Return the key that is `semitones` higher, in the same mode."""
         return Key((self.tonic + semitones) % 12, self.mode)
@@ -124,7 +166,11 @@ class Key(msgspec.Struct, frozen=True):
 
 @lru_cache
 def find_pitch_classes(symbol: str) -> tuple[int, ...]:
-    """The pitch classes of a chord symbol, from the root up. Raises ValueError for one that is not in `QUALITIES`."""
+    """The pitch classes of a chord symbol, from the root up; over which of them it stands makes no difference.
+
+    Raises ValueError for one that is not in `QUALITIES`.
+    """
+    symbol = symbol.partition("/")[0]
     root = symbol[:2] if symbol[1:2] in ("#", "b") else symbol[:1]
     names = SHARPS if root in SHARPS else FLATS
     for intervals, ending in QUALITIES.items():
@@ -144,11 +190,15 @@ def fold_into_register(pitch: int, low: int, high: int) -> int:
 
 
 def list_voicings(chord: Chord, low: int, high: int) -> Iterator[tuple[int, ...]]:
-    """Yield all close voicings of `chord` in the register, from low to high, each followed by its drop-2 voicing."""
+    """Yield all close voicings of `chord` in the register, from low to high, each followed by its drop-2 voicing.
+
+    A chord of five notes goes without its fifth.
+    """
+    pitches = chord.pitches if len(chord.pitches) < 5 else chord.pitches[:2] + chord.pitches[3:]
     for bottom in range(low, high + 1):
-        if bottom % 12 not in chord.pitches:
+        if bottom % 12 not in pitches:
             continue
-        close = sorted(bottom + (pitch - bottom) % 12 for pitch in chord.pitches)
+        close = sorted(bottom + (pitch - bottom) % 12 for pitch in pitches)
         dropped = sorted([*close[:-2], close[-2] - 12, close[-1]])
         for voicing in (close, dropped):
             if low <= voicing[0] and voicing[-1] <= high:

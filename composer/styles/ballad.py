@@ -21,6 +21,11 @@ from bandstand.composer.style import (
 BALLAD: Final = Style(
     name="ballad",
     harmony=HarmonicLanguage(
+        extensions=(("add9", 4), ("sus4", 2), ("9", 2)),
+        extension_share=0.2,
+        suspension_share=0.5,
+        inversion_share=0.45,
+        borrowed_share=0.2,
         open_phrases=(("TTSD", 4), ("TSTD", 2), ("TDTS", 4), ("TSSD", 2)),
         two_chord_share=0.4,
         secondary_dominant_share=0.3,

@@ -21,6 +21,12 @@ from bandstand.composer.style import (
 BOSSA: Final = Style(
     name="bossa",
     harmony=HarmonicLanguage(
+        extensions=(("9", 5), ("6", 2)),
+        extension_share=0.4,
+        suspension_share=0.3,
+        inversion_share=0.15,
+        borrowed_share=0.15,
+        last_chord="6",
         open_phrases=(("TTSD", 4), ("TDSD", 3), ("TSSD", 3), ("TSTD", 2)),
         closed_phrases=(("SDTT", 3), ("TSDT", 4), ("SSDT", 2)),
         two_chord_share=0.3,

@@ -7,6 +7,12 @@ from bandstand.composer.style import ALL, CLAVES, CLOSED, KICK, OPEN, SNARE, Dru
 CHIPTUNE: Final = Style(
     name="chiptune",
     harmony=HarmonicLanguage(
+        extensions=(("sus4", 2), ("add9", 2), ("6", 1)),
+        extension_share=0.1,
+        suspension_share=0.3,
+        inversion_share=0.2,
+        secondary_dominant_share=0.25,
+        borrowed_share=0.2,
         open_phrases=(("TSDT", 1), ("TTSD", 3), ("TDTS", 4), ("TSSD", 3)),
         two_chord_share=0.15,
         final_transpositions=((0, 1), (2, 1), (1, 1)),

@@ -2,10 +2,29 @@
 
 from typing import Final
 
-from bandstand.composer.style import ALL, CLOSED, KICK, RIDE, SHAKER, SIDESTICK, SNARE, TOMS, Drumming, Style
+from bandstand.composer.style import (
+    ALL,
+    CLOSED,
+    KICK,
+    RIDE,
+    SHAKER,
+    SIDESTICK,
+    SNARE,
+    TOMS,
+    Drumming,
+    HarmonicLanguage,
+    Style,
+)
 
 POP: Final = Style(
     name="pop",
+    harmony=HarmonicLanguage(
+        secondary_dominant_share=0.25,
+        extension_share=0.2,
+        suspension_share=0.4,
+        inversion_share=0.35,
+        borrowed_share=0.15,
+    ),
     drums=(
         (
             (KICK, ("x.......o.......", "x.........o.....", "x.......o.o.....")),

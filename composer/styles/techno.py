@@ -21,6 +21,10 @@ from bandstand.composer.style import (
 TECHNO: Final = Style(
     name="techno",
     harmony=HarmonicLanguage(
+        extensions=(("9", 3), ("add9", 3), ("sus2", 1)),
+        extension_share=0.5,
+        suspension_share=0.0,
+        inversion_share=0.0,
         open_phrases=(("TTTT", 3), ("TTSS", 3), ("TTST", 2), ("TSTS", 1)),
         closed_phrases=(("TTST", 3), ("TSST", 2)),
         has_dominant_cadence=False,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from bandstand.composer.enrichment import draw_enrichment
 from bandstand.composer.harmony import Harmoniser
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.score import Section
@@ -25,7 +26,9 @@ def context() -> MakeContext:
             section=Section(kind, 1, 0, bars, energy),
             style=own,
             key=tonic,
-            bars=Harmoniser(tonic, 0.3, own.harmony, RandomSource(seed)).make_progression(kind, bars),
+            bars=Harmoniser(
+                tonic, 0.3, own.harmony, RandomSource(seed), draw_enrichment(own.harmony, 0.5, RandomSource(seed))
+            ).make_progression(kind, bars),
             following=tonic.build_chord(0),
             motif=draw_motif(RandomSource(seed, "/motif")),
         )
