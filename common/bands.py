@@ -29,8 +29,14 @@ HABITS: Final = {
     "length": Habit(0.4, 1.15, 0.06),
     "loose": Habit(0, 12, 1.0),
     "late": Habit(-5, 10, 1.0),
+    "lean": Habit(-1, 1, 0.1),
+    "bend": Habit(0, 1, 0.08),
+    "vibrato": Habit(0, 1, 0.08),
+    "swell": Habit(0, 1, 0.08),
 }
-"""The habits of every member. The names are fields of `Member`."""
+"""The habits of every member. The names are fields of `Member`; one without a habit has its default."""
+TIMING_HABITS: Final = ("loose", "late", "lean")
+"""Habits that a member without timing errors (`loose` 0, a sequencer) does not take on."""
 TEMPO_DEVIATION: Final = 4.0
 """Standard deviation of one mutation of a band's tempo, beats a minute."""
 REGISTER_SEMITONES: Final = 6
@@ -84,6 +90,14 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     """Largest random timing error of a note in either direction, milliseconds."""
     late: float = 0.0
     """Constant delay behind the beat, milliseconds."""
+    lean: float = 0.0
+    """How far the player leans within a phrase: -1 ahead of the beat, 1 laid back."""
+    bend: float = 0.5
+    """How often a lead bends into, between and out of notes, where the instrument can."""
+    vibrato: float = 0.5
+    """Depth of the vibrato of a lead's long notes, where the instrument can."""
+    swell: float = 0.5
+    """Depth of the swells of a lead's and a pad's long notes, where the instrument can."""
 
     @property
     def low(self) -> int:

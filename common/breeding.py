@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from bandstand.common.bands import BAND_HABITS, HABITS, TEMPO_DEVIATION, Band, Member
+from bandstand.common.bands import BAND_HABITS, HABITS, TEMPO_DEVIATION, TIMING_HABITS, Band, Member
 
 PRIOR_RATINGS: Final = 2.0
 """Number of ratings that the overall mean counts for, so that a section with few ratings stays near the mean."""
@@ -60,7 +60,7 @@ def mutate_member(member: Member, random: Random, mutations: float) -> Member:
     habits = {
         name: habit.clamp(getattr(member, name) + mutations * habit.deviation * draw_normal(random))
         for name, habit in HABITS.items()
-        if not (name in ("loose", "late") and member.loose == 0)
+        if not (name in TIMING_HABITS and member.loose == 0)
     }
     return msgspec.structs.replace(member, **habits)
 

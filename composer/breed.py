@@ -45,7 +45,7 @@ ENERGY_SCALE: Final = 5
 """Scale of a section's energy beside the genes, which are in mutations."""
 
 Vector = npt.NDArray[np.float64]
-"""One number for each gene, shape (6 + 7 * members,), in mutations."""
+"""One number for each gene, shape (6 + 11 * members,), in mutations."""
 
 
 def breed_band(band: Band, archive: Sequence[Heard], random: Random) -> Bred:

@@ -15,7 +15,7 @@ from bandstand.common.errors import ComposeError
 from bandstand.composer.compose import find_style
 from bandstand.composer.expression import perform
 from bandstand.composer.harmony import BarChords
-from bandstand.composer.parts import make_part
+from bandstand.composer.parts import make_part, settle_instrument
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.score import TICKS, ChordMark, Score, Section, Tempo
 from bandstand.composer.streaming_score import StreamingScore
@@ -65,7 +65,7 @@ def compose_bridge(band: Band, seed: int, plan: BridgePlan) -> StreamingScore:
     for member in band.members:
         source = random.branch("part", member.name)
         played = [] if member.voice == "melody" else VOICES[member.voice](context, member, source, source.branch(1))
-        notes.append(perform(played, context, member, plan.tempo, source.branch("human")))
+        notes.append(perform(played, context, settle_instrument(member, source), plan.tempo, source.branch("human")))
     return StreamingScore(header, iter([notes]))
 
 

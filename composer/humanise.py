@@ -1,10 +1,20 @@
-"""Humanising: notes on the grid become a performance with swing, human timing and dynamics.
+"""Humanising: notes on the grid become a performance with swing, human timing, dynamics and articulation.
 
-Timing: a member's constant delay (`late`) and a random error (`loose`), triangular, for each step. Notes of one member
-on the same step share their error, because a chord or a drum stroke is one gesture. Dynamics: velocity follows the
-energy of the section, the member's force, and the force of the note, and rises a little through each section.
+Timing has three parts. A member's constant delay (`late`). A lean (`lean`): a player who is laid back falls behind
+within a phrase, most in its middle and off the beat, and is back for its end; one who pushes is ahead in the same way.
+And an error (`loose`), half of which drifts from note to note, as people's does, and half of which is new each time.
+Notes of one member on the same step share them, because a chord or a drum stroke is one gesture.
+
+Dynamics: velocity follows the energy of the section, the member's force, and the force of the note. It rises a little
+through each section, and through each phrase until shortly before its end; a tune also gets louder as it rises.
+
+Articulation: the member's `length` applies to all short notes. A tune is phrased beyond that: notes that move by step
+are bound or parted by the character of their phrase, repeated notes are parted, and the last before a rest is lifted.
 """
 
+import math
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from bandstand.common.bands import Member
@@ -22,6 +32,56 @@ LONG_STEPS: Final = 12
 """Notes of at least this many steps keep their full length. `Member.length` does not apply to them."""
 SWELL: Final = 0.1
 """Share by which a section begins softer than it ends."""
+PHRASE_BARS: Final = 4
+PHRASE_ARC: Final = 0.08
+"""Share by which a phrase is softer at its beginning and end than at its top."""
+PHRASE_TOP: Final = 0.65
+CONTOUR: Final = 0.008
+"""Share by which a note of a tune is louder for each semitone above the middle of the member's compass."""
+LEAN_MS: Final = 28.0
+"""Milliseconds behind the beat of a member who leans back as far as the habit goes;"""
+PUSH_MS: Final = 14.0
+"""ahead of it, of one who pushes as far."""
+ON_BEAT: Final = 0.6
+"""Share of the lean that is left on a beat."""
+LATEST: Final = 0.4
+"""Largest delay, as a share of a step, so that a note stays nearer to its own step than to the next."""
+DRIFT: Final = 0.7
+"""Share of a drift that is left at the next note."""
+CHARACTERS: Final = ((1.06, 3.0), (1.0, 4.0), (0.8, 2.0))
+"""(share of the length of notes that move by step, weight) of phrases: bound, plain, parted."""
+LIFT_STEPS: Final = 2
+"""Steps of silence that count as a rest."""
+REPEATED, LIFTED, CLIPPED = 0.84, 0.92, 0.7
+"""Shares of the length of a repeated note, of the last before a rest, and of a short one before a rest."""
+
+
+class Timing:
+    """When a member plays: milliseconds from the grid, step by step through a section."""
+
+    def __init__(self, context: SectionContext, member: Member, bpm: float, random: RandomSource) -> None:
+        self._member, self._random = member, random
+        self._phrase = PHRASE_BARS * context.steps
+        self._behind = context.section.bars * context.steps % self._phrase
+        self._latest = LATEST * 60_000 / bpm / 4
+        self._drift = 0.0
+
+    def find_delay(self, step: int) -> float:
+        """Milliseconds by which what is played on `step` is late."""
+        loose, fresh = self._member.loose, self._random.draw_triangular(self._member.loose)
+        self._drift = DRIFT * self._drift + (1 - DRIFT) * self._random.draw_triangular(loose) * 2
+        error = max(-loose, min(loose, (fresh + self._drift) / 2 * 1.4))
+        return min(self._latest, error + self._member.late + self._lean(step))
+
+    def _lean(self, step: int) -> float:
+        if not self._member.lean:
+            return 0.0
+        lean = self._member.lean * (LEAN_MS if self._member.lean > 0 else PUSH_MS)
+        return lean * (ON_BEAT if step % 4 == 0 else 1.0) * (0.4 + 0.6 * math.sin(math.pi * self._place(step)))
+
+    def _place(self, step: int) -> float:
+        """Place in the phrase, 0 to 1; phrases are counted from the end of the section."""
+        return (step - self._behind) % self._phrase / self._phrase
 
 
 def humanise(
@@ -34,21 +94,59 @@ def humanise(
     unit = context.style.swing_steps
     swing = context.swing * unit * STEP
     full = (127 - LOWEST_VELOCITY) * (QUIET_SHARE + (1 - QUIET_SHARE) * section.energy) * (0.7 + 0.6 * member.force)
-    swell = SWELL / (section.bars * context.steps)
+    timing, contour = Timing(context, member, bpm, random), CONTOUR if member.voice == "melody" else 0.0
+    ordered, middle = sorted(notes), (member.low + member.high) / 2
     performed: list[Note] = []
-    last, start = -1, 0
-    for note in sorted(notes):
-        if note.step != last:
-            last = note.step
-            late = random.draw_triangular(member.loose) + member.late
-            start = max(
-                0, round(origin + last * STEP + (swing if last % (2 * unit) == unit else 0) + late * ticks_per_ms)
-            )
-        force = note.force * (1 - SWELL + swell * last) * (1 + random.draw_triangular(FORCE_WIDTH))
-        velocity = min(127, round(LOWEST_VELOCITY + full * force))
-        length = note.length * (member.length if note.length < LONG_STEPS else 1)
-        performed.append(Note(start, max(1, round(length * STEP)), note.pitch, velocity))
+    last, start, shape = -1, 0, 1.0
+    for note, share in zip(ordered, _articulate(ordered, context, member, random), strict=True):
+        step, written, pitch, force = note
+        if step != last:
+            last, shape = step, shape_dynamics(step, context)
+            offset = (swing if step % (2 * unit) == unit else 0) + timing.find_delay(step) * ticks_per_ms
+            start = max(0, round(origin + step * STEP + offset))
+        force *= (shape + contour * max(-12, min(12, pitch - middle))) * (1 + random.draw_triangular(FORCE_WIDTH))
+        velocity = max(1, min(127, round(LOWEST_VELOCITY + full * force)))
+        length = written * member.length * share if written < LONG_STEPS else written
+        performed.append(Note(start, max(1, round(length * STEP)), pitch, velocity))
     return performed
+
+
+def shape_dynamics(step: int, context: SectionContext) -> float:
+    """Share of its force that a note on `step` gets by its place in the section and in the phrase."""
+    steps, phrase = context.section.bars * context.steps, PHRASE_BARS * context.steps
+    at = (step - steps % phrase) % phrase / phrase
+    rise, fall = at / PHRASE_TOP, (at - PHRASE_TOP) / (1 - PHRASE_TOP)
+    arc = math.sin(rise * math.pi / 2) if fall < 0 else 1 - 0.7 * fall**2
+    return (1 - SWELL * (1 - step / steps)) * (1 - PHRASE_ARC * (1 - arc))
+
+
+def _articulate(
+    notes: list[GridNote], context: SectionContext, member: Member, random: RandomSource
+) -> Sequence[float]:
+    """For each note, the share of its written length for which it is held, beside the member's own share."""
+    if member.voice != "melody":
+        return [1.0] * len(notes)
+    section, phrase = context.section, PHRASE_BARS * context.steps
+    branch = random.branch("articulation", section.kind, section.number)
+    characters = [branch.choose_weighted(CHARACTERS) for _ in range(section.bars // PHRASE_BARS + 1)]
+    following = dict(pairwise([*sorted({note.step for note in notes}), section.bars * context.steps]))
+    tops = {note.step: note.pitch for note in notes}  # sorted, so the highest of each step is the last
+    return [
+        _choose_share(
+            note, following[note.step], tops, characters[max(0, min(note.step // phrase, len(characters) - 1))]
+        )
+        for note in notes
+    ]
+
+
+def _choose_share(note: GridNote, following: int, tops: dict[int, int], character: float) -> float:
+    """The share for a note of a tune; the next one is on step `following`, `tops` has the highest pitch of each."""
+    pitch = tops.get(following)
+    if following - note.step - note.length >= LIFT_STEPS or pitch is None:
+        return CLIPPED if note.length <= 1 else LIFTED
+    if pitch == note.pitch:
+        return REPEATED
+    return character if abs(pitch - note.pitch) <= 2 else 1.0
 
 
 def trim_overlaps(notes: list[Note]) -> tuple[Note, ...]:

@@ -14,7 +14,7 @@ from bandstand.common.errors import ComposeError
 from bandstand.composer.compose import find_style
 from bandstand.composer.expression import perform
 from bandstand.composer.harmony import BarChords
-from bandstand.composer.parts import make_part
+from bandstand.composer.parts import make_part, settle_instrument
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.score import ChordMark, Score, Section, Tempo
 from bandstand.composer.streaming_score import StreamingScore
@@ -79,7 +79,8 @@ def compose_ident(band: Band, seed: int, plan: IdentPlan) -> StreamingScore:
         notes.append(
             [
                 perform(
-                    own if member is soloist else _accompany(member, context, random), context, member, plan.tempo,
+                    own if member is soloist else _accompany(member, context, random), context,
+                    settle_instrument(member, random.branch("part", member.name)), plan.tempo,
                     random.branch("human", member.name, context.section.kind),
                 )
                 for member in band.members

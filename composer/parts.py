@@ -53,6 +53,11 @@ def choose_instrument(member: Member, random: RandomSource) -> int:
     return random.branch("instrument").choose(member.instruments)
 
 
+def settle_instrument(member: Member, random: RandomSource) -> Member:
+    """The member with the one instrument that is played in a song."""
+    return msgspec.structs.replace(member, instruments=(choose_instrument(member, random),))
+
+
 def fit_to_instrument(member: Member, program: int) -> Member:
     """The member with this one instrument and a compass that it has: moved by at most `MOST_MOVED`, then cut."""
     member = msgspec.structs.replace(member, instruments=(program,))

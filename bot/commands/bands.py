@@ -19,6 +19,7 @@ HABIT_WORDS: Final = {
     "force": ("soft", "hard"),
     "variety": ("steady", "restless"),
     "length": ("staccato", "legato"),
+    "lean": ("pushing", "laid back"),
 }
 """Habit -> the words for either end of it."""
 USUAL: Final = {"length": 0.7}

@@ -2,7 +2,7 @@ import msgspec
 
 from bandstand.common.lineups import HOUSE
 from bandstand.composer.harmony import Harmoniser
-from bandstand.composer.humanise import humanise, trim_overlaps
+from bandstand.composer.humanise import humanise, shape_dynamics, trim_overlaps
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.score import STEP, Note, Section
 from bandstand.composer.style import HarmonicLanguage
@@ -75,3 +75,43 @@ def test_a_member_with_more_force_is_louder() -> None:
         return humanise([GridNote(0, 4, 60, 1)], context(0.5), member, 120, RandomSource(1))[0].velocity
 
     assert velocity(1.0) > velocity(0.0) + 20
+
+
+LEAD = msgspec.structs.replace(HOUSE["small-robots"].members[4], length=1.0, loose=0.0, late=0.0, lean=0.0)
+
+
+def play(written: list[GridNote], **habits: float) -> list[Note]:
+    return humanise(written, context(0.5), msgspec.structs.replace(LEAD, **habits), 120, RandomSource(1))
+
+
+def test_who_is_laid_back_is_late_most_off_the_beat_and_who_pushes_is_early() -> None:
+    beat, between = GridNote(40, 2, 66, 0.8), GridNote(42, 2, 66, 0.8)
+    grid = [(4 * 16 + note.step) * STEP for note in (beat, between)]
+    back, ahead = (
+        [n.start - g for n, g in zip(play([beat, between], lean=lean), grid, strict=True)] for lean in (1, -1)
+    )
+    assert 0 < back[0] < back[1] < STEP / 2
+    assert 0 > ahead[0] > ahead[1]
+
+
+def test_a_lean_is_smaller_where_a_phrase_begins() -> None:
+    first, middle = (play([GridNote(step, 2, 66, 0.8)], lean=1.0)[0].start - step * STEP for step in (0, 32))
+    assert first < middle
+
+
+def test_a_tune_parts_repeated_notes_and_lifts_the_last_before_a_rest() -> None:
+    again, moving, last = GridNote(0, 4, 66, 0.8), GridNote(4, 4, 66, 0.8), GridNote(8, 4, 69, 0.8)
+    lengths = [note.length for note in play([again, moving, last, GridNote(24, 4, 64, 0.8)])]
+    assert lengths[0] < 4 * STEP
+    assert lengths[1] == 4 * STEP
+    assert lengths[2] < 4 * STEP
+
+
+def test_a_phrase_gets_louder_until_shortly_before_its_end() -> None:
+    loud = [shape_dynamics(step, context(0.5)) for step in (0, 40, 63)]
+    assert loud[0] < loud[1] > loud[2]
+
+
+def test_a_tune_is_louder_where_it_is_higher() -> None:
+    low, high = (play([GridNote(0, 4, pitch, 0.8)])[0].velocity for pitch in (62, 82))
+    assert high > low
