@@ -15,7 +15,7 @@ from twisted.logger import Logger
 from bandstand.bot.commands.frontend import FrontEnd, ShowsProgress
 from bandstand.bot.commands.generators import name_watch, say_revealed
 from bandstand.bot.commands.reply import Level, Reply
-from bandstand.bot.commands.schedule import name_show, say_moment
+from bandstand.bot.commands.schedule import name_show, say_held, say_moment
 from bandstand.bot.commands.sentences import name_song, say_ordered, say_refusal
 from bandstand.common.api import events
 from bandstand.common.api.events import Event, Likeness
@@ -269,11 +269,14 @@ def _announce_read(event: events.ScheduleRead) -> Reply:
     return Reply(f"{event.file} was read: {', '.join(said)}", Level.NOTICE)
 
 
+def _announce_held(event: events.ShowHeld) -> Reply:
+    return Reply(say_held(event.held, event.held.start), Level.NOTICE)
+
+
 def _announce_missed(event: events.ShowMissed) -> Reply:
     when = say_moment(event.start, event.show.zone)
-    return Reply(
-        f"{name_show(event.show)} was missed: it was to begin at {when}, and the radio did not play", Level.NOTICE
-    )
+    why = "what people had asked for lasted until it was over" if event.is_held else "the radio did not play"
+    return Reply(f"{name_show(event.show)} was missed: it was to begin at {when}, and {why}", Level.NOTICE)
 
 
 def _announce_reloaded(event: events.GeneratorsReloaded) -> Reply | None:
@@ -291,6 +294,7 @@ NOTICES: Final[Mapping[type, Callable[[Any], Reply | None]]] = {
     events.SongStarted: _announce_started,
     events.ScheduleRead: _announce_read,
     events.ShowStarted: _announce_show,
+    events.ShowHeld: _announce_held,
     events.ShowMissed: _announce_missed,
     events.SkipVoteBegan: _announce_skip_vote,
     events.SkippedByVote: _announce_skipped,

@@ -3,6 +3,7 @@
 from typing import Final
 
 from bandstand.bot.commands.reply import Reply
+from bandstand.bot.commands.schedule import say_held
 from bandstand.bot.commands.sentences import name_song, say_ago, say_kind, say_wait
 from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common.api import requests, results
@@ -121,7 +122,8 @@ def _say_reason(result: results.Explanation, song: SongBrief, now: float) -> str
     if result.choice is None and result.name == STATION_NAME:
         return f"{name_song(song)}: the first song of this station, which it made by itself"
     if result.choice is None:
-        return f"{name_song(song)}: {result.name} asked for it"
+        held = f"; {say_held(result.held, now)}" if result.held else ""
+        return f"{name_song(song)}: {result.name} asked for it{held}"
     return f"{name_song(song)}: {say_choice(result.choice, now)}"
 
 

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Final
 
 from bandstand.bot.commands.reply import Reply
+from bandstand.bot.commands.sentences import name_song
 from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common.api import requests
 from bandstand.common.api.schedule import AddShow, GetSchedule, RemoveShow, Schedule, ShowAdded, ShowRemoved
-from bandstand.common.api.shows import Airing, RunState, Show
+from bandstand.common.api.shows import Airing, HeldShow, RunState, Show
 from bandstand.common.errors import CommandError, UsageError
 from bandstand.common.show_times import FORMS, load_zone, read_date, read_rule, read_times, write_rule
 from bandstand.common.text import counted
@@ -18,7 +19,12 @@ from bandstand.common.text import counted
 USAGE: Final = "schedule [week | add TIMES WHAT | override DATE [TIMES] WHAT | remove SHOW] [zone=..] [priority=..]"
 ALL_DAY: Final = "0:00-24:00"
 WEEK: Final = 7
-STATES: Final = {None: "", RunState.PLAYED: "has begun", RunState.MISSED: "missed"}
+STATES: Final = {
+    None: "",
+    RunState.PLAYED: "has begun",
+    RunState.HELD: "waits for what people asked for",
+    RunState.MISSED: "missed",
+}
 SOON: Final = 18 * 3600.0
 """Seconds ahead within which a moment is told without its date."""
 
@@ -131,6 +137,15 @@ def _show_added(result: ShowAdded, now: float) -> Reply:
 
 def _name_all(shows: tuple[Show, ...]) -> str:
     return " and ".join(name_show(show) for show in shows[:3])
+
+
+def say_held(held: HeldShow, now: float) -> str:
+    """Why a show has not begun, and what becomes of it."""
+    until = say_moment(held.until, held.show.zone, now)
+    said = f"{name_show(held.show)} waits for {name_song(held.song)}, which {held.name} asked for"
+    if held.until < held.end:
+        return f"{said}: it begins at about {until}"
+    return f"{said} and which lasts until about {until}; it would be over by then, and is missed unless you skip"
 
 
 def name_show(show: Show) -> str:

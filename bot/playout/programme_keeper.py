@@ -69,6 +69,8 @@ class ProgrammeKeeper:
     def react(self, event: Event) -> None:
         if isinstance(event, events.SlotPassed):
             log.warn("the programme passes over {slot}: {reason}", slot=event.slot, reason=event.reason)
+        if isinstance(event, events.ShowHeld | events.ShowMissed):
+            log_show(event)
         if self._regularly.running and self._due is None and isinstance(event, OCCASIONS):
             self._due = self._clock.callLater(DELAY, self._take_occasion)
 
@@ -98,6 +100,19 @@ def _keep_going(tx: Transaction) -> float | None:
     between.keep_seam(tx)
     change = shows.find_change_after(tx, tx.now)
     return None if change is None else change.at - tx.now
+
+
+def log_show(event: events.ShowHeld | events.ShowMissed) -> None:
+    """Write down that a show does not begin at its time."""
+    if isinstance(event, events.ShowHeld):
+        held = event.held
+        log.warn(
+            "the show {show} waits for {seconds:.0f} s, as {person} asked for {title}",
+            show=held.show.name, seconds=held.until - held.start, person=held.name, title=held.song.title,
+        )  # fmt: skip
+        return
+    why = "what people had asked for lasted until it was over" if event.is_held else "the radio did not play"
+    log.warn("the show {show} was missed: {why}", show=event.show.name, why=why)
 
 
 def _log_failure(failure: Failure) -> None:

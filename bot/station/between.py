@@ -106,7 +106,7 @@ def _is_before_fixed_time(tx: Transaction, air: Cue) -> bool:
     fixed = find_fixed_time(
         seam, shows.list_shows(tx), shows.list_records(tx), tx.playlists.list_all(), tx.rules.is_on_the_hour
     )
-    return fixed is not None and fixed - seam <= LONGEST
+    return fixed is not None and fixed.at - seam <= LONGEST
 
 
 def _choose_due(tx: Transaction, air: Cue) -> SongKind | None:

@@ -19,6 +19,7 @@ from bandstand.common.api.refusals import Refused
 from bandstand.common.api.values import Choice, Distance, JobState, Slot, SlotKind, SongBrief, Source
 from bandstand.common.files import format_location
 from bandstand.common.generators import BAND, FILE, Value
+from bandstand.common.song_parameters import RANGES
 from bandstand.common.types import SongCode
 
 ITSELF: Final = Asker(STATION_NAME, STATION)
@@ -26,6 +27,8 @@ FRESH: Final = 0.5
 """How often the stock is looked at before the rotation."""
 CANDIDATES: Final = 300
 """Songs of a large library among which one entry is chosen."""
+SHORTEST_SONG: Final = RANGES["seconds"].low
+"""Seconds of the shortest song that bands compose to a length; where less is left, what follows begins over it."""
 SHORT_FORM: Final = 1.5
 """Minutes of a song that is composed because nothing else is ready."""
 RING: Final = 2.5
@@ -208,8 +211,9 @@ def _compose(tx: Transaction, need: Need, slugs: Sequence[str], is_needed_now: b
         return None
     parameters: dict[str, Value] = {}
     length = fitting.find_length(need.left) if need.left is not None else None
-    if length is not None:
-        parameters["seconds"] = round(length + get_overlap(tx), 2)
+    seconds = 0.0 if length is None else round(length + get_overlap(tx), 2)
+    if seconds:
+        parameters["seconds"] = max(seconds, SHORTEST_SONG)
     elif is_needed_now and not need.queued:
         parameters["minutes"] = SHORT_FORM
     artists = [one.song.artist for one in need.heard if need.at - one.started < ARTIST_DISTANCE]
@@ -217,7 +221,7 @@ def _compose(tx: Transaction, need: Need, slugs: Sequence[str], is_needed_now: b
     job = order_song(tx, Order(BAND, ITSELF, parameters, is_played=False, form=form))
     found = tx.bands.get_form(form) if form is not None else None
     relaxed = (Distance.ARTIST,) if found is not None and found.band.name in artists else ()
-    ends_at = need.at + need.left if length is not None and need.left is not None else None
+    ends_at = need.at + (need.left or 0.0) if seconds >= SHORTEST_SONG else None
     return Filled(
         tx.songs.get(job.song).brief, Choice(source=Source.COMPOSED, relaxed=relaxed, ends_at=ends_at), job.id
     )

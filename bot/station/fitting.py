@@ -2,52 +2,69 @@
 
 The songs before a fixed time are chosen freely, as long as what is left after them can be filled (`leaves_room`). The
 last entry is composed to just the length that is left, which the station's bands can (`composer.exact_length`), so that
-the hour is hit by an ending and not by a fade. What is left may also be just the length of a song that is there.
+the hour is hit by an ending and not by a fade.
+
+Where a listener's song leaves too few seconds for any song, a short one is composed all the same before a show, which
+then begins over it (`bot.station.show_starts`): a show is never early.
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from bandstand.bot.station import playlists, schedule
 from bandstand.common.api.playlists import Playlist
 from bandstand.common.api.shows import Show
+from bandstand.common.api.values import SlotKind
 
-EARLY: Final = 2.0
+EARLY: Final = 1.0
 """Seconds before a fixed time in which an entry may begin that belongs to what comes then."""
 HOUR: Final = 3600.0
 SHORTEST: Final = 45.0
-"""Seconds of a song that is composed to fit: below that it would be a jingle."""
+"""Seconds that are left after a song, so that one that is composed for them is a song and no jingle."""
 LONGEST: Final = 330.0
 """Seconds of a song that is composed to fit: up to here one song fills what is left."""
-EXACT: Final = 1.0
-"""Seconds by which an ending may miss its time."""
+EXACT: Final = 0.8
+"""Seconds by which an ending may miss its time. Below `EARLY`, so that what comes then is not taken for late."""
+
+
+class FixedTime(NamedTuple):
+    """A moment at which something is to begin."""
+
+    at: float
+    is_show: bool
+    """Whether it is a show that begins, which is never early: other things are, by up to `SHORTEST` seconds, where too
+    little is left for a song."""
 
 
 def leaves_room(left: float, seconds: float) -> bool:
-    """Whether a song of this length may come where `left` seconds are left: it ends in time to the second, or what is
-    left after it can be composed."""
-    rest = left - seconds
-    return abs(rest) <= EXACT or rest >= SHORTEST
+    """Whether a song of this length may come where `left` seconds are left: what is left after it can be composed."""
+    return left - seconds >= SHORTEST
 
 
 def find_length(left: float) -> float | None:
     """The length of a song that is to be composed now, where one is to fill all that is left; None: there is time for
-    other songs before it, or too little time for any."""
-    return left if SHORTEST <= left <= LONGEST else None
+    other songs before it."""
+    return left if left <= LONGEST else None
 
 
 def find_fixed_time(
     at: float, shows: Sequence[Show], records: schedule.Records, lists: Sequence[Playlist], is_on_the_hour: bool
-) -> float | None:
+) -> FixedTime | None:
     """The next moment after `at` at which something has to begin to the second: a show, what follows one, a playlist's
     turn once an hour, and the hour itself where the station keeps it."""
+    moments = []
     change = schedule.find_next_change(shows, at + EARLY, records)
-    is_begin = change is not None and (
-        change.target is not None or schedule.find_target(shows, at + EARLY, records) is not None
-    )
-    moments = [
-        change.at if change is not None and is_begin else None,
-        playlists.find_next_turn(lists, at + playlists.EARLY),
-        ((at + EARLY) // HOUR + 1) * HOUR if is_on_the_hour else None,
-    ]
-    return min((moment for moment in moments if moment is not None), default=None)
+    if change is not None:
+        moments.append(FixedTime(change.at, is_beginning(change)))
+    turn = playlists.find_next_turn(lists, at + playlists.EARLY)
+    if turn is not None:
+        moments.append(FixedTime(turn, False))
+    if is_on_the_hour:
+        moments.append(FixedTime(((at + EARLY) // HOUR + 1) * HOUR, False))
+    return min(moments, key=lambda one: (one.at, not one.is_show), default=None)
+
+
+def is_beginning(change: schedule.Change) -> bool:
+    """Whether a show begins then, rather than ends or goes on after another one."""
+    target = change.target
+    return target is not None and target.occurrence.start == change.at and target.show.slot.kind is not SlotKind.OFF

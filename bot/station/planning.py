@@ -8,7 +8,8 @@ drawn by the rules of rotation, or one that is composed. A slot that nothing fil
 with the entry and told once. *Whether it fits* a fixed time that comes next (`bot.station.fitting`).
 
 When requests, playlists, clocks or the schedule change, entries that are still what is wanted stay as they are. From
-the first one that is not, the plan is made anew. The first entry is frozen: the streamer may have opened it.
+the first one that is not, the plan is made anew. The entry that is next of all is frozen: it stays, though it would not
+be chosen any more, unless a fixed time or a rule of rotation is at stake, and then too in the last `FROZEN` seconds.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,9 +19,9 @@ import msgspec
 
 from bandstand.bot.station import clocks, filling, playlists, schedule, scheduling, shows, transitions
 from bandstand.bot.station.filling import Filled, Need
-from bandstand.bot.station.fitting import EARLY, EXACT, SHORTEST, find_fixed_time
+from bandstand.bot.station.fitting import EARLY, EXACT, SHORTEST, find_fixed_time, leaves_room
 from bandstand.bot.station.lifecycle import end_cue
-from bandstand.bot.station.on_air import Asker, find_on_air, line_up
+from bandstand.bot.station.on_air import Asker, line_up
 from bandstand.bot.station.ordering import give_up_job
 from bandstand.bot.station.radio_repositories import LastTurn
 from bandstand.bot.station.repositories import Transaction
@@ -31,6 +32,7 @@ from bandstand.common.api.people import STATION, STATION_NAME
 from bandstand.common.api.playlists import Clock, Playlist
 from bandstand.common.api.shows import Show
 from bandstand.common.api.values import (
+    Choice,
     ClockPlace,
     Cue,
     CueState,
@@ -47,6 +49,8 @@ PLANNED: Final = 4
 """Entries of the queue that are planned ahead."""
 HISTORY: Final = 100
 """Songs that are looked at for distances: more than anybody can hear within the longest of them."""
+FROZEN: Final = 5.0
+"""Seconds before it begins in which the next entry stays whatever happens: the streamer may begin it at any moment."""
 UNKNOWN_LENGTH: Final = 60.0
 """Seconds that stand for the length of a song that does not say it yet: rather too few, so that what is planned behind
 it keeps its distances."""
@@ -93,7 +97,7 @@ def plan_ahead(tx: Transaction) -> None:
     ground = read_ground(tx)
     _keep_fitting(tx, ground)
     missing = PLANNED - len(list_planned(tx))
-    while missing > 0 and _plan_entry(tx, ground):
+    while missing > 0 and _plan_entry(tx, ground, _list_in_order(tx)):
         missing -= 1
 
 
@@ -135,8 +139,9 @@ def list_wanted(ground: Ground, position: Position) -> Iterator[Wanted]:
     for due in playlists.find_due(ground.playlists, position.turns, at):
         yield Wanted(Slot(SlotKind.PLAYLIST, due.name), playlist=due.name)
     target = schedule.find_target(ground.shows, at, ground.records)
-    if target is not None and schedule.is_entry(target.show.rule) and target.show.name in position.shows:
-        target = None  # it is planned already
+    is_planned = target and schedule.is_entry(target.show.rule) and target.show.name in position.shows
+    if target is not None and (is_planned or target.show.slot.kind is SlotKind.OFF):
+        target = None
     show = target.show.name if target else ""
     slot = target.show.slot if target else Slot(SlotKind.CLOCK, ground.clock) if ground.clock else None
     if slot is not None and slot.kind is SlotKind.CLOCK:
@@ -210,36 +215,68 @@ def _list_in_order(tx: Transaction) -> list[Cue]:
 
 
 def _keep_fitting(tx: Transaction, ground: Ground) -> None:
-    """Withdraw the entries from the first one on that is not what is wanted at its place; the first of all stays."""
+    """Withdraw the entries from the first one on that is not what is wanted at its place."""
     cues = _list_in_order(tx)
     planned = [cue for cue in cues if cue.choice is not None and cue.state is CueState.QUEUED]
-    for cue in planned[1:]:
-        if not _fits(tx, cue, find_position(tx, cues[: cues.index(cue)], ground), ground):
-            withdraw(tx, planned[planned.index(cue) :])
+    for number, cue in enumerate(planned):
+        before = cues[: cues.index(cue)]
+        position = find_position(tx, before, ground)
+        is_next = number == 0 and all(one.state is CueState.AIR or is_between(one) for one in before)
+        if is_next and position.at - tx.now < FROZEN and not cue.song.state.is_lost:
+            continue
+        if not _fits(tx, cue, position, ground, is_next):
+            withdraw(tx, planned[number:])
             return
 
 
-def _fits(tx: Transaction, cue: Cue, position: Position, ground: Ground) -> bool:
+def _fits(tx: Transaction, cue: Cue, position: Position, ground: Ground, is_frozen: bool) -> bool:
     choice = cue.choice
     if choice is None or cue.song.state.is_lost:
         return choice is None
-    passed = [one.slot for one in choice.passed]
-    early, _ = _begin_early(tx, position, ground)
-    wanted = next((one for one in list_wanted(ground, early) if one.slot not in passed), Wanted())
-    is_wanted = Wanted(choice.slot, choice.clocks, choice.playlist if choice.is_turn else "", choice.show) == wanted
-    if not is_wanted or (choice.playlist and choice.playlist not in [one.name for one in ground.playlists]):
+    early, left = _begin_early(tx, position, ground)
+    if not _fits_time(tx, cue, position.at, left) or not _is_wanted(choice, early, ground, is_frozen):
         return False
-    if choice.ends_at is not None:
-        length = (cue.song.seconds or _get_ordered_length(tx, cue) + filling.get_overlap(tx)) - filling.get_overlap(tx)
-        if abs(position.at + length - choice.ends_at) > EXACT:
-            return False
     broken = find_broken(name_artist(tx, cue.song), early.heard, early.at)
     return is_between(cue) or broken <= set(choice.relaxed)
 
 
-def _plan_entry(tx: Transaction, ground: Ground) -> bool:
-    """Add one entry; False where there is nothing to add and enough is on its way already."""
-    cues = _list_in_order(tx)
+def _is_wanted(choice: Choice, early: Position, ground: Ground, is_frozen: bool) -> bool:
+    """Whether it is what is wanted there; of a frozen entry, whether it is of the right show."""
+    passed = [one.slot for one in choice.passed]
+    listed = list(list_wanted(ground, early))
+    if is_frozen:
+        return choice.is_turn or choice.show == listed[-1].show
+    wanted = next((one for one in listed if one.slot not in passed), Wanted())
+    is_wanted = Wanted(choice.slot, choice.clocks, choice.playlist if choice.is_turn else "", choice.show) == wanted
+    return is_wanted and (not choice.playlist or choice.playlist in [one.name for one in ground.playlists])
+
+
+def _fits_time(tx: Transaction, cue: Cue, at: float, left: float | None) -> bool:
+    """Whether an entry that begins `at` ends where it has to, or leaves room until a fixed time in `left` seconds."""
+    choice = cue.choice
+    if choice is not None and choice.ends_at is not None:
+        length = (cue.song.seconds or _get_ordered_length(tx, cue) + filling.get_overlap(tx)) - filling.get_overlap(tx)
+        return abs(at + length - choice.ends_at) <= EXACT
+    if choice is None or left is None or (choice.overruns and choice.fixed_at == round(at + left, 1)):
+        return True
+    return not cue.song.seconds or leaves_room(left, cue.song.seconds)
+
+
+def plan_skip(tx: Transaction, air: Cue) -> bool:
+    """Make the plan anew where what is next would begin at a wrong time, if the song on the air were skipped, such as a
+    show long before its time. True where the plan is another one."""
+    ground, planned = read_ground(tx), list_planned(tx)
+    cues = [cue for cue in _list_in_order(tx) if cue.id != air.id]
+    if not planned or cues[0].id != planned[0].id:
+        return False
+    if _fits(tx, planned[0], find_position(tx, [], ground), ground, is_frozen=True):
+        return False
+    withdraw(tx, planned)
+    return _plan_entry(tx, ground, [])
+
+
+def _plan_entry(tx: Transaction, ground: Ground, cues: list[Cue]) -> bool:
+    """Add one entry behind these cues; False where there is nothing to add and enough is on its way already."""
     position, left = _begin_early(tx, find_position(tx, cues, ground), ground)
     is_needed_now = not any(cue.state is CueState.QUEUED or not cue.is_audible for cue in cues)
     passed: list[PassedSlot] = []
@@ -247,7 +284,8 @@ def _plan_entry(tx: Transaction, ground: Ground) -> bool:
         need = Need(wanted.slot, position.at, position.heard, frozenset(cue.song.code for cue in cues), left)
         filled = filling.fill_slot(tx, need, is_needed_now)
         if isinstance(filled, Filled):
-            _add(tx, wanted, filled, tuple(passed), ground)
+            choice = msgspec.structs.replace(_note_fixed_time(filled, need), passed=tuple(passed))
+            _add(tx, wanted, filled._replace(choice=choice), ground)
             return True
         if wanted.slot is not None:
             passed.append(PassedSlot(wanted.slot, filled))
@@ -255,33 +293,32 @@ def _plan_entry(tx: Transaction, ground: Ground) -> bool:
 
 
 def _begin_early(tx: Transaction, position: Position, ground: Ground) -> tuple[Position, float | None]:
-    """The position, and the seconds from it until a fixed time. Where these are too few to compose anything, what
-    comes at the fixed time begins early, as if it were that time."""
+    """The position, and the seconds from it until a fixed time. Where these are too few for a song, what comes at the
+    fixed time begins early, as if it were that time, unless it is a show."""
     fixed = find_fixed_time(position.at, ground.shows, ground.records, ground.playlists, tx.rules.is_on_the_hour)
     if fixed is None:
         return position, None
-    left = fixed - position.at
-    return (position._replace(at=fixed), None) if left < SHORTEST else (position, left)
+    left = fixed.at - position.at
+    is_early = left < SHORTEST and not fixed.is_show
+    return (position._replace(at=fixed.at), None) if is_early else (position, left)
 
 
-def _add(tx: Transaction, wanted: Wanted, filled: Filled, passed: tuple[PassedSlot, ...], ground: Ground) -> None:
+def _note_fixed_time(filled: Filled, need: Need) -> Choice:
+    """The choice, with whether it leaves room until the fixed time that comes next."""
+    if need.left is None or filled.choice.ends_at is not None:
+        return filled.choice
+    overruns = not leaves_room(need.left, filled.song.seconds)
+    return msgspec.structs.replace(filled.choice, fixed_at=round(need.at + need.left, 1), overruns=overruns)
+
+
+def _add(tx: Transaction, wanted: Wanted, filled: Filled, ground: Ground) -> None:
+    passed = filled.choice.passed
     recent = [cue.choice for cue in (*tx.queue.list_open(), *ground.played) if cue.choice is not None]
     for one in passed:
         if one.slot.kind is not SlotKind.ANY and not any(one in choice.passed for choice in recent):
             tx.publish(SlotPassed(slot=str(one.slot), reason=one.reason))
     playlist = tx.playlists.get(filled.choice.playlist) if filled.choice.playlist else None
     choice = msgspec.structs.replace(
-        filled.choice, slot=wanted.slot, clocks=wanted.clocks, show=wanted.show, passed=passed,
-        is_turn=bool(wanted.playlist),
-    )  # fmt: skip
+        filled.choice, slot=wanted.slot, clocks=wanted.clocks, show=wanted.show, is_turn=bool(wanted.playlist)
+    )
     line_up(tx, filled.song, ITSELF, filled.job, playlist.crossfade if playlist else None, choice)
-
-
-def record_single_show(tx: Transaction) -> None:
-    """Have the schedule know that a show of a single entry is heard."""
-    air = find_on_air(tx)
-    if air is None or air.started is None or air.choice is None or not air.choice.show:
-        return
-    target = shows.find_show_at(tx, air.started + EARLY)
-    if target is not None and schedule.is_entry(target.show.rule) and target.show.name == air.choice.show:
-        shows.record_entry(tx, target)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bandstand.bot.station import comparisons, library, scheduling
+from bandstand.bot.station import comparisons, library, planning, scheduling
 from bandstand.bot.station.on_air import (
     come_back,
     cut_in,
@@ -82,7 +82,8 @@ def skip(request: Skip, by: Requester, tx: Transaction) -> Skipped:
     cue = find_on_air(tx)
     if cue is None or request.cue not in (None, cue.id):
         raise Refused(NothingOnAir())
-    if is_stopped(tx) or not cue.is_audible or not tx.outside.is_connected:
+    is_silent = is_stopped(tx) or not cue.is_audible or not tx.outside.is_connected
+    if is_silent or planning.plan_skip(tx, cue):
         drop(tx, cue)
     else:
         tx.publish(CueSkipped(cue=cue.id))

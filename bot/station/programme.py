@@ -12,13 +12,13 @@ left as it is. `bot.playout.programme_keeper` runs it after what happens, and ev
 
 from typing import Final
 
-from bandstand.bot.station import clocks, queueing, schedule, scheduling, shows
+from bandstand.bot.station import clocks, queueing, schedule, scheduling, show_starts, shows
 from bandstand.bot.station.filling import ITSELF, add_form, has_failed_lately
 from bandstand.bot.station.lifecycle import OPEN_JOBS, move_song
 from bandstand.bot.station.on_air import fill_air, find_on_air, is_stopped
 from bandstand.bot.station.ordering import Order, order_song
 from bandstand.bot.station.persons import get_person
-from bandstand.bot.station.planning import list_planned, plan_ahead, record_single_show, withdraw
+from bandstand.bot.station.planning import list_planned, plan_ahead, withdraw
 from bandstand.bot.station.repositories import Transaction
 from bandstand.common.api.events import RadioSwitched, SongDiscarded
 from bandstand.common.api.people import Requester
@@ -72,14 +72,15 @@ def _was_user_generator_heard(tx: Transaction) -> bool:
 def keep_going(tx: Transaction) -> None:
     """Plan ahead, compose ahead and make room, as far as the programme may play; otherwise withdraw what it planned."""
     reason = find_quiet_reason(tx)
-    shows.follow_schedule(tx, is_playing=reason is None)
+    show_starts.follow_schedule(tx, is_playing=reason is None)
     if reason is QuietReason.STOPPED:
         return  # the queue stays as it is until resume
     if reason is not None:
         withdraw(tx, list_planned(tx))
         return
-    record_single_show(tx)
+    show_starts.record_single_show(tx)
     plan_ahead(tx)
+    show_starts.cut_to_show(tx)
     fill_air(tx)
     compose_ahead(tx)
     make_room(tx)
@@ -172,7 +173,8 @@ def explain_song(request: ExplainSong, by: Requester, tx: Transaction) -> Explan
     cue = find_on_air(tx)
     if cue is None or is_stopped(tx):
         return Explanation(quiet=find_quiet_reason(tx), is_making=bool(tx.jobs.list_in_state(*OPEN_JOBS)))
-    return Explanation(song=cue.song, name=cue.name, choice=cue.choice)
+    held = show_starts.find_held_now(tx)
+    return Explanation(song=cue.song, name=cue.name, choice=cue.choice, held=held)
 
 
 def _explain_queued(request: ExplainSong, by: Requester, tx: Transaction) -> Explanation:

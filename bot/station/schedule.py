@@ -9,12 +9,14 @@ A show is stored as a rule and a zone, never as moments, and each day is compute
   window that lies within the hour that is left out is empty, and does not come.
 
 A rule without an end is a single entry of the programme: it may begin up to `LATE` seconds after its time. So may a
-window; what did not begin by then has been missed (`find_missed`). `every` counts whole minutes since 1970 in UTC.
+window; what did not begin by then has been missed (`find_missed`). A window that people's songs hold (`RunState.HELD`)
+may begin until its end. `every` counts whole minutes since 1970 in UTC.
 
 Of several shows at once the one of a higher `rank` is heard: an override, then the narrower window, then priority, then
 the older one. When it ends, the wider one goes on.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -83,7 +85,7 @@ def rank(target: Target) -> tuple[bool, float, int, float, int]:
 def is_open(target: Target, records: Records) -> bool:
     """Whether it may still be heard: it was not missed and, where it is a single entry, not played."""
     state = records.get((target.show.key, target.occurrence.day))
-    return state is None or (state is RunState.PLAYED and not is_entry(target.show.rule))
+    return state in (None, RunState.HELD) or (state is RunState.PLAYED and not is_entry(target.show.rule))
 
 
 def is_entry(rule: ShowRule) -> bool:
@@ -92,24 +94,32 @@ def is_entry(rule: ShowRule) -> bool:
 
 
 def find_begun(shows: Sequence[Show], now: float, records: Records) -> list[Target]:
-    """Windows that have come and whose record is still to be written: the programme plays in time for them."""
+    """Shows whose time has come, and of which nothing was heard yet: the programme plays in time for them."""
     return [
         target
         for target in list_targets(shows, now, now)
-        if not is_entry(target.show.rule)
-        and (target.show.key, target.occurrence.day) not in records
-        and target.occurrence.start <= now < min(target.occurrence.end, target.occurrence.start + LATE)
+        if target.occurrence.start <= now < find_latest(target, records)
     ]
 
 
+def find_latest(target: Target, records: Records) -> float:
+    """Until when a show may begin that has not: `LATE` after its time, or, while it is held, to its end. Where it has
+    begun or was missed, this is long ago."""
+    occurrence = target.occurrence
+    match records.get((target.show.key, occurrence.day)):
+        case None:
+            return min(occurrence.end, occurrence.start + LATE)
+        case RunState.HELD:
+            return occurrence.end
+    return -math.inf
+
+
 def find_missed(shows: Sequence[Show], now: float, records: Records) -> list[Target]:
-    """Occurrences of the last day that can begin no more and have no record."""
+    """Occurrences of the last day of which nothing was heard, and that can begin no more."""
     return [
         target
         for target in list_targets(shows, now - DAY.total_seconds(), now)
-        if (target.show.key, target.occurrence.day) not in records
-        and now >= min(target.occurrence.end, target.occurrence.start + LATE)
-        and target.occurrence.start >= target.show.created
+        if -math.inf < find_latest(target, records) <= now and target.occurrence.start >= target.show.created
     ]
 
 

@@ -1,8 +1,7 @@
-"""Shows of this station: adding and removing them, which one is on, and what became of each.
+"""Shows of this station: adding and removing them, and which one is on.
 
-When a show comes is arithmetic (`bot.station.schedule`); here it meets the database. `follow_schedule` runs with the
-programme: it writes down that a show has begun, or was missed, and tells so. What is played during a show is for the
-programme, which asks `find_show_at` for each entry that it plans.
+When a show comes is arithmetic (`bot.station.schedule`); here it meets the database. What happens when its time has
+come is for `bot.station.show_starts`, and what is played during it for the programme's plan.
 
 Shows stand in the database, where commands add them, or in a file of the configuration, which commands do not change.
 """
@@ -14,7 +13,7 @@ from bandstand.bot.station import schedule
 from bandstand.bot.station.repositories import Transaction
 from bandstand.bot.station.schedule import Change, Target
 from bandstand.common import lineups
-from bandstand.common.api.events import ScheduleChanged, ShowEnded, ShowMissed, ShowStarted
+from bandstand.common.api.events import ScheduleChanged
 from bandstand.common.api.people import Requester, Right
 from bandstand.common.api.refusals import (
     AmbiguousShow,
@@ -33,8 +32,6 @@ from bandstand.common.bands import slug
 from bandstand.common.show_times import find_zone, read_rule
 from bandstand.common.text import one_line
 
-ON: Final = "show"
-"""The setting that names the show that is on: `Show.key` and the occurrence's day."""
 MOST: Final = 200
 LONGEST_NAME: Final = 60
 SHOWN: Final = 100
@@ -74,38 +71,6 @@ def record_entry(tx: Transaction, target: Target) -> None:
     tx.shows.put_record(target.show.key, target.occurrence, RunState.PLAYED)
 
 
-def follow_schedule(tx: Transaction, is_playing: bool) -> None:
-    """Write down which shows have begun or were missed, and tell which one is on. `is_playing`: the programme plays."""
-    shows, records = list_shows(tx), list_records(tx)
-    if not shows and tx.settings.get(ON) is None:
-        return
-    for target in schedule.find_begun(shows, tx.now, records) if is_playing else []:
-        records[target.show.key, target.occurrence.day] = RunState.PLAYED
-        tx.shows.put_record(target.show.key, target.occurrence, RunState.PLAYED)
-    for target in schedule.find_missed(shows, tx.now, records):
-        records[target.show.key, target.occurrence.day] = RunState.MISSED
-        tx.shows.put_record(target.show.key, target.occurrence, RunState.MISSED)
-        tx.publish(ShowMissed(show=target.show, start=target.occurrence.start))
-    windows = [show for show in shows if not schedule.is_entry(show.rule)]
-    _switch(tx, schedule.find_target(windows, tx.now, records) if is_playing else None, shows)
-
-
-def _switch(tx: Transaction, target: Target | None, shows: list[Show]) -> None:
-    """Tell that another show is on than before."""
-    before = tx.settings.get(ON)
-    now = f"{target.show.key} {target.occurrence.day}" if target else None
-    if now == before:
-        return
-    if before is not None:
-        ended = next((show for show in shows if show.key == before.rpartition(" ")[0]), None)
-        if ended is not None:
-            tx.publish(ShowEnded(show=ended))
-        tx.settings.remove(ON)
-    if target is not None and now is not None:
-        tx.settings.put(ON, now)
-        tx.publish(ShowStarted(show=target.show, start=target.occurrence.start, end=target.occurrence.end))
-
-
 # Requests
 
 
@@ -129,7 +94,7 @@ def add_show(request: AddShow, by: Requester, tx: Transaction) -> ShowAdded:
     if request.is_override and not rule.date:
         raise Refused(BadShow("an override needs a date, as 2026-12-24 18:00-23:00"))
     is_none = request.is_override and request.target.strip().lower() in NO_SHOW
-    slot = Slot(SlotKind.ANY) if is_none else find_slot(tx, request.target, by)
+    slot = Slot(SlotKind.OFF) if is_none else find_slot(tx, request.target, by)
     named = one_line(request.name, LONGEST_NAME) or (slot.name or slot.kind.value)
     show = Show(name=named, rule=rule, zone=zone, slot=slot, priority=request.priority,
                 is_override=request.is_override, created=tx.now)  # fmt: skip

@@ -29,6 +29,7 @@ from bandstand.common.api.results import NowPlaying, Queue
 from bandstand.common.api.schedule import ScheduleChanged as ScheduleChanged
 from bandstand.common.api.schedule import ScheduleRead as ScheduleRead
 from bandstand.common.api.schedule import ShowEnded as ShowEnded
+from bandstand.common.api.schedule import ShowHeld as ShowHeld
 from bandstand.common.api.schedule import ShowMissed as ShowMissed
 from bandstand.common.api.schedule import ShowStarted as ShowStarted
 from bandstand.common.api.values import Bars, EndReason, RatingMean, SongBrief
@@ -424,6 +425,7 @@ Event = (
     | ScheduleRead
     | ShowStarted
     | ShowEnded
+    | ShowHeld
     | ShowMissed
     | ProgrammeChanged
     | SlotPassed

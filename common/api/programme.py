@@ -42,6 +42,8 @@ class SlotKind(enum.StrEnum):
     FILE = "file"
     CLOCK = "clock"
     """The next slot of this clock."""
+    OFF = "off"
+    """The ordinary programme, as if there were no show: for overrides alone."""
 
 
 class Slot(msgspec.Struct, frozen=True):
@@ -56,26 +58,30 @@ class Slot(msgspec.Struct, frozen=True):
         return f"{self.kind}:{self.name}" if self.name else self.kind.value
 
 
-NAMELESS_SLOTS = (SlotKind.ANY, SlotKind.JINGLE)
+NAMELESS_SLOTS = (SlotKind.ANY, SlotKind.JINGLE, SlotKind.OFF)
 """Slots that need no name: `jingle` is any jingle."""
 
 
 def read_slot(text: str) -> Slot:
     """The slot that a person wrote. Raises ValueError with what was expected; whether there is a playlist, a band or a
-    clock of this name is for whoever fills the slot."""
+    clock of this name is for whoever knows them."""
     word, _, name = text.strip().partition(":")
     name = name.strip()
     kind = next((one for one in SlotKind if one.value == word.strip().lower()), None)
     if kind is None:
-        raise ValueError(f"a slot is any, or one of {', '.join(f'{one}:NAME' for one in NAMED_SLOTS)}")
-    if kind is SlotKind.ANY and name:
-        raise ValueError("the slot any has no name")
+        raise ValueError(f"a slot is any, or one of {', '.join(map(_say_form, NAMED_SLOTS))}")
+    if name and kind in (SlotKind.ANY, SlotKind.OFF):
+        raise ValueError(f"the slot {kind} has no name")
     if not name and kind not in NAMELESS_SLOTS:
-        raise ValueError(f"the slot {kind} needs a name, as {kind}:NAME")
+        raise ValueError(f"the slot {kind} needs a {'path' if kind is SlotKind.FILE else 'name'}, as {_say_form(kind)}")
     return Slot(kind, name)
 
 
-NAMED_SLOTS = tuple(kind for kind in SlotKind if kind is not SlotKind.ANY)
+def _say_form(kind: SlotKind) -> str:
+    return f"{kind}:PATH" if kind is SlotKind.FILE else f"{kind}:NAME"
+
+
+NAMED_SLOTS = tuple(kind for kind in SlotKind if kind not in (SlotKind.ANY, SlotKind.OFF))
 
 
 class ClockPlace(msgspec.Struct, frozen=True):
@@ -116,6 +122,10 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     """Slots before it that could not be filled."""
     ends_at: float | None = None
     """The moment at which it, or what follows it, has to end: it was chosen or composed to fit."""
+    fixed_at: float | None = None
+    """The fixed time before which it was planned; None: none was known."""
+    overruns: bool = False
+    """It leaves no room for what has to fit before that, as nothing else was there."""
 
 
 class QuietReason(enum.StrEnum):

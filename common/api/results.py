@@ -33,6 +33,7 @@ from bandstand.common.api.playlists import PlaylistDeleted as PlaylistDeleted
 from bandstand.common.api.playlists import PlaylistDetails as PlaylistDetails
 from bandstand.common.api.playlists import Playlists as Playlists
 from bandstand.common.api.schedule import ScheduleResult
+from bandstand.common.api.shows import HeldShow
 from bandstand.common.api.values import (
     BandForm,
     Bookmark,
@@ -149,6 +150,8 @@ class Explanation(Base, frozen=True, tag="explanation"):
     """Its place in the queue from 1; 0: it is on the air."""
     heard_in: float | None = None
     """Seconds until it is heard, as in `QueuedSong`."""
+    held: HeldShow | None = None
+    """The show that waits for what was asked for."""
 
 
 class NowPlaying(Base, frozen=True, tag="now_playing"):

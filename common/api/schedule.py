@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 
 from bandstand.common.api.bases import EventBase, RequestBase, ResultBase
-from bandstand.common.api.shows import Airing, Show
+from bandstand.common.api.shows import Airing, HeldShow, Show
 
 # Requests
 
@@ -103,8 +103,16 @@ class ShowEnded(EventBase, frozen=True, tag="show_ended"):
     show: Show
 
 
+class ShowHeld(EventBase, frozen=True, tag="show_held"):
+    """A show's time has come, and it waits until what people have asked for was heard."""
+
+    held: HeldShow
+
+
 class ShowMissed(EventBase, frozen=True, tag="show_missed"):
     """The programme did not play within 15 minutes of the show's start."""
 
     show: Show
     start: float
+    is_held: bool = False
+    """It was not the programme's fault: what people had asked for lasted until the show would have been over."""

@@ -4,7 +4,7 @@ import enum
 
 import msgspec
 
-from bandstand.common.api.values import Slot
+from bandstand.common.api.values import Slot, SongBrief
 
 
 class ShowRule(msgspec.Struct, frozen=True):
@@ -62,8 +62,10 @@ class RunState(enum.StrEnum):
     """What became of an occurrence."""
 
     PLAYED = "played"
+    HELD = "held"
+    """Its time has come, and it waits until what people have asked for was heard."""
     MISSED = "missed"
-    """The programme did not play within 15 minutes of its start."""
+    """The programme did not play within 15 minutes of its start, or people's songs lasted until it was over."""
 
 
 class Airing(msgspec.Struct, frozen=True):
@@ -74,3 +76,17 @@ class Airing(msgspec.Struct, frozen=True):
     end: float
     state: RunState | None = None
     """None: it is still to come."""
+
+
+class HeldShow(msgspec.Struct, frozen=True, kw_only=True):
+    """A show whose time has come, and that waits for what people have asked for."""
+
+    show: Show
+    start: float
+    end: float
+    song: SongBrief
+    """The first of what it waits for."""
+    name: str
+    """Of whoever asked for that."""
+    until: float
+    """When it will begin, as far as is known; where that is not before `end`, it will be missed."""

@@ -235,7 +235,7 @@ class World:
         return Outside(on_air=self.streamer.get_on_air(), is_connected=True)
 
     def _remember(self, event: Event) -> None:
-        if isinstance(event, events.ShowStarted | events.ShowEnded | events.ShowMissed):
+        if isinstance(event, events.ShowStarted | events.ShowEnded | events.ShowHeld | events.ShowMissed):
             self.events.append((self.now, event))
 
     def _raise(self, event: Event, error: Exception) -> None:

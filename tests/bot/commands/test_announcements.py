@@ -10,6 +10,7 @@ from bandstand.bot.commands.reply import Level, Reply
 from bandstand.common.api import events, refusals
 from bandstand.common.api.events import Event, Likeness
 from bandstand.common.api.people import Place
+from bandstand.common.api.shows import HeldShow
 from bandstand.common.api.values import EndReason
 from bandstand.common.types import CueId, SongCode
 from tests.bot.commands.samples import BOSSA, FRIDAY, LANTERN, ROAD, UNTITLED
@@ -296,9 +297,29 @@ def test_every_likeness_has_words(likeness: Likeness) -> None:
     assert LIKENESSES[likeness].format(before="a", now="b")
 
 
+def make_held(until: float) -> HeldShow:
+    return HeldShow(show=BOSSA, start=FRIDAY, end=FRIDAY + 7200, song=LANTERN, name="ann", until=until)
+
+
+def test_a_show_that_would_be_over_is_told_to_be_missed() -> None:
+    reply = NOTICES[events.ShowHeld](events.ShowHeld(held=make_held(until=FRIDAY + 7300)))
+    assert reply is not None and "missed unless you skip" in reply.summary
+
+
 NOTICED: list[tuple[Event, str, bool]] = [
     (events.ScheduleRead(file="radio.toml", shows=2), "radio.toml was read: 0 playlists, 0 clocks, 2 shows", False),
     (events.ShowStarted(show=BOSSA, start=FRIDAY, end=FRIDAY + 7200), '"bossa" is on, until 22:00', True),
+    (
+        events.ShowHeld(held=make_held(until=FRIDAY + 240)),
+        '"bossa" waits for "Blue Lantern" (7kq3), which ann asked for: it begins at about 20:04',
+        False,
+    ),
+    (
+        events.ShowMissed(show=BOSSA, start=FRIDAY, is_held=True),
+        '"bossa" was missed: it was to begin at fri 2026-05-01 20:00, '
+        "and what people had asked for lasted until it was over",
+        False,
+    ),
     (
         events.ShowMissed(show=BOSSA, start=FRIDAY),
         '"bossa" was missed: it was to begin at fri 2026-05-01 20:00, and the radio did not play',

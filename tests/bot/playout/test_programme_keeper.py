@@ -2,13 +2,15 @@
 
 import pytest
 from twisted.internet.task import Clock
+from twisted.logger import capturedLogs, formatEvent
 
 from bandstand.bot.playout.programme_keeper import DELAY, EVERY, ProgrammeKeeper
 from bandstand.bot.station import bands
-from bandstand.common.api.events import QueueChanged, RightsChanged
-from bandstand.common.api.shows import Show
-from bandstand.common.api.values import Slot, SlotKind
+from bandstand.common.api.events import QueueChanged, RightsChanged, ShowHeld, ShowMissed
+from bandstand.common.api.shows import HeldShow, Show
+from bandstand.common.api.values import Slot, SlotKind, SongBrief, SongState
 from bandstand.common.show_times import read_rule
+from bandstand.common.types import SongCode
 from tests.bot.memory import DirectStore
 
 
@@ -87,3 +89,16 @@ def test_it_is_looked_at_in_the_moment_in_which_a_show_begins(store: CountingSto
     assert store.runs == 2
     keeper.stop()
     assert not clock.getDelayedCalls()
+
+
+def test_a_show_that_does_not_begin_at_its_time_is_logged(keeper: ProgrammeKeeper) -> None:
+    show = Show(name="x", rule=read_rule("daily 0:17-1:00"), slot=Slot(SlotKind.ANY))
+    song = SongBrief(SongCode("7kq3"), "Blue Lantern", "The Robots", SongState.READY, 90.0, 900.0)
+    held = HeldShow(show=show, start=1020.0, end=3600.0, song=song, name="ann", until=1050.0)
+    with capturedLogs() as records:
+        keeper.react(ShowHeld(held=held))
+        keeper.react(ShowMissed(show=show, start=1020.0, is_held=True))
+    assert [formatEvent(record) for record in records] == [
+        "the show x waits for 30 s, as ann asked for Blue Lantern",
+        "the show x was missed: what people had asked for lasted until it was over",
+    ]

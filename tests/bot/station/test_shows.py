@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from bandstand.bot.station import shows
+from bandstand.bot.station import show_starts, shows
 from bandstand.common.api import refusals
 from bandstand.common.api.events import ScheduleChanged, ShowEnded, ShowMissed, ShowStarted
 from bandstand.common.api.schedule import AddShow, GetSchedule, RemoveShow
@@ -33,7 +33,7 @@ def station(station: Station) -> Station:
 def follow(station: Station, text: str, is_playing: bool = True) -> None:
     station.tx.events.clear()
     station.tx.now = at(text)
-    shows.follow_schedule(station.tx, is_playing)
+    show_starts.follow_schedule(station.tx, is_playing)
 
 
 def test_a_show_is_added_in_the_station_s_zone_and_kept(station: Station) -> None:
@@ -157,7 +157,7 @@ def test_an_override_that_is_off_leaves_the_ordinary_programme(station: Station)
     station.ask(AddShow(rule="fri 18:00-20:00", target="bossa"))
     station.ask(AddShow(rule="2026-05-08 0:00-24:00", target="off", is_override=True))
     target = shows.find_show_at(station.tx, at("2026-05-08T18:30"))
-    assert target is not None and target.show.slot == Slot(SlotKind.ANY)
+    assert target is not None and target.show.slot == Slot(SlotKind.OFF)
 
 
 def test_removing_the_show_that_is_on_ends_it(station: Station) -> None:
@@ -165,4 +165,4 @@ def test_removing_the_show_that_is_on_ends_it(station: Station) -> None:
     follow(station, "2026-05-01T18:00")
     station.ask(RemoveShow(show="1"))
     follow(station, "2026-05-01T18:01")
-    assert station.tx.settings.get(shows.ON) is None
+    assert station.tx.settings.get(show_starts.ON) is None
