@@ -16,7 +16,11 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 
 from bandstand.common.errors import NotAudio
-from bandstand.common.sound.parts import OggLink, Part, split_file
+from bandstand.common.sound.musepack import MUSEPACK, read_musepack
+from bandstand.common.sound.ogg import OggLink
+from bandstand.common.sound.open_ended import FramedPart
+from bandstand.common.sound.part import Part
+from bandstand.common.sound.parts import split_file
 
 WHITELIST: Final = {"protocol_whitelist": "file"}
 """Keeps a playlist that is given as a song from opening connections."""
@@ -94,11 +98,10 @@ def measure_length(path: Path) -> float:
     seconds = 0.0
     try:
         for part in split_file(fd):
-            if isinstance(part, OggLink):
-                part.find_end()
+            part.guess_end()
             container, _ = open_part(fd, part)
             with container:
-                length = (container.duration or 0) / 1_000_000
+                length = _get_duration(container, part)
             if not length:
                 return 0.0
             seconds += length
@@ -108,6 +111,14 @@ def measure_length(path: Path) -> float:
     finally:
         os.close(fd)
     return seconds
+
+
+def _get_duration(container: InputContainer, part: Part) -> float:
+    """Seconds. FFmpeg reckons them from the bytes of streams of frames, also from those that are none."""
+    if container.format.name == MUSEPACK:
+        return read_musepack(part).seconds
+    seconds = (container.duration or 0) / 1_000_000
+    return seconds * part.share if isinstance(part, FramedPart) else seconds
 
 
 def explain(error: Exception) -> str:

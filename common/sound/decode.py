@@ -20,7 +20,10 @@ from bandstand.common.sound import Pieces, Samples
 from bandstand.common.sound.container import Unplayable, explain, open_part
 from bandstand.common.sound.gapless_trim import MP4, find_ogg_trim, find_trim
 from bandstand.common.sound.mixdown import Mixdown, replace_nonsense
-from bandstand.common.sound.parts import OggLink, Part, split_file
+from bandstand.common.sound.ogg import OggLink
+from bandstand.common.sound.open_ended import FlacPart, FramedPart
+from bandstand.common.sound.part import Part
+from bandstand.common.sound.parts import split_file
 from bandstand.common.sound.seek import seek_frames
 from bandstand.common.text import counted
 from bandstand.common.types import RATE, Frames, Seconds
@@ -67,8 +70,8 @@ def _decode_parts(fd: int, start: Frames) -> Pieces:
     faults: list[BandstandError] = []
     is_playable = False
     for part in split_file(fd):
-        if start and isinstance(part, OggLink):
-            part.find_end()
+        if start:
+            part.guess_end()
         try:
             with _Sound(*open_part(fd, part), part) as sound:
                 try:
@@ -99,6 +102,8 @@ class _Sound:
         self._faults = 0
         self._limit = self._trim.limit
         self._origin: int | None = None
+        self._until = 0
+        """Where the packets of FLAC have come to, in the stream's time."""
         self._leading = self._trim.vorbis
         """The next packet is the first, of which nothing is to be heard."""
         self.given = 0
@@ -135,8 +140,11 @@ class _Sound:
         """Raise Unplayable if nothing could be decoded, Broken if not all could."""
         if self._faults and self.given <= 0:
             raise Unplayable("nothing in the file could be decoded")
-        if self._faults:
+        passed = self._part.passed_over if isinstance(self._part, FramedPart) else []
+        if self._faults > len(passed):
             raise Broken(f"is damaged: {counted(self._faults, 'piece')} of it could not be decoded")
+        if passed:
+            raise Broken(f"has {sum(passed):,} bytes in {counted(len(passed), 'place')} that are no sound")
         trim = self._trim
         if isinstance(self._part, OggLink) and self._part.is_ended:
             trim = find_ogg_trim(self._part, self._stream, self._origin)
@@ -158,10 +166,13 @@ class _Sound:
     def _packets(self) -> "Iterator[Packet[AudioStream]]":
         """All packets; behind something broken, those that follow it."""
         attempts = ATTEMPTS
+        self._until = 0
         while attempts:
             try:
                 for packet in self._container.demux(self._stream):
                     attempts = ATTEMPTS
+                    if isinstance(self._part, FlacPart) and self._is_beyond(packet, self._part):
+                        return
                     yield packet
                 return
             except av.InvalidDataError:
@@ -170,6 +181,16 @@ class _Sound:
             except av.FFmpegError:
                 self._faults += 1
                 return
+
+    def _is_beyond(self, packet: "Packet[AudioStream]", part: FlacPart) -> bool:
+        """Whether a packet of FLAC belongs to another file, which follows: the first is over, or time begins anew."""
+        if packet.pts is None or packet.pos is None:
+            return False
+        if packet.pts < self._until or (self._stream.duration and packet.pts >= self._stream.duration):
+            return True
+        self._until = packet.pts + (packet.duration or 0)
+        part.reached = max(part.reached, part.begin + packet.pos)
+        return False
 
     def _frames(self, packet: "Packet[AudioStream]") -> list[AudioFrame]:
         leading, self._leading = self._leading, False

@@ -6,13 +6,17 @@ together have a gap. Libavformat trims most formats; here is the rest: iTunes' c
 """
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final
 
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 
 from bandstand.common.sound.lengths import ENDLESS
-from bandstand.common.sound.parts import END_OF_STREAM, OggLink, Part
+from bandstand.common.sound.musepack import DELAY, MUSEPACK, read_musepack
+from bandstand.common.sound.ogg import END_OF_STREAM, OggLink
+from bandstand.common.sound.open_ended import FramedPart
+from bandstand.common.sound.part import Part
 from bandstand.common.types import RATE, Seconds
 
 MP4: Final = "mov,mp4,m4a,3gp,3g2,mj2"
@@ -23,7 +27,7 @@ COUNTED: Final = {"w64", "caf", "voc", "dsf"}
 """Formats whose length FFmpeg takes from what is there of the file, although the head says how long it was."""
 MATROSKA_FILLING: Final = Seconds(0.1)
 """Its duration may count what fills the first packet and the last."""
-LEAD: Final = {"mp3": 1105, "aac": 1024}
+LEAD: Final = {"mp3": 1105, "aac": 1024, "mpc": DELAY}
 """Samples that a decoder gives before the sound where no header tells: LAME's 576 and the decoder's 529; one frame of
 AAC, which only fills the overlap. What was cut out of a longer file has no whole sound there, either."""
 ITUNES_LENGTH: Final = 3
@@ -60,7 +64,12 @@ def find_trim(container: InputContainer, stream: AudioStream, part: Part) -> Gap
         return GaplessTrim(limit=_itunes_limit(container, stream), promised=_duration(stream))
     if kind == MATROSKA and len(container.streams) == 1 and container.duration:
         return GaplessTrim(promised=Seconds(container.duration / 1_000_000 - MATROSKA_FILLING))
-    if kind == "mp3" and stream.start_time:  # LAME's header, which libavformat follows
+    if kind == MUSEPACK:
+        head = read_musepack(part)
+        rate = Fraction(RATE, stream.rate)
+        return GaplessTrim(round((DELAY + head.silence) * rate), round((head.samples - head.silence) * rate))
+    if kind == "mp3" and stream.start_time and (part.is_cut_off or not isinstance(part, FramedPart)):
+        # LAME's header, which libavformat follows
         return GaplessTrim(promised=_duration(stream))
     return GaplessTrim(lead=round(LEAD.get(kind, 0) * RATE / stream.rate) if stream.rate else 0)
 

@@ -1,12 +1,13 @@
-"""Where a sound file ends by its own head, and where the next one begins in what is left behind that.
+"""Where a sound file ends by its own head.
 
 `cat` puts files one behind the other, and downloads and recorders leave junk behind them. FFmpeg knows the length that
 a head gives for some formats only: of others it plays the first file without a word, takes junk for samples, or counts
-it into the duration. Most heads say how long their file is, so only what is left over has to be searched.
+it into the duration. Most heads say how long their file is, so only what is left over has to be searched (search.py).
 
 Knows the outermost structure of formats; nothing of what is inside. Sources: RIFF, RF64 (EBU Tech 3306), Sony Wave64,
 AIFF (EA IFF 85), AU, Apple's CAF and MP4 (ISO/IEC 14496-12), ASF (Microsoft's specification 1.20.03), Matroska (RFC
-9559, RFC 8794), TTA1 and WavPack 4 (their authors' descriptions), DSF (Sony, 1.01), Creative Voice.
+9559, RFC 8794), TTA1 and WavPack 4 (their authors' descriptions), DSF (Sony, 1.01), Creative Voice,
+Monkey's Audio and Musepack's stream version 8 (their authors' descriptions), AMR (RFC 4867 section 5).
 """
 
 import os
@@ -14,11 +15,19 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from bandstand.common.sound import musepack
+
 ENDLESS: Final = 0x7FFF_0000
 """A RIFF file that was written to a pipe has 0, or a length beyond this, in place of its own."""
-SEARCHED: Final = 1 << 20
-"""Bytes that are searched at once."""
 LONGEST_HEAD: Final = 128
+AMR, AMR_WIDE = b"#!AMR\n", b"#!AMR-WB\n"
+AMR_SIZES: Final = {
+    AMR: (12, 13, 15, 17, 19, 20, 26, 31, 5, 0, 0, 0, 0, 0, 0, 0),
+    AMR_WIDE: (17, 23, 32, 36, 40, 46, 50, 58, 60, 5, 0, 0, 0, 0, 0, 0),
+}
+"""First bytes -> bytes of a frame behind its first one, by the mode that this one names."""
+AMR_UNUSED: Final = 0x83
+"""Bits of a frame's first byte that are 0."""
 MOST_BOXES: Final = 1000
 """Outer boxes of MP4, chunks or objects that are looked at; a live recording has two boxes for each second."""
 W64: Final = b"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\x04\xc1\x00\x00"
@@ -33,13 +42,6 @@ WAVPACK_INITIAL: Final = 0x08
 """A bit of the second byte of the flags."""
 UNKNOWN: Final = 0
 """The end of a file that does not say how long it is: it is searched from its beginning on."""
-HEADS: Final = re.compile(
-    rb"RIFF.{4}WAVE|RF64.{4}WAVEds64|BW64.{4}WAVEds64|FORM.{4}AIF[FC]|\.snd\0\0.{2}.{4}\0\0\0|caff\0\x01\0\0desc"
-    rb"|fLaC\0\0\0\x22|OggS\0\x02\0{8}|\0\0\0.ftyp|TTA1[\x01\x03]\0|wvpk.{4}.\x04|DSD \x1c\0{7}"
-    rb"|\x1a\x45\xdf\xa3.{1,56}?(?:matroska|webm)|" + b"|".join(map(re.escape, (W64, ASF, VOC))),
-    re.DOTALL,
-)
-"""How files begin that can be told from samples by their first bytes."""
 
 
 def find_end(fd: int, begin: int, size: int) -> int | None:
@@ -51,19 +53,6 @@ def find_end(fd: int, begin: int, size: int) -> int | None:
     for mark, at, measure in KINDS:
         if head[at : at + len(mark)] == mark:
             return measure(fd, begin, size)
-    return None
-
-
-def find_next(fd: int, begin: int, size: int, mark: bytes = b"") -> int | None:
-    """Where the next file begins in the bytes from `begin` to `size`, if one does; with `mark`, one that begins so."""
-    while begin < size:
-        data = os.pread(fd, min(SEARCHED, size - begin), begin)
-        for found in HEADS.finditer(data):
-            if found[0].startswith(mark):
-                return begin + found.start()
-        if len(data) <= LONGEST_HEAD:
-            return None
-        begin += len(data) - LONGEST_HEAD if begin + len(data) < size else len(data)
     return None
 
 
@@ -190,10 +179,32 @@ def _measure_wavpack(fd: int, begin: int, size: int) -> int:
                 break
             is_begun = True
         at += 8 + int.from_bytes(head[4:8], "little")
-    return _pass_tags(fd, at)
+    return pass_tags(fd, at)
 
 
-def _pass_tags(fd: int, at: int) -> int:
+def _measure_ape(fd: int, begin: int, size: int) -> int:
+    """A descriptor from version 3.98 on: lengths of itself, of the head, the table, and three kinds of data."""
+    if _little(fd, begin + 4, 2) < 3980:
+        return UNKNOWN
+    parts = [_little(fd, begin + at, 4) for at in (8, 12, 16, 20, 24, 32)]
+    return pass_tags(fd, begin + sum(parts) + (_little(fd, begin + 28, 4) << 32))
+
+
+def _measure_musepack(fd: int, begin: int, size: int) -> int:
+    *_, end = musepack.list_packets(fd, begin)
+    return pass_tags(fd, end)
+
+
+def _measure_amr(fd: int, begin: int, size: int) -> int:
+    """Frames of 20 ms, each with a byte that names its mode."""
+    mark = AMR_WIDE if os.pread(fd, len(AMR_WIDE), begin) == AMR_WIDE else AMR
+    at = begin + len(mark)
+    while (head := os.pread(fd, 1, at)) and not head[0] & AMR_UNUSED:
+        at += 1 + AMR_SIZES[mark][head[0] >> 3 & 15]
+    return at
+
+
+def pass_tags(fd: int, at: int) -> int:
     """Where an APE tag and an ID3v1 tag end that stand at `at`; `at` if there are none."""
     if os.pread(fd, 8, at) == b"APETAGEX":
         at += APE_HEAD + _little(fd, at + 12, 4)
@@ -216,5 +227,9 @@ KINDS: Final[tuple[tuple[bytes, int, Measure], ...]] = (
     (b"TTA1", 0, _measure_tta),
     (b"wvpk", 0, _measure_wavpack),
     (VOC, 0, _measure_voc),
+    (b"MAC ", 0, _measure_ape),
+    (b"MPCK", 0, _measure_musepack),
+    (AMR, 0, _measure_amr),
+    (AMR_WIDE, 0, _measure_amr),
 )
 """First bytes, where they stand, and how to find the end of such a file."""
