@@ -23,7 +23,7 @@ from bandstand.composer.recorder import FILES, PICTURES, make_tags
 from bandstand.composer.score import Score, read_score
 from bandstand.composer.streaming_score import StreamingScore
 from bandstand.composer.synth import FADE, choose_fade, count_frames, find_synthesiser, render_song
-from bandstand.composer.tone import shape_tone
+from bandstand.composer.tone import LOST, remove_rumble
 
 STEMS: Final = "stems"
 """Folder of the stems inside the song's folder."""
@@ -98,14 +98,14 @@ def find_fade(folder: Path) -> Seconds:
 
 
 def _render_stem(score: Score, job: Export) -> Iterator[Block]:
-    """Render with the gain of an average song, so that all stems have the same gain."""
+    """Render with the gain of an average song, so that all stems have the same gain, and with its tone unshaped."""
     synthesiser = find_synthesiser(job.soundfont)
-    gain = 10 ** ((job.loudness - synthesiser.average_loudness) / 20)
+    gain = 10 ** ((job.loudness - synthesiser.average_loudness - LOST) / 20)
     renderer, total, fade = synthesiser.make_renderer(), count_frames(score), Frames(round(FADE * RATE))
 
     def render() -> Iterator[Block]:
         with closing(renderer):
-            raw = shape_tone(renderer.render(StreamingScore.from_score(score)))
+            raw = remove_rumble(renderer.render(StreamingScore.from_score(score)))
             yield from master_song(raw, total, lambda at: np.full(len(at), gain), fade)
 
     return render()

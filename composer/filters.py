@@ -16,8 +16,8 @@ import numpy.typing as npt
 from bandstand.common.types import RATE
 from bandstand.composer.audio import BLOCK_FRAMES
 
-TAPS: Final = BLOCK_FRAMES + 1
-"""Length of a filter: 100 ms, enough for a bend at 20 Hz."""
+TAPS: Final = BLOCK_FRAMES // 2 + 1
+"""Length of a filter: 50 ms, enough for a bend at 25 Hz."""
 SIZE: Final = BLOCK_FRAMES + TAPS - 1
 """Frames of one transform."""
 FINE: Final = 1 << 15
@@ -65,11 +65,11 @@ class Convolver:
 
     def push(self, rows: Rows) -> Spectrum:
         """The spectra of the next block, shape (channels, `BLOCK_FRAMES`), and of what was before it."""
-        self._frames[:, : SIZE - BLOCK_FRAMES] = self._frames[:, BLOCK_FRAMES:]
-        self._frames[:, SIZE - BLOCK_FRAMES :] = rows
+        self._frames[:, : TAPS - 1] = self._frames[:, BLOCK_FRAMES:]
+        self._frames[:, TAPS - 1 :] = rows
         return np.fft.rfft(self._frames).astype(np.complex64, copy=False)  # NumPy 1 computes in double
 
 
 def take_block(spectra: Spectrum) -> Rows:
     """The block of which these are the spectra, each times that of its filter."""
-    return np.fft.irfft(spectra, SIZE)[..., SIZE - BLOCK_FRAMES :].astype(np.float32, copy=False)
+    return np.fft.irfft(spectra, SIZE)[..., TAPS - 1 :].astype(np.float32, copy=False)

@@ -1,4 +1,4 @@
-"""From a score to finished sound: the machine's synthesiser, the gain to the target loudness, and mastering.
+"""From a score to finished sound: the machine's synthesiser, the tone, the gain to the target loudness, and mastering.
 
 A song must be heard before its loudness can be known. So it starts with the gain of an average song. When `HEAD`
 seconds have been rendered, an excerpt (some bars of chorus and verse) is rendered by another instance of the
@@ -58,7 +58,7 @@ class Synthesiser(msgspec.Struct, frozen=True):
     """Software and soundfont. Stored with each song, because others make other sound."""
     make_renderer: Callable[[], Renderer]
     average_loudness: Lufs
-    """Integrated loudness of the average song without gain."""
+    """Integrated loudness of the average song when its tone is shaped, without gain."""
     excerpt_offset: float
     """Loudness of an excerpt above that of the whole song, LU."""
 
@@ -70,10 +70,10 @@ def find_synthesiser(soundfont: str) -> Synthesiser:
     """
     path = fluid.find_soundfont(soundfont)
     if path is None or not fluid.is_available():
-        return Synthesiser({"synthesiser": "tones"}, ToneRenderer, average_loudness=Lufs(-19.1), excerpt_offset=0.5)
+        return Synthesiser({"synthesiser": "tones"}, ToneRenderer, average_loudness=Lufs(-22.4), excerpt_offset=0.3)
     levels = get_levels(path, fluid.make_dry_synth)
     facts = fluid.describe(path, levels.sha256)
-    return Synthesiser(facts, lambda: FluidRenderer(path, levels), average_loudness=Lufs(-19.1), excerpt_offset=0.6)
+    return Synthesiser(facts, lambda: FluidRenderer(path, levels), average_loudness=Lufs(-22.7), excerpt_offset=0.4)
 
 
 def count_frames(score: Score) -> Frames:

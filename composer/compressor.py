@@ -1,0 +1,82 @@
+"""A gentle compressor: what is louder than `THRESHOLD` is turned down by the ratio, slowly enough not to be heard; and
+whole passages that are quieter than `QUIET`, such as the beginning of a ballad, are lifted.
+
+The level is the mean square of steps of `STEP_FRAMES`, of both sides together, so that the picture does not move. It
+follows a rise within `ATTACK` and a fall within `RELEASE` seconds, for the lift within `SLOW` of each. The threshold
+is in the scale of the synthesiser, before the gain that brings a song to its loudness; so an excerpt that is measured
+is compressed like the song. Works block by block without a delay.
+"""
+
+from math import exp, log10
+from typing import Final
+
+import numpy as np
+
+from bandstand.common.types import RATE
+from bandstand.composer.audio import BLOCK_FRAMES, Block
+
+RATIO: Final = 1.8
+THRESHOLD: Final = -27.0
+"""Level from which on sound is turned down, dBFS of the mean square."""
+KNEE: Final = 8.0
+"""Decibels around the threshold in which the ratio sets in."""
+ATTACK: Final = 0.03
+RELEASE: Final = 0.35
+QUIET: Final = -24.0
+"""Level below which a passage is lifted, dBFS."""
+LIFT: Final = 0.45
+"""Decibels that it is lifted for each decibel below."""
+MOST_LIFTED: Final = 6.0
+SLOW: Final = (0.4, 2.0)
+"""Seconds within which the lift follows a rise, and a fall."""
+STEP_FRAMES: Final = 480
+"""Frames for which one level is taken: 10 ms."""
+START: Final = -24.0
+"""Level before the first block."""
+_FRAMES = np.arange(1, BLOCK_FRAMES + 1)
+_STEPS = np.arange(0, BLOCK_FRAMES + 1, STEP_FRAMES)
+
+
+class Compressor:
+    """Keeps its level between blocks."""
+
+    def __init__(self) -> None:
+        self._fast, self._slow = _Follower(ATTACK, RELEASE), _Follower(*SLOW)
+        self._gain = compute_gain(START) * compute_lift(START)
+
+    def process(self, block: Block) -> Block:
+        """Compress the next block."""
+        gains = [self._gain]
+        powers = (block.reshape(-1, 2 * STEP_FRAMES) ** 2).mean(axis=1)
+        gains += [
+            compute_gain(self._fast.follow(power)) * compute_lift(self._slow.follow(power)) for power in powers.tolist()
+        ]
+        self._gain = gains[-1]
+        return block * np.interp(_FRAMES, _STEPS, gains).astype(np.float32)[:, None]
+
+
+class _Follower:
+    """A level that follows the power of the steps."""
+
+    def __init__(self, attack: float, release: float) -> None:
+        self._power = 10 ** (START / 10)
+        self._rise, self._fall = (1 - exp(-STEP_FRAMES / RATE / seconds) for seconds in (attack, release))
+
+    def follow(self, power: float) -> float:
+        """The level after a step, dBFS."""
+        self._power += (power - self._power) * (self._rise if power > self._power else self._fall)
+        return 10 * log10(self._power + 1e-12)
+
+
+def compute_lift(level: float) -> float:
+    """The linear gain of a passage at this level, dBFS."""
+    return float(10 ** (min(MOST_LIFTED, max(0.0, QUIET - level) * LIFT) / 20))
+
+
+def compute_gain(level: float) -> float:
+    """The linear gain at a level in dBFS, with a quadratic knee (Giannoulis, Massberg & Reiss, JAES 60:6, 2012)."""
+    over = level - THRESHOLD
+    if over <= -KNEE / 2:
+        return 1.0
+    excess = over if over >= KNEE / 2 else (over + KNEE / 2) ** 2 / (2 * KNEE)
+    return float(10 ** (-excess * (1 - 1 / RATIO) / 20))
