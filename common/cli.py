@@ -24,6 +24,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "listen": ("bandstand.bot.shell.listen:main", "play the station on the sound device of this machine"),
     "play": ("bandstand.bot.shell.play:main", "let the station play a file, or a pipe: mygen | bandstand play -"),
     "compose": ("bandstand.composer.__main__:compose", "make a song as a file, without a station"),
+    "blindtest": (
+        "bandstand.composer.blind_test:main",
+        "hear pairs, of a band and of a person, and tell which is which",
+    ),
     "bot": ("bandstand.bot.__main__:main", "the command process alone"),
     "streamer": ("bandstand.streamer.__main__:main", "the audio process alone"),
     "standby": ("bandstand.streamer.standby:main", "the silence that listeners hear while the streamer is away"),

@@ -46,27 +46,41 @@ class Arrangement(NamedTuple):
     score: Score
 
 
+class MidiFile(NamedTuple):
+    """A MIDI file that has not been read yet: where it is from, its name there, its bytes."""
+
+    source: str
+    name: str
+    data: bytes
+
+
 def list_arrangements(roots: Sequence[Path]) -> Iterator[Arrangement]:
-    """Yield the arrangements below these folders. Files that cannot be read, or are no arrangement, are left out."""
-    for source, name, data in _list_files(roots):
-        try:
-            score = read_midi(name, data)
-        except (OSError, EOFError, ValueError, KeyError, IndexError, TypeError):  # what mido raises for broken files
-            continue
-        if score:
-            yield Arrangement(source, name, score)
+    """Yield the arrangements below these folders, each of which takes some tenths of a second to read."""
+    for file in list_files(roots):
+        if score := read_score(file):
+            yield Arrangement(file.source, file.name, score)
 
 
-def _list_files(roots: Sequence[Path]) -> Iterator[tuple[str, str, bytes]]:
+def read_score(file: MidiFile) -> Score | None:
+    """Read a file. None if it is broken, or no arrangement."""
+    try:
+        return read_midi(file.name, file.data)
+    except (OSError, EOFError, ValueError, KeyError, IndexError, TypeError):  # what mido raises for broken files
+        return None
+
+
+def list_files(roots: Sequence[Path]) -> Iterator[MidiFile]:
+    """Yield the MIDI files below these folders, also those inside WAD files, in the order of their names."""
     seen: set[bytes] = set()  # both Freedoom games have some music in common
     for root in roots:
         for path in sorted(path for path in root.rglob("*") if path.suffix.lower() in (".mid", ".midi")):
-            yield ("OpenTTD" if path.parent.name == "openmsx" else path.parent.name, path.stem, path.read_bytes())
+            source = "OpenTTD" if path.parent.name == "openmsx" else path.parent.name
+            yield MidiFile(source, path.stem, path.read_bytes())
         for path in sorted(root.rglob(WADS)):
             for name, data in list_lumps(path.read_bytes()):
                 if data[:4] == b"MThd" and data not in seen:
                     seen.add(data)
-                    yield ("Freedoom", name, data)
+                    yield MidiFile("Freedoom", name, data)
 
 
 def list_lumps(wad: bytes) -> Iterator[tuple[str, bytes]]:
