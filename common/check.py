@@ -16,11 +16,12 @@ from pathlib import Path
 import msgspec
 
 from bandstand.common import config, inotify, irc, station_folder
+from bandstand.common.api.values import SlotKind
 from bandstand.common.config import Config
 from bandstand.common.errors import BandstandError, ConfigError, Missing
 from bandstand.common.generator_files import check_startable, describe_risk
 from bandstand.common.ports import find_free_port, list_ports
-from bandstand.common.radio_file import get_path, read_radio_file
+from bandstand.common.radio_file import find_unknown, get_path, read_radio_file
 from bandstand.common.sandbox import choose_sandbox
 from bandstand.common.show_times import find_local_zone
 from bandstand.common.text import harmless
@@ -90,8 +91,11 @@ def check_configuration(path: Path | None) -> Iterator[Finding]:
     for fault in found:
         yield Finding("wrong", fault)
     zone = "" if found else config.load(path).radio.zone
-    for fault in read_radio_file(get_path(path or config.DEFAULT_FILE.resolve()), zone or find_local_zone()).faults:
+    programme = read_radio_file(get_path(path or config.DEFAULT_FILE.resolve()), zone or find_local_zone())
+    for fault in programme.faults:
         yield Finding("wrong", fault, is_fatal=False)
+    for unknown in find_unknown(programme, {SlotKind.PLAYLIST: (), SlotKind.CLOCK: ()}):
+        yield Finding("unwise", f"{unknown} (unless a command has made it, the radio passes it over)", is_fatal=False)
     for warning in [] if found else irc.warnings(config.load(path).irc):
         yield Finding("unwise", warning, is_fatal=False)
 

@@ -1,11 +1,11 @@
 """The programme as a readable file: `radio.toml`, beside the station's configuration, with playlists, clocks and shows.
 
 It is read again whenever it is saved, and is taken up whole or, where there is any fault in it, not at all. Every fault
-is a sentence that names the file, the key and what was expected. Knows the file's form; not what the database has, so
-whether there is a playlist of a name is for whoever plays it.
+is a sentence that names the file, the key and what was expected. Knows the file's form; not what the database has. So a
+slot with a name that nothing has is no fault: `find_unknown` tells it to whoever knows the names.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, NamedTuple
 
@@ -82,9 +82,72 @@ def read_radio_file(path: Path, zone: str) -> RadioFile:
     if not found:
         read = msgspec.convert(data, _File)
         clocks, shows = _read_clocks(read, found), _read_shows(read, zone, found)
+        found += [*_find_bad_names(read), *_find_cycles(clocks)]
         if not found:
             return RadioFile(tuple(_list_playlists(read)), clocks, shows)
     return RadioFile(faults=tuple(f"{path.name}: {key}: {what}" for key, what in found))
+
+
+def _find_bad_names(read: _File) -> Iterator[Fault]:
+    """Names without a letter or digit, and those that are the same as another one's (`The News` and `news`)."""
+    for section, names in (("playlists", read.playlists), ("clocks", read.clocks)):
+        slugs = [slug(name) for name in names]
+        for index, name in enumerate(names):
+            if not slugs[index]:
+                yield f"{section}.{name}", "a name has letters, digits and dashes"
+            elif slugs[index] in slugs[:index]:
+                yield f"{section}.{name}", f"there is a {slugs[index]} already; give it another name"
+
+
+def _find_cycles(clocks: Sequence[Clock]) -> Iterator[Fault]:
+    known = {clock.name: clock for clock in clocks}
+    for name in known:
+        cycle = find_cycle(known, name)
+        if cycle:
+            yield f"clocks.{name}", f"that clock would never end: {' leads to '.join(cycle)}"
+
+
+def find_cycle(clocks: Mapping[str, Clock], name: str) -> tuple[str, ...]:
+    """The names along which a clock leads back to itself; empty where it does not."""
+    stack: list[tuple[str, ...]] = [(name,)]
+    seen: set[str] = set()
+    while stack:
+        path = stack.pop()
+        clock = clocks.get(path[-1])
+        for slot in clock.slots if clock else ():
+            if slot.kind is not SlotKind.CLOCK:
+                continue
+            if slot.name == name:
+                return (*path, name)
+            if slot.name not in seen:
+                seen.add(slot.name)
+                stack.append((*path, slot.name))
+    return ()
+
+
+def find_unknown(read: RadioFile, known: Mapping[SlotKind, Collection[str]]) -> Iterator[str]:
+    """A sentence for each slot of the file that names what is not there. `known` has the names beside those of the
+    file; a kind that is not in it is not looked at. Files are looked for on this machine."""
+    names = {kind: set(there) for kind, there in known.items()}
+    for kind, own in ((SlotKind.PLAYLIST, read.playlists), (SlotKind.CLOCK, read.clocks)):
+        if kind in names:
+            names[kind] |= {one.name for one in own}
+    for key, slot in _list_slots(read):
+        there = names.get(slot.kind)
+        if slot.kind is SlotKind.FILE and not Path(slot.name).is_file():
+            yield f"{NAME}: {key}: {slot.name}: there is no such file"
+        elif there is not None and slot.name and slot.name.casefold() not in {one.casefold() for one in there}:
+            said = f"there are {', '.join(sorted(there)[:30])}" if there else "there is none yet"
+            yield f"{NAME}: {key}: there is no {slot.kind} {slot.name}; {said}"
+
+
+def _list_slots(read: RadioFile) -> Iterator[tuple[str, Slot]]:
+    """Each slot with its key."""
+    for clock in read.clocks:
+        for index, slot in enumerate(clock.slots):
+            yield f"clocks.{clock.name}[{index}]", slot
+    for index, show in enumerate(read.shows):
+        yield f"shows[{index}].play", show.slot
 
 
 def _list_playlists(read: _File) -> Iterator[Playlist]:
@@ -116,6 +179,8 @@ def _read_shows(read: _File, zone: str, found: list[Fault]) -> tuple[Show, ...]:
         except ValueError as error:
             found.append((f"{key}.when", str(error)))
             continue
+        if slot is not None and slot.kind is SlotKind.OFF and not one.override:
+            found.append((f"{key}.play", "off is for overrides: override = true"))
         if one.override and not rule.date:
             found.append((f"{key}.when", "an override needs a date, as 2026-12-24 18:00-23:00"))
         if slot is None:
@@ -144,6 +209,8 @@ def _read_slot(text: str, key: str, found: list[Fault]) -> Slot | None:
     except ValueError as error:
         found.append((key, f"{error}, got {text!r}"))
         return None
+    if slot.kind is SlotKind.OFF and key.startswith("clocks"):
+        found.append((key, "off is for overrides among the shows"))
     if slot.kind is SlotKind.STYLE and slot.name not in lineups.STYLES:
         found.append((key, f"there is no style {slot.name}; there are {', '.join(lineups.STYLES)}"))
     if slot.kind in (SlotKind.PLAYLIST, SlotKind.CLOCK, SlotKind.BAND):

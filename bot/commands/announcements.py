@@ -266,7 +266,8 @@ def _announce_read(event: events.ScheduleRead) -> Reply:
     said = (
         counted(event.playlists, "playlist"), counted(event.clocks, "clock"), counted(event.shows, "show"),
     )  # fmt: skip
-    return Reply(f"{event.file} was read: {', '.join(said)}", Level.NOTICE)
+    rows = tuple((line,) for line in event.unknown)
+    return Reply(f"{event.file} was read: {', '.join(said)}", Level.NOTICE, columns=("",) if rows else (), rows=rows)
 
 
 def _announce_held(event: events.ShowHeld) -> Reply:

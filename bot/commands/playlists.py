@@ -109,6 +109,8 @@ def show_playlist(result: results.Playlists | results.PlaylistDetails | results.
 def _show_details(result: results.PlaylistDetails) -> Reply:
     playlist = result.playlist
     parts = [counted(result.count, "song") + say_search(playlist.query)]
+    if result.waiting:
+        parts.append(f"{result.waiting} still being made")
     parts.append(say_rule(playlist))
     if playlist.crossfade is not None:
         parts.append(f"crossfade {playlist.crossfade:g} s")
@@ -151,10 +153,12 @@ def join_paths(words: list[str]) -> tuple[str, ...]:
     return tuple(slots)
 
 
-def show_clock(result: results.Clocks | results.ClockDeleted, _: Call) -> Reply:
+def show_clock(result: results.Clocks | results.ClockDeleted, call: Call) -> Reply:
     if isinstance(result, results.ClockDeleted):
         return Reply(f"the clock {result.name} is deleted")
-    current = f"the programme goes by {result.current}" if result.current else "the programme goes by none"
+    current = f"the programme goes by {f'the clock {result.current}' if result.current else 'no clock'}"
+    if call["words"].split()[:1] == ["use"]:
+        return Reply(current)
     if result.changed:
         one = next(one for one in result.clocks if one.name == result.changed)
         use = "" if result.current == one.name else f"; clock use {one.name} has the programme go by it"
@@ -199,7 +203,7 @@ COMMANDS: Final = (
         (
             Param(
                 "words",
-                "use NAME, use none, delete NAME, or NAME = SLOT ...; slots: any, jingle, playlist:X, style:X, clock:X",
+                "NAME = SLOT ..., use NAME, use none, delete NAME; a SLOT is any, style:X, playlist:X, clock:X, jingle",
                 is_required=False,
                 is_rest=True,
                 value="NAME",

@@ -12,6 +12,7 @@ from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common.api import requests
 from bandstand.common.api.schedule import AddShow, GetSchedule, RemoveShow, Schedule, ShowAdded, ShowRemoved
 from bandstand.common.api.shows import Airing, HeldShow, RunState, Show
+from bandstand.common.api.values import SlotKind
 from bandstand.common.errors import CommandError, UsageError
 from bandstand.common.show_times import FORMS, load_zone, read_date, read_rule, read_times, write_rule
 from bandstand.common.text import counted
@@ -123,6 +124,8 @@ def _write_row(airing: Airing, zone: str, now: float) -> tuple[str, ...]:
 
 def _show_added(result: ShowAdded, now: float) -> Reply:
     show = result.show
+    if show.slot.kind is SlotKind.OFF:
+        return Reply(f"{write_rule(show.rule)}: no show is heard then, and the ordinary programme plays ({show.id})")
     said = f"show {show.id}, {name_show(show)}: {write_rule(show.rule)}, {show.slot}"
     said += f", {show.zone} time" if not show.rule.every else ""
     if result.next is not None:

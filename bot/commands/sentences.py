@@ -177,9 +177,14 @@ def _say_ambiguous(why: refusals.AmbiguousSong) -> str:
     return f"{counted(why.count, 'song')} fit; give the code of one: {songs}"
 
 
+LIST_NAMES: Final = "one has at most 40 letters, digits and dashes; new, set, add, remove, delete, use, list are none"
+
+
 def _say_no_target(why: refusals.NoSuchTarget) -> str:
-    said = f"there is no playlist, clock, band or style {one_line(why.words, 60)}"
-    return said + (f"; did you mean {' or '.join(why.near)}?" if why.near else "; bands and playlists list them")
+    said = f"there is no {why.kind_meant or 'playlist, clock, band or style'} {one_line(why.words, 60)}"
+    if why.near or why.kind_meant is None:
+        return f"{said}; " + (f"did you mean {' or '.join(why.near)}?" if why.near else "bands and playlists list them")
+    return f"{said}; there " + (f"are {', '.join(why.known[:30])}" if why.known else "is none yet")
 
 
 def _say_queued(why: refusals.QueuedAlready) -> str:
@@ -395,8 +400,7 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     ),
     refusals.PlaylistExists: lambda why: f"there is a playlist {why.name} already; playlist set {why.name} changes it",
     refusals.BadListName: lambda why: (
-        f'"{why.name}" can be no name; one has at most 40 letters, digits and dashes, and is none of the words new, '
-        "set, add, remove, delete, use and list"
+        f'"{why.name}" can be no name; ' + (f"{why.meant} could be one" if why.meant else LIST_NAMES)
     ),
     refusals.PlaylistIsSearch: lambda why: (
         f'{why.name} has whatever the search "{one_line(why.query, 80)}" finds; a playlist that is made without a '
@@ -406,7 +410,7 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     refusals.BadRule: _say_bad_rule,
     refusals.TooManyLists: lambda why: f"there may be {why.limit} {why.what}, and no more; remove some first",
     refusals.NoSuchClock: lambda why: (
-        f"{why.name}: there is no such clock; "
+        f"there is no clock {why.name}; "
         + (f"there are {', '.join(why.known[:20])}" if why.known else "clock NAME = SLOT SLOT ... makes one")
     ),
     refusals.ClockCycle: lambda why: f"that clock would never end: {' leads to '.join(why.clocks)}",

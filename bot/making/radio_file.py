@@ -14,10 +14,11 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from bandstand.bot.making.declarations import MakeWatcher
+from bandstand.bot.station import slots
 from bandstand.bot.station.repositories import Store, Transaction
 from bandstand.bot.station.rules import Rules
 from bandstand.common.api.events import ScheduleChanged, ScheduleRead
-from bandstand.common.radio_file import RadioFile, get_path, read_radio_file
+from bandstand.common.radio_file import RadioFile, find_unknown, get_path, read_radio_file
 
 log = Logger()
 
@@ -74,6 +75,13 @@ def take_up(tx: Transaction, read: RadioFile, name: str) -> None:
     for clock in read.clocks:
         tx.clocks.put(msgspec.structs.replace(clock, created=tx.now))
     counts = (len(read.playlists), len(read.clocks), len(read.shows))
-    tx.publish(ScheduleRead(file=name, playlists=counts[0], clocks=counts[1], shows=counts[2], faults=read.faults))
+    unknown = tuple(find_unknown(read, slots.list_names(tx)))
+    for one in unknown:
+        log.warn("{sentence}; the radio passes it over", sentence=one)
+    tx.publish(
+        ScheduleRead(
+            file=name, playlists=counts[0], clocks=counts[1], shows=counts[2], faults=read.faults, unknown=unknown
+        )
+    )
     if not read.faults:
         tx.publish(ScheduleChanged())

@@ -26,6 +26,7 @@ from bandstand.bot.station.lifecycle import end_cue, move_song
 from bandstand.bot.station.on_air import Asker, find_on_air, get_asker, insert_first, is_stopped, locate
 from bandstand.bot.station.ordering import Order, check_path, order_song
 from bandstand.bot.station.repositories import Transaction
+from bandstand.bot.station.slots import MOST_JINGLES
 from bandstand.bot.station.transitions import is_between
 from bandstand.common.api.between import Jingle
 from bandstand.common.api.events import QueueChanged, SongDiscarded
@@ -52,7 +53,6 @@ LATEST: Final = 1.0
 """Seconds before the end of a song in which nothing is put behind it any more."""
 KEPT_IDENTS: Final = 200
 LONGEST_NAME: Final = 40
-MOST_JINGLES: Final = 200
 
 
 def keep_seam(tx: Transaction) -> None:

@@ -13,14 +13,16 @@ from typing import Final
 
 from bandstand.bot.station.playlists import LONGEST_NAME, fold_name
 from bandstand.bot.station.repositories import Transaction
+from bandstand.bot.station.slots import find_slot
 from bandstand.common.api.events import ProgrammeChanged
 from bandstand.common.api.people import Requester
 from bandstand.common.api.playlists import Clock
 from bandstand.common.api.refusals import BadSlot, ClockCycle, NoSuchClock, Refused, TooManyLists
 from bandstand.common.api.requests import DeleteClock, ListClocks, SetClock, UseClock
 from bandstand.common.api.results import ClockDeleted, Clocks
-from bandstand.common.api.values import ClockPlace, Slot, SlotKind, read_slot
+from bandstand.common.api.values import ClockPlace, Slot, SlotKind
 from bandstand.common.bands import slug
+from bandstand.common.radio_file import find_cycle
 from bandstand.common.text import one_line
 
 CURRENT: Final = "clock"
@@ -56,24 +58,6 @@ def _go_round(
     for step in range(len(clock.slots)):
         at = (begin + step) % len(clock.slots)
         yield from _go_round(clock.slots[at], clocks, before, (*path, ClockPlace(clock.name, at)))
-
-
-def find_cycle(clocks: Mapping[str, Clock], name: str) -> tuple[str, ...]:
-    """The names along which a clock leads back to itself; empty where it does not."""
-    stack: list[tuple[str, ...]] = [(name,)]
-    seen: set[str] = set()
-    while stack:
-        path = stack.pop()
-        clock = clocks.get(path[-1])
-        for slot in clock.slots if clock else ():
-            if slot.kind is not SlotKind.CLOCK:
-                continue
-            if slot.name == name:
-                return (*path, name)
-            if slot.name not in seen:
-                seen.add(slot.name)
-                stack.append((*path, slot.name))
-    return ()
 
 
 def list_needs(name: str, clocks: Mapping[str, Clock]) -> list[Slot]:
@@ -112,9 +96,12 @@ def set_clock(request: SetClock, by: Requester, tx: Transaction) -> Clocks:
         raise Refused(TooManyLists("clocks", MOST))
     if len(request.slots) > MOST_SLOTS:
         raise Refused(TooManyLists("slots", MOST_SLOTS))
-    clock = Clock(name=name, slots=tuple(read_own_slot(text) for text in request.slots), created=tx.now)
-    if not clock.slots:
+    if not request.slots:
         raise Refused(BadSlot("", "a clock needs at least one slot, such as any"))
+    if Slot(SlotKind.CLOCK, name) in map(_read_clock_slot, request.slots):
+        raise Refused(ClockCycle((name, name)))
+    slots = tuple(find_slot(tx, text, by, "set_clock") for text in request.slots)
+    clock = Clock(name=name, slots=slots, created=tx.now)
     cycle = find_cycle({**known, name: clock}, name)
     if cycle:
         raise Refused(ClockCycle(cycle))
@@ -123,15 +110,10 @@ def set_clock(request: SetClock, by: Requester, tx: Transaction) -> Clocks:
     return _list(tx, name)
 
 
-def read_own_slot(text: str) -> Slot:
-    """A slot, its name as playlists and clocks have theirs. Raises Refused(BadSlot)."""
-    try:
-        slot = read_slot(text)
-    except ValueError as error:
-        raise Refused(BadSlot(one_line(text, SHOWN), str(error))) from None
-    if slot.kind in (SlotKind.PLAYLIST, SlotKind.CLOCK, SlotKind.BAND):
-        return Slot(slot.kind, slug(slot.name))
-    return Slot(slot.kind, slot.name.lower()) if slot.kind is SlotKind.STYLE else slot
+def _read_clock_slot(text: str) -> Slot | None:
+    """The slot, where it is a clock."""
+    kind, _, name = text.partition(":")
+    return Slot(SlotKind.CLOCK, slug(name)) if kind.strip().lower() == SlotKind.CLOCK else None
 
 
 def delete_clock(request: DeleteClock, by: Requester, tx: Transaction) -> ClockDeleted:

@@ -122,6 +122,8 @@ def fold_name(text: str) -> str:
     name = slug(text)
     if not name or len(name) > LONGEST_NAME or name in ACTIONS:
         raise Refused(BadListName(one_line(text, LONGEST_NAME)))
+    if name != "-".join(text.casefold().split()):
+        raise Refused(BadListName(one_line(text, LONGEST_NAME), name))
     return name
 
 
@@ -187,7 +189,9 @@ def _put(tx: Transaction, playlist: Playlist) -> PlaylistDetails:
 
 def _describe(tx: Transaction, playlist: Playlist, limit: int = 15) -> PlaylistDetails:
     codes = list_codes(tx, playlist)
-    return PlaylistDetails(playlist=playlist, count=len(codes), songs=tuple(tx.songs.list_briefs(codes[:limit])))
+    count = len(codes) if playlist.query else tx.playlists.count_songs().get(playlist.name, 0)
+    songs = tuple(tx.songs.list_briefs(codes[:limit]))
+    return PlaylistDetails(playlist=playlist, count=count, songs=songs, waiting=len(codes) - count)
 
 
 def add_to_playlist(request: AddToPlaylist, by: Requester, tx: Transaction) -> PlaylistDetails:

@@ -6,29 +6,25 @@ come is for `bot.station.show_starts`, and what is played during it for the prog
 Shows stand in the database, where commands add them, or in a file of the configuration, which commands do not change.
 """
 
-import difflib
 from typing import Final
 
 from bandstand.bot.station import schedule
 from bandstand.bot.station.repositories import Transaction
 from bandstand.bot.station.schedule import Change, Target
-from bandstand.common import lineups
+from bandstand.bot.station.slots import find_slot
 from bandstand.common.api.events import ScheduleChanged
-from bandstand.common.api.people import Requester, Right
+from bandstand.common.api.people import Requester
 from bandstand.common.api.refusals import (
     AmbiguousShow,
     BadShow,
-    NeedsRight,
     NoSuchShow,
-    NoSuchTarget,
     Refused,
     ShowInFile,
     TooManyShows,
 )
 from bandstand.common.api.schedule import AddShow, GetSchedule, RemoveShow, Schedule, ShowAdded, ShowRemoved
 from bandstand.common.api.shows import Airing, Occurrence, RunState, Show, ShowRule
-from bandstand.common.api.values import Slot, SlotKind, read_slot
-from bandstand.common.bands import slug
+from bandstand.common.api.values import Slot, SlotKind
 from bandstand.common.show_times import find_zone, read_rule
 from bandstand.common.text import one_line
 
@@ -94,7 +90,7 @@ def add_show(request: AddShow, by: Requester, tx: Transaction) -> ShowAdded:
     if request.is_override and not rule.date:
         raise Refused(BadShow("an override needs a date, as 2026-12-24 18:00-23:00"))
     is_none = request.is_override and request.target.strip().lower() in NO_SHOW
-    slot = Slot(SlotKind.OFF) if is_none else find_slot(tx, request.target, by)
+    slot = Slot(SlotKind.OFF) if is_none else find_slot(tx, request.target, by, "add_show")
     named = one_line(request.name, LONGEST_NAME) or (slot.name or slot.kind.value)
     show = Show(name=named, rule=rule, zone=zone, slot=slot, priority=request.priority,
                 is_override=request.is_override, created=tx.now)  # fmt: skip
@@ -163,50 +159,3 @@ def find_show(shows: list[Show], words: str) -> Show:
     if len(found) > 1:
         raise Refused(AmbiguousShow(one_line(words, LONGEST_NAME), tuple(show.id for show in found if show.id)))
     return found[0]
-
-
-# Targets
-
-
-def find_slot(tx: Transaction, text: str, by: Requester) -> Slot:
-    """The slot that a person means: written as one, or by the name of a playlist, a clock, a band or a style.
-
-    Raises Refused.
-    """
-    known = list_names(tx)
-    kind, colon, name = text.strip().partition(":")
-    if not colon and kind.lower() not in (SlotKind.ANY, SlotKind.JINGLE):
-        return _find_named(known, text)
-    try:
-        slot = read_slot(text)
-    except ValueError as error:
-        raise Refused(BadShow(str(error))) from None
-    if slot.kind is SlotKind.FILE:
-        if by.right < Right.OWNER:
-            raise Refused(NeedsRight("add_show", Right.OWNER, ()))
-        if not slot.name.startswith("/"):
-            raise Refused(BadShow("a file is named by its whole path, from /"))
-        return slot
-    if slot.kind not in known:
-        return slot
-    return _find_named({slot.kind: known[slot.kind]}, name)
-
-
-def list_names(tx: Transaction) -> dict[SlotKind, list[str]]:
-    """What there is that a slot may name, in the order in which a bare name is looked for."""
-    return {
-        SlotKind.PLAYLIST: [one.name for one in tx.playlists.list_all()],
-        SlotKind.CLOCK: [one.name for one in tx.clocks.list_all()],
-        SlotKind.BAND: [form.slug for form in tx.bands.list_all()],
-        SlotKind.STYLE: list(lineups.STYLES),
-    }
-
-
-def _find_named(known: dict[SlotKind, list[str]], text: str) -> Slot:
-    wanted = slug(text)
-    for kind, names in known.items():
-        if wanted in names:
-            return Slot(kind, wanted)
-    slots = {name: Slot(kind, name) for kind, names in reversed(known.items()) for name in names}
-    near = difflib.get_close_matches(wanted, slots, 2)
-    raise Refused(NoSuchTarget(one_line(text, LONGEST_NAME), tuple(str(slots[name]) for name in near)))

@@ -8,7 +8,7 @@ from peewee import fn
 from bandstand.bot.station.radio_repositories import LastTurn
 from bandstand.bot.storage import tables
 from bandstand.bot.storage.executor import GAP, Executor, Row, prepare
-from bandstand.bot.storage.songs import IS_KEPT
+from bandstand.bot.storage.songs import IS_KEPT, IS_LISTED
 from bandstand.common.api.playlists import Clock, Playlist, PlaylistRule
 from bandstand.common.api.values import Slot
 from bandstand.common.types import SongCode
@@ -51,7 +51,7 @@ class Playlists:
         self._executor.change(LIST.delete().where(LIST.name == name))
 
     def count_songs(self) -> dict[str, int]:
-        query = ENTRY.select(ENTRY.playlist, fn.COUNT(ENTRY.id)).join(SONG).where(IS_KEPT).group_by(ENTRY.playlist)
+        query = ENTRY.select(ENTRY.playlist, fn.COUNT(ENTRY.id)).join(SONG).where(IS_LISTED).group_by(ENTRY.playlist)
         return dict(self._executor.select(query))
 
     def list_codes(self, name: str) -> list[SongCode]:

@@ -162,6 +162,8 @@ class PlaylistDetails(ResultBase, frozen=True, tag="playlist_details"):
     """Songs in it; of a search, at most a hundred or so are counted."""
     songs: tuple[SongBrief, ...]
     """The first of them."""
+    waiting: int = 0
+    """Songs in it that are still to be made, and are not counted."""
 
 
 class PlaylistDeleted(ResultBase, frozen=True, tag="playlist_deleted"):
@@ -193,10 +195,13 @@ class PlaylistExists(RefusalBase, frozen=True, tag="playlist_exists"):
 
 
 class BadListName(RefusalBase, frozen=True, tag="bad_list_name"):
-    """No playlist or clock can be called so: no letter or digit, too long, or a word that is a command here."""
+    """No playlist or clock can be called so: other signs than letters, digits and dashes, too long, or a word that is a
+    command here."""
 
     kind = Kind.USAGE
     name: str
+    meant: str = ""
+    """A name like it that could be taken."""
 
 
 class PlaylistIsSearch(RefusalBase, frozen=True, tag="playlist_is_search"):

@@ -33,7 +33,7 @@ from bandstand.common.api.playlists import NotInPlaylist as NotInPlaylist
 from bandstand.common.api.playlists import PlaylistExists as PlaylistExists
 from bandstand.common.api.playlists import PlaylistIsSearch as PlaylistIsSearch
 from bandstand.common.api.playlists import TooManyLists as TooManyLists
-from bandstand.common.api.values import SongBrief
+from bandstand.common.api.values import SlotKind, SongBrief
 from bandstand.common.api.wishing import BandsMissing as BandsMissing
 from bandstand.common.api.wishing import NotUnderstood as NotUnderstood
 from bandstand.common.api.wishing import TooManyWishes as TooManyWishes
@@ -293,11 +293,15 @@ class FirstForm(Base, frozen=True, tag="first_form"):
 
 
 class NoSuchTarget(Base, frozen=True, tag="no_such_target"):
-    """There is no playlist, clock, band or style of this name."""
+    """There is no playlist, clock, band, style or jingle of this name."""
 
     words: str
     near: tuple[str, ...]
     """Names that may have been meant, as slots."""
+    kind_meant: SlotKind | None = None
+    """What it is to be; None: a playlist, a clock, a band or a style."""
+    known: tuple[str, ...] = ()
+    """The names that there are of that kind."""
 
 
 class BadShow(Base, frozen=True, tag="bad_show"):

@@ -87,6 +87,8 @@ class ScheduleRead(EventBase, frozen=True, tag="schedule_read"):
     clocks: int = 0
     shows: int = 0
     faults: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    """Sentences about slots with names that nothing has; the rest was taken up."""
 
 
 class ShowStarted(EventBase, frozen=True, tag="show_started"):

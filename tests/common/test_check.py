@@ -53,6 +53,15 @@ def test_an_icecast_elsewhere_needs_none_here(tmp_path: Path, monkeypatch: pytes
     assert main([]) == 0
 
 
+def test_names_in_the_programme_s_file_that_it_does_not_have_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "radio.toml").write_text('[clocks]\nday = ["playlist:jazz", "any"]\n')
+    main([])
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "radio.toml" in line]
+    assert line.startswith("unwise   radio.toml: clocks.day[0]: there is no playlist jazz; there is none yet (unless")
+
+
 def test_each_fault_of_the_configuration_has_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "other.toml").write_text("[icecast]\nport = 0\nprot = 1")
     assert main(["--config", "other.toml"]) == 1

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from bandstand.common.api.playlists import PlaylistRule
 from bandstand.common.api.shows import ShowRule
 from bandstand.common.api.values import Slot, SlotKind
-from bandstand.common.radio_file import RadioFile, get_path, read_radio_file
+from bandstand.common.radio_file import RadioFile, find_unknown, get_path, read_radio_file
 
 GOOD = """
 zone = "Europe/Berlin"
@@ -86,3 +88,35 @@ def test_every_fault_is_told_at_once_and_nothing_is_taken_up(tmp_path: Path) -> 
 def test_an_unknown_key_and_a_file_that_is_no_toml_are_faults(tmp_path: Path) -> None:
     assert "shows[0].wen" in read(tmp_path, '[[shows]]\nwen = "x"\nplay = "any"').faults[0]
     assert "not TOML" in read(tmp_path, "[shows").faults[0]
+
+
+def test_names_that_nothing_has_are_told_with_those_that_there_are(tmp_path: Path) -> None:
+    path = tmp_path / "radio.toml"
+    path.write_text(
+        '[playlists.calm]\nquery = "style:bossa"\n[clocks]\nday = ["playlist:calm", "playlist:clam", "file:/nowhere"]\n'
+        '[[shows]]\nwhen = "fri 20:00-22:00"\nplay = "clock:night"\n'
+        '[[shows]]\nwhen = "sat 20:00-22:00"\nplay = "band:nobody"\n'
+    )
+    found = read_radio_file(path, "UTC")
+    assert found.faults == ()
+    assert list(find_unknown(found, {SlotKind.PLAYLIST: ["old"], SlotKind.CLOCK: []})) == [
+        "radio.toml: clocks.day[1]: there is no playlist clam; there are calm, old",
+        "radio.toml: clocks.day[2]: /nowhere: there is no such file",
+        "radio.toml: shows[0].play: there is no clock night; there are day",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ('[clocks]\na = ["clock:b"]\nb = ["any", "clock:a"]', "clocks.a: that clock would never end: a leads to b"),
+        ('[clocks]\nday = ["any"]\nDay = ["any"]', "clocks.Day: there is a day already"),
+        ('[clocks]\n"?!" = ["any"]', "clocks.?!: a name has letters"),
+        ('[clocks]\nday = ["off"]', "clocks.day[0]: off is for overrides"),
+        ('[[shows]]\nwhen = "fri 20-22"\nplay = "off"', "shows[0].play: off is for overrides"),
+    ],
+)
+def test_what_cannot_be_played_is_a_fault(text: str, fault: str, tmp_path: Path) -> None:
+    path = tmp_path / "radio.toml"
+    path.write_text(text + "\n")
+    assert f"radio.toml: {fault}" in read_radio_file(path, "UTC").faults[0]

@@ -78,7 +78,7 @@ DAY = Clock(name="day", slots=(Slot(SlotKind.STYLE, "pop"), Slot(SlotKind.ANY)))
             results.PlaylistDeleted(name="mellow"),
             "the playlist mellow is deleted; its songs are still in the library",
         ),
-        ("clock", results.Clocks(clocks=(DAY,), current="day"), "1 clock; the programme goes by day"),
+        ("clock", results.Clocks(clocks=(DAY,), current="day"), "1 clock; the programme goes by the clock day"),
         (
             "clock day = style:pop any",
             results.Clocks(clocks=(DAY,), current="", changed="day"),

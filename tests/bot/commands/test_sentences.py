@@ -21,7 +21,7 @@ from bandstand.common.api import refusals
 from bandstand.common.api.people import Right
 from bandstand.common.api.playlists import PlaylistRule
 from bandstand.common.api.refusals import Refusal
-from bandstand.common.api.values import SongKind, SongPlace, SongState
+from bandstand.common.api.values import SlotKind, SongKind, SongPlace, SongState
 from tests.bot.commands.samples import LANTERN, ROAD, UNTITLED
 
 NOON = time.mktime((2026, 7, 1, 12, 0, 0, 0, 0, -1))
@@ -247,9 +247,15 @@ SAID: list[tuple[Refusal, str]] = [
     (refusals.PlaylistExists("x"), "there is a playlist x already; playlist set x changes it"),
     (
         refusals.BadListName("?"),
-        '"?" can be no name; one has at most 40 letters, digits and dashes, and is none of the words new, set, add, '
-        "remove, delete, use and list",
+        '"?" can be no name; one has at most 40 letters, digits and dashes; new, set, add, remove, delete, use, list '
+        "are none",
     ),
+    (refusals.BadListName("Bad/Name", "bad-name"), '"Bad/Name" can be no name; bad-name could be one'),
+    (
+        refusals.NoSuchTarget("x", (), SlotKind.PLAYLIST, ("calm", "news")),
+        "there is no playlist x; there are calm, news",
+    ),
+    (refusals.NoSuchTarget("x", (), SlotKind.JINGLE, ()), "there is no jingle x; there is none yet"),
     (
         refusals.PlaylistIsSearch("x", "style:bossa"),
         'x has whatever the search "style:bossa" finds; a playlist that is made without a search is a list',
@@ -257,8 +263,8 @@ SAID: list[tuple[Refusal, str]] = [
     (refusals.NotInPlaylist("x", LANTERN), '"Blue Lantern" (7kq3) is not in the playlist x'),
     (refusals.BadRule(PlaylistRule.HOURLY, 0, 59), "--hourly=N takes a minute of the hour, from 0 to 59"),
     (refusals.TooManyLists("clocks", 100), "there may be 100 clocks, and no more; remove some first"),
-    (refusals.NoSuchClock("x", ()), "x: there is no such clock; clock NAME = SLOT SLOT ... makes one"),
-    (refusals.NoSuchClock("x", ("day",)), "x: there is no such clock; there are day"),
+    (refusals.NoSuchClock("x", ()), "there is no clock x; clock NAME = SLOT SLOT ... makes one"),
+    (refusals.NoSuchClock("x", ("day",)), "there is no clock x; there are day"),
     (refusals.ClockCycle(("a", "b", "a")), "that clock would never end: a leads to b leads to a"),
     (refusals.BadSlot("clock", "the slot clock needs a name"), "clock: the slot clock needs a name"),
     (refusals.BadRequest("seconds: expected a number"), "seconds: expected a number"),

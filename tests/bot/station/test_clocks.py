@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bandstand.bot.station.clocks import find_cycle, list_needs, take_slots
+from bandstand.bot.station.clocks import list_needs, take_slots
 from bandstand.common.api import refusals, requests
 from bandstand.common.api.playlists import Clock
 from bandstand.common.api.values import ClockPlace, Slot, SlotKind, read_slot
+from bandstand.common.radio_file import find_cycle
 from tests.bot.station.conftest import Station
 
 
@@ -95,6 +96,7 @@ def test_a_clock_is_made_used_and_deleted(station: Station) -> None:
 
 
 def test_clocks_that_would_lead_back_to_themselves_are_refused(station: Station) -> None:
+    station.ask(requests.SetClock(name="b", slots=("any",)))
     station.ask(requests.SetClock(name="a", slots=("clock:b",)))
     refused = station.refuse(requests.SetClock(name="b", slots=("any", "clock:a")))
     assert refused == refusals.ClockCycle(("b", "a", "b"))
@@ -106,6 +108,14 @@ def test_clocks_that_would_lead_back_to_themselves_are_refused(station: Station)
     [
         (requests.SetClock(name="x", slots=("stile:pop",)), refusals.BadSlot),
         (requests.SetClock(name="x", slots=()), refusals.BadSlot),
+        (requests.SetClock(name="x", slots=("playlist:x",)), refusals.NoSuchTarget),
+        (requests.SetClock(name="x", slots=("style:x",)), refusals.NoSuchTarget),
+        (requests.SetClock(name="x", slots=("band:x",)), refusals.NoSuchTarget),
+        (requests.SetClock(name="x", slots=("clock:y",)), refusals.NoSuchTarget),
+        (requests.SetClock(name="x", slots=("jingle:x",)), refusals.NoSuchTarget),
+        (requests.SetClock(name="x", slots=("file:/nowhere/x.ogg",)), refusals.BadPath),
+        (requests.SetClock(name="x", slots=("off:",)), refusals.BadSlot),
+        (requests.SetClock(name="Bad/Name", slots=("any",)), refusals.BadListName),
         (requests.SetClock(name="use", slots=("any",)), refusals.BadListName),
         (requests.SetClock(name="x", slots=("any",) * 101), refusals.TooManyLists),
         (requests.UseClock(name="x"), refusals.NoSuchClock),

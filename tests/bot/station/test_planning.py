@@ -10,10 +10,10 @@ from bandstand.bot.station.planning import list_planned
 from bandstand.common.api import requests
 from bandstand.common.api.events import SlotPassed
 from bandstand.common.api.people import STATION
-from bandstand.common.api.playlists import PlaylistRule
+from bandstand.common.api.playlists import Clock, PlaylistRule
 from bandstand.common.api.requests import PlaylistChanges
 from bandstand.common.api.schedule import AddShow
-from bandstand.common.api.values import JobState
+from bandstand.common.api.values import JobState, read_slot
 from tests.bot.station.conftest import Station
 from tests.bot.station.test_between import add_jingle
 
@@ -70,7 +70,8 @@ def test_the_last_song_of_the_hour_is_composed_to_end_at_it(station: Station) ->
 
 
 def use_clock(station: Station, *slots: str) -> None:
-    station.ask(requests.SetClock(name="day", slots=slots))
+    """Written down as it is: a slot may name what was there once."""
+    station.tx.clocks.put(Clock(name="day", slots=tuple(map(read_slot, slots))))
     station.ask(requests.UseClock(name="day"))
 
 

@@ -109,6 +109,7 @@ def test_a_playlist_is_changed_and_keeps_its_songs(station: Station) -> None:
     ("request_made", "kind"),
     [
         (requests.MakePlaylist(name="?!"), refusals.BadListName),
+        (requests.MakePlaylist(name="Bad/Name"), refusals.BadListName),
         (requests.MakePlaylist(name="new"), refusals.BadListName),
         (requests.MakePlaylist(name="x" * 41), refusals.BadListName),
         (requests.MakePlaylist(name="there"), refusals.PlaylistExists),

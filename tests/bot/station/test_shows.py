@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from bandstand.bot.station import show_starts, shows
+from bandstand.common import lineups
 from bandstand.common.api import refusals
 from bandstand.common.api.events import ScheduleChanged, ShowEnded, ShowMissed, ShowStarted
 from bandstand.common.api.schedule import AddShow, GetSchedule, RemoveShow
@@ -57,7 +58,7 @@ def test_a_show_is_added_in_the_station_s_zone_and_kept(station: Station) -> Non
         ("style:bossa", "style:bossa"),
         ("any", "any"),
         ("jingle", "jingle"),
-        ("file:/srv/news.flac", "file:/srv/news.flac"),
+        ("file:/etc/passwd", "file:/etc/passwd"),
     ],
 )
 def test_a_target_is_a_slot_or_a_name(station: Station, target: str, slot: str) -> None:
@@ -68,13 +69,18 @@ def test_what_cannot_be_scheduled_is_refused(station: Station) -> None:
     assert station.refuse(AddShow(rule="fri 20-22", target="bosssa")) == refusals.NoSuchTarget(
         "bosssa", ("style:bossa",)
     )
-    assert station.refuse(AddShow(rule="fri 20-22", target="style:x")) == refusals.NoSuchTarget("x", ())
+    assert station.refuse(AddShow(rule="fri 20-22", target="style:x")) == refusals.NoSuchTarget(
+        "x", (), SlotKind.STYLE, tuple(lineups.STYLES)
+    )
     assert isinstance(station.refuse(AddShow(rule="fri 20-20", target="bossa")), refusals.BadShow)
     assert isinstance(station.refuse(AddShow(rule="fri 20-22", target="bossa", zone="Berln")), refusals.BadShow)
-    assert isinstance(station.refuse(AddShow(rule="fri 20-22", target="what:x")), refusals.BadShow)
+    assert isinstance(station.refuse(AddShow(rule="fri 20-22", target="what:x")), refusals.BadSlot)
+    assert isinstance(station.refuse(AddShow(rule="fri 20-22", target="off")), refusals.NoSuchTarget)
+    assert isinstance(station.refuse(AddShow(rule="fri 20-22", target="off:")), refusals.BadSlot)
+    assert isinstance(station.refuse(AddShow(rule="fri 20-22", target="jingle:news")), refusals.NoSuchTarget)
     assert isinstance(station.refuse(AddShow(rule="2020-01-01 20-22", target="bossa")), refusals.BadShow)
     assert isinstance(station.refuse(AddShow(rule="fri 20-22", target="bossa", is_override=True)), refusals.BadShow)
-    assert isinstance(station.refuse(AddShow(rule="daily 12:00", target="file:a.flac")), refusals.BadShow)
+    assert isinstance(station.refuse(AddShow(rule="daily 12:00", target="file:a.flac")), refusals.BadPath)
     why = station.refuse(AddShow(rule="daily 12:00", target="file:/etc/passwd"), make_person("dora"))
     assert isinstance(why, refusals.NeedsRight)
 
