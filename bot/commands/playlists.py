@@ -203,7 +203,7 @@ COMMANDS: Final = (
         (
             Param(
                 "words",
-                "use NAME, use none, delete NAME, or NAME = SLOT ...; a SLOT is any, style:X, playlist:X, clock:X, jingle",
+                "use NAME, use none, delete NAME, NAME = SLOT ...; a SLOT: any, style:X, playlist:X, clock:X, jingle",
                 is_required=False,
                 is_rest=True,
                 value="NAME",
