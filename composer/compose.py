@@ -23,8 +23,10 @@ from bandstand.composer.expression import perform
 from bandstand.composer.harmony import BarChords, Harmoniser, lead_into_key, list_chord_changes
 from bandstand.composer.parts import choose_instrument, fit_to_instrument, make_part
 from bandstand.composer.random_source import RandomSource
-from bandstand.composer.score import STEP, ChordMark, Score, Section
+from bandstand.composer.score import STEP, ChordMark, Score, Section, Tempo
 from bandstand.composer.song_form import TOLERANCE_ASKED, TOLERANCE_FREE, plan_song_form
+from bandstand.composer.stagecraft import Ending
+from bandstand.composer.staging import draw_ending, draw_stages, play_ending, stage_section
 from bandstand.composer.streaming_score import SectionNotes, StreamingScore
 from bandstand.composer.style import Style
 from bandstand.composer.styles import STYLES
@@ -83,10 +85,15 @@ def compose_streaming(band: Band, seed: int, parameters: Mapping[str, Value]) ->
     """Compose the song's header; its notes are composed when they are read. Raises ComposeError as `compose` does."""
     asked, style = checked(parameters), find_style(band)
     band, random = arrange_band(band, asked), RandomSource(seed).branch(style.name)
-    key, plan = _choose_key(band, asked, random), _plan_song(band, style, asked, random)
+    ending = _choose_ending(style, asked, random)
+    key, plan = _choose_key(band, asked, random), _plan_song(band, asked, ending, random)
     form = plan.sections
     keys = _choose_keys(style, form, key, random.branch("keys"))
-    contexts = _make_contexts(band, _shift_energies(form, asked), keys, random)
+    stages = draw_stages(style.staging, form, ending, band.development, random.branch("stage"))
+    contexts = [
+        msgspec.structs.replace(context, stage=stage)
+        for context, stage in zip(_make_contexts(band, _shift_energies(form, asked), keys, random), stages, strict=True)
+    ]
     header = Score(
         title=draw_title(random.branch("title")),
         artist=band.name,
@@ -94,7 +101,7 @@ def compose_streaming(band: Band, seed: int, parameters: Mapping[str, Value]) ->
         seed=seed,
         key=key.name,
         beats=style.beats,
-        tempi=slow_down(plan.bpm, form, style.beats, plan.hold),
+        tempi=slow_down(plan.bpm, form, style.beats, plan.hold) if ending.slows else (Tempo(0, plan.bpm),),
         sections=tuple(_mark_key(context, key) for context in contexts),
         chords=_mark_chords(contexts),
         parts=tuple(make_part(member, random.branch("part", member.name)) for member in band.members),
@@ -157,11 +164,17 @@ def _choose_tempo(band: Band, asked: SongParameters, random: RandomSource) -> fl
     return asked.tempo or round(band.tempo * (1 + random.branch("tempo").draw_triangular(TEMPO_WIDTH)))
 
 
-def _plan_song(band: Band, style: Style, asked: SongParameters, random: RandomSource) -> Fit:
+def _choose_ending(style: Style, asked: SongParameters, random: RandomSource) -> Ending:
+    """Choose how the song ends. Where tempo and length are asked for, its last chord takes up the rest of the time."""
+    is_fixed = bool(asked.seconds) and asked.tempo is not None
+    return Ending.HELD if is_fixed else draw_ending(style.staging, random.branch("ending"))
+
+
+def _plan_song(band: Band, asked: SongParameters, ending: Ending, random: RandomSource) -> Fit:
     """Choose tempo and form, so that the song is as long as was asked."""
-    bpm = _choose_tempo(band, asked, random)
+    bpm, style = _choose_tempo(band, asked, random), find_style(band)
     if asked.seconds:
-        length = Length(asked.seconds, style.beats, bpm, keeps_tempo=asked.tempo is not None)
+        length = Length(asked.seconds, style.beats, bpm, keeps_tempo=asked.tempo is not None, slows=ending.slows)
         return fit_length(length, band.forms, random.branch("form"))
     low, high = MINUTES
     minutes = asked.minutes or low + (high - low) * random.branch("minutes").draw_uniform()
@@ -239,7 +252,7 @@ def _play_sections(
     ]
     for plain, context in zip(form, contexts, strict=True):
         playing = [may_play(member, plain.energy, context.section.energy) for member in members]
-        played = _play_section(members, playing, context, sources)
+        played = stage_section(_play_section(members, playing, context, sources), members, context)
         yield [
             perform(notes, context, member, bpm, timing)
             for notes, member, timing in zip(played, members, human, strict=True)
@@ -263,4 +276,6 @@ def _play_member(member: Member, context: SectionContext, random: RandomSource) 
     """Play one member. Sections of one kind share the branch `material`; each has a branch `occurrence` of its own."""
     section = context.section
     material, occurrence = random.branch(section.kind), random.branch(section.kind, section.number)
+    if section.kind == "ending":
+        return play_ending(lambda own: VOICES[member.voice](own, member, material, occurrence), context, member)
     return VOICES[member.voice](context, member, material, occurrence)

@@ -63,6 +63,8 @@ class Length(msgspec.Struct, frozen=True):
     bpm: float
     keeps_tempo: bool = False
     """The tempo is to be exactly this."""
+    slows: bool = True
+    """The tempo slows at the end. A song that keeps its tempo must."""
 
     @property
     def time(self) -> float:
@@ -99,7 +101,8 @@ def fit_length(length: Length, forms: tuple[str, ...], random: RandomSource) -> 
     for letters, unit, base in _list_near_forms(length, forms):
         for lengths, changed in _vary_lengths(letters):
             bars, ending = count_bars(letters, unit, lengths), lengths["ending"]
-            fitting = count_even_beats(bars, ending, length.beats) * 60 / length.time
+            even = count_even_beats(bars, ending, length.beats) if length.slows else bars * length.beats
+            fitting = even * 60 / length.time
             hold = _find_hold(bars, ending, length) if length.keeps_tempo else None
             total = base + OTHER_LENGTH * changed + random.draw_uniform() * CHANCE
             total += abs(log(fitting / length.bpm)) + (GIVES_WAY if length.keeps_tempo and hold is None else 0.0)

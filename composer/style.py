@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from bandstand.composer.stagecraft import Staging
 from bandstand.composer.theory import Extension
 
 DrumPattern = tuple[tuple[int, tuple[str, ...]], ...]
@@ -25,7 +26,7 @@ Rhythm = tuple[tuple[int, float], ...]
 ALL: Final = -1
 UPPER: Final = -2
 """All voices but the lowest."""
-FORCES: Final = {"x": 1.0, "o": 0.8, "-": 0.6, "g": 0.38}
+FORCES: Final = {"x": 1.0, "o": 0.8, "-": 0.6, "g": 0.3}
 """Character of a drum pattern (accent, beat, soft, ghost) -> force of the stroke. Any other character is a rest."""
 LEVEL_ENERGIES: Final = (0.45, 0.75)
 """Lowest energies of the levels moving and full."""
@@ -117,6 +118,7 @@ class Style(msgspec.Struct, frozen=True, kw_only=True):
     fills: tuple[DrumPattern, ...]
     """Patterns for the last bar of a section."""
     drumming: Drumming = Drumming()
+    staging: Staging = Staging()
     bass_lines: tuple[tuple[BassPattern, ...], tuple[BassPattern, ...], tuple[BassPattern, ...]]
     comping: tuple[tuple[CompingPattern, ...], tuple[CompingPattern, ...], tuple[CompingPattern, ...]]
     call_rhythms: tuple[Rhythm, ...]

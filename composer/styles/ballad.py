@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from bandstand.composer.stagecraft import Ending, Opening, Seam, Staging
 from bandstand.composer.style import (
     ALL,
     CLOSED,
@@ -57,10 +58,16 @@ BALLAD: Final = Style(
     ),
     drumming=Drumming(
         ghosts=((SNARE, ("...g..gg.g.g..gg",)), (CLOSED, (".g.g.g.g.g.g.g.g",))),
-        ghost_share=0.25,
+        ghost_share=0.08,
         opening="..............o.",
         fill_share=0.6,
         colours=((TAMBOURINE, "....-.......-..."),),
+    ),
+    staging=Staging(
+        openings=((Opening.BAND, 2), (Opening.CHORDS, 3), (Opening.LAYERS, 3)),
+        endings=((Ending.HELD, 3), (Ending.TAG, 2), (Ending.RING, 3), (Ending.FADE, 3)),
+        seams=((Seam.PLAIN, 3), (Seam.STOP, 1), (Seam.DROP, 3)),
+        surprises=((81, "-..............."), (55, "-...............")),
     ),
     bass_lines=(
         (

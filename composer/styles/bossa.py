@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from bandstand.composer.stagecraft import Ending, Opening, Seam, Staging
 from bandstand.composer.style import (
     CLAVES,
     CLOSED,
@@ -12,6 +13,7 @@ from bandstand.composer.style import (
     SIDESTICK,
     SNARE,
     TAMBOURINE,
+    TOMS,
     UPPER,
     Drumming,
     HarmonicLanguage,
@@ -42,6 +44,7 @@ BOSSA: Final = Style(
         (
             (KICK, ("x.....-.x.....-.", "x.....-.o.....-.")),
             (SIDESTICK, ("o..o..o...o..o..", "o..o...o..o...o.", "..o..o..o..o....")),
+            (SNARE, ("............o...", "................")),
             (CLOSED, ("o-o-o-o-o-o-o-o-", "o.o.o.o.o.o.o.o.")),
         ),
         (
@@ -49,23 +52,32 @@ BOSSA: Final = Style(
             (SIDESTICK, ("o..o..o...o..o..", "o..o...o..o..o..")),
             (RIDE, ("o.-.o.-.o.-.o.-.", "o-o.o-o.o-o.o-o.")),
             (PEDAL, ("....-.......-...",)),
+            (SNARE, ("............o...", "....o.......o...")),
             (SHAKER, ("g-g-g-g-g-g-g-g-",)),
         ),
     ),
     fills=(
+        ((SNARE, ("....o...g.o.g.oo",)), (KICK, ("x.....-.x.......",)), (SHAKER, ("o-g-o-g-o-g-o-g-",))),
+        ((SNARE, ("....o...o.....o.",)), (TOMS[2], ("..........oo..o.",)), (KICK, ("x.....-.x.......",))),
         ((SIDESTICK, ("o..o..o.o.o.o...",)), (KICK, ("x.....-.x.......",)), (SHAKER, ("o-g-o-g-o-g-o-g-",))),
         ((SIDESTICK, ("..o..o..o.oo.o..",)), (KICK, ("x.....-.x.....-.",))),
         ((SIDESTICK, ("o..o..o.........",)), (KICK, ("x.....-.x.......",)), (CLOSED, ("o-o-o-o-o-o-o...",))),
     ),
     drumming=Drumming(
-        ghosts=((SHAKER, (".g.g.g.g.g.g.g.g",)), (SNARE, ("...g...g..g....g",))),
+        ghosts=((SHAKER, (".g.g.g.g.g.g.g.g",)), (SNARE, ("...g......g.....",))),
         ghost_share=0.35,
         opening="..............o.",
-        fill_share=0.6,
+        fill_share=0.9,
         colours=(
             (TAMBOURINE, "....-.......-..."),
             (CLAVES, "o.....o...o....."),
         ),
+    ),
+    staging=Staging(
+        openings=((Opening.BAND, 1), (Opening.LAYERS, 3), (Opening.CHORDS, 3), (Opening.DRUMS, 1)),
+        endings=((Ending.HELD, 2), (Ending.TAG, 1), (Ending.RING, 3), (Ending.STOP, 2), (Ending.FADE, 3)),
+        seams=((Seam.PLAIN, 4), (Seam.STOP, 2), (Seam.DROP, 2)),
+        surprises=((81, "o..............."), (67, "o..o..o........."), (73, "o.o.............")),
     ),
     bass_lines=(
         (

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from bandstand.composer.stagecraft import Ending, Opening, Seam, Staging
 from bandstand.composer.style import ALL, CLAVES, CLOSED, KICK, OPEN, SNARE, Drumming, HarmonicLanguage, Style
 
 CHIPTUNE: Final = Style(
@@ -44,6 +45,12 @@ CHIPTUNE: Final = Style(
         ghosts=((CLOSED, (".g.g.g.g.g.g.g.g",)), (SNARE, (".......g.g.....g",))),
         ghost_share=0.4,
         colours=((CLAVES, "o..o..o...o.o..."),),
+    ),
+    staging=Staging(
+        openings=((Opening.LAYERS, 3), (Opening.DRUMS, 2), (Opening.CHORDS, 3), (Opening.BASS, 2)),
+        endings=((Ending.HELD, 1), (Ending.TAG, 1), (Ending.RING, 3), (Ending.STOP, 5)),
+        seams=((Seam.PLAIN, 3), (Seam.STOP, 4), (Seam.BUILD, 3)),
+        surprises=((76, "o..o..o........."), (56, "o...o...o...o...")),
     ),
     bass_lines=(
         (

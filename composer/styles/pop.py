@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from bandstand.composer.stagecraft import Ending, Opening, Staging
 from bandstand.composer.style import (
     ALL,
     CLOSED,
@@ -49,7 +50,12 @@ POP: Final = Style(
         ((SNARE, ("....x.......o...",)), (TOMS[1], (".............o..",)), (TOMS[2], ("..............x.",))),
         ((SNARE, ("....x...gg-o-oxx",)), (KICK, ("x.......o.......",))),
     ),
-    drumming=Drumming(ghosts=((SNARE, (".g.g..gg.g.g..gg",)),), ghost_share=0.45),
+    drumming=Drumming(ghosts=((SNARE, (".g.g..gg.g.g..gg",)),), ghost_share=0.07),
+    staging=Staging(
+        openings=((Opening.BAND, 1), (Opening.LAYERS, 3), (Opening.CHORDS, 3), (Opening.DRUMS, 2), (Opening.BASS, 1)),
+        endings=((Ending.HELD, 2), (Ending.TAG, 1), (Ending.RING, 2), (Ending.STOP, 3), (Ending.FADE, 3)),
+        surprises=((81, "o..............."), (55, "o..............."), (56, "o...o...o...o...")),
+    ),
     bass_lines=(
         (
             ((0, 15, "R"),),

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from bandstand.composer.stagecraft import Ending, Opening, Seam, Staging
 from bandstand.composer.style import (
     ALL,
     CLOSED,
@@ -59,9 +60,15 @@ ROCK: Final = Style(
     ),
     drumming=Drumming(
         ghosts=((SNARE, ("..gg.g.g.ggg.g.g",)),),
-        ghost_share=0.4,
+        ghost_share=0.06,
         opening_share=0.3,
         colours=((CRASH, "x..............."), (TAMBOURINE, "..o...o...o...o.")),
+    ),
+    staging=Staging(
+        openings=((Opening.BAND, 2), (Opening.CHORDS, 3), (Opening.DRUMS, 3), (Opening.BASS, 2)),
+        endings=((Ending.HELD, 2), (Ending.TAG, 1), (Ending.RING, 3), (Ending.STOP, 5), (Ending.FADE, 1)),
+        seams=((Seam.PLAIN, 3), (Seam.STOP, 4), (Seam.DROP, 2), (Seam.BUILD, 1)),
+        surprises=((52, "x..............."), (56, "o...o...o...o...")),
     ),
     bass_lines=(
         (
@@ -70,6 +77,17 @@ ROCK: Final = Style(
         ),
         (
             tuple((step, 1.8, "R") for step in range(0, 16, 2)),
+            ((0, 3.8, "R"), (4, 1.8, "R"), (6, 1.8, "3"), (8, 3.8, "5"), (12, 1.8, "D"), (14, 1.8, "A")),
+            (
+                (0, 1.8, "R"),
+                (2, 1.8, "R"),
+                (4, 1.8, "U"),
+                (6, 1.8, "R"),
+                (8, 1.8, "5"),
+                (10, 1.8, "R"),
+                (12, 1.8, "W"),
+                (14, 1.8, "A"),
+            ),
             (*((step, 1.8, "R") for step in range(0, 12, 2)), (12, 1.8, "W"), (14, 1.8, "A")),
             (
                 *((step, 1.8, "R") for step in range(0, 8, 2)),

@@ -2,7 +2,20 @@
 
 from typing import Final
 
-from bandstand.composer.style import ALL, KICK, PEDAL, RIDE, SIDESTICK, SNARE, TOMS, Drumming, HarmonicLanguage, Style
+from bandstand.composer.stagecraft import Ending, Opening, Seam, Staging
+from bandstand.composer.style import (
+    ALL,
+    KICK,
+    PEDAL,
+    RIDE,
+    SIDESTICK,
+    SNARE,
+    TAMBOURINE,
+    TOMS,
+    Drumming,
+    HarmonicLanguage,
+    Style,
+)
 
 SWING: Final = Style(
     name="swing",
@@ -40,16 +53,27 @@ SWING: Final = Style(
         ),
     ),
     fills=(
-        ((SNARE, ("......o.o...o.x.",)), (RIDE, ("o...x.-.........",)), (KICK, ("o...............",))),
-        ((SNARE, ("....o...........",)), (TOMS[0], ("......o.o.......",)), (TOMS[2], ("............o.o.",))),
+        ((SNARE, ("....o.-.-.o.x.x.",)), (RIDE, ("o...............",)), (KICK, ("o.......g.......",))),
+        ((SNARE, ("....o...o.o.....",)), (TOMS[1], ("............o.o.",)), (KICK, ("o..............x",))),
+        ((SNARE, ("......o.o.o.o.x.",)), (RIDE, ("o...x.-.........",)), (KICK, ("o...............",))),
+        ((SNARE, ("....o...........",)), (TOMS[0], ("......o.o.o.....",)), (TOMS[2], ("............o.oo",))),
         ((SIDESTICK, ("....o...o.....o.",)), (RIDE, ("o...x.-.o...x...",)), (PEDAL, ("....o.......o...",))),
     ),
     drumming=Drumming(
         ghosts=((SNARE, ("..g...g...g...g.",)), (KICK, ("g...g...g...g...",))),
         ghost_share=0.4,
         opening="................",
-        fill_share=0.8,
-        colours=((SIDESTICK, "............o..."),),
+        fill_share=0.95,
+        colours=(
+            (SIDESTICK, "............o..."),
+            (TAMBOURINE, "....-.......-..."),
+        ),
+    ),
+    staging=Staging(
+        openings=((Opening.BAND, 2), (Opening.CHORDS, 2), (Opening.DRUMS, 2), (Opening.BASS, 3)),
+        endings=((Ending.HELD, 2), (Ending.TAG, 2), (Ending.RING, 3), (Ending.STOP, 4)),
+        seams=((Seam.PLAIN, 4), (Seam.STOP, 4)),
+        surprises=((53, "o..............."), (55, "o...............")),
     ),
     bass_lines=(
         (

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from bandstand.composer.stagecraft import Ending, Opening, Seam, Staging
 from bandstand.composer.style import (
     ALL,
     CLAP,
@@ -12,6 +13,7 @@ from bandstand.composer.style import (
     RIDE,
     SHAKER,
     SIDESTICK,
+    SNARE,
     TOMS,
     Drumming,
     HarmonicLanguage,
@@ -40,6 +42,7 @@ TECHNO: Final = Style(
         (
             (KICK, ("x...x...x...x...",)),
             (CLAP, ("....o.......o...", "............o...")),
+            (SNARE, ("....o.......o...", "............o...")),
             (OPEN, ("..o...o...o...o.",)),
             (CLOSED, ("g-g.g-g.g-g.g-g.", "-g-g-g-g-g-g-g-g", "-.-.-.-.-.-.-.-.")),
             (SIDESTICK, ("...-..-....-..-.", "................", "......-.......-.")),
@@ -47,6 +50,7 @@ TECHNO: Final = Style(
         (
             (KICK, ("x...x...x...x...", "x...x...x...x..-")),
             (CLAP, ("....x.......x...", "....x.......x..g")),
+            (SNARE, ("....x.......x...",)),
             (OPEN, ("..x...x...x...x.",)),
             (CLOSED, ("-g-g-g-g-g-g-g-g", "--g---g---g---g-")),
             (RIDE, ("o...o...o...o...", "................")),
@@ -59,11 +63,18 @@ TECHNO: Final = Style(
         ((KICK, ("x...x...x...x...",)), (TOMS[1], ("..........o..o..",)), (TOMS[2], ("............o..o",))),
     ),
     drumming=Drumming(
-        ghosts=((CLOSED, (".g.g.g.g.g.g.g.g",)), (SIDESTICK, ("...g...g.g...g..",))),
-        ghost_share=0.3,
+        ghosts=((CLOSED, (".g.g.g.g.g.g.g.g",)), (SNARE, ("...g..gg.g....gg",))),
+        ghost_share=0.15,
         opening="......o.......o.",
         opening_share=0.2,
         colours=((SHAKER, "g-o-g-o-g-o-g-o-"), (CLAVES, "...o..o....o..o.")),
+    ),
+    staging=Staging(
+        openings=((Opening.LAYERS, 4), (Opening.DRUMS, 4), (Opening.BASS, 2)),
+        endings=((Ending.HELD, 1), (Ending.RING, 2), (Ending.STOP, 3), (Ending.FADE, 4)),
+        seams=((Seam.PLAIN, 1), (Seam.STOP, 1), (Seam.DROP, 2), (Seam.BUILD, 5)),
+        build_bars=4,
+        surprises=((56, "o..o..o........."), (76, "..o..o..o..o...."), (52, "o...............")),
     ),
     bass_lines=(
         (

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from bandstand.composer.stagecraft import Ending, Opening, Seam, Staging
 from bandstand.composer.style import (
     ALL,
     CLOSED,
@@ -58,7 +59,13 @@ WALTZ: Final = Style(
         ghost_share=0.45,
         opening="..........o.",
         fill_share=0.6,
-        colours=((TAMBOURINE, "....o...o..."),),
+        colours=((TAMBOURINE, "........-..."),),
+    ),
+    staging=Staging(
+        openings=((Opening.BAND, 2), (Opening.LAYERS, 2), (Opening.CHORDS, 4), (Opening.BASS, 1)),
+        endings=((Ending.HELD, 2), (Ending.TAG, 2), (Ending.RING, 3), (Ending.STOP, 4)),
+        seams=((Seam.PLAIN, 4), (Seam.STOP, 2), (Seam.DROP, 1)),
+        surprises=((81, "o..........."),),
     ),
     bass_lines=(
         (

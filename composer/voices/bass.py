@@ -9,6 +9,7 @@ from typing import Final
 
 from bandstand.common.bands import Member
 from bandstand.composer.random_source import RandomSource
+from bandstand.composer.stagecraft import Opening
 from bandstand.composer.style import BassPattern
 from bandstand.composer.theory import Chord, Key, find_nearest_pitch, fold_into_register
 from bandstand.composer.voices.context import ChordSpan, GridNote, SectionContext, choose_patterns, develop_patterns
@@ -34,7 +35,7 @@ def play_bass(
             root = _find_root(last, span.chord, member)
             if section.kind == "ending":
                 return [GridNote(0, section.bars * context.steps, root, 0.9)]
-            if section.kind == "intro" and bar < section.bars // 2:
+            if section.kind == "intro" and bar < section.bars // 2 and context.stage.opening is not Opening.BASS:
                 continue
             line = _BassLine(root, span.chord, context.find_next_chord(bar, span), context.key, member)
             notes += line.play(tuple(pattern), span, bar * context.steps)

@@ -33,6 +33,8 @@ RUBBING: Final = (1, 13)
 HELD_STEPS: Final = 4
 LOWEST_CHORD: Final = 48
 """Chords below this pitch sound muddy, unless the member's own register is there."""
+HIGHER: Final = 5
+"""Semitones by which the first chord of the last chorus lies higher."""
 LOW_GUITAR: Final = 50
 """An instrument whose compass begins below this pitch plays power chords if the style has them."""
 
@@ -99,7 +101,7 @@ def _hold_first_chord(context: SectionContext, member: Member, force: float) -> 
 
 def _voice_chords(context: SectionContext, member: Member) -> list[list[tuple[ChordSpan, Voicing]]]:
     """Choose the voicings of each bar. The first is led from the middle of the register, each other from the last."""
-    middle = (member.low + member.high) // 2
+    middle = (member.low + member.high) // 2 + (HIGHER if context.is_last_chorus else 0)
     previous: Voicing = (middle - 4, middle, middle + 4)
     has_power_chords = context.style.has_power_chords and member.bottom < LOW_GUITAR
     bars: list[list[tuple[ChordSpan, Voicing]]] = []

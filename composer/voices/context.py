@@ -12,6 +12,7 @@ from bandstand.common.bands import Member
 from bandstand.composer.harmony import HALF, BarChords
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.score import Section
+from bandstand.composer.stagecraft import Stage
 from bandstand.composer.style import Style, find_level
 from bandstand.composer.theory import Chord, Key
 
@@ -21,7 +22,7 @@ PATTERN_WIDTH: Final = 0.6
 """Largest random difference between a member's density and that of its pattern, on the scale of density."""
 DENSITY_WEIGHT: Final = 0.3
 """Weight of a member's density beside the section's energy in the choice of the intensity level."""
-CHANGED_BARS: Final = (0.1, 0.9, 0.6, 1.1)
+CHANGED_BARS: Final = (0.15, 0.9, 0.7, 1.2)
 """Probability that this bar of a phrase has another pattern where a section returns, for each unit of development."""
 
 
@@ -60,6 +61,8 @@ class SectionContext(msgspec.Struct, frozen=True, kw_only=True):
     """See `common.bands.Band.fills`."""
     development: float = 0.5
     """See `common.bands.Band.development`."""
+    stage: Stage = Stage()
+    """What is staged in the section."""
     tune: tuple[GridNote, ...] = ()
     """What the melody plays in this section, for the others to keep clear of; empty while it is not known."""
 

@@ -11,6 +11,7 @@ import msgspec
 
 from bandstand.common.bands import Member
 from bandstand.composer.random_source import RandomSource
+from bandstand.composer.stagecraft import Opening
 from bandstand.composer.style import CRASH, FORCES, KICK
 from bandstand.composer.voices.context import GridNote, SectionContext
 from bandstand.composer.voices.grooves import Groove, decorate_groove, join_grooves, make_groove, vary_groove
@@ -23,6 +24,10 @@ RETURN_SHARE: Final = 0.5
 """Share of the drums that play another bar when a section returns, at the usual development."""
 COLOUR_SHARE: Final = 0.7
 """Probability that a further drum joins when a section returns, at the usual development."""
+FILLS_DRAWN: Final = 3
+"""The fullest of so many is played: a part of a fill may have next to nothing of it."""
+HALF_BAR_SHARE: Final = 0.6
+"""Share of the short fills in a quiet section that are half a bar long; the others have its last beat."""
 PHRASE: Final = 4
 """Bars."""
 
@@ -51,9 +56,11 @@ def play_drums(
         groove = grooves.other if is_varied else (grooves.first, grooves.second)[bar % 2]
         notes += _play_bar(groove, start, 0, begin)
         if begin < context.steps:
-            fill = [(drum, occurrence.choose(bars)) for drum, bars in occurrence.choose(context.style.fills)]
-            notes += _play_bar(fill, start, begin, context.steps)
-    if section.kind == "intro":
+            drawn = [
+                _play_bar(_draw_fill(context, occurrence), start, begin, context.steps) for _ in range(FILLS_DRAWN)
+            ]
+            notes += max(drawn, key=lambda fill: len(fill))
+    if section.kind == "intro" and context.stage.opening not in (Opening.DRUMS, Opening.BASS):
         notes = [note for note in notes if note.pitch != KICK or note.step >= section.bars * context.steps // 2]
     return notes + [GridNote(bar * context.steps, 4, CRASH, 0.85) for bar in _list_crashes(context, fills)]
 
@@ -71,10 +78,14 @@ def _make_grooves(context: SectionContext, member: Member, material: RandomSourc
             colours = [change.choose(drumming.colours)]
     busy = 2 * context.fills
     made = [
-        join_grooves(decorate_groove(groove, drumming, busy, member, material.branch("ghosts", index)), colours)
-        for index, groove in enumerate((first, second, other))
+        join_grooves(decorate_groove(groove, drumming, busy, member, material.branch("ghosts")), colours)
+        for groove in (first, second, other)
     ]
     return Grooves(*made)
+
+
+def _draw_fill(context: SectionContext, random: RandomSource) -> Groove:
+    return [(drum, random.choose(bars)) for drum, bars in random.choose(context.style.fills)]
 
 
 def _plan_fills(context: SectionContext, random: RandomSource) -> dict[int, int]:
@@ -85,7 +96,7 @@ def _plan_fills(context: SectionContext, random: RandomSource) -> dict[int, int]
     share = min(1.0, context.style.drumming.fill_share * 2 * context.fills)
     for bar in range(section.bars - 1 - PHRASE, 0, -PHRASE):
         if random.draw_bool(share):
-            fills[bar] = steps // 2 if is_loud else steps - 4
+            fills[bar] = steps // 2 if is_loud or random.draw_bool(HALF_BAR_SHARE) else steps - 4
     return fills
 
 
