@@ -24,8 +24,8 @@ RETURN_SHARE: Final = 0.5
 """Share of the drums that play another bar when a section returns, at the usual development."""
 COLOUR_SHARE: Final = 0.7
 """Probability that a further drum joins when a section returns, at the usual development."""
-FILLS_DRAWN: Final = 3
-"""The fullest of so many is played: a part of a fill may have next to nothing of it."""
+FILLS_DRAWN: Final = 4
+"""A busy drummer plays the fullest of so many more: a part of a fill may have next to nothing of it."""
 HALF_BAR_SHARE: Final = 0.6
 """Share of the short fills in a quiet section that are half a bar long; the others have its last beat."""
 PHRASE: Final = 4
@@ -56,10 +56,7 @@ def play_drums(
         groove = grooves.other if is_varied else (grooves.first, grooves.second)[bar % 2]
         notes += _play_bar(groove, start, 0, begin)
         if begin < context.steps:
-            drawn = [
-                _play_bar(_draw_fill(context, occurrence), start, begin, context.steps) for _ in range(FILLS_DRAWN)
-            ]
-            notes += max(drawn, key=lambda fill: len(fill))
+            notes += _play_fill(context, member, occurrence, (start, begin))
     if section.kind == "intro" and context.stage.opening not in (Opening.DRUMS, Opening.BASS):
         notes = [note for note in notes if note.pitch != KICK or note.step >= section.bars * context.steps // 2]
     return notes + [GridNote(bar * context.steps, 4, CRASH, 0.85) for bar in _list_crashes(context, fills)]
@@ -84,8 +81,14 @@ def _make_grooves(context: SectionContext, member: Member, material: RandomSourc
     return Grooves(*made)
 
 
-def _draw_fill(context: SectionContext, random: RandomSource) -> Groove:
-    return [(drum, random.choose(bars)) for drum, bars in random.choose(context.style.fills)]
+def _play_fill(context: SectionContext, member: Member, random: RandomSource, place: tuple[int, int]) -> list[GridNote]:
+    """Play a fill in the bar that starts at the first step of `place`, from the second one, in the bar, on."""
+    start, begin = place
+    drawn = []
+    for _ in range(1 + round(FILLS_DRAWN * member.density)):
+        fill = [(drum, random.choose(bars)) for drum, bars in random.choose(context.style.fills)]
+        drawn.append(_play_bar(fill, start, begin, context.steps))
+    return max(drawn, key=lambda notes: len(notes))
 
 
 def _plan_fills(context: SectionContext, random: RandomSource) -> dict[int, int]:
