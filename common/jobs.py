@@ -190,6 +190,8 @@ class Failed(msgspec.Struct, frozen=True, tag_field="step", tag="failed"):
 
     reason: str
     provenance: Provenance = Provenance()
+    is_disk_full: bool = False
+    """There was no room for it; nothing else was wrong."""
 
 
 Step = Begun | Advanced | Noticed | Done | Passed | Failed

@@ -83,13 +83,16 @@ def report_result(make: Callable[[], Done | Passed], report: Report) -> int:
     try:
         report(make())
     except ProgramError as error:
-        report(Failed(str(error), error.provenance))
+        report(Failed(str(error), error.provenance, error.is_disk_full))
+    except DiskFull as error:
+        report(Failed(str(error), is_disk_full=True))
     except BandstandError as error:
         report(Failed(str(error)))
     except OSError as error:
         log.exception("the song could not be written")
         is_full = error.errno in DISK_FULL_ERRORS
-        report(Failed(str(DiskFull()) if is_full else f"the song cannot be written: {error.strerror or error}"))
+        reason = str(DiskFull()) if is_full else f"the song cannot be written: {error.strerror or error}"
+        report(Failed(reason, is_disk_full=is_full))
     except Exception:
         log.exception("the composer has a fault")
         report(Failed("the composer has a fault, which its log describes; another seed may work"))

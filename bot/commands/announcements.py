@@ -79,6 +79,11 @@ def _tell_job_failed(event: events.JobFailed) -> Reply:
     return Reply(f"job {event.job}: {one_line(event.reason)}{wish}", Level.FAILED, columns, rows, job=str(event.job))
 
 
+def _tell_job_held(event: events.JobHeld) -> Reply:
+    said = f"job {event.job} waits: {one_line(event.reason)}; it is made when there is room"
+    return Reply(said, Level.FAILED, job=str(event.job))
+
+
 def _tell_wish_begun(event: events.WishBegun) -> Reply:
     song = event.song
     length = f", {clock(song.seconds)}" if song.seconds else ""
@@ -172,6 +177,7 @@ ANSWERS: Final[Mapping[type, Callable[[Any], Reply | None]]] = {
     events.SongRecognised: _tell_recognised,
     events.LiveEnded: _tell_live_ended,
     events.JobFailed: _tell_job_failed,
+    events.JobHeld: _tell_job_held,
     events.JobNoticed: _tell_job_noticed,
     events.JobCancelled: _tell_job_cancelled,
     events.WishBegun: _tell_wish_begun,
@@ -248,6 +254,12 @@ def _announce_database_recovered(_: events.DatabaseRecovered) -> Reply:
     return Reply("the database takes everything again; what had waited is written down", Level.NOTICE)
 
 
+def _announce_room(event: events.RoomChanged) -> Reply:
+    if event.is_short:
+        return Reply("there is no room for songs on the disk: jobs wait until some space is free", Level.NOTICE)
+    return Reply("there is room for songs on the disk again: the jobs that waited are made", Level.NOTICE)
+
+
 def _announce_seek_failed(event: events.SeekFailed) -> Reply:
     return Reply(
         f'"{event.title}" goes on where it was, because it could not be moved: {one_line(event.reason)}', Level.NOTICE
@@ -303,6 +315,7 @@ NOTICES: Final[Mapping[type, Callable[[Any], Reply | None]]] = {
     events.MountCameOn: _announce_mount_on,
     events.MountWentOff: _announce_mount_off,
     events.DatabaseFailed: _announce_database_failed,
+    events.RoomChanged: _announce_room,
     events.DatabaseRecovered: _announce_database_recovered,
     events.SeekFailed: _announce_seek_failed,
     events.GeneratorsReloaded: _announce_reloaded,
@@ -373,6 +386,7 @@ class Progress:
                 | events.SongRecognised()
                 | events.LiveEnded()
                 | events.JobFailed()
+                | events.JobHeld()
                 | events.JobCancelled()
                 | events.JobReturned()
             ):

@@ -7,6 +7,7 @@ What a worker says of its job is recorded in the order in which it was said; the
 Knows how a worker is started and what it says; what a step means for the song and its cues is for `bot.station.making`.
 """
 
+import errno
 import itertools
 import os
 import signal
@@ -22,11 +23,12 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from bandstand.bot.child import STANDARD, Child, Command, Ending, Launcher
+from bandstand.bot.making.room import Room
 from bandstand.bot.station import making
 from bandstand.bot.station.bars import find_bars
 from bandstand.bot.station.lifecycle import OPEN_JOBS
 from bandstand.bot.station.making import ClaimedJob
-from bandstand.bot.station.repositories import Store, Work
+from bandstand.bot.station.repositories import Store, Transaction, Work
 from bandstand.common import jobs
 from bandstand.common.api.events import (
     Event,
@@ -57,12 +59,13 @@ from bandstand.common.jobs import (
     Step,
 )
 from bandstand.common.paths import SONG_FILE
-from bandstand.common.types import FRAME_BYTES, RATE, SongCode
+from bandstand.common.types import FRAME_BYTES, RATE, Frames, SongCode
 
 log = Logger()
 
 WARM_AFTER: Final = 1.0
 """Seconds from handing out a job to starting the next worker: after the song's first second, not beside it."""
+FULL: Final = {errno.ENOSPC, errno.EDQUOT}
 TELL_AFTER: Final = 3.0
 """Seconds in which the database has to take a failure; then it is told without being recorded, so that nobody waits for
 a song that does not come. It is recorded as soon as that can be done."""
@@ -134,6 +137,8 @@ class Worker:
         self.spool = spool
         self.job: int | None = None
         self.song = ""
+        self.has_pipe = False
+        """It plays what comes out of a pipe, which cannot come again."""
         self.is_settled = False
         """It is known what became of the job: nothing that it says, nor its end, counts any more."""
         self.child = Child(self._take_line)
@@ -162,9 +167,11 @@ class Worker:
 class UnrecordedFailure:
     """A failure that is being recorded. `is_told`: those who wait for the song have been told."""
 
-    def __init__(self, job: int, step: Failed) -> None:
+    def __init__(self, job: int, step: Failed, is_held: bool = False) -> None:
+        """`is_held`: the job waits and is made again."""
         self.job = job
         self.step = step
+        self.is_held = is_held
         self.is_told = False
 
 
@@ -209,6 +216,7 @@ class JobRunner:
         self._config = config
         self._argv = argv
         self.pipes = Pipes()
+        self._room = Room(launcher.clock, (config.paths.spool, config.paths.songs), publish, self._claim_jobs)
         self._waiting: Worker | None = None
         self._busy: dict[int, Worker] = {}
         self._is_claiming = self._must_claim = self._is_stopping = False
@@ -217,7 +225,8 @@ class JobRunner:
     def has_room(self) -> bool:
         """Live songs do not count: they may go on for days."""
         busy = sum(not worker.spool.is_live for worker in self._busy.values())
-        return not self._is_stopping and busy < self._config.station.workers
+        is_free = not self._is_stopping and not self._room.is_short
+        return is_free and busy < self._config.station.workers
 
     def get_status(self) -> ProcessStatus:
         pid = self._waiting.child.pid if self._waiting else None
@@ -293,9 +302,12 @@ class JobRunner:
             worker = self._waiting or self._spawn()
             if pipe is not None:
                 worker.spool.hand_over(pipe)
+                worker.has_pipe = True
         except OSError as error:
-            self._record_step(job, Failed(f"no worker could be started: {error.strerror}"))
+            reason = f"no worker could be started: {error.strerror}"
+            self._record_step(job, Failed(reason, is_disk_full=error.errno in FULL and pipe is None))
             return
+        self._room.note_begun(job)
         self._waiting = None
         self._busy[job] = worker
         worker.give(job, make_work(claimed, self._config))
@@ -353,18 +365,44 @@ class JobRunner:
                 self._record(lambda tx: making.record_done(tx, job, step))
             case Passed():
                 self._record(lambda tx: making.record_passed(tx, job, step))
+            case Failed(is_disk_full=True) if self._is_to_wait(job):
+                self._hold(job, step)
             case Failed(reason):
                 log.warn("job {job} failed: {reason}", job=job, reason=reason)
                 self._record_failure(job, step)
 
-    def _record_failure(self, job: int, step: Failed) -> None:
-        """Record it; where the database does not take that, as on the full disk that made the job fail, tell of it."""
-        failure = UnrecordedFailure(job, step)
+    def _is_to_wait(self, job: int) -> bool:
+        """Whether a job that found the disk full can be made again, and was not what filled it."""
+        worker = self._busy.get(job)
+        if worker is not None and (worker.spool.is_live or worker.has_pipe):
+            return False
+        return self._room.is_to_wait(job, worker.spool.count_frames() * FRAME_BYTES if worker else 0)
+
+    def _hold(self, job: int, step: Failed) -> None:
+        """Let it wait until there is room."""
+        worker = self._busy.get(job)
+        made = Frames(worker.spool.count_frames() if worker else 0)
+        log.warn("job {job} waits: {reason}", job=job, reason=step.reason)
+        self._room.wait(made * FRAME_BYTES)
+        self._record_failure(job, step, made)
+
+    def _record_failure(self, job: int, step: Failed, made: Frames | None = None) -> None:
+        """Record it; where the database does not take that, as on the full disk that made the job fail, tell of it.
+
+        With `made`, the job is to wait and be made again.
+        """
+        failure = UnrecordedFailure(job, step, is_held=made is not None)
         late = self._launcher.clock.callLater(TELL_AFTER, self._tell_failure, failure)
+
+        def write(tx: Transaction) -> None:
+            if made is None:
+                making.record_failed(tx, job, step, is_told=failure.is_told)
+            else:
+                making.record_held(tx, job, step, made, is_told=failure.is_told)
 
         async def record() -> None:
             try:
-                await self._store.record(lambda tx: making.record_failed(tx, job, step, is_told=failure.is_told))
+                await self._store.record(write)
             finally:
                 if late.active():
                     late.cancel()
@@ -375,7 +413,8 @@ class JobRunner:
         failure.is_told = True
 
         async def tell() -> None:
-            event = await self._store.read(lambda tx: making.describe_failure(tx, failure.job, failure.step))
+            describe = making.describe_held if failure.is_held else making.describe_failure
+            event = await self._store.read(lambda tx: describe(tx, failure.job, failure.step))
             if event is not None and not self._is_stopping:
                 self._publish([event])
 
@@ -396,6 +435,7 @@ class JobRunner:
         if worker.job is None:
             return
         self._busy.pop(worker.job, None)
+        self._room.forget(worker.job)
         if self._is_stopping:
             return
         if not worker.is_settled:

@@ -47,6 +47,8 @@ class ProgrammeKeeper:
         self._clock = clock
         self._store = store
         self._every = every
+        self._trouble = ""
+        """Why the programme could not be planned the last time."""
         self._due: IDelayedCall | None = None
         self._change: IDelayedCall | None = None
         """The next moment at which a show begins or ends."""
@@ -83,15 +85,26 @@ class ProgrammeKeeper:
         self._run()
 
     def _run(self) -> None:
-        Deferred.fromCoroutine(self._keep_going()).addErrback(_log_failure)
+        Deferred.fromCoroutine(self._keep_going()).addErrback(self._log_failure)
 
     async def _keep_going(self) -> None:
         wait = await self._store.transact(_keep_going)
+        if self._trouble:
+            self._trouble = ""
+            log.info("the programme is planned again")
         if self._change is not None:
             self._change.cancel()
             self._change = None
         if self._regularly.running and wait is not None and wait < self._every:
             self._change = self._clock.callLater(wait, self._take_change)
+
+    def _log_failure(self, failure: Failure) -> None:
+        """Say it once, not each time that it is tried, which is every few seconds."""
+        if not failure.check(BandstandError):
+            log.failure("the programme could not be planned", failure)
+        elif str(failure.value) != self._trouble:
+            self._trouble = str(failure.value)
+            log.warn("the programme could not be planned: {why}", why=self._trouble)
 
 
 def _keep_going(tx: Transaction) -> float | None:
@@ -113,10 +126,3 @@ def log_show(event: events.ShowHeld | events.ShowMissed) -> None:
         return
     why = "what people had asked for lasted until it was over" if event.is_held else "the radio did not play"
     log.warn("the show {show} was missed: {why}", show=event.show.name, why=why)
-
-
-def _log_failure(failure: Failure) -> None:
-    if failure.check(BandstandError):
-        log.warn("the programme could not be planned: {why}", why=str(failure.value))
-    else:
-        log.failure("the programme could not be planned", failure)

@@ -18,6 +18,7 @@ from bandstand.bot.station.on_air import (
     cut_in,
     fill_air,
     get_asker_of,
+    hold_song,
     is_passing,
 )
 from bandstand.bot.station.repositories import Transaction
@@ -28,6 +29,7 @@ from bandstand.common.api.events import (
     JobBegun,
     JobDone,
     JobFailed,
+    JobHeld,
     JobNoticed,
     JobReturned,
     Likeness,
@@ -44,6 +46,7 @@ from bandstand.common.bands import Band
 from bandstand.common.generators import COMPARE
 from bandstand.common.jobs import Begun, Done, Failed, Passed, Provenance
 from bandstand.common.text import one_line
+from bandstand.common.types import Frames
 
 TITLE_LIMIT: Final = 120
 LAST_WORDS: Final = 6
@@ -160,6 +163,29 @@ def record_failed(tx: Transaction, job_id: int, step: Failed, *, is_told: bool =
     break_off_song(tx, job)
     if not is_told:
         tx.publish(_make_failure(job, step))
+
+
+def record_held(tx: Transaction, job_id: int, step: Failed, made: Frames, *, is_told: bool = False) -> None:
+    """There was no room for the song, of which `made` frames can be heard: its job waits. `is_told` as above."""
+    job = tx.jobs.get(job_id)
+    if job.state is not JobState.RUNNING:
+        return
+    move_job(tx, job, JobState.WAITING)
+    move_song(tx, tx.songs.get(job.song), SongState.MAKING)
+    hold_song(tx, job, made)
+    if not is_told:
+        tx.publish(_make_held(job, step))
+    tx.publish(JobReturned(job=job.id))
+
+
+def describe_held(tx: Transaction, job_id: int, step: Failed) -> JobHeld | None:
+    """As `describe_failure`, of a job that is to wait."""
+    job = tx.jobs.get(job_id)
+    return _make_held(job, step) if job.state in OPEN_JOBS else None
+
+
+def _make_held(job: Job, step: Failed) -> JobHeld:
+    return JobHeld(job=job.id, song=job.song, place=job.place, reason=one_line(step.reason))
 
 
 def describe_failure(tx: Transaction, job_id: int, step: Failed) -> JobFailed | None:

@@ -266,6 +266,22 @@ def break_off_song(tx: Transaction, job: Job) -> None:
     tx.publish(QueueChanged())
 
 
+def hold_song(tx: Transaction, job: Job, made: Frames) -> None:
+    """This song, of which `made` frames can be heard, is to be made again: what is on the air of it is heard to there,
+    and the rest is first in the queue, before what it had cut off; a cue that nothing was heard of waits."""
+    for cue in tx.queue.list_of_job(job.id):
+        if cue.state is CueState.AIR:
+            cut = tx.queue.get(cue.cuts) if cue.cuts is not None else None
+            if cut is not None and cut.reason is EndReason.CUT and not cut.song.state.is_lost:
+                heard = int((cue.created - cut.started) * RATE) if cut.started else 0
+                _go_on_first(tx, cut, Frames(cut.frames or cut.start + heard))
+            _go_on_first(tx, cue, made if cue.started else cue.start)
+            if cue.started is None:
+                end_cue(tx, cue, EndReason.BROKEN, tx.now)
+    fill_air(tx)
+    tx.publish(QueueChanged())
+
+
 # Sound that is heard and not kept
 
 

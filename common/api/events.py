@@ -116,6 +116,21 @@ class JobFailed(Base, frozen=True, tag="job_failed"):
     """Somebody wished for it; the wish does not count."""
 
 
+class JobHeld(Base, frozen=True, tag="job_held"):
+    """There was no room on the disk for the song. The job waits, and is begun again when there is."""
+
+    job: int
+    song: SongCode
+    place: Place
+    reason: str
+
+
+class RoomChanged(Base, frozen=True, tag="room_changed"):
+    """There is no room for songs on the disk, and jobs wait; or there is again, and they go on."""
+
+    is_short: bool
+
+
 class WishBegun(Base, frozen=True, tag="wish_begun"):
     """A song that somebody called `name` wished for, at `place`, is heard now."""
 
@@ -408,6 +423,8 @@ Event = (
     | SongRecognised
     | LiveEnded
     | JobFailed
+    | JobHeld
+    | RoomChanged
     | JobCancelled
     | WishBegun
     | JobReturned

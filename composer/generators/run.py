@@ -31,7 +31,7 @@ from bandstand.composer.generators.stage import StageRequest
 from bandstand.composer.generators.staging import Staging
 from bandstand.composer.loudness import round_decibels
 from bandstand.composer.recorder import Recorded, SoundRecorder
-from bandstand.composer.spool import PROGRESS_SECONDS, NobodyListens, PipeWriter, Report, SpoolWriter
+from bandstand.composer.spool import PROGRESS_SECONDS, DiskFull, NobodyListens, PipeWriter, Report, SpoolWriter
 
 LONGEST_SILENCE: Final = 60
 """Seconds of silence at the beginning of a song after which it is given up."""
@@ -47,9 +47,11 @@ log = logging.getLogger("composer")
 class ProgramError(ComposeError):
     """The program made no song. `provenance` has what is known about the run."""
 
-    def __init__(self, reason: str, provenance: Provenance) -> None:
+    def __init__(self, reason: str, provenance: Provenance, is_disk_full: bool = False) -> None:
+        """`is_disk_full`: the program was ended because there was no room for its sound."""
         super().__init__(reason)
         self.provenance = provenance
+        self.is_disk_full = is_disk_full
 
 
 class LengthReached(Exception):
@@ -267,7 +269,8 @@ def _run_process(
             after = f", {clock(song.seconds)} into its sound" if song.has_begun else ""
             reason = f"{job.generator}{after}: {error}"
             keep_errors(job, process.messages.whole)
-            raise ProgramError(reason, _make_provenance(song, process, fingerprint, generator)) from None
+            provenance = _make_provenance(song, process, fingerprint, generator)
+            raise ProgramError(reason, provenance, isinstance(error, DiskFull)) from None
     return decoder.rate, _make_provenance(song, process, fingerprint, generator)
 
 

@@ -241,7 +241,9 @@ def test_a_full_disk_is_told(start: Start, tmp_path: Path) -> None:
     worker.give()
     status, steps, _ = worker.end()
     assert status == 1
-    assert steps == [Failed("the disk is full; make room where the station keeps its songs and its spool")]
+    assert steps == [
+        Failed("the disk is full; make room where the station keeps its songs and its spool", is_disk_full=True)
+    ]
     assert songs(tmp_path) == []
 
 

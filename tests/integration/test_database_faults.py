@@ -230,6 +230,22 @@ def check_that_the_middle_goes_on(station: Station, trouble: Callable[[], Any], 
     assert told <= 1 and count_logged(station, "the database takes everything again") == told
 
 
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can mount a small disk")
+def test_a_job_that_a_full_disk_stops_is_made_when_there_is_room(station: Station, small_disk: Path) -> None:
+    station.up()
+    station.wait_for(r"job 1: .* is made")
+    job = ask(station, "generate minutes=3 queue=true").value["job"]
+    until(lambda: select(station, f"SELECT state FROM job WHERE id = {job}") == [("running",)], "the job", PATIENCE)
+    with full(small_disk):
+        until(lambda: count_logged(station, rf"job {job} waits: .*the disk is full"), "the job waits", PATIENCE)
+        threading.Event().wait(3)
+    until(lambda: select(station, f"SELECT state FROM job WHERE id = {job}") == [("done",)], "the job", PATIENCE)
+    assert count_logged(station, "there is no room for songs on the disk") == 1
+    assert count_logged(station, "there is room for songs on the disk again") == 1
+    assert count_logged(station, "the programme could not be planned") <= 1
+    assert not station.logged("Traceback")
+
+
 @pytest.mark.slow
 def test_a_locked_database_in_the_middle_of_a_song_and_of_a_job_interrupts_neither(station: Station) -> None:
     sentence = "the database is in use by another program; try again in a moment"

@@ -77,6 +77,12 @@ TOLD: list[tuple[Any, Level, str, str]] = [
         "12",
     ),
     (
+        events.JobHeld(job=12, song=CODE, place=ANN, reason="the disk is full"),
+        Level.FAILED,
+        "job 12 waits: the disk is full; it is made when there is room",
+        "12",
+    ),
+    (
         events.JobFailed(job=12, song=CODE, place=ANN, reason="no soundfont", is_wish=True),
         Level.FAILED,
         "job 12: no soundfont; your wish could not be composed, and you have it back",
@@ -365,6 +371,16 @@ NOTICED: list[tuple[Event, str, bool]] = [
         events.DatabaseFailed(reason="the disk is full; free some space and try again"),
         "nothing can be written down, and the queue waits; it is tried again and again: the disk is full; free some"
         " space and try again",
+        False,
+    ),
+    (
+        events.RoomChanged(is_short=True),
+        "there is no room for songs on the disk: jobs wait until some space is free",
+        False,
+    ),
+    (
+        events.RoomChanged(is_short=False),
+        "there is room for songs on the disk again: the jobs that waited are made",
         False,
     ),
     (

@@ -17,7 +17,16 @@ from bandstand.bot.making.workers import TELL_AFTER, JobRunner, make_work
 from bandstand.bot.station import making
 from bandstand.bot.station.making import ClaimedJob
 from bandstand.common import jobs
-from bandstand.common.api.events import Event, JobAdvanced, JobCancelled, JobDone, JobFailed, JobOrdered, LiveEnded
+from bandstand.common.api.events import (
+    Event,
+    JobAdvanced,
+    JobCancelled,
+    JobDone,
+    JobFailed,
+    JobOrdered,
+    LiveEnded,
+    RoomChanged,
+)
 from bandstand.common.api.people import Place
 from bandstand.common.api.values import Job, JobState, Song, SongBrief, SongState
 from bandstand.common.config import Config
@@ -319,6 +328,33 @@ def test_a_failure_that_the_database_does_not_take_is_told_and_recorded_once_it_
     work(bench.tx)
     recorded.callback(None)
     assert is_told == [True]
+
+
+FULL = Failed("the disk is full", is_disk_full=True)
+
+
+def test_a_job_that_finds_the_disk_full_waits_and_is_begun_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(making, "record_held", lambda tx, job, step, made, **more: held.append((job, step, made)))
+    Deferred.fromCoroutine(bench.runner.start())
+    bench.order(1)
+    bench.say(FULL)
+    bench.reactor.finish(0)
+    assert held == [(1, FULL, 0)]
+    assert RoomChanged(is_short=True) in bench.events
+    bench.order(2)
+    assert [job.job.id for job in bench.waiting] == [2], "none is begun while there is no room"
+    bench.reactor.advance(3)
+    assert bench.waiting == []
+    assert RoomChanged(is_short=False) in bench.events
+
+
+def test_live_sound_that_finds_the_disk_full_fails(bench: Bench) -> None:
+    Deferred.fromCoroutine(bench.runner.start())
+    bench.order(1)
+    bench.say(Begun("T", "A", 0.0, is_live=True))
+    bench.say(FULL)
+    assert bench.recorded[-1] == ("failed", 1, FULL)
 
 
 def test_a_failure_that_is_recorded_in_time_is_told_by_its_record_alone(bench: Bench) -> None:

@@ -9,6 +9,7 @@ from bandstand.bot.station import bands
 from bandstand.common.api.events import QueueChanged, RightsChanged, ShowHeld, ShowMissed
 from bandstand.common.api.shows import HeldShow, Show
 from bandstand.common.api.values import Slot, SlotKind, SongBrief, SongState
+from bandstand.common.errors import BandstandError
 from bandstand.common.show_times import read_rule
 from bandstand.common.types import SongCode
 from tests.bot.memory import DirectStore
@@ -102,3 +103,18 @@ def test_a_show_that_does_not_begin_at_its_time_is_logged(keeper: ProgrammeKeepe
         "the show x waits for 30 s, as ann asked for Blue Lantern",
         "the show x was missed: what people had asked for lasted until it was over",
     ]
+
+
+def test_a_programme_that_cannot_be_planned_is_told_once_and_when_it_is_again(
+    keeper: ProgrammeKeeper, store: CountingStore, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise BandstandError("the disk is full")
+
+    with capturedLogs() as logs:
+        with monkeypatch.context() as broken:
+            broken.setattr(store, "transact", refuse)
+            clock.pump([EVERY] * 5)
+        clock.pump([EVERY] * 2)
+    said = [text for log in logs if "planned" in (text := formatEvent(log))]
+    assert said == ["the programme could not be planned: the disk is full", "the programme is planned again"]

@@ -12,6 +12,7 @@ from bandstand.common.api.events import (
     JobBegun,
     JobDone,
     JobFailed,
+    JobHeld,
     JobNoticed,
     JobReturned,
     Likeness,
@@ -32,7 +33,8 @@ from bandstand.common.api.requests import (
 from bandstand.common.api.values import JobState, Section, SongState
 from bandstand.common.background_jobs import Bred, Exported, Refused
 from bandstand.common.generators import COMPARE
-from bandstand.common.jobs import Provenance
+from bandstand.common.jobs import Failed, Provenance
+from bandstand.common.types import Frames
 from tests.bot.station.conftest import CONSOLE, LENGTH, Station, make_done
 
 
@@ -120,6 +122,41 @@ def test_a_failed_job_is_told_to_the_place_that_asked_with_the_last_of_its_words
     )  # fmt: skip
     assert station.get_song(ordered.song).provenance.status == 1
     assert station.get_song(ordered.song).state is SongState.FAILED
+
+
+def hold(station: Station, job: int, made: int = 0) -> None:
+    making.record_held(station.tx, job, Failed("the disk is full", is_disk_full=True), Frames(made))
+
+
+def test_a_job_for_which_there_is_no_room_waits_and_is_told(station: Station) -> None:
+    ordered = station.ask(Generate(cuts_in=False))
+    station.claim()
+    hold(station, ordered.job)
+    [held] = station.get_events(JobHeld)
+    assert (held.job, held.place, held.reason) == (ordered.job, CONSOLE, "the disk is full")
+    assert station.get_job(ordered.job).state is JobState.WAITING
+    station.begin(ordered.job)
+    assert station.air == "Blue Lantern"
+
+
+def test_a_song_that_breaks_off_for_want_of_room_goes_on_there_when_it_is_made(station: Station) -> None:
+    ordered = station.ask(Generate())
+    station.begin(ordered.job)
+    [cue] = station.tx.queue.list_open()
+    station.tx.queue.save(msgspec.structs.replace(cue, started=station.tx.now))
+    hold(station, ordered.job, 48_000)
+    assert station.get_song(ordered.song).state is SongState.MAKING
+    air, rest = station.tx.queue.list_open()
+    assert (air.id, rest.song.code, rest.start) == (cue.id, ordered.song, 48_000)
+
+
+def test_a_song_of_which_nothing_was_heard_is_first_when_it_is_made(station: Station) -> None:
+    ordered = station.ask(Generate())
+    station.begin(ordered.job)
+    hold(station, ordered.job, 48_000)
+    assert station.air is None
+    station.begin(ordered.job)
+    assert station.air == "Blue Lantern"
 
 
 def test_a_failed_song_leaves_the_queue(station: Station) -> None:

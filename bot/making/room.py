@@ -1,0 +1,88 @@
+"""Room for songs on the disk: what is done where there is none.
+
+A job that finds the disk full has done nothing wrong, as long as it was not itself what filled it: it waits, with all
+others, and is begun again when there is room. Whether there is, is looked at ever more rarely. Operators are told once,
+and once when it is over. A job that has used up most of the room that there was when it began does not fit: it fails.
+
+Knows bytes and file systems; nothing of workers.
+"""
+
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from twisted.internet.interfaces import IReactorTime
+
+from bandstand.common.api.events import Event, RoomChanged
+from bandstand.common.backoff import Backoff
+
+MARGIN: Final = 8 << 20
+"""Bytes that have to be free beside what the job had written: some twenty seconds of sound."""
+FIRST, LONGEST = 2.0, 60.0
+"""Seconds between two looks."""
+USED_UP: Final = 0.5
+"""The share of the room that a job's spool may have taken for it to be no fault of its own: as much goes elsewhere."""
+
+
+class Room:
+    """The room in some folders, which may lie on several file systems."""
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        folders: Sequence[Path],
+        publish: Callable[[Sequence[Event]], None],
+        go_on: Callable[[], None],
+    ) -> None:
+        """`go_on` is called when there is room again."""
+        self._clock = clock
+        self._folders = folders
+        self._publish = publish
+        self._go_on = go_on
+        self._free: dict[int, int] = {}
+        self._needed = 0
+        self._backoff = Backoff(lambda: 0.0, FIRST, LONGEST)
+        self.is_short = False
+
+    def note_begun(self, job: int) -> None:
+        """Remember how much room there is as this job begins."""
+        self._free[job] = self._measure()
+
+    def forget(self, job: int) -> None:
+        self._free.pop(job, None)
+
+    def is_to_wait(self, job: int, written: int) -> bool:
+        """Whether a job that found the disk full with `written` bytes in its spool was not what filled it."""
+        free = self._free.get(job, 0)
+        return not written or written < free * USED_UP
+
+    def wait(self, written: int) -> None:
+        """Let jobs wait until there is room for more than a job has written."""
+        self._needed = max(self._needed, written + MARGIN)
+        if not self.is_short:
+            self.is_short = True
+            self._publish([RoomChanged(is_short=True)])
+            self._clock.callLater(self._backoff.next_wait(), self._look)
+
+    def _look(self) -> None:
+        if self._measure() < self._needed:
+            self._clock.callLater(self._backoff.next_wait(), self._look)
+            return
+        self.is_short, self._needed = False, 0
+        self._backoff = Backoff(lambda: 0.0, FIRST, LONGEST)
+        self._publish([RoomChanged(is_short=False)])
+        self._go_on()
+
+    def _measure(self) -> int:
+        """Bytes that are free where there is least. A folder that is not there yet counts as its parent."""
+        return min((_measure_free(folder) for folder in self._folders), default=0)
+
+
+def _measure_free(folder: Path) -> int:
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return 0
