@@ -35,6 +35,7 @@ from bandstand.composer.speech import say
 from bandstand.composer.spool import Report
 from bandstand.composer.streaming_score import StreamingScore
 from bandstand.composer.synth import Renderer, Synthesiser
+from bandstand.composer.tone import shape_tone
 
 HOLD: Final = 2.2
 """Seconds for which an ident's last chord is held, where nobody speaks over it."""
@@ -139,7 +140,7 @@ def _speak(name: str, voice: str, report: Report) -> Block | None:
 def render_levelled(song: StreamingScore, renderer: Renderer, target: Lufs, seconds: float, fade: float) -> Block:
     """Render a short score whole: `seconds` long, at the target loudness, its last `fade` seconds faded out."""
     length, fading = Frames(round(seconds * RATE)), Frames(round(fade * RATE))
-    raw = list(islice(renderer.render(song), -(-length // BLOCK_FRAMES)))
+    raw = list(islice(shape_tone(renderer.render(song)), -(-length // BLOCK_FRAMES)))
     decibels, sound = 0.0, np.zeros((0, 2), np.float32)
     for attempt in range(PASSES + 1):
         linear = 10 ** (decibels / 20)

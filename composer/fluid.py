@@ -3,25 +3,32 @@
 A FluidSynth instance renders one song only, because after a reset it does not give the same samples again. It handles
 events only at multiples of 64 frames; events are moved to that grid, so that the sound does not depend on the size of
 blocks. Knows no gain but the levels of the parts.
+
+Driven guitars that play chords are recorded twice, by two players who are never quite together nor quite in tune, and
+each goes through an amplifier of its own, left and right (`amp`). So such a part has two channels of FluidSynth, whose
+sound comes out apart from the rest: FluidSynth sends a channel to the output that is its number modulo `BUSES`.
 """
 
 import heapq
 from collections.abc import Iterator
 from contextlib import redirect_stdout
-from ctypes import c_int, c_void_p
+from ctypes import c_float, c_int, c_void_p
+from itertools import tee
+from math import sin, tau
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
 import numpy as np
 
 from bandstand.common.errors import Missing
 from bandstand.common.jobs import Value
-from bandstand.common.types import CHANNELS, RATE
+from bandstand.common.types import RATE
+from bandstand.composer.amp import Amplifier
 from bandstand.composer.audio import BLOCK_FRAMES, Block
-from bandstand.composer.midi import make_mix_controls, turn_wheel
+from bandstand.composer.filters import Rows
+from bandstand.composer.midi import CHORUS, PAN, make_mix_controls, turn_wheel
 from bandstand.composer.score import DRUM_CHANNEL, Part, Score, assign_channels
-from bandstand.composer.soundfont_levels import DRUMS, FontLevels, correct_drum, correct_program
+from bandstand.composer.soundfont_levels import DrumCorrection, FontLevels, balance_parts
 from bandstand.composer.streaming_score import Performance, StreamingScore
 
 try:
@@ -48,12 +55,22 @@ SETTINGS: Final[dict[str, Any]] = {
     "synth.lock-memory": 0,
     "synth.dynamic-sample-loading": 1,
 }
+BUSES: Final = 3
+"""Outputs: the mix, and one for each part with an amplifier."""
+DRIVEN: Final = (29, 30)
+"""Programs that get an amplifier when they play chords."""
+FINE_TUNE: Final = 52
+"""FluidSynth's number of the generator that detunes a channel, in cents."""
+DETUNED: Final = (-4.0, 5.0)
+"""Cents by which the two takes are off."""
+LATE: Final = (0.011, 0.005, 3.7)
+"""Seconds by which the second take is late; how far this drifts either way; and the time of a drift there and back."""
+TAKES: Final = 16
+"""MIDI channels of one take: channel 16 is the second take of channel 0."""
 GAIN: Final = 0.5
-USUAL_DRUMS: Final = range(36, 60)
-"""Drums whose corrections the volume of the whole kit has room for."""
 ROOM: Final = {"roomsize": 0.6, "damping": 0.3, "width": 0.9, "level": 0.6}
 """Settings of the reverb."""
-CHORUS: Final = {"nr": 3, "level": 0.8, "speed": 0.3, "depth": 8.0, "type": 0}
+CHORUSES: Final = {"nr": 3, "level": 0.8, "speed": 0.3, "depth": 8.0, "type": 0}
 """Settings of the chorus."""
 SYNTHESISERS: Final = range(80, 104)
 """Programs that soundfonts send to the chorus by themselves, so much that left and right would cancel each other. A
@@ -116,9 +133,12 @@ class FluidRenderer:
 
     def __init__(self, path: Path, levels: FontLevels) -> None:
         self._levels = levels
-        self._synth = fluidsynth.Synth(gain=GAIN, samplerate=RATE, channels=16, **SETTINGS)
+        buses = {"synth.audio-channels": BUSES, "synth.audio-groups": BUSES}
+        self._synth = fluidsynth.Synth(gain=GAIN, samplerate=RATE, channels=16 * BUSES, **SETTINGS, **buses)
         self._synth.set_reverb(**ROOM)
-        self._synth.set_chorus(**CHORUS)
+        self._synth.set_chorus(**CHORUSES)
+        self._spare_amplifiers = [Amplifier() for _ in range(BUSES - 1)]  # a waiting worker makes their filters
+        self._amplifiers: dict[int, Amplifier] = {}
         self._soundfont = self._synth.sfload(str(path))
         if self._soundfont == -1:
             self._synth.delete()
@@ -129,84 +149,110 @@ class FluidRenderer:
 
     def render(self, song: StreamingScore) -> Iterator[Block]:
         """Yield blocks of `BLOCK_FRAMES` frames: the song, then its decay, without an end."""
-        self._set_up_channels(song.header)
+        places = self._set_up_channels(song.header)
         drums = next((part.program for part in song.header.parts if part.voice == "drums"), 0)
         strokes = DrumCorrection(self._levels, drums)
-        events = schedule_events(song)
+        events = double_takes(schedule_events(song), {channel for channel, takes in places.items() if len(takes) == 2})
         event = next(events, None)
         frame = 0
         while True:
-            block = np.empty((BLOCK_FRAMES, CHANNELS), np.float32)
+            rows = np.zeros((2 * BUSES, BLOCK_FRAMES), np.float32)
             end = frame + BLOCK_FRAMES
             while frame < end:
                 while event and event[0] <= frame:
-                    self._play(event, strokes)
+                    self._play(event, places, strokes)
                     event = next(events, None)
                 until = min(event[0], end) if event else end
-                self._write(block, frame - end + BLOCK_FRAMES, until - frame)
+                self._write(rows, frame - end + BLOCK_FRAMES, until - frame)
                 frame = until
-            yield block
+            yield self._mix(rows)
 
-    def _set_up_channels(self, score: Score) -> None:
+    def _set_up_channels(self, score: Score) -> dict[int, tuple[int, ...]]:
+        """Set up FluidSynth's channels; return those of each take of the part on a MIDI channel."""
         parts, gain = balance_parts(score.parts, self._levels)
         self._synth.setting("synth.gain", GAIN * gain)
         if any(part.voice != "drums" and part.program in SYNTHESISERS for part in parts):
             self._synth.setting("synth.chorus.active", 0)
-        for channel, part in zip(assign_channels(score), parts, strict=True):
-            bank = DRUM_BANK if channel == DRUM_CHANNEL else 0
-            self._synth.program_select(channel, self._soundfont, bank, part.program)
-            for number, value in make_mix_controls(part).items():
-                self._synth.cc(channel, number, value)
+        channels = assign_channels(score)
+        places = place_parts(score, channels)
+        for channel, part in zip(channels, parts, strict=True):
+            for take, place in enumerate(places[channel]):
+                self._set_up_channel(place, part, None if len(places[channel]) == 1 else take)
+        return places
 
-    def _play(self, event: Event, strokes: "DrumCorrection") -> None:
+    def _set_up_channel(self, place: int, part: Part, take: int | None) -> None:
+        self._synth.program_select(place, self._soundfont, DRUM_BANK if part.voice == "drums" else 0, part.program)
+        controls = make_mix_controls(part)
+        if take is not None:
+            controls |= {PAN: (0, 127)[take], CHORUS: 0}
+            self._amplifiers[place % BUSES] = self._spare_amplifiers[place % BUSES - 1]
+            fluidsynth._fl.fluid_synth_set_gen(
+                c_void_p(self._synth.synth), c_int(place), c_int(FINE_TUNE), c_float(DETUNED[take])
+            )
+        for number, value in controls.items():
+            self._synth.cc(place, number, value)
+
+    def _play(self, event: Event, places: dict[int, tuple[int, ...]], strokes: DrumCorrection) -> None:
         _, _, kind, channel, first, second = event
+        place = places[channel % TAKES][channel // TAKES]
         if kind == ON:
             velocity = strokes.correct(first, second) if channel == DRUM_CHANNEL else second
-            self._synth.noteon(channel, first, velocity)
+            self._synth.noteon(place, first, velocity)
         elif kind == OFF:
-            self._synth.noteoff(channel, first)
+            self._synth.noteoff(place, first)
         elif kind == CONTROL:
-            self._synth.cc(channel, first, second)
+            self._synth.cc(place, first, second)
         else:
-            self._synth.pitch_bend(channel, second)
+            self._synth.pitch_bend(place, second)
 
-    def _write(self, block: Block, row: int, frames: int) -> None:
-        address = c_void_p(block.ctypes.data + row * block.strides[0])
-        fluidsynth._fl.fluid_synth_write_float(c_void_p(self._synth.synth), frames, address, 0, 2, address, 1, 2)
+    def _write(self, rows: Rows, column: int, frames: int) -> None:
+        """Add the next frames to the rows, left and right of each bus. Reverb and chorus come out of the first bus."""
+        first = rows.ctypes.data + column * rows.strides[1]
+        sides = [c_void_p(first + row * rows.strides[0]) for row in range(2 * BUSES)]
+        fluidsynth._fl.fluid_synth_process(
+            c_void_p(self._synth.synth),
+            c_int(frames),
+            c_int(4),
+            (c_void_p * 4)(*sides[:2], *sides[:2]),
+            c_int(len(sides)),
+            (c_void_p * len(sides))(*sides),
+        )
+
+    def _mix(self, rows: Rows) -> Block:
+        mixed = rows[:2]
+        for bus, amplifier in self._amplifiers.items():
+            mixed = mixed + amplifier.process(rows[2 * bus : 2 * bus + 2])
+        return np.ascontiguousarray(mixed.T)
 
 
-def balance_parts(parts: tuple[Part, ...], levels: FontLevels) -> tuple[tuple[Part, ...], float]:
-    """The parts with the volumes that this soundfont needs, and the gain for all of them.
+def place_parts(score: Score, channels: list[int]) -> dict[int, tuple[int, ...]]:
+    """MIDI channel of a part -> FluidSynth's channels of its takes: one in the mix, or two on a bus of their own."""
+    places, bus = dict[int, tuple[int, ...]](), 1
+    for channel, part in zip(channels, score.parts, strict=True):
+        if part.voice == "chords" and part.program in DRIVEN and bus < BUSES:
+            places[channel] = (bus, bus + BUSES)
+            bus += 1
+        else:
+            places[channel] = (channel * BUSES,)
+    return places
 
-    No volume may exceed 1, so where one would, all are turned down, and the gain makes up for it.
+
+def double_takes(events: Iterator[Event], doubled: set[int]) -> Iterator[Event]:
+    """Yield the events and, on channels that are higher by `TAKES`, those of a second player on some of the channels.
+
+    How late this player is drifts so slowly that the order of events stays the same.
     """
-    corrections = [
-        DrumCorrection(levels, part.program).highest if part.voice == "drums" else correct_program(levels, part.program)
-        for part in parts
-    ]
-    volumes = [part.level * _scale(decibels) for part, decibels in zip(parts, corrections, strict=True)]
-    highest = max(1.0, *volumes)
-    balanced = (
-        msgspec.structs.replace(part, level=volume / highest) for part, volume in zip(parts, volumes, strict=True)
-    )
-    return tuple(balanced), highest**2
+    if not doubled:
+        return events
+    first, second = tee(events)
+    return heapq.merge(first, (_delay(event) for event in second if event[3] in doubled))
 
 
-class DrumCorrection:
-    """Corrects the velocities of a kit's strokes; `highest` is what the kit's volume has to make up for, decibels."""
-
-    def __init__(self, levels: FontLevels, kit: int) -> None:
-        self._decibels = {drum: correct_drum(levels, kit, drum) for drum in DRUMS}
-        self.highest = max(self._decibels[drum] for drum in USUAL_DRUMS)
-
-    def correct(self, drum: int, velocity: int) -> int:
-        decibels = self._decibels.get(drum, 0.0) - self.highest
-        return max(1, min(127, round(velocity * _scale(decibels))))
-
-
-def _scale(decibels: float) -> float:
-    """The factor of a volume or velocity: both attenuate by 40 dB for a factor of ten (SoundFont 2.04, 8.4)."""
-    return float(10 ** (decibels / 40))
+def _delay(event: Event) -> Event:
+    frame, tick, kind, channel, key, value = event
+    late, drift, time = LATE
+    late += drift * sin(tau * frame / RATE / time)
+    return frame + round(late * RATE / GRID) * GRID, tick, kind, channel + TAKES, key, value
 
 
 def schedule_events(song: StreamingScore) -> Iterator[Event]:

@@ -29,6 +29,7 @@ from bandstand.common.instruments import KITS, RANGES
 from bandstand.common.types import CHANNELS, RATE
 from bandstand.composer.audio import Block
 from bandstand.composer.loudness import measure_loudness, round_decibels
+from bandstand.composer.score import Part
 
 FOLDER: Final = Path(__file__).parent / "levels"
 REFERENCE: Final = "TimGM6mb"
@@ -40,6 +41,8 @@ NOTE_SECONDS: Final = 1.0
 STROKE_SECONDS: Final = 0.6
 INAUDIBLE: Final = -65.0
 """Loudness below which a program or drum counts as missing, and is not corrected."""
+USUAL_DRUMS: Final = range(36, 60)
+"""Drums whose corrections the volume of the whole kit has room for."""
 LARGEST: Final = 12.0
 """Largest correction, decibels."""
 
@@ -78,6 +81,40 @@ def correct_drum(levels: FontLevels, kit: int, drum: int) -> float:
     return find_correction(
         reference.drums.get(kit, reference.drums[0])[index], levels.drums.get(kit, levels.drums[0])[index]
     )
+
+
+def balance_parts(parts: tuple[Part, ...], levels: FontLevels) -> tuple[tuple[Part, ...], float]:
+    """The parts with the volumes that this soundfont needs, and the gain for all of them.
+
+    No volume may exceed 1, so where one would, all are turned down, and the gain makes up for it.
+    """
+    corrections = [
+        DrumCorrection(levels, part.program).highest if part.voice == "drums" else correct_program(levels, part.program)
+        for part in parts
+    ]
+    volumes = [part.level * _scale(decibels) for part, decibels in zip(parts, corrections, strict=True)]
+    highest = max(1.0, *volumes)
+    balanced = (
+        msgspec.structs.replace(part, level=volume / highest) for part, volume in zip(parts, volumes, strict=True)
+    )
+    return tuple(balanced), highest**2
+
+
+class DrumCorrection:
+    """Corrects the velocities of a kit's strokes; `highest` is what the kit's volume has to make up for, decibels."""
+
+    def __init__(self, levels: FontLevels, kit: int) -> None:
+        self._decibels = {drum: correct_drum(levels, kit, drum) for drum in DRUMS}
+        self.highest = max(self._decibels[drum] for drum in USUAL_DRUMS)
+
+    def correct(self, drum: int, velocity: int) -> int:
+        decibels = self._decibels.get(drum, 0.0) - self.highest
+        return max(1, min(127, round(velocity * _scale(decibels))))
+
+
+def _scale(decibels: float) -> float:
+    """The factor of a volume or velocity: both attenuate by 40 dB for a factor of ten (SoundFont 2.04, 8.4)."""
+    return float(10 ** (decibels / 40))
 
 
 @cache

@@ -23,7 +23,7 @@ from bandstand.composer.master import Gains, master_song
 from bandstand.composer.score import TAIL, Bend, Control, Note, Score, Section
 from bandstand.composer.soundfont_levels import get_levels
 from bandstand.composer.streaming_score import Performance, StreamingScore
-from bandstand.composer.tone import shape_tone
+from bandstand.composer.tone import make_filters, shape_tone
 from bandstand.composer.tones import ToneRenderer
 
 FADE: Final = Seconds(1.5)
@@ -66,8 +66,10 @@ class Synthesiser(msgspec.Struct, frozen=True):
 def find_synthesiser(soundfont: str) -> Synthesiser:
     """Choose FluidSynth with the configured or Debian's soundfont, or our own tones if one of the two is missing.
 
-    Raises Missing if a soundfont is configured and does not exist.
+    Makes the filters as well, so that a waiting worker has them. Raises Missing if a soundfont is configured and does
+    not exist.
     """
+    make_filters()
     path = fluid.find_soundfont(soundfont)
     if path is None or not fluid.is_available():
         return Synthesiser({"synthesiser": "tones"}, ToneRenderer, average_loudness=Lufs(-22.4), excerpt_offset=0.3)

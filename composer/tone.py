@@ -79,6 +79,12 @@ def remove_rumble(raw: Iterator[Block]) -> Iterator[Block]:
         yield np.ascontiguousarray(take_block(convolver.push(block.T) * response).T)
 
 
+def make_filters() -> None:
+    """Make the filters of `shape_tone` ahead of time, which takes some hundredths of a second."""
+    get_responses()
+    get_diffuser()
+
+
 @cache
 def get_responses() -> Spectrum:
     return np.stack((make_filter(MIDDLE), make_filter(SIDE)))

@@ -7,13 +7,15 @@ import pytest
 
 from bandstand.common.errors import Missing
 from bandstand.composer import fluid, soundfont_levels
-from bandstand.composer.fluid import DrumCorrection, balance_parts, make_dry_synth
+from bandstand.composer.fluid import make_dry_synth
 from bandstand.composer.score import Score
 from bandstand.composer.soundfont_levels import (
     DRUMS,
     FOLDER,
     LARGEST,
+    DrumCorrection,
     FontLevels,
+    balance_parts,
     correct_drum,
     correct_program,
     find_correction,
