@@ -139,6 +139,7 @@ class FluidRenderer:
         self._synth.set_chorus(**CHORUSES)
         self._spare_amplifiers = [Amplifier() for _ in range(BUSES - 1)]  # a waiting worker makes their filters
         self._amplifiers: dict[int, Amplifier] = {}
+        self._unread: dict[int, Part] = {}
         self._soundfont = self._synth.sfload(str(path))
         if self._soundfont == -1:
             self._synth.delete()
@@ -181,7 +182,7 @@ class FluidRenderer:
         return places
 
     def _set_up_channel(self, place: int, part: Part, take: int | None) -> None:
-        self._synth.program_select(place, self._soundfont, DRUM_BANK if part.voice == "drums" else 0, part.program)
+        self._unread[place] = part
         controls = make_mix_controls(part)
         if take is not None:
             controls |= {PAN: (0, 127)[take], CHORUS: 0}
@@ -196,6 +197,8 @@ class FluidRenderer:
         _, _, kind, channel, first, second = event
         place = places[channel % TAKES][channel // TAKES]
         if kind == ON:
+            if place in self._unread:
+                self._read_samples(place, self._unread.pop(place))
             velocity = strokes.correct(first, second) if channel == DRUM_CHANNEL else second
             self._synth.noteon(place, first, velocity)
         elif kind == OFF:
@@ -204,6 +207,10 @@ class FluidRenderer:
             self._synth.cc(place, first, second)
         else:
             self._synth.pitch_bend(place, second)
+
+    def _read_samples(self, place: int, part: Part) -> None:
+        """Choose the program, whose samples FluidSynth reads then: a song would begin later if it read all at once."""
+        self._synth.program_select(place, self._soundfont, DRUM_BANK if part.voice == "drums" else 0, part.program)
 
     def _write(self, rows: Rows, column: int, frames: int) -> None:
         """Add the next frames to the rows, left and right of each bus. Reverb and chorus come out of the first bus."""

@@ -80,9 +80,10 @@ def remove_rumble(raw: Iterator[Block]) -> Iterator[Block]:
 
 
 def make_filters() -> None:
-    """Make the filters of `shape_tone` ahead of time, which takes some hundredths of a second."""
-    get_responses()
-    get_diffuser()
+    """Make the filters of `shape_tone` ahead of time, which takes some hundredths of a second, and try them."""
+    silence = np.zeros((BLOCK_FRAMES, 2), np.float32)
+    for _ in shape_tone(iter((silence,))):
+        pass
 
 
 @cache
