@@ -37,6 +37,7 @@ from bandstand.composer.random_source import RandomSource
 from bandstand.composer.score import EXPRESSION, VIBRATO, Score
 from bandstand.composer.streaming_score import StreamingScore
 from bandstand.composer.synth import Synthesiser, find_synthesiser
+from bandstand.composer.tone import shape_tone
 
 KEY, ANSWERS = "key.json", "answers.json"
 PAIRS: Final = 10
@@ -156,7 +157,7 @@ def render_excerpt(score: Score, seconds: Seconds, synthesiser: Synthesiser) -> 
     blocks = int(seconds * RATE) // BLOCK_FRAMES
     renderer = synthesiser.make_renderer()
     with closing(renderer):
-        raw = list(islice(renderer.render(StreamingScore.from_score(score)), first, first + blocks))
+        raw = list(islice(shape_tone(renderer.render(StreamingScore.from_score(score))), first, first + blocks))
     loudness = measure_loudness(raw)
     gain = 10 ** ((LOUDNESS - loudness) / 20) if math.isfinite(loudness) else 1.0
     frames, fade = Frames(blocks * BLOCK_FRAMES), Frames(round(FADE * RATE))
