@@ -32,9 +32,16 @@ class Mood(NamedTuple):
 
 STYLE_NAMES: Final = {
     **{style: style for style in STYLES},
-    "bossa nova": "bossa", "bossanova": "bossa", "samba": "bossa", "latin": "bossa", "brazilian": "bossa",
+    "bossa nova": "bossa", "bossanova": "bossa", "brazilian": "bossa", "samba": "latin",
+    "salsa": "latin", "mambo": "latin", "cumbia": "latin", "rumba": "latin", "merengue": "latin",
+    "dub": "reggae", "ska": "reggae", "rocksteady": "reggae", "dancehall": "reggae", "funky": "funk", "soul": "funk",
+    "disco": "funk", "motown": "funk", "r&b": "funk", "rnb": "funk", "hip hop": "hiphop", "hip-hop": "hiphop",
+    "rap": "hiphop", "lo-fi": "hiphop", "lofi": "hiphop", "lo fi": "hiphop", "trip hop": "hiphop",
+    "boom bap": "hiphop", "folksy": "folk", "country": "folk", "bluegrass": "folk", "celtic": "folk", "irish": "folk",
+    "americana": "folk", "retrowave": "synthwave", "outrun": "synthwave", "eighties": "synthwave", "80s": "synthwave",
+    "vaporwave": "synthwave",
     "rock and roll": "rock", "rock n roll": "rock", "metal": "rock", "punk": "rock", "grunge": "rock", "indie": "pop",
-    "synthpop": "pop", "synth pop": "pop", "house": "techno", "trance": "techno", "electro": "techno", "edm": "techno",
+    "synthpop": "synthwave", "synth pop": "synthwave", "house": "techno", "trance": "techno", "electro": "techno", "edm": "techno",
     "electronic": "techno", "rave": "techno", "jazz": "swing", "big band": "swing", "bebop": "swing",
     "valse": "waltz", "waltzes": "waltz", "3/4": "waltz", "three four": "waltz", "ballads": "ballad",
     "lullaby": "ballad", "8 bit": "chiptune", "8bit": "chiptune", "chip": "chiptune", "video game": "chiptune",
@@ -59,14 +66,14 @@ FACTORS: Final = {
 """Pace -> lowest and highest share of the band's own tempo."""
 PACE_STYLES: Final = {
     Pace.VERY_SLOW: ("ballad",),
-    Pace.SLOW: ("ballad", "bossa", "pop"),
-    Pace.MEDIUM: ("pop", "bossa", "rock"),
+    Pace.SLOW: ("ballad", "bossa", "pop", "reggae", "hiphop"),
+    Pace.MEDIUM: ("pop", "bossa", "rock", "funk", "folk"),
     Pace.FAST: ("rock", "techno", "chiptune", "swing"),
     Pace.VERY_FAST: ("chiptune", "techno", "swing"),
 }
 """Pace -> styles that it suits, where nobody asked for a style."""
 _SAD: Final = Mood(("ballad", "waltz", "bossa"), "minor", 0.3, Pace.SLOW)
-_HAPPY: Final = Mood(("pop", "chiptune", "swing", "bossa"), "major", 0.65, Pace.FAST)
+_HAPPY: Final = Mood(("pop", "chiptune", "swing", "bossa", "folk", "funk", "latin"), "major", 0.65, Pace.FAST)
 _QUIET: Final = Mood(("ballad", "bossa", "waltz"), "", 0.1)
 _CALM: Final = Mood(("ballad", "bossa", "waltz"), "", 0.2, Pace.SLOW)
 _DARK: Final = Mood(("techno", "rock", "ballad"), "minor", 0.45)
@@ -74,7 +81,7 @@ _WILD: Final = Mood(("rock", "techno", "chiptune", "pop"), "", 0.9, Pace.FAST)
 _LOUD: Final = Mood(("rock", "techno", "pop"), "", 0.9)
 _DREAMY: Final = Mood(("ballad", "bossa", "waltz"), "", 0.25, Pace.SLOW)
 _TENDER: Final = Mood(("ballad", "bossa", "waltz", "swing"), "", 0.3)
-_DANCE: Final = Mood(("techno", "pop", "chiptune"), "", 0.8)
+_DANCE: Final = Mood(("techno", "pop", "chiptune", "funk", "latin"), "", 0.8)
 _ANGRY: Final = Mood(("rock", "techno"), "minor", 0.95, Pace.FAST)
 _GRAND: Final = Mood(("rock", "ballad", "pop"), "", 0.9)
 MOODS: Final = {

@@ -1,0 +1,128 @@
+"""Reggae: kick and rim together on two and four (the one drop), chords on every offbeat, and a bass that sings."""
+
+from typing import Final
+
+from bandstand.composer.style import (
+    ALL,
+    CLOSED,
+    CRASH,
+    KICK,
+    OPEN,
+    SHAKER,
+    SIDESTICK,
+    SNARE,
+    TOMS,
+    UPPER,
+    Drumming,
+    HarmonicLanguage,
+    Style,
+)
+
+REGGAE: Final = Style(
+    name="reggae",
+    harmony=HarmonicLanguage(
+        open_phrases=(("TSTS", 5), ("TTSS", 3), ("TSTD", 3), ("TTSD", 1)),
+        closed_phrases=(("TSTT", 3), ("TSDT", 3), ("STST", 2)),
+        has_dominant_cadence=False,
+        two_chord_share=0.3,
+        extensions=(("sus2", 1), ("add9", 1)),
+        extension_share=0.1,
+        final_transpositions=((0, 1),),
+    ),
+    drums=(
+        (
+            (KICK, ("....x.......x...",)),
+            (SIDESTICK, ("....x.......x...", "....x.......x..-")),
+            (CLOSED, ("o.-.o.-.o.-.o.-.", "o.-.o.-.o.-.o---")),
+        ),
+        (
+            (KICK, ("....x.......x...", "....x.......x.o.")),
+            (SIDESTICK, ("....x.......x...", "....x..-....x..-", "....x.-.....x...")),
+            (CLOSED, ("o.--o.--o.--o.--", "o.-.o.--o.-.o.--")),
+        ),
+        (
+            (KICK, ("x...x...x...x...", "x...x...x...x.o.")),
+            (SNARE, ("....x.......x...", "....x..-....x...")),
+            (CLOSED, ("o.--o.--o.--o.--", "o---o---o---o---")),
+            (OPEN, ("..............o.", "................")),
+        ),
+    ),
+    fills=(
+        ((SNARE, ("x.xxx.......x...",)), (TOMS[0], (".....xx.........",)), (TOMS[2], (".......x..xx....",))),
+        ((SIDESTICK, ("x..x..x.x...x...",)), (KICK, ("....x.......x...",))),
+        ((SNARE, ("......xxx.x.x...",)), (CRASH, ("............x...",)), (KICK, ("............x...",))),
+    ),
+    drumming=Drumming(
+        ghosts=((SIDESTICK, ("..g...g..g.g..gg",)),),
+        ghost_share=0.3,
+        opening="..............o.",
+        fill_share=0.8,
+        colours=((SHAKER, "-.g.-.g.-.g.-.g."), (75, "......o...o.....")),
+    ),
+    bass_lines=(
+        (
+            ((0, 3.4, "R"), (4, 1.6, "R"), (6, 3.4, "5"), (12, 3.4, "R")),
+            ((2, 1.7, "R"), (4, 3.4, "R"), (10, 1.7, "3"), (12, 3.4, "5")),
+        ),
+        (
+            ((0, 1.7, "R"), (3, 1.7, "R"), (6, 1.7, "3"), (8, 1.7, "5"), (10, 1.7, "5"), (12, 2.5, "R")),
+            ((2, 1.7, "R"), (4, 1.7, "R"), (6, 1.7, "U"), (8, 3.4, "3"), (12, 1.7, "5"), (14, 1.7, "A")),
+            ((0, 3.4, "R"), (6, 1.7, "R"), (8, 1.7, "3"), (10, 1.7, "5"), (12, 1.7, "W"), (14, 1.7, "A")),
+        ),
+        (
+            (
+                (0, 1.7, "R"),
+                (2, 1.7, "R"),
+                (6, 1.7, "5"),
+                (8, 1.7, "8"),
+                (10, 1.7, "5"),
+                (12, 1.7, "3"),
+                (14, 1.7, "A"),
+            ),
+            (
+                (0, 1.7, "R"),
+                (3, 1.7, "5"),
+                (6, 1.7, "R"),
+                (8, 1.7, "U"),
+                (10, 1.7, "3"),
+                (12, 1.7, "W"),
+                (14, 1.7, "A"),
+            ),
+        ),
+    ),
+    comping=(
+        (
+            tuple((step, 1, UPPER) for step in (2, 6, 10, 14)),
+            ((2, 1, UPPER), (6, 1, UPPER), (10, 1, UPPER), (14, 1, UPPER), (15, 0.7, UPPER)),
+        ),
+        (
+            tuple((step, 1, ALL) for step in (2, 6, 10, 14)),
+            ((2, 1, ALL), (3, 0.7, UPPER), (6, 1, ALL), (10, 1, ALL), (11, 0.7, UPPER), (14, 1, ALL)),
+        ),
+        (
+            ((2, 1, ALL), (3, 0.7, UPPER), (6, 1, ALL), (7, 0.7, UPPER), (10, 1, ALL), (14, 1, ALL)),
+            ((1, 0.7, 0), (2, 1, ALL), (5, 0.7, 0), (6, 1, ALL), (9, 0.7, 0), (10, 1, ALL), (13, 0.7, 0), (14, 1, ALL)),
+        ),
+    ),
+    call_rhythms=(
+        ((2, 2), (4, 2), (6, 2), (8, 6)),
+        ((0, 2), (2, 2), (4, 4), (10, 2), (12, 4)),
+        ((3, 1), (4, 2), (6, 2), (8, 2), (10, 4)),
+        ((4, 2), (6, 2), (8, 2), (10, 2), (12, 4)),
+    ),
+    chorus_rhythms=(
+        ((0, 4), (4, 2), (6, 6), (12, 4)),
+        ((0, 6), (6, 2), (8, 8)),
+        ((0, 2), (2, 2), (4, 6), (10, 6)),
+    ),
+    response_rhythms=(
+        ((2, 2), (4, 2), (6, 6)),
+        ((0, 4), (4, 2), (6, 6)),
+        ((2, 4), (6, 2), (8, 5)),
+    ),
+    cadence_rhythms=(
+        ((0, 10),),
+        ((0, 2), (2, 2), (4, 8)),
+        ((0, 4), (4, 8)),
+    ),
+)

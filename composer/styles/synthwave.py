@@ -1,0 +1,121 @@
+"""Synthwave: a sequenced bass in sixteenths, a big snare, broad chords, and a lead that soars, as by night in 1986."""
+
+from typing import Final
+
+from bandstand.composer.style import (
+    ALL,
+    CLAP,
+    CLOSED,
+    CRASH,
+    KICK,
+    OPEN,
+    SNARE,
+    TAMBOURINE,
+    TOMS,
+    UPPER,
+    Drumming,
+    HarmonicLanguage,
+    Style,
+)
+
+SYNTHWAVE: Final = Style(
+    name="synthwave",
+    harmony=HarmonicLanguage(
+        open_phrases=(("TSTD", 3), ("TTSD", 3), ("TSSD", 3), ("TTSS", 2)),
+        closed_phrases=(("TSDT", 3), ("SSDT", 2), ("TSTT", 2)),
+        has_dominant_cadence=False,
+        two_chord_share=0.05,
+        extensions=(("sus2", 3), ("add9", 4), ("sus4", 2)),
+        extension_share=0.3,
+        final_transpositions=((0, 2), (2, 1), (3, 1)),
+        bridge_transpositions=((0, 2), (3, 1)),
+    ),
+    drums=(
+        (
+            (KICK, ("x.......x.......", "x...............")),
+            (SNARE, ("............x...", "................")),
+            (CLOSED, ("o.o.o.o.o.o.o.o.", "o...o...o...o...")),
+        ),
+        (
+            (KICK, ("x.......x.......", "x.......x.x.....")),
+            (SNARE, ("....x.......x...",)),
+            (CLOSED, ("o-o-o-o-o-o-o-o-", "o.o.o.o.o.o.o.o.")),
+        ),
+        (
+            (KICK, ("x...x...x...x...", "x...x...x...x.x.")),
+            (SNARE, ("....x.......x...",)),
+            (CLAP, ("....o.......o...",)),
+            (CLOSED, ("o-o-o-o-o-o-o-o-", "o-..o-..o-..o-..")),
+            (OPEN, ("..o...o...o...o.", "................")),
+        ),
+    ),
+    fills=(
+        (
+            (TOMS[0], ("........x.x.....",)),
+            (TOMS[1], ("...........xx...",)),
+            (TOMS[2], (".............xxx",)),
+            (KICK, ("x...x...x...x...",)),
+        ),
+        ((SNARE, ("........x.x.xxxx",)), (KICK, ("x.......x.......",))),
+        ((TOMS[0], ("x.x.............",)), (TOMS[1], ("....x.x.........",)), (TOMS[2], ("........x.x.x.x.",))),
+    ),
+    drumming=Drumming(
+        ghosts=((CLOSED, (".g.g.g.g.g.g.g.g",)),),
+        ghost_share=0.3,
+        opening="..............o.",
+        fill_share=0.7,
+        colours=((TAMBOURINE, "..o...o...o...o."), (CRASH, "x...............")),
+    ),
+    bass_lines=(
+        (
+            ((0, 15, "R"),),
+            tuple((step, 1.6, "R") for step in range(0, 16, 2)),
+        ),
+        (
+            tuple((step, 0.8, "R") for step in range(16)),
+            tuple((step, 1.5, "8" if step % 4 else "R") for step in range(0, 16, 2)),
+            (*((step, 1.6, "R") for step in range(0, 14, 2)), (14, 1.6, "A")),
+        ),
+        (
+            tuple((step, 0.8, "8" if step % 4 == 2 else "R") for step in range(16)),
+            tuple((step, 0.8, "R") for step in (0, 2, 3, 4, 6, 7, 8, 10, 11, 12, 14, 15)),
+            (*((step, 0.8, "R") for step in range(12)), (12, 1.6, "5"), (14, 1.6, "W")),
+        ),
+    ),
+    comping=(
+        (
+            ((0, 15.5, ALL),),
+            ((0, 7.5, ALL), (8, 7.5, ALL)),
+        ),
+        (
+            ((0, 5.5, ALL), (6, 5.5, ALL), (12, 3.5, ALL)),
+            ((0, 2.5, ALL), (3, 2.5, ALL), (6, 1.5, UPPER), (8, 7.5, ALL)),
+        ),
+        (
+            ((0, 2.5, ALL), (3, 2.5, ALL), (6, 2.5, ALL), (9, 2.5, ALL), (12, 3.5, ALL)),
+            ((0, 5.5, ALL), (6, 1.5, UPPER), (8, 5.5, ALL), (14, 1.5, UPPER)),
+        ),
+    ),
+    call_rhythms=(
+        ((0, 6), (6, 2), (8, 8)),
+        ((0, 3), (3, 3), (6, 10)),
+        ((2, 2), (4, 4), (8, 8)),
+        ((0, 8), (8, 4), (12, 4)),
+    ),
+    chorus_rhythms=(
+        ((0, 6), (6, 6), (12, 4)),
+        ((0, 3), (3, 3), (6, 2), (8, 8)),
+        ((0, 8), (8, 6), (14, 2)),
+        ((0, 4), (4, 4), (8, 3), (11, 5)),
+    ),
+    response_rhythms=(
+        ((0, 12),),
+        ((0, 6), (6, 8)),
+        ((0, 3), (3, 3), (6, 8)),
+    ),
+    cadence_rhythms=(
+        ((0, 14),),
+        ((0, 4), (4, 10)),
+        ((0, 6), (6, 8)),
+    ),
+)
