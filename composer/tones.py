@@ -8,16 +8,13 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from bandstand.common.types import CHANNELS, RATE
 from bandstand.composer.audio import BLOCK_FRAMES, Block
 from bandstand.composer.reverb import Reverb
 from bandstand.composer.score import Note, Part
 from bandstand.composer.streaming_score import StreamingScore
-
-Wave = npt.NDArray[np.float32]
-"""One channel, shape (frames,)."""
+from bandstand.composer.tone_moves import PartMoves, Wave
 
 
 class Timbre(NamedTuple):
@@ -101,17 +98,17 @@ class ToneRenderer:
         begin = 0
         while True:
             while start and start[0] < begin + BLOCK_FRAMES:
-                frame, part, note = start
+                frame, part, note, moves = start
                 frames = round(score.seconds(note.start + note.length) * RATE) - frame
-                self._add(part, note, frame - begin, frames)
+                wave = moves.shape(self._get_wave(part, note.pitch, frames), frame, frames)
+                self._add(part, note, frame - begin, wave)
                 start = next(starts, None)
             yield self._dry[:BLOCK_FRAMES] + self._reverb.process(self._sent[:BLOCK_FRAMES])
             begin += BLOCK_FRAMES
             self._dry, self._sent = _drop_block(self._dry), _drop_block(self._sent)
 
-    def _add(self, part: Part, note: Note, at: int, frames: int) -> None:
+    def _add(self, part: Part, note: Note, at: int, wave: Wave) -> None:
         """Mix a note into the buffers, from frame `at` of the current block on."""
-        wave = self._get_wave(part, note.pitch, frames)
         end = at + len(wave)
         if end > len(self._dry):
             self._dry, self._sent = _extend(self._dry, end), _extend(self._sent, end)
@@ -130,13 +127,16 @@ class ToneRenderer:
         return self._waves[key]
 
 
-def _schedule_notes(song: StreamingScore) -> Iterator[tuple[int, Part, Note]]:
-    """Yield (first frame, part, note) in order of time. Notes are composed when they are needed."""
+def _schedule_notes(song: StreamingScore) -> Iterator[tuple[int, Part, Note, PartMoves]]:
+    """Yield (first frame, part, note, how it is shaped) in order of time. Notes are composed when they are needed."""
     score = song.header
     for chunk in song.chunks():
-        notes = [(part, note) for part, own in zip(score.parts, chunk, strict=True) for note in own.notes]
-        for part, note in sorted(notes, key=lambda row: row[1].start):
-            yield round(score.seconds(note.start) * RATE), part, note
+        moves = [PartMoves(score, own) for own in chunk]
+        notes = [
+            (part, note, move) for part, own, move in zip(score.parts, chunk, moves, strict=True) for note in own.notes
+        ]
+        for part, note, move in sorted(notes, key=lambda row: row[1].start):
+            yield round(score.seconds(note.start) * RATE), part, note, move
 
 
 def find_timbre(program: int) -> Timbre:
