@@ -359,7 +359,8 @@ PLAYERS: Final = (
     "Fay", "Finn", "Gil", "Greta", "Hana", "Hugo", "Ida", "Ines", "Ivo", "Joss", "Juno", "Kai", "Kit", "Lars", "Lena",
     "Lou", "Mabel", "Max", "Mina", "Moss", "Nell", "Nils", "Noor", "Odile", "Olaf", "Otto", "Pia", "Piet", "Rafa",
     "Roz", "Rufus", "Sal", "Suki", "Tess", "Theo", "Uma", "Vera", "Vito", "Wanda", "Wim", "Xenia", "Yann", "Yves",
-    "Zeno", "Zita", "Zoe",
+    "Zeno", "Zita", "Zoe", "Abel", "Astrid", "Carlo", "Delia", "Emil", "Flora", "Gus", "Hedy", "Iris", "Jonas", "Livia",
+    "Marlo", "Nico", "Orla", "Pablo", "Ruth", "Stella", "Tove", "Ugo", "Vigo", "Wren",
 )  # fmt: skip
 """Names for players. The members of the house bands have the first ones, in order."""
 FOUNDING_MUTATIONS: Final = 1.5

@@ -34,7 +34,7 @@ LONGEST: Final = 300.0
 """Seconds of music that may be wished for."""
 MOST_WAITING: Final = 20
 """Wishes of all persons that wait at a time."""
-SUITS: Final = 4.0
+SUITS: Final = 5.0
 """Weight of a band whose style suits a mood or a pace, beside 1."""
 PLAYS: Final = 3.0
 """The same for each instrument that was wished for and that the band has."""

@@ -35,13 +35,13 @@ FOLK: Final = Style(
         (
             (KICK, ("x.......x.......", "x.......x.....-.")),
             (SIDESTICK, ("....o.......o...", "....o.......o.-.")),
-            (SHAKER, ("o-o-o-o-o-o-o-o-", "o.-.o.-.o.-.o.-.")),
+            (SHAKER, ("ogogogogogogogog", "og-gog-gog-gog-g")),
         ),
         (
             (KICK, ("x...-...x...-...", "x.......x...x...")),
             (SNARE, ("....o..-....o..-", "..-.o.-...-.o.--")),
             (TAMBOURINE, ("..o...o...o...o.", "-.o.-.o.-.o.-.o.")),
-            (SHAKER, ("o-o-o-o-o-o-o-o-",)),
+            (SHAKER, ("ogogogogogogogog",)),
         ),
     ),
     fills=(

@@ -39,13 +39,13 @@ SYNTHWAVE: Final = Style(
         (
             (KICK, ("x.......x.......", "x.......x.x.....")),
             (SNARE, ("....x.......x...",)),
-            (CLOSED, ("o-o-o-o-o-o-o-o-", "o.o.o.o.o.o.o.o.")),
+            (CLOSED, ("ogogogogogogogog", "og-gog-gog-gog-g")),
         ),
         (
             (KICK, ("x...x...x...x...", "x...x...x...x.x.")),
             (SNARE, ("....x.......x...",)),
             (CLAP, ("....o.......o...",)),
-            (CLOSED, ("o-o-o-o-o-o-o-o-", "o-..o-..o-..o-..")),
+            (CLOSED, ("ogogogogogogogog", "og..og..og..og..")),
             (OPEN, ("..o...o...o...o.", "................")),
         ),
     ),
@@ -69,17 +69,27 @@ SYNTHWAVE: Final = Style(
     bass_lines=(
         (
             ((0, 15, "R"),),
-            tuple((step, 1.6, "R") for step in range(0, 16, 2)),
+            (*((step, 1.6, "R") for step in range(0, 12, 2)), (12, 1.6, "D"), (14, 1.6, "A")),
         ),
         (
-            tuple((step, 0.8, "R") for step in range(16)),
-            tuple((step, 1.5, "8" if step % 4 else "R") for step in range(0, 16, 2)),
-            (*((step, 1.6, "R") for step in range(0, 14, 2)), (14, 1.6, "A")),
+            (*((step, 0.8, "R") for step in range(14)), (14, 0.8, "D"), (15, 0.8, "A")),
+            (*((step, 1.6, "R") for step in range(0, 10, 2)), (10, 1.6, "U"), (12, 1.6, "R"), (14, 1.6, "D")),
+            (*((step, 1.6, "R") for step in range(0, 12, 2)), (12, 1.6, "W"), (14, 1.6, "A")),
         ),
         (
-            tuple((step, 0.8, "8" if step % 4 == 2 else "R") for step in range(16)),
-            tuple((step, 0.8, "R") for step in (0, 2, 3, 4, 6, 7, 8, 10, 11, 12, 14, 15)),
-            (*((step, 0.8, "R") for step in range(12)), (12, 1.6, "5"), (14, 1.6, "W")),
+            (
+                *((step, 0.8, "R") for step in range(6)),
+                (6, 1.6, "D"),
+                *((step, 0.8, "R") for step in range(8, 14)),
+                (14, 1.6, "A"),
+            ),
+            (
+                *((step, 0.8, "R") for step in (0, 2, 3, 4, 6, 7, 8, 10, 11)),
+                (12, 0.8, "U"),
+                (14, 0.8, "R"),
+                (15, 0.8, "D"),
+            ),
+            (*((step, 0.8, "R") for step in range(8)), (8, 1.6, "8"), (10, 1.6, "R"), (12, 1.6, "W"), (14, 1.6, "A")),
         ),
     ),
     comping=(
