@@ -10,7 +10,7 @@ from bandstand.common.api.values import BandForm
 from bandstand.common.bands import HABITS, Member
 from bandstand.common.errors import UsageError
 from bandstand.common.instruments import find_instrument_name
-from bandstand.common.lineups import LINEUPS, STYLES
+from bandstand.common.lineups import LINEUPS
 from bandstand.common.text import clock, counted
 
 HABIT_WORDS: Final = {
@@ -158,7 +158,7 @@ COMMANDS: Final = (
         (
             Param(
                 "band",
-                f"a band's name or style, or new and one of {', '.join(STYLES)}",
+                "a band's name or style, or new and a style: there is a band of each to begin with",
                 is_rest=True,
                 names=("band",),
             ),

@@ -60,7 +60,7 @@ SYNTHWAVE: Final = Style(
         ((TOMS[0], ("x.x.............",)), (TOMS[1], ("....x.x.........",)), (TOMS[2], ("........x.x.x.x.",))),
     ),
     drumming=Drumming(
-        ghosts=((CLOSED, (".g.g.g.g.g.g.g.g",)),),
+        ghosts=((SNARE, (".......g.g.....g",)),),
         ghost_share=0.3,
         opening="..............o.",
         fill_share=0.7,
