@@ -23,6 +23,8 @@ from bandstand.bot.station.lifecycle import end_cue
 from bandstand.bot.station.repositories import Transaction
 from bandstand.bot.station.rules import Rules
 from bandstand.bot.station.scheduling import sort_queue
+from bandstand.bot.storage.search import make_document
+from bandstand.bot.storage.songs import write_columns
 from bandstand.bot.storage.store import PRAGMAS, migrate
 from bandstand.bot.storage.transaction import Surroundings, begin
 from bandstand.common.api.asking import RequestSong
@@ -34,7 +36,6 @@ from bandstand.common.types import SongCode
 
 GOAL: Final = 0.010
 ROUNDS: Final = 300
-BATCH: Final = 2000
 WRITING: Final = ("one entry of the programme", "request")
 MOST_QUEUED: Final = 12
 ANN: Final = Requester("ann", Place("console"), Right.OWNER)
@@ -103,22 +104,41 @@ def make_song(number: int, chance: Random) -> Song:
 
 
 def fill(database: SqliteDatabase, songs: int, chance: Random) -> list[Song]:
+    """Write the songs and their index by plain SQL, many rows at a time; through the repositories it takes an hour."""
     made = [make_song(number, chance) for number in range(songs)]
-    for at in range(0, songs, BATCH):
-        with begin(database, Surroundings(0.0, chance, Rules()), is_writing=True) as tx:
-            for song in made[at : at + BATCH]:
-                tx.songs.add(song)
+    documents = [document for song in made if (document := make_document(song)) is not None]
+    words = sorted({word for document in documents for word in document.list_words()})
+    with database.atomic():
+        _insert(
+            database, "song", [{"code": song.code, "state": song.state.value, **write_columns(song)} for song in made]
+        )
+        _insert(database, "document", [{"id": number, **one.filters} for number, one in enumerate(documents, 1)])
+        _insert(database, "document_words", [{"rowid": number, **one.words} for number, one in enumerate(documents, 1)])
+        _insert(database, "word", [{"text": word} for word in words])
+        _insert(database, "word_trigrams", [{"text": word} for word in words])
     return made
 
 
-def measure(database: SqliteDatabase, ask: Callable[[Transaction], Any], chance: Random, is_writing: bool) -> float:
-    """Seconds for one transaction."""
-    began = time.perf_counter()
+def _insert(database: SqliteDatabase, table: str, rows: list[dict[str, Any]]) -> None:
+    """`form` of a song is a column `form_id`, as every column that leads to another table."""
+    columns = {column.name for column in database.get_columns(table)}
+    names = [name if name == "rowid" or name in columns else f"{name}_id" for name in rows[0]]
+    marks = ", ".join("?" * len(names))
+    quoted = ", ".join(f'"{name}"' for name in names)
+    values = (tuple(row.values()) for row in rows)
+    database.connection().executemany(f'INSERT INTO "{table}" ({quoted}) VALUES ({marks})', values)
+
+
+def measure(
+    database: SqliteDatabase, ask: Callable[[Transaction], Any], chance: Random, is_writing: bool
+) -> tuple[float, float]:
+    """Seconds for one transaction, and of the processor in them: where other programs run, the first has their time."""
+    began, worked = time.perf_counter(), time.thread_time()
     surroundings = Surroundings(1e9, chance, Rules())
     refused = contextlib.suppress(Refused)  # an answer as good as another
     with begin(database, surroundings, is_writing=is_writing) as tx, refused:
         ask(tx)
-    return time.perf_counter() - began
+    return time.perf_counter() - began, time.thread_time() - worked
 
 
 def search(query: str) -> Callable[[Transaction], Any]:
@@ -185,13 +205,18 @@ def main() -> None:
         songs = fill(database, given.songs, chance)
         took = time.perf_counter() - began
         print(f"{given.songs} songs written in {took:.0f} s, {path.stat().st_size / 2**20:.0f} MiB\n")
-        print("| | median | 99 in 100 | slowest | within 10 ms |\n|---|---|---|---|---|")
+        print("| | median | 99 in 100 | slowest | within 10 ms | processor: median | 99 in 100 |")
+        print("|---|---|---|---|---|---|---|")
         for name, draw in list_questions(database, songs, chance).items():
             is_writing = name in WRITING
-            times = sorted(measure(database, draw(), chance, is_writing) for _ in range(ROUNDS))
+            both = [measure(database, draw(), chance, is_writing) for _ in range(ROUNDS)]
+            times, worked = sorted(one for one, _ in both), sorted(one for _, one in both)
             within = sum(one <= GOAL for one in times) / len(times)
-            figures = (statistics.median(times), times[int(len(times) * 0.99)], times[-1])
-            print(f"| {name} | {' | '.join(f'{figure * 1000:.1f} ms' for figure in figures)} | {within:.1%} |")
+            late = int(len(times) * 0.99)
+            figures = (statistics.median(times), times[late], times[-1])
+            shown = " | ".join(f"{figure * 1000:.1f} ms" for figure in figures)
+            own = f"{statistics.median(worked) * 1000:.1f} ms | {worked[late] * 1000:.1f} ms"
+            print(f"| {name} | {shown} | {within:.1%} | {own} |")
         database.close()
 
 

@@ -87,7 +87,8 @@ def _tell_job_held(event: events.JobHeld) -> Reply:
 def _tell_wish_begun(event: events.WishBegun) -> Reply:
     song = event.song
     length = f", {clock(song.seconds)}" if song.seconds else ""
-    return Reply(f"{event.name}, your wish begins: {name_song(song)} by {song.artist}{length}", Level.NOTICE)
+    said = f"your wish begins: {name_song(song)} by {song.artist}{length}"
+    return Reply(said, Level.NOTICE, is_private=True)
 
 
 def _tell_job_noticed(event: events.JobNoticed) -> Reply:
@@ -123,7 +124,8 @@ def _tell_unplayable(event: events.SongUnplayable) -> Reply:
 
 def _tell_started(event: events.SongStarted) -> Reply | None:
     """None where nobody asked, or did so just now and knows: the answer said so."""
-    if not event.is_first or event.waited is None or event.waited < SHORTEST_WAIT or event.place == STATION:
+    is_known = event.waited is None or event.waited < SHORTEST_WAIT
+    if not event.is_first or event.is_wish or is_known or event.place == STATION:
         return None
     did = "requested" if event.is_request else "asked for"
     return Reply(f"now: {_describe_song(event.song)}, which you {did}", Level.NOTICE)
@@ -202,7 +204,8 @@ def _announce_started(event: events.SongStarted) -> Reply | None:
     """None where the song goes on after an interruption, and of what is no song."""
     if not event.is_first or event.song.kind is not SongKind.SONG:
         return None
-    requested = f"; {one_line(event.name, 40)} requested it" if event.is_request else ""
+    did = "requested" if event.is_request else "wished for"
+    requested = f"; {one_line(event.name, 40)} {did} it" if event.is_request or event.is_wish else ""
     said = f"now: {_describe_song(event.song)}{requested}{_say_waited(event)}"
     besides = event.place if _tell_started(event) else None
     return Reply(said, Level.NOTICE, is_public=True, besides=besides)
@@ -216,7 +219,8 @@ def _describe_song(song: SongBrief) -> str:
 
 def _say_waited(event: events.SongStarted) -> str:
     """The time from the command to the air; nothing of a song that waited for its turn, or that nobody asked for."""
-    if event.waited is None or event.name == STATION_NAME or event.waited > LONGEST_WAIT:
+    waits_its_turn = event.is_wish or event.is_request or event.name == STATION_NAME
+    if event.waited is None or waits_its_turn or event.waited > LONGEST_WAIT:
         return ""
     return f"; on the air {event.waited:.{2 if event.waited < 10 else 0}f} s after it was asked for"
 

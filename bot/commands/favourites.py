@@ -3,7 +3,7 @@
 from typing import Final
 
 from bandstand.bot.commands.reply import Reply
-from bandstand.bot.commands.sentences import name_song, say_favourites
+from bandstand.bot.commands.sentences import name_song, say_favourites, say_kind
 from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common.api import requests, results
 from bandstand.common.errors import UsageError
@@ -76,7 +76,7 @@ def show_notices(result: results.Notices, _: Call) -> Reply:
 def show_skip_vote(result: results.SkipVoted, _: Call) -> Reply:
     song = name_song(result.song)
     if result.is_skipped:
-        then = f"next is {name_song(result.following)}" if result.following else "nothing follows"
+        then = f"next is {say_kind(result.following)}" if result.following else "nothing follows"
         return Reply(f"skipped {song} by {counted(result.votes, 'vote')}; {then}")
     missing = result.needed - result.votes
     more = f"{missing} more {'is' if missing == 1 else 'are'} needed"

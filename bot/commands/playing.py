@@ -49,7 +49,7 @@ def show_play(result: results.Playing | results.Ordered, _: Call) -> Reply:
 
 
 def show_skip(result: results.Skipped, _: Call) -> Reply:
-    then = f"next is {name_song(result.following)}" if result.following else "nothing follows"
+    then = f"next is {say_kind(result.following)}" if result.following else "nothing follows"
     return Reply(f"skipped {name_song(result.song)}; {then}")
 
 

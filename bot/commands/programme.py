@@ -30,9 +30,14 @@ SOURCES: Final = {
     Source.COMPOSED: "it was composed for the moment, as there was nothing else to play",
 }
 BRIEFLY: Final = {
-    Source.STOCK: "new, composed ahead",
-    Source.ROTATION: "rotation",
-    Source.COMPOSED: "composed for it",
+    Source.STOCK: "new",
+    Source.ROTATION: "from the rotation",
+    Source.COMPOSED: "composed for its place",
+}
+RELAXED: Final = {
+    Distance.ARTIST: "its artist again soon",
+    Distance.TITLE: "its title again soon",
+    Distance.SONG: "again soon",
 }
 DISTANCES: Final = {
     Distance.ARTIST: "the same artist was heard less than 15 minutes before",
@@ -51,7 +56,8 @@ def parse_radio(call: Call) -> requests.Request:
 
 
 def show_radio(result: results.Radio, _: Call) -> Reply:
-    ahead = f"{counted(result.stock, 'new song')} ({clock(result.stock_seconds)}) composed ahead"
+    stock = f"{counted(result.stock, 'new song')} ({clock(result.stock_seconds)})" if result.stock else "no new song"
+    ahead = f"{stock} composed ahead"
     if result.quiet is not None:
         return Reply(f"the radio does not play by itself: {QUIET[result.quiet]}; {ahead}")
     return Reply(f"the radio plays where nobody has asked for a song; {result.planned} planned, {ahead}")
@@ -63,19 +69,19 @@ def say_slot(slot: Slot) -> str:
 
 
 def say_choice_briefly(choice: Choice) -> str:
-    """The reason in a few words: `new` or `rotation` for a song that nothing asks for in particular."""
-    wanted = f"playlist {choice.playlist}" if choice.playlist else say_slot(choice.slot) if choice.slot else ""
-    if wanted and choice.is_turn:
-        wanted += "'s turn"
+    """The reason in a few words: `from the rotation`, `in the show Jazz, from the playlist calm`."""
+    wanted = f"for {say_slot(choice.slot)}" if choice.slot else ""
+    if choice.playlist:
+        wanted = f"{'turn of' if choice.is_turn else 'from'} the playlist {choice.playlist}"
     reasons = (
-        f"show {choice.show}" if choice.show else "",
-        f"clock {choice.clocks[0].clock}" if choice.clocks else "",
+        f"in the show {choice.show}" if choice.show else "",
+        f"by the clock {choice.clocks[0].clock}" if choice.clocks else "",
         wanted,
-        BRIEFLY[choice.source] if not choice.playlist else "",
-        "ends at a fixed time" if choice.ends_at is not None else "",
-        "rules relaxed" if choice.relaxed else "",
+        "" if choice.playlist else BRIEFLY[choice.source],
+        "to end at a fixed time" if choice.ends_at is not None else "",
+        *(RELAXED[distance] for distance in choice.relaxed),
     )
-    return " / ".join(filter(None, reasons))
+    return ", ".join(filter(None, reasons))
 
 
 def say_choice(choice: Choice, now: float) -> str:
@@ -122,8 +128,9 @@ def _say_reason(result: results.Explanation, song: SongBrief, now: float) -> str
     if result.choice is None and result.name == STATION_NAME:
         return f"{name_song(song)}: the first song of this station, which it made by itself"
     if result.choice is None:
+        did = "requested" if result.is_request else "wished for" if result.is_wish else "asked for"
         held = f"; {say_held(result.held, now)}" if result.held else ""
-        return f"{name_song(song)}: {result.name} asked for it{held}"
+        return f"{name_song(song)}: {result.name} {did} it{held}"
     return f"{name_song(song)}: {say_choice(result.choice, now)}"
 
 

@@ -1,5 +1,6 @@
 """Commands about the queue: queue, remove, move, clear."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from bandstand.bot.commands.playing import CROSSFADE, parse_fade
@@ -36,17 +37,25 @@ def show_queue(result: results.Queue | results.Enqueued | results.Requested, cal
         return Reply("the queue is empty")
     if call["song"].strip().casefold() in LENGTH:
         seconds = sum(queued.song.seconds for queued in result.songs)
-        return Reply(f"{counted(len(result.songs), 'song')} in the queue, {clock(seconds)} long")
+        return Reply(f"{_count(result.songs)} in the queue, {clock(seconds)} long")
     rows = tuple(_show_queued(number, queued) for number, queued in enumerate(result.songs, 1))
-    columns = ("#", "code", "title", "length", "heard", "asked by", "", "because")
-    return Reply(f"{counted(len(rows), 'song')} in the queue", columns=columns, rows=rows)
+    columns = ("#", "code", "title", "length", "heard", "asked by", "", "chosen")
+    return Reply(f"{_count(result.songs)} in the queue", columns=columns, rows=rows)
+
+
+def _count(queue: Sequence[results.QueuedSong]) -> str:
+    """`3 songs`, or `3 songs and 1 jingle or ident`."""
+    songs = [queued for queued in queue if queued.song.kind is SongKind.SONG]
+    between = len(queue) - len(songs)
+    return counted(len(songs), "song") + (f" and {between} between songs" if between else "")
 
 
 def _show_queued(number: int, queued: results.QueuedSong) -> tuple[str, ...]:
     song = queued.song
     length = clock(song.seconds) if song.seconds else ""
     wait = say_wait(song, queued.heard_in)
-    asker, reason = (queued.name, "") if queued.choice is None else ("", say_choice_briefly(queued.choice))
+    is_own = queued.choice is not None or song.kind is not SongKind.SONG
+    asker, reason = "" if is_own else queued.name, say_choice_briefly(queued.choice) if queued.choice else ""
     return str(number), song.code, song.title, length, wait, asker, _say_state(song), reason
 
 

@@ -96,7 +96,8 @@ def say_kind(song: SongBrief) -> str:
 
 
 def say_ago(then: float, now: float) -> str:
-    return f"{clock(now - then)} ago"
+    """`3:05 ago`."""
+    return "just now" if now - then < 1 else f"{clock(now - then)} ago"
 
 
 def say_moment(at: float, wait: float) -> str:
@@ -167,6 +168,8 @@ def _say_bad_query(why: refusals.BadQuery) -> str:
             return "tempo: takes beats a minute, or two figures such as tempo:120-130"
         case "year":
             return "year: takes a year, two of them such as year:1990-1999, or a decade such as year:1990s"
+        case "excluded":
+            return "that only says what a song must not have; add what it must have, such as style:bossa -live"
         case "key":
             return f"{why.value} is no key; write one such as key:Dm or key:Bb"
     return "search WORDS (words of the title, artist or style, or filters such as style:bossa)"

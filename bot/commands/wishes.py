@@ -18,8 +18,7 @@ def parse_wish(call: Call) -> requests.Request:
     return requests.Wish(words=" ".join((call["words"], *values)))
 
 
-def show_wished(result: results.Wished, call: Call) -> Reply:
-    name = call.line.by.name
+def show_wished(result: results.Wished, _: Call) -> Reply:
     song = f"{say_song(result.understood)} ({result.song})"
     if result.heard_in is None:
         wait = ""
@@ -28,7 +27,7 @@ def show_wished(result: results.Wished, call: Call) -> Reply:
     else:
         wait = ", heard as soon as it can be"
     place = f"number {result.position} in the queue{wait}; you will be told when it begins"
-    return Reply(f"{name}, your wish is composed: {song}; {place}{say_misunderstood(result.understood)}")
+    return Reply(f"your wish is composed: {song}; {place}{say_misunderstood(result.understood)}")
 
 
 COMMANDS: Final = (

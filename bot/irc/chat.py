@@ -166,7 +166,7 @@ class Chat:
             return
         if not reply.is_good and not session.flood_control.allows_error(source.user_host, self._clock.seconds()):
             return
-        self.tell(replace(address, channel="") if reply.is_private else address, reply)
+        self.tell(address, reply)
 
     def handle_invitation(self, source: Hostmask, channel: str, find_account: FindAccount) -> None:
         """Anybody may invite the bot into a channel of its own; into others, those who have the right."""
@@ -217,7 +217,9 @@ class Chat:
     # To the network.
 
     def tell(self, address: ReplyAddress, reply: Reply) -> None:
-        """Say a reply at an address, or hold it back while the bot is not there."""
+        """Say a reply at an address, or hold it back while the bot is not there. What is private is not said in the
+        channel."""
+        address = replace(address, channel="") if reply.is_private else address
         if reply.is_heard and address.channel.lower() in [channel.lower() for channel in self._announced]:
             return
         session = self._connection.session

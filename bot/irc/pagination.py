@@ -27,7 +27,7 @@ NAME_SEPARATOR = ", "
 NUMBERING_HEADINGS = ("#", "code")
 """Values that stand before the next one without a comma."""
 PLAIN_HEADINGS = (
-    *("", *NUMBERING_HEADINGS, "title", "name", "part", "state", "when", "length", "end", "is", "who", "how"),
+    *("", *NUMBERING_HEADINGS, "title", "name", "part", "state", "when", "length", "end", "is", "who", "how", "chosen"),
     *("command", "band", "parameter"),
 )
 """Headings that say nothing which the value does not say itself."""

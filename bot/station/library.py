@@ -85,6 +85,7 @@ def search_songs(request: SearchSongs, by: Requester, tx: Transaction) -> SongsF
     if not codes:
         query, corrected = _correct(query, tx)
         codes = tx.search.find(query) if corrected else []
+        corrected = corrected if codes else {}
     ranked = rank_songs(tx.songs.list_briefs(codes), query)
     return SongsFound(songs=tuple(ranked[: request.limit]), found=len(ranked), corrected=corrected)
 

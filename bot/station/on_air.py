@@ -350,6 +350,7 @@ def record_started(tx: Transaction, cue_id: int, at: float) -> None:
             waited=waited,
             place=cue.place,
             is_request=cue.is_request,
+            is_wish=cue.is_wish,
         )
     )
 

@@ -12,6 +12,8 @@ left as it is. `bot.playout.programme_keeper` runs it after what happens, and ev
 
 from typing import Final
 
+import msgspec
+
 from bandstand.bot.station import clocks, queueing, schedule, scheduling, show_starts, shows
 from bandstand.bot.station.filling import ITSELF, add_form, has_failed_lately
 from bandstand.bot.station.lifecycle import OPEN_JOBS, move_song
@@ -25,6 +27,7 @@ from bandstand.common.api.people import Requester
 from bandstand.common.api.requests import ExplainSong, GetQueue, GetRadio, SwitchRadio
 from bandstand.common.api.results import Explanation, Radio
 from bandstand.common.api.values import (
+    Cue,
     QuietReason,
     Slot,
     SlotKind,
@@ -173,8 +176,14 @@ def explain_song(request: ExplainSong, by: Requester, tx: Transaction) -> Explan
     cue = find_on_air(tx)
     if cue is None or is_stopped(tx):
         return Explanation(quiet=find_quiet_reason(tx), is_making=bool(tx.jobs.list_in_state(*OPEN_JOBS)))
-    held = show_starts.find_held_now(tx)
-    return Explanation(song=cue.song, name=cue.name, choice=cue.choice, held=held)
+    return msgspec.structs.replace(_explain(cue), held=show_starts.find_held_now(tx))
+
+
+def _explain(cue: Cue, position: int = 0, heard_in: float | None = None) -> Explanation:
+    return Explanation(
+        song=cue.song, name=cue.name, choice=cue.choice, is_request=cue.is_request, is_wish=cue.is_wish,
+        position=position, heard_in=heard_in,
+    )  # fmt: skip
 
 
 def _explain_queued(request: ExplainSong, by: Requester, tx: Transaction) -> Explanation:
@@ -182,4 +191,4 @@ def _explain_queued(request: ExplainSong, by: Requester, tx: Transaction) -> Exp
     cue = queueing.find_queued(queue, request, get_person(by))[0]
     position = [one.id for one in queue].index(cue.id)
     heard_in = queueing.get_queue(GetQueue(), by, tx).songs[position].heard_in
-    return Explanation(song=cue.song, name=cue.name, choice=cue.choice, position=position + 1, heard_in=heard_in)
+    return _explain(cue, position + 1, heard_in)

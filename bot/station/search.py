@@ -81,7 +81,7 @@ def parse_query(text: str) -> Query:
             words.append(value)
     query = Query(words=tuple(words), phrases=tuple(phrases), excluded=tuple(excluded), fields=tuple(fields), **known)  # type: ignore[arg-type]
     if query in (Query(), Query(excluded=query.excluded)):
-        raise Refused(BadQuery("empty", "", FILTERS))
+        raise Refused(BadQuery("excluded" if excluded else "empty", "", FILTERS))
     return query
 
 

@@ -10,7 +10,7 @@ from peewee import JOIN
 
 from bandstand.bot.station.requesting import SongRequest
 from bandstand.bot.storage import tables
-from bandstand.bot.storage.executor import Executor
+from bandstand.bot.storage.executor import GAP, Executor, Prepared, prepare
 from bandstand.common.api.values import CueState, EndReason
 from bandstand.common.types import SongCode
 
@@ -21,6 +21,16 @@ WAS_NEVER_HEARD: Final = (CUE.state == CueState.OVER.value) & (
     CUE.started.is_null() | ((CUE.reason == EndReason.BROKEN.value) & (CUE.frames == 0))
 )
 COUNTS: Final = CUE.id.is_null() | ~WAS_NEVER_HEARD
+
+
+def _prepare_last(which: Any) -> Prepared:
+    query = ROW.select(*COLUMNS).join(CUE, JOIN.LEFT_OUTER, on=(CUE.id == ROW.cue)).where(which, COUNTS)
+    return prepare(query.order_by(ROW.id.desc()).limit(1))
+
+
+LAST: Final = _prepare_last(ROW.id.is_null(False))
+LAST_OF_SONG: Final = _prepare_last(ROW.song == GAP)
+LAST_OF_PERSON: Final = _prepare_last(ROW.person == GAP)
 
 
 class Requests:
@@ -39,17 +49,16 @@ class Requests:
         self._executor.insert(query)
 
     def get_last_of_song(self, song: str) -> SongRequest | None:
-        return self._get_last(ROW.song == song)
+        return self._get_last(LAST_OF_SONG.fill(song))
 
     def get_last_of_person(self, person: str) -> SongRequest | None:
-        return self._get_last(ROW.person == person)
+        return self._get_last(LAST_OF_PERSON.fill(person))
 
     def get_last(self) -> SongRequest | None:
-        return self._get_last(ROW.id.is_null(False))
+        return self._get_last(LAST)
 
-    def _get_last(self, which: Any) -> SongRequest | None:
-        query = ROW.select(*COLUMNS).join(CUE, JOIN.LEFT_OUTER, on=(CUE.id == ROW.cue)).where(which, COUNTS)
-        row = self._executor.select_first(query.order_by(ROW.id.desc()).limit(1))
+    def _get_last(self, query: Prepared) -> SongRequest | None:
+        row = self._executor.select_first(query)
         if row is None:
             return None
         song, cue, person, name, created, count = row

@@ -8,11 +8,11 @@ Users' generators and comparisons are in neither: they are heard when somebody a
 from collections.abc import Sequence
 from typing import Any, Final
 
-from peewee import fn
+from peewee import SQL, fn
 
 from bandstand.bot.station.rotation import Candidate
 from bandstand.bot.storage import tables
-from bandstand.bot.storage.executor import GAP, Executor, prepare
+from bandstand.bot.storage.executor import GAP, Executor, Prepared, prepare
 from bandstand.bot.storage.songs import BRIEF, read_brief
 from bandstand.common.api.people import STATION
 from bandstand.common.api.values import SongBrief, SongState
@@ -34,9 +34,24 @@ IS_FAVOURITE: Final = fn.EXISTS(FAVOURITE.select(FAVOURITE.person).where(FAVOURI
 
 WAS_CHOSEN: Final = (SONG.generator == IMPORT) | ((SONG.generator == BAND) & WAS_CUED)
 DRAWN: Final = SONG.select(SONG.code).where(IS_READY, WAS_CHOSEN).order_by(fn.RANDOM()).limit(GAP)
+TRIED: Final = 4
+"""Rows of a large library that are looked at for each song that is drawn: not every one can be played."""
+GET_LAST_ROW: Final = Prepared("SELECT COALESCE(MAX(rowid), 0) FROM song", ())
+SOME_ROWS: Final = SQL(
+    "(WITH RECURSIVE pick(number, row) AS (SELECT 1, ABS(RANDOM()) % ? + 1 UNION ALL "
+    "SELECT number + 1, ABS(RANDOM()) % ? + 1 FROM pick WHERE number < ?) SELECT row FROM pick)",
+    (Ellipsis, Ellipsis, Ellipsis),
+)
+"""Numbers of rows up to a last one, as chance has it: to put a whole library of 100,000 into a random order takes
+300 ms."""
 
 LIST_STOCK: Final = prepare(
     SONG.select(*BRIEF).where(IS_READY, SONG.generator == BAND, IS_OWN, ~WAS_CUED).order_by(SONG.created)
+)
+DRAW_SOME: Final = prepare(
+    SONG.select(*BRIEF, LAST_STARTED, MEAN, COUNT, FANS)
+    .where(SQL('"t1"."rowid"').in_(SOME_ROWS), IS_READY, WAS_CHOSEN)
+    .limit(GAP)
 )
 DRAW_CANDIDATES: Final = prepare(
     SONG.select(*BRIEF, LAST_STARTED, MEAN, COUNT, FANS).where(SONG.code.in_(DRAWN)).order_by(SONG.code)
@@ -54,6 +69,12 @@ class Rotation:
         return [Candidate(read_brief(row)) for row in self._executor.select(LIST_STOCK)]
 
     def draw_candidates(self, limit: int) -> list[Candidate]:
+        """Of a large library, songs of rows that chance picks; where too few of them can be played, of all rows."""
+        last = self._executor.select_number(GET_LAST_ROW)
+        if last > TRIED * TRIED * limit:
+            some = self._list(DRAW_SOME.fill(last, last, TRIED * limit, limit))
+            if len(some) >= limit // 2:
+                return some
         return self._list(DRAW_CANDIDATES.fill(limit))
 
     def list_candidates(self, codes: Sequence[str]) -> list[Candidate]:

@@ -16,8 +16,9 @@ swapped with the next), which are looked up by the hundred; only where there is 
 """
 
 import difflib
+import json
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from peewee import fn
@@ -25,7 +26,7 @@ from playhouse.sqlite_ext import FTS5Model, SearchField
 
 from bandstand.bot.station.search import Query, normalise_key, split_words
 from bandstand.bot.storage import tables
-from bandstand.bot.storage.executor import Executor
+from bandstand.bot.storage.executor import GAP, LISTED, Executor, prepare
 from bandstand.bot.storage.favourites import FAVOURITE, find_fans
 from bandstand.common.api.values import Song
 from bandstand.common.generators import BETWEEN
@@ -45,8 +46,13 @@ SHORTEST: Final = 3
 DOCUMENT: Final = tables.Document
 WORD: Final = tables.Word
 CUE: Final = tables.Cue
+LIST_KNOWN: Final = prepare(WORD.select(WORD.text).where(WORD.text.in_(LISTED)))
+LIST_TITLED: Final = prepare(
+    DOCUMENT.select(DOCUMENT.id).where(DOCUMENT.title == GAP).order_by(DOCUMENT.id.desc()).limit(LIMIT)
+)
 COLUMNS: Final = {"tag": "tags"}
 """Of the filters whose column of `DocumentWords` has another name."""
+FACETS: Final = "facets"
 TENS: Final = 10
 """Beats a minute, or years, that have a facet in common."""
 
@@ -75,6 +81,35 @@ class WordTrigrams(FTS5Model):  # type: ignore[misc]
         table_name = "word_trigrams"
 
 
+class Document(NamedTuple):
+    """What the index has of one song, by the names of the columns."""
+
+    filters: dict[str, Any]
+    words: dict[str, str]
+
+    def list_words(self) -> set[str]:
+        """All words that a person may look for."""
+        return {word for column, text in self.words.items() if column != FACETS for word in text.split()}
+
+
+def make_document(song: Song) -> Document | None:
+    """None of a song that is not found: it has no title, is gone, or is heard between songs only."""
+    if not song.title or song.state.is_lost or song.generator in BETWEEN:
+        return None
+    style, tempo = str(song.facts.get("style", "")), song.facts.get("tempo")
+    key = normalise_key(str(song.facts.get("key", "")))
+    texts = {
+        "title": song.title, "artist": song.artist, "album": song.album, "genre": song.genre,
+        "tags": " ".join(song.tags), "more": f"{style} {song.generator} {song.year or ''}",
+    }  # fmt: skip
+    words = {column: " ".join(split_words(text)) for column, text in texts.items()}
+    filters = {
+        "song": song.code, "title": words["title"], "style": style.casefold(), "key": key, "tempo": tempo,
+        "year": song.year,
+    }  # fmt: skip
+    return Document(filters, {**words, FACETS: make_facets(style, key, tempo, song.year)})
+
+
 class Search:
     """The index of one transaction; see `bot.station.repositories.Search`."""
 
@@ -84,34 +119,12 @@ class Search:
     def put(self, song: Song) -> None:
         """Have the song found by what it is now; one without a title, or that is gone, is not found."""
         self.remove(song.code)
-        if not song.title or song.state.is_lost or song.generator in BETWEEN:
+        document = make_document(song)
+        if document is None:
             return
-        style, tempo = str(song.facts.get("style", "")), song.facts.get("tempo")
-        key = normalise_key(str(song.facts.get("key", "")))
-        texts = {
-            DocumentWords.title: song.title,
-            DocumentWords.artist: song.artist,
-            DocumentWords.album: song.album,
-            DocumentWords.genre: song.genre,
-            DocumentWords.tags: " ".join(song.tags),
-            DocumentWords.more: f"{style} {song.generator} {song.year or ''}",
-        }
-        words = {column: " ".join(split_words(text)) for column, text in texts.items()}
-        number = self._executor.insert(
-            DOCUMENT.insert(
-                song=song.code,
-                title=words[DocumentWords.title],
-                style=style.casefold(),
-                key=key,
-                tempo=tempo,
-                year=song.year,
-            )
-        )
-        facets = make_facets(style, key, tempo, song.year)
-        self._executor.insert(
-            DocumentWords.insert({DocumentWords.rowid: number, DocumentWords.facets: facets, **words})
-        )
-        self._learn({word for text in words.values() for word in text.split()})
+        number = self._executor.insert(DOCUMENT.insert(**document.filters))
+        self._executor.insert(DocumentWords.insert(rowid=number, **document.words))
+        self._learn(document.list_words())
 
     def _learn(self, words: Iterable[str]) -> None:
         for word in words:
@@ -139,8 +152,7 @@ class Search:
 
     def _list_titled(self, title: str) -> list[int]:
         """The newest documents of just this title: asked for first and alone, as a filter's index has far more rows."""
-        query = DOCUMENT.select(DOCUMENT.id).where(DOCUMENT.title == title).order_by(DOCUMENT.id.desc()).limit(LIMIT)
-        return [number for (number,) in self._executor.select(query)]
+        return [number for (number,) in self._executor.select(LIST_TITLED.fill(title))]
 
     def find_titled(self, words: Iterable[str], limit: int) -> list[str]:
         """Codes of songs that have all these words in their title, the newest first; those first whose title has no
@@ -169,8 +181,8 @@ class Search:
         return self._executor.select_first(known) is not None
 
     def _list_one_slip_away(self, word: str) -> list[str]:
-        known = WORD.select(WORD.text).where(WORD.text.in_(list_slips(word[:LONGEST])))
-        return [text for (text,) in self._executor.select(known)]
+        slips = json.dumps(list_slips(word[:LONGEST]))
+        return [text for (text,) in self._executor.select(LIST_KNOWN.fill(slips))]
 
     def _list_neighbours(self, word: str) -> list[str]:
         """Words that share the most trigrams with this one."""

@@ -8,7 +8,7 @@ import msgspec
 from peewee import fn
 
 from bandstand.bot.storage import tables
-from bandstand.bot.storage.executor import GAP, Executor, Row, prepare
+from bandstand.bot.storage.executor import GAP, LISTED, Executor, Row, prepare
 from bandstand.bot.storage.search import Search
 from bandstand.common.api.values import (
     Bookmark,
@@ -38,6 +38,10 @@ WHOLE: Final = (
 )
 """The columns of a `Song`, in its order."""
 GET: Final = prepare(ROW.select(*WHOLE).where(ROW.code == GAP))
+FIND: Final = prepare(ROW.select(*WHOLE).where(ROW.code == GAP, IS_KEPT))
+LIST_BRIEFS: Final = prepare(ROW.select(*BRIEF).where(ROW.code.in_(LISTED), IS_KEPT))
+PLAYABLE: Final = ROW.select(ROW.code).where(ROW.state == SongState.READY.value).limit(GAP)
+COUNT_PLAYABLE: Final = prepare(PLAYABLE.select_from(fn.COUNT(PLAYABLE.c.code)))
 
 UNKNOWN: Final = Provenance()
 PROVENANCE: Final = msgspec.json.Decoder(Provenance)
@@ -68,7 +72,7 @@ class Songs:
         return _read(row)
 
     def find(self, code: str) -> Song | None:
-        row = self._executor.select_first(ROW.select(*WHOLE).where(ROW.code == code, IS_KEPT))
+        row = self._executor.select_first(FIND.fill(code))
         return _read(row) if row else None
 
     def find_made_with(self, generator: str, parameters: Mapping[str, Any]) -> Song | None:
@@ -89,7 +93,7 @@ class Songs:
         return [read_brief(row) for row in self._executor.select(query)]
 
     def list_briefs(self, codes: Sequence[str]) -> list[SongBrief]:
-        rows = self._executor.select(ROW.select(*BRIEF).where(ROW.code.in_(codes), IS_KEPT))
+        rows = self._executor.select(LIST_BRIEFS.fill(json.dumps(list(codes))))
         found = {row[0]: read_brief(row) for row in rows}
         return [found[code] for code in codes if code in found]
 
@@ -105,8 +109,7 @@ class Songs:
         return self._executor.select_number(ROW.select(fn.COUNT(ROW.code)).where(IS_LISTED))
 
     def count_playable(self, limit: int) -> int:
-        playable = ROW.select(ROW.code).where(ROW.state == SongState.READY.value).limit(limit)
-        return self._executor.select_number(playable.select_from(fn.COUNT(playable.c.code)))
+        return self._executor.select_number(COUNT_PLAYABLE.fill(limit))
 
     def list_discarded(self) -> list[SongCode]:
         rows = self._executor.select(ROW.select(ROW.code).where(ROW.state == SongState.DISCARDED.value))
@@ -122,11 +125,11 @@ class Songs:
         return float(row[0] - row[1]) if row else None
 
     def add(self, song: Song) -> None:
-        self._executor.insert(ROW.insert(code=song.code, state=song.state.value, **_write(song)))
+        self._executor.insert(ROW.insert(code=song.code, state=song.state.value, **write_columns(song)))
         self._search.put(song)
 
     def save(self, song: Song) -> None:
-        self._executor.change(ROW.update(**_write(song)).where(ROW.code == song.code))
+        self._executor.change(ROW.update(**write_columns(song)).where(ROW.code == song.code))
         self._search.put(song)
 
     def write_state(self, code: str, state: SongState) -> None:
@@ -167,7 +170,7 @@ def _read(row: Row) -> Song:
     )
 
 
-def _write(song: Song) -> dict[str, Any]:
+def write_columns(song: Song) -> dict[str, Any]:
     """All columns but the code and the state."""
     return {
         "title": song.title,

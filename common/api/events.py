@@ -206,6 +206,8 @@ class SongStarted(Base, frozen=True, tag="song_started"):
     """Where whoever asked for it is told."""
     is_request: bool = False
     """A listener requested it."""
+    is_wish: bool = False
+    """A listener wished for it; they are told by `WishBegun`."""
 
 
 class SongEnded(Base, frozen=True, tag="song_ended"):

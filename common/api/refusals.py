@@ -63,7 +63,8 @@ class BadQuery(Base, frozen=True, tag="bad_query"):
 
     kind = Kind.USAGE
     what: str
-    """`empty`, `filter` (there is no such filter), `key`, `tempo` or `year` (this value is none)."""
+    """`empty`, `excluded` (it only says what a song must not have), `filter` (there is no such filter), or the filter
+    whose value is none: `key`, `tempo` or `year`."""
     value: str
     filters: tuple[str, ...]
 

@@ -142,6 +142,8 @@ class Explanation(Base, frozen=True, tag="explanation"):
     """Of whoever asked for it."""
     choice: Choice | None = None
     """None: it was asked for."""
+    is_request: bool = False
+    is_wish: bool = False
     quiet: QuietReason | None = None
     """Why the programme is quiet; None: it has no song yet."""
     is_making: bool = False

@@ -91,7 +91,7 @@ TOLD: list[tuple[Any, Level, str, str]] = [
     (
         events.WishBegun(song=LANTERN, name="eve", place=ANN),
         Level.NOTICE,
-        'eve, your wish begins: "Blue Lantern" (7kq3) by The Robots, 1:30',
+        'your wish begins: "Blue Lantern" (7kq3) by The Robots, 1:30',
         "",
     ),
     (
@@ -266,6 +266,17 @@ def test_everybody_else_is_told_who_requested_it(house: House) -> None:
     house.hear(start_song(600.0))
     [notice] = house.shell.announced
     assert notice.summary == 'now: "Blue Lantern" (7kq3) by The Robots, 1:30; ann requested it'
+
+
+def test_a_wish_that_begins_is_announced_with_its_wisher_who_alone_is_told_apart(house: House) -> None:
+    house.hear(start_song(600.0, is_request=False, is_wish=True))
+    assert house.terminals.told == [], "WishBegun tells them"
+    [notice] = house.shell.announced
+    assert notice.summary == 'now: "Blue Lantern" (7kq3) by The Robots, 1:30; ann wished for it'
+    assert notice.besides is None
+    house.hear(events.WishBegun(song=LANTERN, name="ann", place=ANN))
+    [(_, reply)] = house.terminals.told
+    assert reply.is_private
 
 
 @pytest.mark.parametrize("event", [start_song(0.2), start_song(None), start_song(600.0, is_first=False)])

@@ -87,7 +87,7 @@ def test_the_queue_is_a_table_in_its_order_with_lengths_times_and_askers(person:
     )
     reply = person.see("queue", results.Queue(on_air=None, songs=songs))
     assert reply.summary == "3 songs in the queue"
-    assert reply.columns == ("#", "code", "title", "length", "heard", "asked by", "", "because")
+    assert reply.columns == ("#", "code", "title", "length", "heard", "asked by", "", "chosen")
     assert reply.rows == (
         ("1", "7kq3", "Blue Lantern", "1:30", "in 1:05", "ann", "", ""),
         ("2", "x2mv", "Old Road", "", "in 2:35", "ann", "being made, can be heard", ""),
@@ -100,7 +100,7 @@ def test_the_queue_says_why_the_programme_chose_a_song(person: Person) -> None:
     planned = results.QueuedSong(CueId(1), LANTERN, "the station", 990.0, 65.0, choice)
     reply = person.see("queue", results.Queue(on_air=None, songs=(planned,)))
     assert reply.rows == (
-        ("1", "7kq3", "Blue Lantern", "1:30", "in 1:05", "", "", "playlist mellow's turn / rules relaxed"),
+        ("1", "7kq3", "Blue Lantern", "1:30", "in 1:05", "", "", "turn of the playlist mellow, its artist again soon"),
     )
 
 

@@ -64,6 +64,10 @@ SAID: list[tuple[Refusal, str]] = [
         "year: takes a year, two of them such as year:1990-1999, or a decade such as year:1990s",
     ),
     (refusals.BadQuery("tempo", "fast", ()), "tempo: takes beats a minute, or two figures such as tempo:120-130"),
+    (
+        refusals.BadQuery("excluded", "", ()),
+        "that only says what a song must not have; add what it must have, such as style:bossa -live",
+    ),
     (refusals.BadQuery("key", "H", ()), "H is no key; write one such as key:Dm or key:Bb"),
     (
         refusals.NoSuchTarget("swng", ("style:swing",)),
@@ -311,6 +315,6 @@ def test_every_fault_of_a_name_has_its_own_sentence(problem: str) -> None:
 
 def test_times_and_places_are_said_as_people_say_them() -> None:
     assert say_ago(100.0, 285.0) == "3:05 ago"
-    assert say_ago(285.0, 100.0) == "0:00 ago"
+    assert say_ago(285.0, 100.0) == "just now"
     assert say_place(SongPlace(65.5, 17, "chorus")) == "1:05, bar 17, chorus"
     assert say_place(SongPlace(5.0)) == "0:05"

@@ -24,7 +24,7 @@ def test_a_wish_is_answered_with_what_comes_and_when(person: Person) -> None:
     wished = RESULTS[requests.Wish]
     assert isinstance(wished, results.Wished)
     assert person.see("wish bossa", wished).summary == (
-        "ann, your wish is composed: bossa by Trio Maresol, in Dm (m4wd); number 2 in the queue, heard in about 1:35; "
+        "your wish is composed: bossa by Trio Maresol, in Dm (m4wd); number 2 in the queue, heard in about 1:35; "
         "you will be told when it begins; did not understand: purple"
     )
     soon = msgspec.structs.replace(wished, heard_in=0.0)

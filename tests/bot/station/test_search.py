@@ -41,7 +41,7 @@ def test_a_query_is_read(text: str, query: Query) -> None:
     ("text", "what"),
     [
         ("", "empty"),
-        ("  -blue", "empty"),
+        ("  -blue", "excluded"),
         ('""', "empty"),
         ("!!!", "empty"),
         ("colour:red", "filter"),

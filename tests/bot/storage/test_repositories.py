@@ -390,3 +390,13 @@ def test_nothing_can_refer_to_what_is_not_there(tx: SqlTransaction) -> None:
         with pytest.raises(IntegrityError) as raised:
             add()
         assert isinstance(raised.value.__context__, sqlite3.IntegrityError)
+
+
+def test_candidates_of_a_large_library_are_drawn_from_all_of_it_and_can_be_played(tx: SqlTransaction) -> None:
+    for number in range(120):
+        state = SongState.READY if number % 3 else SongState.MAKING
+        tx.songs.add(make_song(f"s{number}", generator=IMPORT, state=state))
+    drawn = {one.song.code: one.song.state for _ in range(40) for one in tx.rotation.draw_candidates(6)}
+    assert set(drawn.values()) == {SongState.READY}
+    assert len(drawn) > 60
+    assert len(tx.rotation.draw_candidates(500)) == 80
