@@ -48,10 +48,11 @@ SOME_ROWS: Final = SQL(
 LIST_STOCK: Final = prepare(
     SONG.select(*BRIEF).where(IS_READY, SONG.generator == BAND, IS_OWN, ~WAS_CUED).order_by(SONG.created)
 )
+SOME: Final = SONG.select(SONG.code).where(SQL('"t1"."rowid"').in_(SOME_ROWS), IS_READY, WAS_CHOSEN)
 DRAW_SOME: Final = prepare(
     SONG.select(*BRIEF, LAST_STARTED, MEAN, COUNT, FANS)
-    .where(SQL('"t1"."rowid"').in_(SOME_ROWS), IS_READY, WAS_CHOSEN)
-    .limit(GAP)
+    .where(SONG.code.in_(SOME.order_by(fn.RANDOM()).limit(GAP)))
+    .order_by(SONG.code)
 )
 DRAW_CANDIDATES: Final = prepare(
     SONG.select(*BRIEF, LAST_STARTED, MEAN, COUNT, FANS).where(SONG.code.in_(DRAWN)).order_by(SONG.code)

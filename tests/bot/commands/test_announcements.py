@@ -244,10 +244,13 @@ def test_every_later_answer_is_tested() -> None:
     assert {type(event) for event, *_ in TOLD} == set(ANSWERS) - {events.SongStarted}
 
 
-def start_song(waited: float | None, *, is_first: bool = True, is_request: bool = True) -> events.SongStarted:
+def start_song(
+    waited: float | None, *, is_first: bool = True, is_request: bool = True, is_wish: bool = False
+) -> events.SongStarted:
     return events.SongStarted(
-        cue=CueId(7), song=LANTERN, name="ann", is_first=is_first, waited=waited, place=ANN, is_request=is_request
-    )
+        cue=CueId(7), song=LANTERN, name="ann", is_first=is_first, waited=waited, place=ANN, is_request=is_request,
+        is_wish=is_wish,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(("is_request", "did"), [(True, "requested"), (False, "asked for")])
