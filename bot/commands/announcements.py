@@ -16,7 +16,8 @@ from bandstand.bot.commands.frontend import FrontEnd, ShowsProgress
 from bandstand.bot.commands.generators import name_watch, say_revealed
 from bandstand.bot.commands.reply import Level, Reply
 from bandstand.bot.commands.schedule import name_show, say_held, say_moment
-from bandstand.bot.commands.sentences import name_song, say_ordered, say_refusal
+from bandstand.bot.commands.sentences import name_song, say_refusal
+from bandstand.bot.commands.song_words import say_ordered
 from bandstand.common.api import events
 from bandstand.common.api.events import Event, Likeness
 from bandstand.common.api.people import STATION, STATION_NAME, Place

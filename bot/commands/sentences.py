@@ -84,12 +84,6 @@ def name_song(song: SongBrief) -> str:
     return f'"{song.title}" ({song.code})' if song.title else f"song {song.code}"
 
 
-def say_ordered(code: str, title: str, name: str, is_wish: bool) -> str:
-    """`"Blue Lantern" (7kq3), which ann wished for`; a song in the making may have no title yet."""
-    song = f'"{title}" ({code})' if title else f"song {code}"
-    return f"{song}, which {one_line(name, 40)} {'wished for' if is_wish else 'ordered'}"
-
-
 def say_kind(song: SongBrief) -> str:
     """Its name; of what is no song, what it is too."""
     return name_song(song) if song.kind is SongKind.SONG else f"{song.kind} {name_song(song)}"

@@ -36,3 +36,9 @@ def say_misunderstood(understood: Understood) -> str:
         more = ", ..." if len(understood.unknown) > WORDS else ""
         said.append(f"did not understand: {', '.join(understood.unknown[:WORDS])}{more}")
     return "".join(f"; {one_line(one, 300)}" for one in said)
+
+
+def say_ordered(code: str, title: str, name: str, is_wish: bool) -> str:
+    """`"Blue Lantern" (7kq3), which ann wished for`; a song in the making may have no title yet."""
+    song = f'"{title}" ({code})' if title else f"song {code}"
+    return f"{song}, which {one_line(name, 40)} {'wished for' if is_wish else 'ordered'}"

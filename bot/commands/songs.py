@@ -10,11 +10,10 @@ from bandstand.bot.commands.sentences import (
     name_song,
     say_ago,
     say_favourites,
-    say_ordered,
     say_place,
     say_rating,
 )
-from bandstand.bot.commands.song_words import say_misunderstood, say_song
+from bandstand.bot.commands.song_words import say_misunderstood, say_ordered, say_song
 from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common.api import requests, results
 from bandstand.common.api.values import Song
