@@ -1,0 +1,170 @@
+"""Can a machine tell the scores from people's? `python bench/classify.py`: areas under the curve of three classifiers.
+
+Each side's songs become rows of features: of the tune alone, of texture (what sounds together, expression, drums) and
+of the bass. Three classifiers of unlike kinds, five-fold cross-validation; .5 is chance, 1 a sure guess. Human rows are
+those of `bench/human.py`: tunes and leads for the melody, arrangements for the rest. Needs scikit-learn, in an
+environment of its own:
+
+    python3 -m venv ENV && ENV/bin/pip install scikit-learn music21 mido msgspec numpy av pyfluidsynth
+    PYTHONPATH=. ENV/bin/python bench/classify.py [--seeds 12]
+
+Features describe music, not files: no key, tempo, length or resolution, which would tell the two sides apart by where
+they are from. They are ratios, so that a long song is no different from a short one, and a tune in short note values
+from one in long ones; two bars of 2/4 count as one. Nothing is tuned to a classifier: the composer never sees these.
+"""
+
+import argparse
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+from math import log2
+from pathlib import Path
+from statistics import mean, median, pstdev
+
+import human
+import numpy as np
+from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from bandstand.common.lineups import HOUSE
+from bandstand.composer.band_measures import list_bass_intervals, measure_band
+from bandstand.composer.compose import compose
+from bandstand.composer.score import STEP, Note, Score
+from bandstand.composer.tune_measures import find_skyline, find_tune, list_bars, measure_tune
+
+TARGETS = {"melody": 0.80, "texture": 0.85, "bass": 0.85}
+FEWEST_NOTES = 24
+LONGEST_BARS = 64
+"""Bars of a piece that count, from its beginning: a folk song has 16 to 40."""
+CLASSIFIERS = {
+    "random forest": RandomForestClassifier(300, min_samples_leaf=2, random_state=0),
+    "gradient boosting": GradientBoostingClassifier(random_state=0),
+    "logistic regression": make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000)),
+}
+
+
+def describe_line(notes: Sequence[Note], bar: int) -> list[float] | None:
+    """Features of one voice: intervals, rhythm, repetition, range. None if it has too few notes."""
+    line = [note for note in find_skyline(notes) if note.start < LONGEST_BARS * bar]
+    if len(line) < FEWEST_NOTES:
+        return None
+    found = measure_tune(line, bar)
+    moves = [b.pitch - a.pitch for a, b in pairwise(line)]
+    steps = [round((b.start - a.start) / STEP) for a, b in pairwise(line)]
+    gaps = [round(2 * step / max(1, median(steps))) for step in steps]  # in halves of the usual one
+    bars = list_bars(line, bar)
+    sizes = Counter(min(abs(move), 13) for move in moves)
+    turns = [(a > 0) != (b > 0) for a, b in pairwise([move for move in moves if move])]
+    return [
+        *(sizes[size] / len(moves) for size in (0, 1, 2, 3, 4, 5, 7, 12)),
+        sum(sizes[size] for size in range(8, 14)) / len(moves),
+        mean(turns) if turns else 0.0,
+        mean(moves),
+        _entropy(moves),
+        _entropy(gaps),
+        *(Counter(gaps)[gap] / len(gaps) for gap in (1, 2, 3, 4, 6, 8)),
+        pstdev([note.pitch for note in line]),
+        max(note.pitch for note in line) - min(note.pitch for note in line),
+        len({frozenset(step for step, _ in one) for one in bars}) / len(bars),
+        len(set(bars)) / len(bars),
+        *(value if value is not None else 0.0 for value in (found.rhythms, found.repeats, found.peaks, found.pickups)),
+    ]
+
+
+def describe_texture(score: Score) -> list[float] | None:
+    """Features of what sounds together: parts and notes at once, doublings, dynamics, drums, expression."""
+    parts = [part for part in score.parts if len(part.notes) >= FEWEST_NOTES // 2]
+    pitched = [part for part in parts if part.voice != "drums"]
+    if len(pitched) < 2:
+        return None
+    bars = min(LONGEST_BARS, score.ticks // score.bar)
+    notes = [note for part in pitched for note in part.notes if note.start < bars * score.bar]
+    onsets = Counter(round(note.start / STEP) for note in notes)
+    playing = [
+        sum(
+            any(True for note in part.notes if index * score.bar <= note.start < (index + 1) * score.bar)
+            for part in parts
+        )
+        for index in range(0, bars, 4)
+    ]
+    found = measure_band(score)
+    return [
+        mean(playing),
+        pstdev(playing),
+        len(onsets) / bars,
+        len(notes) / len(onsets),
+        sum(note.length for note in notes) / (bars * score.bar),
+        pstdev([note.velocity for note in notes]) / mean(note.velocity for note in notes),
+        _entropy([note.velocity // 4 for note in notes]),
+        mean(note.pitch for note in notes),
+        pstdev([note.pitch for note in notes]),
+        _entropy([note.pitch % 12 for note in notes]),
+        mean([abs(note.start / STEP - round(note.start / STEP)) for note in notes]),
+        mean([len(set(list_bars(part.notes, score.bar))) / len(list_bars(part.notes, score.bar)) for part in pitched]),
+        found.fills or 0.0,
+        found.ghosts or 0.0,
+        min(8.0, found.bends or 0.0),
+        min(8.0, found.controls),
+    ]
+
+
+def describe_bass(score: Score) -> list[float] | None:
+    """Features of the bass: those of a line, and its own intervals."""
+    lines = [part.notes for part in score.parts if part.voice == "bass"]
+    line = describe_line(max(lines, key=len), score.bar) if lines else None
+    intervals = list_bass_intervals(score)
+    if line is None or not intervals:
+        return None
+    return [*line, mean([size >= 10 for size in intervals]), mean([size <= 2 for size in intervals])]
+
+
+def _entropy(values: Sequence[int]) -> float:
+    counts = Counter(values)
+    return -sum(count / len(values) * log2(count / len(values)) for count in counts.values())
+
+
+def score_classifiers(ours: Sequence[list[float]], theirs: Sequence[list[float]]) -> dict[str, float]:
+    """Name of the classifier -> mean area under the curve of five folds."""
+    rows = np.array([*ours, *theirs])
+    sides = np.array([0] * len(ours) + [1] * len(theirs))
+    folds = StratifiedKFold(5, shuffle=True, random_state=0)
+    return {
+        name: float(cross_val_score(classifier, rows, sides, cv=folds, scoring="roc_auc").mean())
+        for name, classifier in CLASSIFIERS.items()
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, default=12, help="songs of each style; 12")
+    parser.add_argument("--human", type=Path, help="folder with people's MIDI files")
+    options = parser.parse_args()
+    ours = [compose(band, seed, {}) for band in HOUSE.values() for seed in range(options.seeds)]
+    theirs = [arrangement.score for arrangement in human.load_arrangements(options.human)]
+    tunes = [describe_line(tune.notes, tune.bar * (2 if tune.beats == 2 else 1)) for tune in human.load_tunes()]
+    sides = {
+        "melody": ([describe_line(find_tune(one), one.bar) for one in ours], tunes),
+        "melody, leads of arrangements": (
+            [describe_line(find_tune(one), one.bar) for one in ours],
+            [describe_line(find_tune(one), one.bar) for one in theirs],
+        ),
+        "texture": ([describe_texture(one) for one in ours], [describe_texture(one) for one in theirs]),
+        "bass": ([describe_bass(one) for one in ours], [describe_bass(one) for one in theirs]),
+    }
+    print(f"{'':<32}{'ours':>6}{'people':>8}{'target':>9}", *(f"{name:>21}" for name in CLASSIFIERS), sep="")
+    for name, (one, other) in sides.items():
+        ours_rows, their_rows = ([row for row in rows if row is not None] for rows in (one, other))
+        if len(their_rows) < 10:
+            print(f"{name:<32} too few of people's: see bench/human.py")
+            continue
+        target = TARGETS[name.split(",")[0]]
+        found = score_classifiers(ours_rows, their_rows)
+        cells = (f"{value:>20.2f}{'!' if value > target else ' '}" for value in found.values())
+        print(f"{name:<32}{len(ours_rows):>6}{len(their_rows):>8}{f'<= {target:.2f}':>9}", *cells, sep="", flush=True)
+
+
+if __name__ == "__main__":
+    main()

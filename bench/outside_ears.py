@@ -1,0 +1,178 @@
+"""Other people's ears on the songs: `python bench/outside_ears.py`, tools that know nothing of how they are made.
+
+    beats      librosa's tracker (Ellis, JNMR 36:1, 2007) against the score's beats: F-measure within 70 ms, at the
+               score's tempo, half or double, as a listener may tap either
+    key        Essentia's KeyExtractor against the score's first key, its relative counting as wrong
+    chords     Essentia's ChordsDetection against the score's symbols, root and major or minor, by time
+    tune       Spotify's Basic Pitch (Bittner et al., ICASSP 2022; its model is inside the package) against the notes of
+               the tune: share found within 50 ms and half a semitone, an octave up or down allowed
+
+Each tool is optional: a column whose tool is missing has `-`. The environment, outside the checkout:
+
+    python3 -m venv ENV
+    ENV/bin/pip install librosa essentia mir_eval msgspec mido av pyfluidsynth pydub
+    ENV/bin/pip install --no-deps basic-pitch && ENV/bin/pip install onnxruntime resampy pretty_midi
+    PYTHONPATH=. ENV/bin/python bench/outside_ears.py [--style pop] [--seeds 6] [--seconds 60]
+
+A genre tagger is missing here: see docs/benchmarks.md for those that were tried.
+"""
+
+import argparse
+import logging
+import os
+import tempfile
+import warnings
+from collections.abc import Callable
+from contextlib import redirect_stdout, suppress
+from itertools import islice, pairwise
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+import numpy as np
+
+from bandstand.common.lineups import HOUSE
+from bandstand.common.types import RATE, Lufs
+from bandstand.composer.audio import BLOCK_FRAMES, Block, export_segment, make_segment
+from bandstand.composer.compose import compose
+from bandstand.composer.score import TICKS, Score
+from bandstand.composer.streaming_score import StreamingScore
+from bandstand.composer.synth import find_synthesiser, render_song
+from bandstand.composer.tune_measures import find_tune
+
+TARGETS = {"beats": 0.9, "key": 0.85, "chords": 0.7, "tune": 0.85}
+ONSET, BEAT = 0.05, 0.07
+"""Seconds within which an onset, or a beat, is found."""
+
+
+def render(score: Score, seconds: float) -> Block:
+    """The first seconds of a song, as a station plays it."""
+    synthesiser = find_synthesiser("")
+    song = render_song(StreamingScore.from_score(score), synthesiser.make_renderer(), synthesiser, Lufs(-16))
+    return np.concatenate(list(islice(song, int(seconds * RATE / BLOCK_FRAMES))))
+
+
+def rate_beats(score: Score, sound: Block, _: Path) -> float:
+    import librosa
+
+    mono = librosa.resample(sound.mean(axis=1), orig_sr=RATE, target_sr=22050)
+    _, found = librosa.beat.beat_track(y=mono, sr=22050, units="time")
+    beats = [score.seconds(tick) for tick in range(0, score.ticks, TICKS)]
+    kinds = (
+        beats,
+        beats[::2],
+        beats[1::2],
+        sorted([*beats, *((a + b) / 2 for a, b in pairwise(beats))]),
+    )
+    return max(_f_measure([beat for beat in kind if beat < len(sound) / RATE], list(found)) for kind in kinds)
+
+
+def _f_measure(expected: list[float], found: list[float]) -> float:
+    hits = sum(any(abs(beat - one) <= BEAT for one in found) for beat in expected)
+    return 2 * hits / max(1, len(expected) + len(found))
+
+
+def rate_key(score: Score, sound: Block, path: Path) -> float:
+    es = _import_essentia()
+    key, mode, _ = es.KeyExtractor()(es.MonoLoader(filename=str(path))())
+    return float(_name_chord(key + ("m" if mode == "minor" else "")) == _name_chord(score.key))
+
+
+def rate_chords(score: Score, sound: Block, path: Path) -> float:
+    es = _import_essentia()
+    audio = es.MonoLoader(filename=str(path))()
+    window, spectrum, peaks, hpcp = es.Windowing(type="blackmanharris62"), es.Spectrum(), es.SpectralPeaks(), es.HPCP()
+    profile = [hpcp(*peaks(spectrum(window(frame)))) for frame in es.FrameGenerator(audio, 4096, 2048)]
+    names, _ = es.ChordsDetection(hopSize=2048, windowSize=2)(np.array(profile, np.float32))
+    marks = [(score.seconds(mark.start), _name_chord(mark.symbol)) for mark in score.chords]
+    rated = []
+    for index, name in enumerate(names):
+        now = index * 2048 / 44100
+        expected = [chord for start, chord in marks if start <= now]
+        rated.append(bool(expected) and _name_chord(name) == expected[-1])
+    return mean(rated)
+
+
+def _import_essentia() -> Any:
+    """Essentia's algorithms, without a warning for each of them. Raises ImportError."""
+    import essentia
+    import essentia.standard as es
+
+    essentia.log.warningActive = False
+    return es
+
+
+def _name_chord(symbol: str) -> tuple[int, bool]:
+    """(pitch class of the root, whether it is minor) of a symbol."""
+    root = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}[symbol[0]]
+    rest = symbol[1:]
+    if rest[:1] in ("#", "b"):
+        root, rest = root + (1 if rest[0] == "#" else -1), rest[1:]
+    return root % 12, rest.startswith(("m", "dim")) and not rest.startswith("maj")
+
+
+def rate_tune(score: Score, sound: Block, path: Path) -> float:
+    from basic_pitch import ICASSP_2022_MODEL_PATH
+    from basic_pitch.inference import predict
+
+    with redirect_stdout(None):
+        _, _, events = predict(str(path), _find_model(ICASSP_2022_MODEL_PATH))
+    tune = [note for note in find_tune(score) if score.seconds(note.start) < len(sound) / RATE - 0.5]
+    found = [(start, pitch) for start, _, pitch, *_ in events]
+    return mean(
+        any(
+            abs(start - score.seconds(note.start)) <= ONSET and (pitch - note.pitch) in (-12, 0, 12)
+            for start, pitch in found
+        )
+        for note in tune
+    )
+
+
+def _find_model(usual: Any) -> Path:
+    """The model for ONNX, which is the smallest runtime, beside the usual one."""
+    return next(Path(usual).parent.glob("*.onnx"), Path(usual))
+
+
+RATERS: dict[str, Callable[[Score, Block, Path], float]] = {
+    "beats": rate_beats,
+    "key": rate_key,
+    "chords": rate_chords,
+    "tune": rate_tune,
+}
+
+
+def rate_song(score: Score, seconds: float, folder: Path) -> dict[str, float]:
+    """Name of the rating -> figure, without those whose tool is not here."""
+    sound, path = render(score, seconds), folder / "song.wav"
+    export_segment(make_segment(iter([sound]), 0), path, "wav", {})
+    found = {}
+    for name, rate in RATERS.items():
+        with suppress(ImportError):
+            found[name] = rate(score, sound, path)
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--style", action="append", help="only this style; may be given repeatedly")
+    parser.add_argument("--seeds", type=int, default=6, help="songs of each style; 6")
+    parser.add_argument("--seconds", type=float, default=60, help="of each song; 60")
+    options = parser.parse_args()
+    warnings.simplefilter("ignore")
+    logging.disable(logging.WARNING)
+    print(f"{'':<12}", *(f"{name:>9}" for name in RATERS), f"   targets {TARGETS}", sep="")
+    for band in HOUSE.values():
+        if options.style and band.style not in options.style:
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            songs = [rate_song(compose(band, seed, {}), options.seconds, Path(folder)) for seed in range(options.seeds)]
+        cells = []
+        for name in RATERS:
+            values = [song[name] for song in songs if name in song]
+            cells.append(f"{mean(values):>9.2f}" if values else f"{'-':>9}")
+        print(f"{band.style:<12}", *cells, sep="", flush=True)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    main()
