@@ -14,7 +14,7 @@ Each tool is optional: a column whose tool is missing has `-`. The environment, 
     ENV/bin/pip install --no-deps basic-pitch && ENV/bin/pip install onnxruntime resampy pretty_midi
     PYTHONPATH=. ENV/bin/python bench/outside_ears.py [--style pop] [--seeds 6] [--seconds 60]
 
-A genre tagger is missing here: see docs/benchmarks.md for those that were tried.
+A song takes about a minute of processor. A genre tagger is missing: docs/benchmarks.md says which were tried.
 """
 
 import argparse

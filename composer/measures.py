@@ -19,6 +19,7 @@ from bandstand.common.instruments import RANGES
 from bandstand.composer.harmony import PHRASE_BARS
 from bandstand.composer.score import STEP, Note, Part, Score
 from bandstand.composer.theory import SCALES, find_pitch_classes
+from bandstand.composer.tune_measures import find_skyline
 
 SMALL: Final = 5
 """Widest interval that counts as small, semitones."""
@@ -41,11 +42,21 @@ class Measures(msgspec.Struct, frozen=True):
     groove: float  # similarity of the onsets of neighbouring bars, 0 to 1
     small_steps: float  # share of small intervals in the melody
     recurrence: float  # share of bars of melody and bass that occur again
+    second_voice: float  # shares of wrong notes, see `WrongNotes`
+    cadence: float
+    rubs: float
+    buried: float
 
     @property
     def is_musical(self) -> bool:
         """Whether the song passes as music: random notes miss at least one of the limits."""
-        return self.scale > 0.85 and self.groove > 0.8 and self.small_steps > 0.93 and self.recurrence > 0.3
+        is_ordered = self.scale > 0.85 and self.groove > 0.8 and self.small_steps > 0.93 and self.recurrence > 0.3
+        return is_ordered and self._is_right
+
+    @property
+    def _is_right(self) -> bool:
+        """Whether few notes are wrong. Each limit is about double what a whole style may have on average."""
+        return self.second_voice <= 0.05 and self.cadence <= 0.2 and self.rubs <= 0.15 and self.buried <= 0.5
 
 
 def measure_score(score: Score) -> Measures:
@@ -53,12 +64,17 @@ def measure_score(score: Score) -> Measures:
     pitched = [part for part in score.parts if part.voice != "drums"]
     classes = Counter(note.pitch % 12 for part in pitched for note in part.notes)
     melody = [part for part in pitched if part.voice == "melody"]
+    wrong = measure_notes(score)
     return Measures(
         entropy=compute_entropy(classes),
         scale=compute_scale_by_key(score, pitched),
         groove=compute_groove_consistency(score),
         small_steps=compute_small_steps(melody),
         recurrence=compute_recurrence([part for part in pitched if part.voice in ("melody", "bass")], score.bar),
+        second_voice=wrong.second_voice[0],
+        cadence=wrong.cadence[0],
+        rubs=wrong.rubs[0],
+        buried=wrong.buried[0],
     )
 
 
@@ -116,20 +132,10 @@ def compute_small_steps(parts: list[Part]) -> float:
     intervals = [
         abs(b.pitch - a.pitch)
         for part in parts
-        for a, b in pairwise(_find_skyline(part.notes))
+        for a, b in pairwise(find_skyline(part.notes))
         if b.start - a.start - a.length < PHRASE_REST
     ]
     return sum(interval <= SMALL for interval in intervals) / len(intervals)
-
-
-def _find_skyline(notes: tuple[Note, ...]) -> list[Note]:
-    """The highest note of each step."""
-    highest: dict[int, Note] = {}
-    for note in notes:
-        step = round(note.start / STEP)
-        if step not in highest or note.pitch > highest[step].pitch:
-            highest[step] = note
-    return [highest[step] for step in sorted(highest)]
 
 
 def compute_recurrence(parts: list[Part], bar: int) -> float:
@@ -203,7 +209,7 @@ def _share(wrong: Sequence[bool]) -> tuple[float, int]:
 
 def _split_voices(tune: Sequence[Note]) -> tuple[list[Note], list[Note]]:
     """The highest note of each step, and those below it."""
-    upper = _find_skyline(tuple(tune))
+    upper = find_skyline(tune)
     highest = set(upper)
     return upper, [note for note in tune if note not in highest]
 
