@@ -53,6 +53,8 @@ class Seam(Enum):
     """All but the tune rest for the last beat."""
     DROP = "drop"
     """Bass and drums drop out for the last bar, but for a pickup of the drums."""
+    SWELL = "swell"
+    """A cymbal rises in the last bar, under what all play."""
     BUILD = "build"
     """The drums give way to a roll that grows faster and louder."""
 
@@ -66,14 +68,16 @@ class Staging(msgspec.Struct, frozen=True, kw_only=True):
     endings: tuple[tuple[Ending, float], ...] = (
         (Ending.HELD, 2), (Ending.TAG, 1), (Ending.RING, 2), (Ending.STOP, 3), (Ending.FADE, 2),
     )  # fmt: skip
-    seams: tuple[tuple[Seam, float], ...] = ((Seam.PLAIN, 4), (Seam.STOP, 2), (Seam.DROP, 2), (Seam.BUILD, 1))
+    seams: tuple[tuple[Seam, float], ...] = (
+        (Seam.PLAIN, 3), (Seam.STOP, 2), (Seam.DROP, 2), (Seam.SWELL, 3), (Seam.BUILD, 1),
+    )  # fmt: skip
     """Before a chorus."""
     build_bars: int = 2
     counter_share: float = 0.6
     """Share of the sections that may have a counter-melody that have one: later verses and the last chorus."""
     surprises: tuple[tuple[int, str], ...] = ((81, "o..............."),)
     """(drum, bar) of what is heard once in a section, in the first bar of its second half."""
-    surprise_share: float = 0.5
+    surprise_share: float = 0.8
 
 
 class Stage(msgspec.Struct, frozen=True, kw_only=True):

@@ -34,6 +34,8 @@ FADING: Final = {"outro": (1.0, 0.7), "ending": (0.62, 0.2)}
 """Kind of section -> the share of the force that is left at its beginning and at its end, in a song that fades."""
 ROLLS: Final = ((4, 0.45, 0.6), (2, 0.55, 0.75), (1, 0.65, 1.0))
 """(steps between strokes, force at its beginning, at its end) of a build's first half, third and last quarter."""
+SWELLS: Final = (0.08, 0.6)
+"""Force of a cymbal's roll at its beginning and at its end."""
 HITS: Final = (KICK, SNARE)
 """What the drums play of a figure."""
 
@@ -213,7 +215,9 @@ def _go_over(played: Parts, members: Sequence[Member], context: SectionContext) 
             staged.append(cut_off(notes, total - BEAT))
         elif seam is Seam.BUILD and member.voice == "drums" and notes:
             start = total - context.style.staging.build_bars * steps
-            staged.append(cut_off(notes, start) + _roll(notes, start, total, steps))
+            staged.append(cut_off(notes, start) + _roll(notes, start, total, steps) + _swell(total, steps))
+        elif seam is Seam.SWELL and member.voice == "drums" and notes:
+            staged.append(notes + _swell(total, steps))
         elif seam is Seam.DROP and member.voice in ("drums", "bass"):
             pickup = [note for note in notes if member.voice == "drums" and note.step >= total - BEAT]
             staged.append(cut_off(notes, total - steps) + pickup)
@@ -235,6 +239,15 @@ def _roll(notes: Sequence[GridNote], start: int, total: int, steps: int) -> list
             for step in range(begin, end, every)
         ]
     return kick + strokes
+
+
+def _swell(total: int, steps: int) -> list[GridNote]:
+    """A roll on a cymbal through the last bar, from next to nothing to what leads into the next section."""
+    soft, loud = SWELLS
+    begin = total - steps
+    return [
+        GridNote(step, 1, CRASH, soft + (loud - soft) * ((step - begin) / steps) ** 2) for step in range(begin, total)
+    ]
 
 
 def _fade(played: Parts, context: SectionContext) -> Parts:

@@ -23,12 +23,12 @@ BALLAD: Final = Style(
     name="ballad",
     harmony=HarmonicLanguage(
         extensions=(("add9", 4), ("sus4", 2), ("9", 2)),
-        extension_share=0.2,
+        extension_share=0.15,
         suspension_share=0.5,
         inversion_share=0.45,
         borrowed_share=0.2,
         open_phrases=(("TTSD", 4), ("TSTD", 2), ("TDTS", 4), ("TSSD", 2)),
-        two_chord_share=0.4,
+        two_chord_share=0.32,
         secondary_dominant_share=0.3,
         final_transpositions=((0, 2), (2, 2), (1, 1)),
         bridge_transpositions=((0, 2), (5, 2)),
@@ -65,8 +65,8 @@ BALLAD: Final = Style(
     ),
     staging=Staging(
         openings=((Opening.BAND, 2), (Opening.CHORDS, 3), (Opening.LAYERS, 3)),
-        endings=((Ending.HELD, 3), (Ending.TAG, 2), (Ending.RING, 3), (Ending.FADE, 3)),
-        seams=((Seam.PLAIN, 3), (Seam.STOP, 1), (Seam.DROP, 3)),
+        endings=((Ending.HELD, 2), (Ending.TAG, 2), (Ending.RING, 3), (Ending.FADE, 4)),
+        seams=((Seam.PLAIN, 3), (Seam.STOP, 1), (Seam.DROP, 3), (Seam.SWELL, 4)),
         surprises=((81, "-..............."), (55, "-...............")),
     ),
     bass_lines=(

@@ -57,11 +57,10 @@ BOSSA: Final = Style(
         ),
     ),
     fills=(
-        ((SNARE, ("....o...g.o.g.oo",)), (KICK, ("x.....-.x.......",)), (SHAKER, ("o-g-o-g-o-g-o-g-",))),
-        ((SNARE, ("....o...o.....o.",)), (TOMS[2], ("..........oo..o.",)), (KICK, ("x.....-.x.......",))),
-        ((SIDESTICK, ("o..o..o.o.o.o...",)), (KICK, ("x.....-.x.......",)), (SHAKER, ("o-g-o-g-o-g-o-g-",))),
-        ((SIDESTICK, ("..o..o..o.oo.o..",)), (KICK, ("x.....-.x.....-.",))),
-        ((SIDESTICK, ("o..o..o.........",)), (KICK, ("x.....-.x.......",)), (CLOSED, ("o-o-o-o-o-o-o...",))),
+        ((SNARE, ("....o...g-o.o-oo",)), (KICK, ("x.....-.x.......",))),
+        ((SNARE, ("....o...-.o.....",)), (TOMS[1], ("...........o.oo.",)), (KICK, ("x.....-.x.......",))),
+        ((SIDESTICK, ("o..o..o.oo.ooo.o",)), (KICK, ("x.....-.x.......",))),
+        ((SIDESTICK, ("..o..o..o.oo.oo.",)), (SNARE, ("..........g...oo",)), (KICK, ("x.....-.x.....-.",))),
     ),
     drumming=Drumming(
         ghosts=((SHAKER, (".g.g.g.g.g.g.g.g",)), (SNARE, ("...g......g.....",))),
@@ -76,7 +75,7 @@ BOSSA: Final = Style(
     staging=Staging(
         openings=((Opening.BAND, 1), (Opening.LAYERS, 3), (Opening.CHORDS, 3), (Opening.DRUMS, 1)),
         endings=((Ending.HELD, 2), (Ending.TAG, 1), (Ending.RING, 3), (Ending.STOP, 2), (Ending.FADE, 3)),
-        seams=((Seam.PLAIN, 4), (Seam.STOP, 2), (Seam.DROP, 2)),
+        seams=((Seam.PLAIN, 4), (Seam.STOP, 2), (Seam.DROP, 2), (Seam.SWELL, 1)),
         surprises=((81, "o..............."), (67, "o..o..o........."), (73, "o.o.............")),
     ),
     bass_lines=(
@@ -87,6 +86,7 @@ BOSSA: Final = Style(
         (
             ((0, 5.6, "R"), (6, 1.8, "5"), (8, 5.6, "5"), (14, 1.8, "A")),
             ((0, 5.6, "R"), (6, 1.8, "5"), (8, 3.6, "5"), (12, 1.8, "D"), (14, 1.8, "A")),
+            ((0, 3.6, "R"), (4, 1.8, "R"), (6, 1.8, "3"), (8, 3.6, "5"), (12, 1.8, "D"), (14, 1.8, "A")),
         ),
         (
             ((0, 5.6, "R"), (6, 1.8, "5"), (8, 5.6, "5"), (14, 1.8, "A")),

@@ -64,7 +64,7 @@ WALTZ: Final = Style(
     staging=Staging(
         openings=((Opening.BAND, 2), (Opening.LAYERS, 2), (Opening.CHORDS, 4), (Opening.BASS, 1)),
         endings=((Ending.HELD, 2), (Ending.TAG, 2), (Ending.RING, 3), (Ending.STOP, 4)),
-        seams=((Seam.PLAIN, 4), (Seam.STOP, 2), (Seam.DROP, 1)),
+        seams=((Seam.PLAIN, 4), (Seam.STOP, 2), (Seam.DROP, 1), (Seam.SWELL, 2)),
         surprises=((81, "o..........."),),
     ),
     bass_lines=(

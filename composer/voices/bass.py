@@ -27,7 +27,7 @@ def play_bass(
     section = context.section
     lines = context.style.bass_lines[context.find_level(member)]
     patterns = choose_patterns(lines, section.bars, member, material)
-    patterns = develop_patterns(patterns, lines, context, member, occurrence)
+    patterns = develop_patterns(patterns, lines, context, occurrence)
     last = member.low + 5
     notes: list[GridNote] = []
     for bar, pattern in enumerate(patterns):

@@ -24,6 +24,8 @@ ORDERS: Final[tuple[Callable[[int], list[int]], ...]] = (
     lambda count: [index * (count // 2 + 1) % count for index in range(count)],
 )
 """Orders of an arpeggio: up, down, up and down, in leaps. From the number of notes to their indices."""
+CHANGED_BARS: Final = (1, 3)
+"""Bars of a phrase in which an arpeggio has another order where a section returns."""
 CLEAR_OF_TUNE: Final = 2
 """Semitones that the accompaniment stays below the tune: a semitone would rub."""
 NARROWEST: Final = 16
@@ -46,7 +48,7 @@ def play_chords(
     section = context.section
     choices = context.style.comping[context.find_level(member)]
     patterns = choose_patterns(choices, section.bars, member, material)
-    patterns = develop_patterns(patterns, choices, context, member, occurrence)
+    patterns = develop_patterns(patterns, choices, context, occurrence)
     if section.kind == "ending":
         return _hold_first_chord(context, member, 1.0)
     notes: list[GridNote] = []
@@ -65,14 +67,17 @@ def play_arpeggio(
     """
     if context.section.kind == "ending":
         return _hold_first_chord(context, member, 0.8)
-    make_order = material.choose(ORDERS)
+    orders = [material.choose(ORDERS)] * context.section.bars
+    if context.change:  # a section that returns ends its phrases in another order
+        other = occurrence.branch("order").choose(ORDERS)
+        orders = [other if bar % 4 in CHANGED_BARS else order for bar, order in enumerate(orders)]
     every = (4, 2, 1)[min(2, int(3 * (0.6 * member.density + 0.5 * context.section.energy)))]
     notes: list[GridNote] = []
     for bar, spans in enumerate(_voice_chords(context, member)):
         for span, voicing in spans:
             _, top = _find_register(context, member, bar, span)
             pitches = (*voicing, voicing[0] + 12) if voicing[0] + 12 <= top else voicing
-            order = make_order(len(pitches))
+            order = orders[bar](len(pitches))
             for index, step in enumerate(range(span.begin, span.end, every)):
                 force = 0.95 if step % 4 == 0 else 0.75
                 notes.append(GridNote(bar * context.steps + step, every, pitches[order[index % len(order)]], force))

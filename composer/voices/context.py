@@ -22,7 +22,7 @@ PATTERN_WIDTH: Final = 0.6
 """Largest random difference between a member's density and that of its pattern, on the scale of density."""
 DENSITY_WEIGHT: Final = 0.3
 """Weight of a member's density beside the section's energy in the choice of the intensity level."""
-CHANGED_BARS: Final = (0.15, 0.9, 0.7, 1.2)
+CHANGED_BARS: Final = (0.1, 0.85, 0.55, 1.1)
 """Probability that this bar of a phrase has another pattern where a section returns, for each unit of development."""
 
 
@@ -136,13 +136,12 @@ def develop_patterns(
     patterns: list[Sequence[T]],
     choices: Sequence[Sequence[T]],
     context: SectionContext,
-    member: Member,
     occurrence: RandomSource,
 ) -> list[Sequence[T]]:
     """Put another pattern into some bars of a section that returns: in the same bars of each of its phrases."""
     if not context.change:
         return patterns
     random = occurrence.branch("develop")
-    other = choose_pattern([one for one in choices if one != patterns[0]] or choices, len, member, random)
+    other = random.choose([one for one in choices if one != patterns[0]] or list(choices))
     changed = [random.draw_bool(share * context.change) for share in CHANGED_BARS]
     return [other if changed[bar % 4] else pattern for bar, pattern in enumerate(patterns)]

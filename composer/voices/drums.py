@@ -20,7 +20,7 @@ CRASH_ENERGY: Final = 0.7
 """Lowest energy of a section that begins with a crash cymbal and ends with a fill of a whole bar."""
 VARIANT_SHARE: Final = 0.5
 """Share of the drums that play another bar in the second bar of the pair."""
-RETURN_SHARE: Final = 0.5
+RETURN_SHARE: Final = 0.4
 """Share of the drums that play another bar when a section returns, at the usual development."""
 COLOUR_SHARE: Final = 0.7
 """Probability that a further drum joins when a section returns, at the usual development."""

@@ -13,7 +13,7 @@ from bandstand.composer.score import Score, Section
 from bandstand.composer.song_form import make_sections
 from bandstand.composer.stagecraft import Ending, Opening, Seam, Stage, Staging
 from bandstand.composer.staging import BEAT, draw_stages, play_ending, stage_section
-from bandstand.composer.style import KICK, SNARE
+from bandstand.composer.style import CRASH, KICK, SNARE
 from bandstand.composer.styles import STYLES
 from bandstand.composer.theory import Key
 from bandstand.composer.voices import VOICES
@@ -79,6 +79,15 @@ def test_a_build_grows_faster_and_louder_and_its_kick_rests_in_the_last_bar() ->
     assert gaps[0] == 4 and gaps[-1] == 1
     assert roll[-1].force > roll[0].force
     assert max(note.step for note in drums if note.pitch == KICK) < 112
+
+
+def test_a_cymbal_swells_into_the_next_section() -> None:
+    played, plain = stage(make_context(energy=0.6), seam=Seam.SWELL), stage(make_context(energy=0.6))
+    drums, usual = played[VOICE["drums"]], plain[VOICE["drums"]]
+    swell = [note for note in drums if note not in usual]
+    assert {note.pitch for note in swell} == {CRASH}
+    assert [note.step for note in swell] == list(range(112, 128))
+    assert [note.force for note in swell] == sorted(note.force for note in swell)
 
 
 @pytest.mark.parametrize("opening", Opening)
