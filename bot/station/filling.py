@@ -31,7 +31,7 @@ SHORTEST_SONG: Final = RANGES["seconds"].low
 """Seconds of the shortest song that bands compose to a length; where less is left, what follows begins over it."""
 SHORT_FORM: Final = 1.5
 """Minutes of a song that is composed because nothing else is ready."""
-RING: Final = 1.3
+RING: Final = 1.2
 """Seconds for which the last chord of a composed song rings on while the next song begins (`composer.score.TAIL`)."""
 JINGLE_ROOM: Final = 15.0
 """Seconds that are left for a jingle where a fixed time comes."""

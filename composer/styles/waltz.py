@@ -59,7 +59,7 @@ WALTZ: Final = Style(
         ghost_share=0.45,
         opening="..........o.",
         fill_share=0.6,
-        colours=((TAMBOURINE, "........-..."),),
+        colours=((TAMBOURINE, "........g..."),),
     ),
     staging=Staging(
         openings=((Opening.BAND, 2), (Opening.LAYERS, 2), (Opening.CHORDS, 4), (Opening.BASS, 1)),
@@ -92,6 +92,7 @@ WALTZ: Final = Style(
         (
             ((4, 2.5, UPPER), (8, 2.5, UPPER)),
             ((4, 3, ALL), (8, 3, ALL)),
+            ((4, 1.5, UPPER), (6, 1.5, UPPER), (8, 2.5, UPPER)),
             ((0, 2, 0), (4, 2.5, UPPER), (8, 2.5, UPPER)),
         ),
         (

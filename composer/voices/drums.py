@@ -26,7 +26,7 @@ COLOUR_SHARE: Final = 0.7
 """Probability that a further drum joins when a section returns, at the usual development."""
 FILLS_DRAWN: Final = 4
 """A busy drummer plays the fullest of so many more: a part of a fill may have next to nothing of it."""
-HALF_BAR_SHARE: Final = 0.6
+HALF_BAR_SHARE: Final = 0.75
 """Share of the short fills in a quiet section that are half a bar long; the others have its last beat."""
 PHRASE: Final = 4
 """Bars."""
