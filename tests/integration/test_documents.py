@@ -138,7 +138,7 @@ def test_a_line_for_the_shell_succeeds(line: str, station: Station) -> None:
     if words[0] in STAYS or any(word in line.split() for word in OWN_FILES):
         assert f"  {words[0]} " in run("bandstand --help", station).stdout
         return
-    done = run(f"{line} --seconds 12" if words[0] == "compose" else line, station)  # a shorter song is made sooner
+    done = run(f"{line} --seconds 20" if words[0] == "compose" else line, station)  # a shorter song is made sooner
     give_up_jobs(station)
     assert done.returncode == 0, done.stderr + done.stdout
 
