@@ -21,6 +21,7 @@ from bandstand.common.files import format_location, parse_location, show_path
 from bandstand.common.generators import Generator
 from bandstand.common.jobs import Begun, Done, Job, Passed, Provenance
 from bandstand.common.sound.container import Unplayable, measure_length, open_input
+from bandstand.common.sound.search import LONGEST_HEAD, find_head
 from bandstand.common.sound.tags import read_tags
 from bandstand.common.text import one_line
 from bandstand.common.types import CHANNELS, RATE
@@ -45,6 +46,10 @@ HEARD_FIRST: Final = 20 * RATE
 LONGEST: Final = 4 * 3600.0
 """Seconds of a pipe that are kept."""
 READ_SIZE: Final = 1 << 16
+LOOKAHEAD: Final = LONGEST_HEAD
+"""Bytes that are held back, so that the head of another file is seen whole."""
+OWN_HEAD: Final = 4096
+"""Bytes at the beginning of a file in which heads are its own: Ogg has several, with FLAC's inside."""
 TITLE, ARTIST = "Standard input", "a pipe"
 PROBING: Final = {"probesize": "65536", "analyzeduration": "1000000", "protocol_whitelist": "pipe"}
 """Bytes and microseconds that FFmpeg may look ahead, so that it is heard soon."""
@@ -138,7 +143,7 @@ def _receive(song: GeneratedSong, job: Job, sound: Any) -> None:
     if declared.format or beginning.startswith(wav.MAGICS):
         _receive_plain(song, StreamDecoder(declared), beginning, sound)
     else:
-        for block in _decode_stream(song, Rest(beginning, sound), "title" not in job.parameters):
+        for block in _decode_streams(song, Rest(beginning, sound), "title" not in job.parameters):
             song.push(block, 0.0)
     song.begin(0.0)
     song.lint.finish()
@@ -161,18 +166,42 @@ def _receive_plain(song: GeneratedSong, decoder: StreamDecoder, beginning: bytes
 
 
 class Rest:
-    """A stream whose beginning was read already, as PyAV reads it."""
+    """A stream whose beginning was read already, as PyAV reads it. It ends where another file begins behind the first,
+    as `cat` puts them; `begin_next` goes on there."""
 
     def __init__(self, beginning: bytes, sound: Any) -> None:
-        self._beginning = beginning
+        self._held = beginning
         self._sound = sound
+        self._given = 0
+        """Bytes of this file so far."""
+        self._is_over = False
+        self._is_cut = False
 
     def read(self, size: int) -> bytes:
-        if self._beginning:
-            given, self._beginning = self._beginning[:size], self._beginning[size:]
-            return given
-        data: bytes = self._sound.read(size)
-        return data
+        while len(self._held) <= LOOKAHEAD and not self._is_over:
+            data: bytes = self._sound.read(READ_SIZE)
+            self._held += data
+            self._is_over = not data
+        room = len(self._held) if self._is_over else len(self._held) - LOOKAHEAD
+        following = find_head(self._held, max(0, OWN_HEAD - self._given))
+        if following is not None and following <= room:
+            room = following
+            self._is_cut = following == 0
+        given, self._held = self._held[: min(size, room)], self._held[min(size, room) :]
+        self._given += len(given)
+        return given
+
+    def begin_next(self) -> bool:
+        """Go on with the file that follows; false if there is none."""
+        is_there, self._is_cut, self._given = self._is_cut, False, 0
+        return is_there
+
+
+def _decode_streams(song: GeneratedSong, stream: Rest, has_own_title: bool) -> Iterator[Block]:
+    """The sound of the files that come one behind the other. Raises NotAudio."""
+    yield from _decode_stream(song, stream, has_own_title)
+    while stream.begin_next():
+        yield from _decode_stream(song, stream, has_own_title)
 
 
 def _decode_stream(song: GeneratedSong, stream: Rest, has_own_title: bool) -> Iterator[Block]:

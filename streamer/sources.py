@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bandstand.common.errors import BandstandError, NotAudio
-from bandstand.common.sound.decode import decode
+from bandstand.common.sound.decode import HasJunk, decode
 from bandstand.common.types import Decibels, Frames
 from bandstand.streamer.block import Pieces, Samples
 from bandstand.streamer.frame_buffer import FrameBuffer
@@ -76,6 +76,8 @@ class DecodedAhead:
                     tell(None)
                 if not self._buffer.wait_for_room():
                     break
+        except HasJunk:
+            pass  # whoever hears it misses nothing; the import says it
         except NotAudio as error:
             trouble = str(error)
             tell(error)

@@ -48,6 +48,10 @@ class Broken(BandstandError):
         self.reason = f"it {reason}"
 
 
+class HasJunk(Broken):
+    """All the sound that there is was given; among it, or behind it, stands something that is none."""
+
+
 def decode_path(path: Path, start: Frames = BEGINNING) -> Pieces:
     """As `decode`. Raises OSError if the file cannot be opened."""
     yield from decode(os.open(path, os.O_RDONLY | os.O_CLOEXEC), start)
@@ -86,6 +90,8 @@ def _decode_parts(fd: int, start: Frames) -> Pieces:
             is_playable = True
     if faults and (not is_playable or len(faults) == 1):
         raise faults[0] if not is_playable or isinstance(faults[0], Broken) else Broken("has a part without sound")
+    if faults and all(isinstance(fault, HasJunk) for fault in faults):
+        raise HasJunk(f"has bytes that are no sound in {counted(len(faults), 'part')}")
     if faults:
         raise Broken(f"is damaged or incomplete in {counted(len(faults), 'part')}")
 
@@ -144,7 +150,7 @@ class _Sound:
         if self._faults > len(passed):
             raise Broken(f"is damaged: {counted(self._faults, 'piece')} of it could not be decoded")
         if passed:
-            raise Broken(f"has {sum(passed):,} bytes in {counted(len(passed), 'place')} that are no sound")
+            raise HasJunk(f"has {sum(passed):,} bytes in {counted(len(passed), 'place')} that are no sound")
         trim = self._trim
         if isinstance(self._part, OggLink) and self._part.is_ended:
             trim = find_ogg_trim(self._part, self._stream, self._origin)

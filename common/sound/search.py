@@ -72,6 +72,15 @@ def find_frames(data: bytes) -> int | None:
     return next((place for place in places if framed.is_certain(data, place, is_end=True)), None)
 
 
+def find_head(data: bytes, begin: int) -> int | None:
+    """The first place in `data` from `begin` on where a head that cannot be mistaken begins, or an ID3v2 tag."""
+    for place in _list_places(data, len(data)):
+        at = place - MP4_MARK if data[place : place + 4] == b"ftyp" else place
+        if at >= begin and (HEADS.match(data, at) or ID3.match(data, at)):
+            return at
+    return None
+
+
 def begins_sound(fd: int, at: int) -> bool:
     """Whether a file that can be told from samples begins at `at`."""
     data = os.pread(fd, framed.RUN, at)

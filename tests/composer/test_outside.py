@@ -36,14 +36,20 @@ def make_wav(rate: int = RATE, level: float = 0.5) -> bytes:
 
 
 def make_flac(**tags: str) -> bytes:
+    return encode("flac", "flac", **tags)
+
+
+def encode(form: str, codec: str, **tags: str) -> bytes:
     made = io.BytesIO()
-    with av.open(made, "w", format="flac") as container:
+    with av.open(made, "w", format=form) as container:
         container.metadata.update(tags)
-        stream = container.add_stream("flac", rate=RATE)
+        stream = container.add_stream(codec, rate=RATE)
         stream.layout = "mono"
         frame = av.AudioFrame.from_ndarray(np.frombuffer(make_raw(), np.int16).reshape(1, -1), "s16", "mono")
         frame.sample_rate = RATE
-        container.mux(stream.encode(frame))
+        kind = stream.codec_context.format.name
+        for converted in av.AudioResampler(kind, "mono", RATE, stream.codec_context.frame_size).resample(frame):
+            container.mux(stream.encode(converted))
         container.mux(stream.encode(None))
     return made.getvalue()
 
@@ -162,6 +168,20 @@ def test_a_pipe_is_heard_as_live_sound_from_beginning_to_end(data: bytes, case: 
     assert len(case.heard) == pytest.approx(SECONDS * RATE * FRAME_BYTES, abs=2 * FRAME_BYTES)
     assert case.begun.is_live and (case.begun.title, case.begun.artist) == ("Standard input", "a pipe")
     assert not (case.folder / "songs").exists()
+
+
+@pytest.mark.parametrize(
+    "kinds", ["flac mp3", "mp3 flac", "ogg flac", "ogg ogg", "flac flac", "mp3 ogg mp3", "flac wav"]
+)
+def test_files_one_behind_the_other_come_out_of_a_pipe_whole(kinds: str, case: Case) -> None:
+    files = {
+        "flac": make_flac(), "mp3": encode("mp3", "libmp3lame"), "ogg": encode("ogg", "libopus"), "wav": make_wav(),
+    }  # fmt: skip
+    parts = [files[kind] for kind in kinds.split()]
+    passed = case.pipe(b"".join(parts))
+    assert passed.seconds == pytest.approx(SECONDS * len(parts), abs=0.06 * len(parts))
+    assert passed.provenance.notes == []
+    assert sum(isinstance(step, Begun) for step in case.steps) == 1
 
 
 def test_raw_sound_is_read_as_it_is_declared(case: Case) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from bandstand.common.errors import NotAudio
-from bandstand.common.sound.decode import Broken
+from bandstand.common.sound.decode import Broken, HasJunk
 from bandstand.common.types import RATE, Decibels, Frames
 from bandstand.streamer.block import Pieces, Samples, zeros
 from bandstand.streamer.sources import READY, DecodedAhead, file_source, spool_source
@@ -65,6 +65,17 @@ def test_a_source_that_breaks_gives_what_it_had_and_a_sentence() -> None:
     source, told = begun(pieces())
     assert len(read_whole(source)) == 100
     assert (source.trouble, told.errors) == ("The file is damaged.", [None])
+
+
+def test_a_source_of_which_nothing_is_missing_has_not_broken_off() -> None:
+    def pieces() -> Pieces:
+        yield LOUD
+        raise HasJunk("has 9 bytes in 1 place that are no sound")
+
+    source, told = begun(pieces())
+    assert len(read_whole(source)) == len(LOUD)
+    assert told.errors == [None]
+    assert source.trouble == ""
 
 
 def test_a_decoder_that_fails_in_an_unforeseen_way_ends_the_source() -> None:
