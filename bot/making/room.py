@@ -21,8 +21,8 @@ MARGIN: Final = 8 << 20
 """Bytes that have to be free beside what the job had written: some twenty seconds of sound."""
 FIRST, LONGEST = 2.0, 60.0
 """Seconds between two looks."""
-USED_UP: Final = 0.5
-"""The share of the room that a job's spool may have taken for it to be no fault of its own: as much goes elsewhere."""
+LEFT: Final = 0.5
+"""The share of the room at a job's beginning that is left without its spool, if the job itself has filled the disk."""
 
 
 class Room:
@@ -55,7 +55,7 @@ class Room:
     def is_to_wait(self, job: int, written: int) -> bool:
         """Whether a job that found the disk full with `written` bytes in its spool was not what filled it."""
         free = self._free.get(job, 0)
-        return not written or written < free * USED_UP
+        return not written or self._measure() + written < free * LEFT
 
     def wait(self, written: int) -> None:
         """Let jobs wait until there is room for more than a job has written."""

@@ -36,6 +36,7 @@ from bandstand.common.api.events import (
     JobCancelled,
     JobDone,
     JobFailed,
+    JobHeld,
     JobOrdered,
     JobReturned,
     LiveEnded,
@@ -268,8 +269,16 @@ class JobRunner:
             case LiveEnded(job=job):
                 if job in self._busy:
                     self._busy[job].end()
+            case JobOrdered() if self._room.is_short:
+                self._launcher.clock.callLater(TELL_AFTER, self._tell_held, event)
             case JobOrdered() | JobReturned() | JobDone() | JobFailed():
                 self._claim_jobs()
+
+    def _tell_held(self, ordered: JobOrdered) -> None:
+        """Tell who ordered a song while there is no room, so that nobody waits for it with `ctl --wait`."""
+        if self._room.is_short and not self._is_stopping:
+            reason = "the disk is full"
+            self._publish([JobHeld(job=ordered.job, song=ordered.song, place=ordered.place, reason=reason)])
 
     # Claiming
 

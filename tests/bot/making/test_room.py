@@ -40,15 +40,22 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
 
 
 @pytest.mark.parametrize(
-    ("free", "written", "is_to_wait"),
-    [(100 << 20, 10 << 20, True), (3 << 20, 2 << 20, False), (3 << 20, 0, True), (0, 0, True), (0, 1 << 20, False)],
+    ("free", "now", "written", "is_to_wait"),
+    [
+        (100 << 20, 0, 10 << 20, True),
+        (3 << 20, 0, 2 << 20, False),
+        (3 << 20, 1 << 20, 1 << 20, False),
+        (3 << 20, 0, 0, True),
+        (0, 0, 0, True),
+        (0, 0, 1 << 20, False),
+    ],
 )
-def test_a_job_waits_unless_it_has_used_up_the_room_itself(
-    free: int, written: int, is_to_wait: bool, disk: Disk
+def test_a_job_waits_unless_there_is_room_again_without_it(
+    free: int, now: int, written: int, is_to_wait: bool, disk: Disk
 ) -> None:
     disk.free = free
     disk.room.note_begun(1)
-    disk.free = 0
+    disk.free = now
     assert disk.room.is_to_wait(1, written) is is_to_wait
 
 
@@ -77,4 +84,4 @@ def test_it_looks_ever_more_rarely(disk: Disk) -> None:
 def test_a_folder_that_is_not_there_yet_has_its_parent_s_room(tmp_path: Path) -> None:
     room = Room(Clock(), [tmp_path / "songs" / "new"], lambda _: None, lambda: None)
     room.note_begun(1)
-    assert room.is_to_wait(1, 1)
+    assert not room.is_to_wait(1, 1)

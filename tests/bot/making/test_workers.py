@@ -13,6 +13,7 @@ import pytest
 from twisted.internet.defer import Deferred
 
 from bandstand.bot.child import Launcher
+from bandstand.bot.making.room import Room
 from bandstand.bot.making.workers import TELL_AFTER, JobRunner, make_work
 from bandstand.bot.station import making
 from bandstand.bot.station.making import ClaimedJob
@@ -23,6 +24,7 @@ from bandstand.common.api.events import (
     JobCancelled,
     JobDone,
     JobFailed,
+    JobHeld,
     JobOrdered,
     LiveEnded,
     RoomChanged,
@@ -347,6 +349,17 @@ def test_a_job_that_finds_the_disk_full_waits_and_is_begun_again(bench: Bench, m
     bench.reactor.advance(3)
     assert bench.waiting == []
     assert RoomChanged(is_short=False) in bench.events
+
+
+def test_who_orders_a_song_while_there_is_no_room_is_told(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(making, "record_held", lambda *_, **__: None)
+    monkeypatch.setattr(Room, "_measure", lambda _: 0)
+    Deferred.fromCoroutine(bench.runner.start())
+    bench.order(1)
+    bench.say(FULL)
+    bench.order(2)
+    bench.reactor.advance(TELL_AFTER)
+    assert JobHeld(job=2, song=SongCode("7kq3"), place=PLACE, reason="the disk is full") in bench.events
 
 
 def test_live_sound_that_finds_the_disk_full_fails(bench: Bench) -> None:

@@ -86,7 +86,7 @@ def test_it_begins_with_what_can_be_heard(air: Air) -> None:
         air.song.push(SILENT, 0.0)
     assert air.steps == []
     air.song.push(LOUD, 0.0)
-    [begun] = air.steps
+    begun = air.steps[0]
     assert isinstance(begun, Begun)
     assert (begun.is_live, begun.seconds, begun.title) == (True, 0.0, "mine 7")
     assert np.array_equal(air.end(), LOUD)
@@ -94,7 +94,7 @@ def test_it_begins_with_what_can_be_heard(air: Air) -> None:
 
 def test_a_length_that_a_header_promises_is_none_of_live_sound(air: Air) -> None:
     air.song.push(LOUD, 90.0)
-    [begun] = air.steps
+    begun = air.steps[0]
     assert isinstance(begun, Begun) and begun.seconds == 0.0
 
 
