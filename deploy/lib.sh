@@ -7,6 +7,7 @@
 PACKAGES=(
     icecast2 ffmpeg libchromaprint1 libmp3lame0 libopus0 ca-certificates
     libfluidsynth3 fluid-soundfont-gm timgm6mb-soundfont bubblewrap
+    espeak-ng                              # [radio] voice; without it idents are music only
     libshout3-dev pkg-config gcc libc6-dev # python-shout is compiled
 )
 # shellcheck disable=SC2034

@@ -79,9 +79,15 @@ def say_choice_briefly(choice: Choice) -> str:
         wanted,
         "" if choice.playlist else BRIEFLY[choice.source],
         "to end at a fixed time" if choice.ends_at is not None else "",
-        *(RELAXED[distance] for distance in choice.relaxed),
+        *_say_relaxed(choice),
     )
     return ", ".join(filter(None, reasons))
+
+
+def _say_relaxed(choice: Choice) -> list[str]:
+    """What the song repeats; the same song has the same title."""
+    is_same = Distance.SONG in choice.relaxed
+    return [RELAXED[one] for one in choice.relaxed if not (is_same and one is Distance.TITLE)]
 
 
 def say_choice(choice: Choice, now: float) -> str:

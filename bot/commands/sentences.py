@@ -34,12 +34,12 @@ SONG_STATES: Final = {
     SongState.BEGUN: "being made, can be heard",
     SongState.READY: "",
     SongState.FAILED: "failed",
-    SongState.DISCARDED: "removed to make room",
+    SongState.DISCARDED: "removed",
     SongState.GONE: "not kept",
 }
 LOST: Final = {
     SongState.FAILED: "could not be made",
-    SongState.DISCARDED: "was removed to make room",
+    SongState.DISCARDED: "was removed from the library",
     SongState.GONE: "was not kept",
 }
 """What became of songs that cannot be heard any more."""

@@ -116,7 +116,7 @@ SAID: list[tuple[Refusal, str]] = [
     ),
     (
         refusals.SongLost(msgspec.structs.replace(LANTERN, state=SongState.DISCARDED)),
-        '"Blue Lantern" (7kq3) was removed to make room, so it cannot be requested',
+        '"Blue Lantern" (7kq3) was removed from the library, so it cannot be requested',
     ),
     (refusals.SongLost(LANTERN), '"Blue Lantern" (7kq3) is heard this once and not kept, so it cannot be requested'),
     (
