@@ -51,6 +51,9 @@ BAND_HABITS: Final = {
     "fills": Habit(0, 1, 0.08),
     "development": Habit(0, 1, 0.08),
     "richness": Habit(0, 1, 0.08),
+    "syncopation": Habit(0, 1, 0.08),
+    "pickups": Habit(0, 1, 0.08),
+    "leaps": Habit(0, 1, 0.08),
 }
 """The habits of a band as a whole. The names are fields of `Band`; a band without one of them has its default."""
 
@@ -131,6 +134,12 @@ class Band(msgspec.Struct, frozen=True, kw_only=True):
     """How far a section differs from the one before of its kind, 0 to 1."""
     richness: float = 0.5
     """How many chords have sixths, ninths or suspensions, or stand on another note than their root, 0 to 1."""
+    syncopation: float = 0.5
+    """How many notes of the tune come ahead of the beat, 0 to 1; 0.5 is usual for the style."""
+    pickups: float = 0.5
+    """How many of the tune's phrases begin before the bar, 0 to 1."""
+    leaps: float = 0.5
+    """How often the tune leaps rather than steps, 0 to 1."""
     members: tuple[Member, ...]
 
 

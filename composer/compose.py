@@ -20,20 +20,20 @@ from bandstand.composer.arranging import arrange_band, may_play, shift_energy
 from bandstand.composer.enrichment import draw_enrichment
 from bandstand.composer.exact_length import Fit, Length, fit_length, slow_down
 from bandstand.composer.expression import perform
-from bandstand.composer.harmony import BarChords, Harmoniser, lead_into_key, list_chord_changes
+from bandstand.composer.harmony import PHRASE_BARS, BarChords, Harmoniser, lead_into_key, list_chord_changes
 from bandstand.composer.parts import choose_instrument, fit_to_instrument, make_part
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.score import STEP, ChordMark, Score, Section, Tempo
 from bandstand.composer.song_form import TOLERANCE_ASKED, TOLERANCE_FREE, plan_song_form
-from bandstand.composer.stagecraft import Ending
+from bandstand.composer.stagecraft import Ending, Opening
 from bandstand.composer.staging import draw_ending, draw_stages, play_ending, stage_section
 from bandstand.composer.streaming_score import SectionNotes, StreamingScore
 from bandstand.composer.style import Style
 from bandstand.composer.styles import STYLES
 from bandstand.composer.theory import Key
 from bandstand.composer.voices import VOICES
-from bandstand.composer.voices.context import GridNote, SectionContext
-from bandstand.composer.voices.melody import draw_motif
+from bandstand.composer.voices.context import Ahead, GridNote, SectionContext
+from bandstand.composer.voices.melody import draw_motif, draw_rhythm
 
 BANDS: Final[dict[str, Band]] = {"band": HOUSE["small-robots"], **HOUSE}
 """Generator name of a job without a band of its own -> band. `band` is the station's oldest."""
@@ -42,6 +42,8 @@ VERSION: Final = 2
 for the same band, seed and parameters: `remake` then says that the composer is newer."""
 MINUTES: Final = (1.8, 3.1)
 """Range of a song's length if the parameters give none."""
+HOOKED: Final = (Opening.BAND, Opening.LAYERS)
+"""Openings in which the tune of the chorus is quoted."""
 TEMPO_WIDTH: Final = 0.08
 """Largest difference between a song's tempo and its band's, as a share of the tempo."""
 
@@ -94,6 +96,7 @@ def compose_streaming(band: Band, seed: int, parameters: Mapping[str, Value]) ->
         msgspec.structs.replace(context, stage=stage)
         for context, stage in zip(_make_contexts(band, _shift_energies(form, asked), keys, random), stages, strict=True)
     ]
+    contexts = _place_hook(contexts, band, random)
     header = Score(
         title=draw_title(random.branch("title")),
         artist=band.name,
@@ -204,7 +207,7 @@ def _make_contexts(
 ) -> list[SectionContext]:
     """Make the context of each section. Sections of one kind share their harmony, and all share the song's motif."""
     style = find_style(band)
-    motif = draw_motif(random.branch("motif"))
+    motif, rhythm = draw_motif(random.branch("motif")), draw_rhythm(style, random.branch("rhythm"))
     rich = draw_enrichment(style.harmony, band.richness, random.branch("harmony", "palette"))
     bars: list[tuple[BarChords, ...]] = []
     for section, key, next_key in zip(form, keys, [*keys[1:], keys[-1]], strict=True):
@@ -220,12 +223,30 @@ def _make_contexts(
             bars=chords,
             following=first,
             motif=motif,
+            rhythm=rhythm,
             swing=band.swing,
             fills=band.fills,
             development=band.development,
+            syncopation=band.syncopation,
+            pickups=band.pickups,
+            leaps=band.leaps,
         )
         for section, key, chords, first in zip(form, keys, bars, firsts, strict=True)
     ]
+
+
+def _place_hook(contexts: list[SectionContext], band: Band, random: RandomSource) -> list[SectionContext]:
+    """Let the intro quote the first chorus, tune and chords, where the band opens the song together or in layers."""
+    opening, chorus = contexts[0], next((one for one in contexts if one.section.kind == "chorus"), None)
+    soloist = next((member for member in band.members if member.voice == "melody"), None)
+    if opening.section.kind != "intro" or opening.stage.opening not in HOOKED or chorus is None or soloist is None:
+        return contexts
+    longer = chorus.section.bars - opening.section.bars
+    if longer < 0 or longer % PHRASE_BARS or chorus.key != opening.key:
+        return contexts
+    source, section = random.branch("part", soloist.name), chorus.section
+    hook = Ahead(chorus, source.branch(section.kind), source.branch(section.kind, section.number))
+    return [msgspec.structs.replace(opening, bars=chorus.bars[: opening.section.bars], hook=hook), *contexts[1:]]
 
 
 def _mark_key(context: SectionContext, key: Key) -> Section:
@@ -250,9 +271,10 @@ def _play_sections(
         fit_to_instrument(member, choose_instrument(member, source))
         for member, source in zip(band.members, sources, strict=True)
     ]
-    for plain, context in zip(form, contexts, strict=True):
-        playing = [may_play(member, plain.energy, context.section.energy) for member in members]
-        played = stage_section(_play_section(members, playing, context, sources), members, context)
+    for index, context in enumerate(contexts):
+        playing = [may_play(member, form[index].energy, context.section.energy) for member in members]
+        following = contexts[index + 1] if index + 1 < len(contexts) else None
+        played = stage_section(_play_section(members, playing, context, sources, following), members, context)
         yield [
             perform(notes, context, member, bpm, timing)
             for notes, member, timing in zip(played, members, human, strict=True)
@@ -260,16 +282,29 @@ def _play_sections(
 
 
 def _play_section(
-    members: list[Member], playing: list[bool], context: SectionContext, sources: list[RandomSource]
+    members: list[Member],
+    playing: list[bool],
+    context: SectionContext,
+    sources: list[RandomSource],
+    following: SectionContext | None,
 ) -> list[list[GridNote]]:
-    """Play one section: the tune first, because the others keep clear of it."""
+    """Play one section: the tune first, because the others keep clear of it, and with the section that follows in
+    sight, because its tune may begin with a pickup."""
     played: list[list[GridNote]] = [[] for _ in members]
     for index in sorted(range(len(members)), key=lambda index: members[index].voice != "melody"):
         if playing[index]:
-            played[index] = _play_member(members[index], context, sources[index])
+            is_tune = members[index].voice == "melody"
+            knowing = _look_ahead(context, following, sources[index]) if is_tune and following else context
+            played[index] = _play_member(members[index], knowing, sources[index])
             if members[index].voice == "melody":
                 context = msgspec.structs.replace(context, tune=(*context.tune, *played[index]))
     return played
+
+
+def _look_ahead(context: SectionContext, following: SectionContext, random: RandomSource) -> SectionContext:
+    section = following.section
+    material, occurrence = random.branch(section.kind), random.branch(section.kind, section.number)
+    return msgspec.structs.replace(context, ahead=Ahead(following, material, occurrence))
 
 
 def _play_member(member: Member, context: SectionContext, random: RandomSource) -> list[GridNote]:

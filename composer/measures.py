@@ -50,7 +50,7 @@ class Measures(msgspec.Struct, frozen=True):
     @property
     def is_musical(self) -> bool:
         """Whether the song passes as music: random notes miss at least one of the limits."""
-        is_ordered = self.scale > 0.85 and self.groove > 0.8 and self.small_steps > 0.93 and self.recurrence > 0.3
+        is_ordered = self.scale > 0.85 and self.groove > 0.8 and self.small_steps > 0.7 and self.recurrence > 0.3
         return is_ordered and self._is_right
 
     @property

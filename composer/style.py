@@ -103,6 +103,29 @@ class Drumming(msgspec.Struct, frozen=True, kw_only=True):
     """(drum, bar): what joins in the last chorus, or when a section returns."""
 
 
+class TuneStyle(msgspec.Struct, frozen=True, kw_only=True):
+    """How the tunes of a style are: a mixture of kinds of tunes that were learned, and some habits."""
+
+    idioms: tuple[tuple[str, float], ...] = (("air", 1.0),)
+    """(kind of tune in `composer/voices/tunes/learned.py`, weight); those of a style in 3/4 have three beats."""
+    own: float = 0.5
+    """Weight of the style's own rhythms beside them."""
+    fullness: float = 1.0
+    """Above 1 for more notes than they have, below it for fewer."""
+    syncopation: float = 0.0
+    """Share of the notes on strong beats that come an eighth ahead."""
+    pickups: float = 0.45
+    """Share of units that begin before the bar."""
+    leaps: float = 1.0
+    """Factor of the weight of intervals of a fifth and more."""
+    gaps: float = 1.0
+    """Factor of the weight of the notes that a pentatonic scale leaves out."""
+    reuse: float = 0.65
+    """Share of bars that have the rhythm of a bar before."""
+    change: float = 0.3
+    """Probability that a unit which returns has another end."""
+
+
 class Style(msgspec.Struct, frozen=True, kw_only=True):
     """The patterns of a style. The index of `drums`, `bass_lines` and `comping` is the intensity level."""
 
@@ -121,11 +144,10 @@ class Style(msgspec.Struct, frozen=True, kw_only=True):
     staging: Staging = Staging()
     bass_lines: tuple[tuple[BassPattern, ...], tuple[BassPattern, ...], tuple[BassPattern, ...]]
     comping: tuple[tuple[CompingPattern, ...], tuple[CompingPattern, ...], tuple[CompingPattern, ...]]
+    tune: TuneStyle = TuneStyle()
     call_rhythms: tuple[Rhythm, ...]
-    """Rhythms of the melody's first and third bar in a phrase, except in a chorus."""
+    """Rhythms of bars that are typical of the style's tunes, see `composer/voices/tunes/idioms.py`."""
     chorus_rhythms: tuple[Rhythm, ...]
-    """The same in a chorus."""
+    """The same, as a chorus has them."""
     response_rhythms: tuple[Rhythm, ...]
-    """Rhythms of the second bar."""
-    cadence_rhythms: tuple[Rhythm, ...]
-    """Rhythms of the fourth bar."""
+    """The same, of bars that answer."""

@@ -17,6 +17,7 @@ from bandstand.composer.style import (
     Drumming,
     HarmonicLanguage,
     Style,
+    TuneStyle,
 )
 
 BALLAD: Final = Style(
@@ -102,6 +103,7 @@ BALLAD: Final = Style(
             tuple((step, 2, (0, 1, 2, 1)[step % 4]) for step in range(16)),
         ),
     ),
+    tune=TuneStyle(idioms=(("air", 1.0),), own=0.5, fullness=0.75, syncopation=0.12, pickups=0.6, leaps=1.6, gaps=0.8),
     call_rhythms=(
         ((0, 6), (6, 2), (8, 6)),
         ((2, 2), (4, 4), (8, 6)),
@@ -120,9 +122,5 @@ BALLAD: Final = Style(
         ((0, 12),),
         ((0, 2), (2, 2), (4, 8)),
         ((0, 6), (6, 7)),
-    ),
-    cadence_rhythms=(
-        ((0, 12),),
-        ((0, 4), (4, 8)),
     ),
 )

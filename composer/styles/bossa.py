@@ -18,6 +18,7 @@ from bandstand.composer.style import (
     Drumming,
     HarmonicLanguage,
     Style,
+    TuneStyle,
 )
 
 BOSSA: Final = Style(
@@ -109,6 +110,9 @@ BOSSA: Final = Style(
             ((0, 2.5, UPPER), (2, 1.5, UPPER), (5, 2.5, UPPER), (8, 1.5, UPPER), (10, 2.5, UPPER), (13, 2.5, UPPER)),
         ),
     ),
+    tune=TuneStyle(
+        idioms=(("rag", 0.6), ("air", 0.3)), own=1.0, fullness=0.9, syncopation=0.55, pickups=0.5, leaps=1.8
+    ),
     call_rhythms=(
         ((0, 3), (3, 3), (6, 4), (10, 6)),
         ((2, 2), (4, 2), (6, 4), (10, 4)),
@@ -127,10 +131,5 @@ BOSSA: Final = Style(
         ((0, 6), (6, 7)),
         ((0, 3), (3, 3), (6, 7)),
         ((2, 4), (6, 7)),
-    ),
-    cadence_rhythms=(
-        ((0, 6), (6, 6)),
-        ((0, 2), (2, 4), (6, 6)),
-        ((0, 12),),
     ),
 )

@@ -3,7 +3,18 @@
 from typing import Final
 
 from bandstand.composer.stagecraft import Ending, Opening, Seam, Staging
-from bandstand.composer.style import ALL, CLAVES, CLOSED, KICK, OPEN, SNARE, Drumming, HarmonicLanguage, Style
+from bandstand.composer.style import (
+    ALL,
+    CLAVES,
+    CLOSED,
+    KICK,
+    OPEN,
+    SNARE,
+    Drumming,
+    HarmonicLanguage,
+    Style,
+    TuneStyle,
+)
 
 CHIPTUNE: Final = Style(
     name="chiptune",
@@ -95,6 +106,7 @@ CHIPTUNE: Final = Style(
         (tuple((step, 1.5, ALL) for step in range(2, 16, 4)),),
         (tuple((step, 1.5, ALL) for step in range(2, 16, 4)),),
     ),
+    tune=TuneStyle(idioms=(("reel", 0.7), ("hornpipe", 0.5)), own=0.5, syncopation=0.08, pickups=0.45, leaps=1.0),
     call_rhythms=(
         ((0, 2), (2, 2), (4, 2), (6, 2), (8, 4), (12, 4)),
         ((0, 3), (3, 3), (6, 2), (8, 3), (11, 3), (14, 2)),
@@ -110,10 +122,5 @@ CHIPTUNE: Final = Style(
         ((0, 2), (2, 2), (4, 2), (6, 2), (8, 6)),
         ((0, 3), (3, 3), (6, 8)),
         ((0, 1), (1, 1), (2, 2), (4, 2), (6, 2), (8, 6)),
-    ),
-    cadence_rhythms=(
-        ((0, 2), (2, 2), (4, 8)),
-        ((0, 4), (4, 8)),
-        ((0, 1), (1, 1), (2, 2), (4, 8)),
     ),
 )

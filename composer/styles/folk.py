@@ -13,6 +13,7 @@ from bandstand.composer.style import (
     Drumming,
     HarmonicLanguage,
     Style,
+    TuneStyle,
 )
 
 FOLK: Final = Style(
@@ -113,6 +114,7 @@ FOLK: Final = Style(
             ),
         ),
     ),
+    tune=TuneStyle(idioms=(("air", 0.7), ("reel", 0.4)), own=0.3, pickups=0.5, leaps=1.0),
     call_rhythms=(
         ((0, 2), (2, 2), (4, 2), (6, 2), (8, 4), (12, 2), (14, 2)),
         ((0, 4), (4, 2), (6, 2), (8, 2), (10, 2), (12, 4)),
@@ -128,10 +130,5 @@ FOLK: Final = Style(
         ((0, 2), (2, 2), (4, 2), (6, 2), (8, 6)),
         ((0, 4), (4, 2), (6, 2), (8, 6)),
         ((0, 3), (3, 1), (4, 2), (6, 2), (8, 6)),
-    ),
-    cadence_rhythms=(
-        ((0, 4), (4, 8)),
-        ((0, 2), (2, 2), (4, 4), (8, 6)),
-        ((0, 12),),
     ),
 )

@@ -15,6 +15,7 @@ from bandstand.composer.style import (
     Drumming,
     HarmonicLanguage,
     Style,
+    TuneStyle,
 )
 
 FUNK: Final = Style(
@@ -107,6 +108,7 @@ FUNK: Final = Style(
             ((0, 0.8, ALL), (6, 0.8, ALL), (7, 1.5, ALL), (14, 0.8, ALL)),
         ),
     ),
+    tune=TuneStyle(idioms=(("rag", 0.6), ("reel", 0.2)), own=1.0, syncopation=0.5, leaps=1.3, gaps=0.4),
     call_rhythms=(
         ((0, 2), (3, 1), (4, 2), (7, 1), (8, 2), (10, 2)),
         ((2, 1), (3, 1), (4, 2), (6, 2), (10, 2)),
@@ -122,10 +124,5 @@ FUNK: Final = Style(
         ((0, 2), (3, 1), (4, 4)),
         ((2, 1), (3, 1), (4, 2), (6, 4)),
         ((0, 1), (2, 1), (3, 2), (6, 4)),
-    ),
-    cadence_rhythms=(
-        ((0, 2), (3, 5)),
-        ((0, 8),),
-        ((0, 2), (2, 2), (4, 6)),
     ),
 )

@@ -16,6 +16,7 @@ from bandstand.composer.style import (
     Drumming,
     HarmonicLanguage,
     Style,
+    TuneStyle,
 )
 
 HIPHOP: Final = Style(
@@ -92,6 +93,7 @@ HIPHOP: Final = Style(
             ((0, 5, ALL), (6, 1.2, UPPER), (7, 3, UPPER), (12, 3, ALL)),
         ),
     ),
+    tune=TuneStyle(idioms=(("rag", 0.5), ("air", 0.2)), own=0.9, fullness=0.85, syncopation=0.45, leaps=1.2, gaps=0.4),
     call_rhythms=(
         ((0, 2), (2, 1), (3, 3), (8, 2), (10, 4)),
         ((2, 2), (4, 2), (7, 3), (12, 4)),
@@ -107,10 +109,5 @@ HIPHOP: Final = Style(
         ((0, 2), (3, 5)),
         ((2, 2), (4, 3), (7, 5)),
         ((0, 3), (3, 4), (7, 4)),
-    ),
-    cadence_rhythms=(
-        ((0, 10),),
-        ((0, 3), (3, 7)),
-        ((0, 2), (2, 1), (3, 6)),
     ),
 )

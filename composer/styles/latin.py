@@ -5,7 +5,7 @@ A bar is written as two bars of the dance are counted, so that the clave (three 
 
 from typing import Final
 
-from bandstand.composer.style import ALL, CLAVES, KICK, SHAKER, UPPER, Drumming, HarmonicLanguage, Style
+from bandstand.composer.style import ALL, CLAVES, KICK, SHAKER, UPPER, Drumming, HarmonicLanguage, Style, TuneStyle
 
 MUTED, CONGA, TUMBA = 62, 63, 64
 """Strokes of the congas: muted and open on the high one, open on the low one."""
@@ -130,6 +130,7 @@ LATIN: Final = Style(
             ((0, 1, ALL), (3, 1, ALL), (6, 1.5, ALL), (10, 1, ALL), (12, 2, ALL)),
         ),
     ),
+    tune=TuneStyle(idioms=(("rag", 0.7),), own=1.0, syncopation=0.5, leaps=1.5),
     call_rhythms=(
         ((0, 3), (3, 3), (6, 2), (10, 2), (12, 4)),
         ((2, 1), (3, 1), (4, 2), (6, 4), (11, 3)),
@@ -145,10 +146,5 @@ LATIN: Final = Style(
         ((0, 3), (3, 3), (6, 6)),
         ((2, 1), (3, 3), (6, 6)),
         ((0, 2), (3, 1), (4, 2), (6, 6)),
-    ),
-    cadence_rhythms=(
-        ((0, 3), (3, 3), (6, 6)),
-        ((0, 10),),
-        ((0, 3), (3, 7)),
     ),
 )

@@ -15,6 +15,7 @@ from bandstand.composer.style import (
     Drumming,
     HarmonicLanguage,
     Style,
+    TuneStyle,
 )
 
 POP: Final = Style(
@@ -93,6 +94,7 @@ POP: Final = Style(
             ((0, 3.5, ALL), (4, 1.5, ALL), (6, 3.5, ALL), (10, 1.5, ALL), (12, 3.5, ALL)),
         ),
     ),
+    tune=TuneStyle(idioms=(("air", 0.5), ("rag", 0.4)), own=0.8, syncopation=0.35, pickups=0.5, leaps=1.6, gaps=0.7),
     call_rhythms=(
         ((0, 4), (4, 2), (6, 2), (8, 6)),
         ((0, 3), (3, 3), (6, 2), (8, 4), (12, 3)),
@@ -113,11 +115,5 @@ POP: Final = Style(
         ((0, 6), (6, 6)),
         ((2, 2), (4, 2), (6, 2), (8, 5)),
         ((0, 3), (3, 3), (6, 6)),
-    ),
-    cadence_rhythms=(
-        ((0, 4), (4, 8)),
-        ((0, 2), (2, 2), (4, 8)),
-        ((0, 12),),
-        ((0, 4), (4, 2), (6, 6)),
     ),
 )

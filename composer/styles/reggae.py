@@ -16,6 +16,7 @@ from bandstand.composer.style import (
     Drumming,
     HarmonicLanguage,
     Style,
+    TuneStyle,
 )
 
 REGGAE: Final = Style(
@@ -104,6 +105,7 @@ REGGAE: Final = Style(
             ((1, 0.7, 0), (2, 1, ALL), (5, 0.7, 0), (6, 1, ALL), (9, 0.7, 0), (10, 1, ALL), (13, 0.7, 0), (14, 1, ALL)),
         ),
     ),
+    tune=TuneStyle(idioms=(("air", 0.4), ("rag", 0.4)), own=0.9, fullness=0.85, syncopation=0.4, leaps=1.0, gaps=0.6),
     call_rhythms=(
         ((2, 2), (4, 2), (6, 2), (8, 6)),
         ((0, 2), (2, 2), (4, 4), (10, 2), (12, 4)),
@@ -119,10 +121,5 @@ REGGAE: Final = Style(
         ((2, 2), (4, 2), (6, 6)),
         ((0, 4), (4, 2), (6, 6)),
         ((2, 4), (6, 2), (8, 5)),
-    ),
-    cadence_rhythms=(
-        ((0, 10),),
-        ((0, 2), (2, 2), (4, 8)),
-        ((0, 4), (4, 8)),
     ),
 )

@@ -16,6 +16,7 @@ from bandstand.composer.style import (
     Drumming,
     HarmonicLanguage,
     Style,
+    TuneStyle,
 )
 
 ROCK: Final = Style(
@@ -131,6 +132,9 @@ ROCK: Final = Style(
             ((0, 3.8, ALL), (4, 3.8, ALL), (8, 1.8, ALL), (10, 3.8, ALL), (14, 1.8, ALL)),
         ),
     ),
+    tune=TuneStyle(
+        idioms=(("air", 0.4), ("rag", 0.4)), own=0.9, fullness=0.9, syncopation=0.4, pickups=0.5, leaps=1.6, gaps=0.35
+    ),
     call_rhythms=(
         ((0, 2), (2, 2), (4, 4), (8, 2), (10, 6)),
         ((0, 6), (6, 2), (8, 6)),
@@ -148,10 +152,5 @@ ROCK: Final = Style(
         ((0, 2), (2, 2), (4, 8)),
         ((0, 4), (4, 2), (6, 6)),
         ((0, 2), (2, 4), (6, 2), (8, 5)),
-    ),
-    cadence_rhythms=(
-        ((0, 12),),
-        ((0, 4), (4, 8)),
-        ((0, 2), (2, 2), (4, 8)),
     ),
 )

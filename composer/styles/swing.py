@@ -15,6 +15,7 @@ from bandstand.composer.style import (
     Drumming,
     HarmonicLanguage,
     Style,
+    TuneStyle,
 )
 
 SWING: Final = Style(
@@ -109,6 +110,7 @@ SWING: Final = Style(
             ((4, 2, ALL), (6, 2, ALL), (12, 2, ALL)),
         ),
     ),
+    tune=TuneStyle(idioms=(("rag", 0.8), ("hornpipe", 0.2)), own=0.8, syncopation=0.4, pickups=0.55, leaps=1.5),
     call_rhythms=(
         ((0, 2), (2, 2), (4, 2), (6, 2), (8, 4)),
         ((2, 2), (4, 4), (8, 2), (10, 2), (12, 4)),
@@ -124,10 +126,5 @@ SWING: Final = Style(
         ((0, 2), (2, 2), (4, 2), (6, 6)),
         ((0, 6), (6, 6)),
         ((2, 2), (4, 2), (6, 6)),
-    ),
-    cadence_rhythms=(
-        ((0, 6), (6, 6)),
-        ((0, 2), (2, 4), (6, 6)),
-        ((0, 12),),
     ),
 )

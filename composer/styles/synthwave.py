@@ -16,6 +16,7 @@ from bandstand.composer.style import (
     Drumming,
     HarmonicLanguage,
     Style,
+    TuneStyle,
 )
 
 SYNTHWAVE: Final = Style(
@@ -106,6 +107,7 @@ SYNTHWAVE: Final = Style(
             ((0, 5.5, ALL), (6, 1.5, UPPER), (8, 5.5, ALL), (14, 1.5, UPPER)),
         ),
     ),
+    tune=TuneStyle(idioms=(("air", 0.6), ("rag", 0.2)), own=0.8, fullness=0.85, syncopation=0.3, leaps=1.5, gaps=0.7),
     call_rhythms=(
         ((0, 6), (6, 2), (8, 8)),
         ((0, 3), (3, 3), (6, 10)),
@@ -122,10 +124,5 @@ SYNTHWAVE: Final = Style(
         ((0, 12),),
         ((0, 6), (6, 8)),
         ((0, 3), (3, 3), (6, 8)),
-    ),
-    cadence_rhythms=(
-        ((0, 14),),
-        ((0, 4), (4, 10)),
-        ((0, 6), (6, 8)),
     ),
 )

@@ -18,6 +18,7 @@ from bandstand.composer.style import (
     Drumming,
     HarmonicLanguage,
     Style,
+    TuneStyle,
 )
 
 TECHNO: Final = Style(
@@ -123,6 +124,16 @@ TECHNO: Final = Style(
             ((0, 1.5, ALL), (3, 1.5, ALL), (6, 1.5, ALL), (8, 1.5, ALL), (11, 1.5, ALL), (14, 1.5, ALL)),
         ),
     ),
+    tune=TuneStyle(
+        idioms=(("rag", 0.5), ("air", 0.2)),
+        own=0.9,
+        fullness=0.8,
+        syncopation=0.35,
+        pickups=0.4,
+        leaps=1.2,
+        gaps=0.5,
+        change=0.3,
+    ),
     call_rhythms=(
         ((0, 4), (6, 4), (12, 4)),
         ((0, 8), (8, 8)),
@@ -139,9 +150,5 @@ TECHNO: Final = Style(
         ((0, 12),),
         ((0, 3), (3, 3), (6, 8)),
         ((0, 6), (6, 8)),
-    ),
-    cadence_rhythms=(
-        ((0, 12),),
-        ((0, 6), (6, 6)),
     ),
 )

@@ -15,6 +15,7 @@ from bandstand.composer.style import (
     Drumming,
     HarmonicLanguage,
     Style,
+    TuneStyle,
 )
 
 WALTZ: Final = Style(
@@ -101,6 +102,7 @@ WALTZ: Final = Style(
             ((0, 2, 0), (2, 2, 1), (4, 2.2, ALL), (8, 2.2, ALL)),
         ),
     ),
+    tune=TuneStyle(idioms=(("waltz", 1.0),), own=0.35, pickups=0.55, leaps=1.0),
     call_rhythms=(
         ((0, 8), (8, 4)),
         ((0, 4), (4, 4), (8, 4)),
@@ -119,9 +121,5 @@ WALTZ: Final = Style(
         ((0, 8),),
         ((0, 2), (2, 2), (4, 6)),
         ((0, 4), (4, 4), (8, 3)),
-    ),
-    cadence_rhythms=(
-        ((0, 9),),
-        ((0, 4), (4, 5)),
     ),
 )

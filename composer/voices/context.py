@@ -55,6 +55,8 @@ class SectionContext(msgspec.Struct, frozen=True, kw_only=True):
     """First chord of the next section."""
     motif: tuple[int, ...]
     """The song's motif: intervals from note to note, in scale steps."""
+    rhythm: tuple[int, ...] = ()
+    """The song's rhythmic motif: a bar, the steps on which notes begin."""
     swing: float = 0.0
     """See `common.bands.Band.swing`."""
     fills: float = 0.5
@@ -63,6 +65,16 @@ class SectionContext(msgspec.Struct, frozen=True, kw_only=True):
     """See `common.bands.Band.development`."""
     stage: Stage = Stage()
     """What is staged in the section."""
+    syncopation: float = 0.5
+    """See `common.bands.Band.syncopation`."""
+    pickups: float = 0.5
+    """See `common.bands.Band.pickups`."""
+    leaps: float = 0.5
+    """See `common.bands.Band.leaps`."""
+    ahead: "Ahead | None" = None
+    """The next section, if the player goes on in it; only a melody is told."""
+    hook: "Ahead | None" = None
+    """The first chorus, if this is an intro that quotes its tune."""
     tune: tuple[GridNote, ...] = ()
     """What the melody plays in this section, for the others to keep clear of; empty while it is not known."""
 
@@ -110,6 +122,14 @@ class SectionContext(msgspec.Struct, frozen=True, kw_only=True):
     def find_level(self, member: Member) -> int:
         """The intensity level at which a member plays the section, see `style.find_level`."""
         return find_level(self.section.energy + DENSITY_WEIGHT * (member.density - 0.5))
+
+
+class Ahead(msgspec.Struct, frozen=True):
+    """Another section, which follows or is quoted, with its player's random sources (see `voices.Voice`)."""
+
+    context: SectionContext
+    material: RandomSource
+    occurrence: RandomSource
 
 
 def choose_pattern(choices: Sequence[T], size: Callable[[T], int], member: Member, random: RandomSource) -> T:

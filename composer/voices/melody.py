@@ -1,45 +1,34 @@
-"""The melody: a motif that returns and varies, in phrases of call and response.
+"""The melody: a tune in phrases, as `composer/voices/tunes` writes it, with a second voice below in the last chorus.
 
-A phrase is four bars: call, response, the call again a little higher or lower, and a cadence. The motif is a row of
-intervals in scale steps; each kind of section has its own transformation of it (inversion, rotation, retrograde). Notes
-on strong beats and long notes belong to the chord, others to the scale. Intervals are small (see `WIDEST`), and the
-melody stays near an anchor in the register, higher in a chorus than in a verse.
+The song's motif, a row of intervals in scale steps, begins the tune of each kind of section in a transformation of its
+own (inversion, rotation, retrograde). A section's tune is the same wherever the section returns, but for the variations
+of `voices/tunes/variation.py`; a solo is new each time. The pickup to the next section's tune is played here, because
+its notes begin before that section does.
 """
 
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from bandstand.common.bands import Member
 from bandstand.composer.random_source import RandomSource
-from bandstand.composer.style import Rhythm
-from bandstand.composer.theory import Chord
-from bandstand.composer.voices.context import GridNote, SectionContext, choose_pattern
+from bandstand.composer.style import Style
+from bandstand.composer.theory import find_nearest_pitch
+from bandstand.composer.voices.context import Ahead, GridNote, SectionContext
+from bandstand.composer.voices.tunes.rhythms import RhythmWriter, TuneHabits
+from bandstand.composer.voices.tunes.variation import raise_climax, vary_tune
+from bandstand.composer.voices.tunes.writer import LONG_STEPS, TuneWriter, make_room
 
-WIDEST: Final = 5
-"""Widest interval of the melody, semitones."""
 INTERVALS: Final = ((1, 5), (-1, 5), (0, 2), (2, 2), (-2, 2), (3, 0.5))
 """(scale steps, weight) of the intervals of a motif."""
-ANCHOR_RANGE: Final = 4
-"""Largest distance from the anchor, scale steps."""
 MOTIF_LENGTH: Final = 8
 """Intervals in a motif: enough for the fullest bar."""
 MOTIF_RANGE: Final = 4
 """Largest distance of a motif from its beginning, scale steps: a fifth."""
-HEIGHTS: Final = {"verse": 0, "chorus": 3, "bridge": 2, "solo": 4, "break": 0, "outro": 1, "ending": 0}
-"""Kind of section -> anchor, in scale steps above the lowest third of the register."""
-LONG_STEPS: Final = 4
-"""A note of at least this many steps belongs to the chord."""
+VARIED: Final = ("verse", "bridge", "break")
+"""Kinds of sections whose tune is varied when they return. A chorus stays what it is."""
 SECOND_VOICE: Final = (3, 9)
 """Smallest and largest distance of the second voice below the tune, semitones: from a minor third to a major sixth."""
-
-
-class PhraseMaterial(NamedTuple):
-    """The material of a phrase."""
-
-    call: Rhythm
-    response: Rhythm
-    cadence: Rhythm
-    intervals: tuple[int, ...]
-    shift: int  # scale steps by which the call is higher in the third bar
 
 
 def draw_motif(random: RandomSource) -> tuple[int, ...]:
@@ -51,12 +40,17 @@ def draw_motif(random: RandomSource) -> tuple[int, ...]:
     return tuple(intervals)
 
 
+def draw_rhythm(style: Style, random: RandomSource) -> tuple[int, ...]:
+    """Draw the rhythmic motif: a bar that the tunes of all sections like to have."""
+    return RhythmWriter(style, TuneHabits(), (), random).draw_bar()
+
+
 def transform_motif(motif: tuple[int, ...], kind: str, random: RandomSource) -> tuple[int, ...]:
     """Transform the motif for a kind of section.
 
     It is unchanged in a verse, inverted or rotated in a chorus or solo, and in retrograde elsewhere.
     """
-    if kind == "verse":
+    if kind == "verse" or not motif:
         return motif
     split = random.draw_integer(1, len(motif) - 1)
     inverted, rotated = tuple(-interval for interval in motif), motif[split:] + motif[:split]
@@ -66,116 +60,70 @@ def transform_motif(motif: tuple[int, ...], kind: str, random: RandomSource) -> 
 def play_melody(
     context: SectionContext, member: Member, material: RandomSource, occurrence: RandomSource
 ) -> list[GridNote]:
-    """Play a section. The melody rests in an intro. A solo has new material in each phrase."""
+    """Play a section, and the pickup to the next one. The melody rests in an intro without a hook."""
     section = context.section
-    if section.kind == "intro":
-        return []
-    is_solo = section.kind == "solo"
-    phrase = _choose_material(context, member, occurrence if is_solo else material)
-    line = _MelodyLine(context, member, HEIGHTS[section.kind])
     if section.kind == "ending":
-        return [GridNote(0, section.bars * context.steps, line.find_goal(context.bars[0][0]), 0.8)]
-    notes: list[GridNote] = []
-    for bar in range(section.bars):
-        bar_in_phrase, start = (bar - section.bars) % 4, bar * context.steps
-        if is_solo and bar and bar_in_phrase == 0:
-            phrase = _choose_material(context, member, occurrence)
-        if bar_in_phrase == 3:
-            notes += line.play_cadence(phrase.cadence, start)
-        elif bar_in_phrase == 1:
-            notes += line.play_bar(phrase.response, phrase.intervals[::-1], start, 0)
-        else:
-            notes += line.play_bar(phrase.call, phrase.intervals, start, phrase.shift if bar_in_phrase == 2 else 0)
-    return _add_second_voice(notes, context, member) if section.kind == "chorus" and section.energy == 1.0 else notes
+        return [GridNote(0, section.bars * context.steps, _find_final_pitch(context, member), 0.8)]
+    if section.kind == "intro":
+        notes = _quote_hook(context, member)
+    else:
+        notes = _play_tune(context, member, material, occurrence)
+    pickup = _play_pickup(context.ahead, member)
+    end = section.bars * context.steps
+    opening = [note._replace(step=end + note.step) for note in pickup]
+    kept = make_room(notes, opening[0].step) if opening else notes
+    if opening and (not kept or kept[-1].step < end - context.steps):
+        opening[0] = _belong(opening[0], context)
+    return [*kept, *opening]
 
 
-def _choose_material(context: SectionContext, member: Member, random: RandomSource) -> PhraseMaterial:
-    style, kind = context.style, context.section.kind
-    return PhraseMaterial(
-        call=choose_pattern(style.chorus_rhythms if kind == "chorus" else style.call_rhythms, len, member, random),
-        response=choose_pattern(style.response_rhythms, len, member, random),
-        cadence=choose_pattern(style.cadence_rhythms, len, member, random),
-        intervals=transform_motif(context.motif, kind, random),
-        shift=random.choose((-1, 0, 0, 1, 2)),
-    )
+def _play_tune(
+    context: SectionContext, member: Member, material: RandomSource, occurrence: RandomSource
+) -> list[GridNote]:
+    section = context.section
+    is_solo = section.kind == "solo"
+    notes = [
+        note for note in _make_writer(context, member, occurrence if is_solo else material).write() if note.step >= 0
+    ]
+    if context.is_last_chorus:
+        raised = raise_climax(notes, context, member.high)
+        return _add_second_voice(raised, context, member)
+    if section.number > 1 and section.kind in VARIED:
+        return vary_tune(notes, context, occurrence.branch("variation"))
+    return notes
 
 
-class _MelodyLine:
-    """The melody in progress: its current position and its limits, in scale steps."""
+def _quote_hook(context: SectionContext, member: Member) -> list[GridNote]:
+    """The head of the chorus, as far as the intro has room for it."""
+    if context.hook is None:
+        return []
+    end = context.section.bars * context.steps
+    written = _make_writer(context.hook.context, member, context.hook.material).write(bars=context.section.bars)
+    return [note._replace(length=min(note.length, end - note.step)) for note in written if 0 <= note.step < end]
 
-    def __init__(self, context: SectionContext, member: Member, height: int) -> None:
-        key = self._key = context.key
-        self._chord_at = context.chord_at
-        self._strong = 8 if context.style.beats == 4 else context.steps
-        self._low, self._high = key.step_at(member.low) + 1, key.step_at(member.high)
-        self._floor = self._low + (self._high - self._low) // 3
-        self._anchor = self._floor + height
-        self._now = self._anchor
 
-    def find_goal(self, chord: Chord) -> int:
-        """Find the pitch of the root of `chord` that is nearest to the current position."""
-        return self._key.pitch_at(self._find_nearest(self._now, chord.pitches[:1]))
+def _belong(note: GridNote, context: SectionContext) -> GridNote:
+    """The note, moved to the chord: for one that alone begins a bar which ends a phrase."""
+    return note._replace(pitch=find_nearest_pitch(note.pitch, context.chord_at(note.step).pitches))
 
-    def play_bar(self, rhythm: Rhythm, intervals: tuple[int, ...], start: int, shift: int) -> list[GridNote]:
-        """Play a bar from the anchor, `shift` scale steps higher, on by the intervals."""
-        notes: list[GridNote] = []
-        for index, (step, length) in enumerate(rhythm):
-            chord, is_strong = self._chord_at(start + step), step % self._strong == 0
-            target = self._anchor + shift if index == 0 else self._limit(self._now + intervals[index])
-            self._move(target, chord if is_strong or index == 0 or length >= LONG_STEPS else None)
-            notes.append(self._make_note(start + step, length, chord, 1.0 if is_strong else 0.85))
-        return notes
 
-    def play_cadence(self, rhythm: Rhythm, start: int) -> list[GridNote]:
-        """Begin on a note of the chord, and move in even steps to another, to its root if the chord is the tonic."""
-        chord = self._chord_at(start + rhythm[-1][0])
-        is_tonic = chord.degree == 0
-        reach = 0 if len(rhythm) == 1 else 2
-        near = max(self._now - reach, min(self._now + reach, self._floor)) if is_tonic else self._anchor - 1
-        goal = self._find_nearest(near, chord.pitches[:1] if is_tonic else chord.pitches)
-        notes: list[GridNote] = []
-        for index, (step, length) in enumerate(rhythm):
-            here, left = self._chord_at(start + step), len(rhythm) - index
-            interval = round((goal - self._now) / left)
-            must_belong = index == 0 or left == 1 or length >= LONG_STEPS
-            self._move(goal if left == 1 else self._now + interval, here if must_belong else None)
-            notes.append(self._make_note(start + step, length, here, 0.9))
-        return notes
+def _play_pickup(ahead: Ahead | None, member: Member) -> list[GridNote]:
+    """The notes of the next section's tune that come before it: their steps are negative."""
+    if ahead is None or ahead.context.section.kind in ("intro", "ending"):
+        return []
+    source = ahead.occurrence if ahead.context.section.kind == "solo" else ahead.material
+    return [note for note in _make_writer(ahead.context, member, source).write(bars=1) if note.step < 0]
 
-    def _limit(self, step: int) -> int:
-        """Limit a position to the range around the anchor."""
-        return max(self._anchor - ANCHOR_RANGE, min(self._anchor + ANCHOR_RANGE, step))
 
-    def _move(self, target: int, chord: Chord | None) -> None:
-        """Move as near to `target` as `WIDEST` and the register allow, to a note of `chord` if one is given."""
-        here = self._key.pitch_at(self._now)
-        reachable = [
-            step
-            for step in range(max(self._low, self._now - 4), min(self._high, self._now + 4) + 1)
-            if abs(self._key.pitch_at(step) - here) <= WIDEST
-            and (chord is None or self._find_pitch(step, chord) % 12 in chord.pitches)
-        ]
-        self._now = min(reachable, key=lambda step: abs(step - target), default=self._now)
+def _make_writer(context: SectionContext, member: Member, source: RandomSource) -> TuneWriter:
+    habits = TuneHabits(member.density, context.syncopation, context.pickups, context.leaps)
+    motif = transform_motif(context.motif, context.section.kind, source.branch("motif"))
+    return TuneWriter(msgspec.structs.replace(context, motif=motif), member, habits, source)
 
-    def _belongs_to(self, step: int, classes: tuple[int, ...]) -> bool:
-        return self._key.pitch_at(step) % 12 in classes
 
-    def _find_nearest(self, step: int, classes: tuple[int, ...]) -> int:
-        steps = [step + move for move in range(-4, 5) if self._belongs_to(step + move, classes)]
-        return min(steps, key=lambda other: abs(other - step))
-
-    def _make_note(self, step: int, length: float, chord: Chord, force: float) -> GridNote:
-        """Make a note at the current position."""
-        return GridNote(step, length, self._find_pitch(self._now, chord), force)
-
-    def _find_pitch(self, step: int, chord: Chord) -> int:
-        """The pitch of a scale step over a chord.
-
-        It is raised if the chord raises this note of the scale, as the dominant of a minor key has the leading note.
-        """
-        pitch = self._key.pitch_at(step)
-        above = (pitch + 1) % 12
-        return pitch + (above in chord.pitches and above not in self._key.scale)
+def _find_final_pitch(context: SectionContext, member: Member) -> int:
+    """The root of the last chord, in the middle of the register."""
+    return find_nearest_pitch((member.low + member.high) // 2, context.bars[0][0].pitches[:1])
 
 
 def _add_second_voice(notes: list[GridNote], context: SectionContext, member: Member) -> list[GridNote]:

@@ -1,0 +1,194 @@
+"""Chooses the pitches of a tune note by note, from the intervals that the style's tunes have and from rules.
+
+The rules are those of every textbook on melody: a note on a strong beat, or a long one, belongs to the chord; another
+one is reached and left by step; a leap is followed by a step back into it; the tritone, sevenths and what is wider than
+an octave are not sung. Among what the rules leave, the weights decide: how often people's tunes go on like this
+(`idioms.mix_intervals`), and how near the note is to the contour that the phrase has. Positions are scale steps (see
+`theory.Key`). Knows no rhythm and no plan.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
+
+from bandstand.composer.random_source import RandomSource
+from bandstand.composer.theory import Chord, Key
+from bandstand.composer.voices.tunes.idioms import WIDEST, Weights
+
+LEAP: Final = 3
+"""Scale steps of the smallest leap, which a step back has to follow: a fourth."""
+BACK: Final = 2
+"""Scale steps of the widest interval that counts as a step back."""
+SUNG: Final = frozenset(way * size for way in (1, -1) for size in (0, 1, 2, 3, 4, 5, 7, 8, 9, 12))
+"""Semitones of the intervals that a tune may have, up and down."""
+WIDE: Final = 4
+"""Scale steps of the intervals whose weight a style scales: a fifth."""
+NEARNESS: Final = 2.5
+"""Scale steps from the contour at which a note has half the weight."""
+FITS_LATER: Final = 5.0
+"""Factor of the weight of a note for each chord that it will belong to where its unit returns as it was."""
+THIRD_TIME: Final = 0.3
+"""Weight of a note that is repeated once more."""
+GAPS: Final = {"major": (3, 6), "minor": (1, 5)}
+"""Mode -> degrees that a pentatonic scale leaves out."""
+
+
+class Place(NamedTuple):
+    """What is asked of a note."""
+
+    chord: Chord
+    must_belong: bool
+    """Whether it has to be a note of the chord."""
+    aim: float
+    """Where the contour is, in scale steps."""
+    target: int | None = None
+    """Where the unit was that this one repeats."""
+    goals: tuple[int, ...] = ()
+    """Pitch classes of which it has to have one; empty if any will do."""
+    later: tuple[Chord, ...] = ()
+    """The chords at this place where the unit returns."""
+    is_peak: bool = False
+    is_fresh: bool = False
+    """Whether a breath is before it, so that no leap has to be filled."""
+
+
+class Bounds(NamedTuple):
+    """The lowest step and the highest, which only the climax has."""
+
+    low: int
+    peak: int
+
+
+class Taste(NamedTuple):
+    """What a style and a band like."""
+
+    intervals: dict[int, Weights]
+    leaps: float
+    """Factor of the weight of wide intervals."""
+    gaps: float
+    """Factor of the weight of the degrees that the pentatonic scale leaves out."""
+    motif: tuple[int, ...]
+    """The song's motif, which the first unit likes to follow."""
+
+
+class TuneLine:
+    """The tune in progress."""
+
+    def __init__(self, key: Key, bounds: Bounds, taste: Taste, random: RandomSource) -> None:
+        self._key, self._bounds, self._taste, self._random = key, bounds, taste, random
+        self._now: int | None = None
+        self._before = 0
+        self._is_restless = False
+        """Whether the last note is outside its chord, so that a step has to follow."""
+        self._pitches: dict[tuple[int, tuple[int, ...]], int] = {}
+
+    def write(self, places: Sequence[Place], motif: bool = False) -> list[int]:
+        """Choose the scale step of each note of a unit; `motif` lets the song's motif lead."""
+        chosen: list[int] = []
+        for index, (place, following) in enumerate(zip(places, [*places[1:], None], strict=True)):
+            liked = self._taste.motif[index - 1] if motif and 0 < index <= len(self._taste.motif) else None
+            step = self._choose(place, following, liked)
+            self._before = 0 if self._now is None or place.is_fresh else step - self._now
+            self._now, self._is_restless = step, not self._is_consonant(step, place.chord)
+            chosen.append(step)
+        return chosen
+
+    def find_pitch(self, step: int, chord: Chord) -> int:
+        """The pitch of a scale step over a chord.
+
+        It is raised if the chord raises this note of the scale, as the dominant of a minor key has the leading note.
+        """
+        known = self._pitches.get((step, chord.pitches))
+        if known is None:
+            pitch = self._key.pitch_at(step)
+            above = (pitch + 1) % 12
+            known = pitch + (above in chord.pitches and above not in self._key.scale)
+            self._pitches[step, chord.pitches] = known
+        return known
+
+    def _choose(self, place: Place, following: Place | None, liked: int | None) -> int:
+        candidates = self._list_candidates(place)
+        belonging = [step for step in candidates if self._belongs(step, place)]
+        rules: tuple[Callable[[int], bool], ...] = (
+            lambda step: self._may_follow(step, place) and self._may_go_on(step, place, following),
+            lambda step: self._may_follow(step, place),
+            lambda step: self._is_sung(step, place),
+        )
+        for rule in rules:
+            left = [step for step in belonging if rule(step)]
+            if left:
+                return self._pick(left, place, liked)
+        near = self._now if self._now is not None else round(place.aim)
+        return min(belonging or candidates, key=lambda step: abs(step - near))
+
+    def _list_candidates(self, place: Place) -> list[int]:
+        low, peak = self._bounds
+        if place.is_peak:
+            return [peak]
+        if self._now is None:
+            return list(range(low, peak))
+        return list(range(max(low, self._now - WIDEST), min(peak - 1, self._now + WIDEST) + 1)) or [low]
+
+    def _belongs(self, step: int, place: Place) -> bool:
+        wanted = place.goals or (place.chord.pitches if place.must_belong else ())
+        return not wanted or self.find_pitch(step, place.chord) % 12 in wanted
+
+    def _is_consonant(self, step: int, chord: Chord) -> bool:
+        return self.find_pitch(step, chord) % 12 in chord.pitches
+
+    def _is_sung(self, step: int, place: Place) -> bool:
+        if self._now is None:
+            return True
+        return self.find_pitch(step, place.chord) - self._key.pitch_at(self._now) in SUNG
+
+    def _may_follow(self, step: int, place: Place) -> bool:
+        """Whether a note may come after the ones before."""
+        if self._now is None or place.is_fresh:
+            return self._is_sung(step, place)
+        interval = step - self._now
+        if abs(self._before) >= LEAP and not place.is_peak and (interval * self._before >= 0 or abs(interval) > BACK):
+            return False
+        if not self._is_sung(step, place):
+            return False
+        if abs(interval) <= 1:
+            return True
+        return not self._is_restless and (place.must_belong or self._is_consonant(step, place.chord))
+
+    def _may_go_on(self, step: int, place: Place, following: Place | None) -> bool:
+        """Whether the note after this one can keep the rules."""
+        interval = 0 if self._now is None or place.is_fresh else step - self._now
+        is_dissonant = not self._is_consonant(step, place.chord)
+        if following is None or following.is_fresh:
+            return not is_dissonant
+        if following.is_peak:
+            return abs(interval) < LEAP and 0 < self._bounds.peak - step <= WIDEST
+        if abs(interval) >= LEAP:
+            ways = [step - move if interval > 0 else step + move for move in range(1, BACK + 1)]
+        elif is_dissonant:
+            ways = [step - 1, step + 1]
+        else:
+            return True
+        low, peak = self._bounds
+        return any(low <= way < peak and self._belongs(way, following) for way in ways)
+
+    def _pick(self, steps: list[int], place: Place, liked: int | None) -> int:
+        weighted = [(step, self._weigh(step, place, liked)) for step in steps]
+        if place.target is None:
+            return self._random.choose_weighted(weighted)
+        target = place.target
+        return min(weighted, key=lambda pair: (abs(pair[0] - target), -pair[1]))[0]
+
+    def _weigh(self, step: int, place: Place, liked: int | None) -> float:
+        taste = self._taste
+        distance = (step - place.aim) / NEARNESS
+        weight = 1 / (1 + distance * distance)
+        if self._now is not None:
+            interval = step - self._now
+            weight *= taste.intervals[max(-WIDEST, min(WIDEST, self._before))][max(-WIDEST, min(WIDEST, interval))]
+            weight *= taste.leaps if abs(interval) >= WIDE else 1.0
+            weight *= THIRD_TIME if interval == self._before == 0 else 1.0
+            weight *= 4.0 if liked is not None and interval == liked else 1.0
+        if place.must_belong:
+            weight *= FITS_LATER ** sum(self._is_consonant(step, chord) for chord in place.later)
+        if step % 7 in GAPS[self._key.mode]:
+            weight *= taste.gaps
+        return weight

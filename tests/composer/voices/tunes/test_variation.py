@@ -1,0 +1,51 @@
+"""Variations of a tune that returns."""
+
+from collections.abc import Callable
+
+import msgspec
+import pytest
+
+from bandstand.common.lineups import HOUSE
+from bandstand.composer.random_source import RandomSource
+from bandstand.composer.voices.context import GridNote, SectionContext
+from bandstand.composer.voices.tunes.rhythms import TuneHabits
+from bandstand.composer.voices.tunes.variation import raise_climax, vary_tune
+from bandstand.composer.voices.tunes.writer import TuneWriter
+
+MakeContext = Callable[..., SectionContext]
+LEAD = HOUSE["small-robots"].members[4]
+
+
+def write(context: SectionContext, seed: int) -> list[GridNote]:
+    return [n for n in TuneWriter(context, LEAD, TuneHabits(), RandomSource(seed)).write() if n.step >= 0]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_strong_notes_stay(seed: int, context: MakeContext) -> None:
+    section = context(seed=seed)
+    tune = write(section, seed)
+    varied = {(note.step, note.pitch) for note in vary_tune(tune, section, RandomSource(seed, "/vary"))}
+    assert {(note.step, note.pitch) for note in tune if note.step % 8 == 0} <= varied
+
+
+def test_more_changes_where_a_band_develops_more(context: MakeContext) -> None:
+    def changed(development: float) -> int:
+        count = 0
+        for seed in range(20):
+            section = msgspec.structs.replace(context(seed=seed), development=development)
+            tune = write(section, seed)
+            count += len(set(tune) ^ set(vary_tune(tune, section, RandomSource(seed))))
+        return count
+
+    assert changed(0.0) == 0 < changed(0.5) < changed(1.0)
+
+
+def test_the_climax_of_the_last_chorus_is_often_higher_and_nothing_else_changes(context: MakeContext) -> None:
+    raised = 0
+    for seed in range(20):
+        section = context("chorus", seed=seed)
+        tune = write(section, seed)
+        high = raise_climax(tune, section, LEAD.high)
+        assert sum(a != b for a, b in zip(tune, high, strict=True)) <= 1
+        raised += high != tune
+    assert raised >= 5
