@@ -16,7 +16,7 @@ SPARSE = LISTENERS["slow, sparse drums"]
 INDIFFERENT = SPARSE._replace(sign=0)
 
 
-def rate_variations(score_of_tempo: float, count: int = 40) -> list[Heard]:
+def rate_variations(score_of_tempo: float, count: int = 64) -> list[Heard]:
     variations = [vary_band(ROBOTS, Random(seed), 0.8) for seed in range(count)]
     return [
         Heard(variation, 0.8, score_of_tempo * (variation.tempo - ROBOTS.tempo) / 10, 1) for variation in variations
