@@ -7,7 +7,7 @@ import difflib
 import re
 import zoneinfo
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,7 @@ DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 NO_SUCH_TIME: Final = "{word} is no time of day; times are written as 20:00, up to 24:00"
 
 
+@lru_cache(maxsize=1000)
 def read_rule(text: str) -> ShowRule:
     """The rule that a person wrote. Raises ValueError with a sentence that says what is wrong."""
     folded = re.sub(r"\s*([-,])\s*", r"\1", " ".join(text.lower().split()))

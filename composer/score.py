@@ -12,13 +12,14 @@ from typing import Final
 
 import msgspec
 
+from bandstand.common import song_parameters
 from bandstand.common.types import Seconds
 
 TICKS: Final = 480
 """Ticks in a quarter note."""
 STEP: Final = TICKS // 4
 """Ticks in a sixteenth note, the grid of all patterns."""
-TAIL: Final = Seconds(1.2)
+TAIL: Final = Seconds(song_parameters.TAIL)
 """Sound after the last bar, while the last notes decay; it counts for the length of a song."""
 DRUM_CHANNEL: Final = 9
 """General MIDI's channel for drums, counted from 0."""

@@ -125,7 +125,7 @@ def _write_row(airing: Airing, zone: str, now: float) -> tuple[str, ...]:
 def _show_added(result: ShowAdded, now: float) -> Reply:
     show = result.show
     if show.slot.kind is SlotKind.OFF:
-        return Reply(f"{write_rule(show.rule)}: no show is heard then, and the ordinary programme plays ({show.id})")
+        return Reply(f"override {show.id}: no show is heard {write_rule(show.rule)}, the ordinary programme plays")
     said = f"show {show.id}, {name_show(show)}: {write_rule(show.rule)}, {show.slot}"
     said += f", {show.zone} time" if not show.rule.every else ""
     if result.next is not None:

@@ -19,7 +19,7 @@ from bandstand.common.api.refusals import Refused
 from bandstand.common.api.values import Choice, Distance, JobState, Slot, SlotKind, SongBrief, Source
 from bandstand.common.files import format_location
 from bandstand.common.generators import BAND, FILE, Value
-from bandstand.common.song_parameters import RANGES
+from bandstand.common.song_parameters import RANGES, TAIL
 from bandstand.common.types import SongCode
 
 ITSELF: Final = Asker(STATION_NAME, STATION)
@@ -31,8 +31,6 @@ SHORTEST_SONG: Final = RANGES["seconds"].low
 """Seconds of the shortest song that bands compose to a length; where less is left, what follows begins over it."""
 SHORT_FORM: Final = 1.5
 """Minutes of a song that is composed because nothing else is ready."""
-RING: Final = 1.2
-"""Seconds for which the last chord of a composed song rings on while the next song begins (`composer.score.TAIL`)."""
 JINGLE_ROOM: Final = 15.0
 """Seconds that are left for a jingle where a fixed time comes."""
 RETRY: Final = 60.0
@@ -60,7 +58,7 @@ class Filled(NamedTuple):
 
 def get_overlap(tx: Transaction) -> float:
     """Seconds before the end of a composed song at which the next one begins."""
-    return tx.rules.crossfade or RING
+    return tx.rules.crossfade or TAIL
 
 
 def fill_slot(tx: Transaction, need: Need, is_needed_now: bool) -> Filled | str:

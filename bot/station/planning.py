@@ -49,6 +49,8 @@ PLANNED: Final = 4
 """Entries of the queue that are planned ahead."""
 HISTORY: Final = 100
 """Songs that are looked at for distances: more than anybody can hear within the longest of them."""
+JINGLE_AGAIN: Final = "a jingle comes just before it"
+"""Why a jingle is passed over: two in a row are no programme, wherever a clock's other slots cannot be filled."""
 FROZEN: Final = 5.0
 """Seconds before it begins in which the next entry stays whatever happens: the streamer may begin it at any moment."""
 UNKNOWN_LENGTH: Final = 60.0
@@ -280,7 +282,11 @@ def _plan_entry(tx: Transaction, ground: Ground, cues: list[Cue]) -> bool:
     position, left = _begin_early(tx, find_position(tx, cues, ground), ground)
     is_needed_now = not any(cue.state is CueState.QUEUED or not cue.is_audible for cue in cues)
     passed: list[PassedSlot] = []
+    is_after_jingle = is_between(cues[-1] if cues else ground.played[0]) if cues or ground.played else False
     for wanted in list_wanted(ground, position):
+        if is_after_jingle and wanted.slot is not None and wanted.slot.kind is SlotKind.JINGLE and not is_needed_now:
+            passed.append(PassedSlot(wanted.slot, JINGLE_AGAIN))
+            continue
         need = Need(wanted.slot, position.at, position.heard, frozenset(cue.song.code for cue in cues), left)
         filled = filling.fill_slot(tx, need, is_needed_now)
         if isinstance(filled, Filled):

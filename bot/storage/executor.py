@@ -52,6 +52,8 @@ class Executor:
         self._database = database
         self._is_writing = is_writing
         self._is_open = True
+        self.writes = 0
+        """How many queries have changed something: what was read before the last of them may be another now."""
 
     def end(self) -> None:
         """Allow no query any more."""
@@ -81,6 +83,7 @@ class Executor:
     def _write(self, query: Query) -> Any:
         if not self._is_writing:
             raise OutsideTransaction("this transaction was begun for reading, and its work wants to write")
+        self.writes += 1
         return self._run(query)
 
     def _run(self, query: Query | Prepared) -> Any:

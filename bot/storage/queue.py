@@ -140,6 +140,8 @@ def _write_job(job: Job) -> dict[str, Any]:
 class Cues:
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
+        self._open: tuple[int, list[Cue]] | None = None
+        """The open cues, as they were after so many writes: the programme asks for them again and again."""
 
     def get(self, cue: int) -> Cue | None:
         row = self._executor.select_first(GET_CUE.fill(cue))
@@ -156,7 +158,9 @@ class Cues:
         self._executor.change(CUE.update(state=state.value).where(CUE.id == cue))
 
     def list_open(self) -> list[Cue]:
-        return self._list(LIST_OPEN)
+        if self._open is None or self._open[0] != self._executor.writes:
+            self._open = (self._executor.writes, self._list(LIST_OPEN))
+        return list(self._open[1])
 
     def list_of_job(self, job: int) -> list[Cue]:
         return self._list(_select_cues().where(CUE.job == job).order_by(CUE.id))

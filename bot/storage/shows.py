@@ -20,9 +20,13 @@ KEPT: Final = 60 * 24 * 3600.0
 class Shows:
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
+        self._all: tuple[int, list[Show]] | None = None
+        """All shows, as they were after so many writes."""
 
     def list_all(self) -> list[Show]:
-        return [_read(row) for row in self._executor.select(LIST_ALL)]
+        if self._all is None or self._all[0] != self._executor.writes:
+            self._all = (self._executor.writes, [_read(row) for row in self._executor.select(LIST_ALL)])
+        return list(self._all[1])
 
     def add(self, show: Show) -> Show:
         query = SHOW.insert(

@@ -42,6 +42,8 @@ FIND: Final = prepare(ROW.select(*WHOLE).where(ROW.code == GAP, IS_KEPT))
 LIST_BRIEFS: Final = prepare(ROW.select(*BRIEF).where(ROW.code.in_(LISTED), IS_KEPT))
 PLAYABLE: Final = ROW.select(ROW.code).where(ROW.state == SongState.READY.value).limit(GAP)
 COUNT_PLAYABLE: Final = prepare(PLAYABLE.select_from(fn.COUNT(PLAYABLE.c.code)))
+IS_MADE_BY: Final = (ROW.generator == GAP) & (ROW.state == SongState.READY.value)
+LIST_MADE_BY: Final = prepare(ROW.select(*WHOLE).where(IS_MADE_BY).order_by(ROW.created.desc()).limit(GAP))
 
 UNKNOWN: Final = Provenance()
 PROVENANCE: Final = msgspec.json.Decoder(Provenance)
@@ -102,8 +104,7 @@ class Songs:
         return [read_brief(row) for row in self._executor.select(query)]
 
     def list_made_by(self, generator: str, limit: int) -> list[Song]:
-        query = ROW.select(*WHOLE).where(ROW.generator == generator, ROW.state == SongState.READY.value)
-        return [_read(row) for row in self._executor.select(query.order_by(ROW.created.desc()).limit(limit))]
+        return [_read(row) for row in self._executor.select(LIST_MADE_BY.fill(generator, limit))]
 
     def count(self) -> int:
         return self._executor.select_number(ROW.select(fn.COUNT(ROW.code)).where(IS_LISTED))

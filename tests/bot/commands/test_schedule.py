@@ -5,7 +5,9 @@ import pytest
 from bandstand.bot.commands.reply import Level
 from bandstand.common.api.people import Right
 from bandstand.common.api.schedule import AddShow, GetSchedule, RemoveShow, Schedule, ShowAdded
-from bandstand.common.api.shows import Airing, RunState
+from bandstand.common.api.shows import Airing, RunState, Show
+from bandstand.common.api.values import Slot, SlotKind
+from bandstand.common.show_times import read_rule
 from tests.bot.commands.conftest import Person
 from tests.bot.commands.samples import BOSSA, FRIDAY, FROM_FILE
 
@@ -80,3 +82,9 @@ def test_what_was_added_is_told_with_its_first_time_and_what_it_meets(person: Pe
         'show 3, "bossa": fri 20:00-22:00, style:bossa, Europe/Berlin time; it begins fri 2026-05-01 20:00; '
         'where they meet, it is heard instead of "morning"; where they meet, "bossa" is heard instead of it'
     )
+
+
+def test_an_override_that_is_off_says_so_plainly(person: Person) -> None:
+    show = Show(id=4, name="off", rule=read_rule("2026-12-24 0:00-24:00"), slot=Slot(SlotKind.OFF), is_override=True)
+    reply = person.see("schedule override 2026-12-24 off", ShowAdded(show=show, next=None))
+    assert reply.summary == "override 4: no show is heard 2026-12-24 0:00-24:00, the ordinary programme plays"

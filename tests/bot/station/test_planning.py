@@ -1,5 +1,7 @@
 """The plan goes by playlists, clocks and fixed times, and passes over what cannot be filled."""
 
+from itertools import pairwise
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -138,3 +140,18 @@ def test_a_song_that_was_to_be_composed_for_an_entry_is_not_composed_when_the_en
     station.ask(requests.SwitchRadio(is_on=False))
     left = {job.id for job in station.tx.jobs.list_in_state(JobState.WAITING)}
     assert not left & planned
+
+
+def test_two_jingles_never_come_in_a_row_though_a_clock_has_nothing_else_to_play(station: Station) -> None:
+    add_jingle(station, "a")
+    station.pass_time()
+    add_jingle(station, "b")
+    use_clock(station, "any", "jingle", "jingle:b")
+    heard = []
+    for _ in range(9):
+        plan(station)
+        for job in station.tx.jobs.list_in_state(JobState.WAITING):
+            station.finish(job.id, f"Made {job.id}")
+        heard += hear(station, 1)
+    assert not any({one, other} <= {"a", "b"} for one, other in pairwise(heard)), heard
+    assert {"a", "b"} & set(heard)
