@@ -182,7 +182,10 @@ class App:
         )  # fmt: skip
         self._importers = Importers(self._launcher, store, config, build_command("bandstand.composer.importer"))
         self._radio_file = RadioFileReloader(
-            self._settings.configuration, self._zone, store, lambda on_save: FileWatcher(self._clock, on_save)
+            self._settings.configuration,
+            self._zone,
+            store,
+            lambda on_save: FileWatcher(self._clock, on_save, tells_removal=True),
         )
         self._background = BackgroundJobs(self._launcher, store, config, background)
         sources = SongSources(config.paths, config.station.loudness, self._jobs.find_spool)

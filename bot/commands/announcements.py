@@ -280,6 +280,9 @@ def _announce_read(event: events.ScheduleRead) -> Reply:
     if event.faults:
         rows = tuple((line,) for line in (*event.faults[1:], "the programme stays as it was"))
         return Reply(one_line(event.faults[0]), Level.NOTICE, columns=("",), rows=rows)
+    if not event.playlists + event.clocks + event.shows:
+        said_gone = "it has no shows any more; playlists and clocks that it had stay until they are deleted"
+        return Reply(f"{event.file} is empty or gone: {said_gone}", Level.NOTICE)
     said = (
         counted(event.playlists, "playlist"), counted(event.clocks, "clock"), counted(event.shows, "show"),
     )  # fmt: skip

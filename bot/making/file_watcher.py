@@ -11,7 +11,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from twisted.internet.inotify import IN_CLOSE_WRITE, IN_CREATE, IN_MOVED_TO, INotify, INotifyError
+from twisted.internet.inotify import (
+    IN_CLOSE_WRITE,
+    IN_CREATE,
+    IN_DELETE,
+    IN_MOVED_FROM,
+    IN_MOVED_TO,
+    INotify,
+    INotifyError,
+)
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from twisted.python.filepath import FilePath
@@ -29,6 +37,7 @@ AT_LATEST: Final = 1.0
 
 
 MASK: Final = IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE
+REMOVAL: Final = IN_DELETE | IN_MOVED_FROM
 ANY_FOLDER: Final = Path("/")
 UNKNOWN: Final = "saved files cannot be noticed: the kernel took no watch, and would now"
 
@@ -49,8 +58,15 @@ class FileWatcher:
     """`on_save(name)` is called for each save of what is followed: a generator's program, or a single file."""
 
     def __init__(
-        self, clock: IReactorTime, on_save: Callable[[str], None], make_notifier: Callable[[], Any] = INotify
+        self,
+        clock: IReactorTime,
+        on_save: Callable[[str], None],
+        make_notifier: Callable[[], Any] = INotify,
+        *,
+        tells_removal: bool = False,
     ) -> None:
+        """`tells_removal`: that a file is gone is told like a save of it."""
+        self._mask = MASK | REMOVAL if tells_removal else MASK
         self._clock = clock
         self._on_save = on_save
         self._make_notifier = make_notifier
@@ -112,12 +128,17 @@ class FileWatcher:
     def _watch(self, notifier: Notifier, folder: Path) -> None:
         """Raises OSError."""
         try:
-            notifier.watch(FilePath(str(folder)), MASK, callbacks=[self._take_write])
+            notifier.watch(FilePath(str(folder)), self._mask, callbacks=[self._take_write])
         except INotifyError:
             raise OSError(0, inotify.find_trouble(str(folder)) or UNKNOWN) from None
 
     def _take_write(self, _: object, path: Any, mask: int) -> None:
         file = Path(path.asTextMode().path)
+        if mask & REMOVAL:
+            for name, (_, files) in self._followed.items():
+                if file in files:
+                    self._delay(name)
+            return
         if mask & IN_CREATE and not _is_link(file):
             return  # it is told again when it is written
         followers = [

@@ -210,8 +210,11 @@ def _compose(tx: Transaction, need: Need, slugs: Sequence[str], is_needed_now: b
     parameters: dict[str, Value] = {}
     length = fitting.find_length(need.left) if need.left is not None else None
     seconds = 0.0 if length is None else round(length + get_overlap(tx), 2)
+    half = fitting.find_half(need.left) if need.left is not None else None
     if seconds:
         parameters["seconds"] = max(seconds, SHORTEST_SONG)
+    elif half is not None:
+        parameters["seconds"] = round(half + get_overlap(tx), 2)
     elif is_needed_now and not need.queued:
         parameters["minutes"] = SHORT_FORM
     artists = [one.song.artist for one in need.heard if need.at - one.started < ARTIST_DISTANCE]

@@ -236,7 +236,9 @@ def _fits(tx: Transaction, cue: Cue, position: Position, ground: Ground, is_froz
     if choice is None or cue.song.state.is_lost:
         return choice is None
     early, left = _begin_early(tx, position, ground)
-    if not _fits_time(tx, cue, position.at, left) or not _is_wanted(choice, early, ground, is_frozen):
+    if not _fits_time(tx, cue, position.at, left if is_frozen else None) or not _is_wanted(
+        choice, early, ground, is_frozen
+    ):
         return False
     broken = find_broken(name_artist(tx, cue.song), early.heard, early.at)
     return is_between(cue) or broken <= set(choice.relaxed)
@@ -254,12 +256,18 @@ def _is_wanted(choice: Choice, early: Position, ground: Ground, is_frozen: bool)
 
 
 def _fits_time(tx: Transaction, cue: Cue, at: float, left: float | None) -> bool:
-    """Whether an entry that begins `at` ends where it has to, or leaves room until a fixed time in `left` seconds."""
+    """Whether an entry that begins `at` ends where it has to, or leaves room until a fixed time in `left` seconds. What
+    is composed for its slot stays: another song would hardly be another length."""
     choice = cue.choice
     if choice is not None and choice.ends_at is not None:
         length = (cue.song.seconds or _get_ordered_length(tx, cue) + filling.get_overlap(tx)) - filling.get_overlap(tx)
         return abs(at + length - choice.ends_at) <= EXACT
-    if choice is None or left is None or (choice.overruns and choice.fixed_at == round(at + left, 1)):
+    if (
+        choice is None
+        or left is None
+        or cue.job is not None
+        or (choice.overruns and choice.fixed_at == round(at + left, 1))
+    ):
         return True
     return not cue.song.seconds or leaves_room(left, cue.song.seconds)
 

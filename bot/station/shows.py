@@ -6,6 +6,7 @@ come is for `bot.station.show_starts`, and what is played during it for the prog
 Shows stand in the database, where commands add them, or in a file of the configuration, which commands do not change.
 """
 
+from datetime import date, timedelta
 from typing import Final
 
 from bandstand.bot.station import schedule
@@ -96,7 +97,9 @@ def add_show(request: AddShow, by: Requester, tx: Transaction) -> ShowAdded:
                 is_override=request.is_override, created=tx.now)  # fmt: skip
     first = find_first(show, tx.now)
     if first is None and rule.date:
-        raise Refused(BadShow(f"{rule.date} is over, so nothing would be played"))
+        is_over = schedule.find_moment(date.fromisoformat(rule.date) + timedelta(days=1), 0, zone) <= tx.now
+        why = "is over" if is_over else f"has no such time in {zone} any more: it is over, or the clocks leave it out"
+        raise Refused(BadShow(f"{rule.date} {why}, so nothing would be played"))
     show = tx.shows.add(show)
     wins, yields = find_overlaps(show, list_shows(tx), tx.now)
     tx.publish(ScheduleChanged())

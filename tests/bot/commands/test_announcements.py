@@ -328,6 +328,12 @@ def test_a_show_that_would_be_over_is_told_to_be_missed() -> None:
 
 NOTICED: list[tuple[Event, str, bool]] = [
     (events.ScheduleRead(file="radio.toml", shows=2), "radio.toml was read: 0 playlists, 0 clocks, 2 shows", False),
+    (
+        events.ScheduleRead(file="radio.toml"),
+        "radio.toml is empty or gone: it has no shows any more; playlists and clocks that it had stay until they are "
+        "deleted",
+        False,
+    ),
     (events.ShowStarted(show=BOSSA, start=FRIDAY, end=FRIDAY + 7200), '"bossa" is on, until 22:00', True),
     (
         events.ShowHeld(held=make_held(until=FRIDAY + 240)),

@@ -79,6 +79,8 @@ def test_what_cannot_be_scheduled_is_refused(station: Station) -> None:
     assert isinstance(station.refuse(AddShow(rule="fri 20-22", target="off:")), refusals.BadSlot)
     assert isinstance(station.refuse(AddShow(rule="fri 20-22", target="jingle:news")), refusals.NoSuchTarget)
     assert isinstance(station.refuse(AddShow(rule="2020-01-01 20-22", target="bossa")), refusals.BadShow)
+    left_out = station.refuse(AddShow(rule="2027-03-28 2:15-2:45", target="bossa"))
+    assert isinstance(left_out, refusals.BadShow) and "the clocks leave it out" in left_out.problem
     assert isinstance(station.refuse(AddShow(rule="fri 20-22", target="bossa", is_override=True)), refusals.BadShow)
     assert isinstance(station.refuse(AddShow(rule="daily 12:00", target="file:a.flac")), refusals.BadPath)
     why = station.refuse(AddShow(rule="daily 12:00", target="file:/etc/passwd"), make_person("dora"))
