@@ -48,8 +48,8 @@ def find_length(left: float) -> float | None:
 
 
 def find_half(left: float) -> float | None:
-    """The length of a song that is composed where two are to fill what is left: one of any length might leave too little
-    for the second. None: there is time for more, or for one alone."""
+    """The length of a song that is composed where two are to fill what is left: one of any length might leave too
+    little for the second. None: there is time for more, or for one alone."""
     return left / 2 if LONGEST < left < 2 * LONGEST else None
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from twisted.internet.inotify import IN_CLOSE_WRITE, IN_CREATE, INotify, INotifyError
+from twisted.internet.inotify import IN_CLOSE_WRITE, IN_CREATE, IN_DELETE, INotify, INotifyError
 from twisted.internet.task import Clock
 from twisted.internet.testing import MemoryReactorClock
 from twisted.python.filepath import FilePath
@@ -245,3 +245,17 @@ def test_a_link_that_takes_the_programs_place_is_a_save_and_a_file_that_is_begun
     callback(None, FilePath(str(tmp_path / "saw").encode()), IN_CREATE)
     case.clock.advance(1)
     assert case.saved == ["saw"]
+
+
+@pytest.mark.parametrize(("tells_removal", "saved"), [(True, ["file"]), (False, [])])
+def test_that_a_file_is_gone_is_told_to_whoever_asks_for_it(
+    tells_removal: bool, saved: list[str], tmp_path: Path
+) -> None:
+    case = Case(tmp_path)
+    watcher = FileWatcher(case.clock, case.saved.append, lambda: case.folders, tells_removal=tells_removal)
+    watcher.follow({"file": tmp_path / "radio.toml"})
+    if tells_removal:
+        callback = case.folders.callbacks[str(tmp_path)]
+        callback(None, FilePath(str(tmp_path / "radio.toml").encode()), IN_DELETE)
+    case.clock.advance(5)
+    assert case.saved == saved
