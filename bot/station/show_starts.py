@@ -100,7 +100,7 @@ def find_held(tx: Transaction, begun: list[Target], records: Records) -> HeldSho
     cues = tx.queue.list_open()
     air, queue = scheduling.find_on_air(cues), scheduling.sort_queue(cues)
     ordered = _list_ordered(air, queue)
-    if not ordered:
+    if not ordered or (air is not None and _is_heard(target, air)):
         return None
     before = [*([air] if air else []), *queue[: queue.index(ordered[-1]) + 1 if ordered[-1] in queue else 0]]
     until = planning.find_position(tx, before, planning.read_ground(tx)).at
@@ -117,6 +117,12 @@ def find_held_now(tx: Transaction) -> HeldShow | None:
     """The show that is held at this moment."""
     records = shows.list_records(tx)
     return find_held(tx, schedule.find_begun(shows.list_shows(tx), tx.now, records), records)
+
+
+def _is_heard(target: Target, air: Cue) -> bool:
+    """Whether a song of this coming of the show is on the air."""
+    is_in_time = (air.started or 0.0) >= target.occurrence.start - EARLY
+    return is_in_time and air.choice is not None and air.choice.show == target.show.name
 
 
 def _list_ordered(air: Cue | None, queue: list[Cue]) -> list[Cue]:

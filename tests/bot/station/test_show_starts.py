@@ -138,6 +138,18 @@ def test_what_was_queued_comes_before_the_show_too(station: Station) -> None:
     assert get_show(end(station, TEN + 30.0 + LENGTH)) == "show"
 
 
+def test_a_show_whose_first_song_is_on_the_air_has_begun_whatever_is_queued_behind_it(station: Station) -> None:
+    add_show(station, "daily 10:00-11:00")
+    keep(station, TEN - 60.0)
+    station.ask(Play(song="Song 3"))
+    begin(station, TEN - 60.0)
+    keep(station, TEN)
+    assert get_show(end(station, TEN + 30.0)) == "show"
+    station.ask(Enqueue(song="Song 4"))
+    keep(station, TEN + 40.0)
+    assert station.ask(GetSchedule()).airings[0].state is RunState.PLAYED
+
+
 def test_a_show_that_would_be_over_by_then_is_missed_and_told(station: Station) -> None:
     add_show(station, "daily 10:00-10:01")
     keep(station, TEN - 10.0)
