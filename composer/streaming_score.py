@@ -1,10 +1,10 @@
 """A streaming score: a score that is composed while it plays, one section after another.
 
 Its header (title, form, chords, parts without notes) is known at once. Its notes, and the moves of controllers and
-pitch wheels, come in chunks, composed on demand, so
-that a long song starts as soon as a short one. A note may begin up to `LEAD_TICKS` before its section, and the first
-notes of a section may cut the last notes of the section before. So a chunk is complete only when the section after it
-has been composed: this is why the first chunk composes two sections, and why `_pending` holds notes back.
+pitch wheels, come in chunks, one for each section, composed on demand, so that a long song starts as soon as a short
+one. A note may begin up to `LEAD_TICKS` before its section, and the first notes of a section may cut the last notes of
+the section before. So a chunk ends where the first note begins that the next section may cut, a bar or less before its
+section does: that note, and what comes after it, waits in `_pending` for the next chunk.
 
 Knows no music: `compose.py` supplies the notes, and a synthesiser plays them.
 """
@@ -60,14 +60,14 @@ class StreamingScore:
         self._chunks: list[Chunk] = []
         self._pending: SectionNotes = [Performance() for _ in header.parts]
         self._next = 0
-        """Index of the section that the next chunk ends with."""
+        """Index of the section that is composed for the next chunk."""
 
     @classmethod
     def from_score(cls, score: Score) -> "StreamingScore":
         """Wrap a score that is complete already: one chunk."""
         song = cls(_replace_notes(score, tuple(Performance() for _ in score.parts)), iter(()))
         whole = tuple(Performance(list(part.notes), list(part.controls), list(part.bends)) for part in score.parts)
-        song._chunks, song._next = [whole], len(score.sections) + 1
+        song._chunks, song._next = [whole], len(score.sections)
         return song
 
     def chunks(self) -> Iterator[Chunk]:
@@ -86,26 +86,28 @@ class StreamingScore:
         return _replace_notes(self.header, tuple(parts))
 
     def _compose_chunk(self) -> bool:
-        """Add one chunk; return False after the last one."""
+        """Add the chunk of one section; return False after the last one."""
         sections = self.header.sections
-        if self._next > len(sections):
+        if self._next >= len(sections):
             return False
-        end = None
-        for index in (0, 1) if self._next == 0 else (self._next,):
-            end = sections[index].bar * self.header.bar - LEAD_TICKS if index < len(sections) else None
-            if end is not None:
-                for played, more in zip(self._pending, next(self._sections), strict=True):
-                    played.extend(more)
-            self._next = index + 1
-        for played in self._pending:
+        for played, more in zip(self._pending, next(self._sections), strict=True):
+            played.extend(more)
             played.notes = list(trim_overlaps(played.notes))
-        if end is None:
+        section, self._next = sections[self._next], self._next + 1
+        if self._next == len(sections):
             self._chunks.append(tuple(self._pending))
             return True
-        pairs = [played.cut(end) for played in self._pending]
+        tick = _find_cut(self._pending, (section.bar + section.bars) * self.header.bar - LEAD_TICKS)
+        pairs = [played.cut(tick) for played in self._pending]
         self._chunks.append(tuple(before for before, _ in pairs))
         self._pending = [after for _, after in pairs]
         return True
+
+
+def _find_cut(played: SectionNotes, begin: int) -> int:
+    """The tick before which all is settled, where what comes next begins at tick `begin` at the earliest."""
+    held = (note.start for own in played for note in own.notes if note.start + note.length >= begin)
+    return min(held, default=begin)
 
 
 def _replace_notes(score: Score, played: tuple[Performance, ...]) -> Score:

@@ -13,7 +13,7 @@ from bandstand.composer.score import (
 from bandstand.composer.streaming_score import LEAD_TICKS, Performance, StreamingScore
 
 BAR = 4 * 480
-FIRST = Performance([Note(0, BAR, 60, 80)], [Control(0, EXPRESSION, 70)], [Bend(10, -100), Bend(BAR + 5, 0)])
+FIRST = Performance([Note(0, BAR // 2, 60, 80)], [Control(0, EXPRESSION, 70)], [Bend(10, -100), Bend(BAR + 5, 0)])
 SECOND = Performance([Note(BAR, 480, 60, 80)], [Control(BAR, EXPRESSION, 127)], [])
 
 
@@ -37,6 +37,22 @@ def test_controls_and_bends_come_with_the_notes_of_their_time() -> None:
     first, second, _ = make_song().chunks()
     assert (first[0].controls, first[0].bends) == ([Control(0, EXPRESSION, 70)], [Bend(10, -100)])
     assert (second[0].controls, second[0].bends) == ([Control(BAR, EXPRESSION, 127)], [Bend(BAR + 5, 0)])
+
+
+def test_a_note_that_the_next_section_may_cut_waits_for_it_with_all_that_comes_after() -> None:
+    held = Performance([Note(0, 480, 62, 80), Note(480, BAR, 60, 80), Note(960, 480, 64, 80)])
+    song = StreamingScore(
+        header(), iter([[held], [Performance([Note(BAR - LEAD_TICKS, 480, 60, 80)])], [Performance()]])
+    )
+    first, second, _ = song.chunks()
+    assert first[0].notes == [Note(0, 480, 62, 80)]
+    assert second[0].notes[:2] == [Note(480, BAR - LEAD_TICKS - 481, 60, 80), Note(960, 480, 64, 80)]
+
+
+def test_only_one_section_is_composed_for_the_first_chunk() -> None:
+    sections = iter([[Performance([Note(0, 480, 60, 80)])], [Performance()], [Performance()]])
+    next(StreamingScore(header(), sections).chunks())
+    assert len(list(sections)) == 2
 
 
 def test_the_whole_score_keeps_controls_and_bends_also_as_json() -> None:
