@@ -226,7 +226,7 @@ LINEUPS: Final[dict[str, Lineup]] = {
             _seat("bass", "bass", (33, 32), 28, 50, reverb=0.05, loose=7, late=5, force=0.65, lean=0.3),
             _seat("guitar", "chords", (27, 28), 55, 76, pan=-0.4, reverb=0.35, loose=6, length=0.6, variety=0.15),
             _seat("organ", "chords", (16, 17), 52, 74, pan=0.4, reverb=0.3, enters=0.5, loose=8, force=0.4, length=0.7),
-            _seat("horn", "melody", (57, 66, 22, 53), 55, 79, pan=0.1, reverb=0.45, loose=10, late=6, lean=0.7),
+            _seat("horn", "melody", (56, 65, 22, 53), 58, 81, pan=0.1, reverb=0.45, loose=10, late=6, lean=0.7),
         ),
     ),
     "funk": Lineup(
@@ -280,7 +280,7 @@ LINEUPS: Final[dict[str, Lineup]] = {
                 "piano", "chords", (0, 1), 50, 72, pan=-0.3, reverb=0.2, loose=6, density=0.7, length=0.85, force=0.6
             ),
             _seat("brass", "chords", (61,), 52, 74, pan=0.4, reverb=0.3, enters=0.8, loose=8, density=0.1, force=0.45),
-            _seat("trumpet", "melody", (56, 73, 57), 62, 84, pan=0.1, reverb=0.35, loose=8, lean=-0.1),
+            _seat("trumpet", "melody", (56, 73, 59), 62, 84, pan=0.1, reverb=0.35, loose=8, lean=-0.1),
         ),
     ),
     "hiphop": Lineup(

@@ -134,7 +134,7 @@ def test_members_stay_in_their_registers_but_for_an_accompaniment_that_gives_way
             assert all(low <= note.pitch <= member.high + 1 for note in one.notes)
 
 
-def test_human_timing_stays_near_the_grid(songs: list[Score]) -> None:
+def test_players_lean_and_drift_but_stay_within_a_twentieth_of_a_second_of_the_grid(songs: list[Score]) -> None:
     for song in songs:
         band = BY_NAME[song.artist]
         unit = STYLES[band.style].swing_steps
@@ -144,7 +144,7 @@ def test_human_timing_stays_near_the_grid(songs: list[Score]) -> None:
             for note in one.notes:
                 near = range(note.start // STEP - 2, note.start // STEP + 2)
                 grid = [step * STEP + (swing if step % (2 * unit) == unit else 0) for step in near]
-                assert min(abs(note.start - tick) for tick in grid) <= 20 * ms + 1
+                assert min(abs(note.start - tick) for tick in grid) <= 50 * ms + 1
 
 
 def test_the_facts_have_tempo_sections_and_energies(short: Score) -> None:
