@@ -2,7 +2,8 @@
 
 A job that finds the disk full has done nothing wrong, as long as it was not itself what filled it: it waits, with all
 others, and is begun again when there is room. Whether there is, is looked at ever more rarely. Operators are told once,
-and once when it is over. A job that has used up most of the room that there was when it began does not fit: it fails.
+and once when it is over. A job that has used up most of the room that there was when it began does not fit: it fails;
+and so does every job that finds a disk full on which there can never be room.
 
 Knows bytes and file systems; nothing of workers.
 """
@@ -10,7 +11,7 @@ Knows bytes and file systems; nothing of workers.
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -53,7 +54,10 @@ class Room:
         self._free.pop(job, None)
 
     def is_to_wait(self, job: int, written: int) -> bool:
-        """Whether a job that found the disk full with `written` bytes in its spool was not what filled it."""
+        """Whether a job that found the disk full with `written` bytes in its spool was not what filled it, and there
+        may be room some day."""
+        if any(measure_usage(folder).total < MARGIN for folder in self._folders):
+            return False
         free = self._free.get(job, 0)
         return not written or self._measure() + written < free * LEFT
 
@@ -76,13 +80,22 @@ class Room:
 
     def _measure(self) -> int:
         """Bytes that are free where there is least. A folder that is not there yet counts as its parent."""
-        return min((_measure_free(folder) for folder in self._folders), default=0)
+        return min((measure_usage(folder).free for folder in self._folders), default=0)
 
 
-def _measure_free(folder: Path) -> int:
+class Usage(NamedTuple):
+    """Bytes of a file system."""
+
+    total: int
+    free: int
+
+
+def measure_usage(folder: Path) -> Usage:
+    """The file system of a folder; one that cannot be looked up counts as full."""
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     try:
-        return shutil.disk_usage(folder).free
+        total, _, free = shutil.disk_usage(folder)
     except OSError:
-        return 0
+        return Usage(MARGIN, 0)
+    return Usage(total, free)

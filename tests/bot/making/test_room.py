@@ -7,7 +7,7 @@ import pytest
 from twisted.internet.task import Clock
 
 from bandstand.bot.making import room as module
-from bandstand.bot.making.room import LONGEST, MARGIN, Room
+from bandstand.bot.making.room import LONGEST, MARGIN, Room, Usage
 from bandstand.common.api.events import Event, RoomChanged
 
 
@@ -16,16 +16,17 @@ class Disk:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.free = 100 << 20
+        self.total = 1 << 30
         self.looks = 0
         self.events: list[Event] = []
         self.went_on = 0
         self.clock = Clock()
-        monkeypatch.setattr(module, "_measure_free", self._measure)
+        monkeypatch.setattr(module, "measure_usage", self._measure)
         self.room = Room(self.clock, [Path("/nowhere")], self._publish, self._go_on)
 
-    def _measure(self, _: Path) -> int:
+    def _measure(self, _: Path) -> Usage:
         self.looks += 1
-        return self.free
+        return Usage(self.total, self.free)
 
     def _publish(self, events: Sequence[Event]) -> None:
         self.events += events
@@ -57,6 +58,12 @@ def test_a_job_waits_unless_there_is_room_again_without_it(
     disk.room.note_begun(1)
     disk.free = now
     assert disk.room.is_to_wait(1, written) is is_to_wait
+
+
+def test_no_job_waits_for_room_that_can_never_be(disk: Disk) -> None:
+    disk.free, disk.total = 0, MARGIN - 1
+    disk.room.note_begun(1)
+    assert not disk.room.is_to_wait(1, 0)
 
 
 def test_jobs_go_on_when_more_is_free_than_the_job_had_written(disk: Disk) -> None:
