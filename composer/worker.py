@@ -89,8 +89,9 @@ def report_result(make: Callable[[], Done | Passed], report: Report) -> int:
     except BandstandError as error:
         report(Failed(str(error)))
     except OSError as error:
-        log.exception("the song could not be written")
         is_full = error.errno in DISK_FULL_ERRORS
+        if not is_full:
+            log.exception("the song could not be written")
         reason = str(DiskFull()) if is_full else f"the song cannot be written: {error.strerror or error}"
         report(Failed(reason, is_disk_full=is_full))
     except Exception:

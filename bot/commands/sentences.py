@@ -158,6 +158,8 @@ def _say_bad_query(why: refusals.BadQuery) -> str:
     match why.what:
         case "filter":
             return f"there is no filter {why.value}:; there are {', '.join(f'{name}:' for name in why.filters)}"
+        case "value":
+            return f"{why.value}: needs its value right behind it, without a space"
         case "tempo":
             return "tempo: takes beats a minute, or two figures such as tempo:120-130"
         case "year":

@@ -65,6 +65,8 @@ def parse_query(text: str) -> Query:
         name, value = name.lower(), " ".join(split_words(phrase or word))
         if name and name not in FILTERS:
             raise Refused(BadQuery("filter", one_line(name, 20), FILTERS))
+        if not name and word.endswith(":") and word[:-1].lower() in FILTERS:
+            raise Refused(BadQuery("value", word[:-1].lower(), FILTERS))
         if not value:
             continue
         if sign:

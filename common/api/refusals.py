@@ -63,8 +63,8 @@ class BadQuery(Base, frozen=True, tag="bad_query"):
 
     kind = Kind.USAGE
     what: str
-    """`empty`, `excluded` (it only says what a song must not have), `filter` (there is no such filter), or the filter
-    whose value is none: `key`, `tempo` or `year`."""
+    """`empty`, `excluded` (it only says what a song must not have), `filter` (there is no such filter), `value` (there
+    is nothing behind it), or the filter whose value is none: `key`, `tempo` or `year`."""
     value: str
     filters: tuple[str, ...]
 

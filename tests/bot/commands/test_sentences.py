@@ -63,6 +63,7 @@ SAID: list[tuple[Refusal, str]] = [
         refusals.BadQuery("year", "soon", ()),
         "year: takes a year, two of them such as year:1990-1999, or a decade such as year:1990s",
     ),
+    (refusals.BadQuery("value", "style", ()), "style: needs its value right behind it, without a space"),
     (refusals.BadQuery("tempo", "fast", ()), "tempo: takes beats a minute, or two figures such as tempo:120-130"),
     (
         refusals.BadQuery("excluded", "", ()),

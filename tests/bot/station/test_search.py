@@ -49,6 +49,7 @@ def test_a_query_is_read(text: str, query: Query) -> None:
         ("key:H", "key"),
         ("year:soon", "year"),
         ("year:19", "year"),
+        ("style: bossa", "value"),
     ],
 )
 def test_a_query_that_cannot_be_read_is_refused_with_the_reason(text: str, what: str) -> None:
