@@ -6,6 +6,7 @@ else.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Final
 
 import msgspec
@@ -209,10 +210,15 @@ def _make_contexts(
     style = find_style(band)
     motif, rhythm = draw_motif(random.branch("motif")), draw_rhythm(style, random.branch("rhythm"))
     rich = draw_enrichment(style.harmony, band.richness, random.branch("harmony", "palette"))
+
+    @cache
+    def harmonise(kind: str, length: int, key: Key) -> tuple[BarChords, ...]:
+        branch = random.branch("harmony", kind)
+        return Harmoniser(key, band.colour, style.harmony, branch, rich).make_progression(kind, length)
+
     bars: list[tuple[BarChords, ...]] = []
     for section, key, next_key in zip(form, keys, [*keys[1:], keys[-1]], strict=True):
-        branch = random.branch("harmony", section.kind)
-        plain = Harmoniser(key, band.colour, style.harmony, branch, rich).make_progression(section.kind, section.bars)
+        plain = harmonise(section.kind, section.bars, key)
         bars.append(lead_into_key(plain, next_key) if next_key != key else plain)
     firsts = [chords[0][0] for chords in bars[1:]] + [keys[-1].build_chord(0)]
     return [

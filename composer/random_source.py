@@ -6,7 +6,8 @@ Python keeps the same numbers in every version only for `random.Random(int).rand
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from hashlib import blake2b
 from typing import TypeVar
 
@@ -19,8 +20,12 @@ class RandomSource:
     def __init__(self, seed: int, path: str = "") -> None:
         self._seed = seed
         self._path = path
-        digest = blake2b(f"{seed}{path}".encode(), digest_size=8).digest()
-        self._random = random.Random(int.from_bytes(digest, "big"))
+
+    @cached_property
+    def _draw(self) -> Callable[[], float]:
+        """Seeded by the first draw, because many sources only have branches."""
+        digest = blake2b(f"{self._seed}{self._path}".encode(), digest_size=8).digest()
+        return random.Random(int.from_bytes(digest, "big")).random
 
     def branch(self, *names: object) -> "RandomSource":
         """Return the branch of these names, from its beginning. It does not depend on what was drawn so far."""
@@ -28,15 +33,15 @@ class RandomSource:
 
     def draw_uniform(self) -> float:
         """Draw a number from 0 up to, but not including, 1."""
-        return self._random.random()
+        return self._draw()
 
     def draw_bool(self, probability: float) -> bool:
         """Draw True with this probability."""
-        return self.draw_uniform() < probability
+        return self._draw() < probability
 
     def draw_index(self, count: int) -> int:
         """Draw a whole number from 0 to `count - 1`."""
-        return int(self.draw_uniform() * count)
+        return int(self._draw() * count)
 
     def draw_integer(self, low: int, high: int) -> int:
         """Draw a whole number from `low` to `high`, both included."""
@@ -44,15 +49,16 @@ class RandomSource:
 
     def draw_triangular(self, width: float) -> float:
         """Draw a number between `-width` and `width` with a triangular distribution around 0."""
-        return (self._random.random() - self._random.random()) * width
+        draw = self._draw
+        return (draw() - draw()) * width
 
     def choose(self, choices: Sequence[T]) -> T:
         """Choose one of `choices`, each with the same probability."""
-        return choices[self.draw_index(len(choices))]
+        return choices[int(self._draw() * len(choices))]
 
     def choose_weighted(self, choices: Sequence[tuple[T, float]]) -> T:
         """Choose by (choice, weight). The weights need not add up to 1."""
-        left = self.draw_uniform() * sum(weight for _, weight in choices)
+        left = self._draw() * sum([weight for _, weight in choices])
         for choice, weight in choices:
             left -= weight
             if left < 0:

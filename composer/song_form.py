@@ -7,6 +7,7 @@ Knows nothing of what is played in a section.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 from bandstand.composer.random_source import RandomSource
@@ -79,23 +80,22 @@ def count_bars(letters: str, unit: int, fixed: Mapping[str, int] = FIXED_BARS) -
 def _choose_usual_form(bars: float, random: RandomSource) -> tuple[str, int]:
     """Choose (letters, unit) of a form that is near in length. With the usual unit it has at least two choruses."""
     forms = list_usual_forms()
-    distance = {form: abs(count_bars(*form) - bars) / bars for form in forms}
-    good = [
-        form for form in forms if distance[form] <= TOLERANCE_USUAL and form[1] == USUAL_UNIT and form[0][-2] == "O"
-    ]
-    return random.choose(good) if good else min(forms, key=lambda form: distance[form])
+    usual = [(letters, unit) for letters, unit in forms if unit == USUAL_UNIT and letters[-2] == "O"]
+    good = [form for form in usual if abs(count_bars(*form) - bars) / bars <= TOLERANCE_USUAL]
+    return random.choose(good) if good else min(forms, key=lambda form: abs(count_bars(*form) - bars))
 
 
-def list_usual_forms() -> list[tuple[str, int]]:
+@cache
+def list_usual_forms() -> tuple[tuple[str, int], ...]:
     """(letters, unit) of every usual form."""
-    return [
-        (f"{opening}{_alternate(cycles, has_two_verses)}{final}{closing}E", unit)
+    middles = [_alternate(cycles, has_two_verses) for cycles in CYCLES for has_two_verses in (False, True)]
+    return tuple(
+        (f"{opening}{middle}{final}{closing}E", unit)
         for unit in UNITS
         for opening, closing in (("I", "O"), ("I", ""), ("", ""))
-        for cycles in CYCLES
-        for has_two_verses in (False, True)
+        for middle in middles
         for final in ("", "C")
-    ]
+    )
 
 
 def _alternate(cycles: int, has_two_verses: bool) -> str:

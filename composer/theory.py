@@ -6,7 +6,7 @@ of its key.
 """
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Final, Literal
 
@@ -18,6 +18,11 @@ from bandstand.common.song_parameters import KEY, KEY_SYNTAX
 Mode = Literal["major", "minor"]
 
 SCALES: Final[dict[Mode, tuple[int, ...]]] = {"major": (0, 2, 4, 5, 7, 9, 11), "minor": (0, 2, 3, 5, 7, 8, 10)}
+_PITCH_CLASSES: Final = {
+    mode: tuple(tuple((tonic + interval) % 12 for interval in scale) for tonic in range(12))
+    for mode, scale in SCALES.items()
+}
+"""Mode -> tonic -> the pitch classes of the key's scale."""
 LETTERS: Final = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 SHARPS: Final = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 FLATS: Final = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
@@ -108,7 +113,7 @@ class Key(msgspec.Struct, frozen=True):
     @property
     def scale(self) -> tuple[int, ...]:
         """The seven pitch classes from the tonic upwards."""
-        return tuple((self.tonic + interval) % 12 for interval in SCALES[self.mode])
+        return _PITCH_CLASSES[self.mode][self.tonic]
 
     def pitch_at(self, step: int) -> int:
         """The pitch of a scale step."""
@@ -122,11 +127,7 @@ class Key(msgspec.Struct, frozen=True):
 
     def build_chord(self, degree: int, seventh: bool = False) -> Chord:
         """Build the triad or seventh chord on a degree. In minor, degree 4 has the leading note (harmonic minor)."""
-        pitches = [self.scale[(degree + third) % 7] for third in (0, 2, 4, 6)[: 4 if seventh else 3]]
-        if self.mode == "minor" and degree == 4:
-            pitches[1] = (pitches[1] + 1) % 12
-        intervals = tuple((pitch - pitches[0]) % 12 for pitch in pitches[1:])
-        return Chord(self.names[pitches[0]] + QUALITIES[intervals], degree, tuple(pitches))
+        return _build_chord(self, degree, seventh)
 
     def build_secondary_dominant(self, chord: Chord) -> Chord:
         """Build the dominant seventh chord that leads to `chord`, inside or outside the key."""
@@ -162,6 +163,16 @@ class Key(msgspec.Struct, frozen=True):
     def transpose(self, semitones: int) -> "Key":
         """Return the key that is `semitones` higher, in the same mode."""
         return Key((self.tonic + semitones) % 12, self.mode)
+
+
+@cache
+def _build_chord(key: Key, degree: int, seventh: bool) -> Chord:
+    scale = key.scale
+    pitches = [scale[(degree + third) % 7] for third in (0, 2, 4, 6)[: 4 if seventh else 3]]
+    if key.mode == "minor" and degree == 4:
+        pitches[1] = (pitches[1] + 1) % 12
+    intervals = tuple((pitch - pitches[0]) % 12 for pitch in pitches[1:])
+    return Chord(key.names[pitches[0]] + QUALITIES[intervals], degree, tuple(pitches))
 
 
 @lru_cache
