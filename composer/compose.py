@@ -5,7 +5,7 @@ only module that knows it. Each step has its own branch of the random source, so
 else.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from functools import cache
 from typing import Final
 
@@ -33,7 +33,7 @@ from bandstand.composer.style import Style
 from bandstand.composer.styles import STYLES
 from bandstand.composer.theory import Key
 from bandstand.composer.voices import VOICES
-from bandstand.composer.voices.context import Ahead, GridNote, SectionContext
+from bandstand.composer.voices.context import Ahead, GridNote, SectionContext, Tune
 from bandstand.composer.voices.melody import draw_motif, draw_rhythm
 
 BANDS: Final[dict[str, Band]] = {"band": HOUSE["small-robots"], **HOUSE}
@@ -220,6 +220,7 @@ def _make_contexts(
     for section, key, next_key in zip(form, keys, [*keys[1:], keys[-1]], strict=True):
         plain = harmonise(section.kind, section.bars, key)
         bars.append(lead_into_key(plain, next_key) if next_key != key else plain)
+    written: dict[Hashable, Tune] = {}
     firsts = [chords[0][0] for chords in bars[1:]] + [keys[-1].build_chord(0)]
     return [
         SectionContext(
@@ -236,6 +237,7 @@ def _make_contexts(
             syncopation=band.syncopation,
             pickups=band.pickups,
             leaps=band.leaps,
+            written=written,
         )
         for section, key, chords, first in zip(form, keys, bars, firsts, strict=True)
     ]

@@ -14,7 +14,9 @@ are bound or parted by the character of their phrase, repeated notes are parted,
 
 import math
 from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise
+from operator import attrgetter
 from typing import Final
 
 from bandstand.common.bands import Member
@@ -52,6 +54,8 @@ CHARACTERS: Final = ((1.06, 3.0), (1.0, 4.0), (0.8, 2.0))
 """(share of the length of notes that move by step, weight) of phrases: bound, plain, parted."""
 LIFT_STEPS: Final = 2
 """Steps of silence that count as a rest."""
+FAR: Final = 1 << 60
+"""A tick after the end of every song."""
 REPEATED, LIFTED, CLIPPED = 0.84, 0.92, 0.7
 """Shares of the length of a repeated note, of the last before a rest, and of a short one before a rest."""
 
@@ -60,7 +64,8 @@ class Timing:
     """When a member plays: milliseconds from the grid, step by step through a section."""
 
     def __init__(self, context: SectionContext, member: Member, bpm: float, random: RandomSource) -> None:
-        self._member, self._random = member, random
+        self._draw, self._loose, self._late = random.stream, member.loose, member.late
+        self._most_lean = member.lean * (LEAN_MS if member.lean > 0 else PUSH_MS)
         self._phrase = PHRASE_BARS * context.steps
         self._behind = context.section.bars * context.steps % self._phrase
         self._latest = LATEST * 60_000 / bpm / 4
@@ -68,52 +73,53 @@ class Timing:
 
     def find_delay(self, step: int) -> float:
         """Milliseconds by which what is played on `step` is late."""
-        loose, fresh = self._member.loose, self._random.draw_triangular(self._member.loose)
-        self._drift = DRIFT * self._drift + (1 - DRIFT) * self._random.draw_triangular(loose) * 2
+        draw, loose = self._draw, self._loose
+        fresh = (draw() - draw()) * loose
+        self._drift = DRIFT * self._drift + (1 - DRIFT) * ((draw() - draw()) * loose) * 2
         error = max(-loose, min(loose, (fresh + self._drift) / 2 * 1.4))
-        return min(self._latest, error + self._member.late + self._lean(step))
+        delay = error + self._late + (self._lean(step) if self._most_lean else 0.0)
+        return min(self._latest, delay)
 
     def _lean(self, step: int) -> float:
-        if not self._member.lean:
-            return 0.0
-        lean = self._member.lean * (LEAN_MS if self._member.lean > 0 else PUSH_MS)
-        return lean * (ON_BEAT if step % 4 == 0 else 1.0) * (0.4 + 0.6 * math.sin(math.pi * self._place(step)))
-
-    def _place(self, step: int) -> float:
-        """Place in the phrase, 0 to 1; phrases are counted from the end of the section."""
-        return (step - self._behind) % self._phrase / self._phrase
+        """The lean at a place in the phrase; phrases are counted from the end of the section."""
+        place = (step - self._behind) % self._phrase / self._phrase
+        return self._most_lean * (ON_BEAT if step % 4 == 0 else 1.0) * (0.4 + 0.6 * math.sin(math.pi * place))
 
 
 def humanise(
     notes: list[GridNote], context: SectionContext, member: Member, bpm: float, random: RandomSource
 ) -> list[Note]:
     """Perform the notes of one member in one section. The result is in ticks from the beginning of the song."""
-    section = context.section
-    origin = section.bar * context.style.beats * TICKS
+    section, steps = context.section, context.steps
+    total, phrase = section.bars * steps, PHRASE_BARS * steps
+    origin = section.bar * steps * STEP
     ticks_per_ms = bpm * TICKS / 60_000
     unit = context.style.swing_steps
     swing = context.swing * unit * STEP
     full = (127 - LOWEST_VELOCITY) * (QUIET_SHARE + (1 - QUIET_SHARE) * section.energy) * (0.7 + 0.6 * member.force)
     timing, contour = Timing(context, member, bpm, random), CONTOUR if member.voice == "melody" else 0.0
     ordered, middle = sorted(notes), (member.low + member.high) / 2
+    held, draw = member.length, random.stream
     performed: list[Note] = []
     last, start, shape = -1, 0, 1.0
-    for note, share in zip(ordered, _articulate(ordered, context, member, random), strict=True):
-        step, written, pitch, force = note
+    for (step, written, pitch, force), share in zip(
+        ordered, _articulate(ordered, context, member, random), strict=True
+    ):
         if step != last:
-            last, shape = step, shape_dynamics(step, context)
+            last, shape = step, shape_dynamics(step, total, phrase)
             offset = (swing if step % (2 * unit) == unit else 0) + timing.find_delay(step) * ticks_per_ms
             start = max(0, round(origin + step * STEP + offset))
-        force *= (shape + contour * max(-12, min(12, pitch - middle))) * (1 + random.draw_triangular(FORCE_WIDTH))
-        velocity = max(1, min(127, round(LOWEST_VELOCITY + full * force)))
-        length = written * member.length * share if written < LONG_STEPS else written
-        performed.append(Note(start, max(1, round(length * STEP)), pitch, velocity))
+        accent = shape + contour * max(-12, min(12, pitch - middle)) if contour else shape
+        velocity = round(LOWEST_VELOCITY + full * (force * (accent * (1 + (draw() - draw()) * FORCE_WIDTH))))
+        velocity = velocity if 1 <= velocity <= 127 else max(1, min(127, velocity))
+        length = round((written * held * share if written < LONG_STEPS else written) * STEP)
+        performed.append(Note(start, length if length > 1 else 1, pitch, velocity))
     return performed
 
 
-def shape_dynamics(step: int, context: SectionContext) -> float:
-    """Share of its force that a note on `step` gets by its place in the section and in the phrase."""
-    steps, phrase = context.section.bars * context.steps, PHRASE_BARS * context.steps
+@cache
+def shape_dynamics(step: int, steps: int, phrase: int) -> float:
+    """Share of its force that a note on `step` gets by its place in a section of `steps` and in one of its phrases."""
     at = (step - steps % phrase) % phrase / phrase
     rise, fall = at / PHRASE_TOP, (at - PHRASE_TOP) / (1 - PHRASE_TOP)
     arc = math.sin(rise * math.pi / 2) if fall < 0 else 1 - 0.7 * fall**2
@@ -149,14 +155,20 @@ def _choose_share(note: GridNote, following: int, tops: dict[int, int], characte
     return character if abs(pitch - note.pitch) <= 2 else 1.0
 
 
+_get_place = attrgetter("start", "pitch")
+
+
 def trim_overlaps(notes: list[Note]) -> tuple[Note, ...]:
     """Sort notes by time, and end each before the same pitch begins again. Of two that begin at once, keep one."""
-    ordered = sorted(notes, key=lambda note: (note.start, note.pitch))
     next_start: dict[int, int] = {}
     clean: list[Note] = []
-    for note in reversed(ordered):
-        room = next_start.get(note.pitch, note.start + note.length + 1) - note.start - 1
-        if room > 0:
-            clean.append(Note(note.start, min(note.length, room), note.pitch, note.velocity))
-        next_start[note.pitch] = note.start
-    return tuple(reversed(clean))
+    for note in reversed(sorted(notes, key=_get_place)):  # of two at one place the later one stays
+        start, pitch = note.start, note.pitch
+        room = next_start.get(pitch, FAR) - start - 1
+        if room >= note.length:
+            clean.append(note)
+        elif room > 0:
+            clean.append(Note(start, room, pitch, note.velocity))
+        next_start[pitch] = start
+    clean.reverse()
+    return tuple(clean)

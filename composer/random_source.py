@@ -27,9 +27,19 @@ class RandomSource:
         digest = blake2b(f"{self._seed}{self._path}".encode(), digest_size=8).digest()
         return random.Random(int.from_bytes(digest, "big")).random
 
+    @property
+    def origin(self) -> tuple[int, str]:
+        """Seed and path: two sources of one origin have the same branches."""
+        return self._seed, self._path
+
     def branch(self, *names: object) -> "RandomSource":
         """Return the branch of these names, from its beginning. It does not depend on what was drawn so far."""
         return RandomSource(self._seed, self._path + "".join(f"/{name}" for name in names))
+
+    @property
+    def stream(self) -> Callable[[], float]:
+        """The function that draws the next number of `draw_uniform`, for the innermost loops."""
+        return self._draw
 
     def draw_uniform(self) -> float:
         """Draw a number from 0 up to, but not including, 1."""

@@ -3,8 +3,8 @@
 Also chooses among a style's patterns by a member's habits, in the same way for all voices.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple, TypeVar
+from collections.abc import Callable, Hashable, Sequence
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
@@ -43,6 +43,12 @@ class ChordSpan(NamedTuple):
     chord: Chord
 
 
+class Tune(Protocol):
+    """A tune that is written as far as it is asked for."""
+
+    def write(self, bars: int | None = None) -> list[GridNote]: ...
+
+
 class SectionContext(msgspec.Struct, frozen=True, kw_only=True):
     """One section with its style and harmony."""
 
@@ -77,6 +83,9 @@ class SectionContext(msgspec.Struct, frozen=True, kw_only=True):
     """The first chorus, if this is an intro that quotes its tune."""
     tune: tuple[GridNote, ...] = ()
     """What the melody plays in this section, for the others to keep clear of; empty while it is not known."""
+    written: dict[Hashable, Tune] = {}
+    """The tunes that were begun for the song, which all of its sections share: most return, or begin with a pickup in
+    the section before."""
 
     @property
     def steps(self) -> int:

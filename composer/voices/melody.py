@@ -14,7 +14,7 @@ from bandstand.common.bands import Member
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.style import Style
 from bandstand.composer.theory import find_nearest_pitch
-from bandstand.composer.voices.context import Ahead, GridNote, SectionContext
+from bandstand.composer.voices.context import Ahead, GridNote, SectionContext, Tune
 from bandstand.composer.voices.tunes.rhythms import RhythmWriter, TuneHabits
 from bandstand.composer.voices.tunes.variation import raise_climax, vary_tune
 from bandstand.composer.voices.tunes.writer import LONG_STEPS, TuneWriter, make_room
@@ -83,7 +83,7 @@ def _play_tune(
     section = context.section
     is_solo = section.kind == "solo"
     notes = [
-        note for note in _make_writer(context, member, occurrence if is_solo else material).write() if note.step >= 0
+        note for note in _find_tune(context, member, occurrence if is_solo else material).write() if note.step >= 0
     ]
     if context.is_last_chorus:
         raised = raise_climax(notes, context, member.high)
@@ -98,7 +98,7 @@ def _quote_hook(context: SectionContext, member: Member) -> list[GridNote]:
     if context.hook is None:
         return []
     end = context.section.bars * context.steps
-    written = _make_writer(context.hook.context, member, context.hook.material).write(bars=context.section.bars)
+    written = _find_tune(context.hook.context, member, context.hook.material).write(bars=context.section.bars)
     return [note._replace(length=min(note.length, end - note.step)) for note in written if 0 <= note.step < end]
 
 
@@ -112,13 +112,17 @@ def _play_pickup(ahead: Ahead | None, member: Member) -> list[GridNote]:
     if ahead is None or ahead.context.section.kind in ("intro", "ending"):
         return []
     source = ahead.occurrence if ahead.context.section.kind == "solo" else ahead.material
-    return [note for note in _make_writer(ahead.context, member, source).write(bars=1) if note.step < 0]
+    return [note for note in _find_tune(ahead.context, member, source).write(bars=1) if note.step < 0]
 
 
-def _make_writer(context: SectionContext, member: Member, source: RandomSource) -> TuneWriter:
-    habits = TuneHabits(member.density, context.syncopation, context.pickups, context.leaps)
-    motif = transform_motif(context.motif, context.section.kind, source.branch("motif"))
-    return TuneWriter(msgspec.structs.replace(context, motif=motif), member, habits, source)
+def _find_tune(context: SectionContext, member: Member, source: RandomSource) -> Tune:
+    """The section's tune: the one that was begun already, if it is made of the same."""
+    kind, habits = context.section.kind, TuneHabits(member.density, context.syncopation, context.pickups, context.leaps)
+    name = (source.origin, kind, context.key, context.bars, context.motif, context.rhythm, habits, member)
+    if name not in context.written:
+        motif = transform_motif(context.motif, kind, source.branch("motif"))
+        context.written[name] = TuneWriter(msgspec.structs.replace(context, motif=motif), member, habits, source)
+    return context.written[name]
 
 
 def _find_final_pitch(context: SectionContext, member: Member) -> int:

@@ -108,7 +108,7 @@ def test_a_tune_parts_repeated_notes_and_lifts_the_last_before_a_rest() -> None:
 
 
 def test_a_phrase_gets_louder_until_shortly_before_its_end() -> None:
-    loud = [shape_dynamics(step, context(0.5)) for step in (0, 40, 63)]
+    loud = [shape_dynamics(step, 128, 64) for step in (0, 40, 63)]
     assert loud[0] < loud[1] > loud[2]
 
 

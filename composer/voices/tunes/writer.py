@@ -67,24 +67,28 @@ class TuneWriter:
         )  # fmt: skip
         self._line = TuneLine(key, self._bounds, taste, material.branch("line"))
         self._rows: dict[str, dict[int, int]] = {}
+        self._notes: list[list[GridNote]] = []
+        """Of each unit that is written so far."""
 
     def write(self, bars: int | None = None) -> list[GridNote]:
-        """Write the units that begin in the first `bars` bars, or all."""
-        notes: list[GridNote] = []
-        for index, written in enumerate(self._written):
-            if bars is not None and written.unit.bar >= bars:
-                break
-            places = self._make_places(index, written)
-            chosen = self._line.write(places, motif=index == 0)
-            origin = written.unit.bar * self._steps
-            row = self._rows.setdefault(written.unit.label, {})
-            for beat, step in zip(written.beats, chosen, strict=True):
-                row.setdefault(beat.step - origin, step)
-            notes += [
-                GridNote(beat.step, beat.length, self._line.find_pitch(step, place.chord), self._find_force(beat))
-                for beat, step, place in zip(written.beats, chosen, places, strict=True)
-            ]
-        return notes
+        """Write the units that begin in the first `bars` bars, or all. None is written twice."""
+        asked = [written for written in self._written if bars is None or written.unit.bar < bars]
+        for index in range(len(self._notes), len(asked)):
+            self._notes.append(self._write_unit(index))
+        return [note for notes in self._notes[: len(asked)] for note in notes]
+
+    def _write_unit(self, index: int) -> list[GridNote]:
+        written = self._written[index]
+        places = self._make_places(index, written)
+        chosen = self._line.write(places, motif=index == 0)
+        origin = written.unit.bar * self._steps
+        row = self._rows.setdefault(written.unit.label, {})
+        for beat, step in zip(written.beats, chosen, strict=True):
+            row.setdefault(beat.step - origin, step)
+        return [
+            GridNote(beat.step, beat.length, self._line.find_pitch(step, place.chord), self._find_force(beat))
+            for beat, step, place in zip(written.beats, chosen, places, strict=True)
+        ]
 
     # Rhythm
 
