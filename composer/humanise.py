@@ -160,9 +160,10 @@ _get_place = attrgetter("start", "pitch")
 
 def trim_overlaps(notes: list[Note]) -> tuple[Note, ...]:
     """Sort notes by time, and end each before the same pitch begins again. Of two that begin at once, keep one."""
+    ordered = sorted(notes, key=_get_place)
     next_start: dict[int, int] = {}
     clean: list[Note] = []
-    for note in reversed(sorted(notes, key=_get_place)):  # of two at one place the later one stays
+    for note in reversed(ordered):  # of two at one place the later one stays
         start, pitch = note.start, note.pitch
         room = next_start.get(pitch, FAR) - start - 1
         if room >= note.length:
