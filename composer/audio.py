@@ -48,8 +48,9 @@ class Dither:
 
     def convert(self, block: Block) -> Samples:
         """Convert the next block of the sound; values beyond full scale are clipped."""
-        noise = self._random.random_sample(block.shape) - self._random.random_sample(block.shape)
-        return np.clip(np.rint(block * float(FULL_SCALE) + noise), -FULL_SCALE - 1, FULL_SCALE).astype(np.int16)
+        numbers = np.frombuffer(self._random.bytes(4 * block.size), "<u2").astype(np.float32)
+        noise = (numbers[: block.size] - numbers[block.size :]).reshape(block.shape) * np.float32(2**-16)
+        return np.clip(np.rint(block * np.float32(FULL_SCALE) + noise), -FULL_SCALE - 1, FULL_SCALE).astype(np.int16)
 
 
 class FlacWriter:

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from bandstand.common.types import RATE
-from bandstand.composer.audio import BLOCK_FRAMES, Block
+from bandstand.composer.audio import Block
 
 RATIO: Final = 1.8
 THRESHOLD: Final = -27.0
@@ -33,8 +33,8 @@ STEP_FRAMES: Final = 480
 """Frames for which one level is taken: 10 ms."""
 START: Final = -24.0
 """Level before the first block."""
-_FRAMES = np.arange(1, BLOCK_FRAMES + 1)
-_STEPS = np.arange(0, BLOCK_FRAMES + 1, STEP_FRAMES)
+_RISE = np.arange(1, STEP_FRAMES + 1, dtype=np.float32) / np.float32(STEP_FRAMES)
+"""How far a step's frames are from the gain before it to that after it."""
 
 
 class Compressor:
@@ -52,7 +52,9 @@ class Compressor:
             compute_gain(self._fast.follow(power)) * compute_lift(self._slow.follow(power)) for power in powers.tolist()
         ]
         self._gain = gains[-1]
-        return block * np.interp(_FRAMES, _STEPS, gains).astype(np.float32)[:, None]
+        points = np.array(gains, np.float32)[:, None]
+        curve = points[:-1] + (points[1:] - points[:-1]) * _RISE
+        return block * curve.reshape(-1, 1)
 
 
 class _Follower:

@@ -31,7 +31,7 @@ HOLD: Final = SMOOTH + 1
 
 Gains = npt.NDArray[np.float64]
 GainCurve = Callable[[npt.NDArray[np.int64]], Gains]
-"""Function from frame numbers, shape (n,), to linear gains, shape (n,)."""
+"""Function from frame numbers, shape (n,), to linear gains, shape (n,), or (1,) where they are all the same."""
 
 _WEIGHTS = np.hanning(2 * SMOOTH + 3)[1:-1]
 _WEIGHTS /= _WEIGHTS.sum()

@@ -74,19 +74,28 @@ def _list_messages(part: Part, channel: int) -> list[Timed]:
     ]
     for note in part.notes:
         begin = {"channel": channel, "note": note.pitch, "velocity": note.velocity}
-        rows.append((note.start, BEGIN, mido.Message("note_on", **begin)))
-        rows.append((note.start + note.length, END, mido.Message("note_off", channel=channel, note=note.pitch)))
+        end = {"channel": channel, "note": note.pitch}
+        rows.append((note.start, BEGIN, _make_message("note_on", begin)))
+        rows.append((note.start + note.length, END, _make_message("note_off", end)))
     for move in part.controls:
         values = {"channel": channel, "control": move.number, "value": move.value}
-        rows.append((move.start, MOVE, mido.Message("control_change", **values)))
+        rows.append((move.start, MOVE, _make_message("control_change", values)))
     for bend in part.bends:
-        rows.append((bend.start, MOVE, mido.Message("pitchwheel", channel=channel, pitch=turn_wheel(bend.cents))))
+        rows.append(
+            (bend.start, MOVE, _make_message("pitchwheel", {"channel": channel, "pitch": turn_wheel(bend.cents)}))
+        )
     return rows
+
+
+def _make_message(kind: str, values: dict[str, int]) -> mido.Message:
+    """A message of a score, which has no wrong values: to check them took longer than all the rest of a file."""
+    return mido.Message(kind, skip_checks=True, **values)
 
 
 def _make_track(rows: list[Timed]) -> mido.MidiTrack:
     track, now = mido.MidiTrack(), 0
     for tick, _, message in sorted(rows, key=lambda row: row[:2]):
-        track.append(message.copy(time=tick - now))
+        message.time = tick - now
+        track.append(message)
         now = tick
     return track

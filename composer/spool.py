@@ -110,7 +110,7 @@ class SpoolWriter:
 
     def write(self, block: Block) -> None:
         """Append a block. Raises DiskFull or ComposeError; the spool then ends with the last whole frame."""
-        data = memoryview(block.astype("<f4").tobytes())
+        data = np.ascontiguousarray(block, "<f4").reshape(-1).view(np.uint8).data
         written = 0
         try:
             while written < len(data):

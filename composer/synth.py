@@ -116,12 +116,14 @@ class _GainCurve:
         self._measured: float | None = None
 
     def __call__(self, frames: npt.NDArray[np.int64]) -> Gains:
-        glide = np.clip((frames / RATE - HEAD) / GLIDE, 0, 1)
+        glide = np.clip((frames[[0, -1]] / RATE - HEAD) / GLIDE, 0, 1)
+        if glide[0] == glide[1]:  # all of the block before the glide, or after it
+            frames = frames[:1]
         decibels = np.full(len(frames), self._average)
-        if glide[-1] > 0:
+        if glide[1] > 0:
             if self._measured is None:
                 self._measured = self._measure()
-            decibels += (self._measured - self._average) * glide
+            decibels += (self._measured - self._average) * np.clip((frames / RATE - HEAD) / GLIDE, 0, 1)
         return np.asarray(10 ** (decibels / 20))
 
     def _measure(self) -> float:
@@ -131,7 +133,7 @@ class _GainCurve:
         try:
             raw = shape_tone(renderer.render(StreamingScore.from_score(excerpt)))
             length = Frames(round(excerpt.seconds(excerpt.ticks) * RATE))
-            loudness = measure_loudness(master_song(raw, length, lambda at: np.ones(len(at)), Frames(1)))
+            loudness = measure_loudness(master_song(raw, length, lambda at: np.ones(1), Frames(1)))
         finally:
             renderer.close()
         gain = self._target - (loudness - self._synthesiser.excerpt_offset)

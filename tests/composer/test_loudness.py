@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bandstand.composer.audio import BLOCK_FRAMES, Block
-from bandstand.composer.loudness import LoudnessMeter, measure_loudness
+from bandstand.composer.loudness import LoudnessMeter, TruePeakMeter, measure_loudness
 
 
 def tone(seconds: float, decibels: float) -> Block:
@@ -38,3 +38,20 @@ def test_silence_is_silence() -> None:
     loudness, peak = meter.finish()
     assert loudness <= -70
     assert peak == -math.inf
+
+
+@pytest.mark.parametrize(("frequency", "phase"), [(12_000, math.pi / 4), (6000, 0.4), (15_000, 0.3)])
+def test_a_peak_between_samples_is_found(frequency: int, phase: float) -> None:
+    sine = 0.5 * np.sin(2 * np.pi * frequency * np.arange(9600) / 48_000 + phase)
+    meter = TruePeakMeter()
+    for block in cut(np.stack([sine, sine / 2], axis=1).astype(np.float32), 777):
+        meter.push(block)
+    assert 20 * math.log10(meter.finish()) == pytest.approx(-6.0, abs=0.6)
+
+
+def test_the_very_last_sample_counts() -> None:
+    sound = np.zeros((1000, 2), np.float32)
+    sound[-1] = 0.5
+    meter = TruePeakMeter()
+    meter.push(sound)
+    assert meter.finish() == 0.5
