@@ -184,8 +184,8 @@ def _add_counter(played: Parts, members: Sequence[Member], context: SectionConte
 
 def _is_near(note: GridNote, line: Sequence[GridNote]) -> bool:
     """Whether the line sounds less than a fourth beside the note, or above it no higher than that."""
-    end = note.step + note.length
-    return any(abs(one.pitch - note.pitch) < 5 and one.step < end and note.step < one.step + one.length for one in line)
+    begin, end, pitch = note.step, note.step + note.length, note.pitch
+    return any(abs(its - pitch) < 5 and step < end and begin < step + length for step, length, its, _ in line)
 
 
 def _add_surprise(

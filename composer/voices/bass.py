@@ -57,7 +57,7 @@ class _BassLine:
         self._now = root
         self._next_chord = next_chord
         self._key = key
-        self._member = member
+        self._member, self._low, self._high = member, member.low, member.high
 
     def play(self, pattern: BassPattern, span: ChordSpan, start: int) -> Iterator[GridNote]:
         """Play the part of a bar's pattern that falls under the chord. `start` is the first step of the bar.
@@ -67,7 +67,7 @@ class _BassLine:
         inside = [event for event in pattern if span.begin <= event[0] < span.end]
         for index, (step, length, role) in enumerate(inside):
             pitch = self._choose_pitch("R" if index == 0 and step == span.begin and role != "8" else role)
-            self._now = fold_into_register(pitch, self._member.low, self._member.high)
+            self._now = fold_into_register(pitch, self._low, self._high)
             yield GridNote(start + step, min(length, span.end - step), self._now, 1.0 if step == 0 else 0.85)
 
     def _choose_pitch(self, role: str) -> int:

@@ -125,18 +125,20 @@ def _leave_out_rubbing(voicing: Voicing, context: SectionContext, bar: int, span
     major chord under its root; two notes are always left."""
     start = bar * context.steps
     held = [note.pitch for note in context.find_tune(start + span.begin, start + span.end) if note.length >= HELD_STEPS]
+    if not held:
+        return voicing
     clear = tuple(pitch for pitch in voicing if not any(abs(note - pitch) in RUBBING for note in held))
     return clear if len(clear) >= 2 else voicing
 
 
 def _find_register(context: SectionContext, member: Member, bar: int, span: ChordSpan) -> tuple[int, int]:
     """The lowest and the highest pitch for a chord: the member's register, as far as the tune leaves it free."""
-    start = bar * context.steps
-    tune = min((note.pitch for note in context.find_tune(start + span.begin, start + span.end)), default=128)
-    high = min(member.high, tune - CLEAR_OF_TUNE)
+    start, highest = bar * context.steps, member.high
+    tune = min([note.pitch for note in context.find_tune(start + span.begin, start + span.end)], default=128)
+    high = min(highest, tune - CLEAR_OF_TUNE)
     lowest = max(LOWEST_CHORD, RANGES[member.instruments[0]][0])
     low = min(member.low, max(lowest, high - NARROWEST))
-    return low, min(member.high, max(high, low + NARROWEST))
+    return low, min(highest, max(high, low + NARROWEST))
 
 
 def _play_pattern(pattern: CompingPattern, span: ChordSpan, voicing: Voicing, start: int) -> Iterator[GridNote]:
@@ -144,13 +146,13 @@ def _play_pattern(pattern: CompingPattern, span: ChordSpan, voicing: Voicing, st
 
     A note of the pattern that is held over the beginning of the chord is struck again there.
     """
-    for step, length, voice in pattern:
-        begin, end = max(step, span.begin), min(step + length, span.end)
+    for step, written, voice in pattern:
+        begin, end = max(step, span.begin), min(step + written, span.end)
         if not span.begin <= begin < end:
             continue
         force = 1.0 if begin == 0 else 0.9 if begin % 4 == 0 else 0.8
-        for pitch in _select_voices(voicing, voice):
-            yield GridNote(start + begin, end - begin, pitch, force)
+        first, length = start + begin, end - begin
+        yield from [GridNote(first, length, pitch, force) for pitch in _select_voices(voicing, voice)]
 
 
 def _select_voices(voicing: Voicing, voice: int) -> Voicing:

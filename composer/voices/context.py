@@ -120,7 +120,7 @@ class SectionContext(msgspec.Struct, frozen=True, kw_only=True):
 
     def find_tune(self, begin: int, end: int) -> list[GridNote]:
         """The notes of the tune that sound between two steps of the section."""
-        return [note for note in self.tune if note.step < end and begin < note.step + note.length]
+        return [note for note in self.tune if note[0] < end and begin < note[0] + note[1]]  # step and length
 
     def find_next_chord(self, bar: int, span: ChordSpan) -> Chord:
         """The chord after that of `span` in `bar`, in the next section if necessary."""

@@ -4,7 +4,7 @@ A section ends with a fill, of a whole bar where it is loud; a phrase of four ba
 When a kind of section returns, its groove is a little different; the last chorus has a further drum and more crashes.
 """
 
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -113,11 +113,15 @@ def _list_crashes(context: SectionContext, fills: dict[int, int]) -> list[int]:
 
 def _play_bar(groove: Groove, start: int, begin: int, end: int) -> list[GridNote]:
     """Play the steps from `begin` up to `end` of a bar that starts at step `start` of the section."""
+    return [
+        GridNote(start + step, 1, drum, force)
+        for drum, bar in groove
+        for step, force in list_strokes(bar)
+        if begin <= step < end
+    ]
 
-    def strike() -> Iterator[GridNote]:
-        for drum, bar in groove:
-            for step, mark in enumerate(bar[begin:end], begin):
-                if mark in FORCES:
-                    yield GridNote(start + step, 1, drum, FORCES[mark])
 
-    return list(strike())
+@lru_cache(1024)
+def list_strokes(bar: str) -> list[tuple[int, float]]:
+    """(step, force) of the strokes of a bar."""
+    return [(step, FORCES[mark]) for step, mark in enumerate(bar) if mark in FORCES]

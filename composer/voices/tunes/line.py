@@ -7,7 +7,7 @@ an octave are not sung. Among what the rules leave, the weights decide: how ofte
 `theory.Key`). Knows no rhythm and no plan.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from bandstand.composer.random_source import RandomSource
@@ -28,6 +28,8 @@ FITS_LATER: Final = 5.0
 """Factor of the weight of a note for each chord that it will belong to where its unit returns as it was."""
 THIRD_TIME: Final = 0.3
 """Weight of a note that is repeated once more."""
+LIKED: Final = 4.0
+"""Factor of the weight of the interval that the motif has."""
 GAPS: Final = {"major": (3, 6), "minor": (1, 5)}
 """Mode -> degrees that a pentatonic scale leaves out."""
 
@@ -79,7 +81,8 @@ class TuneLine:
         self._before = 0
         self._is_restless = False
         """Whether the last note is outside its chord, so that a step has to follow."""
-        self._pitches: dict[tuple[int, tuple[int, ...]], int] = {}
+        self._pitches: dict[tuple[int, ...], dict[int, int]] = {}
+        """Pitch classes of a chord -> scale step -> pitch."""
 
     def write(self, places: Sequence[Place], motif: bool = False) -> list[int]:
         """Choose the scale step of each note of a unit; `motif` lets the song's motif lead."""
@@ -97,26 +100,24 @@ class TuneLine:
 
         It is raised if the chord raises this note of the scale, as the dominant of a minor key has the leading note.
         """
-        known = self._pitches.get((step, chord.pitches))
+        pitches = self._pitches.get(chord.pitches)
+        if pitches is None:
+            pitches = self._pitches[chord.pitches] = {}
+        known = pitches.get(step)
         if known is None:
             pitch = self._key.pitch_at(step)
             above = (pitch + 1) % 12
-            known = pitch + (above in chord.pitches and above not in self._key.scale)
-            self._pitches[step, chord.pitches] = known
+            known = pitches[step] = pitch + (above in chord.pitches and above not in self._key.scale)
         return known
 
     def _choose(self, place: Place, following: Place | None, liked: int | None) -> int:
         candidates = self._list_candidates(place)
         belonging = [step for step in candidates if self._belongs(step, place)]
-        rules: tuple[Callable[[int], bool], ...] = (
-            lambda step: self._may_follow(step, place) and self._may_go_on(step, place, following),
-            lambda step: self._may_follow(step, place),
-            lambda step: self._is_sung(step, place),
-        )
-        for rule in rules:
-            left = [step for step in belonging if rule(step)]
-            if left:
-                return self._pick(left, place, liked)
+        allowed = [step for step in belonging if self._may_follow(step, place)]
+        left = [step for step in allowed if self._may_go_on(step, place, following)] or allowed
+        left = left or [step for step in belonging if self._is_sung(step, place)]
+        if left:
+            return self._pick(left, place, liked)
         near = self._now if self._now is not None else round(place.aim)
         return min(belonging or candidates, key=lambda step: abs(step - near))
 
@@ -130,7 +131,7 @@ class TuneLine:
 
     def _belongs(self, step: int, place: Place) -> bool:
         wanted = place.goals or (place.chord.pitches if place.must_belong else ())
-        return not wanted or self.find_pitch(step, place.chord) % 12 in wanted
+        return self.find_pitch(step, place.chord) % 12 in wanted if wanted else True
 
     def _is_consonant(self, step: int, chord: Chord) -> bool:
         return self.find_pitch(step, chord) % 12 in chord.pitches
@@ -171,24 +172,33 @@ class TuneLine:
         return any(low <= way < peak and self._belongs(way, following) for way in ways)
 
     def _pick(self, steps: list[int], place: Place, liked: int | None) -> int:
-        weighted = [(step, self._weigh(step, place, liked)) for step in steps]
+        weighted = self._weigh(steps, place, liked)
         if place.target is None:
             return self._random.choose_weighted(weighted)
         target = place.target
         return min(weighted, key=lambda pair: (abs(pair[0] - target), -pair[1]))[0]
 
-    def _weigh(self, step: int, place: Place, liked: int | None) -> float:
-        taste = self._taste
-        distance = (step - place.aim) / NEARNESS
-        weight = 1 / (1 + distance * distance)
-        if self._now is not None:
-            interval = step - self._now
-            weight *= taste.intervals[max(-WIDEST, min(WIDEST, self._before))][max(-WIDEST, min(WIDEST, interval))]
-            weight *= taste.leaps if abs(interval) >= WIDE else 1.0
-            weight *= THIRD_TIME if interval == self._before == 0 else 1.0
-            weight *= 4.0 if liked is not None and interval == liked else 1.0
-        if place.must_belong:
-            weight *= FITS_LATER ** sum(self._is_consonant(step, chord) for chord in place.later)
-        if step % 7 in GAPS[self._key.mode]:
-            weight *= taste.gaps
-        return weight
+    def _weigh(self, steps: Sequence[int], place: Place, liked: int | None) -> list[tuple[int, float]]:
+        """(step, weight) of each step."""
+        taste, now, before, gaps = self._taste, self._now, self._before, GAPS[self._key.mode]
+        intervals = taste.intervals[max(-WIDEST, min(WIDEST, before))]
+        later = place.later if place.must_belong else ()
+        weighted: list[tuple[int, float]] = []
+        for step in steps:
+            distance = (step - place.aim) / NEARNESS
+            weight = 1 / (1 + distance * distance)
+            if now is not None:
+                interval = step - now
+                weight *= intervals[max(-WIDEST, min(WIDEST, interval))]
+                if abs(interval) >= WIDE:
+                    weight *= taste.leaps
+                if interval == before == 0:
+                    weight *= THIRD_TIME
+                if interval == liked:
+                    weight *= LIKED
+            if later:
+                weight *= FITS_LATER ** sum([self._is_consonant(step, chord) for chord in later])
+            if step % 7 in gaps:
+                weight *= taste.gaps
+            weighted.append((step, weight))
+        return weighted

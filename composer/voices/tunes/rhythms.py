@@ -64,6 +64,8 @@ class RhythmWriter:
         self._style = style
         self._steps = style.beats * CELL
         self._cells = mix_cells(style)
+        self._weighted: dict[tuple[int, int], list[tuple[int, float]]] = {}
+        """The rows of `_cells` that were used, as this tune weighs them."""
         self._fullness = (0.4 + 1.2 * habits.density) ** 2 * style.tune.fullness
         self._syncopation = min(0.95, 2 * habits.syncopation * style.tune.syncopation)
         self._pickups = min(0.95, 2 * habits.pickups * style.tune.pickups)
@@ -128,10 +130,12 @@ class RhythmWriter:
         return tuple(self._anticipate(bar, inside=True)) or (0,)
 
     def _draw_cell(self, beat: int, before: int) -> int:
-        row = self._cells.get((beat, before)) or self._cells[beat, FIRST_BIT]
-        return self._random.choose_weighted(
-            [(cell, weight * self._fullness ** (cell.bit_count() - 1)) for cell, weight in row.items()]
-        )
+        if (beat, before) not in self._weighted:
+            row = self._cells.get((beat, before)) or self._cells[beat, FIRST_BIT]
+            self._weighted[beat, before] = [
+                (cell, weight * self._fullness ** (cell.bit_count() - 1)) for cell, weight in row.items()
+            ]
+        return self._random.choose_weighted(self._weighted[beat, before])
 
     def _anticipate(self, onsets: list[int], inside: bool) -> list[int]:
         """Move notes on beats ahead, where there is room before them: those inside of a bar, most often that on the
