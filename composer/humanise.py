@@ -76,7 +76,9 @@ class Timing:
         draw, loose = self._draw, self._loose
         fresh = (draw() - draw()) * loose
         self._drift = DRIFT * self._drift + (1 - DRIFT) * ((draw() - draw()) * loose) * 2
-        error = max(-loose, min(loose, (fresh + self._drift) / 2 * 1.4))
+        error = (fresh + self._drift) / 2 * 1.4
+        if not -loose <= error <= loose:
+            error = max(-loose, min(loose, error))
         delay = error + self._late + (self._lean(step) if self._most_lean else 0.0)
         return min(self._latest, delay)
 

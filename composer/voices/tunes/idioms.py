@@ -46,7 +46,8 @@ def _mix_cells(tune: TuneStyle, beats: int, own: tuple[Rhythm, ...]) -> CellTabl
             _add_row(table.setdefault(place, {}), row, weight)
     for place, row in _count_own([make_cells(rhythm, beats) for rhythm in own]).items():
         _add_row(table.setdefault(place, {}), row, tune.own)
-    return {place: {cell: weight / sum(row.values()) for cell, weight in row.items()} for place, row in table.items()}
+    totals = {place: sum(row.values()) for place, row in table.items()}
+    return {place: {cell: weight / totals[place] for cell, weight in row.items()} for place, row in table.items()}
 
 
 @lru_cache
@@ -64,19 +65,14 @@ def _read_cells(table: str) -> Iterator[tuple[tuple[int, int], Weights]]:
     """((beat, cell before), counts) of each row, such as `2a 8:12 0:3`."""
     for line in table.split("\n"):
         place, *pairs = line.split()
-        yield (int(place[0]), int(place[1], 16)), {int(cell, 16): float(n) for cell, n in map(_split_pair, pairs)}
+        yield (int(place[0]), int(place[1], 16)), {int(pair[0], 16): float(pair[2:]) for pair in pairs}
 
 
 def _read_intervals(table: str) -> Iterator[tuple[int, Weights]]:
     """(interval before, counts) of each row, such as `-1 -1:12 2:3`."""
     for line in table.split("\n"):
         before, *pairs = line.split()
-        yield int(before), {int(interval): float(n) for interval, n in map(_split_pair, pairs)}
-
-
-def _split_pair(pair: str) -> tuple[str, str]:
-    value, _, count = pair.partition(":")
-    return value, count
+        yield int(before), {int(interval): float(n) for interval, n in [pair.split(":") for pair in pairs]}
 
 
 def _count_own(bars: list[list[int]]) -> CellTable:
@@ -92,5 +88,6 @@ def _count_own(bars: list[list[int]]) -> CellTable:
 
 def _add_row(row: Weights, counts: Weights, weight: float) -> None:
     total = sum(counts.values())
+    known = row.get
     for value, count in counts.items():
-        row[value] = row.get(value, 0.0) + weight * count / total
+        row[value] = known(value, 0.0) + weight * count / total
