@@ -47,7 +47,8 @@ class Compressor:
     def process(self, block: Block) -> Block:
         """Compress the next block."""
         gains = [self._gain]
-        powers = (block.reshape(-1, 2 * STEP_FRAMES) ** 2).mean(axis=1)
+        steps = block.reshape(-1, 2 * STEP_FRAMES)
+        powers = np.einsum("ij,ij->i", steps, steps) / (2 * STEP_FRAMES)
         gains += [
             compute_gain(self._fast.follow(power)) * compute_lift(self._slow.follow(power)) for power in powers.tolist()
         ]

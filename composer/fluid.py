@@ -76,6 +76,7 @@ SYNTHESISERS: Final = range(80, 104)
 """Programs that soundfonts send to the chorus by themselves, so much that left and right would cancel each other. A
 song with one of these has no chorus; they are wide without it."""
 
+_Effects, _Sides = c_void_p * 4, c_void_p * (2 * BUSES)
 Stamp = tuple[str, int, int, int]
 Event = tuple[int, int, int, int, int, int]
 """(frame, tick, kind, channel, pitch or controller, velocity or value). Their order as tuples is the order of playing.
@@ -214,15 +215,15 @@ class FluidRenderer:
 
     def _write(self, rows: Rows, column: int, frames: int) -> None:
         """Add the next frames to the rows, left and right of each bus. Reverb and chorus come out of the first bus."""
-        first = rows.ctypes.data + column * rows.strides[1]
-        sides = [c_void_p(first + row * rows.strides[0]) for row in range(2 * BUSES)]
+        first, step = rows.ctypes.data + column * rows.strides[1], rows.strides[0]
+        sides = _Sides(*range(first, first + 2 * BUSES * step, step))
         fluidsynth._fl.fluid_synth_process(
             c_void_p(self._synth.synth),
             c_int(frames),
             c_int(4),
-            (c_void_p * 4)(*sides[:2], *sides[:2]),
+            _Effects(*sides[:2], *sides[:2]),
             c_int(len(sides)),
-            (c_void_p * len(sides))(*sides),
+            sides,
         )
 
     def _mix(self, rows: Rows) -> Block:

@@ -65,11 +65,14 @@ def shape_tone(raw: Iterator[Block]) -> Iterator[Block]:
     """Yield the blocks of a mix with tone, width and dynamics as they should be."""
     convolver, widener, compressor = Convolver(2), _Widener(), Compressor()
     for block in raw:
-        middle, side = block[:, 0] + block[:, 1], block[:, 0] - block[:, 1]
-        spectra = convolver.push(np.stack((middle, side)) * np.float32(0.5)) * get_responses()
-        middle, side, made = take_block(np.concatenate((spectra, spectra[:1] * get_diffuser())))
+        left, right = block.T
+        spectra = convolver.push(np.stack((left + right, left - right)))
+        middle, side, made = take_block(spectra[[0, 1, 0]] * get_responses())
         side = widener.mix(middle, side, made)
-        yield compressor.process(np.stack((middle + side, middle - side), axis=1))
+        shaped = np.empty_like(block)
+        np.add(middle, side, out=shaped[:, 0])
+        np.subtract(middle, side, out=shaped[:, 1])
+        yield compressor.process(shaped)
 
 
 def remove_rumble(raw: Iterator[Block]) -> Iterator[Block]:
@@ -88,11 +91,12 @@ def make_filters() -> None:
 
 @cache
 def get_responses() -> Spectrum:
-    return np.stack((make_filter(MIDDLE), make_filter(SIDE)))
+    """What makes middle, side and made side of the spectra of L + R, L - R, and L + R again."""
+    middle = make_filter(MIDDLE)
+    return (np.stack((middle, make_filter(SIDE), middle * make_diffuser())) / 2).astype(np.complex64)
 
 
-@cache
-def get_diffuser() -> Spectrum:
+def make_diffuser() -> Spectrum:
     """The filter that makes side of the middle: every frequency is as loud as `MADE` has it, its phase random."""
     phases = np.random.RandomState(7).uniform(0, 2 * np.pi, PHASES // 2 + 1)
     phases[[0, -1]] = 0
