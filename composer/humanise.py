@@ -80,7 +80,7 @@ class Timing:
         if not -loose <= error <= loose:
             error = max(-loose, min(loose, error))
         delay = error + self._late + (self._lean(step) if self._most_lean else 0.0)
-        return min(self._latest, delay)
+        return delay if delay < self._latest else self._latest
 
     def _lean(self, step: int) -> float:
         """The lean at a place in the phrase; phrases are counted from the end of the section."""
@@ -97,7 +97,7 @@ def humanise(
     origin = section.bar * steps * STEP
     ticks_per_ms = bpm * TICKS / 60_000
     unit = context.style.swing_steps
-    swing = context.swing * unit * STEP
+    swing, pair = context.swing * unit * STEP, 2 * unit
     full = (127 - LOWEST_VELOCITY) * (QUIET_SHARE + (1 - QUIET_SHARE) * section.energy) * (0.7 + 0.6 * member.force)
     timing, contour = Timing(context, member, bpm, random), CONTOUR if member.voice == "melody" else 0.0
     ordered, middle = sorted(notes), (member.low + member.high) / 2
@@ -109,8 +109,9 @@ def humanise(
     ):
         if step != last:
             last, shape = step, shape_dynamics(step, total, phrase)
-            offset = (swing if step % (2 * unit) == unit else 0) + timing.find_delay(step) * ticks_per_ms
-            start = max(0, round(origin + step * STEP + offset))
+            offset = (swing if step % pair == unit else 0) + timing.find_delay(step) * ticks_per_ms
+            start = round(origin + step * STEP + offset)
+            start = start if start > 0 else 0
         accent = shape + contour * max(-12, min(12, pitch - middle)) if contour else shape
         velocity = round(LOWEST_VELOCITY + full * (force * (accent * (1 + (draw() - draw()) * FORCE_WIDTH))))
         velocity = velocity if 1 <= velocity <= 127 else max(1, min(127, velocity))

@@ -5,7 +5,7 @@ scale step numbers the notes of a key upwards from the tonic in MIDI's lowest oc
 of its key.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Final, Literal
@@ -190,7 +190,8 @@ def find_pitch_classes(symbol: str) -> tuple[int, ...]:
     raise ValueError(f"{symbol}: not a chord symbol of this composer")
 
 
-def find_nearest_pitch(pitch: int, classes: Sequence[int]) -> int:
+@lru_cache(4096)
+def find_nearest_pitch(pitch: int, classes: tuple[int, ...]) -> int:
     """Find the pitch nearest to `pitch` in the pitch classes; of two equally near ones, the lower."""
     return min((pitch + move for move in range(-6, 7) if (pitch + move) % 12 in classes), key=lambda p: abs(p - pitch))
 

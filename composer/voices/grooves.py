@@ -6,6 +6,7 @@ they do not cover a written one. Knows no section: `drums.py` lays the grooves o
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from bandstand.common.bands import Member
@@ -79,6 +80,7 @@ def _open_hats(groove: Groove, drumming: Drumming, share: float, random: RandomS
     return list(bars.items())
 
 
+@lru_cache(1024)
 def _count_strokes(bar: str) -> int:
     return sum(mark in FORCES for mark in bar)
 
