@@ -72,6 +72,19 @@ class Taste(NamedTuple):
     """The song's motif, which the first unit likes to follow."""
 
 
+class _Pitches(dict[int, int]):
+    """Scale step -> its pitch over a chord, found when it is asked for first."""
+
+    def __init__(self, key: Key, chord: Chord) -> None:
+        self._key, self._chord = key, chord
+
+    def __missing__(self, step: int) -> int:
+        pitch = self._key.pitch_at(step)
+        above = (pitch + 1) % 12
+        self[step] = pitch + (above in self._chord.pitches and above not in self._key.scale)
+        return self[step]
+
+
 class TuneLine:
     """The tune in progress."""
 
@@ -81,8 +94,9 @@ class TuneLine:
         self._before = 0
         self._is_restless = False
         """Whether the last note is outside its chord, so that a step has to follow."""
-        self._pitches: dict[tuple[int, ...], dict[int, int]] = {}
-        """Pitch classes of a chord -> scale step -> pitch."""
+        self._now_pitch = 0
+        self._pitches: dict[tuple[int, ...], _Pitches] = {}
+        """By the pitch classes of the chord."""
 
     def write(self, places: Sequence[Place], motif: bool = False) -> list[int]:
         """Choose the scale step of each note of a unit; `motif` lets the song's motif lead."""
@@ -92,6 +106,7 @@ class TuneLine:
             step = self._choose(place, following, liked)
             self._before = 0 if self._now is None or place.is_fresh else step - self._now
             self._now, self._is_restless = step, not self._is_consonant(step, place.chord)
+            self._now_pitch = self._key.pitch_at(step)
             chosen.append(step)
         return chosen
 
@@ -100,19 +115,17 @@ class TuneLine:
 
         It is raised if the chord raises this note of the scale, as the dominant of a minor key has the leading note.
         """
-        pitches = self._pitches.get(chord.pitches)
-        if pitches is None:
-            pitches = self._pitches[chord.pitches] = {}
-        known = pitches.get(step)
+        return self._get_pitches(chord)[step]
+
+    def _get_pitches(self, chord: Chord) -> "_Pitches":
+        known = self._pitches.get(chord.pitches)
         if known is None:
-            pitch = self._key.pitch_at(step)
-            above = (pitch + 1) % 12
-            known = pitches[step] = pitch + (above in chord.pitches and above not in self._key.scale)
+            known = self._pitches[chord.pitches] = _Pitches(self._key, chord)
         return known
 
     def _choose(self, place: Place, following: Place | None, liked: int | None) -> int:
         candidates = self._list_candidates(place)
-        belonging = [step for step in candidates if self._belongs(step, place)]
+        belonging = self._keep_belonging(candidates, place)
         allowed = [step for step in belonging if self._may_follow(step, place)]
         left = [step for step in allowed if self._may_go_on(step, place, following)] or allowed
         left = left or [step for step in belonging if self._is_sung(step, place)]
@@ -129,17 +142,20 @@ class TuneLine:
             return list(range(low, peak))
         return list(range(max(low, self._now - WIDEST), min(peak - 1, self._now + WIDEST) + 1)) or [low]
 
-    def _belongs(self, step: int, place: Place) -> bool:
+    def _keep_belonging(self, steps: list[int], place: Place) -> list[int]:
         wanted = place.goals or (place.chord.pitches if place.must_belong else ())
-        return self.find_pitch(step, place.chord) % 12 in wanted if wanted else True
+        if not wanted:
+            return steps
+        pitches = self._get_pitches(place.chord)
+        return [step for step in steps if pitches[step] % 12 in wanted]
 
     def _is_consonant(self, step: int, chord: Chord) -> bool:
-        return self.find_pitch(step, chord) % 12 in chord.pitches
+        return self._get_pitches(chord)[step] % 12 in chord.pitches
 
     def _is_sung(self, step: int, place: Place) -> bool:
         if self._now is None:
             return True
-        return self.find_pitch(step, place.chord) - self._key.pitch_at(self._now) in SUNG
+        return self._get_pitches(place.chord)[step] - self._now_pitch in SUNG
 
     def _may_follow(self, step: int, place: Place) -> bool:
         """Whether a note may come after the ones before."""
@@ -169,7 +185,7 @@ class TuneLine:
         else:
             return True
         low, peak = self._bounds
-        return any(low <= way < peak and self._belongs(way, following) for way in ways)
+        return bool(self._keep_belonging([way for way in ways if low <= way < peak], following))
 
     def _pick(self, steps: list[int], place: Place, liked: int | None) -> int:
         weighted = self._weigh(steps, place, liked)
