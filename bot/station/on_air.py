@@ -32,6 +32,7 @@ from bandstand.common.api.events import (
     WishBegun,
 )
 from bandstand.common.api.people import Place, Requester
+from bandstand.common.api.shows import RunState
 from bandstand.common.api.values import (
     Bars,
     Choice,
@@ -48,6 +49,8 @@ from bandstand.common.generators import IMPORT
 from bandstand.common.text import one_line
 from bandstand.common.types import RATE, CueId, Frames
 
+LONGEST_SHOW: Final = 2 * 86400.0
+"""Seconds after whose beginning no show is held any more."""
 STOPPED: Final = "stopped"
 """The setting that is there while the station is stopped: in how many seconds it was to go silent."""
 LIVE: Final = "live"
@@ -160,7 +163,8 @@ def _take_place(tx: Transaction, cue: Cue, queue: list[Cue], heard: Mapping[str,
     """The cue with its order in this sorted queue, of which those behind it make room where there is none; `heard`
     as in `find_place`."""
     tx.publish(QueueChanged())
-    place = scheduling.find_place(queue, cue, heard)
+    is_held = RunState.HELD in tx.shows.list_records(tx.now - LONGEST_SHOW).values()
+    place = scheduling.find_place(queue, cue, heard, is_show_held=is_held)
     order = scheduling.order_last(queue[:place])
     if 0 < place < len(queue):
         before, behind = queue[place - 1].order, queue[place].order

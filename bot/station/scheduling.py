@@ -94,12 +94,15 @@ def _get_rest(cue: Cue, at: float, following: Cue, crossfade: float) -> float:
     return max(0.0, transitions.find_end(cue, transition) - at)
 
 
-def find_place(queue: Sequence[Cue], cue: Cue, heard: Mapping[str, int] = NOTHING_HEARD) -> int:
+def find_place(
+    queue: Sequence[Cue], cue: Cue, heard: Mapping[str, int] = NOTHING_HEARD, *, is_show_held: bool = False
+) -> int:
     """How many entries of the sorted queue come before a new one.
 
     What people order comes first, then what listeners requested or wished for, then what the programme planned, each in
     the order in which it came; a wish also comes before those of persons who had more wishes `heard` lately. Only where
-    a planned entry is next of all do listeners leave it there: the streamer may have it ready.
+    a planned entry is next of all do listeners leave it there: the streamer may have it ready. While a show is held by
+    what they asked for before, what they ask for now comes behind its first entry, which is the next that is planned.
     """
     if cue.choice is not None:
         return len(queue)
@@ -108,8 +111,8 @@ def find_place(queue: Sequence[Cue], cue: Cue, heard: Mapping[str, int] = NOTHIN
     else:
         is_behind = [one.choice is None and (cue.is_request or not _is_listeners(one)) for one in queue]
         place = max((number for number, is_one in enumerate(is_behind, 1) if is_one), default=0)
-    is_frozen = _is_listeners(cue) and bool(queue) and queue[0].choice is not None
-    return max(place, int(is_frozen))
+    planned = next((number for number, one in enumerate(queue, 1) if one.choice is not None), 0)
+    return max(place, planned) if _is_listeners(cue) and (is_show_held or planned == 1) else place
 
 
 def _is_listeners(cue: Cue) -> bool:

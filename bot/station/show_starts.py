@@ -6,7 +6,8 @@ the show was added, the show's first entry rises over it at its time (`cut_to_sh
 
 What people order comes first. A song that somebody asked for is heard to its end, and so is everything that they have
 queued before the programme's next entry; the show **is held** until then, which is told at once (`ShowHeld`). It begins
-behind them, or, where they last until it would be over, it is missed.
+behind them, or, where they last until it would be over, it is missed. What listeners request or wish for while it is
+held waits behind its first entry (`scheduling.find_place`), or those who never tire would hold it for ever.
 
 `follow_schedule` runs with the programme. It writes down what became of each coming of a show: played, held, missed.
 """

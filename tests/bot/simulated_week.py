@@ -52,6 +52,16 @@ class Played:
     ended: float
 
 
+@dataclass(frozen=True)
+class Granted:
+    """One request that was carried out."""
+
+    at: float
+    name: str
+    request: Request
+    result: Any
+
+
 class FastClock(Clock):
     """A clock that goes to whatever is due next."""
 
@@ -185,6 +195,8 @@ class World:
         self.played: list[Played] = []
         self.silences: list[tuple[float, float]] = []
         self.events: list[tuple[float, Event]] = []
+        self.granted: list[Granted] = []
+        """What people asked for and got."""
         self.refused: list[tuple[float, Request, Any]] = []
         self._silent_since: float | None = self.now
         self.streamer, self.composer = Streamer(self), Composer(self)
@@ -215,6 +227,7 @@ class World:
                 result.raiseException()
             self.refused.append((self.now, request, result.value.why))
             return None
+        self.granted.append(Granted(self.now, by.name, request, result))
         return result
 
     def list_events(self, kind: type[Event]) -> list[tuple[float, Any]]:

@@ -6,12 +6,15 @@ import pytest
 
 from bandstand.bot.station import on_air, planning, programme, show_starts, shows
 from bandstand.bot.station.planning import list_planned
+from bandstand.common.api.asking import RequestSong
 from bandstand.common.api.events import CueSkipped, ShowHeld, ShowMissed, ShowStarted
 from bandstand.common.api.people import STATION
 from bandstand.common.api.requests import Enqueue, ExplainSong, Play, Skip
 from bandstand.common.api.schedule import AddShow, GetSchedule
 from bandstand.common.api.shows import RunState
 from bandstand.common.api.values import Cue, EndReason, JobState
+from bandstand.common.api.wishing import Wish
+from tests.bot.simulated_week import make_listener
 from tests.bot.station.conftest import LENGTH, Station
 from tests.bot.station.test_between import add_jingle
 
@@ -136,6 +139,22 @@ def test_what_was_queued_comes_before_the_show_too(station: Station) -> None:
     assert told.held.until == TEN + 30.0 + LENGTH
     assert end(station, TEN + 30.0).song.title == "Song 3"
     assert get_show(end(station, TEN + 30.0 + LENGTH)) == "show"
+
+
+def test_what_listeners_ask_for_while_a_show_is_held_comes_behind_its_first_song(station: Station) -> None:
+    add_show(station, "daily 10:00-11:00")
+    keep(station, TEN - 60.0)
+    station.ask(Play(song="Song 3"))
+    begin(station, TEN - 60.0)
+    station.ask(Enqueue(song="Song 6"))
+    keep(station, TEN)
+    station.ask(RequestSong(song="Song 5"), make_listener(2))
+    station.ask(Wish(words="techno"), make_listener(3))
+    keep(station, TEN + 5.0)
+    assert end(station, TEN + 30.0).song.title == "Song 6"
+    assert get_show(end(station, TEN + 30.0 + LENGTH)) == "show"
+    following = end(station, TEN + 30.0 + 2 * LENGTH)
+    assert following.is_wish or following.is_request
 
 
 def test_a_show_whose_first_song_is_on_the_air_has_begun_whatever_is_queued_behind_it(station: Station) -> None:
