@@ -26,15 +26,15 @@ def test_a_band_of_which_nothing_is_asked_stays_as_it_is() -> None:
 
 
 @pytest.mark.parametrize("band", HOUSE)
-@pytest.mark.parametrize("name", list_instrument_names())
-def test_any_band_brings_in_any_instrument_once(band: str, name: str) -> None:
-    instrument = find_instrument(name)
-    assert instrument is not None
-    members = arrange(band, with_=name).members
-    assert any(set(one.instruments) <= set(instrument.programs) for one in members)
-    assert len(members) <= len(HOUSE[band].members) + 1
-    assert len({one.name for one in members}) == len(members)
-    assert all(one.low < one.high for one in members)
+def test_any_band_brings_in_any_instrument_once(band: str) -> None:
+    for name in list_instrument_names():
+        instrument = find_instrument(name)
+        assert instrument is not None
+        members = arrange(band, with_=name).members
+        assert any(set(one.instruments) <= set(instrument.programs) for one in members), name
+        assert len(members) <= len(HOUSE[band].members) + 1, name
+        assert len({one.name for one in members}) == len(members), name
+        assert all(one.low < one.high for one in members), name
 
 
 def test_an_instrument_goes_to_whoever_plays_it_already() -> None:
