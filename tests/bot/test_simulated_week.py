@@ -152,6 +152,7 @@ def test_the_night_on_which_an_hour_comes_twice_in_sydney() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_a_week_has_no_dead_air_keeps_quotas_and_breaks_no_rule_without_a_word() -> None:
     world = run(BEGIN, 7.0)
     check(world)

@@ -74,7 +74,7 @@ def test_random_rhythm_keeps_the_scale_and_loses_the_groove(short: Score) -> Non
 
 @pytest.mark.parametrize("band", HOUSE.values(), ids=lambda band: band.style)
 def test_the_notes_of_three_hundred_songs_are_right(band: Band) -> None:
-    counted = add_wrong_notes([measure_notes(compose(band, seed, {})) for seed in range(100, 138)])
+    counted = add_wrong_notes([measure_notes(compose(band, seed, {})) for seed in range(100, 122)])
     assert counted.second_voice[0] < 0.02
     assert counted.cadence[0] < 0.01, "people resolve 3 to 8 % of them"
     assert counted.rubs[0] <= 0.07
