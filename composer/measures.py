@@ -180,9 +180,7 @@ def measure_notes(score: Score) -> WrongNotes:
     return WrongNotes(
         second_voice=_share([not _is_in_chord(score, note) for note in strong]),
         cadence=_share([not _is_in_chord(score, note) for note in _list_cadence_notes(score, upper)]),
-        rubs=_share(
-            [any(abs(other.pitch - note.pitch) in RUBBING for other in _find_sounding(others, note)) for note in held]
-        ),
+        rubs=_share([_rubs(note, others) for note in held]),
         buried=_share([any(other.pitch > note.pitch for other in _find_sounding(above, note)) for note in upper]),
         out_of_range=_share([not RANGES[program][0] <= pitch <= RANGES[program][1] for program, pitch in played]),
     )

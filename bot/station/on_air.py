@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from bandstand.bot.station import scheduling, wish_rules
+from bandstand.bot.station import schedule, scheduling, wish_rules
 from bandstand.bot.station.lifecycle import NEW, OPEN_JOBS, add_cue, end_cue, end_job, move_song, put_on_air
 from bandstand.bot.station.persons import get_person
 from bandstand.bot.station.repositories import Transaction
@@ -49,8 +49,6 @@ from bandstand.common.generators import IMPORT
 from bandstand.common.text import one_line
 from bandstand.common.types import RATE, CueId, Frames
 
-LONGEST_SHOW: Final = 2 * 86400.0
-"""Seconds after whose beginning no show is held any more."""
 STOPPED: Final = "stopped"
 """The setting that is there while the station is stopped: in how many seconds it was to go silent."""
 LIVE: Final = "live"
@@ -163,7 +161,7 @@ def _take_place(tx: Transaction, cue: Cue, queue: list[Cue], heard: Mapping[str,
     """The cue with its order in this sorted queue, of which those behind it make room where there is none; `heard`
     as in `find_place`."""
     tx.publish(QueueChanged())
-    is_held = RunState.HELD in tx.shows.list_records(tx.now - LONGEST_SHOW).values()
+    is_held = RunState.HELD in tx.shows.list_records(tx.now - schedule.REMEMBERED).values()
     place = scheduling.find_place(queue, cue, heard, is_show_held=is_held)
     order = scheduling.order_last(queue[:place])
     if 0 < place < len(queue):

@@ -30,6 +30,8 @@ LATE: Final = 15 * 60.0
 AHEAD: Final = 8 * 24 * 3600.0
 """Seconds that `find_next_change` looks ahead: every rule that comes again does so within them."""
 DAY: Final = timedelta(days=1)
+REMEMBERED: Final = 2 * 86400.0
+"""Seconds after whose beginning no show can still be on, or held."""
 
 Records = Mapping[tuple[str, str], RunState]
 """What became of occurrences, by `Show.key` and `Occurrence.day`; one that is not in it is still to be decided."""

@@ -50,7 +50,7 @@ def list_shows(tx: Transaction) -> list[Show]:
 
 def list_records(tx: Transaction) -> dict[tuple[str, str], RunState]:
     """What became of the comings of the last two days, which are all that can still be on."""
-    return tx.shows.list_records(tx.now - 2 * DAY)
+    return tx.shows.list_records(tx.now - schedule.REMEMBERED)
 
 
 def find_show_at(tx: Transaction, at: float) -> Target | None:
