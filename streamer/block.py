@@ -50,6 +50,10 @@ class AudioSource(Protocol):
         """Frames that are left, all of them ready, or None while the end is not known."""
 
     @property
+    def ready(self) -> int:
+        """Frames that can be read at once."""
+
+    @property
     def trouble(self) -> str:
         """A sentence if the sound ends before it should; else empty. Known when `remaining` is."""
 

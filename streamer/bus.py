@@ -5,6 +5,10 @@ time as encoding does. After an action (a cut, a skip) somebody waits to hear wh
 first frames leave at once, and for some 300 ms the steps are 12 ms. The frames that were held back by the lag leave
 with the action, so an encoder's look-ahead is filled at once, whether a song or silence was on the air.
 
+A source that has fallen behind for a moment, as on a busy machine, is waited for: sound that leaves a little later is
+not heard, since Icecast and players have seconds of it in store, but a hole would be. What time that takes is made up
+for. It is not done for long, nor often: sound that comes just as fast as it is played shall get ahead by silence once.
+
 Runs in a thread of its own, never the reactor's. Knows the clock, the playout and the outputs; nothing of codecs or
 networks. Changes of the playout come in as actions and are made between two blocks.
 """
@@ -14,6 +18,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
+from bandstand.common.token_bucket import TokenBucket
 from bandstand.common.types import RATE, Frames, Seconds
 from bandstand.streamer.block import NOTHING, Block, Item, Title
 from bandstand.streamer.playout import Action, Ended, Event, Playout, Started
@@ -28,6 +33,13 @@ LAG: Final = Frames(2304)
 """48 ms: how much later than due sound leaves, but after an action; see the top of this file."""
 LATEST: Final = Seconds(2.0)
 """A longer delay is not made up for: after a suspension nobody wants to hear what was missed."""
+
+LOOK: Final = Seconds(0.01)
+"""Between two looks at a source that has fallen behind."""
+PATIENCE: Final = Seconds(0.25)
+"""It is waited for at most so long at once; the standby takes over after 1 s in which nothing is sent."""
+PATIENCE_GAINED: Final = 0.02
+"""Seconds of patience that come back in a second."""
 
 
 class Sink(Protocol):
@@ -63,6 +75,7 @@ class Bus:
         self._watch = PositionWatch()
         self._origin = 0.0
         self._quick_until = 0
+        self._patience = TokenBucket(PATIENCE_GAINED, PATIENCE)
         self.sent = Frames(0)
 
     def start(self) -> None:
@@ -92,11 +105,18 @@ class Bus:
         if self._due(now) > LATEST * RATE:
             self._origin = now - self.sent / RATE
         while (due := self._due(now)) > 0:
-            self._send(Frames(min(due, STEP)))
+            frames = Frames(min(due, STEP))
+            if self._is_to_wait(frames, now):
+                return LOOK
+            self._send(frames)
         moved = self._watch.find_error(self._playout.current, self.is_moving, now)
         if moved is not None:
             self._report(moved)
         return self._wait()
+
+    def _is_to_wait(self, frames: Frames, now: float) -> bool:
+        """Whether the song on the air has fallen behind for no longer than it is waited for."""
+        return not self._held and self._playout.is_late(frames) and not self._patience.take(now, LOOK)
 
     def _due(self, now: float) -> int:
         return round((now - self._origin) * RATE) - self.sent - self._lag

@@ -98,5 +98,10 @@ class FrameBuffer:
             return Frames(self._held) if self._finished else None
 
     @property
+    def ready(self) -> int:
+        """Frames that can be read now."""
+        return self._held
+
+    @property
     def trouble(self) -> str:
         return self._trouble

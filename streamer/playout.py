@@ -140,6 +140,14 @@ class Playout:
         """Whether silence stands in for the current cue."""
         return self._current is not None and self._current.starved > 0
 
+    def is_late(self, frames: int) -> bool:
+        """Whether the next `frames` frames would have a hole in the song that is heard, which may be filled soon."""
+        playing = self._current
+        if playing is None or not playing.started or playing.starved or playing.cue.source.remaining is not None:
+            return False
+        before = self._frames_until_due(playing)
+        return playing.cue.source.ready < (frames if before is None else min(frames, before))
+
     @property
     def following(self) -> Position | None:
         return Position(self._following.id, self._following.start) if self._following else None

@@ -51,6 +51,10 @@ class DecodedAhead:
         return self._buffer.remaining
 
     @property
+    def ready(self) -> int:
+        return self._buffer.ready
+
+    @property
     def trouble(self) -> str:
         return self._buffer.trouble
 

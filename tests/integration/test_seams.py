@@ -11,8 +11,9 @@ from bandstand.common import wire
 from bandstand.common.types import RATE
 from tests.integration.streaming import LOUD, Sound, Station, envelope, listening, loud_frames, until
 
-HALF = RATE + 123
-"""Frames; no whole number of periods, so that the second half goes on where the first one ended."""
+HALF = 2 * RATE + 123
+"""Frames, so many that a busy machine opens the second half while the first is heard. They are no whole number of
+periods, so that the second half goes on where the first one ended."""
 OPTIONS = {".ogg": ("-c:a", "libvorbis", "-q:a", "8"), ".mp3": ("-b:a", "320k"), ".m4a": ("-b:a", "256k")}
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from bandstand.common.types import RATE, CueId, Frames, Seconds
 from bandstand.streamer.block import Block, Item, Samples, Title
-from bandstand.streamer.bus import LAG, LATEST, QUICK_STEP, QUICKLY, STEP, Bus
-from bandstand.streamer.playout import Cue, Ended, Event, Moved, Playout, Started
+from bandstand.streamer.bus import LAG, LATEST, LOOK, PATIENCE, QUICK_STEP, QUICKLY, STEP, Bus
+from bandstand.streamer.playout import Cue, Ended, Event, Moved, Playout, Started, Underrun
 
 
 class Clock:
@@ -36,21 +36,27 @@ class FakeSink:
 
 
 class Tone:
-    """A source of so many ones."""
+    """A source of so many ones, of which only the first `ready` are there, if that is given."""
 
     trouble = ""
 
-    def __init__(self, frames: int) -> None:
+    def __init__(self, frames: int, ready: int | None = None) -> None:
         self.left = frames
+        self.ready = frames if ready is None else ready
         self.closed = False
 
     @property
     def ended(self) -> bool:
         return self.left == 0
 
+    @property
+    def remaining(self) -> Frames | None:
+        return Frames(self.left) if self.ready >= self.left else None
+
     def read(self, frames: int) -> Samples:
-        count = min(frames, self.left)
+        count = min(frames, self.left, self.ready)
         self.left -= count
+        self.ready -= count
         return np.ones((count, 2), np.float32)
 
     def close(self) -> None:
@@ -224,3 +230,61 @@ def test_actions_are_carried_out_in_order_and_the_end_lets_the_sources_go() -> N
     bus.join(Seconds(10))
     assert order[0] is not None and order[0].cue == 1
     assert tone.closed
+
+
+# A source that falls behind
+
+
+def heard(sink: FakeSink) -> Samples:
+    return np.concatenate(
+        [np.zeros((item.frames, 2)) if item.samples is None else item.samples for item in sink.items
+         if isinstance(item, Block)]
+    )  # fmt: skip
+
+
+def test_a_source_that_falls_behind_for_a_moment_is_waited_for_and_no_hole_is_heard() -> None:
+    rig, tone = Rig(), Tone(10 * RATE, ready=RATE // 2)
+    rig.playout.cut(Cue(CueId(1), tone))
+    rig.after(0.5)
+    assert rig.after(0.2) == LOOK
+    sent = rig.bus.sent
+    rig.after(LOOK)
+    assert rig.bus.sent == sent
+    tone.ready = RATE
+    rig.after(LOOK)
+    assert rig.bus.sent == round(rig.clock.now * RATE) - LAG
+    assert heard(rig.sinks[0]).min() == 1
+    assert rig.playout.underruns == 0
+
+
+def test_it_is_not_waited_for_longer_than_listeners_have_sound_in_store() -> None:
+    rig, tone = Rig(), Tone(10 * RATE, ready=RATE // 2)
+    rig.playout.cut(Cue(CueId(1), tone))
+    waited = 0
+    while not rig.playout.is_starved:
+        waited += rig.after(LOOK) == LOOK
+    assert waited == round(PATIENCE / LOOK)
+    assert rig.bus.sent == round(rig.clock.now * RATE) - LAG
+    tone.ready = RATE
+    rig.after(0.2)
+    assert [event for event in rig.events if isinstance(event, Underrun)]
+
+
+def test_sound_that_comes_just_as_fast_as_it_is_played_is_not_waited_for_time_and_again() -> None:
+    rig, tone = Rig(), Tone(1000 * RATE, ready=RATE // 10)
+    rig.playout.cut(Cue(CueId(1), tone))
+    waited = 0
+    for _ in range(1000):
+        tone.ready += RATE // 100
+        waited += rig.after(0.01) == LOOK
+    assert waited < 50
+    assert rig.playout.underruns < 5
+
+
+def test_what_is_told_meanwhile_is_done_at_once() -> None:
+    rig = Rig()
+    rig.playout.cut(Cue(CueId(1), Tone(10 * RATE, ready=RATE // 2)))
+    rig.after(0.7)
+    rig.bus.act(lambda playout: playout.cut(cue(2, RATE)))
+    rig.after(0.1)
+    assert rig.playout.current is not None and rig.playout.current.cue == 2

@@ -14,7 +14,7 @@ class FakeSource:
 
     def __init__(self, samples: Samples, ready: list[int] | None = None, trouble: str = "") -> None:
         self.samples = samples
-        self.ready = list(ready or [])
+        self.announced = list(ready or [])
         self.at = 0
         self.failure = trouble
         self.closed = 0
@@ -33,13 +33,18 @@ class FakeSource:
     def remaining(self) -> Frames | None:
         return Frames(len(self.samples) - self.at) if self.known else None
 
+    @property
+    def ready(self) -> int:
+        left = len(self.samples) - self.at
+        return min(left, self.announced[0]) if self.announced else left
+
     def keep_ready(self, frames: Frames) -> None:
         self.ahead = frames
 
     def read(self, frames: int) -> Samples:
         count = min(frames, len(self.samples) - self.at)
-        if self.ready:
-            count = min(count, self.ready.pop(0))
+        if self.announced:
+            count = min(count, self.announced.pop(0))
         self.at += count
         return self.samples[self.at - count : self.at].copy()
 
