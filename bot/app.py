@@ -32,6 +32,8 @@ from bandstand.bot.making.file_watcher import FileWatcher
 from bandstand.bot.making.generator_reload import GeneratorReloader, Progress
 from bandstand.bot.making.importers import Importers
 from bandstand.bot.making.radio_file import RadioFileReloader
+from bandstand.bot.making.recorder import JobRecorder
+from bandstand.bot.making.room import Room
 from bandstand.bot.making.song_files import SongFiles
 from bandstand.bot.making.workers import JobRunner
 from bandstand.bot.playout.controller import PlayoutController, Surroundings
@@ -175,12 +177,15 @@ class App:
             worker += ["--sandbox", plan, "--scratch", str(config.paths.spool)]
         background = ["nice", *build_command("bandstand.composer.background_job")]
         self._catalogue = Catalogue(self._launcher, config.generators, sandbox)
-        self._jobs = JobRunner(self._launcher, store, publish, config, worker)
+        room = Room(self._clock, (config.paths.spool, config.paths.songs), publish)
+        recorder = JobRecorder(self._clock, store, room, publish)
+        self._jobs = JobRunner(self._launcher, recorder, config, worker)
         self._declarations = DeclarationsReloader(
             self._settings.configuration, self._catalogue, self._jobs.take_generators, publish,
             lambda on_save: FileWatcher(self._clock, on_save),
         )  # fmt: skip
-        self._importers = Importers(self._launcher, store, config, build_command("bandstand.composer.importer"))
+        importer = build_command("bandstand.composer.importer")
+        self._importers = Importers(self._launcher, recorder, config, importer)
         self._radio_file = RadioFileReloader(
             self._settings.configuration,
             self._zone,

@@ -11,6 +11,7 @@ waits to hear are made by workers, because they are on the air meanwhile.
 
 import signal
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 import msgspec
@@ -19,14 +20,16 @@ from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 
 from bandstand.bot.child import Child, Command, Ending, Launcher
-from bandstand.bot.making.workers import decode_step, log_fault, make_work
+from bandstand.bot.making.recorder import JobRecorder, log_fault
+from bandstand.bot.making.worker import decode_step, make_work
 from bandstand.bot.station import making
 from bandstand.bot.station.making import ClaimedJob
-from bandstand.bot.station.repositories import Store, Work
-from bandstand.common.api.events import Event, JobCancelled, JobOrdered, JobReturned
+from bandstand.common.api.events import Event, JobCancelled, JobOrdered, JobReturned, RoomChanged
 from bandstand.common.api.values import ProcessStatus
 from bandstand.common.config import Config
+from bandstand.common.files import parse_location
 from bandstand.common.jobs import Done, Failed, Noticed, Step
+from bandstand.common.types import Frames
 
 log = Logger()
 
@@ -40,6 +43,8 @@ class Importer:
     def __init__(self, child: Child) -> None:
         self.child = child
         self.job: int | None = None
+        self.size = 0
+        """Bytes of the file that it has."""
         self.idle: IDelayedCall | None = None
 
     def cancel_idle(self) -> None:
@@ -51,10 +56,11 @@ class Importer:
 class Importers:
     """Hands imports to importers. `react` is to be subscribed to the event bus."""
 
-    def __init__(self, launcher: Launcher, store: Store, config: Config, argv: Sequence[str]) -> None:
+    def __init__(self, launcher: Launcher, recorder: JobRecorder, config: Config, argv: Sequence[str]) -> None:
         """`argv` starts an importer."""
         self._launcher = launcher
-        self._store = store
+        self._recorder = recorder
+        self._store, self._room = recorder.store, recorder.room
         self._config = config
         self._argv = argv
         self._importers: list[Importer] = []
@@ -68,6 +74,7 @@ class Importers:
 
     def stop(self) -> None:
         self._is_stopping = True
+        self._recorder.stop()
         for importer in self._importers:
             importer.cancel_idle()
             importer.child.signal(signal.SIGTERM)
@@ -78,7 +85,7 @@ class Importers:
                 for importer in self._importers:
                     if importer.job == job:
                         importer.child.signal(signal.SIGTERM)
-            case JobOrdered() | JobReturned():
+            case JobOrdered() | JobReturned() | RoomChanged(is_short=False):
                 self._claim()
 
     # Claiming
@@ -86,7 +93,7 @@ class Importers:
     def _claim(self) -> None:
         """Take up another import, where there is room and one waits."""
         busy = sum(importer.job is not None for importer in self._importers)
-        if not self._is_stopping and busy + self._claiming < PROCESSES:
+        if not self._is_stopping and not self._room.is_short and busy + self._claiming < PROCESSES:
             self._claiming += 1
             Deferred.fromCoroutine(self._claim_one()).addErrback(log_fault)
 
@@ -105,10 +112,11 @@ class Importers:
             importer = next((one for one in self._importers if one.job is None), None) or self._spawn()
         except OSError as error:
             why = f"no importer could be started: {error.strerror}"
-            self._record(lambda tx: making.record_failed(tx, job, Failed(why)))
+            self._recorder.fail(job, Failed(why))
             return
+        self._room.note_begun(job)
         importer.cancel_idle()
-        importer.job = job
+        importer.job, importer.size = job, _measure(claimed)
         importer.child.write_line(msgspec.json.encode(make_work(claimed, self._config)), is_last=False)
 
     def _spawn(self) -> Importer:
@@ -134,16 +142,20 @@ class Importers:
     def _take_step(self, importer: Importer, job: int, step: Step) -> None:
         match step:
             case Noticed(sentence):
-                self._record(lambda tx: making.record_noticed(tx, job, sentence))
+                self._recorder.record(lambda tx: making.record_noticed(tx, job, sentence))
             case Done():
-                self._record(lambda tx: making.record_done(tx, job, step))
+                self._recorder.record(lambda tx: making.record_done(tx, job, step))
                 self._rest(importer)
-            case Failed(reason):
-                log.warn("job {job} failed: {reason}", job=job, reason=reason)
-                self._record(lambda tx: making.record_failed(tx, job, step))
+            case Failed(is_disk_full=True) if self._room.is_to_wait(job, written=0):
+                self._recorder.hold(job, step, Frames(0), importer.size)
+                self._rest(importer)
+            case Failed():
+                self._recorder.fail(job, step)
                 self._rest(importer)
 
     def _rest(self, importer: Importer) -> None:
+        if importer.job is not None:
+            self._room.forget(importer.job)
         importer.job = None
         importer.idle = self._launcher.clock.callLater(IDLE, self._dismiss, importer)
         self._claim()
@@ -160,11 +172,13 @@ class Importers:
         if job is None or self._is_stopping:
             return
         step = Failed(f"the importer {ending} in the middle of this file; the log says more")
-        self._record(lambda tx: making.record_failed(tx, job, step))
+        self._room.forget(job)
+        self._recorder.fail(job, step)
         self._claim()
 
-    def _record(self, work: Work[None]) -> None:
-        async def record() -> None:
-            await self._store.record(work)
 
-        Deferred.fromCoroutine(record()).addErrback(log_fault)
+def _measure(claimed: ClaimedJob) -> int:
+    """Bytes of the file; 0 if it cannot be looked at."""
+    with suppress(OSError):
+        return parse_location(str(claimed.song.parameters.get("file", ""))).stat().st_size
+    return 0

@@ -34,13 +34,10 @@ class Room:
         clock: IReactorTime,
         folders: Sequence[Path],
         publish: Callable[[Sequence[Event]], None],
-        go_on: Callable[[], None],
     ) -> None:
-        """`go_on` is called when there is room again."""
         self._clock = clock
         self._folders = folders
         self._publish = publish
-        self._go_on = go_on
         self._free: dict[int, int] = {}
         self._needed = 0
         self._backoff = Backoff(lambda: 0.0, FIRST, LONGEST)
@@ -55,15 +52,18 @@ class Room:
 
     def is_to_wait(self, job: int, written: int) -> bool:
         """Whether a job that found the disk full with `written` bytes in its spool was not what filled it, and there
-        may be room some day."""
+        may be room some day.
+
+        Without a spool its files are gone by now: where there is as much room again as when it began, it did not fit.
+        """
         if any(measure_usage(folder).total < MARGIN for folder in self._folders):
             return False
         free = self._free.get(job, 0)
-        return not written or self._measure() + written < free * LEFT
+        return (free < MARGIN and not written) or self._measure() + written < free * LEFT
 
-    def wait(self, written: int) -> None:
-        """Let jobs wait until there is room for more than a job has written."""
-        self._needed = max(self._needed, written + MARGIN)
+    def wait(self, needed: int) -> None:
+        """Let jobs wait, and say so with `RoomChanged`, until there is room for more than `needed` bytes."""
+        self._needed = max(self._needed, needed + MARGIN)
         if not self.is_short:
             self.is_short = True
             self._publish([RoomChanged(is_short=True)])
@@ -76,7 +76,6 @@ class Room:
         self.is_short, self._needed = False, 0
         self._backoff = Backoff(lambda: 0.0, FIRST, LONGEST)
         self._publish([RoomChanged(is_short=False)])
-        self._go_on()
 
     def _measure(self) -> int:
         """Bytes that are free where there is least. A folder that is not there yet counts as its parent."""

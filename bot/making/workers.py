@@ -2,34 +2,26 @@
 
 A worker takes one job and ends. Jobs wait in the database; they are claimed one by one, as long as there is room, each
 time that something says that there may be one (a job was ordered or returned) or that there is room again (one ended).
-What a worker says of its job is recorded in the order in which it was said; the store tries that again by itself.
 
-Knows how a worker is started and what it says; what a step means for the song and its cues is for `bot.station.making`.
+Knows how a worker is started and when; what it is told and says is in worker.py, its descriptors in spool.py, and
+recorder.py has what it says written down.
 """
 
 import errno
-import itertools
-import os
-import signal
-import socket
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from typing import IO, Any, Final, cast
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 import msgspec
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
-from bandstand.bot.child import STANDARD, Child, Command, Ending, Launcher
-from bandstand.bot.making.room import Room
+from bandstand.bot.child import Command, Ending, Launcher
+from bandstand.bot.making.recorder import JobRecorder, log_fault
+from bandstand.bot.making.spool import Pipes, Spool
+from bandstand.bot.making.worker import Worker, make_work
 from bandstand.bot.station import making
-from bandstand.bot.station.bars import find_bars
 from bandstand.bot.station.lifecycle import OPEN_JOBS
 from bandstand.bot.station.making import ClaimedJob
-from bandstand.bot.station.repositories import Store, Transaction, Work
-from bandstand.common import jobs
 from bandstand.common.api.events import (
     Event,
     JobAdvanced,
@@ -40,184 +32,35 @@ from bandstand.common.api.events import (
     JobOrdered,
     JobReturned,
     LiveEnded,
-)  # fmt: skip
-from bandstand.common.api.values import ProcessStatus, Song
-from bandstand.common.config import Config
-from bandstand.common.errors import BandstandError
-from bandstand.common.generators import PIPE, Generator
-from bandstand.common.jobs import (
-    GROWTH_FD,
-    HANDOVER_FD,
-    SPOOL_FD,
-    Advanced,
-    Begun,
-    Done,
-    Failed,
-    Noticed,
-    Pair,
-    Passed,
-    Side,
-    Step,
+    RoomChanged,
 )
+from bandstand.common.api.values import ProcessStatus
+from bandstand.common.config import Config
+from bandstand.common.generators import PIPE, Generator
+from bandstand.common.jobs import Advanced, Begun, Done, Failed, Noticed, Passed, Step
 from bandstand.common.paths import SONG_FILE
-from bandstand.common.types import FRAME_BYTES, RATE, Frames, SongCode
+from bandstand.common.types import FRAME_BYTES, Frames, SongCode
 
 log = Logger()
 
 WARM_AFTER: Final = 1.0
 """Seconds from handing out a job to starting the next worker: after the song's first second, not beside it."""
 FULL: Final = {errno.ENOSPC, errno.EDQUOT}
-TELL_AFTER: Final = 3.0
-"""Seconds in which the database has to take a failure; then it is told without being recorded, so that nobody waits for
-a song that does not come. It is recorded as soon as that can be done."""
-WITHOUT_BARS: Final = 2.0
-"""Seconds that stand for a bar of a comparison where a song does not say its tempo."""
-decode_step = msgspec.json.Decoder(Step).decode
-
-
-class Spool:
-    """A song in the making: an unnamed file of frames, and the end of a pipe that is open while it grows.
-
-    Where the song `is_live`, the frames come out of the pipe. `hand_over` gives the worker a descriptor.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        """Raises OSError."""
-        folder.mkdir(parents=True, exist_ok=True)
-        self._file = cast(IO[bytes], tempfile.TemporaryFile(dir=folder, buffering=0))  # noqa: SIM115
-        self.is_live = False
-        try:
-            self._growth, self._growing = os.pipe()
-            self._ours, self._workers = socket.socketpair()
-        except OSError:
-            self._file.close()
-            raise
-
-    def list_for_worker(self) -> dict[int, int | str]:
-        """The descriptors of a worker, by its own numbers."""
-        return {**STANDARD, SPOOL_FD: self._file.fileno(), GROWTH_FD: self._growing,
-                HANDOVER_FD: self._workers.fileno()}  # fmt: skip
-
-    def leave_to_worker(self) -> None:
-        """Close our copy of what only the worker may hold open: that it is closed says that nothing more comes."""
-        os.close(self._growing)
-        self._workers.close()
-
-    def count_frames(self) -> int:
-        """How many there are by now."""
-        return os.fstat(self._file.fileno()).st_size // FRAME_BYTES
-
-    def hand_over(self, descriptor: int) -> None:
-        """Give the worker a copy of this descriptor, which is closed here. Raises OSError."""
-        try:
-            socket.send_fds(self._ours, [b"\0"], [descriptor])
-        finally:
-            os.close(descriptor)
-
-    def duplicate(self) -> tuple[int, int | None]:
-        """New descriptors of the file and of the pipe, or of the live pipe alone, for whoever plays it."""
-        if self.is_live:
-            return os.dup(self._growth), None
-        audio = os.dup(self._file.fileno())
-        try:
-            return audio, os.dup(self._growth)
-        except OSError:
-            os.close(audio)
-            raise
-
-    def close(self) -> None:
-        self._file.close()
-        self._ours.close()
-        os.close(self._growth)
-
-
-class Worker:
-    """One worker process: it waits, is given one job, says its steps and ends."""
-
-    def __init__(self, spool: Spool, on_step: Callable[["Worker", Step], None]) -> None:
-        self.spool = spool
-        self.job: int | None = None
-        self.song = ""
-        self.has_pipe = False
-        """It plays what comes out of a pipe, which cannot come again."""
-        self.is_settled = False
-        """It is known what became of the job: nothing that it says, nor its end, counts any more."""
-        self.child = Child(self._take_line)
-        self._on_step = on_step
-
-    def give(self, job: int, work: jobs.Job) -> None:
-        self.job, self.song = job, work.song
-        self.child.write_line(msgspec.json.encode(work))
-
-    def end(self) -> None:
-        self.is_settled = True
-        self.child.signal(signal.SIGTERM)
-
-    def _take_line(self, line: bytes) -> None:
-        if self.is_settled:
-            return
-        try:
-            step = decode_step(line)
-        except msgspec.DecodeError:
-            log.warn("a worker said what is no step: {line!r}", line=line[:200])
-            return
-        self.is_settled = isinstance(step, Done | Passed | Failed)
-        self._on_step(self, step)
-
-
-class UnrecordedFailure:
-    """A failure that is being recorded. `is_told`: those who wait for the song have been told."""
-
-    def __init__(self, job: int, step: Failed, is_held: bool = False) -> None:
-        """`is_held`: the job waits and is made again."""
-        self.job = job
-        self.step = step
-        self.is_held = is_held
-        self.is_told = False
-
-
-class Pipes:
-    """Descriptors of pipes that were given to the station to be heard, each until its job is begun."""
-
-    def __init__(self) -> None:
-        self._numbers = itertools.count(1)
-        self._open: dict[int, int] = {}
-
-    def put(self, descriptor: int) -> int:
-        """Keep it, under the number that comes back."""
-        number = next(self._numbers)
-        self._open[number] = descriptor
-        return number
-
-    def take(self, number: object) -> int | None:
-        return self._open.pop(number, None) if isinstance(number, int) else None
-
-    def drop(self, number: int) -> None:
-        """Close it, if it was not taken."""
-        descriptor = self.take(number)
-        if descriptor is not None:
-            os.close(descriptor)
+TELL_HELD_AFTER: Final = 0.5
+"""Seconds in which the answer to whoever ordered a song reaches them, so that they know which job is meant."""
 
 
 class JobRunner:
     """Hands jobs to workers. `react` is to be subscribed to the event bus."""
 
-    def __init__(
-        self,
-        launcher: Launcher,
-        store: Store,
-        publish: Callable[[Sequence[Event]], None],
-        config: Config,
-        argv: Sequence[str],
-    ) -> None:
+    def __init__(self, launcher: Launcher, recorder: JobRecorder, config: Config, argv: Sequence[str]) -> None:
         """`argv` starts a worker."""
         self._launcher = launcher
-        self._store = store
-        self._publish = publish
+        self._recorder = recorder
+        self._store, self._room, self._publish = recorder.store, recorder.room, recorder.publish
         self._config = config
         self._argv = argv
         self.pipes = Pipes()
-        self._room = Room(launcher.clock, (config.paths.spool, config.paths.songs), publish, self._claim_jobs)
         self._waiting: Worker | None = None
         self._busy: dict[int, Worker] = {}
         self._is_claiming = self._must_claim = self._is_stopping = False
@@ -257,6 +100,7 @@ class JobRunner:
 
     def stop(self) -> None:
         self._is_stopping = True
+        self._recorder.stop()
         for worker in [*self._busy.values(), *([self._waiting] if self._waiting else [])]:
             worker.end()
 
@@ -270,8 +114,8 @@ class JobRunner:
                 if job in self._busy:
                     self._busy[job].end()
             case JobOrdered() if self._room.is_short:
-                self._launcher.clock.callLater(TELL_AFTER, self._tell_held, event)
-            case JobOrdered() | JobReturned() | JobDone() | JobFailed():
+                self._launcher.clock.callLater(TELL_HELD_AFTER, self._tell_held, event)
+            case JobOrdered() | JobReturned() | JobDone() | JobFailed() | RoomChanged(is_short=False):
                 self._claim_jobs()
 
     def _tell_held(self, ordered: JobOrdered) -> None:
@@ -367,18 +211,17 @@ class JobRunner:
                 self._busy[job].spool.is_live = step.is_live
                 if step.is_live:
                     self._claim_jobs()
-                self._record(lambda tx: making.record_begun(tx, job, step))
+                self._recorder.record(lambda tx: making.record_begun(tx, job, step))
             case Noticed(sentence):
-                self._record(lambda tx: making.record_noticed(tx, job, sentence))
+                self._recorder.record(lambda tx: making.record_noticed(tx, job, sentence))
             case Done():
-                self._record(lambda tx: making.record_done(tx, job, step))
+                self._recorder.record(lambda tx: making.record_done(tx, job, step))
             case Passed():
-                self._record(lambda tx: making.record_passed(tx, job, step))
+                self._recorder.record(lambda tx: making.record_passed(tx, job, step))
             case Failed(is_disk_full=True) if self._is_to_wait(job):
                 self._hold(job, step)
-            case Failed(reason):
-                log.warn("job {job} failed: {reason}", job=job, reason=reason)
-                self._record_failure(job, step)
+            case Failed():
+                self._recorder.fail(job, step)
 
     def _is_to_wait(self, job: int) -> bool:
         """Whether a job that found the disk full can be made again, and was not what filled it."""
@@ -388,52 +231,9 @@ class JobRunner:
         return self._room.is_to_wait(job, worker.spool.count_frames() * FRAME_BYTES if worker else 0)
 
     def _hold(self, job: int, step: Failed) -> None:
-        """Let it wait until there is room."""
         worker = self._busy.get(job)
         made = Frames(worker.spool.count_frames() if worker else 0)
-        log.warn("job {job} waits: {reason}", job=job, reason=step.reason)
-        self._room.wait(made * FRAME_BYTES)
-        self._record_failure(job, step, made)
-
-    def _record_failure(self, job: int, step: Failed, made: Frames | None = None) -> None:
-        """Record it; where the database does not take that, as on the full disk that made the job fail, tell of it.
-
-        With `made`, the job is to wait and be made again.
-        """
-        failure = UnrecordedFailure(job, step, is_held=made is not None)
-        late = self._launcher.clock.callLater(TELL_AFTER, self._tell_failure, failure)
-
-        def write(tx: Transaction) -> None:
-            if made is None:
-                making.record_failed(tx, job, step, is_told=failure.is_told)
-            else:
-                making.record_held(tx, job, step, made, is_told=failure.is_told)
-
-        async def record() -> None:
-            try:
-                await self._store.record(write)
-            finally:
-                if late.active():
-                    late.cancel()
-
-        Deferred.fromCoroutine(record()).addErrback(log_fault)
-
-    def _tell_failure(self, failure: UnrecordedFailure) -> None:
-        failure.is_told = True
-
-        async def tell() -> None:
-            describe = making.describe_held if failure.is_held else making.describe_failure
-            event = await self._store.read(lambda tx: describe(tx, failure.job, failure.step))
-            if event is not None and not self._is_stopping:
-                self._publish([event])
-
-        Deferred.fromCoroutine(tell()).addErrback(log_fault)
-
-    def _record(self, work: Work[None]) -> None:
-        async def record() -> None:
-            await self._store.record(work)
-
-        Deferred.fromCoroutine(record()).addErrback(log_fault)
+        self._recorder.hold(job, step, made, made * FRAME_BYTES)
 
     def _take_end(self, ending: Ending, worker: Worker) -> None:
         worker.spool.close()
@@ -457,40 +257,3 @@ class JobRunner:
             return msgspec.json.decode((self._config.paths.song(song) / SONG_FILE).read_bytes(), type=Done)
         except (OSError, msgspec.DecodeError):
             return None
-
-
-def make_work(claimed: ClaimedJob, config: Config) -> jobs.Job:
-    """What the worker is told of a job."""
-    song = claimed.song
-    parameters: dict[str, Any] = song.parameters
-    return jobs.Job(
-        song=song.code,
-        generator=song.generator,
-        seed=song.seed,
-        parameters=parameters,
-        directory=str(config.paths.song(song.code)),
-        loudness=config.station.loudness,
-        errors=str(config.paths.error(song.code)),
-        band=claimed.band,
-        is_awaited=claimed.job.cuts_in,
-        program=config.generators.get(song.generator),
-        pair=_make_pair(claimed.compared, config) if claimed.compared else None,
-    )
-
-
-def _make_pair(compared: tuple[Song, Song, int], config: Config) -> Pair:
-    first, second, bars = compared
-    return Pair(first=_make_side(first, config), second=_make_side(second, config), bars=bars)
-
-
-def _make_side(song: Song, config: Config) -> Side:
-    bars = find_bars(song.facts, song.parameters)
-    bar, phase = (bars.bar, bars.phase) if bars else (round(WITHOUT_BARS * RATE), 0)
-    return Side(str(config.paths.song(song.code) / song.audio), song.loudness, bar, phase)
-
-
-def log_fault(failure: Failure) -> None:
-    if failure.check(BandstandError):
-        log.error("not recorded: {why}", why=str(failure.value))
-    else:
-        log.failure("a job could not be recorded", failure)

@@ -41,6 +41,8 @@ PROBING = Lock()
 """One file is looked into at a time; it takes milliseconds, and the workers' time is what counts."""
 RECOGNISED: Final = "song_recognised"
 """The event of a file that the library has already."""
+HELD: Final = "job_held"
+"""The event of a file for which there is no room yet."""
 BATCH: Final = 100
 """Files that are asked for at a time."""
 BATCH_BYTES: Final = 12_000
@@ -55,6 +57,8 @@ class Outcome(Enum):
     NO_SOUND = "no sound"
     """Of a folder's file, which nobody named."""
     FAILED = "failed"
+    WAITS = "waits"
+    """For room on the station's disk; it is taken when there is."""
 
 
 class Report(NamedTuple):
@@ -98,9 +102,10 @@ def _import_by(station: Station, found: Found, options: Options) -> Report:
     if not isinstance(answer.result, Importing):
         return Report(Outcome.FAILED, (Reply(answer.sentence, Level.ERROR),))
     *notices, last = station.follow(str(answer.result.job))
+    event = last.value.get("event") if isinstance(last.value, dict) else None
     if not last.is_good:
-        return Report(Outcome.FAILED, (last,))
-    if isinstance(last.value, dict) and last.value.get("event") == RECOGNISED:
+        return Report(Outcome.WAITS if event == HELD else Outcome.FAILED, (last,))
+    if isinstance(last.value, dict) and event == RECOGNISED:
         return Report(Outcome.THERE, () if last.value.get("is_same_sound") else (last,))
     return Report(Outcome.TAKEN, tuple(notices))
 
@@ -190,13 +195,14 @@ def _import_all(import_one: Callable[[Found], Report], found: Sequence[Found], j
     if outcomes.total() == outcomes[Outcome.NO_SOUND]:
         raise CommandError(f"there is no sound file in {show_path(searched)}")
     print(_say_total(outcomes), flush=True)
-    return int(bool(outcomes[Outcome.FAILED]))
+    return int(bool(outcomes[Outcome.FAILED] + outcomes[Outcome.WAITS]))
 
 
 def _say_total(outcomes: Counter[Outcome]) -> str:
     total = outcomes.total() - outcomes[Outcome.NO_SOUND]
     there = f", {outcomes[Outcome.THERE]} there already" if outcomes[Outcome.THERE] else ""
-    return f"{outcomes[Outcome.TAKEN]} of {counted(total, 'song')} imported{there}"
+    waiting = f", {outcomes[Outcome.WAITS]} to be taken when there is room" if outcomes[Outcome.WAITS] else ""
+    return f"{outcomes[Outcome.TAKEN]} of {counted(total, 'song')} imported{there}{waiting}"
 
 
 def _show_progress(reports: Iterator[Report], total: int) -> Iterator[Report]:

@@ -17,7 +17,7 @@ from twisted.logger import capturedLogs
 from bandstand.bot.commands.command_line import StoredAccess
 from bandstand.bot.commands.frontend import Line
 from bandstand.bot.commands.reply import Reply
-from bandstand.bot.making.workers import Pipes
+from bandstand.bot.making.spool import Pipes
 from bandstand.bot.shell.bot_socket import LINE_BYTES, BotSocket
 from bandstand.bot.shell.event_feed import EventFeed
 from bandstand.bot.station.core import Core

@@ -18,7 +18,7 @@ from bandstand.bot.commands.announcements import Announcer
 from bandstand.bot.commands.command_line import CommandLine, StoredAccess
 from bandstand.bot.commands.frontend import FrontEnd
 from bandstand.bot.commands.reply import Level, Reply
-from bandstand.bot.making.workers import Pipes
+from bandstand.bot.making.spool import Pipes
 from bandstand.bot.shell.bot_socket import BotSocket
 from bandstand.bot.shell.event_feed import EventFeed
 from bandstand.bot.station.core import Core

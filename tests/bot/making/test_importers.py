@@ -1,5 +1,6 @@
 """Importers: processes that take one file after the other, over a reactor that starts none."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -7,10 +8,13 @@ import msgspec
 import pytest
 
 from bandstand.bot.child import Launcher
+from bandstand.bot.making import room as room_module
 from bandstand.bot.making.importers import IDLE, PROCESSES, Importers
+from bandstand.bot.making.recorder import JobRecorder
+from bandstand.bot.making.room import MARGIN, Room, Usage
 from bandstand.bot.station import making
 from bandstand.bot.station.making import ClaimedJob
-from bandstand.common.api.events import JobCancelled, JobOrdered
+from bandstand.common.api.events import Event, JobCancelled, JobOrdered, RoomChanged
 from bandstand.common.config import Config
 from bandstand.common.jobs import Failed, Job, Noticed, Step
 from bandstand.common.types import SongCode
@@ -29,13 +33,21 @@ class Bench:
         self.recorded: list[tuple[Any, ...]] = []
         config = msgspec.convert({"station": {"directory": str(folder)}}, Config)
         launcher = Launcher(self.reactor, self.reactor)
-        self.importers = Importers(launcher, FakeStore(Tx()), config, ["import"])  # type: ignore[arg-type]
-        for name in ("noticed", "done", "failed"):
+        self.events: list[Event] = []
+        self.room = Room(self.reactor, [folder], self._publish)
+        recorder = JobRecorder(self.reactor, FakeStore(Tx()), self.room, self._publish)  # type: ignore[arg-type]
+        self.importers = Importers(launcher, recorder, config, ["import"])
+        for name in ("noticed", "done", "failed", "held"):
             monkeypatch.setattr(making, f"record_{name}", self._recorder(name))
         monkeypatch.setattr(making, "claim_import", lambda tx: self.waiting.pop(0) if self.waiting else None)
 
     def _recorder(self, name: str) -> Any:
-        return lambda tx, job, step: self.recorded.append((name, job, step))
+        return lambda tx, job, step, *_, **__: self.recorded.append((name, job, step))
+
+    def _publish(self, events: Sequence[Event]) -> None:
+        self.events += events
+        for event in events:
+            self.importers.react(event)
 
     def order(self, *numbers: int) -> None:
         for number in numbers:
@@ -97,6 +109,37 @@ def test_a_crash_costs_the_file_that_it_had_and_no_other(bench: Bench) -> None:
     assert (what, job) == ("failed", 1)
     assert "signal 11" in step.reason
     assert bench.list_given(2) == ["s3"]
+
+
+FULL = Failed("the disk is full", is_disk_full=True)
+
+
+def test_an_import_that_finds_the_disk_full_waits_and_so_do_the_others(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = 100 << 20
+    monkeypatch.setattr(room_module, "measure_usage", lambda _: Usage(1 << 30, free))
+    bench.order(1)
+    free = 0
+    bench.say(FULL)
+    assert bench.recorded == [("held", 1, FULL)]
+    bench.order(2)
+    assert bench.list_given() == ["s1"]
+    free = 2 * MARGIN
+    bench.reactor.advance(3)
+    assert bench.list_given() == ["s1", "s2"]
+    assert bench.events == [RoomChanged(is_short=True), RoomChanged(is_short=False)]
+
+
+def test_a_file_that_has_no_room_on_this_disk_fails_and_holds_up_nobody(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room_module, "measure_usage", lambda _: Usage(1 << 30, 100 << 20))
+    bench.order(1)
+    bench.say(FULL)
+    bench.order(2)
+    assert bench.recorded == [("failed", 1, FULL)]
+    assert bench.list_given() == ["s1", "s2"]
 
 
 def test_what_is_no_step_is_passed_over_and_a_machine_without_processes_fails_the_file(bench: Bench) -> None:

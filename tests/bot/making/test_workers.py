@@ -13,8 +13,11 @@ import pytest
 from twisted.internet.defer import Deferred
 
 from bandstand.bot.child import Launcher
-from bandstand.bot.making.room import Room
-from bandstand.bot.making.workers import TELL_AFTER, JobRunner, make_work
+from bandstand.bot.making import room as room_module
+from bandstand.bot.making.recorder import TELL_AFTER, JobRecorder
+from bandstand.bot.making.room import Room, Usage
+from bandstand.bot.making.worker import make_work
+from bandstand.bot.making.workers import TELL_HELD_AFTER, JobRunner
 from bandstand.bot.station import making
 from bandstand.bot.station.making import ClaimedJob
 from bandstand.common import jobs
@@ -80,7 +83,9 @@ class Bench:
         self.events: list[Event] = []
         self.config = msgspec.convert({"station": {"directory": str(folder), "workers": 2}}, Config)
         launcher = Launcher(self.reactor, self.reactor)
-        self.runner = JobRunner(launcher, self.store, self._publish, self.config, ["compose"])  # type: ignore[arg-type]
+        room = Room(self.reactor, [self.config.paths.spool], self._publish)
+        recorder = JobRecorder(self.reactor, self.store, room, self._publish)  # type: ignore[arg-type]
+        self.runner = JobRunner(launcher, recorder, self.config, ["compose"])
         for name in ("begun", "noticed", "done", "failed", "passed"):
             monkeypatch.setattr(making, f"record_{name}", self._recorder(name))
         monkeypatch.setattr(making, "claim_job", lambda tx: self.waiting.pop(0) if self.waiting else None)
@@ -91,6 +96,8 @@ class Bench:
 
     def _publish(self, events: Sequence[Event]) -> None:
         self.events += events
+        for event in events:
+            self.runner.react(event)
 
     def order(self, *numbers: int, code: str = "7kq3", song: Song | None = None) -> None:
         for number in numbers:
@@ -338,14 +345,18 @@ FULL = Failed("the disk is full", is_disk_full=True)
 def test_a_job_that_finds_the_disk_full_waits_and_is_begun_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     held: list[tuple[Any, ...]] = []
     monkeypatch.setattr(making, "record_held", lambda tx, job, step, made, **more: held.append((job, step, made)))
+    free = 100 << 20
+    monkeypatch.setattr(room_module, "measure_usage", lambda _: Usage(1 << 30, free))
     Deferred.fromCoroutine(bench.runner.start())
     bench.order(1)
+    free = 0
     bench.say(FULL)
     bench.reactor.finish(0)
     assert held == [(1, FULL, 0)]
     assert RoomChanged(is_short=True) in bench.events
     bench.order(2)
     assert [job.job.id for job in bench.waiting] == [2], "none is begun while there is no room"
+    free = 100 << 20
     bench.reactor.advance(3)
     assert bench.waiting == []
     assert RoomChanged(is_short=False) in bench.events
@@ -358,7 +369,7 @@ def test_who_orders_a_song_while_there_is_no_room_is_told(bench: Bench, monkeypa
     bench.order(1)
     bench.say(FULL)
     bench.order(2)
-    bench.reactor.advance(TELL_AFTER)
+    bench.reactor.advance(TELL_HELD_AFTER)
     assert JobHeld(job=2, song=SongCode("7kq3"), place=PLACE, reason="the disk is full") in bench.events
 
 

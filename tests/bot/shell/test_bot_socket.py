@@ -17,7 +17,7 @@ from twisted.internet.testing import MemoryReactorClock, StringTransport
 from bandstand.bot.commands.command_line import StoredAccess
 from bandstand.bot.commands.frontend import Line
 from bandstand.bot.commands.reply import Reply
-from bandstand.bot.making.workers import Pipes
+from bandstand.bot.making.spool import Pipes
 from bandstand.bot.shell import bot_socket
 from bandstand.bot.shell.bot_socket import BotSocket, Connection
 from bandstand.bot.shell.event_feed import KEPT, EventFeed

@@ -50,6 +50,9 @@ class Running:
             value = {"event": "song_recognised", "is_same_sound": "encoding" not in self._path}
             yield Reply(f"{self._path} is there already", job=job, value=value)
             return
+        if "large" in self._path:
+            yield Reply("job 1 waits: the disk is full", Level.FAILED, job=job, value={"event": "job_held"})
+            return
         if "bad" in self._path:
             yield Reply(f"{self._path}: no sound in it", Level.FAILED, job=job)
             return
@@ -87,6 +90,13 @@ def test_every_file_is_taken_and_what_is_odd_or_failed_is_told(music: Path, caps
     assert out.endswith("1 of 2 songs imported\n")
     assert "no sound in it" in err
     assert importing.main(paths[:1]) == 0
+
+
+def test_what_waits_for_room_is_told_and_is_not_in_yet(music: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert importing.main(make(music, b"good.mp3", b"large 1.mp3", b"large 2.mp3")) == 1
+    out, err = capsys.readouterr()
+    assert err.count("the disk is full") == 2
+    assert out.endswith("1 of 3 songs imported, 2 to be taken when there is room\n")
 
 
 def test_what_is_there_already_is_counted_and_no_error(music: Path, capsys: pytest.CaptureFixture[str]) -> None:
