@@ -111,12 +111,14 @@ def check_folder(settings: Config) -> Iterator[Finding]:
 def check_ports(settings: Config) -> Iterator[Finding]:
     """Whether this machine has the addresses and lets this person listen there; only Icecast's are needed.
 
-    A port that another program has is no fault: Icecast takes another, and the rest is told when the station starts.
+    A port that another program has is no fault: Icecast and the page take another, and the rest is told when the
+    station starts.
     """
-    icecast, telnet, ssh = settings.icecast, settings.telnet, settings.ssh
+    icecast, telnet, ssh, web = settings.icecast, settings.telnet, settings.ssh, settings.web
     listening = [("icecast", icecast.bind, icecast.port, True)] if settings.manages_icecast else []
     listening += [("telnet", telnet.host, telnet.port, False)] if telnet.enabled else []
     listening += [("ssh", ssh.host, ssh.port, False)] if ssh.authorized_keys else []
+    listening += [("web", web.host, web.port, False)] if web.enabled else []
     for key, host, port, is_needed in listening:
         try:
             find_free_port(key, host, list_ports(port))

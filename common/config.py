@@ -28,6 +28,7 @@ from bandstand.common.show_times import find_zone
 from bandstand.common.station_motif import BadMotif, parse_motif, write_motif
 from bandstand.common.text import counted, cut_bytes, one_line
 from bandstand.common.types import LONGEST_FADE
+from bandstand.common.web import Web
 
 MountPath = Annotated[
     str,
@@ -196,6 +197,7 @@ class Config(_Section, frozen=True):
     ssh: Ssh = Ssh()
     limits: Limits = Limits()
     radio: Radio = Radio()
+    web: Web = Web()
     log: Log = Log()
     generators: dict[str, Generator] = {}
 

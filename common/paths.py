@@ -89,3 +89,8 @@ class Paths:
     @property
     def standby_lock(self) -> Path:
         return self.directory / "standby.lock"
+
+    @property
+    def web_lock(self) -> Path:
+        """Held by the web process, which notes its address there."""
+        return self.directory / "web.lock"

@@ -21,23 +21,30 @@ def find_free_port(key: str, host: str, ports: Sequence[int]) -> int:
     Raises ConfigError where the host is none of this machine's or the ports may not be taken; `key` is the table of the
     configuration that names them as `bind` (or `host`) and `port`.
     """
+    with bind_free_port(key, host, ports) as trial:
+        return int(trial.getsockname()[1])
+
+
+def bind_free_port(key: str, host: str, ports: Sequence[int]) -> socket.socket:
+    """A socket that is bound to the first of the ports that nobody listens on. Raises as `find_free_port`."""
     name = f"{key}.{'bind' if key == 'icecast' else 'host'}"
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (socket.gaierror, UnicodeError):
         raise ConfigError(f"{name}: {host} is not an address of this machine") from None
     for port in ports:
-        with socket.socket(found[0][0]) as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                trial.bind((host, port))
-            except OSError as error:
-                if error.errno == errno.EACCES:
-                    raise ConfigError(f"{key}.port: only root may listen on port {port}; choose 1024 or more") from None
-                if error.errno == errno.EADDRNOTAVAIL:
-                    raise ConfigError(f"{name}: {host} is not an address of this machine") from None
-                if error.errno != errno.EADDRINUSE:
-                    raise ConfigError(f"{name}: cannot listen on {host}: {error.strerror}") from None
-            else:
-                return port
+        bound = socket.socket(found[0][0])
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            bound.bind((host, port))
+        except OSError as error:
+            bound.close()
+            if error.errno == errno.EACCES:
+                raise ConfigError(f"{key}.port: only root may listen on port {port}; choose 1024 or more") from None
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise ConfigError(f"{name}: {host} is not an address of this machine") from None
+            if error.errno != errno.EADDRINUSE:
+                raise ConfigError(f"{name}: cannot listen on {host}: {error.strerror}") from None
+        else:
+            return bound
     raise ConfigError(f"{key}.port: {ports[0]} and the {len(ports) - 1} ports after it are all taken")

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "docs" / "architecture.md").read_text("utf-8")
-FOLDERS = ("bot", "streamer", "composer", "common")
+FOLDERS = ("bot", "web", "streamer", "composer", "common")
 MOST_STEPS = 15
 
 

@@ -161,9 +161,12 @@ class Connection(LineReceiver):
         now_playing = cast(NowPlaying, await core.carry_out(GetNowPlaying(), owner))
         queue = cast(Queue, await core.carry_out(GetQueue(), owner))
         state = StateMessage(number, State(number=included, now_playing=now_playing, queue=queue))
-        wanted = included if subscribe.after is None else min(included, subscribe.after)
+        if subscribe.after is None:
+            missed = feed.list_last(subscribe.last, included)
+        else:
+            missed = feed.list_after(min(included, subscribe.after)) or feed.list_after(included)
         # In one piece: what was missed may be more than a client may leave unread.
-        self.send(state, *(feed.list_after(wanted) or feed.list_after(included)))
+        self.send(state, *missed)
         if self._socket.connections.get(self._address) is self and not self._is_closing:
             feed.add_listener(self.send)
 

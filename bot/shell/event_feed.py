@@ -39,6 +39,11 @@ class EventFeed:
             return []
         return [numbered for numbered in self._kept if numbered.number > number]
 
+    def list_last(self, count: int, number: int) -> list[Numbered]:
+        """The last `count` events up to this number, as far as they are kept, and all that came after it."""
+        first = number - count
+        return [numbered for numbered in self._kept if numbered.number > first]
+
     def add_listener(self, listener: Callable[[Numbered], None]) -> None:
         """One that is there already stays as it is: it is told each event once."""
         if listener not in self._listeners:

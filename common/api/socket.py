@@ -12,6 +12,8 @@ Answers carry `answers`, the number of the client's message, counted from 1; the
 can be opened by the station's owner alone.
 """
 
+from typing import Annotated
+
 import msgspec
 
 from bandstand.common.api.people import Identity, Place, Right
@@ -34,6 +36,8 @@ class By(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Subscribe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     after: int | None = None
     """The number of the last event that the client has; None: only what comes."""
+    last: Annotated[int, msgspec.Meta(ge=0)] = 0
+    """Where `after` is None: so many of the last events first, as far as they are still kept."""
 
 
 class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

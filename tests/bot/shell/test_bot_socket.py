@@ -365,6 +365,12 @@ def test_a_subscriber_that_comes_back_misses_nothing_and_is_told_nothing_twice(s
     assert again.events()[2:] == [(last + 3, "/e")]
 
 
+def test_a_new_subscriber_may_have_the_last_events_that_are_kept(station: Station, client: Client) -> None:
+    station.happen("/a", "/b", "/c")
+    client.give({"subscribe": {"last": 2}})
+    assert [name for _, name in client.events()] == ["/b", "/c"]
+
+
 def test_what_happens_while_the_state_is_read_is_told_after_it(station: Station, client: Client) -> None:
     station.ready = Deferred()
     before = station.feed.number

@@ -102,3 +102,12 @@ def test_how_far_a_job_is_is_told_and_neither_numbered_nor_kept(feed: EventFeed)
     number = feed.number
     assert [each.number for each in told] == [number - 1, number - 1, number]
     assert len(feed.list_after(number - 2)) == 2
+
+
+def test_the_last_ones_are_had_without_knowing_a_number(feed: EventFeed) -> None:
+    happen(feed, "/a", "/b", "/c")
+    included = feed.number
+    happen(feed, "/d")
+    assert list_names(feed.list_last(2, included)) == ["/b", "/c", "/d"]
+    assert list_names(feed.list_last(0, included)) == ["/d"]
+    assert list_names(feed.list_last(1000, included)) == ["/a", "/b", "/c", "/d"]

@@ -1,0 +1,89 @@
+"""Wires the web process: its routes, what their handlers are given, and what runs beside them.
+
+Handlers name what they need as parameters: `settings` (the configuration), `link` (the bot, for requests of a person),
+`reader` (the bot, for what everybody may read), `hub` (the events and the current state), `static_files`.
+A module with handlers has a list `ROUTES`, and stands in the list of that name here.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Litestar
+from litestar.config.cors import CORSConfig
+from litestar.contrib.jinja import JinjaTemplateEngine
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.template.config import TemplateConfig
+
+from bandstand.common.config import Config
+from bandstand.web import event_stream, health, pages, static_files
+from bandstand.web.bot_link import Link
+from bandstand.web.event_hub import EventHub
+from bandstand.web.problems import answer_error
+from bandstand.web.reader import Reader
+from bandstand.web.static_files import StaticFiles
+
+ROUTES: Final = [
+    *pages.ROUTES,
+    *event_stream.ROUTES,
+    *health.ROUTES,
+    *static_files.ROUTES,
+]
+MOST_BODY_BYTES: Final = 65_536
+"""Of what is sent to us."""
+
+
+def create_app(settings: Config, link: Link) -> Litestar:
+    hub = EventHub(time.time)
+    reader = Reader(link)
+    hub.on_change.append(reader.forget)
+    files = StaticFiles()
+    given: dict[str, Any] = {"settings": settings, "link": link, "reader": reader, "hub": hub, "static_files": files}
+    return Litestar(
+        ROUTES,
+        dependencies={name: _provide(value) for name, value in given.items()},
+        exception_handlers={Exception: answer_error, HTTPException: answer_error},
+        lifespan=[lambda _: _run_beside(hub, link)],
+        template_config=TemplateConfig(instance=make_template_engine(settings, files)),
+        cors_config=CORSConfig(allow_origins=["*"], allow_methods=["GET", "HEAD"], allow_headers=["last-event-id"]),
+        request_max_body_size=MOST_BODY_BYTES,
+        openapi_config=OpenAPIConfig(
+            title=settings.station.name,
+            version="1",
+            path="/api/openapi.json",
+            render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"])],
+        ),
+        logging_config=None,
+    )
+
+
+def _provide(value: Any) -> Provide:
+    return Provide(lambda: value, sync_to_thread=False)
+
+
+def make_template_engine(settings: Config, files: StaticFiles) -> JinjaTemplateEngine:
+    """Templates escape whatever is put into them, and have `static_url(NAME)` and `station`."""
+    folder = FileSystemLoader(static_files.FOLDER.with_name("templates"))
+    environment = Environment(loader=folder, autoescape=True, undefined=StrictUndefined)
+    environment.globals.update(static_url=files.get_url, station=settings.station)
+    return JinjaTemplateEngine.from_environment(environment)
+
+
+@asynccontextmanager
+async def _run_beside(hub: EventHub, link: Link) -> AsyncIterator[None]:
+    """What goes on as long as the application runs: the connections to the bot, and the events."""
+    running = [asyncio.create_task(link.run(hub)), asyncio.create_task(hub.run(link))]
+    try:
+        yield
+    finally:
+        hub.close()
+        for task in running:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task

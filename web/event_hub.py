@@ -1,0 +1,220 @@
+"""The station's events for everybody who follows them: one subscription at the bot, any number of streams here.
+
+Each event is written once, and the same bytes go to all streams. A stream holds a bounded number of events that its
+reader has not taken; beyond that it loses the oldest, so a slow reader holds up nobody and costs little. What was told
+last is kept by the events' numbers, for readers who come back with the last number that they had.
+
+The state (what is on the air, and the queue) is read anew at the bot soon after an event that may have changed it, and
+told as an event of its own, so that no reader has to ask for it.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from typing import Final, cast
+
+import msgspec
+
+from bandstand.common.api.events import JobAdvanced, State
+from bandstand.common.api.people import Right
+from bandstand.common.api.requests import GetNowPlaying, GetQueue
+from bandstand.common.api.results import NowPlaying, Queue
+from bandstand.common.api.socket import By
+from bandstand.common.errors import BandstandError
+from bandstand.web.bot_link import Link
+from bandstand.web.public_events import TELLS_STATE, decode_event, show_event
+
+log = logging.getLogger(__name__)
+
+KEPT: Final = 1000
+"""Events for those who come back."""
+UNREAD: Final = 200
+"""Events that wait for one reader."""
+SETTLING: Final = 0.05
+"""Seconds from an event until the state is read anew: events come in bunches."""
+COMMENT_SECONDS: Final = 15.0
+COMMENT: Final = b": \n\n"
+"""Keeps proxies from closing a stream on which nothing happens."""
+STALLED: Final = 4
+"""Comments in a row that a reader may leave untaken before its stream is ended."""
+READER: Final = By("page", Right.LISTENER)
+"""For whom the web process itself asks: anybody."""
+
+
+class StationState(msgspec.Struct, frozen=True, kw_only=True):
+    """What is on the air and in the queue, as it was `at` (Unix time). Events up to `number` are in it."""
+
+    number: int
+    at: float
+    is_bot_away: bool = False
+    """Nobody knows it any better: the bot does not answer at the moment."""
+    now_playing: NowPlaying
+    queue: Queue
+
+
+class Stream:
+    """One reader's events. `take` waits for the next ones."""
+
+    def __init__(self, number: int | None, wants_progress: bool) -> None:
+        self.number = number
+        """Of the last event that the reader has; None while no number is known at all."""
+        self.wants_progress = wants_progress
+        self.untaken_comments = 0
+        self.reader: asyncio.Task[object] | None = None
+        """Is cancelled where it does not read."""
+        self._waiting: deque[bytes] = deque(maxlen=UNREAD)
+        self._wake = asyncio.Event()
+        self.is_closed = False
+
+    def put(self, data: bytes) -> None:
+        self._waiting.append(data)
+        self._wake.set()
+
+    def close(self) -> None:
+        self.is_closed = True
+        self._wake.set()
+
+    async def take(self) -> bytes:
+        """What came since the last call, at least one event; empty when the stream is closed."""
+        await self._wake.wait()
+        self._wake.clear()
+        self.untaken_comments = 0
+        data = b"" if self.is_closed else b"".join(self._waiting)
+        self._waiting.clear()
+        return data
+
+
+class EventHub:
+    """A `bot_link.Feed`. `wall` gives Unix seconds."""
+
+    def __init__(self, wall: Callable[[], float]) -> None:
+        self.number: int | None = None
+        self.state: StationState | None = None
+        """None until the bot was reached for the first time."""
+        self.streams: set[Stream] = set()
+        self.on_change: list[Callable[[], None]] = []
+        """Called after each event: what was read before may have changed."""
+        self._wall = wall
+        self._kept: deque[tuple[int, bytes]] = deque(maxlen=KEPT)
+        self._is_outdated = asyncio.Event()
+
+    # What the bot says
+
+    def take_state(self, state: State) -> None:
+        """The first thing that a new connection brings."""
+        self.number = max(state.number, self.number or 0)
+        for stream in self.streams:
+            stream.number = state.number if stream.number is None else min(stream.number, self.number)
+        self._put_state(state.number, state.now_playing, state.queue)
+
+    def take_event(self, number: int, at: float, event: msgspec.Raw) -> None:
+        self.number = max(number, self.number or 0)
+        decoded = decode_event(event)
+        shown = show_event(decoded, at)
+        if isinstance(decoded, TELLS_STATE):
+            self._is_outdated.set()
+        if isinstance(decoded, JobAdvanced):
+            self._tell_progress(write_event("job_advanced", shown or b"{}"))
+            return
+        for forget in self.on_change:
+            forget()
+        if shown is not None:
+            self._tell_event(number, write_event(str(type(decoded).__struct_config__.tag), shown, number))
+
+    def take_loss(self) -> None:
+        if self.state is not None and not self.state.is_bot_away:
+            self.state = msgspec.structs.replace(self.state, is_bot_away=True)
+            self._tell_state()
+
+    # Streams
+
+    def open_stream(self, after: int | None, wants_progress: bool = False) -> Stream:
+        """One that begins with the state, and then has what was told after the event number `after`."""
+        missed = self._list_after(after)
+        is_known = missed is not None or self.number is None
+        stream = Stream(after if is_known else self.number, wants_progress)
+        if self.state is not None:
+            stream.put(self._write_state())
+        for number, data in missed or []:
+            stream.put(data)
+            stream.number = number
+        self.streams.add(stream)
+        return stream
+
+    def close_stream(self, stream: Stream) -> None:
+        self.streams.discard(stream)
+        stream.close()
+
+    def close(self) -> None:
+        """End all streams."""
+        for stream in list(self.streams):
+            self.close_stream(stream)
+
+    def _list_after(self, after: int | None) -> list[tuple[int, bytes]] | None:
+        """None where the number is none that was told here, or was too long ago: the state has to be enough."""
+        if after is None or not self._kept or not self._kept[0][0] <= after + 1 <= self._kept[-1][0] + 1:
+            return None
+        return [kept for kept in self._kept if kept[0] > after][1 - UNREAD :]
+
+    def _tell_event(self, number: int, data: bytes) -> None:
+        self._kept.append((number, data))
+        for stream in self.streams:
+            if stream.number is None or number > stream.number:
+                stream.number = number
+                stream.put(data)
+
+    def _tell_progress(self, data: bytes) -> None:
+        for stream in self.streams:
+            if stream.wants_progress:
+                stream.put(data)
+
+    def _tell_state(self) -> None:
+        data = self._write_state()
+        for stream in self.streams:
+            stream.put(data)
+
+    # The state
+
+    async def run(self, link: Link) -> None:
+        """Keep the state and the streams as they should be, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._keep_state(link))
+            group.create_task(self._send_comments())
+
+    async def _keep_state(self, link: Link) -> None:
+        while True:
+            await self._is_outdated.wait()
+            await asyncio.sleep(SETTLING)
+            self._is_outdated.clear()
+            number = self.number or 0
+            try:
+                now_playing = await link.carry_out(GetNowPlaying(), READER)
+                queue = await link.carry_out(GetQueue(), READER)
+            except BandstandError as error:  # a new connection brings it
+                log.info("the state could not be read: %s", error)
+                continue
+            self._put_state(number, cast(NowPlaying, now_playing), cast(Queue, queue))
+
+    def _put_state(self, number: int, now_playing: NowPlaying, queue: Queue) -> None:
+        self.state = StationState(number=number, at=self._wall(), now_playing=now_playing, queue=queue)
+        self._tell_state()
+
+    def _write_state(self) -> bytes:
+        return write_event("state", msgspec.json.encode(self.state))
+
+    async def _send_comments(self) -> None:
+        while True:
+            await asyncio.sleep(COMMENT_SECONDS)
+            for stream in list(self.streams):
+                stream.put(COMMENT)
+                stream.untaken_comments += 1
+                if stream.untaken_comments > STALLED and stream.reader is not None:
+                    stream.reader.cancel()
+
+
+def write_event(name: str, data: bytes, number: int | None = None) -> bytes:
+    """One server-sent event (https://html.spec.whatwg.org/multipage/server-sent-events.html). `data` is JSON, which has
+    no line breaks."""
+    head = f"id: {number}\n" if number is not None else ""
+    return f"{head}event: {name}\ndata: ".encode() + data + b"\n\n"

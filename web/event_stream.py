@@ -1,0 +1,77 @@
+"""`/api/events`: the station's events as they happen, as server-sent events."""
+
+import asyncio
+from typing import Annotated, Any
+
+from litestar import Request, get
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import Parameter
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from bandstand.web.event_hub import EventHub, Stream
+
+HEADERS = (
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),  # nginx passes each event on at once
+)
+BEGINNING = b"retry: 2000\n\n"
+"""Milliseconds after which a browser connects again."""
+
+
+@get(
+    "/api/events",
+    media_type="text/event-stream",
+    responses={
+        200: ResponseSpec(str, description="Server-sent events, without an end.", media_type="text/event-stream")
+    },
+    summary="Events as they happen",
+    description="First `state`: what is on the air, and the queue; it comes again whenever that changes. Then each "
+    "event, named by its tag, with its number as `id`. Who sends `Last-Event-ID` is given what came after it.",
+)
+async def stream_events(
+    request: Request[Any, Any, Any],
+    hub: EventHub,
+    last_event_id: Annotated[str | None, Parameter(header="Last-Event-ID")] = None,
+    after: Annotated[int | None, Parameter(description="As Last-Event-ID, for those who can send no header.")] = None,
+    progress: Annotated[bool, Parameter(description="Also tell how far jobs are, several times a second.")] = False,
+) -> ASGIApp:
+    given = last_event_id.strip() if last_event_id else ""
+    number = int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else after
+    return EventResponse(hub, number, progress)
+
+
+class EventResponse:
+    """Sends one stream to one reader, until either of them ends."""
+
+    def __init__(self, hub: EventHub, after: int | None, wants_progress: bool) -> None:
+        self._hub = hub
+        self._after = after
+        self._wants_progress = wants_progress
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+        if scope["method"] == "HEAD":
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            return
+        stream = self._hub.open_stream(self._after, self._wants_progress)
+        stream.reader = asyncio.current_task()
+        leaving = asyncio.create_task(_wait_for_end(receive, stream))
+        try:
+            await send({"type": "http.response.body", "body": BEGINNING, "more_body": True})
+            while data := await stream.take():
+                await send({"type": "http.response.body", "body": data, "more_body": True})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            leaving.cancel()
+            self._hub.close_stream(stream)
+
+
+async def _wait_for_end(receive: Receive, stream: Stream) -> None:
+    """Close the stream when its reader goes away."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    stream.close()
+
+
+ROUTES = [stream_events]

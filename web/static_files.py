@@ -1,0 +1,91 @@
+"""`/static/NAME`: the page's own style, scripts and pictures, from the package.
+
+Each has a mark made of its content in its address (`static_url`), so that browsers keep it for a year and still get a
+new one at once. Files are read when they are first asked for, and again when they change.
+"""
+
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from litestar import Request, Response, get
+from litestar.exceptions import NotFoundException
+
+FOLDER: Final = Path(__file__).with_name("static")
+TYPES: Final = {".js": "text/javascript; charset=utf-8", ".webmanifest": "application/manifest+json"}
+"""As browsers want them, whatever the machine's table says."""
+TEXTS: Final = (".js", ".css", ".svg", ".html", ".txt", ".json", ".webmanifest")
+"""Files that are worth compressing."""
+FOREVER: Final = "public, max-age=31536000, immutable"
+ASK_AGAIN: Final = "public, no-cache"
+
+
+@dataclass(frozen=True)
+class StaticFile:
+    content: bytes
+    compressed: bytes | None
+    media_type: str
+    mark: str
+    changed: int
+    """When, in nanoseconds, as the file system has it."""
+
+
+class StaticFiles:
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self._folder = folder
+        self._files: dict[str, StaticFile] = {}
+
+    def find(self, name: str) -> StaticFile | None:
+        """`name` is a path below the folder. None where there is no such file."""
+        parts = name.split("/")
+        if any(part.startswith(".") or not part for part in parts) or not name.isprintable():
+            return None
+        path = self._folder.joinpath(*parts)
+        try:
+            changed = path.stat().st_mtime_ns
+            known = self._files.get(name)
+            if known is None or known.changed != changed:
+                known = self._files[name] = _read(path, changed)
+        except (OSError, ValueError):
+            return None
+        return known
+
+    def get_url(self, name: str) -> str:
+        """The address that the page uses."""
+        found = self.find(name)
+        return f"/static/{name}?v={found.mark}" if found else f"/static/{name}"
+
+
+def _read(path: Path, changed: int) -> StaticFile:
+    """Raises OSError."""
+    content = path.read_bytes()
+    media_type = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    if media_type.startswith("text/") and "charset" not in media_type:
+        media_type += "; charset=utf-8"
+    compressed = gzip.compress(content, mtime=0) if path.suffix in TEXTS else None
+    return StaticFile(content, compressed, media_type, hashlib.sha256(content).hexdigest()[:12], changed)
+
+
+@get("/static/{name:path}", include_in_schema=False, sync_to_thread=False)
+def get_static_file(request: Request[Any, Any, Any], name: str, static_files: StaticFiles) -> Response[bytes]:
+    found = static_files.find(name.lstrip("/"))
+    if found is None:
+        raise NotFoundException("there is no such file")
+    is_marked = request.query_params.get("v") == found.mark
+    headers = {
+        "cache-control": FOREVER if is_marked else ASK_AGAIN,
+        "etag": f'"{found.mark}"',
+        "vary": "accept-encoding",
+    }
+    if f'"{found.mark}"' in request.headers.get("if-none-match", ""):
+        return Response(b"", status_code=304, headers=headers)
+    content = found.content
+    if found.compressed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+        content, headers["content-encoding"] = found.compressed, "gzip"
+    return Response(content, media_type=found.media_type, headers=headers)
+
+
+ROUTES = [get_static_file]
