@@ -121,6 +121,10 @@ def _list_places(app: "App", settings: "Settings") -> list[str]:
     if config.manages_icecast and app.port != config.icecast.port:
         lines.append(f"  port     {config.icecast.port} is taken, so it is {app.port}")
     lines += [f"  listen   {url}" for url in app.urls.values()]
+    if app.web.url:
+        if app.web.port not in (0, config.web.port):
+            lines.append(f"  port     {config.web.port} is taken, so the page has {app.web.port}")
+        lines.append(f"  page     {app.web.url}/")
     if settings.on_terminal or settings.on_pipe:
         lines.append("  type     generate   for a new song; help lists the rest; quit ends it")
     else:

@@ -49,10 +49,11 @@ from bandstand.bot.station.rules import Between, Rules
 from bandstand.bot.storage.store import IStoreReactor, Store
 from bandstand.bot.supervision import log_files
 from bandstand.bot.supervision.icecast import Prepared
-from bandstand.bot.supervision.keeper import STANDBY, STREAMER, Keeper, list_processes
+from bandstand.bot.supervision.keeper import STANDBY, STREAMER, WEB, Keeper, list_processes
 from bandstand.bot.supervision.listeners import IcecastStatistics, make_agent
 from bandstand.bot.supervision.rolling_restart import RollingRestart
 from bandstand.bot.supervision.status_collector import Sources, StatusCollector
+from bandstand.bot.supervision.web import PreparedWeb, find_page, make_kept_web, prepare_web
 from bandstand.bot.terminal import console, pipe, terminals
 from bandstand.bot.terminal.console import Console
 from bandstand.bot.terminal.pipe import Pipe
@@ -124,6 +125,7 @@ class App:
         self.urls = {mount.path: f"{at}{mount.path}" for mount in self._config.mounts}
         self._zone = find_zone(self._config.radio.zone or find_local_zone())
         self._store = self._make_store()
+        self.web = prepare_web(self._config) if settings.keeps_processes else PreparedWeb()
         self._keepers = self._make_keepers() if settings.keeps_processes else []
         self._make_work()
         self._make_commands(at)
@@ -155,8 +157,16 @@ class App:
         """The processes of `bandstand up`, in the order of starting."""
         settings = self._settings
         kept = list_processes(settings.config, settings.own_icecast, settings.arguments)
+        if self.web.url:
+            kept.append(make_kept_web(self._config, self.web, settings.arguments))
         return [
-            Keeper(self._launcher, self._reactor, process, self._chance.random, lambda: self._playout.connect())
+            Keeper(
+                self._launcher,
+                self._reactor,
+                process,
+                self._chance.random,
+                (lambda: None) if process.name == WEB else (lambda: self._playout.connect()),
+            )
             for process in kept
         ]
 
@@ -222,6 +232,7 @@ class App:
                 count_listeners=self._make_listener_count(icecast_address),
                 urls=self.urls,
                 get_database_trouble=lambda: self._store.trouble,
+                find_page=lambda: find_page(config),
             ),
         )
         per_minute = {COMMANDS: config.limits.commands, SONGS: config.limits.songs}
@@ -290,7 +301,8 @@ class App:
         if lost:
             log.warn("{lost}", lost=lost)
         for keeper in self._keepers:
-            keeper.ensure()
+            if keeper.name != WEB:
+                keeper.ensure()
         self._playout.connect()
         self._replace_outdated()
         await self._store.record(bands.settle_house_bands)
@@ -326,12 +338,24 @@ class App:
         self._socket.start()
         troubles = [*troubles_before, *self._remote_access.start()]
         self._irc.start()
+        troubles.append(self.web.trouble)
+        self._start_web()
         log.info("the station takes commands")
         if self._console is not None:
             self._front_ends.append(self._console)
             troubles.append(self._console.start())
         for trouble in filter(None, troubles):
             self._announcer.announce(Reply(trouble, Level.NOTICE))
+
+    def _start_web(self) -> None:
+        """Last, since sound comes first. One that runs with other settings is replaced; that takes a second."""
+        keeper = next((keeper for keeper in self._keepers if keeper.name == WEB), None)
+        if keeper is None:
+            return
+        keeper.ensure()
+        if keeper.is_outdated:
+            log.warn("the web process runs with an earlier configuration and is started again")
+            keeper.replace_adopted()
 
     def stop(self) -> Deferred[None]:
         return Deferred.fromCoroutine(self._stop())

@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeVar
 
@@ -28,7 +29,7 @@ from bandstand.common.show_times import find_zone
 from bandstand.common.station_motif import BadMotif, parse_motif, write_motif
 from bandstand.common.text import counted, cut_bytes, one_line
 from bandstand.common.types import LONGEST_FADE
-from bandstand.common.web import Web
+from bandstand.common.web import Web, resolve_web
 
 MountPath = Annotated[
     str,
@@ -217,6 +218,11 @@ class Config(_Section, frozen=True):
         parts = msgspec.json.encode([station, icecast, self.mounts, self.log])
         return hashlib.sha256(parts).hexdigest()[:16]
 
+    def get_web_mark(self) -> str:
+        """As `get_streaming_mark`, for the web process: it is the same for all that serve the same page."""
+        parts = msgspec.json.encode([metadata.version("bandstand"), self.station, self.mounts, self.web, self.log])
+        return hashlib.sha256(parts).hexdigest()[:16]
+
     @property
     def manages_icecast(self) -> bool:
         return self.icecast.manage == "always"
@@ -345,6 +351,7 @@ def _settle(config: Config, base: Path, has_host: bool) -> tuple[Config, list[Fa
     found += find_telnet_faults(config.telnet)
     radio = _settle_radio(config.radio, base, found)
     ssh = resolve_ssh(config.ssh, base, found)
+    web = resolve_web(config.web, base, found)
     for name, generator in config.generators.items():
         for fault in generators.find_faults(name, generator):
             place, _, sentence = fault.partition(": ")
@@ -363,6 +370,7 @@ def _settle(config: Config, base: Path, has_host: bool) -> tuple[Config, list[Fa
         composer=replace(config.composer, soundfont=soundfont, writable=writable),
         ssh=ssh,
         radio=radio,
+        web=web,
         generators={
             name: generator_files.resolve_paths(name, one, base, found) for name, one in config.generators.items()
         },

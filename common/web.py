@@ -1,10 +1,13 @@
 """The configuration of the web process: the page, the HTTP API and the event stream. Part of `common.config`."""
 
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
 
-from bandstand.common.plain_values import Host, Port
+from bandstand.common.errors import UnusableFile
+from bandstand.common.files import resolve_path
+from bandstand.common.plain_values import Fault, Host, PathText, Port
 
 Url = Annotated[
     str,
@@ -23,6 +26,14 @@ class Web(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """The next free one if another program has it."""
     public_url: Url = ""
     """Where people find the page if that is not host and port, as behind a proxy."""
+    workers: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
+    """Processes that share the port."""
+    certificate: PathText = ""
+    """The chain of certificates, PEM, for a page that speaks TLS itself; empty: plain HTTP."""
+    key: PathText = ""
+    """The certificate's private key, PEM."""
+    proxies: tuple[Host, ...] = ("127.0.0.1", "::1")
+    """Whose word is taken for who asks (X-Forwarded-For) and how (X-Forwarded-Proto)."""
 
     def get_url(self, port: int | None = None) -> str:
         """Where people find the page, without a slash at the end; `port` is the one that it has, if not configured."""
@@ -30,4 +41,25 @@ class Web(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
             return self.public_url.rstrip("/")
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)
         host = f"[{host}]" if ":" in host and not host.startswith("[") else host
-        return f"http://{host}:{self.port if port is None else port}"
+        scheme = "https" if self.certificate else "http"
+        return f"{scheme}://{host}:{self.port if port is None else port}"
+
+
+def resolve_web(web: Web, base: Path, found: list[Fault]) -> Web:
+    """Make the files' paths absolute by the folder `base`. What is wrong is added to `found`."""
+    if bool(web.certificate) != bool(web.key):
+        given, missing = ("certificate", "key") if web.certificate else ("key", "certificate")
+        found.append(
+            (f"web.{missing}", f"web.{given} is there, so this is needed as well; without both it is plain HTTP")
+        )
+    paths = {}
+    for key in ("certificate", "key"):
+        text = getattr(web, key)
+        try:
+            paths[key] = str(resolve_path(text, base)) if text else ""
+        except UnusableFile as error:
+            found.append((f"web.{key}", str(error)))
+            continue
+        if text and not Path(paths[key]).is_file():
+            found.append((f"web.{key}", f"{paths[key]}: there is no such file"))
+    return msgspec.structs.replace(web, **paths)

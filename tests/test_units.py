@@ -21,7 +21,12 @@ def read(unit: Path) -> configparser.ConfigParser:
 
 
 def test_there_is_a_unit_for_each_process() -> None:
-    assert [unit.stem for unit in UNITS] == ["bandstand-bot", "bandstand-standby", "bandstand-streamer"]
+    assert [unit.stem for unit in UNITS] == [
+        "bandstand-bot",
+        "bandstand-standby",
+        "bandstand-streamer",
+        "bandstand-web",
+    ]
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")

@@ -1,8 +1,7 @@
 """Wires the web process: its routes, what their handlers are given, and what runs beside them.
 
-Handlers name what they need as parameters: `settings` (the configuration), `link` (the bot, for requests of a person),
-`reader` (the bot, for what everybody may read), `hub` (the events and the current state), `static_files`.
-A module with handlers has a list `ROUTES`, and stands in the list of that name here.
+A module with handlers has a list `ROUTES`, and stands in the list of that name here. `given` says what a handler may be
+given.
 """
 
 import asyncio
@@ -14,15 +13,15 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Litestar
 from litestar.config.cors import CORSConfig
-from litestar.contrib.jinja import JinjaTemplateEngine
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.template.config import TemplateConfig
 
 from bandstand.common.config import Config
-from bandstand.web import event_stream, health, pages, static_files
+from bandstand.web import event_stream, health, pages, static_files, static_routes
 from bandstand.web.bot_link import Link
 from bandstand.web.event_hub import EventHub
 from bandstand.web.problems import answer_error
@@ -33,7 +32,7 @@ ROUTES: Final = [
     *pages.ROUTES,
     *event_stream.ROUTES,
     *health.ROUTES,
-    *static_files.ROUTES,
+    *static_routes.ROUTES,
 ]
 MOST_BODY_BYTES: Final = 65_536
 """Of what is sent to us."""

@@ -12,6 +12,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -92,6 +93,10 @@ class Link(Protocol):
         """Raises Declined, BotAway, BotFailed or RequestTooLong."""
 
 
+_RESULTS: Final[msgspec.json.Decoder[Result]] = msgspec.json.Decoder(Result)
+_REFUSALS: Final[msgspec.json.Decoder[Refusal]] = msgspec.json.Decoder(Refusal)
+
+
 class _Message(msgspec.Struct):
     """Whatever the bot says; what is for others to understand stays as it is."""
 
@@ -119,10 +124,14 @@ class _Connection:
         if len(self._open) >= MOST_OPEN:
             raise BotAway("the station is too busy to answer at the moment")
         self.send(ask)
-        answer = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[_Message] = asyncio.get_running_loop().create_future()
         self._open[self._asked] = answer
-        answer.add_done_callback(lambda _, number=self._asked: self._open.pop(number, None))
+        answer.add_done_callback(partial(self._close, self._asked))
         return answer
+
+    def _close(self, number: int, _: object) -> None:
+        """Nobody waits for this answer any longer."""
+        self._open.pop(number, None)
 
     def send(self, ask: bytes) -> None:
         self._asked += 1
@@ -223,9 +232,9 @@ def _read_answer(message: _Message) -> Result:
     """Raises Declined or BotFailed."""
     try:
         if message.result:
-            return msgspec.json.decode(message.result, type=Result)
+            return _RESULTS.decode(message.result)
         if message.refused:
-            raise Declined(msgspec.json.decode(message.refused, type=Refusal), message.sentence)
+            raise Declined(_REFUSALS.decode(message.refused), message.sentence)
     except msgspec.DecodeError as error:
         log.info("an answer that is none of the known ones: %s", error)
     raise BotFailed(message.sentence or "the station's bot answered something that is not understood")

@@ -1,14 +1,15 @@
 """`/api/events`: the station's events as they happen, as server-sent events."""
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated
 
-from litestar import Request, get
+from litestar import get
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, QueryParameter
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from bandstand.web.event_hub import EventHub, Stream
+from bandstand.web.given import TheHub
 
 HEADERS = (
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -30,11 +31,14 @@ BEGINNING = b"retry: 2000\n\n"
     "event, named by its tag, with its number as `id`. Who sends `Last-Event-ID` is given what came after it.",
 )
 async def stream_events(
-    request: Request[Any, Any, Any],
-    hub: EventHub,
-    last_event_id: Annotated[str | None, Parameter(header="Last-Event-ID")] = None,
-    after: Annotated[int | None, Parameter(description="As Last-Event-ID, for those who can send no header.")] = None,
-    progress: Annotated[bool, Parameter(description="Also tell how far jobs are, several times a second.")] = False,
+    hub: TheHub,
+    last_event_id: Annotated[str | None, HeaderParameter(name="Last-Event-ID")] = None,
+    after: Annotated[
+        int | None, QueryParameter(description="As Last-Event-ID, for those who can send no header.")
+    ] = None,
+    progress: Annotated[
+        bool, QueryParameter(description="Also tell how far jobs are, several times a second.")
+    ] = False,
 ) -> ASGIApp:
     given = last_event_id.strip() if last_event_id else ""
     number = int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else after
@@ -51,9 +55,6 @@ class EventResponse:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
-        if scope["method"] == "HEAD":
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
-            return
         stream = self._hub.open_stream(self._after, self._wants_progress)
         stream.reader = asyncio.current_task()
         leaving = asyncio.create_task(_wait_for_end(receive, stream))

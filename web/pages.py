@@ -3,14 +3,13 @@
 from litestar import get
 from litestar.response import Template
 
-from bandstand.common.config import Config
-from bandstand.web.event_hub import EventHub
+from bandstand.web.given import TheHub
 
 
 @get("/", include_in_schema=False, sync_to_thread=False)
-def show_home(settings: Config, hub: EventHub) -> Template:
+def show_home(hub: TheHub) -> Template:
     """The station's page."""
-    return Template("index.html", context={"station": settings.station, "state": hub.state})
+    return Template("index.html", context={"state": hub.state})
 
 
 ROUTES = [show_home]

@@ -64,12 +64,12 @@ TELLS_STATE: Final = (
     events.StreamerCameBack,
 )
 """After these, what is on the air or in the queue may be another."""
-_DECODE: Final = msgspec.json.Decoder(Event).decode
+_DECODER: Final[msgspec.json.Decoder[Event]] = msgspec.json.Decoder(Event)
 
 
 def decode_event(event: msgspec.Raw) -> Event:
     """Raises msgspec.DecodeError for one that this version does not know."""
-    return _DECODE(event)
+    return _DECODER.decode(event)
 
 
 def show_event(event: Event, at: float) -> bytes | None:

@@ -18,9 +18,11 @@ from bandstand.web.event_hub import READER
 
 FRESH: Final = 1.0
 """Seconds for which an answer is kept."""
-FRESH_OF: Final = {GetStatus: 3.0}
+FRESH_OF: Final[dict[type, float]] = {GetStatus: 3.0}
 """Of requests for which the bot has to ask others."""
 CAPACITY: Final = 500
+_COSTLY: Final = tuple(f'{{"request":"{kind.__struct_config__.tag}"'.encode() for kind in (GetStatus,))
+"""How the keys of those begin."""
 
 
 class Reader:
@@ -46,8 +48,7 @@ class Reader:
 
     def forget(self) -> None:
         """Something happened: ask anew, except for what is costly and goes stale slowly."""
-        kept = tuple(f'{{"request":"{kind.__struct_config__.tag}"'.encode() for kind in FRESH_OF)
-        self._answers = {key: answer for key, answer in self._answers.items() if key.startswith(kept)}
+        self._answers = {key: answer for key, answer in self._answers.items() if key.startswith(_COSTLY)}
 
 
 def _failed(answer: asyncio.Future[Result]) -> bool:

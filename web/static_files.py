@@ -1,4 +1,4 @@
-"""`/static/NAME`: the page's own style, scripts and pictures, from the package.
+"""The page's own style, scripts and pictures, from the package.
 
 Each has a mark made of its content in its address (`static_url`), so that browsers keep it for a year and still get a
 new one at once. Files are read when they are first asked for, and again when they change.
@@ -9,18 +9,13 @@ import hashlib
 import mimetypes
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
-
-from litestar import Request, Response, get
-from litestar.exceptions import NotFoundException
+from typing import Final
 
 FOLDER: Final = Path(__file__).with_name("static")
-TYPES: Final = {".js": "text/javascript; charset=utf-8", ".webmanifest": "application/manifest+json"}
+TYPES: Final = {".js": "text/javascript", ".webmanifest": "application/manifest+json"}
 """As browsers want them, whatever the machine's table says."""
 TEXTS: Final = (".js", ".css", ".svg", ".html", ".txt", ".json", ".webmanifest")
 """Files that are worth compressing."""
-FOREVER: Final = "public, max-age=31536000, immutable"
-ASK_AGAIN: Final = "public, no-cache"
 
 
 @dataclass(frozen=True)
@@ -63,29 +58,5 @@ def _read(path: Path, changed: int) -> StaticFile:
     """Raises OSError."""
     content = path.read_bytes()
     media_type = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    if media_type.startswith("text/") and "charset" not in media_type:
-        media_type += "; charset=utf-8"
     compressed = gzip.compress(content, mtime=0) if path.suffix in TEXTS else None
     return StaticFile(content, compressed, media_type, hashlib.sha256(content).hexdigest()[:12], changed)
-
-
-@get("/static/{name:path}", include_in_schema=False, sync_to_thread=False)
-def get_static_file(request: Request[Any, Any, Any], name: str, static_files: StaticFiles) -> Response[bytes]:
-    found = static_files.find(name.lstrip("/"))
-    if found is None:
-        raise NotFoundException("there is no such file")
-    is_marked = request.query_params.get("v") == found.mark
-    headers = {
-        "cache-control": FOREVER if is_marked else ASK_AGAIN,
-        "etag": f'"{found.mark}"',
-        "vary": "accept-encoding",
-    }
-    if f'"{found.mark}"' in request.headers.get("if-none-match", ""):
-        return Response(b"", status_code=304, headers=headers)
-    content = found.content
-    if found.compressed is not None and "gzip" in request.headers.get("accept-encoding", ""):
-        content, headers["content-encoding"] = found.compressed, "gzip"
-    return Response(content, media_type=found.media_type, headers=headers)
-
-
-ROUTES = [get_static_file]

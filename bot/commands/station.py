@@ -19,6 +19,8 @@ def show_status(result: results.Status, _: Call) -> Reply:
     station = result.station
     rows = [_say_process(process) for process in station.processes]
     rows += [_say_mount(mount) for mount in station.mounts]
+    if station.page:
+        rows.append(("page", "on the web", f"{station.page}/", "", ""))
     if station.database:
         rows.append(("database", f"takes nothing: {one_line(station.database)}", "", "", ""))
     if station.loudness is not None:

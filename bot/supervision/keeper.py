@@ -43,6 +43,7 @@ RECHECK: Final = 1.0
 LINE_LIMIT: Final = 4096
 STREAMER: Final = "streamer"
 STANDBY: Final = "standby"
+WEB: Final = "web"
 
 
 @dataclass(frozen=True)
@@ -56,14 +57,14 @@ class KeptProcess:
     """In addition to the bot's own."""
     pid: int | None = None
     mark: str = ""
-    """What it notes in its lock if it streams as this bot wants it to; empty where that is no question."""
+    """The first word of its lock's note if it runs as this bot wants it to; empty where that is no question."""
 
     @property
     def is_outdated(self) -> bool:
         """Whether one runs that was started with another configuration."""
-        return bool(
-            self.lock and self.mark and find_holder(self.lock) is not None and read_note(self.lock) != self.mark
-        )
+        if not self.lock or not self.mark or find_holder(self.lock) is None:
+            return False
+        return read_note(self.lock).partition(" ")[0] != self.mark
 
 
 class _Life:

@@ -59,6 +59,8 @@ class Sources:
     """Where each mount is heard."""
     get_database_trouble: Callable[[], str] = lambda: ""
     """Why the database takes nothing, a sentence."""
+    find_page: Callable[[], str] = lambda: ""
+    """The page's address, if there is one."""
 
 
 class StatusCollector:
@@ -76,14 +78,14 @@ class StatusCollector:
         counting = Deferred.fromCoroutine(self._count_listeners())
         state = await self._sources.streamer.ask_state()
         listeners = await counting
-        networks = self._sources.list_networks(True)
+        asked = {"networks": self._sources.list_networks(True), "page": self._sources.find_page()}
         if state is None:
-            return self._collect_known(self._list_processes(answers=False), networks=networks)
+            return self._collect_known(self._list_processes(answers=False), **asked)
         return self._collect_known(
             self._list_processes(answers=True),
             mounts=tuple(self._describe_mount(mount, listeners) for mount in state.mounts),
             loudness=Loudness(state.loudness, state.peak),
-            networks=networks,
+            **asked,
         )
 
     def _collect_known(self, processes: tuple[ProcessStatus, ...], **asked: Any) -> Outside:

@@ -394,14 +394,16 @@ class StationStatus(msgspec.Struct, frozen=True, kw_only=True):
     loudness: Loudness | None = None
     processes: tuple[ProcessStatus, ...] = ()
     mounts: tuple[MountStatus, ...] = ()
+    page: str = ""
+    """The address of the station's page; empty where there is none."""
 
 
 class Outside(StationStatus, frozen=True, kw_only=True):
     """The station as it is outside the database, read before a transaction begins. It stays in the bot: no result has
     all of it, since who is here and how a generator is started is not for everybody.
 
-    What costs a question to the streamer or to Icecast (`processes`, `mounts`, `loudness`) is there only for requests
-    that need it.
+    What costs a question to the streamer or to Icecast, or a look at a file, is there only for requests that need it:
+    `processes`, `mounts`, `loudness`, `page`.
     """
 
     people: tuple[PersonPresent, ...] = ()

@@ -29,3 +29,17 @@ def test_an_address_that_is_none_is_a_fault(url: str, tmp_path: Path) -> None:
     (tmp_path / "bandstand.toml").write_text(f'[web]\npublic_url = "{url}"\n')
     [fault] = config.faults(tmp_path / "bandstand.toml", {})
     assert "web.public_url: expected an address that begins with http://" in fault
+
+
+def test_a_certificate_needs_its_key_and_both_files(tmp_path: Path) -> None:
+    (tmp_path / "cert.pem").write_text("")
+    path = tmp_path / "bandstand.toml"
+    path.write_text('[web]\ncertificate = "cert.pem"\n')
+    [fault] = config.faults(path, {})
+    assert "web.key: web.certificate is there, so this is needed as well" in fault
+    path.write_text('[web]\ncertificate = "cert.pem"\nkey = "key.pem"\n')
+    [fault] = config.faults(path, {})
+    assert f"web.key: {tmp_path}/key.pem: there is no such file" in fault
+    (tmp_path / "key.pem").write_text("")
+    web = config.load(path, {}).web
+    assert (web.certificate, web.get_url(8443)) == (f"{tmp_path}/cert.pem", "https://127.0.0.1:8443")

@@ -22,7 +22,7 @@ from tests.integration.test_station import BANDSTAND, PATIENCE, Station
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("README.md", "docs/generators.md")
-STAYS = ("up", "listen", "streamer", "bot", "standby")
+STAYS = ("up", "listen", "streamer", "bot", "standby", "web")
 """Words of `bandstand` that go on until they are ended; that they are known is all that is tried of them here."""
 OWN_FILES = ("mygen", "mine", "FILE", "NAME", "WORDS")
 """What stands in a command for something of the reader's."""

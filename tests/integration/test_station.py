@@ -48,7 +48,7 @@ class Station:
         self.port = free_port()
         self.var = folder / "var"
         self.config = folder / "bandstand.toml"
-        self.config.write_text(f'[icecast]\nport = {self.port}\n[radio]\nidle = "silence"\n')
+        self.config.write_text(f'[icecast]\nport = {self.port}\n[radio]\nidle = "silence"\n[web]\nenabled = false\n')
         self.process: subprocess.Popen[str] | None = None
         self.lines: list[str] = []
         self.news = threading.Condition()

@@ -99,3 +99,8 @@ def test_where_the_streamer_is_away_there_are_no_mounts() -> None:
 @pytest.mark.parametrize("count", [None, fail_to_count])
 def test_listeners_are_unknown_where_icecast_does_not_say(count: Any) -> None:
     assert [mount.listeners for mount in collect(True, count_listeners=count).mounts] == [None, None]
+
+
+def test_where_the_page_is_found_is_part_of_the_whole_status() -> None:
+    assert collect(True, find_page=lambda: "http://radio").page == "http://radio"
+    assert collect(False, find_page=lambda: "http://radio").page == ""

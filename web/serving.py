@@ -1,0 +1,94 @@
+"""Serves the application on a socket that listens: uvicorn, as this station needs it."""
+
+import asyncio
+import random
+import resource
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Final
+
+import uvicorn
+
+from bandstand.common.config import Config
+from bandstand.web.app import create_app
+from bandstand.web.bot_link import BotLink
+
+ENDING_SECONDS: Final = 1
+"""How long requests that are being answered may still take when the process is to end."""
+HEAD_BYTES: Final = 16_384
+"""Of a request's first line and headers."""
+DESCRIPTORS: Final = 65_536
+SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class WebServer(uvicorn.Server):
+    """Says `ready` when it listens, and ends in order on the usual signals, with exit status 0."""
+
+    def __init__(self, settings: uvicorn.Config, is_worker: bool = False) -> None:
+        super().__init__(settings)
+        self._is_worker = is_worker
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """A signal that was ignored when the process began stays ignored, as under nohup; SIGTERM always ends it."""
+        ours = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+        before = {number: signal.signal(number, self.handle_exit) for number in {*ours, signal.SIGTERM}}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self._is_worker:
+            self._follow_parent()
+        say("ready")
+
+    def _follow_parent(self) -> None:
+        """End when standard input does, whose other end the parent has."""
+        loop = asyncio.get_running_loop()
+
+        def end() -> None:
+            loop.remove_reader(0)
+            self.should_exit = True
+
+        loop.add_reader(0, end)
+
+
+def serve(settings: Config, listening: socket.socket, is_worker: bool = False) -> None:
+    """Until a signal; a worker also until its standard input ends."""
+    WebServer(make_server_settings(settings), is_worker).run([listening])
+
+
+def make_server_settings(settings: Config) -> uvicorn.Config:
+    web = settings.web
+    return uvicorn.Config(
+        create_app(settings, BotLink(settings.paths.bot_socket, random.random)),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="none",
+        lifespan="on",
+        timeout_graceful_shutdown=ENDING_SECONDS,
+        h11_max_incomplete_event_size=HEAD_BYTES,
+        proxy_headers=True,
+        forwarded_allow_ips=list(web.proxies),
+        ssl_certfile=web.certificate or None,
+        ssl_keyfile=web.key or None,
+    )
+
+
+def say(word: str) -> None:
+    with suppress(OSError, ValueError, AttributeError):  # nobody may be listening there
+        print(word, flush=True)
+
+
+def spare_descriptors() -> None:
+    """Allow as many connections as the system lets us have; each is a descriptor."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    wanted = DESCRIPTORS if most == resource.RLIM_INFINITY else min(most, DESCRIPTORS)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
