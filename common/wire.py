@@ -164,6 +164,15 @@ class Level(amp.Command):
     ]
 
 
+class Heard(amp.Command):
+    """Which frame of which cue this mount's stream has where: `HeardSpan`s as JSON, the newest last.
+
+    Told of each as it begins, and of all that are kept to each new connection; so one may be told twice.
+    """
+
+    arguments = [(b"mount", amp.Unicode()), (b"format", amp.Unicode()), (b"spans", amp.String())]
+
+
 class WentOffAir(amp.Command):
     """A mount lost Icecast, or could not reach it; `reason` is a sentence. Sent when the reason changes, too."""
 
@@ -174,6 +183,17 @@ class CameOnAir(amp.Command):
     """Icecast accepted this mount's stream."""
 
     arguments = [(b"mount", amp.Unicode())]
+
+
+class HeardSpan(msgspec.Struct, frozen=True):
+    """From `granule` on, the stream has this cue from `frame` on, frame by frame, until the next span begins."""
+
+    serial: int  # of the logical Ogg stream
+    granule: int  # samples of the stream before it as they are decoded, with the pre-skip
+    cue: int | None  # None while nothing is on the air
+    frame: int
+    moves: bool  # False while the cue stands still: it is held, or silence stands in for it
+    ago: float  # seconds from when the encoder had it to the sending
 
 
 class OnAir(msgspec.Struct, frozen=True):

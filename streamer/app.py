@@ -4,10 +4,11 @@ import os
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+import msgspec
 from twisted.internet.defer import Deferred, DeferredList, succeed
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import (
@@ -36,8 +37,10 @@ from bandstand.streamer.codecs.formats import FORMATS
 from bandstand.streamer.control import ControlFactory
 from bandstand.streamer.controller import PlayoutController
 from bandstand.streamer.delivery import Delivery, DeliveryMonitor
+from bandstand.streamer.heard import SpanBegan, SpanLog
 from bandstand.streamer.heartbeat import Heartbeat
 from bandstand.streamer.icecast import ShoutHandle, fetch_bytes_received, probe, set_title
+from bandstand.streamer.limiter import DELAY
 from bandstand.streamer.meter import Level, OutputProcessor, round_level
 from bandstand.streamer.output import CameOnAir, EncodedMount, MountEvent, MountParts, Output, WentOffAir
 from bandstand.streamer.playout import Ended, Event, Moved, Playout, Position, Started, Underrun
@@ -81,13 +84,15 @@ class Streamer:
         self._playout = Playout()
         self._processor = OutputProcessor()
         self._bus = Bus(
-            self._playout, self._outputs, time.monotonic, self._from_thread, config.station.hold, self._processor
+            self._playout, self._outputs, time.monotonic, self._from_thread, config.station.hold, self._processor, DELAY
         )
+        self._spans = SpanLog(time.monotonic)
         self._reports = Reports(time.monotonic)
         self._told = Level()
         self._levels = LoopingCall(self._tell_level)
         self._levels.clock = reactor
         self._factory = ControlFactory(PlayoutController(reactor, self._bus), self._reports, self._state, self.end)
+        self._factory.list_heard = lambda: [self._tell_heard(*kept) for kept in self._spans.list_mounts()]
         self._port: IListeningPort | None = None
         self.failed = False
 
@@ -203,6 +208,11 @@ class Streamer:
             self._told = level
             self._factory.tell(wire.Level, loudness=level.loudness, peak=level.peak)
 
+    def _tell_heard(self, mount: str, spans: Sequence[wire.HeardSpan]) -> dict[str, object]:
+        """The values of a `wire.Heard`."""
+        formats = {each.path: each.format for each in self._config.mounts}
+        return {"mount": mount, "format": formats[mount], "spans": msgspec.json.encode(spans)}
+
     def _from_thread(self, event: Event | MountEvent) -> None:
         self._reactor.callFromThread(self._report, event)
 
@@ -223,6 +233,8 @@ class Streamer:
             case Moved(cue, frames, is_moving):
                 log.debug("cue {cue} is at frame {frames}", cue=cue, frames=frames)
                 tell(wire.Moved, cue=cue, frames=frames, is_moving=is_moving)
+            case SpanBegan(mount):
+                tell(wire.Heard, **self._tell_heard(mount, [self._spans.add(event)]))
             case CameOnAir(mount):
                 log.info("{mount} is on the air", mount=mount)
                 tell(wire.CameOnAir, mount=mount)

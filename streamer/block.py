@@ -1,16 +1,16 @@
-"""What goes along the bus (blocks of frames, silence, and the titles between them), and what a source of it must do.
+"""What goes along the bus (blocks of frames, silence, and titles and marks between them), and what a source must do.
 
 Knows no particular source, no codec and no time.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 import numpy as np
 
 from bandstand.common.sound import Pieces as Pieces
 from bandstand.common.sound import Samples as Samples
-from bandstand.common.types import CHANNELS, Frames
+from bandstand.common.types import CHANNELS, CueId, Frames
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,8 @@ class Block:
 
     frames: int
     samples: Samples | None
+    at: Frames = field(default=Frames(0), compare=False)
+    """The number of its first frame, counted since the bus began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,25 @@ class Title:
 
 NOTHING: Final = Title("", "")
 
-Item = Block | Title
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """From frame `at` of the bus on, the sound is that of this cue from `position` on. See `streamer.heard`."""
+
+    at: Frames
+    cue: CueId | None
+    """None while nothing is on the air."""
+    position: Frames
+    """In frames of the song."""
+    is_moving: bool
+    """False while the cue stands still: it is held, or silence stands in for it."""
+
+    def find_position(self, at: Frames) -> Frames:
+        """The song's frame at a later frame of the bus."""
+        return Frames(self.position + at - self.at) if self.is_moving else self.position
+
+
+Item = Block | Title | Mark
 
 
 class AudioSource(Protocol):

@@ -16,11 +16,13 @@ networks. Changes of the playout come in as actions and are made between two blo
 import queue
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final, Protocol
 
 from bandstand.common.token_bucket import TokenBucket
 from bandstand.common.types import RATE, Frames, Seconds
 from bandstand.streamer.block import NOTHING, Block, Item, Title
+from bandstand.streamer.heard import MarkFinder
 from bandstand.streamer.playout import Action, Ended, Event, Playout, Started
 from bandstand.streamer.position_watch import PositionWatch
 
@@ -31,6 +33,7 @@ QUICKLY: Final = Frames(12 * 1152)
 """288 ms: how long steps are short after an action."""
 LAG: Final = Frames(2304)
 """48 ms: how much later than due sound leaves, but after an action; see the top of this file."""
+NO_DELAY: Final = Frames(0)
 LATEST: Final = Seconds(2.0)
 """A longer delay is not made up for: after a suspension nobody wants to hear what was missed."""
 
@@ -61,9 +64,10 @@ class Bus:
         report: Callable[[Event], None],
         hold: bool = True,
         process: Callable[[Block], Block] = lambda block: block,
+        delay: Frames = NO_DELAY,
     ) -> None:
         """`hold`: while no sink is on the air the playout stands still, so that no song is played to nobody.
-        `process` is applied to each block before it leaves."""
+        `process` is applied to each block before it leaves; by it the sound leaves `delay` frames later."""
         self._playout = playout
         self._sinks = sinks
         self._clock = clock
@@ -73,6 +77,8 @@ class Bus:
         self._actions: queue.SimpleQueue[tuple[Action, bool] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="bus", daemon=True)
         self._watch = PositionWatch()
+        self._marks = MarkFinder()
+        self._delay = delay
         self._origin = 0.0
         self._quick_until = 0
         self._patience = TokenBucket(PATIENCE_GAINED, PATIENCE)
@@ -155,14 +161,17 @@ class Bus:
         if self._held:
             _, events = self._playout.next_block(0)
             block = Block(frames, None)
+            stretches = [self._playout.stand_still()]
         else:
             block, events = self._playout.next_block(frames)
-        block = self._process(block)
+            stretches = self._playout.stretches
+        block = replace(self._process(block), at=self.sent)
         title = self._title(events)
+        marks = self._marks.find(Frames(self.sent + self._delay), stretches)
         for sink in self._sinks:
-            if title:
-                sink.offer(title)
-            sink.offer(block)
+            for item in (title, *marks, block):
+                if item:
+                    sink.offer(item)
         self.sent = Frames(self.sent + frames)
         for event in events:
             self._report(event)

@@ -56,6 +56,8 @@ class BotConnection(amp.AMP):
         self._factory.connected.append(self)
         for number in self._factory.reports.unanswered():
             self.send_report(number)
+        for values in self._factory.list_heard():
+            self.tell(wire.Heard, values)
 
     def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]
         super().connectionLost(reason)  # type: ignore[no-untyped-call]
@@ -139,6 +141,8 @@ class ControlFactory(Factory):
         self.reports = reports
         self.state = state
         self.shut_down = shut_down
+        self.list_heard: Callable[[], list[Answer]] = list
+        """The values of a `wire.Heard` for each mount, with all that is kept."""
         self.connected: list[BotConnection] = []
         self._gone: Deferred[None] | None = None
 

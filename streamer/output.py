@@ -15,11 +15,12 @@ from typing import Final, Protocol
 from bandstand.common.config import Mount
 from bandstand.common.types import Seconds
 from bandstand.common.wire import MountState
-from bandstand.streamer.block import NOTHING, Block, Item, Title
+from bandstand.streamer.block import NOTHING, Block, Item, Mark, Title
 from bandstand.streamer.codecs.containers import Comments
 from bandstand.streamer.codecs.encoder import Encoder
 from bandstand.streamer.connection import PATIENCE, MountConnection
 from bandstand.streamer.delivery import Delivery
+from bandstand.streamer.heard import SpanBegan, SpanFinder
 from bandstand.streamer.icecast import IcecastConnection
 from bandstand.streamer.titles import Titles
 
@@ -40,7 +41,7 @@ class WentOffAir:
     reason: str
 
 
-MountEvent = CameOnAir | WentOffAir
+MountEvent = CameOnAir | WentOffAir | SpanBegan
 
 
 class MountHeartbeat(Protocol):
@@ -87,6 +88,7 @@ class EncodedMount:
         self._standby_awaited_until = parts.clock() + STANDBY_WAIT
         self._encoder: Encoder | None = None
         self._title: Title | None = None
+        self._spans = SpanFinder(mount.path)
         self.dropped = 0
         """Blocks that were thrown away while the mount was off the air; written by the thread that pushes, and no
         other."""
@@ -110,13 +112,17 @@ class EncodedMount:
         )
 
     def push(self, item: Item) -> None:
-        """Send the next block, or show this title from the next block on."""
+        """Send the next block, or show this title from the next block on, or take in where a cue is from then on."""
         if isinstance(item, Title):
             self._retitle(item)
+        elif isinstance(item, Mark):
+            self._spans.take_mark(item)
         elif self._connection.connect() and self._encoder:
             encoder = self._encoder
             data = encoder.encode_silence(item.frames) if item.samples is None else encoder.encode(item.samples)
             self._connection.send(data, self._most_waiting)
+            for begun in self._spans.find(item, encoder.find_place(item.frames)):
+                self._parts.report(begun)
             if self._parts.heartbeat and self._connection.on_air:
                 self._parts.heartbeat.record_sent(self._parts.clock())
         else:

@@ -104,6 +104,18 @@ class Position:
     frames: Frames
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What a block has from its frame `offset` on."""
+
+    offset: int
+    cue: CueId | None
+    """None while no cue has started."""
+    position: Frames = BEGINNING
+    is_moving: bool = False
+    """False while silence stands in for the cue."""
+
+
 @dataclass
 class _Playing:
     cue: Cue
@@ -130,6 +142,8 @@ class Playout:
     """The cue that is to cut in, and the position in the current song at which it does."""
     _fading: list[FadingSource] = field(default_factory=list)
     _events: list[Event] = field(default_factory=list)
+    stretches: list[Stretch] = field(default_factory=list)
+    """What the last block had, in order. A cue that goes out under another, or into silence, is not counted."""
 
     @property
     def current(self) -> Position | None:
@@ -216,6 +230,7 @@ class Playout:
         song."""
         parts: list[Samples] = []
         missing = frames
+        self.stretches = []
         while missing and (playing := self._current):
             before = self._frames_until_due(playing)
             if before == 0:
@@ -229,6 +244,7 @@ class Playout:
             part = playing.cue.source.read(asked)
             if len(part):
                 parts.append(fade_in(part, playing.played, playing.rise))
+                self.stretches.append(Stretch(frames - missing, playing.cue.id, playing.position, is_moving=True))
                 self._advance(playing, len(part))
                 missing -= len(part)
             if playing.cue.source.ended:
@@ -237,10 +253,20 @@ class Playout:
                 self._start_next()
             elif len(part) < asked:
                 parts.append(self._stand_in(playing, missing))
+                self.stretches.append(self.stand_still(frames - missing))
                 missing = 0
+        if missing:
+            self.stretches.append(self.stand_still(frames - missing))
         samples = self._mix(parts, frames)
         events, self._events = self._events, []
         return Block(frames, samples), events
+
+    def stand_still(self, offset: int = 0) -> Stretch:
+        """The current cue where it is, or nothing if none has started."""
+        playing = self._current
+        return (
+            Stretch(offset, playing.cue.id, playing.position) if playing and playing.started else Stretch(offset, None)
+        )
 
     def close(self) -> None:
         """Close every source, without events."""

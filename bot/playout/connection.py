@@ -3,7 +3,7 @@
 Knows messages; what they lead to is for the owner of the connection.
 """
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
@@ -40,6 +40,8 @@ class ConnectionOwner(Protocol):
     def take_loudness(self, loudness: Loudness) -> None: ...
 
     def take_position(self, cue: CueId, frames: Frames, is_moving: bool) -> None: ...
+
+    def take_heard(self, mount: str, format: str, spans: Sequence[wire.HeardSpan]) -> None: ...
 
     def take_mount_on(self, mount: str) -> None: ...
 
@@ -96,6 +98,11 @@ class StreamerConnection(amp.AMP):
     @wire.Moved.responder
     def moved(self, cue: int, frames: int, is_moving: bool) -> Answer:
         self._owner.take_position(CueId(cue), Frames(frames), is_moving)
+        return {}
+
+    @wire.Heard.responder
+    def heard(self, mount: str, format: str, spans: bytes) -> Answer:
+        self._owner.take_heard(mount, format, msgspec.json.decode(spans, type=list[wire.HeardSpan]))
         return {}
 
     @wire.WentOffAir.responder

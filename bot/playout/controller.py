@@ -26,6 +26,7 @@ from twisted.protocols import amp
 from twisted.python.failure import Failure
 
 from bandstand.bot.playout.connection import NumberedReport, StreamerConnection
+from bandstand.bot.playout.heard import HeardKeeper
 from bandstand.bot.playout.mounts import MountEvent, Mounts
 from bandstand.bot.playout.picture import StreamerPicture
 from bandstand.bot.playout.sources import SongSource
@@ -43,10 +44,11 @@ from bandstand.common.api.events import (
     StreamerCameBack,
     StreamerWentAway,
 )
+from bandstand.common.api.heard import HeardStream
 from bandstand.common.api.values import Cue, EndReason, Loudness, OnAir
 from bandstand.common.backoff import Backoff
 from bandstand.common.errors import BandstandError, UnknownCue
-from bandstand.common.types import RATE, CueId, Frames
+from bandstand.common.types import RATE, CueId, Frames, SongCode
 
 log = Logger()
 
@@ -100,6 +102,19 @@ class PlayoutController:
         self._early_skips: set[CueId] = set()
         """Cues that were skipped before the streamer had them."""
         self.loudness: Loudness | None = None
+        self._heard = HeardKeeper(self._find_song, self._publish, self._wall)
+
+    @property
+    def heard(self) -> tuple[HeardStream, ...]:
+        """Which frame of which song the mounts' streams have where."""
+        return self._heard.streams
+
+    async def _find_song(self, cue: CueId) -> SongCode | None:
+        def work(tx: Transaction) -> SongCode | None:
+            found = tx.queue.get(cue)
+            return None if found is None else found.song.code
+
+        return await self._store.read(work)
 
     @property
     def is_connected(self) -> bool:
@@ -242,6 +257,9 @@ class PlayoutController:
 
     def take_position(self, cue: CueId, frames: Frames, is_moving: bool) -> None:
         self._picture.record_moved(cue, frames, is_moving)
+
+    def take_heard(self, mount: str, format: str, spans: Sequence[wire.HeardSpan]) -> None:
+        self._heard.take(mount, format, spans)
 
     def take_mount_on(self, mount: str) -> None:
         self._publish_mounts(self._mounts.record_on(mount))

@@ -1,6 +1,7 @@
 """What listeners say of what they hear: ratings of the section in their ears, and bookmarks.
 
-Both mean the moment that was heard, which is `bars.EAR_DELAYS` behind what the streamer plays.
+Both mean the moment that was heard, which is `bars.EAR_DELAYS` behind what the streamer plays. A player that knows where
+in a mount's stream it is can know the moment to the frame (`get_heard`).
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from bandstand.bot.station.on_air import find_on_air
 from bandstand.bot.station.persons import get_person
 from bandstand.bot.station.repositories import RatedSection, Transaction
 from bandstand.common.api.events import SongRated
+from bandstand.common.api.heard import GetHeard, Heard, HeardStream
 from bandstand.common.api.people import Requester
 from bandstand.common.api.refusals import BadRequest, NothingHeard, Refused
 from bandstand.common.api.requests import AddBookmark, Rate
@@ -24,14 +26,14 @@ NOTE_LIMIT: Final = 200
 
 
 @dataclass(frozen=True)
-class Heard:
+class InEar:
     """What is in a listener's ear."""
 
     song: Song
     at: SongPlace
 
 
-def find_heard(tx: Transaction, way: str = PLAYER) -> Heard:
+def find_heard(tx: Transaction, way: str = PLAYER) -> InEar:
     """What was on the air the ear's delay ago. Raises Refused(NothingHeard)."""
     cue, air, delay = find_on_air(tx), tx.outside.on_air, EAR_DELAYS[way]
     if cue is None or air is None or air.cue != cue.id:
@@ -44,8 +46,8 @@ def find_heard(tx: Transaction, way: str = PLAYER) -> Heard:
     raise Refused(NothingHeard())
 
 
-def _locate(song: Song, seconds: float) -> Heard:
-    return Heard(song, find_place(song.sections, find_bars(song.facts, song.parameters), seconds))
+def _locate(song: Song, seconds: float) -> InEar:
+    return InEar(song, find_place(song.sections, find_bars(song.facts, song.parameters), seconds))
 
 
 def rate(request: Rate, by: Requester, tx: Transaction) -> Rated:
@@ -59,6 +61,24 @@ def rate(request: Rate, by: Requester, tx: Transaction) -> Rated:
     name = song.sections[section].name if song.sections else ""
     tx.publish(SongRated(song=song.brief, section=name, rating=mean))
     return Rated(song=song.brief, section=name, value=request.value, rating=mean)
+
+
+def get_heard(request: GetHeard, by: Requester, tx: Transaction) -> Heard:
+    """Without a serial, the newest stream of the mount, if the streamer is there to go on with it."""
+    outside = tx.outside
+    if request.serial is not None:
+        found = [stream for stream in outside.heard if stream.serial == request.serial]
+    else:
+        mounts = (request.mount,) if request.mount else find_opus_mounts(outside.heard)
+        found = [stream for stream in outside.heard if outside.is_connected and stream.mount in mounts[:1]]
+    if not found:
+        return Heard(serial=request.serial, now=tx.now)
+    newest = found[-1]
+    return Heard(mount=newest.mount, format=newest.format, serial=newest.serial, spans=newest.spans, now=tx.now)
+
+
+def find_opus_mounts(streams: tuple[HeardStream, ...]) -> tuple[str, ...]:
+    return tuple(stream.mount for stream in streams if stream.format == "opus")
 
 
 def add_bookmark(request: AddBookmark, by: Requester, tx: Transaction) -> Bookmarked:

@@ -107,6 +107,7 @@ REQUESTS: Final[dict[type[Request], Entry]] = {
     requests.ListClocks: _reads(clocks.list_clocks),
     requests.UseClock: Entry(clocks.use_clock, DJ),
     requests.Seek: Entry(playing.seek, DJ),
+    requests.GetHeard: _reads(listening.get_heard),
     requests.GetNowPlaying: _reads(playing.get_now_playing),
     requests.ListSongs: _reads(library.list_songs),
     requests.SearchSongs: _reads(library.search_songs),

@@ -15,6 +15,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from bandstand.common import wire
+from bandstand.common.api.heard import HeardStream
 from bandstand.common.api.values import ChatNetwork, Loudness, MountStatus, OnAir, Outside, PersonPresent, ProcessStatus
 from bandstand.common.generators import Generator
 
@@ -25,6 +26,9 @@ class Streamer(Protocol):
     """What is asked of the playout controller."""
 
     loudness: Loudness | None
+
+    @property
+    def heard(self) -> tuple[HeardStream, ...]: ...
 
     @property
     def is_connected(self) -> bool: ...
@@ -97,6 +101,7 @@ class StatusCollector:
             "database": sources.get_database_trouble(),
             "is_connected": sources.streamer.is_connected,
             "loudness": sources.streamer.loudness,
+            "heard": sources.streamer.heard,
             "processes": processes,
             "people": sources.list_people(),
             "networks": sources.list_networks(False),

@@ -20,6 +20,7 @@ from bandstand.common.api.administration import StreamerRestartFailed as Streame
 from bandstand.common.api.administration import StreamerRestartOrdered as StreamerRestartOrdered
 from bandstand.common.api.administration import StreamerWentAway as StreamerWentAway
 from bandstand.common.api.bases import EventBase
+from bandstand.common.api.heard import SpanBegan as SpanBegan
 from bandstand.common.api.people import STATION, Place
 from bandstand.common.api.programme import ProgrammeChanged as ProgrammeChanged
 from bandstand.common.api.programme import RadioSwitched as RadioSwitched
@@ -432,6 +433,7 @@ Event = (
     | JobReturned
     | SongRemade
     | QueueChanged
+    | SpanBegan
     | SongStarted
     | SongEnded
     | SongUnplayable

@@ -17,6 +17,7 @@ from bandstand.common.api import (
     asking,
     between,
     events,
+    heard,
     library,
     liking,
     people,
@@ -50,7 +51,14 @@ UNIONS = (
     ("Refusals", "refused", refusals, refusals.Refusal),
     ("Events", "event", events, events.Event),
 )
-THEMES = {administration: requests, library: requests, liking: results, schedule: results, asking: results}
+THEMES = {
+    administration: requests,
+    library: requests,
+    liking: results,
+    schedule: results,
+    asking: results,
+    heard: results,
+}
 """Modules of one theme, each with the section in which its parts are described."""
 OTHERS: tuple[tuple[str, ModuleType], ...] = (
     ("Messages on the socket", socket),

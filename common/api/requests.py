@@ -25,6 +25,7 @@ from bandstand.common.api.between import AddJingle as AddJingle
 from bandstand.common.api.between import ListJingles as ListJingles
 from bandstand.common.api.between import PlayIdent as PlayIdent
 from bandstand.common.api.between import RemoveJingle as RemoveJingle
+from bandstand.common.api.heard import GetHeard as GetHeard
 from bandstand.common.api.library import DeleteSong as DeleteSong
 from bandstand.common.api.library import EditSong as EditSong
 from bandstand.common.api.library import ImportFile as ImportFile
@@ -434,6 +435,7 @@ Request = (
     | ListClocks
     | UseClock
     | Seek
+    | GetHeard
     | GetNowPlaying
     | ListSongs
     | SearchSongs

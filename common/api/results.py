@@ -14,6 +14,7 @@ from bandstand.common.api.between import IdentOrdered as IdentOrdered
 from bandstand.common.api.between import JingleAdded as JingleAdded
 from bandstand.common.api.between import JingleRemoved as JingleRemoved
 from bandstand.common.api.between import Jingles as Jingles
+from bandstand.common.api.heard import Heard as Heard
 from bandstand.common.api.library import FilesRecognised as FilesRecognised
 from bandstand.common.api.library import Importing as Importing
 from bandstand.common.api.library import SongDeleted as SongDeleted
@@ -454,6 +455,7 @@ Result = (
     | PlaylistDeleted
     | Clocks
     | ClockDeleted
+    | Heard
     | NowPlaying
     | Songs
     | SongsFound

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from bandstand.common.api.heard import HeardStream
 from bandstand.common.api.people import Identity, Place, Right
 from bandstand.common.api.programme import NAMED_SLOTS as NAMED_SLOTS
 from bandstand.common.api.programme import NAMELESS_SLOTS as NAMELESS_SLOTS
@@ -407,6 +408,8 @@ class Outside(StationStatus, frozen=True, kw_only=True):
     """
 
     people: tuple[PersonPresent, ...] = ()
+    heard: tuple[HeardStream, ...] = ()
+    """For each mount the newest last."""
     networks: dict[str, ChatNetwork] = {}
     """By their labels in small letters."""
     generators: dict[str, Generator] = {}

@@ -35,6 +35,9 @@ Comments = Sequence[tuple[str, str]]
 class Container(Protocol):
     """Puts packets into the bytes that the mount carries: one stream."""
 
+    serial: int | None
+    """Names the stream in its pages; None where the format has no such thing."""
+
     def header(self) -> bytes:
         """The bytes with which the stream begins."""
 
@@ -47,6 +50,8 @@ class Container(Protocol):
 
 class Mpeg:
     """MP3 frames are their own stream, without a beginning or an end."""
+
+    serial: int | None = None
 
     def header(self) -> bytes:
         return b""
@@ -131,6 +136,7 @@ class Ogg:
     """A `Container`: one logical stream, of packets of `frame` samples each, that begins with `headers`."""
 
     def __init__(self, serial: int, frame: int, headers: Sequence[bytes], pre_skip: int = 0) -> None:
+        self.serial: int | None = serial
         self._serial = serial
         self._frame = frame
         self._headers = headers

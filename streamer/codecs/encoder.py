@@ -6,6 +6,7 @@ changes nothing of what it holds. So a song after an hour of silence is encoded 
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from itertools import cycle
 from typing import Protocol
@@ -47,6 +48,15 @@ class Codec(Protocol):
     def close(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class StreamPlace:
+    """A place in an Ogg stream."""
+
+    serial: int
+    granule: int
+    """The samples of the stream before it as they are decoded, with those that a decoder drops at the start."""
+
+
 class Encoder:
     """One connection's encoding: sound in, bytes out. Not thread-safe."""
 
@@ -66,6 +76,9 @@ class Encoder:
         self._silent: int = self._codec.memory
         self._left_out = 0
         self._frames = 0
+        """Of sound, since the logical stream began."""
+        self._lead = self._codec.pre_skip
+        """Samples of the logical stream before the first of those."""
         self._quiet = dither(self._codec.run_up)
         self._recent = self._quiet
         self._next_comments: Comments | None = None
@@ -78,7 +91,13 @@ class Encoder:
         """Begin a new stream, and return the bytes that it begins with."""
         self._container = self._new_container(self._codec.frame, self._codec.pre_skip, comments)
         self._frames = 0
+        self._lead = self._codec.pre_skip
         return self._container.header()
+
+    def find_place(self, ago: int) -> StreamPlace | None:
+        """Where in its stream the sound is that came in `ago` frames ago; None where the format has no such places."""
+        serial = self._container.serial
+        return None if serial is None else StreamPlace(serial, self._lead + self._frames - ago)
 
     def begin_next_stream(self, comments: Comments) -> None:
         """End the logical stream after exactly the samples that came in, and go on in another one.
@@ -95,7 +114,8 @@ class Encoder:
         self._codec = codec = self._new_codec()
         fill_with_silence(codec)
         self._silent = self._left_out = self._frames = 0
-        self._container = self._new_container(codec.frame, codec.pre_skip + codec.run_up, comments)
+        self._lead = codec.pre_skip + codec.run_up
+        self._container = self._new_container(codec.frame, self._lead, comments)
         return data + self._container.header() + self._container.pack(codec.packets(self._recent))
 
     def encode(self, samples: Samples) -> bytes:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bandstand.common.types import RATE, CueId, Frames, Seconds
-from bandstand.streamer.block import Block, Item, Samples, Title
+from bandstand.streamer.block import Block, Item, Mark, Samples, Title
 from bandstand.streamer.bus import LAG, LATEST, LOOK, PATIENCE, QUICK_STEP, QUICKLY, STEP, Bus
 from bandstand.streamer.playout import Cue, Ended, Event, Moved, Playout, Started, Underrun
 
@@ -26,9 +26,13 @@ class Clock:
 class FakeSink:
     on_air: bool = True
     items: list[Item] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
 
     def offer(self, item: Item) -> None:
-        self.items.append(item)
+        if isinstance(item, Mark):
+            self.marks.append(item)
+        else:
+            self.items.append(item)
 
     @property
     def frames(self) -> int:
@@ -170,6 +174,18 @@ def test_a_title_comes_before_the_block_with_the_song_s_first_frame() -> None:
     first, second = rig.sinks[0].items
     assert first == Title("band", "song 2") and isinstance(second, Block)
     assert [type(event) for event in rig.events] == [Started, Ended, Started]
+
+
+def test_a_mark_says_with_which_frame_of_the_bus_a_song_begins_and_ends() -> None:
+    rig = Rig()
+    rig.after(0.1)
+    begins = rig.bus.sent
+    rig.playout.cut(cue(1, 100))
+    rig.after(0.1)
+    assert rig.sinks[0].marks == [
+        Mark(begins, CueId(1), Frames(0), is_moving=True),
+        Mark(Frames(begins + 100), None, Frames(0), is_moving=False),
+    ]
 
 
 def test_when_nothing_is_on_the_air_any_more_the_title_goes() -> None:

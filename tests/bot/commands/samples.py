@@ -152,6 +152,7 @@ RESULTS: dict[type, Any] = {
     requests.ListClocks: results.Clocks(clocks=(DAY,), current="day"),
     requests.UseClock: results.Clocks(clocks=(DAY,), current="day"),
     requests.Seek: results.Sought(song=LANTERN, seconds=30.0, is_stopped=False),
+    requests.GetHeard: results.Heard(serial=5, now=1000.0),
     requests.GetNowPlaying: results.NowPlaying(state="playing", song=LANTERN, cue=CueId(7), seconds=20.0),
     requests.ListSongs: results.Songs(songs=(LANTERN, ROAD), total=2),
     requests.GetSong: results.SongDetails(

@@ -8,7 +8,7 @@ from bandstand.bot.commands.grammar import parse_line
 from bandstand.bot.commands.table import Call, Command, find_command, fit_line
 from bandstand.bot.station.table import REQUESTS
 from bandstand.common.api.people import Requester, Right
-from bandstand.common.api.requests import ListNames, PlayPipe, RecogniseFiles
+from bandstand.common.api.requests import GetHeard, ListNames, PlayPipe, RecogniseFiles
 from bandstand.common.errors import CommandError, UsageError
 
 NAMES = """
@@ -36,9 +36,9 @@ def test_no_name_or_alias_stands_for_two_commands() -> None:
     assert len(names) == len(set(names))
 
 
-def test_every_request_but_that_of_completion_can_be_made_in_words() -> None:
+def test_every_request_but_those_of_programs_can_be_made_in_words() -> None:
     made = {request for command in TABLE for request in command.requests}
-    assert set(REQUESTS) - made == {ListNames, PlayPipe, RecogniseFiles}
+    assert set(REQUESTS) - made == {GetHeard, ListNames, PlayPipe, RecogniseFiles}
 
 
 @pytest.mark.parametrize("command", TABLE, ids=lambda command: command.name)

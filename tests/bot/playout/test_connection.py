@@ -1,5 +1,6 @@
 """A connection to the streamer as AMP has it on the wire, both of whose ends are here."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -27,6 +28,9 @@ class Owner:
 
     def take_loudness(self, loudness: Loudness) -> None:
         self.told.append(loudness)
+
+    def take_heard(self, mount: str, format: str, spans: Sequence[wire.HeardSpan]) -> None:
+        self.told.append((mount, format, spans))
 
     def take_mount_on(self, mount: str) -> None:
         self.told.append(mount)
@@ -95,3 +99,9 @@ def test_mounts_and_loudness_are_passed_on(wired: Wire) -> None:
     wired.tell(wire.CameOnAir, mount="/a")
     wired.tell(wire.WentOffAir, mount="/a", reason="no Icecast")
     assert wired.owner.told == [Loudness(-16.0, None), "/a", ("/a", "no Icecast")]
+
+
+def test_what_is_heard_is_passed_on(wired: Wire) -> None:
+    span = wire.HeardSpan(serial=5, granule=312, cue=4, frame=0, moves=True, ago=0.1)
+    wired.tell(wire.Heard, mount="/stream.opus", format="opus", spans=msgspec.json.encode([span]))
+    assert wired.owner.told == [("/stream.opus", "opus", [span])]

@@ -6,11 +6,12 @@ import pytest
 from bandstand.bot.station.bars import EAR_DELAYS, PLAYER
 from bandstand.bot.station.listening import find_heard
 from bandstand.common.api.events import SongRated
+from bandstand.common.api.heard import GetHeard, HeardSpan, HeardStream
 from bandstand.common.api.people import Right
 from bandstand.common.api.refusals import NothingHeard
 from bandstand.common.api.requests import AddBookmark, GetSong, Play, Rate
 from bandstand.common.api.values import EndReason, OnAir, RatingMean, Section, SongPlace
-from bandstand.common.types import SongCode
+from bandstand.common.types import CueId, Frames, SongCode
 from tests.bot.station.conftest import Station, make_person
 
 SECTIONS = (Section("intro", 1, 0.35), Section("verse", 5, 0.5), Section("chorus", 13, 0.8))
@@ -89,3 +90,33 @@ def test_a_mark_is_where_the_listener_hears_it_with_its_bar_and_section(station:
     assert station.ask(AddBookmark()).at == SongPlace(7.875, 4, "intro")
     bookmarks = station.ask(GetSong(song=code)).bookmarks
     assert [(one.at.bar, one.note, one.name) for one in bookmarks] == [(4, "", "ann"), (5, "bass is late", "ann")]
+
+
+def make_stream(mount: str, serial: int, format: str = "opus") -> HeardStream:
+    span = HeardSpan(granule=312, cue=CueId(1), song=SongCode("7kq3"), frame=Frames(0), at=5.0)
+    return HeardStream(mount=mount, format=format, serial=serial, spans=(span,))
+
+
+@pytest.mark.parametrize(
+    ("request_", "serial"),
+    [
+        (GetHeard(), 2),
+        (GetHeard(serial=1), 1),
+        (GetHeard(mount="/b.flac"), 3),
+        (GetHeard(mount="/c.opus"), 4),
+        (GetHeard(serial=77), None),
+    ],
+)
+def test_what_is_heard_is_told_of_the_newest_opus_stream_or_of_the_one_asked_for(
+    station: Station, request_: GetHeard, serial: int | None
+) -> None:
+    streams = (
+        make_stream("/a.opus", 1),
+        make_stream("/a.opus", 2),
+        make_stream("/b.flac", 3, "flac"),
+        make_stream("/c.opus", 4),
+    )
+    station.tx.outside = msgspec.structs.replace(station.tx.outside, heard=streams, is_connected=True)
+    heard = station.ask(request_)
+    assert heard.spans == (() if serial is None else streams[serial - 1].spans)
+    assert heard.serial == (serial or request_.serial)

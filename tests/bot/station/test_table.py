@@ -23,6 +23,7 @@ from tests.bot.station.conftest import ANN, make_done
 
 READING: dict[type[Request], Request] = {
     requests.GetQueue: requests.GetQueue(),
+    requests.GetHeard: requests.GetHeard(),
     requests.GetNowPlaying: requests.GetNowPlaying(),
     requests.RecogniseFiles: requests.RecogniseFiles(files=()),
     requests.ListSongs: requests.ListSongs(),

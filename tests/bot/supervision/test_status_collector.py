@@ -21,6 +21,7 @@ STATE = StreamerState(7, "life", 5.0, None, None, MOUNTS, loudness=-16.0, peak=-
 class Streamer:
     loudness: Loudness | None = Loudness(-20.0, -3.0)
     is_connected = True
+    heard = ()
     state: StreamerState | None = STATE
 
     def get_on_air(self) -> OnAir:
