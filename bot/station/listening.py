@@ -1,7 +1,7 @@
 """What listeners say of what they hear: ratings of the section in their ears, and bookmarks.
 
-Both mean the moment that was heard, which is `bars.EAR_DELAYS` behind what the streamer plays. A player that knows where
-in a mount's stream it is can know the moment to the frame (`get_heard`).
+Both mean the moment that was heard, which is `bars.EAR_DELAYS` behind what the streamer plays. A player that knows
+where in a mount's stream it is can know the moment to the frame (`get_heard`).
 """
 
 from dataclasses import dataclass
