@@ -8,7 +8,8 @@ from bandstand.bot.commands.sentences import name_song, say_ago, say_kind, say_w
 from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common.api import requests, results
 from bandstand.common.api.people import STATION_NAME
-from bandstand.common.api.values import Choice, Distance, QuietReason, Slot, SlotKind, SongBrief, SongKind, Source
+from bandstand.common.api.values import Choice, Distance, QuietReason, SongBrief, SongKind, Source
+from bandstand.common.choice_words import say_slot
 from bandstand.common.errors import UsageError
 from bandstand.common.text import clock, counted
 
@@ -28,16 +29,6 @@ SOURCES: Final = {
     Source.STOCK: "a new song that was composed ahead, heard for the first time",
     Source.ROTATION: "it came up in the rotation",
     Source.COMPOSED: "it was composed for the moment, as there was nothing else to play",
-}
-BRIEFLY: Final = {
-    Source.STOCK: "new",
-    Source.ROTATION: "from the rotation",
-    Source.COMPOSED: "composed for its place",
-}
-RELAXED: Final = {
-    Distance.ARTIST: "its artist again soon",
-    Distance.TITLE: "its title again soon",
-    Distance.SONG: "again soon",
 }
 DISTANCES: Final = {
     Distance.ARTIST: "the same artist was heard less than 15 minutes before",
@@ -61,33 +52,6 @@ def show_radio(result: results.Radio, _: Call) -> Reply:
     if result.quiet is not None:
         return Reply(f"the radio does not play by itself: {QUIET[result.quiet]}; {ahead}")
     return Reply(f"the radio plays where nobody has asked for a song; {result.planned} planned, {ahead}")
-
-
-def say_slot(slot: Slot) -> str:
-    """A file without its folder, which is nobody's business."""
-    return f"file:{slot.name.rpartition('/')[2]}" if slot.kind is SlotKind.FILE else str(slot)
-
-
-def say_choice_briefly(choice: Choice) -> str:
-    """The reason in a few words: `from the rotation`, `in the show Jazz, from the playlist calm`."""
-    wanted = f"for {say_slot(choice.slot)}" if choice.slot else ""
-    if choice.playlist:
-        wanted = f"{'turn of' if choice.is_turn else 'from'} the playlist {choice.playlist}"
-    reasons = (
-        f"in the show {choice.show}" if choice.show else "",
-        f"by the clock {choice.clocks[0].clock}" if choice.clocks else "",
-        wanted,
-        "" if choice.playlist else BRIEFLY[choice.source],
-        "to end at a fixed time" if choice.ends_at is not None else "",
-        *_say_relaxed(choice),
-    )
-    return ", ".join(filter(None, reasons))
-
-
-def _say_relaxed(choice: Choice) -> list[str]:
-    """What the song repeats; the same song has the same title."""
-    is_same = Distance.SONG in choice.relaxed
-    return [RELAXED[one] for one in choice.relaxed if not (is_same and one is Distance.TITLE)]
 
 
 def say_choice(choice: Choice, now: float) -> str:

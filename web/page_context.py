@@ -1,0 +1,139 @@
+"""What every page has: who visits, what is on the air, where the player listens, and the way to the other pages.
+
+`PageMaker` reads what it needs of the station for all visitors at once (`web.reader`), and gives the templates a `page`.
+A page is made also while the bot is away: then it shows what was known last, and says so.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+import msgspec
+from litestar import Request
+from litestar.response import Template
+
+from bandstand.common.api.people import Right
+from bandstand.common.api.refusals import Refused
+from bandstand.common.api.requests import GetSong, GetStatus, ListBands, ListHistory
+from bandstand.common.api.requests import Request as StationRequest
+from bandstand.common.api.results import BandBrief, QueuedSong, SongDetails
+from bandstand.common.api.values import MountStatus, PlayedSong
+from bandstand.common.config import Config
+from bandstand.common.errors import BandstandError
+from bandstand.web.air_view import Air, Now, make_air, make_now
+from bandstand.web.event_hub import EventHub
+from bandstand.web.people import Visitor
+from bandstand.web.reader import Reader
+
+R = TypeVar("R")
+NAVIGATION: Final = (
+    ("air", "/", "On air", Right.LISTENER),
+    ("library", "/library", "Library", Right.LISTENER),
+    ("bands", "/bands", "Bands", Right.LISTENER),
+    ("schedule", "/schedule", "Schedule", Right.LISTENER),
+    ("studio", "/studio", "Studio", Right.DJ),
+    ("admin", "/admin", "Admin", Right.ADMIN),
+)
+"""Each page's id, address and name, and the right that it is for."""
+PLAYED: Final = 12
+FALLBACKS: Final = ("opus", "mp3")
+"""Formats that an audio element plays in any browser, the better first; others come after them."""
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """Of the template's variable `page`."""
+
+    here: str
+    path: str
+    visitor: Visitor
+    right: Right
+    now: Now
+    clock: float
+    """When the page was made, Unix seconds: the script counts on from it."""
+    opus_url: str
+    fallback_urls: tuple[str, ...]
+    band_slugs: Mapping[str, str]
+
+    @property
+    def navigation(self) -> list[tuple[str, str, str]]:
+        ranks = list(Right)
+        mine = ranks.index(self.right)
+        return [(page, url, name) for page, url, name, right in NAVIGATION if ranks.index(right) <= mine]
+
+
+class PageMaker:
+    """`wall` gives Unix seconds."""
+
+    def __init__(self, settings: Config, reader: Reader, hub: EventHub, wall: Callable[[], float] = time.time) -> None:
+        self._settings = settings
+        self._reader = reader
+        self._hub = hub
+        self._wall = wall
+
+    async def make(self, request: Request[Any, Any, Any], visitor: Visitor, here: str) -> Page:
+        mounts = await self.list_mounts()
+        urls = {mount.path: mount.url for mount in mounts if mount.url}
+        opus = [urls[one.path] for one in self._settings.mounts if one.format == "opus" and one.path in urls]
+        others = [urls[one.path] for form in FALLBACKS for one in self._settings.mounts
+                  if one.format == form and one.path in urls]  # fmt: skip
+        return Page(
+            here=here,
+            path=str(request.url.path),
+            visitor=visitor,
+            right=visitor.right,
+            now=self.find_now(),
+            clock=self._wall(),
+            opus_url=opus[0] if opus else "",
+            fallback_urls=tuple(others) or ("/listen",),
+            band_slugs={brief.form.band.name: brief.form.slug for brief in await self.list_bands()},
+        )
+
+    async def render(
+        self, request: Request[Any, Any, Any], visitor: Visitor, name: str, here: str, **context: Any
+    ) -> Template:
+        page = await self.make(request, visitor, here)
+        headers = {"cache-control": "no-store" if visitor.account else "no-cache", "vary": "cookie"}
+        return Template(name, context={"page": page, **context}, headers=headers)
+
+    def find_now(self) -> Now:
+        state = self._hub.state
+        if state is None:
+            return make_now(None, 0.0, self._wall(), is_away=True)
+        return make_now(state.now_playing, state.at, self._wall(), is_away=state.is_bot_away)
+
+    def list_queue(self) -> list[tuple[QueuedSong, float | None]]:
+        """What waits, with the moment at which it is heard, as far as is known."""
+        state = self._hub.state
+        if state is None:
+            return []
+        return [
+            (queued, None if queued.heard_in is None else state.at + queued.heard_in) for queued in state.queue.songs
+        ]
+
+    async def find_air(self, code: str) -> Air | None:
+        """The song of this code, or the one on the air; None where there is none."""
+        state = self._hub.state
+        on_air = state.queue.on_air if state else None
+        song = state.now_playing.song if state else None
+        wanted = code or (song.code if song else "")
+        details = await self.read_or(GetSong(song=wanted), None) if wanted else None
+        return make_air(details, await self.list_bands(), on_air) if isinstance(details, SongDetails) else None
+
+    async def list_bands(self) -> Sequence[BandBrief]:
+        found = await self.read_or(ListBands(), None)
+        return getattr(found, "bands", ())
+
+    async def list_mounts(self) -> Sequence[MountStatus]:
+        found = await self.read_or(GetStatus(), None)
+        return found.station.mounts if found is not None else ()
+
+    async def list_played(self) -> Sequence[PlayedSong]:
+        found = await self.read_or(ListHistory(limit=PLAYED + 1), None)
+        return [play for play in getattr(found, "plays", ()) if play.reason][:PLAYED]
+
+    async def read_or(self, request: StationRequest, default: Any) -> Any:
+        """The answer; `default` where the station refuses or is away."""
+        try:
+            return await self._reader.read(request)
+        except (BandstandError, Refused):
+            return default

@@ -1,0 +1,49 @@
+// The station's events, over the one connection that a page has. It ends while nobody looks at the page and nothing
+// plays, and begins again with what was missed.
+
+/** Each event of the station is dispatched by its name, with the event's values as `detail`. */
+export const events = new EventTarget();
+
+/** Events that some part of the page acts on. EventSource wants each by its name. */
+const NAMES = [
+  "state", "queue_changed", "song_started", "song_ended", "cue_sought", "playback_stopped", "playback_resumed",
+  "streamer_went_away", "streamer_came_back", "job_ordered", "job_begun", "job_advanced", "job_done", "job_failed",
+  "job_cancelled", "job_noticed", "song_rated", "favourites_changed", "comparison_revealed", "skip_vote_began",
+  "skipped_by_vote", "mount_came_on", "mount_went_off", "requests_switched", "rights_changed", "schedule_changed",
+  "show_started", "show_ended", "watches_changed", "version_ready", "watch_ended", "watch_failed", "job_said",
+  "generators_reloaded", "song_exported", "background_job_failed", "band_bred", "heard", "song_remade", "log_written",
+];
+
+/** @type {EventSource | null} */
+let source = null;
+/** Number of the last event, so that a connection that was closed on purpose goes on after it. */
+let last = "";
+
+function open() {
+  if (source) return;
+  source = new EventSource(last ? `/api/events?last_event_id=${encodeURIComponent(last)}` : "/api/events");
+  for (const name of NAMES) source.addEventListener(name, take);
+  source.addEventListener("open", () => events.dispatchEvent(new CustomEvent("connected")));
+  source.addEventListener("error", () => {
+    events.dispatchEvent(new CustomEvent("disconnected"));
+    // After an answer such as 503 the browser gives up; then try again, each page at another time.
+    if (source?.readyState === EventSource.CLOSED) {
+      source = null;
+      setTimeout(open, 2000 + Math.random() * 3000);
+    }
+  });
+}
+
+/** @param {MessageEvent} message */
+function take(message) {
+  if (message.lastEventId) last = message.lastEventId;
+  let detail;
+  try {
+    detail = JSON.parse(message.data);
+  } catch {
+    return;
+  }
+  events.dispatchEvent(new CustomEvent(message.type, { detail: detail.event?.event ? detail.event : detail }));
+}
+
+open();
