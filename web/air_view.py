@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from bandstand.common.api.results import BandBrief, NowPlaying, QueuedSong, SongDetails
-from bandstand.common.api.values import Section, Song
+from bandstand.common.api.values import Section, Song, SongBrief
 from bandstand.common.bands import Member
 from bandstand.common.generators import BAND
 from bandstand.common.song_parameters import TAIL
@@ -20,6 +20,9 @@ STRIP: Final = 1000
 """Width of the strip in its own units; 30 is its height."""
 TALLEST: Final = 30.0
 LONGEST_FACT: Final = 60
+MOST_FACTS: Final = 60
+UNSHOWN: Final = ("energies", "sections")
+"""Facts that are shown in other ways."""
 AWAY: Final = "away"
 """State of the station while the bot does not answer."""
 
@@ -58,14 +61,15 @@ class Strip(msgspec.Struct, frozen=True):
 class Air(msgspec.Struct, frozen=True, kw_only=True):
     """A song as it is shown while it is heard."""
 
-    song: Song
-    facts: tuple[str, ...]
-    has_score: bool
-    form: str
-    members: tuple[Member, ...]
-    strip: Strip | None
-    favourites: int
-    why: str
+    song: Song | SongBrief
+    """The brief one where no more is known."""
+    facts: tuple[str, ...] = ()
+    has_score: bool = False
+    form: str = ""
+    members: tuple[Member, ...] = ()
+    strip: Strip | None = None
+    favourites: int = 0
+    why: str = ""
 
 
 def make_now(playing: NowPlaying | None, at: float, now: float, *, is_away: bool) -> Now:
@@ -77,9 +81,12 @@ def make_now(playing: NowPlaying | None, at: float, now: float, *, is_away: bool
         seconds += max(0.0, now - at)
     if playing.song is not None and playing.song.seconds:
         seconds = min(seconds, playing.song.seconds)
+    song = playing.song
+    if song is not None:
+        song = msgspec.structs.replace(song, title=one_line(song.title), artist=one_line(song.artist))
     state = AWAY if is_away else playing.state
     return Now(
-        state=state, song=playing.song, cue=playing.cue, seconds=seconds, turn=playing.turn, name=playing.name or ""
+        state=state, song=song, cue=playing.cue, seconds=seconds, turn=playing.turn, name=playing.name
     )
 
 
@@ -117,6 +124,36 @@ def say_facts(details: SongDetails) -> list[str]:
         *song.tags[:4],
     ]
     return [one_line(fact, LONGEST_FACT) for fact in dict.fromkeys(said) if fact]
+
+
+def list_facts(details: SongDetails) -> list[tuple[str, Any]]:
+    """All that is known of how a song was made, by names; what is unknown is left out."""
+    song, came = details.song, details.song.provenance
+    said = {**song.facts, **song.parameters}
+    facts: dict[str, Any] = {
+        "album": song.album,
+        "genre": song.genre,
+        "year": song.year,
+        "tags": ", ".join(song.tags),
+        "generator": song.generator,
+        "seed": song.seed,
+        **{name.replace("_", " "): value for name, value in said.items() if name not in UNSHOWN},
+        "loudness": None if song.loudness is None else f"{song.loudness:.1f} LUFS",
+        "true peak": None if song.peak is None else f"{song.peak:.1f} dBTP",
+        "making took": None if song.making is None else f"{song.making:.1f} s",
+        "first heard": None if details.to_air is None else f"{details.to_air:.2f} s after it was asked for",
+        "composer": f"version {came.composer}" if came.composer else "",
+        "program": came.version or came.program[:12],
+        "sound's fingerprint": came.sound[:16],
+        "votes": say_rating(details.rating.mean, details.rating.count),
+    }
+    return [(name, value) for name, value in list(facts.items())[:MOST_FACTS] if value not in (None, "")]
+
+
+def list_sections(song: Song) -> list[tuple[str, float]]:
+    """The name of each section, and the seconds at which it begins."""
+    starts = [find_start(section, song.facts) for section in song.sections]
+    return list(zip(name_sections(song.sections), starts, strict=True))
 
 
 def make_strip(song: Song) -> Strip:

@@ -24,9 +24,11 @@ from bandstand.common.config import Config
 from bandstand.web import event_stream, health, pages, static_files, static_routes
 from bandstand.web.bot_link import Link
 from bandstand.web.event_hub import EventHub
+from bandstand.web.page_context import PageMaker, Visitor
 from bandstand.web.problems import answer_error
 from bandstand.web.reader import Reader
 from bandstand.web.static_files import StaticFiles
+from bandstand.web.words import find_zone, make_filters
 
 ROUTES: Final = [
     *pages.ROUTES,
@@ -43,7 +45,10 @@ def create_app(settings: Config, link: Link) -> Litestar:
     reader = Reader(link)
     hub.on_change.append(reader.forget)
     files = StaticFiles()
-    given: dict[str, Any] = {"settings": settings, "link": link, "reader": reader, "hub": hub, "static_files": files}
+    given: dict[str, Any] = {
+        **{"settings": settings, "link": link, "reader": reader, "hub": hub, "static_files": files},
+        **{"pages": PageMaker(settings, reader, hub), "visitor": Visitor()},
+    }
     return Litestar(
         ROUTES,
         dependencies={name: _provide(value) for name, value in given.items()},
@@ -69,7 +74,8 @@ def _provide(value: Any) -> Provide:
 def make_template_engine(settings: Config, files: StaticFiles) -> JinjaTemplateEngine:
     """Templates escape whatever is put into them, and have `static_url(NAME)` and `station`."""
     folder = FileSystemLoader(static_files.FOLDER.with_name("templates"))
-    environment = Environment(loader=folder, autoescape=True, undefined=StrictUndefined)
+    environment = Environment(loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment.filters.update(make_filters(find_zone(settings.radio.zone)))
     environment.globals.update(static_url=files.get_url, station=settings.station)
     return JinjaTemplateEngine.from_environment(environment)
 

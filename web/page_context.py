@@ -6,7 +6,7 @@ A page is made also while the bot is away: then it shows what was known last, an
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import msgspec
 from litestar import Request
@@ -17,15 +17,15 @@ from bandstand.common.api.refusals import Refused
 from bandstand.common.api.requests import GetSong, GetStatus, ListBands, ListHistory
 from bandstand.common.api.requests import Request as StationRequest
 from bandstand.common.api.results import BandBrief, QueuedSong, SongDetails
+from bandstand.common.api.schedule import Schedule
 from bandstand.common.api.values import MountStatus, PlayedSong
 from bandstand.common.config import Config
 from bandstand.common.errors import BandstandError
 from bandstand.web.air_view import Air, Now, make_air, make_now
+from bandstand.web.calendar_view import Day, list_days
 from bandstand.web.event_hub import EventHub
-from bandstand.web.people import Visitor
 from bandstand.web.reader import Reader
 
-R = TypeVar("R")
 NAVIGATION: Final = (
     ("air", "/", "On air", Right.LISTENER),
     ("library", "/library", "Library", Right.LISTENER),
@@ -35,9 +35,20 @@ NAVIGATION: Final = (
     ("admin", "/admin", "Admin", Right.ADMIN),
 )
 """Each page's id, address and name, and the right that it is for."""
-PLAYED: Final = 12
+PLAYED: Final = 8
+WEEK: Final = 7
 FALLBACKS: Final = ("opus", "mp3")
 """Formats that an audio element plays in any browser, the better first; others come after them."""
+
+
+class Visitor(msgspec.Struct, frozen=True):
+    """Who asks."""
+
+    name: str = ""
+    account: str = ""
+    """Empty for somebody who has not logged in."""
+    csrf: str = ""
+    right: Right = Right.LISTENER
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +64,11 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     opus_url: str
     fallback_urls: tuple[str, ...]
     band_slugs: Mapping[str, str]
+
+    @property
+    def now_json(self) -> str:
+        """`now`, for the page's script."""
+        return msgspec.json.encode(self.now).decode()
 
     @property
     def navigation(self) -> list[tuple[str, str, str]]:
@@ -117,7 +133,9 @@ class PageMaker:
         song = state.now_playing.song if state else None
         wanted = code or (song.code if song else "")
         details = await self.read_or(GetSong(song=wanted), None) if wanted else None
-        return make_air(details, await self.list_bands(), on_air) if isinstance(details, SongDetails) else None
+        if isinstance(details, SongDetails):
+            return make_air(details, await self.list_bands(), on_air)
+        return Air(song=song) if song and song.code == wanted else None
 
     async def list_bands(self) -> Sequence[BandBrief]:
         found = await self.read_or(ListBands(), None)
@@ -130,6 +148,9 @@ class PageMaker:
     async def list_played(self) -> Sequence[PlayedSong]:
         found = await self.read_or(ListHistory(limit=PLAYED + 1), None)
         return [play for play in getattr(found, "plays", ()) if play.reason][:PLAYED]
+
+    def list_days(self, schedule: Schedule) -> list[Day]:
+        return list_days(schedule, self._wall(), WEEK)
 
     async def read_or(self, request: StationRequest, default: Any) -> Any:
         """The answer; `default` where the station refuses or is away."""

@@ -1,15 +1,168 @@
-"""The pages that a visitor sees, from the templates."""
+"""The pages for listeners, and the parts of them that are written anew as things happen (`/parts/...`).
 
-from litestar import get
+A part is the same template that the whole page includes, so that what a browser without scripts is shown and what a
+script puts in its place later is written once. What depends on who asks is in no part but the forms' tokens.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from litestar import Request, Response, get
+from litestar.exceptions import NotFoundException
 from litestar.response import Template
 
-from bandstand.web.given import TheHub
+from bandstand.common.api.requests import GetBand, GetFamily, GetSong, ListSongs, SearchSongs
+from bandstand.common.api.results import BandDetails, Family, SongDetails
+from bandstand.common.api.schedule import GetSchedule, Schedule
+from bandstand.common.config import Config
+from bandstand.common.text import counted
+from bandstand.web.air_view import list_facts, list_sections, make_air
+from bandstand.web.page_context import PageMaker, Visitor
+from bandstand.web.reader import Reader
+from bandstand.web.static_files import StaticFiles
+
+Asked = Request[Any, Any, Any]
+PAGE_SONGS: Final = 50
+"""Songs on one page of the library."""
+MOST_PAGES: Final = 10
+"""The station lists at most 500 songs at a time; more are found by searching."""
+WEEK: Final = 7
+LONGEST_QUERY: Final = 200
 
 
-@get("/", include_in_schema=False, sync_to_thread=False)
-def show_home(hub: TheHub) -> Template:
-    """The station's page."""
-    return Template("index.html", context={"state": hub.state})
+async def make_air_context(pages: PageMaker, code: str) -> dict[str, Any]:
+    air = await pages.find_air(code)
+    return {"air": air, "strip": air.strip if air else None}
 
 
-ROUTES = [show_home]
+async def make_queue_context(pages: PageMaker, _: str) -> dict[str, Any]:
+    return {"queue": pages.list_queue()}
+
+
+async def make_played_context(pages: PageMaker, _: str) -> dict[str, Any]:
+    return {"played": await pages.list_played()}
+
+
+async def make_listeners_context(pages: PageMaker, _: str) -> dict[str, Any]:
+    mounts = await pages.list_mounts()
+    known = [mount.listeners for mount in mounts if mount.listeners is not None]
+    words = f"{counted(sum(known), 'person')} listening." if sum(known) == 1 else f"{sum(known)} people are listening."
+    words = words.replace("1 person listening", "1 person is listening")
+    return {"mounts": mounts, "listeners_words": words if known else ""}
+
+
+async def make_comparison_context(pages: PageMaker, _: str) -> dict[str, Any]:
+    now = pages.find_now()
+    return {"comparison": now if now.turn else None}
+
+
+PARTS: Final[dict[str, Callable[[PageMaker, str], Awaitable[dict[str, Any]]]]] = {
+    "air": make_air_context,
+    "queue": make_queue_context,
+    "played": make_played_context,
+    "listeners": make_listeners_context,
+    "comparison": make_comparison_context,
+}
+"""What the template `parts/NAME.html` is given."""
+
+
+@get("/", include_in_schema=False)
+async def show_home(request: Asked, pages: PageMaker, visitor: Visitor) -> Template:
+    """What is on the air, and how to take part."""
+    context: dict[str, Any] = {"wish": None}
+    for make in PARTS.values():
+        context |= await make(pages, "")
+    return await pages.render(request, visitor, "air.html", "air", **context)
+
+
+@get("/parts/{name:str}", include_in_schema=False)
+async def show_part(request: Asked, pages: PageMaker, visitor: Visitor, name: str, song: str = "") -> Template:
+    make = PARTS.get(name)
+    if make is None:
+        raise NotFoundException("there is no such part of the page")
+    context = await make(pages, song)
+    if name == "air" and song and context["air"] is None:
+        raise NotFoundException("there is no such song")
+    return await pages.render(request, visitor, f"parts/{name}.html", "air", **context)
+
+
+@get("/songs/{code:str}", include_in_schema=False)
+async def show_song(request: Asked, pages: PageMaker, reader: Reader, visitor: Visitor, code: str) -> Template:
+    details = await reader.read(GetSong(song=code))
+    assert isinstance(details, SongDetails)
+    if details.song.code != code:
+        raise NotFoundException("there is no song with this code")
+    air = make_air(details, await pages.list_bands(), None)
+    context = {"details": details, "air": air, "strip": air.strip, "facts": list_facts(details),
+               "sections": list_sections(details.song)}  # fmt: skip
+    return await pages.render(request, visitor, "song.html", "library", **context)
+
+
+@get("/library", include_in_schema=False)
+async def show_library(
+    request: Asked, pages: PageMaker, reader: Reader, visitor: Visitor, q: str = "", page: int = 1
+) -> Template:
+    """The newest songs, or those that fit a search."""
+    query, number = q.strip()[:LONGEST_QUERY], min(max(1, page), MOST_PAGES)
+    wanted = SearchSongs(query=query, limit=100) if query else ListSongs(limit=number * PAGE_SONGS)
+    found: Any = await pages.read_or(wanted, None) if query else await reader.read(wanted)
+    total = getattr(found, "total", getattr(found, "found", 0))
+    songs = found.songs[(number - 1) * PAGE_SONGS if not query else 0 :] if found else ()
+    context = {"query": query, "found": found, "songs": songs, "total": total, "number": number,
+               "has_more": not query and number < MOST_PAGES and total > number * PAGE_SONGS}  # fmt: skip
+    return await pages.render(request, visitor, "library.html", "library", **context)
+
+
+@get("/bands", include_in_schema=False)
+async def show_bands(request: Asked, pages: PageMaker, visitor: Visitor) -> Template:
+    bands = sorted(await pages.list_bands(), key=lambda brief: brief.form.band.name)
+    return await pages.render(request, visitor, "bands.html", "bands", bands=bands)
+
+
+@get("/bands/{slug:str}", include_in_schema=False)
+async def show_band(request: Asked, pages: PageMaker, reader: Reader, visitor: Visitor, slug: str) -> Template:
+    details = await reader.read(GetBand(band=slug))
+    family = await reader.read(GetFamily(band=slug))
+    assert isinstance(details, BandDetails) and isinstance(family, Family)
+    songs = await pages.read_or(SearchSongs(query=f'artist:"{details.form.band.name}"', limit=20), None)
+    context = {"form": details.form, "family": family, "songs": getattr(songs, "songs", ())}
+    return await pages.render(request, visitor, "band.html", "bands", **context)
+
+
+@get("/schedule", include_in_schema=False)
+async def show_schedule(request: Asked, pages: PageMaker, reader: Reader, visitor: Visitor) -> Template:
+    """Shows of the next seven days, in the station's zone."""
+    schedule = await reader.read(GetSchedule(days=WEEK))
+    assert isinstance(schedule, Schedule)
+    return await pages.render(
+        request, visitor, "schedule.html", "schedule", schedule=schedule, days=pages.list_days(schedule)
+    )
+
+
+@get("/site.webmanifest", include_in_schema=False, sync_to_thread=False)
+def get_manifest(settings: Config, static_files: StaticFiles) -> Response[dict[str, Any]]:
+    """With this a phone puts the page on its home screen."""
+    icon = {"src": static_files.get_url("icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}
+    manifest = {
+        "name": settings.station.name,
+        "short_name": settings.station.name[:20],
+        "description": settings.station.description,
+        "start_url": "/",
+        "display": "standalone",
+        "background_color": "#10141a",
+        "theme_color": "#10141a",
+        "icons": [icon],
+    }
+    return Response(manifest, media_type="application/manifest+json", headers={"cache-control": "max-age=3600"})
+
+
+ROUTES = [
+    show_home,
+    show_part,
+    show_song,
+    show_library,
+    show_bands,
+    show_band,
+    show_schedule,
+    get_manifest,
+]

@@ -6,13 +6,12 @@ A moment is written in the station's zone; the page's script writes it again in 
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Final
-from zoneinfo import ZoneInfo
-
-import tzlocal
 
 from bandstand.common.api.results import QueuedSong
-from bandstand.common.api.values import SongKind, SongState
+from bandstand.common.api.values import BandForm, SongKind, SongState
+from bandstand.common.bands import Member
 from bandstand.common.choice_words import say_choice_briefly
+from bandstand.common.show_times import find_local_zone, load_zone
 from bandstand.common.text import clock, counted, one_line
 
 FORMS: Final = {"time": "%H:%M", "date": "%a %d %b %H:%M", "day": "%a %d %b"}
@@ -38,7 +37,7 @@ MOST_SHOWN: Final = 300
 
 def find_zone(name: str) -> tzinfo:
     """The station's zone; empty: the machine's."""
-    return ZoneInfo(name) if name else tzlocal.get_localzone()
+    return load_zone(name or find_local_zone())
 
 
 def write_iso(seconds: float) -> str:
@@ -60,7 +59,7 @@ def say_reason(queued: QueuedSong) -> str:
     if queued.song.kind is not SongKind.SONG:
         return BETWEEN[queued.song.kind]
     if queued.choice is not None:
-        return say_choice_briefly(queued.choice)
+        return one_line(say_choice_briefly(queued.choice), MOST_SHOWN)
     did = "requested" if queued.is_request else "asked for"
     return f"{did} by {one_line(queued.name, 40)}" if queued.name else ""
 
@@ -89,6 +88,44 @@ def show_fact(value: Any) -> str:
     return one_line(f"{value:g}" if isinstance(value, float) else str(value), MOST_SHOWN)
 
 
+MANNERS: Final = (
+    ("density", 0.35, "sparse", 0.65, "busy"),
+    ("force", 0.35, "soft", 0.65, "hard"),
+    ("register", -0.35, "low", 0.35, "high"),
+    ("length", 0.7, "short notes", 1.05, "long notes"),
+    ("variety", 0.15, "steady", 0.5, "changeable"),
+    ("loose", 3.0, "exact", 9.0, "loose"),
+    ("lean", -0.35, "pushes ahead", 0.35, "laid back"),
+)
+"""A habit of a member; below which value it is worth a word, and which; above which, and which."""
+
+
+def say_habits(member: Member) -> str:
+    """How somebody plays, where it is out of the ordinary: `busy, soft, laid back`."""
+    said = [
+        low_word if getattr(member, habit) < low else high_word if getattr(member, habit) > high else ""
+        for habit, low, low_word, high, high_word in MANNERS
+    ]
+    return ", ".join(filter(None, said))
+
+
+def say_changes(form: BandForm, parent: BandForm) -> str:
+    """What is most different from the form before: `busier drums, softer bass`."""
+    parents = {member.name: member for member in parent.band.members}
+    changes: list[tuple[float, str]] = []
+    for member in form.band.members:
+        before = parents.get(member.name)
+        if before is None:
+            changes.append((1.0, f"with {member.name}"))
+            continue
+        for habit, low, low_word, high, high_word in MANNERS:
+            moved = (getattr(member, habit) - getattr(before, habit)) / (high - low)
+            if abs(moved) > 0.1:
+                changes.append((abs(moved), f"{member.name} more {high_word if moved > 0 else low_word}"))
+    changes.sort(reverse=True)
+    return ", ".join(words for _, words in changes[:3]) or "much as before"
+
+
 def make_filters(zone: tzinfo) -> dict[str, Callable[..., str]]:
     return {
         "clock": clock,
@@ -98,5 +135,8 @@ def make_filters(zone: tzinfo) -> dict[str, Callable[..., str]]:
         "reason": say_reason,
         "waits": say_wait,
         "fact": show_fact,
+        "habits": say_habits,
+        "bred_from": say_changes,
+        "rated": lambda rating: say_rating(rating.mean, rating.count),
         "short": lambda text: one_line(str(text), MOST_SHOWN),
     }

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from litestar.testing import TestClient
@@ -40,7 +40,8 @@ class FakeLink:
 
     async def run(self, feed: Feed) -> None:
         if self.is_connected:
-            feed.take_state(State(number=NUMBER, now_playing=PLAYING, queue=QUEUE))
+            playing, queue = cast(NowPlaying, self.answers[GetNowPlaying]), cast(Queue, self.answers[GetQueue])
+            feed.take_state(State(number=NUMBER, now_playing=playing, queue=queue))
         await asyncio.Event().wait()
 
     async def carry_out(self, request: Request, by: By) -> Result:

@@ -54,7 +54,7 @@ function showTitle() {
   const air = document.querySelector("[data-air]");
   const title = air?.querySelector("[data-title]")?.textContent?.trim() || "";
   const artist = air?.querySelector("[data-artist]")?.textContent?.trim() || "";
-  const song = getNow()?.song;
+  const song = getNow().song;
   const [name, by] = air ? [title, artist] : [song?.title || "", song?.artist || ""];
   if (bar && name) {
     const [link, small] = [document.createElement("a"), document.createElement("small")];
@@ -65,27 +65,27 @@ function showTitle() {
   }
   const stationName = document.querySelector(".brand span")?.textContent || "Bandstand";
   if (air) document.title = name ? `${name} · ${stationName}` : stationName;
-  if ("mediaSession" in navigator && player.state !== "stopped") {
-    navigator.mediaSession.metadata = new MediaMetadata({ title: name || stationName, artist: by, album: stationName });
-  }
+  if (player.state !== "stopped") player.describe({ title: name || stationName, artist: by, album: stationName });
 }
 
+/** @type {Record<string, string>} */
 const STATES = {
-  playing: "On the air", starting: "About to begin", held: "Waiting for the streamer", stopped: "Stopped", silence: "Silence",
+  playing: "On the air", starting: "About to begin", held: "Waiting for the streamer", stopped: "Stopped",
+  silence: "Silence", away: "The station is away, and will be back soon",
 };
 
 function look() {
   if (document.hidden && player.state === "stopped") return;
   const place = findPlace();
   const code = place?.song || "";
-  if (code !== shown && !isSwapping && (code || getNow())) show(code);
+  if (code !== shown && !isSwapping) show(code);
   const time = document.querySelector("[data-air] [data-time]");
   if (time && place && place.song === shown) {
     const written = writeClock(place.seconds);
     if (time.textContent !== written) time.textContent = written;
   }
   const words = document.querySelector("[data-air] [data-state-words]");
-  const said = place?.isExact ? "In your ear, to the note" : player.heard() ? "In your ear" : STATES[getNow()?.state || ""] || "";
+  const said = place?.isExact ? "In your ear, to the note" : player.state === "playing" ? "In your ear" : STATES[getNow().state] || "";
   if (words && said && words.textContent !== said) words.textContent = said;
 }
 

@@ -1,5 +1,4 @@
-// The station's events, over the one connection that a page has. It ends while nobody looks at the page and nothing
-// plays, and begins again with what was missed.
+// The station's events, over the one connection that a page has, which is made again whenever it is lost.
 
 /** Each event of the station is dispatched by its name, with the event's values as `detail`. */
 export const events = new EventTarget();
@@ -16,22 +15,35 @@ const NAMES = [
 
 /** @type {EventSource | null} */
 let source = null;
-/** Number of the last event, so that a connection that was closed on purpose goes on after it. */
+/** Number of the last event, so that a new connection goes on after it. */
 let last = "";
+let wantsProgress = false;
 
 function open() {
   if (source) return;
-  source = new EventSource(last ? `/api/events?last_event_id=${encodeURIComponent(last)}` : "/api/events");
+  const values = new URLSearchParams();
+  if (last) values.set("after", last);
+  if (wantsProgress) values.set("progress", "true");
+  source = new EventSource(`/api/events?${values}`);
   for (const name of NAMES) source.addEventListener(name, take);
-  source.addEventListener("open", () => events.dispatchEvent(new CustomEvent("connected")));
+  source.addEventListener("open", () => events.dispatchEvent(new Event("open")));
   source.addEventListener("error", () => {
-    events.dispatchEvent(new CustomEvent("disconnected"));
+    events.dispatchEvent(new Event("lost"));
     // After an answer such as 503 the browser gives up; then try again, each page at another time.
     if (source?.readyState === EventSource.CLOSED) {
       source = null;
       setTimeout(open, 2000 + Math.random() * 3000);
     }
   });
+}
+
+/** From now on `job_advanced` comes as well, several times a second. */
+export function wantProgress() {
+  if (wantsProgress) return;
+  wantsProgress = true;
+  source?.close();
+  source = null;
+  open();
 }
 
 /** @param {MessageEvent} message */
@@ -43,7 +55,8 @@ function take(message) {
   } catch {
     return;
   }
-  events.dispatchEvent(new CustomEvent(message.type, { detail: detail.event?.event ? detail.event : detail }));
+  // `data` is there as well, so that `events` can stand in for an EventSource.
+  events.dispatchEvent(Object.assign(new CustomEvent(message.type, { detail }), { data: message.data }));
 }
 
 open();

@@ -6,6 +6,7 @@ import "./roll.js";
 import "./live_part.js";
 import "./forms.js";
 import "./song_search.js";
+import "./song_wave.js";
 import "./moments.js";
 import { afterNavigation } from "./navigation.js";
 

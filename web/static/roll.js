@@ -6,7 +6,7 @@
 // still and turns over every few bars.
 import { events } from "./events.js";
 import { describePlace, findLast, findNotes, findSounding, load } from "./score.js";
-import { findPlace, player } from "./station.js";
+import { findPlace, readSpectrum } from "./station.js";
 
 /** Seconds that a thousand pixels show. */
 const SPAN = 11;
@@ -151,7 +151,7 @@ class SongRoll extends HTMLElement {
     const drums = hasDrums ? Math.min(64, height * 0.2) : 0;
     const [low, high] = score.high ? [score.low - 2, score.high + 2] : [48, 72];
     const row = (height - HEAD - drums) / (high - low + 1);
-    const tall = Math.max(3, row - 1);
+    const tall = Math.min(12, Math.max(4.5, row - 1));
     const [lit, past, coming] = [1, 0.42, 0.72];
     for (const note of findNotes(score, left, right)) {
       const voice = this.#voiceOf(score, note.part);
@@ -184,7 +184,7 @@ class SongRoll extends HTMLElement {
    * @param {(seconds: number) => number} toX */
   #drawGrid(surface, score, left, right, toX) {
     const { context, height } = surface;
-    const { colours } = this;
+    const colours = this.#colours;
     context.font = "12px system-ui, sans-serif";
     context.textBaseline = "middle";
     score.sections.forEach((section, index) => {
@@ -219,10 +219,6 @@ class SongRoll extends HTMLElement {
     }
   }
 
-  get colours() {
-    return this.#colours;
-  }
-
   /** @param {Surface} surface @param {number} x */
   #drawPresent(surface, x) {
     const { context, height } = surface;
@@ -251,7 +247,7 @@ class SongRoll extends HTMLElement {
       context.fillStyle = x < ((now - left) / span) * width ? this.#colours.accent : this.#colours.soft;
       context.fillRect(x, middle - tall, 2, tall * 2);
     }
-    const spectrum = player.spectrum?.();
+    const spectrum = readSpectrum();
     if (spectrum) {
       const wide = width / spectrum.length;
       context.fillStyle = this.#colours.bass;

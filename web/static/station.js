@@ -1,15 +1,18 @@
 // What is on the air, and what is in the ear. The player says to the frame what is heard; for those who do not listen
-// here, what is on the air is counted on from the station's last answer.
+// here, what is on the air is counted on from what the station said last.
 import { events } from "./events.js";
 import { Player } from "./player.js";
 
 const RATE = 48000;
+/** Milliseconds for which the last place is counted on when the player does not know the place for a moment. */
+const GRACE = 2000;
 const body = document.body.dataset;
 
 export const player = new Player({
   opusUrl: body.opus || "",
   fallbackUrls: (body.fallbacks || "").split(" ").filter(Boolean),
   heardUrl: "/api/heard",
+  events,
 });
 
 /**
@@ -19,64 +22,80 @@ export const player = new Player({
  * @property {number} seconds into the song
  * @property {number | null} frame into the song, where the player knows it
  * @property {boolean} isExact whether it is what is heard, to the frame
- * @property {boolean} isMoving whether it goes on
+ *
+ * @typedef {{code: string, title: string, artist: string, seconds: number, state: string}} Song
+ * @typedef {{state: string, song: Song | null, cue: number | null, seconds: number, at: number}} Now
  */
 
-/** @typedef {{code: string, title: string, artist: string, seconds: number, state: string}} Song */
-/** @typedef {{state: string, song: Song | null, cue: number | null, seconds: number, turn: string, at: number}} Now */
-
-/** Dispatches `now` when what is on the air has changed. */
+/** Dispatches `now` when the station says what is on the air. */
 export const station = new EventTarget();
 
-/** @type {Now | null} */
-let now = null;
-let asking = 0;
+/** What is to be added to this machine's clock to have the station's, seconds. */
+const offset = Number(body.clock) - Date.now() / 1000;
+/** @type {Now} */
+let now = { ...JSON.parse(body.now || '{"state": "away", "song": null}'), at: performance.now() };
+/** @type {{song: string, cue: number, frame: number, at: number, exact: boolean} | null} */
+let lastHeard = null;
 
-/** What is on the air, as the station said it last; `at` is when, as performance.now() has it. */
+/** What is on the air, as the station said it last: `seconds` into the song when performance.now() was `at`. */
 export function getNow() {
   return now;
 }
 
 /** @returns {Place | null} what is in the ear; where nothing is, what is on the air */
 export function findPlace() {
-  const heard = player.heard();
-  if (heard) {
-    return {
-      song: heard.song,
-      cue: heard.cue,
-      frame: heard.frame,
-      seconds: heard.frame / RATE,
-      isExact: Boolean(heard.exact),
-      isMoving: true,
-    };
+  const heard = player.state === "stopped" ? null : player.heard();
+  const time = performance.now();
+  if (heard) lastHeard = heard;
+  else if (player.state === "stopped") lastHeard = null;
+  if (lastHeard && time - lastHeard.at < GRACE) {
+    const frame = lastHeard.frame + (heard ? 0 : Math.round(((time - lastHeard.at) / 1000) * RATE));
+    return { song: lastHeard.song, cue: lastHeard.cue, frame, seconds: frame / RATE, isExact: lastHeard.exact };
   }
-  if (!now?.song) return null;
-  const isMoving = now.state === "playing";
-  const passed = isMoving ? (performance.now() - now.at) / 1000 : 0;
-  const seconds = now.song.seconds ? Math.min(now.seconds + passed, now.song.seconds) : now.seconds + passed;
-  return { song: now.song.code, cue: now.cue, frame: null, seconds, isExact: false, isMoving };
+  if (!now.song) return null;
+  const passed = now.state === "playing" ? (time - now.at) / 1000 : 0;
+  const seconds = Math.min(now.seconds + passed, now.song.seconds || Infinity);
+  return { song: now.song.code, cue: now.cue, frame: null, seconds, isExact: false };
 }
 
-/** Asks the station what is on the air. Of several calls that are waiting the last one counts. */
-export async function refreshNow() {
-  const number = ++asking;
-  const sent = performance.now();
-  try {
-    const answer = await fetch("/parts/now.json", { headers: { Accept: "application/json" } });
-    if (!answer.ok || number !== asking) return;
-    const values = await answer.json();
-    const received = performance.now();
-    now = { ...values, at: received - Math.min(received - sent, 1000) / 2 };
-    station.dispatchEvent(new CustomEvent("now"));
-  } catch {
-    // The next event asks again.
-  }
-}
+events.addEventListener("state", (event) => {
+  const { now_playing: playing, at, is_bot_away: isAway } = /** @type {CustomEvent} */ (event).detail;
+  const age = Math.max(0, Date.now() / 1000 + offset - at);
+  now = {
+    ...playing,
+    song: playing.song ?? null,
+    seconds: (playing.seconds || 0) + (playing.state === "playing" ? age : 0),
+    state: isAway ? "away" : playing.state,
+    at: performance.now(),
+  };
+  station.dispatchEvent(new Event("now"));
+});
 
-for (const name of ["state", "song_started", "song_ended", "cue_sought", "playback_stopped", "playback_resumed",
-  "streamer_went_away", "streamer_came_back"]) {
-  // Each page at another moment, so that a thousand listeners do not ask at once.
-  events.addEventListener(name, () => setTimeout(refreshNow, 50 + Math.random() * 400));
+/** @type {AnalyserNode | null} */
+let analyser = null;
+/** @type {AudioNode | null} */
+let analysed = null;
+const LOWEST = 40;
+const COLUMNS = 64;
+
+/** How loud each of 64 bands from 40 Hz to 16 kHz is in the ear, from 0 to 1; null where that cannot be known.
+ * @returns {number[] | null} */
+export function readSpectrum() {
+  const output = player.output;
+  if (!output) return null;
+  if (analysed !== output) {
+    analyser = output.context.createAnalyser();
+    analyser.fftSize = 4096;
+    analyser.smoothingTimeConstant = 0.7;
+    output.connect(analyser);
+    analysed = output;
+  }
+  if (!analyser) return null;
+  const levels = new Uint8Array(analyser.frequencyBinCount);
+  analyser.getByteFrequencyData(levels);
+  const each = output.context.sampleRate / analyser.fftSize;
+  return Array.from({ length: COLUMNS }, (_, column) => {
+    const frequency = LOWEST * 400 ** (column / COLUMNS);
+    return (levels[Math.min(levels.length - 1, Math.round(frequency / each))] || 0) / 255;
+  });
 }
-setInterval(() => document.hidden || refreshNow(), 60_000);
-refreshNow();
