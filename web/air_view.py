@@ -85,9 +85,7 @@ def make_now(playing: NowPlaying | None, at: float, now: float, *, is_away: bool
     if song is not None:
         song = msgspec.structs.replace(song, title=one_line(song.title), artist=one_line(song.artist))
     state = AWAY if is_away else playing.state
-    return Now(
-        state=state, song=song, cue=playing.cue, seconds=seconds, turn=playing.turn, name=playing.name
-    )
+    return Now(state=state, song=song, cue=playing.cue, seconds=seconds, turn=playing.turn, name=playing.name)
 
 
 def make_air(details: SongDetails, bands: Sequence[BandBrief], on_air: QueuedSong | None) -> Air:

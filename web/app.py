@@ -76,7 +76,7 @@ def make_template_engine(settings: Config, files: StaticFiles) -> JinjaTemplateE
     folder = FileSystemLoader(static_files.FOLDER.with_name("templates"))
     environment = Environment(loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     environment.filters.update(make_filters(find_zone(settings.radio.zone)))
-    environment.globals.update(static_url=files.get_url, station=settings.station)
+    environment.globals.update(static_url=files.get_url, station=settings.station, modules=pages.MODULES)
     return JinjaTemplateEngine.from_environment(environment)
 
 

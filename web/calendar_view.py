@@ -36,7 +36,10 @@ def list_days(schedule: Schedule, now: float, count: int) -> list[Day]:
     days = [today + timedelta(days=number) for number in range(count)]
     starts = [(datetime.fromtimestamp(airing.start, zone), airing) for airing in schedule.airings]
     return [
-        Day(f"{day:%a} {day.day} {day:%b}", _list_entries([one for at, one in starts if at.date() == day], schedule, now))
+        Day(
+            f"{day:%a} {day.day} {day:%b}",
+            _list_entries([one for at, one in starts if at.date() == day], schedule, now),
+        )
         for day in days
     ]
 

@@ -7,26 +7,26 @@ script puts in its place later is written once. What depends on who asks is in n
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
 from bandstand.common.api.requests import GetBand, GetFamily, GetSong, ListSongs, SearchSongs
 from bandstand.common.api.results import BandDetails, Family, SongDetails
 from bandstand.common.api.schedule import GetSchedule, Schedule
-from bandstand.common.config import Config
 from bandstand.common.text import counted
 from bandstand.web.air_view import list_facts, list_sections, make_air
-from bandstand.web.page_context import PageMaker, Visitor
-from bandstand.web.reader import Reader
-from bandstand.web.static_files import StaticFiles
+from bandstand.web.given import AnyRequest, ThePages, TheReader, TheSettings, TheStaticFiles, TheVisitor
+from bandstand.web.page_context import PageMaker
 
-Asked = Request[Any, Any, Any]
 PAGE_SONGS: Final = 50
 """Songs on one page of the library."""
 MOST_PAGES: Final = 10
 """The station lists at most 500 songs at a time; more are found by searching."""
 WEEK: Final = 7
+MODULES: Final = ("station", "events", "player", "controls", "air", "roll", "score", "live_part", "forms")
+"""Scripts that a browser is told of beforehand, rather than finding them one after the other."""
 LONGEST_QUERY: Final = 200
 
 
@@ -67,7 +67,7 @@ PARTS: Final[dict[str, Callable[[PageMaker, str], Awaitable[dict[str, Any]]]]] =
 
 
 @get("/", include_in_schema=False)
-async def show_home(request: Asked, pages: PageMaker, visitor: Visitor) -> Template:
+async def show_home(request: AnyRequest, pages: ThePages, visitor: TheVisitor) -> Template:
     """What is on the air, and how to take part."""
     context: dict[str, Any] = {"wish": None}
     for make in PARTS.values():
@@ -76,7 +76,9 @@ async def show_home(request: Asked, pages: PageMaker, visitor: Visitor) -> Templ
 
 
 @get("/parts/{name:str}", include_in_schema=False)
-async def show_part(request: Asked, pages: PageMaker, visitor: Visitor, name: str, song: str = "") -> Template:
+async def show_part(
+    request: AnyRequest, pages: ThePages, visitor: TheVisitor, name: FromPath[str], song: FromQuery[str] = ""
+) -> Template:
     make = PARTS.get(name)
     if make is None:
         raise NotFoundException("there is no such part of the page")
@@ -87,7 +89,9 @@ async def show_part(request: Asked, pages: PageMaker, visitor: Visitor, name: st
 
 
 @get("/songs/{code:str}", include_in_schema=False)
-async def show_song(request: Asked, pages: PageMaker, reader: Reader, visitor: Visitor, code: str) -> Template:
+async def show_song(
+    request: AnyRequest, pages: ThePages, reader: TheReader, visitor: TheVisitor, code: FromPath[str]
+) -> Template:
     details = await reader.read(GetSong(song=code))
     assert isinstance(details, SongDetails)
     if details.song.code != code:
@@ -100,7 +104,12 @@ async def show_song(request: Asked, pages: PageMaker, reader: Reader, visitor: V
 
 @get("/library", include_in_schema=False)
 async def show_library(
-    request: Asked, pages: PageMaker, reader: Reader, visitor: Visitor, q: str = "", page: int = 1
+    request: AnyRequest,
+    pages: ThePages,
+    reader: TheReader,
+    visitor: TheVisitor,
+    q: FromQuery[str] = "",
+    page: FromQuery[int] = 1,
 ) -> Template:
     """The newest songs, or those that fit a search."""
     query, number = q.strip()[:LONGEST_QUERY], min(max(1, page), MOST_PAGES)
@@ -114,13 +123,15 @@ async def show_library(
 
 
 @get("/bands", include_in_schema=False)
-async def show_bands(request: Asked, pages: PageMaker, visitor: Visitor) -> Template:
+async def show_bands(request: AnyRequest, pages: ThePages, visitor: TheVisitor) -> Template:
     bands = sorted(await pages.list_bands(), key=lambda brief: brief.form.band.name)
     return await pages.render(request, visitor, "bands.html", "bands", bands=bands)
 
 
 @get("/bands/{slug:str}", include_in_schema=False)
-async def show_band(request: Asked, pages: PageMaker, reader: Reader, visitor: Visitor, slug: str) -> Template:
+async def show_band(
+    request: AnyRequest, pages: ThePages, reader: TheReader, visitor: TheVisitor, slug: FromPath[str]
+) -> Template:
     details = await reader.read(GetBand(band=slug))
     family = await reader.read(GetFamily(band=slug))
     assert isinstance(details, BandDetails) and isinstance(family, Family)
@@ -130,7 +141,7 @@ async def show_band(request: Asked, pages: PageMaker, reader: Reader, visitor: V
 
 
 @get("/schedule", include_in_schema=False)
-async def show_schedule(request: Asked, pages: PageMaker, reader: Reader, visitor: Visitor) -> Template:
+async def show_schedule(request: AnyRequest, pages: ThePages, reader: TheReader, visitor: TheVisitor) -> Template:
     """Shows of the next seven days, in the station's zone."""
     schedule = await reader.read(GetSchedule(days=WEEK))
     assert isinstance(schedule, Schedule)
@@ -140,7 +151,7 @@ async def show_schedule(request: Asked, pages: PageMaker, reader: Reader, visito
 
 
 @get("/site.webmanifest", include_in_schema=False, sync_to_thread=False)
-def get_manifest(settings: Config, static_files: StaticFiles) -> Response[dict[str, Any]]:
+def get_manifest(settings: TheSettings, static_files: TheStaticFiles) -> Response[dict[str, Any]]:
     """With this a phone puts the page on its home screen."""
     icon = {"src": static_files.get_url("icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}
     manifest = {

@@ -23,7 +23,11 @@ STATES: Final = {
     "silence": "Silence",
 }
 """Of `NowPlaying.state`."""
-BETWEEN: Final = {SongKind.JINGLE: "jingle", SongKind.IDENT: "the station's tune", SongKind.BRIDGE: "a bridge between two songs"}
+BETWEEN: Final = {
+    SongKind.JINGLE: "jingle",
+    SongKind.IDENT: "the station's tune",
+    SongKind.BRIDGE: "a bridge between two songs",
+}
 SONG_STATES: Final = {
     SongState.MAKING: "being made",
     SongState.BEGUN: "being made",

@@ -37,7 +37,12 @@ SONG = Song(
     generator="band",
     seed=7,
     facts={"style": "bossa", "key": "Dm", "tempo": 120.0, "beats": 4},
-    sections=(Section("intro", 1, 0.3), Section("verse", 5, 0.5), Section("chorus", 21, 0.9), Section("verse", 37, 0.6)),
+    sections=(
+        Section("intro", 1, 0.3),
+        Section("verse", 5, 0.5),
+        Section("chorus", 21, 0.9),
+        Section("verse", 37, 0.6),
+    ),
     seconds=105.2,
     created=NOW,
 )
@@ -56,7 +61,14 @@ HOSTILE = (
 
 def make_answers(title: str = "Blue Lantern") -> Answers:
     """`title` stands wherever somebody outside chose a text."""
-    song = msgspec.structs.replace(SONG, title=title, artist=BAND.name if title == "Blue Lantern" else title, album=title, genre=title, tags=(title,))
+    song = msgspec.structs.replace(
+        SONG,
+        title=title,
+        artist=BAND.name if title == "Blue Lantern" else title,
+        album=title,
+        genre=title,
+        tags=(title,),
+    )
     brief = song.brief
     show = Show(id=1, name=title, rule=ShowRule(start=0, end=60), zone="UTC", slot=Slot(SlotKind.PLAYLIST, title))
     mount = MountStatus("/stream.opus", True, 60.0, "http://127.0.0.1:8000/stream.opus", "", 3)

@@ -84,7 +84,9 @@ def test_the_schedule_is_a_week_in_the_stations_zone() -> None:
     assert page.count('class="day"') == 7 and "Times are those of UTC" in page
 
 
-@pytest.mark.parametrize(("url", "why"), [("/songs/zzzz", NoSuchSong("zzzz", 3)), ("/bands/none", NoSuchBand("none", ()))])
+@pytest.mark.parametrize(
+    ("url", "why"), [("/songs/zzzz", NoSuchSong("zzzz", 3)), ("/bands/none", NoSuchBand("none", ()))]
+)
 def test_what_is_not_there_is_a_page_that_says_so(url: str, why: NoSuchSong | NoSuchBand) -> None:
     declined = Declined(why, "there is no such thing")
     answers = {**make_answers(), requests.GetSong: declined, requests.GetBand: declined}
@@ -101,13 +103,17 @@ def test_a_song_has_one_address() -> None:
 @pytest.mark.parametrize("title", HOSTILE, ids=range(len(HOSTILE)))
 def test_a_hostile_title_is_only_text(title: str) -> None:
     with open_client(FakeLink(make_answers(title))) as client:
-        pages = {url: client.get(url, headers={"accept": "text/html"}) for url in (*PAGES, *(f"/parts/{p}" for p in PARTS))}
+        pages = {
+            url: client.get(url, headers={"accept": "text/html"}) for url in (*PAGES, *(f"/parts/{p}" for p in PARTS))
+        }
     expected = {url: [tag for tag, _ in Shape(get_page(url)).tags] for url in PAGES}
     for url, answer in pages.items():
         assert answer.status_code == 200, url
         shape = Shape(answer.text)
         assert "alert(1)" not in str([attributes.get("onerror") for _, attributes in shape.tags]), url
-        assert [one.get("src") for one in shape.find("script")] == [one.get("src") for one in Shape(answer.text).find("script")]
+        assert [one.get("src") for one in shape.find("script")] == [
+            one.get("src") for one in Shape(answer.text).find("script")
+        ]
         assert not any(name.startswith("on") for tag, names in shape.tags for name in names if tag != "live-part"), url
         assert not any((one.get("href") or "").startswith("javascript") for one in shape.find("a")), url
         assert len(answer.text) < LONGEST_PAGE, url
