@@ -1,5 +1,5 @@
-"""What the page shows of a song on the air, out of the station's results: facts in a few words, its sections as a strip,
-who plays, and why. Pure; knows no HTTP.
+"""What the page shows of a song on the air, out of the station's results: facts in a few words, its sections as a
+strip, who plays, and why. Pure; knows no HTTP.
 """
 
 import math

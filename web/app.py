@@ -46,8 +46,13 @@ def create_app(settings: Config, link: Link) -> Litestar:
     hub.on_change.append(reader.forget)
     files = StaticFiles()
     given: dict[str, Any] = {
-        **{"settings": settings, "link": link, "reader": reader, "hub": hub, "static_files": files},
-        **{"pages": PageMaker(settings, reader, hub), "visitor": Visitor()},
+        "settings": settings,
+        "link": link,
+        "reader": reader,
+        "hub": hub,
+        "static_files": files,
+        "pages": PageMaker(settings, reader, hub),
+        "visitor": Visitor(),
     }
     return Litestar(
         ROUTES,

@@ -1,7 +1,7 @@
 """What every page has: who visits, what is on the air, where the player listens, and the way to the other pages.
 
-`PageMaker` reads what it needs of the station for all visitors at once (`web.reader`), and gives the templates a `page`.
-A page is made also while the bot is away: then it shows what was known last, and says so.
+`PageMaker` reads what it needs of the station for all visitors at once (`web.reader`), and gives the templates a
+`page`. A page is made also while the bot is away: then it shows what was known last, and says so.
 """
 
 import time

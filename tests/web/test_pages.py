@@ -47,8 +47,9 @@ def get_page(url: str, link: FakeLink | None = None) -> str:
 
 def test_what_is_on_the_air_is_all_there_without_a_script() -> None:
     page = get_page("/")
-    for shown in ("Blue Lantern", "Trio Maresol", "Dm", "120 bpm", "of 1:45", "Which is better?", "3 people are listening",
-                  "intro, verse 1, chorus, verse 2", "from the rotation", "requested by Blue Lantern"):  # fmt: skip
+    facts = ("Blue Lantern", "Trio Maresol", "Dm", "120 bpm", "1:45", "intro, verse 1, chorus, verse 2")
+    around = ("Which is better?", "3 people are listening", "from the rotation", "requested by Blue Lantern")
+    for shown in (*facts, *around):
         assert shown in page, shown
     forms = {form["action"] for form in Shape(page).find("form") if form.get("method") == "post"}
     assert {"/api/ratings", "/api/favourites", "/api/voteskip", "/api/requests", "/api/wishes", "/api/votes"} <= forms
@@ -111,9 +112,7 @@ def test_a_hostile_title_is_only_text(title: str) -> None:
         assert answer.status_code == 200, url
         shape = Shape(answer.text)
         assert "alert(1)" not in str([attributes.get("onerror") for _, attributes in shape.tags]), url
-        assert [one.get("src") for one in shape.find("script")] == [
-            one.get("src") for one in Shape(answer.text).find("script")
-        ]
+        assert all((one.get("src") or "").startswith("/static/") for one in shape.find("script")), url
         assert not any(name.startswith("on") for tag, names in shape.tags for name in names if tag != "live-part"), url
         assert not any((one.get("href") or "").startswith("javascript") for one in shape.find("a")), url
         assert len(answer.text) < LONGEST_PAGE, url
