@@ -12,7 +12,8 @@ PACKAGES=(
 )
 # shellcheck disable=SC2034
 TEST_PACKAGES=(shellcheck flac opus-tools vorbis-tools iproute2 iptables telnet netcat-openbsd openssh-client sox
-    ngircd inspircd anope openssl faketime)
+    ngircd inspircd anope openssl faketime
+    node-typescript) # tsc, and Node with it: the page's scripts
 
 say() {
     printf '%s\n' "$*"

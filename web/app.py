@@ -21,7 +21,7 @@ from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.template.config import TemplateConfig
 
 from bandstand.common.config import Config
-from bandstand.web import event_stream, health, pages, static_files, static_routes
+from bandstand.web import event_stream, health, heard, pages, static_files, static_routes
 from bandstand.web.bot_link import Link
 from bandstand.web.event_hub import EventHub
 from bandstand.web.page_context import PageMaker, Visitor
@@ -34,6 +34,7 @@ ROUTES: Final = [
     *pages.ROUTES,
     *event_stream.ROUTES,
     *health.ROUTES,
+    *heard.ROUTES,
     *static_routes.ROUTES,
 ]
 MOST_BODY_BYTES: Final = 65_536

@@ -20,6 +20,7 @@ PUBLIC: Final = (
     events.WishBegun,
     events.SongRemade,
     events.QueueChanged,
+    events.SpanBegan,
     events.SongStarted,
     events.SongEnded,
     events.SongUnplayable,
