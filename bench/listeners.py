@@ -1,308 +1,361 @@
-"""What real players make of the stream: several songs, a silence, and a streamer that is killed.
+"""What real players make of the stream: how soon they sound, how far behind they are, seams, and a crash.
 
-    python bench/listeners.py [--mounts /stream.mp3 ...] [--players ffmpeg ...]
+    python bench/listeners.py [--only opening songs crash] [--players ffmpeg ...] [--mounts /stream.mp3 ...]
+        [--rounds 3] [--intros BYTES:BURST ...]
 
-A whole station plays three tones as songs, two of them without a gap, then a silence, then a third one in the middle of
-which the streamer is killed. Each player that is installed writes what it plays into a file, or a web page tells; the
-tones in it show what its listener heard. The machine's other work shows in the delays.
+A whole station on an Icecast with the configuration that we write, and beside its mounts the same without an intro and
+with the field's burst of 64 KiB. `players.py` names the packages, and how each player is heard.
+
+opening: a tone that rises by 100 Hz a second tells the ear which moment of the stream it hears. From opening the
+address to the first sample that is not zero, to the tone, and how much later the tone is heard than it was on the air;
+one player at a time, medians, beside a file on this machine, which shows the player's own start. `--intros` adds mounts
+with other lengths, in bytes, of intro and burst. songs: two tones as songs that follow without a gap. crash: the
+streamer, and then streamer and standby at once, are killed while all players listen. The machine's other work shows.
 """
 
 import argparse
-import http.server
-import json
 import os
-import shlex
-import shutil
 import signal
+import statistics
 import subprocess
 import tempfile
-import threading
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import cycle, islice, pairwise
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
+from players import PLAYERS, RATE, STEP, Moment, Player, SoundServer, find_installed
 from rig import Ear, Station, until
 
-RATE = 8000
-STEP = 0.05
-WINDOW = round(RATE * STEP)
-TONES = (440, 660, 880)
-FIRST, SECOND, THIRD = TONES
+from bandstand.bot.supervision.icecast import Prepared, prepare, probe
+from bandstand.common import config
+from bandstand.common.config import Mount
+from bandstand.streamer.codecs.formats import FORMATS
+
+LOWEST, RISE, TURN = 400.0, 100.0, 60.0
+"""Hertz, hertz a second, and the seconds after which the tone begins anew."""
+TURNS = 20
+FIRST, SECOND = 440, 660
 SONG = 8.0
-"""Seconds of each of the first two; the third is longer than the trial."""
-LATE = 16.0
-"""So late, in seconds, some players are."""
-STARTED = 40.0
-AUDIBLE = 0.01
-MOUNTS = {
-    "/stream.mp3": "mp3",
-    "/stream.opus": "opus",
-    "/stream.flac": "flac",
-    "/chained.opus": "opus",
-    "/chained.flac": "flac",
-}
-PLAYERS = {
-    "ffmpeg": "ffmpeg -v error -i {url} -ac 1 -ar {rate} -f s16le -flush_packets 1 -y {file}",
-    "mpv": "mpv --no-config --no-video --really-quiet --ao=pcm --ao-pcm-waveheader=no --ao-pcm-file={file}"
-    " --audio-samplerate={rate} --audio-channels=mono --audio-format=s16 {url}",
-    "vlc": "cvlc -q --no-volume-save --aout=afile --audiofile-file={file} --no-audiofile-wav --audiofile-format=s16"
-    " --audiofile-channels=1 {url}",
-    "gstreamer": "gst-launch-1.0 -q playbin uri={url} video-sink=fakesink audio-sink='audioconvert ! audioresample !"
-    " audio/x-raw,format=S16LE,channels=1,rate={rate} ! filesink buffer-mode=2 location={file}'",
-    "chromium": "chromium --headless --no-sandbox --disable-gpu --disable-background-networking --no-first-run"
-    " --autoplay-policy=no-user-gesture-required --disable-background-timer-throttling"
-    " --disable-renderer-backgrounding --user-data-dir={file}.profile {page}",
-}
-VLC_RATE = 48_000
-"""VLC's file has the rate of the stream."""
-PAGE = """<!doctype html><audio id=a autoplay crossorigin src="URL"></audio><script>
-const seen = [], audio = document.getElementById('a'), context = new AudioContext()
-const analyser = new AnalyserNode(context, {fftSize: 2048}), wave = new Float32Array(2048)
-context.createMediaElementSource(audio).connect(analyser).connect(context.destination)
-for (const what of ['error', 'ended', 'stalled', 'waiting', 'playing'])
-  audio.addEventListener(what, () => seen.push([Date.now(), 0, 0, what]))
-setInterval(() => {
-  analyser.getFloatTimeDomainData(wave)
-  let power = 0, crossings = 0
-  wave.forEach((v, i) => { power += v * v; if (i && (v >= 0) != (wave[i - 1] >= 0)) crossings++ })
-  seen.push([Date.now(), Math.sqrt(power / 2048), crossings / 2 / 2048 * context.sampleRate, ''])
-}, 50)
-setInterval(() => fetch('/heard', {method: 'POST', body: JSON.stringify(seen.splice(0))}), 500)
-</script>"""
+"""Seconds of each of the two tones."""
+FIELD_BURST = 65_536
+LATEST = 30.0
+"""Seconds after which a player is given up."""
+SETTLED = 4.0
+"""Seconds of the tone in which a player shows how far behind it is."""
+BACK = 12.0
+CRASHES = {"streamer": ("streamer",), "streamer and standby": ("streamer", "standby")}
 
 
 @dataclass(frozen=True)
-class Heard:
-    """A moment of what came out of a player."""
+class Variant:
+    """A mount, and how its Icecast differs from what we write."""
 
-    at: float
-    tone: int
-    """Hertz, of TONES, or 0."""
-
-
-class Player:
-    """One player on one mount; `heard` grows while it runs."""
-
-    def __init__(self, name: str, url: str, folder: Path) -> None:
-        self.name = name
-        self.heard: list[Heard] = []
-        self.said: list[str] = []
-        self._file = folder / f"{name}.raw"
-        self._rate = VLC_RATE if name == "vlc" else RATE
-        self._ended = threading.Event()
-        self._site = None if name != "chromium" else self._serve(url)
-        page = f"http://127.0.0.1:{self._site.server_port}/" if self._site else ""
-        words = shlex.split(PLAYERS[name].format(url=url, file=self._file, rate=RATE, page=page))
-        other = "nobody" if name == "vlc" and os.getuid() == 0 else None  # VLC refuses to run as root
-        self.begun = time.monotonic()
-        self._process = subprocess.Popen(
-            words,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=(folder / f"{name}.log").open("wb"),
-            user=other,
-            env={**os.environ, "HOME": str(folder)},
-            start_new_session=True,
-        )
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        if self._site is None:
-            self._reader.start()
+    mount: Mount
+    has_intro: bool = True
+    burst: int | None = None
+    intro_bytes: int | None = None
 
     @property
-    def running(self) -> bool:
-        return self._process.poll() is None
-
-    def _read(self) -> None:
-        """What the file has more of is what was just played."""
-        size = WINDOW * 2 * self._rate // RATE
-        data, offset = b"", 0
-        while not self._ended.wait(0.02):
-            with suppress(FileNotFoundError), self._file.open("rb") as file:
-                file.seek(offset)
-                more = file.read()
-                offset, data = offset + len(more), data + more
-            while len(data) >= size:
-                wave = np.frombuffer(data[:size], dtype="<i2").astype(np.float32) / 32768
-                self._note(time.monotonic(), wave)
-                data = data[size:]
-
-    def _note(self, at: float, wave: "np.typing.NDArray[np.float32]") -> None:
-        power = float(np.sqrt(np.mean(wave**2)))
-        crossings = int(np.count_nonzero((wave[1:] >= 0) != (wave[:-1] >= 0)))
-        self.heard.append(Heard(at, tone_of(power, crossings / 2 / len(wave) * self._rate)))
-
-    def _serve(self, url: str) -> http.server.HTTPServer:
-        player, offset = self, time.monotonic() - time.time()
-
-        class Site(http.server.BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self.send_response(200)
-                self.send_header("Content-Type", "text/html")
-                self.end_headers()
-                self.wfile.write(PAGE.replace("URL", url).encode())
-
-            def do_POST(self) -> None:
-                told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                for at, power, hertz, what in told:
-                    if what:
-                        player.said.append(what)
-                    elif player.said:  # before it plays there is nothing to be heard
-                        player.heard.append(Heard(at / 1000 + offset, tone_of(power, hertz)))
-                self.send_response(204)
-                self.end_headers()
-
-            def log_message(self, format: str, *args: object) -> None:
-                """Nothing."""
-
-        site = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
-        threading.Thread(target=site.serve_forever, daemon=True).start()
-        return site
-
-    def end(self) -> None:
-        self._ended.set()
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait(10)
-        if self._site:
-            self._site.shutdown()
-        if self._reader.is_alive():
-            self._reader.join(5)
+    def intro(self) -> str:
+        return self.mount.intro if self.intro_bytes is None else f"/bench_{self.intro_bytes}.mp3"
 
 
-def tone_of(power: float, hertz: float) -> int:
-    nearest = min(TONES, key=lambda tone: abs(tone - hertz))
-    return nearest if power > AUDIBLE and abs(nearest - hertz) < 60 else 0
+def list_variants(intros: Sequence[tuple[int, int]]) -> dict[str, Variant]:
+    variants = [
+        Variant(Mount(path="/stream.mp3", format="mp3")),
+        Variant(Mount(path="/plain.mp3", format="mp3"), has_intro=False),
+        Variant(Mount(path="/field.mp3", format="mp3"), has_intro=False, burst=FIELD_BURST),
+        Variant(Mount(path="/stream.opus", format="opus")),
+        Variant(Mount(path="/field.opus", format="opus"), burst=FIELD_BURST),
+        Variant(Mount(path="/stream.flac", format="flac")),
+    ]
+    variants += [
+        Variant(Mount(path=f"/i{intro}-b{burst}.mp3", format="mp3"), intro_bytes=intro, burst=burst)
+        for intro, burst in intros
+    ]
+    return {variant.mount.path: variant for variant in variants}
 
 
-def songs(station: Station) -> list[str]:
-    """Three songs whose sound is a tone."""
-    codes = station.make(len(TONES), 1)
-    for code, tone, seconds in zip(codes, TONES, (SONG, SONG, 120.0), strict=True):
-        sine = f"sine=frequency={tone}:duration={seconds}:sample_rate=48000,volume=4"
+# The station
+
+
+@contextmanager
+def station_of(folder: Path, variants: Sequence[Variant]) -> Iterator[Station]:
+    """A station on the air, whose Icecast is started here with `variants` in its configuration."""
+    mounts = "".join(f'[[mounts]]\npath = "{v.mount.path}"\nformat = "{v.mount.format}"\n' for v in variants)
+    station = Station(folder, mounts)
+    prepared = prepare(config.load(station.config, {}))
+    change_icecast(folder / "var", variants)
+    icecast = subprocess.Popen(prepared.argv)
+    try:
+        until(lambda: probe(prepared.port, prepared.admin_password), "Icecast answers", 20)
+        station.config.write_text(use_icecast(station.config.read_text(), prepared))
+        station.up()
+        for variant in variants:
+            station.wait_for(rf"{variant.mount.path} is on the air")
+        yield station
+    finally:
+        station.end()
+        icecast.kill()
+        icecast.wait(10)
+
+
+def use_icecast(text: str, prepared: Prepared) -> str:
+    keys = f'host = "127.0.0.1"\npassword = "{prepared.password}"\nadmin_password = "{prepared.admin_password}"\n'
+    return text.replace("[icecast]\n", f"[icecast]\n{keys}", 1)
+
+
+def change_icecast(var: Path, variants: Sequence[Variant]) -> None:
+    """Write `variants` into the configuration, and the intros that only they have."""
+    tree = ElementTree.parse(var / "icecast" / "icecast.xml")
+    blocks = {block.findtext("mount-name"): block for block in tree.iter("mount")}
+    for variant in variants:
+        block = blocks[variant.mount.path]
+        if variant.burst is not None:
+            block.find("burst-size").text = str(variant.burst)  # type: ignore[union-attr]
+        intro = block.find("intro")
+        if intro is not None and not variant.has_intro:
+            block.remove(intro)
+        elif intro is not None and variant.intro_bytes is not None:
+            intro.text = variant.intro
+            write_intro(var / "webroot", variant)
+    tree.write(var / "icecast" / "icecast.xml")
+
+
+def write_intro(webroot: Path, variant: Variant) -> None:
+    assert variant.intro_bytes is not None
+    encoder = FORMATS["mp3"].encoder(variant.mount.bitrate)
+    quiet = encoder.standby_silence("mp3")
+    encoder.close()
+    size = len(quiet.packets[0])
+    frames = b"".join(islice(cycle(quiet.packets), variant.intro_bytes // size))
+    (webroot / variant.intro.strip("/")).write_bytes(frames.ljust(variant.intro_bytes, b"\0"))
+    (webroot / variant.intro.strip("/")).chmod(0o644)
+
+
+def make_tones(station: Station) -> tuple[str, str, str]:
+    """The rising tone and two steady ones, as songs; their codes."""
+    codes = station.make(3, 1)
+    at = np.arange(round(TURN * RATE)) / RATE
+    rising = np.sin(2 * np.pi * (LOWEST * at + RISE * at**2 / 2))
+    steady = [np.sin(2 * np.pi * hertz * at[: round(SONG * RATE)]) for hertz in (FIRST, SECOND)]
+    command = ["ffmpeg", "-v", "error", "-y", "-f", "f32le", "-ar", str(RATE), "-ac", "2", "-i", "-"]
+    for code, sound, turns in zip(codes, (rising, *steady), (TURNS, 1, 1), strict=True):
+        wave = np.repeat(0.4 * sound[:, None], 2, axis=1).astype("<f4").tobytes()
         target = station.folder / "var" / "songs" / code / "song.flac"
-        subprocess.run(["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", sine, str(target)], check=True)
-    return codes
+        with subprocess.Popen([*command, str(target)], stdin=subprocess.PIPE) as ffmpeg:
+            assert ffmpeg.stdin is not None
+            for _ in range(turns):
+                ffmpeg.stdin.write(wave)
+    station.say("stop")
+    return codes[0], codes[1], codes[2]
+
+
+# What was heard
 
 
 @dataclass(frozen=True)
-class Trial:
-    """When what was done."""
+class Opening:
+    """Seconds; None: not within `LATEST`."""
 
-    third: float
-    killed: float
-    stopped: float
-
-
-def trial(station: Station, codes: Sequence[str], ear: Ear) -> Trial:
-    first, second, third = codes
-    station.say(f"play {first}")
-    station.say(f"queue {second}")
-    time.sleep(2 * SONG + LATE)
-    began = time.monotonic()
-    station.say(f"play {third}")
-    time.sleep(8)
-    killed = time.monotonic()
-    station.signal("streamer", signal.SIGKILL)
-    time.sleep(1.5)
-    until(lambda: time.monotonic() - ear.heard < 0.3, "the song after the streamer was killed")
-    time.sleep(8)
-    stopped = time.monotonic()
-    station.say("stop")
-    time.sleep(LATE)
-    return Trial(began, killed, stopped)
+    sample: float | None
+    tone: float | None
+    behind: float | None
 
 
-def findings(player: Player, trial: Trial) -> list[str]:
-    """What one player's listener heard, as the columns of the table."""
-    heard = steady(player.heard)
-    counts = {tone: sum(moment.tone == tone for moment in heard) for tone in TONES}
-    if not all(counts.values()):
-        return ["not all:", *(f"{STEP * count:.1f}" for count in counts.values())]
-    thirds = [moment.at for moment in heard if moment.tone == THIRD]
-    gap = max(later - earlier for earlier, later in pairwise(thirds))
-    again = thirds[-1] > trial.stopped
-    return [
-        f"{heard[0].at - player.begun:.1f}",
-        f"{STEP * counts[FIRST]:.1f}",
-        f"{STEP * counts[SECOND]:.1f}",
-        f"{1000 * STEP * between(heard):.0f}",
-        f"{thirds[0] - trial.third:.1f}",
-        f"{gap:.1f}" if again else "never again",
-        f"{thirds[-1] - trial.stopped:.1f}" if again else "-",
-        "yes" if player.running and heard[-1].at > time.monotonic() - 3 else "no",
-    ]
-
-
-def steady(heard: Sequence[Heard]) -> list[Heard]:
-    """Without tones of a single moment: a song's first and last one may look like any."""
-    tones = [0, *(moment.tone for moment in heard), 0]
-    return [
-        Heard(moment.at, moment.tone if moment.tone in (before, after) else 0)
-        for moment, before, after in zip(heard, tones, tones[2:], strict=False)
-    ]
-
-
-def between(heard: Sequence[Heard]) -> int:
-    """Moments without either tone between the middle of the first song and the middle of the second."""
-    first, second = ([i for i, moment in enumerate(heard) if moment.tone == tone] for tone in (FIRST, SECOND))
-    seam = heard[first[len(first) // 2] : second[len(second) // 2]]
-    return sum(moment.tone not in (FIRST, SECOND) for moment in seam)
-
-
-COLUMNS = ("starts, s", "440 Hz, s", "660 Hz, s", "seam, ms", "late, s", "crash: gap, s", "late at stop", "plays on")
-
-
-def listened(station: Station, codes: Sequence[str], mount: str, names: Sequence[str], folder: Path) -> None:
-    outputs = folder / mount.strip("/").replace(".", "-")
-    outputs.mkdir()
-    outputs.chmod(0o777)
-    ear = Ear(station.port, "/stream.mp3")
-    ear.start()
-    url = f"http://127.0.0.1:{station.port}{mount}"
-    players = [Player(name, url, outputs) for name in names]
+def measure_opening(player: Player, began: float) -> Opening:
+    """`began`: when the rising tone began on the air."""
     try:
-        with suppress(TimeoutError):
-            until(lambda: all(player.heard for player in players), "every player plays", STARTED)
-        done = trial(station, codes, ear)
-        print(f"\n{mount:<14}" + "".join(f"{column:>15}" for column in COLUMNS))
-        for player in players:
-            print(f"{player.name:<14}" + "".join(f"{found:>15}" for found in findings(player, done)), flush=True)
-            if player.said:
-                print(f"{'':<14}   {' '.join(player.said)}")
-    finally:
-        for player in players:
-            player.end()
-        ear.end()
+        until(lambda: player.find(is_audible) is not None, "the tone", LATEST)
+        time.sleep(SETTLED)
+    except TimeoutError:
+        return Opening(player.find(is_playing), None, None)
+    return Opening(
+        player.find(is_playing), player.find(is_audible), find_delay(player.heard[-round(2 / STEP) :], began)
+    )
+
+
+def is_playing(moment: Moment) -> bool:
+    return moment.level > 0
+
+
+def is_audible(moment: Moment) -> bool:
+    return moment.hertz > 0
+
+
+def find_delay(heard: Sequence[Moment], began: float) -> float | None:
+    """How much later the rising tone is heard than it was on the air; the median of these moments."""
+    delays = [
+        (moment.at - began - (moment.hertz - LOWEST) / RISE + TURN / 2) % TURN - TURN / 2
+        for moment in heard
+        if moment.hertz > 0
+    ]
+    return statistics.median(delays) if delays else None
+
+
+def find_gap(heard: Sequence[Moment]) -> float:
+    """The longest time without the tone."""
+    times = [moment.at for moment in heard if moment.hertz > 0]
+    return max((later - earlier for earlier, later in pairwise(times)), default=0.0)
+
+
+# The three parts
+
+
+@dataclass(frozen=True)
+class Bench:
+    station: Station
+    server: SoundServer
+    folder: Path
+    players: Sequence[str]
+    mounts: Sequence[str]
+    rounds: int
+    songs: tuple[str, str, str]
+
+    def get_url(self, mount: str) -> str:
+        return f"http://127.0.0.1:{self.station.port}{mount}"
+
+    @contextmanager
+    def play(self, names: Sequence[str], url: str) -> Iterator[list[Player]]:
+        folder = Path(tempfile.mkdtemp(dir=self.folder))
+        folder.chmod(0o777)
+        players = [Player(name, url, self.server, folder / name) for name in names]
+        try:
+            yield players
+        finally:
+            for player in players:
+                player.end()
+
+    def begin_tone(self) -> float:
+        """Put the rising tone on the air; when it began."""
+        self.station.say(f"play {self.songs[0]}")
+        return time.monotonic()
+
+
+def show(*columns: object) -> None:
+    print("".join(f"{column:<24}" if not n else f"{column!s:>16}" for n, column in enumerate(columns)), flush=True)
+
+
+def round_median(values: Sequence[float | None]) -> str:
+    known = [value for value in values if value is not None]
+    return f"{statistics.median(known):.2f}" if len(known) == len(values) else "never"
+
+
+def open_addresses(bench: Bench) -> None:
+    local = bench.folder / "local.mp3"
+    tone = f"sine=frequency={FIRST}:duration=30:sample_rate={RATE}"
+    subprocess.run(["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", tone, str(local)], check=True)
+    show("opening", "", "first sample, s", "tone, s", "behind, s")
+    for mount in ["a local file", *bench.mounts]:
+        url = str(local) if mount == "a local file" else bench.get_url(mount)
+        began = bench.begin_tone()
+        for name in bench.players:
+            found = []
+            for _ in range(bench.rounds):
+                with bench.play([name], url) as (player,):
+                    found.append(measure_opening(player, began))
+            behind = "" if mount == "a local file" else round_median([each.behind for each in found])
+            samples, tones = (round_median([getattr(each, what) for each in found]) for what in ("sample", "tone"))
+            show(mount, name, samples, tones, behind)
+
+
+def play_songs(bench: Bench) -> None:
+    show("songs", "", "440 Hz, s", "660 Hz, s", "seam, ms")
+    for mount in bench.mounts:
+        bench.begin_tone()
+        with bench.play(bench.players, bench.get_url(mount)) as players:
+            wait_for_tones(players)
+            bench.station.say("stop")
+            bench.station.say(f"play {bench.songs[1]}")
+            bench.station.say(f"queue {bench.songs[2]}")
+            began = time.monotonic()
+            time.sleep(2 * SONG + BACK)
+            for player in players:
+                show(mount, player.name, *measure_songs([each for each in player.heard if each.at > began]))
+
+
+def measure_songs(heard: Sequence[Moment]) -> tuple[str, str, str]:
+    first, second = ([moment.at for moment in heard if abs(moment.hertz - hertz) < 40] for hertz in (FIRST, SECOND))
+    if not first or not second:
+        return "not all", f"{STEP * len(first):.1f}", f"{STEP * len(second):.1f}"
+    seam = find_gap([moment for moment in heard if first[len(first) // 2] < moment.at < second[len(second) // 2]])
+    return f"{STEP * len(first):.1f}", f"{STEP * len(second):.1f}", f"{max(0.0, 1000 * (seam - STEP)):.0f}"
+
+
+def wait_for_tones(players: Sequence[Player]) -> None:
+    try:
+        until(lambda: all(player.find(is_audible) for player in players), "every player plays", LATEST)
+    except TimeoutError:
+        print("not playing:", *(player.name for player in players if not player.find(is_audible)))
+    time.sleep(2)
+
+
+def crash(bench: Bench) -> None:
+    show("killed", "", "behind, s", "silent, s", "behind after, s", "plays on", "connections")
+    for mount in bench.mounts:
+        for killed, processes in CRASHES.items():
+            began = bench.begin_tone()
+            ear = Ear(bench.station.port, mount if mount.endswith(".mp3") else "/stream.mp3")
+            ear.start()
+            with bench.play(bench.players, bench.get_url(mount)) as players:
+                wait_for_tones(players)
+                before = [find_delay(player.heard[-100:], began) for player in players]
+                at = time.monotonic()
+                running = bench.station.processes()
+                for process in processes:
+                    os.kill(running[process], signal.SIGKILL)
+                time.sleep(BACK)
+                for player, delay in zip(players, before, strict=True):
+                    heard = [moment for moment in player.heard if moment.at > at]
+                    after = find_delay(heard[-100:], began)
+                    told = " ".join(player.said)
+                    gap = f"{find_gap(heard):.2f}" if after is not None else "for good"
+                    row = (
+                        round_median([delay]),
+                        gap,
+                        round_median([after]),
+                        "yes" if player.is_running else "no",
+                        told,
+                    )
+                    show(f"{mount} {killed}", player.name, *row)
+            print(f"an MP3 listener of our own was closed {ear.dropped} times; longest wait {ear.longest_wait:.2f} s")
+            ear.end()
+
+
+PARTS: dict[str, Callable[[Bench], None]] = {"opening": open_addresses, "songs": play_songs, "crash": crash}
+
+
+def parse_lengths(text: str) -> tuple[int, int]:
+    intro, _, burst = text.partition(":")
+    return int(intro), int(burst)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--mounts", nargs="+", choices=MOUNTS, default=list(MOUNTS))
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--players", nargs="+", choices=PLAYERS, default=list(PLAYERS))
+    parser.add_argument("--mounts", nargs="+")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--intros", nargs="+", type=parse_lengths, default=[])
     arguments = parser.parse_args()
-    names = [name for name in arguments.players if shutil.which(PLAYERS[name].split()[0])]
-    for name in set(arguments.players) - set(names):
-        print(f"{name} is not installed")
-    settings = ""
-    for mount in ["/stream.mp3", *(mount for mount in arguments.mounts if mount != "/stream.mp3")]:
-        titles = 'titles = "chained"\n' if mount.startswith("/chained") else ""
-        settings += f'[[mounts]]\npath = "{mount}"\nformat = "{MOUNTS[mount]}"\n{titles}'
-    with tempfile.TemporaryDirectory(prefix="listeners-") as name:
-        folder = Path(name)
-        station = Station(folder, settings)
+    variants = list_variants(arguments.intros)
+    mounts = arguments.mounts or list(variants)
+    chosen = [variant for path, variant in variants.items() if path in {"/stream.mp3", *mounts}]
+    names = find_installed(arguments.players)
+    with tempfile.TemporaryDirectory(prefix="listeners-") as name, station_of(Path(name), chosen) as station:
+        folder = Path(tempfile.mkdtemp(dir=name))
+        server = SoundServer(folder, names)
         try:
-            station.up()
-            station.wait_for(r"/stream\.mp3 is on the air")
-            codes = songs(station)
-            station.say("stop")
-            for mount in arguments.mounts:
-                listened(station, codes, mount, names, folder)
+            bench = Bench(station, server, folder, names, mounts, arguments.rounds, make_tones(station))
+            for part in arguments.only:
+                PARTS[part](bench)
         finally:
-            station.end()
+            server.end()
 
 
 if __name__ == "__main__":

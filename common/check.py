@@ -20,6 +20,7 @@ from bandstand.common.api.values import SlotKind
 from bandstand.common.config import Config
 from bandstand.common.errors import BandstandError, ConfigError, Missing
 from bandstand.common.generator_files import check_startable, describe_risk
+from bandstand.common.intro_check import find_missing_intros
 from bandstand.common.ports import find_free_port, list_ports
 from bandstand.common.radio_file import find_unknown, get_path, read_radio_file
 from bandstand.common.sandbox import choose_sandbox
@@ -133,6 +134,12 @@ def check_watching(settings: Config) -> Iterator[Finding]:
         yield Finding("worse", f"watch: {trouble}", is_fatal=False)
 
 
+def check_intros(settings: Config) -> Iterator[Finding]:
+    """Whether players begin at once on the MP3 mounts that are on the air."""
+    for sentence in find_missing_intros(settings):
+        yield Finding("worse", sentence, is_fatal=False)
+
+
 def check_machine(settings: Config) -> Iterator[Finding]:
     """Each need of this configuration that is missing."""
     wanted = [need for need in NEEDS if not (need.is_there is has_soundfont and settings.composer.soundfont)]
@@ -224,7 +231,7 @@ def main(arguments: Sequence[str]) -> int:
         settings = config.load(path)
     except BandstandError:
         settings = make_substitute(path)
-    checks = (check_folder, check_ports, check_machine, check_generators, check_sandbox, check_watching)
+    checks = (check_folder, check_ports, check_machine, check_generators, check_sandbox, check_watching, check_intros)
     findings += [finding for check in checks for finding in check(settings)]
     findings += check_packages()
     print(format_report(findings))

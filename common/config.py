@@ -130,8 +130,18 @@ class Mount(_Section, frozen=True):
     def last_fallback(self) -> str:
         """The file below Icecast's webroot that listeners are sent while the standby is away as well. Icecast goes by
         the end of its name."""
-        name = self.path.strip("/").replace("/", "_")
-        return f"/silence_{name}.{'mp3' if self.format == 'mp3' else 'ogg'}"
+        return f"/silence_{self.file_name}.{'mp3' if self.format == 'mp3' else 'ogg'}"
+
+    @property
+    def intro(self) -> str:
+        """The file below Icecast's webroot that each new listener is sent before the stream, so that players know at
+        once what comes; empty for Ogg, which they know anyway."""
+        return f"/intro_{self.file_name}.mp3" if self.format == "mp3" else ""
+
+    @property
+    def file_name(self) -> str:
+        """The path as part of a file's name."""
+        return self.path.strip("/").replace("/", "_")
 
 
 DEFAULT_MOUNTS = [

@@ -153,12 +153,18 @@ class Streamer:
     def _keep_silence(self) -> None:
         for mount in self._config.mounts:
             encoder = FORMATS[mount.format].encoder(mount.bitrate)
-            silence.save(self._config.paths.standby, mount, encoder.standby_silence(mount.format))
+            quiet = encoder.standby_silence(mount.format)
             encoder.close()
-            try:
-                silence.save_last_fallback(self._config.paths.webroot, mount, make_wide_silence)
-            except OSError as error:
-                log.warn("{mount} has no last fallback: {error}", mount=mount.path, error=error)
+            self._save_files_of_icecast(mount, quiet)  # before the standby is let on the air by its own file
+            silence.save(self._config.paths.standby, mount, quiet)
+
+    def _save_files_of_icecast(self, mount: Mount, quiet: silence.Silence) -> None:
+        webroot = self._config.paths.webroot
+        try:
+            silence.save_intro(webroot, mount, quiet)
+            silence.save_last_fallback(webroot, mount, make_wide_silence)
+        except OSError as error:
+            log.warn("{mount} has no intro or no last fallback: {error}", mount=mount.path, error=error)
 
     def _output(self, mount: Mount, delivery: Delivery) -> Output:
         icecast, station, kind = self._config.icecast, self._config.station, FORMATS[mount.format]

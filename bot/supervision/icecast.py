@@ -51,6 +51,7 @@ MOUNT = """
         <mount-name>$path</mount-name>
         <charset>UTF-8</charset>
         <burst-size>$burst</burst-size>
+        <intro>$intro</intro>
         <fallback-mount>$standby</fallback-mount>
         <fallback-override>1</fallback-override>
     </mount>
@@ -58,11 +59,14 @@ MOUNT = """
         <mount-name>$standby</mount-name>
         <charset>UTF-8</charset>
         <burst-size>$burst</burst-size>
+        <intro>$intro</intro>
         <hidden>1</hidden>
         <fallback-mount>$file</fallback-mount>
         <fallback-override>1</fallback-override>
     </mount>
 """
+INTRO = "        <intro>$intro</intro>\n"
+"""The line of MOUNT that only an MP3 mount has."""
 CHANGEOWNER = """
         <changeowner>
             <user>$user</user>
@@ -129,16 +133,7 @@ def render(template: str, config: Config, kept: Kept, account: tuple[str, str] |
         addresses.insert(0, "127.0.0.1")  # where the streamer sends
     blocks = {
         "listen": "".join(_fill(LISTEN, port=kept.port, address=address) for address in addresses),
-        "mounts": "".join(
-            _fill(
-                MOUNT,
-                path=mount.path,
-                standby=mount.standby,
-                file=mount.last_fallback,
-                burst=get_burst_bytes(mount),
-            )
-            for mount in config.mounts
-        ),
+        "mounts": "".join(_render_mount(mount) for mount in config.mounts),
         "changeowner": _fill(CHANGEOWNER, user=account[0], group=account[1]) if account else "",
     }
     files = Files(config.paths.icecast)
@@ -154,6 +149,17 @@ def render(template: str, config: Config, kept: Kept, account: tuple[str, str] |
         "webroot": webroot,
     }
     return Template(template).substitute(blocks, **{key: escape(str(value)) for key, value in values.items()})
+
+
+def _render_mount(mount: Mount) -> str:
+    return _fill(
+        MOUNT if mount.intro else MOUNT.replace(INTRO, ""),
+        path=mount.path,
+        standby=mount.standby,
+        file=mount.last_fallback,
+        intro=mount.intro,
+        burst=get_burst_bytes(mount),
+    )
 
 
 def _fill(template: str, **values: object) -> str:

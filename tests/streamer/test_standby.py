@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from bandstand.common.config import Log, Mount
+from bandstand.common.types import RATE
 from bandstand.streamer import silence
 from bandstand.streamer.codecs.formats import FORMATS
+from bandstand.streamer.codecs.lame import BITRATES
 from bandstand.streamer.delivery import PATIENCE, Delivery
 from bandstand.streamer.heartbeat import OFF_AIR, Beat
 from bandstand.streamer.icecast import OffAir
@@ -248,6 +250,24 @@ def test_the_last_fallback_is_seconds_of_silence_that_anybody_may_read_and_is_wr
     )  # fmt: skip
     assert float(probed.stdout) == pytest.approx(silence.LAST_SECONDS, rel=0.05)
     assert probed.stderr == ""
+
+
+def test_the_intro_begins_with_whole_frames_of_the_mounts_own_format_and_is_whole_blocks_of_icecasts(
+    tmp_path: Path,
+) -> None:
+    for bitrate in BITRATES:
+        mount = Mount(path="/stream.mp3", format="mp3", bitrate=bitrate)
+        quiet = kept(mount)
+        silence.save_intro(tmp_path, mount, quiet)
+        (file,) = tmp_path.iterdir()
+        assert f"/{file.name}" == mount.intro
+        assert file.stat().st_mode & 0o777 == 0o644
+        data, size = file.read_bytes(), bitrate * 125 * quiet.frame // RATE
+        assert len(data) % silence.ICECAST_BLOCK == 0  # or Icecast takes away all of the burst
+        assert 7 * size <= len(data) < 7 * size + silence.ICECAST_BLOCK
+        assert {data[at : at + 2] for at in range(0, 7 * size, size)} == {b"\xff\xfb"}
+    silence.save_intro(tmp_path, Mount(path="/stream.mp3", format="opus"), kept(OPUS))  # it is another format now
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_signal_that_there_was_not_does_not_end_it(monkeypatch: pytest.MonkeyPatch) -> None:

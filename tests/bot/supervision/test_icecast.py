@@ -52,6 +52,16 @@ def test_each_mount_falls_back_to_its_hidden_standby(tmp_path: Path) -> None:
         assert blocks[mount.standby].findtext("fallback-override") == "1"
 
 
+def test_new_listeners_of_an_mp3_mount_and_its_standby_are_sent_whole_frames_first(tmp_path: Path) -> None:
+    blocks = {block.findtext("mount-name"): block for block in parsed(station(tmp_path)).iter("mount")}
+    mp3, opus = configuration.DEFAULT_MOUNTS
+    assert mp3.intro == "/intro_stream.mp3.mp3"
+    for mount in (mp3.path, mp3.standby):
+        assert blocks[mount].findtext("intro") == mp3.intro
+    for mount in (opus.path, opus.standby):
+        assert blocks[mount].find("intro") is None
+
+
 def test_a_burst_is_half_a_second_at_the_mounts_own_bitrate() -> None:
     assert icecast.get_burst_bytes(Mount(path="/a", format="mp3", bitrate=128)) == 8000
     assert icecast.get_burst_bytes(Mount(path="/b", format="opus", bitrate=32)) == 2000
