@@ -29,7 +29,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 from players import PLAYERS, RATE, STEP, Moment, Player, SoundServer, find_installed
-from rig import Ear, Station, until
+from rig import BANDSTAND, Ear, Station, until
 
 from bandstand.bot.supervision.icecast import Prepared, prepare, probe
 from bandstand.common import config
@@ -39,7 +39,8 @@ from bandstand.streamer.codecs.formats import FORMATS
 LOWEST, RISE, TURN = 400.0, 100.0, 60.0
 """Hertz, hertz a second, and the seconds after which the tone begins anew."""
 TURNS = 20
-FIRST, SECOND = 440, 660
+RISING = "glissando"
+STEADY = {"quadringentos": 440, "sescentos": 660}
 SONG = 8.0
 """Seconds of each of the two tones."""
 FIELD_BURST = 65_536
@@ -107,7 +108,7 @@ def station_of(folder: Path, variants: Sequence[Variant]) -> Iterator[Station]:
 
 def use_icecast(text: str, prepared: Prepared) -> str:
     keys = f'host = "127.0.0.1"\npassword = "{prepared.password}"\nadmin_password = "{prepared.admin_password}"\n'
-    return text.replace("[icecast]\n", f"[icecast]\n{keys}", 1)
+    return text.replace("[icecast]\n", f"[icecast]\n{keys}", 1).replace("[radio]\n", "[radio]\nstock = 0\n", 1)
 
 
 def change_icecast(var: Path, variants: Sequence[Variant]) -> None:
@@ -138,22 +139,23 @@ def write_intro(webroot: Path, variant: Variant) -> None:
     (webroot / variant.intro.strip("/")).chmod(0o644)
 
 
-def make_tones(station: Station) -> tuple[str, str, str]:
-    """The rising tone and two steady ones, as songs; their codes."""
-    codes = station.make(3, 1)
+def import_tones(station: Station) -> None:
+    """Take the rising tone and the steady ones into the library, as songs that are called so."""
     at = np.arange(round(TURN * RATE)) / RATE
-    rising = np.sin(2 * np.pi * (LOWEST * at + RISE * at**2 / 2))
-    steady = [np.sin(2 * np.pi * hertz * at[: round(SONG * RATE)]) for hertz in (FIRST, SECOND)]
-    command = ["ffmpeg", "-v", "error", "-y", "-f", "f32le", "-ar", str(RATE), "-ac", "2", "-i", "-"]
-    for code, sound, turns in zip(codes, (rising, *steady), (TURNS, 1, 1), strict=True):
-        wave = np.repeat(0.4 * sound[:, None], 2, axis=1).astype("<f4").tobytes()
-        target = station.folder / "var" / "songs" / code / "song.flac"
-        with subprocess.Popen([*command, str(target)], stdin=subprocess.PIPE) as ffmpeg:
-            assert ffmpeg.stdin is not None
-            for _ in range(turns):
-                ffmpeg.stdin.write(wave)
-    station.say("stop")
-    return codes[0], codes[1], codes[2]
+    sounds = {RISING: np.sin(2 * np.pi * (LOWEST * at + RISE * at**2 / 2))}
+    sounds |= {name: np.sin(2 * np.pi * hertz * at[: round(SONG * RATE)]) for name, hertz in STEADY.items()}
+    for name, sound in sounds.items():
+        file = station.folder / f"{name}.flac"
+        write_flac(file, np.repeat(0.4 * sound[:, None], 2, axis=1), TURNS if name == RISING else 1)
+        subprocess.run([BANDSTAND, "import", "--config", str(station.config), str(file)], check=True)
+
+
+def write_flac(path: Path, sound: "np.typing.NDArray[np.float64]", turns: int) -> None:
+    command = ["ffmpeg", "-v", "error", "-y", "-f", "f32le", "-ar", str(RATE), "-ac", "2", "-i", "-", str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as ffmpeg:
+        assert ffmpeg.stdin is not None
+        for _ in range(turns):
+            ffmpeg.stdin.write(sound.astype("<f4").tobytes())
 
 
 # What was heard
@@ -215,7 +217,6 @@ class Bench:
     players: Sequence[str]
     mounts: Sequence[str]
     rounds: int
-    songs: tuple[str, str, str]
 
     def get_url(self, mount: str) -> str:
         return f"http://127.0.0.1:{self.station.port}{mount}"
@@ -233,7 +234,7 @@ class Bench:
 
     def begin_tone(self) -> float:
         """Put the rising tone on the air; when it began."""
-        self.station.say(f"play {self.songs[0]}")
+        self.station.say(f"play {RISING}")
         return time.monotonic()
 
 
@@ -248,7 +249,7 @@ def round_median(values: Sequence[float | None]) -> str:
 
 def open_addresses(bench: Bench) -> None:
     local = bench.folder / "local.mp3"
-    tone = f"sine=frequency={FIRST}:duration=30:sample_rate={RATE}"
+    tone = f"sine=frequency={STEADY['quadringentos']}:duration=30:sample_rate={RATE}"
     subprocess.run(["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", tone, str(local)], check=True)
     show("opening", "", "first sample, s", "tone, s", "behind, s")
     for mount in ["a local file", *bench.mounts]:
@@ -266,13 +267,14 @@ def open_addresses(bench: Bench) -> None:
 
 def play_songs(bench: Bench) -> None:
     show("songs", "", "440 Hz, s", "660 Hz, s", "seam, ms")
+    first, second = STEADY
     for mount in bench.mounts:
         bench.begin_tone()
         with bench.play(bench.players, bench.get_url(mount)) as players:
             wait_for_tones(players)
             bench.station.say("stop")
-            bench.station.say(f"play {bench.songs[1]}")
-            bench.station.say(f"queue {bench.songs[2]}")
+            bench.station.say(f"play {first}")
+            bench.station.say(f"queue {second}")
             began = time.monotonic()
             time.sleep(2 * SONG + BACK)
             for player in players:
@@ -280,7 +282,7 @@ def play_songs(bench: Bench) -> None:
 
 
 def measure_songs(heard: Sequence[Moment]) -> tuple[str, str, str]:
-    first, second = ([moment.at for moment in heard if abs(moment.hertz - hertz) < 40] for hertz in (FIRST, SECOND))
+    first, second = ([moment.at for moment in heard if abs(moment.hertz - hertz) < 40] for hertz in STEADY.values())
     if not first or not second:
         return "not all", f"{STEP * len(first):.1f}", f"{STEP * len(second):.1f}"
     seam = find_gap([moment for moment in heard if first[len(first) // 2] < moment.at < second[len(second) // 2]])
@@ -351,7 +353,8 @@ def main() -> None:
         folder = Path(tempfile.mkdtemp(dir=name))
         server = SoundServer(folder, names)
         try:
-            bench = Bench(station, server, folder, names, mounts, arguments.rounds, make_tones(station))
+            import_tones(station)
+            bench = Bench(station, server, folder, names, mounts, arguments.rounds)
             for part in arguments.only:
                 PARTS[part](bench)
         finally:
