@@ -59,6 +59,7 @@ from bandstand.bot.terminal.console import Console
 from bandstand.bot.terminal.pipe import Pipe
 from bandstand.bot.terminal.remote_access import RemoteAccess
 from bandstand.common.api.events import Event, StationQuit
+from bandstand.common.api.values import Outside
 from bandstand.common.config import Config
 from bandstand.common.icecast import base_url
 from bandstand.common.python import build_command
@@ -209,9 +210,12 @@ class App:
         self._playout = PlayoutController(endpoint, store, sources.open, surroundings)
         progress = Progress(self._playout.get_on_air, self._jobs.count_made)
         self._reloader = GeneratorReloader(self._clock, store, self._catalogue, progress)
-        self._programme = ProgrammeKeeper(self._clock, store)
+        self._programme = ProgrammeKeeper(self._clock, store, self._look_at_air)
         self._song_files = SongFiles(store, config.paths)
         self._restart = RollingRestart(self._find_streamer_keeper(), self._playout.let_go, publish)
+
+    def _look_at_air(self) -> Outside:
+        return Outside(on_air=self._playout.get_on_air(), is_connected=self._playout.is_connected)
 
     def _make_commands(self, icecast_address: str) -> None:
         config = self._config

@@ -339,7 +339,7 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     ),
     refusals.SkipVotesOff: lambda _: "this station skips no song by vote; skip needs the right dj",
     refusals.NothingFits: lambda why: (
-        "none of your favourites fits; faves lists them" if why.is_favourite else "no song fits that; search looks"
+        "none of your favourites fits; faves lists them" if why.is_favourite else "no song fits that; songs lists some"
     ),
     refusals.NoFavourites: lambda _: "you have no favourites yet; fave keeps the song on the air as one",
     refusals.NoSuchFan: lambda why: f"nobody called {one_line(why.name, 60)} has favourites here",

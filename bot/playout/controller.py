@@ -390,6 +390,7 @@ class PlayoutController:
             self._publish([SeekFailed(title=plan.current.song.title, reason=str(error))])
             return
         self._picture.record_sought(cue, frames)
+        self._publish([QueueChanged()])  # all that follows is heard at another time
 
     async def _skip(self, cue: CueId) -> None:
         if self._connection is None:

@@ -8,6 +8,7 @@ soon enough: four songs are planned ahead.
 Knows when; what is to be done is for `bot.station.programme`.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from twisted.internet.defer import Deferred
@@ -20,6 +21,7 @@ from bandstand.bot.station import between, programme, shows
 from bandstand.bot.station.repositories import Store, Transaction
 from bandstand.common.api import events
 from bandstand.common.api.events import Event
+from bandstand.common.api.values import Outside
 from bandstand.common.errors import BandstandError
 
 log = Logger()
@@ -42,10 +44,13 @@ OCCASIONS: Final = (
 class ProgrammeKeeper:
     """`react` is to be subscribed to the event bus."""
 
-    def __init__(self, clock: IReactorTime, store: Store, every: float = EVERY) -> None:
-        """`every`: seconds between looks that nothing has caused."""
+    def __init__(
+        self, clock: IReactorTime, store: Store, look: Callable[[], Outside] = Outside, every: float = EVERY
+    ) -> None:
+        """`look` says what is on the air and how far it is; `every`: seconds between looks that nothing has caused."""
         self._clock = clock
         self._store = store
+        self._look = look
         self._every = every
         self._trouble = ""
         """Why the programme could not be planned the last time."""
@@ -88,7 +93,7 @@ class ProgrammeKeeper:
         Deferred.fromCoroutine(self._keep_going()).addErrback(self._log_failure)
 
     async def _keep_going(self) -> None:
-        wait = await self._store.transact(_keep_going)
+        wait = await self._store.transact(_keep_going, self._look())
         if self._trouble:
             self._trouble = ""
             log.info("the programme is planned again")

@@ -103,9 +103,7 @@ def _is_before_fixed_time(tx: Transaction, air: Cue) -> bool:
     if any(cue.choice is not None and cue.choice.ends_at is not None for cue in tx.queue.list_open()):
         return True
     seam = tx.now + max(0.0, (air.edges.next_at or air.song.seconds) - locate(tx, air))
-    fixed = find_fixed_time(
-        seam, shows.list_shows(tx), shows.list_records(tx), tx.playlists.list_all(), tx.rules.is_on_the_hour
-    )
+    fixed = find_fixed_time(seam, shows.make_timetable(tx), tx.playlists.list_all(), tx.rules.is_on_the_hour)
     return fixed is not None and fixed.at - seam <= LONGEST
 
 

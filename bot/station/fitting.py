@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from bandstand.bot.station import playlists, schedule
+from bandstand.bot.station.timetable import Timetable
 from bandstand.common.api.playlists import Playlist
-from bandstand.common.api.shows import Show
 from bandstand.common.api.values import SlotKind
 
 EARLY: Final = 1.0
@@ -54,12 +54,12 @@ def find_half(left: float) -> float | None:
 
 
 def find_fixed_time(
-    at: float, shows: Sequence[Show], records: schedule.Records, lists: Sequence[Playlist], is_on_the_hour: bool
+    at: float, timetable: Timetable, lists: Sequence[Playlist], is_on_the_hour: bool
 ) -> FixedTime | None:
     """The next moment after `at` at which something has to begin to the second: a show, what follows one, a playlist's
     turn once an hour, and the hour itself where the station keeps it."""
     moments = []
-    change = schedule.find_next_change(shows, at + EARLY, records)
+    change = timetable.find_next_change(at + EARLY)
     if change is not None:
         moments.append(FixedTime(change.at, is_beginning(change)))
     turn = playlists.find_next_turn(lists, at + playlists.EARLY)

@@ -89,7 +89,7 @@ def find_on_air(tx: Transaction) -> Cue | None:
 
 def is_heard(tx: Transaction, cue: Cue) -> bool:
     """Whether the streamer plays it, so that the place is the streamer's to say."""
-    return not is_stopped(tx) and tx.outside.on_air is not None and tx.outside.on_air.cue == cue.id
+    return tx.outside.on_air is not None and tx.outside.on_air.cue == cue.id and not is_stopped(tx)
 
 
 def locate(tx: Transaction, cue: Cue) -> float:

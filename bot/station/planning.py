@@ -17,20 +17,20 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from bandstand.bot.station import clocks, filling, playlists, schedule, scheduling, shows, transitions
+from bandstand.bot.station import clocks, filling, passed_slots, playlists, schedule, scheduling, shows, transitions
 from bandstand.bot.station.filling import Filled, Need
 from bandstand.bot.station.fitting import EARLY, EXACT, SHORTEST, find_fixed_time, leaves_room
 from bandstand.bot.station.lifecycle import end_cue
-from bandstand.bot.station.on_air import Asker, line_up
+from bandstand.bot.station.on_air import Asker, is_heard, line_up
 from bandstand.bot.station.ordering import give_up_job
 from bandstand.bot.station.radio_repositories import LastTurn
 from bandstand.bot.station.repositories import Transaction
 from bandstand.bot.station.rotation import Heard, find_broken
+from bandstand.bot.station.timetable import Timetable
 from bandstand.bot.station.transitions import is_between
-from bandstand.common.api.events import QueueChanged, SlotPassed
+from bandstand.common.api.events import QueueChanged
 from bandstand.common.api.people import STATION, STATION_NAME
 from bandstand.common.api.playlists import Clock, Playlist
-from bandstand.common.api.shows import Show
 from bandstand.common.api.values import (
     Choice,
     ClockPlace,
@@ -78,8 +78,7 @@ class Ground(NamedTuple):
     clocks: dict[str, Clock]
     clock: str
     """The name of the clock to go by where no show says otherwise."""
-    shows: list[Show]
-    records: schedule.Records
+    timetable: Timetable
 
 
 class Position(NamedTuple):
@@ -110,8 +109,7 @@ def read_ground(tx: Transaction) -> Ground:
         playlists=list(tx.playlists.list_all()),
         clocks={clock.name: clock for clock in tx.clocks.list_all()},
         clock=clocks.get_current(tx),
-        shows=shows.list_shows(tx),
-        records=shows.list_records(tx),
+        timetable=shows.make_timetable(tx),
     )
 
 
@@ -140,7 +138,7 @@ def list_wanted(ground: Ground, position: Position) -> Iterator[Wanted]:
     at = position.at + EARLY
     for due in playlists.find_due(ground.playlists, position.turns, at):
         yield Wanted(Slot(SlotKind.PLAYLIST, due.name), playlist=due.name)
-    target = schedule.find_target(ground.shows, at, ground.records)
+    target = ground.timetable.find_target(at)
     is_planned = target and schedule.is_entry(target.show.rule) and target.show.name in position.shows
     if target is not None and (is_planned or target.show.slot.kind is SlotKind.OFF):
         target = None
@@ -186,9 +184,17 @@ def _lay_out(cues: Sequence[Cue], tx: Transaction) -> Iterator[tuple[Cue, float,
         else:
             following = cues[number + 1] if number + 1 < len(cues) else cue
             transition = transitions.plan_transition(cue, following, tx.rules.crossfade)
-            played = transitions.find_end(cue, transition) - (0.0 if cue.started else transitions.find_start(cue))
-            at = max(tx.now, begin + played)
+            at = max(tx.now, _find_zero(tx, cue, begin) + transitions.find_end(cue, transition))
         yield cue, begin, at
+
+
+def _find_zero(tx: Transaction, cue: Cue, begin: float) -> float:
+    """When the song's very beginning was heard, or would have been: somebody may have sought or paused since it began,
+    so of what is heard now the streamer is asked."""
+    air = tx.outside.on_air
+    if air is not None and is_heard(tx, cue):
+        return tx.now - air.seconds
+    return begin - transitions.find_start(cue)
 
 
 def _get_ordered_length(tx: Transaction, cue: Cue) -> float:
@@ -299,7 +305,7 @@ def _plan_entry(tx: Transaction, ground: Ground, cues: list[Cue]) -> bool:
         filled = filling.fill_slot(tx, need, is_needed_now)
         if isinstance(filled, Filled):
             choice = msgspec.structs.replace(_note_fixed_time(filled, need), passed=tuple(passed))
-            _add(tx, wanted, filled._replace(choice=choice), ground)
+            _add(tx, wanted, filled._replace(choice=choice))
             return True
         if wanted.slot is not None:
             passed.append(PassedSlot(wanted.slot, filled))
@@ -309,7 +315,7 @@ def _plan_entry(tx: Transaction, ground: Ground, cues: list[Cue]) -> bool:
 def _begin_early(tx: Transaction, position: Position, ground: Ground) -> tuple[Position, float | None]:
     """The position, and the seconds from it until a fixed time. Where these are too few for a song, what comes at the
     fixed time begins early, as if it were that time, unless it is a show."""
-    fixed = find_fixed_time(position.at, ground.shows, ground.records, ground.playlists, tx.rules.is_on_the_hour)
+    fixed = find_fixed_time(position.at, ground.timetable, ground.playlists, tx.rules.is_on_the_hour)
     if fixed is None:
         return position, None
     left = fixed.at - position.at
@@ -325,12 +331,8 @@ def _note_fixed_time(filled: Filled, need: Need) -> Choice:
     return msgspec.structs.replace(filled.choice, fixed_at=round(need.at + need.left, 1), overruns=overruns)
 
 
-def _add(tx: Transaction, wanted: Wanted, filled: Filled, ground: Ground) -> None:
-    passed = filled.choice.passed
-    recent = [cue.choice for cue in (*tx.queue.list_open(), *ground.played) if cue.choice is not None]
-    for one in passed:
-        if one.slot.kind is not SlotKind.ANY and not any(one in choice.passed for choice in recent):
-            tx.publish(SlotPassed(slot=str(one.slot), reason=one.reason))
+def _add(tx: Transaction, wanted: Wanted, filled: Filled) -> None:
+    passed_slots.tell_passed(tx, filled.choice.passed, str(wanted.slot or ""))
     playlist = tx.playlists.get(filled.choice.playlist) if filled.choice.playlist else None
     choice = msgspec.structs.replace(
         filled.choice, slot=wanted.slot, clocks=wanted.clocks, show=wanted.show, is_turn=bool(wanted.playlist)

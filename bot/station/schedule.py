@@ -30,6 +30,11 @@ LATE: Final = 15 * 60.0
 AHEAD: Final = 8 * 24 * 3600.0
 """Seconds that `find_next_change` looks ahead: every rule that comes again does so within them."""
 DAY: Final = timedelta(days=1)
+SECONDS: Final = 86400
+"""Of a day in UTC."""
+EPOCH: Final = date(1970, 1, 1)
+BLOCK: Final = 16
+"""Local dates whose occurrences are reckoned and kept together."""
 REMEMBERED: Final = 2 * 86400.0
 """Seconds after whose beginning no show can still be on, or held."""
 
@@ -120,7 +125,7 @@ def find_missed(shows: Sequence[Show], now: float, records: Records) -> list[Tar
     """Occurrences of the last day of which nothing was heard, and that can begin no more."""
     return [
         target
-        for target in list_targets(shows, now - DAY.total_seconds(), now)
+        for target in list_targets(shows, now - SECONDS, now)
         if -math.inf < find_latest(target, records) <= now and target.occurrence.start >= target.show.created
     ]
 
@@ -139,17 +144,24 @@ def list_occurrences(show: Show, begin: float, end: float) -> Iterator[Occurrenc
     if show.rule.every:
         yield from _list_every(show.rule.every, begin, end)
         return
-    zone = load_zone(show.zone)
-    day = datetime.fromtimestamp(begin, zone).date() - DAY
-    last = datetime.fromtimestamp(end, zone).date()
+    # Local dates are at most a day away from UTC's, and what began the day before may still be on.
+    first, last = int(begin // SECONDS) - 2, int(end // SECONDS) + 1
     if show.rule.date:
-        day = max(day, date.fromisoformat(show.rule.date))
-        last = min(last, day)
-    while day <= last:
-        occurrence = find_occurrence(show.rule, show.zone, day)
-        if occurrence is not None and occurrence.start <= end and occurrence.end > begin:
-            yield occurrence
-        day += DAY
+        found = find_occurrence(show.rule, show.zone, date.fromisoformat(show.rule.date))
+        blocks: list[tuple[Occurrence, ...]] = [(found,) if found is not None else ()]
+    else:
+        blocks = [_list_block(show.rule, show.zone, number) for number in range(first // BLOCK, last // BLOCK + 1)]
+    for block in blocks:
+        for occurrence in block:
+            if occurrence.start <= end and occurrence.end > begin:
+                yield occurrence
+
+
+@lru_cache(maxsize=5_000)
+def _list_block(rule: ShowRule, zone: str, number: int) -> tuple[Occurrence, ...]:
+    """Those of `BLOCK` local dates in a row; the block `number` 0 begins with 1 January 1970."""
+    days = [EPOCH + (number * BLOCK + day) * DAY for day in range(BLOCK)]
+    return tuple(one for day in days if (one := find_occurrence(rule, zone, day)) is not None)
 
 
 def _list_every(minutes: int, begin: float, end: float) -> Iterator[Occurrence]:

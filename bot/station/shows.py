@@ -13,6 +13,7 @@ from bandstand.bot.station import schedule
 from bandstand.bot.station.repositories import Transaction
 from bandstand.bot.station.schedule import Change, Target
 from bandstand.bot.station.slots import find_slot
+from bandstand.bot.station.timetable import Timetable
 from bandstand.common.api.events import ScheduleChanged
 from bandstand.common.api.people import Requester
 from bandstand.common.api.refusals import (
@@ -53,14 +54,18 @@ def list_records(tx: Transaction) -> dict[tuple[str, str], RunState]:
     return tx.shows.list_records(tx.now - schedule.REMEMBERED)
 
 
+def make_timetable(tx: Transaction) -> Timetable:
+    return Timetable(list_shows(tx), list_records(tx))
+
+
 def find_show_at(tx: Transaction, at: float) -> Target | None:
     """The show to which an entry belongs that begins at `at`, Unix seconds; None: the ordinary programme."""
-    return schedule.find_target(list_shows(tx), at, list_records(tx))
+    return make_timetable(tx).find_target(at)
 
 
 def find_change_after(tx: Transaction, at: float) -> Change | None:
     """When the show is another one for the first time after `at`, and which."""
-    return schedule.find_next_change(list_shows(tx), at, list_records(tx))
+    return make_timetable(tx).find_next_change(at)
 
 
 def record_entry(tx: Transaction, target: Target) -> None:

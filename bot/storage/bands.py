@@ -1,6 +1,7 @@
 """Bands in the database: who there is, the line of forms that a band comes from, and what listeners think of them."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -37,15 +38,15 @@ class Bands:
         return _read(row) if row else None
 
     def add_form(self, form: BandForm) -> BandForm:
-        query = FORM.insert(
-            slug=form.slug,
-            band=msgspec.json.encode(form.band).decode(),
-            generation=form.generation,
-            parent=form.parent,
-            is_variation=form.is_variation,
-            created=form.created,
-        )
-        return msgspec.structs.replace(form, id=self._executor.insert(query))
+        values = {
+            "slug": form.slug,
+            "band": msgspec.json.encode(form.band).decode(),
+            "generation": form.generation,
+            "parent": form.parent,
+            "is_variation": form.is_variation,
+            "created": form.created,
+        }
+        return msgspec.structs.replace(form, id=self._executor.insert_row(FORM, values))
 
     def set_form(self, slug: str, form: int, now: float) -> None:
         row = tables.Band
@@ -59,7 +60,9 @@ class Bands:
         return dict.fromkeys(forms, 0) | dict(self._executor.select(query.group_by(FORM.parent)))
 
 
+@lru_cache(maxsize=200)
 def _read(row: Row) -> BandForm:
+    """Kept: a band has dozens of habits to decode, and every plan looks at all bands."""
     number, slug, band, generation, parent, is_variation, created = row
     return BandForm(
         id=number,

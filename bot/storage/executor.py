@@ -8,12 +8,15 @@ Rows are plain tuples in the order of the columns that were asked for: peewee's 
 and would ask further questions by themselves.
 
 peewee takes far longer to write a query as SQL than SQLite takes to answer it: 2 ms of the queue's 2.8. Queries that
-every command asks are written once (`prepare`), with a `GAP` for each value that differs.
+every command asks are written once (`prepare`), with a `GAP` for each value that differs, and so are those that write
+one row (`insert_row`, `update_row`).
 """
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final, NamedTuple
 
-from peewee import SQL, Insert, Query, SqliteDatabase
+from peewee import SQL, Insert, Model, Query, SqliteDatabase
 
 Row = tuple[Any, ...]
 GAP: Final = SQL("?", (Ellipsis,))
@@ -39,6 +42,23 @@ class Prepared(NamedTuple):
 def prepare(query: Query) -> Prepared:
     sql, values = SqliteDatabase(None).get_sql_context().sql(query).query()  # type: ignore[no-untyped-call]
     return Prepared(sql, tuple(values))
+
+
+KEY: Final = "WHERE"
+"""Stands among the names of columns for the key of the row that is changed; no column has a name like it."""
+
+
+@cache
+def _prepare_insert(table: type[Model], names: tuple[str, ...], conflict: str) -> Prepared:
+    """With the columns' names in place of their values: peewee has its own order of them."""
+    query = table.insert({name: SQL("?", (name,)) for name in names})
+    return prepare(query.on_conflict(conflict) if conflict else query)
+
+
+@cache
+def _prepare_update(table: type[Model], names: tuple[str, ...]) -> Prepared:
+    query = table.update({getattr(table, name): SQL("?", (name,)) for name in names})
+    return prepare(query.where(table._meta.primary_key == SQL("?", (KEY,))))
 
 
 class OutsideTransaction(Exception):
@@ -76,11 +96,20 @@ class Executor:
         """Run an INSERT of one row; returns its rowid."""
         return int(self._write(query).lastrowid)
 
-    def change(self, query: Query) -> int:
+    def insert_row(self, table: type[Model], values: Mapping[str, Any], conflict: str = "") -> int:
+        """Insert one row with these values, by the names of their fields; returns its rowid. `conflict`: `REPLACE` the
+        row that has its key, or `IGNORE` this one."""
+        return int(self._write(_fill(_prepare_insert(table, tuple(values), conflict), values)).lastrowid)
+
+    def update_row(self, table: type[Model], key: Any, values: Mapping[str, Any]) -> int:
+        """Change the row that has this primary key; returns how many rows that were."""
+        return int(self._write(_fill(_prepare_update(table, tuple(values)), {**values, KEY: key})).rowcount)
+
+    def change(self, query: Query | Prepared) -> int:
         """Run an UPDATE, DELETE or INSERT; returns how many rows it changed."""
         return int(self._write(query).rowcount)
 
-    def _write(self, query: Query) -> Any:
+    def _write(self, query: Query | Prepared) -> Any:
         if not self._is_writing:
             raise OutsideTransaction("this transaction was begun for reading, and its work wants to write")
         self.writes += 1
@@ -92,3 +121,7 @@ class Executor:
         if isinstance(query, Prepared):
             return self._database.execute_sql(query.sql, query.values)  # type: ignore[no-untyped-call]
         return self._database.execute(query)  # type: ignore[no-untyped-call]
+
+
+def _fill(named: Prepared, values: Mapping[str, Any]) -> Prepared:
+    return Prepared(named.sql, tuple(values[name] for name in named.values))

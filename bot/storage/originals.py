@@ -13,7 +13,7 @@ from peewee import fn
 
 from bandstand.bot.station.repositories import KnownFile
 from bandstand.bot.storage import tables
-from bandstand.bot.storage.executor import Executor
+from bandstand.bot.storage.executor import GAP, Executor, prepare
 from bandstand.bot.storage.songs import BRIEF, IS_KEPT, read_brief
 from bandstand.common.api.values import SongBrief
 from bandstand.common.jobs import Original
@@ -21,6 +21,8 @@ from bandstand.common.jobs import Original
 ROW: Final = tables.Original
 MARK: Final = tables.Mark
 SONG: Final = tables.Song
+FIND: Final = prepare(ROW.select(ROW.size, ROW.modified, *BRIEF).join(SONG).where(ROW.path == GAP, IS_KEPT))
+FIND_BY_SOUND: Final = prepare(ROW.select(*BRIEF).join(SONG).where(ROW.sound == GAP, IS_KEPT).limit(1))
 MARKS: Final = 32
 ENOUGH: Final = 20
 TOLERANCE: Final = 2.0
@@ -32,12 +34,11 @@ class Originals:
         self._executor = executor
 
     def find(self, path: str) -> KnownFile | None:
-        query = ROW.select(ROW.size, ROW.modified, *BRIEF).join(SONG).where(ROW.path == path, IS_KEPT)
-        row = self._executor.select_first(query)
+        row = self._executor.select_first(FIND.fill(path))
         return KnownFile(row[0], row[1], read_brief(row[2:])) if row else None
 
     def find_by_sound(self, sound: str) -> SongBrief | None:
-        row = self._executor.select_first(ROW.select(*BRIEF).join(SONG).where(ROW.sound == sound, IS_KEPT).limit(1))
+        row = self._executor.select_first(FIND_BY_SOUND.fill(sound))
         return read_brief(row) if row else None
 
     def find_by_fingerprint(self, values: Sequence[int], seconds: float) -> SongBrief | None:
@@ -57,12 +58,12 @@ class Originals:
         return read_brief(row) if row else None
 
     def put(self, original: Original, song: str) -> None:
-        values = {"size": original.size, "modified": original.modified, "song": song, "sound": original.sound}
-        self._executor.change(ROW.insert(path=original.path, **values).on_conflict_replace())
+        values = {"path": original.path, "size": original.size, "modified": original.modified}
+        self._executor.insert_row(ROW, {**values, "song": song, "sound": original.sound}, "REPLACE")
 
     def put_marks(self, song: str, values: Sequence[int]) -> None:
         for value in choose_marks(values):
-            self._executor.change(MARK.insert(value=value, song=song).on_conflict_ignore())
+            self._executor.insert_row(MARK, {"value": value, "song": song}, "IGNORE")
 
     def remove(self, song: str) -> None:
         self._executor.change(ROW.delete().where(ROW.song == song))

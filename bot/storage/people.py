@@ -19,6 +19,7 @@ WATCH_COLUMNS: Final = (
     WATCH.continues,
 )
 LIST_WATCHES: Final = prepare(WATCH.select(*WATCH_COLUMNS).order_by(WATCH.created))
+REMOVE_SETTING: Final = prepare(tables.Setting.delete().where(tables.Setting.key == GAP))
 GET_SETTING: Final = prepare(tables.Setting.select(tables.Setting.value).where(tables.Setting.key == GAP))
 
 
@@ -111,13 +112,19 @@ def _read_watch(row: Row) -> Watch:
 class Settings:
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
+        self._known: dict[str, str | None] = {}
+        """As they are in this transaction, which alone can write them meanwhile."""
 
     def get(self, key: str) -> str | None:
-        found = self._executor.select_first(GET_SETTING.fill(key))
-        return str(found[0]) if found else None
+        if key not in self._known:
+            found = self._executor.select_first(GET_SETTING.fill(key))
+            self._known[key] = str(found[0]) if found else None
+        return self._known[key]
 
     def put(self, key: str, value: str) -> None:
-        self._executor.change(tables.Setting.insert(key=key, value=value).on_conflict_replace())
+        self._known[key] = value
+        self._executor.insert_row(tables.Setting, {"key": key, "value": value}, "REPLACE")
 
     def remove(self, key: str) -> None:
-        self._executor.change(tables.Setting.delete().where(tables.Setting.key == key))
+        self._known[key] = None
+        self._executor.change(REMOVE_SETTING.fill(key))

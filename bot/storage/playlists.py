@@ -20,6 +20,13 @@ CUE: Final = tables.Cue
 CLOCK: Final = tables.Clock
 COLUMNS: Final = (LIST.name, LIST.query, LIST.weight, LIST.rule, LIST.every, LIST.crossfade, LIST.created)
 LIST_ALL: Final = prepare(LIST.select(*COLUMNS).order_by(LIST.name))
+GET: Final = prepare(LIST.select(*COLUMNS).where(LIST.name == GAP))
+LIST_CODES: Final = prepare(
+    SONG.select(SONG.code)
+    .join(ENTRY, on=(ENTRY.song == SONG.code))
+    .where(ENTRY.playlist == GAP, IS_KEPT)
+    .order_by(ENTRY.id)
+)
 LIST_CLOCKS: Final = prepare(CLOCK.select(CLOCK.name, CLOCK.slots, CLOCK.created).order_by(CLOCK.name))
 LIST_TURNS: Final = prepare(
     CUE.select(CUE.playlist, fn.MAX(CUE.started))
@@ -38,7 +45,7 @@ class Playlists:
         return [_read(row) for row in self._executor.select(LIST_ALL)]
 
     def get(self, name: str) -> Playlist | None:
-        row = self._executor.select_first(LIST.select(*COLUMNS).where(LIST.name == name))
+        row = self._executor.select_first(GET.fill(name))
         return _read(row) if row else None
 
     def put(self, playlist: Playlist) -> None:
@@ -55,8 +62,7 @@ class Playlists:
         return dict(self._executor.select(query))
 
     def list_codes(self, name: str) -> list[SongCode]:
-        query = SONG.select(SONG.code).join(ENTRY, on=(ENTRY.song == SONG.code)).where(ENTRY.playlist == name, IS_KEPT)
-        return [SongCode(code) for (code,) in self._executor.select(query.order_by(ENTRY.id))]
+        return [SongCode(code) for (code,) in self._executor.select(LIST_CODES.fill(name))]
 
     def add_song(self, name: str, code: str) -> None:
         self.remove_song(name, code)

@@ -1,6 +1,6 @@
 """Jobs and cues in the database: what is to be made, the queue, and the play log."""
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -48,18 +48,16 @@ class Jobs:
         return _read_job(row)
 
     def add(self, job: Job) -> int:
-        return self._executor.insert(JOB.insert(state=job.state.value, **_write_job(job)))
+        return self._executor.insert_row(JOB, {"state": job.state.value, **_write_job(job)})
 
     def save(self, job: Job) -> None:
-        self._executor.change(JOB.update(**_write_job(job)).where(JOB.id == job.id))
+        self._executor.update_row(JOB, job.id, _write_job(job))
 
     def write_state(self, job: int, state: JobState) -> None:
-        self._executor.change(JOB.update(state=state.value).where(JOB.id == job))
+        self._executor.update_row(JOB, job, {"state": state.value})
 
     def get_next_waiting(self, *, is_import: bool = False) -> Job | None:
-        kind = IS_QUIET_IMPORT if is_import else ~IS_QUIET_IMPORT
-        query = _select_jobs().where(JOB.state == JobState.WAITING.value, kind).order_by(JOB.id).limit(1)
-        row = self._executor.select_first(query)
+        row = self._executor.select_first(GET_NEXT_IMPORT if is_import else GET_NEXT_SONG)
         return _read_job(row) if row else None
 
     def list_in_state(self, *states: JobState) -> list[Job]:
@@ -73,17 +71,14 @@ class Jobs:
         return self._list(_select_jobs().where(JOB.state.in_(OPEN_JOBS), is_version).order_by(JOB.id))
 
     def count_open(self, person: str) -> int:
-        counted = JOB.select(fn.COUNT(JOB.id)).where(JOB.state.in_(OPEN_JOBS), JOB.person == person)
-        return self._executor.select_number(counted)
+        return self._executor.select_number(COUNT_OPEN.fill(person))
 
     def has_ordered(self, person: str, song: str) -> bool:
         ordered = JOB.select(JOB.id).where(JOB.song == song, JOB.person == person, JOB.original.is_null())
         return self._executor.select_first(ordered.limit(1)) is not None
 
     def list_wishes(self, person: str, since: float) -> list[float]:
-        is_lost = JOB.state.in_((JobState.FAILED.value, JobState.CANCELLED.value))
-        of_person = (JOB.purpose == SQL("'wish'")) & (JOB.person == person) & (JOB.created > since)
-        return [row[0] for row in self._executor.select(JOB.select(JOB.created).where(of_person & ~is_lost))]
+        return [created for (created,) in self._executor.select(LIST_WISHES.fill(person, since))]
 
     def _list(self, query: Any) -> list[Job]:
         return [_read_job(row) for row in self._executor.select(query)]
@@ -98,6 +93,19 @@ def _prepare_in_state(states: tuple[JobState, ...]) -> Prepared:
     return prepare(_select_jobs().where(JOB.state.in_([state.value for state in states])).order_by(JOB.id))
 
 
+def _prepare_next_waiting(kind: Any) -> Prepared:
+    return prepare(_select_jobs().where(JOB.state == JobState.WAITING.value, kind).order_by(JOB.id).limit(1))
+
+
+GET_NEXT_SONG: Final = _prepare_next_waiting(~IS_QUIET_IMPORT)
+GET_NEXT_IMPORT: Final = _prepare_next_waiting(IS_QUIET_IMPORT)
+COUNT_OPEN: Final = prepare(JOB.select(fn.COUNT(JOB.id)).where(JOB.state.in_(OPEN_JOBS), JOB.person == GAP))
+LIST_WISHES: Final = prepare(
+    JOB.select(JOB.created).where(
+        (JOB.purpose == SQL("'wish'")) & (JOB.person == GAP) & (JOB.created > GAP)
+        & ~JOB.state.in_((JobState.FAILED.value, JobState.CANCELLED.value))
+    )
+)  # fmt: skip
 GET_JOB: Final = prepare(_select_jobs().where(JOB.id == GAP))
 LIST_ENDED: Final = prepare(_select_jobs().where(JOB.state.in_(ENDED_JOBS)).order_by(JOB.id.desc()).limit(GAP))
 
@@ -148,14 +156,14 @@ class Cues:
         return _read_cue(row) if row else None
 
     def add(self, cue: Cue) -> Cue:
-        number = self._executor.insert(CUE.insert(state=cue.state.value, **_write_cue(cue)))
+        number = self._executor.insert_row(CUE, {"state": cue.state.value, **_write_cue(cue)})
         return msgspec.structs.replace(cue, id=CueId(number))
 
     def save(self, cue: Cue) -> None:
-        self._executor.change(CUE.update(**_write_cue(cue)).where(CUE.id == cue.id))
+        self._executor.update_row(CUE, cue.id, _write_cue(cue))
 
     def write_state(self, cue: int, state: CueState) -> None:
-        self._executor.change(CUE.update(state=state.value).where(CUE.id == cue))
+        self._executor.update_row(CUE, cue, {"state": state.value})
 
     def list_open(self) -> list[Cue]:
         if self._open is None or self._open[0] != self._executor.writes:
@@ -163,7 +171,7 @@ class Cues:
         return list(self._open[1])
 
     def list_of_job(self, job: int) -> list[Cue]:
-        return self._list(_select_cues().where(CUE.job == job).order_by(CUE.id))
+        return self._list(LIST_OF_JOB.fill(job))
 
     def list_rests(self, cue: int) -> list[Cue]:
         return self._list(LIST_RESTS.fill(cue))
@@ -176,16 +184,14 @@ class Cues:
         return _read_cue(row) if row else None
 
     def get_last_started(self, song: str) -> float | None:
-        row = self._executor.select_first(CUE.select(fn.MAX(CUE.started)).where(CUE.song == song))
+        row = self._executor.select_first(GET_LAST_STARTED.fill(song))
         return row[0] if row else None
 
     def count_queued(self, person: str) -> int:
-        is_queued = CUE.state == CueState.QUEUED.value
-        return self._executor.select_number(CUE.select(fn.COUNT(CUE.id)).where(is_queued, CUE.person == person))
+        return self._executor.select_number(COUNT_QUEUED.fill(person))
 
     def count_wishes_heard(self, since: float) -> dict[str, int]:
-        heard = CUE.select(CUE.person, fn.COUNT(CUE.id)).where(SQL("is_wish"), CUE.started > since)
-        return dict(self._executor.select(heard.group_by(CUE.person)))
+        return dict(self._executor.select(COUNT_WISHES_HEARD.fill(since)))
 
     def _list(self, query: Any) -> list[Cue]:
         return [_read_cue(row) for row in self._executor.select(query)]
@@ -199,6 +205,12 @@ def _select_played(wanted: Any) -> Any:
     return _select_cues().where(wanted).order_by(CUE.started.desc()).limit(GAP)
 
 
+LIST_OF_JOB: Final = prepare(_select_cues().where(CUE.job == GAP).order_by(CUE.id))
+GET_LAST_STARTED: Final = prepare(CUE.select(fn.MAX(CUE.started)).where(CUE.song == GAP))
+COUNT_QUEUED: Final = prepare(CUE.select(fn.COUNT(CUE.id)).where(CUE.state == CueState.QUEUED.value, CUE.person == GAP))
+COUNT_WISHES_HEARD: Final = prepare(
+    CUE.select(CUE.person, fn.COUNT(CUE.id)).where(SQL("is_wish"), CUE.started > GAP).group_by(CUE.person)
+)
 GET_CUE: Final = prepare(_select_cues().where(CUE.id == GAP))
 LIST_OPEN: Final = prepare(_select_cues().where(CUE.state.in_(OPEN_CUES)).order_by(CUE.id))
 LIST_PLAYED: Final = prepare(_select_played(WAS_HEARD & SONG.generator.not_in(BETWEEN)))
@@ -209,7 +221,9 @@ LIST_RESTS: Final = prepare(
 GET_LAST_ENDED: Final = prepare(_select_cues().where(WAS_HEARD).order_by(CUE.ended.desc()).limit(1))
 
 
+@lru_cache(maxsize=2000)
 def _read_cue(row: Row) -> Cue:
+    """Kept, as the play log is read again and again, and what it has of a cue that is over never changes."""
     number, state, name, place, person, job, order, start, created, started, *rest = row[len(BRIEF) :]
     (
         ended,

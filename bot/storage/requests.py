@@ -6,6 +6,7 @@ what is asked here, and nothing has to be undone for it.
 
 from typing import Any, Final
 
+import msgspec
 from peewee import JOIN
 
 from bandstand.bot.station.requesting import SongRequest
@@ -38,15 +39,7 @@ class Requests:
         self._executor = executor
 
     def add(self, request: SongRequest) -> None:
-        query = ROW.insert(
-            song=request.song,
-            cue=request.cue,
-            person=request.person,
-            name=request.name,
-            created=request.created,
-            count=request.count,
-        )
-        self._executor.insert(query)
+        self._executor.insert_row(ROW, msgspec.structs.asdict(request))
 
     def get_last_of_song(self, song: str) -> SongRequest | None:
         return self._get_last(LAST_OF_SONG.fill(song))

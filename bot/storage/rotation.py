@@ -5,6 +5,7 @@ in the queue; the rotation are the bands' songs that were heard before, whoever 
 Users' generators and comparisons are in neither: they are heard when somebody asks for them.
 """
 
+import json
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from peewee import SQL, fn
 
 from bandstand.bot.station.rotation import Candidate
 from bandstand.bot.storage import tables
-from bandstand.bot.storage.executor import GAP, Executor, Prepared, prepare
+from bandstand.bot.storage.executor import GAP, LISTED, Executor, Prepared, prepare
 from bandstand.bot.storage.songs import BRIEF, read_brief
 from bandstand.common.api.people import STATION
 from bandstand.common.api.values import SongBrief, SongState
@@ -60,6 +61,26 @@ DRAW_CANDIDATES: Final = prepare(
 MEASURE_OWN: Final = prepare(
     SONG.select(fn.COALESCE(fn.SUM(SONG.seconds), 0)).where(IS_READY, SONG.generator == BAND, IS_OWN)
 )
+LIST_CANDIDATES: Final = prepare(
+    SONG.select(*BRIEF, LAST_STARTED, MEAN, COUNT, FANS).where(IS_READY, SONG.code.in_(LISTED)).order_by(SONG.code)
+)
+
+
+def _prepare_discardable() -> Prepared:
+    is_open = CUE.select(CUE.id).where(CUE.song == SONG.code, CUE.state.in_(["air", "queued"]))
+    mark, comparison = tables.Bookmark, tables.Comparison
+    is_marked = mark.select(mark.id).where(mark.song == SONG.code)
+    is_compared = comparison.select(comparison.song).where(
+        (comparison.first == SONG.code) | (comparison.second == SONG.code)
+    )
+    query = SONG.select(*BRIEF).where(
+        IS_READY, SONG.generator == BAND, IS_OWN, WAS_CUED, ~fn.EXISTS(is_open), ~fn.EXISTS(is_marked),
+        ~fn.EXISTS(is_compared), ~IS_FAVOURITE, fn.COALESCE(MEAN, 0) <= 0,
+    )  # fmt: skip
+    return prepare(query.order_by(fn.COALESCE(MEAN, 0), SONG.created).limit(GAP))
+
+
+LIST_DISCARDABLE: Final = _prepare_discardable()
 
 
 class Rotation:
@@ -79,25 +100,13 @@ class Rotation:
         return self._list(DRAW_CANDIDATES.fill(limit))
 
     def list_candidates(self, codes: Sequence[str]) -> list[Candidate]:
-        query = SONG.select(*BRIEF, LAST_STARTED, MEAN, COUNT, FANS).where(IS_READY, SONG.code.in_(list(codes)))
-        return self._list(query.order_by(SONG.code))
+        return self._list(LIST_CANDIDATES.fill(json.dumps(list(codes))))
 
     def measure_own(self) -> float:
         return float(self._executor.select_number(MEASURE_OWN))
 
     def list_discardable(self, limit: int) -> list[SongBrief]:
-        is_open = CUE.select(CUE.id).where(CUE.song == SONG.code, CUE.state.in_(["air", "queued"]))
-        mark, comparison = tables.Bookmark, tables.Comparison
-        is_marked = mark.select(mark.id).where(mark.song == SONG.code)
-        is_compared = comparison.select(comparison.song).where(
-            (comparison.first == SONG.code) | (comparison.second == SONG.code)
-        )
-        query = SONG.select(*BRIEF).where(
-            IS_READY, SONG.generator == BAND, IS_OWN, WAS_CUED, ~fn.EXISTS(is_open), ~fn.EXISTS(is_marked),
-            ~fn.EXISTS(is_compared), ~IS_FAVOURITE, fn.COALESCE(MEAN, 0) <= 0,
-        )  # fmt: skip
-        worst_first = query.order_by(fn.COALESCE(MEAN, 0), SONG.created).limit(limit)
-        return [read_brief(row) for row in self._executor.select(worst_first)]
+        return [read_brief(row) for row in self._executor.select(LIST_DISCARDABLE.fill(limit))]
 
     def _list(self, query: Any) -> list[Candidate]:
         size = len(BRIEF)

@@ -81,6 +81,12 @@ class WordTrigrams(FTS5Model):  # type: ignore[misc]
         table_name = "word_trigrams"
 
 
+GET_WORD: Final = prepare(WORD.select(WORD.text).where(WORD.text == GAP))
+GET_NUMBER: Final = prepare(DOCUMENT.select(DOCUMENT.id).where(DOCUMENT.song == GAP))
+DELETE_WORDS: Final = prepare(DocumentWords.delete().where(DocumentWords.rowid == GAP))
+DELETE_DOCUMENT: Final = prepare(DOCUMENT.delete().where(DOCUMENT.id == GAP))
+
+
 class Document(NamedTuple):
     """What the index has of one song, by the names of the columns."""
 
@@ -122,20 +128,21 @@ class Search:
         document = make_document(song)
         if document is None:
             return
-        number = self._executor.insert(DOCUMENT.insert(**document.filters))
-        self._executor.insert(DocumentWords.insert(rowid=number, **document.words))
+        number = self._executor.insert_row(DOCUMENT, document.filters)
+        self._executor.insert_row(DocumentWords, {"rowid": number, **document.words})
         self._learn(document.list_words())
 
     def _learn(self, words: Iterable[str]) -> None:
         for word in words:
-            if self._executor.change(WORD.insert(text=word).on_conflict_ignore()) > 0:
-                self._executor.insert(WordTrigrams.insert({WordTrigrams.text: word}))
+            if self._executor.select_first(GET_WORD.fill(word)) is None:
+                self._executor.insert_row(WORD, {"text": word})
+                self._executor.insert_row(WordTrigrams, {"text": word})
 
     def remove(self, code: str) -> None:
-        row = self._executor.select_first(DOCUMENT.select(DOCUMENT.id).where(DOCUMENT.song == code))
+        row = self._executor.select_first(GET_NUMBER.fill(code))
         if row is not None:
-            self._executor.change(DocumentWords.delete().where(DocumentWords.rowid == row[0]))
-            self._executor.change(DOCUMENT.delete().where(DOCUMENT.id == row[0]))
+            self._executor.change(DELETE_WORDS.fill(row[0]))
+            self._executor.change(DELETE_DOCUMENT.fill(row[0]))
 
     def find(self, query: Query) -> list[str]:
         """Codes of songs that fit, those first whose title is exactly the words, then the newest; at most `LIMIT` and

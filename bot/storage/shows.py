@@ -13,6 +13,7 @@ SHOW: Final = tables.Show
 RUN: Final = tables.ShowRun
 LIST_ALL: Final = prepare(SHOW.select(*SHOW._meta.sorted_fields).order_by(SHOW.id))
 LIST_RECORDS: Final = prepare(RUN.select(RUN.show, RUN.day, RUN.outcome).where(RUN.start >= GAP))
+FORGET: Final = prepare(RUN.delete().where(RUN.start < GAP))
 KEPT: Final = 60 * 24 * 3600.0
 """Seconds for which it is known what became of a coming."""
 
@@ -45,9 +46,9 @@ class Shows:
         self._executor.change(SHOW.delete().where(SHOW.id == show))
 
     def put_record(self, show: str, occurrence: Occurrence, state: RunState) -> None:
-        query = RUN.insert(show=show, day=occurrence.day, start=occurrence.start, outcome=state.value)
-        self._executor.change(query.on_conflict_replace())
-        self._executor.change(RUN.delete().where(RUN.start < occurrence.start - KEPT))
+        values = {"show": show, "day": occurrence.day, "start": occurrence.start, "outcome": state.value}
+        self._executor.insert_row(RUN, values, "REPLACE")
+        self._executor.change(FORGET.fill(occurrence.start - KEPT))
 
     def list_records(self, since: float) -> dict[tuple[str, str], RunState]:
         return {(show, day): RunState(state) for show, day, state in self._executor.select(LIST_RECORDS.fill(since))}

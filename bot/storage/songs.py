@@ -43,6 +43,11 @@ LIST_BRIEFS: Final = prepare(ROW.select(*BRIEF).where(ROW.code.in_(LISTED), IS_K
 PLAYABLE: Final = ROW.select(ROW.code).where(ROW.state == SongState.READY.value).limit(GAP)
 COUNT_PLAYABLE: Final = prepare(PLAYABLE.select_from(fn.COUNT(PLAYABLE.c.code)))
 IS_MADE_BY: Final = (ROW.generator == GAP) & (ROW.state == SongState.READY.value)
+FIND_MADE_WITH: Final = prepare(ROW.select(*WHOLE).where(ROW.generator == GAP, ROW.parameters == GAP, IS_KEPT).limit(1))
+LIST_BY_ARTIST: Final = prepare(
+    ROW.select(*BRIEF).where(ROW.artist == GAP, IS_KEPT).order_by(ROW.created.desc()).limit(GAP)
+)
+HAS_CODE: Final = prepare(ROW.select(ROW.code).where(ROW.code == GAP))
 LIST_MADE_BY: Final = prepare(ROW.select(*WHOLE).where(IS_MADE_BY).order_by(ROW.created.desc()).limit(GAP))
 
 UNKNOWN: Final = Provenance()
@@ -78,8 +83,7 @@ class Songs:
         return _read(row) if row else None
 
     def find_made_with(self, generator: str, parameters: Mapping[str, Any]) -> Song | None:
-        query = ROW.select(*WHOLE).where(ROW.generator == generator, ROW.parameters == write_json(parameters), IS_KEPT)
-        row = self._executor.select_first(query.limit(1))
+        row = self._executor.select_first(FIND_MADE_WITH.fill(generator, write_json(parameters)))
         return _read(row) if row else None
 
     def get_newest(self, generator: str = "") -> Song | None:
@@ -100,8 +104,7 @@ class Songs:
         return [found[code] for code in codes if code in found]
 
     def list_by_artist(self, artist: str, limit: int) -> list[SongBrief]:
-        query = ROW.select(*BRIEF).where(ROW.artist == artist, IS_KEPT).order_by(ROW.created.desc()).limit(limit)
-        return [read_brief(row) for row in self._executor.select(query)]
+        return [read_brief(row) for row in self._executor.select(LIST_BY_ARTIST.fill(artist, limit))]
 
     def list_made_by(self, generator: str, limit: int) -> list[Song]:
         return [_read(row) for row in self._executor.select(LIST_MADE_BY.fill(generator, limit))]
@@ -117,7 +120,7 @@ class Songs:
         return [SongCode(code) for (code,) in rows]
 
     def has_code(self, code: str) -> bool:
-        return self._executor.select_first(ROW.select(ROW.code).where(ROW.code == code)) is not None
+        return self._executor.select_first(HAS_CODE.fill(code)) is not None
 
     def get_seconds_to_air(self, code: str) -> float | None:
         cue, job = tables.Cue, tables.Job
@@ -126,15 +129,15 @@ class Songs:
         return float(row[0] - row[1]) if row else None
 
     def add(self, song: Song) -> None:
-        self._executor.insert(ROW.insert(code=song.code, state=song.state.value, **write_columns(song)))
+        self._executor.insert_row(ROW, {"code": song.code, "state": song.state.value, **write_columns(song)})
         self._search.put(song)
 
     def save(self, song: Song) -> None:
-        self._executor.change(ROW.update(**write_columns(song)).where(ROW.code == song.code))
+        self._executor.update_row(ROW, song.code, write_columns(song))
         self._search.put(song)
 
     def write_state(self, code: str, state: SongState) -> None:
-        self._executor.change(ROW.update(state=state.value).where(ROW.code == code))
+        self._executor.update_row(ROW, code, {"state": state.value})
         if state.is_lost:
             self._search.remove(code)
 

@@ -201,7 +201,7 @@ class World:
         self._silent_since: float | None = self.now
         self.streamer, self.composer = Streamer(self), Composer(self)
         self.core = Core(self.store, self._look, {}, lambda: self.now)
-        self.keeper = ProgrammeKeeper(self.clock, self.store, every=EVERY)
+        self.keeper = ProgrammeKeeper(self.clock, self.store, self._look_at_air, EVERY)
         for subscriber in (self.streamer.react, self.composer.react, self.keeper.react, self._remember):
             self.bus.subscribe(subscriber)
         self.store.do(bands.settle_house_bands)
@@ -244,8 +244,11 @@ class World:
             self.silences.append((self._silent_since, until))
         self._silent_since = None if self.streamer.current is None else self._silent_since
 
-    async def _look(self, needs_status: bool) -> Outside:
+    def _look_at_air(self) -> Outside:
         return Outside(on_air=self.streamer.get_on_air(), is_connected=True)
+
+    async def _look(self, needs_status: bool) -> Outside:
+        return self._look_at_air()
 
     def _remember(self, event: Event) -> None:
         if isinstance(event, events.ShowStarted | events.ShowEnded | events.ShowHeld | events.ShowMissed):

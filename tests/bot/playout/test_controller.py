@@ -256,6 +256,7 @@ def test_a_seek_hands_over_the_song_from_that_place_and_counts_from_there(stage:
     stage.streamer.asked.clear()
     stage.controller.react(CueSought(cue=CueId(1), frames=Frames(10 * RATE)))
     assert stage.streamer.asked == [("Seek", 1, 10 * RATE)]
+    assert stage.events == [QueueChanged()], "what follows is heard at another time"
     stage.clock.advance(2.0)
     assert stage.controller.get_on_air() == OnAir(CueId(1), 12.0)
 

@@ -5,13 +5,13 @@ from twisted.internet.task import Clock
 from twisted.logger import capturedLogs, formatEvent
 
 from bandstand.bot.playout.programme_keeper import DELAY, EVERY, ProgrammeKeeper
-from bandstand.bot.station import bands
+from bandstand.bot.station import bands, programme
 from bandstand.common.api.events import QueueChanged, RightsChanged, ShowHeld, ShowMissed
 from bandstand.common.api.shows import HeldShow, Show
-from bandstand.common.api.values import Slot, SlotKind, SongBrief, SongState
+from bandstand.common.api.values import OnAir, Outside, Slot, SlotKind, SongBrief, SongState
 from bandstand.common.errors import BandstandError
 from bandstand.common.show_times import read_rule
-from bandstand.common.types import SongCode
+from bandstand.common.types import CueId, SongCode
 from tests.bot.memory import DirectStore
 
 
@@ -68,6 +68,16 @@ def test_what_does_not_concern_the_programme_is_no_occasion(
 def test_it_is_looked_at_every_now_and_then(keeper: ProgrammeKeeper, store: CountingStore, clock: Clock) -> None:
     clock.advance(EVERY)
     assert store.runs == 2
+
+
+def test_the_programme_is_told_how_far_the_song_on_the_air_is(
+    clock: Clock, store: CountingStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Outside] = []
+    monkeypatch.setattr(programme, "keep_going", lambda tx: seen.append(tx.outside))
+    now = Outside(on_air=OnAir(CueId(1), 30.0), is_connected=True)
+    ProgrammeKeeper(clock, store, lambda: now).start()
+    assert seen == [now]
 
 
 def test_once_stopped_it_does_nothing(keeper: ProgrammeKeeper, store: CountingStore, clock: Clock) -> None:

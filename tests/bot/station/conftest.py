@@ -129,6 +129,10 @@ class Station:
         self.tx.outside = msgspec.structs.replace(self.tx.outside, on_air=OnAir(cue.id, seconds), is_connected=True)
         return cue
 
+    def set_position(self, seconds: float) -> None:
+        """What is on the air is so far into its song now."""
+        self.tx.outside = msgspec.structs.replace(self.tx.outside, on_air=OnAir(self.get_air().id, seconds))
+
     def lose_streamer(self) -> None:
         self.tx.outside = msgspec.structs.replace(self.tx.outside, on_air=None, is_connected=False)
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bandstand.bot.station import fitting, programme
-from bandstand.bot.station.planning import list_planned
+from bandstand.bot.station.planning import find_position, list_planned, read_ground, withdraw
 from bandstand.common.api import requests
 from bandstand.common.api.events import SlotPassed
 from bandstand.common.api.people import STATION
@@ -16,7 +16,8 @@ from bandstand.common.api.playlists import Clock, PlaylistRule
 from bandstand.common.api.requests import PlaylistChanges
 from bandstand.common.api.schedule import AddShow
 from bandstand.common.api.values import JobState, read_slot
-from tests.bot.station.conftest import Station
+from bandstand.common.types import RATE, Frames
+from tests.bot.station.conftest import LENGTH, Station
 from tests.bot.station.test_between import add_jingle
 
 LENGTHS = st.floats(0, 3600)
@@ -51,6 +52,16 @@ def test_a_clock_gives_the_slots_and_an_empty_playlist_is_passed_over_and_told_o
     slots = [str(cue.choice.slot) for cue in list_planned(station.tx) if cue.choice]
     assert set(slots) <= {"style:pop", "any"} and slots
     assert len(station.get_events(SlotPassed)) == 1
+
+
+def test_what_is_passed_over_is_told_once_however_often_the_plan_is_made_anew(station: Station) -> None:
+    station.ask(requests.MakePlaylist(name="empty"))
+    use_clock(station, "playlist:empty", "style:pop")
+    hear(station, 3)
+    for _ in range(3):
+        withdraw(station.tx, list_planned(station.tx))
+        plan(station)
+    assert [passed.slot for passed in station.get_events(SlotPassed)] == ["playlist:empty"]
 
 
 def test_a_playlist_has_its_turn_and_leaves_the_plan_when_it_is_deleted(station: Station) -> None:
@@ -155,3 +166,50 @@ def test_two_jingles_never_come_in_a_row_though_a_clock_has_nothing_else_to_play
         heard += hear(station, 1)
     assert not any({one, other} <= {"a", "b"} for one, other in pairwise(heard)), heard
     assert {"a", "b"} & set(heard)
+
+
+def find_next_time(station: Station) -> float:
+    """When the programme expects what follows the song on the air, counted from now."""
+    return find_position(station.tx, [station.get_air()], read_ground(station.tx)).at - station.tx.now
+
+
+def test_after_a_seek_the_plan_reckons_from_where_the_song_is_heard(station: Station) -> None:
+    use_clock(station, "style:pop")
+    plan(station)
+    station.listen(60.0)
+    assert find_next_time(station) == pytest.approx(LENGTH - 60.0)
+    station.pass_time(5.0)
+    station.set_position(10.0)
+    assert find_next_time(station) == pytest.approx(LENGTH - 10.0)
+
+
+def test_while_the_streamer_does_not_answer_the_plan_reckons_from_when_the_song_began(station: Station) -> None:
+    use_clock(station, "style:pop")
+    plan(station)
+    station.listen(0.0)
+    station.lose_streamer()
+    station.pass_time(20.0)
+    assert find_next_time(station) == pytest.approx(LENGTH - 20.0)
+
+
+def test_the_rest_of_a_song_is_expected_to_last_no_longer_than_a_rest(station: Station) -> None:
+    use_clock(station, "style:pop")
+    plan(station)
+    cue = station.get_air()
+    station.tx.queue.save(msgspec.structs.replace(cue, start=Frames(60 * RATE)))
+    station.start(cue.id)
+    assert find_next_time(station) == pytest.approx(LENGTH - 60.0)
+
+
+def test_what_is_composed_to_end_at_a_show_is_composed_anew_after_a_seek(station: Station) -> None:
+    station.tx.now = 36000.0
+    use_clock(station, "style:pop")
+    station.ask(AddShow(rule="daily 10:06-11:00", target="style:bossa", zone="UTC"))
+    plan(station)
+    station.listen(0.0)
+    plan(station)
+    (fitted,) = [cue for cue in list_planned(station.tx) if cue.choice and cue.choice.ends_at is not None]
+    station.set_position(LENGTH - 20.0)
+    plan(station)
+    assert fitted.id not in [cue.id for cue in list_planned(station.tx)]
+    assert 36360.0 in [cue.choice.ends_at for cue in list_planned(station.tx) if cue.choice]

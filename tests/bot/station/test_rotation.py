@@ -1,8 +1,10 @@
 """The rules of rotation: distances, weights, and which rule is left out when nothing else is left."""
 
 from collections import Counter
+from collections.abc import Iterator
 from random import Random
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,10 +13,12 @@ from bandstand.bot.station.rotation import (
     RESTED,
     SONG_DISTANCE,
     Candidate,
+    Draw,
     Heard,
     draw_song,
     find_broken,
     get_weight,
+    split_artist,
 )
 from bandstand.common.api.values import Distance, SongBrief, SongState
 from bandstand.common.types import SongCode
@@ -122,3 +126,109 @@ def test_whatever_was_heard_a_song_is_drawn_and_says_what_it_breaks(
     assert broken <= set(draw.relaxed), "no rule is broken without a word"
     fewest = min(len(find_broken(one.song, history, NOW)) for one in candidates)
     assert fewest > 0 or not draw.relaxed, "no rule is left out while a song keeps them all"
+
+
+# An evening of draws
+
+
+class Listing(msgspec.Struct):
+    """One song of a library, as hypothesis makes it up."""
+
+    code: int
+    title: int
+    artists: list[int]
+    rating: float
+    favourites: int
+
+    def make(self) -> SongBrief:
+        names = ["Ann", "Bob", "The Ferrymen", "Ida Marsh", "Trio", "Nils"]
+        joiners = [" feat. ", ", ", " & ", " vs. "]
+        artist = names[self.artists[0]]
+        for number, one in enumerate(self.artists[1:]):
+            artist += joiners[(self.code + number) % len(joiners)] + names[one]
+        return song(f"s{self.code}", f"title {self.title}", artist)
+
+
+LISTINGS = st.lists(
+    st.builds(
+        Listing, code=st.integers(0, 40), title=st.integers(0, 20),
+        artists=st.lists(st.integers(0, 5), min_size=1, max_size=3, unique=True),
+        rating=st.floats(-1, 1), favourites=st.integers(0, 9),
+    ),
+    min_size=1, max_size=25, unique_by=lambda one: one.code,
+)  # fmt: skip
+LENGTHS = st.lists(st.floats(20.0, 900.0), min_size=1, max_size=40)
+
+
+def play(library: list[Listing], lengths: list[float], seed: int) -> Iterator[tuple[list[Heard], float, Draw]]:
+    """One song after the other as they are drawn, each with what was heard before it and when it begins."""
+    songs = {one.make().code: one for one in library}
+    last: dict[str, float] = {}
+    history: list[Heard] = []
+    now, chance = NOW, Random(seed)
+    for length in lengths:
+        candidates = [
+            Candidate(one.make(), last.get(code), one.rating, 3, one.favourites) for code, one in songs.items()
+        ]
+        draw = draw_song(candidates, history, now, chance)
+        assert draw is not None
+        yield history, now, draw
+        last[draw.candidate.song.code] = now
+        history = [*history, Heard(draw.candidate.song, now)]
+        now += length
+
+
+@given(LISTINGS, LENGTHS, st.integers(0, 1000))
+def test_no_song_title_or_artist_comes_too_soon_unless_that_is_said(
+    library: list[Listing], lengths: list[float], seed: int
+) -> None:
+    for history, now, draw in play(library, lengths, seed):
+        one = draw.candidate.song
+        for before in history:
+            age = now - before.started
+            if age < SONG_DISTANCE:
+                assert before.song.code != one.code or Distance.SONG in draw.relaxed
+                assert before.song.title != one.title or Distance.TITLE in draw.relaxed
+            if age < ARTIST_DISTANCE:
+                assert not split_artist(before.song.artist) & split_artist(one.artist) or (
+                    Distance.ARTIST in draw.relaxed
+                )
+
+
+@given(LISTINGS, LENGTHS, st.integers(0, 1000))
+def test_no_more_rules_are_left_out_than_the_song_that_keeps_most_of_them_needs(
+    library: list[Listing], lengths: list[float], seed: int
+) -> None:
+    songs, order = [one.make() for one in library], list(Distance)
+    for history, now, draw in play(library, lengths, seed):
+        needs = [max((order.index(rule) + 1 for rule in find_broken(one, history, now)), default=0) for one in songs]
+        assert len(draw.relaxed) <= min(needs)
+
+
+@given(LISTINGS, st.integers(0, 1000))
+def test_a_song_alone_in_its_library_is_heard_again_and_again(library: list[Listing], seed: int) -> None:
+    drawn = [draw.candidate.song.code for _, _, draw in play(library[:1], [180.0] * 5, seed)]
+    assert drawn == [library[0].make().code] * 5
+
+
+@given(LISTINGS, st.integers(0, 1000))
+def test_where_all_was_heard_lately_songs_come_in_the_order_in_which_they_were_heard(
+    library: list[Listing], seed: int
+) -> None:
+    drawn = [draw.candidate.song.code for _, _, draw in play(library, [20.0] * (3 * len(library)), seed)]
+    for number, code in enumerate(drawn):
+        since = drawn[:number][::-1]
+        if code in since:
+            between = since[: since.index(code)]
+            assert len(set(between)) == len(between), "nothing comes twice before it"
+
+
+@given(st.floats(0, 1e7), st.floats(0, 1e7), st.floats(-1, 1), st.integers(0, 50), st.integers(0, 50))
+def test_the_longer_a_song_rests_the_likelier_it_is_and_never_out_of_the_question(
+    rest: float, longer: float, rating: float, ratings: int, favourites: int
+) -> None:
+    weights = [
+        get_weight(Candidate(song("a"), NOW - ago, rating, ratings, favourites), NOW) for ago in (rest, rest + longer)
+    ]
+    never = get_weight(Candidate(song("a"), None, rating, ratings, favourites), NOW)
+    assert 0.0 < weights[0] <= weights[1] <= never
