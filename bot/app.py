@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from twisted.internet.defer import Deferred, DeferredList
 from twisted.internet.endpoints import UNIXClientEndpoint
-from twisted.internet.interfaces import IReactorCore, IReactorFDSet, IReactorProcess, IReactorUNIX
+from twisted.internet.interfaces import IReactorCore, IReactorFDSet, IReactorProcess
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -39,6 +39,7 @@ from bandstand.bot.making.workers import JobRunner
 from bandstand.bot.playout.controller import PlayoutController, Surroundings
 from bandstand.bot.playout.programme_keeper import ProgrammeKeeper
 from bandstand.bot.playout.sources import SongSources
+from bandstand.bot.shell import bot_socket
 from bandstand.bot.shell.bot_socket import BotSocket
 from bandstand.bot.shell.event_feed import EventFeed
 from bandstand.bot.station import bands, ordering
@@ -56,6 +57,7 @@ from bandstand.bot.supervision.status_collector import Sources, StatusCollector
 from bandstand.bot.supervision.web import PreparedWeb, find_page, make_kept_web, prepare_web
 from bandstand.bot.terminal import console, pipe, terminals
 from bandstand.bot.terminal.console import Console
+from bandstand.bot.terminal.password_check import PasswordCheck
 from bandstand.bot.terminal.pipe import Pipe
 from bandstand.bot.terminal.remote_access import RemoteAccess
 from bandstand.common.api.events import Event, StationQuit
@@ -81,10 +83,10 @@ class Reactor(
     console.Reactor,
     pipe.Reactor,
     log_files.Reactor,
+    bot_socket.Reactor,
     IReactorCore,
     IReactorFDSet,
     IReactorProcess,
-    IReactorUNIX,
 ):
     """What all parts of the bot need of a reactor together."""
 
@@ -230,7 +232,10 @@ class App:
                     lambda: [keeper.get_status() for keeper in self._keepers],
                     lambda: [*filter(None, [self._jobs.get_status(), self._importers.get_status()])],
                 ),
-                list_people=lambda: self._remote_access.terminals.list_people(),
+                list_people=lambda: (
+                    *self._remote_access.terminals.list_people(),
+                    *self._socket.visitors.list_people(),
+                ),
                 list_networks=lambda is_whole: self._irc.list_networks(is_whole),
                 find_watch_trouble=lambda: self._reloader.find_trouble(),
                 count_listeners=self._make_listener_count(icecast_address),
@@ -240,11 +245,14 @@ class App:
             ),
         )
         per_minute = {COMMANDS: config.limits.commands, SONGS: config.limits.songs}
-        self._core = Core(self._store, self._status.collect, per_minute, self._clock.seconds)
+        self._access = StoredAccess(self._store)
+        self._passwords = PasswordCheck(self._reactor, self._access)
+        self._core = Core(
+            self._store, self._status.collect, per_minute, self._clock.seconds, self._passwords.check_visitor
+        )
         self._commands = CommandLine(self._core, self._front_ends, self._wall, self._clock.seconds)
         self._announcer = Announcer(self._front_ends)
         self._favourite_notices = FavouriteNotices(self._store, self._front_ends)
-        self._access = StoredAccess(self._store)
 
     def _make_listener_count(self, address: str) -> Callable[[], Any] | None:
         own, icecast = self._settings.own_icecast, self._config.icecast
@@ -260,7 +268,7 @@ class App:
         self._socket = BotSocket(
             reactor, config.paths.bot_socket, commands, self._core, access, self._feed, self._jobs.pipes
         )
-        self._remote_access = RemoteAccess(reactor, config, commands, access)
+        self._remote_access = RemoteAccess(reactor, config, commands, access, self._passwords)
         self._irc = IrcFrontEnd(reactor, config.irc, config.paths, commands, access, self._chance, self._wall)
         self._console: Console | Pipe | None = None
         if self._settings.on_terminal:

@@ -14,9 +14,10 @@ from twisted.logger import Logger
 
 from bandstand.bot.commands.frontend import FrontEnd, ShowsProgress
 from bandstand.bot.commands.generators import name_watch, say_revealed
+from bandstand.bot.commands.phrases import name_song
 from bandstand.bot.commands.reply import Level, Reply
 from bandstand.bot.commands.schedule import name_show, say_held, say_moment
-from bandstand.bot.commands.sentences import name_song, say_refusal
+from bandstand.bot.commands.sentences import say_refusal
 from bandstand.bot.commands.song_words import say_ordered
 from bandstand.common.api import events
 from bandstand.common.api.events import Event, Likeness

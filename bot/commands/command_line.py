@@ -22,7 +22,8 @@ from bandstand.bot.commands.grammar import ParsedLine, parse_line, strip_prefix
 from bandstand.bot.commands.reply import Level, Reply
 from bandstand.bot.commands.sentences import show_denied, show_error, show_refusal
 from bandstand.bot.commands.table import YES, Call, Command, find_command, fit_line
-from bandstand.bot.station import access
+from bandstand.bot.station import access, sessions
+from bandstand.bot.station.persons import Visitor
 from bandstand.bot.station.repositories import Store
 from bandstand.common.api.people import Identity, Place, Requester, Right
 from bandstand.common.api.refusals import NeedsRight, TooSoon
@@ -171,6 +172,13 @@ class StoredAccess:
         except Exception as error:
             log.error("a right could not be looked up: {why}", why=error)
             return Right.LISTENER
+
+    def recognise(self, identity: Identity) -> Deferred[Visitor]:
+        """Who this visitor of the page is, by their session. Fails with StoreError."""
+        return Deferred.fromCoroutine(self._recognise(identity))
+
+    async def _recognise(self, identity: Identity) -> Visitor:
+        return await self._store.read(lambda tx: sessions.recognise(tx, identity))
 
     def get_password_hash(self, name: str) -> Deferred[str | None]:
         """The hash of this account's password; None where there is no such account. Fails with StoreError."""

@@ -13,8 +13,8 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from bandstand.bot.commands.frontend import FrontEnd, SeesPeople
+from bandstand.bot.commands.phrases import name_song
 from bandstand.bot.commands.reply import Level, Reply
-from bandstand.bot.commands.sentences import name_song
 from bandstand.bot.station.persons import find_key
 from bandstand.bot.station.repositories import Store
 from bandstand.common.api.events import Event, SongStarted

@@ -11,6 +11,7 @@ import msgspec
 from twisted.internet.defer import Deferred
 
 from bandstand.bot.commands.reply import Reply
+from bandstand.bot.station.persons import Visitor
 from bandstand.common.api import refusals, results
 from bandstand.common.api.people import Identity, Place, Requester, Right
 
@@ -72,6 +73,14 @@ class Access(Protocol):
     def get_right(self, identity: Identity) -> Deferred[Right]:
         """The right that was granted to them, listener where none was. Fires soon, in the order of asking; never errs
         back."""
+        ...
+
+
+class VisitorAccess(Access, Protocol):
+    """The same, and who the visitors of the page are."""
+
+    def recognise(self, identity: Identity) -> Deferred[Visitor]:
+        """Whose session this visitor has; nobody's where it is over. Fails with StoreError."""
         ...
 
 

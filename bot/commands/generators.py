@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from bandstand.bot.commands.phrases import name_song, say_place
 from bandstand.bot.commands.reply import Level, Reply
-from bandstand.bot.commands.sentences import name_song, say_place
 from bandstand.bot.commands.songs import get_parameters, parse_seed
 from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common import song_parameters

@@ -3,9 +3,9 @@
 import re
 from typing import Final
 
+from bandstand.bot.commands.phrases import name_song
 from bandstand.bot.commands.playing import SONG, SONG_OR_AIR
 from bandstand.bot.commands.reply import Reply
-from bandstand.bot.commands.sentences import name_song
 from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common.api import requests, results
 from bandstand.common.errors import UsageError

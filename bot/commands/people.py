@@ -59,6 +59,11 @@ def show_people(result: results.People, _: Call) -> Reply:
     return Reply(said, columns=("name", "right", "", "here now"), rows=tuple(rows))
 
 
+def show_link(result: results.LinkMade, _: Call) -> Reply:
+    minutes = counted(round(result.wait / 60), "minute")
+    return Reply(f"{result.url} logs you in to the page, once, within {minutes}; whoever has it is taken for you")
+
+
 def parse_account(call: Call) -> requests.Request:
     name = call["name"].lower()
     if "remove" in call.options:
@@ -119,6 +124,15 @@ COMMANDS: Final = (
         "who has rights and accounts, and who is connected",
         "who",
         (requests.ListPeople,),
+        is_private=True,
+    ),
+    Command(
+        "web",
+        lambda _: requests.MakeLink(),
+        show_link,
+        "a link that logs you in to the station's page, for you alone",
+        "web",
+        (requests.MakeLink,),
         is_private=True,
     ),
     Command(

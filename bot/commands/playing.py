@@ -3,8 +3,8 @@
 import re
 from typing import Final
 
+from bandstand.bot.commands.phrases import name_song, say_favourites, say_kind
 from bandstand.bot.commands.reply import Level, Reply
-from bandstand.bot.commands.sentences import name_song, say_favourites, say_kind
 from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common.api import requests, results
 from bandstand.common.api.values import SongState

@@ -2,9 +2,9 @@
 
 from typing import Final
 
+from bandstand.bot.commands.phrases import name_song, say_ago, say_kind, say_wait
 from bandstand.bot.commands.reply import Reply
 from bandstand.bot.commands.schedule import say_held
-from bandstand.bot.commands.sentences import name_song, say_ago, say_kind, say_wait
 from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common.api import requests, results
 from bandstand.common.api.people import STATION_NAME

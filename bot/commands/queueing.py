@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Final
 
+from bandstand.bot.commands.phrases import name_song, say_wait
 from bandstand.bot.commands.playing import CROSSFADE, parse_fade
 from bandstand.bot.commands.reply import Reply
 from bandstand.bot.commands.requesting import show_requested
-from bandstand.bot.commands.sentences import SONG_STATES, name_song, say_wait
+from bandstand.bot.commands.sentences import SONG_STATES
 from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common.api import requests, results
 from bandstand.common.api.values import SongBrief, SongKind

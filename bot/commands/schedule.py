@@ -6,8 +6,8 @@ A person may leave out the quotes around the times: the longest beginning of the
 from datetime import datetime
 from typing import Final
 
+from bandstand.bot.commands.phrases import name_song
 from bandstand.bot.commands.reply import Reply
-from bandstand.bot.commands.sentences import name_song
 from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common.api import requests
 from bandstand.common.api.schedule import AddShow, GetSchedule, RemoveShow, Schedule, ShowAdded, ShowRemoved

@@ -1,11 +1,8 @@
 """What a person reads where something is not done: one plain sentence for each refusal, and for faults of our own.
 
-Also the few phrases that many replies share: the name of a song, a place in it, how long ago something was, a mean of
-ratings. Pure text, except that a fault which nobody foresaw is logged here, under a reference that the person is told.
+Pure text, except that a fault which nobody foresaw is logged here, under a reference that the person is told.
 """
 
-import math
-import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -13,13 +10,14 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from bandstand.bot.commands.frontend import InternalFault
+from bandstand.bot.commands.phrases import name_song, say_kind, say_length, say_moment, say_wait, say_where
 from bandstand.bot.commands.reply import Level, Reply
 from bandstand.bot.commands.table import Command
 from bandstand.common.api import refusals
 from bandstand.common.api.people import Right
 from bandstand.common.api.playlists import PlaylistRule
 from bandstand.common.api.refusals import BadRequest, Refusal, Refused
-from bandstand.common.api.values import RatingMean, SongBrief, SongKind, SongPlace, SongState
+from bandstand.common.api.values import SongBrief, SongKind, SongState
 from bandstand.common.background_jobs import EXPORTS
 from bandstand.common.errors import BandstandError, CommandError, UsageError
 from bandstand.common.log import reference
@@ -55,6 +53,13 @@ NAME_PROBLEMS: Final = {
         "a name has at most 32 small letters, digits and the signs . _ -, and begins with a letter or a digit"
     ),
 }
+VISITOR_NAMES: Final = {
+    "form": (
+        "a name has 2 to 24 letters of one script, digits, blanks and the signs . _ ' -, and begins with a letter"
+    ),
+    "taken": "{name} looks like the name of somebody who is known here; choose another, or log in if it is you",
+    "account": "you are logged in, so your name is that of your account",
+}
 PATH_PROBLEMS: Final = {
     "relative": "the whole path is needed, from /; bandstand import takes any path",
     "missing": "there is no such file",
@@ -74,73 +79,6 @@ NOT_MADE: Final = {
     "delete": "{name} is still being made; cancel its job instead, or delete it when it is done",
     "compare": "{name} is still being made; a comparison needs two songs that are done",
 }
-
-
-# Phrases
-
-
-def name_song(song: SongBrief) -> str:
-    """`"Blue Lantern" (7kq3)`, or `song 7kq3` while it has no title."""
-    return f'"{song.title}" ({song.code})' if song.title else f"song {song.code}"
-
-
-def say_kind(song: SongBrief) -> str:
-    """Its name; of what is no song, what it is too."""
-    return name_song(song) if song.kind is SongKind.SONG else f"{song.kind} {name_song(song)}"
-
-
-def say_ago(then: float, now: float) -> str:
-    """`3:05 ago`."""
-    return "just now" if now - then < 1 else f"{clock(now - then)} ago"
-
-
-def say_moment(at: float, wait: float) -> str:
-    """`from 21:35, in 34 minutes`, never too early; the time of day is the station's, and the date if it is another."""
-    minute = math.ceil(at / 60) * 60
-    then, today = time.localtime(minute), time.localtime(at - wait)
-    day = "" if then[:3] == today[:3] else time.strftime("%a %d %b ", then)
-    return f"from {day}{time.strftime('%H:%M', then)}, in {_say_length(wait)}"
-
-
-def _say_length(seconds: float) -> str:
-    """`40 seconds`, `34 minutes`, `11 hours` or `4 days`, rounded up."""
-    for unit, name, most in ((1, "second", 90), (60, "minute", 90 * 60), (3600, "hour", 48 * 3600)):
-        if seconds <= most:
-            return counted(max(1, math.ceil(seconds / unit)), name)
-    return counted(math.ceil(seconds / 86400), "day")
-
-
-def say_wait(song: SongBrief, seconds: float | None) -> str:
-    """`in 3:05`; empty where nobody knows."""
-    if seconds is None:
-        return ""
-    if seconds >= 1:
-        return f"in {clock(seconds)}"
-    return "as soon as it can be heard" if song.state is SongState.MAKING else "in a moment"
-
-
-def say_where(where: str) -> str:
-    """`on libera`, `in libera/#radio` or `on the page`, of a place where requests are switched."""
-    if where == "page":
-        return "on the page"
-    return f"{'in' if '/' in where else 'on'} {one_line(where, 100)}"
-
-
-def say_place(place: SongPlace) -> str:
-    """`1:05, bar 17, chorus`, as far as the song says."""
-    bar = f", bar {place.bar}" if place.bar else ""
-    return f"{clock(place.seconds)}{bar}" + (f", {place.section}" if place.section else "")
-
-
-def say_rating(rating: RatingMean, digits: int = 1) -> str:
-    """`2 ratings, on average +0.5 (from -1 to +1)`."""
-    average = "" if rating.count == 1 else "on average "
-    return f"{counted(rating.count, 'rating')}, {average}{rating.mean:+.{digits}f} (from -1 to +1)"
-
-
-def say_favourites(count: int) -> str:
-    """`a favourite of 3 people`."""
-    return f"a favourite of {'one person' if count == 1 else f'{count} people'}"
 
 
 # Refusals
@@ -293,7 +231,7 @@ def _say_requested(why: refusals.RequestedAlready) -> str:
 
 
 def _say_song_too_soon(why: refusals.SongTooSoon) -> str:
-    ago = _say_length(why.allowed_at - why.wait - why.last)
+    ago = say_length(why.allowed_at - why.wait - why.last)
     past = "is on the air" if why.is_on_air else f"was {'heard' if why.was_heard else 'requested'} {ago} ago"
     planned = _say_place_in_queue(why.position, why.heard_in, why.song)
     comes = f"; the programme plays it anyway: it is {planned}" if why.position else ""
@@ -302,7 +240,7 @@ def _say_song_too_soon(why: refusals.SongTooSoon) -> str:
 
 
 def _say_request_too_soon(why: refusals.RequestTooSoon) -> str:
-    ago = _say_length(why.allowed_at - why.wait - why.last)
+    ago = say_length(why.allowed_at - why.wait - why.last)
     moment = say_moment(why.allowed_at, why.wait)
     return f"you requested {name_song(why.last_song)} {ago} ago; you may request another song {moment}"
 
@@ -331,6 +269,10 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     refusals.BadLabel: lambda why: LABEL_PROBLEMS.get(why.problem, why.text).format(text=one_line(why.text, 40)),
     refusals.NothingOnAir: lambda _: "nothing is on the air",
     refusals.NothingHeard: lambda _: "no song has been heard long enough yet; try again in a few seconds",
+    refusals.NotHeardLately: lambda why: (
+        f"{name_song(why.song)} was not on the air within the last {counted(why.seconds // 60, 'minute')}; "
+        "you can rate and mark what you hear"
+    ),
     refusals.NothingBefore: lambda _: "nothing was on the air before; history shows what was",
     refusals.NotKept: lambda why: (
         f"{name_song(why.song)} is not kept, so it cannot be a favourite"
@@ -370,6 +312,9 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     refusals.NotUnderstood: lambda why: (
         f"did not understand: {', '.join(one_line(word, 40) for word in why.words[:8])}; say a style, a band, a tempo, "
         "a mood, a key, a length or instruments, as in slow bossa in Dm, 2 minutes, with flute"
+    ),
+    refusals.NotComposed: lambda why: (
+        f"no band of this station composed {name_song(why.song)}, so there can be no other like it"
     ),
     refusals.BandsMissing: lambda _: "the station has no band that could play; found STYLE makes one",
     refusals.WishTooSoon: lambda why: (
@@ -459,6 +404,14 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     refusals.TooManyAccounts: lambda why: f"there are {why.limit} accounts already; remove some first",
     refusals.NoSuchAccount: lambda why: f"there is no account {one_line(why.name, 120)}; who lists the accounts",
     refusals.BadHash: lambda _: "that is not the hash of a password; bandstand passwd NAME makes one and hands it over",
+    refusals.WrongPassword: lambda _: "there is no account of that name with that password",
+    refusals.TooManyLogIns: lambda why: f"too many people are logging in; try again in {why.wait:.0f} s",
+    refusals.LinkOver: lambda _: "the link was used already, or is too old; web on IRC gives another one",
+    refusals.PageOff: lambda _: "this station has no page",
+    refusals.NotAVisitor: lambda _: "only visitors of the page log in there",
+    refusals.BadVisitorName: lambda why: VISITOR_NAMES.get(why.problem, VISITOR_NAMES["form"]).format(
+        name=one_line(why.name, 30)
+    ),
     refusals.BadRequest: lambda why: one_line(why.problem),
 }
 """What a person is told for each refusal: what is wrong, and what to do instead."""

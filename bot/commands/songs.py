@@ -3,16 +3,10 @@
 import re
 from typing import Final
 
+from bandstand.bot.commands.phrases import name_song, say_ago, say_favourites, say_place, say_rating
 from bandstand.bot.commands.playing import SONG_OR_AIR
 from bandstand.bot.commands.reply import Reply
-from bandstand.bot.commands.sentences import (
-    SONG_STATES,
-    name_song,
-    say_ago,
-    say_favourites,
-    say_place,
-    say_rating,
-)
+from bandstand.bot.commands.sentences import SONG_STATES
 from bandstand.bot.commands.song_words import say_misunderstood, say_ordered, say_song
 from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common.api import requests, results

@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol, cast
 
 import msgspec
 from twisted.internet.defer import Deferred, maybeDeferred, succeed
-from twisted.internet.interfaces import IAddress, IFileDescriptorReceiver, IListeningPort, IReactorUNIX
+from twisted.internet.interfaces import IAddress, IFileDescriptorReceiver, IListeningPort, IReactorTime, IReactorUNIX
 from twisted.internet.protocol import ServerFactory, connectionDone
 from twisted.logger import Logger
 from twisted.protocols.basic import LineReceiver
@@ -21,11 +21,15 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from bandstand.bot.backpressure import Backpressure
-from bandstand.bot.commands.frontend import Access, Commands, Line
+from bandstand.bot.commands.frontend import Commands, Line, VisitorAccess
 from bandstand.bot.commands.reply import Level, Message, Reply
 from bandstand.bot.commands.sentences import show_error
+from bandstand.bot.commands.told import say_result
 from bandstand.bot.shell.event_feed import EventFeed
+from bandstand.bot.shell.web_visitors import WebVisitors, make_web_place
 from bandstand.bot.station.core import Core
+from bandstand.bot.station.persons import WEB
+from bandstand.bot.station.visitors import show_name
 from bandstand.common.api.events import Numbered, State
 from bandstand.common.api.people import Place, Requester, Right
 from bandstand.common.api.refusals import BadRequest, Refused
@@ -44,6 +48,10 @@ UNREAD_BYTES: Final = 262_144
 """What is kept for a client that does not read; with more it is dropped, and may come back for what it missed."""
 PATH_BYTES: Final = 107
 """unix(7): `sun_path` holds 108, the last of which is zero."""
+
+
+class Reactor(IReactorTime, IReactorUNIX):
+    """What the socket needs of a reactor."""
 
 
 class StateMessage(msgspec.Struct, frozen=True):
@@ -130,21 +138,37 @@ class Connection(LineReceiver):
             self.resumeProducing()  # type: ignore[no-untyped-call]
 
     async def _carry_out(self, request: Request, by: By, number: int) -> Answer:
-        right = by.right
-        if right is None:
-            right = await self._socket.access.get_right(by.identity) if by.identity else Right.OWNER
-        place = by.place or Place(self._socket.name, self._address)
-        requester = Requester(by.name, place, right, by.identity)
+        core = self._socket.core
         try:
-            too_soon = self._socket.core.count_command(requester)
+            requester = await self._find_requester(by)
+            is_writing = core.is_writing(type(request))
+            # A visitor's page looks at many things at once; the web process itself counts how many pages they open.
+            is_counted = is_writing or requester.place.front_end != WEB
+            too_soon = core.count_command(requester) if is_counted else None
             if too_soon is not None:
                 raise Refused(too_soon)
             if isinstance(request, PlayPipe):
                 request = self._take_pipe(request)
-            return Answer(number, await self._socket.core.carry_out(request, requester))
+            result = await core.carry_out(request, requester)
+            said = say_result(type(request), result, requester) if is_writing else ""
+            return Answer(number, result, said=said)
         except Exception as error:
             reply = show_error(error)
             return Answer(number, refused=reply.value, sentence=reply.summary)
+
+    async def _find_requester(self, by: By) -> Requester:
+        """Who asks, with their right. Raises StoreError."""
+        access = self._socket.access
+        if by.identity is not None and by.identity.network == WEB:
+            visitor = await access.recognise(by.identity)
+            self._socket.visitors.note(visitor)
+            place = make_web_place(visitor.identity)
+            name = visitor.name or show_name(by.name)
+            return Requester(name, place, by.right or visitor.right, visitor.identity)
+        right = by.right
+        if right is None:
+            right = await access.get_right(by.identity) if by.identity else Right.OWNER
+        return Requester(by.name, by.place or Place(self._socket.name, self._address), right, by.identity)
 
     def _take_pipe(self, request: PlayPipe) -> PlayPipe:
         if not self._descriptors:
@@ -214,11 +238,11 @@ class BotSocket(ServerFactory):
 
     def __init__(
         self,
-        reactor: IReactorUNIX,
+        reactor: Reactor,
         path: Path,
         commands: Commands,
         core: Core,
-        access: Access,
+        access: VisitorAccess,
         feed: EventFeed,
         pipes: Pipes,
     ) -> None:
@@ -228,6 +252,7 @@ class BotSocket(ServerFactory):
         self.feed = feed
         self.pipes = pipes
         self.connections: dict[str, Connection] = {}
+        self.visitors = WebVisitors(reactor.seconds)
         self._reactor = reactor
         self._path = path
         self._numbers = itertools.count(1)

@@ -149,14 +149,16 @@ def set_password(request: SetPassword, by: Requester, tx: Transaction) -> Passwo
     if is_new and len(tx.people.list_accounts()) >= ACCOUNTS:
         raise Refused(TooManyAccounts(ACCOUNTS))
     tx.people.put_account(name, request.hash, tx.now)
+    tx.sessions.remove_of_person(name)
     return PasswordSet(name=name, is_new=is_new, right=get_right(tx, identify_person(name)))
 
 
 def remove_account(request: RemoveAccount, by: Requester, tx: Transaction) -> AccountRemoved:
-    """Remove an account and the right that went with it."""
+    """Remove an account, the right that went with it, and its sessions on the page."""
     name = check_person(request.name)
     if not tx.people.remove_account(name):
         raise Refused(NoSuchAccount(name))
     tx.people.remove_grant(name)
+    tx.sessions.remove_of_person(name)
     tx.publish(RightsChanged(name=name))
     return AccountRemoved(name=name)

@@ -1,32 +1,54 @@
 """The one door of the station: a request goes in, its result comes out, whoever asks and however they reached us.
 
-The right is checked first, then the limits, then the handler runs in one transaction of the store, whose events are
-published after the commit. Whatever goes wrong, nothing of the request has happened.
+The right is checked first, then the limits, then a password where the request has one, then the handler runs in one
+transaction of the store, whose events are published after the commit. Whatever goes wrong, nothing of the request has
+happened.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
 
 from bandstand.bot.station.access import list_granters
-from bandstand.bot.station.limits import COMMANDS, Limits
-from bandstand.bot.station.persons import get_person
+from bandstand.bot.station.limits import COMMANDS, Limits, LogInGate
+from bandstand.bot.station.persons import find_household, get_person
 from bandstand.bot.station.repositories import Store, Transaction
 from bandstand.bot.station.table import REQUESTS
+from bandstand.bot.station.visitors import Households
 from bandstand.common.api.people import Requester, Right
-from bandstand.common.api.refusals import NeedsRight, Refused, TooSoon
+from bandstand.common.api.refusals import NeedsRight, Refused, TooManyLogIns, TooSoon, WrongPassword
 from bandstand.common.api.requests import Request
 from bandstand.common.api.results import Result
 from bandstand.common.api.values import Outside
+from bandstand.common.api.visiting import LogIn
 from bandstand.common.errors import BandstandError
 
 Look = Callable[[bool], Awaitable[Outside]]
 """Reads the station as it is outside the database; True asks the streamer and Icecast as well."""
+CheckPassword = Callable[[str, str, str], Awaitable[bool]]
+"""Whether that is the password of this account; the third is the address that it comes from. Those who guess wait."""
+LOG_IN_SECONDS = 5.0
+"""After which somebody may try to log in again, where too many do."""
+
+
+async def refuse_password(account: str, password: str, address: str) -> bool:
+    """For a station where nobody logs in by a password."""
+    return False
 
 
 class Core:
     """`per_minute` names what token buckets count, and how many a minute each person has; `seconds` is a monotonic
     clock."""
 
-    def __init__(self, store: Store, look: Look, per_minute: Mapping[str, int], seconds: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        look: Look,
+        per_minute: Mapping[str, int],
+        seconds: Callable[[], float],
+        check_password: CheckPassword = refuse_password,
+    ) -> None:
+        self._check_password = check_password
+        self._households = Households()
+        self._log_ins = LogInGate()
         self._store = store
         self._look = look
         self._limits = Limits(per_minute)
@@ -35,6 +57,10 @@ class Core:
     def get_right(self, request: type[Request]) -> Right:
         """The right that requests of this type need."""
         return REQUESTS[request].right
+
+    def is_writing(self, request: type[Request]) -> bool:
+        """Whether requests of this type may change anything."""
+        return REQUESTS[request].writes
 
     def count_command(self, by: Requester) -> TooSoon | None:
         """Count one command of this person; what they are to be told where there have been too many."""
@@ -56,6 +82,10 @@ class Core:
         too_soon = self._count(by, entry.limit)
         if too_soon is not None:
             raise Refused(too_soon)
+        if entry.is_rationed:
+            by = self._households.admit(by, self._seconds())
+        if isinstance(request, LogIn):
+            await self._check_log_in(request, by)
         outside = await self._look(entry.needs_status)
 
         def work(tx: Transaction) -> Result:
@@ -67,4 +97,16 @@ class Core:
     def _count(self, by: Requester, kind: str) -> TooSoon | None:
         if by.right >= Right.ADMIN:
             return None
-        return self._limits.take(get_person(by), kind, self._seconds())
+        return self._limits.take(get_person(by), kind, self._seconds(), find_household(by.identity))
+
+    async def _check_log_in(self, request: LogIn, by: Requester) -> None:
+        """Raises Refused where the password is wrong, or cannot be looked at now."""
+        address = by.identity.address if by.identity else ""
+        if not self._log_ins.enter(address):
+            raise Refused(TooManyLogIns(LOG_IN_SECONDS))
+        try:
+            is_right = await self._check_password(request.account.strip().lower(), request.password, address)
+        finally:
+            self._log_ins.leave(address)
+        if not is_right:
+            raise Refused(WrongPassword())

@@ -1,20 +1,21 @@
 """What listeners say of what they hear: ratings of the section in their ears, and bookmarks.
 
-Both mean the moment that was heard, which is `bars.EAR_DELAYS` behind what the streamer plays. A player that knows
-where in a mount's stream it is can know the moment to the frame (`get_heard`).
+Both mean the moment that was heard. A player that knows where in a mount's stream it is knows the moment to the frame
+(`get_heard`), and names the song and the frame; for all others it is `bars.EAR_DELAYS` behind what the streamer plays.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
+from bandstand.bot.station import library
 from bandstand.bot.station.bars import EAR_DELAYS, PLAYER, find_bars, find_place, find_section
 from bandstand.bot.station.on_air import find_on_air
 from bandstand.bot.station.persons import get_person
 from bandstand.bot.station.repositories import RatedSection, Transaction
 from bandstand.common.api.events import SongRated
 from bandstand.common.api.heard import GetHeard, Heard, HeardStream
-from bandstand.common.api.people import Requester
-from bandstand.common.api.refusals import BadRequest, NothingHeard, Refused
+from bandstand.common.api.people import Requester, Right
+from bandstand.common.api.refusals import BadRequest, NotHeardLately, NothingHeard, Refused
 from bandstand.common.api.requests import AddBookmark, Rate
 from bandstand.common.api.results import Bookmarked, Rated
 from bandstand.common.api.values import Bookmark, Song, SongPlace
@@ -23,6 +24,13 @@ from bandstand.common.text import one_line
 from bandstand.common.types import RATE
 
 NOTE_LIMIT: Final = 200
+LATELY: Final = 120.0
+"""Seconds after its end in which a song may still be in somebody's ear: players lag by up to a minute, and a vote takes
+a moment."""
+LOOKED_AT: Final = 20
+"""Cues that can have ended within that time."""
+TOLERANCE: Final = 1.0
+"""Seconds that a place may be behind the song's end."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,29 @@ class InEar:
 
     song: Song
     at: SongPlace
+
+
+def find_place_heard(request: Rate | AddBookmark, by: Requester, tx: Transaction) -> InEar:
+    """The place that a request names, whose player knows what is heard; else what the station can tell. Raises
+    Refused."""
+    if not request.song:
+        return find_heard(tx)
+    song = library.find_song(tx, request.song)
+    is_marking = isinstance(request, AddBookmark) and by.right >= Right.DJ
+    if not is_marking and not _was_heard_lately(tx, song):
+        raise Refused(NotHeardLately(song.brief, int(LATELY)))
+    seconds = request.frame / RATE
+    if song.seconds and seconds > song.seconds + TOLERANCE:
+        raise Refused(BadRequest("the song is shorter than that"))
+    return _locate(song, seconds)
+
+
+def _was_heard_lately(tx: Transaction, song: Song) -> bool:
+    cue = find_on_air(tx)
+    if cue is not None and cue.song.code == song.code:
+        return True
+    played = tx.queue.list_played(LOOKED_AT, is_whole=True)
+    return any(one.song.code == song.code and tx.now - (one.ended or tx.now) <= LATELY for one in played)
 
 
 def find_heard(tx: Transaction, way: str = PLAYER) -> InEar:
@@ -51,7 +82,7 @@ def _locate(song: Song, seconds: float) -> InEar:
 
 
 def rate(request: Rate, by: Requester, tx: Transaction) -> Rated:
-    heard = find_heard(tx)
+    heard = find_place_heard(request, by, tx)
     song = heard.song
     if song.generator in BETWEEN:
         raise Refused(BadRequest("what you hear is no song, and is not rated"))
@@ -82,7 +113,7 @@ def find_opus_mounts(streams: tuple[HeardStream, ...]) -> tuple[str, ...]:
 
 
 def add_bookmark(request: AddBookmark, by: Requester, tx: Transaction) -> Bookmarked:
-    heard = find_heard(tx)
+    heard = find_place_heard(request, by, tx)
     note = one_line(request.note, NOTE_LIMIT)
     tx.bookmarks.add(Bookmark(song=heard.song.code, at=heard.at, note=note, name=by.name, created=tx.now))
     return Bookmarked(song=heard.song.brief, at=heard.at)

@@ -15,15 +15,28 @@ A key is kept in the database, so it never changes its form without a migration.
 """
 
 import ipaddress
-from typing import Final
+from typing import Final, NamedTuple
 
 from bandstand.bot.station.identity import IRC, get_name
-from bandstand.common.api.people import Identity, Requester
+from bandstand.common.api.people import Identity, Requester, Right
 
 COOKIE: Final = "~"
 """Begins the key of a visitor of the page; no name of an account or of a network can begin so."""
+WEB: Final = "web"
+"""The network of visitors of the page."""
 IPV6_PREFIX: Final = 64
 """Bits of an address that a household has for itself."""
+LOOPBACK: Final = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::/64"))
+"""Of IPv4, and of IPv6 as a household's network."""
+
+
+class Visitor(NamedTuple):
+    """A visitor of the page, as the station knows them by their session."""
+
+    identity: Identity
+    right: Right
+    name: str
+    """Empty for somebody who is not logged in."""
 
 
 def get_person(by: Requester) -> str:
@@ -43,6 +56,25 @@ def find_key(identity: Identity) -> str:
     if identity.address:
         return key_host(identity.address, identity.network)
     return key_host(identity.mask.rpartition("@")[2], identity.network)
+
+
+def find_household(identity: Identity | None) -> str:
+    """The key of the address that a visitor of the page comes from, who is known by nothing better than a cookie; empty
+    for others, and for this machine, from which a proxy brings everybody."""
+    if identity is None or identity.network != WEB or identity.account or identity.session:
+        return ""
+    address = key_address(identity.address)
+    return "" if not address or is_loopback(address) else f"@{address}"
+
+
+def find_voter(by: Requester) -> str:
+    """The key of the person who votes, where an address has one vote unless its people log in."""
+    return find_household(by.identity) or get_person(by)
+
+
+def is_loopback(address: str) -> bool:
+    """Whether what `key_address` wrote is this machine."""
+    return ipaddress.ip_network(address).overlaps(LOOPBACK[":" in address])
 
 
 def key_host(host: str, network: str) -> str:

@@ -43,6 +43,10 @@ class Favourites(Protocol):
         """Whether it was there."""
         ...
 
+    def move(self, before: str, person: str) -> None:
+        """Give somebody's favourites to the person whom they are known to be now, who has been put there."""
+        ...
+
     def count(self, song: str) -> int:
         """How many people like this song."""
         ...

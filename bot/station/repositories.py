@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from random import Random
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+import msgspec
+
 from bandstand.bot.station.radio_repositories import Clocks, Favourites, Playlists, Requests, Rotation, Search, Shows
 from bandstand.bot.station.rules import Rules
 from bandstand.common.api.events import Event
@@ -333,6 +335,48 @@ class People(Protocol):
         ...
 
 
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """A visitor's session, or a link that will begin one: see `bot.station.sessions`."""
+
+    key: str
+    """The hash of the text that names it."""
+    is_link: bool = False
+    name: str
+    network: str
+    """As in `Identity`; `web` for an account of the station's own, and for whoever sits at its machine."""
+    account: str = ""
+    mask: str = ""
+    right: Right | None = None
+    """Of whoever sits at the machine; None: what was granted to them."""
+    person: str = ""
+    created: float = 0.0
+    expires: float = 0.0
+
+
+class Sessions(Protocol):
+    def find(self, key: str) -> Session | None: ...
+
+    def add(self, session: Session) -> None: ...
+
+    def remove(self, key: str) -> bool:
+        """Whether there was one."""
+        ...
+
+    def remove_links(self, person: str) -> None: ...
+
+    def remove_of_person(self, person: str) -> int:
+        """How many there were, links among them."""
+        ...
+
+    def keep_newest(self, person: str, count: int) -> None:
+        """Remove this person's older sessions."""
+        ...
+
+    def prune(self, now: float) -> None:
+        """Remove those that are over."""
+        ...
+
+
 class Settings(Protocol):
     def get(self, key: str) -> str | None: ...
 
@@ -366,6 +410,7 @@ class Transaction(Protocol):
     watches: Watches
     shows: Shows
     people: People
+    sessions: Sessions
     settings: Settings
 
     def read_errors(self, song: SongCode) -> str:

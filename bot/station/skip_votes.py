@@ -2,7 +2,8 @@
 
 Icecast counts how many listen, and the channels know who said something lately; nothing tells which of these are the
 same people. So the greater number stands for all: most of those who talk listen, too. Those who voted are there in any
-case. A vote is for one cue, so the next song begins without any.
+case. A vote is for one cue, so the next song begins without any. Visitors of the page who have not logged in have one
+vote for each address, as anybody could come as many.
 """
 
 import math
@@ -11,7 +12,7 @@ from typing import Final
 
 from bandstand.bot.station import playing
 from bandstand.bot.station.on_air import find_on_air, is_stopped
-from bandstand.bot.station.persons import find_key, get_person
+from bandstand.bot.station.persons import find_key, find_voter
 from bandstand.bot.station.repositories import Transaction
 from bandstand.common.api.events import SkippedByVote, SkipVoteBegan
 from bandstand.common.api.people import Requester
@@ -42,7 +43,7 @@ def vote_to_skip(request: VoteSkip, by: Requester, tx: Transaction) -> SkipVoted
     cue = find_on_air(tx)
     if cue is None or is_stopped(tx) or request.cue not in (None, cue.id):
         raise Refused(NothingOnAir())
-    is_new = tx.favourites.put_skip_vote(cue.id, get_person(by), tx.now)
+    is_new = tx.favourites.put_skip_vote(cue.id, find_voter(by), tx.now)
     voters = tx.favourites.list_skip_votes(cue.id)
     votes, needed = len(voters), count_needed(count_people(tx.outside, voters), tx.rules.skip_share)
     if votes < needed:

@@ -2,7 +2,8 @@
 
 Every way in ends here, so that no rule is written twice. `limit` names the token bucket that a request takes from,
 beside the one of all commands; `writes` is False for what only looks, which takes no write lock; `needs_status` is True
-where the streamer and Icecast are to be asked first.
+where the streamer and Icecast are to be asked first; `is_rationed` where it would pay to come as many visitors of the
+page (`bot.station.visitors`).
 """
 
 from collections.abc import Callable
@@ -27,10 +28,12 @@ from bandstand.bot.station import (
     programme,
     queueing,
     request_switches,
+    sessions,
     shows,
     skip_votes,
     song_requests,
     status,
+    visitors,
     watches,
     wishes,
 )
@@ -51,6 +54,7 @@ class Entry(NamedTuple):
     limit: str = ""
     writes: bool = True
     needs_status: bool = False
+    is_rationed: bool = False
 
 
 def _reads(handler: Handler, right: Right = LISTENER, needs_status: bool = False) -> Entry:
@@ -60,7 +64,9 @@ def _reads(handler: Handler, right: Right = LISTENER, needs_status: bool = False
 REQUESTS: Final[dict[type[Request], Entry]] = {
     requests.Generate: Entry(ordering.generate, DJ, SONGS),
     requests.GenerateAgain: Entry(ordering.generate_again, DJ, SONGS),
-    requests.Wish: Entry(wishes.wish, LISTENER, SONGS),
+    requests.Wish: Entry(wishes.wish, LISTENER, SONGS, is_rationed=True),
+    requests.WishAlike: Entry(wishes.wish_alike, LISTENER, SONGS, is_rationed=True),
+    requests.ReadWish: _reads(wishes.read_wish),
     requests.CancelJob: Entry(ordering.cancel_job, DJ),
     requests.ImportFile: Entry(imports.import_file, OWNER),
     requests.RecogniseFiles: _reads(imports.recognise_files, OWNER),
@@ -73,8 +79,8 @@ REQUESTS: Final[dict[type[Request], Entry]] = {
     requests.PlayFile: Entry(ordering.play_file, OWNER),
     requests.PlayPipe: Entry(ordering.play_pipe, OWNER),
     requests.Replay: Entry(playing.replay, DJ),
-    requests.Enqueue: Entry(song_requests.enqueue, LISTENER),
-    requests.RequestSong: Entry(song_requests.request_song, LISTENER),
+    requests.Enqueue: Entry(song_requests.enqueue, LISTENER, is_rationed=True),
+    requests.RequestSong: Entry(song_requests.request_song, LISTENER, is_rationed=True),
     requests.SwitchRequests: Entry(request_switches.switch_requests, DJ),
     requests.GetRequestSwitches: _reads(request_switches.get_request_switches),
     requests.GetQueue: _reads(queueing.get_queue),
@@ -121,20 +127,20 @@ REQUESTS: Final[dict[type[Request], Entry]] = {
     requests.WatchGenerator: Entry(watches.watch_generator, DJ, SONGS),
     requests.UnwatchGenerator: Entry(watches.unwatch_generator, DJ),
     requests.CompareSongs: Entry(comparisons.compare_songs, DJ, SONGS),
-    requests.Vote: Entry(comparisons.vote, LISTENER),
+    requests.Vote: Entry(comparisons.vote, LISTENER, is_rationed=True),
     requests.Reveal: Entry(comparisons.reveal, DJ),
     requests.AddBookmark: Entry(listening.add_bookmark, LISTENER),
     requests.ListBands: _reads(bands.list_bands),
     requests.GetBand: _reads(bands.get_band),
     requests.FoundBand: Entry(bands.found_band, DJ),
     requests.GetArtist: _reads(bands.get_artist),
-    requests.Rate: Entry(listening.rate, LISTENER),
+    requests.Rate: Entry(listening.rate, LISTENER, is_rationed=True),
     requests.AddFavourite: Entry(favourites.add_favourite, LISTENER),
     requests.RemoveFavourite: Entry(favourites.remove_favourite, LISTENER),
     requests.ListFavourites: _reads(favourites.list_favourites),
     requests.SetNotices: Entry(favourites.set_notices, LISTENER),
-    requests.RequestRandom: Entry(picks.request_random, LISTENER),
-    requests.RequestFirst: Entry(picks.request_first, LISTENER),
+    requests.RequestRandom: Entry(picks.request_random, LISTENER, is_rationed=True),
+    requests.RequestFirst: Entry(picks.request_first, LISTENER, is_rationed=True),
     requests.GetLastRequest: _reads(picks.get_last_request),
     requests.VoteSkip: Entry(skip_votes.vote_to_skip, LISTENER, needs_status=True),
     requests.EvolveBand: Entry(bands.evolve_band, DJ),
@@ -146,6 +152,11 @@ REQUESTS: Final[dict[type[Request], Entry]] = {
     requests.ListPeople: _reads(access.list_people, ADMIN, needs_status=True),
     requests.SetPassword: Entry(access.set_password, OWNER),
     requests.RemoveAccount: Entry(access.remove_account, OWNER),
+    requests.LogIn: Entry(sessions.log_in, LISTENER),
+    requests.MakeLink: Entry(sessions.make_link, LISTENER, needs_status=True),
+    requests.OpenLink: Entry(sessions.open_link, LISTENER),
+    requests.LogOut: Entry(sessions.log_out, LISTENER),
+    requests.ChooseName: _reads(visitors.choose_name),
     requests.GetStatus: _reads(status.get_status, needs_status=True),
     requests.GetVersion: _reads(status.get_version),
     requests.ListNames: _reads(status.list_names),

@@ -8,7 +8,10 @@ The wisher is told when it begins (`WishBegun`, of `bot.station.on_air`). If it 
 (`JobFailed`), and the wish does not count.
 """
 
-from bandstand.bot.station import bands, generators, wish_rules
+from random import Random
+from typing import Any
+
+from bandstand.bot.station import bands, generators, library, wish_rules
 from bandstand.bot.station.on_air import get_asker
 from bandstand.bot.station.ordering import Order, check_open_jobs, order_song
 from bandstand.bot.station.persons import get_person
@@ -18,32 +21,69 @@ from bandstand.bot.station.wish_reading import Reading, read_words
 from bandstand.common.api.people import Requester, Right
 from bandstand.common.api.refusals import (
     BandsMissing,
+    NotComposed,
     NotUnderstood,
     Refused,
     TooManyWishes,
     WishTooSoon,
     WishUnheard,
 )
-from bandstand.common.api.requests import GetQueue, Wish
+from bandstand.common.api.requests import GetQueue, ReadWish, Wish, WishAlike
 from bandstand.common.api.values import Purpose
-from bandstand.common.api.wishing import Wished
+from bandstand.common.api.wishing import Understood, Wished, WishRead
 
 
 def wish(request: Wish, by: Requester, tx: Transaction) -> Wished:
     """Raises Refused, with the moment from which the person may wish where that is what stands against it."""
-    reading = _read(tx, request.words)
-    if by.right < Right.ADMIN:
+    reading = _read(tx, request.words, by)
+    _check_rules(by, tx)
+    return _order(tx, by, reading.form.slug, reading.understood)
+
+
+def read_wish(request: ReadWish, by: Requester, tx: Transaction) -> WishRead:
+    reading = _read(tx, request.words, by)
+    try:
         _check_rules(by, tx)
+    except Refused as refused:
+        why = refused.why
+        allowed_at, wait = getattr(why, "allowed_at", None), getattr(why, "wait", None)
+        name = str(type(why).__struct_config__.tag)
+        return WishRead(understood=reading.understood, allowed_at=allowed_at, wait=wait or 0.0, refused=name)
+    return WishRead(understood=reading.understood)
+
+
+def wish_alike(request: WishAlike, by: Requester, tx: Transaction) -> Wished:
+    """Another song by the same band with the same parameters; the seed is another."""
+    song = library.find_song(tx, request.song)
+    slug = bands.get_slug(tx, song.form) if song.generator == bands.GENERATOR else ""
+    form = next((one for one in tx.bands.list_all() if one.slug == slug), None)
+    if form is None:
+        raise Refused(NotComposed(song.brief))
+    _check_rules(by, tx)
+    understood = Understood(band=form.band.name, style=form.band.style, parameters=_limit_length(song.parameters))
+    return _order(tx, by, slug, understood)
+
+
+def _limit_length(parameters: dict[str, Any]) -> dict[str, Any]:
+    """A dj may have had a longer song made than may be wished for."""
+    seconds = parameters.get("seconds")
+    return parameters if not seconds else {**parameters, "seconds": min(seconds, wish_rules.LONGEST)}
+
+
+def _order(tx: Transaction, by: Requester, slug: str, understood: Understood) -> Wished:
     check_open_jobs(by, tx)
-    parameters = generators.check_parameters(tx, bands.GENERATOR, reading.understood.parameters)
-    form = bands.add_variation(tx, reading.form.slug)
+    parameters = generators.check_parameters(tx, bands.GENERATOR, understood.parameters)
+    form = bands.add_variation(tx, slug)
     job = order_song(tx, Order(bands.GENERATOR, get_asker(by), parameters, purpose=Purpose.WISH, form=form))
     position, heard_in = _locate(tx, by, job.id)
-    return Wished(job=job.id, song=job.song, understood=reading.understood, position=position, heard_in=heard_in)
+    return Wished(job=job.id, song=job.song, understood=understood, position=position, heard_in=heard_in)
 
 
-def _read(tx: Transaction, words: str) -> Reading:
-    reading = read_words(tx, words, wish_rules.LONGEST)
+def _read(tx: Transaction, words: str, by: Requester) -> Reading:
+    """Chance decides in the same way until this person has wished, so that what is shown before is what comes."""
+    wishes = tx.jobs.list_wishes(get_person(by), tx.now - wish_rules.REMEMBERED)
+    chance = Random(f"{get_person(by)} {words} {wishes}")
+    reading = read_words(tx, words, wish_rules.LONGEST, chance)
     if reading is None:
         raise Refused(BandsMissing())
     if reading.is_empty and reading.understood.unknown:
@@ -52,7 +92,9 @@ def _read(tx: Transaction, words: str) -> Reading:
 
 
 def _check_rules(by: Requester, tx: Transaction) -> None:
-    """Raises Refused where this person may not wish now, or too many wishes wait."""
+    """Raises Refused where this person may not wish now, or too many wishes wait; admins may always."""
+    if by.right >= Right.ADMIN:
+        return
     person = get_person(by)
     wishes = tx.jobs.list_wishes(person, tx.now - wish_rules.REMEMBERED)
     allowed_at = wish_rules.find_wish_time(wishes, tx.now)

@@ -60,6 +60,13 @@ class Favourites:
     def remove(self, person: str, song: str) -> bool:
         return self._executor.change(FAVOURITE.delete().where(FAVOURITE.person == person, FAVOURITE.song == song)) > 0
 
+    def move(self, before: str, person: str) -> None:
+        own = FAVOURITE.select(FAVOURITE.song).where(FAVOURITE.person == person)
+        songs = [song for (song,) in self._executor.select(own)]
+        self._executor.change(FAVOURITE.delete().where(FAVOURITE.person == before, FAVOURITE.song.in_(songs)))
+        self._executor.change(FAVOURITE.update(person=person).where(FAVOURITE.person == before))
+        self._executor.change(FAN.delete().where(FAN.person == before))
+
     def count(self, song: str) -> int:
         return self._executor.select_number(FAVOURITE.select(fn.COUNT()).where(FAVOURITE.song == song))
 

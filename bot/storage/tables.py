@@ -213,6 +213,21 @@ class Word(Model):
     text = TextField(primary_key=True)
 
 
+class Session(Model):
+    """A visitor's session, or a link that will begin one."""
+
+    key = TextField(primary_key=True)  # a hash
+    is_link = BooleanField()
+    name = TextField()
+    network = TextField()
+    account = TextField()
+    mask = TextField()
+    right = IntegerField(null=True)
+    person = TextField()
+    created = FloatField()
+    expires = FloatField()
+
+
 class Comparison(Model):
     song = ForeignKeyField(Song, primary_key=True, on_delete="CASCADE")
     first = ForeignKeyField(Song, on_delete="CASCADE")

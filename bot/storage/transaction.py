@@ -24,6 +24,7 @@ from bandstand.bot.storage.queue import Cues, Jobs
 from bandstand.bot.storage.requests import Requests
 from bandstand.bot.storage.rotation import Rotation
 from bandstand.bot.storage.search import Search
+from bandstand.bot.storage.sessions import Sessions
 from bandstand.bot.storage.shows import Shows
 from bandstand.bot.storage.songs import Bookmarks, Comparisons, Songs
 from bandstand.common.api.events import Event
@@ -69,6 +70,7 @@ class SqlTransaction:
         self.watches: repositories.Watches = Watches(executor)
         self.shows: radio_repositories.Shows = Shows(executor)
         self.people: repositories.People = People(executor)
+        self.sessions: repositories.Sessions = Sessions(executor)
         self.settings: repositories.Settings = Settings(executor)
 
     def read_errors(self, song: SongCode) -> str:

@@ -1,4 +1,4 @@
-"""Checks the passwords of people who log in, for telnet.
+"""Checks the passwords of people who log in, by telnet or to the page.
 
 A check takes a processor for a tenth of a second and 16 MiB, so it runs in a thread, and few run at a time. An account
 that has failed at an address waits there first, and an address that fails much gets its wrong answers late
@@ -47,19 +47,24 @@ class PasswordCheck:
         self._penalties: dict[str, DeferredSemaphore] = {}
         """By address, while any of its passwords is looked at."""
 
-    async def check(self, name: str, password: str, address: str) -> bool:
+    async def check(self, name: str, password: str, address: str, way: str = "telnet") -> bool:
         """Whether that is the person's password. False as well if it could not be checked, which is logged."""
         await self._sleep(self._failed.wait(name, address, self._clock()))
         place = self._penalties.setdefault(address, DeferredSemaphore(PENALTIES))
         await place.acquire()
         try:
-            return await self._check_now(name, password, address)
+            return await self._check_now(name, password, address, way)
         finally:
             place.release()
             if place.tokens == PENALTIES and not place.waiting:
                 self._penalties.pop(address, None)
 
-    async def _check_now(self, name: str, password: str, address: str) -> bool:
+    async def check_visitor(self, name: str, password: str, address: str) -> bool:
+        """The same, of a visitor of the page. Whoever guesses waits as long as by telnet, and one wait counts for
+        both."""
+        return await self.check(name, password, address, "the page")
+
+    async def _check_now(self, name: str, password: str, address: str, way: str) -> bool:
         try:
             is_right = await self._compare(name, password)
         except Exception:
@@ -69,7 +74,7 @@ class PasswordCheck:
             self._failed.record_success(name, address)
             return True
         self._failed.count(name, address, self._clock())
-        log.warn("telnet: {name} from {address} failed to log in", name=one_line(name, 40), address=address)
+        log.warn("{way}: {name} from {address} failed to log in", way=way, name=one_line(name, 40), address=address)
         await self._sleep(self._failed.penalty(address, self._clock()))
         return False
 

@@ -9,7 +9,7 @@ from typing import Protocol
 from twisted.internet.defer import Deferred
 
 from bandstand.bot.commands.frontend import Access, Commands
-from bandstand.bot.terminal.password_check import Accounts, PasswordCheck
+from bandstand.bot.terminal.password_check import PasswordCheck
 from bandstand.bot.terminal.telnet import TelnetServer
 from bandstand.bot.terminal.terminals import Reactor, Terminals
 from bandstand.common.config import Config
@@ -31,18 +31,15 @@ class Server(Protocol):
         ...
 
 
-class PeopleAccess(Access, Accounts, Protocol):
-    """The rights of people, and the hashes of their passwords."""
-
-
 class RemoteAccess:
-    def __init__(self, reactor: Reactor, config: Config, commands: Commands, access: PeopleAccess) -> None:
+    def __init__(
+        self, reactor: Reactor, config: Config, commands: Commands, access: Access, passwords: PasswordCheck
+    ) -> None:
         idle = config.telnet.idle_minutes * 60.0
         self.terminals = Terminals(reactor, commands, access, config.paths.histories, idle)
         self._servers: list[Server] = []
         if config.telnet.enabled:
             at = (config.telnet.host, config.telnet.port)
-            passwords = PasswordCheck(reactor, access)
             self._servers.append(TelnetServer(reactor, at, config.station.name, passwords, self.terminals))
         if config.ssh.authorized_keys:
             from bandstand.bot.terminal.ssh import SshServer  # here, because it loads the whole of its cryptography

@@ -1,9 +1,10 @@
-"""Running the station: rights and accounts, processes and mounts; requests, refusals and events. `requests`, `refusals`
-and `events` have the unions.
+"""Running the station: rights and accounts, processes and mounts; requests, results, refusals and events. The
+modules of these names have the unions.
 """
 
-from bandstand.common.api.bases import EventBase, Kind, RefusalBase, RequestBase
+from bandstand.common.api.bases import EventBase, Kind, RefusalBase, RequestBase, ResultBase
 from bandstand.common.api.people import Place, Right
+from bandstand.common.api.values import GrantedRight, PersonPresent
 
 # Requests
 
@@ -57,6 +58,51 @@ class RestartStreamer(RequestBase, frozen=True, tag="restart_streamer"):
 
 class Quit(RequestBase, frozen=True, tag="quit"):
     """Stop the whole station in order."""
+
+
+# Results
+
+
+class Granted(ResultBase, frozen=True, tag="granted"):
+    name: str
+    right: Right
+    before: Right
+    knows_network: bool = True
+    """False: the configuration has no network of that name, so nobody comes from there yet."""
+
+
+class Revoked(ResultBase, frozen=True, tag="revoked"):
+    name: str
+    before: Right
+
+
+class You(ResultBase, frozen=True, tag="you"):
+    name: str
+    right: Right
+    known_as: str = ""
+    """The name that rights are granted to; empty for a stranger."""
+    mask: str = ""
+    network: str = ""
+    """Of IRC, where it is one; otherwise empty."""
+    tells_accounts: bool = True
+    """False: the network has no accounts, so rights there are granted to masks."""
+    is_at_machine: bool = False
+
+
+class People(ResultBase, frozen=True, tag="people"):
+    grants: tuple[GrantedRight, ...]
+    accounts: tuple[str, ...]
+    present: tuple[PersonPresent, ...]
+
+
+class PasswordSet(ResultBase, frozen=True, tag="password_set"):
+    name: str
+    is_new: bool
+    right: Right
+
+
+class AccountRemoved(ResultBase, frozen=True, tag="account_removed"):
+    name: str
 
 
 # Refusals

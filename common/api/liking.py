@@ -1,4 +1,4 @@
-"""What listeners say of songs: favourites, and votes for skipping.
+"""What listeners say of songs: favourites, ratings, bookmarks, and votes.
 
 The requests and results of these; `requests` and `results` have the unions.
 """
@@ -12,6 +12,7 @@ from bandstand.common.api.values import SongBrief
 from bandstand.common.types import CueId
 
 Limit = Annotated[int, msgspec.Meta(ge=1, le=500)]
+Frame = Annotated[int, msgspec.Meta(ge=0, le=2**40)]
 
 
 # Requests
@@ -76,6 +77,39 @@ class VoteSkip(RequestBase, frozen=True, tag="vote_skip"):
     cue: CueId | None = None
     """The cue that is meant, so that a vote that comes late does not hit the next one; left out: what is on the
     air."""
+
+
+class Vote(RequestBase, frozen=True, tag="vote"):
+    """Say which song of the latest comparison is better."""
+
+    choice: str
+    """`x` or `y`."""
+
+
+class Reveal(RequestBase, frozen=True, tag="reveal"):
+    """Say which song of the latest comparison is which, and close the votes."""
+
+
+class AddBookmark(RequestBase, frozen=True, tag="add_bookmark"):
+    """Note the place that is heard right now, or the one that is named."""
+
+    note: str = ""
+    song: str = ""
+    """The code of a song that was on the air lately; with the right dj, of any. Empty: what is heard, as far as the
+    station can tell."""
+    frame: Frame = 0
+    """With `song`: which frame of it, 48,000 to the second."""
+
+
+class Rate(RequestBase, frozen=True, tag="rate"):
+    """How you like what you hear, from -1 to 1."""
+
+    value: Annotated[float, msgspec.Meta(ge=-1, le=1)]
+    song: str = ""
+    """The code of the song that is in this listener's ear, if that is known exactly; it was on the air lately. Empty:
+    what is heard, as far as the station can tell."""
+    frame: Frame = 0
+    """With `song`: which frame of it, 48,000 to the second."""
 
 
 # Results

@@ -62,7 +62,8 @@ class Identity(msgspec.Struct, frozen=True):
 
     `account` was verified by the network's services, or by the station itself; it is empty where nothing did. `mask` is
     `nick!user@host` where a network shows one. A nick alone is nobody: anyone can take it. Visitors of the page have
-    the cookie that the web process signed for them, and an address. `bot.station.persons` says who is one person.
+    the cookie that the web process signed for them, and an address; an account only by a session, which the station
+    itself looks up. `bot.station.persons` says who is one person.
     """
 
     network: str
@@ -73,6 +74,8 @@ class Identity(msgspec.Struct, frozen=True):
     """What the cookie says after its signature was checked: the same for as long as the visitor keeps it."""
     address: str = ""
     """An IPv4 or IPv6 address, as far as a front end has seen it itself."""
+    session: str = ""
+    """Of a visitor who logged in to the page: `common.api.visiting`. The station puts in whose it is."""
 
 
 class Requester(msgspec.Struct, frozen=True):

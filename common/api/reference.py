@@ -31,6 +31,8 @@ from bandstand.common.api import (
     socket,
     tracks,
     values,
+    visiting,
+    wishing,
 )
 
 HEAD = """# The station's requests, results and events
@@ -58,6 +60,8 @@ THEMES = {
     schedule: results,
     asking: results,
     heard: results,
+    visiting: requests,
+    wishing: results,
 }
 """Modules of one theme, each with the section in which its parts are described."""
 OTHERS: tuple[tuple[str, ModuleType], ...] = (

@@ -34,7 +34,15 @@ from bandstand.common.api.playlists import PlaylistExists as PlaylistExists
 from bandstand.common.api.playlists import PlaylistIsSearch as PlaylistIsSearch
 from bandstand.common.api.playlists import TooManyLists as TooManyLists
 from bandstand.common.api.values import SlotKind, SongBrief
+from bandstand.common.api.visiting import BadVisitorName as BadVisitorName
+from bandstand.common.api.visiting import LinkOver as LinkOver
+from bandstand.common.api.visiting import NotAVisitor as NotAVisitor
+from bandstand.common.api.visiting import PageOff as PageOff
+from bandstand.common.api.visiting import TooManyLogIns as TooManyLogIns
+from bandstand.common.api.visiting import VisitRefusal
+from bandstand.common.api.visiting import WrongPassword as WrongPassword
 from bandstand.common.api.wishing import BandsMissing as BandsMissing
+from bandstand.common.api.wishing import NotComposed as NotComposed
 from bandstand.common.api.wishing import NotUnderstood as NotUnderstood
 from bandstand.common.api.wishing import TooManyWishes as TooManyWishes
 from bandstand.common.api.wishing import WishTooSoon as WishTooSoon
@@ -101,6 +109,13 @@ class NothingOnAir(Base, frozen=True, tag="nothing_on_air"):
 
 class NothingHeard(Base, frozen=True, tag="nothing_heard"):
     """Nothing is in anybody's ear that could be rated or marked."""
+
+
+class NotHeardLately(Base, frozen=True, tag="not_heard_lately"):
+    """The song was not on the air within the last `seconds`, so nobody hears it now."""
+
+    song: SongBrief
+    seconds: int
 
 
 class NothingBefore(Base, frozen=True, tag="nothing_before"):
@@ -365,6 +380,7 @@ Refusal = (
     | BadLabel
     | NothingOnAir
     | NothingHeard
+    | NotHeardLately
     | NothingBefore
     | NotKept
     | NoSuchFan
@@ -388,6 +404,7 @@ Refusal = (
     | NotYourSong
     | TooSoon
     | NotUnderstood
+    | NotComposed
     | BandsMissing
     | WishTooSoon
     | WishUnheard
@@ -439,6 +456,7 @@ Refusal = (
     | TooManyAccounts
     | NoSuchAccount
     | BadHash
+    | VisitRefusal
     | BadRequest
 )
 

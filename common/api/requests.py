@@ -31,13 +31,17 @@ from bandstand.common.api.library import EditSong as EditSong
 from bandstand.common.api.library import ImportFile as ImportFile
 from bandstand.common.api.library import RecogniseFiles as RecogniseFiles
 from bandstand.common.api.library import TagSong as TagSong
+from bandstand.common.api.liking import AddBookmark as AddBookmark
 from bandstand.common.api.liking import AddFavourite as AddFavourite
 from bandstand.common.api.liking import GetLastRequest as GetLastRequest
 from bandstand.common.api.liking import ListFavourites as ListFavourites
+from bandstand.common.api.liking import Rate as Rate
 from bandstand.common.api.liking import RemoveFavourite as RemoveFavourite
 from bandstand.common.api.liking import RequestFirst as RequestFirst
 from bandstand.common.api.liking import RequestRandom as RequestRandom
+from bandstand.common.api.liking import Reveal as Reveal
 from bandstand.common.api.liking import SetNotices as SetNotices
+from bandstand.common.api.liking import Vote as Vote
 from bandstand.common.api.liking import VoteSkip as VoteSkip
 from bandstand.common.api.playlists import AddToPlaylist as AddToPlaylist
 from bandstand.common.api.playlists import ChangePlaylist as ChangePlaylist
@@ -55,7 +59,15 @@ from bandstand.common.api.programme import ExplainSong as ExplainSong
 from bandstand.common.api.programme import GetRadio as GetRadio
 from bandstand.common.api.programme import SwitchRadio as SwitchRadio
 from bandstand.common.api.schedule import ScheduleRequest
+from bandstand.common.api.visiting import ChooseName as ChooseName
+from bandstand.common.api.visiting import LogIn as LogIn
+from bandstand.common.api.visiting import LogOut as LogOut
+from bandstand.common.api.visiting import MakeLink as MakeLink
+from bandstand.common.api.visiting import OpenLink as OpenLink
+from bandstand.common.api.visiting import VisitRequest
+from bandstand.common.api.wishing import ReadWish as ReadWish
 from bandstand.common.api.wishing import Wish as Wish
+from bandstand.common.api.wishing import WishAlike as WishAlike
 from bandstand.common.generators import Raw, Value
 from bandstand.common.types import LONGEST_FADE, RATE
 
@@ -265,7 +277,7 @@ class GetJob(Base, frozen=True, tag="get_job"):
     job: int
 
 
-# Generators, comparisons, bookmarks
+# Generators, comparisons
 
 
 class ListGenerators(Base, frozen=True, tag="list_generators"):
@@ -307,24 +319,7 @@ class CompareSongs(Base, frozen=True, tag="compare_songs"):
     bars: Bars = DEFAULT_BARS
 
 
-class Vote(Base, frozen=True, tag="vote"):
-    """Say which song of the latest comparison is better."""
-
-    choice: str
-    """`x` or `y`."""
-
-
-class Reveal(Base, frozen=True, tag="reveal"):
-    """Say which song of the latest comparison is which, and close the votes."""
-
-
-class AddBookmark(Base, frozen=True, tag="add_bookmark"):
-    """Note the place that is heard right now."""
-
-    note: str = ""
-
-
-# Bands and ratings
+# Bands
 
 
 class ListBands(Base, frozen=True, tag="list_bands"):
@@ -350,12 +345,6 @@ class GetArtist(Base, frozen=True, tag="get_artist"):
     name: str
 
 
-class Rate(Base, frozen=True, tag="rate"):
-    """How you like what you hear, from -1 to 1."""
-
-    value: Annotated[float, msgspec.Meta(ge=-1, le=1)]
-
-
 class EvolveBand(Base, frozen=True, tag="evolve_band"):
     """Breed a band's next form from its ratings."""
 
@@ -374,9 +363,6 @@ class RevertBand(Base, frozen=True, tag="revert_band"):
     band: str
 
 
-# People
-
-
 # The station
 
 
@@ -391,6 +377,8 @@ Request = (
     Generate
     | GenerateAgain
     | Wish
+    | ReadWish
+    | WishAlike
     | CancelJob
     | ImportFile
     | RecogniseFiles
@@ -474,6 +462,7 @@ Request = (
     | ListPeople
     | SetPassword
     | RemoveAccount
+    | VisitRequest
     | GetStatus
     | GetVersion
     | ListNames

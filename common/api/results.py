@@ -2,6 +2,12 @@
 
 import msgspec
 
+from bandstand.common.api.administration import AccountRemoved as AccountRemoved
+from bandstand.common.api.administration import Granted as Granted
+from bandstand.common.api.administration import PasswordSet as PasswordSet
+from bandstand.common.api.administration import People as People
+from bandstand.common.api.administration import Revoked as Revoked
+from bandstand.common.api.administration import You as You
 from bandstand.common.api.asking import Enqueued as Enqueued
 from bandstand.common.api.asking import Moved as Moved
 from bandstand.common.api.asking import Queue as Queue
@@ -26,7 +32,6 @@ from bandstand.common.api.liking import Favourites as Favourites
 from bandstand.common.api.liking import LastRequest as LastRequest
 from bandstand.common.api.liking import Notices as Notices
 from bandstand.common.api.liking import SkipVoted as SkipVoted
-from bandstand.common.api.people import Right
 from bandstand.common.api.playlists import ClockDeleted as ClockDeleted
 from bandstand.common.api.playlists import Clocks as Clocks
 from bandstand.common.api.playlists import PlaylistBrief as PlaylistBrief
@@ -39,9 +44,7 @@ from bandstand.common.api.values import (
     BandForm,
     Bookmark,
     Choice,
-    GrantedRight,
     JobBrief,
-    PersonPresent,
     PlayedSong,
     QuietReason,
     RatingMean,
@@ -50,9 +53,15 @@ from bandstand.common.api.values import (
     SongPlace,
     StationStatus,
 )
+from bandstand.common.api.visiting import LinkMade as LinkMade
+from bandstand.common.api.visiting import LoggedIn as LoggedIn
+from bandstand.common.api.visiting import LoggedOut as LoggedOut
+from bandstand.common.api.visiting import NameChosen as NameChosen
+from bandstand.common.api.visiting import VisitResult
 from bandstand.common.api.wishing import Cancelled as Cancelled
 from bandstand.common.api.wishing import Ordered as Ordered
 from bandstand.common.api.wishing import Wished as Wished
+from bandstand.common.api.wishing import WishRead as WishRead
 from bandstand.common.bands import Member
 from bandstand.common.generators import Parameter
 from bandstand.common.types import CueId, SongCode
@@ -349,51 +358,6 @@ class Reverted(Base, frozen=True, tag="reverted"):
     form: BandForm
 
 
-# People
-
-
-class Granted(Base, frozen=True, tag="granted"):
-    name: str
-    right: Right
-    before: Right
-    knows_network: bool = True
-    """False: the configuration has no network of that name, so nobody comes from there yet."""
-
-
-class Revoked(Base, frozen=True, tag="revoked"):
-    name: str
-    before: Right
-
-
-class You(Base, frozen=True, tag="you"):
-    name: str
-    right: Right
-    known_as: str = ""
-    """The name that rights are granted to; empty for a stranger."""
-    mask: str = ""
-    network: str = ""
-    """Of IRC, where it is one; otherwise empty."""
-    tells_accounts: bool = True
-    """False: the network has no accounts, so rights there are granted to masks."""
-    is_at_machine: bool = False
-
-
-class People(Base, frozen=True, tag="people"):
-    grants: tuple[GrantedRight, ...]
-    accounts: tuple[str, ...]
-    present: tuple[PersonPresent, ...]
-
-
-class PasswordSet(Base, frozen=True, tag="password_set"):
-    name: str
-    is_new: bool
-    right: Right
-
-
-class AccountRemoved(Base, frozen=True, tag="account_removed"):
-    name: str
-
-
 # The station
 
 
@@ -423,6 +387,7 @@ class Quitting(Base, frozen=True, tag="quitting"):
 Result = (
     Ordered
     | Wished
+    | WishRead
     | Cancelled
     | Importing
     | FilesRecognised
@@ -491,6 +456,7 @@ Result = (
     | People
     | PasswordSet
     | AccountRemoved
+    | VisitResult
     | Status
     | Version
     | Names

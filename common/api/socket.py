@@ -4,7 +4,8 @@ A client sends any of three:
 
 - `{"line": "play blue lantern"}`: a person's words. The answer has the reply as people read it, and its value.
 - `{"request": {"request": "play", "song": "7kq3"}, "by": {"name": "ann"}}`: a request of `common.api.requests`. The
-  client vouches for who asks; where `by` has an identity and no right, the station looks the right up.
+  client vouches for who asks; where `by` has an identity and no right, the station looks the right up. Of a visitor of
+  the page (`web`) it looks up as well, by their session, who they are.
 - `{"subscribe": {"after": 17}}`: events from number 18 on, as far as they are still kept; the current state comes
   first.
 
@@ -58,3 +59,5 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     result: Result | None = None
     refused: Refusal | None = None
     sentence: str = ""
+    said: str = ""
+    """What a person is told of the result, where the request changed something."""

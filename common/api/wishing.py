@@ -19,6 +19,19 @@ class Wish(RequestBase, frozen=True, tag="wish"):
     """Style, band, key, tempo, mood, length and instruments in any order: see docs/wishes.md."""
 
 
+class ReadWish(RequestBase, frozen=True, tag="read_wish"):
+    """What a wish would be understood as, and from when it would be granted. Nothing is composed."""
+
+    words: str
+
+
+class WishAlike(RequestBase, frozen=True, tag="wish_alike"):
+    """Have another song composed like this one, under the rules of wishes: by the same band, as it was asked for."""
+
+    song: str
+    """A code, or words of the title."""
+
+
 class Understood(msgspec.Struct, frozen=True, kw_only=True):
     """What the words for a song were understood as (`common.wish_grammar`), and what came of them."""
 
@@ -65,6 +78,24 @@ class Wished(ResultBase, frozen=True, tag="wished"):
     """Its place in the queue from 1; 0: it is on the air already."""
     heard_in: float | None
     """Seconds until it is heard; None where nobody knows, as in `QueuedSong`."""
+
+
+class WishRead(ResultBase, frozen=True, tag="wish_read"):
+    """What the words of a wish say."""
+
+    understood: Understood
+    """As the wish will be taken, also where chance decides, until this person has wished or the bands change."""
+    allowed_at: float | None = None
+    """From when this person may wish, Unix seconds; None: now, or nobody knows (see `refused`)."""
+    wait: float = 0.0
+    refused: str = ""
+    """The name of the refusal that a wish would get now; empty: none."""
+
+
+class NotComposed(RefusalBase, frozen=True, tag="not_composed"):
+    """No band of the station's composed the song, so there can be no other like it."""
+
+    song: SongBrief
 
 
 class NotUnderstood(RefusalBase, frozen=True, tag="not_understood"):

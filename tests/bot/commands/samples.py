@@ -201,6 +201,7 @@ RESULTS: dict[type, Any] = {
     requests.RevertBand: results.Reverted(form=TECHNO),
     requests.Grant: results.Granted(name="libera/ann", right=Right.DJ, before=Right.ADMIN),
     requests.Revoke: results.Revoked(name="ann", before=Right.DJ),
+    requests.MakeLink: results.LinkMade(url="https://radio.example/link/abc", expires=1600.0, wait=600.0),
     requests.GetSelf: results.You(name="ann", right=Right.DJ, known_as="libera/ann"),
     requests.ListPeople: results.People(
         grants=(GrantedRight("libera/ann", "admin", "owner", 500.0),),

@@ -17,6 +17,7 @@ from tests.bot.commands.conftest import Person
         ("revoke ann", requests.Revoke(name="ann")),
         ("whoami", requests.GetSelf()),
         ("who", requests.ListPeople()),
+        ("web", requests.MakeLink()),
         ("account Ann scrypt:1 --yes", requests.SetPassword(name="ann", hash="scrypt:1")),
         ("account ann --yes", requests.SetPassword(name="ann", hash="")),
         ("account Ann --remove --yes", requests.RemoveAccount(name="ann")),
@@ -121,3 +122,10 @@ def test_an_account_is_told_with_what_it_may(
 
 def test_a_password_instead_of_its_hash_is_not_said_back(person: Person) -> None:
     assert "secret" not in person.see("account bob secret --yes", refusals.BadHash()).summary
+
+
+def test_a_link_is_told_in_private_with_its_time(person: Person) -> None:
+    reply = person.see("web", results.LinkMade(url="https://radio.example/link/abc", expires=1600.0, wait=600.0))
+    assert reply.is_private
+    said = "logs you in to the page, once, within 10 minutes; whoever has it is taken for you"
+    assert reply.summary == f"https://radio.example/link/abc {said}"

@@ -6,17 +6,9 @@ import typing
 import msgspec
 import pytest
 
+from bandstand.bot.commands.phrases import say_ago, say_moment, say_place
 from bandstand.bot.commands.reply import Level
-from bandstand.bot.commands.sentences import (
-    NAME_PROBLEMS,
-    NOT_MADE,
-    SENTENCES,
-    say_ago,
-    say_moment,
-    say_place,
-    say_refusal,
-    show_refusal,
-)
+from bandstand.bot.commands.sentences import NAME_PROBLEMS, NOT_MADE, SENTENCES, say_refusal, show_refusal
 from bandstand.common.api import refusals
 from bandstand.common.api.people import Right
 from bandstand.common.api.playlists import PlaylistRule
@@ -272,6 +264,28 @@ SAID: list[tuple[Refusal, str]] = [
     (refusals.NoSuchClock("x", ("day",)), "there is no clock x; there are day"),
     (refusals.ClockCycle(("a", "b", "a")), "that clock would never end: a leads to b leads to a"),
     (refusals.BadSlot("clock", "the slot clock needs a name"), "clock: the slot clock needs a name"),
+    (
+        refusals.NotHeardLately(LANTERN, 120),
+        '"Blue Lantern" (7kq3) was not on the air within the last 2 minutes; you can rate and mark what you hear',
+    ),
+    (
+        refusals.NotComposed(LANTERN),
+        'no band of this station composed "Blue Lantern" (7kq3), so there can be no other like it',
+    ),
+    (refusals.WrongPassword(), "there is no account of that name with that password"),
+    (refusals.TooManyLogIns(5.0), "too many people are logging in; try again in 5 s"),
+    (refusals.LinkOver(), "the link was used already, or is too old; web on IRC gives another one"),
+    (refusals.PageOff(), "this station has no page"),
+    (refusals.NotAVisitor(), "only visitors of the page log in there"),
+    (
+        refusals.BadVisitorName("<b>", "form"),
+        "a name has 2 to 24 letters of one script, digits, blanks and the signs . _ ' -, and begins with a letter",
+    ),
+    (
+        refusals.BadVisitorName("Boss", "taken"),
+        "Boss looks like the name of somebody who is known here; choose another, or log in if it is you",
+    ),
+    (refusals.BadVisitorName("", "account"), "you are logged in, so your name is that of your account"),
     (refusals.BadRequest("seconds: expected a number"), "seconds: expected a number"),
 ]
 

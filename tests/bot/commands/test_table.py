@@ -8,7 +8,18 @@ from bandstand.bot.commands.grammar import parse_line
 from bandstand.bot.commands.table import Call, Command, find_command, fit_line
 from bandstand.bot.station.table import REQUESTS
 from bandstand.common.api.people import Requester, Right
-from bandstand.common.api.requests import GetHeard, ListNames, PlayPipe, RecogniseFiles
+from bandstand.common.api.requests import (
+    ChooseName,
+    GetHeard,
+    ListNames,
+    LogIn,
+    LogOut,
+    OpenLink,
+    PlayPipe,
+    ReadWish,
+    RecogniseFiles,
+    WishAlike,
+)
 from bandstand.common.errors import CommandError, UsageError
 
 NAMES = """
@@ -16,7 +27,7 @@ NAMES = """
     generate gen again pl play queue q skip stop resume np cancel quit pause seek generators watch unwatch replay remake
     edit tag delete
     compare vote reveal mark bands band artist +1 -1 rate evolve family revert export import songs song info history
-    job jobs status help version grant revoke whoami who logout exit bye account restart radio why search find
+    job jobs status help version grant revoke whoami web who logout exit bye account restart radio why search find
     reload schedule fave fav unfave unfav faves favelist fl notify voteskip vs random ra lucky lastrequest lp
     playlist playlists clock clocks
 """
@@ -36,9 +47,12 @@ def test_no_name_or_alias_stands_for_two_commands() -> None:
     assert len(names) == len(set(names))
 
 
-def test_every_request_but_those_of_programs_can_be_made_in_words() -> None:
+def test_every_request_but_those_of_programs_and_of_the_page_can_be_made_in_words() -> None:
     made = {request for command in TABLE for request in command.requests}
-    assert set(REQUESTS) - made == {GetHeard, ListNames, PlayPipe, RecogniseFiles}
+    assert set(REQUESTS) - made == {
+        *(GetHeard, ListNames, PlayPipe, RecogniseFiles),
+        *(ReadWish, WishAlike, LogIn, LogOut, OpenLink, ChooseName),
+    }
 
 
 @pytest.mark.parametrize("command", TABLE, ids=lambda command: command.name)

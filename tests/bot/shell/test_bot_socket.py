@@ -21,11 +21,13 @@ from bandstand.bot.making.spool import Pipes
 from bandstand.bot.shell import bot_socket
 from bandstand.bot.shell.bot_socket import BotSocket, Connection
 from bandstand.bot.shell.event_feed import KEPT, EventFeed
+from bandstand.bot.station import sessions
 from bandstand.bot.station.core import Core
 from bandstand.bot.station.limits import COMMANDS
 from bandstand.common.api.events import JobFailed, MountCameOn
-from bandstand.common.api.people import Place, Requester, Right
-from bandstand.common.api.values import Outside
+from bandstand.common.api.people import Identity, Place, Requester, Right
+from bandstand.common.api.requests import LogIn
+from bandstand.common.api.values import Outside, PersonPresent
 from bandstand.common.errors import ConfigError
 from bandstand.common.types import SongCode
 from tests.bot.memory import NOW, DirectStore
@@ -59,7 +61,7 @@ class Station:
         self.ready: Deferred[None] = succeed(None)
         self.core = Core(self.store, self._look, {COMMANDS: 3}, lambda: 0.0)
         access = StoredAccess(self.store)
-        reactor = reactor or MemoryReactorClock()
+        self.reactor = reactor = reactor or MemoryReactorClock()
         self.pipes = Pipes()
         self.socket = BotSocket(reactor, path, self.commands, self.core, access, self.feed, self.pipes)
 
@@ -272,6 +274,58 @@ def test_every_request_counts_for_its_person_alone(client: Client) -> None:
     assert all("result" in client.request("get_self") for _ in range(10))
 
 
+# Visitors of the page
+
+
+def vouch(session: str = "", name: str = "Eve", account: str = "", cookie: str = "c1") -> dict[str, Any]:
+    identity = {"network": "web", "account": account, "cookie": cookie, "address": "203.0.113.9", "session": session}
+    return {"name": name, "identity": identity}
+
+
+def log_in(station: Station, account: str = "ann") -> str:
+    """The session of somebody who gave their password."""
+    station.store.do(lambda tx: tx.people.put_account(account, "hash", tx.now))
+    by = Requester("x", Place("web"), identity=Identity("web", cookie="c1"))
+    return station.store.do(lambda tx: sessions.log_in(LogIn(account=account, password=""), by, tx)).session
+
+
+def test_a_visitor_is_who_their_session_says_and_nothing_else_counts(station: Station, client: Client) -> None:
+    station.grant("ann", Right.DJ)
+    session = log_in(station)
+    you = client.request("get_self", vouch(session, name="whoever"))["result"]
+    assert (you["name"], you["known_as"], you["right"]) == ("ann", "ann", "dj")
+    stranger = client.request("get_self", vouch("made up", account="ann"))["result"]
+    assert (stranger["name"], stranger["right"]) == ("Eve (page)", "listener")
+    assert station.socket.visitors.list_people() == (PersonPresent("ann", "the page"),)
+
+
+def test_what_a_visitor_does_is_told_in_a_sentence_and_comes_from_the_page(station: Station, client: Client) -> None:
+    station.grant("ann", Right.DJ)
+    done = client.request("switch_requests", vouch(log_in(station)), is_on=False, where="here")
+    assert done["said"] == "songs cannot be requested on the page any more" or "page" in done["said"]
+    assert client.request("get_request_switches", vouch())["result"]["here"] is False
+    assert "said" not in client.request("get_request_switches", vouch())
+
+
+def test_what_a_visitor_looks_at_is_not_counted_and_what_they_do_is(client: Client) -> None:
+    assert all("result" in client.request("get_self", vouch()) for _ in range(10))
+    tried = [client.request("rate", vouch(), value=1.0)["refused"]["refused"] for _ in range(4)]
+    assert tried == ["nothing_heard"] * 3 + ["too_soon"]
+
+
+def test_a_password_that_is_wrong_begins_no_session(client: Client) -> None:
+    refused = client.request("log_in", vouch(), account="ann", password="x")
+    assert refused["refused"] == {"refused": "wrong_password"}
+
+
+def test_who_was_on_the_page_ten_minutes_ago_is_not_there_any_more(station: Station, client: Client) -> None:
+    client.request("get_self", vouch(log_in(station)))
+    station.reactor.advance(599)
+    assert station.socket.visitors.list_people()
+    station.reactor.advance(2)
+    assert not station.socket.visitors.list_people()
+
+
 def test_later_answers_are_for_the_connection_or_for_the_place_that_it_names(station: Station, client: Client) -> None:
     client.request("generate")
     client.request("generate", {"name": "ann", "right": "dj", "place": {"front_end": "web", "address": "7"}})
@@ -474,6 +528,9 @@ class BindingReactor:
 
     def stopListening(self) -> None:
         pass
+
+    def seconds(self) -> float:
+        return 0.0
 
 
 def test_the_socket_is_its_owners_from_the_first_moment(tmp_path: Path) -> None:

@@ -5,15 +5,27 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred, ensureDeferred, succeed
 
+from bandstand.bot.station import bands
 from bandstand.bot.station.core import Core
-from bandstand.bot.station.limits import COMMANDS, SONGS
+from bandstand.bot.station.limits import COMMANDS, LOG_INS_OF_ADDRESS, SONGS
 from bandstand.bot.station.rules import Rules
+from bandstand.bot.station.visitors import HOUSEHOLD
 from bandstand.bot.storage.store import StoreError
 from bandstand.common.api.events import JobOrdered
-from bandstand.common.api.people import Requester, Right
-from bandstand.common.api.refusals import NeedsRight, NoSuchSong, NothingOnAir, Refused, TooManyJobs, TooSoon
-from bandstand.common.api.requests import Enqueue, Generate, GetNowPlaying, GetStatus, Grant, Request, Skip
-from bandstand.common.api.results import NowPlaying, Ordered
+from bandstand.common.api.people import Identity, Place, Requester, Right
+from bandstand.common.api.refusals import (
+    NeedsRight,
+    NoSuchSong,
+    NothingOnAir,
+    Refused,
+    TooManyJobs,
+    TooManyLogIns,
+    TooSoon,
+    WishUnheard,
+    WrongPassword,
+)
+from bandstand.common.api.requests import Enqueue, Generate, GetNowPlaying, GetStatus, Grant, LogIn, Request, Skip, Wish
+from bandstand.common.api.results import LoggedIn, NowPlaying, Ordered
 from bandstand.common.api.values import Outside
 from tests.bot.memory import DirectStore
 from tests.bot.station.conftest import ANN, make_person
@@ -28,7 +40,13 @@ class House:
         self.now = 0.0
         self.looks: list[bool] = []
         self.store = DirectStore(rules=Rules(open_jobs=4))
-        self.core = Core(self.store, self.look, {COMMANDS: 20, SONGS: 3}, lambda: self.now)
+        self.checked: list[tuple[str, str, str]] = []
+        self.verdict: Deferred[bool] = succeed(True)
+        self.core = Core(self.store, self.look, {COMMANDS: 20, SONGS: 3}, lambda: self.now, self.check)
+
+    def check(self, account: str, password: str, address: str) -> Deferred[bool]:
+        self.checked.append((account, password, address))
+        return self.verdict
 
     def look(self, asks: bool) -> Deferred[Outside]:
         self.looks.append(asks)
@@ -110,3 +128,42 @@ def test_a_database_that_cannot_is_told_as_such(house: House, monkeypatch: pytes
 
     monkeypatch.setattr(house.store, "transact", fail)
     assert isinstance(house.ask(Generate(), ANN), StoreError)
+
+
+def visit(cookie: str = "c1", address: str = "203.0.113.9") -> Requester:
+    return Requester("x", Place("web"), identity=Identity("web", cookie=cookie, address=address))
+
+
+def test_a_password_is_looked_at_before_anything_happens_and_only_a_right_one_logs_in(house: House) -> None:
+    house.store.do(lambda tx: tx.people.put_account("ann", "hash", tx.now))
+    assert isinstance(house.ask(LogIn(account=" Ann ", password="secret"), visit()), LoggedIn)
+    assert house.checked == [("ann", "secret", "203.0.113.9")]
+    house.verdict = succeed(False)
+    assert house.refuse(LogIn(account="ann", password="wrong"), visit()) == WrongPassword()
+
+
+def test_log_ins_that_wait_are_few_from_one_address_and_leave_room_when_they_end(house: House) -> None:
+    house.verdict = waiting = Deferred()
+    given: list[Any] = []
+    for _ in range(LOG_INS_OF_ADDRESS):
+        ensureDeferred(house.core.carry_out(LogIn(account="ann", password=""), visit())).addBoth(given.append)
+    assert isinstance(house.refuse(LogIn(account="ann", password=""), visit()), TooManyLogIns)
+    waiting.callback(False)
+    assert len(given) == LOG_INS_OF_ADDRESS
+    house.verdict = succeed(False)
+    assert house.refuse(LogIn(account="ann", password=""), visit()) == WrongPassword()
+
+
+def test_where_no_passwords_are_looked_at_nobody_logs_in_by_one(house: House) -> None:
+    core = Core(house.store, house.look, {}, lambda: 0.0)
+    given: list[Any] = []
+    ensureDeferred(core.carry_out(LogIn(account="ann", password=""), visit())).addErrback(given.append)
+    assert given[0].value.why == WrongPassword()
+
+
+def test_one_address_cannot_come_as_any_number_of_persons(house: House) -> None:
+    """Each new cookie would have wishes of its own."""
+    house.store.do(bands.settle_house_bands)
+    asked = [house.ask(Wish(words="bossa"), visit(f"c{number}")) for number in range(HOUSEHOLD + 2)]
+    assert [isinstance(one, Refused) for one in asked] == [False] * (HOUSEHOLD + 1) + [True]
+    assert isinstance(asked[-1].why, WishUnheard)

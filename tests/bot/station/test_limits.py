@@ -1,6 +1,15 @@
 """How much one person may ask, in a minute of the test's own."""
 
-from bandstand.bot.station.limits import COMMANDS, PEOPLE, SONGS, Limits
+from bandstand.bot.station.limits import (
+    COMMANDS,
+    HOUSEHOLD,
+    LOG_INS,
+    LOG_INS_OF_ADDRESS,
+    PEOPLE,
+    SONGS,
+    Limits,
+    LogInGate,
+)
 from bandstand.common.api.refusals import TooSoon
 
 
@@ -42,3 +51,21 @@ def test_a_crowd_does_not_make_it_grow_nor_forget_who_is_waiting() -> None:
     assert len(limits._buckets[SONGS]) <= PEOPLE
     assert len(limits._told) <= PEOPLE
     assert limits.take(f"p{3 * PEOPLE - 1}", SONGS, 3 * PEOPLE / 1000) is not None
+
+
+def test_the_visitors_of_an_address_share_what_a_household_has() -> None:
+    limits = Limits({SONGS: 2})
+    taken = [limits.take(f"~{number}", SONGS, 0.0, "@192.0.2.1") for number in range(HOUSEHOLD * 2 + 1)]
+    assert taken == [None] * HOUSEHOLD * 2 + [TooSoon(6, is_first=True)]
+    assert limits.take("~new", SONGS, 0.0, "@192.0.2.2") is None
+    assert limits.take("~0", SONGS, 0.0) is None
+
+
+def test_log_ins_wait_in_bounded_numbers_and_few_from_one_address() -> None:
+    gate = LogInGate()
+    assert [gate.enter("a") for _ in range(LOG_INS_OF_ADDRESS + 1)] == [True] * LOG_INS_OF_ADDRESS + [False]
+    others = [gate.enter(f"b{number}") for number in range(LOG_INS)]
+    assert sum(others) == LOG_INS - LOG_INS_OF_ADDRESS
+    gate.leave("a")
+    assert gate.enter("c")
+    assert not gate.enter("d")

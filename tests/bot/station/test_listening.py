@@ -4,14 +4,14 @@ import msgspec
 import pytest
 
 from bandstand.bot.station.bars import EAR_DELAYS, PLAYER
-from bandstand.bot.station.listening import find_heard
+from bandstand.bot.station.listening import LATELY, find_heard
 from bandstand.common.api.events import SongRated
 from bandstand.common.api.heard import GetHeard, HeardSpan, HeardStream
 from bandstand.common.api.people import Right
-from bandstand.common.api.refusals import NothingHeard
+from bandstand.common.api.refusals import BadRequest, NoSuchSong, NotHeardLately, NothingHeard
 from bandstand.common.api.requests import AddBookmark, GetSong, Play, Rate
 from bandstand.common.api.values import EndReason, OnAir, RatingMean, Section, SongPlace
-from bandstand.common.types import CueId, Frames, SongCode
+from bandstand.common.types import RATE, CueId, Frames, SongCode
 from tests.bot.station.conftest import Station, make_person
 
 SECTIONS = (Section("intro", 1, 0.35), Section("verse", 5, 0.5), Section("chorus", 13, 0.8))
@@ -120,3 +120,43 @@ def test_what_is_heard_is_told_of_the_newest_opus_stream_or_of_the_one_asked_for
     heard = station.ask(request_)
     assert heard.spans == (() if serial is None else streams[serial - 1].spans)
     assert heard.serial == (serial or request_.serial)
+
+
+# A place that the listener's player knows
+
+
+def test_a_vote_for_the_exact_place_is_for_its_section_however_far_the_station_is(station: Station) -> None:
+    code = play(station)
+    station.listen(80.0)
+    rated = station.ask(Rate(value=1, song=code, frame=round(5 * BAR * RATE)))
+    assert (rated.song.code, rated.section) == (code, "verse")
+    marked = station.ask(AddBookmark(song=code, frame=0))
+    assert marked.at == SongPlace(0.0, 1, "intro")
+
+
+def test_who_lags_may_rate_the_song_before_for_two_minutes(station: Station) -> None:
+    first = play(station)
+    cue = station.listen(30.0)
+    play(station, "Two")
+    station.end(cue.id, EndReason.CUT, 30.0)
+    station.listen(60.0)
+    assert station.ask(Rate(value=1, song=first, frame=RATE)).song.code == first
+    station.pass_time(LATELY)
+    assert station.refuse(Rate(value=1, song=first)) == NotHeardLately(station.get_song(first).brief, int(LATELY))
+
+
+def test_only_what_is_heard_is_rated_but_a_dj_may_mark_any_song(station: Station) -> None:
+    play(station)
+    station.listen(30.0)
+    other = station.store("Other", *SECTIONS, tempo=120)
+    listener = make_person("bob", Right.LISTENER)
+    assert isinstance(station.refuse(Rate(value=1, song=other)), NotHeardLately)
+    assert isinstance(station.refuse(AddBookmark(song=other), listener), NotHeardLately)
+    assert station.ask(AddBookmark(song=other, frame=RATE), make_person("dj")).at.seconds == 1.0
+
+
+def test_a_place_behind_the_end_is_none(station: Station) -> None:
+    code = play(station)
+    station.listen(30.0)
+    assert station.refuse(Rate(value=1, song=code, frame=92 * RATE)) == BadRequest("the song is shorter than that")
+    assert isinstance(station.refuse(Rate(value=1, song="zzzz")), NoSuchSong)

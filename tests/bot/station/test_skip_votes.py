@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bandstand.bot.station.skip_votes import FEWEST, count_needed, count_people
 from bandstand.common.api import refusals, requests
 from bandstand.common.api.events import CueSkipped, SkippedByVote, SkipVoteBegan
-from bandstand.common.api.people import Identity
+from bandstand.common.api.people import Identity, Place, Requester
 from bandstand.common.api.values import ChatNetwork, MountStatus, Outside
 from tests.bot.station.conftest import Station, make_person
 
@@ -86,3 +86,21 @@ def test_nobody_counts_twice(listeners: int, speakers: list[str], voters: set[st
     )
     keys = {f"home/@{name}.x" for name in voters}
     assert count_people(outside, keys) == max(listeners, len({*speakers, *voters}))
+
+
+def test_visitors_of_one_address_have_one_vote_unless_they_log_in(station: Station) -> None:
+    fill(station, listeners=9)
+
+    def make_visitor(cookie: str, address: str = "203.0.113.9", account: str = "") -> Requester:
+        return Requester("x", Place("web"), identity=Identity("web", account, cookie=cookie, address=address))
+
+    votes = [
+        station.ask(requests.VoteSkip(), by).votes
+        for by in (
+            make_visitor("c1"),
+            make_visitor("c2"),
+            make_visitor("c3", account="ann"),
+            make_visitor("c4", "203.0.113.10"),
+        )
+    ]
+    assert votes == [1, 1, 2, 3]

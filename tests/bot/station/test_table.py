@@ -40,6 +40,8 @@ READING: dict[type[Request], Request] = {
     requests.GetArtist: requests.GetArtist(name=""),
     requests.GetFamily: requests.GetFamily(band="rock"),
     requests.GetSelf: requests.GetSelf(),
+    requests.ChooseName: requests.ChooseName(name="Ann"),
+    requests.ReadWish: requests.ReadWish(words="slow bossa"),
     requests.ListPeople: requests.ListPeople(),
     requests.SearchSongs: requests.SearchSongs(query="one"),
     requests.GetRadio: requests.GetRadio(),
@@ -106,17 +108,19 @@ def test_what_sets_a_worker_to_work_is_counted() -> None:
     counted = {request for request, entry in REQUESTS.items() if entry.limit == SONGS}
     assert counted == {
         requests.Generate, requests.GenerateAgain, requests.RemakeSong, requests.WatchGenerator, requests.CompareSongs,
-        requests.Wish,
+        requests.Wish, requests.WishAlike,
     }  # fmt: skip
 
 
-def test_listeners_may_look_queue_and_take_back_rate_vote_like_mark_and_name_their_own_and_nothing_more() -> None:
+def test_listeners_may_look_queue_and_take_back_rate_vote_like_mark_and_name_their_own_log_in_and_nothing_more() -> (
+    None
+):
     writing = {request for request, entry in REQUESTS.items() if entry.right is Right.LISTENER and entry.writes}
     assert writing == {
         requests.Enqueue, requests.RemoveFromQueue, requests.Vote, requests.AddBookmark, requests.Rate,
         requests.AddFavourite, requests.RemoveFavourite, requests.SetNotices, requests.VoteSkip,
         requests.RequestRandom, requests.RequestFirst, requests.RequestSong, requests.Wish, requests.EditSong,
-        requests.TagSong,
+        requests.TagSong, requests.WishAlike, requests.LogIn, requests.LogOut, requests.MakeLink, requests.OpenLink,
     }  # fmt: skip
 
 

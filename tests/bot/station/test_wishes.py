@@ -6,9 +6,17 @@ from bandstand.bot.station import programme
 from bandstand.bot.station.wish_rules import LONGEST, MOST_WAITING, REFILL
 from bandstand.common.api.events import JobFailed, JobOrdered, WishBegun
 from bandstand.common.api.people import Right
-from bandstand.common.api.refusals import BandsMissing, NotUnderstood, TooManyWishes, WishTooSoon, WishUnheard
-from bandstand.common.api.requests import CancelJob, Enqueue, Generate, GetQueue, MoveInQueue, Wish
+from bandstand.common.api.refusals import (
+    BandsMissing,
+    NotComposed,
+    NotUnderstood,
+    TooManyWishes,
+    WishTooSoon,
+    WishUnheard,
+)
+from bandstand.common.api.requests import CancelJob, Enqueue, Generate, GetQueue, MoveInQueue, ReadWish, Wish, WishAlike
 from bandstand.common.api.values import JobState, Purpose
+from bandstand.common.generators import Generator
 from tests.bot.station.conftest import LISTENER, Station, make_person
 
 BEA, CAL = make_person("bea", Right.LISTENER), make_person("cal", Right.LISTENER)
@@ -155,3 +163,48 @@ def test_only_so_many_wishes_wait_at_a_time(radio: Station) -> None:
     assert isinstance(refused, TooManyWishes)
     assert refused.waiting == MOST_WAITING
     assert refused.wait == pytest.approx(refused.allowed_at - radio.tx.now)
+
+
+# What is shown before a wish is sent, and another like a song
+
+
+def test_what_a_wish_is_read_as_is_what_comes_and_reading_costs_nothing(radio: Station) -> None:
+    for words in ("something slow", "jazz or so, with flute", "sad"):
+        read = radio.ask(ReadWish(words=words), BEA)
+        assert read == radio.ask(ReadWish(words=words), BEA)
+        assert not read.refused
+        wished = radio.ask(Wish(words=words), BEA)
+        assert wished.understood == read.understood
+        make(radio, wished.job, words)
+        hear(radio)
+        radio.pass_time(REFILL)
+
+
+def test_reading_says_from_when_the_person_may_wish(radio: Station) -> None:
+    radio.ask(Wish(words="bossa"), BEA)
+    read = radio.ask(ReadWish(words="techno"), BEA)
+    assert (read.refused, read.understood.style) == ("wish_unheard", "techno")
+    assert read.wait == pytest.approx(read.allowed_at - radio.tx.now)
+    assert radio.refuse(ReadWish(words="purple"), BEA) == NotUnderstood(("purple",))
+
+
+def test_another_like_a_song_is_by_its_band_with_its_parameters_and_another_seed(radio: Station) -> None:
+    radio.ask(Generate(generator="bossa", parameters={"key": "Dm", "seconds": 600}))
+    like = radio.tx.songs.get_newest()
+    assert like is not None
+    wished = radio.ask(WishAlike(song=like.code), BEA)
+    song = radio.get_song(wished.song)
+    assert song.parameters == {"key": "Dm", "seconds": LONGEST}
+    assert song.seed != like.seed
+    assert wished.understood.style == "bossa"
+    assert radio.get_job(wished.job).purpose is Purpose.WISH
+    assert isinstance(radio.refuse(WishAlike(song=like.code), BEA), WishUnheard)
+
+
+def test_what_no_band_composed_has_nothing_like_it(radio: Station) -> None:
+    radio.declare(mine=Generator(command=["mine"]))
+    job = radio.ask(Generate(generator="mine")).job
+    radio.begin(job, "Mine")
+    radio.finish(job, "Mine")
+    code = radio.get_job(job).song
+    assert radio.refuse(WishAlike(song=code), BEA) == NotComposed(radio.get_song(code).brief)

@@ -419,7 +419,7 @@ def check_a_full_disk_loses_no_fact(bench: Bench, make_room: Callable[[], None])
 
 
 def test_a_disk_that_is_full_for_a_minute_loses_no_fact(bench: Bench) -> None:
-    bench.execute("PRAGMA max_page_count = 100")
+    bench.execute("PRAGMA max_page_count = 120")
 
     def make_room() -> None:
         bench.read(lambda tx: bench.store._database.execute_sql("PRAGMA max_page_count = 100000"))
