@@ -96,7 +96,22 @@ class ScoreRecorder(_Recorder):
         super().__init__(folder, header.seed, _find_first_chorus(header))
         self._song = song
         self._peaks = WaveformPeaks()
+        self._shown = 0
+        """Chunks of the score that can be seen already."""
         self._open(make_tags(header))
+
+    def show_score(self) -> None:
+        """Write the score as far as it is composed, for those who hear the song before it is stored.
+
+        Where there is no room for it nobody sees it, and the song goes on.
+        """
+        if self._shown == self._song.composed:
+            return
+        self._shown = self._song.composed
+        partial = self._folder / f".{FILES['score']}"
+        with contextlib.suppress(OSError):
+            partial.write_bytes(encode_score(self._song.copy_so_far()))
+            partial.rename(self._folder / FILES["score"])
 
     def push(self, block: Block) -> None:
         """Record the next block. Raises OSError if the folder cannot be written."""

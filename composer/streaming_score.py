@@ -79,8 +79,19 @@ class StreamingScore:
 
     def complete(self) -> Score:
         """Compose what is left and return the whole score."""
+        while self._compose_chunk():
+            pass
+        return self.copy_so_far()
+
+    @property
+    def composed(self) -> int:
+        """How many chunks there are so far."""
+        return len(self._chunks)
+
+    def copy_so_far(self) -> Score:
+        """The score with the notes of the chunks that there are so far. Composes nothing."""
         parts = [Performance() for _ in self.header.parts]
-        for chunk in self.chunks():
+        for chunk in self._chunks:
             for part, more in zip(parts, chunk, strict=True):
                 part.extend(more)
         return _replace_notes(self.header, tuple(parts))

@@ -152,10 +152,11 @@ def _make_band_song(job: Job, prepared: Prepared, spool: SpoolWriter, report: Re
         report(Begun(header.title, header.artist, seconds, facts, sections, next_at=next_at))
         finished = read_finished(job)
         if finished:
-            _spool_blocks(blocks, spool, report)
+            _spool_blocks(blocks, spool, report, lambda: None)
             return finished
         with SongFolder(Path(job.directory)) as folder, ScoreRecorder(folder.path, song) as recorder:
-            _spool_blocks(blocks, spool, report)
+            recorder.show_score()
+            _spool_blocks(blocks, spool, report, recorder.show_score)
             for block in spool.read_blocks(BATCH * BLOCK_FRAMES):  # the files can wait until the song is spooled
                 recorder.push(block)
             recorded = recorder.finish()
@@ -173,8 +174,8 @@ def _choose_band(job: Job) -> Band:
     return find_band(job.generator) if job.band is None else job.band
 
 
-def _spool_blocks(blocks: Iterator[Block], spool: SpoolWriter, report: Report) -> None:
-    """Write the rest of a song to the spool as fast as possible, and close it."""
+def _spool_blocks(blocks: Iterator[Block], spool: SpoolWriter, report: Report, show: Callable[[], None]) -> None:
+    """Write the rest of a song to the spool as fast as possible, and close it. `show` is called by and by."""
     reported = time.monotonic()
     for block in _batch_blocks(blocks):
         spool.write(block)
@@ -182,6 +183,7 @@ def _spool_blocks(blocks: Iterator[Block], spool: SpoolWriter, report: Report) -
         if now - reported >= PROGRESS_SECONDS:
             reported = now
             report(Advanced(round(spool.frames / RATE, 3)))
+            show()
     spool.close()
 
 

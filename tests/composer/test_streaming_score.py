@@ -55,6 +55,14 @@ def test_only_one_section_is_composed_for_the_first_chunk() -> None:
     assert len(list(sections)) == 2
 
 
+def test_what_there_is_so_far_can_be_seen_without_composing_more() -> None:
+    song = make_song()
+    assert (song.composed, [part.notes for part in song.copy_so_far().parts]) == (0, [()])
+    next(song.chunks())
+    assert (song.composed, [part.notes for part in song.copy_so_far().parts]) == (1, [(Note(0, BAR // 2, 60, 80),)])
+    assert song.copy_so_far().sections == header().sections
+
+
 def test_the_whole_score_keeps_controls_and_bends_also_as_json() -> None:
     score = make_song().complete()
     [part] = score.parts

@@ -13,6 +13,7 @@ from bandstand.common.types import FRAME_BYTES, RATE, SongCode
 from bandstand.composer import fluid
 from bandstand.composer.folder import SONG_FILE
 from bandstand.composer.recorder import ScoreRecorder
+from bandstand.composer.score import read_score
 from bandstand.composer.spool import SpoolWriter
 from bandstand.composer.synth import TAIL
 from bandstand.composer.worker import Prepared, prepare, run_job
@@ -76,6 +77,20 @@ def test_the_folder_holds_the_files_that_song_json_lists(bot: BotSide, prepared:
     assert {path.name for path in bot.folder.iterdir()} == {*done.files.values(), SONG_FILE}
     assert msgspec.json.decode((bot.folder / SONG_FILE).read_bytes(), type=Done) == done
     assert [path.name for path in bot.folder.parent.iterdir()] == ["abc"]
+
+
+def test_the_score_can_be_seen_while_the_song_is_made(bot: BotSide, prepared: Prepared) -> None:
+    seen: list[int] = []
+
+    def look(step: Step) -> None:
+        bot.steps.append(step)
+        for path in bot.folder.parent.glob(f"{bot.folder.name}.partial-*/score.json"):
+            seen.append(sum(len(part.notes) for part in read_score(path).parts))
+
+    run_job(bot.job(), prepared, bot.spool, look)
+    whole = sum(len(part.notes) for part in read_score(bot.folder / "score.json").parts)
+    assert seen == sorted(seen) and 0 < seen[0] < whole
+    assert sorted(path.name for path in bot.folder.iterdir() if path.name.startswith(".")) == []
 
 
 def test_the_growth_pipe_is_closed_when_the_spool_is_complete(bot: BotSide, prepared: Prepared) -> None:
