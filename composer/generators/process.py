@@ -11,7 +11,7 @@ import selectors
 import signal
 import subprocess
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from types import TracebackType
 from typing import IO, Final
 
@@ -57,6 +57,8 @@ class GeneratorProcess:
         self.is_audible = False
         self.messages = MessageReader()
         self._limits = generator
+        self.on_look: Callable[[], None] = lambda: None
+        """Called again and again while the program runs."""
         self._request = request
         self._writes_file = generator.writes_file
         self._began = time.monotonic()
@@ -117,6 +119,7 @@ class GeneratorProcess:
             if self._process.stdout in ready:
                 yield from self._read_output()
             self._check_deadlines()
+            self.on_look()
         self._read_messages()
 
     def _read_output(self) -> Iterator[bytes]:

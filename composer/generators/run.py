@@ -238,6 +238,37 @@ def keep_errors(job: Job, text: bytes) -> None:
         log.warning("what the program of %s said cannot be kept: %s", job.song, error.strerror)
 
 
+class SaidSoFar:
+    """Shows what the program says while it runs, in the file that keeps it where the program fails.
+
+    Only its last lines, and some times a second at most; who follows a watch reads them (`GetJob`).
+    """
+
+    def __init__(self, job: Job, messages: MessageReader) -> None:
+        self._path = Path(job.errors) if job.errors else None
+        self._messages = messages
+        self._shown = ""
+        self._looked = 0.0
+
+    def show(self) -> None:
+        """Failures are not told: what is seen meanwhile is a courtesy."""
+        now = time.monotonic()
+        if self._path is None or now - self._looked < PROGRESS_SECONDS:
+            return
+        self._looked = now
+        if (text := self._messages.tail) != self._shown:
+            self._shown = text
+            with contextlib.suppress(OSError):
+                self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self._path.write_text(text, "utf-8")
+
+    def remove(self) -> None:
+        """The program has ended well; its last lines are kept with the song."""
+        if self._shown and self._path is not None:
+            with contextlib.suppress(OSError):
+                self._path.unlink(missing_ok=True)
+
+
 def _run_program(job: Job, generator: Generator, folder: Path, song: GeneratedSong, staging: Staging | None) -> Done:
     began = time.perf_counter()
     assert isinstance(song.recorder, SoundRecorder)
@@ -261,9 +292,12 @@ def _run_process(
     decoder = StreamDecoder(_declare_format(generator))
     with process:
         song.messages = process.messages
+        said = SaidSoFar(job, process.messages)
+        process.on_look = said.show
         try:
             _receive_sound(process, generator, decoder, song, output)
         except NobodyListens:
+            said.remove()
             raise
         except BandstandError as error:
             after = f", {clock(song.seconds)} into its sound" if song.has_begun else ""
@@ -271,6 +305,7 @@ def _run_process(
             keep_errors(job, process.messages.whole)
             provenance = _make_provenance(song, process, fingerprint, generator)
             raise ProgramError(reason, provenance, isinstance(error, DiskFull)) from None
+    said.remove()
     return decoder.rate, _make_provenance(song, process, fingerprint, generator)
 
 

@@ -84,8 +84,8 @@ def test_the_score_can_be_seen_while_the_song_is_made(bot: BotSide, prepared: Pr
 
     def look(step: Step) -> None:
         bot.steps.append(step)
-        for path in bot.folder.parent.glob(f"{bot.folder.name}.partial-*/score.json"):
-            seen.append(sum(len(part.notes) for part in read_score(path).parts))
+        paths = bot.folder.parent.glob(f"{bot.folder.name}.partial-*/score.json")
+        seen.extend(sum(len(part.notes) for part in read_score(path).parts) for path in paths)
 
     run_job(bot.job(), prepared, bot.spool, look)
     whole = sum(len(part.notes) for part in read_score(bot.folder / "score.json").parts)

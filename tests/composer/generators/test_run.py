@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from bandstand.common.generators import Generator
-from bandstand.common.jobs import Begun, Done, Section
-from bandstand.common.types import RATE
+from bandstand.common.jobs import Begun, Done, Job, Section
+from bandstand.common.types import RATE, SongCode
 from bandstand.composer.folder import SONG_FILE
+from bandstand.composer.generators.messages import MessageReader
+from bandstand.composer.generators.run import SaidSoFar
 
 pytestmark = pytest.mark.integration
 
@@ -346,3 +348,18 @@ def test_a_full_disk_is_reported(workshop) -> None:
     run = workshop.run(workshop.python("out.write(wav(s16(frames())))"), spool=Path("/dev/full"))
     assert "the disk is full; make room where the station keeps its songs" in run.failed.reason
     assert run.begun is None
+
+
+def test_what_a_program_says_can_be_read_while_it_runs_and_goes_with_a_good_end(tmp_path) -> None:
+    messages, path = MessageReader(), tmp_path / "errors" / "abc.txt"
+    said = SaidSoFar(Job(song=SongCode("abc"), generator="mine", seed=1, directory="", errors=str(path)), messages)
+    said.show()
+    assert not path.exists()
+    messages.push(b"loading\nverse 1\nver")
+    said.show()
+    assert not path.exists(), "some times a second at most"
+    said._looked = 0.0
+    said.show()
+    assert path.read_text() == "loading\nverse 1\nver"
+    said.remove()
+    assert not path.exists()
