@@ -2,9 +2,10 @@
 
 What the streamer plays, the import takes, and measuring, comparing and generators' files hear the same samples.
 
-    tags.py      title and artist         decode.py   the sound of a file, part after part
-    parts.py     where its parts lie      mixdown.py  any channels at any rate -> stereo at RATE
-    container.py FFmpeg's view of a part  gapless_trim.py, seek.py  exact to the sample
+    tags.py        title and artist         decode.py   the sound of a file, part after part
+    outer_tags.py  where tags stand         mixdown.py  any channels at any rate -> stereo at RATE
+    parts.py       where its parts lie      gapless_trim.py, seek.py  exact to the sample
+    container.py   FFmpeg's view of a part
 """
 
 from collections.abc import Generator

@@ -16,9 +16,11 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 
 from bandstand.common.errors import NotAudio
+from bandstand.common.sound import framed, search
 from bandstand.common.sound.musepack import MUSEPACK, read_musepack
 from bandstand.common.sound.ogg import OggLink
 from bandstand.common.sound.open_ended import FramedPart
+from bandstand.common.sound.outer_tags import skip_id3
 from bandstand.common.sound.part import Part
 from bandstand.common.sound.parts import split_file
 
@@ -30,6 +32,10 @@ QUICK: Final = WHITELIST | {"max_probe_packets": "4"}
 PROBED_PACKETS: Final = 50
 PLAYLISTS: Final = {"hls", "applehttp", "concat", "dash", "imf", "sdp", "rtsp", "webm_dash_manifest"}
 """FFmpeg's names of formats that have no sound of their own."""
+GUESSES: Final = {"adp"}
+"""FFmpeg's names of formats that it takes almost any bytes for."""
+STREAMS_OF_FRAMES: Final = {"mp3", "aac", "ac3", "eac3", "dts"}
+"""Those that have no head; some of what looks like such a frame stands in any large file."""
 PLAYLIST_BEGINNINGS: Final = (b"#extm3u", b"#extinf", b"[playlist]", b"ffconcat")
 """In small letters."""
 
@@ -70,12 +76,24 @@ def _open_sound(fd: int, part: Part, options: dict[str, str]) -> tuple[InputCont
         container = open_input(source, options)
     except (av.FFmpegError, OSError, ValueError) as error:
         raise Unplayable(explain(error)) from None
-    if PLAYLISTS.isdisjoint(container.format.name.split(",")):
+    if PLAYLISTS.isdisjoint(container.format.name.split(",")) and not _is_chance(fd, part, container.format.name):
         for stream in container.streams.audio:
             if getattr(stream, "codec_context", None) is not None:
                 return container, stream
     container.close()
     raise Unplayable("there is no sound in the file")
+
+
+def _is_chance(fd: int, part: Part, kind: str) -> bool:
+    """Whether FFmpeg only guesses: where no run of frames that agree stands at the beginning of what it takes for a
+    stream of them."""
+    if kind not in STREAMS_OF_FRAMES or isinstance(part, FramedPart) or not part.end:
+        return kind in GUESSES
+    begin = skip_id3(fd, part.begin)
+    data = os.pread(fd, min(framed.RUN, part.end - begin), begin)
+    if framed.is_certain(data, 0, is_end=len(data) < framed.RUN):
+        return False
+    return search.find_frames(os.pread(fd, min(search.WINDOW, part.end - begin), begin)) is None
 
 
 def open_input(source: Any, options: dict[str, str]) -> InputContainer:

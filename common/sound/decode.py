@@ -19,7 +19,7 @@ from bandstand.common.errors import BandstandError
 from bandstand.common.sound import Pieces, Samples
 from bandstand.common.sound.container import Unplayable, explain, open_part
 from bandstand.common.sound.gapless_trim import MP4, find_ogg_trim, find_trim
-from bandstand.common.sound.mixdown import Mixdown, replace_nonsense
+from bandstand.common.sound.mixdown import Mixdown, mute_burst, replace_nonsense
 from bandstand.common.sound.ogg import OggLink
 from bandstand.common.sound.open_ended import FlacPart, FramedPart
 from bandstand.common.sound.part import Part
@@ -33,6 +33,9 @@ TOLERANCE: Final = Seconds(0.01)
 ATTEMPTS: Final = 1000
 """Times that reading is taken up again behind something broken, without a packet in between."""
 BEGINNING: Final = Frames(0)
+LEAST: Final = RATE // 10
+LEAST_FAULTS: Final = 10
+"""Where less sound than `LEAST` came out of more broken pieces than this, it is noise made of something else."""
 LARGEST: Final = Frames(9216)
 """192 ms: how large the pieces become. Each costs as much as decoding 50 ms of MP3."""
 
@@ -146,6 +149,8 @@ class _Sound:
         """Raise Unplayable if nothing could be decoded, Broken if not all could."""
         if self._faults and self.given <= 0:
             raise Unplayable("nothing in the file could be decoded")
+        if self._faults > LEAST_FAULTS and self.given < LEAST:
+            raise Unplayable("hardly anything in the file could be decoded")
         passed = self._part.passed_over if isinstance(self._part, FramedPart) else []
         if self._faults > len(passed):
             raise Broken(f"is damaged: {counted(self._faults, 'piece')} of it could not be decoded")
@@ -216,10 +221,16 @@ class _Sound:
         if self._mixdown is None or not self._mixdown.is_for(frame):
             ready = self._flushed()
             self._mixdown = Mixdown(frame, LARGEST)
-        return ready + self._mixdown.push(frame)
+        return ready + self._without_bursts(self._mixdown.push(frame))
 
     def _flushed(self) -> list[Samples]:
-        return self._mixdown.flush() if self._mixdown else []
+        return self._without_bursts(self._mixdown.flush()) if self._mixdown else []
+
+    def _without_bursts(self, pieces: list[Samples]) -> list[Samples]:
+        """`pieces` with silence in place of what a decoder made of a broken frame and is no music."""
+        if not self._may_be_nonsense:
+            self._faults += sum(map(mute_burst, pieces))
+        return pieces
 
     def _cut(self, piece: Samples, start: Frames) -> Iterator[Samples]:
         """What of `piece` lies between `start` and the sound's end, if anything does."""

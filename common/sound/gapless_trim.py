@@ -23,8 +23,9 @@ MP4: Final = "mov,mp4,m4a,3gp,3g2,mj2"
 MATROSKA: Final = "matroska,webm"
 HEADED: Final = {"flac", "aiff", "au", "w64", "caf", "tta", MP4}
 """Formats whose header counts the sound, so that a missing piece is noticed where libavcodec passes over it."""
-COUNTED: Final = {"w64", "caf", "voc", "dsf"}
-"""Formats whose length FFmpeg takes from what is there of the file, although the head says how long it was."""
+MEASURED: Final = {"flac", "aiff", "au", "tta", "mp3", MATROSKA, MUSEPACK, MP4}
+"""Formats of which it is said how much of the sound is missing. FFmpeg takes the length of the others from what is
+there of the file, although the head says how long it was."""
 MATROSKA_FILLING: Final = Seconds(0.1)
 """Its duration may count what fills the first packet and the last."""
 LEAD: Final = {"mp3": 1105, "aac": 1024, "mpc": DELAY}
@@ -58,7 +59,7 @@ def find_trim(container: InputContainer, stream: AudioStream, part: Part) -> Gap
         return GaplessTrim(vorbis=part.streams == 1 and stream.codec_context.name == "vorbis")
     if kind == "wav":
         return GaplessTrim(cut_off=_is_wav_cut_off(part))
-    if part.is_cut_off and kind in COUNTED:
+    if part.is_cut_off and kind not in MEASURED:
         return GaplessTrim(cut_off=True)
     if kind in HEADED:
         return GaplessTrim(limit=_itunes_limit(container, stream), promised=_duration(stream))

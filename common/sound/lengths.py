@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Final
 
 from bandstand.common.sound import musepack
+from bandstand.common.sound.outer_tags import pass_tags
 
 ENDLESS: Final = 0x7FFF_0000
 """A RIFF file that was written to a pipe has 0, or a length beyond this, in place of its own."""
@@ -35,8 +36,6 @@ ASF: Final = b"\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c"
 VOC: Final = b"Creative Voice File\x1a"
 EBML: Final = b"\x1a\x45\xdf\xa3"
 SEGMENT: Final = b"\x18\x53\x80\x67"
-APE_HEAD: Final = 32
-ID3V1: Final = 128
 WAVPACK_HEAD: Final = 32
 WAVPACK_INITIAL: Final = 0x08
 """A bit of the second byte of the flags."""
@@ -179,7 +178,7 @@ def _measure_wavpack(fd: int, begin: int, size: int) -> int:
                 break
             is_begun = True
         at += 8 + int.from_bytes(head[4:8], "little")
-    return pass_tags(fd, at)
+    return at
 
 
 def _measure_ape(fd: int, begin: int, size: int) -> int:
@@ -202,13 +201,6 @@ def _measure_amr(fd: int, begin: int, size: int) -> int:
     while (head := os.pread(fd, 1, at)) and not head[0] & AMR_UNUSED:
         at += 1 + AMR_SIZES[mark][head[0] >> 3 & 15]
     return at
-
-
-def pass_tags(fd: int, at: int) -> int:
-    """Where an APE tag and an ID3v1 tag end that stand at `at`; `at` if there are none."""
-    if os.pread(fd, 8, at) == b"APETAGEX":
-        at += APE_HEAD + _little(fd, at + 12, 4)
-    return at + ID3V1 if os.pread(fd, 3, at) == b"TAG" else at
 
 
 Measure = Callable[[int, int, int], int]

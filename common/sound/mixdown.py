@@ -32,6 +32,11 @@ FRONT: Final = {"FL": (1.0, 0.0), "FR": (0.0, 1.0), "DL": (1.0, 0.0), "DR": (0.0
 
 LOUDEST: Final = 1000.0
 """60 dB above full scale. What somebody wrote as a float may be beyond it."""
+BURST: Final = 4.0
+"""12 dB above full scale. No encoder of whole music is beyond it; what a decoder makes of a broken frame may be, by 90
+dB, and would make the whole song seem so loud that it is played inaudibly."""
+BURST_ENDS: Final = 1024
+"""Frames on either side that belong to it, which is one of a codec's own frames."""
 UNNAMED: Final = {"NONE", "UNSD", "UNK"}
 
 
@@ -172,6 +177,15 @@ def replace_nonsense(frame: AudioFrame) -> tuple[AudioFrame, bool]:
     made = AudioFrame.from_ndarray(clean, frame.format.name, frame.layout.name)
     made.sample_rate = frame.rate
     return made, True
+
+
+def mute_burst(piece: Samples) -> bool:
+    """Put silence in place of what is louder than `BURST`; whether anything was."""
+    if not piece.size or (piece.max() <= BURST and piece.min() >= -BURST):
+        return False
+    loud = np.flatnonzero(np.abs(piece).max(axis=1) > BURST)
+    piece[max(0, loud[0] - BURST_ENDS) : loud[-1] + BURST_ENDS] = 0
+    return True
 
 
 def _get_kind(frame: av.AudioFrame) -> tuple[int, str, str]:

@@ -114,7 +114,7 @@ class OggLink(Part):
         elif page is not None:
             self._searched = page
         else:
-            self.is_ended = True
+            self.end, self.is_ended = lost, True
 
     def _find_page(self, begin: int) -> int | None:
         while begin < self.end:

@@ -8,7 +8,8 @@ Knows where frames stand; nothing of what is in them.
 import os
 from typing import Final
 
-from bandstand.common.sound import framed, lengths, search
+from bandstand.common.sound import framed, search
+from bandstand.common.sound.outer_tags import are_tags_only
 from bandstand.common.sound.part import Part, measure_file
 
 FAR: Final = 1 << 20
@@ -131,8 +132,8 @@ class FramedPart(Part):
         """Go on behind what stands at `lost`. The last frame may have been cut off by it."""
         found = search.find_next(self._fd, min(lost, self._last + framed.HEADER), self._size)
         if found is None:
-            if lengths.pass_tags(self._fd, lost) < self._size:
-                self.end = lost
+            self.end = lost
+            if not are_tags_only(self._fd, lost, self._size):
                 self._junk.append((lost, self._size))
             self._walked, self.is_ended = self._size, True
             return

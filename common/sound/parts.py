@@ -19,6 +19,15 @@ from typing import Final
 from bandstand.common.sound import framed, lengths, search
 from bandstand.common.sound.ogg import OGG, OggLink
 from bandstand.common.sound.open_ended import FLAC, FlacPart, FramedPart
+from bandstand.common.sound.outer_tags import (
+    ID3_HEAD,
+    TagKind,
+    are_tags_only,
+    list_behind,
+    skip_ape,
+    skip_id3,
+    skip_id3_tags,
+)
 from bandstand.common.sound.part import Part, measure_file
 
 SEARCHED: Final = 1 << 20
@@ -27,10 +36,14 @@ JUNK_HARMS: Final = (b".snd", b"riff", b"caff", b"wvpk", b"MPCK")
 """Beginnings of formats of which FFmpeg takes for sound, or for damage, what stands behind the end by their head."""
 TAG_BYTES: Final = 512 << 10
 """As much may stand before MPEG audio for FFmpeg to find it by itself, with its tags."""
+READ_BY_FFMPEG: Final = (TagKind.ID3V1, TagKind.APE)
+"""Tags behind MPEG audio that it does not take for damaged sound."""
 MPEG: Final = b"\xff"
 """The first byte of a frame of MP3 or AAC."""
 ZEROS: Final = 64
 """Fewer zeros than this may belong to a format's header."""
+MP4_LENGTH: Final = 4
+"""Bytes of the length that stands before the name of MP4's first box."""
 PCM_KINDS: Final = (1, 3, 0xFFFE)
 """Kinds of samples in a WAV in which the beginning of another file cannot be a part of the sound."""
 
@@ -59,7 +72,8 @@ def _make_part(fd: int, begin: int, size: int, is_first: bool) -> Part:
         return OggLink(fd, begin)
     if head.startswith(FLAC):
         return FlacPart(fd, begin)
-    first = 0 if is_first and begin < TAG_BYTES and head.startswith(MPEG) else begin
+    is_behind_id3 = is_first and 0 < begin == skip_id3_tags(fd) < TAG_BYTES
+    first = 0 if is_behind_id3 and head.startswith(MPEG) else begin
     if framed.is_certain(head, 0, len(head) < framed.RUN):
         return _make_framed(fd, first, begin, head)
     end, following, said = _find_span(fd, begin, size)
@@ -78,8 +92,9 @@ def _make_framed(fd: int, first: int, begin: int, head: bytes) -> Part:
         frames = FramedPart(fd, first, begin)
         frames.is_cut_off = end > size
         return frames
-    if lengths.pass_tags(fd, end) >= size:
-        return Part(fd, first, size)
+    if are_tags_only(fd, end, size):
+        has_odd_tags = any(tag.kind not in READ_BY_FFMPEG for tag in list_behind(fd, size))
+        return Part(fd, first, end if has_odd_tags else size)
     following = search.find_next(fd, end, size)
     if following is not None and _goes_on(fd, following, head):
         return FramedPart(fd, first, begin)  # what was said is not true any more
@@ -109,11 +124,13 @@ def _goes_on(fd: int, at: int, head: bytes) -> bool:
 
 
 def find_sound(fd: int) -> int:
-    """Where the sound's own format begins: behind ID3v2 tags and zeros."""
-    begin = 0
+    """Where the sound's own format begins: behind tags and zeros."""
+    begin, size = 0, measure_file(fd)
     while True:
         head = os.pread(fd, ZEROS, begin)
-        if (end := search.skip_tag(fd, begin)) > begin:
+        if (end := max(skip_id3(fd, begin), skip_ape(fd, begin))) > begin:
+            if end > size:  # its length is wrong
+                return search.find_next(fd, begin + ID3_HEAD, size) or begin
             begin = end
         elif len(head) == ZEROS and not any(head):
             begin = _skip_zeros(fd, begin)
@@ -127,7 +144,13 @@ def _skip_zeros(fd: int, begin: int) -> int:
         begin += len(data) - len(rest)
         if rest:
             break
-    return begin
+    return _find_mp4(fd, begin) or begin
+
+
+def _find_mp4(fd: int, at: int) -> int | None:
+    """The beginning of an MP4 whose first byte that is not zero stands at `at`: it begins with a length of four."""
+    place = os.pread(fd, 2 * MP4_LENGTH, at).find(b"ftyp")
+    return at + place - MP4_LENGTH if place >= 0 else None
 
 
 def _find_span(fd: int, begin: int, size: int) -> tuple[int, int | None, int | None]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from bandstand.common.sound import framed
 from bandstand.common.sound.lengths import AMR, AMR_WIDE, ASF, VOC, W64
+from bandstand.common.sound.outer_tags import ID3, skip_id3
 
 WINDOW: Final = 1 << 20
 """Bytes that are searched at once."""
@@ -29,7 +30,6 @@ HEADS: Final = re.compile(
     re.DOTALL,
 )
 """How files begin that can be told from samples by their first bytes."""
-ID3: Final = re.compile(rb"ID3[\x02-\x04]\0[\0-\xf0][\0-\x7f]{4}", re.DOTALL)
 PAIRS: Final = [*b"RI RF BW FO .s ca fL Og TT wv DS MA MP #! Cr ID ft".split(), W64[:2], ASF[:2], b"\x1a\x45"]
 """The first two bytes of each; of MP4 those of `ftyp`."""
 
@@ -87,15 +87,6 @@ def begins_sound(fd: int, at: int) -> bool:
     return bool(HEADS.match(data)) or framed.is_certain(data, 0, len(data) < framed.RUN)
 
 
-def skip_tag(fd: int, at: int) -> int:
-    """Where the ID3v2 tag at `at` ends; `at` if there is none."""
-    head = os.pread(fd, 10, at)
-    if not ID3.match(head):
-        return at
-    length = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]
-    return at + 10 + length + 10 * (head[5] >> 4 & 1)
-
-
 def _list_places(data: bytes, end: int) -> list[int]:
     """Places before `end` where a file could begin."""
     raw = np.frombuffer(data, np.uint8)
@@ -118,6 +109,6 @@ def _find_beginning(fd: int, data: bytes, place: int, begin: int, is_end: bool) 
     if place >= 0 and HEADS.match(data, place):
         return begin + place
     if ID3.match(data, place):
-        at = skip_tag(fd, begin + place)
+        at = skip_id3(fd, begin + place)
         return at if begins_sound(fd, at) else None
     return None

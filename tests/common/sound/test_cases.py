@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from bandstand.common.sound import Samples
-from bandstand.common.sound.container import Unplayable, has_sound
+from bandstand.common.sound.container import Unplayable, has_sound, measure_length
 from bandstand.common.sound.decode import Broken, decode_path
-from bandstand.common.sound.mixdown import find_weights
+from bandstand.common.sound.mixdown import find_weights, mute_burst
 from bandstand.common.sound.ogg import OGG, OggLink
 from bandstand.common.sound.parts import split_file
 from bandstand.common.sound.tags import read_tags
@@ -226,3 +226,44 @@ def test_only_what_is_read_of_a_link_is_searched_for_its_end(tmp_path: Path) -> 
         assert part.end == path.stat().st_size
     finally:
         os.close(fd)
+
+
+def test_zeros_behind_ogg_are_neither_damage_nor_sound(tmp_path: Path) -> None:
+    path = encode(tmp_path / "a.ogg", "libopus")
+    plain, _ = hear(path)
+    path.write_bytes(path.read_bytes() + bytes(200_000))
+    sound, said = hear(path)
+    assert not said
+    assert len(sound) == len(plain)
+    assert measure_length(path) == pytest.approx(0.5, abs=0.05)
+
+
+@pytest.mark.parametrize("count", [1000, 5003, 1 << 20])
+def test_zeros_before_an_mp4_leave_it_its_first_bytes(count: int, tmp_path: Path) -> None:
+    path = encode(tmp_path / "a.mp4", "alac")
+    path.write_bytes(bytes(count) + path.read_bytes())
+    sound, said = hear(path)
+    assert not said
+    assert len(sound) == RATE // 2
+
+
+def test_what_only_looks_like_sound_is_none(tmp_path: Path) -> None:
+    """The second half of an MP4 has what could be frames of MP3, and zeros could be frames of a console's games."""
+    path = encode(tmp_path / "a.mp4", "aac")
+    data = path.read_bytes()
+    chance = np.random.default_rng(5).integers(0, 256, 300_000, np.uint8).tobytes()
+    for number, odd in enumerate((data[len(data) // 8 :], bytes(16 << 10) + b"x" * 100, chance)):
+        made = tmp_path / f"{number}.dat"
+        made.write_bytes(odd)
+        assert not has_sound(made)
+        with pytest.raises(Unplayable):
+            hear(made)
+
+
+def test_what_a_decoder_makes_of_broken_frames_is_no_louder_than_music(tmp_path: Path) -> None:
+    piece = np.full((4000, 2), 0.5, np.float32)
+    piece[2000] = 50_000
+    assert mute_burst(piece)
+    assert piece.max() == 0.5
+    assert not piece[1500:2500].any() and piece[:900].all()
+    assert not mute_burst(piece)
