@@ -20,8 +20,9 @@ from bandstand.common.sound import framed, lengths, search
 from bandstand.common.sound.ogg import OGG, OggLink
 from bandstand.common.sound.open_ended import FLAC, FlacPart, FramedPart
 from bandstand.common.sound.outer_tags import (
+    APE_MARK,
     ID3_HEAD,
-    TagKind,
+    ID3V1_MARK,
     are_tags_only,
     list_behind,
     skip_ape,
@@ -36,8 +37,8 @@ JUNK_HARMS: Final = (b".snd", b"riff", b"caff", b"wvpk", b"MPCK")
 """Beginnings of formats of which FFmpeg takes for sound, or for damage, what stands behind the end by their head."""
 TAG_BYTES: Final = 512 << 10
 """As much may stand before MPEG audio for FFmpeg to find it by itself, with its tags."""
-READ_BY_FFMPEG: Final = (TagKind.ID3V1, TagKind.APE)
-"""Tags behind MPEG audio that it does not take for damaged sound."""
+READ_BY_FFMPEG: Final = (ID3V1_MARK, APE_MARK[:4])
+"""Beginnings of tags behind MPEG audio that it does not take for damaged sound."""
 MPEG: Final = b"\xff"
 """The first byte of a frame of MP3 or AAC."""
 ZEROS: Final = 64
@@ -93,8 +94,8 @@ def _make_framed(fd: int, first: int, begin: int, head: bytes) -> Part:
         frames.is_cut_off = end > size
         return frames
     if are_tags_only(fd, end, size):
-        has_odd_tags = any(tag.kind not in READ_BY_FFMPEG for tag in list_behind(fd, size))
-        return Part(fd, first, end if has_odd_tags else size)
+        is_plain = all(os.pread(fd, 4, tag.begin).startswith(READ_BY_FFMPEG) for tag in list_behind(fd, size))
+        return Part(fd, first, size if is_plain else end)
     following = search.find_next(fd, end, size)
     if following is not None and _goes_on(fd, following, head):
         return FramedPart(fd, first, begin)  # what was said is not true any more
