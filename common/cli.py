@@ -9,8 +9,9 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib import metadata
+from pathlib import Path
 
-from bandstand.common.errors import BandstandError, explain
+from bandstand.common.errors import BandstandError, UnusableFile, explain
 from bandstand.common.standard_streams import settle_streams
 from bandstand.common.text import harmless
 
@@ -48,25 +49,38 @@ def format_usage() -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     settle_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if not words or words[0] in ("-h", "--help", "help"):
-        print(format_usage())
-        return 0
-    if words[0] in ("-V", "--version", "version"):
-        print(f"Bandstand {metadata.version('bandstand')}")
-        return 0
-    if words[0] not in COMMANDS:
-        print(f"bandstand: there is no command of that name\n{format_usage()}", file=sys.stderr)
-        return 2
-    module, function = COMMANDS[words[0]][0].split(":")
-    run: Callable[[list[str]], int] = getattr(importlib.import_module(module), function)
     try:
-        return run(words[1:])
+        return _run(words)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python flushes standard output once more at its end
         return CLOSED
     except (BandstandError, OSError) as error:
         with suppress(OSError):  # standard error may be as full or as closed as what failed
-            print(harmless(f"bandstand {words[0]}: {explain(error)}"), file=sys.stderr, flush=True)
+            print(harmless(f"bandstand {' '.join(words[:1])}: {explain(error)}"), file=sys.stderr, flush=True)
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _run(words: list[str]) -> int:
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(format_usage(), flush=True)
+        return 0
+    if words[0] in ("-V", "--version", "version"):
+        print(f"Bandstand {metadata.version('bandstand')}", flush=True)
+        return 0
+    if words[0] not in COMMANDS:
+        print(f"bandstand: there is no command of that name\n{format_usage()}", file=sys.stderr, flush=True)
+        return 2
+    _check_place()
+    module, function = COMMANDS[words[0]][0].split(":")
+    run: Callable[[list[str]], int] = getattr(importlib.import_module(module), function)
+    return run(words[1:])
+
+
+def _check_place() -> None:
+    """Raises UnusableFile where the working directory was removed, in which every relative path would be missing."""
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise UnusableFile(f"the folder that you are in cannot be used ({error.strerror}); cd to another") from None

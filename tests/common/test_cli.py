@@ -1,7 +1,12 @@
 """The words of `bandstand`."""
 
 import importlib
+import os
+import subprocess
+import sys
 from importlib import metadata
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -78,3 +83,32 @@ def test_an_error_of_the_system_is_a_sentence_with_its_place(
     check.setattr("bandstand.common.check.main", fail)
     assert cli.main(["check"]) == 1
     assert capsys.readouterr().err == "bandstand check: /radio/bot.lock: No space left on device\n"
+
+
+@pytest.mark.parametrize("words", [["--version"], ["--help"]])
+def test_a_full_disk_and_a_reader_that_went_away_are_no_tracebacks(words: list[str]) -> None:
+    with open("/dev/full", "w") as full:  # noqa: PTH123 - a device
+        ended = run_bandstand(*words, stdout=full)
+    assert (ended.returncode, ended.stderr) == (1, f"bandstand {words[0]}: No space left on device\n")
+    reading, writing = os.pipe()
+    os.close(reading)
+    ended = run_bandstand(*words, stdout=writing)
+    os.close(writing)
+    assert (ended.returncode, ended.stderr) == (cli.CLOSED, "")
+
+
+def run_bandstand(*words: str, stdout: Any) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", f"import sys; from bandstand.common import cli; sys.exit(cli.main({list(words)}))"]
+    return subprocess.run(command, stdout=stdout, stderr=subprocess.PIPE, text=True, timeout=100, check=False)
+
+
+def test_in_a_folder_that_was_removed_it_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert cli.main(["check"]) == 1
+    assert "cd to another" in capsys.readouterr().err
+    assert cli.main(["--version"]) == 0
