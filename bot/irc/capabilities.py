@@ -37,6 +37,8 @@ class Capabilities:
         self._wanted = (*WANTED, SASL) if with_sasl else WANTED
         self._requests: list[list[str]] = []
         """The names of each request that has not been answered, in the order of sending."""
+        self._asked: set[str] = set()
+        """All names that were requested on this connection."""
         self.offered: dict[str, str] = {}
         """Names and values."""
         self.enabled: set[str] = set()
@@ -88,6 +90,7 @@ class Capabilities:
         missing = [name for name in self._wanted if name in names and name not in self.enabled | requested]
         groups = list(_split_names(missing))
         self._requests += groups
+        self._asked.update(missing)
         return [build("CAP", "REQ", " ".join(group)) for group in groups]
 
     def _enable(self, names: Collection[str], is_last: bool) -> None:
@@ -96,7 +99,7 @@ class Capabilities:
         for name in names:
             if name.startswith("-"):
                 self.enabled.discard(name[1:])
-            elif request is not None and name in request:
+            elif name in self._asked:  # also in a second line, which no `*` announced
                 self.enabled.add(name)
         if is_last and request is not None:
             self._requests.remove(request)

@@ -32,8 +32,8 @@ QUOTED_CHARACTERS = 120
 """Of a server's text that are repeated in the status."""
 USER_BYTES, HOST_BYTES = 12, 64
 """Lengths of our own user and host while neither the server nor a message of ours has told them."""
-ERROR_NUMERIC = re.compile("[4589][0-9][0-9]")
-"""Numerics by which servers refuse something."""
+ERROR_NUMERIC = re.compile("[4-9][0-9][0-9]")
+"""Numerics by which servers refuse something; of some hundreds, each server has its own."""
 NO_ACCOUNT = ("", "*", "0")
 """How servers write that a user is logged in to no account."""
 MEMBERSHIP_PREFIXES = "~&@%+!"
@@ -335,7 +335,9 @@ class ChannelState:
         return self.refuse_join(message[1], why)
 
     def _handle_error(self, message: Message) -> list[Event]:
-        """Any other error counts if it names a channel whose JOIN has no answer yet."""
+        """Any other error counts if it names a channel whose JOIN has no answer yet, or the command alone."""
+        if message[1].upper() == "JOIN":
+            return self._refuse_asked(message[-1])
         wanted = [self.join_policy.find(name) for name in message.params[1:-1]]
         return [
             event
@@ -344,16 +346,18 @@ class ChannelState:
             for event in self.refuse_join(channel.name, message[-1])
         ]
 
+    def _refuse_asked(self, why: str) -> list[Event]:
+        """Some JOIN was not carried out, and it is not said which."""
+        asked = [channel.name for channel in self.join_policy.channels() if channel.is_asked]
+        return [event for channel in asked for event in self.refuse_join(channel, why)]
+
     def _handle_fail(self, message: Message) -> list[Event]:
         """`FAIL JOIN CODE CHANNEL :...` (IRCv3 standard replies)."""
         return self._handle_error(message) if message[0].upper() == "JOIN" else []
 
     def _handle_try_again(self, message: Message) -> list[Event]:
         """The server has too much to do; the JOIN that it did not carry out is not named."""
-        if message[1].upper() != "JOIN":
-            return []
-        asked = [channel.name for channel in self.join_policy.channels() if channel.is_asked]
-        return [event for channel in asked for event in self.refuse_join(channel, message[-1])]
+        return self._refuse_asked(message[-1]) if message[1].upper() == "JOIN" else []
 
     def refuse_join(self, channel: str, why: str) -> list[Event]:
         """The bot cannot join this channel now; nothing follows if it is there or does not want to be."""

@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.logger import capturedLogs
 
+from bandstand.bot.irc.capabilities import Capabilities
+from bandstand.bot.irc.message import parse
 from bandstand.bot.irc.post_registration import IDENTIFY_SECONDS
 from bandstand.bot.irc.send_queue import BURST, CAPACITY, SECONDS_PER_MESSAGE
 from tests.bot.irc.conftest import WALL, Connection
@@ -40,6 +42,15 @@ def test_a_refused_request_is_made_again_name_by_name(connect: Connect) -> None:
     assert peer.says(":srv CAP * NAK :chghost setname") == ["CAP REQ chghost", "CAP REQ setname"]
     assert peer.says(":srv CAP * NAK chghost") == []
     assert peer.says(":srv CAP * ACK setname") == ["CAP END"]
+
+
+def test_an_answer_in_two_lines_grants_what_both_have_and_nothing_else() -> None:
+    capabilities = Capabilities(with_sasl=False)
+    for line in ("LS :account-tag chghost setname", "ACK :account-tag", "ACK :chghost ergo.chat/nope"):
+        message = parse(f":srv CAP * {line}".encode())
+        assert message is not None
+        capabilities.handle(message)
+    assert capabilities.enabled == {"account-tag", "chghost"}
 
 
 def test_it_logs_in_before_the_registration_ends(connect: Connect) -> None:
@@ -211,12 +222,26 @@ def test_after_a_kick_it_comes_back_later_and_later_and_then_stays_away(connect:
 
 
 @pytest.mark.parametrize(
-    "numeric", ["471", "473", "474", "475", "477", "437", "470", "480", "495", "599", "926", "977"]
+    "numeric", ["471", "473", "474", "475", "477", "437", "470", "480", "495", "599", "609", "742", "926", "977"]
 )
 def test_a_channel_that_cannot_be_joined_is_tried_again(connect: Connect, numeric: str) -> None:
     peer = connect()
     peer.says(":srv 001 bandstand :welcome", ":srv 376 bandstand :end")
     peer.says(f":srv {numeric} bandstand #radio :no")
+    peer.advance(31)
+    assert "JOIN #radio" in peer.sent()
+
+
+@pytest.mark.parametrize(
+    "line", ["461 bandstand JOIN :Not enough", "972 bandstand JOIN :Not now", "263 bandstand JOIN :Busy"]
+)
+def test_an_error_that_names_the_command_alone_is_of_the_channels_that_were_asked_for(
+    connect: Connect, line: str
+) -> None:
+    peer = connect()
+    peer.says(":srv 001 bandstand :welcome", ":srv 376 bandstand :end", f":srv {line}")
+    [trouble] = peer.session.describe_troubles()
+    assert line.rpartition(":")[2] in trouble
     peer.advance(31)
     assert "JOIN #radio" in peer.sent()
 
