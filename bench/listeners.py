@@ -89,7 +89,7 @@ def list_variants(intros: Sequence[tuple[int, int]]) -> dict[str, Variant]:
 def station_of(folder: Path, variants: Sequence[Variant]) -> Iterator[Station]:
     """A station on the air, whose Icecast is started here with `variants` in its configuration."""
     mounts = "".join(f'[[mounts]]\npath = "{v.mount.path}"\nformat = "{v.mount.format}"\n' for v in variants)
-    station = Station(folder, mounts)
+    station = Station(folder, f"{mounts}[web]\nenabled = false\n")
     prepared = prepare(config.load(station.config, {}))
     change_icecast(folder / "var", variants)
     icecast = subprocess.Popen(prepared.argv)
@@ -114,6 +114,7 @@ def use_icecast(text: str, prepared: Prepared) -> str:
 def change_icecast(var: Path, variants: Sequence[Variant]) -> None:
     """Write `variants` into the configuration, and the intros that only they have."""
     tree = ElementTree.parse(var / "icecast" / "icecast.xml")
+    tree.find("limits/sources").text = "50"  # type: ignore[union-attr]
     blocks = {block.findtext("mount-name"): block for block in tree.iter("mount")}
     for variant in variants:
         block = blocks[variant.mount.path]
@@ -234,8 +235,11 @@ class Bench:
 
     def begin_tone(self) -> float:
         """Put the rising tone on the air; when it began."""
-        self.station.say(f"play {RISING}")
-        return time.monotonic()
+        began = time.monotonic()
+        reply = self.station.say(f"play {RISING}")
+        if not reply.is_good:
+            raise RuntimeError(reply.summary)
+        return began
 
 
 def show(*columns: object) -> None:
@@ -262,7 +266,7 @@ def open_addresses(bench: Bench) -> None:
                     found.append(measure_opening(player, began))
             behind = "" if mount == "a local file" else round_median([each.behind for each in found])
             samples, tones = (round_median([getattr(each, what) for each in found]) for what in ("sample", "tone"))
-            show(mount, name, samples, tones, behind)
+            show(mount, name, samples, tones, behind, *player.said)
 
 
 def play_songs(bench: Bench) -> None:

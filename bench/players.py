@@ -103,7 +103,8 @@ class Player:
         site = serve_page(url, self._take_word) if name == "chromium" else None
         self._site = site
         page = f"http://127.0.0.1:{site.server_port}/" if site else ""
-        words = shlex.split(PLAYERS[name].format(url=url, folder=folder, page=page))
+        address = f"file://{url}" if url.startswith("/") else url
+        words = shlex.split(PLAYERS[name].format(url=address, folder=folder, page=page))
         environment = {**os.environ, "HOME": str(folder), "PULSE_SERVER": server.address, "PULSE_SINK": name}
         folder.mkdir(exist_ok=True)
         folder.chmod(0o777)
@@ -173,6 +174,9 @@ class Site(http.server.BaseHTTPRequestHandler):
         super().__init__(*arguments)  # type: ignore[arg-type]
 
     def do_GET(self) -> None:
+        if self.path not in ("/", "/file"):
+            self.send_error(404)
+            return
         is_page = self.path == "/"
         source = "file" if self._url.startswith("/") else self._url
         body = PAGE.replace("URL", source).encode() if is_page else Path(self._url).read_bytes()

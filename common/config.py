@@ -108,6 +108,9 @@ class Mount(_Section, frozen=True):
     format: Format
     bitrate: Annotated[int, msgspec.Meta(ge=32, le=LOSSLESS)] = 0
     """kbit/s. 0, or left out: the usual one of the format. FLAC has what it has, about `LOSSLESS`."""
+    burst: Annotated[float, msgspec.Meta(ge=0, le=60)] = 0.0
+    """Seconds of sound that a new listener is given at once: players start sooner, and stay that much later. 0, or left
+    out: what players need."""
     titles: Literal["unbroken", "chained"] = "unbroken"
     """Of an Ogg mount. chained: a new logical stream with its own title for each song, which upsets some players."""
     name: str = ""

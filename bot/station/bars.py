@@ -4,8 +4,8 @@ A song says its `tempo` (beats a minute), the `beats` in a bar and the `offset` 
 facts; its sections carry the bar that each begins with.
 
 **The ear's delay.** A listener hears the stream later than the streamer plays it: the encoder looks ahead, Icecast
-hands a new listener half a second at once, and a player keeps a buffer of its own. Ratings and bookmarks mean what was
-heard, so both go back by the delay of the way in which the requester listens.
+hands a new listener a second or two at once, and a player keeps a buffer of its own. Ratings and bookmarks mean what
+was heard, so both go back by the delay of the way in which the requester listens.
 """
 
 import math
@@ -22,7 +22,7 @@ SLOWEST, FASTEST = 10.0, 1000.0
 PLAYER: Final = "player"
 """Listening with a player (or an audio element) on a mount."""
 EAR_DELAYS: Final[dict[str, Seconds]] = {PLAYER: Seconds(2.0)}
-"""Seconds from the air to the ear, for each way of listening: 0.6 s of encoder and burst, and a player's buffer."""
+"""Seconds from the air to the ear, for each way of listening: encoder, burst, a player's buffer (docs/listeners.md)."""
 
 
 def find_bars(facts: Mapping[str, Any], parameters: Mapping[str, Any]) -> Bars | None:

@@ -30,6 +30,13 @@ from bandstand.common.ports import find_free_port, list_ports
 
 BURST_SECONDS = 0.5
 """Sound that a new listener is given at once: players start on it, and are that much later for good."""
+MP3_BURST_SECONDS = (1.25, 1.7)
+"""At least and at most, of MP3: FFmpeg looks at fifty frames, 1.2 s, before it plays, and Chromium waits for 32 KiB;
+both are later by what they wait for in any case."""
+MP3_BURST_BYTES = 33_600
+"""32 KiB, in whole blocks of Icecast's."""
+STANDBY_BURST_SECONDS = 0.5
+"""Of silence, for those who come to the standby: also listeners of the streamer, who are later by it for good."""
 SPARE_SOURCES = 4
 ACCOUNTS = (("icecast2", "icecast"), ("nobody", "nogroup"))
 """User and group that Icecast changes to when root starts it, the first that is there: it refuses to run as root."""
@@ -58,7 +65,7 @@ MOUNT = """
     <mount type="normal">
         <mount-name>$standby</mount-name>
         <charset>UTF-8</charset>
-        <burst-size>$burst</burst-size>
+        <burst-size>$standby_burst</burst-size>
         <intro>$intro</intro>
         <hidden>1</hidden>
         <fallback-mount>$file</fallback-mount>
@@ -123,7 +130,11 @@ class Files:
 
 
 def get_burst_bytes(mount: Mount) -> int:
-    return int(mount.bitrate * 1000 / 8 * BURST_SECONDS)
+    rate, seconds = mount.bitrate * 125, mount.burst or BURST_SECONDS
+    if mount.format == "mp3" and not mount.burst:
+        least, most = MP3_BURST_SECONDS
+        seconds = min(max(MP3_BURST_BYTES / rate, least), most)
+    return int(rate * seconds)
 
 
 def render(template: str, config: Config, kept: Kept, account: tuple[str, str] | None, webroot: Path) -> str:
@@ -159,6 +170,7 @@ def _render_mount(mount: Mount) -> str:
         file=mount.last_fallback,
         intro=mount.intro,
         burst=get_burst_bytes(mount),
+        standby_burst=int(mount.bitrate * 125 * STANDBY_BURST_SECONDS),
     )
 
 

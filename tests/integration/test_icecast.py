@@ -129,8 +129,10 @@ def test_a_listener_hears_the_standby_while_the_streamer_is_away_and_stays_conne
             listener.close()
 
 
-def test_the_burst_holds_half_a_second(tmp_path: Path) -> None:
-    prepared = prepare(station(tmp_path))
+def test_the_burst_holds_what_the_mount_says(tmp_path: Path) -> None:
+    config = station(tmp_path)
+    mount = msgspec.structs.replace(config.mounts[0], burst=0.5)
+    prepared = prepare(msgspec.structs.replace(config, mounts=[mount]))
     with on_air(prepared), Source(prepared, MOUNT, b"m") as source:
         early = listen(prepared)
         received = 0

@@ -62,9 +62,25 @@ def test_new_listeners_of_an_mp3_mount_and_its_standby_are_sent_whole_frames_fir
         assert blocks[mount].find("intro") is None
 
 
-def test_a_burst_is_half_a_second_at_the_mounts_own_bitrate() -> None:
-    assert icecast.get_burst_bytes(Mount(path="/a", format="mp3", bitrate=128)) == 8000
-    assert icecast.get_burst_bytes(Mount(path="/b", format="opus", bitrate=32)) == 2000
+@pytest.mark.parametrize(
+    ("mount", "seconds"),
+    [
+        (Mount(path="/a", format="opus", bitrate=32), 0.5),
+        (Mount(path="/a", format="mp3", bitrate=64), 1.7),
+        (Mount(path="/a", format="mp3", bitrate=128), 1.7),
+        (Mount(path="/a", format="mp3", bitrate=192), 1.4),  # 32 KiB and a little, for Chromium
+        (Mount(path="/a", format="mp3", bitrate=320), 1.25),  # fifty frames and a little, for FFmpeg
+        (Mount(path="/a", format="mp3", bitrate=320, burst=0.5), 0.5),
+    ],
+)
+def test_a_burst_is_what_players_need_or_what_the_mount_says(mount: Mount, seconds: float) -> None:
+    assert icecast.get_burst_bytes(mount) == mount.bitrate * 125 * seconds
+
+
+def test_a_standby_has_a_short_burst_since_it_is_heard_for_good(tmp_path: Path) -> None:
+    blocks = {block.findtext("mount-name"): block for block in parsed(station(tmp_path)).iter("mount")}
+    assert blocks["/stream.mp3"].findtext("burst-size") == "27200"
+    assert blocks["/standby/stream.mp3"].findtext("burst-size") == "8000"
 
 
 def test_every_mount_and_its_standby_may_be_a_source_at_once(tmp_path: Path) -> None:
