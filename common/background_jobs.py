@@ -10,8 +10,10 @@ import msgspec
 from bandstand.common.bands import Band
 from bandstand.common.breeding import Heard
 
-EXPORTS: Final = ("midi", "musicxml", "flac", "stems", "score", "pictures")
-"""Kinds of files that can be made of a song that has a score."""
+PEAKS: Final = "peaks"
+"""The kind of file that can be made of any song: its waveform and spectrum as numbers."""
+EXPORTS: Final = ("midi", "musicxml", "flac", "stems", "score", "pictures", PEAKS)
+"""Kinds of files that can be made of a song; all but `PEAKS` need a score."""
 
 
 class Breed(msgspec.Struct, frozen=True, tag_field="job", tag="breed"):
@@ -25,7 +27,7 @@ class Breed(msgspec.Struct, frozen=True, tag_field="job", tag="breed"):
 class Export(msgspec.Struct, frozen=True, tag_field="job", tag="export"):
     """Make a file of a song, beside its score in the song's folder.
 
-    A command sets only `song` and `kind`; the bot fills in the rest from the configuration when it sends the job.
+    A command sets `song`, `kind` and `audio`; the bot fills in the rest from the configuration when it sends the job.
     """
 
     song: str
@@ -37,6 +39,8 @@ class Export(msgspec.Struct, frozen=True, tag_field="job", tag="export"):
     """The configured soundfont; empty for Debian's."""
     loudness: float = -16.0
     """Target of a rendered file, LUFS."""
+    audio: str = ""
+    """The sound file, as `common.api.values.Song.audio` has it."""
 
 
 class Bred(msgspec.Struct, frozen=True, tag_field="result", tag="bred"):

@@ -8,6 +8,20 @@ from bandstand.common.types import SongCode
 
 SONG_FILE: Final = "song.json"
 """In each song's folder: all that its worker said of it (`common.jobs.Done`)."""
+SONG_FILES: Final = {
+    "audio": "song.flac",
+    "score": "score.json",
+    "midi": "song.mid",
+    "preview": "preview.mp3",
+    "roll": "roll.svg",
+    "waveform": "waveform.svg",
+    "musicxml": "song.musicxml",
+    "peaks": "peaks.json",
+}
+"""Kind -> name of the file in a song's folder, as far as it is there; imports may have their sound under another name,
+or elsewhere."""
+STEMS: Final = "stems"
+"""Folder inside a song's folder: a sound file for each part."""
 
 
 @dataclass(frozen=True)

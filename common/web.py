@@ -1,13 +1,13 @@
 """The configuration of the web process: the page, the HTTP API and the event stream. Part of `common.config`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
 from bandstand.common.errors import UnusableFile
 from bandstand.common.files import resolve_path
-from bandstand.common.plain_values import Fault, Host, PathText, Port
+from bandstand.common.plain_values import Count, Fault, Host, PathText, Port
 
 Url = Annotated[
     str,
@@ -26,12 +26,18 @@ class Web(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """The next free one if another program has it."""
     public_url: Url = ""
     """Where people find the page if that is not host and port, as behind a proxy."""
+    streams_url: Url = ""
+    """Where listeners reach Icecast, if that is not its host and port, as behind a proxy."""
+    downloads: Literal["own", "all", "none"] = "own"
+    """Whose sound anybody may have as a file: that of songs that were made here, or also that of imported ones."""
     workers: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
     """Processes that share the port."""
     certificate: PathText = ""
     """The chain of certificates, PEM, for a page that speaks TLS itself; empty: plain HTTP."""
     key: PathText = ""
     """The certificate's private key, PEM."""
+    requests: Count = 1200
+    """Requests a minute of one address, which may begin with 15 seconds' worth at once; 0 is no limit."""
     proxies: tuple[Host, ...] = ("127.0.0.1", "::1")
     """Whose word is taken for who asks (X-Forwarded-For) and how (X-Forwarded-Proto)."""
 

@@ -9,15 +9,17 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from bandstand.common.background_jobs import Export, Exported
-from bandstand.common.errors import ComposeError
+from bandstand.common.background_jobs import PEAKS, Export, Exported
+from bandstand.common.errors import ComposeError, NotAudio, explain
+from bandstand.common.files import parse_location
 from bandstand.common.jobs import Done
-from bandstand.common.paths import SONG_FILE
+from bandstand.common.paths import SONG_FILE, SONG_FILES, STEMS
 from bandstand.common.types import RATE, Frames, Lufs, Seconds
-from bandstand.composer.audio import Block, FlacWriter
+from bandstand.composer.audio import Block, FlacWriter, read_blocks
 from bandstand.composer.master import master_song
 from bandstand.composer.midi import make_midi
 from bandstand.composer.musicxml import make_musicxml
+from bandstand.composer.peaks import encode_peaks
 from bandstand.composer.pictures import draw_piano_roll
 from bandstand.composer.recorder import FILES, PICTURES, make_tags
 from bandstand.composer.score import Score, read_score
@@ -25,22 +27,31 @@ from bandstand.composer.streaming_score import StreamingScore
 from bandstand.composer.synth import FADE, choose_fade, count_frames, find_synthesiser, render_song
 from bandstand.composer.tone import LOST, remove_rumble
 
-STEMS: Final = "stems"
-"""Folder of the stems inside the song's folder."""
-
 
 def export_song(job: Export) -> Exported:
     """Make the files of a job.
 
-    Raises ComposeError if the song has no score, Missing if the configured soundfont does not exist, OSError if a file
-    cannot be written.
+    Raises ComposeError if the song has no score, or no sound for its peaks; Missing if the configured soundfont does
+    not exist, OSError if a file cannot be written.
     """
     folder = Path(job.folder)
+    if job.kind == PEAKS:
+        return Exported((str(_export_peaks(folder, job)),))
     try:
         score = read_score(folder / FILES["score"])
     except (FileNotFoundError, msgspec.DecodeError):
         raise ComposeError("the song has no score: only what the bands play has one") from None
     return Exported(tuple(str(folder / name) for name in EXPORTERS[job.kind](score, folder, job)))
+
+
+def _export_peaks(folder: Path, job: Export) -> Path:
+    """Of any song, from its sound."""
+    audio = parse_location(job.audio) if "/" in job.audio else folder / (job.audio or FILES["audio"])
+    try:
+        data = encode_peaks(read_blocks(audio))
+    except (OSError, NotAudio) as error:
+        raise ComposeError(f"its sound cannot be read: {explain(error)}") from None
+    return folder / _write_file(folder, SONG_FILES[PEAKS], data)[0]
 
 
 def _export_midi(score: Score, folder: Path, _: Export) -> tuple[str, ...]:
@@ -49,7 +60,7 @@ def _export_midi(score: Score, folder: Path, _: Export) -> tuple[str, ...]:
 
 
 def _export_musicxml(score: Score, folder: Path, _: Export) -> tuple[str, ...]:
-    return _write_file(folder, "song.musicxml", make_musicxml(score))
+    return _write_file(folder, SONG_FILES["musicxml"], make_musicxml(score))
 
 
 def _export_score(score: Score, folder: Path, _: Export) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple, Self
 import numpy as np
 
 from bandstand.common.errors import Missing
+from bandstand.common.paths import SONG_FILES
 from bandstand.common.types import RATE, Decibels, Frames, Lufs, Seconds
 from bandstand.composer.audio import BLOCK_FRAMES, Block, Clip, FlacWriter, write_preview
 from bandstand.composer.loudness import LoudnessMeter
@@ -23,9 +24,9 @@ from bandstand.composer.score import Score, encode_score
 from bandstand.composer.streaming_score import StreamingScore
 
 PREVIEW: Final = Seconds(20.0)
-FILES: Final = {"audio": "song.flac", "score": "score.json", "midi": "song.mid", "preview": "preview.mp3"}
+FILES: Final = {kind: SONG_FILES[kind] for kind in ("audio", "score", "midi", "preview")}
 """Kind -> name in the song's folder."""
-PICTURES: Final = {"roll": "roll.svg", "waveform": "waveform.svg"}
+PICTURES: Final = {kind: SONG_FILES[kind] for kind in ("roll", "waveform")}
 """The same for pictures."""
 
 log = logging.getLogger("composer")

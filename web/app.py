@@ -15,15 +15,31 @@ from litestar import Litestar
 from litestar.config.cors import CORSConfig
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
-from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.template.config import TemplateConfig
 
 from bandstand.common.config import Config
-from bandstand.web import event_stream, health, heard, pages, static_files, static_routes
+from bandstand.web import (
+    bands,
+    event_stream,
+    health,
+    heard,
+    listening,
+    making,
+    metrics,
+    now_playing,
+    pages,
+    programme,
+    song_files,
+    songs,
+    static_files,
+    static_routes,
+)
 from bandstand.web.bot_link import Link
+from bandstand.web.caching import ETags
 from bandstand.web.event_hub import EventHub
+from bandstand.web.limits import Limits
+from bandstand.web.openapi import StructSchemas, make_openapi
 from bandstand.web.page_context import PageMaker, Visitor
 from bandstand.web.problems import answer_error
 from bandstand.web.reader import Reader
@@ -33,8 +49,16 @@ from bandstand.web.words import find_zone, make_filters
 ROUTES: Final = [
     *pages.ROUTES,
     *event_stream.ROUTES,
-    *health.ROUTES,
+    *now_playing.ROUTES,
+    *programme.ROUTES,
+    *songs.ROUTES,
+    *song_files.ROUTES,
+    *bands.ROUTES,
+    *making.ROUTES,
     *heard.ROUTES,
+    *listening.ROUTES,
+    *health.ROUTES,
+    *metrics.ROUTES,
     *static_routes.ROUTES,
 ]
 MOST_BODY_BYTES: Final = 65_536
@@ -55,7 +79,7 @@ def create_app(settings: Config, link: Link) -> Litestar:
         "pages": PageMaker(settings, reader, hub),
         "visitor": Visitor(),
     }
-    return Litestar(
+    app = Litestar(
         ROUTES,
         dependencies={name: _provide(value) for name, value in given.items()},
         exception_handlers={Exception: answer_error, HTTPException: answer_error},
@@ -63,14 +87,13 @@ def create_app(settings: Config, link: Link) -> Litestar:
         template_config=TemplateConfig(instance=make_template_engine(settings, files)),
         cors_config=CORSConfig(allow_origins=["*"], allow_methods=["GET", "HEAD"], allow_headers=["last-event-id"]),
         request_max_body_size=MOST_BODY_BYTES,
-        openapi_config=OpenAPIConfig(
-            title=settings.station.name,
-            version="1",
-            path="/api/openapi.json",
-            render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"])],
-        ),
+        openapi_config=make_openapi(settings),
+        plugins=[StructSchemas()],
         logging_config=None,
     )
+    # Around everything, also what no route answers.
+    app.asgi_handler = Limits(ETags(app.asgi_handler), settings.web.requests, time.monotonic)
+    return app
 
 
 def _provide(value: Any) -> Provide:

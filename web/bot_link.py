@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 import msgspec
 
@@ -80,6 +80,7 @@ class Feed(Protocol):
         """The bot is away."""
 
 
+@runtime_checkable
 class Link(Protocol):
     """What the rest of the web process sees of the bot."""
 

@@ -10,25 +10,29 @@ told as an event of its own, so that no reader has to ask for it.
 
 import asyncio
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from typing import Final, cast
 
 import msgspec
 
 from bandstand.common.api.events import JobAdvanced, State
-from bandstand.common.api.people import Right
+from bandstand.common.api.people import Place, Right
 from bandstand.common.api.requests import GetNowPlaying, GetQueue
 from bandstand.common.api.results import NowPlaying, Queue
 from bandstand.common.api.socket import By
 from bandstand.common.errors import BandstandError
-from bandstand.web.bot_link import Link
+from bandstand.web.bot_link import BotAway, Link
 from bandstand.web.public_events import TELLS_STATE, decode_event, show_event
 
 log = logging.getLogger(__name__)
 
 KEPT: Final = 1000
 """Events for those who come back."""
+MOST: Final = 10_000
+"""Streams of one process."""
+MOST_OF_ADDRESS: Final = 200
+"""Streams of one address: some hundred people may share it."""
 UNREAD: Final = 200
 """Events that wait for one reader."""
 SETTLING: Final = 0.05
@@ -38,7 +42,7 @@ COMMENT: Final = b": \n\n"
 """Keeps proxies from closing a stream on which nothing happens."""
 STALLED: Final = 4
 """Comments in a row that a reader may leave untaken before its stream is ended."""
-READER: Final = By("page", Right.LISTENER)
+READER: Final = By("page", Right.LISTENER, place=Place("web"))
 """For whom the web process itself asks: anybody."""
 
 
@@ -56,7 +60,8 @@ class StationState(msgspec.Struct, frozen=True, kw_only=True):
 class Stream:
     """One reader's events. `take` waits for the next ones."""
 
-    def __init__(self, number: int | None, wants_progress: bool) -> None:
+    def __init__(self, number: int | None, wants_progress: bool, address: str) -> None:
+        self.address = address
         self.number = number
         """Of the last event that the reader has; None while no number is known at all."""
         self.wants_progress = wants_progress
@@ -96,6 +101,7 @@ class EventHub:
         self.on_change: list[Callable[[], None]] = []
         """Called after each event: what was read before may have changed."""
         self._wall = wall
+        self._addresses: Counter[str] = Counter()
         self._kept: deque[tuple[int, bytes]] = deque(maxlen=KEPT)
         self._is_outdated = asyncio.Event()
 
@@ -129,21 +135,37 @@ class EventHub:
 
     # Streams
 
-    def open_stream(self, after: int | None, wants_progress: bool = False) -> Stream:
+    def has_room(self, address: str) -> bool:
+        """Whether another stream may be opened, by this address; empty: one that is not limited."""
+        return len(self.streams) < MOST and self._addresses[address] < MOST_OF_ADDRESS
+
+    def open_stream(self, after: int | None, wants_progress: bool = False, address: str = "") -> Stream:
         """One that begins with the state, and then has what was told after the event number `after`."""
         missed = self._list_after(after)
         is_known = missed is not None or self.number is None
-        stream = Stream(after if is_known else self.number, wants_progress)
+        stream = Stream(after if is_known else self.number, wants_progress, address)
         if self.state is not None:
             stream.put(self._write_state())
         for number, data in missed or []:
             stream.put(data)
             stream.number = number
         self.streams.add(stream)
+        if address:
+            self._addresses[address] += 1
         return stream
 
+    def get_state(self) -> StationState:
+        """Raises BotAway where nobody knows it at the moment."""
+        if self.state is None or self.state.is_bot_away:
+            raise BotAway
+        return self.state
+
     def close_stream(self, stream: Stream) -> None:
-        self.streams.discard(stream)
+        if stream in self.streams:
+            self.streams.remove(stream)
+            self._addresses[stream.address] -= 1
+            if self._addresses[stream.address] <= 0:
+                del self._addresses[stream.address]
         stream.close()
 
     def close(self) -> None:

@@ -49,10 +49,13 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 class Trouble(BandstandError):
     """An error of the web process's own: `status`, and a sentence for the person who meets it."""
 
-    def __init__(self, status: int, sentence: str, retry_after: float | None = None) -> None:
+    def __init__(
+        self, status: int, sentence: str, retry_after: float | None = None, headers: dict[str, str] | None = None
+    ) -> None:
         super().__init__(sentence)
         self.status = status
         self.retry_after = retry_after
+        self.headers = headers or {}
 
 
 def find_problem(error: Exception) -> tuple[Problem, dict[str, str]]:
@@ -60,7 +63,7 @@ def find_problem(error: Exception) -> tuple[Problem, dict[str, str]]:
     if isinstance(error, Declined):
         return _explain_refusal(error)
     if isinstance(error, Trouble):
-        return make_problem(error.status, str(error)), _after(error.retry_after)
+        return make_problem(error.status, str(error)), _after(error.retry_after) | error.headers
     if isinstance(error, BotAway):
         return make_problem(503, str(error)), _after(RETRY_SECONDS)
     if isinstance(error, RequestTooLong):
@@ -90,6 +93,8 @@ def _explain_refusal(error: Declined) -> tuple[Problem, dict[str, str]]:
 def _explain_http(error: HTTPException) -> tuple[Problem, dict[str, str]]:
     extra = error.extra if isinstance(error.extra, list) else []
     errors = [{key: str(value) for key, value in one.items()} for one in extra if isinstance(one, Mapping)]
+    if error.status_code >= 500:
+        log.error("a request failed: %s", error.detail, exc_info=error)
     detail = error.detail if error.status_code < 500 else ""
     return make_problem(error.status_code, detail, errors=errors), dict(error.headers or {})
 

@@ -11,12 +11,21 @@ from bandstand.bot.station.persons import get_person
 from bandstand.bot.station.repositories import Transaction
 from bandstand.bot.station.search import Query, parse_query, rank_songs, split_words
 from bandstand.common.api.people import Requester, Right
-from bandstand.common.api.refusals import AmbiguousSong, NoSongsYet, NoSuchFan, NoSuchJob, NoSuchSong, Refused
-from bandstand.common.api.requests import GetJob, GetSong, ListHistory, ListJobs, ListSongs, SearchSongs
-from bandstand.common.api.results import History, JobDetails, Jobs, SongDetails, Songs, SongsFound
-from bandstand.common.api.values import Cue, Job, JobBrief, PlayedSong, Song, SongBrief, SongKind
-from bandstand.common.files import parse_location, show_path
+from bandstand.common.api.refusals import (
+    AmbiguousSong,
+    NoSongsYet,
+    NoSuchFan,
+    NoSuchJob,
+    NoSuchSong,
+    Refused,
+    StillBeingMade,
+)
+from bandstand.common.api.requests import GetJob, GetSong, GetSongFiles, ListHistory, ListJobs, ListSongs, SearchSongs
+from bandstand.common.api.results import History, JobDetails, Jobs, SongDetails, SongFiles, Songs, SongsFound
+from bandstand.common.api.values import Cue, Job, JobBrief, PlayedSong, Song, SongBrief, SongKind, SongState
+from bandstand.common.files import format_location, parse_location, show_path
 from bandstand.common.generators import FILE, IMPORT
+from bandstand.common.paths import SONG_FILES
 from bandstand.common.text import one_line, strip_escapes
 from bandstand.common.types import RATE
 
@@ -74,7 +83,7 @@ def find_song_or_current(tx: Transaction, words: str) -> Song:
 
 
 def list_songs(request: ListSongs, by: Requester, tx: Transaction) -> Songs:
-    return Songs(songs=tuple(tx.songs.list_newest(request.limit)), total=tx.songs.count())
+    return Songs(songs=tuple(tx.songs.list_newest(request.limit, request.offset)), total=tx.songs.count())
 
 
 def search_songs(request: SearchSongs, by: Requester, tx: Transaction) -> SongsFound:
@@ -135,6 +144,25 @@ def _leave_out_private(song: Song, right: Right) -> Song:
     return song
 
 
+def get_song_files(request: GetSongFiles, by: Requester, tx: Transaction) -> SongFiles:
+    """Raises Refused where the song is not stored whole, or nothing is left of it."""
+    song = tx.songs.find(request.song)
+    if song is None:
+        raise Refused(NoSuchSong(one_line(request.song, WORDS), tx.songs.count()))
+    if song.state is not SongState.READY:
+        raise Refused(StillBeingMade(song.brief, "download"))
+    folder, files = tx.list_files(song.code)
+    form = tx.bands.get_form(song.form) if song.form is not None else None
+    return SongFiles(
+        song=song.brief,
+        folder=str(folder),
+        audio=song.audio if "/" in song.audio else format_location(folder / (song.audio or SONG_FILES["audio"])),
+        files=files,
+        is_own=song.generator not in (FILE, IMPORT),
+        players={member.name: member.player for member in form.band.members} if form else {},
+    )
+
+
 def list_history(request: ListHistory, by: Requester, tx: Transaction) -> History:
     """What is on the air first, then what was."""
     cue = find_on_air(tx)
@@ -160,6 +188,10 @@ def _describe_play(cue: Cue, seconds: float) -> PlayedSong:
         started=cue.started or cue.created,
         seconds=seconds,
         reason=cue.reason or "",
+        artist=cue.song.artist,
+        length=cue.song.seconds,
+        is_request=cue.is_request,
+        playlist=cue.choice.playlist if cue.choice else "",
     )
 
 

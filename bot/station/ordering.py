@@ -323,5 +323,5 @@ def export_song(request: ExportSong, by: Requester, tx: Transaction) -> Exportin
     if song.state is not SongState.READY:
         raise Refused(StillBeingMade(song.brief, "export"))
     subject = f'"{song.title}" ({song.code})' if song.title else f"song {song.code}"
-    tx.publish(BackgroundJobOrdered(work=Export(song.code, kind), place=by.place, subject=subject))
+    tx.publish(BackgroundJobOrdered(work=Export(song.code, kind, audio=song.audio), place=by.place, subject=subject))
     return Exporting(song=song.brief, kind=kind)

@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -54,8 +55,8 @@ class Songs(Protocol):
         are left out."""
         ...
 
-    def list_newest(self, limit: int) -> list[SongBrief]:
-        """Those that can be heard."""
+    def list_newest(self, limit: int, offset: int = 0) -> list[SongBrief]:
+        """Those that can be heard, without the `offset` newest."""
         ...
 
     def list_briefs(self, codes: Sequence[str]) -> list[SongBrief]:
@@ -415,6 +416,10 @@ class Transaction(Protocol):
 
     def read_errors(self, song: SongCode) -> str:
         """What the program of a failed job wrote to standard error; empty if that is not kept."""
+        ...
+
+    def list_files(self, song: SongCode) -> tuple[Path, tuple[str, ...]]:
+        """The folder of a stored song, and the names of what is in it; `stems/NAME` for what is in that."""
         ...
 
     def publish(self, event: Event) -> None:

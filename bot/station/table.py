@@ -118,6 +118,7 @@ REQUESTS: Final[dict[type[Request], Entry]] = {
     requests.ListSongs: _reads(library.list_songs),
     requests.SearchSongs: _reads(library.search_songs),
     requests.GetSong: _reads(library.get_song),
+    requests.GetSongFiles: _reads(library.get_song_files, OWNER),
     requests.ListHistory: _reads(library.list_history),
     requests.ListJobs: _reads(library.list_jobs),
     requests.GetJob: _reads(library.get_job, DJ),

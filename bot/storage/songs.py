@@ -94,8 +94,8 @@ class Songs:
         row = self._executor.select_first(query)
         return _read(row) if row else None
 
-    def list_newest(self, limit: int) -> list[SongBrief]:
-        query = ROW.select(*BRIEF).where(IS_LISTED).order_by(ROW.created.desc()).limit(limit)
+    def list_newest(self, limit: int, offset: int = 0) -> list[SongBrief]:
+        query = ROW.select(*BRIEF).where(IS_LISTED).order_by(ROW.created.desc()).limit(limit).offset(offset)
         return [read_brief(row) for row in self._executor.select(query)]
 
     def list_briefs(self, codes: Sequence[str]) -> list[SongBrief]:

@@ -163,8 +163,8 @@ class Store:
     def _hand_over(self, run: Callable[[Task[T]], None], work: Work[T], outside: Outside) -> Deferred[T]:
         if not self._is_open:
             return fail(StoreError("the station's database is closed; start the station and try again"))
-        errors = Paths(self._path.parent).errors
-        task = Task(work, Surroundings(self._now(), self._chance, self._rules, outside, errors))
+        paths = Paths(self._path.parent)
+        task = Task(work, Surroundings(self._now(), self._chance, self._rules, outside, paths))
         self._pool.callInThread(run, task)
         return task.done
 

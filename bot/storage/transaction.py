@@ -29,6 +29,7 @@ from bandstand.bot.storage.shows import Shows
 from bandstand.bot.storage.songs import Bookmarks, Comparisons, Songs
 from bandstand.common.api.events import Event
 from bandstand.common.api.values import Outside
+from bandstand.common.paths import STEMS, Paths
 from bandstand.common.types import SongCode
 
 
@@ -39,8 +40,8 @@ class Surroundings(msgspec.Struct, frozen=True):
     chance: Random
     rules: Rules
     outside: Outside = Outside()
-    errors: Path | None = None
-    """Folder of what the programs of failed jobs wrote to standard error."""
+    paths: Paths | None = None
+    """Of the station's directory; None for a database in memory."""
 
 
 class SqlTransaction:
@@ -52,7 +53,7 @@ class SqlTransaction:
         self.rules = surroundings.rules
         self.outside = surroundings.outside
         self.events: list[Event] = []
-        self._errors = surroundings.errors
+        self._paths = surroundings.paths
         self.search: radio_repositories.Search = Search(executor)
         self.songs: repositories.Songs = Songs(executor, self.search)
         self.originals: repositories.Originals = Originals(executor)
@@ -75,9 +76,14 @@ class SqlTransaction:
 
     def read_errors(self, song: SongCode) -> str:
         try:
-            return (self._errors / f"{song}.txt").read_text("utf-8", "replace") if self._errors else ""
+            return self._paths.error(song).read_text("utf-8", "replace") if self._paths else ""
         except OSError:
             return ""
+
+    def list_files(self, song: SongCode) -> tuple[Path, tuple[str, ...]]:
+        folder = (self._paths or Paths(Path())).song(song)
+        paths = [path for pattern in ("[!.]*", f"{STEMS}/[!.]*") for path in folder.glob(pattern) if path.is_file()]
+        return folder, tuple(sorted(str(path.relative_to(folder)) for path in paths))
 
     def publish(self, event: Event) -> None:
         self.events.append(event)

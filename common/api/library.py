@@ -66,6 +66,12 @@ class DeleteSong(RequestBase, frozen=True, tag="delete_song"):
     song: str
 
 
+class GetSongFiles(RequestBase, frozen=True, tag="get_song_files"):
+    """Where a stored song's files are on the station's machine, for the process that serves them."""
+
+    song: SongCode
+
+
 # Results
 
 
@@ -79,6 +85,20 @@ class Importing(ResultBase, frozen=True, tag="importing"):
 class FilesRecognised(ResultBase, frozen=True, tag="files_recognised"):
     known: tuple[bool, ...]
     """For each of the files, in their order."""
+
+
+class SongFiles(ResultBase, frozen=True, tag="song_files"):
+    song: SongBrief
+    folder: str
+    """An absolute path, as the following ones."""
+    audio: str
+    """May be a `file:` URI, for a name whose bytes are no UTF-8."""
+    files: tuple[str, ...]
+    """Names in the folder, and `stems/NAME`."""
+    is_own: bool
+    """It was made here, by a band or a generator; others came as files."""
+    players: dict[str, str] = {}
+    """Part of its score -> the name of whoever plays it."""
 
 
 class SongEdited(ResultBase, frozen=True, tag="song_edited"):

@@ -15,6 +15,7 @@ import msgspec
 from bandstand.common.api import (
     administration,
     asking,
+    bands,
     between,
     events,
     heard,
@@ -59,6 +60,7 @@ THEMES = {
     liking: results,
     schedule: results,
     asking: results,
+    bands: results,
     heard: results,
     visiting: requests,
     wishing: results,

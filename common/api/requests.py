@@ -28,6 +28,7 @@ from bandstand.common.api.between import RemoveJingle as RemoveJingle
 from bandstand.common.api.heard import GetHeard as GetHeard
 from bandstand.common.api.library import DeleteSong as DeleteSong
 from bandstand.common.api.library import EditSong as EditSong
+from bandstand.common.api.library import GetSongFiles as GetSongFiles
 from bandstand.common.api.library import ImportFile as ImportFile
 from bandstand.common.api.library import RecogniseFiles as RecogniseFiles
 from bandstand.common.api.library import TagSong as TagSong
@@ -241,6 +242,8 @@ class ListSongs(Base, frozen=True, tag="list_songs"):
     """The newest songs."""
 
     limit: Limit = DEFAULT_LIMIT
+    offset: Annotated[int, msgspec.Meta(ge=0, le=10_000_000)] = 0
+    """How many newer ones to pass over."""
 
 
 class SearchSongs(Base, frozen=True, tag="search_songs"):
@@ -428,6 +431,7 @@ Request = (
     | ListSongs
     | SearchSongs
     | GetSong
+    | GetSongFiles
     | ListHistory
     | ListJobs
     | GetJob

@@ -15,6 +15,16 @@ from bandstand.common.api.asking import QueuedSong as QueuedSong
 from bandstand.common.api.asking import Removed as Removed
 from bandstand.common.api.asking import Requested as Requested
 from bandstand.common.api.asking import RequestSwitches as RequestSwitches
+from bandstand.common.api.bands import Artist as Artist
+from bandstand.common.api.bands import BandBrief as BandBrief
+from bandstand.common.api.bands import BandDetails as BandDetails
+from bandstand.common.api.bands import Bands as Bands
+from bandstand.common.api.bands import Evolving as Evolving
+from bandstand.common.api.bands import Family as Family
+from bandstand.common.api.bands import FamilyForm as FamilyForm
+from bandstand.common.api.bands import PlayerDetails as PlayerDetails
+from bandstand.common.api.bands import Rated as Rated
+from bandstand.common.api.bands import Reverted as Reverted
 from bandstand.common.api.bases import ResultBase
 from bandstand.common.api.between import IdentOrdered as IdentOrdered
 from bandstand.common.api.between import JingleAdded as JingleAdded
@@ -25,6 +35,7 @@ from bandstand.common.api.library import FilesRecognised as FilesRecognised
 from bandstand.common.api.library import Importing as Importing
 from bandstand.common.api.library import SongDeleted as SongDeleted
 from bandstand.common.api.library import SongEdited as SongEdited
+from bandstand.common.api.library import SongFiles as SongFiles
 from bandstand.common.api.library import SongTagged as SongTagged
 from bandstand.common.api.liking import FavouriteAdded as FavouriteAdded
 from bandstand.common.api.liking import FavouriteRemoved as FavouriteRemoved
@@ -41,7 +52,6 @@ from bandstand.common.api.playlists import Playlists as Playlists
 from bandstand.common.api.schedule import ScheduleResult
 from bandstand.common.api.shows import HeldShow
 from bandstand.common.api.values import (
-    BandForm,
     Bookmark,
     Choice,
     JobBrief,
@@ -62,7 +72,6 @@ from bandstand.common.api.wishing import Cancelled as Cancelled
 from bandstand.common.api.wishing import Ordered as Ordered
 from bandstand.common.api.wishing import Wished as Wished
 from bandstand.common.api.wishing import WishRead as WishRead
-from bandstand.common.bands import Member
 from bandstand.common.generators import Parameter
 from bandstand.common.types import CueId, SongCode
 
@@ -295,69 +304,6 @@ class Bookmarked(Base, frozen=True, tag="bookmarked"):
     at: SongPlace
 
 
-# Bands and ratings
-
-
-class BandBrief(msgspec.Struct, frozen=True):
-    form: BandForm
-    songs: int
-    """How many songs were made by this form of the band."""
-
-
-class Bands(Base, frozen=True, tag="bands"):
-    bands: tuple[BandBrief, ...]
-
-
-class BandDetails(Base, frozen=True, tag="band"):
-    form: BandForm
-    is_new: bool = False
-    """It was founded just now."""
-
-
-class PlayerDetails(msgspec.Struct, frozen=True):
-    band: BandForm
-    member: Member
-    songs: tuple[SongBrief, ...]
-    """The band's last ones."""
-
-
-class Artist(Base, frozen=True, tag="artist"):
-    players: tuple[PlayerDetails, ...]
-    """Everybody of this name; at least one."""
-
-
-class Rated(Base, frozen=True, tag="rated"):
-    song: SongBrief
-    section: str
-    """Empty where the song does not say its sections."""
-    value: float
-    rating: RatingMean
-
-
-class Evolving(Base, frozen=True, tag="evolving"):
-    """What comes of it follows as the event `BandBred`."""
-
-    band: str
-    ratings: int
-
-
-class FamilyForm(msgspec.Struct, frozen=True):
-    form: BandForm
-    songs: int
-    rating: RatingMean
-
-
-class Family(Base, frozen=True, tag="family"):
-    """The forms of a band, the one that plays now first."""
-
-    band: str
-    forms: tuple[FamilyForm, ...]
-
-
-class Reverted(Base, frozen=True, tag="reverted"):
-    form: BandForm
-
-
 # The station
 
 
@@ -425,6 +371,7 @@ Result = (
     | Songs
     | SongsFound
     | SongDetails
+    | SongFiles
     | History
     | Jobs
     | JobDetails

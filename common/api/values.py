@@ -262,6 +262,13 @@ class PlayedSong(msgspec.Struct, frozen=True):
     """How far it was played."""
     reason: str
     """Why it ended; empty while it is on the air."""
+    artist: str = ""
+    length: float = 0.0
+    """Of the song, in seconds; 0 where it is not known."""
+    is_request: bool = False
+    """A listener requested it."""
+    playlist: str = ""
+    """The playlist that the programme took it from."""
 
 
 class BandForm(msgspec.Struct, frozen=True, kw_only=True):

@@ -155,6 +155,7 @@ RESULTS: dict[type, Any] = {
     requests.GetHeard: results.Heard(serial=5, now=1000.0),
     requests.GetNowPlaying: results.NowPlaying(state="playing", song=LANTERN, cue=CueId(7), seconds=20.0),
     requests.ListSongs: results.Songs(songs=(LANTERN, ROAD), total=2),
+    requests.GetSongFiles: results.SongFiles(song=LANTERN, folder="/s/7kq3", audio="/s/7kq3/a", files=(), is_own=True),
     requests.GetSong: results.SongDetails(
         song=SONG,
         rating=LIKED,

@@ -60,7 +60,7 @@ def test_words_become_requests(line: str, request_made: Request, person: Person)
         ("cancel " + "9" * 5000, "cancel JOB"),
         ("cancel 1.5", "cancel JOB"),
         ("cancel -1", "cancel JOB"),
-        ("export midi", "export SONG KIND (the kind is one of midi, musicxml, flac, stems, score, pictures)"),
+        ("export midi", "export SONG KIND (the kind is one of midi, musicxml, flac, stems, score, pictures, peaks)"),
     ],
 )
 def test_words_that_do_not_fit_get_the_usage(line: str, said: str, person: Person) -> None:

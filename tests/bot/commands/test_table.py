@@ -11,6 +11,7 @@ from bandstand.common.api.people import Requester, Right
 from bandstand.common.api.requests import (
     ChooseName,
     GetHeard,
+    GetSongFiles,
     ListNames,
     LogIn,
     LogOut,
@@ -50,7 +51,7 @@ def test_no_name_or_alias_stands_for_two_commands() -> None:
 def test_every_request_but_those_of_programs_and_of_the_page_can_be_made_in_words() -> None:
     made = {request for command in TABLE for request in command.requests}
     assert set(REQUESTS) - made == {
-        *(GetHeard, ListNames, PlayPipe, RecogniseFiles),
+        *(GetHeard, GetSongFiles, ListNames, PlayPipe, RecogniseFiles),
         *(ReadWish, WishAlike, LogIn, LogOut, OpenLink, ChooseName),
     }
 

@@ -7,7 +7,7 @@ import pytest
 
 from bandstand.bot.station import library, making
 from bandstand.common.api.people import Right
-from bandstand.common.api.refusals import AmbiguousSong, NoSongsYet, NoSuchJob, NoSuchSong, Refused
+from bandstand.common.api.refusals import AmbiguousSong, NoSongsYet, NoSuchJob, NoSuchSong, Refused, StillBeingMade
 from bandstand.common.api.requests import (
     AddBookmark,
     CancelJob,
@@ -15,6 +15,7 @@ from bandstand.common.api.requests import (
     Generate,
     GetJob,
     GetSong,
+    GetSongFiles,
     ImportFile,
     ListHistory,
     ListJobs,
@@ -23,6 +24,7 @@ from bandstand.common.api.requests import (
 )
 from bandstand.common.api.values import EndReason, JobState, SongState
 from bandstand.common.jobs import Provenance
+from bandstand.common.types import SongCode
 from tests.bot.station.conftest import LISTENER, Station
 
 
@@ -85,6 +87,20 @@ def test_the_newest_songs_are_listed_with_how_many_there_are(station: Station) -
         station.store(title)
     songs = station.ask(ListSongs(limit=2))
     assert ([song.title for song in songs.songs], songs.total) == (["Three", "Two"], 3)
+    rest = station.ask(ListSongs(limit=2, offset=2))
+    assert ([song.title for song in rest.songs], rest.total) == (["One"], 3)
+
+
+def test_the_files_of_a_stored_song_are_told_to_the_process_that_serves_them(station: Station) -> None:
+    code = station.store("One")
+    files = station.ask(GetSongFiles(song=code))
+    assert (files.song.code, files.is_own) == (code, True)
+    assert files.audio == f"{files.folder}/song.flac"
+    band = station.tx.bands.get_form(station.get_song(code).form or 0)
+    assert band is None or files.players == {member.name: member.player for member in band.band.members}
+    making = station.get_song(station.ask(Generate()).song)
+    assert station.refuse(GetSongFiles(song=making.code)) == StillBeingMade(making.brief, "download")
+    assert station.refuse(GetSongFiles(song=SongCode("none"))) == NoSuchSong("none", 1)
 
 
 def test_the_time_from_the_command_to_the_air_is_that_of_the_first_playing(station: Station) -> None:

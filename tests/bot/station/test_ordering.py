@@ -227,6 +227,6 @@ def test_an_export_is_a_background_job_for_a_stored_song(station: Station) -> No
     exporting = station.ask(ExportSong(song="blue lantern", kind="MusicXML"))
     assert (exporting.song.code, exporting.kind) == (code, "musicxml")
     [ordered] = station.get_events(BackgroundJobOrdered)
-    assert (ordered.work, ordered.place) == (Export(code, "musicxml"), CONSOLE)
+    assert (ordered.work, ordered.place) == (Export(code, "musicxml", audio="song.flac"), CONSOLE)
     assert ordered.subject == f'"Blue Lantern" ({code})'
     assert station.refuse(ExportSong(song=code, kind="cassette\x07")) == NoSuchExport("cassette", EXPORTS)

@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 import pytest
 
-from bandstand.bot.station import bands, making
+from bandstand.bot.station import bands, library, making
 from bandstand.bot.station.limits import SONGS
 from bandstand.bot.station.on_air import cut_in, get_asker, record_started
 from bandstand.bot.station.ordering import Order, order_song
@@ -18,6 +18,7 @@ from bandstand.common.api.requests import Request
 from bandstand.common.api.values import OnAir, Outside
 from bandstand.common.generators import Generator
 from bandstand.common.jobs import Begun
+from bandstand.common.types import SongCode
 from tests.bot.memory import DirectStore
 from tests.bot.station.conftest import ANN, make_done
 
@@ -28,6 +29,7 @@ READING: dict[type[Request], Request] = {
     requests.RecogniseFiles: requests.RecogniseFiles(files=()),
     requests.ListSongs: requests.ListSongs(),
     requests.GetSong: requests.GetSong(song="one"),
+    requests.GetSongFiles: requests.GetSongFiles(song=SongCode("none")),
     requests.ListHistory: requests.ListHistory(),
     requests.ListFavourites: requests.ListFavourites(),
     requests.GetLastRequest: requests.GetLastRequest(),
@@ -91,6 +93,8 @@ def test_what_only_looks_takes_no_write_lock(kind: type[Request], store: DirectS
     if kind is requests.GetArtist:
         member = store.do(lambda tx: tx.bands.list_all())[0].band.members[0]
         request = requests.GetArtist(name=member.player)
+    if kind is requests.GetSongFiles:
+        request = requests.GetSongFiles(song=store.do(lambda tx: library.find_song(tx, "one")).code)
     outside = Outside(is_connected=True, on_air=OnAir(1, 20.0), generators={"mine": Generator(command=["mine"])})  # type: ignore[arg-type]
     given: list[Any] = []
     store.read(lambda tx: REQUESTS[kind].handler(request, ANN, tx), outside).addBoth(given.append)
@@ -130,6 +134,7 @@ def test_only_owners_end_the_station_read_its_files_and_make_accounts() -> None:
         requests.AddJingle,
         requests.ImportFile,
         requests.RecogniseFiles,
+        requests.GetSongFiles,
         requests.PlayFile,
         requests.PlayPipe,
         requests.SetPassword,

@@ -15,6 +15,7 @@ from bandstand.bot.storage.executor import GAP, Executor, OutsideTransaction, pr
 from bandstand.bot.storage.transaction import Surroundings, begin
 from bandstand.common.api.events import QueueChanged
 from bandstand.common.api.values import Outside, SongState
+from bandstand.common.paths import Paths
 from bandstand.common.types import SongCode
 from tests.bot.memory import DirectStore, make_database, make_transaction
 from tests.bot.storage.samples import make_song
@@ -135,11 +136,23 @@ def test_a_store_in_memory_publishes_after_the_commit_and_not_after_a_failure() 
 
 
 def test_what_a_failed_program_said_is_read_from_its_file(database: SqliteDatabase, tmp_path: Path) -> None:
-    (tmp_path / "7kq3.txt").write_bytes(b"caf\xe9\nlast\n")
-    around = msgspec.structs.replace(SURROUNDINGS, errors=tmp_path)
+    (tmp_path / "errors").mkdir()
+    (tmp_path / "errors" / "7kq3.txt").write_bytes(b"caf\xe9\nlast\n")
+    around = msgspec.structs.replace(SURROUNDINGS, paths=Paths(tmp_path))
     with begin(database, around, is_writing=False) as tx:
         assert tx.read_errors(SongCode("7kq3")) == "caf\N{REPLACEMENT CHARACTER}\nlast\n"
         assert tx.read_errors(SongCode("none")) == ""
+
+
+def test_a_stored_songs_files_are_those_of_its_folder(database: SqliteDatabase, tmp_path: Path) -> None:
+    folder = tmp_path / "songs" / "7kq3"
+    (folder / "stems").mkdir(parents=True)
+    for name in ("song.flac", "score.json", ".partial", "stems/1-bass.flac"):
+        (folder / name).write_text("")
+    around = msgspec.structs.replace(SURROUNDINGS, paths=Paths(tmp_path))
+    with begin(database, around, is_writing=False) as tx:
+        assert tx.list_files(SongCode("7kq3")) == (folder, ("score.json", "song.flac", "stems/1-bass.flac"))
+        assert tx.list_files(SongCode("none"))[1] == ()
 
 
 def test_a_prepared_query_answers_as_the_query_itself_and_its_gaps_are_filled_in_order() -> None:

@@ -1,0 +1,79 @@
+"""How players find the mounts."""
+
+import pytest
+
+from bandstand.common.api.requests import GetStatus
+from bandstand.common.api.results import Status
+from bandstand.common.api.values import MountStatus, StationStatus
+from bandstand.web.addresses import ListenedMount
+from bandstand.web.listening import choose_mount
+from tests.web.fake_link import FakeLink, make_settings, open_client
+
+
+def make_mount(path: str, format: str, bitrate: int = 128, is_on_air: bool = True) -> ListenedMount:
+    return ListenedMount(
+        path=path, name="Radio", format=format, media_type="", bitrate=bitrate, url=f"http://radio{path}",
+        is_on_air=is_on_air, listeners=0,
+    )  # fmt: skip
+
+
+MOUNTS = [make_mount("/a.opus", "opus", 96), make_mount("/low.mp3", "mp3", 64), make_mount("/high.mp3", "mp3", 192)]
+
+
+@pytest.mark.parametrize(
+    ("format", "accept", "path"),
+    [
+        ("", "", "/high.mp3"),
+        ("", "*/*", "/high.mp3"),
+        ("opus", "audio/mpeg", "/a.opus"),
+        ("", "audio/ogg, audio/mpeg;q=0.5", "/a.opus"),
+        ("", "audio/ogg;q=0.1, audio/mpeg", "/high.mp3"),
+        ("", "audio/ogg;q=0", "/high.mp3"),
+        ("", "audio/ogg;q=x, ;;;,", "/high.mp3"),
+        ("", "audio/flac", "/high.mp3"),
+    ],
+)
+def test_a_player_gets_what_it_asks_for_or_else_what_most_take(format: str, accept: str, path: str) -> None:
+    assert choose_mount(MOUNTS, format, accept).path == path
+
+
+def test_a_mount_that_is_off_the_air_comes_after_one_of_its_kind_that_is_on() -> None:
+    off = make_mount("/best.mp3", "mp3", 320, is_on_air=False)
+    assert choose_mount([off, *MOUNTS], "mp3", "").path == "/high.mp3"
+
+
+def answer(path: str, link: FakeLink | None = None, **headers: str) -> tuple[int, str, dict[str, str]]:
+    mounts = (MountStatus("/stream.mp3", True, 1.0, "http://127.0.0.1:8000/stream.mp3"),)
+    given = link or FakeLink({GetStatus: Status(station=StationStatus(mounts=mounts), is_healthy=True)})
+    with open_client(given, make_settings(mounts=[{"path": "/stream.mp3", "format": "mp3"}])) as client:
+        got = client.get(path, headers={"host": "radio.example", **headers}, follow_redirects=False)
+    return got.status_code, got.text, dict(got.headers)
+
+
+def test_listening_is_a_redirection_to_the_mount() -> None:
+    status, _, headers = answer("/listen")
+    assert (status, headers["location"]) == (302, "http://radio.example:8000/stream.mp3")
+    assert answer("/listen?format=MP3")[0] == 302
+    assert answer("/listen?format=flac")[0] == 404
+
+
+def test_playlists_name_the_mounts_as_players_read_them() -> None:
+    _, m3u, headers = answer("/listen.m3u")
+    assert m3u == "#EXTM3U\r\n#EXTINF:-1,Test Radio (MP3, 128 kbit/s)\r\nhttp://radio.example:8000/stream.mp3\r\n"
+    assert headers["content-type"].startswith("audio/x-mpegurl")
+    _, pls, headers = answer("/listen.pls")
+    assert pls.split("\r\n") == [
+        "[playlist]",
+        "NumberOfEntries=1",
+        "File1=http://radio.example:8000/stream.mp3",
+        "Title1=Test Radio (MP3, 128 kbit/s)",
+        "Length1=-1",
+        "Version=2",
+        "",
+    ]
+    assert headers["content-type"].startswith("audio/x-scpls")
+
+
+def test_the_stream_is_found_while_the_bot_is_away() -> None:
+    status, _, headers = answer("/listen", FakeLink(is_connected=False))
+    assert (status, headers["location"]) == (302, "http://radio.example:8000/stream.mp3")

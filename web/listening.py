@@ -1,0 +1,110 @@
+"""`/listen` and the playlists: the ways by which any player finds the mounts."""
+
+from collections.abc import Sequence
+from typing import Annotated, Final, cast
+
+from litestar import Response, get
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import QueryParameter
+
+from bandstand.common.api.requests import GetStatus
+from bandstand.common.api.results import Status
+from bandstand.common.config import Config
+from bandstand.common.text import one_line
+from bandstand.web.addresses import PREFERENCE, ListenedMount, list_mounts
+from bandstand.web.bot_link import BotAway
+from bandstand.web.given import AnyRequest, TheReader, TheSettings
+from bandstand.web.problems import Trouble
+from bandstand.web.reader import Reader
+
+ACCEPTED: Final = {
+    "audio/mpeg": "mp3", "audio/mp3": "mp3", "audio/ogg": "opus", "audio/opus": "opus", "application/ogg": "opus",
+    "audio/flac": "flac", "audio/x-flac": "flac",
+}  # fmt: skip
+"""What a player may say that it takes."""
+M3U: Final = "audio/x-mpegurl"
+PLS: Final = "audio/x-scpls"
+
+
+def choose_mount(mounts: Sequence[ListenedMount], format: str, accept: str) -> ListenedMount:
+    """The best of the mounts: of that format, else as the player prefers, else what most players take; one that is on
+    the air before one that is not. Raises Trouble where there is none of that format."""
+    if format and all(mount.format != format for mount in mounts):
+        raise Trouble(404, f"there is no mount of the format {one_line(format, 20)}")
+    wanted = [format] if format else [*_read_accept(accept), *PREFERENCE]
+    ranks = {name: rank for rank, name in reversed(list(enumerate(wanted)))}
+    return min(mounts, key=lambda mount: (ranks.get(mount.format, len(wanted)), not mount.is_on_air, -mount.bitrate))
+
+
+def _read_accept(accept: str) -> list[str]:
+    """The formats that an Accept header (RFC 9110) names, the most welcome first."""
+    named: list[tuple[float, int, str]] = []
+    for part in accept.split(","):
+        kind, *parameters = [word.strip().lower() for word in part.split(";")]
+        quality = next((value[2:] for value in parameters if value.startswith("q=")), "1")
+        if kind in ACCEPTED and quality.replace(".", "", 1).isdecimal() and len(quality) < 6 and float(quality) > 0:
+            named.append((-float(quality), len(named), ACCEPTED[kind]))
+    return [format for *_, format in sorted(named)]
+
+
+async def find_mounts(request: AnyRequest, settings: Config, reader: Reader) -> list[ListenedMount]:
+    """Also while the bot is away: the stream goes on without it."""
+    try:
+        statuses = cast(Status, await reader.read(GetStatus())).station.mounts
+    except BotAway:
+        statuses = ()
+    return list_mounts(request, settings, statuses)
+
+
+@get(
+    "/listen",
+    summary="Listen",
+    description="Redirects to the mount that fits the player best.",
+    status_code=302,
+    responses={302: ResponseSpec(None, description="The mount's address.", generate_examples=False)},
+    tags=["listening"],
+)
+async def listen(
+    request: AnyRequest,
+    settings: TheSettings,
+    reader: TheReader,
+    format: Annotated[str, QueryParameter(max_length=20, description="`mp3`, `opus` or `flac`.")] = "",
+) -> Response[None]:
+    mounts = await find_mounts(request, settings, reader)
+    chosen = choose_mount(mounts, format.lower(), request.headers.get("accept", ""))
+    headers = {"location": chosen.url, "vary": "accept", "cache-control": "no-cache"}
+    return Response(None, status_code=302, headers=headers)
+
+
+@get("/listen.m3u", media_type=M3U, summary="The mounts as an M3U playlist", tags=["listening"])
+async def get_m3u(request: AnyRequest, settings: TheSettings, reader: TheReader) -> Response[str]:
+    mounts = sort_mounts(await find_mounts(request, settings, reader))
+    lines = ["#EXTM3U", *(line for mount in mounts for line in (f"#EXTINF:-1,{name_mount(mount)}", mount.url))]
+    return _answer_playlist("\r\n".join([*lines, ""]), M3U, "m3u")
+
+
+@get("/listen.pls", media_type=PLS, summary="The mounts as a PLS playlist", tags=["listening"])
+async def get_pls(request: AnyRequest, settings: TheSettings, reader: TheReader) -> Response[str]:
+    mounts = sort_mounts(await find_mounts(request, settings, reader))
+    lines = ["[playlist]", f"NumberOfEntries={len(mounts)}"]
+    for number, mount in enumerate(mounts, 1):
+        lines += [f"File{number}={mount.url}", f"Title{number}={name_mount(mount)}", f"Length{number}=-1"]
+    return _answer_playlist("\r\n".join([*lines, "Version=2", ""]), PLS, "pls")
+
+
+def sort_mounts(mounts: Sequence[ListenedMount]) -> list[ListenedMount]:
+    """What most players take first; simple ones play the first entry."""
+    return sorted(mounts, key=lambda mount: (PREFERENCE.index(mount.format), not mount.is_on_air, -mount.bitrate))
+
+
+def name_mount(mount: ListenedMount) -> str:
+    quality = "lossless" if mount.format == "flac" else f"{mount.bitrate} kbit/s"
+    return one_line(f"{mount.name} ({mount.format.upper()}, {quality})", 200)
+
+
+def _answer_playlist(text: str, media_type: str, suffix: str) -> Response[str]:
+    headers = {"content-disposition": f'inline; filename="listen.{suffix}"', "cache-control": "no-cache"}
+    return Response(text, media_type=f"{media_type}; charset=utf-8", headers=headers)
+
+
+ROUTES = [listen, get_m3u, get_pls]

@@ -1,0 +1,113 @@
+"""`/metrics`: the station in figures, as Prometheus reads them; and `/readyz`, whether sound leaves.
+
+Figures of the station are the bot's, read when they are asked for. Those of the web process are of the worker that
+answers, which `worker` names. No title and no name of a person is a label.
+"""
+
+import os
+from collections.abc import Iterable
+from typing import Final, cast
+
+from litestar import Response, get
+from litestar.openapi.datastructures import ResponseSpec
+from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+
+from bandstand.common.api.requests import GetStatus, ListJobs, ListSongs
+from bandstand.common.api.results import Jobs, Songs, Status
+from bandstand.web.bot_link import BotAway
+from bandstand.web.event_hub import EventHub
+from bandstand.web.given import TheHub, TheReader
+from bandstand.web.health import Health
+from bandstand.web.problems import Trouble
+from bandstand.web.reader import Reader
+
+WORKER: Final = str(os.getpid())
+OWN: Final = CollectorRegistry()
+"""What this process counts."""
+REQUESTS: Final = Counter("bandstand_web_requests", "Answered requests.", ["status", "worker"], registry=OWN)
+STREAMS: Final = Gauge("bandstand_web_event_streams", "Readers of the events.", ["worker"], registry=OWN)
+
+
+def count_request(status: int) -> None:
+    """`status`: HTTP's."""
+    REQUESTS.labels(f"{status // 100}xx", WORKER).inc()
+
+
+class _Station:
+    """A collector of figures that were read already."""
+
+    def __init__(self, metrics: Iterable[Metric]) -> None:
+        self._metrics = list(metrics)
+
+    def collect(self) -> Iterable[Metric]:
+        return self._metrics
+
+
+def make_gauge(name: str, help: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"bandstand_{name}", help, value=value)
+
+
+def describe_status(status: Status) -> Iterable[Metric]:
+    station = status.station
+    yield make_gauge("healthy", "The music goes on by itself.", float(status.is_healthy))
+    yield make_gauge("uptime_seconds", "Of the bot.", station.uptime)
+    yield make_gauge("streamer_connected", "The streamer answers.", float(station.is_connected))
+    yield make_gauge("database_ok", "The database takes what is written.", float(not station.database))
+    if station.loudness is not None and station.loudness.momentary is not None:
+        yield make_gauge("loudness_lufs", "Momentary loudness.", station.loudness.momentary)
+    mounts = GaugeMetricFamily("bandstand_mount_on_air", "The mount is on the air.", labels=["mount"])
+    listeners = GaugeMetricFamily("bandstand_listeners", "Listeners of the mount.", labels=["mount"])
+    for mount in station.mounts:
+        mounts.add_metric([mount.path], float(mount.is_on_air))
+        if mount.listeners is not None:
+            listeners.add_metric([mount.path], mount.listeners)
+    processes = GaugeMetricFamily("bandstand_process_running", "The process runs.", labels=["process"])
+    for process in station.processes:
+        processes.add_metric([process.name], float(process.pid is not None))
+    yield from (mounts, listeners, processes)
+
+
+async def read_station(reader: Reader, hub: EventHub) -> list[Metric]:
+    """Empty but for `bandstand_up` while the bot is away."""
+    try:
+        status = cast(Status, await reader.read(GetStatus()))
+        songs = cast(Songs, await reader.read(ListSongs(limit=1)))
+        jobs = cast(Jobs, await reader.read(ListJobs(limit=1)))
+    except BotAway:
+        return [make_gauge("up", "The bot answers.", 0.0)]
+    metrics: list[Metric] = [make_gauge("up", "The bot answers.", 1.0), *describe_status(status)]
+    metrics.append(make_gauge("songs", "Songs in the library.", songs.total))
+    metrics.append(make_gauge("jobs_open", "Songs being made, or waiting for it.", jobs.open))
+    if hub.state is not None:
+        metrics.append(make_gauge("queue_songs", "Songs in the queue.", len(hub.state.queue.songs)))
+        is_playing = hub.state.now_playing.state == "playing"
+        metrics.append(make_gauge("playing", "A song is on the air.", float(is_playing)))
+    return metrics
+
+
+@get(
+    "/metrics",
+    summary="Figures for Prometheus",
+    media_type="text/plain",
+    responses={200: ResponseSpec(str, description="Prometheus's text format.", media_type="text/plain")},
+    tags=["operation"],
+)
+async def get_metrics(reader: TheReader, hub: TheHub) -> Response[bytes]:
+    station = CollectorRegistry()
+    station.register(_Station(await read_station(reader, hub)))
+    STREAMS.labels(WORKER).set(len(hub.streams))
+    data = generate_latest(station) + generate_latest(OWN)
+    return Response(data, media_type=CONTENT_TYPE_PLAIN_0_0_4, headers={"cache-control": "no-store"})
+
+
+@get("/readyz", summary="Sound leaves the station", tags=["operation"])
+async def get_readiness(reader: TheReader) -> Health:
+    status = cast(Status, await reader.read(GetStatus()))
+    if not status.is_healthy:
+        raise Trouble(503, "not every mount is on the air", retry_after=5)
+    return Health("ready")
+
+
+ROUTES = [get_metrics, get_readiness]
