@@ -20,6 +20,8 @@ SONG_FILES: Final = {
 }
 """Kind -> name of the file in a song's folder, as far as it is there; imports may have their sound under another name,
 or elsewhere."""
+PARTIAL: Final = ".partial-"
+"""Between a song's code and the worker's process id, in the name of the folder in which it is made."""
 STEMS: Final = "stems"
 """Folder inside a song's folder: a sound file for each part."""
 

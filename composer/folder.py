@@ -14,10 +14,7 @@ import msgspec
 
 from bandstand.common.errors import ComposeError
 from bandstand.common.jobs import Done, Job
-from bandstand.common.paths import SONG_FILE
-
-PARTIAL = ".partial-"
-"""Name of the file with the song's `Done`."""
+from bandstand.common.paths import PARTIAL, SONG_FILE
 
 
 def read_finished(job: Job) -> Done | None:

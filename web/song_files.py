@@ -63,14 +63,19 @@ class Stems(msgspec.Struct, frozen=True):
     stems: list[Stem]
 
 
-async def find_files(link: Link, code: str) -> SongFiles:
-    """Raises Declined where there is no such song, or it is still being made."""
-    return cast(SongFiles, await link.carry_out(GetSongFiles(song=SongCode(code.lower())), OWNER))
+async def find_files(link: Link, code: str, *, is_partial_good: bool = False) -> SongFiles:
+    """Raises Declined where there is no such song, Trouble where it is still being made."""
+    files = cast(SongFiles, await link.carry_out(GetSongFiles(song=SongCode(code.lower())), OWNER))
+    if not files.is_whole and not is_partial_good:
+        raise Trouble(409, "this song is still being made; try again when it is done")
+    return files
 
 
 def list_links(files: SongFiles, settings: Config) -> dict[str, str]:
     """What there is of a song: kind -> address."""
     base = f"/api/songs/{files.song.code}"
+    if not files.is_whole:
+        return {"score": f"{base}/score"}
     has_score = SONG_FILES["score"] in files.files
     links = {"waveform": f"{base}/waveform"}
     if may_hear(files, settings):
@@ -161,21 +166,22 @@ async def get_audio(
     "/api/songs/{code:str}/score",
     summary="A song's notes",
     description="Positions are ticks, 480 to a quarter note; `tempi` says how long those are, `players` who plays "
-    "which part. 404 for songs that have no score.",
+    "which part. While the song is made it goes as far as is composed. 404 for songs that have no score.",
     media_type="application/json",
     responses={200: ResponseSpec(dict[str, object], description="The score.", generate_examples=False)},
     tags=["songs"],
 )
 async def get_score(link: TheLink, code: Code) -> Response[bytes]:
-    files = await find_files(link, code)
+    files = await find_files(link, code, is_partial_good=True)
     if SONG_FILES["score"] not in files.files:
         raise Trouble(404, "this song has no score: only what the bands play has one")
-    stored = await asyncio.to_thread((Path(files.folder) / SONG_FILES["score"]).read_bytes)
-    players = msgspec.json.encode(files.players)
-    headers = {"cache-control": "public, max-age=86400"}
-    return Response(
-        b'{"players":' + players + b"," + stored.lstrip()[1:], media_type="application/json", headers=headers
-    )
+    try:
+        stored = await asyncio.to_thread((Path(files.folder) / SONG_FILES["score"]).read_bytes)
+    except OSError:  # it has just been finished, and is elsewhere
+        raise Trouble(503, "the song is being stored; try again in a moment", retry_after=1) from None
+    data = b'{"players":' + msgspec.json.encode(files.players) + b"," + stored.lstrip()[1:]
+    kept = "public, max-age=86400" if files.is_whole else "no-store"
+    return Response(data, media_type="application/json", headers={"cache-control": kept})
 
 
 @get(

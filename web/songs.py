@@ -43,8 +43,8 @@ class SongAnswer(msgspec.Struct, frozen=True, kw_only=True):
     favourites: int
     """How many people have it among their favourites."""
     links: dict[str, str]
-    """What there is to be had of it: `audio`, `score`, `midi`, `musicxml`, `roll`, `waveform`, `stems`; nothing while
-    it is being made."""
+    """What there is to be had of it: `audio`, `score`, `midi`, `musicxml`, `roll`, `waveform`, `stems`; the score
+    alone while it is being made."""
 
 
 @get(
@@ -87,7 +87,7 @@ async def get_song(link: TheLink, reader: TheReader, settings: TheSettings, code
     if details.song.code != code.lower():  # a title of one word
         raise Trouble(404, f"there is no song of the code {code}")
     try:
-        links = list_links(await find_files(link, code), settings)
+        links = list_links(await find_files(link, code, is_partial_good=True), settings)
     except Declined:
         links = {}
     return SongAnswer(

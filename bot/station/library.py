@@ -145,13 +145,14 @@ def _leave_out_private(song: Song, right: Right) -> Song:
 
 
 def get_song_files(request: GetSongFiles, by: Requester, tx: Transaction) -> SongFiles:
-    """Raises Refused where the song is not stored whole, or nothing is left of it."""
+    """Raises Refused where nothing is left of the song, or nothing of it is there yet."""
     song = tx.songs.find(request.song)
     if song is None:
         raise Refused(NoSuchSong(one_line(request.song, WORDS), tx.songs.count()))
-    if song.state is not SongState.READY:
+    is_whole = song.state is SongState.READY
+    folder, files = tx.list_files(song.code, is_whole=is_whole)
+    if not is_whole and not files:
         raise Refused(StillBeingMade(song.brief, "download"))
-    folder, files = tx.list_files(song.code)
     form = tx.bands.get_form(song.form) if song.form is not None else None
     return SongFiles(
         song=song.brief,
@@ -159,6 +160,7 @@ def get_song_files(request: GetSongFiles, by: Requester, tx: Transaction) -> Son
         audio=song.audio if "/" in song.audio else format_location(folder / (song.audio or SONG_FILES["audio"])),
         files=files,
         is_own=song.generator not in (FILE, IMPORT),
+        is_whole=is_whole,
         players={member.name: member.player for member in form.band.members} if form else {},
     )
 

@@ -418,8 +418,9 @@ class Transaction(Protocol):
         """What the program of a failed job wrote to standard error; empty if that is not kept."""
         ...
 
-    def list_files(self, song: SongCode) -> tuple[Path, tuple[str, ...]]:
-        """The folder of a stored song, and the names of what is in it; `stems/NAME` for what is in that."""
+    def list_files(self, song: SongCode, *, is_whole: bool) -> tuple[Path, tuple[str, ...]]:
+        """The folder of a song, and the names of what is in it; `stems/NAME` for what is in that. Where it is not
+        whole: the folder in which a worker makes it, and the score alone."""
         ...
 
     def publish(self, event: Event) -> None:

@@ -29,7 +29,7 @@ from bandstand.bot.storage.shows import Shows
 from bandstand.bot.storage.songs import Bookmarks, Comparisons, Songs
 from bandstand.common.api.events import Event
 from bandstand.common.api.values import Outside
-from bandstand.common.paths import STEMS, Paths
+from bandstand.common.paths import PARTIAL, SONG_FILES, STEMS, Paths
 from bandstand.common.types import SongCode
 
 
@@ -80,8 +80,11 @@ class SqlTransaction:
         except OSError:
             return ""
 
-    def list_files(self, song: SongCode) -> tuple[Path, tuple[str, ...]]:
+    def list_files(self, song: SongCode, *, is_whole: bool) -> tuple[Path, tuple[str, ...]]:
         folder = (self._paths or Paths(Path())).song(song)
+        if not is_whole:
+            scores = list(folder.parent.glob(f"{song}{PARTIAL}*/{SONG_FILES['score']}"))
+            return (scores[0].parent, (scores[0].name,)) if scores else (folder, ())
         paths = [path for pattern in ("[!.]*", f"{STEMS}/[!.]*") for path in folder.glob(pattern) if path.is_file()]
         return folder, tuple(sorted(str(path.relative_to(folder)) for path in paths))
 

@@ -67,7 +67,7 @@ class DeleteSong(RequestBase, frozen=True, tag="delete_song"):
 
 
 class GetSongFiles(RequestBase, frozen=True, tag="get_song_files"):
-    """Where a stored song's files are on the station's machine, for the process that serves them."""
+    """Where a song's files are on the station's machine, for the process that serves them."""
 
     song: SongCode
 
@@ -97,6 +97,8 @@ class SongFiles(ResultBase, frozen=True, tag="song_files"):
     """Names in the folder, and `stems/NAME`."""
     is_own: bool
     """It was made here, by a band or a generator; others came as files."""
+    is_whole: bool = True
+    """False: the song is still being made, and of its files there is the score, as far as it is composed."""
     players: dict[str, str] = {}
     """Part of its score -> the name of whoever plays it."""
 

@@ -102,6 +102,16 @@ def test_the_score_says_who_plays(files: SongFiles) -> None:
     assert ask("score", files, headers={"if-none-match": etag}).status_code == 304
 
 
+def test_of_a_song_that_is_being_made_there_is_the_score_so_far(files: SongFiles) -> None:
+    making = replace(files, files=("score.json",), is_whole=False)
+    answer = ask("score", making)
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+    assert ask("audio", making).status_code == ask("waveform", making).status_code == 409
+    assert list(list_links(making, make_settings())) == ["score"]
+    (Path(files.folder) / "score.json").unlink()
+    assert ask("score", making).status_code == 503
+
+
 def test_a_picture_can_do_nothing(files: SongFiles) -> None:
     answer = ask("roll.svg", files)
     assert answer.headers["content-type"] == "image/svg+xml"

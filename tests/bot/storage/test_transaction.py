@@ -151,8 +151,17 @@ def test_a_stored_songs_files_are_those_of_its_folder(database: SqliteDatabase, 
         (folder / name).write_text("")
     around = msgspec.structs.replace(SURROUNDINGS, paths=Paths(tmp_path))
     with begin(database, around, is_writing=False) as tx:
-        assert tx.list_files(SongCode("7kq3")) == (folder, ("score.json", "song.flac", "stems/1-bass.flac"))
-        assert tx.list_files(SongCode("none"))[1] == ()
+        whole = tx.list_files(SongCode("7kq3"), is_whole=True)
+        assert whole == (folder, ("score.json", "song.flac", "stems/1-bass.flac"))
+        assert (
+            tx.list_files(SongCode("none"), is_whole=True)[1]
+            == tx.list_files(SongCode("7kq3"), is_whole=False)[1]
+            == ()
+        )
+        partial = folder.with_name("7kq3.partial-17")
+        partial.mkdir()
+        (partial / "score.json").write_text("")
+        assert tx.list_files(SongCode("7kq3"), is_whole=False) == (partial, ("score.json",))
 
 
 def test_a_prepared_query_answers_as_the_query_itself_and_its_gaps_are_filled_in_order() -> None:
