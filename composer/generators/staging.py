@@ -15,9 +15,10 @@ from typing import NamedTuple
 
 from bandstand.common.descendants import become_subreaper
 from bandstand.common.generators import Generator, inherit_environment
+from bandstand.common.paths import PARTIAL
 from bandstand.common.python import build_command
 from bandstand.common.sandbox import Sandbox, build_arguments
-from bandstand.composer.folder import PARTIAL, remove_abandoned
+from bandstand.composer.folder import remove_abandoned
 
 Popen = subprocess.Popen[bytes]
 Stamps = dict[str, tuple[int, int] | None]
