@@ -107,6 +107,11 @@ class Paths:
         return self.directory / "standby.lock"
 
     @property
+    def web_key(self) -> Path:
+        """Signs the cookies of the page's visitors; nobody else may read it."""
+        return self.directory / "web.key"
+
+    @property
     def web_lock(self) -> Path:
         """Held by the web process, which notes its address there."""
         return self.directory / "web.lock"

@@ -20,6 +20,8 @@ from litestar.template.config import TemplateConfig
 
 from bandstand.common.config import Config
 from bandstand.web import (
+    accounts,
+    asking,
     bands,
     event_stream,
     health,
@@ -40,14 +42,18 @@ from bandstand.web.caching import ETags
 from bandstand.web.event_hub import EventHub
 from bandstand.web.limits import Limits
 from bandstand.web.openapi import StructSchemas, make_openapi
-from bandstand.web.page_context import PageMaker, Visitor
+from bandstand.web.page_context import PageMaker
+from bandstand.web.people import People, find_visitor
 from bandstand.web.problems import answer_error
 from bandstand.web.reader import Reader
+from bandstand.web.safety import Guard, add_safety
 from bandstand.web.static_files import StaticFiles
 from bandstand.web.words import find_zone, make_filters
 
 ROUTES: Final = [
     *pages.ROUTES,
+    *asking.ROUTES,
+    *accounts.ROUTES,
     *event_stream.ROUTES,
     *now_playing.ROUTES,
     *programme.ROUTES,
@@ -77,11 +83,11 @@ def create_app(settings: Config, link: Link) -> Litestar:
         "hub": hub,
         "static_files": files,
         "pages": PageMaker(settings, reader, hub),
-        "visitor": Visitor(),
     }
     app = Litestar(
         ROUTES,
-        dependencies={name: _provide(value) for name, value in given.items()},
+        dependencies={name: _provide(value) for name, value in given.items()} | {"visitor": Provide(find_visitor)},
+        before_request=Guard(settings).check,
         exception_handlers={Exception: answer_error, HTTPException: answer_error},
         lifespan=[lambda _: _run_beside(hub, link)],
         template_config=TemplateConfig(instance=make_template_engine(settings, files)),
@@ -92,7 +98,8 @@ def create_app(settings: Config, link: Link) -> Litestar:
         logging_config=None,
     )
     # Around everything, also what no route answers.
-    app.asgi_handler = Limits(ETags(app.asgi_handler), settings.web.requests, time.monotonic)
+    people = People(settings).wrap(ETags(app.asgi_handler))
+    app.asgi_handler = add_safety(Limits(people, settings.web.requests, time.monotonic))
     return app
 
 

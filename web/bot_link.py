@@ -23,6 +23,7 @@ from bandstand.common.api.refusals import Refusal, Refused
 from bandstand.common.api.requests import Request
 from bandstand.common.api.results import Result
 from bandstand.common.api.socket import Ask, By, Subscribe
+from bandstand.common.api.visiting import LogIn
 from bandstand.common.backoff import Backoff
 from bandstand.common.errors import BandstandError
 
@@ -34,6 +35,8 @@ LONGEST_REQUEST: Final = 16_000
 """Bytes of a request; the bot takes lines of 16 KiB."""
 PATIENCE: Final = 20.0
 """Seconds that an answer may take."""
+LOG_IN_PATIENCE: Final = 60.0
+"""The same where a password is looked at: whoever guesses is kept waiting."""
 MOST_OPEN: Final = 500
 """Requests that are waited for at a time."""
 KEPT: Final = 1000
@@ -93,6 +96,9 @@ class Link(Protocol):
     async def carry_out(self, request: Request, by: By) -> Result:
         """Raises Declined, BotAway, BotFailed or RequestTooLong."""
 
+    async def carry_out_told(self, request: Request, by: By) -> tuple[Result, str]:
+        """The same, with what a person is told of the result; empty where there is nothing to say."""
+
 
 _RESULTS: Final[msgspec.json.Decoder[Result]] = msgspec.json.Decoder(Result)
 _REFUSALS: Final[msgspec.json.Decoder[Refusal]] = msgspec.json.Decoder(Refusal)
@@ -105,6 +111,7 @@ class _Message(msgspec.Struct):
     result: msgspec.Raw = msgspec.Raw()
     refused: msgspec.Raw = msgspec.Raw()
     sentence: str = ""
+    said: str = ""
     state: msgspec.Raw = msgspec.Raw()
     number: int = 0
     event: msgspec.Raw = msgspec.Raw()
@@ -177,17 +184,20 @@ class BotLink:
             group.create_task(self._keep(follow))
 
     async def carry_out(self, request: Request, by: By) -> Result:
+        return (await self.carry_out_told(request, by))[0]
+
+    async def carry_out_told(self, request: Request, by: By) -> tuple[Result, str]:
         if self._connection is None:
             raise BotAway
         ask = msgspec.json.encode(Ask(request=request, by=by))
         if len(ask) > LONGEST_REQUEST:
             raise RequestTooLong(f"a request has at most {LONGEST_REQUEST} bytes")
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(LOG_IN_PATIENCE if isinstance(request, LogIn) else PATIENCE):
                 message = await self._connection.ask(ask)
         except TimeoutError:
             raise BotAway(f"the station's bot did not answer within {PATIENCE:.0f} seconds") from None
-        return _read_answer(message)
+        return _read_answer(message), message.said
 
     async def _keep(self, use: Callable[[_Connection], Awaitable[None]]) -> None:
         """Connect, and again when the connection is lost, until cancelled."""

@@ -7,8 +7,8 @@
 | `reader: TheReader` | what everybody may read of the bot, asked for once |
 | `hub: TheHub` | the events, and what is on the air |
 | `static_files: TheStaticFiles` | the page's own files |
+| `visitor: TheVisitor` | who asks: their name, account, right and forms' token; `visitor.by()` for the bot |
 | `pages: ThePages` | what every page has, and its templates |
-| `visitor: TheVisitor` | who asks |
 """
 
 from typing import Any
@@ -19,7 +19,8 @@ from litestar.di import NamedDependency
 from bandstand.common.config import Config
 from bandstand.web.bot_link import Link
 from bandstand.web.event_hub import EventHub
-from bandstand.web.page_context import PageMaker, Visitor
+from bandstand.web.page_context import PageMaker
+from bandstand.web.people import Visitor
 from bandstand.web.reader import Reader
 from bandstand.web.static_files import StaticFiles
 
@@ -29,5 +30,5 @@ TheLink = NamedDependency[Link]
 TheReader = NamedDependency[Reader]
 TheHub = NamedDependency[EventHub]
 TheStaticFiles = NamedDependency[StaticFiles]
-ThePages = NamedDependency[PageMaker]
 TheVisitor = NamedDependency[Visitor]
+ThePages = NamedDependency[PageMaker]

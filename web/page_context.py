@@ -24,6 +24,7 @@ from bandstand.common.errors import BandstandError
 from bandstand.web.air_view import Air, Now, make_air, make_now
 from bandstand.web.calendar_view import Day, list_days
 from bandstand.web.event_hub import EventHub
+from bandstand.web.people import Visitor
 from bandstand.web.reader import Reader
 
 NAVIGATION: Final = (
@@ -39,16 +40,6 @@ PLAYED: Final = 8
 WEEK: Final = 7
 FALLBACKS: Final = ("opus", "mp3")
 """Formats that an audio element plays in any browser, the better first; others come after them."""
-
-
-class Visitor(msgspec.Struct, frozen=True):
-    """Who asks."""
-
-    name: str = ""
-    account: str = ""
-    """Empty for somebody who has not logged in."""
-    csrf: str = ""
-    right: Right = Right.LISTENER
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):

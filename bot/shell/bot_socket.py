@@ -24,7 +24,7 @@ from bandstand.bot.backpressure import Backpressure
 from bandstand.bot.commands.frontend import Commands, Line, VisitorAccess
 from bandstand.bot.commands.reply import Level, Message, Reply
 from bandstand.bot.commands.sentences import show_error
-from bandstand.bot.commands.told import say_result
+from bandstand.bot.commands.told import is_told, say_result
 from bandstand.bot.shell.event_feed import EventFeed
 from bandstand.bot.shell.web_visitors import WebVisitors, make_web_place
 from bandstand.bot.station.core import Core
@@ -150,7 +150,8 @@ class Connection(LineReceiver):
             if isinstance(request, PlayPipe):
                 request = self._take_pipe(request)
             result = await core.carry_out(request, requester)
-            said = say_result(type(request), result, requester) if is_writing else ""
+            kind = type(request)
+            said = say_result(kind, result, requester) if is_told(kind, is_writing) else ""
             return Answer(number, result, said=said)
         except Exception as error:
             reply = show_error(error)

@@ -17,6 +17,7 @@ from bandstand.bot.station.identity import (
     is_granted_to,
     parse_name,
 )
+from bandstand.bot.station.persons import WEB
 from bandstand.bot.station.repositories import Transaction
 from bandstand.common.api.events import RightsChanged
 from bandstand.common.api.people import Identity, Requester, Right
@@ -109,6 +110,7 @@ def get_self(request: GetSelf, by: Requester, tx: Transaction) -> You:
         mask=by.identity.mask,
         network=label,
         tells_accounts=network is None or network.tells_accounts is not False,
+        is_visitor=by.identity.network == WEB and not by.identity.session,
     )
 
 

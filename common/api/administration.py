@@ -87,6 +87,8 @@ class You(ResultBase, frozen=True, tag="you"):
     tells_accounts: bool = True
     """False: the network has no accounts, so rights there are granted to masks."""
     is_at_machine: bool = False
+    is_visitor: bool = False
+    """A visitor of the page who is not logged in."""
 
 
 class People(ResultBase, frozen=True, tag="people"):

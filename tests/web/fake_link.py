@@ -37,6 +37,7 @@ class FakeLink:
         self.answers: Answers = {GetNowPlaying: PLAYING, GetQueue: QUEUE} | (answers or {})
         self.asked: list[tuple[Request, By]] = []
         self.is_connected = is_connected
+        self.said = "so it was done"
 
     async def run(self, feed: Feed) -> None:
         if self.is_connected:
@@ -45,13 +46,16 @@ class FakeLink:
         await asyncio.Event().wait()
 
     async def carry_out(self, request: Request, by: By) -> Result:
+        return (await self.carry_out_told(request, by))[0]
+
+    async def carry_out_told(self, request: Request, by: By) -> tuple[Result, str]:
         self.asked.append((request, by))
         answer = self.answers.get(type(request))
         if not self.is_connected or answer is None:
             raise BotAway
         if isinstance(answer, Exception):
             raise answer
-        return answer(request) if callable(answer) else answer
+        return answer(request) if callable(answer) else answer, self.said
 
 
 def make_settings(folder: Path | None = None, **sections: Any) -> Config:
