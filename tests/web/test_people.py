@@ -76,7 +76,7 @@ def test_a_visitor_is_the_same_for_the_bot_after_a_restart(tmp_path: Path) -> No
         with open_client(link, make_settings(tmp_path)) as client:
             client.cookies.update(cookies)
             send_form(client, "/api/requests", song="7kq3")
-            cookies = dict(client.cookies)
+            cookies = {COOKIE: client.cookies[COOKIE]}
         names.append(get_by(link, RequestSong).identity.cookie)
     assert names[0] == names[1] != ""
     assert stat.S_IMODE((tmp_path / "web.key").stat().st_mode) == 0o600
@@ -114,9 +114,7 @@ def test_who_logs_in_has_another_cookie_and_token_and_is_known_from_then_on() ->
         page = client.get("/account").text
         assert "with the right dj" in page
     assert get_by(link, GetSelf).identity.session == "s3cret"
-    assert link.asked[1][0] == LogIn(account="ann", password="hunter2") or LogIn(account="ann", password="hunter2") in [
-        request for request, _ in link.asked
-    ]
+    assert LogIn(account="ann", password="hunter2") in [request for request, _ in link.asked]
 
 
 def test_the_session_is_in_no_answer_but_the_cookie() -> None:
