@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, get_args
 
 import msgspec
 from litestar import delete, get, post
+from litestar.datastructures import CacheControlHeader
 from litestar.params import FromPath
 
 from bandstand.common.api import requests
@@ -79,6 +80,9 @@ class AskVote(msgspec.Struct, frozen=True):
     """Which song of the comparison is better: `x` or `y`."""
 
     choice: Annotated[str, msgspec.Meta(max_length=10)]
+
+
+PRIVATE: Final = CacheControlHeader(no_store=True)
 
 
 async def carry_out(link: Link, request: StationRequest, visitor: Visitor, otherwise: str = "done") -> Done:
@@ -158,7 +162,7 @@ POSTS: Final = (
 )
 
 
-@get("/api/favourites", summary="Your favourites", tags=["taking part"], cache_control=None)
+@get("/api/favourites", summary="Your favourites", tags=["taking part"], cache_control=PRIVATE)
 async def list_favourites(link: TheLink, visitor: TheVisitor) -> Favourites:
     found = await link.carry_out(requests.ListFavourites(), visitor.by())
     assert isinstance(found, Favourites)
