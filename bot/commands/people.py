@@ -13,9 +13,9 @@ GOODBYE: Final = Reply("goodbye", Level.NOTICE, value=Goodbye())
 
 
 def say_person(name: str) -> str:
-    """`ann (telnet and ssh)`, or `ann on libera`, of a name that rights are granted to."""
+    """`ann (telnet, ssh, the page)`, or `ann on libera`, of a name that rights are granted to."""
     network, slash, account = name.partition("/")
-    return f"{account} on {network}" if slash else f"{name} (telnet and ssh)"
+    return f"{account} on {network}" if slash else f"{name} (telnet, ssh, the page)"
 
 
 def show_granted(result: results.Granted | results.Revoked, _: Call) -> Reply:
@@ -83,7 +83,7 @@ def show_account(result: results.PasswordSet | results.AccountRemoved, _: Call) 
 
 NAME: Final = Param(
     "name",
-    "ann (telnet, ssh), libera/ann (an account on IRC) or libera/*!*@host.example (a mask there)",
+    "ann (telnet, ssh, the page), libera/ann (an account on IRC) or libera/*!*@host.example (a mask there)",
     names=("person",),
 )
 
@@ -149,7 +149,7 @@ COMMANDS: Final = (
         "account",
         parse_account,
         show_account,
-        "make or remove an account for telnet",
+        "make or remove an account for telnet and the page",
         "account ann --remove",
         (requests.SetPassword, requests.RemoveAccount),
         (

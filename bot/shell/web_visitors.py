@@ -22,23 +22,24 @@ class WebVisitors:
     def __init__(self, seconds: Callable[[], float]) -> None:
         """`seconds` is a clock."""
         self._seconds = seconds
-        self._seen: dict[str, float] = {}
-        """Name -> when they asked for something last; the latest is at the end."""
+        self._seen: dict[PersonPresent, float] = {}
+        """Person -> when they asked for something last; the latest is at the end."""
 
     def note(self, visitor: Visitor) -> None:
         """Somebody asks for something; those who are not logged in are nobody in particular."""
         if not visitor.identity.session:
             return
-        name = str(get_name(visitor.identity) or visitor.identity.mask or visitor.name)
-        self._seen.pop(name, None)
-        self._seen[name] = self._seconds()
+        known = str(get_name(visitor.identity) or visitor.identity.mask)
+        person = PersonPresent(known or visitor.name, "the page" if known else f"the page, as {visitor.right.value}")
+        self._seen.pop(person, None)
+        self._seen[person] = self._seconds()
         while len(self._seen) > MOST:
             del self._seen[next(iter(self._seen))]
 
     def list_people(self) -> tuple[PersonPresent, ...]:
         now = self._seconds()
-        here = (name for name, at in self._seen.items() if now - at <= PRESENT_SECONDS)
-        return tuple(PersonPresent(name, "the page") for name in sorted(here))
+        here = [person for person, at in self._seen.items() if now - at <= PRESENT_SECONDS]
+        return tuple(sorted(here, key=lambda person: person.name))
 
 
 def make_web_place(identity: Identity) -> Place:

@@ -39,6 +39,8 @@ LINK_SECONDS: Final = 600.0
 MOST_OF_PERSON: Final = 20
 """Sessions of one person; the oldest makes room."""
 NAME_LIMIT: Final = 60
+OPERATOR: Final = "the operator"
+"""What somebody is called who came by a link from the station's machine. No visitor may call themselves so."""
 
 
 def recognise(tx: Transaction, identity: Identity) -> Visitor:
@@ -87,7 +89,7 @@ def make_link(request: MakeLink, by: Requester, tx: Transaction) -> LinkMade:
     if not tx.outside.page:
         raise Refused(PageOff())
     if by.identity is None:
-        session = Session(key="", name=one_line(by.name, NAME_LIMIT), network=WEB, right=by.right)
+        session = Session(key="", name=OPERATOR, network=WEB, right=by.right)
     else:
         session = _describe(by.identity, by.name, None)
     code = secrets.token_urlsafe(16)

@@ -29,7 +29,19 @@ NOBODY: Final = "a visitor"
 SHORTEST, LONGEST = 2, 24
 """Characters of a name."""
 SIGNS: Final = " ._'-"
-RESERVED: Final = (STATION_NAME, NOBODY, "station", "bandstand", "operator", "owner", "admin", "console", "ctl", "root")
+RESERVED: Final = (
+    STATION_NAME,
+    NOBODY,
+    "station",
+    "bandstand",
+    "operator",
+    "the operator",
+    "owner",
+    "admin",
+    "console",
+    "ctl",
+    "root",
+)
 LIKE: Final = str.maketrans("01345678|!", "oleasgtbli")
 """Signs that are read as letters."""
 ALIKE: Final = {"LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "CHEROKEE"}

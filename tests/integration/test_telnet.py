@@ -92,7 +92,7 @@ def station(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
         pytest.skip("telnet and nc are not installed")
     running = Station(tmp_path_factory.mktemp("telnet"))
     assert "ann may log in" in running.run("passwd", "ann", given=f"{PASSWORD}\n")
-    assert "ann (telnet and ssh) is owner now" in running.run("ctl", "grant", "ann", "owner")
+    assert "ann (telnet, ssh, the page) is owner now" in running.run("ctl", "grant", "ann", "owner")
     yield running
     running.close()
 

@@ -34,7 +34,7 @@ def test_words_become_requests(line: str, request_made: Request, person: Person)
             results.Granted(name="libera/ann", right=Right.DJ, before=Right.LISTENER),
             "ann on libera is dj now",
         ),
-        (results.Granted(name="ann", right=Right.DJ, before=Right.DJ), "ann (telnet and ssh) is dj now"),
+        (results.Granted(name="ann", right=Right.DJ, before=Right.DJ), "ann (telnet, ssh, the page) is dj now"),
         (
             results.Granted(name="libera/*!*@host.example", right=Right.DJ, before=Right.ADMIN),
             "*!*@host.example on libera is dj now, no longer admin",
@@ -43,7 +43,7 @@ def test_words_become_requests(line: str, request_made: Request, person: Person)
             results.Granted(name="libra/ann", right=Right.DJ, before=Right.LISTENER, knows_network=False),
             "ann on libra is dj now; but the configuration has no network libra",
         ),
-        (results.Revoked(name="ann", before=Right.DJ), "ann (telnet and ssh) is no longer dj"),
+        (results.Revoked(name="ann", before=Right.DJ), "ann (telnet, ssh, the page) is no longer dj"),
     ],
 )
 def test_a_grant_is_told_with_what_was_before(

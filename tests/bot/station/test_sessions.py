@@ -134,7 +134,7 @@ def test_somebody_without_an_account_on_irc_is_known_by_their_host_for_a_day(pag
 def test_a_link_from_the_machine_keeps_its_right_and_browsers_are_persons_of_their_own(page: Station) -> None:
     logged_in = follow_link(page, Requester("console", CONSOLE, Right.OWNER))
     by = visit(page, "c7", logged_in.session)
-    assert (by.name, by.right, by.identity and by.identity.account) == ("console", Right.OWNER, "")
+    assert (by.name, by.right, by.identity and by.identity.account) == ("the operator", Right.OWNER, "")
     assert get_person(by) == "~c7"
 
 
