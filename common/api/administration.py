@@ -31,7 +31,7 @@ class ListPeople(RequestBase, frozen=True, tag="list_people"):
 
 
 class SetPassword(RequestBase, frozen=True, tag="set_password"):
-    """Make an account for telnet, ssh and the page, or give it another password, which ends its sessions on the page."""
+    """Make an account for telnet, ssh and the page, or give it another password, which ends its sessions there."""
 
     name: str
     hash: str
