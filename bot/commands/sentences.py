@@ -41,7 +41,10 @@ LOST: Final = {
     SongState.GONE: "was not kept",
 }
 """What became of songs that cannot be heard any more."""
-NAME_FORMS: Final = "NAME is a person of telnet, ssh or the page (ann), an account on IRC (libera/ann) or a mask there (libera/*!*@host.example)"
+NAME_FORMS: Final = (
+    "NAME is a person of telnet, ssh or the page (ann), an account on IRC (libera/ann) or a mask there "
+    "(libera/*!*@host.example)"
+)
 NAME_PROBLEMS: Final = {
     "too_long": "a name has at most 120 characters",
     "form": NAME_FORMS,
