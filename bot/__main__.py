@@ -145,7 +145,7 @@ def _start_logging(reactor: "Reactor", config: Config, *, to_file: bool, has_ice
 
     files = [LogFile(Files(config.paths.icecast).log)] if has_icecast else []
     if to_file:
-        own = LogFile(config.paths.logs / "bandstand.log")
+        own = LogFile(config.paths.log)
         redirect_standard_error(own)
         files.append(own)
     log.begin("bot", config.log, sys.stderr)

@@ -51,6 +51,7 @@ from bandstand.bot.storage.store import IStoreReactor, Store
 from bandstand.bot.supervision import log_files
 from bandstand.bot.supervision.icecast import Prepared
 from bandstand.bot.supervision.keeper import STANDBY, STREAMER, WEB, Keeper, list_processes
+from bandstand.bot.supervision.listener_history import ListenerHistory
 from bandstand.bot.supervision.listeners import IcecastStatistics, make_agent
 from bandstand.bot.supervision.rolling_restart import RollingRestart
 from bandstand.bot.supervision.status_collector import Sources, StatusCollector
@@ -221,6 +222,8 @@ class App:
 
     def _make_commands(self, icecast_address: str) -> None:
         config = self._config
+        count = self._make_listener_count(icecast_address)
+        self._listeners = ListenerHistory(self._clock, self._wall, count)
         self._status = StatusCollector(
             config.station.name,
             self._clock,
@@ -238,7 +241,8 @@ class App:
                 ),
                 list_networks=lambda is_whole: self._irc.list_networks(is_whole),
                 find_watch_trouble=lambda: self._reloader.find_trouble(),
-                count_listeners=self._make_listener_count(icecast_address),
+                count_listeners=count,
+                list_listener_counts=self._listeners.list_counts,
                 urls=self.urls,
                 get_database_trouble=lambda: self._store.trouble,
                 find_page=lambda: find_page(config),
@@ -323,6 +327,7 @@ class App:
         await self._song_files.start()
         await self._radio_file.start()
         self._programme.start()
+        self._listeners.start()
         asking = Deferred.fromCoroutine(self._catalogue.start())
         asking.addErrback(lambda failure: log.failure("the generators were not asked", failure))
         trouble = await self._reloader.follow_watched()
@@ -382,6 +387,7 @@ class App:
         self._declarations.stop()
         self._radio_file.stop()
         self._programme.stop()
+        self._listeners.stop()
         self._reloader.stop()
         self._background.stop()
         self._jobs.stop()

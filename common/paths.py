@@ -62,6 +62,11 @@ class Paths:
         return self.directory / "log"
 
     @property
+    def log(self) -> Path:
+        """Where `bandstand up` has all processes write to, on a terminal."""
+        return self.logs / "bandstand.log"
+
+    @property
     def icecast(self) -> Path:
         """Our own Icecast's configuration, log and pid."""
         return self.directory / "icecast"

@@ -423,6 +423,10 @@ class Transaction(Protocol):
         whole: the folder in which a worker makes it, and the score alone."""
         ...
 
+    def read_log(self, lines: int) -> tuple[str, ...]:
+        """The last lines of the station's log; none where it goes elsewhere."""
+        ...
+
     def publish(self, event: Event) -> None:
         """Have this event told after the commit, after those before it; never, if the transaction fails."""
         ...

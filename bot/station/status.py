@@ -11,11 +11,22 @@ from bandstand.common import lineups
 from bandstand.common.api.events import StationQuit, StreamerRestartOrdered
 from bandstand.common.api.people import Requester
 from bandstand.common.api.refusals import BadRequest, Refused
-from bandstand.common.api.requests import GetStatus, GetVersion, ListNames, Quit, RestartStreamer
-from bandstand.common.api.results import Names, Quitting, Restarting, Status, Version
+from bandstand.common.api.requests import (
+    GetListeners,
+    GetLog,
+    GetStatus,
+    GetVersion,
+    ListNames,
+    Quit,
+    RestartStreamer,
+)
+from bandstand.common.api.results import Listeners, LogTail, Names, Quitting, Restarting, Status, Version
 from bandstand.common.api.values import StationStatus
+from bandstand.common.text import harmless, strip_escapes
 
 PARTS: Final = ("twisted", "python-shout", "av", "peewee", "pyfluidsynth")
+LOG_CHARACTERS: Final = 1000
+"""Of each line of the log that are shown."""
 SONGS: Final = 300
 """Songs, the newest, whose names are offered."""
 read_version = cache(metadata.version)  # which reads files
@@ -31,6 +42,15 @@ def is_healthy(station: StationStatus) -> bool:
     """Whether the music goes on by itself. Where the streamer does not say how its mounts are, it stands still."""
     is_on_air = bool(station.mounts) and all(mount.is_on_air for mount in station.mounts)
     return station.is_connected and is_on_air and not station.database
+
+
+def get_listeners(request: GetListeners, by: Requester, tx: Transaction) -> Listeners:
+    return Listeners(counts=tx.outside.listener_counts)
+
+
+def get_log(request: GetLog, by: Requester, tx: Transaction) -> LogTail:
+    """Without what a terminal would take for commands."""
+    return LogTail(lines=tuple(harmless(strip_escapes(line))[:LOG_CHARACTERS] for line in tx.read_log(request.lines)))
 
 
 def get_version(request: GetVersion, by: Requester, tx: Transaction) -> Version:

@@ -159,6 +159,8 @@ REQUESTS: Final[dict[type[Request], Entry]] = {
     requests.LogOut: Entry(sessions.log_out, LISTENER),
     requests.ChooseName: _reads(visitors.choose_name),
     requests.GetStatus: _reads(status.get_status, needs_status=True),
+    requests.GetListeners: _reads(status.get_listeners, ADMIN, needs_status=True),
+    requests.GetLog: _reads(status.get_log, ADMIN),
     requests.GetVersion: _reads(status.get_version),
     requests.ListNames: _reads(status.list_names),
     requests.RestartStreamer: Entry(status.restart_streamer, ADMIN),

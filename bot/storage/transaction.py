@@ -4,6 +4,7 @@ Work that reads begins DEFERRED and never asks for the write lock. Work that wri
 lock before its first query, so that it cannot fail in the middle because another program has written meanwhile.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,9 @@ from bandstand.common.api.events import Event
 from bandstand.common.api.values import Outside
 from bandstand.common.paths import PARTIAL, SONG_FILES, STEMS, Paths
 from bandstand.common.types import SongCode
+
+LOG_BYTES = 1 << 17
+"""Of the end of the log that are looked at."""
 
 
 class Surroundings(msgspec.Struct, frozen=True):
@@ -87,6 +91,17 @@ class SqlTransaction:
             return (scores[0].parent, (scores[0].name,)) if scores else (folder, ())
         paths = [path for pattern in ("[!.]*", f"{STEMS}/[!.]*") for path in folder.glob(pattern) if path.is_file()]
         return folder, tuple(sorted(str(path.relative_to(folder)) for path in paths))
+
+    def read_log(self, lines: int) -> tuple[str, ...]:
+        if self._paths is None:
+            return ()
+        try:
+            with self._paths.log.open("rb") as stream:
+                stream.seek(max(0, stream.seek(0, os.SEEK_END) - LOG_BYTES))
+                text = stream.read().decode("utf-8", "replace")
+        except OSError:
+            return ()
+        return tuple(text.splitlines()[-lines:])
 
     def publish(self, event: Event) -> None:
         self.events.append(event)

@@ -16,7 +16,16 @@ from twisted.logger import Logger
 
 from bandstand.common import wire
 from bandstand.common.api.heard import HeardStream
-from bandstand.common.api.values import ChatNetwork, Loudness, MountStatus, OnAir, Outside, PersonPresent, ProcessStatus
+from bandstand.common.api.values import (
+    ChatNetwork,
+    ListenerCount,
+    Loudness,
+    MountStatus,
+    OnAir,
+    Outside,
+    PersonPresent,
+    ProcessStatus,
+)
 from bandstand.common.generators import Generator
 
 log = Logger()
@@ -63,6 +72,8 @@ class Sources:
     """Where each mount is heard."""
     get_database_trouble: Callable[[], str] = lambda: ""
     """Why the database takes nothing, a sentence."""
+    list_listener_counts: Callable[[], tuple[ListenerCount, ...]] = lambda: ()
+    """Over time."""
     find_page: Callable[[], str] = lambda: ""
     """The page's address, if there is one."""
 
@@ -82,7 +93,11 @@ class StatusCollector:
         counting = Deferred.fromCoroutine(self._count_listeners())
         state = await self._sources.streamer.ask_state()
         listeners = await counting
-        asked = {"networks": self._sources.list_networks(True), "page": self._sources.find_page()}
+        asked = {
+            "networks": self._sources.list_networks(True),
+            "page": self._sources.find_page(),
+            "listener_counts": self._sources.list_listener_counts(),
+        }
         if state is None:
             return self._collect_known(self._list_processes(answers=False), **asked)
         return self._collect_known(

@@ -21,6 +21,7 @@ from bandstand.common.api import (
     heard,
     library,
     liking,
+    observing,
     people,
     playlists,
     programme,
@@ -63,6 +64,7 @@ THEMES = {
     bands: results,
     heard: results,
     visiting: requests,
+    observing: requests,
     wishing: results,
 }
 """Modules of one theme, each with the section in which its parts are described."""

@@ -44,6 +44,9 @@ from bandstand.common.api.liking import Reveal as Reveal
 from bandstand.common.api.liking import SetNotices as SetNotices
 from bandstand.common.api.liking import Vote as Vote
 from bandstand.common.api.liking import VoteSkip as VoteSkip
+from bandstand.common.api.observing import GetListeners as GetListeners
+from bandstand.common.api.observing import GetLog as GetLog
+from bandstand.common.api.observing import ObservingRequest
 from bandstand.common.api.playlists import AddToPlaylist as AddToPlaylist
 from bandstand.common.api.playlists import ChangePlaylist as ChangePlaylist
 from bandstand.common.api.playlists import DeleteClock as DeleteClock
@@ -467,6 +470,7 @@ Request = (
     | SetPassword
     | RemoveAccount
     | VisitRequest
+    | ObservingRequest
     | GetStatus
     | GetVersion
     | ListNames

@@ -43,6 +43,9 @@ from bandstand.common.api.liking import Favourites as Favourites
 from bandstand.common.api.liking import LastRequest as LastRequest
 from bandstand.common.api.liking import Notices as Notices
 from bandstand.common.api.liking import SkipVoted as SkipVoted
+from bandstand.common.api.observing import Listeners as Listeners
+from bandstand.common.api.observing import LogTail as LogTail
+from bandstand.common.api.observing import ObservingResult
 from bandstand.common.api.playlists import ClockDeleted as ClockDeleted
 from bandstand.common.api.playlists import Clocks as Clocks
 from bandstand.common.api.playlists import PlaylistBrief as PlaylistBrief
@@ -404,6 +407,7 @@ Result = (
     | PasswordSet
     | AccountRemoved
     | VisitResult
+    | ObservingResult
     | Status
     | Version
     | Names

@@ -363,6 +363,14 @@ class MountStatus(msgspec.Struct, frozen=True):
     """None where Icecast was not asked, or did not answer."""
 
 
+class ListenerCount(msgspec.Struct, frozen=True):
+    """How many people heard all mounts together."""
+
+    at: float
+    """Unix seconds."""
+    listeners: int
+
+
 class PersonPresent(msgspec.Struct, frozen=True):
     """Somebody who is here: at a terminal, or on IRC with a right. `name` is as rights are granted to it, `place` says
     from where, on IRC their whole mask."""
@@ -425,5 +433,7 @@ class Outside(StationStatus, frozen=True, kw_only=True):
     """Why saves of generators' files cannot be noticed; empty if they can."""
     generator_troubles: dict[str, str] = {}
     """Why a program does not say anything of itself."""
+    listener_counts: tuple[ListenerCount, ...] = ()
+    """In order of time; only for requests that need it."""
     generator_faults: dict[str, str] = {}
     """Why one that the configuration has by now is not loaded, or not as it stands there."""

@@ -55,6 +55,8 @@ READING: dict[type[Request], Request] = {
     requests.ListJingles: requests.ListJingles(),
     requests.GetRequestSwitches: requests.GetRequestSwitches(),
     requests.GetStatus: requests.GetStatus(),
+    requests.GetListeners: requests.GetListeners(),
+    requests.GetLog: requests.GetLog(),
     requests.GetVersion: requests.GetVersion(),
     requests.ListNames: requests.ListNames(kind="song"),
 }

@@ -164,6 +164,19 @@ def test_a_stored_songs_files_are_those_of_its_folder(database: SqliteDatabase, 
         assert tx.list_files(SongCode("7kq3"), is_whole=False) == (partial, ("score.json",))
 
 
+def test_the_end_of_the_log_is_read_from_its_file(database: SqliteDatabase, tmp_path: Path) -> None:
+    paths = Paths(tmp_path)
+    path = paths.log
+    path.parent.mkdir()
+    path.write_bytes(b"x" * 200_000 + b"\none\ncaf\xe9\nthree\n")
+    around = msgspec.structs.replace(SURROUNDINGS, paths=paths)
+    with begin(database, around, is_writing=False) as tx:
+        assert tx.read_log(2) == ("caf\N{REPLACEMENT CHARACTER}", "three")
+        assert len(tx.read_log(1000)) == 4
+        path.unlink()
+        assert tx.read_log(2) == ()
+
+
 def test_a_prepared_query_answers_as_the_query_itself_and_its_gaps_are_filled_in_order() -> None:
     executor = Executor(make_database(), is_writing=True)
     row = tables.Setting
