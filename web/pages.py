@@ -16,6 +16,7 @@ from bandstand.common.api.requests import GetBand, GetFamily, GetSong, ListSongs
 from bandstand.common.api.results import BandDetails, Family, SongDetails
 from bandstand.common.api.schedule import GetSchedule, Schedule
 from bandstand.common.text import counted
+from bandstand.web import admin, studio
 from bandstand.web.air_view import list_facts, list_sections, make_air
 from bandstand.web.given import AnyRequest, ThePages, TheReader, TheSettings, TheStaticFiles, TheVisitor
 from bandstand.web.page_context import PageMaker
@@ -176,4 +177,6 @@ ROUTES = [
     show_band,
     show_schedule,
     get_manifest,
+    *studio.ROUTES,
+    *admin.ROUTES,
 ]

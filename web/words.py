@@ -11,7 +11,7 @@ from bandstand.common.api.results import QueuedSong
 from bandstand.common.api.values import BandForm, SongKind, SongState
 from bandstand.common.bands import Member
 from bandstand.common.choice_words import say_choice_briefly
-from bandstand.common.show_times import find_local_zone, load_zone
+from bandstand.common.show_times import find_local_zone, load_zone, write_rule
 from bandstand.common.text import clock, counted, one_line
 
 FORMS: Final = {"time": "%H:%M", "date": "%a %d %b %H:%M", "day": "%a %d %b"}
@@ -139,6 +139,7 @@ def make_filters(zone: tzinfo) -> dict[str, Callable[..., str]]:
         "reason": say_reason,
         "waits": say_wait,
         "fact": show_fact,
+        "rule": write_rule,
         "habits": say_habits,
         "bred_from": say_changes,
         "rated": lambda rating: say_rating(rating.mean, rating.count),

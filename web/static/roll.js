@@ -20,13 +20,22 @@ const isStill = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** @typedef {import("./score.js").Score} Score */
 /** @typedef {{ context: CanvasRenderingContext2D, width: number, height: number }} Surface */
+/**
+ * @typedef {object} Sound as /api/songs/CODE/waveform has it
+ * @property {number[]} peaks 0 to 1
+ * @property {number} columns_per_second
+ * @property {string} [spectrum] base64: a byte for each band of each column
+ * @property {number} [spectra_per_second]
+ * @property {number[]} [bands] edges in hertz
+ */
 
 class SongRoll extends HTMLElement {
   /** @type {Score | null} */ #score = null;
-  /** @type {{peaks: number[], rate: number} | null} */ #sound = null;
+  /** @type {Sound | null} */ #sound = null;
   /** @type {Record<string, string>} */ #colours = {};
   /** @type {Surface | null} */ #surface = null;
   /** @type {Surface | null} */ #strip = null;
+  /** @type {Uint8Array | null} */ #spectra = null;
   #said = "";
   #sounding = "";
   #frame = 0;
@@ -240,14 +249,14 @@ class SongRoll extends HTMLElement {
     const middle = height * 0.4;
     context.fillStyle = this.#colours.roll;
     context.fillRect(0, 0, width, height);
-    const { peaks = [], rate = 1 } = this.#sound || {};
+    const { peaks = [], columns_per_second: rate = 1 } = this.#sound || {};
     for (let x = 0; x < width; x += 3) {
       const peak = peaks[Math.floor((left + (x / width) * span) * rate)] || 0;
       const tall = Math.max(1, peak * middle * 0.9);
       context.fillStyle = x < ((now - left) / span) * width ? this.#colours.accent : this.#colours.soft;
       context.fillRect(x, middle - tall, 2, tall * 2);
     }
-    const spectrum = readSpectrum();
+    const spectrum = readSpectrum() || this.#readStored(now);
     if (spectrum) {
       const wide = width / spectrum.length;
       context.fillStyle = this.#colours.bass;
@@ -256,6 +265,16 @@ class SongRoll extends HTMLElement {
       });
     }
     this.#drawPresent(surface, ((now - left) / span) * width);
+  }
+
+  /** The spectrum that the station has of this moment. @param {number} now @returns {number[] | null} */
+  #readStored(now) {
+    const { spectrum, spectra_per_second: rate, bands } = this.#sound || {};
+    if (!spectrum || !rate || !bands) return null;
+    this.#spectra ??= Uint8Array.from(atob(spectrum), (letter) => letter.charCodeAt(0));
+    const count = bands.length - 1;
+    const from = Math.floor(now * rate) * count;
+    return Array.from(this.#spectra.subarray(from, from + count), (level) => level / 255);
   }
 
   /** How far the song is. @param {Surface} surface @param {number} now */

@@ -122,7 +122,8 @@ class SongSearch extends HTMLElement {
     this.#input.value = song.code;
     this.#close();
     const form = this.closest("form");
-    if (form && this.dataset.submits !== "false") form.requestSubmit(form.querySelector("button"));
+    if (!form || this.dataset.submits === "false") return;
+    form.requestSubmit(form.querySelector("button"));
     this.#input.value = song.title;
     this.#input.select();
   }
