@@ -12,19 +12,22 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
+from bandstand.common.api.refusals import Refused
 from bandstand.common.api.requests import GetBand, GetFamily, GetSong, ListSongs, SearchSongs
 from bandstand.common.api.results import BandDetails, Family, SongDetails
 from bandstand.common.api.schedule import GetSchedule, Schedule
+from bandstand.common.errors import BandstandError
+from bandstand.common.paths import STEMS
 from bandstand.common.text import counted
 from bandstand.web import admin, studio
 from bandstand.web.air_view import list_facts, list_sections, make_air
-from bandstand.web.given import AnyRequest, ThePages, TheReader, TheSettings, TheStaticFiles, TheVisitor
+from bandstand.web.given import AnyRequest, TheLink, ThePages, TheReader, TheSettings, TheStaticFiles, TheVisitor
 from bandstand.web.page_context import PageMaker
+from bandstand.web.song_files import find_files, list_links
 
 PAGE_SONGS: Final = 50
 """Songs on one page of the library."""
-MOST_PAGES: Final = 10
-"""The station lists at most 500 songs at a time; more are found by searching."""
+MOST_PAGES: Final = 100_000
 WEEK: Final = 7
 MODULES: Final = ("station", "events", "player", "controls", "air", "roll", "score", "live_part", "forms")
 """Scripts that a browser is told of beforehand, rather than finding them one after the other."""
@@ -91,15 +94,34 @@ async def show_part(
 
 @get("/songs/{code:str}", include_in_schema=False)
 async def show_song(
-    request: AnyRequest, pages: ThePages, reader: TheReader, visitor: TheVisitor, code: FromPath[str]
+    request: AnyRequest,
+    pages: ThePages,
+    reader: TheReader,
+    link: TheLink,
+    settings: TheSettings,
+    visitor: TheVisitor,
+    code: FromPath[str],
 ) -> Template:
+    """All that is known of a song, and what there is to be had of it."""
     details = await reader.read(GetSong(song=code))
     assert isinstance(details, SongDetails)
     if details.song.code != code:
         raise NotFoundException("there is no song with this code")
     air = make_air(details, await pages.list_bands(), None)
-    context = {"details": details, "air": air, "strip": air.strip, "facts": list_facts(details),
-               "sections": list_sections(details.song)}  # fmt: skip
+    try:
+        files = await find_files(link, code)
+    except (BandstandError, Refused):  # it is being made, or nothing is left of it
+        files = None
+    stems = [name.removeprefix(f"{STEMS}/") for name in files.files if name.startswith(f"{STEMS}/")] if files else []
+    context = {
+        "details": details,
+        "air": air,
+        "strip": air.strip,
+        "facts": list_facts(details),
+        "sections": list_sections(details.song),
+        "links": list_links(files, settings) if files else {},
+        "stems": stems,
+    }
     return await pages.render(request, visitor, "song.html", "library", **context)
 
 
@@ -114,12 +136,12 @@ async def show_library(
 ) -> Template:
     """The newest songs, or those that fit a search."""
     query, number = q.strip()[:LONGEST_QUERY], min(max(1, page), MOST_PAGES)
-    wanted = SearchSongs(query=query, limit=100) if query else ListSongs(limit=number * PAGE_SONGS)
-    found: Any = await pages.read_or(wanted, None) if query else await reader.read(wanted)
+    newest = ListSongs(limit=PAGE_SONGS, offset=(number - 1) * PAGE_SONGS)
+    found: Any = await pages.read_or(SearchSongs(query=query, limit=100), None) if query else await reader.read(newest)
     total = getattr(found, "total", getattr(found, "found", 0))
-    songs = found.songs[(number - 1) * PAGE_SONGS if not query else 0 :] if found else ()
+    songs = found.songs if found else ()
     context = {"query": query, "found": found, "songs": songs, "total": total, "number": number,
-               "has_more": not query and number < MOST_PAGES and total > number * PAGE_SONGS}  # fmt: skip
+               "has_more": not query and total > number * PAGE_SONGS}  # fmt: skip
     return await pages.render(request, visitor, "library.html", "library", **context)
 
 

@@ -7,6 +7,7 @@ says so.
 """
 
 import asyncio
+import gzip
 from pathlib import Path
 from typing import Annotated, Final, cast
 
@@ -28,7 +29,7 @@ from bandstand.common.text import one_line
 from bandstand.common.types import SongCode
 from bandstand.web.bot_link import Link
 from bandstand.web.file_response import FileAnswer
-from bandstand.web.given import TheLink, TheSettings
+from bandstand.web.given import AnyRequest, TheLink, TheSettings
 from bandstand.web.problems import Trouble
 
 OWNER: Final = By("page", Right.OWNER, place=Place("web"))
@@ -171,7 +172,7 @@ async def get_audio(
     responses={200: ResponseSpec(dict[str, object], description="The score.", generate_examples=False)},
     tags=["songs"],
 )
-async def get_score(link: TheLink, code: Code) -> Response[bytes]:
+async def get_score(request: AnyRequest, link: TheLink, code: Code) -> Response[bytes]:
     files = await find_files(link, code, is_partial_good=True)
     if SONG_FILES["score"] not in files.files:
         raise Trouble(404, "this song has no score: only what the bands play has one")
@@ -181,7 +182,11 @@ async def get_score(link: TheLink, code: Code) -> Response[bytes]:
         raise Trouble(503, "the song is being stored; try again in a moment", retry_after=1) from None
     data = b'{"players":' + msgspec.json.encode(files.players) + b"," + stored.lstrip()[1:]
     kept = "public, max-age=86400" if files.is_whole else "no-store"
-    return Response(data, media_type="application/json", headers={"cache-control": kept})
+    headers = {"cache-control": kept, "vary": "accept-encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):  # a quarter: a page asks for it as it is opened
+        data = await asyncio.to_thread(gzip.compress, data, 5, mtime=0)
+        headers["content-encoding"] = "gzip"
+    return Response(data, media_type="application/json", headers=headers)
 
 
 @get(

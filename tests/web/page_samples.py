@@ -87,6 +87,10 @@ def make_answers(title: str = "Blue Lantern") -> Answers:
             song=song, rating=RatingMean(0.7, 3), to_air=0.14, favourites=2,
             bookmarks=(Bookmark(song=song.code, at=SongPlace(61.0, 12, title), note=title, name=title, created=NOW),),
         ),
+        requests.GetSongFiles: results.SongFiles(
+            song=brief, folder="/nowhere", audio="/nowhere/song.flac", is_own=True,
+            files=("song.flac", "score.json", "song.mid", "roll.svg", "stems/1-bass.flac"),
+        ),
         requests.ListBands: results.Bands(bands=(results.BandBrief(FORM, 3),)),
         requests.GetBand: results.BandDetails(form=FORM),
         requests.GetFamily: results.Family(band=BAND.name, forms=family),
