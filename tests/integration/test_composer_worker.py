@@ -15,9 +15,12 @@ import pytest
 
 from bandstand.common.jobs import GROWTH_FD, SPOOL_FD, Advanced, Begun, Done, Failed, Job, Step, Value
 from bandstand.common.types import FRAME_BYTES, RATE, SongCode
+from tests.integration.streaming import until
 
 PATIENCE = 280
 """Seconds; only a worker that hangs needs them."""
+SHORT: dict[str, Value] = {"seconds": 20}
+"""Of a song, the shortest that there is: workers are niced, and on a busy machine each second of sound takes long."""
 
 
 class Worker:
@@ -37,7 +40,7 @@ class Worker:
         os.close(growth)
 
     def give(self, song: str = "abc", generator: str = "band", seed: int = 5, **parameters: Value) -> None:
-        asked: dict[str, Value] = {"minutes": 1, "tempo": 160, **parameters}
+        asked: dict[str, Value] = parameters or SHORT
         job = Job(
             song=SongCode(song),
             generator=generator,
@@ -210,12 +213,14 @@ def test_a_waiting_worker_ends_when_told_and_not_on_ctrl_c(start: Start) -> None
 def wait_until_ready(worker: Worker) -> None:
     """Until it has its handler of SIGTERM and ignores SIGINT, as the kernel says; it may be nice already."""
     term, interrupt = 1 << (signal.SIGTERM - 1), 1 << (signal.SIGINT - 1)
-    while True:
+
+    def is_ready() -> bool:
         assert worker.process.poll() is None
         status = Path(f"/proc/{worker.process.pid}/status").read_text("ascii")
         masks = dict(line.split(":\t") for line in status.splitlines() if line.startswith("Sig"))
-        if int(masks["SigCgt"], 16) & term and int(masks["SigIgn"], 16) & interrupt:
-            return
+        return bool(int(masks["SigCgt"], 16) & term and int(masks["SigIgn"], 16) & interrupt)
+
+    until(is_ready, "the worker waits for a job", PATIENCE)
 
 
 def test_a_song_is_finished_when_the_bot_is_gone(start: Start, tmp_path: Path) -> None:
