@@ -26,6 +26,8 @@ INTERPRETER: Final = re.compile(
     r"(python|pypy|node|bun|bash|sh|dash|zsh|ksh|fish|perl|ruby|lua|luajit|Rscript|php|tclsh|julia)[\d.]*"
 )
 """Programs whose first argument that is no option is a script."""
+LONGEST_FIRST_LINE: Final = 256
+"""Bytes of a script's first line that Linux looks at."""
 INSTEAD: Final = ("-m", "-c", "-e", "-E", "-p", "-r", "--eval", "--print")
 """Their options in whose place there is no script."""
 SCRIPT: Final = re.compile(r".*/.*|.*\.[A-Za-z]{1,4}")
@@ -147,7 +149,24 @@ def check_startable(name: str, generator: Generator) -> None:
         raise Missing(f"{name}: there is no file {path}")
     if not os.access(path, os.X_OK):
         raise Missing(f"{name}: {path} is not executable; chmod +x makes it so")
+    _check_first_line(name, path)
     _check_script(name, generator.command, base)
+
+
+def _check_first_line(name: str, path: Path) -> None:
+    """Raises Missing if the program is a script whose first line (`#!`) names an interpreter that is not there."""
+    try:
+        with path.open("rb") as file:
+            words = file.readline(LONGEST_FIRST_LINE).decode("utf-8", "surrogateescape").split()
+    except OSError:
+        return  # it may be executed, but not read
+    if not words or not words[0].startswith("#!"):
+        return
+    interpreter, *options = [words[0][2:], *words[1:]] if words[0] != "#!" else words[1:] or [""]
+    if Path(interpreter).name == "env" and options and not options[0].startswith("-") and "=" not in options[0]:
+        interpreter = options[0]
+    if not shutil.which(interpreter):
+        raise Missing(f"{name}: {path} is to be run by {interpreter or 'nothing'}, which is not on this machine")
 
 
 def _check_script(name: str, command: Sequence[str], base: Path) -> None:

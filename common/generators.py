@@ -177,7 +177,11 @@ def parameters(generator: Generator) -> dict[str, Parameter]:
     if generator.live:
         return dict(generator.parameters)
     duration = Parameter(
-        type="float", min=1, max=generator.longest, default=generator.duration, help="seconds of sound"
+        type="float",
+        min=min(1.0, generator.longest),
+        max=generator.longest,
+        default=min(generator.duration, generator.longest),
+        help="seconds of sound",
     )
     return {"duration": duration, **generator.parameters}
 

@@ -144,7 +144,7 @@ class Importers:
             case Noticed(sentence):
                 self._recorder.record(lambda tx: making.record_noticed(tx, job, sentence))
             case Done():
-                self._recorder.record(lambda tx: making.record_done(tx, job, step))
+                self._recorder.record_end(job, lambda tx: making.record_done(tx, job, step))
                 self._rest(importer)
             case Failed(is_disk_full=True) if self._room.is_to_wait(job, written=0):
                 self._recorder.hold(job, step, Frames(0), importer.size)

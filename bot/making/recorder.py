@@ -63,6 +63,20 @@ class JobRecorder:
 
         Deferred.fromCoroutine(record()).addErrback(log_fault)
 
+    def record_end(self, job: int, work: Work[None]) -> None:
+        """As `record`, of what a job has come to; where that cannot be recorded for a fault of ours, the job fails."""
+
+        async def record() -> None:
+            try:
+                await self.store.record(work)
+            except BandstandError:
+                raise
+            except Exception:
+                self.fail(job, Failed("the station has a fault, which its log describes, so the song is not kept"))
+                raise
+
+        Deferred.fromCoroutine(record()).addErrback(log_fault)
+
     def fail(self, job: int, step: Failed) -> None:
         """There is no song."""
         log.warn("job {job} failed: {reason}", job=job, reason=step.reason)

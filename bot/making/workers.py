@@ -211,13 +211,13 @@ class JobRunner:
                 self._busy[job].spool.is_live = step.is_live
                 if step.is_live:
                     self._claim_jobs()
-                self._recorder.record(lambda tx: making.record_begun(tx, job, step))
+                self._recorder.record_end(job, lambda tx: making.record_begun(tx, job, step))
             case Noticed(sentence):
                 self._recorder.record(lambda tx: making.record_noticed(tx, job, sentence))
             case Done():
-                self._recorder.record(lambda tx: making.record_done(tx, job, step))
+                self._recorder.record_end(job, lambda tx: making.record_done(tx, job, step))
             case Passed():
-                self._recorder.record(lambda tx: making.record_passed(tx, job, step))
+                self._recorder.record_end(job, lambda tx: making.record_passed(tx, job, step))
             case Failed(is_disk_full=True) if self._is_to_wait(job):
                 self._hold(job, step)
             case Failed():

@@ -24,6 +24,7 @@ import msgspec
 from peewee import fn
 from playhouse.sqlite_ext import FTS5Model, SearchField
 
+from bandstand.bot.station.bars import FASTEST
 from bandstand.bot.station.search import Query, normalise_key, split_words
 from bandstand.bot.storage import tables
 from bandstand.bot.storage.executor import GAP, LISTED, Executor, prepare
@@ -102,7 +103,7 @@ def make_document(song: Song) -> Document | None:
     """None of a song that is not found: it has no title, is gone, or is heard between songs only."""
     if not song.title or song.state.is_lost or song.generator in BETWEEN:
         return None
-    style, tempo = str(song.facts.get("style", "")), song.facts.get("tempo")
+    style, tempo = str(song.facts.get("style", "")), _get_tempo(song)
     key = normalise_key(str(song.facts.get("key", "")))
     texts = {
         "title": song.title, "artist": song.artist, "album": song.album, "genre": song.genre,
@@ -114,6 +115,14 @@ def make_document(song: Song) -> Document | None:
         "year": song.year,
     }  # fmt: skip
     return Document(filters, {**words, FACETS: make_facets(style, key, tempo, song.year)})
+
+
+def _get_tempo(song: Song) -> float | None:
+    """Beats a minute; None where the song does not say it, or what its program says is no tempo."""
+    tempo = song.facts.get("tempo")
+    if isinstance(tempo, bool) or not isinstance(tempo, int | float) or not 0 < tempo <= FASTEST:
+        return None
+    return tempo
 
 
 class Search:

@@ -67,6 +67,35 @@ def test_a_parameter_without_a_default_must_be_given() -> None:
         checked("mine", needy, {})
 
 
+def test_without_a_duration_a_song_is_no_longer_than_the_longest() -> None:
+    assert checked("mine", Generator(command=["mine"], longest=20), {})["duration"] == 20
+    assert checked("mine", Generator(command=["mine"], longest=0.5), {})["duration"] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("line", "missing"),
+    [
+        ("#!/nonexistent/sh", "/nonexistent/sh"),
+        ("#!/usr/bin/env nonexistent-python", "nonexistent-python"),
+        ("#! /usr/bin/env", ""),
+        ("#!/bin/sh -e", ""),
+        ("#!/usr/bin/env -S sh -e", ""),
+        ("\x7fELF", ""),
+        ("", ""),
+    ],
+)
+def test_a_script_whose_interpreter_is_missing_cannot_be_started(line: str, missing: str, tmp_path: Path) -> None:
+    script = tmp_path / "mine"
+    script.write_text(f"{line}\n")
+    script.chmod(0o755)
+    generator = Generator(command=["./mine"], directory=str(tmp_path))
+    if not missing:
+        generator_files.check_startable("mine", generator)
+        return
+    with pytest.raises(Missing, match=f"is to be run by {missing}, which is not on this machine"):
+        generator_files.check_startable("mine", generator)
+
+
 def test_placeholders_are_filled_word_by_word_and_only_they() -> None:
     command = ["mine", "{seed}", "a {name}b", '{{"x": {tempo}}}', "{output}"]
     made = build_arguments(Generator(command=command), 7, {"name": "x y; z", "tempo": 90.0}, "/tmp/out.wav")

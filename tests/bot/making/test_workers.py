@@ -388,3 +388,18 @@ def test_a_failure_that_is_recorded_in_time_is_told_by_its_record_alone(bench: B
     bench.reactor.advance(TELL_AFTER + 1)
     assert bench.recorded[-1] == ("failed", 1, Failed("no"))
     assert not [event for event in bench.events if isinstance(event, JobFailed)]
+
+
+def test_a_song_that_cannot_be_recorded_for_a_fault_of_ours_fails_and_nobody_waits_for_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(*_: Any) -> None:
+        raise ValueError("a rule has a fault")
+
+    monkeypatch.setattr(making, "record_done", break_down)
+    Deferred.fromCoroutine(bench.runner.start())
+    bench.order(1)
+    bench.say(done())
+    what, job, step = bench.recorded[-1]
+    assert (what, job) == ("failed", 1)
+    assert "the station has a fault" in step.reason

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from bandstand.bot.station.search import Query, normalise_key, parse_query
 from bandstand.common.api import requests
 from bandstand.common.api.refusals import BadQuery, NoSuchSong, Refused
+from bandstand.common.jobs import Value
 from tests.bot.station.conftest import Station
 
 
@@ -82,6 +83,13 @@ def library(station: Station) -> Station:
     station.store("The Blue Road", style="bossa", tempo=118, key="F")
     station.store("Ärger im Café", style="waltz", tempo=150, key="C")
     return station
+
+
+@pytest.mark.parametrize("tempo", ["null", "fast", True, 0, -5.0, 1e9, 10**30])
+def test_what_a_program_says_that_is_no_tempo_hinders_nothing(tempo: Value, station: Station) -> None:
+    station.store("Odd Lantern", style="bossa", tempo=tempo)
+    assert find(station, "lantern style:bossa") == ["Odd Lantern"]
+    assert find(station, "lantern tempo:20-300") == []
 
 
 def find(station: Station, query: str) -> list[str]:
