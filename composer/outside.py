@@ -140,11 +140,11 @@ def _receive(song: GeneratedSong, job: Job, sound: Any) -> None:
         beginning += data
     if not beginning:
         raise NotAudio("nothing came out of the pipe")
-    if declared.format or beginning.startswith(wav.MAGICS):
-        _receive_plain(song, StreamDecoder(declared), beginning, sound)
-    else:
-        for block in _decode_streams(song, Rest(beginning, sound), "title" not in job.parameters):
-            song.push(block, 0.0)
+    stream = Rest(beginning, sound)
+    if declared.format:
+        stream.begin_next()
+        _receive_plain(song, StreamDecoder(declared), stream)
+    _receive_files(song, stream, "title" not in job.parameters)
     song.begin(0.0)
     song.lint.finish()
     song.report_notes(song.lint.notes)
@@ -152,14 +152,22 @@ def _receive(song: GeneratedSong, job: Job, sound: Any) -> None:
         raise NotAudio(explain_silence(song))
 
 
-def _receive_plain(song: GeneratedSong, decoder: StreamDecoder, beginning: bytes, sound: Any) -> None:
-    """WAV or raw sound."""
-    data = beginning
-    while data:
+def _receive_files(song: GeneratedSong, stream: "Rest", has_own_title: bool) -> None:
+    """Files of any kinds that come one behind the other, as `cat` puts them, perhaps behind raw sound."""
+    while stream.begin_next():
+        if stream.peek().startswith(wav.MAGICS):
+            _receive_plain(song, StreamDecoder(Generator()), stream)
+        else:
+            for block in _decode_stream(song, stream, has_own_title):
+                song.push(block, 0.0)
+
+
+def _receive_plain(song: GeneratedSong, decoder: StreamDecoder, stream: "Rest") -> None:
+    """WAV or raw sound, in which the beginning of a file of another kind cannot be a part of the sound."""
+    while data := stream.read(READ_SIZE):
         for block in decoder.push(data):
             song.push(block, decoder.promised)
         song.report_notes(decoder.notes)
-        data = sound.read(READ_SIZE)
     for block in decoder.finish():
         song.push(block, decoder.promised)
     song.report_notes(decoder.notes)
@@ -175,7 +183,12 @@ class Rest:
         self._given = 0
         """Bytes of this file so far."""
         self._is_over = False
-        self._is_cut = False
+        self._is_cut = True
+        """Whether the next file begins with what is held."""
+
+    def peek(self) -> bytes:
+        """What is held: at the beginning of a file its first bytes."""
+        return self._held
 
     def read(self, size: int) -> bytes:
         while len(self._held) <= LOOKAHEAD and not self._is_over:
@@ -195,13 +208,6 @@ class Rest:
         """Go on with the file that follows; false if there is none."""
         is_there, self._is_cut, self._given = self._is_cut, False, 0
         return is_there
-
-
-def _decode_streams(song: GeneratedSong, stream: Rest, has_own_title: bool) -> Iterator[Block]:
-    """The sound of the files that come one behind the other. Raises NotAudio."""
-    yield from _decode_stream(song, stream, has_own_title)
-    while stream.begin_next():
-        yield from _decode_stream(song, stream, has_own_title)
 
 
 def _decode_stream(song: GeneratedSong, stream: Rest, has_own_title: bool) -> Iterator[Block]:

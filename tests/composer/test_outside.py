@@ -171,7 +171,8 @@ def test_a_pipe_is_heard_as_live_sound_from_beginning_to_end(data: bytes, case: 
 
 
 @pytest.mark.parametrize(
-    "kinds", ["flac mp3", "mp3 flac", "ogg flac", "ogg ogg", "flac flac", "mp3 ogg mp3", "flac wav"]
+    "kinds",
+    ["flac mp3", "mp3 flac", "ogg flac", "ogg ogg", "flac flac", "mp3 ogg mp3", "flac wav", "wav flac", "wav mp3 wav"],
 )
 def test_files_one_behind_the_other_come_out_of_a_pipe_whole(kinds: str, case: Case) -> None:
     files = {
@@ -188,6 +189,13 @@ def test_raw_sound_is_read_as_it_is_declared(case: Case) -> None:
     assert case.pipe(make_raw(24000), format="s16le", rate=24000, channels=1).seconds == pytest.approx(
         SECONDS, abs=0.001
     )
+
+
+def test_a_file_behind_raw_sound_is_heard_as_what_it_is(case: Case) -> None:
+    passed = case.pipe(make_raw(24000) + make_flac(), format="s16le", rate=24000, channels=1)
+    assert passed.seconds == pytest.approx(2 * SECONDS, abs=0.01)
+    heard = np.frombuffer(case.heard, "<f4")
+    assert np.abs(heard).max() < 0.55
 
 
 def test_tags_in_the_stream_name_it_and_what_the_person_says_comes_first(case: Case) -> None:
