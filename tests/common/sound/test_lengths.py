@@ -215,3 +215,26 @@ def test_six_channels_are_played_whatever_their_mask_says(mask: int, tmp_path: P
 def test_a_file_of_a_few_samples_is_a_file(frames: int, tmp_path: Path) -> None:
     sound, said = hear(put_together(tmp_path / "a.wav", make_wav(PCM, 16, bytes(2 * frames))))
     assert not said and len(sound) == frames
+
+
+def make_ape(frames: int) -> bytes:
+    """Monkey's Audio, of which no encoder is at hand, in frames that only say that they are silence."""
+    blocks, last, rate = 73_728, 5000, 44_100
+    frame = struct.pack("<II", 0x8000_0000, 3) + bytes(16)
+    length = 4 * (blocks * (frames - 1) + last)
+    plain = make_wav(PCM, 16, b"", channels=2, rate=rate)
+    plain = plain[:4] + struct.pack("<I", 36 + length) + plain[8:-4] + struct.pack("<I", length)
+    first = 76 + 4 * frames + len(plain)
+    table = struct.pack(f"<{frames}I", *(first + len(frame) * number for number in range(frames)))
+    sizes = struct.pack("<HHIIIIIII", 3990, 0, 52, 24, len(table), len(plain), len(frame) * frames, 0, 0)
+    head = struct.pack("<HHIIIHHI", 1000, 0, blocks, last, frames, 16, 2, rate)
+    return b"MAC " + sizes + bytes(16) + head + table + plain + frame * frames
+
+
+@pytest.mark.parametrize("between", [b"", JUNK], ids=["at once", "with junk between"])
+def test_monkeys_audio_is_as_long_as_it_says_also_behind_another(between: bytes, tmp_path: Path) -> None:
+    sound, said = hear(put_together(tmp_path / "a.ape", make_ape(3), between, make_ape(2)))
+    assert not said
+    assert len(sound) == pytest.approx((3 * 73_728 + 10_000) / 44_100 * RATE, abs=2)
+    sound, said = hear(put_together(tmp_path / "b.ape", make_ape(3)[:-30]))
+    assert "its end is missing" in said
