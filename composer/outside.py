@@ -50,6 +50,8 @@ LOOKAHEAD: Final = LONGEST_HEAD
 """Bytes that are held back, so that the head of another file is seen whole."""
 OWN_HEAD: Final = 4096
 """Bytes at the beginning of a file in which heads are its own: Ogg has several, with FLAC's inside."""
+NEVER_INSIDE: Final = (*wav.MAGICS, b"FORM")
+"""Heads that no other format has in its own."""
 TITLE, ARTIST = "Standard input", "a pipe"
 PROBING: Final = {"probesize": "65536", "analyzeduration": "1000000", "protocol_whitelist": "pipe"}
 """Bytes and microseconds that FFmpeg may look ahead, so that it is heard soon."""
@@ -196,13 +198,23 @@ class Rest:
             self._held += data
             self._is_over = not data
         room = len(self._held) if self._is_over else len(self._held) - LOOKAHEAD
-        following = find_head(self._held, max(0, OWN_HEAD - self._given))
+        following = self._find_following()
         if following is not None and following <= room:
             room = following
             self._is_cut = following == 0
         given, self._held = self._held[: min(size, room)], self._held[min(size, room) :]
         self._given += len(given)
         return given
+
+    def _find_following(self) -> int | None:
+        """Where the next file begins in what is held. What may be a part of this one is not it."""
+        own = max(0, OWN_HEAD - self._given)
+        begin = max(0, len(wav.MAGICS[0]) - self._given)
+        while (found := find_head(self._held, begin)) is not None:
+            if found >= own or self._held.startswith(NEVER_INSIDE, found):
+                return found
+            begin = found + 1
+        return None
 
     def begin_next(self) -> bool:
         """Go on with the file that follows; false if there is none."""

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from bandstand.common.errors import NotAudio
 
-MAGICS: Final = (b"RIFF", b"RF64")
+MAGICS: Final = (b"RIFF", b"RF64", b"BW64")
 KIND: Final = b"WAVE"
 MARK_SIZE: Final = 12
 """Bytes by which a header is recognised inside a stream: a magic, four bytes of any value, and `KIND`."""

@@ -198,6 +198,12 @@ def test_a_file_behind_raw_sound_is_heard_as_what_it_is(case: Case) -> None:
     assert np.abs(heard).max() < 0.55
 
 
+def test_a_file_behind_a_tiny_one_is_heard_too(case: Case) -> None:
+    tiny = encode("mp3", "libmp3lame")[:2000]
+    passed = case.pipe(tiny + make_wav())
+    assert passed.seconds >= SECONDS
+
+
 def test_tags_in_the_stream_name_it_and_what_the_person_says_comes_first(case: Case) -> None:
     case.pipe(make_flac(title="Tide", artist="Sea"))
     assert (case.begun.title, case.begun.artist) == ("Tide", "Sea")

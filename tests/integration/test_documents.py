@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = ("README.md", "docs/generators.md")
 STAYS = ("up", "listen", "streamer", "bot", "standby", "web")
 """Words of `bandstand` that go on until they are ended; that they are known is all that is tried of them here."""
-OWN_FILES = ("mygen", "mine", "FILE", "NAME", "WORDS")
+OWN_FILES = ("mine", "FILE", "NAME", "WORDS")
 """What stands in a command for something of the reader's."""
 
 
@@ -91,6 +91,9 @@ def station(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
     with wave.open(str(music / "tone.wav"), "wb") as file:
         file.setparams((1, 2, 8000, 0, "NONE", ""))
         file.writeframes(array.array("h", [0, 9000] * 16000).tobytes())
+    own_program = folder / "mygen"
+    own_program.write_text(f"#!/bin/sh\nexec cat {music / 'tone.wav'}\n")
+    own_program.chmod(0o755)
     tide = ["ffmpeg", "-v", "error", "-i", str(music / "tone.wav"), str(folder / "tide.mp3")]
     subprocess.run(tide, check=True, timeout=PATIENCE)
     try:
@@ -101,7 +104,8 @@ def station(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
 
 
 def run(line: str, station: Station) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "HOME": str(station.folder), "PATH": f"{Path(BANDSTAND).parent}:{os.environ['PATH']}"}
+    path = f"{Path(BANDSTAND).parent}:{station.folder}:{os.environ['PATH']}"
+    environment = {**os.environ, "HOME": str(station.folder), "PATH": path}
     return subprocess.run(
         ["bash", "-c", line], cwd=station.folder, env=environment, capture_output=True, text=True, timeout=PATIENCE
     )
