@@ -12,6 +12,7 @@ import asyncio
 import logging
 from collections import Counter, deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final, cast
 
 import msgspec
@@ -37,6 +38,10 @@ UNREAD: Final = 200
 """Events that wait for one reader."""
 SETTLING: Final = 0.05
 """Seconds from an event until the state is read anew: events come in bunches."""
+LOOK_SECONDS: Final = 10.0
+"""After so long without an event the state is looked at anyway: a song may have fallen behind."""
+DRIFT: Final = 0.5
+"""Seconds by which a song may be elsewhere than was told."""
 COMMENT_SECONDS: Final = 15.0
 COMMENT: Final = b": \n\n"
 """Keeps proxies from closing a stream on which nothing happens."""
@@ -206,9 +211,13 @@ class EventHub:
 
     async def _keep_state(self, link: Link) -> None:
         while True:
-            await self._is_outdated.wait()
-            await asyncio.sleep(SETTLING)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._is_outdated.wait(), LOOK_SECONDS)
+                await asyncio.sleep(SETTLING)
+            is_looking = not self._is_outdated.is_set()
             self._is_outdated.clear()
+            if is_looking and (self.state is None or self.state.is_bot_away):
+                continue
             number = self.number or 0
             try:
                 now_playing = await link.carry_out(GetNowPlaying(), READER)
@@ -216,11 +225,17 @@ class EventHub:
             except BandstandError as error:  # a new connection brings it
                 log.info("the state could not be read: %s", error)
                 continue
-            self._put_state(number, cast(NowPlaying, now_playing), cast(Queue, queue))
+            state = self._make_state(number, cast(NowPlaying, now_playing), cast(Queue, queue))
+            if not is_looking or self.state is None or has_drifted(self.state, state):
+                self.state = state
+                self._tell_state()
 
     def _put_state(self, number: int, now_playing: NowPlaying, queue: Queue) -> None:
-        self.state = StationState(number=number, at=self._wall(), now_playing=now_playing, queue=queue)
+        self.state = self._make_state(number, now_playing, queue)
         self._tell_state()
+
+    def _make_state(self, number: int, now_playing: NowPlaying, queue: Queue) -> StationState:
+        return StationState(number=number, at=self._wall(), now_playing=now_playing, queue=queue)
 
     def _write_state(self) -> bytes:
         return write_event("state", msgspec.json.encode(self.state))
@@ -233,6 +248,14 @@ class EventHub:
                 stream.untaken_comments += 1
                 if stream.untaken_comments > STALLED and stream.reader is not None:
                     stream.reader.cancel()
+
+
+def has_drifted(before: StationState, now: StationState) -> bool:
+    """Whether the song is elsewhere than whoever counts on from `before` has it, as after a moment of silence."""
+    passed = now.at - before.at if before.now_playing.state == "playing" else 0.0
+    expected = before.now_playing.seconds + passed
+    is_same = (before.now_playing.cue, before.now_playing.state) == (now.now_playing.cue, now.now_playing.state)
+    return not is_same or abs(expected - now.now_playing.seconds) > DRIFT
 
 
 def write_event(name: str, data: bytes, number: int | None = None) -> bytes:

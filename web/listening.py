@@ -58,6 +58,7 @@ async def find_mounts(request: AnyRequest, settings: Config, reader: Reader) -> 
 
 @get(
     "/listen",
+    media_type="text/plain",
     summary="Listen",
     description="Redirects to the mount that fits the player best.",
     status_code=302,
@@ -69,11 +70,11 @@ async def listen(
     settings: TheSettings,
     reader: TheReader,
     format: Annotated[str, QueryParameter(max_length=20, description="`mp3`, `opus` or `flac`.")] = "",
-) -> Response[None]:
+) -> Response[bytes]:
     mounts = await find_mounts(request, settings, reader)
     chosen = choose_mount(mounts, format.lower(), request.headers.get("accept", ""))
     headers = {"location": chosen.url, "vary": "accept", "cache-control": "no-cache"}
-    return Response(None, status_code=302, headers=headers)
+    return Response(b"", status_code=302, headers=headers)
 
 
 @get("/listen.m3u", media_type=M3U, summary="The mounts as an M3U playlist", tags=["listening"])

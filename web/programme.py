@@ -20,7 +20,7 @@ from bandstand.common.text import one_line
 from bandstand.web.addresses import find_base_url
 from bandstand.web.given import AnyRequest, TheHub, TheReader, TheSettings
 
-CALENDAR: Final = "text/calendar; charset=utf-8"
+CALENDAR: Final = "text/calendar"
 MONTH: Final = 31
 Limit = Annotated[int, QueryParameter(ge=1, le=500, description="How many at most.")]
 

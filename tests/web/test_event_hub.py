@@ -5,13 +5,14 @@ from collections.abc import Coroutine
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from bandstand.common.api.events import JobAdvanced, JobFailed, MountCameOn, RightsChanged, SongStarted, State
 from bandstand.common.api.people import Place
 from bandstand.common.api.requests import GetNowPlaying, GetQueue
 from bandstand.common.types import CueId, SongCode
 from bandstand.web import event_hub
-from bandstand.web.event_hub import EventHub, Stream
+from bandstand.web.event_hub import EventHub, StationState, Stream, has_drifted
 from tests.web.fake_link import LANTERN, NUMBER, PLAYING, QUEUE, FakeLink
 
 
@@ -177,6 +178,16 @@ def test_the_state_is_read_anew_after_what_may_have_changed_it() -> None:
         keeping.cancel()
 
     run(work())
+
+
+def test_a_song_that_fell_behind_is_told_without_an_event() -> None:
+    before = StationState(number=NUMBER, at=100.0, now_playing=PLAYING, queue=QUEUE)
+    for seconds, is_drifted in ((30.0, False), (30.4, False), (27.0, True)):
+        now = replace(before, at=110.0, now_playing=replace(PLAYING, seconds=seconds))
+        assert has_drifted(before, now) == is_drifted
+    stopped = replace(before, now_playing=replace(PLAYING, state="stopped"))
+    assert not has_drifted(stopped, replace(stopped, at=110.0))
+    assert has_drifted(before, replace(stopped, at=110.0))
 
 
 def test_closing_the_hub_ends_all_streams() -> None:
