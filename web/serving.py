@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from typing import Final
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bandstand.common.config import Config
 from bandstand.web.app import create_app
@@ -19,8 +20,36 @@ ENDING_SECONDS: Final = 1
 """How long requests that are being answered may still take when the process is to end."""
 HEAD_BYTES: Final = 16_384
 """Of a request's first line and headers."""
+HEAD_SECONDS: Final = 20.0
+"""In which a request's head has to come; a look at each half of it, so it may be half as much again."""
 DESCRIPTORS: Final = 65_536
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class PatientProtocol(H11Protocol):
+    """Closes a connection on which no request begins, or whose head does not come to its end, in `HEAD_SECONDS`."""
+
+    _waiting = False
+    """No request was being answered at the last look."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._look_later()
+
+    def _look_later(self) -> None:
+        self._look = self.loop.call_later(HEAD_SECONDS / 2, self._look_at)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._look.cancel()
+        super().connection_lost(exc)
+
+    def _look_at(self) -> None:
+        is_waiting = self.cycle is None or self.cycle.response_complete
+        if is_waiting and self._waiting:
+            self.transport.close()
+            return
+        self._waiting = is_waiting
+        self._look_later()
 
 
 class WebServer(uvicorn.Server):
@@ -69,6 +98,7 @@ def make_server_settings(settings: Config) -> uvicorn.Config:
         create_app(settings, BotLink(settings.paths.bot_socket, random.random)),
         log_config=None,
         access_log=False,
+        http=PatientProtocol,
         server_header=False,
         ws="none",
         lifespan="on",
