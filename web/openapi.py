@@ -1,7 +1,7 @@
 """How the API describes itself: OpenAPI 3.1, made of the handlers and of the types that they answer with.
 
-Litestar does it; only the description of msgspec's structs is ours, because Litestar's does not take a default value
-that cannot be hashed, as of a struct that has a list.
+Litestar does it. The description of msgspec's structs is ours, because Litestar's does not take a default value that
+cannot be hashed, as of a struct that has a list; and so are the errors, which all addresses have in common.
 """
 
 from typing import Any, Final, Literal
@@ -22,6 +22,71 @@ DESCRIPTION: Final = (
     "What this station plays and knows. Times are Unix seconds, lengths are seconds. Every error is a document of "
     "RFC 9457 (`application/problem+json`). Events are at `/api/events`; docs/web.md says more."
 )
+
+
+PROBLEMS: Final = {
+    "400": "A value is not one that is taken; `errors` says which.",
+    "403": "It needs a higher right.",
+    "404": "There is nothing of that name.",
+    "405": "Another method is needed.",
+    "409": "It was understood, and cannot be done as things are.",
+    "413": "What was sent is too long.",
+    "429": "Too much, or too soon; `Retry-After` says when.",
+    "503": "The station's bot is away for a moment; `Retry-After`.",
+}
+"""HTTP's status -> what it means, wherever it comes."""
+PROBLEM: Final = {
+    "type": "object",
+    "title": "Problem",
+    "description": "Problem details, RFC 9457.",
+    "required": ["title", "status"],
+    "properties": {
+        "type": {
+            "type": "string",
+            "description": "`urn:bandstand:` and the name of the station's refusal, if it is one.",
+        },
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "A sentence for a person."},
+        "refused": {"type": "object", "description": "The station's refusal, as docs/api.md has it."},
+        "errors": {"type": "array", "items": {"type": "object"}},
+    },
+}
+SEEKABLE: Final = {"206": "A range of it.", "416": "The range is beyond the end."}
+
+
+class DescribedErrors(JsonRenderPlugin):
+    """OpenAPI with the errors of every operation."""
+
+    def render(self, request: Any, openapi_schema: dict[str, Any]) -> bytes:
+        return super().render(request, add_problems(openapi_schema))
+
+
+def add_problems(described: dict[str, Any]) -> dict[str, Any]:
+    """The same description with the answers that any request may have."""
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    problems = {status: {"description": said, "content": content} for status, said in PROBLEMS.items()}
+    paths = {
+        path: {method: _add_to(operation, method, problems) for method, operation in methods.items()}
+        for path, methods in described.get("paths", {}).items()
+    }
+    components = described.get("components", {})
+    schemas = components.get("schemas", {}) | {"Problem": PROBLEM}
+    return described | {"paths": paths, "components": components | {"schemas": schemas}}
+
+
+def _add_to(operation: Any, method: str, problems: dict[str, Any]) -> Any:
+    if not isinstance(operation, dict) or "responses" not in operation:
+        return operation
+    answers = {status: answer for status, answer in operation["responses"].items() if status not in problems}
+    more: dict[str, Any] = dict(problems)
+    if method == "get":
+        more["304"] = {"description": "It is what the client has already."}
+        good = answers.get("200", {}).get("content", {})
+        if good and not any(kind.startswith(("application/json", "text/")) for kind in good):
+            more["206"] = answers["200"] | {"description": SEEKABLE["206"]}
+            more["416"] = problems["400"] | {"description": SEEKABLE["416"]}
+    return operation | {"responses": more | answers}
 
 
 class StructSchemas(OpenAPISchemaPlugin):
@@ -62,5 +127,5 @@ def make_openapi(settings: Config) -> OpenAPIConfig:
         version="1",
         description=DESCRIPTION,
         path="/api/openapi.json",
-        render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"])],
+        render_plugins=[DescribedErrors(path=["/", "/openapi.json"])],
     )

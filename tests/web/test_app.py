@@ -1,5 +1,7 @@
 """The application as a whole: what it answers to anybody, and every error as problem details."""
 
+import json
+import re
 from typing import Any
 
 import pytest
@@ -90,7 +92,14 @@ def test_the_api_describes_itself() -> None:
     with open_client(FakeLink()) as client:
         described = client.get("/api/openapi.json").json()
     assert described["openapi"].startswith("3.1")
-    assert {"/healthz", "/api/events"} <= set(described["paths"])
+    assert {"/healthz", "/api/events", "/api/songs/{code}/audio"} <= set(described["paths"])
+    text = json.dumps(described)
+    known = {f"#/components/schemas/{name}" for name in described["components"]["schemas"]}
+    assert set(re.findall(r'"\$ref": "([^"]+)"', text)) <= known
+    for path, methods in described["paths"].items():
+        for operation in methods.values():
+            assert operation["summary"] and "503" in operation["responses"], path
+    assert {"206", "416", "304"} <= set(described["paths"]["/api/songs/{code}/audio"]["get"]["responses"])
 
 
 def test_reading_is_allowed_to_pages_from_elsewhere() -> None:
