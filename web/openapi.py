@@ -63,7 +63,9 @@ class DescribedErrors(JsonRenderPlugin):
 
 
 def add_problems(described: dict[str, Any]) -> dict[str, Any]:
-    """The same description with the answers that any request may have."""
+    """The same description with the answers that any request may have, and with `anyOf` for `oneOf`: a whole number is
+    an integer and a number at once, and what is one of several structs is told by its tag."""
+    described = _loosen(described)
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     problems = {status: {"description": said, "content": content} for status, said in PROBLEMS.items()}
     paths = {
@@ -73,6 +75,12 @@ def add_problems(described: dict[str, Any]) -> dict[str, Any]:
     components = described.get("components", {})
     schemas = components.get("schemas", {}) | {"Problem": PROBLEM}
     return described | {"paths": paths, "components": components | {"schemas": schemas}}
+
+
+def _loosen(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {"anyOf" if key == "oneOf" else key: _loosen(one) for key, one in value.items()}
+    return [_loosen(one) for one in value] if isinstance(value, list) else value
 
 
 def _add_to(operation: Any, method: str, problems: dict[str, Any]) -> Any:

@@ -41,7 +41,7 @@ TYPES: Final = {
     ".musicxml": "application/vnd.recordare.musicxml+xml",
 }  # fmt: skip
 ANY: Final = "application/octet-stream"
-MAKING_SECONDS: Final = 20.0
+MAKING_SECONDS: Final = 8.0
 """How long something that is made on demand is waited for."""
 LOOK_SECONDS: Final = 0.1
 PICTURE_POLICY: Final = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
