@@ -87,7 +87,9 @@ class Reader:
 @pytest.fixture
 def station(tmp_path: Path) -> Iterator[Station]:
     made = Station(tmp_path)
-    settings = made.config.read_text().replace("[web]\nenabled = false\n", f"[web]\nport = {free_port()}\n")
+    settings = made.config.read_text().replace(
+        "[web]\nenabled = false\n", f"[web]\nport = {free_port()}\n[telnet]\nenabled = false\n"
+    )
     made.config.write_text(settings)
     try:
         yield made
@@ -95,18 +97,25 @@ def station(tmp_path: Path) -> Iterator[Station]:
         made.end()
 
 
+def find_port(station: Station) -> int:
+    """Of the page, by the configuration."""
+    return int(station.config.read_text().partition("[web]\nport = ")[2].split()[0])
+
+
 def test_web_and_bot_are_killed_in_turn_and_nothing_is_lost(station: Station) -> None:
-    station.up()
-    status = station.ask("status")["station"]
-    page = Page(int(status["page"].rpartition(":")[2]))
+    station.start()
+    station.wait_for("the station takes commands")
+    station.wait_for(r"/stream\.mp3 is on the air")
+    page = Page(find_port(station))
     page.wait("/readyz")
+    assert station.ask("status")["station"]["page"] == f"http://127.0.0.1:{page.port}"
     reader = Reader(page.port)
     until(lambda: reader.events, "the state is told", PATIENCE)
 
     # The web process: what happens while it is away is told when it is back, once.
     web = station.pid(WEB)
     os.kill(web, signal.SIGKILL)
-    first = station.ask("generate")["song"]
+    first = station.ask("generate", "seconds=20")["song"]
     station.wait_for(rf"now: .*\({first}\)")
     page.wait("/healthz")
     assert station.pid(WEB) != web
@@ -130,7 +139,7 @@ def test_web_and_bot_are_killed_in_turn_and_nothing_is_lost(station: Station) ->
     page.wait("/api/queue")
     assert station.pid(WEB) == web
     until(lambda: not reader.is_bot_away(), "readers are told that the bot is back", PATIENCE)
-    second = station.ask("generate")["song"]
+    second = station.ask("generate", "seconds=20")["song"]
     until(lambda: second in reader.list_songs("song_started"), "events go on", PATIENCE)
     cues = [event["cue"] for kind, event in list(reader.events) if kind == "song_started" and event["is_first"]]
     assert len(cues) == len(set(cues)), "an event was told twice"
