@@ -46,7 +46,7 @@ def start_station(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
     """`bandstand up`, and the page's address."""
     page = find_port()
     (folder / "bandstand.toml").write_text(
-        f"[icecast]\nport = {find_port()}\n[web]\nport = {page}\n[telnet]\nenabled = false\n"
+        f"[icecast]\nport = {find_port()}\n[web]\nport = {page}\n[telnet]\nenabled = false\n[station]\nworkers = 1\n"
     )
     with (folder / "log").open("wb") as log:
         station = subprocess.Popen([BANDSTAND, "up"], cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
@@ -65,17 +65,18 @@ def ask(folder: Path, words: str) -> str:
 
 
 def photograph_page(browser: Browser, url: str, out: Path) -> None:
-    """At each width, light and dark, and the song's own page."""
+    """At each width, light and dark: one page, which is looked at in different ways."""
+    page = browser.new_page(viewport={"width": VIEWS[0][1], "height": VIEWS[0][2]})
+    page.set_default_timeout(PATIENCE * 1000)
+    page.goto(url, wait_until="domcontentloaded")
+    page.wait_for_function("document.querySelector('song-roll')?.score?.notes.length > 100")
     for colours in COLOURS:
+        page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
         for name, width, height in VIEWS:
-            page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=colours)  # type: ignore[arg-type]
-            page.goto(url)
-            page.wait_for_function(
-                "document.querySelector('song-roll')?.score?.notes.length > 100", timeout=PATIENCE * 1000
-            )
-            page.wait_for_timeout(1500)
+            page.set_viewport_size({"width": width, "height": height})
+            page.wait_for_timeout(1000)
             page.screenshot(path=out / f"page-{name}-{colours}.png")
-            page.close()
+    page.close()
 
 
 def photograph_terminal(browser: Browser, folder: Path, out: Path) -> None:
