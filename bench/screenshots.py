@@ -92,8 +92,10 @@ def photograph_terminal(browser: Browser, folder: Path, out: Path) -> None:
 
 
 def paint(line: str) -> str:
+    """The line, as a terminal breaks it."""
     kind = "said" if line.startswith("ok:") else "rows"
-    return f'<span class="{kind}">{html.escape(line[:COLUMNS])}</span>'
+    rows = [line[at : at + COLUMNS] for at in range(0, max(1, len(line)), COLUMNS)]
+    return f'<span class="{kind}">{html.escape(chr(10).join(rows))}</span>'
 
 
 def main() -> None:
