@@ -46,22 +46,24 @@ def find_place_heard(request: Rate | AddBookmark, by: Requester, tx: Transaction
     Refused."""
     if not request.song:
         return find_heard(tx)
-    song = library.find_song(tx, request.song)
-    is_marking = isinstance(request, AddBookmark) and by.right >= Right.DJ
-    if not is_marking and not _was_heard_lately(tx, song):
-        raise Refused(NotHeardLately(song.brief, int(LATELY)))
+    if _was_heard_lately(tx, request.song):
+        song = tx.songs.get(request.song)  # also one that is not kept
+    else:
+        song = library.find_song(tx, request.song)
+        if not isinstance(request, AddBookmark) or by.right < Right.DJ:
+            raise Refused(NotHeardLately(song.brief, int(LATELY)))
     seconds = request.frame / RATE
     if song.seconds and seconds > song.seconds + TOLERANCE:
         raise Refused(BadRequest("the song is shorter than that"))
     return _locate(song, seconds)
 
 
-def _was_heard_lately(tx: Transaction, song: Song) -> bool:
+def _was_heard_lately(tx: Transaction, code: str) -> bool:
     cue = find_on_air(tx)
-    if cue is not None and cue.song.code == song.code:
+    if cue is not None and cue.song.code == code:
         return True
     played = tx.queue.list_played(LOOKED_AT, is_whole=True)
-    return any(one.song.code == song.code and tx.now - (one.ended or tx.now) <= LATELY for one in played)
+    return any(one.song.code == code and tx.now - (one.ended or tx.now) <= LATELY for one in played)
 
 
 def find_heard(tx: Transaction, way: str = PLAYER) -> InEar:
