@@ -18,6 +18,7 @@ import os
 import signal
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -38,17 +39,21 @@ from bandstand.streamer.codecs.formats import FORMATS
 
 LOWEST, RISE, TURN = 400.0, 100.0, 60.0
 """Hertz, hertz a second, and the seconds after which the tone begins anew."""
-TURNS = 20
+TURNS = 10
 RISING = "glissando"
 STEADY = {"quadringentos": 440, "sescentos": 660}
 SONG = 8.0
 """Seconds of each of the two tones."""
 FIELD_BURST = 65_536
+WAY = 0.1
+"""Seconds from the air to a connected listener of an MP3 mount (`ear.py`)."""
 LATEST = 30.0
 """Seconds after which a player is given up."""
 SETTLED = 4.0
 """Seconds of the tone in which a player shows how far behind it is."""
 BACK = 12.0
+SILENT = 1.0
+"""Seconds after a crash in which what was sent before it may still come."""
 CRASHES = {"streamer": ("streamer",), "streamer and standby": ("streamer", "standby")}
 
 
@@ -99,6 +104,7 @@ def station_of(folder: Path, variants: Sequence[Variant]) -> Iterator[Station]:
         station.up()
         for variant in variants:
             station.wait_for(rf"{variant.mount.path} is on the air")
+        station.say("cancel 1")  # the song with which a new station begins
         yield station
     finally:
         station.end()
@@ -140,15 +146,15 @@ def write_intro(webroot: Path, variant: Variant) -> None:
     (webroot / variant.intro.strip("/")).chmod(0o644)
 
 
-def import_tones(station: Station) -> None:
-    """Take the rising tone and the steady ones into the library, as songs that are called so."""
+def make_tones(folder: Path) -> dict[str, Path]:
+    """Files of the rising tone and the steady ones, by their names."""
     at = np.arange(round(TURN * RATE)) / RATE
     sounds = {RISING: np.sin(2 * np.pi * (LOWEST * at + RISE * at**2 / 2))}
     sounds |= {name: np.sin(2 * np.pi * hertz * at[: round(SONG * RATE)]) for name, hertz in STEADY.items()}
+    files = {name: folder / f"{name}.flac" for name in sounds}
     for name, sound in sounds.items():
-        file = station.folder / f"{name}.flac"
-        write_flac(file, np.repeat(0.4 * sound[:, None], 2, axis=1), TURNS if name == RISING else 1)
-        subprocess.run([BANDSTAND, "import", "--config", str(station.config), str(file)], check=True)
+        write_flac(files[name], np.repeat(0.1 * sound[:, None], 2, axis=1), TURNS if name == RISING else 1)
+    return files
 
 
 def write_flac(path: Path, sound: "np.typing.NDArray[np.float64]", turns: int) -> None:
@@ -218,6 +224,8 @@ class Bench:
     players: Sequence[str]
     mounts: Sequence[str]
     rounds: int
+    tones: dict[str, Path]
+    ear: Ear
 
     def get_url(self, mount: str) -> str:
         return f"http://127.0.0.1:{self.station.port}{mount}"
@@ -234,12 +242,13 @@ class Bench:
                 player.end()
 
     def begin_tone(self) -> float:
-        """Put the rising tone on the air; when it began."""
-        began = time.monotonic()
-        reply = self.station.say(f"play {RISING}")
-        if not reply.is_good:
-            raise RuntimeError(reply.summary)
-        return began
+        """Put the rising tone on the air; when it began, to a tenth of a second, as a connected listener hears."""
+        self.station.say("stop")
+        until(lambda: time.monotonic() - self.ear.heard > 1, "silence")
+        asked = time.monotonic()
+        subprocess.Popen([BANDSTAND, "play", "--config", str(self.station.config), str(self.tones[RISING])])
+        until(lambda: self.ear.heard > asked, "the tone on the air")
+        return self.ear.heard - WAY
 
 
 def show(*columns: object) -> None:
@@ -272,6 +281,8 @@ def open_addresses(bench: Bench) -> None:
 def play_songs(bench: Bench) -> None:
     show("songs", "", "440 Hz, s", "660 Hz, s", "seam, ms")
     first, second = STEADY
+    files = [str(bench.tones[name]) for name in STEADY]
+    subprocess.run([BANDSTAND, "import", "--config", str(bench.station.config), *files], check=True)
     for mount in bench.mounts:
         bench.begin_tone()
         with bench.play(bench.players, bench.get_url(mount)) as players:
@@ -306,8 +317,7 @@ def crash(bench: Bench) -> None:
     for mount in bench.mounts:
         for killed, processes in CRASHES.items():
             began = bench.begin_tone()
-            ear = Ear(bench.station.port, mount if mount.endswith(".mp3") else "/stream.mp3")
-            ear.start()
+            bench.ear.dropped, bench.ear.longest_wait = 0, 0.0
             with bench.play(bench.players, bench.get_url(mount)) as players:
                 wait_for_tones(players)
                 before = [find_delay(player.heard[-100:], began) for player in players]
@@ -315,6 +325,7 @@ def crash(bench: Bench) -> None:
                 running = bench.station.processes()
                 for process in processes:
                     os.kill(running[process], signal.SIGKILL)
+                until(lambda at=at: bench.ear.heard > at + SILENT, "the tone after the crash")
                 time.sleep(BACK)
                 for player, delay in zip(players, before, strict=True):
                     heard = [moment for moment in player.heard if moment.at > at]
@@ -329,8 +340,8 @@ def crash(bench: Bench) -> None:
                         told,
                     )
                     show(f"{mount} {killed}", player.name, *row)
+            ear = bench.ear
             print(f"an MP3 listener of our own was closed {ear.dropped} times; longest wait {ear.longest_wait:.2f} s")
-            ear.end()
 
 
 PARTS: dict[str, Callable[[Bench], None]] = {"opening": open_addresses, "songs": play_songs, "crash": crash}
@@ -349,6 +360,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--intros", nargs="+", type=parse_lengths, default=[])
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended
     variants = list_variants(arguments.intros)
     mounts = arguments.mounts or list(variants)
     chosen = [variant for path, variant in variants.items() if path in {"/stream.mp3", *mounts}]
@@ -357,8 +369,9 @@ def main() -> None:
         folder = Path(tempfile.mkdtemp(dir=name))
         server = SoundServer(folder, names)
         try:
-            import_tones(station)
-            bench = Bench(station, server, folder, names, mounts, arguments.rounds)
+            ear = Ear(station.port, "/stream.mp3")
+            ear.start()
+            bench = Bench(station, server, folder, names, mounts, arguments.rounds, make_tones(folder), ear)
             for part in arguments.only:
                 PARTS[part](bench)
         finally:

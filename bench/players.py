@@ -158,7 +158,8 @@ def examine(wave: "np.typing.NDArray[np.float32]", at: float) -> Moment:
     spectrum = np.abs(np.fft.rfft(wave * np.hanning(len(wave)), SPECTRUM))
     peak = int(spectrum[1:-1].argmax()) + 1
     left, middle, right = np.log(spectrum[peak - 1 : peak + 2] + 1e-12)
-    return Moment(at, level, (peak + (left - right) / 2 / (left - 2 * middle + right)) * RATE / SPECTRUM)
+    bend = left - 2 * middle + right
+    return Moment(at, level, (peak + ((left - right) / 2 / bend if bend else 0.0)) * RATE / SPECTRUM)
 
 
 def serve_page(url: str, take_word: Callable[[str], None]) -> http.server.HTTPServer:
