@@ -17,6 +17,7 @@ song before them is heard; what is not ready when that ends is left out, and the
 is a song: they are not in the rotation, not in the search, and are not rated or asked for.
 """
 
+import math
 from collections.abc import Collection
 from typing import Any, Final
 
@@ -25,9 +26,9 @@ from bandstand.bot.station.fitting import LONGEST, find_fixed_time
 from bandstand.bot.station.lifecycle import end_cue, move_song
 from bandstand.bot.station.on_air import Asker, find_on_air, get_asker, insert_first, is_stopped, locate
 from bandstand.bot.station.ordering import Order, check_path, order_song
-from bandstand.bot.station.repositories import Transaction
+from bandstand.bot.station.repositories import PlayLogEntry, Transaction
 from bandstand.bot.station.slots import MOST_JINGLES
-from bandstand.bot.station.transitions import is_between
+from bandstand.bot.station.transitions import is_between, is_song
 from bandstand.common.api.between import Jingle
 from bandstand.common.api.events import QueueChanged, SongDiscarded
 from bandstand.common.api.people import STATION, STATION_NAME, Requester
@@ -49,6 +50,8 @@ TEMPO_STEP: Final = 4
 """Idents are made in tempi that are multiples of it, so that they can be used again."""
 LOOKED_AT: Final = 400
 """Plays that are looked at for the last jingle or ident."""
+FEW: Final = 20
+"""And so many at first, since it is mostly among them."""
 LATEST: Final = 1.0
 """Seconds before the end of a song in which nothing is put behind it any more."""
 KEPT_IDENTS: Final = 200
@@ -112,21 +115,29 @@ def _choose_due(tx: Transaction, air: Cue) -> SongKind | None:
     rules = tx.rules.between
     if not rules.every_songs and not rules.every_seconds:
         return None
-    songs, last = 1, None
-    for cue in tx.queue.list_played(LOOKED_AT, is_whole=True):
-        if cue.song.kind in (SongKind.JINGLE, SongKind.IDENT):
-            last = cue
-            break
-        songs += cue.song.kind is SongKind.SONG
+    songs, last = _look_back(tx, FEW)
+    if last is None:
+        songs, last = _look_back(tx, LOOKED_AT)
     if rules.every_songs:
         is_due = songs >= rules.every_songs
     else:
-        is_due = last is None or tx.now - (last.started or 0.0) >= rules.every_seconds
+        is_due = last is None or tx.now - last.started >= rules.every_seconds
     if not is_due:
         return None
     has_jingles = bool(tx.songs.list_made_by(JINGLE, 1))
     was_jingle = last is not None and last.song.kind is SongKind.JINGLE
     return SongKind.JINGLE if has_jingles and not (was_jingle and rules.idents) else SongKind.IDENT
+
+
+def _look_back(tx: Transaction, entries: int) -> tuple[int, PlayLogEntry | None]:
+    """How many songs there were, with the one on the air, since the last jingle or ident, and that one; None: it is
+    not among so many entries of the play log."""
+    songs = 1
+    for entry in tx.queue.list_heard(math.inf, entries):
+        if entry.song.kind in (SongKind.JINGLE, SongKind.IDENT):
+            return songs, entry
+        songs += is_song(entry.song)
+    return songs, None
 
 
 # Having it there
@@ -158,7 +169,7 @@ def draw_jingle(tx: Transaction, name: str = "", queued: Collection[str] = ()) -
     jingles = [
         song for song in tx.songs.list_made_by(JINGLE, MOST_JINGLES) if not name or _get_name(song) == name.casefold()
     ]
-    heard = {cue.song.code: cue.started or 0.0 for cue in reversed(tx.queue.list_played(LOOKED_AT, is_whole=True))}
+    heard = {entry.song.code: entry.started for entry in reversed(tx.queue.list_heard(math.inf, LOOKED_AT))}
     return min(jingles, key=lambda song: (song.code in queued, heard.get(song.code, 0.0), song.created), default=None)
 
 

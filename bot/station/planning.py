@@ -24,10 +24,10 @@ from bandstand.bot.station.lifecycle import end_cue
 from bandstand.bot.station.on_air import Asker, is_heard, line_up
 from bandstand.bot.station.ordering import give_up_job
 from bandstand.bot.station.radio_repositories import LastTurn
-from bandstand.bot.station.repositories import Transaction
-from bandstand.bot.station.rotation import Heard, find_broken
+from bandstand.bot.station.repositories import PlayLogEntry, Transaction
+from bandstand.bot.station.rotation import SONG_DISTANCE, Heard, find_broken
 from bandstand.bot.station.timetable import Timetable
-from bandstand.bot.station.transitions import is_between
+from bandstand.bot.station.transitions import is_between, is_song
 from bandstand.common.api.events import QueueChanged
 from bandstand.common.api.people import STATION, STATION_NAME
 from bandstand.common.api.playlists import Clock, Playlist
@@ -48,7 +48,7 @@ ITSELF: Final = Asker(STATION_NAME, STATION)
 PLANNED: Final = 4
 """Entries of the queue that are planned ahead."""
 HISTORY: Final = 100
-"""Songs that are looked at for distances: more than anybody can hear within the longest of them."""
+"""Entries of the play log that are looked at for where a clock within a clock stands, however long ago they were."""
 JINGLE_AGAIN: Final = "a jingle comes just before it"
 """Why a jingle is passed over: two in a row are no programme, wherever a clock's other slots cannot be filled."""
 FROZEN: Final = 5.0
@@ -71,8 +71,8 @@ class Wanted(NamedTuple):
 class Ground(NamedTuple):
     """What all entries of one plan are judged by, read once: the play log and everything that says what is wanted."""
 
-    played: list[Cue]
-    """With what was heard between songs; the last one first."""
+    played: list[PlayLogEntry]
+    """Within the longest of the distances, with what was heard between songs; the last one first."""
     turns: dict[str, LastTurn]
     playlists: list[Playlist]
     clocks: dict[str, Clock]
@@ -103,11 +103,12 @@ def plan_ahead(tx: Transaction) -> None:
 
 
 def read_ground(tx: Transaction) -> Ground:
+    known = {clock.name: clock for clock in tx.clocks.list_all()}
     return Ground(
-        played=tx.queue.list_played(HISTORY, is_whole=True),
+        played=tx.queue.list_heard(tx.now - SONG_DISTANCE, HISTORY if known else 1),
         turns=dict(tx.playlists.get_last_turns()),
         playlists=list(tx.playlists.list_all()),
-        clocks={clock.name: clock for clock in tx.clocks.list_all()},
+        clocks=known,
         clock=clocks.get_current(tx),
         timetable=shows.make_timetable(tx),
     )
@@ -157,9 +158,9 @@ def list_wanted(ground: Ground, position: Position) -> Iterator[Wanted]:
 
 def find_position(tx: Transaction, cues: Sequence[Cue], ground: Ground) -> Position:
     """The position behind these cues, which are those on the air and in the queue, in their order."""
-    heard = [Heard(cue.song, cue.started or cue.created) for cue in ground.played if not is_between(cue)]
+    heard = [Heard(entry.song, entry.started) for entry in ground.played if is_song(entry.song)]
     turns, at = ground.turns, tx.now
-    choices = [cue.choice for cue in ground.played if cue.choice is not None]
+    choices = [entry.choice for entry in ground.played if entry.choice is not None]
     for cue, begin, end in _lay_out(cues, tx):
         if not is_between(cue):
             heard.append(Heard(name_artist(tx, cue.song), begin))
@@ -296,7 +297,8 @@ def _plan_entry(tx: Transaction, ground: Ground, cues: list[Cue]) -> bool:
     position, left = _begin_early(tx, find_position(tx, cues, ground), ground)
     is_needed_now = not any(cue.state is CueState.QUEUED or not cue.is_audible for cue in cues)
     passed: list[PassedSlot] = []
-    is_after_jingle = is_between(cues[-1] if cues else ground.played[0]) if cues or ground.played else False
+    last = cues[-1].song if cues else ground.played[0].song if ground.played else None
+    is_after_jingle = last is not None and not is_song(last)
     for wanted in list_wanted(ground, position):
         if is_after_jingle and wanted.slot is not None and wanted.slot.kind is SlotKind.JINGLE and not is_needed_now:
             passed.append(PassedSlot(wanted.slot, JINGLE_AGAIN))

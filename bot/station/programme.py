@@ -69,7 +69,7 @@ def _was_user_generator_heard(tx: Transaction) -> bool:
     """Whether a song of a user's own generator is on the air, or ended not long ago."""
     air, ended = find_on_air(tx), tx.queue.get_last_ended()
     recent = [cue for cue in (air, ended) if cue is not None and tx.now - (cue.ended or tx.now) < WORKING]
-    return any(tx.songs.get(cue.song.code).generator not in NO_PROGRAMS for cue in recent)
+    return any(tx.songs.get_generator(cue.song.code) not in NO_PROGRAMS for cue in recent)
 
 
 def keep_going(tx: Transaction) -> None:

@@ -18,6 +18,7 @@ from bandstand.common.api.people import Right
 from bandstand.common.api.values import (
     BandForm,
     Bookmark,
+    Choice,
     Comparison,
     Cue,
     CueState,
@@ -37,11 +38,23 @@ from bandstand.common.types import SongCode
 T = TypeVar("T")
 
 
+class PlayLogEntry(NamedTuple):
+    """What was heard, as far as the programme looks at it again."""
+
+    song: SongBrief
+    started: float
+    choice: Choice | None
+
+
 class Songs(Protocol):
     """The library. Unless it says otherwise, songs that were given up are left out."""
 
     def get(self, code: str) -> Song:
         """The song, given up or not. Raises KeyError."""
+        ...
+
+    def get_generator(self, code: str) -> str:
+        """Of any song. Raises KeyError."""
         ...
 
     def find(self, code: str) -> Song | None: ...
@@ -197,6 +210,10 @@ class Cues(Protocol):
 
     def list_rests(self, cue: int) -> list[Cue]:
         """Queued cues that are the rest of this one."""
+        ...
+
+    def list_heard(self, since: float, least: int) -> list[PlayLogEntry]:
+        """All that began since then, of songs and of what is between them, and at least so many; the last one first."""
         ...
 
     def list_played(self, limit: int, *, is_whole: bool = False) -> list[Cue]:

@@ -72,10 +72,14 @@ def find_target(shows: Sequence[Show], now: float, records: Records = NOTHING_YE
 
 def find_next_change(shows: Sequence[Show], now: float, records: Records = NOTHING_YET) -> Change | None:
     """When the answer of `find_target` changes next by itself, and to what; None: not within `AHEAD`."""
+    return _find_change(shows, now, records, SECONDS) or _find_change(shows, now, records, AHEAD)
+
+
+def _find_change(shows: Sequence[Show], now: float, records: Records, ahead: float) -> Change | None:
     current = find_target(shows, now, records)
-    open_ones = [target for target in list_targets(shows, now, now + AHEAD) if is_open(target, records)]
+    open_ones = [target for target in list_targets(shows, now, now + ahead) if is_open(target, records)]
     moments = {at for target in open_ones for at in (target.occurrence.start, target.occurrence.end)}
-    for at in sorted(moment for moment in moments if moment > now):
+    for at in sorted(moment for moment in moments if now < moment <= now + ahead):
         due = [one for one in open_ones if one.occurrence.start <= at < one.occurrence.end]
         target = max(due, key=rank, default=None)
         if target != current:

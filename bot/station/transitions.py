@@ -17,7 +17,7 @@ from typing import Final
 
 import msgspec
 
-from bandstand.common.api.values import Cue, SongKind
+from bandstand.common.api.values import Cue, SongBrief, SongKind
 from bandstand.common.types import RATE
 
 LONGEST_OVERLAP: Final = 6.0
@@ -64,7 +64,12 @@ def plan_transition(ending: Cue, beginning: Cue, crossfade: float = 0.0) -> Tran
 
 def is_between(cue: Cue) -> bool:
     """Whether it is no song, but heard between songs."""
-    return cue.song.kind is not SongKind.SONG
+    return not is_song(cue.song)
+
+
+def is_song(song: SongBrief) -> bool:
+    """Whether it is a song, and not a jingle or its like."""
+    return song.kind is SongKind.SONG
 
 
 def find_end(ending: Cue, transition: Transition) -> float:

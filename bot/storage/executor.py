@@ -12,7 +12,7 @@ every command asks are written once (`prepare`), with a `GAP` for each value tha
 one row (`insert_row`, `update_row`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, Final, NamedTuple
 
@@ -81,6 +81,11 @@ class Executor:
 
     def select(self, query: Query | Prepared) -> list[Row]:
         rows: list[Row] = self._run(query).fetchall()
+        return rows
+
+    def iterate(self, query: Query | Prepared) -> Iterator[Row]:
+        """The rows one by one, as far as they are asked for; nothing is to be written meanwhile."""
+        rows: Iterator[Row] = self._run(query)
         return rows
 
     def select_first(self, query: Query | Prepared) -> Row | None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 from peewee import SQL, fn
 
+from bandstand.bot.station.repositories import PlayLogEntry
 from bandstand.bot.storage import tables
 from bandstand.bot.storage.executor import GAP, Executor, Prepared, Row, prepare
 from bandstand.bot.storage.songs import BRIEF, read_brief
@@ -30,7 +31,6 @@ CUE_COLUMNS: Final = (
     *(CUE.is_request, CUE.is_wish),
 )
 OPEN_JOBS: Final = (JobState.WAITING.value, JobState.RUNNING.value)
-ENDED_JOBS: Final = (JobState.DONE.value, JobState.FAILED.value, JobState.CANCELLED.value)
 OPEN_CUES: Final = (CueState.AIR.value, CueState.QUEUED.value)
 CHOICE: Final = msgspec.json.Decoder(Choice)
 IS_QUIET_IMPORT: Final = (SONG.generator == IMPORT) & (JOB.cuts_in == False)  # noqa: E712
@@ -107,7 +107,7 @@ LIST_WISHES: Final = prepare(
     )
 )  # fmt: skip
 GET_JOB: Final = prepare(_select_jobs().where(JOB.id == GAP))
-LIST_ENDED: Final = prepare(_select_jobs().where(JOB.state.in_(ENDED_JOBS)).order_by(JOB.id.desc()).limit(GAP))
+LIST_ENDED: Final = prepare(_select_jobs().where(JOB.state.not_in(OPEN_JOBS)).order_by(JOB.id.desc()).limit(GAP))
 
 
 def _read_job(row: Row) -> Job:
@@ -179,6 +179,15 @@ class Cues:
     def list_played(self, limit: int, *, is_whole: bool = False) -> list[Cue]:
         return self._list((LIST_PLAYED_WHOLE if is_whole else LIST_PLAYED).fill(limit))
 
+    def list_heard(self, since: float, least: int) -> list[PlayLogEntry]:
+        found: list[PlayLogEntry] = []
+        for row in self._executor.iterate(LIST_HEARD):
+            if row[-2] < since and len(found) >= least:
+                break
+            *brief, started, choice = row
+            found.append(PlayLogEntry(read_brief(tuple(brief)), started, _read_choice(choice)))
+        return found
+
     def get_last_ended(self) -> Cue | None:
         row = self._executor.select_first(GET_LAST_ENDED)
         return _read_cue(row) if row else None
@@ -213,6 +222,12 @@ COUNT_WISHES_HEARD: Final = prepare(
 )
 GET_CUE: Final = prepare(_select_cues().where(CUE.id == GAP))
 LIST_OPEN: Final = prepare(_select_cues().where(CUE.state.in_(OPEN_CUES)).order_by(CUE.id))
+LIST_HEARD: Final = prepare(
+    CUE.select(*BRIEF, CUE.started, CUE.choice)
+    .join(SONG, on=(SONG.code == CUE.song))
+    .where(WAS_HEARD)
+    .order_by(CUE.started.desc())
+)
 LIST_PLAYED: Final = prepare(_select_played(WAS_HEARD & SONG.generator.not_in(BETWEEN)))
 LIST_PLAYED_WHOLE: Final = prepare(_select_played(WAS_HEARD))
 LIST_RESTS: Final = prepare(
@@ -265,11 +280,16 @@ def _read_cue(row: Row) -> Cue:
         bars=Bars(Frames(bar), Frames(phase)) if bar else None,
         cuts=cuts,
         returns=returns,
-        choice=CHOICE.decode(choice) if choice else None,
+        choice=_read_choice(choice),
         is_wish=bool(is_wish),
         edges=Edges(cue_in, cue_out, next_at, generator in COMPOSED),
         is_request=bool(is_request),
     )
+
+
+@lru_cache(maxsize=1000)
+def _read_choice(text: str) -> Choice | None:
+    return CHOICE.decode(text) if text else None
 
 
 def _write_cue(cue: Cue) -> dict[str, Any]:

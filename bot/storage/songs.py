@@ -38,6 +38,7 @@ WHOLE: Final = (
 )
 """The columns of a `Song`, in its order."""
 GET: Final = prepare(ROW.select(*WHOLE).where(ROW.code == GAP))
+GET_GENERATOR: Final = prepare(ROW.select(ROW.generator).where(ROW.code == GAP))
 FIND: Final = prepare(ROW.select(*WHOLE).where(ROW.code == GAP, IS_KEPT))
 LIST_BRIEFS: Final = prepare(ROW.select(*BRIEF).where(ROW.code.in_(LISTED), IS_KEPT))
 PLAYABLE: Final = ROW.select(ROW.code).where(ROW.state == SongState.READY.value).limit(GAP)
@@ -77,6 +78,12 @@ class Songs:
         if row is None:
             raise KeyError(code)
         return _read(row)
+
+    def get_generator(self, code: str) -> str:
+        row = self._executor.select_first(GET_GENERATOR.fill(code))
+        if row is None:
+            raise KeyError(code)
+        return str(row[0])
 
     def find(self, code: str) -> Song | None:
         row = self._executor.select_first(FIND.fill(code))

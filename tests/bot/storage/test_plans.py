@@ -6,7 +6,7 @@ import pytest
 from peewee import SqliteDatabase
 
 from bandstand.bot.station.repositories import RatedSection, Transaction
-from bandstand.common.api.values import CueState, JobState
+from bandstand.common.api.values import CueState, JobState, Song, SongState
 from bandstand.common.types import SongCode
 from tests.bot.memory import make_database, make_transaction, trace
 from tests.bot.storage.samples import make_cue, make_form, make_job, make_song
@@ -25,6 +25,11 @@ BY_INDEX: dict[str, Callable[[Transaction], object]] = {
     "a job": lambda tx: tx.jobs.get(1),
     "a worker's next job": lambda tx: tx.jobs.get_next_waiting(),
     "open jobs": lambda tx: tx.jobs.list_in_state(JobState.WAITING, JobState.RUNNING),
+    "the last ended job": lambda tx: tx.jobs.list_ended(1),
+    "what was heard lately": lambda tx: tx.queue.list_heard(0.0, 100),
+    "the maker of a song": lambda tx: tx.songs.get_generator("7kq3"),
+    "the stock": lambda tx: tx.rotation.list_stock(),
+    "the length of the station's own songs": lambda tx: tx.rotation.measure_own(),
     "ended jobs": lambda tx: tx.jobs.list_ended(15),
     "open versions": lambda tx: tx.jobs.list_open_versions("mine"),
     "a person's jobs": lambda tx: tx.jobs.count_open("ann"),
@@ -83,6 +88,33 @@ def test_nothing_that_grows_with_the_library_is_read_through(name: str, database
         is_read_through = any(step.startswith("SCAN") and "VIRTUAL TABLE INDEX" not in step for step in plan)
         is_first_few = "LIMIT" in query and "USE TEMP B-TREE FOR ORDER BY" not in plan
         assert is_first_few or not is_read_through, (query, plan)
+
+
+@pytest.mark.parametrize("name", ["the last ended job", "what was heard lately", "the queue"])
+def test_nothing_that_ever_was_is_sorted_for_the_last_few(name: str, database: SqliteDatabase) -> None:
+    with trace(database) as asked:
+        BY_INDEX[name](make_transaction(database))
+    for query in asked:
+        plan = [row[3] for row in database.execute_sql(f"EXPLAIN QUERY PLAN {query}")]
+        is_sorted = "USE TEMP B-TREE FOR ORDER BY" in plan
+        assert not is_sorted or "'queued'" in query, "of the queue alone, which is short"
+
+
+@pytest.mark.parametrize(
+    "song",
+    [
+        make_song(f"s{number}", generator=generator, state=state)
+        for number, (generator, state) in enumerate([("import", SongState.READY), ("band", SongState.DISCARDED)])
+    ],
+)
+def test_the_stations_own_songs_are_found_whatever_else_there_is(song: Song, database: SqliteDatabase) -> None:
+    """A library of imports, or what was removed to make room, is not looked through: the index has both columns."""
+    make_transaction(database).songs.add(song)
+    for name in ("the stock", "the length of the station's own songs"):
+        with trace(database) as asked:
+            BY_INDEX[name](make_transaction(database))
+        plan = [row[3] for query in asked for row in database.execute_sql(f"EXPLAIN QUERY PLAN {query}")]
+        assert any("song_generator_state_index (generator=? AND state=?)" in step for step in plan)
 
 
 @pytest.mark.parametrize(
