@@ -240,16 +240,17 @@ def check_path(text: str) -> Path:
     shown = one_line(show_path(path), PATH_SHOWN)
     if not path.is_absolute():
         raise Refused(BadPath(shown, "relative"))
-    if not _is_file(path):
-        raise Refused(BadPath(shown, "missing"))
+    problem = _find_problem(path)
+    if problem:
+        raise Refused(BadPath(shown, problem))
     return path
 
 
-def _is_file(path: Path) -> bool:
+def _find_problem(path: Path) -> str:
     try:
-        return path.is_file()
+        return "" if path.is_file() else "folder" if path.is_dir() else "missing"
     except OSError:  # a name that is too long, or a folder that may not be read
-        return False
+        return "missing"
 
 
 def find_import(tx: Transaction, location: str) -> Song | None:

@@ -20,7 +20,7 @@ import msgspec
 from bandstand.bot.station import clocks, filling, passed_slots, playlists, schedule, scheduling, shows, transitions
 from bandstand.bot.station.filling import Filled, Need
 from bandstand.bot.station.fitting import EARLY, EXACT, SHORTEST, find_fixed_time, leaves_room
-from bandstand.bot.station.lifecycle import end_cue
+from bandstand.bot.station.lifecycle import OPEN_JOBS, end_cue
 from bandstand.bot.station.on_air import Asker, is_heard, line_up
 from bandstand.bot.station.ordering import give_up_job
 from bandstand.bot.station.radio_repositories import LastTurn
@@ -43,6 +43,7 @@ from bandstand.common.api.values import (
     SlotKind,
     SongBrief,
 )
+from bandstand.common.generators import BAND
 
 ITSELF: Final = Asker(STATION_NAME, STATION)
 PLANNED: Final = 4
@@ -53,6 +54,9 @@ JINGLE_AGAIN: Final = "a jingle comes just before it"
 """Why a jingle is passed over: two in a row are no programme, wherever a clock's other slots cannot be filled."""
 FROZEN: Final = 5.0
 """Seconds before it begins in which the next entry stays whatever happens: the streamer may begin it at any moment."""
+SOON: Final = 60.0
+"""Seconds before an entry begins in which a song is composed for it, whatever the machine has to do, if there is none.
+Before that there is time for one of the stock, which is composed when the machine is idle."""
 UNKNOWN_LENGTH: Final = 60.0
 """Seconds that stand for the length of a song that does not say it yet: rather too few, so that what is planned behind
 it keeps its distances."""
@@ -295,7 +299,7 @@ def plan_skip(tx: Transaction, air: Cue) -> bool:
 def _plan_entry(tx: Transaction, ground: Ground, cues: list[Cue]) -> bool:
     """Add one entry behind these cues; False where there is nothing to add and enough is on its way already."""
     position, left = _begin_early(tx, find_position(tx, cues, ground), ground)
-    is_needed_now = not any(cue.state is CueState.QUEUED or not cue.is_audible for cue in cues)
+    is_needed_now = _is_needed_now(tx, cues, position.at)
     passed: list[PassedSlot] = []
     last = cues[-1].song if cues else ground.played[0].song if ground.played else None
     is_after_jingle = last is not None and not is_song(last)
@@ -312,6 +316,15 @@ def _plan_entry(tx: Transaction, ground: Ground, cues: list[Cue]) -> bool:
         if wanted.slot is not None:
             passed.append(PassedSlot(wanted.slot, filled))
     return False
+
+
+def _is_needed_now(tx: Transaction, cues: Sequence[Cue], at: float) -> bool:
+    """Whether nothing else is there, or on its way, for an entry that is to begin `at`, which is soon."""
+    if at - tx.now > SOON or any(cue.state is CueState.QUEUED or not cue.is_audible for cue in cues):
+        return False
+    # A band's song that is to cut in is heard within a second: with another one beside it both would be late.
+    coming = [job.song for job in tx.jobs.list_in_state(*OPEN_JOBS) if job.cuts_in] if not cues else []
+    return not any(tx.songs.get_generator(song) == BAND for song in coming)
 
 
 def _begin_early(tx: Transaction, position: Position, ground: Ground) -> tuple[Position, float | None]:

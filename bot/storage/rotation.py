@@ -1,8 +1,8 @@
 """Which songs the programme may choose from, with what the rules of the rotation need to know of each.
 
-The station's own songs are those that it ordered by itself. The stock are those of them that are ready and were never
-in the queue; the rotation are the bands' songs that were heard before, whoever ordered them, and what was imported.
-Users' generators and comparisons are in neither: they are heard when somebody asks for them.
+The station's own songs are those that it ordered by itself. The stock are those of them that are ready, and that
+nobody has heard yet; the rotation are the bands' songs that were heard before, whoever ordered them, and what was
+imported. Users' generators and comparisons are in neither: they are heard when somebody asks for them.
 """
 
 import json
@@ -25,7 +25,11 @@ JOB: Final = tables.Job
 RATING: Final = tables.Rating
 IS_READY: Final = SONG.state == SongState.READY.value
 IS_OWN: Final = fn.EXISTS(JOB.select(JOB.id).where(JOB.song == SONG.code, JOB.place == str(STATION)))
-WAS_CUED: Final = fn.EXISTS(CUE.select(CUE.id).where(CUE.song == SONG.code))
+CUED: Final = CUE.select(CUE.id).where(CUE.song == SONG.code)
+IS_QUEUED: Final = fn.EXISTS(CUED.where(CUE.state.in_(["air", "queued"])))
+WAS_HEARD: Final = fn.EXISTS(CUED.where(CUE.started.is_null(False)))
+IS_FRESH: Final = IS_OWN & ~WAS_HEARD & ~IS_QUEUED
+"""Composed ahead; it may have been in the queue, and have left it unheard for somebody's request."""
 LAST_STARTED: Final = CUE.select(fn.MAX(CUE.started)).where(CUE.song == SONG.code)
 MEAN: Final = RATING.select(fn.AVG(RATING.value)).where(RATING.song == SONG.code)
 COUNT: Final = RATING.select(fn.COUNT(RATING.id)).where(RATING.song == SONG.code)
@@ -33,7 +37,7 @@ FAVOURITE: Final = tables.Favourite
 FANS: Final = FAVOURITE.select(fn.COUNT(FAVOURITE.person)).where(FAVOURITE.song == SONG.code)
 IS_FAVOURITE: Final = fn.EXISTS(FAVOURITE.select(FAVOURITE.person).where(FAVOURITE.song == SONG.code))
 
-WAS_CHOSEN: Final = (SONG.generator == IMPORT) | ((SONG.generator == BAND) & WAS_CUED)
+WAS_CHOSEN: Final = (SONG.generator == IMPORT) | ((SONG.generator == BAND) & (WAS_HEARD | (fn.EXISTS(CUED) & ~IS_OWN)))
 DRAWN: Final = SONG.select(SONG.code).where(IS_READY, WAS_CHOSEN).order_by(fn.RANDOM()).limit(GAP)
 TRIED: Final = 4
 """Rows of a large library that are looked at for each song that is drawn: not every one can be played."""
@@ -47,7 +51,7 @@ SOME_ROWS: Final = SQL(
 300 ms."""
 
 LIST_STOCK: Final = prepare(
-    SONG.select(*BRIEF).where(IS_READY, SONG.generator == BAND, IS_OWN, ~WAS_CUED).order_by(SONG.created)
+    SONG.select(*BRIEF).where(IS_READY, SONG.generator == BAND, IS_FRESH).order_by(SONG.created)
 )
 SOME: Final = SONG.select(SONG.code).where(SQL('"t1"."rowid"').in_(SOME_ROWS), IS_READY, WAS_CHOSEN)
 DRAW_SOME: Final = prepare(
@@ -67,14 +71,13 @@ LIST_CANDIDATES: Final = prepare(
 
 
 def _prepare_discardable() -> Prepared:
-    is_open = CUE.select(CUE.id).where(CUE.song == SONG.code, CUE.state.in_(["air", "queued"]))
     mark, comparison = tables.Bookmark, tables.Comparison
     is_marked = mark.select(mark.id).where(mark.song == SONG.code)
     is_compared = comparison.select(comparison.song).where(
         (comparison.first == SONG.code) | (comparison.second == SONG.code)
     )
     query = SONG.select(*BRIEF).where(
-        IS_READY, SONG.generator == BAND, IS_OWN, WAS_CUED, ~fn.EXISTS(is_open), ~fn.EXISTS(is_marked),
+        IS_READY, SONG.generator == BAND, IS_OWN, WAS_HEARD, ~IS_QUEUED, ~fn.EXISTS(is_marked),
         ~fn.EXISTS(is_compared), ~IS_FAVOURITE, fn.COALESCE(MEAN, 0) <= 0,
     )  # fmt: skip
     return prepare(query.order_by(fn.COALESCE(MEAN, 0), SONG.created).limit(GAP))

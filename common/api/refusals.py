@@ -355,7 +355,7 @@ class NoSuchExport(Base, frozen=True, tag="no_such_export"):
 class BadPath(Base, frozen=True, tag="bad_path"):
     path: str
     problem: str
-    """`relative` or `missing`."""
+    """`relative`, `missing` or `folder`."""
 
 
 class ImportedAlready(Base, frozen=True, tag="imported_already"):

@@ -235,6 +235,14 @@ def test_nothing_is_recorded_or_begun_while_the_bot_stops(bench: Bench) -> None:
     assert len(bench.waiting) == 1
 
 
+def test_what_was_made_as_a_file_alone_is_not_looked_for_in_the_empty_spool(bench: Bench) -> None:
+    bench.order(1)
+    bench.say(BEGUN)
+    assert bench.runner.find_spool(SongCode("7kq3")) is not None
+    bench.say(done())
+    assert bench.runner.find_spool(SongCode("7kq3")) is None, "its worker has not ended yet"
+
+
 def test_the_spool_is_a_songs_until_its_worker_ends_and_has_no_name(bench: Bench) -> None:
     bench.order(1)
     spool = bench.runner.find_spool(SongCode("7kq3"))

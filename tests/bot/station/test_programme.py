@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from bandstand.bot.station import programme
+from bandstand.bot.station import filling, ordering, programme
 from bandstand.bot.station.filling import RETRY
 from bandstand.bot.station.planning import PLANNED, find_position, read_ground
 from bandstand.bot.station.programme import WORKING
@@ -55,6 +55,42 @@ def test_only_one_song_is_composed_for_the_moment_at_a_time(station: Station) ->
     keep_going(station)
     keep_going(station)
     assert len(station.get_queue()) == 1
+
+
+def test_while_a_band_s_first_song_is_on_its_way_no_other_is_composed_beside_it(station: Station) -> None:
+    ordering.order_first_song(station.tx)
+    keep_going(station)
+    assert len(station.tx.jobs.list_in_state(JobState.WAITING)) == 1
+    station.fail(station.claim())
+    station.pass_time(filling.RETRY)
+    keep_going(station)
+    assert len(station.get_queue()) == 1
+
+
+def test_behind_a_song_that_lasts_a_while_a_song_of_the_stock_is_waited_for(station: Station) -> None:
+    keep_going(station)
+    air = station.claim()
+    station.begin(air)
+    station.finish(air)
+    station.listen(0.0)
+    keep_going(station)
+    assert station.get_queue() == []
+    assert len(station.tx.jobs.list_in_state(JobState.WAITING)) == 1
+    station.set_position(LENGTH - 20.0)
+    keep_going(station)
+    assert len(station.get_queue()) == 1, "there is no time for the stock any more"
+
+
+def test_what_left_the_plan_unheard_is_still_fresh_and_makes_no_room(station: Station) -> None:
+    compose_stock(station, 3)
+    keep_going(station)
+    keep_going(station)
+    planned = {cue.song.code for cue in programme.list_planned(station.tx)}
+    assert planned
+    station.tx.rules = msgspec.structs.replace(station.tx.rules, kept=0.0)
+    station.ask(requests.SwitchRadio(is_on=False))
+    assert planned <= {one.song.code for one in station.tx.rotation.list_stock()}
+    assert not planned & {one.code for one in station.tx.rotation.list_discardable(9)}
 
 
 def test_four_entries_are_planned_and_the_first_is_on_the_air(station: Station) -> None:
