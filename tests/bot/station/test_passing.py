@@ -125,7 +125,7 @@ def test_a_file_to_keep_is_heard_while_it_is_imported_and_once_it_is_there_at_on
 
 def test_what_is_no_file_of_this_machine_is_refused(station: Station, tmp_path: Path) -> None:
     assert station.refuse(PlayFile(path="tide.mp3")) == BadPath("tide.mp3", "relative")
-    assert station.refuse(PlayFile(path=str(tmp_path))) == BadPath(str(tmp_path), "missing")
+    assert station.refuse(PlayFile(path=str(tmp_path))) == BadPath(str(tmp_path), "folder")
 
 
 @pytest.mark.parametrize("keep", [True, False])

@@ -127,6 +127,7 @@ def test_the_wisher_is_told_when_it_begins(radio: Station) -> None:
 
 
 def test_wishes_come_behind_orders_and_before_what_is_planned(radio: Station) -> None:
+    radio.set_position(60.0)
     programme.plan_ahead(radio.tx)
     assert radio.queue
     radio.ask(Wish(words="bossa"), LISTENER)
