@@ -137,6 +137,8 @@ def parse_clock(call: Call) -> requests.Request | Reply:
             return requests.UseClock(name="" if name == "none" else name)
         case ["delete", name]:
             return requests.DeleteClock(name=name)
+        case [name]:
+            return requests.ListClocks(name=name)
         case [name, "=", *slots] if slots:
             return requests.SetClock(name=name, slots=join_paths(slots))
     raise UsageError(CLOCK_USAGE)

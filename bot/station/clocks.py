@@ -126,7 +126,7 @@ def delete_clock(request: DeleteClock, by: Requester, tx: Transaction) -> ClockD
 
 
 def list_clocks(request: ListClocks, by: Requester, tx: Transaction) -> Clocks:
-    return _list(tx)
+    return _list(tx, find_clock(tx, request.name).name if request.name.strip() else "")
 
 
 def use_clock(request: UseClock, by: Requester, tx: Transaction) -> Clocks:

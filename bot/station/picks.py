@@ -65,7 +65,8 @@ def _request_one(codes: Sequence[str], is_favourite: bool, by: Requester, tx: Tr
 
 
 def get_last_request(request: GetLastRequest, by: Requester, tx: Transaction) -> LastRequest:
-    found = [tx.requests.get_last_of_person(person) for person in find_people(tx, request.name, by)]
+    people = tx.favourites.find_fans(request.name.strip()) if request.name.strip() else [get_person(by)]
+    found = [*map(tx.requests.get_last_of_person, people), tx.requests.get_last_of_name(request.name.strip())]
     last = max((one for one in found if one is not None), key=lambda one: one.created, default=None)
     if last is None:
         return LastRequest(name=request.name)

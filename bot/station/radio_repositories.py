@@ -104,6 +104,10 @@ class Requests(Protocol):
 
     def get_last_of_person(self, person: str) -> SongRequest | None: ...
 
+    def get_last_of_name(self, name: str) -> SongRequest | None:
+        """The last of somebody who was called so then, whatever the case; None of nobody, who is ''."""
+        ...
+
     def get_last(self) -> SongRequest | None:
         """The last of all."""
         ...

@@ -79,9 +79,19 @@ def record_entry(tx: Transaction, target: Target) -> None:
 def get_schedule(request: GetSchedule, by: Requester, tx: Transaction) -> Schedule:
     shows, records = list_shows(tx), list_records(tx)
     current = schedule.find_target(shows, tx.now, records)
-    found = schedule.list_targets(shows, tx.now, tx.now + request.days * DAY)
+    found = _leave_out_repeats(schedule.list_targets(shows, tx.now, tx.now + request.days * DAY))
     airings = tuple(_describe(target, records) for target in found[:SHOWN])
     return Schedule(zone=tx.rules.zone, now=current.show if current else None, airings=airings, shows=tuple(shows))
+
+
+def _leave_out_repeats(targets: list[Target]) -> list[Target]:
+    """Of a show that comes every so many minutes the first alone: it would leave no room for the others."""
+    seen, left = set[str](), list[Target]()
+    for target in targets:
+        if not target.show.rule.every or target.show.key not in seen:
+            left.append(target)
+        seen.add(target.show.key)
+    return left
 
 
 def _describe(target: Target, records: schedule.Records) -> Airing:

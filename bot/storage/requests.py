@@ -32,6 +32,7 @@ def _prepare_last(which: Any) -> Prepared:
 LAST: Final = _prepare_last(ROW.id.is_null(False))
 LAST_OF_SONG: Final = _prepare_last(ROW.song == GAP)
 LAST_OF_PERSON: Final = _prepare_last(ROW.person == GAP)
+LAST_OF_NAME: Final = _prepare_last(ROW.name.collate("NOCASE") == GAP)
 
 
 class Requests:
@@ -46,6 +47,9 @@ class Requests:
 
     def get_last_of_person(self, person: str) -> SongRequest | None:
         return self._get_last(LAST_OF_PERSON.fill(person))
+
+    def get_last_of_name(self, name: str) -> SongRequest | None:
+        return self._get_last(LAST_OF_NAME.fill(name)) if name else None
 
     def get_last(self) -> SongRequest | None:
         return self._get_last(LAST)

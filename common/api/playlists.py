@@ -133,6 +133,9 @@ class DeleteClock(RequestBase, frozen=True, tag="delete_clock"):
 class ListClocks(RequestBase, frozen=True, tag="list_clocks"):
     """All clocks, and the one that the programme goes by."""
 
+    name: str = ""
+    """One of them, which the result then names as well; empty: all alike."""
+
 
 class UseClock(RequestBase, frozen=True, tag="use_clock"):
     """Have the programme go by this clock where no show says otherwise."""
@@ -175,7 +178,7 @@ class Clocks(ResultBase, frozen=True, tag="clocks"):
     current: str
     """The clock that the programme goes by where no show says otherwise; empty: none."""
     changed: str = ""
-    """The one that was made or changed."""
+    """The one that was made, changed or asked for."""
 
 
 class ClockDeleted(ResultBase, frozen=True, tag="clock_deleted"):

@@ -91,7 +91,9 @@ def test_a_clock_is_made_used_and_deleted(station: Station) -> None:
     assert station.ask(requests.UseClock(name="evening")).current == "evening"
     assert station.ask(requests.UseClock(name="")).current == ""
     station.ask(requests.UseClock(name="evening"))
+    assert station.ask(requests.ListClocks(name="EVENING")).changed == "evening"
     station.ask(requests.DeleteClock(name="evening"))
+    assert isinstance(station.refuse(requests.ListClocks(name="evening")), refusals.NoSuchClock)
     assert station.ask(requests.ListClocks()).current == ""
 
 

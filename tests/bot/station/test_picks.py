@@ -49,7 +49,13 @@ def test_the_last_request_of_somebody_is_told(station: Station) -> None:
     assert told.allowed_at is not None
     station.pass_time(told.wait)
     assert station.ask(requests.GetLastRequest(), ANN).allowed_at is None
-    assert station.refuse(requests.GetLastRequest(name="zoe"), BOB) == refusals.NoSuchFan("zoe")
+    assert station.ask(requests.GetLastRequest(name="zoe"), BOB).song is None
+
+
+def test_whoever_has_requested_is_found_by_name_without_any_favourite(station: Station) -> None:
+    fill(station, "Blue Lantern")
+    station.ask(requests.RequestFirst(query="blue"), BOB)
+    assert station.ask(requests.GetLastRequest(name=BOB.name.upper()), ANN).song.title == "Blue Lantern"
 
 
 @given(st.sets(st.sampled_from(["One", "Two", "Three", "Four"]), min_size=1))

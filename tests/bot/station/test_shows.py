@@ -97,6 +97,14 @@ def test_shows_that_meet_are_told_with_which_one_is_heard(station: Station) -> N
     assert [show.name for show in apart.wins_over] == ["wide", "all day"], "there it is friday, 18:00 in Berlin"
 
 
+def test_a_show_that_comes_every_few_minutes_leaves_room_for_the_others_of_the_week(station: Station) -> None:
+    station.ask(AddShow(rule="every 7 minutes", target="any"))
+    station.ask(AddShow(rule="daily 20:00-22:00", target="any", name="Evening"))
+    names = [airing.show.name for airing in station.ask(GetSchedule(days=7)).airings]
+    assert names.count("Evening") >= 7
+    assert names.count("any") == 1
+
+
 def test_a_show_is_removed_by_number_or_by_name(station: Station) -> None:
     for name in ("one", "two", "two"):
         station.ask(AddShow(rule="fri 20-22", target="bossa", name=name))

@@ -42,6 +42,7 @@ BY_INDEX: dict[str, Callable[[Transaction], object]] = {
     "a person's songs in the queue": lambda tx: tx.queue.count_queued("ann"),
     "when a song began last": lambda tx: tx.queue.get_last_started("7kq3"),
     "a song's last request": lambda tx: tx.requests.get_last_of_song("7kq3"),
+    "the last request of a name": lambda tx: tx.requests.get_last_of_name("ann"),
     "a person's last request": lambda tx: tx.requests.get_last_of_person("ann"),
     "the last request": lambda tx: tx.requests.get_last(),
     "a form": lambda tx: tx.bands.get_form(1),
