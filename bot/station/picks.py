@@ -10,7 +10,6 @@ from typing import Final
 import msgspec
 
 from bandstand.bot.station import library, song_requests
-from bandstand.bot.station.favourites import find_people
 from bandstand.bot.station.persons import get_person
 from bandstand.bot.station.repositories import Transaction
 from bandstand.bot.station.requesting import find_person_time
