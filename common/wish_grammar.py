@@ -2,7 +2,8 @@
 
 Word by word, the longest thing that is understood is taken: a length, a tempo, a key, then the phrases of the lexicon
 (styles, bands, paces, moods, modes, instruments), then words that say nothing about the music. A word that is left may
-have a typing error: then the nearest phrase is taken, and that is told. Everything else is kept as `unknown`, in the
+have a typing error: then the nearest phrase is taken, and that is told; so it is where two things cannot both be, such
+as two keys, and the first holds. Everything else is kept as `unknown`, in the
 words of whoever wished. So any text is a wish, perhaps one of which nothing was understood.
 
 `without`, `no` and `not` hold for the instruments behind them, over `and`, `or` and commas.
@@ -192,7 +193,9 @@ class _Reader:
         kept = max(limits.low, min(self._longest if name == "seconds" else limits.high, value))
         if kept != value:
             self._taken[one_line(typed, 40)] = f"{kept:g} {unit}"
-        self._numbers[name] = kept
+        before = self._numbers.setdefault(name, kept)
+        if before != kept:
+            self._taken[one_line(typed, 40)] = f"{before:g} {unit}"
 
     def _read_key(self, at: int) -> int:
         match = KEY.match(self._join(at))
@@ -209,8 +212,14 @@ class _Reader:
             return 0
         if is_asked and letter == "a" and not (sign or mode or is_last):
             return 0
-        self._found["key"] = letter.upper() + sign + ("m" if is_minor else "")
+        self._keep("key", letter.upper() + sign + ("m" if is_minor else ""), match[0])
         return len(match[0].split())
+
+    def _keep(self, kind: str, value: str, typed: str) -> None:
+        """Of two that cannot both be, the first is taken, and that is said."""
+        before = self._found.setdefault(kind, value)
+        if before != value:
+            self._taken[one_line(typed, 40)] = before
 
     # Phrases
 
@@ -231,8 +240,14 @@ class _Reader:
     def _put(self, meaning: Meaning, typed: str) -> None:
         kind, value = meaning
         if kind == "instrument":
-            names = self._lists["unwanted" if self._negation else "wanted"]
-            if value not in names:
+            names, others = self._lists["wanted"], self._lists["unwanted"]
+            if self._negation:
+                names, others = others, names
+            if value in others:
+                self._taken[one_line(f"{self._negation} {typed}".strip(), 40)] = (
+                    f"{'with' if self._negation else 'without'} {value}"
+                )
+            elif value not in names:
                 names.append(value)
             return
         if self._negation:
@@ -242,7 +257,7 @@ class _Reader:
             if value not in self._lists["moods"]:
                 self._lists["moods"].append(value)
         else:
-            self._found.setdefault(kind, value)
+            self._keep(kind, value, typed)
 
     def _read_band(self, at: int) -> int:
         """Read the name of a band, or a part of it, also with a typing error; 0 where there is none."""

@@ -14,9 +14,10 @@ from bandstand.bot.station import playing
 from bandstand.bot.station.on_air import find_on_air, is_stopped
 from bandstand.bot.station.persons import find_key, find_voter
 from bandstand.bot.station.repositories import Transaction
+from bandstand.bot.station.transitions import is_between
 from bandstand.common.api.events import SkippedByVote, SkipVoteBegan
 from bandstand.common.api.people import Requester
-from bandstand.common.api.refusals import NothingOnAir, Refused, SkipVotesOff
+from bandstand.common.api.refusals import BadRequest, NothingOnAir, Refused, SkipVotesOff
 from bandstand.common.api.requests import Skip, VoteSkip
 from bandstand.common.api.results import SkipVoted
 from bandstand.common.api.values import Outside
@@ -43,6 +44,8 @@ def vote_to_skip(request: VoteSkip, by: Requester, tx: Transaction) -> SkipVoted
     cue = find_on_air(tx)
     if cue is None or is_stopped(tx) or request.cue not in (None, cue.id):
         raise Refused(NothingOnAir())
+    if is_between(cue):
+        raise Refused(BadRequest(f"the {cue.song.kind} on the air is over in a moment; a song may be skipped by vote"))
     is_new = tx.favourites.put_skip_vote(cue.id, find_voter(by), tx.now)
     voters = tx.favourites.list_skip_votes(cue.id)
     votes, needed = len(voters), count_needed(count_people(tx.outside, voters), tx.rules.skip_share)

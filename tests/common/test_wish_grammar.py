@@ -106,6 +106,26 @@ def check(wish: Wish) -> None:
     assert all("\n" not in word and len(word) <= 40 for word in wish.unknown)
 
 
+@pytest.mark.parametrize(
+    ("text", "field", "value", "taken"),
+    [
+        ("slow fast waltz", "pace", Pace.SLOW, {"fast": "slow"}),
+        ("bossa in Dm in F", "key", "Dm", {"in F": "Dm"}),
+        ("pop, rock", "style", "pop", {"rock": "pop"}),
+        ("2 minutes, 3 minutes", "seconds", 120.0, {"3 minutes": "120 s"}),
+        ("with flute, without flute", "wanted", ("flute",), {"without flute": "with flute"}),
+        ("without flute with flute", "unwanted", ("flute",), {"flute": "without flute"}),
+        ("in Dm, in Dm", "key", "Dm", {}),
+    ],
+)
+def test_of_two_that_cannot_both_be_the_first_holds_and_that_is_told(
+    text: str, field: str, value: object, taken: dict[str, str]
+) -> None:
+    wish = parse_wish(text, {})
+    assert getattr(wish, field) == value
+    assert wish.taken == taken
+
+
 def test_a_long_text_is_read_to_a_limit() -> None:
     assert len(parse("purple " * 5000).unknown) <= 60
 

@@ -4,12 +4,15 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bandstand.bot.station.between import ITSELF
+from bandstand.bot.station.on_air import fill_air, insert_first
 from bandstand.bot.station.skip_votes import FEWEST, count_needed, count_people
 from bandstand.common.api import refusals, requests
 from bandstand.common.api.events import CueSkipped, SkippedByVote, SkipVoteBegan
 from bandstand.common.api.people import Identity, Place, Requester
 from bandstand.common.api.values import ChatNetwork, MountStatus, Outside
 from tests.bot.station.conftest import Station, make_person
+from tests.bot.station.test_between import add_jingle
 
 ANN, BOB, CYD = make_person("ann"), make_person("bob"), make_person("cyd")
 
@@ -59,6 +62,13 @@ def test_half_of_those_who_listen_or_of_those_who_talk_are_needed(station: Stati
     assert station.ask(requests.VoteSkip(), ANN).needed == 4
     station.tx.rules = msgspec.structs.replace(station.tx.rules, skip_share=1.0)
     assert station.ask(requests.VoteSkip(), CYD).needed == 9
+
+
+def test_what_is_heard_between_songs_is_not_voted_on(station: Station) -> None:
+    add_jingle(station, "hour")
+    insert_first(station.tx, station.get_song("jhour").brief, ITSELF)
+    fill_air(station.tx)
+    assert isinstance(station.refuse(requests.VoteSkip(), BOB), refusals.BadRequest)
 
 
 def test_silence_and_a_station_without_votes_skip_nothing(station: Station) -> None:
