@@ -253,14 +253,21 @@ def give_up_song(tx: Transaction, code: str) -> None:
     tx.publish(QueueChanged())
 
 
+def _bring_back_cut(tx: Transaction, cue: Cue) -> None:
+    """Let what this cue has cut off go on, as the next in the queue, unless it does already."""
+    cut = tx.queue.get(cue.cuts) if cue.cuts is not None else None
+    if cut is None or cut.reason is not EndReason.CUT or cut.song.state.is_lost or tx.queue.list_rests(cut.id):
+        return
+    heard = int((cue.created - cut.started) * RATE) if cut.started else 0
+    _go_on_first(tx, cut, Frames(cut.frames or cut.start + heard))
+
+
 def break_off_song(tx: Transaction, job: Job) -> None:
     """There will be no more of this song. What is on the air of it is heard to where it breaks off, and what it had cut
     off goes on after it; where none of it was heard, or the station is stopped, it leaves the air and the queue."""
     for cue in tx.queue.list_of_job(job.id):
-        cut = tx.queue.get(cue.cuts) if cue.state is CueState.AIR and cue.cuts is not None else None
-        if cut is not None and cut.reason is EndReason.CUT and not cut.song.state.is_lost:
-            heard = int((cue.created - cut.started) * RATE) if cut.started else 0
-            _go_on_first(tx, cut, Frames(cut.frames or cut.start + heard))
+        if cue.state is CueState.AIR:
+            _bring_back_cut(tx, cue)
     for cue in tx.queue.list_open():
         if cue.song.code == job.song and (cue.started is None or is_stopped(tx)):
             end_cue(tx, cue, EndReason.BROKEN, tx.now)
@@ -273,10 +280,7 @@ def hold_song(tx: Transaction, job: Job, made: Frames) -> None:
     and the rest is first in the queue, before what it had cut off; a cue that nothing was heard of waits."""
     for cue in tx.queue.list_of_job(job.id):
         if cue.state is CueState.AIR:
-            cut = tx.queue.get(cue.cuts) if cue.cuts is not None else None
-            if cut is not None and cut.reason is EndReason.CUT and not cut.song.state.is_lost:
-                heard = int((cue.created - cut.started) * RATE) if cut.started else 0
-                _go_on_first(tx, cut, Frames(cut.frames or cut.start + heard))
+            _bring_back_cut(tx, cue)
             _go_on_first(tx, cue, made if cue.started else cue.start)
             if cue.started is None:
                 end_cue(tx, cue, EndReason.BROKEN, tx.now)
@@ -428,10 +432,13 @@ def record_lost(tx: Transaction, cue_id: int, frames: Frames) -> None:
 
 
 def record_unplayable(tx: Transaction, cue_id: int, reason: str) -> None:
-    """The streamer would not take this cue. It had its turn all the same, so the history has it."""
+    """The streamer would not take this cue. It had its turn all the same, so the history has it; what it had cut off
+    goes on."""
     cue = tx.queue.get(cue_id)
     if cue is None or cue.state is CueState.OVER:
         return
+    if cue.state is CueState.AIR and cue.started is None:
+        _bring_back_cut(tx, cue)
     tried = msgspec.structs.replace(cue, started=tx.now if cue.started is None else cue.started)
     end_cue(tx, tried, EndReason.BROKEN, tx.now)
     fill_air(tx)

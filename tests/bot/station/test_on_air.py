@@ -50,6 +50,26 @@ def test_each_report_is_new_once_in_one_life_of_a_streamer(station: Station) -> 
     assert news == [True, False, True, False, True, False, True]
 
 
+def test_a_song_that_cannot_be_opened_does_not_cost_the_one_that_it_cut_off(station: Station) -> None:
+    first, _ = queue_up(station, "One", "Two")
+    station.start(first)
+    station.pass_time(29.0)
+    gone = station.store("Gone")
+    station.ask(Play(song=gone))
+    on_air.record_unplayable(station.tx, station.get_air().id, "its file cannot be opened")
+    assert (station.air, station.queue) == ("One", ["Two"])
+    assert station.get_air().start / RATE == pytest.approx(30.0, abs=3.0)
+
+
+@pytest.mark.parametrize("resumes", [False, True])
+def test_it_comes_back_once(resumes: bool, station: Station) -> None:
+    (first,) = queue_up(station, "One")
+    station.start(first)
+    station.ask(Play(song=station.store("Gone"), resumes=resumes))
+    on_air.record_unplayable(station.tx, station.get_air().id, "its file cannot be opened")
+    assert (station.air, station.queue) == ("One", [])
+
+
 def test_a_broken_song_is_told_and_the_next_goes_on_the_air(station: Station) -> None:
     one, _ = queue_up(station, "One", "Two")
     station.tx.events.clear()
