@@ -247,9 +247,7 @@ def _fits(tx: Transaction, cue: Cue, position: Position, ground: Ground, is_froz
     if choice is None or cue.song.state.is_lost:
         return choice is None
     early, left = _begin_early(tx, position, ground)
-    if not _fits_time(tx, cue, position.at, left if is_frozen else None) or not _is_wanted(
-        choice, early, ground, is_frozen
-    ):
+    if not _fits_time(tx, cue, position.at, left) or not _is_wanted(choice, early, ground, is_frozen):
         return False
     broken = find_broken(name_artist(tx, cue.song), early.heard, early.at)
     return is_between(cue) or broken <= set(choice.relaxed)

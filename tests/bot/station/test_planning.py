@@ -201,6 +201,20 @@ def test_the_rest_of_a_song_is_expected_to_last_no_longer_than_a_rest(station: S
     assert find_next_time(station) == pytest.approx(LENGTH - 60.0)
 
 
+def test_a_show_that_is_added_changes_the_whole_plan_and_not_only_what_is_next(station: Station) -> None:
+    station.tx.now = 36000.0
+    use_clock(station, "style:pop")
+    plan(station)
+    station.listen(0.0)
+    plan(station)
+    station.ask(AddShow(rule="daily 10:05-11:00", target="style:bossa", zone="UTC"))
+    plan(station)
+    cues = [station.get_air(), *station.get_queue()]
+    begins = [find_position(station.tx, cues[:number], read_ground(station.tx)).at for number in range(len(cues))]
+    first = next(at for at, cue in zip(begins, cues, strict=True) if cue.choice and cue.choice.show)
+    assert first == pytest.approx(36300.0, abs=1.0)
+
+
 def test_what_is_composed_to_end_at_a_show_is_composed_anew_after_a_seek(station: Station) -> None:
     station.tx.now = 36000.0
     use_clock(station, "style:pop")
