@@ -430,7 +430,7 @@ def test_a_disk_that_is_full_for_a_minute_loses_no_fact(bench: Bench) -> None:
 def test_a_file_system_that_is_really_full_loses_no_fact(tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "none", str(disk)], capture_output=True)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "none", str(disk)], capture_output=True)
     if mounted.returncode:
         pytest.skip("a small file system cannot be mounted here")
     try:
