@@ -6,13 +6,15 @@ program (exec) or calls the callable. So each limit holds from the program's fir
 takes time once a song is asked for. With standard input closed it ends.
 """
 
+import atexit
+import contextlib
 import ctypes
 import errno
 import os
 import resource
 import signal
 import sys
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import msgspec
 
@@ -119,5 +121,14 @@ def become_program(argv: list[str]) -> int:
     return NOT_STARTED
 
 
+def end_now(status: int) -> NoReturn:
+    """End without waiting for threads that a callable has left behind: there is no more sound to come."""
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    end_now(main(sys.argv[1:]))

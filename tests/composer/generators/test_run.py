@@ -301,6 +301,20 @@ def test_raw_sound_is_decoded_as_declared(workshop) -> None:
     assert pitch(run.sound[2000:-2000]) == pytest.approx(440, abs=2)
 
 
+def test_a_thread_that_a_callable_leaves_behind_does_not_hold_up_its_end(workshop) -> None:
+    text = (
+        "import atexit, threading, numpy as np\n"
+        "atexit.register(print, 'said at the end')\n"
+        "def song():\n"
+        "    threading.Thread(target=threading.Event().wait).start()\n"
+        "    yield np.tile([0.5, -0.5], 2400)\n"
+    )
+    workshop.write("band.py", text)
+    run = workshop.run(Generator(callable="band:song", directory=str(workshop.folder)))
+    assert run.done.seconds == 0.1
+    assert run.done.provenance.errors == "said at the end"
+
+
 def test_a_callable_yields_arrays_segments_and_facts(workshop) -> None:
     workshop.write(
         "band.py",
