@@ -27,13 +27,28 @@ export function capitalise(sentence) {
   return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
-/** What the vote is about: the song and the frame in the ear. @param {Record<string, string>} values */
+/**
+ * What the vote is about: the song and the frame in the ear.
+ *
+ * @param {Record<string, string>} values
+ */
 function addHeard(values) {
   const place = findPlace();
   if (!place) return;
   values.song = place.song;
   if (place.cue !== null) values.cue = String(place.cue);
   if (place.frame !== null) values.frame = String(Math.round(place.frame));
+}
+
+/**
+ * The form's fields, with the button that was pressed.
+ *
+ * @param {HTMLFormElement} form
+ * @param {HTMLElement | null} pressed
+ * @returns {FormData}
+ */
+export function makeFormData(form, pressed) {
+  return new /** @type {any} */ (FormData)(form, pressed); // Debian's tsc knows one argument
 }
 
 document.addEventListener("submit", async (event) => {
@@ -43,7 +58,7 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   /** @type {Record<string, string>} */
   const values = {};
-  for (const [name, value] of new FormData(form, pressed)) values[name] = String(value);
+  for (const [name, value] of makeFormData(form, pressed)) values[name] = String(value);
   if ("heard" in form.dataset) addHeard(values);
   const output = form.querySelector("output");
   pressed?.setAttribute("aria-disabled", "true");

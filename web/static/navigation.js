@@ -1,5 +1,6 @@
 // While music plays, a link swaps the page's content rather than the page, so that the music goes on. When nothing
 // plays, links are links.
+import { makeFormData } from "./forms.js";
 import { player } from "./station.js";
 import { swap } from "./live_part.js";
 
@@ -28,7 +29,7 @@ document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || form.method !== "get" || player.state === "stopped") return;
   event.preventDefault();
   const address = new URL(form.action);
-  const values = new FormData(form, /** @type {SubmitEvent} */ (event).submitter);
+  const values = makeFormData(form, /** @type {SubmitEvent} */ (event).submitter);
   address.search = new URLSearchParams(/** @type {any} */ (values)).toString();
   visit(address.href, true);
 });

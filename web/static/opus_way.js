@@ -10,6 +10,8 @@ import { RATE, SoundSchedule } from "./sound_schedule.js";
 
 /** Seconds in which the volume moves to what was set: no click. */
 const GLIDE = 0.02;
+/** Milliseconds; where the system has put the sound aside for longer (a call), what was to be heard then is dropped. */
+const LONG = 1500;
 
 export class OpusWay {
   /**
@@ -29,6 +31,8 @@ export class OpusWay {
     this._stream = null;
     this._volume = 1;
     this.hasSounded = false;
+    /** @type {number | null} since when the system has put the sound aside, by performance.now() */
+    this._asideSince = null;
   }
 
   /** @param {number} volume */
@@ -45,6 +49,8 @@ export class OpusWay {
     this.output.gain.value = this._volume;
     this.output.connect(this.context.destination);
     this.schedule = new SoundSchedule(this.context, this.output);
+    this._asideSince = performance.now();
+    this.context.onstatechange = () => this._takeContextState();
     this.wake();
   }
 
@@ -80,6 +86,15 @@ export class OpusWay {
       () => {},
       () => this._parts.onRefused(),
     );
+  }
+
+  _takeContextState() {
+    if (this.context?.state !== "running") {
+      this._asideSince ??= performance.now();
+      return;
+    }
+    if (this._asideSince !== null && performance.now() - this._asideSince > LONG) this.schedule?.flush();
+    this._asideSince = null;
   }
 
   check() {

@@ -94,12 +94,20 @@ export class Player extends EventTarget {
     return this._way instanceof OpusWay;
   }
 
-  /** What an analyser may be connected to; null where an audio element plays, or nothing. @returns {AudioNode | null} */
+  /**
+   * What an analyser may be connected to; null where an audio element plays, or nothing.
+   *
+   * @returns {AudioNode | null}
+   */
   get output() {
     return this._way instanceof OpusWay ? this._way.output : null;
   }
 
-  /** The song and the frame of it that is in the ear at this moment. @returns {Place | null} */
+  /**
+   * The song and the frame of it that is in the ear at this moment.
+   *
+   * @returns {Place | null}
+   */
   heard() {
     return this._way?.heard() ?? null;
   }
@@ -221,8 +229,10 @@ export class Player extends EventTarget {
   }
 
   _look() {
-    if (this._state === "playing" && this._way?.check() === false) this._setState("waiting");
-    else if (this._state === "waiting" && this._way?.check()) this._setState("playing");
+    const isHeard = this._way?.check() === true;
+    if (this._state === "playing" && !isHeard) this._setState("waiting");
+    else if (this._state === "waiting" && isHeard) this._setState("playing");
+    if (this._state !== "playing") return; // for a moment there is nothing to hear; the song is still the same
     const heard = this.heard();
     if ((heard?.cue ?? null) !== this._cue) this._tellHeard(heard);
   }

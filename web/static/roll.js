@@ -132,7 +132,12 @@ class SongRoll extends HTMLElement {
     this.#run();
   }
 
-  /** The seconds at the left edge. @param {Surface} surface @param {number} now */
+  /**
+   * The seconds at the left edge.
+   *
+   * @param {Surface} surface
+   * @param {number} now
+   */
   #findLeft(surface, now) {
     const span = this.#getSpan(surface);
     if (!isStill.matches) return now - span * PRESENT;
@@ -189,8 +194,15 @@ class SongRoll extends HTMLElement {
     this.#drawPresent(surface, toX(now));
   }
 
-  /** Bars, chords and sections. @param {Surface} surface @param {Score} score @param {number} left @param {number} right
-   * @param {(seconds: number) => number} toX */
+  /**
+   * Bars, chords and sections.
+   *
+   * @param {Surface} surface
+   * @param {Score} score
+   * @param {number} left
+   * @param {number} right
+   * @param {(seconds: number) => number} toX
+   */
   #drawGrid(surface, score, left, right, toX) {
     const { context, height } = surface;
     const colours = this.#colours;
@@ -241,7 +253,12 @@ class SongRoll extends HTMLElement {
     return VOICES.includes(voice) ? voice : "other";
   }
 
-  /** The waveform around the present, and below it the spectrum of what is heard. @param {Surface} surface @param {number} now */
+  /**
+   * The waveform around the present, and below it the spectrum of what is heard.
+   *
+   * @param {Surface} surface
+   * @param {number} now
+   */
   #drawSound(surface, now) {
     const { context, width, height } = surface;
     const left = this.#findLeft(surface, now);
@@ -249,7 +266,8 @@ class SongRoll extends HTMLElement {
     const middle = height * 0.4;
     context.fillStyle = this.#colours.roll;
     context.fillRect(0, 0, width, height);
-    const { peaks = [], columns_per_second: rate = 1 } = this.#sound || {};
+    const peaks = this.#sound?.peaks ?? [];
+    const rate = this.#sound?.columns_per_second ?? 1;
     for (let x = 0; x < width; x += 3) {
       const peak = peaks[Math.floor((left + (x / width) * span) * rate)] || 0;
       const tall = Math.max(1, peak * middle * 0.9);
@@ -267,7 +285,12 @@ class SongRoll extends HTMLElement {
     this.#drawPresent(surface, ((now - left) / span) * width);
   }
 
-  /** The spectrum that the station has of this moment. @param {number} now @returns {number[] | null} */
+  /**
+   * The spectrum that the station has of this moment.
+   *
+   * @param {number} now
+   * @returns {number[] | null}
+   */
   #readStored(now) {
     const { spectrum, spectra_per_second: rate, bands } = this.#sound || {};
     if (!spectrum || !rate || !bands) return null;
@@ -277,7 +300,12 @@ class SongRoll extends HTMLElement {
     return Array.from(this.#spectra.subarray(from, from + count), (level) => level / 255);
   }
 
-  /** How far the song is. @param {Surface} surface @param {number} now */
+  /**
+   * How far the song is.
+   *
+   * @param {Surface} surface
+   * @param {number} now
+   */
   #drawStrip(surface, now) {
     const { context, width, height } = surface;
     const seconds = Number(this.getAttribute("seconds")) || this.#score?.seconds || 0;
@@ -288,8 +316,12 @@ class SongRoll extends HTMLElement {
     context.fillRect(Math.max(0, x - 1.5), 0, 3, height);
   }
 
-  /** The place in words, and who sounds. It is no live region: it changes several times a second. @param {Score} score
-   * @param {number} now */
+  /**
+   * The place in words, and who sounds. It is no live region: it changes several times a second.
+   *
+   * @param {Score} score
+   * @param {number} now
+   */
   #say(score, now) {
     const { section, chord, bar } = describePlace(score, now);
     const said = [section, bar, chord].join("|");
@@ -338,7 +370,7 @@ function prepareCanvas(element) {
  * @param {number} radius */
 function fillRound(context, x, y, wide, tall, radius) {
   context.beginPath();
-  context.roundRect(x, y, wide, tall, Math.min(radius, tall / 2, wide / 2));
+  /** @type {any} */ (context).roundRect(x, y, wide, tall, Math.min(radius, tall / 2, wide / 2));
   context.fill();
 }
 

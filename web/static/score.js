@@ -65,7 +65,12 @@ export function readScore(stored) {
   };
 }
 
-/** "verse 2"; the number only where there are several. @param {any} section @param {any[]} all */
+/**
+ * "verse 2"; the number only where there are several.
+ *
+ * @param {any} section
+ * @param {any[]} all
+ */
 function nameSection(section, all) {
   const isOnly = all.filter((one) => one.kind === section.kind).length === 1;
   return isOnly ? section.kind : `${section.kind} ${section.number}`;

@@ -115,7 +115,11 @@ class SongSearch extends HTMLElement {
     this.#input.setAttribute("aria-activedescendant", `${this.#list.id}-${this.#chosen}`);
   }
 
-  /** Puts the song's code into the field, as its title may be another song's as well. @param {number} index */
+  /**
+   * Puts the song's code into the field, as its title may be another song's as well.
+   *
+   * @param {number} index
+   */
   #take(index) {
     const song = this.#songs[index];
     if (!song) return;

@@ -82,12 +82,17 @@ export class SoundSchedule {
     if (this.ahead * RATE >= this._enough) this._start();
   }
 
-  /** Drop all that is not heard yet. */
-  stop() {
+  /** Drop all that is not heard yet, and go on with what comes: it has become old. */
+  flush() {
     for (const node of this._nodes) node.stop();
     this._nodes.clear();
     this._held = [];
     this._isStarted = false;
+  }
+
+  /** Drop all that is not heard yet; what comes may be of another connection. */
+  stop() {
+    this.flush();
     this._last = null;
   }
 

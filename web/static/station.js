@@ -78,8 +78,11 @@ let analysed = null;
 const LOWEST = 40;
 const COLUMNS = 64;
 
-/** How loud each of 64 bands from 40 Hz to 16 kHz is in the ear, from 0 to 1; null where that cannot be known.
- * @returns {number[] | null} */
+/**
+ * How loud each of 64 bands from 40 Hz to 16 kHz is in the ear, from 0 to 1; null where that cannot be known.
+ *
+ * @returns {number[] | null}
+ */
 export function readSpectrum() {
   const output = player.output;
   if (!output) return null;

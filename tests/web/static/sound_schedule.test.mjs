@@ -117,3 +117,13 @@ test("a stop drops what is not heard yet", () => {
   assert.ok(context.started.every(({ node }) => node.isStopped));
   assert.equal(schedule.isPlaying, false);
 });
+
+test("what has become old while the sound was put aside is dropped, and what comes is heard", () => {
+  const { context, schedule, push } = makeStage();
+  push(100);
+  schedule.flush();
+  assert.ok(context.started.every(({ node }) => node.isStopped));
+  push(12);
+  assert.ok(schedule.isPlaying && schedule.ahead < 0.5);
+  assert.equal(context.started.length, 112);
+});

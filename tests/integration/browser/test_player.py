@@ -1,0 +1,84 @@
+"""The player in Debian's Chromium, at a whole station: it sounds, knows to the sample what is heard, and comes back."""
+
+import os
+import signal
+
+from playwright.sync_api import Browser, Page
+
+from bandstand.common.types import RATE
+from tests.integration.browser.heard_page import (
+    WebStation,
+    find_truth,
+    open_player,
+    press_play,
+)
+from tests.integration.streaming import Sound
+
+EXACT = RATE // 20
+"""Frames, 50 ms: the budget of what the page shows as heard; measured, it is nothing."""
+ESTIMATE = RATE
+"""A second. The budget is half of that, on a machine that has time."""
+
+
+def measure_error(page: Page, code: str, song: Sound) -> int:
+    """Frames by which what the player says is ahead of what is heard."""
+    page.wait_for_function(f"player.heard()?.song === '{code}'")
+    looked = page.evaluate("look()")
+    assert looked["heard"]["exact"] is True
+    return int(looked["heard"]["frame"]) - find_truth(page, looked["ear"], song)
+
+
+def test_the_frame_in_the_ear_is_known_from_song_to_song(radio: WebStation, browser: Browser) -> None:
+    first, first_song = radio.play_noise(40, seed=1)
+    page = open_player(browser, radio)
+    press_play(page)
+    page.evaluate("startTap()")
+    assert abs(measure_error(page, first, first_song)) < EXACT
+    second, second_song = radio.play_noise(40, seed=2)
+    assert abs(measure_error(page, second, second_song)) < EXACT
+    radio.ask("seek", "20")
+    page.wait_for_function(f"player.heard()?.frame > {19 * RATE}")
+    assert abs(measure_error(page, second, second_song)) < EXACT
+    assert list(dict.fromkeys(song for song, _ in page.evaluate("songs") if song)) == [first, second]
+    assert page.evaluate("states")[:2] == ["connecting", "playing"]
+    radio.ask("stop")
+    page.wait_for_function("player.heard() === null")
+    page.evaluate("player.stop()")
+    assert page.evaluate("states").pop() == "stopped"
+    page.close()
+
+
+def test_it_comes_back_whatever_was_killed(radio: WebStation, browser: Browser) -> None:
+    page = open_player(browser, radio)
+    press_play(page)
+    page.evaluate("startTap()")
+    for seed, part in enumerate(("streamer", "web", "icecast", "bot"), 10):
+        if part == "bot":
+            assert radio.process is not None
+            radio.process.send_signal(signal.SIGKILL)
+            radio.process.wait()
+            radio.start()
+            radio.wait_for("the station takes commands")
+        elif part == "icecast":
+            os.kill(int((radio.var / "icecast" / "icecast.pid").read_text()), signal.SIGKILL)
+            radio.wait_for(r"/stream\.opus is on the air")
+        else:
+            radio.kill(f"bandstand.{part}")
+        code, song = radio.play_noise(60, seed)
+        assert abs(measure_error(page, code, song)) < EXACT, part
+    page.close()
+
+
+def test_where_there_is_no_web_codecs_an_element_plays_and_the_place_is_an_estimate(
+    radio: WebStation, browser: Browser
+) -> None:
+    code, song = radio.play_noise(60, seed=3)
+    page = open_player(browser, radio)
+    page.evaluate("useElement()")
+    press_play(page)
+    page.evaluate("startTap()")
+    page.wait_for_function(f"player.heard()?.song === '{code}'")
+    looked = page.evaluate("look()")
+    assert looked["heard"]["exact"] is False
+    assert abs(looked["heard"]["frame"] - find_truth(page, looked["ear"], song)) < ESTIMATE
+    page.close()
