@@ -98,6 +98,16 @@ def test_the_operator_sees_processes_listeners_log_and_rights() -> None:
 
 
 @pytest.mark.usefixtures("right")
+def test_a_log_that_goes_elsewhere_is_said() -> None:
+    link = make_link()
+    link.answers[requests.GetLog] = results.LogTail(lines=())
+    link.answers[requests.GetListeners] = results.Listeners(counts=())
+    with open_client(link) as client:
+        page = client.get("/admin")
+    assert page.status_code == 200 and "goes elsewhere" in page.text and "Nothing is counted yet" in page.text
+
+
+@pytest.mark.usefixtures("right")
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_texts_are_only_texts(text: str) -> None:
     urls = ["/studio?generator=mine", "/admin", *(f"/studio/parts/{part}" for part in STUDIO_PARTS)]
