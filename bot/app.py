@@ -189,7 +189,7 @@ class App:
         if sandbox is not None:
             plan = msgspec.json.encode(sandbox).decode()
             worker += ["--sandbox", plan, "--scratch", str(config.paths.spool)]
-        background = ["nice", *build_command("bandstand.composer.background_job")]
+        background = build_command("bandstand.composer.background_job")
         self._catalogue = Catalogue(self._launcher, config.generators, sandbox)
         room = Room(self._clock, (config.paths.spool, config.paths.songs), publish)
         recorder = JobRecorder(self._clock, store, room, publish)

@@ -21,6 +21,7 @@ from bandstand.common import config, song_parameters
 from bandstand.common.errors import BandstandError, ComposeError, Missing
 from bandstand.common.jobs import GROWTH_FD, HANDOVER_FD, SPOOL_FD, Failed, Job, Value
 from bandstand.common.lineups import STYLES
+from bandstand.common.priority import give_way
 from bandstand.common.sandbox import Sandbox
 from bandstand.composer import batch, offline, worker
 from bandstand.composer.compose import BANDS
@@ -48,7 +49,7 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the bot handles the terminal's Ctrl-C
     signal.signal(signal.SIGTERM, _exit)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s")
-    os.nice(NICENESS)
+    give_way(NICENESS)
     report = _open_steps().report
     prepared: worker.Prepared | Missing
     try:

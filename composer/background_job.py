@@ -5,14 +5,17 @@ import logging
 import os
 import sys
 from random import Random
+from typing import Final
 
 import msgspec
 
 from bandstand.common.background_jobs import BackgroundJob, Breed, Export, Refused, Result
 from bandstand.common.errors import BandstandError
+from bandstand.common.priority import give_way
 from bandstand.composer.breed import breed_band
 from bandstand.composer.export import export_song
 
+NICENESS: Final = 10
 log = logging.getLogger("composer")
 
 
@@ -36,6 +39,7 @@ def run_background_job(job: BackgroundJob) -> Result:
 
 def main() -> int:
     """Read a job from standard input and write its result; returns the exit status, 1 for `Refused`."""
+    give_way(NICENESS)
     own = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # libraries may print, and standard output is for the result
     try:

@@ -15,6 +15,7 @@ from bandstand.common import config
 from bandstand.common.errors import BandstandError, ComposeError
 from bandstand.common.jobs import Value
 from bandstand.common.lineups import HOUSE, STYLES
+from bandstand.common.priority import give_way
 from bandstand.common.python import build_command
 from bandstand.composer import offline
 from bandstand.composer.compose import find_band
@@ -103,7 +104,7 @@ def run_batch(options: argparse.Namespace, bands: Mapping[str, str], parameters:
 
 def main() -> int:
     """Run one process of a batch: make its songs, and print a line for each. Goes on after a song that fails."""
-    os.nice(10)
+    give_way(10)
     share = msgspec.json.decode(sys.stdin.buffer.read(), type=Share)
     settings = config.load(config.find(share.config))
     status = 0

@@ -16,6 +16,7 @@ from typing import Final, NoReturn
 import msgspec
 
 from bandstand.common.jobs import Failed, Job
+from bandstand.common.priority import give_way
 from bandstand.composer.importing import import_song
 from bandstand.composer.spool import Report, StepWriter
 from bandstand.composer.worker import report_result
@@ -27,7 +28,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the bot handles the terminal's Ctrl-C
     signal.signal(signal.SIGTERM, _exit)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s")
-    os.nice(NICENESS)
+    give_way(NICENESS)
     own = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # libraries may print, and standard output is for steps
     report = StepWriter(own).report
