@@ -35,16 +35,17 @@ from bandstand.composer.theory import Key
 from bandstand.composer.voices import VOICES
 from bandstand.composer.voices.context import Ahead, GridNote, SectionContext, Tune
 from bandstand.composer.voices.melody import draw_motif, draw_rhythm
+from bandstand.composer.voices.riffs import draw_riff, play_riff
 
 BANDS: Final[dict[str, Band]] = {"band": HOUSE["small-robots"], **HOUSE}
 """Generator name of a job without a band of its own -> band. `band` is the station's oldest."""
-VERSION: Final = 2
+VERSION: Final = 3
 """Version of the composer, kept with each song. Raise it with a release whose songs differ from those of the last one
 for the same band, seed and parameters: `remake` then says that the composer is newer."""
 MINUTES: Final = (1.8, 3.1)
 """Range of a song's length if the parameters give none."""
 HOOKED: Final = (Opening.BAND, Opening.LAYERS)
-"""Openings in which the tune of the chorus is quoted."""
+"""Openings that quote the tune of the chorus from the first bar on; the others do so from their middle on."""
 TEMPO_WIDTH: Final = 0.08
 """Largest difference between a song's tempo and its band's, as a share of the tempo."""
 
@@ -210,6 +211,7 @@ def _make_contexts(
     style = find_style(band)
     motif, rhythm = draw_motif(random.branch("motif")), draw_rhythm(style, random.branch("rhythm"))
     rich = draw_enrichment(style.harmony, band.richness, random.branch("harmony", "palette"))
+    riff = draw_riff(style.riffs, band.members, random.branch("riff"))
 
     @cache
     def harmonise(kind: str, length: int, key: Key) -> tuple[BarChords, ...]:
@@ -231,6 +233,7 @@ def _make_contexts(
             following=first,
             motif=motif,
             rhythm=rhythm,
+            riff=riff if riff and section.kind in riff.kinds else None,
             swing=band.swing,
             fills=band.fills,
             development=band.development,
@@ -244,17 +247,19 @@ def _make_contexts(
 
 
 def _place_hook(contexts: list[SectionContext], band: Band, random: RandomSource) -> list[SectionContext]:
-    """Let the intro quote the first chorus, tune and chords, where the band opens the song together or in layers."""
+    """Let the intro quote the head of the first chorus, tune and chords, unless it has the song's riff."""
     opening, chorus = contexts[0], next((one for one in contexts if one.section.kind == "chorus"), None)
     soloist = next((member for member in band.members if member.voice == "melody"), None)
-    if opening.section.kind != "intro" or opening.stage.opening not in HOOKED or chorus is None or soloist is None:
+    if opening.section.kind != "intro" or opening.riff or chorus is None or soloist is None:
         return contexts
+    begin = 0 if opening.stage.opening in HOOKED else opening.section.bars // 2
     longer = chorus.section.bars - opening.section.bars
     if longer < 0 or longer % PHRASE_BARS or chorus.key != opening.key:
         return contexts
     source, section = random.branch("part", soloist.name), chorus.section
     hook = Ahead(chorus, source.branch(section.kind), source.branch(section.kind, section.number))
-    return [msgspec.structs.replace(opening, bars=chorus.bars[: opening.section.bars], hook=hook), *contexts[1:]]
+    bars = opening.bars[:begin] + chorus.bars[: opening.section.bars - begin]
+    return [msgspec.structs.replace(opening, bars=bars, hook=hook, hook_bar=begin), *contexts[1:]]
 
 
 def _mark_key(context: SectionContext, key: Key) -> Section:
@@ -319,6 +324,8 @@ def _play_member(member: Member, context: SectionContext, random: RandomSource) 
     """Play one member. Sections of one kind share the branch `material`; each has a branch `occurrence` of its own."""
     section = context.section
     material, occurrence = random.branch(section.kind), random.branch(section.kind, section.number)
+    if context.riff and member.name in context.riff.players:
+        return play_riff(context, member)
     if section.kind == "ending":
         return play_ending(lambda own: VOICES[member.voice](own, member, material, occurrence), context, member)
     return VOICES[member.voice](context, member, material, occurrence)

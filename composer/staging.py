@@ -173,7 +173,13 @@ def _find_entries(members: Sequence[Member], context: SectionContext) -> dict[st
 
 def _add_counter(played: Parts, members: Sequence[Member], context: SectionContext) -> Parts:
     """Give a counter-melody to a player: to one who rests, if there is one, in whose part it then stands alone."""
-    choices = [index for voice in COUNTER_PLAYERS for index, member in enumerate(members) if member.voice == voice]
+    busy = context.riff.players if context.riff else ()
+    choices = [
+        index
+        for voice in COUNTER_PLAYERS
+        for index, member in enumerate(members)
+        if member.voice == voice and member.name not in busy
+    ]
     chosen = next((index for index in choices if not played[index]), choices[0] if choices else None)
     if chosen is None or not context.tune or (len(choices) == 1 and not played[chosen]):
         return played

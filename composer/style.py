@@ -103,6 +103,27 @@ class Drumming(msgspec.Struct, frozen=True, kw_only=True):
     """(drum, bar): what joins in the last chorus, or when a section returns."""
 
 
+class RiffStyle(msgspec.Struct, frozen=True, kw_only=True):
+    """How the riffs of a style are, see `composer/voices/riffs.py`. Without players there are none."""
+
+    players: tuple[str, ...] = ()
+    """Voices whose first player plays it."""
+    share: float = 0.9
+    """Share of songs that have one."""
+    rhythms: tuple[tuple[tuple[int, int], ...], ...] = ()
+    """(step, length) of the notes of one bar."""
+    degrees: tuple[tuple[int, float], ...] = ((0, 3), (2, 3), (3, 2), (4, 2), (-1, 2))
+    """(scale steps above the chord's root, weight) of its notes after the first."""
+    kinds: tuple[tuple[tuple[str, ...], float], ...] = ((("intro", "break", "solo", "outro"), 1),)
+    """(kinds of sections that have it, weight)."""
+    has_fifths: bool = False
+    """True if a player of chords adds the fifth to long roots."""
+    bar: int = 16
+    """Steps in a bar."""
+    turn: int = 8
+    """Step up to which its second bar is as its first."""
+
+
 class TuneStyle(msgspec.Struct, frozen=True, kw_only=True):
     """How the tunes of a style are: a mixture of kinds of tunes that were learned, and some habits."""
 
@@ -142,6 +163,7 @@ class Style(msgspec.Struct, frozen=True, kw_only=True):
     """Patterns for the last bar of a section."""
     drumming: Drumming = Drumming()
     staging: Staging = Staging()
+    riffs: RiffStyle = RiffStyle()
     bass_lines: tuple[tuple[BassPattern, ...], tuple[BassPattern, ...], tuple[BassPattern, ...]]
     comping: tuple[tuple[CompingPattern, ...], tuple[CompingPattern, ...], tuple[CompingPattern, ...]]
     tune: TuneStyle = TuneStyle()

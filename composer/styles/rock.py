@@ -15,6 +15,7 @@ from bandstand.composer.style import (
     TOMS,
     Drumming,
     HarmonicLanguage,
+    RiffStyle,
     Style,
     TuneStyle,
 )
@@ -70,6 +71,24 @@ ROCK: Final = Style(
         endings=((Ending.HELD, 2), (Ending.TAG, 1), (Ending.RING, 4), (Ending.STOP, 4), (Ending.FADE, 1)),
         seams=((Seam.PLAIN, 3), (Seam.STOP, 4), (Seam.DROP, 2), (Seam.BUILD, 1), (Seam.SWELL, 2)),
         surprises=((52, "x..............."), (56, "o...o...o...o...")),
+    ),
+    riffs=RiffStyle(
+        players=("chords", "bass"),
+        rhythms=(
+            ((0, 4), (4, 2), (6, 4), (10, 2), (12, 2), (14, 2)),
+            ((0, 2), (2, 2), (4, 4), (8, 2), (10, 4), (14, 2)),
+            ((0, 3), (3, 3), (6, 2), (8, 4), (12, 2), (14, 2)),
+            ((0, 2), (2, 4), (6, 2), (8, 2), (10, 2), (12, 4)),
+            ((0, 6), (6, 2), (8, 2), (10, 6)),
+            ((0, 1), (1, 1), (2, 2), (4, 4), (8, 1), (9, 1), (10, 2), (12, 4)),
+        ),
+        degrees=((0, 3), (2, 3), (3, 2), (4, 2), (-1, 3), (6, 1), (7, 1)),
+        kinds=(
+            (("intro", "break", "solo", "outro"), 3),
+            (("intro", "verse", "break", "outro"), 2),
+            (("intro", "bridge", "break", "solo", "outro"), 1),
+        ),
+        has_fifths=True,
     ),
     bass_lines=(
         (

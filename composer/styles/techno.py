@@ -17,6 +17,7 @@ from bandstand.composer.style import (
     TOMS,
     Drumming,
     HarmonicLanguage,
+    RiffStyle,
     Style,
     TuneStyle,
 )
@@ -76,6 +77,22 @@ TECHNO: Final = Style(
         seams=((Seam.PLAIN, 1), (Seam.STOP, 1), (Seam.DROP, 2), (Seam.BUILD, 5), (Seam.SWELL, 2)),
         build_bars=4,
         surprises=((56, "o..o..o........."), (76, "..o..o..o..o...."), (52, "o...............")),
+    ),
+    riffs=RiffStyle(
+        players=("arpeggio",),
+        rhythms=(
+            ((0, 1), (3, 1), (4, 1), (6, 2), (10, 1), (11, 1), (14, 1)),
+            ((0, 2), (2, 1), (3, 1), (6, 1), (8, 1), (11, 2), (14, 1), (15, 1)),
+            ((0, 1), (2, 1), (3, 2), (6, 1), (7, 1), (10, 1), (12, 1), (13, 2)),
+            ((0, 1), (1, 1), (3, 1), (5, 1), (6, 1), (8, 1), (9, 1), (11, 1), (13, 1), (14, 1)),
+            ((0, 3), (3, 3), (6, 3), (9, 3), (12, 2), (14, 2)),
+        ),
+        degrees=((0, 3), (7, 3), (2, 2), (4, 2), (6, 1.5), (9, 1)),
+        kinds=(
+            (("intro", "verse", "break", "outro"), 3),
+            (("intro", "verse", "chorus", "outro"), 2),
+        ),
+        turn=12,
     ),
     bass_lines=(
         (

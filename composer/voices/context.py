@@ -43,6 +43,26 @@ class ChordSpan(NamedTuple):
     chord: Chord
 
 
+class RiffNote(NamedTuple):
+    """A note of a riff: its step in the riff, length in steps, and pitch in scale steps above the chord's root."""
+
+    step: int
+    length: int
+    degree: int
+
+
+class Riff(msgspec.Struct, frozen=True):
+    """The riff of a song, see `voices/riffs.py`."""
+
+    notes: tuple[RiffNote, ...]
+    steps: int
+    """Its length; then it begins again."""
+    players: tuple[str, ...]
+    """Names of the members who play it."""
+    kinds: tuple[str, ...]
+    """Kinds of sections that have it."""
+
+
 class Tune(Protocol):
     """A tune that is written as far as it is asked for."""
 
@@ -63,6 +83,8 @@ class SectionContext(msgspec.Struct, frozen=True, kw_only=True):
     """The song's motif: intervals from note to note, in scale steps."""
     rhythm: tuple[int, ...] = ()
     """The song's rhythmic motif: a bar, the steps on which notes begin."""
+    riff: Riff | None = None
+    """The song's riff, if the section has it."""
     swing: float = 0.0
     """See `common.bands.Band.swing`."""
     fills: float = 0.5
@@ -80,7 +102,9 @@ class SectionContext(msgspec.Struct, frozen=True, kw_only=True):
     ahead: "Ahead | None" = None
     """The next section, if the player goes on in it; only a melody is told."""
     hook: "Ahead | None" = None
-    """The first chorus, if this is an intro that quotes its tune."""
+    """The first chorus, if this is an intro that quotes its tune,"""
+    hook_bar: int = 0
+    """from this bar on."""
     tune: tuple[GridNote, ...] = ()
     """What the melody plays in this section, for the others to keep clear of; empty while it is not known."""
     written: dict[Hashable, Tune] = {}

@@ -94,12 +94,18 @@ def _play_tune(
 
 
 def _quote_hook(context: SectionContext, member: Member) -> list[GridNote]:
-    """The head of the chorus, as far as the intro has room for it."""
+    """The head of the chorus, with its pickup, as far as the intro has room for it."""
     if context.hook is None:
         return []
-    end = context.section.bars * context.steps
-    written = _find_tune(context.hook.context, member, context.hook.material).write(bars=context.section.bars)
-    return [note._replace(length=min(note.length, end - note.step)) for note in written if 0 <= note.step < end]
+    bars, steps = context.section.bars, context.steps
+    begin, end = context.hook_bar * steps, bars * steps
+    written = _find_tune(context.hook.context, member, context.hook.material).write(bars=bars - context.hook_bar)
+    moved = [note._replace(step=note.step + begin) for note in written]
+    notes = [note._replace(length=min(note.length, end - note.step)) for note in moved if 0 <= note.step < end]
+    close = next((index for index, note in enumerate(notes) if note.step >= end - steps), None)
+    if close is not None and begin:  # where the chorus has no close
+        notes[close] = _belong(notes[close], context)
+    return notes
 
 
 def _belong(note: GridNote, context: SectionContext) -> GridNote:
