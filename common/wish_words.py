@@ -46,7 +46,9 @@ STYLE_NAMES: Final = {
     "electronic": "techno", "rave": "techno", "jazz": "swing", "big band": "swing", "bebop": "swing",
     "valse": "waltz", "waltzes": "waltz", "3/4": "waltz", "three four": "waltz", "ballads": "ballad",
     "lullaby": "ballad", "8 bit": "chiptune", "8bit": "chiptune", "chip": "chiptune", "video game": "chiptune",
-    "game": "chiptune", "nintendo": "chiptune",
+    "game": "chiptune", "nintendo": "chiptune", "drone": "ambient", "new age": "ambient", "soundscape": "ambient",
+    "meditation": "ambient", "classical": "baroque", "chamber": "baroque",
+    "chamber music": "baroque", "bach": "baroque", "vivaldi": "baroque", "concerto": "baroque", "fugue": "baroque",
 }  # fmt: skip
 """What people call a style -> the style."""
 PACES: Final = {
@@ -66,7 +68,7 @@ FACTORS: Final = {
 }
 """Pace -> lowest and highest share of the band's own tempo."""
 PACE_STYLES: Final = {
-    Pace.VERY_SLOW: ("ballad",),
+    Pace.VERY_SLOW: ("ballad", "ambient"),
     Pace.SLOW: ("ballad", "bossa", "pop", "reggae", "hiphop"),
     Pace.MEDIUM: ("pop", "bossa", "rock", "funk", "folk"),
     Pace.FAST: ("rock", "techno", "chiptune", "swing"),
@@ -76,11 +78,11 @@ PACE_STYLES: Final = {
 _SAD: Final = Mood(("ballad", "waltz", "bossa"), "minor", 0.3, Pace.SLOW)
 _HAPPY: Final = Mood(("pop", "chiptune", "swing", "bossa", "folk", "funk", "latin"), "major", 0.65, Pace.FAST)
 _QUIET: Final = Mood(("ballad", "bossa", "waltz"), "", 0.1)
-_CALM: Final = Mood(("ballad", "bossa", "waltz"), "", 0.2, Pace.SLOW)
+_CALM: Final = Mood(("ballad", "bossa", "waltz", "ambient"), "", 0.2, Pace.SLOW)
 _DARK: Final = Mood(("techno", "rock", "ballad"), "minor", 0.45)
 _WILD: Final = Mood(("rock", "techno", "chiptune", "pop"), "", 0.9, Pace.FAST)
 _LOUD: Final = Mood(("rock", "techno", "pop"), "", 0.9)
-_DREAMY: Final = Mood(("ballad", "bossa", "waltz"), "", 0.25, Pace.SLOW)
+_DREAMY: Final = Mood(("ballad", "bossa", "ambient"), "", 0.25, Pace.SLOW)
 _TENDER: Final = Mood(("ballad", "bossa", "waltz", "swing"), "", 0.3)
 _DANCE: Final = Mood(("techno", "pop", "chiptune", "funk", "latin"), "", 0.8)
 _ANGRY: Final = Mood(("rock", "techno"), "minor", 0.95, Pace.FAST)

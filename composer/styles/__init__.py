@@ -6,7 +6,9 @@ Members, tempi and keys of each style are in `common.lineups`, under the same na
 from typing import Final
 
 from bandstand.composer.style import Style
+from bandstand.composer.styles.ambient import AMBIENT
 from bandstand.composer.styles.ballad import BALLAD
+from bandstand.composer.styles.baroque import BAROQUE
 from bandstand.composer.styles.bossa import BOSSA
 from bandstand.composer.styles.chiptune import CHIPTUNE
 from bandstand.composer.styles.folk import FOLK
@@ -26,5 +28,6 @@ STYLES: Final[dict[str, Style]] = {
     for style in (
         *(POP, ROCK, BOSSA, WALTZ, TECHNO, BALLAD, CHIPTUNE, SWING),
         *(REGGAE, FUNK, SYNTHWAVE, LATIN, HIPHOP, FOLK),
+        *(AMBIENT, BAROQUE),
     )
 }

@@ -14,6 +14,7 @@ from bandstand.composer.random_source import RandomSource
 from bandstand.composer.stagecraft import Opening
 from bandstand.composer.style import Rhythm, RiffStyle
 from bandstand.composer.theory import Chord, find_nearest_pitch, fold_into_register
+from bandstand.composer.voices.chords import LOWEST_CHORD
 from bandstand.composer.voices.context import GridNote, Riff, RiffNote, SectionContext
 
 OCTAVE: Final = 7
@@ -90,16 +91,28 @@ def _play_note(one: RiffNote, context: SectionContext, member: Member) -> list[G
     tune = [note.pitch for note in context.find_tune(one.step, one.step + length)]
     top = min(tune, default=128) - CLEAR_OF_TUNE
     pitch = find_riff_pitch(one.degree, chord, context, member)
-    if pitch > top and pitch - 12 >= RANGES[member.instruments[0]][0]:
+    if pitch > top and pitch - 12 >= _find_lowest(member):
         pitch -= 12
     if any(abs(other - pitch) in RUBBING for other in tune):
-        pitch = find_nearest_pitch(pitch, chord.power_chord.pitches)
+        pitch = fold_into_register(
+            find_nearest_pitch(pitch, chord.power_chord.pitches), _find_lowest(member), member.high
+        )
     force = 1.0 if one.step % 8 == 0 else 0.9 if one.length >= LONG else 0.8
     played = [GridNote(one.step, length, pitch, force)]
-    has_fifth = context.style.riffs.has_fifths and member.voice == "chords" and one.length >= LONG and pitch + 7 <= top
+    has_fifth = (
+        context.style.riffs.has_fifths
+        and member.voice == "chords"
+        and one.length >= LONG
+        and pitch + 7 <= min(top, member.high)
+    )
     if has_fifth and one.degree % OCTAVE == 0 and chord.has_perfect_fifth:
         played.append(GridNote(one.step, length, pitch + 7, force))
     return played
+
+
+def _find_lowest(member: Member) -> int:
+    lowest = member.low if member.voice == "bass" else min(member.low, LOWEST_CHORD)
+    return max(lowest, RANGES[member.instruments[0]][0])
 
 
 def _find_room(step: int, context: SectionContext) -> int:
