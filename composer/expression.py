@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from bandstand.common.bands import Member
 from bandstand.composer.humanise import humanise
 from bandstand.composer.random_source import RandomSource
+from bandstand.composer.risers import end_with_moves
 from bandstand.composer.score import EXPRESSION, STEP, TICKS, VIBRATO, Bend, Control, Note
 from bandstand.composer.streaming_score import LEAD_TICKS, Performance
 from bandstand.composer.techniques import Technique, find_technique
@@ -80,6 +81,9 @@ def perform(
     """Perform the notes of one member, whose first instrument plays, in one section."""
     played = humanise(notes, context, member, bpm, random)
     technique, section = find_technique(member), context.section
+    ending = end_with_moves(context) if played and member.voice != "drums" else None
+    if ending is not None:
+        return Performance(played, *ending)
     if not played or technique == Technique():
         return Performance(played)
     end = (section.bar + section.bars) * context.style.beats * TICKS - LEAD_TICKS

@@ -38,6 +38,10 @@ class Ending(Enum):
     """In tempo to a figure that all play together, and its last, short stroke."""
     FADE = "fade"
     """The players go on in tempo, ever softer, and leave."""
+    SWELL = "swell"
+    """The last chord grows from next to nothing, and is cut off."""
+    TAPE = "tape"
+    """The players go on in tempo; the last chord sinks and dies, as on a tape that is stopped."""
 
     @property
     def slows(self) -> bool:
@@ -55,6 +59,8 @@ class Seam(Enum):
     """Bass and drums drop out for the last bar, but for a pickup of the drums."""
     SWELL = "swell"
     """A cymbal rises in the last bar, under what all play."""
+    RISE = "rise"
+    """One of the players runs up the scale through the last bar, ever faster, and a cymbal rises."""
     BUILD = "build"
     """The drums give way to a roll that grows faster and louder."""
 

@@ -12,6 +12,7 @@ import msgspec
 
 from bandstand.common.bands import Member
 from bandstand.composer.random_source import RandomSource
+from bandstand.composer.risers import play_riser
 from bandstand.composer.score import Section
 from bandstand.composer.stagecraft import FIGURES, TAGS, Ending, Opening, Seam, Stage, Staging
 from bandstand.composer.style import CLAP, CRASH, FORCES, KICK, SNARE
@@ -28,6 +29,8 @@ LAST_SHARE: Final = 1.5
 """Factor of `Staging.counter_share` for the last chorus."""
 COUNTER_PLAYERS: Final = ("pad", "chords", "arpeggio")
 """Voices whose players may play a counter-melody, the first one that the band has."""
+RISING: Final = ("arpeggio", "pad", "chords")
+"""Voices whose players may play a riser, the first one that plays."""
 LAYERS: Final = ("chords", "arpeggio", "pad", "bass", "drums")
 """Voices in the order in which they enter."""
 FADING: Final = {"outro": (1.0, 0.7), "ending": (0.62, 0.2)}
@@ -94,7 +97,9 @@ def play_ending(
     held = play(context)
     last = (section.bars - 1) * steps
     is_tag = ending in (Ending.TAG, Ending.RING)
-    if ending is Ending.HELD or (is_tag and section.bars == 1):
+    if ending is Ending.SWELL and member.voice == "drums":
+        return _swell(section.bars * steps, section.bars * steps)
+    if ending in (Ending.HELD, Ending.SWELL) or (is_tag and section.bars == 1):
         return held
     random = RandomSource(section.bar, "/figure")  # the same for all members
     if is_tag:
@@ -213,8 +218,9 @@ def _add_surprise(
 def _go_over(played: Parts, members: Sequence[Member], context: SectionContext) -> Parts:
     """Stop, drop out or build before the next section. Without drums there is nothing to build."""
     total, steps, seam = context.section.bars * context.steps, context.steps, context.stage.seam
+    riser = _choose_riser(played, members, context) if seam is Seam.RISE else None
     staged: Parts = []
-    for notes, member in zip(played, members, strict=True):
+    for index, (notes, member) in enumerate(zip(played, members, strict=True)):
         if member.voice == "melody":
             staged.append(notes)
         elif seam is Seam.STOP:
@@ -222,7 +228,9 @@ def _go_over(played: Parts, members: Sequence[Member], context: SectionContext) 
         elif seam is Seam.BUILD and member.voice == "drums" and notes:
             start = total - context.style.staging.build_bars * steps
             staged.append(cut_off(notes, start) + _roll(notes, start, total, steps) + _swell(total, steps))
-        elif seam is Seam.SWELL and member.voice == "drums" and notes:
+        elif index == riser:
+            staged.append(cut_off(notes, total - steps) + play_riser(context, member))
+        elif seam in (Seam.SWELL, Seam.RISE) and member.voice == "drums" and notes:
             staged.append(notes + _swell(total, steps))
         elif seam is Seam.DROP and member.voice in ("drums", "bass"):
             pickup = [note for note in notes if member.voice == "drums" and note.step >= total - BEAT]
@@ -230,6 +238,18 @@ def _go_over(played: Parts, members: Sequence[Member], context: SectionContext) 
         else:
             staged.append(notes)
     return staged
+
+
+def _choose_riser(played: Parts, members: Sequence[Member], context: SectionContext) -> int | None:
+    """Index of the player of a riser: one who plays, and has no riff."""
+    busy = context.riff.players if context.riff else ()
+    choices = [
+        index
+        for voice in RISING
+        for index, (notes, member) in enumerate(zip(played, members, strict=True))
+        if member.voice == voice and notes and member.name not in busy
+    ]
+    return choices[0] if choices else None
 
 
 def _roll(notes: Sequence[GridNote], start: int, total: int, steps: int) -> list[GridNote]:

@@ -58,7 +58,7 @@ AMBIENT: Final = Style(
     ),
     staging=Staging(
         openings=((Opening.LAYERS, 5), (Opening.CHORDS, 4), (Opening.BAND, 1)),
-        endings=((Ending.FADE, 5), (Ending.HELD, 4), (Ending.RING, 1)),
+        endings=((Ending.FADE, 5), (Ending.HELD, 3), (Ending.SWELL, 3), (Ending.TAPE, 1)),
         seams=((Seam.PLAIN, 4), (Seam.SWELL, 4), (Seam.DROP, 3)),
         counter_share=0.5,
         surprises=((81, "-..............."), (81, "....-.....-.....")),

@@ -59,8 +59,8 @@ CHIPTUNE: Final = Style(
     ),
     staging=Staging(
         openings=((Opening.LAYERS, 3), (Opening.DRUMS, 2), (Opening.CHORDS, 3), (Opening.BASS, 2)),
-        endings=((Ending.HELD, 1), (Ending.TAG, 1), (Ending.RING, 3), (Ending.STOP, 5)),
-        seams=((Seam.PLAIN, 3), (Seam.STOP, 4), (Seam.BUILD, 3)),
+        endings=((Ending.HELD, 1), (Ending.TAG, 1), (Ending.RING, 3), (Ending.STOP, 5), (Ending.TAPE, 1)),
+        seams=((Seam.PLAIN, 3), (Seam.STOP, 4), (Seam.BUILD, 2), (Seam.RISE, 4)),
         surprises=((76, "o..o..o........."), (56, "o...o...o...o...")),
     ),
     bass_lines=(

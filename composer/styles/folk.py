@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from bandstand.composer.stagecraft import Ending, Opening, Seam, Staging
 from bandstand.composer.style import (
     ALL,
     KICK,
@@ -56,6 +57,14 @@ FOLK: Final = Style(
         opening="................",
         fill_share=0.5,
         colours=((TAMBOURINE, "....o.......o..."), (39, "....-.......-...")),
+    ),
+    staging=Staging(
+        openings=((Opening.CHORDS, 6), (Opening.BAND, 3), (Opening.LAYERS, 2)),
+        endings=((Ending.TAG, 3), (Ending.HELD, 3), (Ending.RING, 3), (Ending.STOP, 3)),
+        seams=((Seam.PLAIN, 5), (Seam.DROP, 3), (Seam.STOP, 2)),
+        counter_share=0.7,
+        surprises=((54, "o.o.o.o........."), (81, "o...............")),
+        surprise_share=0.5,
     ),
     bass_lines=(
         (

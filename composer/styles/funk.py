@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from bandstand.composer.stagecraft import Ending, Opening, Seam, Staging
 from bandstand.composer.style import (
     ALL,
     CLAP,
@@ -62,6 +63,14 @@ FUNK: Final = Style(
         opening_share=0.5,
         fill_share=0.85,
         colours=((TAMBOURINE, "-.o.-.o.-.o.-.o."), (56, "x...o...x...o...")),
+    ),
+    staging=Staging(
+        openings=((Opening.DRUMS, 4), (Opening.BASS, 4), (Opening.LAYERS, 3)),
+        endings=((Ending.STOP, 6), (Ending.RING, 2), (Ending.FADE, 2)),
+        seams=((Seam.PLAIN, 2), (Seam.STOP, 6), (Seam.DROP, 3)),
+        counter_share=0.4,
+        surprises=((56, "o..o..o.o..o..o."), (60, "..o..oo..o..oo.."), (58, "o...............")),
+        surprise_share=0.9,
     ),
     bass_lines=(
         (

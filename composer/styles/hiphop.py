@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from bandstand.composer.stagecraft import Ending, Opening, Seam, Staging
 from bandstand.composer.style import (
     ALL,
     CLAP,
@@ -62,6 +63,13 @@ HIPHOP: Final = Style(
         opening_share=0.25,
         fill_share=0.6,
         colours=((SHAKER, "-.g.-.g.-.g.-.g."), (TAMBOURINE, "....o.......o...")),
+    ),
+    staging=Staging(
+        openings=((Opening.CHORDS, 5), (Opening.DRUMS, 3), (Opening.BASS, 1), (Opening.LAYERS, 1)),
+        endings=((Ending.FADE, 4), (Ending.TAPE, 4), (Ending.RING, 1), (Ending.STOP, 2)),
+        seams=((Seam.PLAIN, 3), (Seam.STOP, 4), (Seam.DROP, 4)),
+        counter_share=0.35,
+        surprises=((81, "o..............."), (29, "o..............."), (54, "..o...o.........")),
     ),
     bass_lines=(
         (

@@ -5,6 +5,7 @@ A bar is written as two bars of the dance are counted, so that the clave (three 
 
 from typing import Final
 
+from bandstand.composer.stagecraft import Ending, Opening, Seam, Staging
 from bandstand.composer.style import ALL, CLAVES, KICK, SHAKER, UPPER, Drumming, HarmonicLanguage, Style, TuneStyle
 
 MUTED, CONGA, TUMBA = 62, 63, 64
@@ -59,6 +60,14 @@ LATIN: Final = Style(
         opening="................",
         fill_share=0.7,
         colours=((COWBELL, "x...o...x...o..."), (SHAKER, "o-o-o-o-o-o-o-o-")),
+    ),
+    staging=Staging(
+        openings=((Opening.DRUMS, 3), (Opening.CHORDS, 5), (Opening.LAYERS, 3)),
+        endings=((Ending.STOP, 6), (Ending.RING, 3), (Ending.TAG, 1)),
+        seams=((Seam.PLAIN, 2), (Seam.STOP, 5), (Seam.SWELL, 1)),
+        counter_share=0.6,
+        surprises=((56, "o.o.o.o........."), (73, "o..............."), (65, "o..o..oo........")),
+        surprise_share=0.9,
     ),
     bass_lines=(
         (

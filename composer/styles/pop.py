@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bandstand.composer.stagecraft import Ending, Opening, Staging
+from bandstand.composer.stagecraft import Ending, Opening, Seam, Staging
 from bandstand.composer.style import (
     ALL,
     CLOSED,
@@ -55,6 +55,7 @@ POP: Final = Style(
     staging=Staging(
         openings=((Opening.BAND, 1), (Opening.LAYERS, 3), (Opening.CHORDS, 3), (Opening.DRUMS, 2), (Opening.BASS, 1)),
         endings=((Ending.HELD, 2), (Ending.TAG, 1), (Ending.RING, 2), (Ending.STOP, 3), (Ending.FADE, 3)),
+        seams=((Seam.PLAIN, 3), (Seam.STOP, 3), (Seam.DROP, 2), (Seam.SWELL, 2), (Seam.RISE, 2), (Seam.BUILD, 1)),
         surprises=((81, "o..............."), (55, "o..............."), (56, "o...o...o...o...")),
     ),
     bass_lines=(

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from bandstand.composer.stagecraft import Ending, Opening, Seam, Staging
 from bandstand.composer.style import (
     ALL,
     CLOSED,
@@ -59,6 +60,14 @@ REGGAE: Final = Style(
         opening="..............o.",
         fill_share=0.8,
         colours=((SHAKER, "-.g.-.g.-.g.-.g."), (75, "......o...o.....")),
+    ),
+    staging=Staging(
+        openings=((Opening.DRUMS, 5), (Opening.BASS, 3), (Opening.CHORDS, 1), (Opening.BAND, 1)),
+        endings=((Ending.FADE, 5), (Ending.STOP, 2), (Ending.RING, 2), (Ending.TAPE, 1)),
+        seams=((Seam.PLAIN, 3), (Seam.DROP, 5), (Seam.STOP, 2)),
+        counter_share=0.5,
+        surprises=((75, "......o...o....."), (56, "o.....o........."), (74, "o...............")),
+        surprise_share=0.9,
     ),
     bass_lines=(
         (

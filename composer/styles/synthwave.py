@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from bandstand.composer.stagecraft import Ending, Opening, Seam, Staging
 from bandstand.composer.style import (
     ALL,
     CLAP,
@@ -66,6 +67,13 @@ SYNTHWAVE: Final = Style(
         opening="..............o.",
         fill_share=0.7,
         colours=((TAMBOURINE, "..o...o...o...o."), (CRASH, "x...............")),
+    ),
+    staging=Staging(
+        openings=((Opening.LAYERS, 5), (Opening.CHORDS, 2), (Opening.BASS, 3)),
+        endings=((Ending.FADE, 4), (Ending.RING, 2), (Ending.SWELL, 2), (Ending.TAPE, 2), (Ending.HELD, 1)),
+        seams=((Seam.PLAIN, 1), (Seam.BUILD, 2), (Seam.SWELL, 3), (Seam.RISE, 4), (Seam.DROP, 1)),
+        counter_share=0.7,
+        surprises=((52, "o..............."), (55, "o...............")),
     ),
     bass_lines=(
         (

@@ -73,8 +73,8 @@ TECHNO: Final = Style(
     ),
     staging=Staging(
         openings=((Opening.LAYERS, 4), (Opening.DRUMS, 4), (Opening.BASS, 2)),
-        endings=((Ending.HELD, 1), (Ending.RING, 2), (Ending.STOP, 3), (Ending.FADE, 4)),
-        seams=((Seam.PLAIN, 1), (Seam.STOP, 1), (Seam.DROP, 2), (Seam.BUILD, 5), (Seam.SWELL, 2)),
+        endings=((Ending.HELD, 1), (Ending.RING, 2), (Ending.STOP, 3), (Ending.FADE, 4), (Ending.TAPE, 2)),
+        seams=((Seam.PLAIN, 1), (Seam.STOP, 1), (Seam.DROP, 2), (Seam.BUILD, 5), (Seam.SWELL, 2), (Seam.RISE, 3)),
         build_bars=4,
         surprises=((56, "o..o..o........."), (76, "..o..o..o..o...."), (52, "o...............")),
     ),
