@@ -36,7 +36,7 @@ VIBRATO_DELAY: Final = 0.38
 """after this share of it,"""
 VIBRATO_RISE: Final = 0.35
 """which grows for this many seconds."""
-RISE_STEPS: Final = 4
+RISE_STEPS: Final = 3
 SCOOP_SECONDS: Final = {True: 0.17, False: 0.1}
 """Time of a scoop: of a wide one as guitars make it, and of any other."""
 SLIDE_SECONDS: Final = 0.07
@@ -45,9 +45,9 @@ AFTER_FALL: Final = 0.25
 """Seconds after a note that has fallen until the wheel goes back, when it no longer sounds."""
 WIDE: Final = 150
 """Cents from which a bend is wide."""
-SLIDE_SHARE, FALL_SHARE = 0.12, 0.4
+SLIDE_SHARE, FALL_SHARE = 0.05, 0.25
 """Shares of the notes that glide, or fall, of those that can, with the habit at 0.5."""
-BEND_POINTS: Final = 8
+BEND_POINTS: Final = 5
 """Moves of the wheel in one gesture."""
 PHRASE_REST: Final = 3 * STEP
 """A rest of at least this many ticks ends a phrase."""
@@ -133,9 +133,9 @@ def _swell(strokes: list[Stroke], member: Member, pace: Pace) -> list[Control]:
 
 
 def _draw_swell(stroke: Stroke, softer: int, is_pad: bool) -> list[tuple[int, int]]:
-    """The values of a swell, one for each sixteenth, at most 16: half a wave up, and half of the way down."""
+    """The values of a swell, one for each eighth, 4 to 8 of them: half a wave up, and half of the way down."""
     length = stroke.end - stroke.start
-    count = max(4, min(16, length // STEP))
+    count = max(4, min(8, length // (2 * STEP)))
     top = 0.85 if is_pad else TOP_AT
     values = []
     for point in range(count):
@@ -194,10 +194,10 @@ def _bend(strokes: list[Stroke], technique: Technique, member: Member, pace: Pac
 def _weigh_scoop(stroke: Stroke, interval: int, pace: Pace) -> float:
     """How much a note asks to be reached from below: the first of a phrase, a long one, one after a leap up."""
     if stroke.rest_before >= PHRASE_REST:
-        return 0.5
+        return 0.25
     if stroke.end - stroke.start >= pace.ticks(HELD_SECONDS / 2):
-        return 0.35
-    return 0.3 if interval >= LEAP else 0.05
+        return 0.15
+    return 0.2 if interval >= LEAP else 0.01
 
 
 def _may_slide(stroke: Stroke, following: Stroke, technique: Technique, pace: Pace) -> bool:

@@ -28,10 +28,13 @@ HEADROOM: Final = 10
 """Scale steps of the register that lie above the floor."""
 LONG_STEPS: Final = 4
 """A note of at least this many steps belongs to the chord."""
+SHORT: Final = 3
+"""A note of fewer steps is no climax where there is a longer one."""
+SHORT_CLIMAX: Final = 2
 SHAPES: Final = ("arch", "fall", "rise", "wave")
 SWAY: Final = 2.0
 """Scale steps by which a contour rises and falls around its level."""
-MOVED: Final = ((0, 12), (1, 1), (-1, 1.5), (2, 0.5))
+MOVED: Final = ((0, 24), (1, 1), (-1, 1.5), (2, 0.5))
 """(scale steps, weight) by which a unit that returns is moved."""
 FULLNESS: Final = {"chorus": 0.8, "solo": 1.35, "break": 0.7}
 """Kind of section -> how full of notes its tune is; 1 if it is not in it."""
@@ -118,6 +121,7 @@ class TuneWriter:
                 abs(beats[number].step - middle) / self._steps
                 - (self._is_strong(beats[number]))
                 - beats[number].length / 16
+                + (SHORT_CLIMAX if beats[number].length < SHORT else 0)
             ),
         )
 
