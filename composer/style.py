@@ -22,6 +22,8 @@ CompingPattern = tuple[tuple[int, float, int], ...]
 """(step, length, voice) of each chord or note. The voice counts from the lowest, or is `ALL` or `UPPER`."""
 Rhythm = tuple[tuple[int, float], ...]
 """(step, length) of the notes of one bar."""
+RiffRhythm = tuple[tuple[int, int], ...]
+"""The same in whole steps."""
 
 ALL: Final = -1
 UPPER: Final = -2
@@ -110,7 +112,7 @@ class RiffStyle(msgspec.Struct, frozen=True, kw_only=True):
     """Voices whose first player plays it."""
     share: float = 0.9
     """Share of songs that have one."""
-    rhythms: tuple[tuple[tuple[int, int], ...], ...] = ()
+    rhythms: tuple[RiffRhythm, ...] = ()
     """(step, length) of the notes of one bar."""
     degrees: tuple[tuple[int, float], ...] = ((0, 3), (2, 3), (3, 2), (4, 2), (-1, 2))
     """(scale steps above the chord's root, weight) of its notes after the first."""

@@ -12,7 +12,7 @@ from bandstand.common.bands import Member
 from bandstand.common.instruments import RANGES
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.stagecraft import Opening
-from bandstand.composer.style import Rhythm, RiffStyle
+from bandstand.composer.style import RiffRhythm, RiffStyle
 from bandstand.composer.theory import Chord, find_nearest_pitch, fold_into_register
 from bandstand.composer.voices.chords import LOWEST_CHORD
 from bandstand.composer.voices.context import GridNote, Riff, RiffNote, SectionContext
@@ -55,7 +55,7 @@ def draw_riff(style: RiffStyle, members: tuple[Member, ...], random: RandomSourc
 
 
 def _draw_pitches(
-    rhythm: Rhythm, known: tuple[RiffNote, ...], style: RiffStyle, random: RandomSource
+    rhythm: RiffRhythm, known: tuple[RiffNote, ...], style: RiffStyle, random: RandomSource
 ) -> tuple[RiffNote, ...]:
     """Give each note of a bar a pitch: the first the root, each other one that is near the note before."""
     notes = list(known)
