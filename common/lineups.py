@@ -4,15 +4,14 @@ Programs are General MIDI's, counted from 0. The composer has the patterns of ea
 """
 
 from random import Random
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 
+from bandstand.common.band_names import PLAYERS, draw_some
 from bandstand.common.bands import Band, Member, slug
 from bandstand.common.breeding import mutate_band_habits, mutate_member
 from bandstand.common.errors import CommandError
-
-T = TypeVar("T")
 
 
 class Lineup(msgspec.Struct, frozen=True, kw_only=True):
@@ -426,28 +425,6 @@ LINEUPS: Final[dict[str, Lineup]] = {
     ),
 }
 STYLES: Final = tuple(LINEUPS)
-
-FIRSTS: Final = (
-    "Analogue", "Brass", "Cardboard", "Chrome", "Cold", "Crooked", "Fifth", "Glass", "Hollow", "Kindly", "Lesser",
-    "Lunar", "Minor", "Neon", "Old", "Pocket", "Quiet", "Second", "Secret", "Seven", "Signal", "Stray", "Sunday",
-    "Tin", "Ultra", "Velvet",
-)  # fmt: skip
-SECONDS: Final = (
-    "Almanac", "Arcade", "Astronomers", "Binoculars", "Cassette", "Collective", "Committee", "Daughters", "Elevators",
-    "Gardeners", "Giants", "Lighthouses", "Machines", "Neighbours", "Orbit", "Parade", "Pilots", "Postmen", "Rabbits",
-    "Sparrows", "Tides", "Transistors", "Typists", "Umbrellas", "Weathermen", "Windows",
-)  # fmt: skip
-
-
-PLAYERS: Final = (
-    "Ada", "Aldo", "Anouk", "Basil", "Bea", "Bruno", "Clea", "Cosmo", "Dag", "Dora", "Edda", "Elio", "Enid", "Ezra",
-    "Fay", "Finn", "Gil", "Greta", "Hana", "Hugo", "Ida", "Ines", "Ivo", "Joss", "Juno", "Kai", "Kit", "Lars", "Lena",
-    "Lou", "Mabel", "Max", "Mina", "Moss", "Nell", "Nils", "Noor", "Odile", "Olaf", "Otto", "Pia", "Piet", "Rafa",
-    "Roz", "Rufus", "Sal", "Suki", "Tess", "Theo", "Uma", "Vera", "Vito", "Wanda", "Wim", "Xenia", "Yann", "Yves",
-    "Zeno", "Zita", "Zoe", "Abel", "Astrid", "Carlo", "Delia", "Emil", "Flora", "Gus", "Hedy", "Iris", "Jonas", "Livia",
-    "Marlo", "Nico", "Orla", "Pablo", "Ruth", "Stella", "Tove", "Ugo", "Vigo", "Wren",
-)  # fmt: skip
-"""Names for players. The members of the house bands have the first ones, in order."""
 FOUNDING_MUTATIONS: Final = 1.5
 """Size of the random change of habits in a new band, in mutations."""
 
@@ -490,8 +467,8 @@ def found_band(style: str, name: str, random: Random) -> Band:
         name=name,
         style=style,
         tempo=round(low + (high - low) * random.random()),
-        keys=tuple(_draw_some(lineup.keys, 3, random)),
-        forms=tuple(_draw_some(lineup.forms, 2, random)),
+        keys=tuple(draw_some(lineup.keys, 3, random)),
+        forms=tuple(draw_some(lineup.forms, 2, random)),
         swing=lineup.swing,
         colour=lineup.colour,
         members=tuple(_hire_member(seat, random) for seat in lineup.seats),
@@ -499,21 +476,8 @@ def found_band(style: str, name: str, random: Random) -> Band:
     return msgspec.structs.replace(band, **mutate_band_habits(band, random, 1.0))
 
 
-def draw_band_name(random: Random) -> str:
-    """Draw a name for a new band, such as `The Velvet Pilots`."""
-    return f"The {_draw_some(FIRSTS, 1, random)[0]} {_draw_some(SECONDS, 1, random)[0]}"
-
-
 def _hire_member(seat: Member, random: Random) -> Member:
     count = 1 + int(random.random() * min(2, len(seat.instruments)))
     member = mutate_member(seat, random, FOUNDING_MUTATIONS)
-    player = _draw_some(PLAYERS, 1, random)[0]
-    return msgspec.structs.replace(
-        member, player=player, instruments=tuple(_draw_some(seat.instruments, count, random))
-    )
-
-
-def _draw_some(choices: tuple[T, ...], count: int, random: Random) -> list[T]:
-    """Draw `count` different choices, or all of them in random order."""
-    left = list(choices)
-    return [left.pop(int(random.random() * len(left))) for _ in range(min(count, len(choices)))]
+    player = draw_some(PLAYERS, 1, random)[0]
+    return msgspec.structs.replace(member, player=player, instruments=tuple(draw_some(seat.instruments, count, random)))

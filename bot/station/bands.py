@@ -13,7 +13,7 @@ import msgspec
 
 from bandstand.bot.station.lifecycle import NEW_ID
 from bandstand.bot.station.repositories import RatedSection, Transaction
-from bandstand.common import lineups
+from bandstand.common import band_names, lineups
 from bandstand.common.api.events import BackgroundJobOrdered
 from bandstand.common.api.people import Requester
 from bandstand.common.api.refusals import (
@@ -153,7 +153,7 @@ def found_band(request: FoundBand, by: Requester, tx: Transaction) -> BandDetail
     style = style or lineups.STYLES[int(tx.chance.random() * len(lineups.STYLES))]
     known = {form.slug for form in tx.bands.list_all()}
     for _ in range(NAMES_TRIED):
-        name = lineups.draw_band_name(tx.chance)
+        name = band_names.draw_band_name(tx.chance)
         if slug(name) not in known:
             form = _add_band(tx, slug(name), lineups.found_band(style, name, tx.chance))
             return BandDetails(form=form, is_new=True)

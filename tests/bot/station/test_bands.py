@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from bandstand.bot.station import bands
-from bandstand.common import lineups
+from bandstand.common import band_names, lineups
 from bandstand.common.api.events import BackgroundJobOrdered
 from bandstand.common.api.refusals import (
     FirstForm,
@@ -88,7 +88,7 @@ def test_a_new_band_can_be_asked_to_play(settled: Station) -> None:
 
 
 def test_when_every_name_is_taken_no_band_is_founded(settled: Station, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lineups, "draw_band_name", lambda chance: "Gravel Theory")
+    monkeypatch.setattr(band_names, "draw_band_name", lambda chance: "Gravel Theory")
     assert settled.refuse(FoundBand(style="rock")) == NoNameLeft()
 
 
