@@ -342,7 +342,7 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     refusals.BadChoice: lambda _: "vote X, or vote Y (np says which of them you hear)",
     refusals.NoSuchPlaylist: lambda why: (
         f"{why.name}: there is no such playlist; "
-        + (f"there are {', '.join(why.known[:20])}" if why.known else "playlist new NAME makes one")
+        + (f"the playlists are: {', '.join(why.known[:20])}" if why.known else "playlist new NAME makes one")
     ),
     refusals.PlaylistExists: lambda why: f"there is a playlist {why.name} already; playlist set {why.name} changes it",
     refusals.BadListName: lambda why: (

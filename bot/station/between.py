@@ -265,8 +265,9 @@ def remove_jingle(request: RemoveJingle, by: Requester, tx: Transaction) -> Jing
     wanted = request.name.strip().casefold()
     found = [song for song in tx.songs.list_made_by(JINGLE, MOST_JINGLES) if wanted in (_get_name(song), song.code)]
     if not found:
-        names = ", ".join(jingle.name for jingle in list_jingles(ListJingles(), by, tx).jingles) or "none"
-        raise Refused(BadRequest(f"there is no jingle {one_line(request.name, LONGEST_NAME)}; there are {names}"))
+        names = ", ".join(jingle.name for jingle in list_jingles(ListJingles(), by, tx).jingles)
+        known = f"the jingles are: {names}" if names else "jingle add FILE takes one"
+        raise Refused(BadRequest(f"there is no jingle {one_line(request.name, LONGEST_NAME)}; {known}"))
     for cue in tx.queue.list_open():
         if cue.song.code == found[0].code and cue.started is None:
             end_cue(tx, cue, EndReason.REMOVED, tx.now)

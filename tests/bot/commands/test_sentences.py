@@ -240,7 +240,7 @@ SAID: list[tuple[Refusal, str]] = [
         "that is not the hash of a password; bandstand passwd NAME makes one and hands it over",
     ),
     (refusals.NoSuchPlaylist("x", ()), "x: there is no such playlist; playlist new NAME makes one"),
-    (refusals.NoSuchPlaylist("x", ("mellow",)), "x: there is no such playlist; there are mellow"),
+    (refusals.NoSuchPlaylist("x", ("mellow",)), "x: there is no such playlist; the playlists are: mellow"),
     (refusals.PlaylistExists("x"), "there is a playlist x already; playlist set x changes it"),
     (
         refusals.BadListName("?"),
