@@ -5,15 +5,15 @@ finds our own Icecast under that name, too, at its own port; behind a proxy `web
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
+from litestar import Request
 
 from bandstand.common.api.values import MountStatus
 from bandstand.common.config import Config, Mount
 from bandstand.common.remote_access import is_loopback
-from bandstand.web.given import AnyRequest
 
 TYPES: Final = {"mp3": "audio/mpeg", "opus": "audio/ogg; codecs=opus", "flac": "audio/ogg; codecs=flac"}
 PREFERENCE: Final = ("mp3", "opus", "flac")
@@ -35,20 +35,24 @@ class ListenedMount(msgspec.Struct, frozen=True, kw_only=True):
     listeners: int
 
 
-def find_base_url(request: AnyRequest, settings: Config) -> str:
+def find_base_url(request: Request[Any, Any, Any], settings: Config) -> str:
     """The page's address without a slash at the end: as configured, or as this visitor has found it."""
     if settings.web.public_url:
         return settings.web.public_url.rstrip("/")
     return f"{request.url.scheme}://{request.url.netloc}"
 
 
-def list_mounts(request: AnyRequest, settings: Config, statuses: Sequence[MountStatus]) -> list[ListenedMount]:
+def list_mounts(
+    request: Request[Any, Any, Any], settings: Config, statuses: Sequence[MountStatus]
+) -> list[ListenedMount]:
     """In the order of the configuration."""
     known = {status.path: status for status in statuses}
     return [_describe(request, settings, mount, known.get(mount.path)) for mount in settings.mounts]
 
 
-def _describe(request: AnyRequest, settings: Config, mount: Mount, status: MountStatus | None) -> ListenedMount:
+def _describe(
+    request: Request[Any, Any, Any], settings: Config, mount: Mount, status: MountStatus | None
+) -> ListenedMount:
     return ListenedMount(
         path=mount.path,
         name=mount.name or settings.station.name,
@@ -61,7 +65,7 @@ def _describe(request: AnyRequest, settings: Config, mount: Mount, status: Mount
     )
 
 
-def find_mount_url(request: AnyRequest, settings: Config, path: str, known: str) -> str:
+def find_mount_url(request: Request[Any, Any, Any], settings: Config, path: str, known: str) -> str:
     """Where whoever sent the request hears the mount; `known` is the station's own address for it, or empty."""
     if settings.web.streams_url:
         return f"{settings.web.streams_url.rstrip('/')}{path}"

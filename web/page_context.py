@@ -21,6 +21,7 @@ from bandstand.common.api.schedule import Schedule
 from bandstand.common.api.values import MountStatus, PlayedSong
 from bandstand.common.config import Config
 from bandstand.common.errors import BandstandError
+from bandstand.web.addresses import list_mounts
 from bandstand.web.air_view import Air, Now, make_air, make_now
 from bandstand.web.calendar_view import Day, list_days
 from bandstand.web.event_hub import EventHub
@@ -78,11 +79,9 @@ class PageMaker:
         self._wall = wall
 
     async def make(self, request: Request[Any, Any, Any], visitor: Visitor, here: str) -> Page:
-        mounts = await self.list_mounts()
-        urls = {mount.path: mount.url for mount in mounts if mount.url}
-        opus = [urls[one.path] for one in self._settings.mounts if one.format == "opus" and one.path in urls]
-        others = [urls[one.path] for form in FALLBACKS for one in self._settings.mounts
-                  if one.format == form and one.path in urls]  # fmt: skip
+        mounts = list_mounts(request, self._settings, await self.list_mounts())
+        opus = [mount.url for mount in mounts if mount.format == "opus"]
+        others = [mount.url for form in FALLBACKS for mount in mounts if mount.format == form]
         return Page(
             here=here,
             path=str(request.url.path),

@@ -45,6 +45,14 @@ def get_page(url: str, link: FakeLink | None = None) -> str:
     return answer.text
 
 
+def test_a_visitor_from_elsewhere_is_sent_to_the_mounts_where_they_find_them() -> None:
+    with open_client(FakeLink(make_answers())) as client:
+        page = client.get("http://radio.example:8080/", headers={"accept": "text/html"}).text
+    (body,) = Shape(page).find("body")
+    assert body["data-opus"] == "http://radio.example:8000/stream.opus"
+    assert "127.0.0.1" not in str(body["data-fallbacks"])
+
+
 def test_what_is_on_the_air_is_all_there_without_a_script() -> None:
     page = get_page("/")
     facts = ("Blue Lantern", "Trio Maresol", "Dm", "120 bpm", "1:45", "intro, verse 1, chorus, verse 2")
