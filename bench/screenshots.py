@@ -69,7 +69,7 @@ def photograph_page(browser: Browser, url: str, out: Path) -> None:
     page = browser.new_page(viewport={"width": VIEWS[0][1], "height": VIEWS[0][2]})
     page.set_default_timeout(PATIENCE * 1000)
     page.goto(url, wait_until="domcontentloaded")
-    page.wait_for_function("document.querySelector('song-roll')?.score?.notes.length > 100")
+    page.wait_for_function("() => document.querySelector('song-roll')?.score?.notes.length > 100")
     for colours in COLOURS:
         page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
         for name, width, height in VIEWS:

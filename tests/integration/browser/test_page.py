@@ -59,7 +59,7 @@ def test_title_and_roll_change_when_the_ear_hears_the_change(radio: WebStation, 
     second = generate(radio, "seed=2")
     page.wait_for_function("code => changes.some(([name, value]) => name === 'roll' && value === code)", arg=second)
     page.wait_for_function("code => changes.some(([name, value]) => name === 'heard' && value === code)", arg=second)
-    page.wait_for_function("document.querySelector('song-roll').score.notes.length > 50")
+    page.wait_for_function("() => document.querySelector('song-roll').score.notes.length > 50")
     changes = page.evaluate("changes")
     at = {name: time for name, value, time in changes if value == second}
     title = max(time for name, value, time in changes if name == "title" and time <= at["roll"] + STEP)
@@ -92,7 +92,7 @@ def test_the_lit_notes_are_those_that_sound(radio: WebStation, page: Page) -> No
 
 def test_a_vote_a_request_and_a_wish_are_answered_in_the_stations_words(radio: WebStation, page: Page) -> None:
     generate(radio, "seed=4")
-    page.wait_for_function("document.querySelector('[data-time]')?.textContent >= '0:04'")  # heard long enough
+    page.wait_for_function("() => document.querySelector('[data-time]')?.textContent >= '0:04'")  # heard long enough
     page.click('[data-heard] button[value="1"]')
     expect(page.locator("[data-heard] output")).to_have_attribute("data-good", "true")
 
