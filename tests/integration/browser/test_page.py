@@ -96,7 +96,7 @@ def test_a_vote_a_request_and_a_wish_are_answered_in_the_stations_words(radio: W
     page.click('[data-heard] button[value="1"]')
     expect(page.locator("[data-heard] output")).to_have_attribute("data-good", "true")
 
-    page.fill("#search", "e")
+    page.fill("#search", max(page.inner_text("[data-title]").split(), key=len))
     options = page.locator('.combo [role="option"]')
     expect(options.first).to_be_visible()
     page.press("#search", "ArrowDown")
