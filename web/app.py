@@ -40,6 +40,7 @@ from bandstand.web import (
 from bandstand.web.bot_link import Link
 from bandstand.web.caching import ETags
 from bandstand.web.event_hub import EventHub
+from bandstand.web.head_requests import answer_heads
 from bandstand.web.limits import Limits
 from bandstand.web.openapi import StructSchemas, make_openapi
 from bandstand.web.page_context import PageMaker
@@ -99,7 +100,7 @@ def create_app(settings: Config, link: Link) -> Litestar:
     )
     # Around everything, also what no route answers.
     people = People(settings).wrap(ETags(app.asgi_handler))
-    app.asgi_handler = add_safety(Limits(people, settings.web.requests, time.monotonic))
+    app.asgi_handler = answer_heads(add_safety(Limits(people, settings.web.requests, time.monotonic)))
     return app
 
 

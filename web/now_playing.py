@@ -26,6 +26,8 @@ from bandstand.web.static_files import StaticFiles
 PLAYED: Final = 10
 NUMBER: Final = 1
 ICON: Final = "icon.svg"
+SILENCE: Final = "Silence"
+OFFLINE: Final = "Station offline"
 
 
 class Listeners(msgspec.Struct, frozen=True):
@@ -130,7 +132,7 @@ class NowPlayingAnswer(msgspec.Struct, frozen=True, kw_only=True):
     station: StationInfo
     listeners: Listeners
     live: LiveInfo = LiveInfo()
-    now_playing: CurrentInfo | None
+    now_playing: CurrentInfo
     playing_next: NextInfo | None
     song_history: list[PlayedInfo]
     is_online: bool
@@ -151,13 +153,14 @@ class _Maker:
         mounts = list_mounts(self._request, self._settings, status.station.mounts)
         total = sum(mount.listeners for mount in mounts)
         now = time.time()
+        is_online = any(mount.is_on_air for mount in mounts)
         return NowPlayingAnswer(
             station=self._describe_station(mounts),
             listeners=Listeners(total, total, total),
-            now_playing=self._describe_current(state, now),
+            now_playing=self._describe_current(state, now) or self._describe_silence(now, is_online),
             playing_next=self._describe_next(state),
             song_history=[self._describe_played(play) for play in history.plays if play.reason],
-            is_online=any(mount.is_on_air for mount in mounts),
+            is_online=is_online,
             bandstand=Extra(state.at, state.now_playing, state.queue),
         )
 
@@ -211,6 +214,13 @@ class _Maker:
             song=self._describe_brief(playing.song),
             elapsed=int(elapsed),
             remaining=max(0, int(seconds - elapsed)) if seconds else 0,
+        )
+
+    def _describe_silence(self, now: float, is_online: bool) -> CurrentInfo:
+        """A song in name only, as AzuraCast has one: widgets show what is on without asking whether anything is."""
+        song = self._describe_song("", SILENCE if is_online else OFFLINE, "")
+        return CurrentInfo(
+            sh_id=0, played_at=int(now), duration=0.0, playlist="", is_request=False, song=song, elapsed=0, remaining=0
         )
 
     def _describe_next(self, state: StationState) -> NextInfo | None:

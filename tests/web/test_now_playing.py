@@ -5,8 +5,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from bandstand.common.api.requests import GetStatus, ListHistory
-from bandstand.common.api.results import History, Status
+from bandstand.common.api.requests import GetNowPlaying, GetStatus, ListHistory
+from bandstand.common.api.results import History, NowPlaying, Status
 from bandstand.common.api.values import MountStatus, PlayedSong, StationStatus
 from bandstand.web.event_hub import StationState
 from bandstand.web.now_playing import find_seconds, find_shortcode
@@ -56,6 +56,16 @@ def test_it_says_what_is_heard_what_was_and_what_is_next() -> None:
     assert (played["song"]["title"], played["is_request"], played["playlist"]) == ("Long Road", True, "mellow")
     assert answer["listeners"] == {"total": 5, "unique": 5, "current": 5}
     assert answer["is_online"] is True
+
+
+def test_silence_is_a_song_in_name_only() -> None:
+    link = make_link()
+    link.answers[GetNowPlaying] = NowPlaying(state="silence")
+    with open_client(link) as client:
+        [answer] = client.get("/api/nowplaying").json()
+
+    assert list_differences(answer, NOW_PLAYING) == []
+    assert (answer["now_playing"]["song"]["text"], answer["now_playing"]["duration"]) == ("Silence", 0.0)
 
 
 def test_one_station_is_found_by_its_number_and_its_short_name() -> None:
