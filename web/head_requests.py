@@ -6,7 +6,7 @@ ever, as a stream of events, is told that its reader is gone.
 
 import asyncio
 
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, Message, Receive, ReceiveMessage, Scope, Send
 
 from bandstand.web.caching import is_http
 
@@ -30,7 +30,7 @@ class _Head:
         self._send = send
         self._began = asyncio.Event()
 
-    async def receive(self) -> Message:
+    async def receive(self) -> ReceiveMessage:
         """The request; when that is read and the answer has begun, the reader's leaving."""
         message = await self._receive() if not self._began.is_set() else None
         if message is not None and message["type"] == "http.request":
