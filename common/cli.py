@@ -52,14 +52,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(words)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python flushes standard output once more at its end
+        _give_up_output()
         return CLOSED
     except (BandstandError, OSError) as error:
         with suppress(OSError):  # standard error may be as full or as closed as what failed
             print(harmless(f"bandstand {' '.join(words[:1])}: {explain(error)}"), file=sys.stderr, flush=True)
+        try:
+            sys.stdout.flush()
+        except OSError:
+            _give_up_output()
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _give_up_output() -> None:
+    """Python flushes standard output once more at its end, and would complain of what cannot be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _run(words: list[str]) -> int:
