@@ -25,6 +25,7 @@ from bandstand.bot.station.core import Core
 from bandstand.bot.station.event_bus import EventBus
 from bandstand.bot.station.rules import Rules
 from bandstand.bot.storage.store import Store
+from bandstand.bot.terminal.password_check import PasswordCheck
 from bandstand.bot.terminal.remote_access import RemoteAccess
 from bandstand.common import config, log
 from bandstand.common.api.events import Event, StationQuit
@@ -56,7 +57,7 @@ commands = CommandLine(core, front_ends, time.time, time.monotonic)
 access = StoredAccess(store)
 feed = EventFeed(time.time)
 bot_socket = BotSocket(reactor, settings.paths.bot_socket, commands, core, access, feed, Pipes())
-remote_access = RemoteAccess(reactor, settings, commands, access)
+remote_access = RemoteAccess(reactor, settings, commands, access, PasswordCheck(reactor, access))
 front_ends += [bot_socket, remote_access.terminals]
 for subscriber in (react, Announcer(front_ends).handle, feed.handle):
     events.subscribe(subscriber)

@@ -60,7 +60,8 @@ def a_thousand_times(something: Callable[[], object]) -> None:
     for _ in range(TIMES):
         something()
     files_after, threads_after, memory_after = held()
-    assert (files_after, threads_after) == (files, threads)
+    assert files_after <= files, "descriptors are left"  # what other tests left may end meanwhile
+    assert threads_after <= threads, "threads are left"
     assert memory_after - memory < GROWTH
 
 
