@@ -35,6 +35,7 @@ JINGLE_ROOM: Final = 15.0
 """Seconds that are left for a jingle where a fixed time comes."""
 RETRY: Final = 60.0
 """Seconds until the station composes again after a song of its own has failed."""
+STOCK_COMES: Final = "every song was heard too short a time ago, and a new one is composed"
 
 
 class Need(NamedTuple):
@@ -175,15 +176,22 @@ def _fill_with_any(tx: Transaction, need: Need, is_needed_now: bool) -> Filled |
     for name in playlists.draw_standard(tx.playlists.list_all(), tx.chance):
         filled = _fill_from_playlist(tx, need, name) if name else _fill_with_own(tx, need)
         if isinstance(filled, Filled) and not (name and filled.choice.relaxed):
-            return filled
+            return STOCK_COMES if not is_needed_now and _is_worse_than_stock(tx, filled) else filled
     if need.left is not None and not is_needed_now:
         composed = _compose(tx, need, [], is_needed_now)
         if composed is not None:
             return composed
     filled = _fill_with_own(tx, need._replace(left=None))
+    if filled is not None and not is_needed_now and _is_worse_than_stock(tx, filled):
+        return STOCK_COMES
     if filled is None and is_needed_now:
         filled = _compose(tx, need, [], is_needed_now)
     return filled or "there is no song yet"
+
+
+def _is_worse_than_stock(tx: Transaction, filled: Filled) -> bool:
+    """Whether the song was heard too short a time ago, and one that nobody has heard will be there in time."""
+    return Distance.SONG in filled.choice.relaxed and is_stock_low(tx, tx.rotation.list_stock())
 
 
 def _fill_with_own(tx: Transaction, need: Need) -> Filled | None:
@@ -241,6 +249,11 @@ def add_form(tx: Transaction, artists: Sequence[str], slugs: Sequence[str] = ())
         default=(0, 0.0, ""),
     )
     return bands.add_variation(tx, rarest[2])
+
+
+def is_stock_low(tx: Transaction, stock: Sequence[Candidate]) -> bool:
+    """Whether songs are composed for the stock, which is this, as soon as the machine has nothing else to do."""
+    return sum(one.song.seconds for one in stock) < tx.rules.stock and not has_failed_lately(tx)
 
 
 def has_failed_lately(tx: Transaction) -> bool:

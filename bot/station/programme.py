@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from bandstand.bot.station import clocks, queueing, schedule, scheduling, show_starts, shows
-from bandstand.bot.station.filling import ITSELF, add_form, has_failed_lately
+from bandstand.bot.station.filling import ITSELF, add_form, has_failed_lately, is_stock_low
 from bandstand.bot.station.lifecycle import OPEN_JOBS, move_song
 from bandstand.bot.station.on_air import fill_air, find_on_air, is_stopped
 from bandstand.bot.station.ordering import Order, order_song
@@ -106,7 +106,7 @@ def compose_ahead(tx: Transaction) -> None:
         if not names & set(artists):
             order_song(tx, Order(BAND, ITSELF, {}, is_played=False, form=add_form(tx, artists, slugs)))
             return
-    if sum(one.song.seconds for one in stock) < tx.rules.stock:
+    if is_stock_low(tx, stock):
         order_song(tx, Order(BAND, ITSELF, {}, is_played=False, form=add_form(tx, artists)))
 
 

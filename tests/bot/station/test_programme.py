@@ -102,6 +102,19 @@ def test_four_entries_are_planned_and_the_first_is_on_the_air(station: Station) 
     assert len({station.air, *planned_titles(station)}) == PLANNED + 1, "no song is planned twice"
 
 
+def test_what_was_just_heard_is_not_planned_again_while_something_new_is_composed(station: Station) -> None:
+    compose_stock(station, 2)
+    keep_going(station)
+    first = station.get_air()
+    station.start(first.id)
+    station.end(first.id)
+    keep_going(station)
+    assert planned_titles(station) == []
+    compose_stock(station, 1)
+    keep_going(station)
+    assert len(planned_titles(station)) == 1 and first.song.title not in planned_titles(station)
+
+
 def test_what_is_planned_already_is_left_as_it_is(station: Station) -> None:
     compose_stock(station, 8)
     keep_going(station)
@@ -128,7 +141,7 @@ def test_what_somebody_asks_for_comes_before_the_plan_and_in_the_order_of_asking
 
 
 def test_a_song_follows_the_one_that_ends(station: Station) -> None:
-    compose_stock(station, 8)
+    compose_stock(station, 12)
     keep_going(station)
     for _ in range(5):
         cue = station.get_air()

@@ -16,8 +16,8 @@ from tests.integration.streaming import Sound
 
 EXACT = RATE // 20
 """Frames, 50 ms: the budget of what the page shows as heard; measured, it is nothing."""
-ESTIMATE = RATE
-"""A second. The budget is half of that, on a machine that has time."""
+ESTIMATE = 3 * RATE
+"""Three seconds. The budget is half a second on a machine that has time; on others the element begins late."""
 
 
 def measure_error(page: Page, code: str, song: Sound) -> int:
@@ -77,7 +77,8 @@ def test_where_there_is_no_web_codecs_an_element_plays_and_the_place_is_an_estim
     page.evaluate("useElement()")
     press_play(page)
     page.evaluate("startTap()")
-    page.wait_for_function(f"player.heard()?.song === '{code}'")
+    # Some seconds of the song, as the estimate may be ahead of what the element plays.
+    page.wait_for_function(f"() => player.heard()?.song === '{code}' && player.heard().frame > {4 * RATE}")
     looked = page.evaluate("look()")
     assert looked["heard"]["exact"] is False
     assert abs(looked["heard"]["frame"] - find_truth(page, looked["ear"], song)) < ESTIMATE
