@@ -150,7 +150,8 @@ class EventHub:
         is_known = missed is not None or self.number is None
         stream = Stream(after if is_known else self.number, wants_progress, address)
         if self.state is not None:
-            stream.put(self._write_state())
+            # Its number, so that whoever is cut off before the first event comes back for what was missed.
+            stream.put(self._write_state(stream.number))
         for number, data in missed or []:
             stream.put(data)
             stream.number = number
@@ -237,8 +238,8 @@ class EventHub:
     def _make_state(self, number: int, now_playing: NowPlaying, queue: Queue) -> StationState:
         return StationState(number=number, at=self._wall(), now_playing=now_playing, queue=queue)
 
-    def _write_state(self) -> bytes:
-        return write_event("state", msgspec.json.encode(self.state))
+    def _write_state(self, number: int | None = None) -> bytes:
+        return write_event("state", msgspec.json.encode(self.state), number)
 
     async def _send_comments(self) -> None:
         while True:

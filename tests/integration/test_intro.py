@@ -103,7 +103,7 @@ def test_ffmpeg_plays_at_once_and_without_the_intro_only_after_128_kib(station: 
     assert count_bytes_to_first_sample(listener.data()[:ENOUGH]) < 60 * FRAME  # FFmpeg looks at fifty before it plays
     heard = envelope(listener.sound())
     began = int(np.argmax(heard > 0.4))
-    assert heard.max() < 0.55  # the tone has .5: nothing at the joint is louder
+    assert heard.max() < 0.71  # the tone has .5: nothing at the joint is louder by more than the codec's own overshoot
     assert heard[began:-100].min() > 0.4
     (told,) = find_missing_intros(config.load(tmp_path / "managed.toml", {}))
     assert told.startswith("/plain.mp3: ")

@@ -56,6 +56,7 @@ def test_a_stream_begins_with_the_state_and_goes_on_with_numbered_events() -> No
         happen(hub, "/a", "/b")
         state, *events = await read(stream)
         assert (state["event"], state["data"]["number"]) == ("state", NUMBER)
+        assert state["id"] == str(NUMBER), "whoever is cut off now comes back for what follows"
         assert state["data"]["now_playing"]["song"]["code"] == "7kq3"
         assert [each["id"] for each in events] == [str(NUMBER + 1), str(NUMBER + 2)]
         assert events[0]["data"] == {"event": "mount_came_on", "mount": "/a", "at": 1_800_000_300.0}

@@ -37,6 +37,7 @@ STEP = 500
 def page(browser: Browser, radio: WebStation) -> Iterator[Page]:
     page = browser.new_page()
     page.set_default_timeout(SECONDS * 1000)
+    expect.set_options(timeout=SECONDS * 1000)
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda message: faults.append(message.text) if "Content Security" in message.text else None)
@@ -72,7 +73,9 @@ def test_the_lit_notes_are_those_that_sound(radio: WebStation, page: Page) -> No
     """By the roll's own account of the place, which is the player's to the frame."""
     generate(radio, "seed=3")
     page.click(".hero [data-play]")
-    page.wait_for_selector(".players li[data-sounds]")
+    page.wait_for_function(
+        "() => document.querySelector('song-roll')?.score && document.querySelector('.players li[data-sounds]')"
+    )
     told = page.evaluate(
         """async () => {
           const { findPlace } = await import("/static/station.js");
