@@ -234,7 +234,7 @@ def test_a_generated_song_is_heard_before_its_worker_has_finished(on_air: Statio
 
 def test_silence_then_a_tone_then_silence_ten_times_and_a_queue_without_a_gap(on_air: Station) -> None:
     on_air.wait_for(r"job 1: .* is made")
-    code, other = on_air.tone("tone", 2.0), on_air.tone("other", 2.0)
+    code, other = on_air.tone("tone", 2.0), on_air.tone("other", 8.0)
     until(lambda: on_air.ask("np")["state"] == "silence", "the songs before are over")
     listener = Listener(on_air)  # not before: what it does not read meanwhile is kept for it, tens of seconds long
     try:
@@ -249,10 +249,10 @@ def hear_ten_times_and_a_queue(on_air: Station, listener: Listener, code: str, o
         assert on_air.say("play", code).startswith("playing")
         listener.hears(True)
         listener.hears(False)
+    on_air.say("queue", other)  # long enough for the next command on a slow machine
     on_air.say("queue", code)
-    on_air.say("queue", other)
     listener.hears(True)
-    assert listener.hears(False) > 3.0, "the second song did not follow the first"
+    assert listener.hears(False) > 9.0, "the second song did not follow the first"
     assert on_air.say("np").startswith("silence")
     played = on_air.ask("history")["plays"]
     assert [one["reason"] for one in played[:12]] == ["finished"] * 12
