@@ -33,6 +33,8 @@ LOOKS = 5
 """Comparisons in each round."""
 PAUSE = 700.0
 """Milliseconds between them."""
+NOISE = 40.0
+"""Seconds of each song: longer than a round, and short enough to be searched quickly for what was heard."""
 FIRST_SOUND = """() => {
   const { schedule, context } = player._way ?? {};
   const run = schedule?._runs[0];
@@ -53,9 +55,10 @@ def measure_opening(station: WebStation) -> tuple[float, float]:
         return at, at - float(page.evaluate("began"))
 
 
-def measure_errors(station: WebStation, code: str, song: Sound, is_element: bool) -> list[float]:
+def measure_errors(station: WebStation, is_element: bool) -> list[float]:
     """Milliseconds by which what the player says is ahead of what is heard."""
     with open_browser() as browser:
+        code, song = station.play_noise(NOISE, seed=1)
         page = open_player(browser, station)
         if is_element:
             page.evaluate("useElement()")
@@ -83,12 +86,12 @@ def main() -> None:
         station = WebStation(Path(folder))
         try:
             station.up()
-            code, song = station.play_noise(300, seed=1)
+            station.play_noise(300, seed=1)
             opened = [measure_opening(station) for _ in range(rounds)]
             print("from the page's address to sound:", describe([each for each, _ in opened]))
             print("from the button to sound:", describe([each for _, each in opened]))
             for name, is_element in (("WebCodecs", False), ("audio element", True)):
-                errors = [each for _ in range(rounds) for each in measure_errors(station, code, song, is_element)]
+                errors = [each for _ in range(rounds) for each in measure_errors(station, is_element)]
                 print(f"heard clock, {name}: off by", describe(errors))
         finally:
             station.end()
