@@ -39,12 +39,15 @@ STYLE_NAMES: Final = {
     "rap": "hiphop", "lo-fi": "hiphop", "lofi": "hiphop", "lo fi": "hiphop", "trip hop": "hiphop",
     "boom bap": "hiphop", "folksy": "folk", "country": "folk", "bluegrass": "folk", "celtic": "folk", "irish": "folk",
     "americana": "folk", "retrowave": "synthwave", "outrun": "synthwave", "eighties": "synthwave", "80s": "synthwave",
+    "drum and bass": "techno", "drum n bass": "techno", "dnb": "techno", "d n b": "techno",
+    "jungle": "techno", "dubstep": "techno",
+    "k pop": "pop", "j pop": "pop", "blues": "swing", "boogie": "swing", "charleston": "swing",
     "vaporwave": "synthwave",
     "rock and roll": "rock", "rock n roll": "rock", "metal": "rock", "punk": "rock", "grunge": "rock", "indie": "pop",
     "synthpop": "synthwave", "synth pop": "synthwave", "house": "techno", "trance": "techno", "electro": "techno",
     "edm": "techno",
     "electronic": "techno", "rave": "techno", "jazz": "swing", "big band": "swing", "bebop": "swing",
-    "valse": "waltz", "waltzes": "waltz", "3/4": "waltz", "three four": "waltz", "ballads": "ballad",
+    "valse": "waltz", "waltzes": "waltz", "ballads": "ballad",
     "lullaby": "ballad", "8 bit": "chiptune", "8bit": "chiptune", "chip": "chiptune", "video game": "chiptune",
     "game": "chiptune", "nintendo": "chiptune", "drone": "ambient", "new age": "ambient", "soundscape": "ambient",
     "meditation": "ambient", "classical": "baroque", "chamber": "baroque",
@@ -106,22 +109,56 @@ MODE_WORDS: Final = {
 }  # fmt: skip
 FILLERS: Final = frozenset(
     (
-        "a", "an", "the", "some", "something", "anything", "song", "songs", "music", "tune", "tunes", "track",
-        "tracks", "piece", "number", "one", "me", "us", "please", "play", "make", "compose", "hear", "listen",
-        "want", "wish", "wishes", "would", "like", "love", "i", "i'd", "id", "my", "of", "and", "or", "with", "for",
-        "in", "at", "on", "to", "that's", "that", "is", "it", "its", "long", "very", "really", "quite", "rather",
-        "pretty", "little", "bit", "so", "just", "now", "kind", "sort", "style", "mood", "feel", "feeling", "tempo",
-        "beat", "key", "about", "around", "roughly", "exactly", "length", "lasting", "featuring", "plus", "but",
-        "played", "instrument", "instruments", "sound", "sounding", "any", "all", "this", "good", "nice",
-        "beautiful", "great", "too", "also", "&", "+",
+        "a", "an", "the", "some", "w/", "mit", "avec", "con", "com", "met", "und", "et", "something", "anything",
+        "everything", "song", "songs", "music", "tune", "tunes", "track", "tracks", "piece", "number", "one", "me",
+        "us", "please", "pls", "plz", "play", "make", "compose", "hear", "listen", "want", "wish", "wishes", "would",
+        "like", "love", "i", "i'd", "id", "i'm", "im", "am", "are", "be", "my", "your", "you", "of", "and", "or", "nor",
+        "with", "w", "for", "in", "at", "on", "to", "that's", "that", "is", "it", "its", "it's", "long", "very",
+        "really", "quite", "rather", "pretty", "little", "bit", "so", "just", "now", "kind", "sort", "style", "genre",
+        "mood", "feel", "feeling", "tempo", "speed", "bpm", "beat", "beats", "key", "time", "mode", "about", "around",
+        "roughly", "exactly", "approximately", "length", "lasting", "featuring", "plus", "but", "played", "playing",
+        "instrument", "instruments", "sound", "sounding", "sounds", "any", "all", "this", "these", "good", "nice",
+        "beautiful", "great", "lovely", "cool", "fine", "too", "also", "much", "many", "lots", "lot", "plenty", "more",
+        "as", "possible", "than", "use", "using", "have", "has", "having", "give", "can", "could", "let", "do", "does",
+        "thanks", "thank", "hi", "hello", "hey", "under", "over",
+        "instrumental",
     )
 )  # fmt: skip
-"""Words that say nothing about the music."""
-NEGATIONS: Final = frozenset(("without", "no", "not", "minus", "except"))
+"""Words that say nothing about the music. `instrumental` is all of it."""
+FILLER_PHRASES: Final = (
+    ("no", "longer", "than"), ("not", "longer", "than"), ("no", "more", "than"), ("not", "more", "than"),
+    ("no", "less", "than"), ("not", "less", "than"), ("less", "than"), ("more", "than"), ("longer", "than"),
+    ("shorter", "than"), ("at", "least"), ("at", "most"), ("up", "to"), ("as", "long", "as"), ("not", "only"),
+)  # fmt: skip
+"""The same, of several words: an amount behind them is the one that is composed."""
+WITH: Final = frozenset(("with", "but", "plus", "featuring", "w", "w/", "mit", "avec", "con", "com", "met"))
+"""Fillers behind which what is named is wanted again."""
+NEGATIONS: Final = frozenset(
+    (
+        "without", "no", "not", "minus", "except", "w/o", "never", "don't", "dont", "avoid", "hate", "excluding",
+        "ohne", "kein", "keine", "keinen", "nicht", "sans", "pas", "sin", "senza", "sem", "zonder", "geen", "utan",
+        "uden", "uten", "ikke", "bez", "без",
+    )
+)  # fmt: skip
+"""In the languages of neighbours too: who writes `ohne drums` must not be given drums."""
+NEGATION_PHRASES: Final = (
+    ("anything", "but"), ("everything", "but"), ("all", "but"), ("do", "not"), ("free", "of"), ("w/", "o"),
+)  # fmt: skip
+OPPOSITES: Final = {
+    Pace.VERY_SLOW: Pace.MEDIUM, Pace.SLOW: Pace.MEDIUM, Pace.FAST: Pace.MEDIUM, Pace.VERY_FAST: Pace.MEDIUM,
+    "minor": "major", "major": "minor",
+}  # fmt: skip
+"""Pace or mode -> what is meant by `not` before it."""
+STRONG_WORDS: Final = frozenset(("only", "solo", "less", "fewer", "nothing"))
+"""Words that would change a wish and that nobody understands: they are said to be so, not taken for others."""
 BAND_WORDS: Final = frozenset(("by", "from", "band"))
 """What a band's name stands behind."""
-NUMBERS: Final = {
-    "a": 1.0, "an": 1.0, "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0, "seven": 7.0,
-    "eight": 8.0, "nine": 9.0, "ten": 10.0, "fifteen": 15.0, "twenty": 20.0, "thirty": 30.0, "forty": 40.0,
-    "forty-five": 45.0, "fifty": 50.0, "sixty": 60.0, "ninety": 90.0,
+SIZES: Final = {
+    "very short": 40.0, "really short": 40.0, "tiny": 40.0, "short": 75.0, "shorter": 75.0, "brief": 75.0,
+    "long": 240.0, "longer": 240.0, "very long": 300.0, "really long": 300.0,
 }  # fmt: skip
+"""Length in words -> seconds."""
+METRES: Final = {"3/4": 3, "three four": 3, "waltz time": 3, "4/4": 4, "four four": 4, "common time": 4}
+"""Metre -> beats in a bar."""
+BEATS: Final = {"waltz": 3}
+"""Style -> beats in a bar, where there are not four."""

@@ -247,6 +247,13 @@ def _say_request_too_soon(why: refusals.RequestTooSoon) -> str:
     return f"you requested {name_song(why.last_song)} {ago} ago; you may request another song {moment}"
 
 
+def _say_many_queued(why: refusals.TooManyQueued) -> str:
+    many = f"you have {counted(why.limit, 'song')} in the queue"
+    if why.allowed_at is None or why.wait is None:
+        return f"{many}; try again when one has begun"
+    return f"{many}; one more may come {say_moment(why.allowed_at, why.wait)}, if the queue stays as it is"
+
+
 def _say_unheard(why: refusals.WishUnheard) -> str:
     wish = f"your wish {name_song(why.song)} waits for its turn, number {why.position} in the queue"
     if why.heard_in is None:
@@ -291,9 +298,7 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     refusals.IsLive: lambda why: f"{name_song(why.song)} is live; there is no other place in it to go to",
     refusals.NoSuchJob: lambda why: f"there is no {'open ' if why.must_be_open else ''}job {why.job}; jobs lists them",
     refusals.TooManyJobs: lambda why: f"you have {counted(why.limit, 'song')} being made; try again when one is done",
-    refusals.TooManyQueued: lambda why: (
-        f"you have {counted(why.limit, 'song')} in the queue; try again when one has been played"
-    ),
+    refusals.TooManyQueued: _say_many_queued,
     refusals.QueuedAlready: _say_queued,
     refusals.NotInQueue: _say_not_in_queue,
     refusals.RequestsOff: _say_off,

@@ -4,6 +4,7 @@ from typing import Final
 
 from bandstand.common.api.wishing import Understood
 from bandstand.common.text import clock, one_line
+from bandstand.common.wish_splitting import LONGEST, MOST_WORDS
 
 WORDS: Final = 8
 """Words that were not understood, of which each is repeated."""
@@ -35,6 +36,8 @@ def say_misunderstood(understood: Understood) -> str:
     if understood.unknown:
         more = ", ..." if len(understood.unknown) > WORDS else ""
         said.append(f"did not understand: {', '.join(understood.unknown[:WORDS])}{more}")
+    if understood.is_cut:
+        said.append(f"read only the first {MOST_WORDS} words or {LONGEST} characters")
     return "".join(f"; {one_line(one, 300)}" for one in said)
 
 

@@ -23,6 +23,7 @@ from bandstand.bot.station.on_air import (
     line_up_wish,
 )
 from bandstand.bot.station.persons import get_person
+from bandstand.bot.station.queue_waits import check_queued
 from bandstand.bot.station.repositories import Transaction
 from bandstand.bot.station.wish_reading import read_words
 from bandstand.common.api.events import (
@@ -43,7 +44,6 @@ from bandstand.common.api.refusals import (
     Refused,
     StillBeingMade,
     TooManyJobs,
-    TooManyQueued,
 )
 from bandstand.common.api.requests import (
     CancelJob,
@@ -203,13 +203,6 @@ def check_open_jobs(by: Requester, tx: Transaction) -> None:
     limit = tx.rules.open_jobs
     if limit and by.right < Right.ADMIN and tx.jobs.count_open(get_person(by)) >= limit:
         raise Refused(TooManyJobs(limit))
-
-
-def check_queued(by: Requester, tx: Transaction) -> None:
-    """Raises Refused(TooManyQueued) where this person has as many songs in the queue as they may."""
-    limit = tx.rules.queued_songs
-    if limit and by.right < Right.ADMIN and tx.queue.count_queued(get_person(by)) >= limit:
-        raise Refused(TooManyQueued(limit))
 
 
 def cancel_job(request: CancelJob, by: Requester, tx: Transaction) -> Cancelled:

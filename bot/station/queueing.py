@@ -10,9 +10,9 @@ import msgspec
 
 from bandstand.bot.station import library, scheduling
 from bandstand.bot.station.lifecycle import end_cue
-from bandstand.bot.station.on_air import fill_air, get_asker, is_stopped, line_up, locate
-from bandstand.bot.station.ordering import check_queued
+from bandstand.bot.station.on_air import fill_air, get_asker, line_up
 from bandstand.bot.station.persons import get_person
+from bandstand.bot.station.queue_waits import check_queued, estimate_waits
 from bandstand.bot.station.repositories import Transaction
 from bandstand.common.api.events import QueueChanged, SongsRemoved
 from bandstand.common.api.people import Place, Requester, Right
@@ -53,20 +53,13 @@ def _check_not_last(song: Song, by: Requester, tx: Transaction) -> None:
 def get_queue(request: GetQueue, by: Requester, tx: Transaction) -> Queue:
     cues = tx.queue.list_open()
     on_air = scheduling.find_on_air(cues)
-    waits = _estimate_waits(cues, tx)
+    waits = estimate_waits(cues, tx)
     queued = tuple(_describe_queued(cue, wait) for cue, wait in zip(scheduling.sort_queue(cues), waits, strict=True))
     return Queue(on_air=_describe_queued(on_air, 0.0) if on_air else None, songs=queued)
 
 
 def _describe_queued(cue: Cue, heard_in: float | None) -> QueuedSong:
     return QueuedSong(cue.id, cue.song, cue.name, cue.created, heard_in, cue.choice, cue.is_request)
-
-
-def _estimate_waits(cues: Sequence[Cue], tx: Transaction) -> list[float | None]:
-    if is_stopped(tx) or not tx.outside.is_connected:
-        return [None] * len(scheduling.sort_queue(cues))
-    on_air = scheduling.find_on_air(cues)
-    return scheduling.estimate_waits(cues, locate(tx, on_air) if on_air else 0.0, tx.rules.crossfade)
 
 
 # Changes

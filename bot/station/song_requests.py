@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from bandstand.bot.station import library, queueing, request_switches, scheduling
 from bandstand.bot.station.on_air import fill_air, get_asker, is_passing, line_up_request, request_planned
-from bandstand.bot.station.ordering import check_queued
 from bandstand.bot.station.persons import get_person
+from bandstand.bot.station.queue_waits import check_queued
 from bandstand.bot.station.repositories import Transaction
 from bandstand.bot.station.requesting import (
     FULL_LIBRARY,

@@ -39,5 +39,6 @@ def read_words(
         parameters=wish_rules.make_parameters(wish, form.band, chance),
         unknown=wish.unknown,
         taken={**wish.taken, **wish_rules.correct_style(wish, form)},
+        is_cut=wish.is_cut,
     )
     return Reading(form, understood, wish.is_empty)

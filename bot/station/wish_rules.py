@@ -51,9 +51,10 @@ def choose_band(wish: Wish, bands: Sequence[BandForm], chance: Random) -> BandFo
     of_style = [form for form in bands if form.band.style == wish.style]
     if named or of_style:
         return chance.choice(named or of_style)
-    if not bands:
+    others = [form for form in bands if form.band.style not in wish.avoided] or list(bands)
+    if not others:
         return None
-    return chance.choices(bands, [_weigh_band(wish, form.band) for form in bands])[0]
+    return chance.choices(others, [_weigh_band(wish, form.band) for form in others])[0]
 
 
 def _weigh_band(wish: Wish, band: Band) -> float:
@@ -103,10 +104,11 @@ def _list_moods(wish: Wish) -> list[Mood]:
 
 
 def correct_style(wish: Wish, form: BandForm) -> Mapping[str, str]:
-    """What to say of a style that the band that was named does not play."""
+    """What to say of a style that the band does not play, or plays though it was not to."""
+    plays = f"{form.band.style}, which {form.band.name} plays"
     if wish.style and form.band.style != wish.style:
-        return {wish.style: f"{form.band.style}, which {form.band.name} plays"}
-    return {}
+        return {wish.style: plays}
+    return {f"not {form.band.style}": plays} if form.band.style in wish.avoided else {}
 
 
 # Who may wish, and whose turn it is

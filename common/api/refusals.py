@@ -202,8 +202,14 @@ class NotYourSong(Base, frozen=True, tag="not_your_song"):
 
 
 class TooManyQueued(Base, frozen=True, tag="too_many_queued"):
+    """This person has as many songs in the queue as they may."""
+
     kind = Kind.BUSY
     limit: int
+    allowed_at: float | None = None
+    """When one of them begins, Unix seconds, if the queue stays as it is; None where nobody knows."""
+    wait: float | None = None
+    """In how many seconds that is."""
 
 
 class TooSoon(Base, frozen=True, tag="too_soon"):

@@ -45,6 +45,8 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
     """Words that were not understood."""
     taken: dict[str, str] = {}
     """What was typed -> what it was taken as."""
+    is_cut: bool = False
+    """There were too many words, and the last were not read."""
 
 
 class Ordered(ResultBase, frozen=True, tag="ordered"):

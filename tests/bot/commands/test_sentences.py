@@ -94,7 +94,11 @@ SAID: list[tuple[Refusal, str]] = [
     (refusals.IsLive(ROAD), '"Old Road" (x2mv) is live; there is no other place in it to go to'),
     (refusals.NoSuchJob(9), "there is no open job 9; jobs lists them"),
     (refusals.TooManyJobs(2), "you have 2 songs being made; try again when one is done"),
-    (refusals.TooManyQueued(1), "you have 1 song in the queue; try again when one has been played"),
+    (refusals.TooManyQueued(1), "you have 1 song in the queue; try again when one has begun"),
+    (
+        refusals.TooManyQueued(2, 1090.0, 90.0),
+        f"you have 2 songs in the queue; one more may come {say_moment(1090, 90)}, if the queue stays as it is",
+    ),
     (
         refusals.QueuedAlready(LANTERN, 3),
         '"Blue Lantern" (7kq3) is the last in the queue already (number 3), and you asked for it',

@@ -27,6 +27,8 @@ def test_a_wish_is_answered_with_what_comes_and_when(person: Person) -> None:
         "your wish is composed: bossa by Trio Maresol, in Dm (m4wd); number 2 in the queue, heard in about 1:35; "
         "you will be told when it begins; did not understand: purple"
     )
+    cut = msgspec.structs.replace(wished, understood=msgspec.structs.replace(wished.understood, is_cut=True))
+    assert person.see("wish bossa", cut).summary.endswith("; read only the first 60 words or 500 characters")
     soon = msgspec.structs.replace(wished, heard_in=0.0)
     assert "heard as soon as it can be" in person.see("wish bossa", soon).summary
     unknown = msgspec.structs.replace(wished, heard_in=None)

@@ -169,7 +169,7 @@ def test_a_song_for_the_queue_counts_as_one_in_the_queue(station: Station) -> No
     station.tx.rules = msgspec.structs.replace(station.tx.rules, queued_songs=1)
     ann = make_person("ann")
     station.ask(Generate(cuts_in=False), ann)
-    assert station.refuse(Generate(cuts_in=False), ann) == TooManyQueued(1)
+    assert isinstance(station.refuse(Generate(cuts_in=False), ann), TooManyQueued)
     station.ask(Generate(), ann)
 
 

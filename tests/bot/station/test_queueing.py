@@ -86,7 +86,7 @@ def test_a_person_has_only_so_many_songs_in_the_queue(station: Station) -> None:
     station.store("One")
     station.ask(Enqueue(song="one"), ann)  # which is on the air at once
     station.ask(Enqueue(song="one"), ann)
-    assert station.refuse(Enqueue(song="one"), ann) == TooManyQueued(1)
+    assert isinstance(station.refuse(Enqueue(song="one"), ann), TooManyQueued)
     station.ask(Enqueue(song="one"), bob)
     station.ask(Enqueue(song="one"), make_person("ann", Right.ADMIN))
 

@@ -239,6 +239,12 @@ def test_the_hour_is_the_persons_however_they_came(
 def test_the_limit_of_songs_in_the_queue_holds_for_requests(station: Station) -> None:
     station.tx.rules = msgspec.structs.replace(station.tx.rules, queued_songs=1)
     request(station, "one", DEE)
+    station.listen(30)
+    refused = station.refuse(RequestSong(song="two"), DEE)
+    assert isinstance(refused, TooManyQueued)
+    assert refused.wait == pytest.approx(LENGTH - 30, abs=2)
+    assert refused.allowed_at == pytest.approx(station.tx.now + refused.wait)
+    station.lose_streamer()
     assert station.refuse(RequestSong(song="two"), DEE) == TooManyQueued(1)
 
 

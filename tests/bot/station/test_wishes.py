@@ -66,7 +66,39 @@ def test_a_station_without_bands_grants_no_wishes(station: Station) -> None:
 def test_a_wish_has_at_most_five_minutes(radio: Station) -> None:
     understood = radio.ask(Wish(words="techno, 10 minutes"), LISTENER).understood
     assert understood.parameters["seconds"] == LONGEST
-    assert understood.taken == {"10 minutes": "300 s"}
+    assert understood.taken == {"10 minutes": "5:00, the longest"}
+
+
+@pytest.mark.parametrize(
+    ("words", "parameters"),
+    [
+        ("rock in d-moll, ninety bpm, without drums", {"key": "Dm", "tempo": 90.0, "without": "drums"}),
+        ("B flat minor waltz for two minutes", {"key": "Bbm", "seconds": 120.0}),
+        ("pop in la mineur, half a minute, no flute", {"key": "Am", "seconds": 30.0, "without": "flute"}),
+        ("bossa -drums, 2-3 minutes", {"without": "drums", "seconds": 150.0}),
+        ("techno, not in a minor key", {"mode": "major"}),
+    ],
+)
+def test_wish_and_generate_understand_the_same(radio: Station, words: str, parameters: dict[str, object]) -> None:
+    wished, ordered = radio.ask(Wish(words=words), LISTENER), radio.ask(Generate(generator=words, cuts_in=False))
+    assert ordered.understood is not None
+    assert wished.understood.parameters == ordered.understood.parameters == parameters
+    assert (wished.understood.style, wished.understood.unknown) == (ordered.understood.style, ())
+
+
+def test_a_style_that_is_not_wanted_is_not_played(radio: Station) -> None:
+    styles = set()
+    for number in range(40):
+        read = radio.ask(ReadWish(words="something but no waltz" + " please" * number), LISTENER)
+        styles.add(read.understood.style)
+    assert len(styles) > 5
+    assert "waltz" not in styles
+    read = radio.ask(ReadWish(words="by slow harbour, no ballad"), LISTENER)
+    assert read.understood.taken == {"not ballad": "ballad, which Slow Harbour plays"}
+
+
+def test_a_wish_that_is_too_long_is_said_to_be_cut(radio: Station) -> None:
+    assert radio.ask(ReadWish(words="rock " + "purple " * 300), LISTENER).understood.is_cut
 
 
 def test_there_is_one_unheard_wish_of_a_person_at_a_time(radio: Station) -> None:
