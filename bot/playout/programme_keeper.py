@@ -56,7 +56,7 @@ class ProgrammeKeeper:
         """Why the programme could not be planned the last time."""
         self._due: IDelayedCall | None = None
         self._change: IDelayedCall | None = None
-        """The next moment at which a show begins or ends."""
+        """The next moment at which it is known that something is to be done."""
         self._regularly = LoopingCall(self._run)
         self._regularly.clock = clock
 
@@ -113,11 +113,16 @@ class ProgrammeKeeper:
 
 
 def _keep_going(tx: Transaction) -> float | None:
-    """Bring the programme up to date. Gives the seconds until the show changes; None: not for a long time."""
+    """Bring the programme up to date. Gives the seconds until it is to be looked at again, since the show changes or
+    something is not ready; None: not for a long time."""
     programme.keep_going(tx)
     between.keep_seam(tx)
     change = shows.find_change_after(tx, tx.now)
-    return None if change is None else change.at - tx.now
+    waits = [] if change is None else [change.at - tx.now]
+    unready = programme.find_unready(tx)
+    if unready is not None and unready > 0:  # below that there is nothing else that could be heard
+        waits.append(max(DELAY, unready))
+    return min(waits, default=None)
 
 
 def log_show(event: events.ShowHeld | events.ShowMissed) -> None:

@@ -35,6 +35,7 @@ JINGLE_ROOM: Final = 15.0
 """Seconds that are left for a jingle where a fixed time comes."""
 RETRY: Final = 60.0
 """Seconds until the station composes again after a song of its own has failed."""
+NOT_READY: Final = "it would not be ready in time"
 STOCK_COMES: Final = "every song was heard too short a time ago, and a new one is composed"
 
 
@@ -47,6 +48,8 @@ class Need(NamedTuple):
     queued: frozenset[str]
     left: float | None
     """Seconds until a fixed time; None: there is none."""
+    is_ready: bool = False
+    """It has to be there at once, so nothing can be made for it."""
 
 
 class Filled(NamedTuple):
@@ -71,7 +74,7 @@ def fill_slot(tx: Transaction, need: Need, is_needed_now: bool) -> Filled | str:
         case SlotKind.STYLE | SlotKind.BAND:
             return _fill_from_band(tx, need, slot, is_needed_now)
         case SlotKind.FILE:
-            return _fill_from_file(tx, slot.name)
+            return NOT_READY if need.is_ready else _fill_from_file(tx, slot.name)
         case SlotKind.CLOCK:
             return "there is no such clock"
         case SlotKind.JINGLE:
@@ -212,8 +215,8 @@ def _is_to_be_composed(need: Need) -> bool:
 
 def _compose(tx: Transaction, need: Need, slugs: Sequence[str], is_needed_now: bool) -> Filled | None:
     """Compose a song for the slot, by one of these bands or any (none given), rather by one that was not heard just
-    before; None while composing has failed just now."""
-    if has_failed_lately(tx):
+    before; None while composing has failed just now, and where there is no time for it."""
+    if need.is_ready or has_failed_lately(tx):
         return None
     parameters: dict[str, Value] = {}
     length = fitting.find_length(need.left) if need.left is not None else None

@@ -12,12 +12,11 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from bandstand.bot.station import playlists, schedule
+from bandstand.bot.station.scheduling import EARLY
 from bandstand.bot.station.timetable import Timetable
 from bandstand.common.api.playlists import Playlist
 from bandstand.common.api.values import SlotKind
 
-EARLY: Final = 1.0
-"""Seconds before a fixed time in which an entry may begin that belongs to what comes then."""
 HOUR: Final = 3600.0
 SHORTEST: Final = 45.0
 """Seconds that are left after a song, so that one that is composed for them is a song and no jingle."""

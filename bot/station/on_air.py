@@ -100,7 +100,7 @@ def locate(tx: Transaction, cue: Cue) -> float:
 
 def make_plan(tx: Transaction) -> Plan:
     """What the streamer should be doing now."""
-    return scheduling.plan_playout(tx.queue.list_open(), get_stop_fade(tx), tx.rules.crossfade)
+    return scheduling.plan_playout(tx.queue.list_open(), get_stop_fade(tx), tx.rules.crossfade, tx.now)
 
 
 # Changes that somebody asked for
@@ -238,7 +238,7 @@ def keep_place(tx: Transaction, cue: Cue, frames: Frames) -> None:
 
 def fill_air(tx: Transaction) -> None:
     """Where nothing is on the air, put there what is next."""
-    due = scheduling.find_due(tx.queue.list_open(), is_stopped(tx))
+    due = scheduling.find_due(tx.queue.list_open(), is_stopped(tx), tx.now)
     if due is not None:
         put_on_air(tx, due)
         tx.publish(QueueChanged())

@@ -12,20 +12,21 @@ the first one that is not, the plan is made anew. The entry that is next of all 
 be chosen any more, unless a fixed time or a rule of rotation is at stake, and then too in the last `FROZEN` seconds.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
 
 from bandstand.bot.station import clocks, filling, passed_slots, playlists, schedule, scheduling, shows, transitions
 from bandstand.bot.station.filling import Filled, Need
-from bandstand.bot.station.fitting import EARLY, EXACT, SHORTEST, find_fixed_time, leaves_room
+from bandstand.bot.station.fitting import EXACT, SHORTEST, find_fixed_time, is_beginning, leaves_room
 from bandstand.bot.station.lifecycle import OPEN_JOBS, end_cue
-from bandstand.bot.station.on_air import Asker, is_heard, line_up
+from bandstand.bot.station.on_air import Asker, is_heard, is_stopped, line_up
 from bandstand.bot.station.ordering import give_up_job
 from bandstand.bot.station.radio_repositories import LastTurn
 from bandstand.bot.station.repositories import PlayLogEntry, Transaction
 from bandstand.bot.station.rotation import SONG_DISTANCE, Heard, find_broken
+from bandstand.bot.station.scheduling import EARLY, is_ordered, is_too_early
 from bandstand.bot.station.timetable import Timetable
 from bandstand.bot.station.transitions import is_between, is_song
 from bandstand.common.api.events import QueueChanged
@@ -57,6 +58,10 @@ FROZEN: Final = 5.0
 SOON: Final = 60.0
 """Seconds before an entry begins in which a song is composed for it, whatever the machine has to do, if there is none.
 Before that there is time for one of the stock, which is composed when the machine is idle."""
+HURRY: Final = 3.0
+"""Seconds before its turn from which on an entry that cannot be heard yet gives way to one that can."""
+GRACE: Final = 1.5
+"""Seconds in which a song is waited for in any case, even in silence, after it was ordered: bands begin within one."""
 UNKNOWN_LENGTH: Final = 60.0
 """Seconds that stand for the length of a song that does not say it yet: rather too few, so that what is planned behind
 it keeps its distances."""
@@ -101,6 +106,7 @@ def plan_ahead(tx: Transaction) -> None:
     """Withdraw what is not wanted any more, and fill the plan up to `PLANNED` entries."""
     ground = read_ground(tx)
     _keep_fitting(tx, ground)
+    keep_ready(tx, ground)
     missing = PLANNED - len(list_planned(tx))
     while missing > 0 and _plan_entry(tx, ground, _list_in_order(tx)):
         missing -= 1
@@ -235,7 +241,8 @@ def _keep_fitting(tx: Transaction, ground: Ground) -> None:
         before = cues[: cues.index(cue)]
         position = find_position(tx, before, ground)
         is_next = number == 0 and all(one.state is CueState.AIR or is_between(one) for one in before)
-        if is_next and position.at - tx.now < FROZEN and not cue.song.state.is_lost:
+        is_frozen = is_next and not cue.song.state.is_lost and not is_too_early(cue, position.at)
+        if is_frozen and position.at - tx.now < FROZEN:
             continue
         if not _fits(tx, cue, position, ground, is_next):
             withdraw(tx, planned[number:])
@@ -284,20 +291,70 @@ def _fits_time(tx: Transaction, cue: Cue, at: float, left: float | None) -> bool
 def plan_skip(tx: Transaction, air: Cue) -> bool:
     """Make the plan anew where what is next would begin at a wrong time, if the song on the air were skipped, such as a
     show long before its time. True where the plan is another one."""
-    ground, planned = read_ground(tx), list_planned(tx)
+    ground = read_ground(tx)
     cues = [cue for cue in _list_in_order(tx) if cue.id != air.id]
-    if not planned or cues[0].id != planned[0].id:
+    following = scheduling.find_next(cues)
+    if following is None or following.choice is None:
         return False
-    if _fits(tx, planned[0], find_position(tx, [], ground), ground, is_frozen=True):
+    if _fits(tx, following, find_position(tx, [], ground), ground, is_frozen=True):
         return False
-    withdraw(tx, planned)
-    return _plan_entry(tx, ground, [])
+    withdraw(tx, list_planned(tx))
+    return _plan_entry(tx, ground, [cue for cue in cues if cue.choice is None])
 
 
-def _plan_entry(tx: Transaction, ground: Ground, cues: list[Cue]) -> bool:
-    """Add one entry behind these cues; False where there is nothing to add and enough is on its way already."""
+# What is not ready in time
+
+
+def keep_ready(tx: Transaction, ground: Ground) -> None:
+    """Where the next entry cannot be heard when its turn comes, as the machine has had too much to do, plan one that
+    can, unless what is behind it is right there too. What is being made for the entry is heard another time."""
+    wait = find_unready(tx, lambda: ground)
+    if wait is None or wait > 0:
+        return
+    planned = list_planned(tx)
+    before = [cue for cue in _list_in_order(tx) if cue.choice is None or cue.state is CueState.AIR]
+    if _plan_entry(tx, ground, before, is_ready=True):
+        withdraw(tx, planned)
+
+
+def find_unready(tx: Transaction, get_ground: Callable[[], Ground]) -> float | None:
+    """In how many seconds it is to be decided what is heard in place of what is not ready; None: nothing is amiss.
+    Mostly nothing is, and then the ground is not needed."""
+    cues = _list_in_order(tx)
+    air = cues[0] if cues and cues[0].state is CueState.AIR else None
+    queue = cues[1:] if air else cues
+    if not queue or queue[0].is_audible or is_stopped(tx) or (air is not None and air.started is None):
+        return None
+    following = scheduling.find_next(cues)
+    if following is not None and following.choice is None:
+        return None
+    ground = get_ground()
+    turn = _find_turn(tx, air, ground)
+    at = max(turn, tx.now)
+    if following is not None and not is_too_early(following, at):
+        position = find_position(tx, [], ground)._replace(at=at)
+        if _fits(tx, following, position, ground, is_frozen=True):
+            return None
+    return max(turn - HURRY if air else turn + GRACE, queue[0].created + GRACE) - tx.now
+
+
+def _find_turn(tx: Transaction, air: Cue | None, ground: Ground) -> float:
+    """When the next entry is to begin, Unix seconds: behind the song on the air, or over it where a show begins
+    meanwhile; where nothing is on the air, when the last song ended."""
+    if air is None:
+        ended = tx.queue.get_last_ended()
+        return (ended.ended or 0.0) if ended else 0.0
+    end = find_position(tx, [air], ground).at
+    change = ground.timetable.find_next_change(tx.now)
+    is_cut = change is not None and is_beginning(change) and not is_ordered(air) and end - change.at > EXACT
+    return change.at if change is not None and is_cut else end
+
+
+def _plan_entry(tx: Transaction, ground: Ground, cues: list[Cue], is_ready: bool = False) -> bool:
+    """Add one entry behind these cues, with `is_ready` one that can be heard at once; False where there is nothing to
+    add and enough is on its way already."""
     position, left = _begin_early(tx, find_position(tx, cues, ground), ground)
-    is_needed_now = _is_needed_now(tx, cues, position.at)
+    is_needed_now = is_ready or _is_needed_now(tx, cues, position.at)
     passed: list[PassedSlot] = []
     last = cues[-1].song if cues else ground.played[0].song if ground.played else None
     is_after_jingle = last is not None and not is_song(last)
@@ -305,15 +362,29 @@ def _plan_entry(tx: Transaction, ground: Ground, cues: list[Cue]) -> bool:
         if is_after_jingle and wanted.slot is not None and wanted.slot.kind is SlotKind.JINGLE and not is_needed_now:
             passed.append(PassedSlot(wanted.slot, JINGLE_AGAIN))
             continue
-        need = Need(wanted.slot, position.at, position.heard, frozenset(cue.song.code for cue in cues), left)
+        need = Need(wanted.slot, position.at, position.heard, frozenset(cue.song.code for cue in cues), left, is_ready)
         filled = filling.fill_slot(tx, need, is_needed_now)
         if isinstance(filled, Filled):
-            choice = msgspec.structs.replace(_note_fixed_time(filled, need), passed=tuple(passed))
+            choice = msgspec.structs.replace(
+                _note_fixed_time(filled, need),
+                passed=tuple(passed),
+                not_before=_find_earliest(tx, wanted, cues, position.at, ground),
+            )
             _add(tx, wanted, filled._replace(choice=choice))
             return True
         if wanted.slot is not None:
             passed.append(PassedSlot(wanted.slot, filled))
     return False
+
+
+def _find_earliest(tx: Transaction, wanted: Wanted, cues: Sequence[Cue], at: float, ground: Ground) -> float | None:
+    """The fixed time at which an entry that begins `at` comes: the start of its show, or when the entry before it has
+    to end."""
+    target = ground.timetable.find_target(at + EARLY) if wanted.show else None
+    start = target.occurrence.start if target is not None else None
+    before = cues[-1].choice if cues else None
+    moments = [one for one in (start, before.ends_at if before else None) if one is not None and one > tx.now]
+    return max(moments, default=None)
 
 
 def _is_needed_now(tx: Transaction, cues: Sequence[Cue], at: float) -> bool:

@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from bandstand.bot.station import clocks, queueing, schedule, scheduling, show_starts, shows
+from bandstand.bot.station import clocks, planning, queueing, schedule, scheduling, show_starts, shows
 from bandstand.bot.station.filling import ITSELF, add_form, has_failed_lately, is_stock_low
 from bandstand.bot.station.lifecycle import OPEN_JOBS, move_song
 from bandstand.bot.station.on_air import fill_air, find_on_air, is_stopped
@@ -87,6 +87,11 @@ def keep_going(tx: Transaction) -> None:
     fill_air(tx)
     compose_ahead(tx)
     make_room(tx)
+
+
+def find_unready(tx: Transaction) -> float | None:
+    """In how many seconds the programme decides what is heard in place of what is not ready; None: it need not."""
+    return None if find_quiet_reason(tx) is not None else planning.find_unready(tx, lambda: planning.read_ground(tx))
 
 
 # Composing ahead, and making room

@@ -1,16 +1,25 @@
-"""The rules of what is heard: what is on the air, what follows, what goes on the air next. Values in, values out."""
+"""The rules of what is heard: what is on the air, what follows, what goes on the air next. Values in, values out.
+
+A song that is still being made holds nobody up: the next one that can be heard is heard in its place. Only what the
+programme has planned for a fixed time, such as a show's first song, does not come early by that; what is heard instead
+is for the programme's plan to say, shortly before (`bot.station.planning.keep_ready`).
+"""
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import msgspec
 
 from bandstand.bot.station import transitions, wish_rules
 from bandstand.bot.station.transitions import GAPLESS, Transition
+from bandstand.common.api.people import STATION
 from bandstand.common.api.values import Cue, CueState
 from bandstand.common.types import RATE, CueId, Frames
 
+EARLY: Final = 1.0
+"""Seconds before a fixed time in which an entry may begin that belongs to what comes then."""
 NOTHING_HEARD: Mapping[str, int] = {}
 
 
@@ -43,14 +52,27 @@ def find_next(cues: Sequence[Cue]) -> Cue | None:
     return next((cue for cue in sort_queue(cues) if cue.is_audible), None)
 
 
-def find_due(cues: Sequence[Cue], is_stopped: bool) -> Cue | None:
-    """The cue to be put on the air where nothing is; None while stopped, or with nothing to play."""
+def is_too_early(cue: Cue, at: float) -> bool:
+    """Whether the programme has planned it for a fixed time that is later than `at`, Unix seconds."""
+    return cue.choice is not None and cue.choice.not_before is not None and at < cue.choice.not_before - EARLY
+
+
+def is_ordered(cue: Cue) -> bool:
+    """Whether somebody asked for it, so that nothing of the programme's ends it."""
+    return cue.choice is None and cue.place != STATION
+
+
+def find_due(cues: Sequence[Cue], is_stopped: bool, now: float = math.inf) -> Cue | None:
+    """The cue to be put on the air where nothing is; None while stopped, or with nothing to play yet."""
     if is_stopped or find_on_air(cues) is not None:
         return None
-    return find_next(cues)
+    due = find_next(cues)
+    if due is None or not is_too_early(due, now):
+        return due
+    return find_next([cue for cue in cues if cue.choice is None])
 
 
-def plan_playout(cues: Sequence[Cue], stop_fade: float | None, crossfade: float) -> Plan:
+def plan_playout(cues: Sequence[Cue], stop_fade: float | None, crossfade: float, now: float = math.inf) -> Plan:
     """What should be heard now, and what follows. `stop_fade` is None unless the station is stopped."""
     current = find_on_air(cues)
     if stop_fade is not None or current is None:
@@ -58,7 +80,7 @@ def plan_playout(cues: Sequence[Cue], stop_fade: float | None, crossfade: float)
     if not current.is_audible:
         return Plan(keep=current.id)
     following = find_next(cues)
-    if following is None:
+    if following is None or (is_too_early(following, now) and following != sort_queue(cues)[0]):
         return Plan(_skip_silence(current))
     transition = transitions.plan_transition(current, following, crossfade)
     if transition.crossfade != (following.crossfade or 0.0):

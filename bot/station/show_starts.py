@@ -17,13 +17,13 @@ from typing import Final
 import msgspec
 
 from bandstand.bot.station import planning, schedule, scheduling, shows
-from bandstand.bot.station.fitting import EARLY, EXACT
+from bandstand.bot.station.fitting import EXACT
 from bandstand.bot.station.lifecycle import end_cue, put_on_air
 from bandstand.bot.station.on_air import find_on_air
 from bandstand.bot.station.repositories import Transaction
 from bandstand.bot.station.schedule import Records, Target
+from bandstand.bot.station.scheduling import EARLY, is_ordered
 from bandstand.common.api.events import QueueChanged, ShowEnded, ShowHeld, ShowMissed, ShowStarted
-from bandstand.common.api.people import STATION
 from bandstand.common.api.shows import HeldShow, RunState, Show
 from bandstand.common.api.values import Cue, EndReason, SlotKind, SongKind
 
@@ -135,11 +135,6 @@ def _list_ordered(air: Cue | None, queue: list[Cue]) -> list[Cue]:
         if is_ordered(cue):
             ordered.append(cue)
     return ordered
-
-
-def is_ordered(cue: Cue) -> bool:
-    """Whether somebody asked for it, so that nothing of the programme's ends it."""
-    return cue.choice is None and cue.place != STATION
 
 
 # The show's time has come

@@ -124,6 +124,8 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     """The moment at which it, or what follows it, has to end: it was chosen or composed to fit."""
     fixed_at: float | None = None
     """The fixed time before which it was planned; None: none was known."""
+    not_before: float | None = None
+    """The moment before which it is not to begin, such as the start of its show; None: any time is right."""
     overruns: bool = False
     """It leaves no room for what has to fit before that, as nothing else was there."""
 

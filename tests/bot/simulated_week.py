@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
@@ -33,12 +33,20 @@ from tests.bot.memory import DirectStore
 
 OWNER = Requester("owner", Place("console"), Right.OWNER)
 WORKERS = 2
-BEGINS, SPEED = 0.4, 12.0
-"""Seconds until a song that is made can be heard, and how many times faster than it is heard it is made."""
 SHORTEST, LONGEST = 300.0, 700.0
 """Seconds of a song whose length nobody has asked for."""
 
 
+class Pace(NamedTuple):
+    """How busy the machine is."""
+
+    begins: float = 0.4
+    """Seconds until a song that is made can be heard."""
+    speed: float = 12.0
+    """How many times faster than it is heard it is made."""
+
+
+USUAL = Pace()
 EVERY = 600.0
 """Seconds between looks at the programme that nothing has caused: seldom, as each takes the computer some 20 ms."""
 
@@ -93,7 +101,7 @@ class Streamer:
 
     def react(self, event: Event) -> None:
         if isinstance(event, events.CueSkipped) and self.current is not None and event.cue == self.current.id:
-            self._end_current(EndReason.SKIPPED)
+            self._go_on(EndReason.SKIPPED)
         if isinstance(event, events.QueueChanged) and not self._is_looking:
             self._is_looking = True
             self._world.clock.callLater(0.0, self._look)
@@ -127,11 +135,12 @@ class Streamer:
             self._end.cancel()
         if self.current is not None and self.current.song.seconds:
             left = self.began + self.current.song.seconds - self._world.now
-            self._end = self._world.clock.callLater(max(0.0, left), self._end_by_itself)
+            self._end = self._world.clock.callLater(max(0.0, left), self._go_on, EndReason.FINISHED)
 
-    def _end_by_itself(self) -> None:
+    def _go_on(self, reason: EndReason) -> None:
+        """The song is over; what follows begins without a gap."""
         following = self._world.store.do(on_air.make_plan).following
-        self._end_current(EndReason.FINISHED)
+        self._end_current(reason)
         if following is not None and self.current is None:
             self._begin(following)
             self._expect_end()
@@ -139,6 +148,8 @@ class Streamer:
     def _end_current(self, reason: EndReason) -> None:
         assert self.current is not None
         cue, self.current = self.current, None
+        if self._end is not None and self._end.active():
+            self._end.cancel()
         now = self._world.now
         self._world.take_played(Played(cue, self.began, now))
         frames = Frames(round((now - self.began) * RATE))
@@ -148,8 +159,9 @@ class Streamer:
 class Composer:
     """Makes a song for each job, `WORKERS` at a time; a length that was asked for is kept exactly."""
 
-    def __init__(self, world: "World") -> None:
+    def __init__(self, world: "World", pace: Pace) -> None:
         self._world = world
+        self.pace = pace
         self._running = 0
 
     def react(self, event: Event) -> None:
@@ -169,13 +181,14 @@ class Composer:
         begun = Begun(title, artist, length)
         done = Done(
             song=SongCode(claimed.song.code), title=title, artist=artist, seconds=length, generator="band", seed=1,
-            parameters=claimed.song.parameters, loudness=-16.0, peak=-1.0, making=length / SPEED,
+            parameters=claimed.song.parameters, loudness=-16.0, peak=-1.0, making=length / self.pace.speed,
             files={"audio": "song.flac"},
         )  # fmt: skip
         job = claimed.job.id
         later = self._world.clock.callLater
-        later(BEGINS, lambda: self._world.store.do(lambda tx: making.record_begun(tx, job, begun)))
-        later(BEGINS + length / SPEED, self._finish, job, done)
+        begins, speed = self.pace
+        later(begins, lambda: self._world.store.do(lambda tx: making.record_begun(tx, job, begun)))
+        later(begins + length / speed, self._finish, job, done)
 
     def _finish(self, job: int, done: Done) -> None:
         self._running -= 1
@@ -186,7 +199,7 @@ class Composer:
 class World:
     """`begin` is a date as `2026-03-28T18:00+00:00`."""
 
-    def __init__(self, begin: str, rules: Rules, seed: int = 1) -> None:
+    def __init__(self, begin: str, rules: Rules, seed: int = 1, pace: Pace = USUAL, every: float = EVERY) -> None:
         self.chance = Random(seed)
         self.clock = FastClock(datetime.fromisoformat(begin).timestamp())
         self.begin = self.now
@@ -199,9 +212,9 @@ class World:
         """What people asked for and got."""
         self.refused: list[tuple[float, Request, Any]] = []
         self._silent_since: float | None = self.now
-        self.streamer, self.composer = Streamer(self), Composer(self)
+        self.streamer, self.composer = Streamer(self), Composer(self, pace)
         self.core = Core(self.store, self._look, {}, lambda: self.now)
-        self.keeper = ProgrammeKeeper(self.clock, self.store, self._look_at_air, EVERY)
+        self.keeper = ProgrammeKeeper(self.clock, self.store, self._look_at_air, every)
         for subscriber in (self.streamer.react, self.composer.react, self.keeper.react, self._remember):
             self.bus.subscribe(subscriber)
         self.store.do(bands.settle_house_bands)

@@ -6,6 +6,7 @@ from twisted.logger import capturedLogs, formatEvent
 
 from bandstand.bot.playout.programme_keeper import DELAY, EVERY, ProgrammeKeeper
 from bandstand.bot.station import bands, programme
+from bandstand.bot.station.planning import GRACE
 from bandstand.common.api.events import QueueChanged, RightsChanged, ShowHeld, ShowMissed
 from bandstand.common.api.shows import HeldShow, Show
 from bandstand.common.api.values import OnAir, Outside, Slot, SlotKind, SongBrief, SongState
@@ -65,7 +66,14 @@ def test_what_does_not_concern_the_programme_is_no_occasion(
     assert store.runs == 1
 
 
-def test_it_is_looked_at_every_now_and_then(keeper: ProgrammeKeeper, store: CountingStore, clock: Clock) -> None:
+def switch_off(store: CountingStore) -> None:
+    store.do(lambda tx: tx.settings.put(programme.RADIO, programme.OFF))
+
+
+def test_it_is_looked_at_every_now_and_then(store: CountingStore, clock: Clock) -> None:
+    switch_off(store)
+    ProgrammeKeeper(clock, store).start()
+    assert store.runs == 1
     clock.advance(EVERY)
     assert store.runs == 2
 
@@ -92,6 +100,7 @@ def test_once_stopped_it_does_nothing(keeper: ProgrammeKeeper, store: CountingSt
 def test_it_is_looked_at_in_the_moment_in_which_a_show_begins(store: CountingStore, clock: Clock) -> None:
     """The store's clock stands at 0:16:40."""
     store.do(lambda tx: tx.shows.add(Show(name="x", rule=read_rule("daily 0:17-1:00"), slot=Slot(SlotKind.ANY))))
+    switch_off(store)
     keeper = ProgrammeKeeper(clock, store)
     keeper.start()
     clock.advance(19.9)
@@ -100,6 +109,15 @@ def test_it_is_looked_at_in_the_moment_in_which_a_show_begins(store: CountingSto
     assert store.runs == 2
     keeper.stop()
     assert not clock.getDelayedCalls()
+
+
+def test_it_is_looked_at_when_a_song_should_have_begun_that_is_being_composed(
+    keeper: ProgrammeKeeper, store: CountingStore, clock: Clock
+) -> None:
+    clock.advance(GRACE - 0.1)
+    assert store.runs == 1
+    clock.advance(0.1)
+    assert store.runs == 2
 
 
 def test_a_show_that_does_not_begin_at_its_time_is_logged(keeper: ProgrammeKeeper) -> None:

@@ -8,14 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bandstand.bot.station import fitting, programme
-from bandstand.bot.station.planning import find_position, list_planned, read_ground, withdraw
+from bandstand.bot.station.lifecycle import move_song
+from bandstand.bot.station.on_air import make_plan
+from bandstand.bot.station.planning import GRACE, HURRY, find_position, list_planned, read_ground, withdraw
 from bandstand.common.api import requests
 from bandstand.common.api.events import SlotPassed
 from bandstand.common.api.people import STATION
 from bandstand.common.api.playlists import Clock, PlaylistRule
 from bandstand.common.api.requests import PlaylistChanges
 from bandstand.common.api.schedule import AddShow
-from bandstand.common.api.values import JobState, read_slot
+from bandstand.common.api.values import JobState, SongState, read_slot
 from bandstand.common.types import RATE, Frames
 from tests.bot.station.conftest import LENGTH, Station
 from tests.bot.station.test_between import add_jingle
@@ -227,3 +229,44 @@ def test_what_is_composed_to_end_at_a_show_is_composed_anew_after_a_seek(station
     plan(station)
     assert fitted.id not in [cue.id for cue in list_planned(station.tx)]
     assert 36360.0 in [cue.choice.ends_at for cue in list_planned(station.tx) if cue.choice]
+
+
+def add_unready(station: Station, left: float) -> None:
+    """A show comes in four minutes, the song on the air ends in `left` seconds, and none that is to come is ready."""
+    station.tx.now = 36000.0
+    use_clock(station, "style:pop")
+    station.ask(AddShow(rule="daily 10:04-11:00", target="style:pop", zone="UTC", name="show"))
+    station.ask(requests.Play(song="Song 0"))
+    station.listen(LENGTH - left)
+    programme.keep_going(station.tx)
+
+
+def test_what_is_not_ready_shortly_before_its_turn_gives_way_to_what_is(station: Station) -> None:
+    add_unready(station, HURRY - 0.5)
+    assert not station.get_queue()[0].is_audible, "it may begin within a second"
+    station.pass_time(GRACE)
+    station.set_position(LENGTH - HURRY + 2.0)
+    programme.keep_going(station.tx)
+    first = station.get_queue()[0]
+    assert first.is_audible
+    assert first.choice is not None and not first.choice.show
+
+
+def test_before_that_it_is_waited_for_and_the_show_behind_it_does_not_come_early(station: Station) -> None:
+    add_unready(station, HURRY + 20.0)
+    first, second = station.get_queue()[:2]
+    assert not first.is_audible
+    assert second.is_audible and second.choice is not None and second.choice.not_before == 36240.0
+    plan_now = make_plan(station.tx)
+    assert plan_now.current is not None and plan_now.following is None
+
+
+def test_where_nothing_else_is_there_it_is_waited_for(station: Station) -> None:
+    for song in station.tx.songs.list_newest(100):
+        move_song(station.tx, station.tx.songs.get(song.code), SongState.DISCARDED)
+    plan(station)
+    waiting = [cue.id for cue in station.get_queue()]
+    assert waiting
+    station.pass_time(60.0)
+    plan(station)
+    assert [cue.id for cue in station.get_queue()][: len(waiting)] == waiting

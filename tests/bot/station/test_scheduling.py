@@ -12,7 +12,7 @@ from bandstand.bot.station.scheduling import (
     sort_queue,
 )
 from bandstand.common.api.people import Place
-from bandstand.common.api.values import Cue, CueState, SongBrief, SongState
+from bandstand.common.api.values import Choice, Cue, CueState, SongBrief, SongState, Source
 from bandstand.common.types import CueId, SongCode
 
 AIR, QUEUED, OVER = CueState.AIR, CueState.QUEUED, CueState.OVER
@@ -59,6 +59,19 @@ def test_nothing_goes_on_the_air_while_something_is_there_or_the_station_is_stop
     assert find_due([make_cue(1, AIR), make_cue(2)], is_stopped=False) is None
     assert find_due([make_cue(2)], is_stopped=True) is None
     assert find_due([make_cue(2)], is_stopped=False) == make_cue(2)
+
+
+def test_what_is_planned_for_a_fixed_time_does_not_come_early_in_place_of_what_is_not_ready() -> None:
+    choice = Choice(source=Source.ROTATION, not_before=1000.0)
+    waited, fixed = make_cue(2, song=SongState.MAKING), msgspec.structs.replace(make_cue(3), choice=choice)
+    assert find_due([waited, fixed], False, 998.0) is None
+    assert find_due([waited, fixed], False, 999.5) == fixed
+    air = make_cue(1, AIR)
+    assert plan_playout([air, waited, fixed], None, 0.0, 900.0) == Plan(air)
+    assert plan_playout([air, waited, fixed], None, 0.0, 1000.0) == Plan(air, fixed)
+    assert plan_playout([air, fixed], None, 0.0, 900.0) == Plan(air, fixed), "the song on the air ends in time"
+    asked = make_cue(4)
+    assert find_due([waited, fixed, asked], False, 900.0) == asked
 
 
 def test_the_station_s_crossfade_is_for_what_follows_and_gives_way_to_its_own() -> None:
