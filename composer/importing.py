@@ -6,6 +6,7 @@ parameter `link` nothing is copied: the file is played where it is.
 """
 
 import hashlib
+import os
 import re
 import shutil
 import time
@@ -64,6 +65,8 @@ def import_song(job: Job, report: Report) -> Done:
             raise ComposeError(f"{show_path(path)}: it cannot be read: {error.strerror}") from None
         labels = choose_labels(read_tags(audio), path)
         heard = _hear(audio, path)
+        if not job.is_awaited:  # somebody hears it already
+            _check_unchanged(path, status)
         for note in heard.notes:
             report(Noticed(f"{labels.title}: {note}"))
         cues = heard.cues
@@ -87,6 +90,17 @@ def _copy(path: Path, folder: Path) -> Path:
     audio = folder / f"song{_choose_suffix(path)}"
     shutil.copyfile(path, audio)
     return audio
+
+
+def _check_unchanged(path: Path, before: os.stat_result) -> None:
+    """Raises ComposeError where the file is another one than before it was read: half a download would stay half a
+    song, and would be taken for another recording than the whole."""
+    try:
+        status = path.stat()
+    except OSError:
+        return  # it is gone, and what was read of it was whole
+    if (status.st_size, status.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+        raise ComposeError(f"{show_path(path)}: it is still being written; import it again when that is done")
 
 
 def _hear(audio: Path, path: Path) -> _Heard:

@@ -148,6 +148,25 @@ def test_a_file_that_cannot_be_imported_is_named_and_leaves_no_folder(tmp_path: 
         assert not list((tmp_path / "songs").iterdir())
 
 
+@pytest.mark.parametrize("is_linked", [False, True])
+def test_a_file_that_grows_while_it_is_read_is_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_linked: bool
+) -> None:
+    file, read_tags = sine(tmp_path / "growing.wav"), importing.read_tags
+
+    def grow(audio: Path) -> dict[str, str]:
+        with file.open("ab") as stream:
+            stream.write(bytes(4000))
+        return read_tags(audio)
+
+    monkeypatch.setattr(importing, "read_tags", grow)
+    wanted = job(tmp_path, file)
+    wanted = msgspec.structs.replace(wanted, parameters={**wanted.parameters, **({"link": True} if is_linked else {})})
+    with pytest.raises(ComposeError, match="it is still being written"):
+        import_song(wanted)
+    assert not Path(wanted.directory).exists()
+
+
 def test_a_file_without_samples_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ComposeError, match="no sound"):
         import_song(job(tmp_path, sine(tmp_path / "empty.wav", 0)))

@@ -1,10 +1,12 @@
 """The rules of rotation: distances, weights, and which rule is left out when nothing else is left."""
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from random import Random
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -232,3 +234,38 @@ def test_the_longer_a_song_rests_the_likelier_it_is_and_never_out_of_the_questio
     ]
     never = get_weight(Candidate(song("a"), None, rating, ratings, favourites), NOW)
     assert 0.0 < weights[0] <= weights[1] <= never
+
+
+@given(st.floats(-1, 1), st.floats(-1, 1), st.integers(1, 50), st.integers(0, 9), st.floats(0, 3e6))
+def test_the_better_a_song_is_rated_the_likelier_it_is(
+    worse: float, better: float, ratings: int, favourites: int, ago: float
+) -> None:
+    worse, better = sorted((worse, better))
+    weights = [get_weight(Candidate(song("a"), NOW - ago, one, ratings, favourites), NOW) for one in (worse, better)]
+    assert weights[0] <= weights[1]
+    assert weights[1] <= weights[0] * math.exp(2.0), "those who dislike a song are heard, too"
+
+
+@pytest.mark.parametrize("artists", [5, 60])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_song_with_better_ratings_comes_more_often_and_its_distances_hold(seed: int, artists: int) -> None:
+    """A day of a library of which one half is liked and the other disliked, all else being equal."""
+    library = [
+        Listing(code=number, title=number, artists=[0], rating=0.8 if number % 2 else -0.8, favourites=0)
+        for number in range(60)
+    ]
+    liked, heard_before = Counter[bool](), list[Heard]()
+    songs = {one.code: Candidate(song(f"s{one.code}", artist=f"a{one.code % artists}"), None, one.rating, 10)
+             for one in library}  # fmt: skip
+    now, chance = NOW, Random(seed)
+    for _ in range(300):
+        draw = draw_song(list(songs.values()), heard_before, now, chance)
+        assert draw is not None
+        assert find_broken(draw.candidate.song, heard_before, now) <= set(draw.relaxed)
+        code = int(draw.candidate.song.code[1:])
+        songs[code] = msgspec.structs.replace(draw.candidate, last_started=now)
+        liked[draw.candidate.rating > 0] += 1
+        heard_before = [*heard_before[-40:], Heard(draw.candidate.song, now)]
+        now += 240.0
+    assert liked[True] > 1.15 * liked[False]
+    assert liked[False] > 0
