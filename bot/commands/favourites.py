@@ -34,7 +34,7 @@ def parse_fave(call: Call) -> requests.Request:
 def show_faved(result: results.FavouriteAdded, _: Call) -> Reply:
     already = "is one of your favourites now" if result.is_new else "is one of your favourites already"
     others = f"; it is {say_favourites(result.favourites)}" if result.favourites > 1 else ""
-    told = "; you are told when one begins and you are in a channel of the station (notify off ends that)"
+    told = "; you are told when one begins while you are in a channel of the station (notify off ends that)"
     return Reply(f"{name_song(result.song)} {already}{others}{told if result.is_first else ''}")
 
 

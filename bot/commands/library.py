@@ -47,7 +47,7 @@ def parse_tag(call: Call) -> requests.Request:
 
 
 def show_tagged(result: results.SongTagged, _: Call) -> Reply:
-    tags = ", ".join(result.tags) or "no tags"
+    tags = f"the tag{'s' if len(result.tags) > 1 else ''} {', '.join(result.tags)}" if result.tags else "no tags"
     return Reply(f"{name_song(result.song)} has {tags}")
 
 

@@ -2,6 +2,8 @@
 
 import math
 import time
+from collections import Counter
+from collections.abc import Iterable
 
 from bandstand.common.api.values import RatingMean, SongBrief, SongKind, SongPlace, SongState
 from bandstand.common.text import clock, counted, one_line
@@ -15,6 +17,14 @@ def name_song(song: SongBrief) -> str:
 def say_kind(song: SongBrief) -> str:
     """Its name; of what is no song, what it is too."""
     return name_song(song) if song.kind is SongKind.SONG else f"{song.kind} {name_song(song)}"
+
+
+def count_kinds(kinds: Iterable[SongKind]) -> str:
+    """`3 songs`, or `3 songs, 1 jingle and 1 ident`."""
+    counts = Counter(kinds)
+    songs = counted(counts.pop(SongKind.SONG, 0), "song")
+    *others, last = [songs, *(counted(number, kind.value) for kind, number in sorted(counts.items()))]
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def say_ago(then: float, now: float) -> str:

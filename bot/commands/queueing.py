@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bandstand.bot.commands.phrases import name_song, say_wait
+from bandstand.bot.commands.phrases import count_kinds, name_song, say_wait
 from bandstand.bot.commands.playing import CROSSFADE, parse_fade
 from bandstand.bot.commands.reply import Reply
 from bandstand.bot.commands.requesting import show_requested
@@ -40,15 +40,12 @@ def show_queue(result: results.Queue | results.Enqueued | results.Requested, cal
         seconds = sum(queued.song.seconds for queued in result.songs)
         return Reply(f"{_count(result.songs)} in the queue, {clock(seconds)} long")
     rows = tuple(_show_queued(number, queued) for number, queued in enumerate(result.songs, 1))
-    columns = ("#", "code", "title", "length", "heard", "asked by", "", "chosen")
+    columns = ("#", "code", "title", "length", "heard", "asked for by", "", "chosen")
     return Reply(f"{_count(result.songs)} in the queue", columns=columns, rows=rows)
 
 
 def _count(queue: Sequence[results.QueuedSong]) -> str:
-    """`3 songs`, or `3 songs and 1 jingle or ident`."""
-    songs = [queued for queued in queue if queued.song.kind is SongKind.SONG]
-    between = len(queue) - len(songs)
-    return counted(len(songs), "song") + (f" and {between} between songs" if between else "")
+    return count_kinds(queued.song.kind for queued in queue)
 
 
 def _show_queued(number: int, queued: results.QueuedSong) -> tuple[str, ...]:

@@ -3,17 +3,18 @@
 import re
 from typing import Final
 
-from bandstand.bot.commands.phrases import name_song, say_ago, say_favourites, say_place, say_rating
+from bandstand.bot.commands.phrases import count_kinds, name_song, say_ago, say_favourites, say_place, say_rating
 from bandstand.bot.commands.playing import SONG_OR_AIR
 from bandstand.bot.commands.reply import Reply
 from bandstand.bot.commands.sentences import SONG_STATES
 from bandstand.bot.commands.song_words import say_misunderstood, say_ordered, say_song
 from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common.api import requests, results
-from bandstand.common.api.values import Song
+from bandstand.common.api.people import STATION_NAME
+from bandstand.common.api.values import Song, SongKind
 from bandstand.common.background_jobs import EXPORTS
 from bandstand.common.errors import UsageError
-from bandstand.common.generators import Value
+from bandstand.common.generators import IMPORT, JINGLE, Value
 from bandstand.common.text import clock, counted, one_line
 
 OWN_OPTIONS: Final = ("here", "queue", "seed")
@@ -100,7 +101,7 @@ def show_jobs(result: results.Jobs, call: Call) -> Reply:
         (str(job.id), job.state.value, job.song, job.title, job.name, say_ago(job.created, call.now), job.reason)
         for job in result.jobs
     )
-    columns = ("job", "state", "song", "title", "asked by", "when", "")
+    columns = ("job", "state", "song", "title", "asked for by", "when", "")
     return Reply(f"{counted(result.open, 'job')} not done yet", columns=columns, rows=rows)
 
 
@@ -140,7 +141,7 @@ def show_songs(result: results.Songs, call: Call) -> Reply:
 
 
 def show_found(result: results.SongsFound, _: Call) -> Reply:
-    instead = "".join(f"; {right} is looked for instead of {word}" for word, right in result.corrected.items())
+    instead = "".join(f'; searched for "{right}" instead of "{word}"' for word, right in result.corrected.items())
     if not result.songs:
         return Reply(f"no song fits that{instead}")
     rows = tuple((song.code, song.title, song.artist, clock(song.seconds)) for song in result.songs)
@@ -152,6 +153,7 @@ def show_found(result: results.SongsFound, _: Call) -> Reply:
 def show_song(result: results.SongDetails, call: Call) -> Reply:
     song = result.song
     said = {**song.facts, **song.parameters}
+    is_taken = song.generator in (IMPORT, JINGLE)
     facts = {
         "artist": song.artist,
         "album": song.album,
@@ -160,13 +162,15 @@ def show_song(result: results.SongDetails, call: Call) -> Reply:
         "tags": ", ".join(song.tags),
         "length": clock(song.seconds),
         "generator": song.generator,
-        "seed": str(song.seed),
+        "seed": "" if is_taken else str(song.seed),
         **{name.replace("_", " "): str(value) for name, value in said.items() if name not in UNSHOWN},
         "sections": ", ".join(f"{section.name} {section.bar}" for section in song.sections),
         "loudness": "not measured yet" if song.loudness is None else f"{song.loudness:.1f} LUFS",
         "cue points": _say_cue_points(song),
-        "made": say_ago(song.created, call.now),
-        "making took": "being made" if song.making is None else f"{song.making:.1f} s",
+        "imported" if is_taken else "made": say_ago(song.created, call.now),
+        "importing took" if is_taken else "making took": "being made"
+        if song.making is None
+        else f"{song.making:.1f} s",
         "rated": say_rating(result.rating) if result.rating.count else "",
         "liked": say_favourites(result.favourites) if result.favourites else "",
         **_say_provenance(song),
@@ -208,19 +212,17 @@ def parse_history(call: Call) -> requests.Request:
 def show_history(result: results.History, call: Call) -> Reply:
     if not result.plays:
         return Reply("nothing has been played yet")
-    rows = tuple(
-        (
-            say_ago(play.started, call.now),
-            play.song,
-            play.title,
-            clock(play.seconds),
-            play.reason or "on the air now",
-            play.name,
-        )
-        for play in result.plays
-    )
-    columns = ("when", "code", "title", "heard", "end", "asked by")
-    return Reply(f"the last {counted(len(rows), 'song')} on the air", columns=columns, rows=rows)
+    rows = tuple(_show_played(play, call.now) for play in result.plays)
+    columns = ("when", "code", "title", "", "heard", "end", "asked for by")
+    return Reply(f"on the air lately: {count_kinds(play.kind for play in result.plays)}", columns=columns, rows=rows)
+
+
+def _show_played(play: results.PlayedSong, now: float) -> tuple[str, ...]:
+    """What the programme played was asked for by nobody."""
+    kind = "" if play.kind is SongKind.SONG else play.kind.value
+    name = "" if play.name == STATION_NAME else play.name
+    end = play.reason or "on the air now"
+    return say_ago(play.started, now), play.song, play.title, kind, clock(play.seconds), end, name
 
 
 ORDER_OPTIONS: Final = (

@@ -194,6 +194,7 @@ def _describe_play(cue: Cue, seconds: float) -> PlayedSong:
         length=cue.song.seconds,
         is_request=cue.is_request,
         playlist=cue.choice.playlist if cue.choice else "",
+        kind=cue.song.kind,
     )
 
 

@@ -269,6 +269,7 @@ class PlayedSong(msgspec.Struct, frozen=True):
     """A listener requested it."""
     playlist: str = ""
     """The playlist that the programme took it from."""
+    kind: SongKind = SongKind.SONG
 
 
 class BandForm(msgspec.Struct, frozen=True, kw_only=True):

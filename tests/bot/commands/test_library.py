@@ -38,7 +38,7 @@ def test_what_is_written_now_is_told(person: Person) -> None:
     assert person.say("edit 7kq3 year=1994").summary == (
         f"it is {said} by The Robots, on Night Buses, genre Dub, year 1994 now"
     )
-    assert person.say("tag 7kq3 calm").summary == f"{said} has calm, late-night"
+    assert person.say("tag 7kq3 calm").summary == f"{said} has the tags calm, late-night"
     assert person.see("tag 7kq3 -a", results.SongTagged(song=LANTERN, tags=())).summary == f"{said} has no tags"
 
 

@@ -87,7 +87,7 @@ def test_the_queue_is_a_table_in_its_order_with_lengths_times_and_askers(person:
     )
     reply = person.see("queue", results.Queue(on_air=None, songs=songs))
     assert reply.summary == "3 songs in the queue"
-    assert reply.columns == ("#", "code", "title", "length", "heard", "asked by", "", "chosen")
+    assert reply.columns == ("#", "code", "title", "length", "heard", "asked for by", "", "chosen")
     assert reply.rows == (
         ("1", "7kq3", "Blue Lantern", "1:30", "in 1:05", "ann", "", ""),
         ("2", "x2mv", "Old Road", "", "in 2:35", "ann", "being made, can be heard", ""),

@@ -5,8 +5,9 @@ import pytest
 
 from bandstand.bot.commands.reply import Level
 from bandstand.common.api import refusals, requests, results
+from bandstand.common.api.people import STATION_NAME
 from bandstand.common.api.requests import Request
-from bandstand.common.api.values import JobState, PlayedSong, RatingMean, SongState
+from bandstand.common.api.values import JobState, PlayedSong, RatingMean, SongKind, SongState
 from bandstand.common.api.wishing import Understood
 from bandstand.common.jobs import Provenance
 from bandstand.common.types import SongCode
@@ -177,12 +178,16 @@ def test_of_a_song_that_is_being_made_only_what_is_known_is_shown(person: Person
 
 def test_history_says_when_and_how_far_each_song_was_heard(person: Person) -> None:
     reply = person.say("history")
-    assert reply.summary == "the last 1 song on the air"
-    assert reply.rows == (("1:30 ago", "7kq3", "Blue Lantern", "1:30", "finished", "ann"),)
+    assert reply.summary == "on the air lately: 1 song"
+    assert reply.rows == (("1:30 ago", "7kq3", "Blue Lantern", "", "1:30", "finished", "ann"),)
     playing = PlayedSong(LANTERN.code, "Blue Lantern", "ann", 980.0, 20.0, "")
     assert person.see("history", results.History(plays=(playing,))).rows == (
-        ("0:20 ago", "7kq3", "Blue Lantern", "0:20", "on the air now", "ann"),
+        ("0:20 ago", "7kq3", "Blue Lantern", "", "0:20", "on the air now", "ann"),
     )
+    jingle = msgspec.structs.replace(playing, kind=SongKind.JINGLE, name=STATION_NAME, reason="finished")
+    both = person.see("history all", results.History(plays=(jingle, playing, playing)))
+    assert both.summary == "on the air lately: 2 songs and 1 jingle"
+    assert both.rows[0] == ("0:20 ago", "7kq3", "Blue Lantern", "jingle", "0:20", "finished", "")
     assert person.see("history", results.History(plays=())).summary == "nothing has been played yet"
 
 
