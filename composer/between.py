@@ -46,9 +46,9 @@ IDENT_FADE, BRIDGE_FADE = 1.5, 0.6
 NEXT: Final = 0.9
 """Seconds before an ident's end when the next song may begin."""
 LONGEST: Final = 8.0
-"""Seconds of an ident."""
-SPEECH_AFTER, SPEECH_ROOM = 0.15, 0.6
-"""Seconds from the last note of the tune to the speech, and from its end to the ident's."""
+"""Seconds of an ident, unless the station's name takes longer to speak."""
+SPEECH_AFTER, SPEECH_ROOM = 0.15, NEXT + 0.1
+"""Seconds from the last note of the tune to the speech, and from its end to the ident's: no song begins over it."""
 DUCKED: Final = 0.35
 """Gain of the music under speech."""
 PASSES: Final = 2
@@ -106,7 +106,7 @@ def _make_ident(job: Job, band: Band, renderer: Renderer, report: Report) -> Ren
     song = compose_ident(band, job.seed, plan)
     ending = song.header.sections[-1]
     tune = song.header.seconds(ending.bar * song.header.bar)
-    seconds = min(LONGEST, tune + hold + TAIL)
+    seconds = min(LONGEST, tune + hold + TAIL) if speech is None else tune + hold + TAIL
     sound = render_levelled(song, renderer, Lufs(job.loudness), seconds, IDENT_FADE)
     if speech is not None:
         sound = speak_over(sound, speech, tune + SPEECH_AFTER, Lufs(job.loudness))

@@ -100,6 +100,26 @@ def test_an_ident_is_short_as_loud_as_songs_and_without_a_click(band: str, tmp_p
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("seconds", [0.8, 5.0])
+def test_a_name_is_spoken_behind_the_tune_and_before_the_next_song(
+    seconds: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = np.full((round(seconds * RATE), 2), 0.05, np.float32)
+    spoken: list[tuple[float, int]] = []
+
+    def note(music: Any, speech: Any, at: float, target: Lufs) -> Any:
+        spoken.append((at, len(music) - len(speech)))
+        return speak_over(music, speech, at, target)
+
+    monkeypatch.setattr(between, "_speak", lambda *_: words)
+    monkeypatch.setattr(between, "speak_over", note)
+    done, _ = make(tmp_path, IDENT, {"name": "Test", "key": "F", "tempo": 60.0, "motif": "5 6 5 3 1"})
+    [(at, latest)] = spoken
+    assert at * RATE <= latest, "there is room for it behind the tune, where it is to begin"
+    assert done.next_at is not None and at + seconds <= done.next_at
+
+
+@pytest.mark.slow
 def test_a_bridge_is_as_loud_as_songs_and_the_next_song_begins_with_the_bar_after_it(tmp_path: Path) -> None:
     parameters = {"key": "C", "tempo": 100.0, "to_key": "Am", "to_tempo": 120.0}
     done, sound = make(tmp_path, BRIDGE, parameters)
