@@ -1,6 +1,7 @@
 """`bandstand check`: what is wrong with the configuration, and what is missing on this machine.
 
-Knows as a table what the processes need of a machine. Looks for it as they do, and starts nothing.
+Knows as a table what the processes need of a machine. Looks for it as they do, and starts nothing, except that it
+asks espeak-ng for a voice.
 """
 
 import argparse
@@ -8,6 +9,7 @@ import ctypes
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import metadata
@@ -162,6 +164,20 @@ def check_voice(voice: str) -> Iterator[Finding]:
         yield Finding("worse", sentence, is_fatal=False, package="" if is_piper else program)
     elif is_piper and not Path(voice).is_file():
         yield Finding("worse", f"radio.voice: {voice}: there is no such file, so idents are music only", is_fatal=False)
+    elif voice and not is_piper and not has_voice(voice):
+        sentence = (
+            f"radio.voice: espeak-ng has no voice {voice}, so idents are music only; espeak-ng --voices lists them"
+        )
+        yield Finding("worse", sentence, is_fatal=False)
+
+
+def has_voice(voice: str) -> bool:
+    """Whether espeak-ng can speak with this voice; it says so by its exit status."""
+    try:
+        said = subprocess.run(["espeak-ng", "-v", voice, "-q", "a"], capture_output=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return not said.returncode
 
 
 def check_sandbox(settings: Config) -> Iterator[Finding]:

@@ -128,6 +128,28 @@ def test_a_library_and_a_program_that_are_nowhere_are_not_found(tmp_path: Path) 
     assert not check.has_soundfont(str(tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("exit 0", []),
+        (
+            "exit 1",
+            ["radio.voice: espeak-ng has no voice xx, so idents are music only; espeak-ng --voices lists them"],
+        ),
+        ("", ["radio.voice: espeak-ng is not installed, so idents are music only"]),
+    ],
+)
+def test_a_voice_that_cannot_speak_is_told(
+    script: str, said: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if script:
+        program = tmp_path / "espeak-ng"
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert [found.sentence for found in check.check_voice("xx")] == said
+
+
 def test_a_generator_that_cannot_be_started_is_told_and_keeps_nothing_off_the_air(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
