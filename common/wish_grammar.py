@@ -190,13 +190,13 @@ class _Reader:
     def _read_amount(self, at: int) -> int:
         for kind, read in (("seconds", read_length(self._small, at)), ("bpm", read_tempo(self._small, at))):
             if read is not None:
-                typed = self._join(at, read.count)
+                typed = self._join(at, read.words)
                 if self._is_negated():
                     self._reject(typed)
                 else:
                     self._put_number(kind, read.value, typed)
                 self._is_direct = False
-                return read.count
+                return read.words
         return 0
 
     def _put_number(self, kind: str, value: float, typed: str) -> None:
@@ -213,13 +213,13 @@ class _Reader:
         key = read_key(self._words, at)
         if key is None:
             return 0
-        typed = self._join(at, key.count)
+        typed = self._join(at, key.words)
         if self._is_negated():
             self._reject(typed)
         else:
             self._keep("key", key.name, typed)
         self._is_direct = False
-        return key.count
+        return key.words
 
     def _keep(self, kind: str, value: str, typed: str) -> None:
         """Of two that cannot both be, the first is taken, and that is said."""

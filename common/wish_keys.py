@@ -37,7 +37,7 @@ class Key(NamedTuple):
     """A key as `common.song_parameters.KEY` has it, and how many words it takes."""
 
     name: str
-    count: int
+    words: int
 
 
 def read_key(words: Sequence[str], at: int) -> Key | None:

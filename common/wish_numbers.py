@@ -45,7 +45,7 @@ class Amount(NamedTuple):
     """A number of seconds or of beats a minute, or a bare number, and how many words it takes."""
 
     value: float
-    count: int
+    words: int
 
 
 def read_length(words: Sequence[str], at: int) -> Amount | None:
@@ -53,9 +53,9 @@ def read_length(words: Sequence[str], at: int) -> Amount | None:
     read = _read_clock(words, at) or _read_time(words, at)
     if read is None:
         return None
-    follows = _get(words, at + read.count, 2)
+    follows = _get(words, at + read.words, 2)
     swallowed = 1 if follows[:1] == ("long",) else 2 if follows == ("in", "length") else 0
-    return Amount(read.value, read.count + swallowed)
+    return Amount(read.value, read.words + swallowed)
 
 
 def read_tempo(words: Sequence[str], at: int) -> Amount | None:
@@ -67,9 +67,9 @@ def read_tempo(words: Sequence[str], at: int) -> Amount | None:
     number = _read_range(words, start)
     if number is None:
         return None
-    end = start + number.count
+    end = start + number.words
     unit = next((len(unit) for unit in BEATS if _get(words, end, len(unit)) == unit), 0)
-    is_alone = before != "at" or (re.fullmatch("[0-9]{2,3}", words[start]) and number.count == 1)
+    is_alone = before != "at" or (re.fullmatch("[0-9]{2,3}", words[start]) and number.words == 1)
     if unit or (before and is_alone and number.value >= 10):
         return Amount(number.value, end + unit - at)
     return None
@@ -97,7 +97,7 @@ def _read_time(words: Sequence[str], at: int) -> Amount | None:
     unit = _read_unit(words, at, number) if number else None
     if number is None or unit is None:
         return None
-    count = number.count + 1
+    count = number.words + 1
     if _get(words, at + count, 3) == HALF:
         return Amount((number.value + 0.5) * unit, count + 3)
     more = count + (_get(words, at + count, 1) == ("and",))
@@ -106,7 +106,7 @@ def _read_time(words: Sequence[str], at: int) -> Amount | None:
         return Amount(number.value * unit, count)
     smaller = _read_unit(words, at + more, rest)
     if smaller is not None and smaller < unit:
-        return Amount(number.value * unit + rest.value * smaller, more + rest.count + 1)
+        return Amount(number.value * unit + rest.value * smaller, more + rest.words + 1)
     is_bare = more == count and re.fullmatch("[0-5][0-9]", words[at + more])
     if is_bare and not any(_get(words, at + more + 1, len(unit_)) == unit_ for unit_ in BEATS):
         return Amount(number.value * unit + rest.value * unit / 60, more + 1)
@@ -115,7 +115,7 @@ def _read_time(words: Sequence[str], at: int) -> Amount | None:
 
 def _read_unit(words: Sequence[str], at: int, number: Amount) -> float | None:
     """Seconds of the unit behind a number that begins `at`."""
-    unit = " ".join(_get(words, at + number.count, 1))
+    unit = " ".join(_get(words, at + number.words, 1))
     return UNITS.get(unit) if len(unit) > 1 or DIGITS.fullmatch(words[at]) else None
 
 
@@ -126,11 +126,11 @@ def _read_range(words: Sequence[str], at: int) -> Amount | None:
     low = _read_number(words, start)
     if low is None:
         return None
-    end = start + low.count
+    end = start + low.words
     if _get(words, end, 1) in (("to",), ("or",), *((("and",),) if is_between else ())):
         high = _read_number(words, end + 1)
         if high is not None:
-            return Amount((low.value + high.value) / 2, end + 1 + high.count - at)
+            return Amount((low.value + high.value) / 2, end + 1 + high.words - at)
     return Amount(low.value, end - at)
 
 
@@ -139,8 +139,8 @@ def _read_number(words: Sequence[str], at: int) -> Amount | None:
     read = read or _read_digits(words, at) or _read_number_words(words, at)
     if read is None and _get(words, at, 1) in (("a",), ("an",)):
         read = Amount(1.0, 1)
-    if read is not None and _get(words, at + read.count, 3) == HALF:
-        return Amount(read.value + 0.5, read.count + 3)
+    if read is not None and _get(words, at + read.words, 3) == HALF:
+        return Amount(read.value + 0.5, read.words + 3)
     return read
 
 
@@ -152,17 +152,17 @@ def _read_digits(words: Sequence[str], at: int) -> Amount | None:
 def _read_number_words(words: Sequence[str], at: int) -> Amount | None:
     """`twenty five`, `a hundred and twenty`, `one twenty`."""
     first = _read_below_hundred(words, at)
-    hundreds = at + (first.count if first else _get(words, at, 1) == ("a",))
+    hundreds = at + (first.words if first else _get(words, at, 1) == ("a",))
     if _get(words, hundreds, 1) == ("hundred",):
         value, end = (first.value if first else 1.0) * 100, hundreds + 1
         rest = _read_below_hundred(words, end + (_get(words, end, 1) == ("and",)))
         if rest is None:
             return Amount(value, end - at)
-        return Amount(value + rest.value, end + (words[end] == "and") + rest.count - at)
+        return Amount(value + rest.value, end + (words[end] == "and") + rest.words - at)
     if first is not None and first.value < 10:
-        rest = _read_below_hundred(words, at + first.count)
+        rest = _read_below_hundred(words, at + first.words)
         if rest is not None and rest.value >= 10:
-            return Amount(first.value * 100 + rest.value, first.count + rest.count)
+            return Amount(first.value * 100 + rest.value, first.words + rest.words)
     return first
 
 

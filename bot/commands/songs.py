@@ -11,7 +11,7 @@ from bandstand.bot.commands.song_words import say_misunderstood, say_ordered, sa
 from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common.api import requests, results
 from bandstand.common.api.people import STATION_NAME
-from bandstand.common.api.values import Song, SongKind
+from bandstand.common.api.values import PlayedSong, Song, SongKind
 from bandstand.common.background_jobs import EXPORTS
 from bandstand.common.errors import UsageError
 from bandstand.common.generators import IMPORT, JINGLE, Value
@@ -217,7 +217,7 @@ def show_history(result: results.History, call: Call) -> Reply:
     return Reply(f"on the air lately: {count_kinds(play.kind for play in result.plays)}", columns=columns, rows=rows)
 
 
-def _show_played(play: results.PlayedSong, now: float) -> tuple[str, ...]:
+def _show_played(play: PlayedSong, now: float) -> tuple[str, ...]:
     """What the programme played was asked for by nobody."""
     kind = "" if play.kind is SongKind.SONG else play.kind.value
     name = "" if play.name == STATION_NAME else play.name

@@ -36,7 +36,7 @@ def test_every_key_is_one_that_the_bands_have(name: str) -> None:
     read = read_key(name.split(), 0)
     assert read is not None
     assert KEY.fullmatch(read.name)
-    assert read.count == 2
+    assert read.words == 2
 
 
 @pytest.mark.parametrize("sign", SYLLABLE_SIGNS)

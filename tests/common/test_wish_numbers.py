@@ -25,7 +25,7 @@ def test_a_length_is_read_whole(text: str, seconds: float) -> None:
     read = read_length(words, 0)
     assert read is not None
     assert read.value == pytest.approx(seconds)
-    assert read.count == len(words)
+    assert read.words == len(words)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_a_tempo_is_read_whole(text: str, bpm: float) -> None:
     words = split_words(text.casefold())
     read = read_tempo(words, 0)
     assert read is not None
-    assert (read.value, read.count) == (bpm, len(words))
+    assert (read.value, read.words) == (bpm, len(words))
 
 
 @pytest.mark.parametrize("text", ["90", "two flutes", "a waltz", "minutes", "-5 minutes", "1e9 minutes", "a m", "at 3"])
@@ -55,5 +55,5 @@ def test_other_words_are_no_amount(text: str) -> None:
 def test_a_tempo_behind_a_length_is_not_its_seconds() -> None:
     words = split_words("2 minutes 50 bpm")
     length, tempo = read_length(words, 0), read_tempo(words, 2)
-    assert length is not None and (length.value, length.count) == (120, 2)
+    assert length is not None and (length.value, length.words) == (120, 2)
     assert tempo is not None and tempo.value == 50
