@@ -17,9 +17,11 @@ from bandstand.bot.station.on_air import (
     break_off_song,
     cut_in,
     fill_air,
+    find_on_air,
     get_asker_of,
     hold_song,
     is_passing,
+    is_stopped,
 )
 from bandstand.bot.station.repositories import Transaction
 from bandstand.common.api.events import (
@@ -38,6 +40,7 @@ from bandstand.common.api.events import (
     SongExported,
     SongRemade,
 )
+from bandstand.common.api.people import STATION
 from bandstand.common.api.values import CueState, EndReason, Job, JobState, Purpose, Song, SongState
 from bandstand.common.background_jobs import Bred, Breed, Exported
 from bandstand.common.background_jobs import Refused as WorkRefused
@@ -104,8 +107,14 @@ def record_begun(tx: Transaction, job_id: int, step: Begun) -> None:
 
 
 def _cut_in_once(tx: Transaction, job: Job, song: Song) -> None:
-    if job.cuts_in and not tx.queue.list_of_job(job.id):
+    if job.cuts_in and not tx.queue.list_of_job(job.id) and not _is_too_late(tx, job):
         cut_in(tx, song.brief, get_asker_of(job), job.id)
+
+
+def _is_too_late(tx: Transaction, job: Job) -> bool:
+    """Whether this is the song that a new station makes by itself, and somebody was quicker: nobody's music is cut off
+    by it, and nobody's `stop` undone."""
+    return job.place == STATION and (find_on_air(tx) is not None or is_stopped(tx))
 
 
 def record_noticed(tx: Transaction, job_id: int, notice: str) -> None:
@@ -125,7 +134,8 @@ def record_done(tx: Transaction, job_id: int, step: Done) -> None:
     before = tx.songs.get(job.song)
     song = _store(move_song(tx, before, SongState.READY), step)
     tx.songs.save(song)
-    _cut_in_once(tx, job, song)
+    if before.state is SongState.MAKING:
+        _cut_in_once(tx, job, song)
     if job.purpose is Purpose.WATCH and before.state is SongState.MAKING:
         watches.put_version_on(tx, job)
     fill_air(tx)

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from bandstand.bot.station import bands, making
+from bandstand.bot.station import bands, making, on_air, ordering
 from bandstand.bot.station.making import compare_provenance
 from bandstand.common.api.events import (
     BackgroundJobFailed,
@@ -29,6 +29,7 @@ from bandstand.common.api.requests import (
     Play,
     Rate,
     RemakeSong,
+    Stop,
 )
 from bandstand.common.api.values import JobState, Section, SongState
 from bandstand.common.background_jobs import Bred, Exported, Refused
@@ -75,6 +76,38 @@ def test_a_generated_song_cuts_in_when_it_has_begun_and_not_before(station: Stat
     [begun] = station.get_events(JobBegun)
     assert (begun.job, begun.song.title, begun.place, begun.seconds) == (ordered.job, "Blue Lantern", CONSOLE, LENGTH)
     assert QueueChanged in station.events
+
+
+def test_the_stations_own_first_song_cuts_in_on_silence_alone(station: Station) -> None:
+    ordering.order_first_song(station.tx)
+    job = station.claim()
+    station.begin(job)
+    assert station.air == "Blue Lantern"
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_the_stations_own_first_song_cuts_off_nothing_that_somebody_put_on_meanwhile(
+    station: Station, over: bool
+) -> None:
+    ordering.order_first_song(station.tx)
+    job = station.claim()
+    station.store("Old Road")
+    station.ask(Play(song="old road"))
+    station.begin(job)
+    assert (station.air, station.queue) == ("Old Road", [])
+    if over:
+        station.end(station.get_air().id)
+    station.finish(job)
+    assert (station.air, station.queue) == (None if over else "Old Road", [])
+
+
+def test_the_stations_own_first_song_does_not_undo_a_stop(station: Station) -> None:
+    ordering.order_first_song(station.tx)
+    job = station.claim()
+    station.ask(Stop())
+    station.begin(job)
+    station.finish(job)
+    assert station.air is None and on_air.is_stopped(station.tx)
 
 
 def test_a_song_made_for_the_queue_waits_its_turn(station: Station) -> None:
