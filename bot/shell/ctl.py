@@ -226,7 +226,7 @@ def _ask_all(station: Station, lines: Iterable[str], options: argparse.Namespace
     on_terminal = sys.stderr.isatty()
     good = True
     for line in lines:
-        for reply in _answer(station, line, options.wait, on_terminal):
+        for reply in answer_line(station, line, options.wait, on_terminal):
             if on_terminal:
                 print(CLEAR, end="", file=sys.stderr, flush=True)
             show(reply, options.json)
@@ -234,7 +234,7 @@ def _ask_all(station: Station, lines: Iterable[str], options: argparse.Namespace
     return 0 if good else 1
 
 
-def _answer(station: Station, line: str, wait: bool, on_terminal: bool) -> Iterator[Reply]:
+def answer_line(station: Station, line: str, wait: bool = False, on_terminal: bool = False) -> Iterator[Reply]:
     """The replies to a line. A song that is played is waited for, as the streamer says whether it can be."""
     value = None
     for reply in station.ask(line, wait, progress=on_terminal):

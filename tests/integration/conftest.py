@@ -164,7 +164,7 @@ class Listener:
         return np.frombuffer(decoded[: len(decoded) // 8 * 8], dtype=np.float32).reshape(-1, 2)
 
     def wait_until(self, heard: Callable[[NDArray[np.float32]], bool], what: str, seconds: float = 60.0) -> None:
-        until(lambda: heard(self.sound()), what, seconds)
+        until(lambda: heard(self.sound()), what, seconds, pause=0.2)  # each look costs the processor what FFmpeg takes
 
     def close(self) -> None:
         with suppress(OSError):

@@ -10,12 +10,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import IO, Any
 
 import pytest
 
+from bandstand.bot.commands import render
+from bandstand.bot.commands.reply import Reply
+from bandstand.bot.shell import ctl
 from tests.integration.streaming import until
 
 BANDSTAND = str(Path(sys.executable).parent / "bandstand")
@@ -24,6 +28,13 @@ PATIENCE = 90.0
 RATE = 8000
 LOUD, QUIET = 0.01, 0.001
 """Root mean square of a tenth of a second of sound, and of what counts as silence."""
+BURST = 2.5
+"""Seconds of sound after which a new listener has surely left behind what was on the air before they came: Icecast
+gives them the last 1.7 s, and a song that has ended there sounds like the one that is looked for."""
+HOLE = 1.0
+"""Seconds of silence in a row that a song may have where the machine gave the streamer no processor time..."""
+STARVED = r"was not ready: |got no sound from the streamer"
+"""... which the log has to own up to."""
 
 
 def free_port() -> int:
@@ -50,6 +61,8 @@ class Station:
         self.config = folder / "bandstand.toml"
         self.config.write_text(f'[icecast]\nport = {self.port}\n[radio]\nidle = "silence"\n[web]\nenabled = false\n')
         self.process: subprocess.Popen[str] | None = None
+        self.log: list[str] = []
+        """All that was logged; `lines` has what came since the mark."""
         self.lines: list[str] = []
         self.news = threading.Condition()
 
@@ -73,6 +86,7 @@ class Station:
     def _read(self, stream: IO[str]) -> None:
         for line in stream:
             with self.news:
+                self.log.append(line)
                 self.lines.append(line)
                 self.news.notify_all()
 
@@ -91,24 +105,22 @@ class Station:
                 pytest.fail(f"{pattern} was never logged; the log says:\n{''.join(self.lines)}")
 
     def ask(self, *words: str) -> dict[str, Any]:
-        """The value of the answer to one command through `bandstand ctl --json`."""
-        value: dict[str, Any] = json.loads(self._control("--json", *words))
+        """The value of the answer to one command, as `bandstand ctl --json` prints it."""
+        value: dict[str, Any] = json.loads(render.as_json(self._control(*words)))
         return value
 
     def say(self, *words: str) -> str:
         """The sentence that answers one command through `bandstand ctl`."""
-        _, _, sentence = self._control(*words).partition(" ")
+        _, _, sentence = render.render_text(self._control(*words)).splitlines()[0].partition(" ")
         return sentence
 
-    def _control(self, *words: str) -> str:
-        """The first line of the answer. A refusal goes to standard error, but not as JSON."""
+    def _control(self, *words: str) -> Reply:
+        """The first answer of `bandstand ctl`, by its own code: to start it anew for each command, and in each step of
+        `until`, would cost the machine more than the command does."""
         self.mark()
-        done = subprocess.run(
-            [BANDSTAND, "ctl", "--config", str(self.config), *words], capture_output=True, text=True, timeout=PATIENCE
-        )
-        shown = done.stdout or done.stderr
-        assert shown, f"no answer to {words}"
-        return shown.splitlines()[0]
+        with closing(ctl.Station(self.var / "bot.sock")) as connection:
+            first, *_ = ctl.answer_line(connection, ctl.joined(words))
+            return first
 
     def pids(self) -> list[int]:
         """Every process of this station, by its configuration or folder in its arguments, and those that it started."""
@@ -164,6 +176,7 @@ class Listener:
         self.process = subprocess.Popen(
             [*command, "-f", "s16le", "-ac", "1", "-ar", str(RATE), "-flush_packets", "1", "-"], stdout=subprocess.PIPE
         )
+        self._station = station
 
     def level(self) -> float:
         assert self.process.stdout is not None
@@ -182,6 +195,20 @@ class Listener:
             run = run + 1 if (level > LOUD if sound else level < QUIET) else 0
             assert time.monotonic() < deadline, f"never heard {'sound' if sound else 'silence'}; level {level:.4f}"
         return waited / 10
+
+    def keeps_hearing(self, seconds: float, is_right: Callable[[], bool] | None = None) -> None:
+        """Listen for so many seconds of the clock, in which the sound is not interrupted.
+
+        `is_right` listens to a tenth of a second and says whether it is what should be heard; otherwise any sound is.
+        """
+        is_right = is_right or (lambda: self.level() > QUIET)
+        hole, last = 0, time.monotonic() + seconds
+        while hole or time.monotonic() < last:
+            is_whole = is_right()
+            is_owned_up_to = any(re.search(STARVED, line) for line in self._station.log)
+            if hole >= HOLE * 10 or (is_whole and hole and not is_owned_up_to):
+                pytest.fail(f"{hole / 10:.1f} s were not as they should be; the log:\n{''.join(self._station.log)}")
+            hole = 0 if is_whole else hole + 1
 
     def end(self) -> None:
         self.process.kill()
@@ -238,7 +265,7 @@ def test_silence_then_a_tone_then_silence_ten_times_and_a_queue_without_a_gap(on
     until(lambda: on_air.ask("np")["state"] == "silence", "the songs before are over")
     listener = Listener(on_air)  # not before: what it does not read meanwhile is kept for it, tens of seconds long
     try:
-        listener.hears(False, 5.0)  # longer than the burst, in which those songs may be
+        listener.hears(False, BURST)
         hear_ten_times_and_a_queue(on_air, listener, code, other)
     finally:
         listener.end()

@@ -39,7 +39,8 @@ def test_the_frame_in_the_ear_is_known_from_song_to_song(radio: WebStation, brow
     radio.ask("seek", "20")
     page.wait_for_function(f"player.heard()?.frame > {19 * RATE}")
     assert abs(measure_error(page, second, second_song)) < EXACT
-    assert list(dict.fromkeys(song for song, _ in page.evaluate("songs") if song)) == [first, second]
+    # The burst may have songs that were on the air before.
+    assert list(dict.fromkeys(song for song, _ in page.evaluate("songs") if song))[-2:] == [first, second]
     assert page.evaluate("states")[:2] == ["connecting", "playing"]
     radio.ask("stop")
     page.wait_for_function("player.heard() === null")
