@@ -103,14 +103,49 @@ apt_try() {
     apt-get "${options[@]}" "$verb" "$@" </dev/null >"$log" 2>&1
 }
 
+# Installs the named packages of Debian's, and into .venv what setup.cfg names, with the extra "$1" if there is one.
+# What Python packages there are ready-made come at the same time as Debian's, where Python can make an environment
+# already.
+install_all() {
+    local extra=$1 early
+    shift
+    find_python
+    begin_environment "$extra" </dev/null >/dev/null 2>&1 &
+    early=$!
+    # shellcheck disable=SC2064  # this process, and no later one
+    trap "kill $early 2>/dev/null || true" EXIT
+    debian_packages "$@"
+    trap - EXIT
+    wait "$early" || true # what went wrong is done again, and told
+    virtual_environment "$extra"
+}
+
+# Makes .venv with all but what has to be compiled, which needs Debian's packages. To be run as a process of its own.
+begin_environment() {
+    ! is_installed "$1" || return 0
+    has_environment || "$PYTHON" -m venv --clear .venv || return
+    list_ready_made "$1" >.venv/ready-made
+    exec .venv/bin/python -m pip install -q --disable-pip-version-check --no-input --only-binary :all: \
+        -r .venv/ready-made
+}
+
+list_ready_made() {
+    "$PYTHON" - "$1" <<'END'
+import configparser
+import sys
+
+settings = configparser.ConfigParser()
+settings.read("setup.cfg")
+wanted = settings["options"]["install_requires"] + settings["options.extras_require"].get(sys.argv[1], "")
+print(*(line for line in wanted.splitlines() if not line.startswith("python-shout")), sep="\n")
+END
+}
+
 # Makes .venv and installs what setup.cfg names, with the extra "$1" if there is one. A stamp says what is installed;
 # deploy/up is content with what deploy/test has left.
 virtual_environment() {
-    local extra=$1 stamp=.venv/installed wanted log
-    wanted="$(sha256sum <setup.cfg) $PWD"
-    if [[ -x .venv/bin/bandstand && -f $stamp && $(<"$stamp") == "$wanted "*"$extra" ]]; then
-        return
-    fi
+    local extra=$1 log
+    ! is_installed "$extra" || return 0
     say "installing Python packages into .venv (the first time takes some minutes)"
     log=$(mktemp)
     if ! make_environment "$extra" </dev/null >"$log" 2>&1; then
@@ -118,14 +153,25 @@ virtual_environment() {
         fail "the Python packages that setup.cfg names could not be installed"
     fi
     rm "$log"
-    printf '%s %s\n' "$wanted" "$extra" >"$stamp"
+    printf '%s %s\n' "$(describe_environment)" "$extra" >.venv/installed
+}
+
+# What .venv/installed begins with while setup.cfg and this folder are the same.
+describe_environment() {
+    printf '%s %s' "$(sha256sum <setup.cfg)" "$PWD"
+}
+
+is_installed() {
+    [[ -x .venv/bin/bandstand && -f .venv/installed && $(<.venv/installed) == "$(describe_environment) "*"$1" ]]
+}
+
+# Whether .venv is of use: one that was made elsewhere, or for a Python that is gone, is of none.
+has_environment() {
+    grep -qsF "$PWD/.venv" .venv/bin/pip && .venv/bin/python -c ''
 }
 
 make_environment() {
-    # One that was made elsewhere, or for a Python that is gone, is of no use.
-    if ! grep -qsF "$PWD/.venv" .venv/bin/pip || ! .venv/bin/python -c ''; then
-        "$PYTHON" -m venv --clear .venv || return
-    fi
+    has_environment || "$PYTHON" -m venv --clear .venv || return
     .venv/bin/python -m pip install -q --disable-pip-version-check --no-input -e ".${1:+[$1]}"
 }
 
