@@ -6,11 +6,23 @@ so there niceness counts only against the children's own children, and ten worke
 """
 
 import os
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 AUTOGROUP: Final = Path("/proc/self/autogroup")
+
+
+def set_session_niceness(niceness: int, autogroup: Path = AUTOGROUP) -> bool:
+    """Set the niceness of the session, if this process leads it and the kernel has such a thing; unlike a process's own
+    it may be lowered again, to 0, by anybody. False: not now, as it is done ten times a second on the whole machine."""
+    if os.getsid(0) == os.getpid():
+        try:
+            autogroup.write_text(str(niceness))
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+    return True
 
 
 def give_way(niceness: int, autogroup: Path = AUTOGROUP) -> None:
@@ -18,7 +30,4 @@ def give_way(niceness: int, autogroup: Path = AUTOGROUP) -> None:
 
     The session of somebody's shell is left alone. A kernel that does not share by sessions has no such file.
     """
-    now = os.nice(niceness)
-    if os.getsid(0) == os.getpid():
-        with suppress(OSError):
-            autogroup.write_text(str(now))
+    set_session_niceness(os.nice(niceness), autogroup)

@@ -11,6 +11,8 @@ import os
 import secrets
 import signal
 import sys
+import time
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Final, NoReturn
@@ -21,11 +23,12 @@ from bandstand.common import config, song_parameters
 from bandstand.common.errors import BandstandError, ComposeError, Missing
 from bandstand.common.jobs import GROWTH_FD, HANDOVER_FD, SPOOL_FD, Failed, Job, Value
 from bandstand.common.lineups import STYLES
-from bandstand.common.priority import give_way
+from bandstand.common.priority import give_way, set_session_niceness
 from bandstand.common.sandbox import Sandbox
 from bandstand.composer import batch, offline, worker
 from bandstand.composer.compose import BANDS
 from bandstand.composer.generators.staging import Staging
+from bandstand.composer.pace import Pace
 from bandstand.composer.spool import SpoolWriter, StepWriter
 
 NICENESS: Final = 10
@@ -42,7 +45,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--scratch", type=Path, metavar="FOLDER", help="for their temporary files")
     parser.add_argument("--writable", action="append", default=[], metavar="FOLDER", help="theirs")
     options = parser.parse_args(arguments)
-    spool = _open_spool()
+    pace = Pace(time.monotonic, partial(_set_hurry, own=os.nice(0)))
+    spool = _open_spool(pace)
     if spool is None:
         print(f"composer: needs descriptors {SPOOL_FD} and {GROWTH_FD}; it is the bot that starts it", file=sys.stderr)
         return 2
@@ -64,6 +68,7 @@ def main(arguments: list[str]) -> int:
     line = sys.stdin.buffer.readline()
     if not line.strip():
         return 0
+    pace.begin()
     try:
         job = msgspec.json.decode(line, type=Job)
     except msgspec.DecodeError as error:
@@ -74,14 +79,19 @@ def main(arguments: list[str]) -> int:
     return worker.run_job(job, prepared, spool, report, staging)
 
 
-def _open_spool() -> SpoolWriter | None:
+def _set_hurry(is_hurrying: bool, own: int) -> bool:
+    """Let this session be as nice as the process was when it began, or as nice as it is now."""
+    return set_session_niceness(own if is_hurrying else os.nice(0))
+
+
+def _open_spool(pace: Pace) -> SpoolWriter | None:
     """Take the spool's descriptors, and keep programs from inheriting them. None if they are not open."""
     try:
         for fd in (SPOOL_FD, GROWTH_FD):
             os.set_inheritable(fd, False)
         with contextlib.suppress(OSError):  # only some jobs need it
             os.set_inheritable(HANDOVER_FD, False)
-        return SpoolWriter(SPOOL_FD, GROWTH_FD)
+        return SpoolWriter(SPOOL_FD, GROWTH_FD, pace)
     except OSError:
         return None
 

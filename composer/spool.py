@@ -21,6 +21,7 @@ from bandstand.common.errors import ComposeError
 from bandstand.common.jobs import LIVE_BYTES, Step
 from bandstand.common.types import CHANNELS, FRAME_BYTES, Frames
 from bandstand.composer.audio import Block
+from bandstand.composer.pace import Pace
 
 Report = Callable[[Step], None]
 """Sends a step to the bot."""
@@ -91,12 +92,13 @@ def _count_unread(pipe: int) -> int:
 class SpoolWriter:
     """Appends whole frames to the spool. Writes a byte to the growth pipe after each write, and closes it at the end.
 
-    `spool` and `growth` are open descriptors; only `growth` is closed here.
+    `spool` and `growth` are open descriptors; only `growth` is closed here. `pace` is told of what is written.
     """
 
-    def __init__(self, spool: int, growth: int) -> None:
+    def __init__(self, spool: int, growth: int, pace: Pace | None = None) -> None:
         self._spool = spool
         self._growth = growth
+        self._pace = pace
         self._is_open = True
         self._digest = hashlib.sha256()
         self.frames = Frames(0)
@@ -125,10 +127,14 @@ class SpoolWriter:
         self._digest.update(data)
         with contextlib.suppress(BlockingIOError, BrokenPipeError):  # if the pipe is full, the reader will wake anyway
             os.write(self._growth, b"\0")
+        if self._pace:
+            self._pace.note_written(self.frames)
 
     def open_pipe(self) -> PipeWriter:
         """The growth pipe for the frames themselves, in place of this spool."""
         self._is_open = False
+        if self._pace:
+            self._pace.end()
         return PipeWriter(self._growth)
 
     def read_blocks(self, count: int) -> Iterator[Block]:
@@ -145,6 +151,8 @@ class SpoolWriter:
         if self._is_open:
             self._is_open = False
             os.close(self._growth)
+            if self._pace:
+                self._pace.end()
 
 
 class StepWriter:

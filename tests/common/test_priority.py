@@ -35,3 +35,13 @@ def test_the_session_of_a_shell_keeps_its_share(tmp_path: Path) -> None:
 
 def test_a_kernel_that_does_not_share_by_sessions_is_no_fault(tmp_path: Path) -> None:
     assert give_way(tmp_path / "missing" / "autogroup", leads_session=True) == LOWERED
+
+
+def test_a_session_may_be_less_nice_again(tmp_path: Path) -> None:
+    autogroup = tmp_path / "autogroup"
+    program = (
+        "import sys; from pathlib import Path; from bandstand.common.priority import set_session_niceness as set\n"
+    )
+    program += "[set(niceness, Path(sys.argv[1])) for niceness in (10, 0)]"
+    subprocess.run([sys.executable, "-c", program, str(autogroup)], check=True, start_new_session=True)
+    assert autogroup.read_text() == "0"
