@@ -6,11 +6,14 @@ A station of its own goes on the air in a new folder, three bands make a song ea
 pictures stay much the same), and Debian's Chromium looks at the page while one is heard. The terminal is what
 `bandstand ctl` says of the same station, which Chromium draws as text. Takes two minutes. Needs playwright (extra
 `dev`) and /usr/bin/chromium.
+
+`--icons` draws web/static/icon.svg instead, as those want it who take no SVG: icon-512.png and favicon.ico.
 """
 
 import argparse
 import html
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -23,6 +26,9 @@ from playwright.sync_api import Browser, sync_playwright
 CHROMIUM: Final = "/usr/bin/chromium"
 BANDSTAND: Final = str(Path(sys.executable).parent / "bandstand")
 ROOT: Final = Path(__file__).parent.parent
+STATIC: Final = ROOT / "web" / "static"
+LARGE_ICON: Final = 512
+SMALL_ICON: Final = 32
 VIEWS: Final = (("wide", 1280, 860), ("middle", 800, 1000), ("narrow", 360, 780))
 COLOURS: Final = ("light", "dark")
 SONGS: Final = ("small-robots seed=11 minutes=2", "trio-maresol seed=12 minutes=2 queue", "gravel-theory seed=13 queue")
@@ -98,10 +104,33 @@ def paint(line: str) -> str:
     return f'<span class="{kind}">{html.escape(chr(10).join(rows))}</span>'
 
 
+def draw_icons(browser: Browser) -> None:
+    """The icon as PNG, and as an ICO file with one PNG in it (https://en.wikipedia.org/wiki/ICO_(file_format))."""
+    svg = STATIC.joinpath("icon.svg").read_text("utf-8")
+    pictures = {}
+    for size in (LARGE_ICON, SMALL_ICON):
+        page = browser.new_page(viewport={"width": size, "height": size})
+        page.set_content(f"<!doctype html><style>body {{ margin: 0 }} svg {{ display: block }}</style>{svg}")
+        pictures[size] = page.screenshot(omit_background=True)
+        page.close()
+    STATIC.joinpath("icon-512.png").write_bytes(pictures[LARGE_ICON])
+    small = pictures[SMALL_ICON]
+    head = struct.pack("<HHHBBBBHHII", 0, 1, 1, SMALL_ICON, SMALL_ICON, 0, 0, 1, 32, len(small), 22)
+    STATIC.joinpath("favicon.ico").write_bytes(head + small)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images")
-    out: Path = parser.parse_args().out
+    parser.add_argument("--icons", action="store_true", help="draw the icons, and nothing else")
+    options = parser.parse_args()
+    out: Path = options.out
+    if options.icons:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+            draw_icons(browser)
+            browser.close()
+        return
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bs") as name, sync_playwright() as playwright:
         folder = Path(name)

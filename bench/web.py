@@ -6,14 +6,6 @@ that there is something to tell. It prints, without the load and with it: the lo
 silences that the streamer had to put in, the processor time of each process; and of the load the answers' times, and
 how long after its happening an event was with each reader. Readers and requests come from this process, on the same
 cores.
-
-The API itself is tried by schemathesis, in an environment of its own, against a station that runs:
-
-    python3 -m venv /tmp/schemathesis && /tmp/schemathesis/bin/pip install schemathesis
-    /tmp/schemathesis/bin/schemathesis run http://127.0.0.1:8080/api/openapi.json \\
-        --checks all --exclude-path /api/events --max-examples 50 --request-timeout 30
-
-with `requests = 0` in `[web]`, or it is told to come back later. `/api/events` has no end, so it is left out.
 """
 
 import argparse

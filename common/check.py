@@ -25,6 +25,7 @@ from bandstand.common.generator_files import check_startable, describe_risk
 from bandstand.common.intro_check import find_missing_intros
 from bandstand.common.ports import find_free_port, list_ports
 from bandstand.common.radio_file import find_unknown, get_path, read_radio_file
+from bandstand.common.remote_access import is_loopback
 from bandstand.common.sandbox import choose_sandbox
 from bandstand.common.show_times import find_local_zone
 from bandstand.common.text import harmless
@@ -142,6 +143,16 @@ def check_intros(settings: Config) -> Iterator[Finding]:
         yield Finding("worse", sentence, is_fatal=False)
 
 
+def check_page_sound(settings: Config) -> Iterator[Finding]:
+    """Whether a browser may play the streams: on a page with TLS none without."""
+    web, icecast = settings.web, settings.icecast
+    is_private = web.public_url.startswith("https:") or (web.certificate and not is_loopback(web.host))
+    is_heard = web.streams_url.startswith("https:") or (icecast.tls and not web.streams_url)
+    if web.enabled and is_private and not is_heard:
+        sentence = "web.streams_url: the page has TLS, so browsers play only streams with TLS; name their https address"
+        yield Finding("worse", sentence, is_fatal=False)
+
+
 def check_machine(settings: Config) -> Iterator[Finding]:
     """Each need of this configuration that is missing."""
     wanted = [need for need in NEEDS if not (need.is_there is has_soundfont and settings.composer.soundfont)]
@@ -247,7 +258,10 @@ def main(arguments: Sequence[str]) -> int:
         settings = config.load(path)
     except BandstandError:
         settings = make_substitute(path)
-    checks = (check_folder, check_ports, check_machine, check_generators, check_sandbox, check_watching, check_intros)
+    checks = (
+        check_folder, check_ports, check_machine, check_page_sound, check_generators, check_sandbox, check_watching,
+        check_intros,
+    )  # fmt: skip
     findings += [finding for check in checks for finding in check(settings)]
     findings += check_packages()
     print(format_report(findings))

@@ -9,13 +9,20 @@ from base64 import b64encode
 from dataclasses import dataclass
 from typing import Final
 
-from bandstand.common.config import Icecast
+from bandstand.common.config import Icecast, Mount
 
 SOURCE: Final = "source"
 """The user that sends sound; Icecast shows it the statistics of one mount, too."""
 ADMIN: Final = "admin"
 AGENT: Final = "Bandstand"
 STATS: Final = "/admin/stats"
+BURST_SECONDS: Final = 0.5
+"""Sound that a new listener is given at once: players start on it, and are that much later for good."""
+MP3_BURST_SECONDS: Final = (1.25, 1.7)
+"""At least and at most, of MP3: FFmpeg looks at fifty frames, 1.2 s, before it plays, and Chromium waits for 32 KiB;
+both are later by what they wait for in any case."""
+MP3_BURST_BYTES: Final = 33_600
+"""32 KiB, in whole blocks of Icecast's."""
 _ENTITIES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
 _MOUNT: Final = re.compile(rb'<source mount="([^"]*)">(.*?)</source>', re.DOTALL)
 _LISTENERS: Final = re.compile(rb"<listeners>(\d+)</listeners>")
@@ -39,6 +46,14 @@ def address(icecast: Icecast, port: int | None = None) -> str:
 def base_url(icecast: Icecast, port: int | None = None) -> str:
     """The URL of Icecast without a path and without a slash at the end."""
     return f"{'https' if icecast.tls else 'http'}://{address(icecast, port)}"
+
+
+def get_burst_seconds(mount: Mount) -> float:
+    """What our own Icecast gives a new listener of the mount at once, or one of the operator's should."""
+    if mount.burst or mount.format != "mp3":
+        return mount.burst or BURST_SECONDS
+    least, most = MP3_BURST_SECONDS
+    return min(max(MP3_BURST_BYTES / (mount.bitrate * 125), least), most)
 
 
 def basic_authorization(user: str, password: str) -> str:

@@ -3,7 +3,8 @@
 A listener is a second or ten behind the station, each by another delay. A player that takes an Ogg stream apart knows
 which sample of the stream is in the ear: each page has the stream's serial number and a granule position. What it lacks
 is which frame of which song that sample is, and this is said here, in spans: from this granule position of this stream
-on, it is that cue from that frame on, frame by frame, until the next span begins.
+on, it is that cue from that frame on, frame by frame, until the next span begins. MP3 has no such pages: of its streams
+only the time of each span is of use, to players that know about how many seconds they are behind.
 
 The way from song to stream, each step exact:
 
@@ -86,11 +87,8 @@ class SpanFinder:
         if len(self._new) > KEPT:
             self._current = self._new.popleft()
 
-    def find(self, block: Block, place: StreamPlace | None) -> list[SpanBegan]:
+    def find(self, block: Block, place: StreamPlace) -> list[SpanBegan]:
         """The spans that begin with or within `block`, which was put into the stream at `place`."""
-        if place is None:
-            self._new.clear()
-            return []
         joint = (place.serial, place.granule - block.at)
         begun: list[Mark] = []
         if joint != self._joint:

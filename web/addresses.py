@@ -13,6 +13,7 @@ from litestar import Request
 
 from bandstand.common.api.values import MountStatus
 from bandstand.common.config import Config, Mount
+from bandstand.common.icecast import get_burst_seconds
 from bandstand.common.remote_access import is_loopback
 
 TYPES: Final = {"mp3": "audio/mpeg", "opus": "audio/ogg; codecs=opus", "flac": "audio/ogg; codecs=flac"}
@@ -30,6 +31,8 @@ class ListenedMount(msgspec.Struct, frozen=True, kw_only=True):
     media_type: str
     bitrate: int
     """kbit/s; of FLAC what it takes about."""
+    burst: float = 0.0
+    """Seconds of sound that it gives a new listener at once."""
     url: str
     is_on_air: bool
     listeners: int
@@ -59,6 +62,7 @@ def _describe(
         format=mount.format,
         media_type=TYPES[mount.format],
         bitrate=mount.bitrate,
+        burst=get_burst_seconds(mount),
         url=find_mount_url(request, settings, mount.path, status.url if status else ""),
         is_on_air=bool(status and status.is_on_air),
         listeners=(status.listeners if status else None) or 0,

@@ -37,6 +37,7 @@ from bandstand.web import (
     static_files,
     static_routes,
 )
+from bandstand.web.audience import tell_audience
 from bandstand.web.bot_link import Link
 from bandstand.web.caching import ETags
 from bandstand.web.event_hub import EventHub
@@ -90,7 +91,7 @@ def create_app(settings: Config, link: Link) -> Litestar:
         dependencies={name: _provide(value) for name, value in given.items()} | {"visitor": Provide(find_visitor)},
         before_request=Guard(settings).check,
         exception_handlers={Exception: answer_error, HTTPException: answer_error},
-        lifespan=[lambda _: _run_beside(hub, link)],
+        lifespan=[lambda _: _run_beside(hub, link, reader)],
         template_config=TemplateConfig(instance=make_template_engine(settings, files)),
         cors_config=CORSConfig(allow_origins=["*"], allow_methods=["GET", "HEAD"], allow_headers=["last-event-id"]),
         request_max_body_size=MOST_BODY_BYTES,
@@ -118,9 +119,10 @@ def make_template_engine(settings: Config, files: StaticFiles) -> JinjaTemplateE
 
 
 @asynccontextmanager
-async def _run_beside(hub: EventHub, link: Link) -> AsyncIterator[None]:
+async def _run_beside(hub: EventHub, link: Link, reader: Reader) -> AsyncIterator[None]:
     """What goes on as long as the application runs: the connections to the bot, and the events."""
-    running = [asyncio.create_task(link.run(hub)), asyncio.create_task(hub.run(link))]
+    beside = (link.run(hub), hub.run(link), tell_audience(hub, reader))
+    running = [asyncio.create_task(work) for work in beside]
     try:
         yield
     finally:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, get_args
 import msgspec
 from litestar import delete, get, post
 from litestar.datastructures import CacheControlHeader
-from litestar.params import FromPath
+from litestar.params import FromPath, PathParameter
 
 from bandstand.common.api import requests
 from bandstand.common.api.requests import Request as StationRequest
@@ -26,6 +26,8 @@ from bandstand.web.safety import is_form
 
 Words = Annotated[str, msgspec.Meta(max_length=2000)]
 Value = Annotated[float, msgspec.Meta(ge=-1, le=1)]
+CueNumber = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+CuePath = Annotated[int, PathParameter(ge=0, le=2**53, description="Its number in the queue.")]
 Frame = Annotated[int, msgspec.Meta(ge=0, le=2**40)]
 
 
@@ -39,7 +41,7 @@ class AskSong(msgspec.Struct, frozen=True):
 class AskCue(msgspec.Struct, frozen=True):
     """An entry of the queue."""
 
-    cue: int
+    cue: CueNumber
 
 
 class AskWish(msgspec.Struct, frozen=True):
@@ -73,7 +75,7 @@ class AskFavourite(msgspec.Struct, frozen=True):
 class AskSkip(msgspec.Struct, frozen=True):
     """Vote for skipping what is on the air, if it is this cue."""
 
-    cue: int | None = None
+    cue: CueNumber | None = None
 
 
 class AskVote(msgspec.Struct, frozen=True):
@@ -175,7 +177,7 @@ async def remove_favourite(link: TheLink, visitor: TheVisitor, song: FromPath[st
 
 
 @delete("/api/requests/{cue:int}", status_code=200, summary="Take a request back", tags=["taking part"])
-async def remove_request(link: TheLink, visitor: TheVisitor, cue: FromPath[int]) -> Done:
+async def remove_request(link: TheLink, visitor: TheVisitor, cue: CuePath) -> Done:
     return await carry_out(link, requests.RemoveFromQueue(cue=cue), visitor)
 
 

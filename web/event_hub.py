@@ -192,15 +192,18 @@ class EventHub:
                 stream.number = number
                 stream.put(data)
 
+    def tell(self, data: bytes) -> None:
+        """Tell all readers something that has no number: it is not for those who come later."""
+        for stream in self.streams:
+            stream.put(data)
+
     def _tell_progress(self, data: bytes) -> None:
         for stream in self.streams:
             if stream.wants_progress:
                 stream.put(data)
 
     def _tell_state(self) -> None:
-        data = self._write_state()
-        for stream in self.streams:
-            stream.put(data)
+        self.tell(self._write_state())
 
     # The state
 

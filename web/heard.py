@@ -21,9 +21,9 @@ LONGEST_PATH = 200
 @get(
     "/api/heard",
     summary="What is heard, to the frame",
-    description="Spans of one logical Ogg stream: from `granule` on it has `song` from `frame` on. With `serial` those "
+    description="Spans of one logical stream: from `granule` on it has `song` from `frame` on. With `serial` those "
     "of this stream, none where it is unknown; otherwise those of the newest stream of `mount`, or of the first Opus "
-    "mount. Each span that begins is also told as the event `heard`.",
+    "mount, or the first of all where there is none. Each span that begins is also told as the event `heard`.",
 )
 async def show_heard(
     reader: TheReader,

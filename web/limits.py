@@ -8,6 +8,7 @@ Behind a proxy the address is what the proxy says, where `web.proxies` trusts it
 import asyncio
 import ipaddress
 import math
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -17,7 +18,7 @@ from litestar.types import ASGIApp, Message, Receive, ReceiveMessage, Scope, Sen
 from bandstand.common.token_bucket import TokenBuckets
 from bandstand.web.caching import is_http
 from bandstand.web.metrics import count_request
-from bandstand.web.problems import MEDIA_TYPE, make_problem
+from bandstand.web.problems import MEDIA_TYPE, Trouble, make_problem
 
 BURST_SECONDS: Final = 15.0
 """An address that was quiet may ask at once for as much as otherwise in this time."""
@@ -26,8 +27,14 @@ ADDRESSES: Final = 20_000
 FREE: Final = ("/healthz", "/readyz", "/metrics")
 """For whoever watches over the station."""
 BODY_SECONDS: Final = 20.0
-"""In which the next piece of a body has to come."""
+"""In which a body has to come, all of it: it has 64 KiB at most."""
 IPV6_PREFIX: Final = 64
+HOST: Final = re.compile(r"(?:[A-Za-z0-9._~-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::(?P<port>\d{0,5}))?")
+"""A name or an address, and perhaps a port (RFC 3986, section 3.2.2, without what no host is called)."""
+LAST_PORT: Final = 65_535
+HEAD_BYTES: Final = 16_384
+"""Of a request's first line and headers."""
+HEAD_TOO_LONG: Final = "the first line and the headers of a request have at most"
 
 
 class Limits:
@@ -45,9 +52,15 @@ class Limits:
             return
         wait = self._take(scope)
         if wait:
-            await _refuse(wait, _count(send))
+            await _refuse_more(wait, _count(send))
             return
-        await self._app(scope, receive if scope.get("method") == "GET" else _limit(receive), _count(send))
+        if not is_host(scope):
+            await _refuse(400, "the request's header Host names no host", _count(send))
+            return
+        if find_head_bytes(scope) > HEAD_BYTES:
+            await _refuse(431, f"{HEAD_TOO_LONG} {HEAD_BYTES} bytes", _count(send))
+            return
+        await self._app(scope, receive if scope.get("method") == "GET" else _PatientBody(receive), _count(send))
 
     def _take(self, scope: Scope) -> float:
         """Seconds to wait; 0: go on."""
@@ -78,27 +91,57 @@ def _count(send: Send) -> Send:
     return counting
 
 
-def _limit(receive: Receive) -> Receive:
-    """A client whose body does not come is taken to have gone."""
+class _PatientBody:
+    """Gives the handler what comes of a body, as long as that comes in time."""
 
-    async def limited() -> ReceiveMessage:
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._is_whole = False
+        self._end: float | None = None
+
+    async def __call__(self) -> ReceiveMessage:
+        """Raises Trouble."""
+        if self._is_whole:
+            return await self._receive()
+        if self._end is None:
+            self._end = asyncio.get_running_loop().time() + BODY_SECONDS
         try:
-            async with asyncio.timeout(BODY_SECONDS):
-                return await receive()
+            async with asyncio.timeout_at(self._end):
+                message = await self._receive()
         except TimeoutError:
-            return {"type": "http.disconnect"}
+            raise Trouble(408, f"what is sent has to come within {BODY_SECONDS:.0f} seconds") from None
+        self._is_whole = message["type"] != "http.request" or not message.get("more_body")
+        return message
 
-    return limited
+
+def is_host(scope: Scope) -> bool:
+    """Whether the header Host, if there is one, names a host and nothing else: addresses that we give away are made of
+    it."""
+    found = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host" and value]
+    matches = [HOST.fullmatch(host) for host in found]
+    return all(match is not None and int(match["port"] or 0) <= LAST_PORT for match in matches)
 
 
-async def _refuse(wait: float, send: Send) -> None:
+def find_head_bytes(scope: Scope) -> int:
+    """Of the address and the headers. The server itself counts only where they come in several pieces."""
+    address = len(scope.get("raw_path") or b"") + len(scope.get("query_string", b""))
+    return address + sum(len(name) + len(value) + 4 for name, value in scope["headers"])
+
+
+async def _refuse_more(wait: float, send: Send) -> None:
     seconds = str(max(1, math.ceil(wait)))
-    problem = make_problem(429, f"too much at once from this address; try again in {seconds} s")
+    detail = f"too much at once from this address; try again in {seconds} s"
+    await _refuse(429, detail, send, (b"retry-after", seconds.encode()))
+
+
+async def _refuse(status: int, detail: str, send: Send, *more: tuple[bytes, bytes]) -> None:
+    body = msgspec.json.encode(make_problem(status, detail))
     headers = [
         (b"content-type", MEDIA_TYPE.encode()),
-        (b"retry-after", seconds.encode()),
+        (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
         (b"access-control-allow-origin", b"*"),
+        *more,
     ]
-    await send({"type": "http.response.start", "status": 429, "headers": headers})
-    await send({"type": "http.response.body", "body": msgspec.json.encode(problem), "more_body": False})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -8,8 +8,8 @@ from bandstand.common.config import Log
 from bandstand.common.log_format import Record
 
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}
-CHATTY = ("uvicorn.access", "uvicorn.error", "asyncio")
-"""They tell of every connection; only their warnings and errors are kept."""
+CHATTY = {"uvicorn.access": logging.ERROR, "uvicorn.error": logging.ERROR, "asyncio": logging.WARNING}
+"""They tell of every connection, and warn of every request that is none; from which level on what they say is kept."""
 
 
 class LineHandler(logging.Handler):
@@ -36,5 +36,5 @@ def to_record(record: logging.LogRecord) -> Record:
 def begin(settings: Log) -> None:
     """Called once, in `__main__`."""
     logging.basicConfig(handlers=[LineHandler(settings)], level=LEVELS[settings.level], force=True)
-    for name in CHATTY:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name, level in CHATTY.items():
+        logging.getLogger(name).setLevel(level)

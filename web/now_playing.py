@@ -25,7 +25,8 @@ from bandstand.web.static_files import StaticFiles
 
 PLAYED: Final = 10
 NUMBER: Final = 1
-ICON: Final = "icon.svg"
+ICON: Final = "icon-512.png"
+"""Many apps take no SVG."""
 SILENCE: Final = "Silence"
 OFFLINE: Final = "Station offline"
 

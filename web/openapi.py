@@ -29,8 +29,10 @@ PROBLEMS: Final = {
     "403": "It needs a higher right.",
     "404": "There is nothing of that name.",
     "405": "Another method is needed.",
+    "408": "What is sent has not come in time.",
     "409": "It was understood, and cannot be done as things are.",
     "413": "What was sent is too long.",
+    "415": "What was sent is neither JSON nor a form.",
     "429": "Too much, or too soon; `Retry-After` says when.",
     "503": "The station's bot is away for a moment; `Retry-After`.",
 }

@@ -21,12 +21,13 @@ from bandstand.common.api.schedule import Schedule
 from bandstand.common.api.values import MountStatus, PlayedSong
 from bandstand.common.config import Config
 from bandstand.common.errors import BandstandError
-from bandstand.web.addresses import list_mounts
+from bandstand.web.addresses import ListenedMount, list_mounts
 from bandstand.web.air_view import Air, Now, make_air, make_now
 from bandstand.web.calendar_view import Day, list_days
 from bandstand.web.event_hub import EventHub
 from bandstand.web.people import Visitor
 from bandstand.web.reader import Reader
+from bandstand.web.safety import make_policy
 
 NAVIGATION: Final = (
     ("air", "/", "On air", Right.LISTENER),
@@ -54,13 +55,23 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     clock: float
     """When the page was made, Unix seconds: the script counts on from it."""
     opus_url: str
-    fallback_urls: tuple[str, ...]
+    fallbacks: tuple[ListenedMount, ...]
     band_slugs: Mapping[str, str]
 
     @property
     def now_json(self) -> str:
         """`now`, for the page's script."""
         return msgspec.json.encode(self.now).decode()
+
+    @property
+    def sound_urls(self) -> tuple[str, ...]:
+        """Wherever the player may listen."""
+        return tuple(dict.fromkeys(filter(None, (self.opus_url, *(mount.url for mount in self.fallbacks)))))
+
+    @property
+    def fallbacks_json(self) -> str:
+        """What an audio element may play, the best first: `url`, and the seconds of its `burst`."""
+        return msgspec.json.encode([{"url": one.url, "burst": one.burst} for one in self.fallbacks]).decode()
 
     @property
     def navigation(self) -> list[tuple[str, str, str]]:
@@ -81,7 +92,7 @@ class PageMaker:
     async def make(self, request: Request[Any, Any, Any], visitor: Visitor, here: str) -> Page:
         mounts = list_mounts(request, self._settings, await self.list_mounts())
         opus = [mount.url for mount in mounts if mount.format == "opus"]
-        others = [mount.url for form in FALLBACKS for mount in mounts if mount.format == form]
+        others = [mount for form in FALLBACKS for mount in mounts if mount.format == form]
         return Page(
             here=here,
             path=str(request.url.path),
@@ -90,7 +101,7 @@ class PageMaker:
             now=self.find_now(),
             clock=self._wall(),
             opus_url=opus[0] if opus else "",
-            fallback_urls=tuple(others) or ("/listen",),
+            fallbacks=tuple(others or mounts),
             band_slugs={brief.form.band.name: brief.form.slug for brief in await self.list_bands()},
         )
 
@@ -98,7 +109,11 @@ class PageMaker:
         self, request: Request[Any, Any, Any], visitor: Visitor, name: str, here: str, **context: Any
     ) -> Template:
         page = await self.make(request, visitor, here)
-        headers = {"cache-control": "no-store" if visitor.account else "no-cache", "vary": "cookie"}
+        headers = {
+            "cache-control": "no-store" if visitor.account else "no-cache",
+            "vary": "cookie",
+            "content-security-policy": make_policy(page.sound_urls),
+        }
         return Template(name, context={"page": page, **context}, headers=headers)
 
     def find_now(self) -> Now:

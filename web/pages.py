@@ -18,9 +18,9 @@ from bandstand.common.api.results import BandDetails, Family, SongDetails
 from bandstand.common.api.schedule import GetSchedule, Schedule
 from bandstand.common.errors import BandstandError
 from bandstand.common.paths import STEMS
-from bandstand.common.text import counted
 from bandstand.web import admin, studio
 from bandstand.web.air_view import list_facts, list_sections, make_air
+from bandstand.web.audience import count_audience
 from bandstand.web.given import AnyRequest, TheLink, ThePages, TheReader, TheSettings, TheStaticFiles, TheVisitor
 from bandstand.web.page_context import PageMaker
 from bandstand.web.song_files import find_files, list_links
@@ -49,10 +49,8 @@ async def make_played_context(pages: PageMaker, _: str) -> dict[str, Any]:
 
 async def make_listeners_context(pages: PageMaker, _: str) -> dict[str, Any]:
     mounts = await pages.list_mounts()
-    known = [mount.listeners for mount in mounts if mount.listeners is not None]
-    words = f"{counted(sum(known), 'person')} listening." if sum(known) == 1 else f"{sum(known)} people are listening."
-    words = words.replace("1 person listening", "1 person is listening")
-    return {"mounts": mounts, "listeners_words": words if known else ""}
+    audience = count_audience(mounts)
+    return {"audience": audience, "urls": {mount.path: mount.url for mount in mounts}}
 
 
 async def make_comparison_context(pages: PageMaker, _: str) -> dict[str, Any]:
@@ -176,7 +174,8 @@ async def show_schedule(request: AnyRequest, pages: ThePages, reader: TheReader,
 @get("/site.webmanifest", include_in_schema=False, sync_to_thread=False)
 def get_manifest(settings: TheSettings, static_files: TheStaticFiles) -> Response[dict[str, Any]]:
     """With this a phone puts the page on its home screen."""
-    icon = {"src": static_files.get_url("icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}
+    drawn = {"src": static_files.get_url("icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}
+    picture = {"src": static_files.get_url("icon-512.png"), "sizes": "512x512", "type": "image/png", "purpose": "any"}
     manifest = {
         "name": settings.station.name,
         "short_name": settings.station.name[:20],
@@ -185,7 +184,7 @@ def get_manifest(settings: TheSettings, static_files: TheStaticFiles) -> Respons
         "display": "standalone",
         "background_color": "#10141a",
         "theme_color": "#10141a",
-        "icons": [icon],
+        "icons": [drawn, picture],
     }
     return Response(manifest, media_type="application/manifest+json", headers={"cache-control": "max-age=3600"})
 

@@ -1,8 +1,9 @@
 """What keeps a visitor's browser from being used against them: headers of every answer, and who may send us forms.
 
 **Content security policy.** The page runs scripts and styles of its own files only, none that stands in the page, so
-that a title with markup in it could do nothing even if it were not escaped. Sound may come from anywhere, as Icecast
-has a port, or a host, of its own. No other page may show ours in a frame.
+that a title with markup in it could do nothing even if it were not escaped. It connects to this site, and to the mounts
+where this visitor finds them, as Icecast has a port, or a host, of its own; to nobody else, so that nothing could be
+carried away either. No other page may show ours in a frame.
 
 **Forged forms.** A browser sends our cookie along with a form of somebody else's page (less and less, but that is the
 browser's choice). So what changes something is taken only where it does not come from another site (`Origin`,
@@ -10,6 +11,8 @@ browser's choice). So what changes something is taken only where it does not com
 `csrf`, or the header `X-CSRF-Token`. A program without a cookie needs no token: it has nothing that could be used.
 """
 
+import re
+from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -22,22 +25,39 @@ from bandstand.common.config import Config
 from bandstand.web.people import SAFE, get_visitor
 from bandstand.web.problems import Trouble
 
-POLICY: Final = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "manifest-src 'self'",
-        "worker-src 'self'",
-        "connect-src 'self' http: https:",
-        "media-src 'self' blob: http: https:",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
+SOURCE: Final = re.compile(r"https?://[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?(:\d{1,5})?")
+"""An origin as a content security policy can name it (https://www.w3.org/TR/CSP3/#grammardef-host-source); it has no
+way to name an address of IPv6."""
+
+
+def make_policy(sounds: Iterable[str] = ()) -> str:
+    """The content security policy of a page that plays what is at these addresses."""
+    heard = "".join(f" {source}" for source in dict.fromkeys(map(name_source, sounds)) if source)
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self' data:",
+            "font-src 'self'",
+            "manifest-src 'self'",
+            "worker-src 'self'",
+            f"connect-src 'self'{heard}",
+            f"media-src 'self' blob:{heard}",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
     )
-)
+
+
+def name_source(url: str) -> str:
+    """The origin of an address as a policy names it; its scheme alone where it can be named no better; empty for what
+    is no address."""
+    origin = find_origin(url)
+    return origin if SOURCE.fullmatch(origin) else f"{urlsplit(origin).scheme}:" if origin else ""
+
+
 FEATURES: Final = (
     "accelerometer=(), autoplay=(self), browsing-topics=(), camera=(), display-capture=(), geolocation=(), "
     "gyroscope=(), magnetometer=(), microphone=(self), midi=(), payment=(), publickey-credentials-get=(), usb=()"
@@ -45,7 +65,7 @@ FEATURES: Final = (
 HEADERS: Final = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
-    "content-security-policy": POLICY,
+    "content-security-policy": make_policy(),
 }
 PAGE_HEADERS: Final = {
     "x-frame-options": "DENY",

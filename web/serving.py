@@ -5,32 +5,55 @@ import random
 import resource
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from http import HTTPStatus
 from typing import Final
 
+import h11
+import msgspec
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bandstand.common.config import Config
 from bandstand.web.app import create_app
 from bandstand.web.bot_link import BotLink
+from bandstand.web.limits import HEAD_BYTES, HEAD_TOO_LONG
+from bandstand.web.metrics import count_request
+from bandstand.web.problems import MEDIA_TYPE, make_problem
 
 ENDING_SECONDS: Final = 1
 """How long requests that are being answered may still take when the process is to end."""
-HEAD_BYTES: Final = 16_384
-"""Of a request's first line and headers."""
 HEAD_SECONDS: Final = 20.0
 """In which a request's head has to come; a look at each half of it, so it may be half as much again."""
+UNREAD_SECONDS: Final = 60.0
+"""After which a client that takes nothing of its answer is sent away."""
+EXPLAINED: Final = {
+    400: "that is no HTTP request",
+    431: f"{HEAD_TOO_LONG} {HEAD_BYTES} bytes",
+    501: "this transfer encoding is not known here; send chunked, or the length",
+}
+"""What is said of what h11 cannot read, by status."""
+PROBLEM_HEADERS: Final = (
+    (b"content-type", MEDIA_TYPE.encode()),
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+)
 DESCRIPTORS: Final = 65_536
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class PatientProtocol(H11Protocol):
-    """Closes a connection on which no request begins, or whose head does not come to its end, in `HEAD_SECONDS`."""
+    """Closes a connection on which no request begins, or whose head does not come to its end, in `HEAD_SECONDS`, and
+    one whose client takes nothing of its answer for `UNREAD_SECONDS`. Says as a problem what is no HTTP."""
 
     _waiting = False
     """No request was being answered at the last look."""
+    _unread = 0
+    """Bytes that were not taken yet at the last look."""
+    _unread_looks = 0
+    """Looks since then at which none of them had been taken."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -49,7 +72,34 @@ class PatientProtocol(H11Protocol):
             self.transport.close()
             return
         self._waiting = is_waiting
+        unread = self.transport.get_write_buffer_size()
+        self._unread_looks = self._unread_looks + 1 if 0 < self._unread <= unread else 0
+        self._unread = unread
+        if self._unread_looks * HEAD_SECONDS / 2 >= UNREAD_SECONDS:
+            self.transport.abort()
+            return
         self._look_later()
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Nothing: whoever wants to speak another protocol is answered by this one."""
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP; called while the error is handled that says why."""
+        error = sys.exception()
+        status = error.error_status_hint if isinstance(error, h11.RemoteProtocolError) else 400
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            count_request(status)
+            body = msgspec.json.encode(make_problem(status, EXPLAINED.get(status, msg)))
+            length = str(len(body)).encode()
+            headers = [*PROBLEM_HEADERS, (b"content-length", length), (b"connection", b"close")]
+            reason = HTTPStatus(status).phrase.encode()
+            for event in (
+                h11.Response(status_code=status, headers=headers, reason=reason),
+                h11.Data(data=body),
+                h11.EndOfMessage(),
+            ):
+                self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
 
 class WebServer(uvicorn.Server):

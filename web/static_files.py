@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 FOLDER: Final = Path(__file__).with_name("static")
-TYPES: Final = {".js": "text/javascript", ".webmanifest": "application/manifest+json"}
+TYPES: Final = {".js": "text/javascript", ".ico": "image/vnd.microsoft.icon"}
 """As browsers want them, whatever the machine's table says."""
 TEXTS: Final = (".js", ".css", ".svg", ".html", ".txt", ".json", ".webmanifest")
 """Files that are worth compressing."""

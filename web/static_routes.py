@@ -7,6 +7,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from bandstand.web.given import AnyRequest, TheStaticFiles
+from bandstand.web.static_files import StaticFiles
 
 FOREVER: Final = "public, max-age=31536000, immutable"
 ASK_AGAIN: Final = "public, no-cache"
@@ -14,7 +15,18 @@ ASK_AGAIN: Final = "public, no-cache"
 
 @get("/static/{name:path}", include_in_schema=False, sync_to_thread=False)
 def get_static_file(request: AnyRequest, name: FromPath[str], static_files: TheStaticFiles) -> Response[bytes]:
-    found = static_files.find(name.lstrip("/"))
+    return answer_file(request, static_files, name.lstrip("/"))
+
+
+@get("/favicon.ico", include_in_schema=False, sync_to_thread=False)
+def get_favicon(request: AnyRequest, static_files: TheStaticFiles) -> Response[bytes]:
+    """Browsers ask for it wherever they are not told of another, as beside a song's file."""
+    return answer_file(request, static_files, "favicon.ico")
+
+
+def answer_file(request: AnyRequest, files: StaticFiles, name: str) -> Response[bytes]:
+    """The file below `static`, or that the browser has it already. Raises NotFoundException."""
+    found = files.find(name)
     if found is None:
         raise NotFoundException("there is no such file")
     is_marked = request.query_params.get("v") == found.mark
@@ -31,4 +43,4 @@ def get_static_file(request: AnyRequest, name: FromPath[str], static_files: TheS
     return Response(content, media_type=found.media_type, headers=headers)
 
 
-ROUTES = [get_static_file]
+ROUTES = [get_static_file, get_favicon]

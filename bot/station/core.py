@@ -14,7 +14,7 @@ from bandstand.bot.station.repositories import Store, Transaction
 from bandstand.bot.station.table import REQUESTS
 from bandstand.bot.station.visitors import Households
 from bandstand.common.api.people import Requester, Right
-from bandstand.common.api.refusals import NeedsRight, Refused, TooManyLogIns, TooSoon, WrongPassword
+from bandstand.common.api.refusals import BadRequest, NeedsRight, Refused, TooManyLogIns, TooSoon, WrongPassword
 from bandstand.common.api.requests import Request
 from bandstand.common.api.results import Result
 from bandstand.common.api.values import Outside
@@ -25,6 +25,7 @@ Look = Callable[[bool], Awaitable[Outside]]
 """Reads the station as it is outside the database; True asks the streamer and Icecast as well."""
 CheckPassword = Callable[[str, str, str], Awaitable[bool]]
 """Whether that is the password of this account; the third is the address that it comes from. Those who guess wait."""
+MOST = 2**63 - 1
 LOG_IN_SECONDS = 5.0
 """After which somebody may try to log in again, where too many do."""
 
@@ -32,6 +33,14 @@ LOG_IN_SECONDS = 5.0
 async def refuse_password(account: str, password: str, address: str) -> bool:
     """For a station where nobody logs in by a password."""
     return False
+
+
+def refuse_huge_numbers(request: Request) -> None:
+    """No database has room for them, so nothing can have such a number. Raises Refused."""
+    for field in request.__struct_fields__:
+        value = getattr(request, field)
+        if isinstance(value, int) and abs(value) > MOST:
+            raise Refused(BadRequest(f"{field} is a larger number than there can be"))
 
 
 class Core:
@@ -77,6 +86,7 @@ class Core:
     async def carry_out(self, request: Request, by: Requester) -> Result:
         """Raises Refused with the reason, StoreError if the database cannot do it, or what a fault of ours raised."""
         entry = REQUESTS[type(request)]
+        refuse_huge_numbers(request)
         if by.right < entry.right:
             raise Refused(await self.explain_denial(type(request), entry.right, by))
         too_soon = self._count(by, entry.limit)

@@ -102,16 +102,18 @@ def get_heard(request: GetHeard, by: Requester, tx: Transaction) -> Heard:
     if request.serial is not None:
         found = [stream for stream in outside.heard if stream.serial == request.serial]
     else:
-        mounts = (request.mount,) if request.mount else find_opus_mounts(outside.heard)
-        found = [stream for stream in outside.heard if outside.is_connected and stream.mount in mounts[:1]]
+        mount = request.mount or find_heard_mount(outside.heard)
+        found = [stream for stream in outside.heard if outside.is_connected and stream.mount == mount]
     if not found:
         return Heard(serial=request.serial, now=tx.now)
     newest = found[-1]
     return Heard(mount=newest.mount, format=newest.format, serial=newest.serial, spans=newest.spans, now=tx.now)
 
 
-def find_opus_mounts(streams: tuple[HeardStream, ...]) -> tuple[str, ...]:
-    return tuple(stream.mount for stream in streams if stream.format == "opus")
+def find_heard_mount(streams: tuple[HeardStream, ...]) -> str:
+    """The first Opus mount, whose places a player can know to the sample; else the first of all. Empty: none."""
+    exact = [stream.mount for stream in streams if stream.format == "opus"]
+    return next(iter([*exact, *(stream.mount for stream in streams)]), "")
 
 
 def add_bookmark(request: AddBookmark, by: Requester, tx: Transaction) -> Bookmarked:

@@ -24,17 +24,10 @@ from bandstand.bot.supervision.webroot import make_webroot
 from bandstand.common.config import Config, Mount
 from bandstand.common.errors import Missing
 from bandstand.common.files import write_whole
-from bandstand.common.icecast import ADMIN, STATS, basic_authorization
+from bandstand.common.icecast import ADMIN, STATS, basic_authorization, get_burst_seconds
 from bandstand.common.paths import Paths
 from bandstand.common.ports import find_free_port, list_ports
 
-BURST_SECONDS = 0.5
-"""Sound that a new listener is given at once: players start on it, and are that much later for good."""
-MP3_BURST_SECONDS = (1.25, 1.7)
-"""At least and at most, of MP3: FFmpeg looks at fifty frames, 1.2 s, before it plays, and Chromium waits for 32 KiB;
-both are later by what they wait for in any case."""
-MP3_BURST_BYTES = 33_600
-"""32 KiB, in whole blocks of Icecast's."""
 STANDBY_BURST_SECONDS = 0.5
 """Of silence, for those who come to the standby: also listeners of the streamer, who are later by it for good."""
 SPARE_SOURCES = 4
@@ -129,14 +122,6 @@ class Files:
         return self.directory / "icecast.log"
 
 
-def get_burst_bytes(mount: Mount) -> int:
-    rate, seconds = mount.bitrate * 125, mount.burst or BURST_SECONDS
-    if mount.format == "mp3" and not mount.burst:
-        least, most = MP3_BURST_SECONDS
-        seconds = min(max(MP3_BURST_BYTES / rate, least), most)
-    return int(rate * seconds)
-
-
 def render(template: str, config: Config, kept: Kept, account: tuple[str, str] | None, webroot: Path) -> str:
     """Icecast's configuration as XML; `account` is the user and group to change to, None to stay who we are."""
     addresses = [config.icecast.bind]
@@ -169,7 +154,7 @@ def _render_mount(mount: Mount) -> str:
         standby=mount.standby,
         file=mount.last_fallback,
         intro=mount.intro,
-        burst=get_burst_bytes(mount),
+        burst=int(mount.bitrate * 125 * get_burst_seconds(mount)),
         standby_burst=int(mount.bitrate * 125 * STANDBY_BURST_SECONDS),
     )
 

@@ -15,7 +15,7 @@ class HeardSpan(msgspec.Struct, frozen=True, kw_only=True):
     """From `granule` on, the stream has this song from `frame` on, until the next span begins."""
 
     granule: int
-    """Samples (48,000 a second) of the logical Ogg stream before it as they are decoded, with the pre-skip."""
+    """Samples (48,000 a second) of the logical stream before it as they are decoded, with the pre-skip."""
     cue: CueId | None
     """None while nothing is on the air."""
     song: SongCode | None
@@ -28,13 +28,13 @@ class HeardSpan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HeardStream(msgspec.Struct, frozen=True, kw_only=True):
-    """The spans of one logical Ogg stream."""
+    """The spans of one logical stream: what a mount was sent over one connection; less where titles are `chained`."""
 
     mount: str
     format: str
     serial: int
     """The logical stream's: another one after each time that the mount was off the air, and where titles are
-    `chained`, with each song."""
+    `chained`, with each song. Ogg pages have it in their heads; of MP3 nobody can see it."""
     spans: tuple[HeardSpan, ...]
     """The newest last."""
 
@@ -46,16 +46,16 @@ class GetHeard(RequestBase, frozen=True, tag="get_heard"):
     """Which frame of which song is where in a mount's stream."""
 
     serial: int | None = None
-    """The logical Ogg stream's; None: the newest."""
+    """The logical stream's; None: the newest."""
     mount: str = ""
-    """Without `serial`; empty: the first Opus mount."""
+    """Without `serial`; empty: the first Opus mount, or the first of all where there is none."""
 
 
 # Results
 
 
 class Heard(ResultBase, frozen=True, tag="heard"):
-    """Spans of one logical Ogg stream; none where the station knows no such stream, as of the standby's silence."""
+    """Spans of one logical stream; none where the station knows no such stream, as of the standby's silence."""
 
     serial: int | None
     now: float

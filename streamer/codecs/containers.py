@@ -35,8 +35,8 @@ Comments = Sequence[tuple[str, str]]
 class Container(Protocol):
     """Puts packets into the bytes that the mount carries: one stream."""
 
-    serial: int | None
-    """Names the stream in its pages; None where the format has no such thing."""
+    serial: int
+    """Names the stream, in its pages where the format has any."""
 
     def header(self) -> bytes:
         """The bytes with which the stream begins."""
@@ -49,9 +49,11 @@ class Container(Protocol):
 
 
 class Mpeg:
-    """MP3 frames are their own stream, without a beginning or an end."""
+    """MP3 frames are their own stream, without a beginning or an end. Its number is in none of them: only those who are
+    told of the stream know it by that."""
 
-    serial: int | None = None
+    def __init__(self, serial: int) -> None:
+        self.serial = serial
 
     def header(self) -> bytes:
         return b""
@@ -136,7 +138,7 @@ class Ogg:
     """A `Container`: one logical stream, of packets of `frame` samples each, that begins with `headers`."""
 
     def __init__(self, serial: int, frame: int, headers: Sequence[bytes], pre_skip: int = 0) -> None:
-        self.serial: int | None = serial
+        self.serial = serial
         self._serial = serial
         self._frame = frame
         self._headers = headers
@@ -188,7 +190,7 @@ class OggFlac(Ogg):
 
 
 CONTAINERS: dict[str, Callable[[int, int, int, Comments], Container]] = {
-    "mp3": lambda serial, frame, pre_skip, comments: Mpeg(),
+    "mp3": lambda serial, frame, pre_skip, comments: Mpeg(serial),
     "opus": OggOpus,
     "flac": lambda serial, frame, pre_skip, comments: OggFlac(serial, frame, comments),
 }

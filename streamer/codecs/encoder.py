@@ -50,7 +50,7 @@ class Codec(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StreamPlace:
-    """A place in an Ogg stream."""
+    """A place in a logical stream."""
 
     serial: int
     granule: int
@@ -94,10 +94,9 @@ class Encoder:
         self._lead = self._codec.pre_skip
         return self._container.header()
 
-    def find_place(self, ago: int) -> StreamPlace | None:
-        """Where in its stream the sound is that came in `ago` frames ago; None where the format has no such places."""
-        serial = self._container.serial
-        return None if serial is None else StreamPlace(serial, self._lead + self._frames - ago)
+    def find_place(self, ago: int) -> StreamPlace:
+        """Where in its stream the sound is that came in `ago` frames ago."""
+        return StreamPlace(self._container.serial, self._lead + self._frames - ago)
 
     def begin_next_stream(self, comments: Comments) -> None:
         """End the logical stream after exactly the samples that came in, and go on in another one.

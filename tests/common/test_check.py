@@ -169,3 +169,22 @@ def test_generators_that_would_run_as_root_are_told(
     monkeypatch.setattr("os.geteuid", lambda: 0)
     check.main(["--config", str(path)])
     assert "the station runs as root, and so do the programs of its generators" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("web", "is_told"),
+    [
+        ('public_url = "https://radio.example"', True),
+        ('public_url = "https://radio.example"\nstreams_url = "http://radio.example:8000"', True),
+        ('public_url = "https://radio.example"\nstreams_url = "https://radio.example"', False),
+        ('public_url = "http://radio.example"', False),
+        ("enabled = true", False),
+        ('public_url = "https://radio.example"\nenabled = false', False),
+    ],
+)
+def test_a_page_with_tls_whose_streams_have_none_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], web: str, is_told: bool
+) -> None:
+    (tmp_path / "bandstand.toml").write_text(f"[web]\n{web}\n")
+    assert main([]) == 0
+    assert ("web.streams_url: the page has TLS" in capsys.readouterr().out) is is_told

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bandstand.common.config import Icecast
-from bandstand.common.icecast import MountStats, address, base_url, basic_authorization, parse_stats
+from bandstand.common.config import Icecast, Mount
+from bandstand.common.icecast import MountStats, address, base_url, basic_authorization, get_burst_seconds, parse_stats
 
 STATS = b"""<?xml version="1.0"?>
 <icestats><admin>icemaster@localhost</admin><listeners>9</listeners>
@@ -46,3 +46,18 @@ def test_its_address_goes_by_the_configuration() -> None:
 
 def test_authorization_is_that_of_rfc_7617() -> None:
     assert basic_authorization("Aladdin", "open sesame") == "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="
+
+
+@pytest.mark.parametrize(
+    ("mount", "seconds"),
+    [
+        (Mount(path="/a", format="opus", bitrate=32), 0.5),
+        (Mount(path="/a", format="mp3", bitrate=64), 1.7),
+        (Mount(path="/a", format="mp3", bitrate=128), 1.7),
+        (Mount(path="/a", format="mp3", bitrate=192), 1.4),  # 32 KiB and a little, for Chromium
+        (Mount(path="/a", format="mp3", bitrate=320), 1.25),  # fifty frames and a little, for FFmpeg
+        (Mount(path="/a", format="mp3", bitrate=320, burst=0.5), 0.5),
+    ],
+)
+def test_a_burst_is_what_players_need_or_what_the_mount_says(mount: Mount, seconds: float) -> None:
+    assert get_burst_seconds(mount) == seconds

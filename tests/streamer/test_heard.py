@@ -111,7 +111,7 @@ class Rig:
     spans: list[SpanBegan] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        kind, bitrate = FORMATS[self.format], 128 if self.format == "opus" else 900
+        kind, bitrate = FORMATS[self.format], 900 if self.format == "flac" else 128
         self.icecast = Icecast()
         parts = MountParts(
             dial=lambda: self.icecast,
@@ -316,10 +316,15 @@ def test_a_song_that_goes_on_makes_no_marks() -> None:
     assert finder.find(Frames(180), [Stretch(0, CueId(1), Frames(80), is_moving=True)]) == []
 
 
-def test_mp3_has_no_places_and_no_spans() -> None:
-    finder = SpanFinder("/stream.mp3")
-    finder.take_mark(Mark(Frames(0), CueId(1), Frames(0), is_moving=True))
-    assert finder.find(Block(100, None), None) == []
+def test_an_mp3_mount_tells_when_which_song_began_as_the_others_do() -> None:
+    rig = Rig("mp3")
+    rig.wait(0.5)
+    rig.playout.cut(rig.make_cue(1, 1))
+    rig.wait(2)
+    assert [(span.cue, span.position) for span in rig.spans] == [(None, 0), (1, 0), (None, 0)]
+    silence, began, ended = (span.place for span in rig.spans)
+    assert silence.serial == began.serial == ended.serial
+    assert ended.granule - began.granule == RATE
 
 
 def test_a_mount_that_is_away_for_long_keeps_little() -> None:

@@ -7,8 +7,9 @@ import pytest
 from bandstand.common.api.requests import ListFavourites, RemoveFavourite, RequestSong, Skip
 from bandstand.common.api.results import FavouriteRemoved, Favourites, Requested, Skipped
 from bandstand.web.people import COOKIE
-from bandstand.web.safety import find_origin
+from bandstand.web.safety import find_origin, name_source
 from tests.web.fake_link import LANTERN, FakeLink, make_settings, open_client
+from tests.web.page_samples import make_answers
 from tests.web.test_people import get_token
 
 ANSWERS: dict[Any, Any] = {
@@ -41,6 +42,47 @@ def test_no_page_has_a_script_or_a_style_in_it(path: str) -> None:
     assert " style=" not in page
     assert not [part for part in page.split("<script")[1:] if not part.partition("</script>")[0].endswith(">")]
     assert " onclick" not in page and " onload" not in page and "javascript:" not in page
+
+
+def read_policy(url: str, **web: str) -> dict[str, str]:
+    with open_client(FakeLink(make_answers()), make_settings(web=web)) as client:
+        header = client.get(url, headers={"accept": "text/html"}).headers["content-security-policy"]
+    return dict(part.split(" ", 1) for part in header.split("; "))
+
+
+def test_a_page_connects_to_its_own_site_and_the_mounts_and_to_nobody_else() -> None:
+    policy = read_policy("http://radio.example:8080/")
+    assert policy["connect-src"] == "'self' http://radio.example:8000"
+    assert policy["media-src"] == "'self' blob: http://radio.example:8000"
+    proxied = read_policy("/library", streams_url="https://sound.example/radio")
+    assert proxied["connect-src"] == "'self' https://sound.example"
+    assert read_policy("/nonsense")["connect-src"] == "'self'"
+
+
+@pytest.mark.parametrize(
+    ("url", "source"),
+    [
+        ("http://127.0.0.1:8000/stream.opus", "http://127.0.0.1:8000"),
+        ("https://Radio.example/x?y;z", "https://radio.example"),
+        ("http://[::1]:8000/x", "http:"),
+        ("https://r\N{LATIN SMALL LETTER A WITH DIAERESIS}dio.example", "https:"),
+        ("http://x; script-src */", "http:"),
+        ("http://x'unsafe-inline'", "http:"),
+        ("javascript:alert(1)", ""),
+        ("/listen", ""),
+    ],
+)
+def test_no_address_says_more_in_the_policy_than_where_it_is(url: str, source: str) -> None:
+    assert name_source(url) == source
+
+
+@pytest.mark.parametrize(
+    "host", ["a b", "x/y", "x?y", "a@b", "x:y", '"><script>', "[::1", "x" * 300, "x:123456", "x:99999"]
+)
+def test_a_host_that_is_none_is_no_part_of_an_answer(host: str) -> None:
+    with open_client(FakeLink(make_answers())) as client:
+        answer = client.get("/listen.m3u", headers={"host": host})
+    assert answer.status_code == 400 and "Host" in answer.json()["detail"]
 
 
 def test_errors_and_the_api_have_the_headers_too() -> None:

@@ -1,5 +1,7 @@
 """The page's own files: kept by browsers for a year, and new at once when they change."""
 
+from configparser import ConfigParser
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -38,3 +40,23 @@ def test_browsers_keep_what_is_named_with_its_mark() -> None:
     assert marked.text == plain_bytes.text == (FOLDER / "style.css").read_text()
     assert (again.status_code, again.content) == (304, b"")
     assert missing.status_code == 404
+
+
+def test_every_file_of_the_page_is_installed_with_it() -> None:
+    setup = ConfigParser()
+    setup.read(Path(__file__).parents[2] / "setup.cfg")
+    patterns = [one.strip() for one in setup["options.package_data"]["bandstand.web"].split(",")]
+    found = [path for folder in ("static", "templates") for path in FOLDER.with_name(folder).rglob("*")]
+    names = [path.relative_to(FOLDER.parent) for path in found if path.is_file()]
+    missing = [
+        str(name) for name in names
+        if not any(fnmatch(str(name), one) and one.count("/") == len(name.parts) - 1 for one in patterns)
+    ]  # fmt: skip
+    assert names and not missing
+
+
+def test_browsers_that_were_told_of_no_icon_find_one() -> None:
+    with open_client(FakeLink()) as client:
+        answer = client.get("/favicon.ico")
+    assert answer.status_code == 200 and answer.content.startswith(b"\0\0\1\0")
+    assert answer.headers["content-type"] == "image/vnd.microsoft.icon"

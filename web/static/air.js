@@ -46,6 +46,18 @@ async function show(code) {
     showControls();
   }
   showTitle();
+  announce(code);
+}
+
+/**
+ * Say the new song to those who do not see it, once: the line is a live region, and nothing else of the song is one.
+ *
+ * @param {string} code of the song; empty: silence
+ */
+function announce(code) {
+  const line = document.querySelector("[data-announced]");
+  const [name, by] = [...(document.querySelector("[data-bar-song]")?.children ?? [])].map((one) => one.textContent);
+  if (line && code) line.textContent = by ? `Now: ${name}, by ${by}` : `Now: ${name}`;
 }
 
 /** The title of the window, of the bar, and of the lock screen. */
@@ -65,7 +77,9 @@ function showTitle() {
   }
   const stationName = document.querySelector(".brand span")?.textContent || "Bandstand";
   if (air) document.title = name ? `${name} · ${stationName}` : stationName;
-  if (player.state !== "stopped") player.describe({ title: name || stationName, artist: by, album: stationName });
+  const icon = /** @type {HTMLLinkElement | null} */ (document.querySelector('link[rel="apple-touch-icon"]'))?.href;
+  const artwork = icon ? [{ src: icon, sizes: "512x512", type: "image/png" }] : [];
+  if (player.state !== "stopped") player.describe({ title: name || stationName, artist: by, album: stationName, artwork });
 }
 
 /** @type {Record<string, string>} */

@@ -66,12 +66,27 @@ document.addEventListener("input", (event) => {
 
 document.addEventListener("keydown", (event) => {
   const target = /** @type {Element} */ (event.target);
-  if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, textarea, select, [contenteditable]")) return;
-  if (event.key === " " && !target.closest("button, a, summary")) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  // A letter is a command only at the player: those who speak to their machine would mute it by many a word (WCAG 2.2,
+  // 2.1.4).
+  if (event.key === "m" && target.closest("[data-play], [data-volume]")) mute();
+  if (target.closest("input, textarea, select, [contenteditable]")) return;
+  if (event.key === " " && !target.closest("button, a, summary, audio, pre")) {
     event.preventDefault();
     toggle();
   }
-  if (event.key === "m") setVolume(player.volume ? 0 : Number(recall("loud")) || 1);
+});
+
+/** Off, and on again as loud as it was. */
+function mute() {
+  if (player.volume) store("loud", String(player.volume));
+  setVolume(player.volume ? 0 : Number(recall("loud")) || 1);
+}
+
+// A song's own page can play it: one thing at a time is heard. The station's element, where it has one, is in no page.
+document.addEventListener("play", () => player.stop(), true);
+player.addEventListener("state", () => {
+  if (player.state !== "stopped") document.querySelectorAll("audio").forEach((audio) => audio.pause());
 });
 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {

@@ -10,7 +10,7 @@ const NAMES = [
   "job_cancelled", "job_noticed", "song_rated", "favourites_changed", "comparison_revealed", "skip_vote_began",
   "skipped_by_vote", "mount_came_on", "mount_went_off", "requests_switched", "rights_changed", "schedule_changed",
   "show_started", "show_ended", "watches_changed", "version_ready", "watch_ended", "watch_failed", "job_said",
-  "generators_reloaded", "song_exported", "background_job_failed", "band_bred", "heard", "song_remade", "log_written",
+  "generators_reloaded", "song_exported", "background_job_failed", "band_bred", "heard", "song_remade", "log_written", "listeners",
 ];
 
 /** @type {EventSource | null} */

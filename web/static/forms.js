@@ -85,7 +85,7 @@ document.addEventListener("input", (event) => {
   if (!form || !reading || input.name !== "words") return;
   clearTimeout(typed);
   if (!input.value.trim()) {
-    reading.hidden = true;
+    reading.textContent = "";
     return;
   }
   typed = setTimeout(async () => {
@@ -94,6 +94,5 @@ document.addEventListener("input", (event) => {
     if (input.value !== words) return;
     reading.textContent = answer.sentence;
     reading.classList.toggle("bad", !answer.isGood);
-    reading.hidden = false;
   }, PAUSE);
 });

@@ -8,6 +8,7 @@ import "./forms.js";
 import "./song_search.js";
 import "./song_wave.js";
 import "./moments.js";
+import "./audience.js";
 import { afterNavigation } from "./navigation.js";
 
 /** Modules that only some pages need, by an attribute of an element that they have. */

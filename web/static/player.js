@@ -9,7 +9,7 @@
  * once, then ever more rarely, and at once again when the browser says that the network is back or the page is looked
  * at. What was received is heard to its end meanwhile.
  *
- *     const player = new Player({ opusUrl, fallbackUrls, heardUrl: "/api/heard", events });
+ *     const player = new Player({ opusUrl, fallbacks: [{ url, burst: 1.7 }], heardUrl: "/api/heard", events });
  *     player.addEventListener("state", () => show(player.state));
  *     player.addEventListener("heard", () => show(player.heard()));
  *     button.onclick = () => player.play();
@@ -17,9 +17,13 @@
  * @typedef {"stopped" | "connecting" | "playing" | "waiting"} State `waiting`: it should sound, and has nothing to play
  * @typedef {import("./heard_clock.js").Place} Place
  *
+ * @typedef {object} Fallback a mount for an audio element
+ * @property {string} url
+ * @property {number} [burst] seconds of sound that Icecast gives a new listener at once
+ *
  * @typedef {object} PlayerOptions
  * @property {string} [opusUrl] the Opus mount; without it only the fallbacks are played
- * @property {string[]} [fallbackUrls] the other mounts, the best first
+ * @property {Fallback[]} [fallbacks] the other mounts, the best first
  * @property {string} [heardUrl]
  * @property {import("./heard_clock.js").EventFeed} [events] an EventSource that the page has already
  * @property {string} [eventsUrl] without `events`: where the player listens itself, while it plays
@@ -48,7 +52,7 @@ export class Player extends EventTarget {
   /** @param {PlayerOptions} options */
   constructor(options) {
     super();
-    this._options = { heardUrl: "/api/heard", eventsUrl: "/api/events", fallbackUrls: [], ...options };
+    this._options = { heardUrl: "/api/heard", eventsUrl: "/api/events", fallbacks: [], ...options };
     /** @type {State} */
     this._state = "stopped";
     this._volume = 1;
@@ -186,9 +190,8 @@ export class Player extends EventTarget {
   }
 
   _makeElement() {
-    const { fallbackUrls, opusUrl } = this._options;
-    const urls = [...fallbackUrls, ...(opusUrl ? [opusUrl] : [])];
-    return new ElementWay(urls, this._makeParts());
+    const { fallbacks, opusUrl } = this._options;
+    return new ElementWay([...fallbacks, ...(opusUrl ? [{ url: opusUrl }] : [])], this._makeParts());
   }
 
   /** @param {State} state */

@@ -10,7 +10,7 @@ const body = document.body.dataset;
 
 export const player = new Player({
   opusUrl: body.opus || "",
-  fallbackUrls: (body.fallbacks || "").split(" ").filter(Boolean),
+  fallbacks: JSON.parse(body.fallbacks || "[]"),
   heardUrl: "/api/heard",
   events,
 });

@@ -14,6 +14,7 @@ from bandstand.bot.storage.store import StoreError
 from bandstand.common.api.events import JobOrdered
 from bandstand.common.api.people import Identity, Place, Requester, Right
 from bandstand.common.api.refusals import (
+    BadRequest,
     NeedsRight,
     NoSuchSong,
     NothingOnAir,
@@ -24,7 +25,18 @@ from bandstand.common.api.refusals import (
     WishUnheard,
     WrongPassword,
 )
-from bandstand.common.api.requests import Enqueue, Generate, GetNowPlaying, GetStatus, Grant, LogIn, Request, Skip, Wish
+from bandstand.common.api.requests import (
+    CancelJob,
+    Enqueue,
+    Generate,
+    GetNowPlaying,
+    GetStatus,
+    Grant,
+    LogIn,
+    Request,
+    Skip,
+    Wish,
+)
 from bandstand.common.api.results import LoggedIn, NowPlaying, Ordered
 from bandstand.common.api.values import Outside
 from tests.bot.memory import DirectStore
@@ -167,3 +179,9 @@ def test_one_address_cannot_come_as_any_number_of_persons(house: House) -> None:
     asked = [house.ask(Wish(words="bossa"), visit(f"c{number}")) for number in range(HOUSEHOLD + 2)]
     assert [isinstance(one, Refused) for one in asked] == [False] * (HOUSEHOLD + 1) + [True]
     assert isinstance(asked[-1].why, WishUnheard)
+
+
+@pytest.mark.parametrize("request_", [CancelJob(10**30), Skip(cue=-(2**63) - 1)])  # type: ignore[arg-type]
+def test_a_number_that_no_database_has_room_for_is_refused(request_: Request) -> None:
+    refused = House().ask(request_)
+    assert isinstance(refused, Refused) and isinstance(refused.why, BadRequest)

@@ -122,6 +122,12 @@ def test_what_is_heard_is_told_of_the_newest_opus_stream_or_of_the_one_asked_for
     assert heard.serial == (serial or request_.serial)
 
 
+def test_a_station_without_an_opus_mount_tells_what_its_first_mount_has(station: Station) -> None:
+    streams = (make_stream("/a.mp3", 1, "mp3"), make_stream("/b.mp3", 2, "mp3"))
+    station.tx.outside = msgspec.structs.replace(station.tx.outside, heard=streams, is_connected=True)
+    assert station.ask(GetHeard()).serial == 1
+
+
 # A place that the listener's player knows
 
 

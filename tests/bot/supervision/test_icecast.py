@@ -13,7 +13,7 @@ import pytest
 from bandstand.bot.supervision import icecast
 from bandstand.bot.supervision.icecast import Kept, prepare, read_template, render
 from bandstand.common import config as configuration
-from bandstand.common.config import Config, Mount
+from bandstand.common.config import Config
 from bandstand.common.errors import ConfigError, Missing
 
 KEPT = Kept(asked=8000, port=8003, password="se<c>ret", admin_password="ad&min")
@@ -60,21 +60,6 @@ def test_new_listeners_of_an_mp3_mount_and_its_standby_are_sent_whole_frames_fir
         assert blocks[mount].findtext("intro") == mp3.intro
     for mount in (opus.path, opus.standby):
         assert blocks[mount].find("intro") is None
-
-
-@pytest.mark.parametrize(
-    ("mount", "seconds"),
-    [
-        (Mount(path="/a", format="opus", bitrate=32), 0.5),
-        (Mount(path="/a", format="mp3", bitrate=64), 1.7),
-        (Mount(path="/a", format="mp3", bitrate=128), 1.7),
-        (Mount(path="/a", format="mp3", bitrate=192), 1.4),  # 32 KiB and a little, for Chromium
-        (Mount(path="/a", format="mp3", bitrate=320), 1.25),  # fifty frames and a little, for FFmpeg
-        (Mount(path="/a", format="mp3", bitrate=320, burst=0.5), 0.5),
-    ],
-)
-def test_a_burst_is_what_players_need_or_what_the_mount_says(mount: Mount, seconds: float) -> None:
-    assert icecast.get_burst_bytes(mount) == mount.bitrate * 125 * seconds
 
 
 def test_a_standby_has_a_short_burst_since_it_is_heard_for_good(tmp_path: Path) -> None:

@@ -10,10 +10,8 @@ from tests.integration.browser.heard_page import CHROMIUM, WebStation, open_brow
 
 
 @pytest.fixture(scope="session")
-def radio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebStation]:
+def radio(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebStation]:
     """On the air, with the page; silence when nobody has put anything on."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip("Chromium is not installed")
     station = WebStation(tmp_path_factory.mktemp("radio"))
     try:
         station.up()
@@ -23,6 +21,8 @@ def radio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebStation]:
 
 
 @pytest.fixture(scope="session")
-def browser(radio: WebStation) -> Iterator[Browser]:
+def browser() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        pytest.skip("Chromium is not installed")
     with open_browser() as browser:
         yield browser

@@ -32,13 +32,13 @@ const use = (player) => {
   player.addEventListener("state", () => states.push(player.state));
   player.addEventListener("heard", () => songs.push([player.heard()?.song ?? null, performance.now()]));
 };
-use(new Player({ opusUrl: OPUS, fallbackUrls: [MP3] }));
+use(new Player({ opusUrl: OPUS, fallbacks: [{ url: MP3, burst: 1.7 }] }));
 
 /** As where the browser has no WebCodecs. What the element plays may be looked at, which Icecast has to allow. */
 window.useElement = () => {
   const { Audio } = window;
   window.Audio = function (...given) { return Object.assign(new Audio(...given), { crossOrigin: "anonymous" }); };
-  use(new Player({ fallbackUrls: [MP3] }));
+  use(new Player({ fallbacks: [{ url: MP3, burst: 1.7 }] }));
 };
 const button = document.createElement("button");
 button.textContent = "Play";

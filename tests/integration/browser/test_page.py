@@ -67,6 +67,8 @@ def test_title_and_roll_change_when_the_ear_hears_the_change(radio: WebStation, 
     assert abs(title - at["roll"]) < 20, "title and roll change in one step"
     assert abs(at["roll"] - at["heard"]) < STEP, changes
     assert page.evaluate("player.isExact")
+    said = page.locator("[data-announced]").inner_text()
+    assert said == f"Now: {page.locator('[data-title]').inner_text()}, by {page.locator('[data-artist]').inner_text()}"
 
 
 def test_the_lit_notes_are_those_that_sound(radio: WebStation, page: Page) -> None:
@@ -94,9 +96,10 @@ def test_the_lit_notes_are_those_that_sound(radio: WebStation, page: Page) -> No
 
 
 def test_a_vote_a_request_and_a_wish_are_answered_in_the_stations_words(radio: WebStation, page: Page) -> None:
+    """By the keyboard alone."""
     generate(radio, "seed=4")
     page.wait_for_function("() => document.querySelector('[data-time]')?.textContent >= '0:04'")  # heard long enough
-    page.click('[data-heard] button[value="1"]')
+    page.press('[data-heard] button[value="1"]', "Enter")
     expect(page.locator("[data-heard] output")).to_have_attribute("data-good", "true")
 
     page.fill("#search", max(page.inner_text("[data-title]").split(), key=len))
@@ -116,7 +119,7 @@ def test_a_vote_a_request_and_a_wish_are_answered_in_the_stations_words(radio: W
 
 def test_the_music_goes_on_through_the_pages(radio: WebStation, page: Page) -> None:
     generate(radio, "seed=5")
-    page.click(".hero [data-play]")
+    page.press(".hero [data-play]", "Space")
     expect(page.locator(".hero [data-play]")).to_have_attribute("data-state", "playing")
     page.evaluate("window.isSame = true")
     page.click("nav >> text=Bands")
