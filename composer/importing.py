@@ -63,6 +63,8 @@ def import_song(job: Job, report: Report) -> Done:
             audio = path if job.parameters.get("link") else _copy(path, folder.path)
         except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
             raise ComposeError(f"{show_path(path)}: it cannot be read: {error.strerror}") from None
+        if not status.st_size:
+            raise ComposeError(f"{show_path(path)}: the file is empty")
         labels = choose_labels(read_tags(audio), path)
         heard = _hear(audio, path)
         if not job.is_awaited:  # somebody hears it already

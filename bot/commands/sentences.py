@@ -64,6 +64,7 @@ VISITOR_NAMES: Final = {
 PATH_PROBLEMS: Final = {
     "relative": "the whole path is needed, from /; bandstand import takes any path",
     "missing": "there is no such file",
+    "device": "it is no file, but a pipe or a device",
     "folder": "it is a folder; bandstand import takes what is in one into the library",
 }
 LABEL_PROBLEMS: Final = {

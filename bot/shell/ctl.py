@@ -65,6 +65,11 @@ class Station:
         self._lines: BinaryIO = self._socket.makefile("rb")
         self._asked = 0
 
+    def hang_up(self) -> None:
+        """Have whoever waits for an answer, in another thread, wait no longer: they learn that the station is away."""
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
     def request(
         self, request: dict[str, Any], descriptor: int | None, describe: Callable[[dict[str, Any]], Reply]
     ) -> Iterator[Reply]:

@@ -12,7 +12,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from enum import Enum
 from pathlib import Path
 from threading import Lock
@@ -75,8 +75,31 @@ class Options(NamedTuple):
     duplicates: bool = False
 
 
-def import_file(socket: Path, found: Found, options: Options) -> Report:
-    """Import one file by the bot at the socket and wait for the result. Raises NotRunning, and nothing else."""
+class Connections:
+    """One to the station for each file that is imported at the moment."""
+
+    def __init__(self, socket: Path) -> None:
+        self._socket = socket
+        self._open: set[Station] = set()
+
+    @contextmanager
+    def connect(self) -> Iterator[Station]:
+        """Raises NotRunning."""
+        with closing(Station(self._socket)) as station:
+            self._open.add(station)
+            try:
+                yield station
+            finally:
+                self._open.discard(station)
+
+    def hang_up(self) -> None:
+        """Wait for no answer any more; the station goes on with what it has begun."""
+        for station in list(self._open):
+            station.hang_up()
+
+
+def import_file(connections: Connections, found: Found, options: Options) -> Report:
+    """Import one file by the bot and wait for the result. Raises NotRunning, and nothing else."""
     if found.problem:
         return _fail(found, found.problem)
     try:
@@ -84,7 +107,7 @@ def import_file(socket: Path, found: Found, options: Options) -> Report:
             is_sound = found.is_named or has_sound(found.path)
         if not is_sound:
             return Report(Outcome.NO_SOUND)
-        with closing(Station(socket)) as station:
+        with connections.connect() as station:
             return _import_by(station, found, options)
     except NotRunning:
         raise
@@ -167,12 +190,15 @@ def main(arguments: Sequence[str]) -> int:
     Station(socket).close()  # it runs, or there is no need to search
     found = find_files(given.paths)
     known = find_known(socket, found)
-    options = Options(given.link, given.duplicates)
+    options, connections = Options(given.link, given.duplicates), Connections(socket)
 
     def import_one(one: Found) -> Report:
-        return Report(Outcome.THERE) if one.path in known else import_file(socket, one, options)
+        return Report(Outcome.THERE) if one.path in known else import_file(connections, one, options)
 
-    return _import_all(import_one, found, max(1, given.jobs), ", ".join(given.paths))
+    try:
+        return _import_all(import_one, found, max(1, given.jobs), ", ".join(given.paths))
+    finally:
+        connections.hang_up()  # or Ctrl-C would end nothing until the files that are under way are done
 
 
 def _import_all(import_one: Callable[[Found], Report], found: Sequence[Found], jobs: int, searched: str) -> int:
@@ -202,7 +228,9 @@ def _say_total(outcomes: Counter[Outcome]) -> str:
     total = outcomes.total() - outcomes[Outcome.NO_SOUND]
     there = f", {outcomes[Outcome.THERE]} there already" if outcomes[Outcome.THERE] else ""
     waiting = f", {outcomes[Outcome.WAITS]} to be taken when there is room" if outcomes[Outcome.WAITS] else ""
-    return f"{outcomes[Outcome.TAKEN]} of {counted(total, 'song')} imported{there}{waiting}"
+    passed = outcomes[Outcome.NO_SOUND]
+    silent = f"; {counted(passed, 'file')} without sound passed over" if passed else ""
+    return f"{outcomes[Outcome.TAKEN]} of {counted(total, 'song')} imported{there}{waiting}{silent}"
 
 
 def _show_progress(reports: Iterator[Report], total: int) -> Iterator[Report]:

@@ -241,7 +241,9 @@ def check_path(text: str) -> Path:
 
 def _find_problem(path: Path) -> str:
     try:
-        return "" if path.is_file() else "folder" if path.is_dir() else "missing"
+        if path.is_file():
+            return ""
+        return "folder" if path.is_dir() else "device" if path.exists() else "missing"
     except OSError:  # a name that is too long, or a folder that may not be read
         return "missing"
 

@@ -361,7 +361,7 @@ class NoSuchExport(Base, frozen=True, tag="no_such_export"):
 class BadPath(Base, frozen=True, tag="bad_path"):
     path: str
     problem: str
-    """`relative`, `missing` or `folder`."""
+    """`relative`, `missing`, `folder` or `device`, which is a pipe too."""
 
 
 class ImportedAlready(Base, frozen=True, tag="imported_already"):

@@ -148,6 +148,12 @@ def test_a_file_that_cannot_be_imported_is_named_and_leaves_no_folder(tmp_path: 
         assert not list((tmp_path / "songs").iterdir())
 
 
+def test_an_empty_file_is_said_to_be_empty(tmp_path: Path) -> None:
+    (tmp_path / "empty.mp3").touch()
+    with pytest.raises(ComposeError, match="the file is empty"):
+        import_song(job(tmp_path, tmp_path / "empty.mp3"))
+
+
 @pytest.mark.parametrize("is_linked", [False, True])
 def test_a_file_that_grows_while_it_is_read_is_not_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_linked: bool

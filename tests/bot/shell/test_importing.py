@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -28,6 +29,7 @@ class Running:
     requests: list[ImportFile] = []
     looked_up: list[int] = []
     goes_away = False
+    hung_up: list[str] = []
 
     def __init__(self, _: Path) -> None:
         self._path = ""
@@ -61,6 +63,9 @@ class Running:
 
     def close(self) -> None:
         pass
+
+    def hang_up(self) -> None:
+        self.hung_up.append(self._path)
 
 
 @pytest.fixture
@@ -166,6 +171,13 @@ def test_of_a_folder_what_has_sound_is_taken_whatever_it_is_called(music: Path) 
     assert Running.asked == {str(music / "a" / "song.unknown"), str(music / "a" / "song")}
 
 
+def test_files_of_a_folder_without_sound_are_counted(music: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    make(music, b"good.mp3")
+    (music / "cover.jpg").write_bytes(b"x")
+    assert importing.main([str(music)]) == 0
+    assert capsys.readouterr().out.endswith("without sound passed over\n")
+
+
 def test_a_folder_without_sound_is_an_error(music: Path) -> None:
     with pytest.raises(CommandError, match="there is no sound file in"):
         importing.main([str(music)])
@@ -185,6 +197,28 @@ def test_without_a_station_it_says_so(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.delenv("BANDSTAND_CONFIG", raising=False)
     with pytest.raises(NotRunning, match="bandstand up"):
         importing.main([str(tmp_path)])
+
+
+def test_ctrl_c_does_not_wait_for_the_file_that_is_under_way(music: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    is_asked, may_go_on = Event(), Event()
+
+    def wait(self: Running, job: str) -> Iterator[Reply]:
+        is_asked.set()
+        may_go_on.wait(10)
+        yield Reply("made", job=job)
+
+    def interrupt(reports: Iterator[importing.Report], total: int) -> Iterator[importing.Report]:
+        is_asked.wait(10)
+        raise KeyboardInterrupt
+        yield
+
+    paths = make(music, b"good.mp3")
+    monkeypatch.setattr(Running, "follow", wait)
+    monkeypatch.setattr(Running, "hung_up", [])
+    monkeypatch.setattr(importing, "_show_progress", interrupt)
+    assert importing.main(paths) == importing.INTERRUPTED
+    assert Running.hung_up == paths
+    may_go_on.set()
 
 
 def test_ctrl_c_ends_with_what_is_in_and_how_to_go_on(

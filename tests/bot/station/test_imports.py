@@ -71,7 +71,13 @@ def test_a_file_whose_import_failed_may_be_tried_again(station: Station, tmp_pat
 
 @pytest.mark.parametrize(
     ("path", "problem"),
-    [("a.flac", "relative"), ("/nowhere/a.flac", "missing"), ("/", "folder"), ("/\x00", "missing")],
+    [
+        ("a.flac", "relative"),
+        ("/nowhere/a.flac", "missing"),
+        ("/", "folder"),
+        ("/dev/null", "device"),
+        ("/\x00", "missing"),
+    ],
 )
 def test_a_path_that_leads_nowhere_is_refused(station: Station, path: str, problem: str) -> None:
     refused = station.refuse(ImportFile(path=path))
