@@ -11,9 +11,10 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -21,6 +22,7 @@ from bandstand.common import config, inotify, irc, station_folder
 from bandstand.common.api.values import SlotKind
 from bandstand.common.config import Config
 from bandstand.common.errors import BandstandError, ConfigError, Missing
+from bandstand.common.files import find_problem
 from bandstand.common.generator_files import check_startable, describe_risk
 from bandstand.common.intro_check import find_missing_intros
 from bandstand.common.ports import find_free_port, list_ports
@@ -89,18 +91,19 @@ class Finding:
     package: str = ""
 
 
-def check_configuration(path: Path | None) -> Iterator[Finding]:
-    """Each fault of the file; if there is none, what is unwise in it."""
-    found = config.faults(path)
-    for fault in found:
-        yield Finding("wrong", fault)
-    zone = "" if found else config.load(path).radio.zone
-    programme = read_radio_file(get_path(path or config.DEFAULT_FILE.resolve()), zone or find_local_zone())
+def check_programme(settings: Config, path: Path | None) -> Iterator[Finding]:
+    """Each fault of the programme's file, and what is unwise in it."""
+    file = get_path(path or config.DEFAULT_FILE.resolve())
+    programme = read_radio_file(file, settings.radio.zone or find_local_zone())
     for fault in programme.faults:
         yield Finding("wrong", fault, is_fatal=False)
     for unknown in find_unknown(programme, {SlotKind.PLAYLIST: (), SlotKind.CLOCK: ()}):
         yield Finding("unwise", f"{unknown} (unless a command has made it, the radio passes it over)", is_fatal=False)
-    for warning in [] if found else irc.warnings(config.load(path).irc):
+
+
+def check_irc(settings: Config) -> Iterator[Finding]:
+    """What works on IRC but is probably a mistake."""
+    for warning in irc.warnings(settings.irc):
         yield Finding("unwise", warning, is_fatal=False)
 
 
@@ -162,8 +165,8 @@ def check_machine(settings: Config) -> Iterator[Finding]:
             yield Finding(kind, f"{need.what}: Debian package {need.package}{rest}", not need.without, need.package)
     yield from check_voice(settings.radio.voice)
     named = settings.composer.soundfont
-    if named and not Path(named).is_file():
-        yield Finding("missing", f"composer.soundfont: {named}: there is no such file")
+    if named and (problem := find_problem(Path(named))):
+        yield Finding("missing", f"composer.soundfont: {named}: {problem}")
 
 
 def check_voice(voice: str) -> Iterator[Finding]:
@@ -173,8 +176,8 @@ def check_voice(voice: str) -> Iterator[Finding]:
     if voice and not has_program(program):
         sentence = f"radio.voice: {program} is not installed, so idents are music only"
         yield Finding("worse", sentence, is_fatal=False, package="" if is_piper else program)
-    elif is_piper and not Path(voice).is_file():
-        yield Finding("worse", f"radio.voice: {voice}: there is no such file, so idents are music only", is_fatal=False)
+    elif is_piper and (problem := find_problem(Path(voice))):
+        yield Finding("worse", f"radio.voice: {voice}: {problem}, so idents are music only", is_fatal=False)
     elif voice and not is_piper and not has_voice(voice):
         sentence = (
             f"radio.voice: espeak-ng has no voice {voice}, so idents are music only; espeak-ng --voices lists them"
@@ -205,6 +208,8 @@ def check_generators(settings: Config) -> Iterator[Finding]:
     if risk:
         yield Finding("worse", f"generators: {risk}", is_fatal=False)
     for name, generator in settings.generators.items():
+        if not generator.command and not generator.callable:  # which is told as a fault of the configuration
+            continue
         try:
             check_startable(name, generator)
         except Missing as error:
@@ -249,20 +254,36 @@ def make_substitute(path: Path | None) -> Config:
     return msgspec.structs.replace(settings, station=msgspec.structs.replace(settings.station, directory=directory))
 
 
+CHECKS: Final[tuple[Callable[[Config], Iterator[Finding]], ...]] = (
+    check_irc,
+    check_folder,
+    check_ports,
+    check_machine,
+    check_page_sound,
+    check_generators,
+    check_sandbox,
+    check_watching,
+    check_intros,
+)
+KEY: Final = re.compile(rf"(?:{'|'.join(Config.__struct_fields__)})\.\S+: ")
+"""How a sentence of the value of a key begins."""
+
+
+def name_file(finding: Finding, path: Path) -> Finding:
+    """The finding with the name of the configuration's file before a key."""
+    return replace(finding, sentence=f"{path.name}: {finding.sentence}") if KEY.match(finding.sentence) else finding
+
+
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser("bandstand check", description="Say what is wrong or missing.")
     parser.add_argument("--config", metavar="FILE", help="the station's configuration")
     path = config.find(parser.parse_args(arguments).config)
-    findings = list(check_configuration(path))
-    try:
-        settings = config.load(path)
-    except BandstandError:
-        settings = make_substitute(path)
-    checks = (
-        check_folder, check_ports, check_machine, check_page_sound, check_generators, check_sandbox, check_watching,
-        check_intros,
-    )  # fmt: skip
-    findings += [finding for check in checks for finding in check(settings)]
+    found, faults = config.examine(path)
+    settings = found or make_substitute(path)
+    findings = [Finding("wrong", fault) for fault in faults]
+    findings += check_programme(settings, path)
+    for check in CHECKS:
+        findings += [name_file(finding, path) for finding in check(settings)] if path else check(settings)
     findings += check_packages()
     print(format_report(findings))
     return 1 if any(finding.is_fatal for finding in findings) else 0

@@ -19,7 +19,7 @@ import msgspec
 from bandstand.common import generator_files, generators
 from bandstand.common import irc as irc_settings
 from bandstand.common.errors import ConfigError, UnusableFile
-from bandstand.common.files import read_secret, read_text, resolve_path
+from bandstand.common.files import find_problem, read_secret, read_text, resolve_path
 from bandstand.common.generators import Generator
 from bandstand.common.irc import Irc
 from bandstand.common.paths import Paths
@@ -244,16 +244,17 @@ class Config(_Section, frozen=True):
 def find(argument: str | None, environment: Mapping[str, str] = os.environ) -> Path | None:
     """The configuration file: `--config`, then `$BANDSTAND_CONFIG`, then `./bandstand.toml`, or None for defaults."""
     named = argument or environment.get("BANDSTAND_CONFIG")
-    if not named:
-        path = DEFAULT_FILE.resolve()
-        return path if path.exists() else None
+    if not named and not os.path.lexists(DEFAULT_FILE):
+        return None
+    named = named or str(DEFAULT_FILE)
     try:
-        path = resolve_path(named, Path.cwd()).resolve()
+        path = resolve_path(named, Path.cwd())
     except UnusableFile as error:
         raise ConfigError(str(error)) from None
-    if not path.exists():
-        raise ConfigError(f"{named}: there is no such configuration file")
-    return path
+    if problem := find_problem(path):
+        problem = "there is no such configuration file" if not os.path.lexists(path) else problem
+        raise ConfigError(f"{named}: {problem}")
+    return path.resolve()
 
 
 def load(path: Path | None, environment: Mapping[str, str] = os.environ) -> Config:
@@ -261,7 +262,7 @@ def load(path: Path | None, environment: Mapping[str, str] = os.environ) -> Conf
 
     Raises ConfigError for the first fault, which says how many more there are.
     """
-    config, found = _examine(path, environment)
+    config, found = examine(path, environment)
     if config is None or found:
         more = f" (and {counted(len(found) - 1, 'more fault')}: bandstand check lists them)" if found[1:] else ""
         raise ConfigError(found[0] + more)
@@ -269,8 +270,8 @@ def load(path: Path | None, environment: Mapping[str, str] = os.environ) -> Conf
 
 
 def faults(path: Path | None, environment: Mapping[str, str] = os.environ) -> list[str]:
-    """Every fault of the file: of each value, and if those are good, of all together."""
-    return _examine(path, environment)[1]
+    """Every fault of the file: of each value, and of all that is good together."""
+    return examine(path, environment)[1]
 
 
 def find_directory(path: Path | None) -> Paths:
@@ -301,25 +302,44 @@ def _read_station(path: Path) -> object:
         return {"directory": found[2]} if found else None
 
 
-def _examine(path: Path | None, environment: Mapping[str, str]) -> tuple[Config | None, list[str]]:
-    """The configuration, as far as there is one, and its faults as they are shown."""
+def examine(path: Path | None, environment: Mapping[str, str] = os.environ) -> tuple[Config | None, list[str]]:
+    """The configuration, with defaults in place of what is wrong, and its faults as they are shown.
+
+    None where the file cannot be read as TOML.
+    """
     name = path.name if path else "configuration"
     try:
         data = read(path) if path else {}
     except ConfigError as error:
         return None, [str(error)]
+    base = path.parent if path else Path.cwd()
     has_host = isinstance(data.get("icecast"), dict) and "host" in data["icecast"]
     given = _add_environment(data, environment)
     config = None
     try:
         config = msgspec.convert(data, Config)
     except msgspec.ValidationError as error:
-        from bandstand.common.config_values import find_faults  # seldom needed, and slow to import
-
-        found = find_faults(data, Config) or [(str(path), str(error))]
+        config, found = _settle_good(data, base, has_host)
+        found = found or [(str(path), str(error))]
     else:
-        config, found = _settle(config, path.parent if path else Path.cwd(), has_host)
+        config, found = _settle(config, base, has_host)
     return config, [f"{given[key]}: {what}" if key in given else f"{name}: {key}: {what}" for key, what in found]
+
+
+def _settle_good(data: dict[str, Any], base: Path, has_host: bool) -> tuple[Config | None, list[Fault]]:
+    """As `_settle`, of the values that are good by themselves, with the faults of the others first.
+
+    What follows from those alone is left out.
+    """
+    from bandstand.common.config_values import find_faults, leave_out_faults  # seldom needed, and slow to import
+
+    found = find_faults(data, Config)
+    repaired = leave_out_faults(data, Config)
+    try:
+        config, further = _settle(msgspec.convert(repaired.value, Config), base, has_host)
+    except msgspec.ValidationError:  # a value of a kind that only msgspec knows
+        return None, found
+    return config, found + repaired.list_further(further, found)
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -369,11 +389,6 @@ def _settle(config: Config, base: Path, has_host: bool) -> tuple[Config, list[Fa
         for fault in generators.find_faults(name, generator):
             place, _, sentence = fault.partition(": ")
             found.append((f"generators.{name}{place}", sentence))
-    if config.radio.zone:
-        try:
-            config = replace(config, radio=replace(config.radio, zone=find_zone(config.radio.zone)))
-        except ValueError as error:
-            found.append(("radio.zone", str(error)))
     settled = replace(
         config,
         station=station,
@@ -392,14 +407,18 @@ def _settle(config: Config, base: Path, has_host: bool) -> tuple[Config, list[Fa
 
 
 def _settle_radio(radio: Radio, base: Path, found: list[Fault]) -> Radio:
+    zone = motif = ""
     try:
         motif = write_motif(parse_motif(radio.motif)) if radio.motif else ""
     except BadMotif as error:
         found.append(("radio.motif", str(error)))
-        return radio
+    try:
+        zone = find_zone(radio.zone) if radio.zone else ""
+    except ValueError as error:
+        found.append(("radio.zone", str(error)))
     is_file = radio.voice.endswith(".onnx")
     voice = _resolve(radio.voice, base, "radio.voice", found) if is_file else radio.voice
-    return msgspec.structs.replace(radio, motif=motif, voice=voice)
+    return msgspec.structs.replace(radio, motif=motif, zone=zone, voice=voice)
 
 
 def _fold(section: S) -> S:
@@ -436,8 +455,8 @@ def _settle_icecast(icecast: Icecast, base: Path, has_host: bool, found: list[Fa
     if icecast.tls and icecast.manage == "always":
         found.append(("icecast.tls", "our own Icecast has none; leave it out, or name a host"))
     icecast = replace(icecast, ca_file=_resolve(icecast.ca_file, base, "icecast.ca_file", found))
-    if icecast.ca_file and not Path(icecast.ca_file).is_file():
-        found.append(("icecast.ca_file", f"{icecast.ca_file}: there is no such file"))
+    if icecast.ca_file and (problem := find_problem(Path(icecast.ca_file))):
+        found.append(("icecast.ca_file", f"{icecast.ca_file}: {problem}"))
     return icecast
 
 

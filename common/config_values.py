@@ -10,7 +10,8 @@ import difflib
 import math
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from contextlib import contextmanager
+from typing import Any, Final, NamedTuple
 
 from msgspec import inspect
 
@@ -36,7 +37,7 @@ def _walk(value: object, kind: inspect.Type, place: str) -> Iterator[Fault]:
         case inspect.DictType() if isinstance(value, dict):
             for key, one in value.items():
                 yield from _walk(one, bare.value_type, _join(place, key))
-        case inspect.ListType() if isinstance(value, list):
+        case inspect.ListType() | inspect.VarTupleType() if isinstance(value, list):
             for number, one in enumerate(value):
                 yield from _walk(one, bare.item_type, f"{place}[{number}]")
         case _ if not _fits(value, bare):
@@ -58,15 +59,95 @@ def _walk_struct(value: dict[str, Any], kind: inspect.StructType, place: str) ->
             yield _join(place, name), "is missing"
 
 
+class Repaired(NamedTuple):
+    """Values without those that are wrong, so that the others can be looked at further."""
+
+    value: object
+    kept: dict[str, list[int]]
+    """Place of a list from which entries were left out -> the numbers that those that remain had before."""
+
+    def list_further(self, further: Sequence[Fault], told: Sequence[Fault]) -> list[Fault]:
+        """The faults of the repaired values where they are in the original ones, without those of the same keys as the
+        faults that are told already."""
+        places = {place for place, _ in told}
+        moved = [(self._find_place(place), sentence) for place, sentence in further]
+        return [(place, sentence) for place, sentence in moved if place not in places]
+
+    def _find_place(self, place: str) -> str:
+        listed, bracket, rest = place.partition("[")
+        number, _, below = rest.partition("]")
+        if not bracket or listed not in self.kept:
+            return place
+        return f"{listed}[{self.kept[listed][int(number)]}]{below}"
+
+
+class _Lost(Exception):
+    """A value in place of which there is none."""
+
+
+def leave_out_faults(value: object, kind: type) -> Repaired:
+    """`value` as far as it is one of `kind`: a wrong value is left out, so that its default stands there, and a table
+    that has none with it."""
+    kept: dict[str, list[int]] = {}
+    try:
+        return Repaired(_repair(value, inspect.type_info(kind), "", kept), kept)
+    except _Lost:
+        return Repaired({}, {})
+
+
+def _repair(value: object, kind: inspect.Type, place: str, kept: dict[str, list[int]]) -> object:
+    """Raises _Lost."""
+    bare, _ = _strip(kind)
+    match bare:
+        case inspect.StructType() if isinstance(value, dict):
+            fields = {field.encode_name: field for field in bare.fields}
+            made = {}
+            for key, field in fields.items():
+                if key not in value and field.required:
+                    raise _Lost
+                if key in value:
+                    with _left_out(is_needed=field.required):
+                        made[key] = _repair(value[key], field.type, _join(place, key), kept)
+            return made
+        case inspect.DictType() if isinstance(value, dict):
+            made = {}
+            for key, one in value.items():
+                with _left_out():
+                    made[key] = _repair(one, bare.value_type, _join(place, key), kept)
+            return made
+        case inspect.ListType() | inspect.VarTupleType() if isinstance(value, list):
+            numbered = {}
+            for number, one in enumerate(value):
+                with _left_out():
+                    numbered[number] = _repair(one, bare.item_type, f"{place}[{number}]", kept)
+            if value and not numbered:
+                raise _Lost
+            kept[place] = list(numbered)
+            return list(numbered.values())
+        case _ if not _fits(value, bare):
+            raise _Lost
+    return value
+
+
+@contextmanager
+def _left_out(*, is_needed: bool = False) -> Iterator[None]:
+    """Go on without a value that is lost; one that is needed loses what it is in."""
+    try:
+        yield
+    except _Lost:
+        if is_needed:
+            raise
+
+
 def explain(value: object, kind: inspect.Type, place: str) -> str:
     """`expected ..., got ...`, and what was probably meant."""
     bare, _ = _strip(kind)
     said = f"expected {describe(kind)}, got {show(value, is_secret=SECRET in place)}"
     if isinstance(bare, inspect.StructType) and isinstance(value, list):
         return f"{said}; write [{place}], with one pair of brackets"
-    if isinstance(bare, inspect.ListType) and isinstance(value, dict):
+    if isinstance(bare, inspect.ListType | inspect.VarTupleType) and isinstance(value, dict):
         return f"{said}; write [[{place}]], with two pairs of brackets"
-    if isinstance(bare, inspect.ListType) and isinstance(value, str):
+    if isinstance(bare, inspect.ListType | inspect.VarTupleType) and isinstance(value, str):
         return f'{said}; put it in brackets: ["..."]'
     if isinstance(bare, inspect.LiteralType) and isinstance(value, str):
         near = difflib.get_close_matches(value.lower(), [str(one) for one in bare.values], 1)
@@ -94,7 +175,7 @@ def describe(kind: inspect.Type) -> str:
             return "true or false"
         case inspect.LiteralType():
             return _join_words([f'"{one}"' for one in bare.values if one != ""])
-        case inspect.ListType():
+        case inspect.ListType() | inspect.VarTupleType():
             return "a list"
         case inspect.UnionType():
             return _join_words([describe(one) for one in bare.types if not isinstance(one, inspect.NoneType)])

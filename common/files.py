@@ -1,7 +1,12 @@
 """Files that a person names or writes, and files that are written whole or not at all, whatever happens meanwhile."""
 
 import codecs
+import errno
 import os
+import shutil
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes
@@ -10,6 +15,16 @@ from bandstand.common.errors import UnusableFile
 
 LONGEST_TEXT: Final = 1 << 20
 """Bytes of a text file that a person writes."""
+KINDS: Final = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFSOCK: "a socket",
+}
+LONGEST_STEM: Final = 40
+"""Characters of a file's name that are taken into that of its unfinished copy."""
+FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 URI: Final = "file://"
 MARKS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 """The byte order marks that editors put before a text, and what each says of the bytes after it."""
@@ -25,6 +40,24 @@ def resolve_path(text: str, base: Path) -> Path:
     except RuntimeError:
         home = text.partition("/")[0]
         raise UnusableFile(f"{text}: nobody's home is known by {home}; write the path in full") from None
+
+
+def name_kind(mode: int) -> str:
+    """What something is by its mode (inode(7)) if that is no file, in words that follow "is"; empty for a file."""
+    return "" if stat.S_ISREG(mode) else KINDS.get(stat.S_IFMT(mode), "no file")
+
+
+def find_problem(path: Path) -> str:
+    """Why there is no file to be read at a path, as a clause; empty if there is one."""
+    try:
+        kind = name_kind(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return "it is a link to nothing" if path.is_symlink() else "there is no such file"
+    except OSError as error:
+        return f"it cannot be read: {error.strerror}"
+    except ValueError:  # a NUL
+        return "there is no such file"
+    return f"it is {kind}, not a file" if kind else ""
 
 
 def format_location(path: Path) -> str:
@@ -53,9 +86,10 @@ def read_text(path: Path) -> str:
 
     Raises UnusableFile with a sentence that does not name the file.
     """
-    if path.is_dir():
-        raise UnusableFile("is a folder, not a file")
     try:
+        kind = name_kind(path.stat().st_mode)
+        if kind:  # of which some would never end, or never begin
+            raise UnusableFile(f"is {kind}, not a file")
         with path.open("rb") as stream:
             data = stream.read(LONGEST_TEXT + 1)
     except FileNotFoundError:
@@ -87,6 +121,37 @@ def read_secret(path: Path) -> str:
     if not text or not text.isprintable():
         raise UnusableFile("expected one line with the password")
     return text
+
+
+@contextmanager
+def replace_whole(path: Path) -> Iterator[Path]:
+    """The name under which the body is to write a file, which then takes the place of whatever is called `path`.
+
+    Where the body raises, or there is no room for the file, nothing of it is left, and what was at `path` still is.
+    """
+    partial = path.with_name(f".{path.stem[:LONGEST_STEM]}.{os.getpid()}{path.suffix}")
+    try:
+        yield partial
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def is_full(error: OSError) -> bool:
+    """Whether there was no room for a file."""
+    return error.errno in FULL
+
+
+def explain_write(error: OSError, path: Path) -> str:
+    """Why the file `path` could not be written, as a clause. Programs write to the temporary folder first, so it may be
+    that one where there is no room."""
+    import tempfile  # seldom needed, and slow to import
+
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        return error.strerror or str(error)
+    folders = [path.parent, Path(tempfile.gettempdir())]
+    tightest = min(folders, key=lambda folder: shutil.disk_usage(folder).free)
+    return f"there is no room on the disk of {tightest.absolute()}"
 
 
 def write_whole(path: Path, data: bytes, *, is_private: bool = False) -> None:

@@ -193,7 +193,8 @@ def find_faults(name: str, generator: Generator) -> Iterator[str]:
     if name in TAKEN:
         yield f": the name {name} is the station's own; take another"
     if bool(generator.command) == bool(generator.callable):
-        yield ': either command = ["PROGRAM", "ARGUMENT", ...] or callable = "module:function" is needed, and not both'
+        needed = 'either command = ["PROGRAM", "ARGUMENT", ...] or callable = "module:function"'
+        yield f".command: {needed} is needed, and not both"
     if generator.callable and not FUNCTION.fullmatch(generator.callable):
         yield f'.callable: {generator.callable!r} is not of the form "module:function"'
     for name, text in generator.environment.items():

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Meta
 
 from bandstand.common.errors import UnusableFile
-from bandstand.common.files import read_secret, resolve_path
+from bandstand.common.files import find_problem, read_secret, resolve_path
 from bandstand.common.plain_values import Fault, HostOrNone, Line, PathText, Secret
 
 PLAIN_PORT, TLS_PORT = 6667, 6697
@@ -214,8 +214,8 @@ def _find_network_faults(network: Network) -> Iterator[Fault]:
             yield "sasl_mechanisms", f"{mechanism} needs {key}"
     for name in CONTENTS:
         path = getattr(network, name)
-        if path and not Path(path).is_file():
-            yield name, f"{path}: there is no such file"
+        if path and (problem := find_problem(Path(path))):
+            yield name, f"{path}: {problem}"
         elif path and not _is_usable(name, path):
             yield name, f"{path}: {CONTENTS[name]}"
 

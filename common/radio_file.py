@@ -16,8 +16,9 @@ from bandstand.common.api.playlists import Clock, Playlist, PlaylistRule
 from bandstand.common.api.shows import Show
 from bandstand.common.api.values import Slot, SlotKind, read_slot
 from bandstand.common.bands import slug
-from bandstand.common.config_values import find_faults
+from bandstand.common.config_values import find_faults, leave_out_faults
 from bandstand.common.errors import ConfigError
+from bandstand.common.files import find_problem
 from bandstand.common.plain_values import Fault
 from bandstand.common.show_times import find_zone, read_rule
 
@@ -78,13 +79,15 @@ def read_radio_file(path: Path, zone: str) -> RadioFile:
         data: dict[str, Any] = config.read(path)
     except ConfigError as error:
         return RadioFile(faults=(str(error),))
-    found = list(find_faults(data, _File))
+    found = find_faults(data, _File)
+    further: list[Fault] = []
+    repaired = leave_out_faults(data, _File)
+    read = msgspec.convert(repaired.value, _File)
+    clocks, shows = _read_clocks(read, further), _read_shows(read, zone, further)
+    further += [*_find_bad_names(read), *_find_cycles(clocks)]
+    found += repaired.list_further(further, found)
     if not found:
-        read = msgspec.convert(data, _File)
-        clocks, shows = _read_clocks(read, found), _read_shows(read, zone, found)
-        found += [*_find_bad_names(read), *_find_cycles(clocks)]
-        if not found:
-            return RadioFile(tuple(_list_playlists(read)), clocks, shows)
+        return RadioFile(tuple(_list_playlists(read)), clocks, shows)
     return RadioFile(faults=tuple(f"{path.name}: {key}: {what}" for key, what in found))
 
 
@@ -134,8 +137,8 @@ def find_unknown(read: RadioFile, known: Mapping[SlotKind, Collection[str]]) -> 
             names[kind] |= {one.name for one in own}
     for key, slot in _list_slots(read):
         there = names.get(slot.kind)
-        if slot.kind is SlotKind.FILE and not Path(slot.name).is_file():
-            yield f"{NAME}: {key}: {slot.name}: there is no such file"
+        if slot.kind is SlotKind.FILE and (problem := find_problem(Path(slot.name))):
+            yield f"{NAME}: {key}: {slot.name}: {problem}"
         elif there is not None and slot.name and slot.name.casefold() not in {one.casefold() for one in there}:
             said = f"there are {', '.join(sorted(there)[:30])}" if there else "there is none yet"
             yield f"{NAME}: {key}: there is no {slot.kind} {slot.name}; {said}"

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from bandstand.common.errors import UnusableFile
-from bandstand.common.files import resolve_path
+from bandstand.common.files import find_problem, resolve_path
 from bandstand.common.plain_values import Count, Fault, Host, PathText, Port
 
 
@@ -65,8 +65,8 @@ def resolve_ssh(ssh: Ssh, base: Path, found: list[Fault]) -> Ssh:
     except UnusableFile as error:
         found.append((key, str(error)))
         return ssh
-    if not path.is_file():
-        found.append((key, f"{path}: there is no such file; one line for each key in it"))
+    if problem := find_problem(path):
+        found.append((key, f"{path}: {problem}; a file with one line for each key is needed"))
     return msgspec.structs.replace(ssh, authorized_keys=str(path))
 
 

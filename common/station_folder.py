@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from bandstand.common.errors import UnusableFile
+from bandstand.common.files import name_kind
 from bandstand.common.paths import SONG_FILE, Paths
 from bandstand.common.text import counted
 
@@ -142,8 +143,12 @@ def _find_foreign(paths: Paths) -> Iterator[str]:
     folders = [paths.songs, paths.spool, paths.logs, paths.icecast, paths.standby, paths.histories]
     files = [paths.database, paths.bot_lock, paths.streamer_lock, paths.standby_lock, *paths.directory.glob("*.db-*")]
     for path in [*folders, *files]:
-        if path in folders and path.exists() and not path.is_dir():
-            yield f"{KEY}: {path} is a file, and there should be a folder"
+        if path.is_symlink() and not path.exists():
+            yield f"{KEY}: {path} is a link to nothing"
+        elif path in folders and path.exists() and not path.is_dir():
+            yield f"{KEY}: {path} is {name_kind(path.stat().st_mode) or 'a file'}, and there should be a folder"
+        elif path in files and path.exists() and not path.is_file():
+            yield f"{KEY}: {path} is {name_kind(path.stat().st_mode)}, and there should be a file"
         elif path.exists() and not os.access(path, os.R_OK | os.W_OK | (os.X_OK if path in folders else 0)):
             user = _name_user(os.geteuid())
             yield (

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from bandstand.common.errors import UnusableFile
-from bandstand.common.files import resolve_path
+from bandstand.common.files import find_problem, resolve_path
 from bandstand.common.plain_values import Count, Fault, Host, PathText, Port
 
 Url = Annotated[
@@ -66,6 +66,6 @@ def resolve_web(web: Web, base: Path, found: list[Fault]) -> Web:
         except UnusableFile as error:
             found.append((f"web.{key}", str(error)))
             continue
-        if text and not Path(paths[key]).is_file():
-            found.append((f"web.{key}", f"{paths[key]}: there is no such file"))
+        if text and (problem := find_problem(Path(paths[key]))):
+            found.append((f"web.{key}", f"{paths[key]}: {problem}"))
     return msgspec.structs.replace(web, **paths)

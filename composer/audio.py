@@ -6,7 +6,12 @@ makes it in blocks of exactly `BLOCK_FRAMES` frames, so that the samples do not 
 40:5, 1992), whose random numbers depend on the song's seed alone. Knows nothing of songs but their tags.
 """
 
+import contextlib
+import errno
+import os
 import shutil
+import sys
+import traceback
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -15,6 +20,7 @@ import av
 import numpy as np
 import numpy.typing as npt
 from pydub import AudioSegment
+from pydub.exceptions import CouldntEncodeError
 
 from bandstand.common.errors import Missing, NotAudio
 from bandstand.common.sound.container import Unplayable
@@ -80,6 +86,19 @@ class FlacWriter:
             self._container.close()
 
 
+def write_flac(blocks: Iterable[Block], path: Path, seed: int, tags: dict[str, str]) -> None:
+    """Write a whole 16-bit FLAC file. Raises OSError."""
+    flac = FlacWriter(path, seed, tags)
+    try:
+        for block in blocks:
+            flac.push(block)
+    except BaseException:
+        with contextlib.suppress(OSError):  # what was wrong before is wrong now, and is what counts
+            flac.close()
+        raise
+    flac.close()
+
+
 class Clip:
     """Keeps `length` frames from frame `begin` on of the sound that is pushed through it."""
 
@@ -123,11 +142,31 @@ def make_segment(blocks: Iterable[Block], seed: int) -> AudioSegment:
 def export_segment(
     segment: AudioSegment, path: Path, kind: str, tags: dict[str, str], bitrate: str = EXPORT_RATE
 ) -> None:
-    """Write a file of a kind in `CODECS`. Raises Missing if this needs the ffmpeg program and it is not installed."""
+    """Write a file of a kind in `CODECS`.
+
+    Raises Missing if this needs the ffmpeg program and it is not installed, OSError if the file cannot be written.
+    """
     if kind != "wav" and not shutil.which("ffmpeg"):
         raise Missing(f"writing {kind} needs the ffmpeg program, which is not installed here")
     codec = CODECS[kind]
-    segment.export(str(path), format=kind, codec=codec, bitrate=bitrate if codec else None, tags=tags).close()
+    try:
+        segment.export(str(path), format=kind, codec=codec, bitrate=bitrate if codec else None, tags=tags).close()
+    except CouldntEncodeError as error:
+        is_full = os.strerror(errno.ENOSPC) in str(error)
+        raise OSError(errno.ENOSPC if is_full else errno.EIO, "ffmpeg could not write it") from None
+    except OSError as error:
+        _drop_frames(error)
+        raise OSError(error.errno, error.strerror) from None
+
+
+def _drop_frames(error: OSError) -> None:
+    """Let go of what was being written: Python's `wave` tries once more as it goes, and complains to standard error."""
+    complain = sys.unraisablehook
+    sys.unraisablehook = lambda _: None
+    try:
+        traceback.clear_frames(error.__traceback__)
+    finally:
+        sys.unraisablehook = complain
 
 
 def write_preview(blocks: Iterable[Block], path: Path, seed: int, tags: dict[str, str]) -> None:

@@ -11,11 +11,13 @@ import msgspec
 
 from bandstand.common.background_jobs import BackgroundJob, Breed, Export, Refused, Result
 from bandstand.common.errors import BandstandError
+from bandstand.common.files import is_full
 from bandstand.common.priority import give_way
 from bandstand.composer.breed import breed_band
 from bandstand.composer.export import export_song
 
 NICENESS: Final = 10
+NO_ROOM: Final = "there is no room on the disk where the station keeps its songs; make room, and ask again"
 log = logging.getLogger("composer")
 
 
@@ -30,6 +32,8 @@ def run_background_job(job: BackgroundJob) -> Result:
     except BandstandError as error:
         return Refused(str(error))
     except OSError as error:
+        if is_full(error):
+            return Refused(NO_ROOM)
         log.exception("a file of a background job")
         return Refused(f"a file cannot be read or written: {error.strerror or error}")
     except Exception:

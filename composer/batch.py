@@ -111,6 +111,9 @@ def main() -> int:
     for song in share.songs:
         try:
             line = offline.write_song(song.band, song.seed, share.parameters, Path(song.out), settings)
+        except offline.NoRoom as error:
+            print(f"{song.out}: {error}", file=sys.stderr, flush=True)
+            return 1
         except BandstandError as error:
             print(f"{song.out}: {error}", file=sys.stderr, flush=True)
             status = 1

@@ -26,6 +26,7 @@ import numpy as np
 
 from bandstand.common import config
 from bandstand.common.errors import ComposeError, Missing
+from bandstand.common.files import explain_write, replace_whole
 from bandstand.common.lineups import HOUSE
 from bandstand.common.types import RATE, Frames, Lufs, Seconds
 from bandstand.composer.audio import BLOCK_FRAMES, Block, export_segment, make_segment
@@ -212,15 +213,16 @@ class BlindTest:
     def record_answer(self, is_second: bool) -> None:
         """Keep the answer to the next pair: whether the second one is taken for a person's."""
         self.answers.append(self.pairs[len(self.answers)].is_ours_first == is_second)
-        partial = self._folder / f".{ANSWERS}"
-        partial.write_bytes(msgspec.json.encode(self.answers))
-        partial.replace(self._folder / ANSWERS)
+        with replace_whole(self._folder / ANSWERS) as partial:
+            partial.write_bytes(msgspec.json.encode(self.answers))
 
     def _write(self, score: Score, path: Path) -> None:
         sound = render_excerpt(score, self._seconds, self._synthesiser)
-        partial = path.with_name(f".{path.name}")
-        export_segment(make_segment(iter([sound]), 0), partial, "wav", {})
-        partial.replace(path)
+        try:
+            with replace_whole(path) as partial:
+                export_segment(make_segment(iter([sound]), 0), partial, "wav", {})
+        except OSError as error:
+            raise ComposeError(f"{path}: cannot be written: {explain_write(error, path)}") from None
 
 
 def ask(test: BlindTest, play: Callable[[Path], None] | None, lines: Iterator[str], say: Callable[[str], None]) -> None:
@@ -322,7 +324,8 @@ def _begin(folder: Path, people: Sequence[MidiFile], options: argparse.Namespace
     plan = Plan(Seconds(options.seconds), draw_pairs(people, order, options.pairs, seed))
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / KEY).write_bytes(msgspec.json.encode(plan))
+        with replace_whole(folder / KEY) as partial:
+            partial.write_bytes(msgspec.json.encode(plan))
     except OSError as error:
         raise Missing(f"{folder}: cannot be written: {error.strerror}") from None
 

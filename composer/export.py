@@ -11,11 +11,11 @@ import numpy as np
 
 from bandstand.common.background_jobs import PEAKS, Export, Exported
 from bandstand.common.errors import ComposeError, NotAudio, explain
-from bandstand.common.files import parse_location
+from bandstand.common.files import parse_location, replace_whole
 from bandstand.common.jobs import Done
 from bandstand.common.paths import SONG_FILE, SONG_FILES, STEMS
 from bandstand.common.types import RATE, Frames, Lufs, Seconds
-from bandstand.composer.audio import Block, FlacWriter, read_blocks
+from bandstand.composer.audio import Block, read_blocks, write_flac
 from bandstand.composer.master import master_song
 from bandstand.composer.midi import make_midi
 from bandstand.composer.musicxml import make_musicxml
@@ -55,7 +55,8 @@ def _export_peaks(folder: Path, job: Export) -> Path:
 
 
 def _export_midi(score: Score, folder: Path, _: Export) -> tuple[str, ...]:
-    make_midi(score).save(folder / FILES["midi"])
+    with replace_whole(folder / FILES["midi"]) as partial:
+        make_midi(score).save(partial)
     return (FILES["midi"],)
 
 
@@ -74,7 +75,8 @@ def _export_pictures(score: Score, folder: Path, _: Export) -> tuple[str, ...]:
 def _export_flac(score: Score, folder: Path, job: Export) -> tuple[str, ...]:
     """Return the stored FLAC file; render it again if it has been deleted."""
     if not (folder / FILES["audio"]).exists():
-        _write_flac(_render_mix(score, folder, job), score, folder / FILES["audio"])
+        with replace_whole(folder / FILES["audio"]) as partial:
+            write_flac(_render_mix(score, folder, job), partial, score.seed, make_tags(score))
     return (FILES["audio"],)
 
 
@@ -84,13 +86,16 @@ def _export_stems(score: Score, folder: Path, job: Export) -> tuple[str, ...]:
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()
     names = []
-    for number, part in enumerate(score.parts, 1):
-        name = f"{number}-{part.name.replace(' ', '-')}.flac"
-        alone = msgspec.structs.replace(score, parts=(part,))
-        _write_flac(_render_stem(alone, job), alone, partial / name)
-        names.append(f"{STEMS}/{name}")
-    shutil.rmtree(folder / STEMS, ignore_errors=True)
-    partial.rename(folder / STEMS)
+    try:
+        for number, part in enumerate(score.parts, 1):
+            name = f"{number}-{part.name.replace(' ', '-')}.flac"
+            alone = msgspec.structs.replace(score, parts=(part,))
+            write_flac(_render_stem(alone, job), partial / name, alone.seed, make_tags(alone))
+            names.append(f"{STEMS}/{name}")
+        shutil.rmtree(folder / STEMS, ignore_errors=True)
+        partial.rename(folder / STEMS)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
     return tuple(names)
 
 
@@ -122,21 +127,9 @@ def _render_stem(score: Score, job: Export) -> Iterator[Block]:
     return render()
 
 
-def _write_flac(blocks: Iterator[Block], score: Score, path: Path) -> None:
-    partial = path.with_name(f".{path.name}")
-    flac = FlacWriter(partial, score.seed, make_tags(score))
-    try:
-        for block in blocks:
-            flac.push(block)
-    finally:
-        flac.close()
-    partial.rename(path)
-
-
 def _write_file(folder: Path, name: str, data: bytes) -> tuple[str, ...]:
-    partial = folder / f".{name}"
-    partial.write_bytes(data)
-    partial.rename(folder / name)
+    with replace_whole(folder / name) as partial:
+        partial.write_bytes(data)
     return (name,)
 
 

@@ -1,16 +1,16 @@
 """Composes a song and writes it to a file, without a station."""
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 from bandstand.common.config import Config
 from bandstand.common.errors import ComposeError
+from bandstand.common.files import explain_write, is_full, replace_whole
 from bandstand.common.jobs import Value
 from bandstand.common.text import clock
 from bandstand.common.types import RATE, Lufs, Seconds
-from bandstand.composer.audio import CODECS, Block, FlacWriter, export_segment, make_segment
+from bandstand.composer.audio import CODECS, Block, export_segment, make_segment, write_flac
 from bandstand.composer.compose import compose, find_band
 from bandstand.composer.midi import make_midi
 from bandstand.composer.recorder import make_tags
@@ -22,6 +22,10 @@ USUAL: Final = "flac"
 """The kind of a file where nobody says one."""
 Writer = Callable[[Score, Iterator[Block], Path], None]
 """Writes a song's score or its rendered blocks to a file."""
+
+
+class NoRoom(ComposeError):
+    """There is no room for the file, and so none for further ones."""
 
 
 def write_song(band: str, seed: int, parameters: Mapping[str, Value], out: Path, settings: Config) -> str:
@@ -36,14 +40,12 @@ def write_song(band: str, seed: int, parameters: Mapping[str, Value], out: Path,
     if not out.parent.is_dir():
         raise ComposeError(f"{out}: there is no such directory to write into")
     score = compose(members, seed, parameters)
-    partial = out.with_name(f".{out.stem}.{os.getpid()}{out.suffix}")
     try:
-        WRITERS[kind](score, _render_score(score, settings, choose_fade(parameters)), partial)
-        partial.replace(out)
+        with replace_whole(out) as partial:
+            WRITERS[kind](score, _render_score(score, settings, choose_fade(parameters)), partial)
     except OSError as error:
-        raise ComposeError(f"{out}: cannot be written: {error.strerror or error}") from None
-    finally:
-        partial.unlink(missing_ok=True)
+        sentence = f"{out}: cannot be written: {explain_write(error, out)}"
+        raise (NoRoom if is_full(error) else ComposeError)(sentence) from None
     length = clock(count_frames(score) / RATE)
     return f"{out}: {score.title}, by {score.artist}, {score.key}, {score.tempi[0].bpm:g} bpm, {length}, seed {seed}"
 
@@ -56,12 +58,7 @@ def _render_score(score: Score, settings: Config, fade: Seconds) -> Iterator[Blo
 
 
 def _write_flac(score: Score, blocks: Iterator[Block], path: Path) -> None:
-    flac = FlacWriter(path, score.seed, make_tags(score))
-    try:
-        for block in blocks:
-            flac.push(block)
-    finally:
-        flac.close()
+    write_flac(blocks, path, score.seed, make_tags(score))
 
 
 def _write_midi(score: Score, blocks: Iterator[Block], path: Path) -> None:

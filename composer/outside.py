@@ -21,6 +21,7 @@ from bandstand.common.files import format_location, parse_location, show_path
 from bandstand.common.generators import Generator
 from bandstand.common.jobs import Begun, Done, Job, Passed, Provenance
 from bandstand.common.sound.container import Unplayable, measure_length, open_input
+from bandstand.common.sound.parts import MOST_JUNK
 from bandstand.common.sound.search import LONGEST_HEAD, find_head
 from bandstand.common.sound.tags import read_tags
 from bandstand.common.text import one_line
@@ -160,8 +161,19 @@ def _receive_files(song: GeneratedSong, stream: "Rest", has_own_title: bool) -> 
         if stream.peek().startswith(wav.MAGICS):
             _receive_plain(song, StreamDecoder(Generator()), stream)
         else:
-            for block in _decode_stream(song, stream, has_own_title):
-                song.push(block, 0.0)
+            _receive_other(song, stream, has_own_title)
+
+
+def _receive_other(song: GeneratedSong, stream: "Rest", has_own_title: bool) -> None:
+    """A file that is no WAV, or junk, such as the head of an answer by HTTP, before any file. Raises NotAudio."""
+    try:
+        for block in _decode_stream(song, stream, has_own_title):
+            song.push(block, 0.0)
+    except NotAudio:
+        junk = 0 if song.has_begun else stream.skip_junk()
+        if not junk:
+            raise
+        song.report_notes([f"it has {junk:,} bytes before its sound that are none"])
 
 
 def _receive_plain(song: GeneratedSong, decoder: StreamDecoder, stream: "Rest") -> None:
@@ -187,6 +199,8 @@ class Rest:
         self._is_over = False
         self._is_cut = True
         """Whether the next file begins with what is held."""
+        self._past = b""
+        """What was read of the first file, as long as it may turn out to be junk."""
 
     def peek(self) -> bytes:
         """What is held: at the beginning of a file its first bytes."""
@@ -204,6 +218,8 @@ class Rest:
             self._is_cut = following == 0
         given, self._held = self._held[: min(size, room)], self._held[min(size, room) :]
         self._given += len(given)
+        if len(self._past) <= MOST_JUNK:
+            self._past += given
         return given
 
     def _find_following(self) -> int | None:
@@ -215,6 +231,16 @@ class Rest:
                 return found
             begin = found + 1
         return None
+
+    def skip_junk(self) -> int:
+        """Go back to the first head in what was read of the first file, which was junk up to there; returns how many
+        bytes that were, 0 where there is no such head."""
+        data = self._past + self._held
+        found = find_head(data, 1) if len(self._past) <= MOST_JUNK else None
+        if not found:
+            return 0
+        self._held, self._past, self._is_cut = data[found:], bytes(MOST_JUNK + 1), True
+        return found
 
     def begin_next(self) -> bool:
         """Go on with the file that follows; false if there is none."""

@@ -5,7 +5,6 @@ A reader or a bot that is gone does not stop the song: errors of the pipes to th
 
 import array
 import contextlib
-import errno
 import fcntl
 import hashlib
 import os
@@ -18,6 +17,7 @@ import msgspec
 import numpy as np
 
 from bandstand.common.errors import ComposeError
+from bandstand.common.files import is_full
 from bandstand.common.jobs import LIVE_BYTES, Step
 from bandstand.common.types import CHANNELS, FRAME_BYTES, Frames
 from bandstand.composer.audio import Block
@@ -29,7 +29,6 @@ PROGRESS_SECONDS: Final = 0.25
 """Shortest time between two reports of progress."""
 DRAIN_MILLISECONDS: Final = 50
 """Between two looks at whether a pipe was read to its end."""
-DISK_FULL_ERRORS: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class DiskFull(ComposeError):
@@ -120,7 +119,7 @@ class SpoolWriter:
         except OSError as error:
             with contextlib.suppress(OSError):  # a spool that is not a file cannot be truncated
                 os.ftruncate(self._spool, (self.frames + written // FRAME_BYTES) * FRAME_BYTES)
-            if error.errno in DISK_FULL_ERRORS:
+            if is_full(error):
                 raise DiskFull from None
             raise ComposeError(f"the spool cannot be written: {error.strerror}") from None
         self.frames = Frames(self.frames + len(block))

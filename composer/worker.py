@@ -19,6 +19,7 @@ import numpy as np
 
 from bandstand.common.bands import Band
 from bandstand.common.errors import BandstandError, Missing
+from bandstand.common.files import is_full
 from bandstand.common.generators import BRIDGE, FILE, IDENT, IMPORT, JINGLE, PIPE
 from bandstand.common.jobs import HANDOVER_FD, Advanced, Begun, Done, Failed, Job, Passed, Provenance
 from bandstand.common.types import RATE, Lufs, Seconds
@@ -32,7 +33,7 @@ from bandstand.composer.generators.run import ProgramError
 from bandstand.composer.generators.staging import Staging
 from bandstand.composer.loudness import round_decibels
 from bandstand.composer.recorder import ScoreRecorder
-from bandstand.composer.spool import DISK_FULL_ERRORS, PROGRESS_SECONDS, DiskFull, Report, SpoolWriter
+from bandstand.composer.spool import PROGRESS_SECONDS, DiskFull, Report, SpoolWriter
 from bandstand.composer.synth import Renderer, Synthesiser, choose_fade, count_frames, find_synthesiser, render_song
 
 SINGLE_BLOCKS: Final = Seconds(5.0)
@@ -89,11 +90,11 @@ def report_result(make: Callable[[], Done | Passed], report: Report) -> int:
     except BandstandError as error:
         report(Failed(str(error)))
     except OSError as error:
-        is_full = error.errno in DISK_FULL_ERRORS
-        if not is_full:
+        has_no_room = is_full(error)
+        if not has_no_room:
             log.exception("the song could not be written")
-        reason = str(DiskFull()) if is_full else f"the song cannot be written: {error.strerror or error}"
-        report(Failed(reason, is_disk_full=is_full))
+        reason = str(DiskFull()) if has_no_room else f"the song cannot be written: {error.strerror or error}"
+        report(Failed(reason, is_disk_full=has_no_room))
     except Exception:
         log.exception("the composer has a fault")
         report(Failed("the composer has a fault, which its log describes; another seed may work"))

@@ -3,7 +3,8 @@
 While a streamer is stopped, or starved of processor time, Icecast waits several seconds for more of its sound, and
 listeners get nothing. So each mount writes down when it last sent something, in sixteen bytes of
 memory that both processes map. The standby looks at each of its own steps. If a mount that is on the air has sent
-nothing for `STALLED`, the standby has Icecast end that source, and Icecast passes the listeners on to the silence.
+nothing for `STALLED`, the standby has Icecast end that source, and Icecast passes the listeners on to the silence. A
+streamer that somebody has stopped (SIGSTOP, a debugger) does not go on by itself, so it is given no such time.
 
 Only steps of the standby count, and not the time alone: where the whole machine stood still, the standby did, too, and
 the streamer is given the time to go on.
@@ -16,6 +17,7 @@ import os
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +31,16 @@ LEAST_STEPS: Final = 8
 """The standby must have looked so often meanwhile."""
 _FORMAT: Final = struct.Struct("=qd")
 OFF_AIR: Final = 0.0
+STOPPED: Final = (b"T", b"t")
+"""States of a process in proc(5) in which it is given no processor time until somebody lets it go on."""
+
+
+class State(Enum):
+    """What became of the process that has a mount."""
+
+    RUNNING = "running"
+    STOPPED = "stopped"
+    GONE = "gone"
 
 
 @dataclass(frozen=True)
@@ -71,8 +83,8 @@ class Heartbeat:
 class StallDetector:
     """Used once in each step of the standby."""
 
-    def __init__(self, is_running: Callable[[int], bool]) -> None:
-        self._is_running = is_running
+    def __init__(self, read_state: Callable[[int], State]) -> None:
+        self._read_state = read_state
         self._last = Beat(0, OFF_AIR)
         self._steps = 0
         self._told = False
@@ -83,11 +95,16 @@ class StallDetector:
             self._last, self._steps, self._told = beat, 0, False
             return False
         self._steps += 1
-        if self._told or beat.at == OFF_AIR or self._steps < LEAST_STEPS or now - beat.at < STALLED:
+        if self._told or beat.at == OFF_AIR:
             return False
-        self._told = True
-        return self._is_running(beat.pid)  # of one that was killed, Icecast knows already
+        state, is_late = self._read_state(beat.pid), self._steps >= LEAST_STEPS and now - beat.at >= STALLED
+        self._told = is_late or state is State.STOPPED
+        return self._told and state is not State.GONE  # of one that was killed, Icecast knows already
 
 
-def is_running(pid: int) -> bool:
-    return Path("/proc", str(pid)).is_dir()
+def read_state(pid: int) -> State:
+    try:
+        fields = Path("/proc", str(pid), "stat").read_bytes().rpartition(b")")[2].split()
+    except OSError:
+        return State.GONE
+    return State.STOPPED if fields and fields[0] in STOPPED else State.RUNNING

@@ -28,7 +28,7 @@ from bandstand.streamer import silence
 from bandstand.streamer.codecs.containers import CONTAINERS
 from bandstand.streamer.connection import PATIENCE, MountConnection
 from bandstand.streamer.delivery import Delivery, DeliveryMonitor
-from bandstand.streamer.heartbeat import OFF_AIR, Beat, Heartbeat, StallDetector, is_running
+from bandstand.streamer.heartbeat import OFF_AIR, Beat, Heartbeat, StallDetector, read_state
 from bandstand.streamer.icecast import (
     IcecastConnection,
     OffAir,
@@ -56,7 +56,7 @@ class SilentMount:
     def __init__(self, parts: "StandbyParts") -> None:
         self._parts = parts
         self._loop: Loop | None = None
-        self._stall = StallDetector(is_running)
+        self._stall = StallDetector(read_state)
         self._next_trickle = 0.0
         patience = LATEST
         self._connection = MountConnection(self, parts.dial, parts.delivery, parts.clock, parts.random, patience)

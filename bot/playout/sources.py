@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from bandstand.common.api.values import Cue
 from bandstand.common.errors import Missing
-from bandstand.common.files import parse_location
+from bandstand.common.files import name_kind, parse_location
 from bandstand.common.paths import Paths
 from bandstand.common.types import SongCode
 
@@ -63,9 +63,14 @@ class SongSources:
         folder = self._paths.song(cue.song.code)
         path = parse_location(cue.audio) if is_elsewhere else folder / (cue.audio or USUAL_FILE)
         try:
-            audio = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            audio = os.open(
+                path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
+            )  # a pipe in its place may not be waited for
         except OSError as error:
             raise Missing(f"its file {path.name} cannot be opened: {error.strerror}") from None
+        if kind := name_kind(os.fstat(audio).st_mode):
+            os.close(audio)
+            raise Missing(f"where its file {path.name} was is {kind} now")
         return SongSource(audio, gain=self._get_gain(cue.loudness))
 
     def _get_gain(self, loudness: float | None) -> float:

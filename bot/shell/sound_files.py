@@ -33,11 +33,14 @@ class Found(NamedTuple):
     problem: str = ""
 
 
+NOTHING: Final = Found(Path('""'), problem="a path is empty, as of a variable of the shell that is not set")
+
+
 def find_files(paths: Iterable[str]) -> list[Found]:
     """What is found by these paths, each file once and in order."""
     found: dict[Path, Found] = {}
     for text in paths:
-        for one in _search(Path(text)):
+        for one in _search(Path(text)) if text else [NOTHING]:
             place = one.path if one.problem else Path(os.path.realpath(one.path))
             found.setdefault(place, one._replace(path=place))
     return list(found.values())

@@ -16,13 +16,14 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 
 from bandstand.common.errors import NotAudio
+from bandstand.common.files import name_kind
 from bandstand.common.sound import framed, search
 from bandstand.common.sound.musepack import MUSEPACK, read_musepack
 from bandstand.common.sound.ogg import OggLink
 from bandstand.common.sound.open_ended import FramedPart
 from bandstand.common.sound.outer_tags import skip_id3
 from bandstand.common.sound.part import Part
-from bandstand.common.sound.parts import split_file
+from bandstand.common.sound.parts import find_behind_junk, split_file
 
 WHITELIST: Final = {"protocol_whitelist": "file"}
 """Keeps a playlist that is given as a song from opening connections."""
@@ -46,6 +47,31 @@ class Unplayable(NotAudio):
     def __init__(self, reason: str) -> None:
         super().__init__(f"This cannot be played: {reason}.")
         self.reason = reason
+
+
+def find_parts(fd: int) -> Iterator[Part]:
+    """As `split_file`; where FFmpeg knows nothing of what stands at the file's beginning, from the first sound behind
+    that on, whose `junk` says how much it was."""
+    parts = split_file(fd)
+    first = next(parts)
+    found = None if first.is_recognised or _is_known(fd, first) else find_behind_junk(fd, first.begin)
+    if found:
+        sound, tag = found
+        junk = tag - first.begin
+        parts = split_file(fd, sound)
+        first = next(parts)
+        first.junk = junk
+    yield first
+    yield from parts
+
+
+def _is_known(fd: int, part: Part) -> bool:
+    """Whether FFmpeg knows what the part begins with; streams of frames it finds behind anything."""
+    try:
+        with open_part(fd, part)[0] as container:
+            return container.format.name not in STREAMS_OF_FRAMES
+    except Unplayable:
+        return False
 
 
 def open_part(fd: int, part: Part) -> tuple[InputContainer, AudioStream]:
@@ -107,15 +133,27 @@ def open_input(source: Any, options: dict[str, str]) -> InputContainer:
     return container
 
 
+def open_file(path: Path) -> int:
+    """A descriptor of a file of sound.
+
+    Raises Unplayable for a pipe or a device, some of which never end, OSError if it cannot be opened.
+    """
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    if kind := name_kind(os.fstat(fd).st_mode):
+        os.close(fd)
+        raise Unplayable(f"it is {kind}, not a file")
+    return fd
+
+
 def measure_length(path: Path) -> float:
     """Seconds of sound by the heads of a file's parts; 0 if one does not say.
 
     Raises Unplayable if there is no sound in the first part, OSError if the file cannot be read.
     """
-    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    fd = open_file(path)
     seconds = 0.0
     try:
-        for part in split_file(fd):
+        for part in find_parts(fd):
             part.guess_end()
             container, _ = open_part(fd, part)
             with container:
@@ -148,9 +186,9 @@ def explain(error: Exception) -> str:
 
 def has_sound(path: Path) -> bool:
     """Whether the first part of a file has sound that can be decoded. Raises OSError if it cannot be read."""
-    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    fd = open_file(path)
     try:
-        container, stream = open_part(fd, next(split_file(fd)))
+        container, stream = open_part(fd, next(find_parts(fd)))
         with container:
             return next(_decode(container, stream), None) is not None
     except Unplayable:

@@ -17,13 +17,12 @@ from av.packet import Packet
 
 from bandstand.common.errors import BandstandError
 from bandstand.common.sound import Pieces, Samples
-from bandstand.common.sound.container import Unplayable, explain, open_part
+from bandstand.common.sound.container import Unplayable, explain, find_parts, open_file, open_part
 from bandstand.common.sound.gapless_trim import MP4, find_ogg_trim, find_trim
 from bandstand.common.sound.mixdown import Mixdown, mute_burst, replace_nonsense
 from bandstand.common.sound.ogg import OggLink
 from bandstand.common.sound.open_ended import FlacPart, FramedPart
 from bandstand.common.sound.part import Part
-from bandstand.common.sound.parts import split_file
 from bandstand.common.sound.seek import seek_frames
 from bandstand.common.text import counted
 from bandstand.common.types import RATE, Frames, Seconds
@@ -57,7 +56,7 @@ class HasJunk(Broken):
 
 def decode_path(path: Path, start: Frames = BEGINNING) -> Pieces:
     """As `decode`. Raises OSError if the file cannot be opened."""
-    yield from decode(os.open(path, os.O_RDONLY | os.O_CLOEXEC), start)
+    yield from decode(open_file(path), start)
 
 
 def decode(fd: int, start: Frames = BEGINNING) -> Pieces:
@@ -76,7 +75,7 @@ def decode(fd: int, start: Frames = BEGINNING) -> Pieces:
 def _decode_parts(fd: int, start: Frames) -> Pieces:
     faults: list[BandstandError] = []
     is_playable = False
-    for part in split_file(fd):
+    for part in find_parts(fd):
         if start:
             part.guess_end()
         try:
@@ -91,6 +90,8 @@ def _decode_parts(fd: int, start: Frames) -> Pieces:
             is_playable = is_playable or isinstance(error, Broken)
         else:
             is_playable = True
+        if part.junk and is_playable:
+            faults.append(HasJunk(f"has {part.junk:,} bytes before its sound that are none"))
     if faults and (not is_playable or len(faults) == 1):
         raise faults[0] if not is_playable or isinstance(faults[0], Broken) else Broken("has a part without sound")
     if faults and all(isinstance(fault, HasJunk) for fault in faults):

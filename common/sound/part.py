@@ -18,6 +18,10 @@ class Part:
         """Whether no other part follows."""
         self.following: int | None = None
         """Where the next file's sound begins, if it is known that one does."""
+        self.is_recognised = True
+        """Whether its first bytes are those of a format that can be told by them."""
+        self.junk = 0
+        """Bytes before it in which nothing is known: neither sound nor a tag."""
 
     @property
     def is_file(self) -> bool:

@@ -21,6 +21,7 @@ from bandstand.common.sound.ogg import OGG, OggLink
 from bandstand.common.sound.open_ended import FLAC, FlacPart, FramedPart
 from bandstand.common.sound.outer_tags import (
     APE_MARK,
+    ID3,
     ID3_HEAD,
     ID3V1_MARK,
     are_tags_only,
@@ -41,6 +42,11 @@ READ_BY_FFMPEG: Final = (ID3V1_MARK, APE_MARK[:4])
 """Beginnings of tags behind MPEG audio that it does not take for damaged sound."""
 MPEG: Final = b"\xff"
 """The first byte of a frame of MP3 or AAC."""
+MOST_JUNK: Final = 256 << 10
+"""Bytes of junk behind which a sound is looked for. FFmpeg looks for MP3 in about as much."""
+ARCHIVES: Final = (b"PK\x03\x04", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
+"""Beginnings of files in which others are packed; that of tar stands further on."""
+TAR_MARK, TAR_PLACE = b"ustar", 257
 ZEROS: Final = 64
 """Fewer zeros than this may belong to a format's header."""
 MP4_LENGTH: Final = 4
@@ -49,16 +55,16 @@ PCM_KINDS: Final = (1, 3, 0xFFFE)
 """Kinds of samples in a WAV in which the beginning of another file cannot be a part of the sound."""
 
 
-def split_file(fd: int) -> Iterator[Part]:
+def split_file(fd: int, start: int | None = None) -> Iterator[Part]:
     """The parts of a file in order; the next one is looked for when it is asked for. `fd` must stay open.
 
-    Raises OSError if the file cannot be read.
+    With `start` the first one begins there. Raises OSError if the file cannot be read.
     """
     size = measure_file(fd)
     if not size:  # nothing that could be looked at twice
         yield Part(fd, 0, 0)
         return
-    begin: int | None = find_sound(fd)
+    begin: int | None = find_sound(fd) if start is None else start
     is_first = True
     while begin is not None:
         part = _make_part(fd, begin, size, is_first)
@@ -80,6 +86,7 @@ def _make_part(fd: int, begin: int, size: int, is_first: bool) -> Part:
     end, following, said = _find_span(fd, begin, size)
     part = Part(fd, first, end)
     part.is_cut_off = said is not None and said > size + 1  # a missing pad byte is no loss
+    part.is_recognised = search.HEADS.match(head) is not None
     part.following, part.is_last = following, following is None
     return part
 
@@ -137,6 +144,22 @@ def find_sound(fd: int) -> int:
             begin = _skip_zeros(fd, begin)
         else:
             return begin if head else 0
+
+
+def find_behind_junk(fd: int, begin: int) -> tuple[int, int] | None:
+    """Where a sound begins behind what stands at `begin` and is none, such as the head of an answer by HTTP: its place,
+    and that of the tag before it, or its own again. None if there is none within `MOST_JUNK`.
+
+    An archive is left alone: the songs in it are several, and the names that it has for them would be lost.
+    """
+    data = os.pread(fd, MOST_JUNK, begin)
+    if data.startswith(ARCHIVES) or data[TAR_PLACE : TAR_PLACE + len(TAR_MARK)] == TAR_MARK:
+        return None
+    sound = search.find_next(fd, begin + 1, min(begin + MOST_JUNK, measure_file(fd)))
+    if sound is None:
+        return None
+    tags = (begin + tag.start() for tag in ID3.finditer(data, 0, sound - begin))
+    return sound, next((at for at in tags if skip_id3(fd, at) == sound), sound)
 
 
 def _skip_zeros(fd: int, begin: int) -> int:

@@ -16,7 +16,7 @@ from typing import IO, Any, Final
 import av
 
 from bandstand.common.errors import NotAudio
-from bandstand.common.sound.container import open_part
+from bandstand.common.sound.container import find_parts, open_file, open_part
 from bandstand.common.sound.outer_tags import (
     APE_END,
     APE_MARK,
@@ -27,8 +27,8 @@ from bandstand.common.sound.outer_tags import (
     skip_ape,
     skip_id3_tags,
 )
-from bandstand.common.sound.part import measure_file
-from bandstand.common.sound.parts import split_file
+from bandstand.common.sound.part import Part, measure_file
+from bandstand.common.sound.parts import find_sound
 
 OWN_STREAM: Final = "ogg"
 """The format that keeps its tags in the stream; elsewhere a stream's title names a track, such as `Stereo`."""
@@ -48,10 +48,11 @@ LONGEST_TAG: Final = 16 << 20
 def read_tags(path: Path) -> dict[str, str]:
     """Read the tags with lower-case names. Where the file and its stream name the same, the file's own counts."""
     with suppress(OSError, NotAudio, av.FFmpegError):
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        fd = open_file(path)
         try:
-            kind, tags = _read_by_ffmpeg(fd)
-            before = _read_before(fd, path)
+            part = next(find_parts(fd))
+            kind, tags = _read_by_ffmpeg(fd, part)
+            before = _read_behind_junk(fd, part) if part.junk else _read_before(fd, path)
             behind = _read_behind(fd)
         finally:
             os.close(fd)
@@ -61,9 +62,9 @@ def read_tags(path: Path) -> dict[str, str]:
     return {}
 
 
-def _read_by_ffmpeg(fd: int) -> tuple[str, dict[str, str]]:
+def _read_by_ffmpeg(fd: int, part: Part) -> tuple[str, dict[str, str]]:
     """FFmpeg's name of the format, and the tags."""
-    container, stream = open_part(fd, next(split_file(fd)))
+    container, stream = open_part(fd, part)
     with container:
         kind = container.format.name
         tags = [_lower(stream.metadata), _lower(container.metadata)]
@@ -83,6 +84,13 @@ def _read_before(fd: int, path: Path) -> dict[str, str]:
     if (end := skip_ape(fd, at)) > at:
         tags = _read_ape(fd, OuterTag(TagKind.APE, at, end)) | tags
     return tags
+
+
+def _read_behind_junk(fd: int, part: Part) -> dict[str, str]:
+    """The tag between junk at the file's beginning and the sound, if there is one."""
+    begin = find_sound(fd) + part.junk
+    data = os.pread(fd, min(part.begin - begin, LONGEST_TAG), begin)
+    return _read_id3(io.BytesIO(data)) if data else {}
 
 
 def _read_behind(fd: int) -> dict[str, str]:

@@ -26,6 +26,7 @@ from bandstand.common.descendants import (
     uses_more_memory,
 )
 from bandstand.common.errors import ComposeError
+from bandstand.common.priority import Sessions
 from bandstand.common.text import one_line
 from bandstand.composer.generators.messages import MessageReader
 from bandstand.composer.generators.stage import NOT_STARTED, StageRequest
@@ -71,6 +72,7 @@ class GeneratorProcess:
         """Children of this process that have nothing to do with the program."""
         self._looked = 0.0
         """When its memory was measured last."""
+        self._sessions = Sessions()
 
     def __enter__(self) -> "GeneratorProcess":
         pid = self._process.pid
@@ -162,18 +164,21 @@ class GeneratorProcess:
         took, limits = time.monotonic() - self._began, self._limits
         if self._ended_at is not None:
             return
-        self._check_memory()
+        self._look_at_processes()
         if not self.is_audible and not self._writes_file and took > limits.silence:
             raise ComposeError(f"there was nothing to be heard within {limits.silence:g} s (its limit silence)")
         if took > limits.timeout and not limits.live:
             raise ComposeError(f"it was not finished within {limits.timeout:g} s (its limit timeout)")
 
-    def _check_memory(self) -> None:
+    def _look_at_processes(self) -> None:
+        """Whether they use too much memory; new sessions have to give way."""
         now = time.monotonic()
         if now - self._looked < LOOK:
             return
         self._looked = now
-        if uses_more_memory(self._list_all(), self._limits.memory * MIB):
+        running = self._list_all()
+        self._sessions.give_way(running)
+        if uses_more_memory(running, self._limits.memory * MIB):
             raise ComposeError(f"it needed more than {self._limits.memory} MiB of memory (its limit memory)")
 
     def _list_all(self) -> list[int]:

@@ -18,6 +18,12 @@ from typing import Any, Final, NoReturn
 
 import msgspec
 
+from bandstand.common.priority import give_way_in_session
+
+CALLABLES: Final = "--callables"
+"""Have what callables need imported while this process waits."""
+OWN_SESSION: Final = "--own-session"
+"""bubblewrap has made a session for it, in which the niceness of the worker counts against nobody."""
 NOT_STARTED: Final = 126
 """Exit status if the program cannot be started; the sentence that says why is the last line of standard error."""
 PR_SET_PDEATHSIG: Final = 1
@@ -50,7 +56,9 @@ class StageRequest(msgspec.Struct, frozen=True, kw_only=True):
 def main(arguments: list[str]) -> int:
     """Wait for a request and carry it out; returns the exit status."""
     end_with_parent(os.getppid())
-    if arguments == ["--callables"]:
+    if OWN_SESSION in arguments:
+        give_way_in_session(os.nice(0), attempts=1)
+    if CALLABLES in arguments:
         from bandstand.composer.generators import call
     line = sys.stdin.buffer.readline()
     if not line.strip():

@@ -19,6 +19,7 @@ from bandstand.common.paths import PARTIAL
 from bandstand.common.python import build_command
 from bandstand.common.sandbox import Sandbox, build_arguments
 from bandstand.composer.folder import remove_abandoned
+from bandstand.composer.generators.stage import CALLABLES, OWN_SESSION
 
 Popen = subprocess.Popen[bytes]
 Stamps = dict[str, tuple[int, int] | None]
@@ -33,14 +34,12 @@ class Stage(NamedTuple):
     """It waits for the program in its sandbox and passes on how that ended; otherwise it becomes the program."""
 
 
-def start_stage(*, has_callables: bool, prefix: Sequence[str] = ()) -> Popen:
+def start_stage(*, has_callables: bool, prefix: Sequence[str] = (), is_bubblewrap: bool = False) -> Popen:
     """Start the process; `has_callables` has it import what callables need. `prefix` starts the sandbox."""
     become_subreaper()
+    words = [CALLABLES] * has_callables + [OWN_SESSION] * is_bubblewrap
     return subprocess.Popen(
-        [
-            *prefix,
-            *build_command("bandstand.composer.generators.stage", ["--callables"] if has_callables else []),
-        ],
+        [*prefix, *build_command("bandstand.composer.generators.stage", words)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -111,8 +110,9 @@ class Staging:
         if sandbox is not None:
             self._stamps = _stamp(sandbox)
             prefix = build_arguments(sandbox, self._folders, str(self._make_scratch()))
-        process = start_stage(has_callables=self._has_callables, prefix=prefix)
-        return Stage(process, sandbox is not None, sandbox is not None and not sandbox.is_landlock)
+        is_bubblewrap = sandbox is not None and not sandbox.is_landlock
+        process = start_stage(has_callables=self._has_callables, prefix=prefix, is_bubblewrap=is_bubblewrap)
+        return Stage(process, sandbox is not None, is_bubblewrap)
 
     def _make_scratch(self) -> Path:
         """This worker's own folder, which is removed when it ends. The next worker removes that of a killed one."""

@@ -88,7 +88,10 @@ def test_addresses_that_are_not_this_machines_are_told(tmp_path: Path, capsys: p
     (tmp_path / "bandstand.toml").write_text(text)
     assert main([]) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split(":")[0] for line in lines] == ["wrong    icecast.bind", "worse    telnet.host"]
+    assert [line.rpartition(": ")[0] for line in lines] == [
+        "wrong    bandstand.toml: icecast.bind",
+        "worse    bandstand.toml: telnet.host",
+    ]
 
 
 def test_a_script_that_is_missing_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -102,7 +105,7 @@ def test_a_script_that_is_missing_is_named(tmp_path: Path, capsys: pytest.Captur
     (tmp_path / "bandstand.toml").write_text(text + "[generators.h.parameters.mine]\n")
     assert main([]) == 0
     missing = [line for line in capsys.readouterr().out.splitlines() if "there is no file" in line]
-    assert [line.split()[1] for line in missing] == ["generators.a:", "generators.b:"]
+    assert [line.split()[2] for line in missing] == ["generators.a:", "generators.b:"]
 
 
 def test_no_inotify_is_told_where_there_are_generators(
@@ -155,7 +158,7 @@ def test_a_generator_that_cannot_be_started_is_told_and_keeps_nothing_off_the_ai
 ) -> None:
     (tmp_path / "bandstand.toml").write_text('[generators.mine]\ncommand = ["./gone.sh"]')
     assert main([]) == 0
-    assert f"worse    generators.mine: there is no file {tmp_path}/gone.sh" in capsys.readouterr().out
+    assert f"worse    bandstand.toml: generators.mine: there is no file {tmp_path}/gone.sh" in capsys.readouterr().out
 
 
 def test_generators_that_would_run_as_root_are_told(
@@ -188,3 +191,76 @@ def test_a_page_with_tls_whose_streams_have_none_is_told(
     (tmp_path / "bandstand.toml").write_text(f"[web]\n{web}\n")
     assert main([]) == 0
     assert ("web.streams_url: the page has TLS" in capsys.readouterr().out) is is_told
+
+
+WRONG = {
+    "station.nmae": ('[station]\nnmae = "x"', "no such key; did you mean"),
+    "station.crossfade": ("[station]\ncrossfade = 1000", "got 1000"),
+    "icecast.port": ("[icecast]\nport = 0", "expected a whole number from 1 to 65535, got 0"),
+    "icecast.password_file": ('[icecast]\npassword_file = "gone"', "there is no such file"),
+    "irc.nick": ("[irc]\nnick = 3", "got 3"),
+    "irc.server": ('[irc]\nchannels = ["#a"]', "is missing"),
+    "irc.networks[1].port": (
+        '[[irc.networks]]\nserver = 1\n[[irc.networks]]\nserver = "a"\nname = "a"\nport = "x"',
+        'got text "x"',
+    ),
+    "irc.networks[1].tls": (
+        '[[irc.networks]]\ncolour = 1\nserver = "b"\nname = "b"\n'
+        '[[irc.networks]]\nserver = "a"\nname = "a"\ntls = false\npassword = "p"',
+        "the password would cross the network",
+    ),
+    "mounts[1].bitrate": (
+        '[[mounts]]\npath = "/a"\n[[mounts]]\npath = "/b"\nformat = "opus"\nbitrate = 500',
+        "got 500",
+    ),
+    "mounts": (
+        '[[mounts]]\npath = "/a"\nformat = "mp3"\n[[mounts]]\npath = "/a"\nformat = "opus"',
+        "/a is there 2 times",
+    ),
+    "telnet.host": ('[telnet]\nhost = "0.0.0.0"', "telnet sends passwords as plain text"),
+    "ssh.authorized_keys": ('[ssh]\nauthorized_keys = "keys"', "there is no such file"),
+    "limits.songs": ("[limits]\nsongs = -1", "got -1"),
+    "web.key": ('[web]\ncertificate = "c.pem"', "is needed as well"),
+    "web.proxies[1]": ('[web]\nproxies = ["::1", 3]', "got 3"),
+    "radio.zone": ('[radio]\nzone = "Europe/Nowhere"', "Europe/Nowhere"),
+    "radio.motif": ('[radio]\nmotif = "9 9 9"', "5 6 5"),
+    "log.level": ('[log]\nlevel = "loud"', 'got text "loud"'),
+    "composer.soundfont": ('[composer]\nsoundfont = "gone.sf2"', "there is no such file"),
+    "generators.a.parameters.tempo.summary": (
+        '[generators.a]\ncommand = ["true"]\n[generators.a.parameters.tempo]\nsummary = "x"',
+        "no such key",
+    ),
+    "generators.b.command": ('[generators.b]\ncommand = ["true", "{secs}"]', "{secs} is no parameter"),
+    "generators.c": ('[generators.c]\ncommand = ["./gone.sh"]', "there is no file"),
+    "generators.d.directory": ('[generators.d]\ncommand = ["true"]\ndirectory = "~nobody-here/x"', "nobody's home"),
+    "generators.e.command": ("[generators.e]\n", "either command ="),
+}
+"""Key -> what is wrong with it in a configuration, and what is said of it."""
+SHARED = ("mounts", "mounts[1].bitrate", "irc.networks[1].port", "irc.networks[1].tls")
+"""Keys of lists, of which one stands in a file."""
+
+
+@pytest.mark.parametrize("key", WRONG)
+def test_each_fault_is_told_beside_another_one(key: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text, said = WRONG[key]
+    (tmp_path / "bandstand.toml").write_text(f"colour = 1\n{text}\n")
+    assert main([]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if "bandstand.toml: colour: no such key" in line]
+    assert [line for line in lines if f"bandstand.toml: {key}: " in line and said in line], lines
+
+
+def test_all_faults_of_a_file_are_told_in_one_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    keys = [key for key in WRONG if key not in SHARED[1:] and key not in ("irc.nick", "web.proxies[1]")]
+    sections: dict[str, list[str]] = {}
+    for key in keys:
+        head, _, body = WRONG[key][0].partition("\n")
+        whole = WRONG[key][0] if head.startswith("[[") or "\n[" in body else body
+        sections.setdefault("[[" if whole != body else head, []).append(whole)
+    lists = sections.pop("[[")
+    text = "\n".join(f"{head}\n" + "\n".join(bodies) for head, bodies in sections.items())
+    (tmp_path / "bandstand.toml").write_text("\n".join([text, *lists]))
+    main([])
+    lines = capsys.readouterr().out.splitlines()
+    for key in keys:
+        assert [line for line in lines if f"bandstand.toml: {key}: " in line and WRONG[key][1] in line], (key, lines)

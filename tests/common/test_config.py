@@ -1,11 +1,13 @@
 """The configuration: defaults, the environment, and that every fault names file, key and what was expected."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from bandstand.common.config import LOSSLESS, Config, faults, find, find_directory, load
 from bandstand.common.errors import ConfigError
+from bandstand.common.files import find_problem
 
 
 def written(folder: Path, text: str) -> Path:
@@ -176,3 +178,52 @@ def test_a_station_is_found_whatever_else_is_wrong_with_its_configuration(
 
 def test_a_configuration_that_cannot_be_read_is_that_of_the_usual_directory(tmp_path: Path) -> None:
     assert find_directory(None).directory == Path.cwd() / "var"
+
+
+def make_odd(path: Path, kind: str) -> Path:
+    """Something at a path that is no file."""
+    match kind:
+        case "a folder":
+            path.mkdir()
+        case "a pipe":
+            os.mkfifo(path)
+        case "a device":
+            path.symlink_to("/dev/zero")
+        case "a link to nothing":
+            path.symlink_to("nowhere")
+        case "symbolic links":
+            path.symlink_to(path.name)
+    return path
+
+
+ODD = ["a folder", "a pipe", "a device", "a link to nothing", "symbolic links"]
+FILES = ["icecast.password_file", "icecast.ca_file", "ssh.authorized_keys", "web.certificate", "irc.certificate"]
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_a_configuration_that_is_no_file_is_told_and_never_waited_for(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    make_odd(tmp_path / "bandstand.toml", kind)
+    for argument in (None, "bandstand.toml"):
+        with pytest.raises(ConfigError, match=rf"bandstand\.toml: it .*{kind}"):
+            find(argument, {})
+
+
+@pytest.mark.parametrize("kind", ODD)
+@pytest.mark.parametrize("key", FILES)
+def test_a_file_that_is_none_is_told_and_never_waited_for(key: str, kind: str, tmp_path: Path) -> None:
+    make_odd(tmp_path / "odd", kind)
+    section, _, name = key.partition(".")
+    others = {"web": 'key = "odd"', "irc": 'server = "irc.example"\nname = "x"'}.get(section, "")
+    path = written(tmp_path, f'[{section}]\n{name} = "odd"\n{others}\n')
+    said = [fault for fault in faults(path, {}) if fault.startswith(f"bandstand.toml: {key}: ")]
+    assert len(said) == 1
+    assert kind in said[0] or (key == "icecast.password_file" and "no such file" in said[0]), said
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_a_soundfont_that_is_none_is_told(kind: str, tmp_path: Path) -> None:
+    path = make_odd(tmp_path / "own.sf2", kind)
+    assert kind in find_problem(path)

@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bandstand.common.config import Config
-from bandstand.common.config_values import find_faults
+from bandstand.common.config_values import find_faults, leave_out_faults
 
 Bounded = Annotated[float, msgspec.Meta(gt=0, le=9)]
 
@@ -83,3 +83,30 @@ def test_faults_are_found_exactly_where_msgspec_finds_one(data: dict[str, object
         assert find_faults(data, Config)
     else:
         assert find_faults(data, Config) == []
+
+
+def test_the_defaults_have_no_faults() -> None:
+    assert find_faults(msgspec.json.decode(msgspec.json.encode(Config())), Config) == []
+
+
+@given(st.dictionaries(KEYS, VALUES, max_size=4))
+@settings(max_examples=30)
+def test_what_is_left_without_the_faults_is_good(data: dict[str, object]) -> None:
+    left = leave_out_faults(data, Config).value
+    msgspec.convert(left, Config)
+    if not find_faults(data, Config):
+        assert left == data
+
+
+def test_what_is_left_out_moves_no_fault_to_another_entry() -> None:
+    value = {
+        "parts": [{"size": 0}, {"size": 3, "x": 1}, {}, {"size": 4}],
+        "named": {"a": {"size": "x"}, "b": {"size": 2}},
+    }
+    left = leave_out_faults(value, Whole)
+    assert left.value == {"parts": [{"size": 3}, {"size": 4}], "named": {"b": {"size": 2}}}
+    told = [("parts[3].pattern", "told")]
+    assert left.list_further([("parts[0]", "a"), ("parts[1].size", "b"), ("parts[1].pattern", "c")], told) == [
+        ("parts[1]", "a"),
+        ("parts[3].size", "b"),
+    ]

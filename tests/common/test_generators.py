@@ -121,13 +121,13 @@ def test_a_program_may_describe_itself_and_the_configuration_comes_first() -> No
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[generators.mine]", "x.toml: generators.mine: either command"),
-        ('[generators.mine]\ncommand = ["a"]\ncallable = "b:c"', "generators.mine: either command"),
+        ("[generators.mine]", "x.toml: generators.mine.command: either command"),
+        ('[generators.mine]\ncommand = ["a"]\ncallable = "b:c"', "generators.mine.command: either command"),
         ('[generators.mine]\ncallable = "b"', "generators.mine.callable: 'b' is not of the form"),
         ('[generators.band]\ncommand = ["a"]', "generators.band: the name band is the station's own"),
         ('[generators."a b"]\ncommand = ["a"]', "the name 'a b' must be lower-case letters"),
         ('[generators.mine]\ncommand = ["a", "{tempo}"]', "generators.mine.command: {tempo} is no parameter"),
-        ("[generators.mine]\ncommand = []", "generators.mine: either command"),
+        ("[generators.mine]\ncommand = []", "generators.mine.command: either command"),
         ('[generators.mine]\ncommand = ["a"]\ntimeout = "x"', "generators.mine.timeout: expected a number above 0"),
         ('[generators.mine]\ncommand = ["a"]\ntimeuot = 3', 'timeuot: no such key; did you mean "timeout"?'),
         ('[generators.mine]\ncommand = ["a"]\n[generators.mine.parameters.t]\ntipe = 1', "mine.parameters.t.tipe"),

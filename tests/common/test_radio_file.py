@@ -120,3 +120,16 @@ def test_what_cannot_be_played_is_a_fault(text: str, fault: str, tmp_path: Path)
     path = tmp_path / "radio.toml"
     path.write_text(text + "\n")
     assert f"radio.toml: {fault}" in read_radio_file(path, "UTC").faults[0]
+
+
+def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "radio.toml"
+    path.write_text(
+        'colour = 1\nzone = "Nowhere/At_All"\n[playlists.a]\nquery = 3\n[clocks]\nday = ["stile:x", 3, "off"]\n'
+        '[[shows]]\nwhen = "fri 20:00"\n[[shows]]\nwhen = "sometime"\nplay = "any"\n'
+    )
+    keys = [fault.split(": ")[1] for fault in read_radio_file(path, "UTC").faults]
+    assert sorted(keys) == [
+        "clocks.day[0]", "clocks.day[1]", "clocks.day[2]", "colour", "playlists.a.query", "shows[0].play",
+        "shows[1].when", "zone",
+    ]  # fmt: skip

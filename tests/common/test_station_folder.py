@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -124,3 +125,21 @@ def test_songs_without_a_database_are_a_warning_that_names_the_way_back(tmp_path
     assert describe_lost_database(paths) == warning
     paths.database.write_text("there is one")
     assert describe_lost_database(paths) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "said"),
+    [
+        ("bandstand.db", Path.mkdir, "is a folder, and there should be a file"),
+        ("bandstand.db", os.mkfifo, "is a pipe, and there should be a file"),
+        ("bot.lock", Path.mkdir, "is a folder, and there should be a file"),
+        ("songs", lambda path: path.symlink_to("nowhere"), "is a link to nothing"),
+        ("spool", lambda path: path.symlink_to("spool"), "is a link to nothing"),
+        ("songs", os.mkfifo, "is a pipe, and there should be a folder"),
+    ],
+)
+def test_what_is_of_another_kind_than_the_stations_is_named(
+    name: str, make: Callable[[Path], None], said: str, tmp_path: Path
+) -> None:
+    make(tmp_path / name)
+    assert list(find_faults(Paths(tmp_path))) == [f"station.directory: {tmp_path / name} {said}"]

@@ -1,13 +1,26 @@
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
+from pydub.exceptions import CouldntEncodeError
 
 from bandstand.common.errors import Missing
+from bandstand.common.files import is_full
 from bandstand.common.types import RATE, Frames
-from bandstand.composer.audio import Block, Clip, Dither, FlacWriter, write_preview
+from bandstand.composer.audio import (
+    Block,
+    Clip,
+    Dither,
+    FlacWriter,
+    export_segment,
+    make_segment,
+    write_flac,
+    write_preview,
+)
+from tests.common.test_files import limit_files
 
 
 def quiet(frames: int) -> Block:
@@ -77,3 +90,32 @@ def test_without_ffmpeg_the_error_says_so(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Missing, match="writing mp3 needs the ffmpeg program"):
         write_preview([quiet(100)], tmp_path / "p.mp3", 1, {})
+
+
+@pytest.mark.parametrize("kind", ["flac", "wav", "mp3", "ogg"])
+@pytest.mark.parametrize("size", [0, 20_000])
+def test_a_file_that_does_not_fit_is_an_error_of_the_system(kind: str, size: int, tmp_path: Path) -> None:
+    noise = [np.random.default_rng(0).uniform(-1, 1, (4800, 2)).astype(np.float32)] * 10
+    with pytest.raises(OSError) as caught, limit_files(size):
+        if kind == "flac":
+            write_flac(iter(noise), tmp_path / "a.flac", 1, {})
+        else:
+            export_segment(make_segment(noise, 1), tmp_path / f"a.{kind}", kind, {})
+    assert is_full(caught.value)
+
+
+def test_what_ffmpeg_cannot_write_is_an_error_of_the_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    segment = make_segment([np.zeros((480, 2), np.float32)], 1)
+    said = "error code: 1\nav_interleaved_write_frame(): No space left on device"
+    with pytest.raises(OSError) as caught, monkeypatch.context() as patched:
+        patched.setattr(segment, "export", raise_error(CouldntEncodeError(said)))
+        export_segment(segment, tmp_path / "a.wav", "wav", {})
+    assert is_full(caught.value)
+
+
+def raise_error(error: Exception) -> Callable[..., None]:
+    def export(*_: object, **__: object) -> None:
+        raise error
+
+    return export

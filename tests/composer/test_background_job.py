@@ -15,9 +15,10 @@ from bandstand.common.background_jobs import Bred, Breed, Export, Exported, Refu
 from bandstand.common.breeding import Heard, vary_band
 from bandstand.common.lineups import HOUSE
 from bandstand.composer import fluid
-from bandstand.composer.background_job import run_background_job
+from bandstand.composer.background_job import NO_ROOM, run_background_job
 from bandstand.composer.compose import compose
 from bandstand.composer.score import Score, encode_score
+from tests.common.test_files import limit_files
 
 T = TypeVar("T")
 
@@ -84,3 +85,13 @@ def run_process(job: object, kind: type[T]) -> T:
     result = msgspec.json.decode(done.stdout, type=Result)
     assert isinstance(result, kind), done.stderr
     return result
+
+
+@pytest.mark.parametrize("kind", ["midi", "musicxml", "pictures", "stems", "flac"])
+def test_where_there_is_no_room_nothing_is_left_and_the_reason_is_one_sentence(
+    kind: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fluid, "SOUNDFONTS", ())
+    with limit_files(100):
+        assert run_background_job(Export("abc", kind, str(folder))) == Refused(NO_ROOM)
+    assert [path.name for path in folder.iterdir()] == ["score.json"]

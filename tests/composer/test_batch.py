@@ -1,17 +1,20 @@
 """Batches of songs."""
 
+import io
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import mido
+import msgspec
 import pytest
 
 from bandstand.common.errors import ComposeError
 from bandstand.common.lineups import STYLES
 from bandstand.composer.__main__ import compose
-from bandstand.composer.batch import BAND_OF_STYLE, find_bands, plan_batch
+from bandstand.composer.batch import BAND_OF_STYLE, BatchSong, Share, find_bands, main, plan_batch
+from bandstand.composer.offline import NoRoom
 
 
 def many(words: str, *files: str) -> Any:
@@ -94,3 +97,21 @@ def test_a_song_that_fails_does_not_stop_the_others(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("*.mid"))) == 3
     assert "rock-6.mid: cannot be written" in done.stderr
     assert done.returncode == 1
+
+
+def test_where_there_is_no_room_the_others_are_not_begun(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[str] = []
+
+    def write(band: str, *_: object) -> str:
+        asked.append(band)
+        raise NoRoom("there is no room on the disk of /songs")
+
+    share = Share((BatchSong("a", 1, "/songs/a.mid"), BatchSong("b", 2, "/songs/b.mid")))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(msgspec.json.encode(share))))
+    monkeypatch.setattr("bandstand.composer.offline.write_song", write)
+    monkeypatch.setattr("bandstand.composer.batch.give_way", lambda _: None)
+    assert main() == 1
+    assert asked == ["a"]
+    assert "there is no room" in capsys.readouterr().err

@@ -9,7 +9,8 @@ from bandstand.common.config import Config
 from bandstand.common.errors import ComposeError
 from bandstand.composer import fluid
 from bandstand.composer.__main__ import compose
-from bandstand.composer.offline import write_song
+from bandstand.composer.offline import NoRoom, write_song
+from tests.common.test_files import limit_files
 
 SHORT = {"minutes": 1, "tempo": 200}
 needs_ffmpeg = pytest.mark.skipif(not shutil.which("ffmpeg"), reason="needs the ffmpeg program")
@@ -51,6 +52,13 @@ def test_a_midi_file_needs_no_synthesiser(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_written_raises_an_error(band: str, out: str, sentence: str, tmp_path: Path) -> None:
     with pytest.raises(ComposeError, match=sentence):
         write_song(band, 3, SHORT, tmp_path / out, Config())
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["mid", "flac"])
+def test_where_there_is_no_room_nothing_is_left_and_the_file_is_named(kind: str, tmp_path: Path) -> None:
+    with pytest.raises(NoRoom, match=rf"song\.{kind}: cannot be written: "), limit_files(100):
+        write_song("band", 3, SHORT, tmp_path / f"song.{kind}", Config())
     assert list(tmp_path.iterdir()) == []
 
 

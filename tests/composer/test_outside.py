@@ -247,3 +247,14 @@ def test_where_nobody_listens_any_more_it_ends(case: Case) -> None:
     except BandstandError as error:
         pytest.fail(str(error))
     assert isinstance(passed, Passed)
+
+
+@pytest.mark.parametrize("data", [make_wav(), make_flac(), encode("ogg", "libopus")], ids=["wav", "flac", "ogg"])
+def test_what_is_no_sound_before_a_pipes_sound_is_passed_over_and_told(data: bytes, case: Case) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: audio\r\n\r\n"
+    step = case.pipe(head + data)
+    heard = len(case.heard)
+    case.pipe(data)
+    assert heard == len(case.heard) > 0
+    assert isinstance(step, Passed) and step.provenance is not None
+    assert step.provenance.notes == [f"it has {len(head)} bytes before its sound that are none"]

@@ -1,18 +1,29 @@
 """By its heartbeat the standby knows a streamer that stands still from one that is gone, or quiet on purpose."""
 
 import os
+import signal
+import subprocess
 from pathlib import Path
 
 from bandstand.common.config import Mount
-from bandstand.streamer.heartbeat import LEAST_STEPS, OFF_AIR, STALLED, Beat, Heartbeat, StallDetector, is_running
+from bandstand.streamer.heartbeat import (
+    LEAST_STEPS,
+    OFF_AIR,
+    STALLED,
+    Beat,
+    Heartbeat,
+    StallDetector,
+    State,
+    read_state,
+)
 
 MOUNT = Mount(path="/stream.mp3", format="mp3", bitrate=128)
 STEP = 0.1
 
 
-def find_stalls(beat: Beat, seconds: float, running: bool = True) -> list[float]:
+def find_stalls(beat: Beat, seconds: float, state: State = State.RUNNING) -> list[float]:
     """When a detector that sees the same beat all the time finds a stall, in seconds after the beat."""
-    detector = StallDetector(lambda _: running)
+    detector = StallDetector(lambda _: state)
     times = [number * STEP for number in range(round(seconds / STEP))]
     return [after for after in times if detector.detect(beat, after + beat.at)]
 
@@ -41,15 +52,27 @@ def test_a_stall_is_found_after_a_second_and_told_once() -> None:
 
 def test_one_that_is_off_the_air_or_was_killed_does_not_stall() -> None:
     assert find_stalls(Beat(7, OFF_AIR), 60.0) == []
-    assert find_stalls(Beat(7, 100.0), 60.0, running=False) == []
+    assert find_stalls(Beat(7, 100.0), 60.0, State.GONE) == []
 
 
 def test_where_the_standby_stood_still_as_well_the_streamer_gets_time() -> None:
-    detector = StallDetector(lambda _: True)
+    detector = StallDetector(lambda _: State.RUNNING)
     beat = Beat(7, 100.0)
     assert not detector.detect(beat, 100.1)
     assert not any(detector.detect(beat, 130.0 + number * STEP) for number in range(LEAST_STEPS - 1))
 
 
-def test_a_process_is_known_to_run() -> None:
-    assert is_running(os.getpid()) and not is_running(2**22 + 1)
+def test_one_that_somebody_has_stopped_is_given_no_time() -> None:
+    (found,) = find_stalls(Beat(7, 100.0), 60.0, State.STOPPED)
+    assert found <= 2 * STEP
+    assert find_stalls(Beat(7, OFF_AIR), 60.0, State.STOPPED) == []
+
+
+def test_the_state_of_a_process_is_known() -> None:
+    assert read_state(os.getpid()) is State.RUNNING
+    assert read_state(2**22 + 1) is State.GONE
+    with subprocess.Popen(["sleep", "60"]) as child:
+        child.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, child.pid, os.WSTOPPED | os.WNOWAIT)
+        assert read_state(child.pid) is State.STOPPED
+        child.kill()

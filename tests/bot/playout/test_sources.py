@@ -50,3 +50,9 @@ def test_a_song_that_is_being_made_is_played_from_its_spool(tmp_path: Path) -> N
 def test_a_file_that_is_gone_is_told_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(Missing, match=r"its file lost\.flac cannot be opened: No such file"):
         stored(tmp_path).open(cue("lost.flac"))
+
+
+def test_a_pipe_in_place_of_a_song_is_told_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "odd.flac")
+    with pytest.raises(Missing, match=r"where its file odd\.flac was is a pipe now"):
+        stored(tmp_path).open(cue(str(tmp_path / "odd.flac")))

@@ -89,3 +89,10 @@ def test_a_playlist_that_lists_no_songs_says_so(name: str, text: bytes, problem:
     (tmp_path / name).write_bytes(text)
     (told,) = list_problems(tmp_path / name)
     assert problem in told
+
+
+def test_an_empty_path_is_not_the_folder_where_one_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.mp3").touch()
+    monkeypatch.chdir(tmp_path)
+    [found] = find_files([""])
+    assert "a path is empty" in found.problem

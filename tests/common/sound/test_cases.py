@@ -267,3 +267,64 @@ def test_what_a_decoder_makes_of_broken_frames_is_no_louder_than_music(tmp_path:
     assert piece.max() == 0.5
     assert not piece[1500:2500].any() and piece[:900].all()
     assert not mute_burst(piece)
+
+
+HTTP = b"HTTP/1.1 200 OK\r\nContent-Type: audio/flac\r\nServer: a\r\n\r\n"
+JUNK = {
+    "text": b"Downloaded by hand, with a word before it.\n" * 90,
+    "http": HTTP,
+    "http and zeros": HTTP + bytes(3000),
+    "zeros and text": bytes(3000) + b"here it comes",
+    "page": b"<!DOCTYPE html><html><body>" + b"<p>x</p>" * 500 + b"</body></html>",
+    "chance": np.random.default_rng(3).integers(0, 256, 5000, np.uint8).tobytes(),
+}
+KINDS = {
+    "a.flac": "flac", "a.wav": "pcm_s16le", "a.aiff": "pcm_s16be", "a.mp4": "aac", "a.mka": "libopus",
+    "a.ogg": "libopus", "a.opus": "libopus", "a.mp3": "libmp3lame", "a.wv": "wavpack",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("junk", JUNK.values(), ids=JUNK)
+@pytest.mark.parametrize(("name", "codec"), KINDS.items(), ids=KINDS)
+def test_what_is_no_sound_before_the_sound_is_passed_over_and_told(
+    name: str, codec: str, junk: bytes, tmp_path: Path
+) -> None:
+    data = encode(tmp_path / name, codec).read_bytes()
+    plain, _ = hear(tmp_path / name)
+    path = put_together(tmp_path / f"junk-{name}", junk, data)
+    sound, said = hear(path)
+    assert abs(len(sound) - len(plain)) < 1200
+    assert np.abs(sound).max() < 0.6
+    assert said == f"it has {len(junk.lstrip(bytes(1))):,} bytes before its sound that are none"
+    assert has_sound(path)
+    assert measure_length(path) == pytest.approx(0.5, abs=0.1)
+
+
+def test_the_tag_behind_junk_names_the_song(tmp_path: Path) -> None:
+    data = encode(tmp_path / "a.flac").read_bytes()
+    title = b"TIT2" + (5).to_bytes(4, "big") + b"\0\0\0Tide"
+    tag = b"ID3\x03\0\0" + bytes((0, 0, 0, len(title))) + title
+    path = put_together(tmp_path / "b.flac", HTTP, tag, data)
+    assert hear(path)[1] == f"it has {len(HTTP)} bytes before its sound that are none"
+    assert read_tags(path)["title"] == "Tide"
+
+
+@pytest.mark.parametrize(
+    "before", [b"PK\x03\x04" + bytes(30), b"a.flac".ljust(257, b"\0") + b"ustar".ljust(255, b"\0")]
+)
+def test_an_archive_is_not_taken_for_the_first_song_in_it(before: bytes, tmp_path: Path) -> None:
+    path = put_together(tmp_path / "a.zip", before, encode(tmp_path / "a.flac").read_bytes())
+    assert not has_sound(path)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_a_pipe_or_a_device_in_place_of_a_file_is_not_waited_for(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "odd"
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/zero")
+    for read in (hear, measure_length, has_sound):
+        with pytest.raises(Unplayable, match=f"it is a {kind}, not a file"):
+            read(path)
+    assert read_tags(path) == {}
