@@ -1,19 +1,21 @@
 /**
  * The fallback: an audio element plays a mount, and what is heard is an estimate.
  *
- * The listener is behind the station by what has come in and is not played yet. How much has come in is known in two
- * ways. A stream begins with Icecast's burst, and goes on as time does; so at the least moment at which it can have been
- * opened, the burst was there (`_opened`): that is too much by what the browser took to connect. And the element says
- * what it has buffered: that is too little, as browsers take a stream in pieces of two seconds, but right at the moment
- * at which a piece comes; so the most of it in the last seconds counts (`_arrived`).
+ * The listener is behind the station by what has come in and is not played yet. What has come in is the burst, which
+ * Icecast sends at once (the mount says how long it is), and then as much as time has passed. So what counts is when the
+ * connection was made: at once, as far as a page can tell. Where the machine has no time, it is made later; then the
+ * element knows its metadata late, too, and is taken to have been connected a piece before that. What the element says to
+ * have buffered tells nothing: Chromium counts what it has taken apart, which is two seconds less than has come in.
  */
 
-/** Seconds that sound is on the way from the station's encoder until it has come in. Measured. */
-const ON_THE_WAY = 0.1;
+/** Seconds that a browser takes to connect, less what sound takes on its way. Measured. */
+const CONNECTING = 0.08;
 /** Seconds of burst where it is not said. */
 const BURST = 0.5;
-/** Milliseconds for which the most that was buffered counts: some pieces. */
-const WINDOW = 15000;
+/** Milliseconds within which the metadata are there where the connection is made at once. */
+const AT_ONCE = 1500;
+/** Seconds of sound that come after the burst until a browser has enough to know the metadata. */
+const PIECE = 0.35;
 /** Milliseconds without progress after which the connection is given up: even silence is sent all the time. */
 const PATIENCE = 8000;
 
@@ -31,17 +33,14 @@ export class ElementWay {
     this._audio.addEventListener("playing", () => parts.onState("playing"));
     this._audio.addEventListener("waiting", () => parts.onState("waiting"));
     for (const type of ["ended", "error"]) this._audio.addEventListener(type, () => this._lose());
-    this._audio.addEventListener("progress", () => this._noteArrival());
+    this._audio.addEventListener("loadedmetadata", () => this._noteMetadata());
     this._isWanted = false;
-    /** Seconds of the element's time that had come in when performance.now() was 0, at most. */
-    this._opened = 0;
-    /**
-     * The same by what was buffered, at least, and when that was seen.
-     *
-     * @type {{ahead: number, at: number}[]}
-     */
-    this._arrived = [];
-    this._end = 0;
+    /** Seconds of sound that had come in when performance.now() was 0, as it would be counted back from now. */
+    this._ahead = 0;
+    this._burst = 0;
+    this._startedAt = 0;
+    /** What the element's clock was at the stream's beginning. */
+    this._origin = 0;
     /** When the element's clock was seen to go on, and what it was. */
     this._seen = { at: 0, clock: 0 };
   }
@@ -56,9 +55,10 @@ export class ElementWay {
     const mount = this._mounts[this._tried % this._mounts.length];
     const now = performance.now();
     this._isWanted = true;
-    this._opened = (mount.burst ?? BURST) - now / 1000;
-    this._arrived = [];
-    this._end = 0;
+    this._burst = mount.burst ?? BURST;
+    this._startedAt = now;
+    this._origin = 0;
+    this._ahead = this._burst - CONNECTING - now / 1000;
     this._seen = { at: now, clock: 0 };
     this._audio.src = mount.url;
     this._audio.load();
@@ -82,7 +82,6 @@ export class ElementWay {
   /** Whether something is to be heard; asked several times a second. */
   check() {
     const now = performance.now();
-    this._noteArrival();
     if (this._audio.currentTime !== this._seen.clock) this._seen = { at: now, clock: this._audio.currentTime };
     else if (this._isWanted && now - this._seen.at > PATIENCE) {
       this._seen.at = now;
@@ -93,25 +92,14 @@ export class ElementWay {
 
   heard() {
     if (this._audio.paused || this._audio.readyState < 2) return null;
-    const came = this._findAhead() + performance.now() / 1000;
-    return this._parts.clock.estimate(Math.max(0, came - this._audio.currentTime) + ON_THE_WAY);
+    const came = this._ahead + performance.now() / 1000;
+    return this._parts.clock.estimate(Math.max(0, came - (this._audio.currentTime - this._origin)));
   }
 
-  /** Seconds of the element's time that had come in when performance.now() was 0. */
-  _findAhead() {
-    const since = performance.now() - WINDOW;
-    const recent = this._arrived.filter(({ at }) => at >= since).map(({ ahead }) => ahead);
-    return Math.min(this._opened, recent.length ? Math.max(...recent) : Infinity);
-  }
-
-  _noteArrival() {
-    const { buffered } = this._audio;
-    const end = buffered.length ? buffered.end(buffered.length - 1) : 0;
-    if (end <= this._end || !Number.isFinite(end)) return;
-    const at = performance.now();
-    this._end = end;
-    this._arrived.push({ ahead: end - at / 1000, at });
-    if (this._arrived.length > 1000) this._arrived.splice(0, 500);
+  _noteMetadata() {
+    const now = performance.now();
+    this._origin = this._audio.currentTime;
+    if (now - this._startedAt > AT_ONCE) this._ahead = this._burst + PIECE - now / 1000;
   }
 
   _lose() {
