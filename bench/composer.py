@@ -1,8 +1,10 @@
-"""What the composer costs: `python bench/composer.py [SONGS]`.
+"""What the composer costs: `python bench/composer.py [SONGS] [--styles]`.
 
-Real workers, started with their two descriptors as `common.jobs` has it. Prints a table.
+Real workers, started with their two descriptors as `common.jobs` has it. Prints a table. `--styles`: the processor
+seconds of SONGS songs of each style, from the start of a worker to its end, beside the seconds of sound.
 """
 
+import argparse
 import fcntl
 import os
 import re
@@ -18,13 +20,13 @@ import msgspec
 
 from bandstand.common.jobs import GROWTH_FD, SPOOL_FD, Done, Job, Step
 from bandstand.common.types import FRAME_BYTES, RATE, SongCode
+from bandstand.composer.batch import BAND_OF_STYLE
 
 TARGET = -16.0
-BANDS = (
-    *("small-robots", "gravel-theory", "trio-maresol", "paper-carousel"),
-    *("null-modem", "slow-harbour", "8-bit-picnic", "ninth-floor-quartet"),
-)
+BANDS = tuple(BAND_OF_STYLE.values())
 """The house bands, one of each style, in turn."""
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""A station does not compile its modules for each song."""
 HOURLY = 8
 """Songs by which the yield of an hour is measured."""
 SETTLED = 2.0
@@ -41,7 +43,7 @@ class Run(NamedTuple):
     processor: float  # seconds
 
 
-def run(directory: Path, seed: int, warm: bool, minutes: float | None) -> Run:
+def run(directory: Path, seed: int, warm: bool, minutes: float | None, band: str = "") -> Run:
     spool = _high(os.open(directory, os.O_TMPFILE | os.O_RDWR, 0o600))
     growth, told = map(_high, os.pipe())
     jobs, job_end = map(_high, os.pipe())
@@ -49,14 +51,16 @@ def run(directory: Path, seed: int, warm: bool, minutes: float | None) -> Run:
     places = {0: jobs, 1: steps_end, SPOOL_FD: spool, GROWTH_FD: told}
     actions = [(os.POSIX_SPAWN_DUP2, fd, number) for number, fd in places.items()]
     begun = time.perf_counter()
-    pid = os.posix_spawn(sys.executable, [sys.executable, "-m", "bandstand.composer"], os.environ, file_actions=actions)
+    pid = os.posix_spawn(
+        sys.executable, [sys.executable, "-m", "bandstand.composer"], ENVIRONMENT, file_actions=actions
+    )
     for fd in (jobs, steps_end, told):
         os.close(fd)
     if warm:
         time.sleep(SETTLED)
         begun = time.perf_counter()
     waiting = _mib(pid, "smaps_rollup", "Pss") if warm else 0
-    os.write(job_end, msgspec.json.encode(_job(directory, seed, minutes)) + b"\n")
+    os.write(job_end, msgspec.json.encode(_job(directory, seed, minutes, band)) + b"\n")
     os.read(growth, 1)
     first = time.perf_counter() - begun
     while os.read(growth, 4096):
@@ -73,11 +77,11 @@ def run(directory: Path, seed: int, warm: bool, minutes: float | None) -> Run:
     return Run(first, sound, spooled, last, waiting, peak, usage.ru_utime + usage.ru_stime)
 
 
-def _job(directory: Path, seed: int, minutes: float | None) -> Job:
+def _job(directory: Path, seed: int, minutes: float | None, band: str) -> Job:
     name = f"{seed}-{time.monotonic_ns()}"
     return Job(
         song=SongCode(name),
-        generator=BANDS[seed % len(BANDS)],
+        generator=band or BANDS[seed % len(BANDS)],
         seed=seed,
         parameters={} if minutes is None else {"minutes": minutes},
         directory=str(directory / "songs" / name),
@@ -100,7 +104,7 @@ def _mib(pid: int, file: str, key: str) -> int:
 def _hourly(directory: Path) -> float:
     """What `bandstand compose --count` makes, from its start to its end."""
     words = ["--count", str(HOURLY), "--seed", "1", "--out", str(directory / "many")]
-    program = "import sys; from bandstand.composer.__main__ import compose; sys.exit(compose(sys.argv[1:]))"
+    program = "import sys; from bandstand.composer.command import compose; sys.exit(compose(sys.argv[1:]))"
     begun = time.perf_counter()
     subprocess.run([sys.executable, "-c", program, *words], check=True, stdout=subprocess.DEVNULL)
     return HOURLY / (time.perf_counter() - begun) * 3600
@@ -136,5 +140,28 @@ def main(songs: int) -> None:
         print(f"{what:<46}{figure:>16}")
 
 
+def measure_styles(songs: int) -> None:
+    """Print what songs of each style cost, and the median over the styles."""
+    costs, sounds = [], []
+    print(f"{'style':<12}{'processor, s':>14}{'sound, s':>10}{'for a minute, s':>17}")
+    with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as name:
+        for style, band in BAND_OF_STYLE.items():
+            runs = [run(Path(name), seed, warm=False, minutes=None, band=band) for seed in range(1, songs + 1)]
+            cost, sound = (sum(values) / songs for values in zip(*((r.processor, r.sound) for r in runs), strict=True))
+            costs.append(cost)
+            sounds.append(sound)
+            print(f"{style:<12}{cost:>14.1f}{sound:>10.0f}{60 * cost / sound:>17.2f}", flush=True)
+    each = 60 * sum(costs) / sum(sounds)
+    print(f"{'median':<12}{statistics.median(costs):>14.1f}{statistics.median(sounds):>10.0f}")
+    print(f"{'mean':<12}{statistics.mean(costs):>14.1f}{statistics.mean(sounds):>10.0f}{each:>17.2f}")
+
+
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10)
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("songs", type=int, nargs="?")
+    parser.add_argument("--styles", action="store_true")
+    options = parser.parse_args()
+    if options.styles:
+        measure_styles(options.songs or 1)
+    else:
+        main(options.songs or 10)

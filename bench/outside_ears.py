@@ -24,7 +24,7 @@ import tempfile
 import warnings
 from collections.abc import Callable
 from contextlib import redirect_stdout, suppress
-from itertools import islice, pairwise
+from itertools import pairwise
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -33,8 +33,9 @@ import numpy as np
 
 from bandstand.common.lineups import HOUSE
 from bandstand.common.types import RATE, Lufs
-from bandstand.composer.audio import BLOCK_FRAMES, Block, export_segment, make_segment
+from bandstand.composer.audio import Block, export_segment, make_segment
 from bandstand.composer.compose import compose
+from bandstand.composer.master import take_frames
 from bandstand.composer.score import TICKS, Score
 from bandstand.composer.streaming_score import StreamingScore
 from bandstand.composer.synth import find_synthesiser, render_song
@@ -49,7 +50,7 @@ def render(score: Score, seconds: float) -> Block:
     """The first seconds of a song, as a station plays it."""
     synthesiser = find_synthesiser("")
     song = render_song(StreamingScore.from_score(score), synthesiser.make_renderer(), synthesiser, Lufs(-16))
-    return np.concatenate(list(islice(song, int(seconds * RATE / BLOCK_FRAMES))))
+    return np.concatenate(list(take_frames(song, round(seconds * RATE))))
 
 
 def rate_beats(score: Score, sound: Block, _: Path) -> float:

@@ -17,6 +17,7 @@ from bandstand.common import log
 from bandstand.common.config import Config
 from bandstand.common.errors import BandstandError, explain
 from bandstand.common.lock import ProcessLock
+from bandstand.common.python import keep_bytecode
 from bandstand.common.station_folder import prepare_folder
 from bandstand.common.steady_clock import SteadyClock
 from bandstand.common.text import harmless
@@ -44,6 +45,7 @@ def run(arguments: Sequence[str], everything: bool) -> int:
     path = configuration.find(options.config)
     config = configuration.load(path)
     prepare_folder(config.paths)
+    keep_bytecode(os.environ, str(config.paths.bytecode))
     lock = ProcessLock(config.paths.bot_lock)
     lock.acquire("bandstand")
     try:

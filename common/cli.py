@@ -24,7 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "database": ("bandstand.bot.rebuild:main", "rebuild: take songs into the database that are on the disk only"),
     "listen": ("bandstand.bot.shell.listen:main", "play the station on the sound device of this machine"),
     "play": ("bandstand.bot.shell.play:main", "let the station play a file, or a pipe: mygen | bandstand play -"),
-    "compose": ("bandstand.composer.__main__:compose", "make a song as a file, without a station"),
+    "compose": ("bandstand.composer.command:compose", "make a song as a file, without a station"),
     "blindtest": (
         "bandstand.composer.blind_test:main",
         "hear pairs, of a band and of a person, and tell which is which",

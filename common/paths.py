@@ -82,6 +82,11 @@ class Paths:
         return self.directory / "webroot"
 
     @property
+    def bytecode(self) -> Path:
+        """What Python has compiled, where it may not write that beside the modules."""
+        return self.directory / "bytecode"
+
+    @property
     def bot_lock(self) -> Path:
         return self.directory / "bot.lock"
 

@@ -9,12 +9,21 @@ what it imports may still come from the working directory.
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 
 
 def build_command(module: str, arguments: Sequence[str] = ()) -> list[str]:
     """The words that start `module` of ours in a process of its own."""
     return [sys.executable, "-P", "-m", module, *arguments]
+
+
+def keep_bytecode(environment: MutableMapping[str, str], folder: str) -> None:
+    """Have Python keep in `folder` what it has compiled, if this environment forbids it to do so beside the modules.
+
+    Images of containers often do, and then each worker compiled two hundred modules for its one song.
+    """
+    if environment.pop("PYTHONDONTWRITEBYTECODE", ""):
+        environment.setdefault("PYTHONPYCACHEPREFIX", folder)
 
 
 def list_safe_path(path: Sequence[str], own: str) -> list[str]:

@@ -4,7 +4,7 @@ What makes a guitar sound driven is that the sum of its strings is bent: a power
 notes. A soundfont bends each note alone, so the part as a whole is bent here once more: cut where a pickup and a tight
 amplifier cut, pushed into a curve that is flat at its ends and not symmetric, and heard through a closed box, which
 passes little below 90 Hz and above 5 kHz. The boxes of the two sides differ, so that the two takes are two amplifiers.
-Works on blocks of `BLOCK_FRAMES` frames without a delay.
+Works on blocks without a delay.
 """
 
 from functools import cache
@@ -12,7 +12,8 @@ from typing import Final
 
 import numpy as np
 
-from bandstand.composer.filters import Convolver, Curve, Rows, Spectrum, make_filter, take_block
+from bandstand.composer.audio import BLOCK_FRAMES, SPAN
+from bandstand.composer.filters import Convolver, Curve, Rows, Spectrum, find_size, make_filter, take_block
 
 PICKUP: Final[Curve] = (
     *((1, -60), (40, -30), (90, -12), (150, -3), (300, 0), (700, 3), (1500, 4), (4000, 0), (8000, -18), (24000, -60)),
@@ -36,8 +37,8 @@ BIAS: Final = 0.25
 LEVEL: Final = 0.026
 """Gain after it, with which the two takes are 5 dB louder than the part was: the guitars carry a rock song."""
 
-LASTS: Final = 3
-"""Blocks of silence after which nothing of what was before is left in the filters."""
+LASTS: Final = 3 * BLOCK_FRAMES
+"""Frames of silence after which nothing of what was before is left in the filters."""
 
 
 class Amplifier:
@@ -45,19 +46,33 @@ class Amplifier:
 
     def __init__(self) -> None:
         self._before, self._after = Convolver(2), Convolver(2)
-        self._pickup, self._boxes = make_filter(PICKUP), get_boxes()
         self._silent = LASTS
+        """Frames since the last sound."""
 
     def process(self, takes: Rows) -> Rows:
-        """Amplify the next block of two takes, shape (2, `BLOCK_FRAMES`)."""
-        self._silent = 0 if takes.any() else self._silent + 1
-        if self._silent > LASTS:
+        """Amplify the next block of two takes, shape (2, frames)."""
+        if takes.any():
+            self._silent = 0
+        elif self._silent >= LASTS:
             return takes
-        pushed = take_block(self._before.push(takes) * self._pickup) * np.float32(DRIVE) + np.float32(BIAS)
-        bent = np.tanh(pushed) - np.float32(np.tanh(BIAS))
-        return take_block(self._after.push(bent) * self._boxes) * np.float32(LEVEL)
+        else:
+            self._silent += takes.shape[1]
+        pickup, boxes = get_filters(find_size(takes.shape[1]))
+        pushed = take_block(self._before.push(takes) * pickup)
+        pushed += np.float32(BIAS)
+        bent = np.tanh(pushed, out=pushed)
+        bent -= np.float32(np.tanh(BIAS))
+        return take_block(self._after.push(bent) * boxes)
+
+
+def make_filters() -> None:
+    """Make the filters ahead of time."""
+    for frames in (BLOCK_FRAMES, SPAN * BLOCK_FRAMES):
+        get_filters(find_size(frames))
 
 
 @cache
-def get_boxes() -> Spectrum:
-    return np.stack([make_filter(box) for box in BOXES])
+def get_filters(size: int) -> tuple[Spectrum, Spectrum]:
+    """What is before the curve, with its gain, and what is after it, with its own, for spectra of so many frames."""
+    boxes = np.stack([make_filter(box, size) for box in BOXES])
+    return make_filter(PICKUP, size) * np.float32(DRIVE), boxes * np.float32(LEVEL)

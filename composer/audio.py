@@ -1,7 +1,8 @@
 """Audio in blocks, and audio files: decoding any file, writing FLAC while a song is made, exporting other formats.
 
 Sound is a float32 array of shape (frames, 2), left and right, full scale at 1.0, at `common.types.RATE`. The composer
-makes it in blocks of exactly `BLOCK_FRAMES` frames, so that the samples do not depend on how a reader cuts the sound.
+makes it in blocks whose lengths are always the same (`plan_blocks`), so that the samples do not depend on how a reader
+cuts the sound.
 16-bit files are dithered with triangular noise (Lipshitz, Wannamaker & Vanderkooy, "Quantization and Dither", JAES
 40:5, 1992), whose random numbers depend on the song's seed alone. Knows nothing of songs but their tags.
 """
@@ -13,6 +14,7 @@ import shutil
 import sys
 import traceback
 from collections.abc import Iterable, Iterator
+from itertools import repeat
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +27,7 @@ from pydub.exceptions import CouldntEncodeError
 from bandstand.common.errors import Missing, NotAudio
 from bandstand.common.sound.container import Unplayable
 from bandstand.common.sound.decode import Broken, decode_path
+from bandstand.common.sound.lame import Lame
 from bandstand.common.types import CHANNELS, RATE, Frames
 
 Block = npt.NDArray[np.float32]
@@ -34,13 +37,26 @@ Samples = npt.NDArray[np.int16]
 
 BLOCK_FRAMES: Final = 4800
 """Frames in a block of composed sound: 100 ms. A multiple of FluidSynth's 64."""
+SINGLE_BLOCKS: Final = 50
+"""Blocks at the beginning of a song that are made one by one, because they are awaited: 5 s."""
+SPAN: Final = 10
+"""Blocks that are made as one after that: it costs less, and wakes the reader less often."""
 FULL_SCALE: Final = 32767
-PREVIEW_RATE: Final = "128k"
-FADE_IN, FADE_OUT = 600, 2500
-"""Fades of a preview, milliseconds."""
+PREVIEW_RATE: Final = 128
+"""kbit/s."""
+FADE_IN, FADE_OUT = 0.6, 2.5
+"""Fades of a preview, seconds."""
+PREVIEW_TAGS: Final = {"title": "TIT2", "artist": "TPE1", "genre": "TCON", "bpm": "TBPM", "initialkey": "TKEY"}
+"""Tag -> its frame in ID3v2; `comment` has one of another shape."""
 EXPORT_RATE: Final = "192k"
 CODECS: Final = {"mp3": "libmp3lame", "ogg": "libvorbis", "wav": None}
 """Kind of file that pydub can export -> FFmpeg's codec."""
+
+
+def plan_blocks(single: int = SINGLE_BLOCKS) -> Iterator[int]:
+    """Yield the length of each block of a song, without an end: `single` blocks of `BLOCK_FRAMES`, then longer ones."""
+    yield from repeat(BLOCK_FRAMES, single)
+    yield from repeat(SPAN * BLOCK_FRAMES)
 
 
 class Dither:
@@ -169,7 +185,30 @@ def _drop_frames(error: OSError) -> None:
         sys.unraisablehook = complain
 
 
-def write_preview(blocks: Iterable[Block], path: Path, seed: int, tags: dict[str, str]) -> None:
-    """Write a short MP3 that fades in and out. Raises Missing as `export_segment` does."""
-    faded = make_segment(blocks, seed).fade_in(FADE_IN).fade_out(FADE_OUT)
-    export_segment(faded, path, "mp3", tags, PREVIEW_RATE)
+def write_preview(blocks: Iterable[Block], path: Path, tags: dict[str, str]) -> None:
+    """Write a short MP3 that fades in and out. Raises Missing if the encoder is not installed."""
+    encoder = Lame(PREVIEW_RATE)
+    try:
+        sound = _fade(np.concatenate([np.zeros((0, CHANNELS), np.float32), *blocks]))
+        path.write_bytes(b"".join([*encoder.packets(sound), *encoder.finish(sound)]))
+    finally:
+        encoder.close()
+    _tag_preview(path, tags)
+
+
+def _fade(sound: Block) -> Block:
+    at = np.arange(len(sound)) / RATE
+    left = np.minimum(at / FADE_IN, (len(sound) / RATE - at) / FADE_OUT)
+    return sound * np.sin(np.minimum(left, 1) * np.pi / 2).astype(np.float32)[:, None] ** 2
+
+
+def _tag_preview(path: Path, tags: dict[str, str]) -> None:
+    from mutagen import id3  # at the end of a song, when nothing waits for it to be loaded
+
+    tag = id3.ID3()
+    for name, text in tags.items():
+        if name in PREVIEW_TAGS:
+            tag.add(getattr(id3, PREVIEW_TAGS[name])(encoding=id3.Encoding.UTF8, text=text))
+        elif name == "comment":
+            tag.add(id3.COMM(encoding=id3.Encoding.UTF8, lang="eng", desc="", text=text))
+    tag.save(path)

@@ -9,7 +9,6 @@ import logging
 import time
 from collections.abc import Sequence
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -28,7 +27,7 @@ from bandstand.composer.compose import VERSION, describe
 from bandstand.composer.folder import SongFolder, publish_song, read_finished
 from bandstand.composer.idents import IdentPlan, compose_ident
 from bandstand.composer.loudness import LoudnessMeter, measure_loudness, round_decibels
-from bandstand.composer.master import Gains, limit_peaks, master_song
+from bandstand.composer.master import Gains, limit_peaks, master_song, take_frames
 from bandstand.composer.recorder import FILES, make_tags
 from bandstand.composer.score import encode_score
 from bandstand.composer.speech import say
@@ -140,7 +139,7 @@ def _speak(name: str, voice: str, report: Report) -> Block | None:
 def render_levelled(song: StreamingScore, renderer: Renderer, target: Lufs, seconds: float, fade: float) -> Block:
     """Render a short score whole: `seconds` long, at the target loudness, its last `fade` seconds faded out."""
     length, fading = Frames(round(seconds * RATE)), Frames(round(fade * RATE))
-    raw = list(islice(shape_tone(renderer.render(song)), -(-length // BLOCK_FRAMES)))
+    raw = list(take_frames(shape_tone(renderer.render(song, single=0)), length))
     decibels, sound = 0.0, np.zeros((0, 2), np.float32)
     for attempt in range(PASSES + 1):
         linear = 10 ** (decibels / 20)

@@ -156,9 +156,9 @@ def render_excerpt(score: Score, seconds: Seconds, synthesiser: Synthesiser) -> 
     bar = int(score.ticks * BEGINS) // score.bar
     first = int(score.seconds(bar * score.bar) * RATE) // BLOCK_FRAMES
     blocks = int(seconds * RATE) // BLOCK_FRAMES
-    renderer = synthesiser.make_renderer()
+    song, renderer = StreamingScore.from_score(score), synthesiser.make_renderer()
     with closing(renderer):
-        raw = list(islice(shape_tone(renderer.render(StreamingScore.from_score(score))), first, first + blocks))
+        raw = list(islice(shape_tone(renderer.render(song, single=first + blocks)), first, first + blocks))
     loudness = measure_loudness(raw)
     gain = 10 ** ((LOUDNESS - loudness) / 20) if math.isfinite(loudness) else 1.0
     frames, fade = Frames(blocks * BLOCK_FRAMES), Frames(round(FADE * RATE))

@@ -7,10 +7,11 @@ is in the scale of the synthesiser, before the gain that brings a song to its lo
 is compressed like the song. Works block by block without a delay.
 """
 
-from math import exp, log10
+from math import exp
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from bandstand.common.types import RATE
 from bandstand.composer.audio import Block
@@ -31,6 +32,9 @@ SLOW: Final = (0.4, 2.0)
 """Seconds within which the lift follows a rise, and a fall."""
 STEP_FRAMES: Final = 480
 """Frames for which one level is taken: 10 ms."""
+Levels = npt.NDArray[np.float64]
+"""In dBFS, shape (steps,)."""
+
 START: Final = -24.0
 """Level before the first block."""
 _RISE = np.arange(1, STEP_FRAMES + 1, dtype=np.float32) / np.float32(STEP_FRAMES)
@@ -42,18 +46,15 @@ class Compressor:
 
     def __init__(self) -> None:
         self._fast, self._slow = _Follower(ATTACK, RELEASE), _Follower(*SLOW)
-        self._gain = compute_gain(START) * compute_lift(START)
+        self._gain = float(compute_gain(START) * compute_lift(START))
 
     def process(self, block: Block) -> Block:
-        """Compress the next block."""
-        gains = [self._gain]
+        """Compress the next block, of any number of whole steps."""
         steps = block.reshape(-1, 2 * STEP_FRAMES)
-        powers = np.einsum("ij,ij->i", steps, steps) / (2 * STEP_FRAMES)
-        gains += [
-            compute_gain(self._fast.follow(power)) * compute_lift(self._slow.follow(power)) for power in powers.tolist()
-        ]
-        self._gain = gains[-1]
-        points = np.array(gains, np.float32)[:, None]
+        powers = (np.einsum("ij,ij->i", steps, steps) / (2 * STEP_FRAMES)).tolist()
+        gains = compute_gain(self._fast.follow(powers)) * compute_lift(self._slow.follow(powers))
+        points = np.concatenate(((self._gain,), gains)).astype(np.float32)[:, None]
+        self._gain = float(gains[-1])
         curve = points[:-1] + (points[1:] - points[:-1]) * _RISE
         return block * curve.reshape(-1, 1)
 
@@ -65,21 +66,24 @@ class _Follower:
         self._power = 10 ** (START / 10)
         self._rise, self._fall = (1 - exp(-STEP_FRAMES / RATE / seconds) for seconds in (attack, release))
 
-    def follow(self, power: float) -> float:
-        """The level after a step, dBFS."""
-        self._power += (power - self._power) * (self._rise if power > self._power else self._fall)
-        return 10 * log10(self._power + 1e-12)
+    def follow(self, powers: list[float]) -> Levels:
+        """The level after each of the next steps."""
+        power, rise, fall = self._power, self._rise, self._fall
+        followed = []
+        for now in powers:
+            power += (now - power) * (rise if now > power else fall)
+            followed.append(power)
+        self._power = power
+        return 10 * np.log10(np.array(followed) + 1e-12)
 
 
-def compute_lift(level: float) -> float:
-    """The linear gain of a passage at this level, dBFS."""
-    return float(10 ** (min(MOST_LIFTED, max(0.0, QUIET - level) * LIFT) / 20))
+def compute_lift(level: float | Levels) -> Levels:
+    """The linear gains of passages at these levels, dBFS."""
+    return np.asarray(10 ** (np.minimum(MOST_LIFTED, np.maximum(0.0, QUIET - level) * LIFT) / 20))
 
 
-def compute_gain(level: float) -> float:
-    """The linear gain at a level in dBFS, with a quadratic knee (Giannoulis, Massberg & Reiss, JAES 60:6, 2012)."""
-    over = level - THRESHOLD
-    if over <= -KNEE / 2:
-        return 1.0
-    excess = over if over >= KNEE / 2 else (over + KNEE / 2) ** 2 / (2 * KNEE)
-    return float(10 ** (-excess * (1 - 1 / RATIO) / 20))
+def compute_gain(level: float | Levels) -> Levels:
+    """The linear gains at levels in dBFS, with a quadratic knee (Giannoulis, Massberg & Reiss, JAES 60:6, 2012)."""
+    over = np.asarray(level) - THRESHOLD
+    excess = np.where(over >= KNEE / 2, over, np.maximum(0.0, over + KNEE / 2) ** 2 / (2 * KNEE))
+    return np.asarray(10 ** (-excess * (1 - 1 / RATIO) / 20))

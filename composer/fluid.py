@@ -23,13 +23,15 @@ import numpy as np
 from bandstand.common.errors import Missing
 from bandstand.common.jobs import Value
 from bandstand.common.types import RATE
+from bandstand.composer import amp
 from bandstand.composer.amp import Amplifier
-from bandstand.composer.audio import BLOCK_FRAMES, Block
+from bandstand.composer.audio import SINGLE_BLOCKS, Block, plan_blocks
 from bandstand.composer.filters import Rows
 from bandstand.composer.midi import CHORUS, PAN, make_mix_controls, turn_wheel
 from bandstand.composer.score import DRUM_CHANNEL, Part, Score, assign_channels
 from bandstand.composer.soundfont_levels import DrumCorrection, FontLevels, balance_parts
 from bandstand.composer.streaming_score import Performance, StreamingScore
+from bandstand.composer.tails import Tails
 
 try:
     with redirect_stdout(None):  # it prints the path of the library, and standard output is for the bot
@@ -138,9 +140,11 @@ class FluidRenderer:
         self._synth = fluidsynth.Synth(gain=GAIN, samplerate=RATE, channels=16 * BUSES, **SETTINGS, **buses)
         self._synth.set_reverb(**ROOM)
         self._synth.set_chorus(**CHORUSES)
-        self._spare_amplifiers = [Amplifier() for _ in range(BUSES - 1)]  # a waiting worker makes their filters
+        amp.make_filters()  # while the worker waits
+        self._spare_amplifiers = [Amplifier() for _ in range(BUSES - 1)]
         self._amplifiers: dict[int, Amplifier] = {}
         self._unread: dict[int, Part] = {}
+        self._tails = Tails(fluidsynth._fl, self._synth.synth, levels)
         self._soundfont = self._synth.sfload(str(path))
         if self._soundfont == -1:
             self._synth.delete()
@@ -149,23 +153,26 @@ class FluidRenderer:
     def close(self) -> None:
         self._synth.delete()
 
-    def render(self, song: StreamingScore) -> Iterator[Block]:
-        """Yield blocks of `BLOCK_FRAMES` frames: the song, then its decay, without an end."""
+    def render(self, song: StreamingScore, single: int = SINGLE_BLOCKS) -> Iterator[Block]:
+        """Yield the blocks of `plan_blocks`: the song, then its decay, without an end."""
         places = self._set_up_channels(song.header)
         drums = next((part.program for part in song.header.parts if part.voice == "drums"), 0)
         strokes = DrumCorrection(self._levels, drums)
         events = double_takes(schedule_events(song), {channel for channel, takes in places.items() if len(takes) == 2})
         event = next(events, None)
         frame = 0
-        while True:
-            rows = np.zeros((2 * BUSES, BLOCK_FRAMES), np.float32)
-            end = frame + BLOCK_FRAMES
+        for frames in plan_blocks(single):
+            rows = np.zeros((2 * BUSES, frames), np.float32)
+            end = frame + frames
             while frame < end:
                 while event and event[0] <= frame:
                     self._play(event, places, strokes)
                     event = next(events, None)
                 until = min(event[0], end) if event else end
-                self._write(rows, frame - end + BLOCK_FRAMES, until - frame)
+                if event:  # the last notes die away by themselves
+                    self._tails.end_voices(frame)
+                    until = self._tails.find_next(until)
+                self._write(rows, frame - end + frames, until - frame)
                 frame = until
             yield self._mix(rows)
 
@@ -184,6 +191,7 @@ class FluidRenderer:
 
     def _set_up_channel(self, place: int, part: Part, take: int | None) -> None:
         self._unread[place] = part
+        self._tails.add_part(place, part)
         controls = make_mix_controls(part)
         if take is not None:
             controls |= {PAN: (0, 127)[take], CHORUS: 0}
@@ -195,15 +203,17 @@ class FluidRenderer:
             self._synth.cc(place, number, value)
 
     def _play(self, event: Event, places: dict[int, tuple[int, ...]], strokes: DrumCorrection) -> None:
-        _, _, kind, channel, first, second = event
+        frame, _, kind, channel, first, second = event
         place = places[channel % TAKES][channel // TAKES]
         if kind == ON:
             if place in self._unread:
                 self._read_samples(place, self._unread.pop(place))
             velocity = strokes.correct(first, second) if channel == DRUM_CHANNEL else second
             self._synth.noteon(place, first, velocity)
+            self._tails.begin_note(frame, place, first)
         elif kind == OFF:
             self._synth.noteoff(place, first)
+            self._tails.end_note(frame, place, first)
         elif kind == CONTROL:
             self._synth.cc(place, first, second)
         else:
@@ -229,8 +239,8 @@ class FluidRenderer:
     def _mix(self, rows: Rows) -> Block:
         mixed = rows[:2]
         for bus, amplifier in self._amplifiers.items():
-            mixed = mixed + amplifier.process(rows[2 * bus : 2 * bus + 2])
-        return np.ascontiguousarray(mixed.T)
+            mixed += amplifier.process(rows[2 * bus : 2 * bus + 2])
+        return mixed.T
 
 
 def place_parts(score: Score, channels: list[int]) -> dict[int, tuple[int, ...]]:

@@ -6,11 +6,10 @@ side. Because the hold is longer than half the window, the smoothed gain is neve
 passes, and the gain changes slowly enough not to distort. It needs the block before and the block after, and so is one
 block behind.
 
-Blocks have `BLOCK_FRAMES` frames each, so the result depends on nothing else. Knows neither score nor synthesiser.
+Blocks have any number of whole `BLOCK_FRAMES`. Knows neither score nor synthesiser.
 """
 
 from collections.abc import Callable, Iterator
-from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -39,23 +38,37 @@ _WEIGHTS /= _WEIGHTS.sum()
 
 def master_song(raw: Iterator[Block], total: Frames, gain: GainCurve, fade: Frames) -> Iterator[Block]:
     """Master the first `total` frames of `raw`; the last block is shorter. The last `fade` frames fade out."""
-    count = -(-total // BLOCK_FRAMES)
-    amplified = (
-        block * gain(np.arange(index * BLOCK_FRAMES, (index + 1) * BLOCK_FRAMES))[:, None].astype(np.float32)
-        for index, block in enumerate(islice(raw, count))
-    )
-    for index, block in enumerate(limit_peaks(amplified)):
-        first = index * BLOCK_FRAMES
-        block = block[: total - first]
-        if first + BLOCK_FRAMES > total - fade:
+    first = 0
+    for limited in limit_peaks(_amplify(take_frames(raw, total), gain)):
+        block = limited[: total - first]
+        if first + len(block) > total - fade:
             left = (total - first - np.arange(len(block))) / fade
             block = block * np.sin(np.clip(left, 0, 1) * np.pi / 2).astype(np.float32)[:, None] ** 2
+        first += len(block)
         yield block
+
+
+def take_frames(blocks: Iterator[Block], total: int) -> Iterator[Block]:
+    """Yield blocks until they have `total` frames; the last one ends with the `BLOCK_FRAMES` in which this is."""
+    left = -(-total // BLOCK_FRAMES) * BLOCK_FRAMES
+    while left:
+        block = next(blocks, None)
+        if block is None:
+            return
+        yield block[:left]
+        left -= len(block[:left])
+
+
+def _amplify(blocks: Iterator[Block], gain: GainCurve) -> Iterator[Block]:
+    first = 0
+    for block in blocks:
+        yield block * gain(np.arange(first, first + len(block)))[:, None].astype(np.float32)
+        first += len(block)
 
 
 def limit_peaks(blocks: Iterator[Block]) -> Iterator[Block]:
     """Yield the blocks with peaks above the ceiling turned down. Reads one block ahead."""
-    unity = np.ones(BLOCK_FRAMES // CHUNK)
+    unity = np.ones(HOLD + SMOOTH + 1)
     before, here, waiting = unity, unity, None
     for block in blocks:
         ahead = _compute_needed_gains(block)
@@ -83,4 +96,4 @@ def _limit_block(block: Block, before: Gains, here: Gains, ahead: Gains) -> Bloc
     lowest = sliding_window_view(needed, 2 * HOLD + 1).min(axis=1)
     smooth = np.convolve(lowest, _WEIGHTS, "valid")  # one chunk more than the block at either end
     centres = (np.arange(len(smooth)) - 0.5) * CHUNK
-    return block * np.interp(np.arange(BLOCK_FRAMES), centres, smooth)[:, None].astype(np.float32)
+    return block * np.interp(np.arange(len(block)), centres, smooth)[:, None].astype(np.float32)

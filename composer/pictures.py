@@ -3,8 +3,8 @@
 The SVG is put together as text, which takes a few milliseconds for five thousand notes; a drawing library takes longer.
 """
 
+from html import escape
 from typing import Final
-from xml.sax.saxutils import escape
 
 import numpy as np
 import numpy.typing as npt

@@ -79,9 +79,9 @@ class _Recorder:
         self._flac.close()
 
     def _finish_preview(self, files: dict[str, str]) -> Recorded:
-        """Write the preview, and remove it from `files` if ffmpeg is missing."""
+        """Write the preview, and remove it from `files` if the encoder is missing."""
         try:
-            write_preview(self._clip.blocks, self._folder / FILES["preview"], self._seed, self._tags)
+            write_preview(self._clip.blocks, self._folder / FILES["preview"], self._tags)
         except Missing as error:
             log.warning("no preview: %s", error)
             del files["preview"]

@@ -1,4 +1,5 @@
-"""How loud each program and each drum of a soundfont is, so that a song has the same balance with every soundfont.
+"""How loud each program and each drum of a soundfont is, so that a song has the same balance with every soundfont; and
+for how long each is heard when it dies away, so that what is no longer heard costs nothing (`tails.py`).
 
 General MIDI specifies no loudness: the programs of one soundfont differ by 20 dB, and the same program of two by 10. A
 score is balanced for `REFERENCE`. For another soundfont the volume of every part is corrected by the difference of its
@@ -39,6 +40,16 @@ DRUMS: Final = range(27, 88)
 VELOCITY: Final = 96
 NOTE_SECONDS: Final = 1.0
 STROKE_SECONDS: Final = 0.6
+TAIL_NOTES: Final = (0.06, 0.3)
+"""Lengths of the notes whose dying away is measured: the sound of a short one has not yet died away by itself when it
+ends, and a long one has become as loud as it will."""
+TAIL_DEPTH, RING_DEPTH = 40.0, 50.0
+"""Decibels below its loudest moment until which a note, or a stroke, is taken for heard when it dies away. Cymbals have
+the highest frequencies for themselves, so that less of them is masked by other sounds."""
+LONGEST_TAIL: Final = 12.0
+"""Seconds for which it is followed at most."""
+TAIL_STEP: Final = RATE // 50
+"""Frames in which its level is measured: 20 ms."""
 INAUDIBLE: Final = -65.0
 """Loudness below which a program or drum counts as missing, and is not corrected."""
 USUAL_DRUMS: Final = range(36, 60)
@@ -51,7 +62,7 @@ log = logging.getLogger("composer")
 
 
 class FontLevels(msgspec.Struct, frozen=True):
-    """The loudness (ITU-R BS.1770, LUFS) of a note at velocity 96, without effects."""
+    """The loudness (ITU-R BS.1770, LUFS) of a note at velocity 96, without effects, and how it dies away, seconds."""
 
     sha256: str
     """Of the soundfont's file."""
@@ -59,6 +70,10 @@ class FontLevels(msgspec.Struct, frozen=True):
     """Index: General MIDI program, a note of a second in the middle of the instrument's range."""
     drums: dict[int, tuple[float, ...]]
     """Program of a kit -> a stroke on each of `DRUMS`."""
+    releases: tuple[float, ...]
+    """Index: program, from the end of a note until it is `TAIL_DEPTH` below its loudest moment."""
+    rings: dict[int, tuple[float, ...]]
+    """Program of a kit -> from each stroke on until it is `RING_DEPTH` below."""
 
 
 def find_correction(reference: float, level: float) -> float:
@@ -81,6 +96,13 @@ def correct_drum(levels: FontLevels, kit: int, drum: int) -> float:
     return find_correction(
         reference.drums.get(kit, reference.drums[0])[index], levels.drums.get(kit, levels.drums[0])[index]
     )
+
+
+def find_rings(levels: FontLevels, kit: int) -> tuple[float, ...]:
+    """Seconds for which a stroke on each of the 128 keys of a kit can be heard."""
+    known = levels.rings.get(kit) or levels.rings.get(0) or (LONGEST_TAIL,) * len(DRUMS)
+    above = (LONGEST_TAIL,) * (128 - DRUMS.stop)
+    return (*((LONGEST_TAIL,) * DRUMS.start), *known, *above)
 
 
 def balance_parts(parts: tuple[Part, ...], levels: FontLevels) -> tuple[tuple[Part, ...], float]:
@@ -186,22 +208,26 @@ def _find_cache() -> Path:
 
 
 def measure_levels(path: Path, make_synth: Callable[[], Any], sha256: str) -> FontLevels:
-    """Play every program and every drum once, and measure how loud it is. Raises Missing as `get_levels` does."""
+    """Play every program and every drum, and measure how loud it is and how it dies away. Raises Missing as
+    `get_levels` does."""
     synth = make_synth()
     try:
         font = synth.sfload(str(path))
         if font == -1:
             raise Missing(f"{path}: FluidSynth cannot read this as a soundfont")
-        programs = []
+        programs, releases = [], []
         for program in range(128):
             synth.program_select(0, font, 0, program)
             low, high = RANGES[program]
             programs.append(_measure(synth, 0, max(40, min(76, (low + high) // 2)), NOTE_SECONDS))
-        drums = {}
+            keys = (low, (low + high) // 2, high)
+            releases.append(max(_measure_release(synth, key, seconds) for key in keys for seconds in TAIL_NOTES))
+        drums, rings = {}, {}
         for kit in KITS:
             if synth.program_select(9, font, 128, kit) == 0:
                 drums[kit] = tuple(_measure(synth, 9, key, STROKE_SECONDS) for key in DRUMS)
-        return FontLevels(sha256, tuple(programs), drums or {0: (-99.0,) * len(DRUMS)})
+                rings[kit] = tuple(_measure_ring(synth, key) for key in DRUMS)
+        return FontLevels(sha256, tuple(programs), drums or {0: (-99.0,) * len(DRUMS)}, tuple(releases), rings)
     finally:
         synth.delete()
 
@@ -210,9 +236,47 @@ def _measure(synth: Any, channel: int, key: int, seconds: float) -> float:
     synth.noteon(channel, key, VELOCITY)
     block = write_block(synth, round(seconds * RATE))
     synth.noteoff(channel, key)
+    _silence(synth, channel)
+    return round_decibels(measure_loudness([block]))
+
+
+def _silence(synth: Any, channel: int) -> None:
     synth.cc(channel, 120, 0)  # all sound off
     write_block(synth, RATE // 50)
-    return round_decibels(measure_loudness([block]))
+
+
+def _measure_release(synth: Any, key: int, seconds: float) -> float:
+    """Seconds for which a note of this length can be heard after its end."""
+    return round(max(0.0, find_tail(_play_note(synth, 0, key, seconds), TAIL_DEPTH) - seconds), 2)
+
+
+def _measure_ring(synth: Any, key: int) -> float:
+    """Seconds for which a stroke can be heard."""
+    return round(find_tail(_play_note(synth, 9, key, TAIL_NOTES[-1]), RING_DEPTH), 2)
+
+
+def _play_note(synth: Any, channel: int, key: int, seconds: float) -> Block:
+    """A note of this length, until it has died away."""
+    synth.noteon(channel, key, VELOCITY)
+    blocks = [write_block(synth, round(seconds * RATE))]
+    synth.noteoff(channel, key)
+    loudest = float(np.abs(blocks[0]).max())
+    for _ in range(round(LONGEST_TAIL)):
+        blocks.append(write_block(synth, RATE))
+        peak = float(np.abs(blocks[-1]).max())
+        loudest = max(loudest, peak)
+        if not synth.get_active_voice_count() or peak < loudest * 10 ** (-RING_DEPTH / 20):
+            break
+    _silence(synth, channel)
+    return np.concatenate(blocks)
+
+
+def find_tail(sound: Block, depth: float) -> float:
+    """When a sound is so many decibels below its loudest moment for good, seconds; 0 for silence."""
+    steps = sound[: len(sound) // TAIL_STEP * TAIL_STEP].reshape(-1, TAIL_STEP * CHANNELS)
+    powers = np.einsum("ij,ij->i", steps, steps)
+    heard = np.flatnonzero(powers > powers.max(initial=0.0) * 10 ** (-depth / 10))
+    return float(heard[-1] + 1) * TAIL_STEP / RATE if len(heard) else 0.0
 
 
 def write_block(synth: Any, frames: int) -> Block:

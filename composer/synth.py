@@ -16,7 +16,7 @@ import numpy.typing as npt
 from bandstand.common.jobs import Value
 from bandstand.common.types import RATE, Frames, Lufs, Seconds
 from bandstand.composer import fluid
-from bandstand.composer.audio import Block
+from bandstand.composer.audio import SINGLE_BLOCKS, Block
 from bandstand.composer.fluid import FluidRenderer
 from bandstand.composer.loudness import measure_loudness
 from bandstand.composer.master import Gains, master_song
@@ -45,8 +45,8 @@ LARGEST_CORRECTION: Final = 12.0
 class Renderer(Protocol):
     """Renders one score once, and is closed then."""
 
-    def render(self, song: StreamingScore) -> Iterator[Block]:
-        """Yield blocks of `BLOCK_FRAMES` frames: the song, then its decay, without an end."""
+    def render(self, song: StreamingScore, single: int = SINGLE_BLOCKS) -> Iterator[Block]:
+        """Yield the blocks of `audio.plan_blocks(single)`: the song, then its decay, without an end."""
 
     def close(self) -> None: ...
 
@@ -91,7 +91,7 @@ def choose_fade(parameters: Mapping[str, Value]) -> Seconds:
 def render_song(
     song: StreamingScore, renderer: Renderer, synthesiser: Synthesiser, target: Lufs, fade: Seconds = FADE
 ) -> Generator[Block, None, None]:
-    """Render, level and master a song: blocks of `BLOCK_FRAMES` frames, the last one shorter.
+    """Render, level and master a song: the blocks of `audio.plan_blocks`, the last one shorter.
 
     `fade` is how long it fades out at its end (`choose_fade`).
     `renderer` is unused and made by `synthesiser`, perhaps ahead of time. It is closed at the end.
@@ -131,7 +131,7 @@ class _GainCurve:
         excerpt = cut_excerpt(self._song.complete())
         renderer = self._synthesiser.make_renderer()
         try:
-            raw = shape_tone(renderer.render(StreamingScore.from_score(excerpt)))
+            raw = shape_tone(renderer.render(StreamingScore.from_score(excerpt), single=0))
             length = Frames(round(excerpt.seconds(excerpt.ticks) * RATE))
             loudness = measure_loudness(master_song(raw, length, lambda at: np.ones(1), Frames(1)))
         finally:

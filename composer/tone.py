@@ -7,8 +7,8 @@ turned up or down slowly until it is `WIDTH` under the middle. Where a mix has t
 of the middle above 250 Hz, by a filter of random phase (Kendall, "The Decorrelation of Audio Signals", CMJ 19:4, 1995);
 it is heard as room, and is gone when a listener adds left and right.
 
-Works on blocks of `BLOCK_FRAMES` frames without a delay, and knows neither score nor synthesiser. Samples of a
-soundfont may not be centred on zero (FluidR3's are not); the equaliser takes that away as well.
+Works on blocks of any number of whole `BLOCK_FRAMES` without a delay, and knows neither score nor synthesiser. Samples
+of a soundfont may not be centred on zero (FluidR3's are not); the equaliser takes that away as well.
 """
 
 from collections.abc import Iterator
@@ -18,9 +18,19 @@ from typing import Final
 import numpy as np
 
 from bandstand.common.types import RATE
-from bandstand.composer.audio import BLOCK_FRAMES, Block
+from bandstand.composer.audio import BLOCK_FRAMES, SPAN, Block
 from bandstand.composer.compressor import Compressor
-from bandstand.composer.filters import Convolver, Curve, Rows, Spectrum, make_filter, take_block, transform
+from bandstand.composer.filters import (
+    SIZE,
+    Convolver,
+    Curve,
+    Rows,
+    Spectrum,
+    find_size,
+    make_filter,
+    take_block,
+    transform,
+)
 
 MIDDLE: Final[Curve] = (
     *((1, -60), (12, -20), (18, -10), (25, -4), (32, -1), (40, 0), (65, 0.8), (120, 0.3)),
@@ -66,8 +76,12 @@ def shape_tone(raw: Iterator[Block]) -> Iterator[Block]:
     convolver, widener, compressor = Convolver(2), _Widener(), Compressor()
     for block in raw:
         left, right = block.T
-        spectra = convolver.push(np.stack((left + right, left - right)))
-        middle, side, made = take_block(spectra[[0, 1, 0]] * get_responses())
+        rows = np.empty((2, len(block)), np.float32)
+        np.add(left, right, out=rows[0])
+        np.subtract(left, right, out=rows[1])
+        spectra, responses = convolver.push(rows), get_responses(find_size(len(block)))
+        made = take_block(spectra[0] * responses[2])
+        middle, side = take_block(spectra * responses[:2])
         side = widener.mix(middle, side, made)
         shaped = np.empty_like(block)
         np.add(middle, side, out=shaped[:, 0])
@@ -77,35 +91,36 @@ def shape_tone(raw: Iterator[Block]) -> Iterator[Block]:
 
 def remove_rumble(raw: Iterator[Block]) -> Iterator[Block]:
     """Yield the blocks centred on zero, and else as they are."""
-    convolver, response = Convolver(2), make_filter(RUMBLE)
+    convolver = Convolver(2)
     for block in raw:
+        response = make_filter(RUMBLE, find_size(len(block)))
         yield np.ascontiguousarray(take_block(convolver.push(block.T) * response).T)
 
 
 def make_filters() -> None:
     """Make the filters of `shape_tone` ahead of time, which takes some hundredths of a second, and try them."""
-    silence = np.zeros((BLOCK_FRAMES, 2), np.float32)
-    for _ in shape_tone(iter((silence,))):
+    silence = np.zeros((SPAN * BLOCK_FRAMES, 2), np.float32)
+    for _ in shape_tone(iter((silence[:BLOCK_FRAMES], silence))):
         pass
 
 
 @cache
-def get_responses() -> Spectrum:
+def get_responses(size: int = SIZE) -> Spectrum:
     """What makes middle, side and made side of the spectra of L + R, L - R, and L + R again."""
-    middle = make_filter(MIDDLE)
-    return (np.stack((middle, make_filter(SIDE), middle * make_diffuser())) / 2).astype(np.complex64)
+    middle = make_filter(MIDDLE, size)
+    return (np.stack((middle, make_filter(SIDE, size), middle * make_diffuser(size))) / 2).astype(np.complex64)
 
 
-def make_diffuser() -> Spectrum:
+def make_diffuser(size: int = SIZE) -> Spectrum:
     """The filter that makes side of the middle: every frequency is as loud as `MADE` has it, its phase random."""
     phases = np.random.RandomState(7).uniform(0, 2 * np.pi, PHASES // 2 + 1)
     phases[[0, -1]] = 0
     response = np.fft.irfft(np.exp(1j * phases), PHASES) * np.linspace(1, 0, PHASES) ** 0.5
-    return (transform(response / np.sqrt((response**2).sum())) * make_filter(MADE)).astype(np.complex64)
+    return (transform(response / np.sqrt((response**2).sum()), size) * make_filter(MADE, size)).astype(np.complex64)
 
 
 class _Widener:
-    """Steers the width. Its gains move in a straight line within each block."""
+    """Steers the width. Its gains move in a straight line within each `BLOCK_FRAMES`."""
 
     def __init__(self) -> None:
         own = USUAL_ENERGY * 10 ** (WIDTH / 10)
@@ -114,14 +129,18 @@ class _Widener:
 
     def mix(self, middle: Rows, side: Rows, made: Rows) -> Rows:
         """The side of a block as it is to be heard, from that of the mix and that which is made of the middle."""
-        now = np.array([np.dot(sound, sound) / len(sound) for sound in (middle, side, made)])
-        self._energies = self._energies * STEADINESS + now * (1 - STEADINESS)
-        before, self._gains = self._gains, choose_gains(*self._energies.tolist())
-        own, more = (
-            np.float32(first) + np.float32(last - first) * _RAMP
-            for first, last in zip(before, self._gains, strict=True)
-        )
-        mixed: Rows = side * own + made * more
+        shaped = [sound.reshape(-1, BLOCK_FRAMES) for sound in (middle, side, made)]
+        gains = [self._gains]
+        for now in np.stack([np.einsum("ij,ij->i", rows, rows) for rows in shaped], axis=1) / BLOCK_FRAMES:
+            self._energies = self._energies * STEADINESS + now * (1 - STEADINESS)
+            gains.append(choose_gains(*self._energies.tolist()))
+        self._gains = gains[-1]
+        points = np.array(gains, np.float32)[:, :, None]
+        own, more = np.swapaxes(points[:-1] + (points[1:] - points[:-1]) * _RAMP, 0, 1)
+        own *= shaped[1]
+        if more.any():
+            own += more * shaped[2]
+        mixed: Rows = own.reshape(-1)
         return mixed
 
 

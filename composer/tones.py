@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from bandstand.common.types import CHANNELS, RATE
-from bandstand.composer.audio import BLOCK_FRAMES, Block
+from bandstand.composer.audio import BLOCK_FRAMES, SINGLE_BLOCKS, Block, plan_blocks
 from bandstand.composer.reverb import Reverb
 from bandstand.composer.score import Note, Part
 from bandstand.composer.streaming_score import StreamingScore
@@ -91,27 +91,27 @@ class ToneRenderer:
     def close(self) -> None:
         self._waves.clear()
 
-    def render(self, song: StreamingScore) -> Iterator[Block]:
-        """Yield blocks of `BLOCK_FRAMES` frames: the song, then its decay, without an end."""
+    def render(self, song: StreamingScore, single: int = SINGLE_BLOCKS) -> Iterator[Block]:
+        """Yield the blocks of `plan_blocks`: the song, then its decay, without an end."""
         score, starts = song.header, _schedule_notes(song)
         start = next(starts, None)
         begin = 0
-        while True:
-            while start and start[0] < begin + BLOCK_FRAMES:
+        for length in plan_blocks(single):
+            self._dry, self._sent = _extend(self._dry, length), _extend(self._sent, length)
+            while start and start[0] < begin + length:
                 frame, part, note, moves = start
                 frames = round(score.seconds(note.start + note.length) * RATE) - frame
                 wave = moves.shape(self._get_wave(part, note.pitch, frames), frame, frames)
                 self._add(part, note, frame - begin, wave)
                 start = next(starts, None)
-            yield self._dry[:BLOCK_FRAMES] + self._reverb.process(self._sent[:BLOCK_FRAMES])
-            begin += BLOCK_FRAMES
-            self._dry, self._sent = _drop_block(self._dry), _drop_block(self._sent)
+            yield self._dry[:length] + self._reverb.process(self._sent[:length])
+            begin += length
+            self._dry, self._sent = self._dry[length:], self._sent[length:]
 
     def _add(self, part: Part, note: Note, at: int, wave: Wave) -> None:
         """Mix a note into the buffers, from frame `at` of the current block on."""
         end = at + len(wave)
-        if end > len(self._dry):
-            self._dry, self._sent = _extend(self._dry, end), _extend(self._sent, end)
+        self._dry, self._sent = _extend(self._dry, end), _extend(self._sent, end)
         gain = VOICE_GAINS.get(part.voice, VOICE_GAINS["chords"]) * (note.velocity / 127) ** 2
         angle = (part.pan + 1) * np.pi / 4
         sides = np.array([np.cos(angle), np.sin(angle)], np.float32) * np.float32(gain * 1.4)
@@ -178,11 +178,6 @@ def make_drum(drum: int) -> Wave:
 
 
 def _extend(buffer: Wave, frames: int) -> Wave:
-    """Extend a buffer of one or two channels with silence to `frames` frames."""
-    return np.concatenate((buffer, np.zeros((frames - len(buffer), *buffer.shape[1:]), np.float32)))
-
-
-def _drop_block(buffer: Wave) -> Wave:
-    """Remove the first block of a buffer. What is left has at least the length of a block."""
-    rest = buffer[BLOCK_FRAMES:]
-    return _extend(rest, max(BLOCK_FRAMES, len(rest)))
+    """Extend a buffer of one or two channels with silence to `frames` frames, unless it is as long already."""
+    missing = frames - len(buffer)
+    return np.concatenate((buffer, np.zeros((missing, *buffer.shape[1:]), np.float32))) if missing > 0 else buffer

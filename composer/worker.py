@@ -22,9 +22,9 @@ from bandstand.common.errors import BandstandError, Missing
 from bandstand.common.files import is_full
 from bandstand.common.generators import BRIDGE, FILE, IDENT, IMPORT, JINGLE, PIPE
 from bandstand.common.jobs import HANDOVER_FD, Advanced, Begun, Done, Failed, Job, Passed, Provenance
-from bandstand.common.types import RATE, Lufs, Seconds
+from bandstand.common.types import RATE, Lufs
 from bandstand.composer import fluid, importing, outside
-from bandstand.composer.audio import BLOCK_FRAMES, Block
+from bandstand.composer.audio import BLOCK_FRAMES, SPAN, Block
 from bandstand.composer.between import make_between
 from bandstand.composer.compose import VERSION, compose_streaming, describe, describe_sections, find_band
 from bandstand.composer.folder import SongFolder, publish_song, read_finished
@@ -36,11 +36,6 @@ from bandstand.composer.recorder import ScoreRecorder
 from bandstand.composer.spool import PROGRESS_SECONDS, DiskFull, Report, SpoolWriter
 from bandstand.composer.synth import Renderer, Synthesiser, choose_fade, count_frames, find_synthesiser, render_song
 
-SINGLE_BLOCKS: Final = Seconds(5.0)
-"""Length of the beginning of a song that is spooled block by block. Later blocks go in batches, which wakes the reader
-less often."""
-BATCH: Final = 10
-"""Blocks in a batch."""
 LEAD: Final = 5
 """Blocks that are spooled before `Begun` is reported. A worker that is held up for half a second then causes no gap."""
 
@@ -158,7 +153,7 @@ def _make_band_song(job: Job, prepared: Prepared, spool: SpoolWriter, report: Re
         with SongFolder(Path(job.directory)) as folder, ScoreRecorder(folder.path, song) as recorder:
             recorder.show_score()
             _spool_blocks(blocks, spool, report, recorder.show_score)
-            for block in spool.read_blocks(BATCH * BLOCK_FRAMES):  # the files can wait until the song is spooled
+            for block in spool.read_blocks(SPAN * BLOCK_FRAMES):  # the files can wait until the song is spooled
                 recorder.push(block)
             recorded = recorder.finish()
             done = Done(
@@ -178,7 +173,7 @@ def _choose_band(job: Job) -> Band:
 def _spool_blocks(blocks: Iterator[Block], spool: SpoolWriter, report: Report, show: Callable[[], None]) -> None:
     """Write the rest of a song to the spool as fast as possible, and close it. `show` is called by and by."""
     reported = time.monotonic()
-    for block in _batch_blocks(blocks):
+    for block in blocks:
         spool.write(block)
         now = time.monotonic()
         if now - reported >= PROGRESS_SECONDS:
@@ -186,9 +181,3 @@ def _spool_blocks(blocks: Iterator[Block], spool: SpoolWriter, report: Report, s
             report(Advanced(round(spool.frames / RATE, 3)))
             show()
     spool.close()
-
-
-def _batch_blocks(blocks: Iterator[Block]) -> Iterator[Block]:
-    yield from islice(blocks, round(SINGLE_BLOCKS * RATE / BLOCK_FRAMES))
-    while batch := list(islice(blocks, BATCH)):
-        yield np.concatenate(batch)

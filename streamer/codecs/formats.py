@@ -4,10 +4,10 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bandstand.common.sound.lame import Lame
 from bandstand.streamer.codecs.containers import CONTAINERS, Comments, Container
 from bandstand.streamer.codecs.encoder import SILENT_PACKETS, Codec, Encoder, silent_packets
 from bandstand.streamer.codecs.flac import Flac, make_silent_frames
-from bandstand.streamer.codecs.lame import Lame
 from bandstand.streamer.codecs.opus import Opus
 
 

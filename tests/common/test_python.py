@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bandstand.common.python import build_command, list_safe_path
+from bandstand.common.python import build_command, keep_bytecode, list_safe_path
 
 OURS = Path(__file__).parents[2]
 TRAP = "raise SystemExit('a file of the working directory was imported')\n"
@@ -63,3 +63,19 @@ def test_the_working_directory_is_taken_off_the_path_unless_it_has_our_package(
     path = ["", str(tmp_path), "/usr/lib/python3", str(OURS)]
     assert list_safe_path(path, str(OURS)) == ["/usr/lib/python3", str(OURS)]
     assert list_safe_path(path, str(tmp_path)) == path
+
+
+@pytest.mark.parametrize(
+    ("environment", "wanted"),
+    [
+        ({"PYTHONDONTWRITEBYTECODE": "1"}, {"PYTHONPYCACHEPREFIX": "/station/bytecode"}),
+        ({"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPYCACHEPREFIX": "/mine"}, {"PYTHONPYCACHEPREFIX": "/mine"}),
+        ({"PYTHONDONTWRITEBYTECODE": ""}, {}),
+        ({}, {}),
+    ],
+)
+def test_what_is_compiled_is_kept_in_the_station_s_folder_where_it_is_kept_nowhere_else(
+    environment: dict[str, str], wanted: dict[str, str]
+) -> None:
+    keep_bytecode(environment, "/station/bytecode")
+    assert environment == wanted

@@ -1,5 +1,5 @@
-import shutil
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
 import av
@@ -9,14 +9,19 @@ from pydub.exceptions import CouldntEncodeError
 
 from bandstand.common.errors import Missing
 from bandstand.common.files import is_full
+from bandstand.common.sound import lame
 from bandstand.common.types import RATE, Frames
 from bandstand.composer.audio import (
+    BLOCK_FRAMES,
+    SINGLE_BLOCKS,
+    SPAN,
     Block,
     Clip,
     Dither,
     FlacWriter,
     export_segment,
     make_segment,
+    plan_blocks,
     write_flac,
     write_preview,
 )
@@ -73,23 +78,43 @@ def test_a_clip_beyond_the_end_is_empty() -> None:
     assert clip.blocks == []
 
 
-@pytest.mark.skipif(not shutil.which("ffmpeg"), reason="needs the ffmpeg program")
+def test_the_first_blocks_of_a_song_are_short_and_the_others_long() -> None:
+    lengths = list(islice(plan_blocks(), SINGLE_BLOCKS + 2))
+    assert lengths == [BLOCK_FRAMES] * SINGLE_BLOCKS + [SPAN * BLOCK_FRAMES] * 2
+    assert next(plan_blocks(0)) == SPAN * BLOCK_FRAMES
+
+
 def test_a_preview_fades_in_and_out(tmp_path: Path) -> None:
     loud = np.full((RATE * 5, 2), 0.3, np.float32) * np.sin(np.arange(RATE * 5) / 20)[:, None].astype(np.float32)
-    write_preview([loud], tmp_path / "p.mp3", 1, {"title": "T"})
+    write_preview([loud], tmp_path / "p.mp3", {"title": "Ü", "bpm": "100", "comment": "seed 4"})
     with av.open(str(tmp_path / "p.mp3")) as container:
         heard = np.concatenate([frame.to_ndarray()[0] for frame in container.decode(audio=0)])
-        assert container.metadata["title"] == "T"
+        assert container.metadata["title"] == "Ü"
+        assert container.metadata["comment"] == "seed 4"
     assert len(heard) / RATE == pytest.approx(5, abs=0.1)
     middle = np.abs(heard[2 * RATE : 2 * RATE + 4800]).max()
     assert np.abs(heard[: RATE // 20]).max() < middle / 3
     assert np.abs(heard[-RATE // 20 :]).max() < middle / 3
 
 
+def test_a_preview_of_nothing_is_a_file(tmp_path: Path) -> None:
+    write_preview([], tmp_path / "p.mp3", {})
+    assert (tmp_path / "p.mp3").exists()
+
+
+def test_without_the_encoder_the_error_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> None:
+        raise Missing("the MP3 encoder is not installed; install the package libmp3lame0")
+
+    monkeypatch.setattr(lame, "load_library", missing)
+    with pytest.raises(Missing, match="libmp3lame0"):
+        write_preview([quiet(100)], tmp_path / "p.mp3", {})
+
+
 def test_without_ffmpeg_the_error_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Missing, match="writing mp3 needs the ffmpeg program"):
-        write_preview([quiet(100)], tmp_path / "p.mp3", 1, {})
+        export_segment(make_segment([quiet(100)], 1), tmp_path / "p.mp3", "mp3", {})
 
 
 @pytest.mark.parametrize("kind", ["flac", "wav", "mp3", "ogg"])

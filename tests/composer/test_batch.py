@@ -12,8 +12,8 @@ import pytest
 
 from bandstand.common.errors import ComposeError
 from bandstand.common.lineups import STYLES
-from bandstand.composer.__main__ import compose
 from bandstand.composer.batch import BAND_OF_STYLE, BatchSong, Share, find_bands, main, plan_batch
+from bandstand.composer.command import compose
 from bandstand.composer.offline import NoRoom
 
 

@@ -8,7 +8,7 @@ import pytest
 from bandstand.common.config import Config
 from bandstand.common.errors import ComposeError
 from bandstand.composer import fluid
-from bandstand.composer.__main__ import compose
+from bandstand.composer.command import compose
 from bandstand.composer.offline import NoRoom, write_song
 from tests.common.test_files import limit_files
 

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
 from bandstand.common.errors import Missing
+from bandstand.common.types import RATE
 from bandstand.composer import fluid, soundfont_levels
 from bandstand.composer.fluid import make_dry_synth
 from bandstand.composer.score import Score
@@ -13,12 +15,15 @@ from bandstand.composer.soundfont_levels import (
     DRUMS,
     FOLDER,
     LARGEST,
+    LONGEST_TAIL,
     DrumCorrection,
     FontLevels,
     balance_parts,
     correct_drum,
     correct_program,
     find_correction,
+    find_rings,
+    find_tail,
     get_levels,
     get_reference,
 )
@@ -29,7 +34,7 @@ needs_soundfont = pytest.mark.skipif(
 
 
 def make_levels(program: float = -30.0, drum: float = -30.0) -> FontLevels:
-    return FontLevels("0" * 64, (program,) * 128, {0: (drum,) * len(DRUMS)})
+    return FontLevels("0" * 64, (program,) * 128, {0: (drum,) * len(DRUMS)}, (1.0,) * 128, {0: (1.0,) * len(DRUMS)})
 
 
 def test_a_correction_is_the_difference_within_its_limit() -> None:
@@ -45,6 +50,9 @@ def test_the_levels_of_debians_soundfonts_are_known(path: Path) -> None:
     assert len(levels.programs) == 128
     assert all(len(kit) == len(DRUMS) for kit in levels.drums.values())
     assert all(-99 <= level < 0 for level in levels.programs)
+    assert len(levels.releases) == 128
+    assert levels.rings.keys() == levels.drums.keys()
+    assert all(len(find_rings(levels, kit)) == 128 for kit in range(128))
 
 
 def test_the_reference_needs_no_correction() -> None:
@@ -59,7 +67,7 @@ def test_a_loud_program_is_turned_down_and_a_soft_one_has_the_others_turned_down
     programs = list(reference.programs)
     for part, change in zip(melodic[:2], (+8, -8), strict=True):
         programs[part.program] = reference.programs[part.program] + change
-    parts, gain = balance_parts(tuple(melodic), FontLevels("", tuple(programs), reference.drums))
+    parts, gain = balance_parts(tuple(melodic), msgspec.structs.replace(reference, programs=tuple(programs)))
     loudness = [part.level**2 * gain for part in parts]
     wanted = [part.level**2 for part in melodic]
     for heard, part_wanted, decibels in zip(loudness[:2], wanted[:2], (-8, +8), strict=True):
@@ -68,11 +76,25 @@ def test_a_loud_program_is_turned_down_and_a_soft_one_has_the_others_turned_down
     assert max(part.level for part in parts) <= 1
 
 
+def test_a_sound_is_heard_until_it_is_far_below_its_loudest_moment() -> None:
+    at = np.arange(3 * RATE) / RATE
+    falling = np.sin(2 * np.pi * 440 * at) * 10 ** (-20 * at / 20)  # 20 dB a second
+    sound = np.stack((falling, falling), axis=1).astype(np.float32)
+    assert find_tail(sound, 40) == pytest.approx(2, abs=0.04)
+    assert find_tail(np.zeros_like(sound), 40) == 0
+
+
+def test_the_strokes_of_an_unknown_kit_ring_like_those_of_the_standard_one() -> None:
+    levels = make_levels()
+    assert find_rings(levels, 77) == find_rings(levels, 0)
+    assert find_rings(levels, 0)[0] == find_rings(msgspec.structs.replace(levels, rings={}), 0)[38] == LONGEST_TAIL
+
+
 def test_a_loud_drum_is_struck_more_softly() -> None:
     reference = get_reference()
     kit = list(reference.drums[0])
     kit[51 - DRUMS.start] += 12  # the ride
-    strokes = DrumCorrection(FontLevels("", reference.programs, {0: tuple(kit)}), 0)
+    strokes = DrumCorrection(msgspec.structs.replace(reference, drums={0: tuple(kit)}), 0)
     assert strokes.highest == 0
     assert strokes.correct(38, 100) == 100
     assert strokes.correct(51, 100) == round(100 * 10 ** (-12 / 40))

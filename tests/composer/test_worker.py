@@ -8,7 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from bandstand.common.errors import Missing
 from bandstand.common.jobs import Advanced, Begun, Done, Failed, Job, Step, Value
+from bandstand.common.sound import lame
 from bandstand.common.types import FRAME_BYTES, RATE, SongCode
 from bandstand.composer import fluid
 from bandstand.composer.folder import SONG_FILE
@@ -153,10 +155,13 @@ def test_a_full_disk_is_reported(bot: BotSide, prepared: Prepared, monkeypatch: 
     assert failed.reason.startswith("the disk is full")
 
 
-def test_without_ffmpeg_only_the_preview_is_missing(
-    bot: BotSide, prepared: Prepared, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_without_the_encoder_only_the_preview_is_missing(
+    bot: BotSide, prepared: Prepared, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
+    def missing() -> None:
+        raise Missing("the MP3 encoder is not installed")
+
+    monkeypatch.setattr(lame, "load_library", missing)
     run_job(bot.job(), prepared, bot.spool, bot.steps.append)
     done = bot.steps[-1]
     assert isinstance(done, Done)

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from bandstand.common.config import Log, Mount
+from bandstand.common.sound.lame import BITRATES
 from bandstand.common.types import RATE
 from bandstand.streamer import silence
 from bandstand.streamer.codecs.formats import FORMATS
-from bandstand.streamer.codecs.lame import BITRATES
 from bandstand.streamer.delivery import PATIENCE, Delivery
 from bandstand.streamer.heartbeat import OFF_AIR, Beat
 from bandstand.streamer.icecast import OffAir

@@ -9,9 +9,10 @@ import pytest
 
 from bandstand.common.config import LOSSLESS
 from bandstand.common.errors import ConfigError, Missing
+from bandstand.common.sound import lame
 from bandstand.common.types import RATE
 from bandstand.streamer.block import Samples
-from bandstand.streamer.codecs import lame, opus
+from bandstand.streamer.codecs import opus
 from bandstand.streamer.codecs.encoder import DITHER_LEVEL, Encoder, dither
 from bandstand.streamer.codecs.formats import FORMATS
 

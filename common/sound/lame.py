@@ -10,8 +10,8 @@ from functools import cache
 import numpy as np
 
 from bandstand.common.errors import ConfigError, Missing
+from bandstand.common.sound import Samples
 from bandstand.common.types import CHANNELS, RATE, Frames
-from bandstand.streamer.block import Samples, zeros
 
 QUALITY = 5
 FRAME = Frames(1152)
@@ -96,7 +96,7 @@ class Lame:
 
     def finish(self, after: Samples) -> list[bytes]:
         """Push out what LAME holds with silence. MP3 has no end of its own, so `after` is not needed."""
-        return self.packets(zeros(MEMORY))
+        return self.packets(np.zeros((MEMORY, CHANNELS), np.float32))
 
     def close(self) -> None:
         handle, self._handle = self._handle, None
