@@ -14,6 +14,7 @@ import shutil
 import sys
 import traceback
 from collections.abc import Iterable, Iterator
+from io import BytesIO
 from itertools import repeat
 from pathlib import Path
 from typing import Final
@@ -186,14 +187,13 @@ def _drop_frames(error: OSError) -> None:
 
 
 def write_preview(blocks: Iterable[Block], path: Path, tags: dict[str, str]) -> None:
-    """Write a short MP3 that fades in and out. Raises Missing if the encoder is not installed."""
+    """Write a short MP3 that fades in and out. Raises Missing if the encoder is not installed, or OSError."""
     encoder = Lame(PREVIEW_RATE)
     try:
         sound = _fade(np.concatenate([np.zeros((0, CHANNELS), np.float32), *blocks]))
-        path.write_bytes(b"".join([*encoder.packets(sound), *encoder.finish(sound)]))
+        path.write_bytes(b"".join([_make_id3(tags), *encoder.packets(sound), *encoder.finish(sound)]))
     finally:
         encoder.close()
-    _tag_preview(path, tags)
 
 
 def _fade(sound: Block) -> Block:
@@ -202,13 +202,14 @@ def _fade(sound: Block) -> Block:
     return sound * np.sin(np.minimum(left, 1) * np.pi / 2).astype(np.float32)[:, None] ** 2
 
 
-def _tag_preview(path: Path, tags: dict[str, str]) -> None:
+def _make_id3(tags: dict[str, str]) -> bytes:
     from mutagen import id3  # at the end of a song, when nothing waits for it to be loaded
 
-    tag = id3.ID3()
+    tag, written = id3.ID3(), BytesIO()
     for name, text in tags.items():
         if name in PREVIEW_TAGS:
             tag.add(getattr(id3, PREVIEW_TAGS[name])(encoding=id3.Encoding.UTF8, text=text))
         elif name == "comment":
             tag.add(id3.COMM(encoding=id3.Encoding.UTF8, lang="eng", desc="", text=text))
-    tag.save(path)
+    tag.save(written)
+    return written.getvalue()
