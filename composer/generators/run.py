@@ -120,10 +120,11 @@ class GeneratedSong:
             self._skip_silence()
             return
         room = len(block) + 1 if self._longest is None else round(self._longest * RATE) - self.spool.frames
-        self.spool.write(block[:room])
-        self.recorder.push(block[:room])
+        first = len(block) if self.has_begun else BLOCK_FRAMES
+        self._write(block[: min(first, room)])
         if self.spool.frames >= BLOCK_FRAMES:  # a player that started with less would run dry at once
             self.begin(promised)
+        self._write(block[first:room])  # of live sound, a pipe takes no more before somebody reads it
         if not self.has_begun and self.seconds > LONGEST_SILENCE:
             raise NotAudio(f"its first {LONGEST_SILENCE} s are silence, so it was not put on the air")
         self.report_notes(self.lint.notes)
@@ -131,6 +132,11 @@ class GeneratedSong:
         if self._longest is not None and len(block) >= room:
             self.report_notes([f"it went on beyond {clock(self._longest)}, its limit longest, and was ended there"])
             raise LengthReached
+
+    def _write(self, block: Block) -> None:
+        if len(block):
+            self.spool.write(block)
+            self.recorder.push(block)
 
     def _skip_silence(self) -> None:
         """Live sound begins with what can be heard: nobody reads its pipe before, which would soon be full."""

@@ -3,6 +3,7 @@
 import io
 import os
 import threading
+import time
 import wave
 from contextlib import suppress
 from pathlib import Path
@@ -61,6 +62,7 @@ class Case:
         self.folder = folder
         self.steps: list[Step] = []
         self.heard = b""
+        self.may_read = threading.Event()
 
     def make_job(self, **parameters: Value) -> Job:
         folder = str(self.folder / "songs" / "abc")
@@ -73,32 +75,40 @@ class Case:
         path.write_bytes(data)
         return self.make_job(file=format_location(path))
 
-    def pipe(self, data: bytes, *, is_read: bool = True, **parameters: Value) -> Passed | Done:
-        """Play what a pipe of these bytes gives. Without `is_read` nobody listens."""
+    def pipe(
+        self, data: bytes, *, is_read: bool = True, is_read_late: bool = False, **parameters: Value
+    ) -> Passed | Done:
+        """Play what a pipe of these bytes gives. Without `is_read` nobody listens; late: when it is said to begin."""
         out, into = os.pipe()
         heard, growth = os.pipe()
         with (self.folder / "spool").open("w+b") as spool:
             threads = [threading.Thread(target=self._write, args=(into, data))]
             if is_read:
-                threads.append(threading.Thread(target=self._read, args=(heard,)))
+                threads.append(threading.Thread(target=self._read, args=(heard, is_read_late)))
             else:
                 os.close(heard)
             for thread in threads:
                 thread.start()
             try:
                 writer = SpoolWriter(spool.fileno(), growth)
-                return play_pipe(self.make_job(**parameters), writer, self.steps.append, out)
+                return play_pipe(self.make_job(**parameters), writer, self._take_step, out)
             finally:
                 if not parameters.get("keep"):
                     os.close(growth)
                 for thread in threads:
                     thread.join(10)
 
+    def _take_step(self, step: Step) -> None:
+        self.steps.append(step)
+        if isinstance(step, Begun):
+            self.may_read.set()
+
     def _write(self, into: int, data: bytes) -> None:
         with suppress(BrokenPipeError), os.fdopen(into, "wb") as pipe:
             pipe.write(data)
 
-    def _read(self, heard: int) -> None:
+    def _read(self, heard: int, is_late: bool) -> None:
+        self.may_read.wait(20 if is_late else 0)
         with os.fdopen(heard, "rb") as pipe:
             self.heard = pipe.read()
 
@@ -258,3 +268,15 @@ def test_what_is_no_sound_before_a_pipes_sound_is_passed_over_and_told(data: byt
     assert heard == len(case.heard) > 0
     assert isinstance(step, Passed) and step.provenance is not None
     assert step.provenance.notes == [f"it has {len(head)} bytes before its sound that are none"]
+
+
+def test_it_begins_before_more_is_written_than_fits_into_a_pipe_that_nobody_reads_yet(case: Case) -> None:
+    """As of a program that wrote all of a slow sound at once: four seconds of 8 kHz come in one read."""
+    made = io.BytesIO()
+    with wave.open(made, "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes((make_raw(8000) * 8)[:64_000])
+    began = time.monotonic()
+    case.pipe(made.getvalue(), is_read_late=True)
+    assert time.monotonic() - began < 15
+    assert len(case.heard) == 4 * RATE * FRAME_BYTES

@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = ("README.md", "docs/generators.md")
 STAYS = ("up", "listen", "streamer", "bot", "standby", "web")
 """Words of `bandstand` that go on until they are ended; that they are known is all that is tried of them here."""
-OWN_FILES = ("mygen", "mine", "FILE", "NAME", "WORDS")
+OWN_FILES = ("mine", "FILE", "NAME", "WORDS")
 """What stands in a command for something of the reader's."""
 
 
