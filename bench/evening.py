@@ -207,7 +207,7 @@ class Evening:
         port = free_port()
         (folder / "ngircd.conf").write_text(SERVER.format(port=port))
         self._server = subprocess.Popen(["ngircd", "-n", "-f", str(folder / "ngircd.conf")], stdout=subprocess.DEVNULL)
-        until(lambda: _answers(port), "ngircd")
+        until(lambda: _answers(port), "ngircd", PATIENCE)
         self._config.write_text(SETTINGS.format(icecast=free_port(), irc=port))
         self._people = {
             name: Person(name, port, self._transcript, hears_channel=number == 0) for number, name in enumerate(PEOPLE)
@@ -220,7 +220,7 @@ class Evening:
             )
 
     def prepare(self) -> None:
-        until(lambda: "takes commands" in (self._folder / "log").read_text(), "the station")
+        until(lambda: "takes commands" in (self._folder / "log").read_text(), "the station", PATIENCE)
         self._control("grant", "home/*!*@127.0.0.2", "owner")
         music = self._folder / "music"
         music.mkdir()

@@ -9,7 +9,6 @@ from bandstand.bot.commands.reply import Reply
 from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common.api import requests, results
 from bandstand.common.errors import UsageError
-from bandstand.common.text import counted
 
 NAMES: Final = ("title", "artist", "album", "genre")
 EDITED: Final = (
@@ -52,7 +51,8 @@ def show_tagged(result: results.SongTagged, _: Call) -> Reply:
 
 
 def show_deleted(result: results.SongDeleted, _: Call) -> Reply:
-    queued = f", and {counted(result.queued, 'time')} from the queue" if result.queued else ""
+    times = f"{result.queued} times from" if result.queued > 1 else "from"
+    queued = f", and {times} the queue" if result.queued else ""
     stays = "; its file stays where it is" if result.is_linked else ""
     return Reply(f"{name_song(result.song)} is removed from the library{queued}{stays}")
 

@@ -1,5 +1,6 @@
 """Commands about the programme, which plays where nobody has asked for anything: radio and why."""
 
+import time
 from typing import Final
 
 from bandstand.bot.commands.phrases import name_song, say_ago, say_kind, say_wait
@@ -28,7 +29,7 @@ BETWEEN: Final = {
 SOURCES: Final = {
     Source.STOCK: "a new song that was composed ahead, heard for the first time",
     Source.ROTATION: "it came up in the rotation",
-    Source.COMPOSED: "it was composed for the moment, as there was nothing else to play",
+    Source.COMPOSED: "it was composed for its place",
 }
 DISTANCES: Final = {
     Distance.ARTIST: "the same artist was heard less than 15 minutes before",
@@ -57,6 +58,8 @@ def show_radio(result: results.Radio, _: Call) -> Reply:
 def say_choice(choice: Choice, now: float) -> str:
     """The reason for which the programme chose a song."""
     said = SOURCES[choice.source]
+    if choice.source is Source.COMPOSED and choice.slot is None and choice.ends_at is None:
+        said += ", as there was nothing else to play"
     if choice.among > 1:
         said += f", drawn from {choice.among}"
     if choice.source is Source.ROTATION:
@@ -71,7 +74,7 @@ def say_choice(choice: Choice, now: float) -> str:
     if choice.show:
         said += f", in the show {choice.show}"
     if choice.ends_at is not None:
-        said += ", made to end just at a fixed time"
+        said += f", made to end just at {time.strftime('%H:%M:%S', time.localtime(choice.ends_at)).removesuffix(':00')}"
     for passed in choice.passed:
         said += f"; {say_slot(passed.slot)} was passed over, as {passed.reason}"
     for distance in choice.relaxed:
@@ -81,6 +84,8 @@ def say_choice(choice: Choice, now: float) -> str:
 
 def show_explanation(result: results.Explanation, call: Call) -> Reply:
     if result.song is None:
+        if result.quiet is QuietReason.STOPPED:
+            return Reply(f"silence: {QUIET[result.quiet]}")
         if result.quiet is not None:
             return Reply(f"silence: nobody has asked for a song, and the radio does not play: {QUIET[result.quiet]}")
         making = "a song is being made and begins as soon as it can be heard"

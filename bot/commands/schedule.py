@@ -27,7 +27,9 @@ STATES: Final = {
     RunState.MISSED: "missed",
 }
 SOON: Final = 18 * 3600.0
-"""Seconds ahead within which a moment is told without its date."""
+"""Seconds ahead within which a moment of the same day is told without its date."""
+NIGHT: Final = 6 * 3600.0
+"""The same over midnight."""
 
 
 def parse_schedule(call: Call) -> requests.Request:
@@ -156,10 +158,12 @@ def name_show(show: Show) -> str:
 
 
 def say_moment(at: float, zone: str, now: float | None = None) -> str:
-    """`20:00`, or `fri 2026-05-01 20:00` where that is not within some hours of `now`."""
+    """`20:00`, or `fri 2026-05-01 20:00` where that is another day than `now`, and some hours from it."""
     local = datetime.fromtimestamp(at, load_zone(zone))
     if now is not None and abs(at - now) < SOON:
-        return f"{local:%H:%M}"
+        is_today = local.date() == datetime.fromtimestamp(now, local.tzinfo).date()
+        if is_today or abs(at - now) < NIGHT:
+            return f"{local:%H:%M}"
     return f"{local:%a} {local:%Y-%m-%d %H:%M}".lower()
 
 

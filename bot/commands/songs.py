@@ -22,8 +22,8 @@ OWN_OPTIONS: Final = ("here", "queue", "seed")
 SEED_DIGITS: Final = 9
 FOR_PROGRAMMERS: Final = ("program's fingerprint", "sound's fingerprint", "exit status")
 """Facts that nobody wants to read in a channel."""
-UNSHOWN: Final = ("energies", "sections")
-"""Facts that are for the station; the sections are shown in words."""
+UNSHOWN: Final = ("energies", "sections", "link", "duplicates")
+"""Facts that are for the station; what is to be known of them is shown in words."""
 
 
 # Making
@@ -102,7 +102,8 @@ def show_jobs(result: results.Jobs, call: Call) -> Reply:
         for job in result.jobs
     )
     columns = ("job", "state", "song", "title", "asked for by", "when", "")
-    return Reply(f"{counted(result.open, 'job')} not done yet", columns=columns, rows=rows)
+    left = f"{counted(result.open, 'job')} not done yet" if result.open else "every job is done"
+    return Reply(left, columns=columns, rows=rows)
 
 
 def show_remaking(result: results.Remaking, _: Call) -> Reply:
@@ -164,6 +165,7 @@ def show_song(result: results.SongDetails, call: Call) -> Reply:
         "generator": song.generator,
         "seed": "" if is_taken else str(song.seed),
         **{name.replace("_", " "): str(value) for name, value in said.items() if name not in UNSHOWN},
+        "linked": "its file is played where it is" if song.parameters.get("link") else "",
         "sections": ", ".join(f"{section.name} {section.bar}" for section in song.sections),
         "loudness": "not measured yet" if song.loudness is None else f"{song.loudness:.1f} LUFS",
         "cue points": _say_cue_points(song),

@@ -181,7 +181,8 @@ def explain_song(request: ExplainSong, by: Requester, tx: Transaction) -> Explan
     cue = find_on_air(tx)
     if cue is None or is_stopped(tx):
         return Explanation(quiet=find_quiet_reason(tx), is_making=bool(tx.jobs.list_in_state(*OPEN_JOBS)))
-    return msgspec.structs.replace(_explain(cue), held=show_starts.find_held_now(tx))
+    held = show_starts.find_held_now(tx) if find_quiet_reason(tx) is None else None
+    return msgspec.structs.replace(_explain(cue), held=held)
 
 
 def _explain(cue: Cue, position: int = 0, heard_in: float | None = None) -> Explanation:

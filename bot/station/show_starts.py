@@ -152,6 +152,8 @@ def cut_to_show(tx: Transaction) -> None:
     following = scheduling.find_next(tx.queue.list_open())
     if following is None or following.choice is None or following.choice.show != target.show.name:
         return
+    if schedule.is_entry(target.show.rule) and following.choice.slot is None:
+        return  # what the show consists of is not there, and what stands in for it cuts nothing
     rise = RISE if following.song.kind is SongKind.SONG and target.show.slot.kind is not SlotKind.FILE else 0.0
     end_cue(tx, air, EndReason.CUT, tx.now)
     tx.queue.save(msgspec.structs.replace(put_on_air(tx, following), crossfade=rise))

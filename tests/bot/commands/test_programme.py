@@ -1,7 +1,10 @@
 """radio and why in words."""
 
+import time
+
 import pytest
 
+from bandstand.bot.commands.programme import say_choice
 from bandstand.bot.commands.reply import Level
 from bandstand.common.api import requests, results
 from bandstand.common.api.people import Right
@@ -64,3 +67,15 @@ def test_radio_says_what_it_has_ahead(person: Person) -> None:
 def test_why_says_who_or_what_chose_the_song(person: Person, result: results.Explanation, said: str) -> None:
     person.core.results[requests.ExplainSong] = result
     assert said in person.say("why").summary
+
+
+def test_what_was_composed_for_its_place_is_not_said_to_stand_in_for_anything() -> None:
+    alone = Choice(source=Source.COMPOSED)
+    assert say_choice(alone, 0.0) == "it was composed for its place, as there was nothing else to play"
+    fitted = Choice(source=Source.COMPOSED, ends_at=time.mktime((2026, 3, 27, 20, 0, 0, 0, 0, -1)))
+    assert say_choice(fitted, 0.0) == "it was composed for its place, made to end just at 20:00"
+
+
+def test_while_the_station_is_stopped_why_says_nothing_of_who_asked(person: Person) -> None:
+    stopped = results.Explanation(quiet=QuietReason.STOPPED)
+    assert person.see("why", stopped).summary == "silence: the station is stopped; resume goes on"

@@ -1,7 +1,10 @@
 """schedule in words."""
 
+from datetime import datetime
+
 import pytest
 
+from bandstand.bot.commands import schedule
 from bandstand.bot.commands.reply import Level
 from bandstand.common.api.people import Right
 from bandstand.common.api.schedule import AddShow, GetSchedule, RemoveShow, Schedule, ShowAdded
@@ -88,3 +91,18 @@ def test_an_override_that_is_off_says_so_plainly(person: Person) -> None:
     show = Show(id=4, name="off", rule=read_rule("2026-12-24 0:00-24:00"), slot=Slot(SlotKind.OFF), is_override=True)
     reply = person.see("schedule override 2026-12-24 off", ShowAdded(show=show, next=None))
     assert reply.summary == "override 4: no show is heard 2026-12-24 0:00-24:00, the ordinary programme plays"
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        ("2026-03-27T20:00", "20:00"),
+        ("2026-03-28T00:00", "sat 2026-03-28 00:00"),
+        ("2026-03-29T12:00", "sun 2026-03-29 12:00"),
+    ],
+)
+def test_a_moment_of_another_day_has_its_date(at: str, said: str) -> None:
+    morning, evening = (datetime.fromisoformat(f"2026-03-27T{hour}:00+00:00").timestamp() for hour in ("09", "22"))
+    moment = datetime.fromisoformat(f"{at}+00:00").timestamp()
+    assert schedule.say_moment(moment, "UTC", morning) == said
+    assert schedule.say_moment(evening + 3 * 3600, "UTC", evening) == "01:00"

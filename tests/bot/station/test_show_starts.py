@@ -110,6 +110,14 @@ def test_a_jingle_that_is_a_show_is_not_faded(station: Station) -> None:
     assert (station.get_air().song.title, station.get_air().crossfade) == ("news", 0.0)
 
 
+def test_a_jingle_that_is_not_there_cuts_no_song(station: Station) -> None:
+    begin(station, TEN - 30.0)
+    add_show(station, "every 20 minutes", "jingle")
+    before = station.get_air()
+    keep(station, TEN)
+    assert station.get_air().id == before.id
+
+
 def test_what_somebody_asked_for_is_heard_to_its_end_and_the_show_waits_which_is_told(station: Station) -> None:
     add_show(station, "daily 10:00-11:00")
     keep(station, TEN - 60.0)
