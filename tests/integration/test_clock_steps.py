@@ -35,6 +35,7 @@ def station(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Station
     made = Station(tmp_path)
     try:
         made.up()
+        made.give_up_first_song()
         for name in ("LD_PRELOAD", *(name for name in os.environ if name.startswith("FAKETIME"))):
             monkeypatch.delenv(name)
         yield made

@@ -33,6 +33,7 @@ def station(tmp_path: Path) -> Iterator[Station]:
         )
     try:
         made.up()
+        made.give_up_first_song()
         yield made
     finally:
         made.end()

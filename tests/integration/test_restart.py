@@ -16,6 +16,7 @@ from tests.integration.test_station import PATIENCE, Station
 RATE = 48_000
 RISE = "aevalsrc=0.4*sin(2*PI*(400*t+5*t*t)):sample_rate=48000:duration=120"
 """A tone of 400 Hz that rises by 10 Hz a second, so that its pitch tells where in the song it is."""
+ON_AIR = r"cue \d is on the air"
 
 
 @pytest.fixture
@@ -23,6 +24,7 @@ def station(tmp_path: Path) -> Iterator[Station]:
     made = Station(tmp_path)
     try:
         made.up()
+        made.give_up_first_song()
         made.wait_for(r"standby info: /standby/stream\.mp3 is on the air")
         yield made
     finally:
@@ -30,13 +32,13 @@ def station(tmp_path: Path) -> Iterator[Station]:
 
 
 def plays_a_rise(station: Station) -> None:
-    station.wait_for(r"job 1: .* is made")
-    code = station.ask("songs")["songs"][0]["code"]
+    code = station.ask("generate", "seconds=20")["song"]
+    station.wait_for(r"job 2: .* is made")
     target = station.var / "songs" / code / "song.flac"
     command = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", RISE, "-ac", "2", str(target)]
     subprocess.run(command, check=True, timeout=PATIENCE)
     station.say("play", code)
-    station.wait_for(r"cue 2 is on the air")
+    station.wait_for(ON_AIR)
 
 
 def place(sound: Sound) -> float:
@@ -47,7 +49,7 @@ def place(sound: Sound) -> float:
 
 def heard_around(station: Station, listener: Listener, first: int) -> None:
     """Wait for the song to go on; print and check what was heard of the interruption in all that came after `first`."""
-    station.wait_for(r"cue 2 is on the air")
+    station.wait_for(ON_AIR)
     now = len(listener.sound())
     listener.wait_until(lambda sound: len(sound) > now + 2 * RATE, "what comes after")
     sound = listener.sound()[first:]

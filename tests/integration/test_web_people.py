@@ -67,6 +67,7 @@ def station(tmp_path: Path, server: Server) -> Iterator[WebStation]:
     made = WebStation(tmp_path, server)
     try:
         made.up()
+        made.give_up_first_song()
         until(made.is_page_there, "the page is there", PATIENCE)
         yield made
     finally:

@@ -118,6 +118,7 @@ class WebStation(Station):
 
     def up(self) -> None:
         super().up()
+        self.give_up_first_song()
         until(lambda: b"opus" in self.fetch("/api/heard"), "the web process knows what is heard", SECONDS)
 
     def fetch(self, path: str) -> bytes:

@@ -2,7 +2,9 @@
 
 import os
 import signal
+from collections.abc import Iterator
 
+import pytest
 from playwright.sync_api import Browser, Page
 
 from bandstand.common.types import RATE
@@ -20,6 +22,13 @@ ESTIMATE = 3 * RATE // 2
 """A second and a half. It is a tenth of a second where the machine has time; elsewhere the element connects late."""
 
 
+@pytest.fixture
+def page(radio: WebStation, browser: Browser) -> Iterator[Page]:
+    page = open_player(browser, radio)
+    yield page
+    page.close()  # one that plays on takes a good part of a core
+
+
 def measure_error(page: Page, code: str, song: Sound) -> int:
     """Frames by which what the player says is ahead of what is heard."""
     page.wait_for_function(f"player.heard()?.song === '{code}'")
@@ -28,9 +37,8 @@ def measure_error(page: Page, code: str, song: Sound) -> int:
     return int(looked["heard"]["frame"]) - find_truth(page, looked["ear"], song)
 
 
-def test_the_frame_in_the_ear_is_known_from_song_to_song(radio: WebStation, browser: Browser) -> None:
+def test_the_frame_in_the_ear_is_known_from_song_to_song(radio: WebStation, page: Page) -> None:
     first, first_song = radio.play_noise(40, seed=1)
-    page = open_player(browser, radio)
     press_play(page)
     page.evaluate("startTap()")
     assert abs(measure_error(page, first, first_song)) < EXACT
@@ -46,11 +54,9 @@ def test_the_frame_in_the_ear_is_known_from_song_to_song(radio: WebStation, brow
     page.wait_for_function("player.heard() === null")
     page.evaluate("player.stop()")
     assert page.evaluate("states").pop() == "stopped"
-    page.close()
 
 
-def test_it_comes_back_whatever_was_killed(radio: WebStation, browser: Browser) -> None:
-    page = open_player(browser, radio)
+def test_it_comes_back_whatever_was_killed(radio: WebStation, page: Page) -> None:
     press_play(page)
     page.evaluate("startTap()")
     for seed, part in enumerate(("streamer", "web", "icecast", "bot"), 10):
@@ -67,14 +73,12 @@ def test_it_comes_back_whatever_was_killed(radio: WebStation, browser: Browser) 
             radio.kill(f"bandstand.{part}")
         code, song = radio.play_noise(60, seed)
         assert abs(measure_error(page, code, song)) < EXACT, part
-    page.close()
 
 
 def test_where_there_is_no_web_codecs_an_element_plays_and_the_place_is_an_estimate(
-    radio: WebStation, browser: Browser
+    radio: WebStation, page: Page
 ) -> None:
     code, song = radio.play_noise(60, seed=3)
-    page = open_player(browser, radio)
     page.evaluate("useElement()")
     press_play(page)
     page.evaluate("startTap()")
@@ -83,4 +87,3 @@ def test_where_there_is_no_web_codecs_an_element_plays_and_the_place_is_an_estim
     looked = page.evaluate("look()")
     assert looked["heard"]["exact"] is False
     assert abs(looked["heard"]["frame"] - find_truth(page, looked["ear"], song)) < ESTIMATE
-    page.close()
