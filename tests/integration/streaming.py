@@ -30,7 +30,7 @@ LOUD = 0.05
 """Half-scale sines are well above it, silence is far below."""
 
 
-def until(condition: Callable[[], object], what: str, seconds: float = 60.0, pause: float = 0.02) -> None:
+def until(condition: Callable[[], object], what: str, seconds: float = 120.0, pause: float = 0.02) -> None:
     """Wait for something of another process that tells nobody when it happens; look again after each `pause`."""
     never, last = threading.Event(), time.monotonic() + seconds
     while not condition():

@@ -3,6 +3,7 @@
 import re
 import subprocess
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -79,11 +80,17 @@ def test_people_of_irc_and_of_telnet_are_themselves_on_the_page(station: WebStat
     log_in(station)
 
 
+def is_heard(station: WebStation, song: str) -> bool:
+    playing = station.ask("np")
+    return playing["state"] == "playing" and playing["song"]["code"] == song and playing["seconds"] > 2.0
+
+
 def follow_link(station: WebStation, server: Server) -> None:
     ann = Person(server.port, "ann", "#radio", user="annuser")
     ann.has_heard_or_hears(r"^:bandstand!.* JOIN|353 .*bandstand")
     station.say("grant", "testnet/*!*annuser@127.0.0.1", "dj")
     song = station.ask("generate", "minutes=1")["song"]
+    until(partial(is_heard, station, song), "the song is heard for two seconds", PATIENCE)
     ann.says("#radio", "!web")
     said = ann.hears(r"NOTICE ann :ok: http://\S+/link/\S+ logs you in to the page, once, within 10 minutes", PATIENCE)
     [link] = re.findall(r"http://\S+", said)
