@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
+from pathlib import Path
+from zoneinfo import TZPATH, ZoneInfo
 
 import msgspec
 import pytest
+import tzdata
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,6 +34,18 @@ HOUR = 3600.0
 FIRST, LAST = date(2026, 1, 1), date(2027, 12, 31)
 ZONES = sorted(list_zones())
 zones = st.sampled_from(ZONES)
+
+
+def list_distinct_zones() -> list[str]:
+    """One name of each zone that differs from the others: nearly half of the names are older ones of the same zone."""
+    names: dict[bytes, str] = {}
+    for zone in ZONES:
+        paths = [folder / zone for folder in (*map(Path, TZPATH), Path(tzdata.__file__).parent / "zoneinfo")]
+        data = next((path.read_bytes() for path in paths if path.is_file()), zone.encode())
+        names.setdefault(data, zone)
+    return list(names.values())
+
+
 days = st.dates(FIRST, LAST)
 minutes = st.integers(0, DAY_MINUTES - 1)
 rules = st.one_of(
@@ -128,7 +142,7 @@ def check_moment(day: date, minute: int, zone: str) -> None:
 @pytest.mark.slow
 def test_in_every_zone_and_on_every_day_of_two_years_all_hours_stand_for_moments_in_their_order() -> None:
     """Every half hour between two noons with different offsets; else the midnight of every tenth day."""
-    for zone in ZONES:
+    for zone in list_distinct_zones():
         place = ZoneInfo(zone)
         offset = None
         for day in list_days():
@@ -142,7 +156,7 @@ def test_in_every_zone_and_on_every_day_of_two_years_all_hours_stand_for_moments
 
 @pytest.mark.slow
 def test_in_every_zone_a_daily_show_comes_once_on_every_date_of_two_years() -> None:
-    for zone in ZONES:
+    for zone in list_distinct_zones():
         show = make_show("2:30-4:30", zone)
         found = list(list_occurrences(show, at("2026-01-01", zone), at("2027-12-31T23:59", zone)))
         assert [one.day for one in found] == EVERY_DATE, zone
