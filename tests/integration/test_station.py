@@ -352,7 +352,7 @@ def test_the_bot_killed_is_not_noticed_and_a_new_one_takes_over(on_air: Station,
 def test_a_job_that_the_bot_died_over_is_made_by_the_next_one(station: Station) -> None:
     station.up()
     station.give_up_first_song()
-    station.ask("generate", "--queue", "minutes=3")
+    station.ask("generate", "--queue", "minutes=1")
     assert station.process is not None
     station.process.kill()
     station.process.wait()
