@@ -6,7 +6,7 @@ quotas are the core's, and nothing is checked twice here. Bodies are JSON or for
 """
 
 from collections.abc import Callable
-from typing import Annotated, Any, Final, get_args
+from typing import Annotated, Any, Final, Literal, get_args
 
 import msgspec
 from litestar import delete, get, post
@@ -81,7 +81,7 @@ class AskSkip(msgspec.Struct, frozen=True):
 class AskVote(msgspec.Struct, frozen=True):
     """Which song of the comparison is better: `x` or `y`."""
 
-    choice: Annotated[str, msgspec.Meta(max_length=10)]
+    choice: Literal["x", "y", "X", "Y"]
 
 
 PRIVATE: Final = CacheControlHeader(no_store=True)

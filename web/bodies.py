@@ -109,7 +109,8 @@ def capitalise(sentence: str) -> str:
 
 
 def describe_body(kind: type[msgspec.Struct]) -> type[Operation]:
-    """What the OpenAPI document says of the body: the same as JSON and as a form."""
+    """What the OpenAPI document says of the body. A form may have the same fields; but it is answered as a browser is,
+    with a page, which is no part of the API."""
     definition, parts = msgspec.json.schema_components([kind], ref_template="#/components/schemas/{name}")
     found: dict[str, Any] = {**parts.get(kind.__name__, definition[0])}
     properties: dict[str, Reference | Schema] = {
@@ -121,9 +122,7 @@ def describe_body(kind: type[msgspec.Struct]) -> type[Operation]:
         required=list(found.get("required", ())) or None,
         description=found.get("description"),
     )
-    content = {
-        name: OpenAPIMediaType(schema=schema) for name in ("application/json", "application/x-www-form-urlencoded")
-    }
+    content = {"application/json": OpenAPIMediaType(schema=schema)}
 
     @dataclass
     class Described(Operation):
@@ -135,5 +134,5 @@ def describe_body(kind: type[msgspec.Struct]) -> type[Operation]:
 
 def _make_schema(one: dict[str, Any]) -> Schema:
     """The simple schemas of which bodies are made."""
-    names = {"type": "type", "minimum": "minimum", "maximum": "maximum", "maxLength": "max_length"}
+    names = {"type": "type", "minimum": "minimum", "maximum": "maximum", "maxLength": "max_length", "enum": "enum"}
     return Schema(**{names[key]: value for key, value in one.items() if key in names})

@@ -201,4 +201,4 @@ def test_the_api_describes_its_bodies() -> None:
     schema = body["content"]["application/json"]["schema"]
     assert schema["required"] == ["value"]
     assert schema["properties"]["value"] == {"type": "number", "minimum": -1, "maximum": 1}
-    assert set(body["content"]) == {"application/json", "application/x-www-form-urlencoded"}
+    assert set(body["content"]) == {"application/json"}
