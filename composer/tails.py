@@ -4,7 +4,7 @@ A note dies away after its end, and a stroke on a drum by itself. FluidSynth goe
 below full scale, which takes pads and cymbals twice as long as anybody hears them: most of the voices that sound at a
 time, and so most of what a song costs, were of this kind. How long each program and each drum can be heard is measured
 once for a soundfont (`FontLevels.releases` and `rings`). After that time a note's voices are muted, which FluidSynth
-does within 64 frames, and ended.
+does within 64 frames, and ended; after `MASKED` of it where its part has just played on, and covers it.
 
 Voices are ended at multiples of `PACE` frames by the song's own time, so the sound does not depend on how it is cut
 into blocks. FluidSynth numbers notes in the order in which they begin; voices whose key or channel is not that of the
@@ -24,6 +24,10 @@ PACE: Final = 2400
 """Frames between two moments at which voices are ended: 50 ms; a block is a multiple of it."""
 SHORTEST: Final = 0.15
 """Seconds of dying away from which on it pays to end voices."""
+MASKED: Final = 2 / 3
+"""Share of the time for which a note can be heard by itself: 27 of 40 dB."""
+COVERS: Final = RATE
+"""Frames for which a note that begins covers those that are dying away."""
 MUTED: Final = 3600.0
 """FluidSynth's initial attenuation of a voice that is silent; it counts 0.04 dB."""
 AT_ONCE: Final = -12_000.0
@@ -46,7 +50,11 @@ class Fading(NamedTuple):
     place: int
     """Its channel."""
     key: int
-    is_muted: bool
+    ended: int
+    """The frame at which the note ended."""
+    last: int
+    """The frame until which it can be heard by itself."""
+    is_muted: bool = False
 
 
 class Tails:
@@ -65,6 +73,8 @@ class Tails:
         """Notes so far."""
         self._sounding: dict[tuple[int, int], tuple[int, int]] = {}
         """(channel, key) -> (number, first frame)."""
+        self._latest: dict[int, int] = {}
+        """Channel -> the frame at which its last note so far began."""
         self._fading: list[Fading] = []
         self._releases: dict[int, int] = {}
         """Channel -> frames for which a note can be heard after its end; none where it dies away soon."""
@@ -82,6 +92,7 @@ class Tails:
         """FluidSynth has begun a note. It lets go of one that sounds on this key."""
         self.end_note(frame, place, key)
         self._sounding[place, key] = self._begun, frame
+        self._latest[place] = frame
         self._begun += 1
 
     def end_note(self, frame: int, place: int, key: int) -> None:
@@ -91,12 +102,13 @@ class Tails:
             return
         number, begun = note
         if place in self._rings:
-            end = max(frame, begun + self._rings[place][key])
+            last = first = _round_up(max(frame, begun + self._rings[place][key]))
         elif place in self._releases:
-            end = frame + self._releases[place]
+            first = _round_up(frame + round(self._releases[place] * MASKED))
+            last = _round_up(frame + self._releases[place])
         else:
             return
-        heapq.heappush(self._fading, Fading(-(-end // PACE) * PACE, number, place, key, False))
+        heapq.heappush(self._fading, Fading(first, number, place, key, frame, last))
 
     def find_next(self, end: int) -> int:
         """The frame at which the next voices are due, or `end`, if that is earlier."""
@@ -107,6 +119,10 @@ class Tails:
         fading, is_changed = self._fading, False
         while fading and fading[0].frame <= frame:
             note = heapq.heappop(fading)
+            covered_from = max(note.ended - PACE, frame - COVERS)
+            if frame < note.last and self._latest[note.place] < covered_from:
+                heapq.heappush(fading, note._replace(frame=note.last))  # nothing covers it
+                continue
             generator, value = (RELEASE, AT_ONCE) if note.is_muted else (ATTENUATION, MUTED)
             voices = self._find_voices(note)
             for voice in voices:
@@ -115,7 +131,7 @@ class Tails:
             if voices:
                 is_changed = True
                 if not note.is_muted:
-                    heapq.heappush(fading, note._replace(frame=note.frame + PACE, is_muted=True))
+                    heapq.heappush(fading, note._replace(frame=frame + PACE, last=frame, is_muted=True))
         if is_changed:
             self._count(self._synth)  # any call makes it take note of what was changed
 
@@ -130,6 +146,10 @@ class Tails:
         if voices and (self._get_key(voices[0]), self._get_channel(voices[0])) != (note.key, note.place):
             return []
         return voices
+
+
+def _round_up(frame: int) -> int:
+    return -(-frame // PACE) * PACE
 
 
 def _declare(function: Any, result: Any, *arguments: Any) -> Callable[..., Any]:
