@@ -364,8 +364,8 @@ def test_a_job_that_the_bot_died_over_is_made_by_the_next_one(station: Station) 
 def test_the_station_ends_whole_and_begins_again_where_it_was(station: Station, how: str) -> None:
     station.up()
     station.give_up_first_song()
-    station.ask("generate", "minutes=1")
-    station.wait_for(r"job 2: .* is made")
+    station.say("play", station.tone("tone", 300.0))
+    station.wait_for(r"cue \d is on the air")
     assert station.process is not None
     if how == "quit":
         station.say("quit")
