@@ -14,7 +14,17 @@ pytestmark = pytest.mark.integration
 CASES = Path(__file__).parents[2] / "cases" / "generators"
 TONE = "out.write(wav(s16(frames())))\n"
 DAEMON = "setsid sh -c 'setsid sleep 907 & sleep 907' >/dev/null 2>&1 &"
-BREEDER = "import os, time\nos.setsid()\nwhile os.fork():\n time.sleep(.02)\nos.setsid()\ntime.sleep(907)"
+BREEDER = """
+import os, time
+os.setsid()
+ends = time.monotonic() + 20  # also where nobody ends it, because the test was killed
+while time.monotonic() < ends:
+    if not os.fork():
+        os.setsid()
+        time.sleep(60)
+        break
+    time.sleep(0.02)
+"""
 LEAVE = {
     "session": "subprocess.Popen(['sleep', '907'], start_new_session=True)\n",
     "daemon": f"subprocess.Popen(['sh', '-c', {DAEMON!r}]).wait()\n",
