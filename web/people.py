@@ -29,8 +29,9 @@ from bandstand.web.cookies import AGE, Kept, Signer, load_key, make_kept
 
 WEB: Final = "web"
 COOKIE: Final = "bandstand"
-SECURE_COOKIE: Final = "__Host-bandstand"
-"""Its name where the page comes by https: browsers then take it from this very host alone."""
+"""Names of cookies begin with this, or the next, and end with the station's own tag."""
+SECURE: Final = "__Host-bandstand"
+"""Where the page comes by https: browsers then take it from this very host alone."""
 SAID: Final = "bandstand-said"
 """The cookie of what the visitor is told on the next page; it is gone with that."""
 SAID_SECONDS: Final = 60
@@ -139,8 +140,8 @@ class Visitor:
             cookies.append(self._make_cookie("", 0, SAID))
         return cookies
 
-    def _make_cookie(self, value: str, age: int, key: str = "") -> Cookie:
-        name = key or (SECURE_COOKIE if self.is_secure else COOKIE)
+    def _make_cookie(self, value: str, age: int, kind: str = "") -> Cookie:
+        name = self._people.name_cookie(kind or (SECURE if self.is_secure else COOKIE))
         return Cookie(name, value=value, max_age=age, httponly=True, samesite="lax", secure=self.is_secure)
 
 
@@ -154,11 +155,14 @@ class People:
     def signer(self) -> Signer:
         return Signer(load_key(self._settings.paths.web_key))
 
+    def name_cookie(self, kind: str) -> str:
+        return f"{kind}-{self.signer.tag}"
+
     def read(self, scope: Scope) -> Visitor:
         request: Request[Any, Any, Any] = Request(scope)
         is_secure = scope.get("scheme") == "https"
-        kept = self.signer.open(request.cookies.get(SECURE_COOKIE if is_secure else COOKIE, ""))
-        said = self.signer.open(request.cookies.get(SAID, ""), Said, "said")
+        kept = self.signer.open(request.cookies.get(self.name_cookie(SECURE if is_secure else COOKIE), ""))
+        said = self.signer.open(request.cookies.get(self.name_cookie(SAID), ""), Said, "said")
         client = scope.get("client")
         return Visitor(
             self,

@@ -87,6 +87,8 @@ def write_calendar(airings: tuple[Airing, ...], settings: Config, url: str) -> b
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", one_line(settings.station.name, 100))
     calendar.add("refresh-interval;value=duration", "PT1H")
+    if not airings:  # a calendar has at least one component (section 3.4)
+        calendar.add_component(icalendar.Timezone.from_tzid("UTC"))
     for airing in airings:
         calendar.add_component(_make_event(airing, settings, url))
     return bytes(calendar.to_ical())

@@ -13,7 +13,7 @@ from bandstand.common.api.refusals import LinkOver, TooManyLogIns, WrongPassword
 from bandstand.common.api.requests import ChooseName, GetSelf, LogIn, LogOut, OpenLink, RequestSong
 from bandstand.common.api.results import LoggedIn, LoggedOut, NameChosen, Requested, You
 from bandstand.web.bot_link import Declined
-from bandstand.web.people import COOKIE, SECURE_COOKIE
+from bandstand.web.people import COOKIE, SAID, SECURE
 from tests.web.fake_link import LANTERN, Answers, FakeLink, make_settings, open_client
 
 IN: Answers = {
@@ -48,7 +48,7 @@ def test_a_visitor_of_a_page_gets_a_cookie_that_scripts_cannot_read_and_keeps_it
     with open_client(FakeLink(IN)) as client:
         first = client.get("/account")
         cookie = first.headers["set-cookie"]
-        assert cookie.startswith(f"{COOKIE}=")
+        assert cookie.startswith(f"{COOKIE}-")
         assert {"HttpOnly", "Path=/", "SameSite=lax"} <= set(cookie.split("; "))
         assert "Secure" not in cookie
         assert "set-cookie" not in client.get("/account").headers
@@ -58,7 +58,7 @@ def test_over_https_the_cookie_is_for_this_host_and_https_alone(tmp_path: Path) 
     with open_client(FakeLink(IN), make_settings(tmp_path)) as client:
         client.base_url = "https://radio.example"  # type: ignore[assignment]
         cookie = client.get("/account").headers["set-cookie"]
-    assert cookie.startswith(f"{SECURE_COOKIE}=")
+    assert cookie.startswith(f"{SECURE}-")
     assert "Secure" in cookie
 
 
@@ -76,17 +76,28 @@ def test_a_visitor_is_the_same_for_the_bot_after_a_restart(tmp_path: Path) -> No
         with open_client(link, make_settings(tmp_path)) as client:
             client.cookies.update(cookies)
             send_form(client, "/api/requests", song="7kq3")
-            cookies = {COOKIE: client.cookies[COOKIE]}
+            cookies = {one.name: one.value or "" for one in client.cookies.jar if not one.name.startswith(SAID)}
         names.append(get_by(link, RequestSong).identity.cookie)
     assert names[0] == names[1] != ""
     assert stat.S_IMODE((tmp_path / "web.key").stat().st_mode) == 0o600
+
+
+def test_two_stations_on_one_host_have_cookies_of_their_own(tmp_path: Path) -> None:
+    names: set[str] = set()
+    for folder in (tmp_path / "one", tmp_path / "two"):
+        folder.mkdir()
+        with open_client(FakeLink(IN), make_settings(folder)) as client:
+            client.get("/account")
+            names |= set(client.cookies)
+    assert len(names) == 2
 
 
 def test_a_cookie_that_was_changed_is_none() -> None:
     link = FakeLink(IN)
     with open_client(link) as client:
         client.get("/account")
-        client.cookies.set(COOKIE, client.cookies[COOKIE][:-3] + "abc")
+        ((name, value),) = client.cookies.items()
+        client.cookies.set(name, value[:-3] + "abc")
         assert client.post("/api/requests", json={"song": "7kq3"}).status_code == 201
     assert get_by(link, RequestSong).identity.cookie == ""
 
@@ -106,10 +117,10 @@ def test_who_logs_in_has_another_cookie_and_token_and_is_known_from_then_on() ->
     link = FakeLink(IN)
     with open_client(link) as client:
         before = get_token(client)
-        cookie = client.cookies[COOKIE]
+        cookie = dict(client.cookies)
         answer = send_form(client, "/api/login", account="ann", password="hunter2", back="/library")
         assert (answer.status_code, answer.headers["location"]) == (303, "/library")
-        assert client.cookies[COOKIE] != cookie
+        assert dict(client.cookies) != cookie
         assert get_token(client) != before
         page = client.get("/account").text
         assert "with the right dj" in page

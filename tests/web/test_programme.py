@@ -47,6 +47,11 @@ def test_the_schedule_is_a_calendar_that_a_reader_of_calendars_understands() -> 
     assert event["uid"] == "3-1800000000@testserver.local"
 
 
+def test_a_calendar_without_a_show_has_a_component_as_every_calendar_must() -> None:
+    calendar = icalendar.Calendar.from_ical(write_calendar((), make_settings(), "https://radio.example/schedule"))
+    assert [one.name for one in calendar.subcomponents] == ["VTIMEZONE"]
+
+
 def test_every_line_of_a_calendar_is_short_enough() -> None:
     data = write_calendar((AIRING,) * 3, make_settings(), "https://radio.example/schedule")
     assert all(len(line) <= 75 for line in data.split(b"\r\n"))

@@ -6,7 +6,6 @@ import pytest
 
 from bandstand.common.api.requests import ListFavourites, RemoveFavourite, RequestSong, Skip
 from bandstand.common.api.results import FavouriteRemoved, Favourites, Requested, Skipped
-from bandstand.web.people import COOKIE
 from bandstand.web.safety import find_origin, name_source
 from tests.web.fake_link import LANTERN, FakeLink, make_settings, open_client
 from tests.web.page_samples import make_answers
@@ -153,7 +152,7 @@ def test_with_our_cookie_nothing_is_done_without_the_token() -> None:
 def test_the_token_of_another_visitor_is_none_of_ours() -> None:
     with open_client(FakeLink(ANSWERS)) as client:
         token = get_token(client)
-        client.cookies.delete(COOKIE)
+        client.cookies.clear()
         client.get("/account")
         assert client.post("/api/requests", json={}, headers={"x-csrf-token": token}).status_code == 403
 
