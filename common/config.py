@@ -313,20 +313,25 @@ def examine(path: Path | None, environment: Mapping[str, str] = os.environ) -> t
     except ConfigError as error:
         return None, [str(error)]
     base = path.parent if path else Path.cwd()
-    has_host = isinstance(data.get("icecast"), dict) and "host" in data["icecast"]
     given = _add_environment(data, environment)
     config = None
     try:
         config = msgspec.convert(data, Config)
     except msgspec.ValidationError as error:
-        config, found = _settle_good(data, base, has_host)
+        config, found = _settle_good(data, base)
         found = found or [(str(path), str(error))]
     else:
-        config, found = _settle(config, base, has_host)
+        config, found = _settle(config, base, _has_host(data))
     return config, [f"{given[key]}: {what}" if key in given else f"{name}: {key}: {what}" for key, what in found]
 
 
-def _settle_good(data: dict[str, Any], base: Path, has_host: bool) -> tuple[Config | None, list[Fault]]:
+def _has_host(data: object) -> bool:
+    """Whether the Icecast is somebody else's."""
+    section = data.get("icecast") if isinstance(data, dict) else None
+    return isinstance(section, dict) and "host" in section
+
+
+def _settle_good(data: dict[str, Any], base: Path) -> tuple[Config | None, list[Fault]]:
     """As `_settle`, of the values that are good by themselves, with the faults of the others first.
 
     What follows from those alone is left out.
@@ -336,7 +341,7 @@ def _settle_good(data: dict[str, Any], base: Path, has_host: bool) -> tuple[Conf
     found = find_faults(data, Config)
     repaired = leave_out_faults(data, Config)
     try:
-        config, further = _settle(msgspec.convert(repaired.value, Config), base, has_host)
+        config, further = _settle(msgspec.convert(repaired.value, Config), base, _has_host(repaired.value))
     except msgspec.ValidationError:  # a value of a kind that only msgspec knows
         return None, found
     return config, found + repaired.list_further(further, found)

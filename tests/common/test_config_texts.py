@@ -137,7 +137,8 @@ def test_the_file_itself_may_be_named_from_home(home: Path) -> None:
 def test_a_folder_in_place_of_the_file_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "bandstand.toml").mkdir()
     monkeypatch.chdir(tmp_path)
-    assert faults(find(None, {}), {}) == ["bandstand.toml: is a folder, not a file"]
+    with pytest.raises(ConfigError, match=r"^bandstand\.toml: it is a folder, not a file$"):
+        find(None, {})
 
 
 def test_texts_that_players_show_are_folded_to_one_line(tmp_path: Path) -> None:
