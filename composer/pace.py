@@ -2,7 +2,7 @@
 
 A worker gives way to everything else (`common.priority`), and on a busy machine it may get a tenth of a core, which is
 less than the song needs: it would be heard in pieces. So from the job on, and whenever little of the song is ahead of
-the ear, the worker's session takes its fair share, which costs about a second of processor time for each song. Once
+the ear, the worker's session takes its fair share, which costs some seconds of processor time for each song. Once
 enough is ahead it gives way again. Only a kernel that shares the processor by sessions lets a session be less nice
 again; elsewhere nothing changes.
 
@@ -14,10 +14,10 @@ from typing import Final
 
 from bandstand.common.types import RATE, Frames, Seconds
 
-SHORT: Final = Seconds(5.0)
+SHORT: Final = Seconds(15.0)
 """With less than this ahead of the ear the worker hurries..."""
-AMPLE: Final = Seconds(10.0)
-"""... until this is ahead."""
+AMPLE: Final = Seconds(30.0)
+"""... until this is ahead: then all that takes long in one piece, such as the measuring of the song, is behind it."""
 
 
 class Pace:

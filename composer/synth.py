@@ -31,8 +31,9 @@ FADE: Final = Seconds(1.4)
 EXACT_FADE: Final = Seconds(1.0)
 """The same of a song that was asked for with an exact length: its last chord ends by itself, and only the rest of its
 reverberation is faded, so that the ending is heard at its time."""
-HEAD: Final = Seconds(3.0)
-"""Time with the average gain. The listener has this much sound while the excerpt is measured."""
+HEAD: Final = Seconds(10.0)
+"""Time with the average gain. The listener has this much sound while the rest of the song is composed and the excerpt
+measured, about a second of processor time in one piece, which takes four on a busy machine."""
 GLIDE: Final = Seconds(4.0)
 """Time in which the gain moves from the average to the measured one."""
 EXCERPT_KINDS: Final = ("chorus", "verse")

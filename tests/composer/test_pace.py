@@ -33,10 +33,10 @@ def test_a_worker_that_is_overtaken_hurries_again() -> None:
     worker = Worker()
     worker.pace.begin()
     worker.write(1.0, at=0.0)
-    worker.write(20.0, at=1.0)
-    assert worker.write(21.0, at=21.0 - SHORT - 0.1) == [True, False]
-    assert worker.write(22.0, at=22.0 - SHORT + 0.1) == [True, False, True]
-    assert worker.write(40.0, at=23.0)[-1] is False
+    worker.write(2 * AMPLE, at=1.0)
+    assert worker.write(2 * AMPLE + 1.0, at=2 * AMPLE + 1.0 - SHORT - 0.1) == [True, False]
+    assert worker.write(2 * AMPLE + 2.0, at=2 * AMPLE + 2.0 - SHORT + 0.1) == [True, False, True]
+    assert worker.write(4 * AMPLE, at=2 * AMPLE + 3.0)[-1] is False
 
 
 def test_what_the_kernel_does_not_do_now_is_tried_again() -> None:
