@@ -38,6 +38,8 @@ class Worker:
         """It plays what comes out of a pipe, which cannot come again."""
         self.is_settled = False
         """It is known what became of the job: nothing that it says, nor its end, counts any more."""
+        self.is_filed = False
+        """The song's files are in place, so its sound is there and no longer in the spool alone."""
         self.child = Child(self._take_line)
         self._on_step = on_step
 
@@ -58,6 +60,7 @@ class Worker:
             log.warn("a worker said what is no step: {line!r}", line=line[:200])
             return
         self.is_settled = isinstance(step, Done | Passed | Failed)
+        self.is_filed = isinstance(step, Done)
         self._on_step(self, step)
 
 

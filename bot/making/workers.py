@@ -82,10 +82,10 @@ class JobRunner:
         self._config = msgspec.structs.replace(self._config, generators=dict(generators))
 
     def find_spool(self, song: SongCode) -> Spool | None:
-        """The sound of a song that is being made; None where no worker has it, or has made files and nothing else, as
-        of an ident: until the worker has ended, its empty spool would be heard in place of them."""
+        """The sound of a song that is being made; None where no worker has it, or its files are there: until the worker
+        has ended there is a spool as well, and it is empty where files are all that was made, as of an ident."""
         worker = next((worker for worker in self._busy.values() if worker.song == song), None)
-        return None if worker is None or (worker.is_settled and not worker.spool.count_frames()) else worker.spool
+        return None if worker is None or worker.is_filed else worker.spool
 
     def count_made(self, job: int) -> int | None:
         """Frames that there are of a song that is being made; None where it is made, or no worker has it."""

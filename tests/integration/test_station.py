@@ -61,7 +61,7 @@ class Station:
         self.config = folder / "bandstand.toml"
         self.config.write_text(f'[icecast]\nport = {self.port}\n[radio]\nidle = "silence"\n[web]\nenabled = false\n')
         self.process: subprocess.Popen[str] | None = None
-        self.log: list[str] = []
+        self.logged_lines: list[str] = []
         """All that was logged; `lines` has what came since the mark."""
         self.lines: list[str] = []
         self.news = threading.Condition()
@@ -69,6 +69,15 @@ class Station:
     def up(self) -> None:
         self.start()
         self.wait_for(r"/stream\.mp3 is on the air")
+        until(self.is_listening, "the bot takes commands")
+
+    def is_listening(self) -> bool:
+        """Whether commands reach the bot: the streamer may be there first."""
+        try:
+            ctl.Station(self.var / "bot.sock").close()
+        except ctl.NotRunning:
+            return False
+        return True
 
     def give_up_first_song(self) -> None:
         """For a test that does not need the song that a new station makes: ten seconds of processor time less. The mark
@@ -91,7 +100,7 @@ class Station:
     def _read(self, stream: IO[str]) -> None:
         for line in stream:
             with self.news:
-                self.log.append(line)
+                self.logged_lines.append(line)
                 self.lines.append(line)
                 self.news.notify_all()
 
@@ -212,9 +221,11 @@ class Listener:
         hole, last = 0, time.monotonic() + seconds
         while hole or time.monotonic() < last:
             is_whole = is_right()
-            is_owned_up_to = any(re.search(STARVED, line) for line in self._station.log)
+            is_owned_up_to = any(re.search(STARVED, line) for line in self._station.logged_lines)
             if hole >= HOLE * 10 or (is_whole and hole and not is_owned_up_to):
-                pytest.fail(f"{hole / 10:.1f} s were not as they should be; the log:\n{''.join(self._station.log)}")
+                pytest.fail(
+                    f"{hole / 10:.1f} s were not as they should be; the log:\n{''.join(self._station.logged_lines)}"
+                )
             hole = 0 if is_whole else hole + 1
 
     def end(self) -> None:

@@ -235,10 +235,15 @@ def test_nothing_is_recorded_or_begun_while_the_bot_stops(bench: Bench) -> None:
     assert len(bench.waiting) == 1
 
 
-def test_what_was_made_as_a_file_alone_is_not_looked_for_in_the_empty_spool(bench: Bench) -> None:
+def test_a_song_whose_files_are_there_is_not_looked_for_in_the_spool(bench: Bench) -> None:
     bench.order(1)
     bench.say(BEGUN)
-    assert bench.runner.find_spool(SongCode("7kq3")) is not None
+    spool = bench.runner.find_spool(SongCode("7kq3"))
+    assert spool is not None
+    audio, growth = spool.duplicate()
+    os.write(audio, bytes(3 * FRAME_BYTES))
+    for fd in filter(None, (audio, growth)):
+        os.close(fd)
     bench.say(done())
     assert bench.runner.find_spool(SongCode("7kq3")) is None, "its worker has not ended yet"
 
