@@ -101,7 +101,15 @@ def show_schedule(result: Schedule | ShowAdded | ShowRemoved, call: Call) -> Rep
             return _show_added(result, call.now)
         case ShowRemoved(show=show):
             return Reply(f"{name_show(show)} ({write_rule(show.rule)}) is no show any more")
+    if isinstance(result, Schedule) and result.shows and not result.airings:
+        return Reply(_say_nothing_comes(result, call["action"].lower() == "week"))
     return _show_airings(result, call.now)
+
+
+def _say_nothing_comes(result: Schedule, is_week: bool) -> str:
+    """None of the shows comes within the days that were asked for."""
+    which = "the one show does not come" if len(result.shows) == 1 else f"none of {len(result.shows)} shows comes"
+    return f"{which} within a week" if is_week else f"{which} within a day; schedule week lists seven days"
 
 
 def _show_airings(result: Schedule, now: float) -> Reply:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import msgspec
 import pytest
 
 from bandstand.bot.commands import schedule
@@ -75,6 +76,12 @@ def test_what_comes_is_told_in_local_time(person: Person) -> None:
     assert row == (
         "mon 2026-05-11 18:00", "19:00", "morning (file)", "playlist:calm", "daily 7:00-9:00", "missed",
     )  # fmt: skip
+    nothing = Schedule(zone="UTC", now=None, airings=(), shows=(FROM_FILE, FROM_FILE))
+    assert person.see("schedule", nothing).summary == (
+        "none of 2 shows comes within a day; schedule week lists seven days"
+    )
+    alone = msgspec.structs.replace(nothing, shows=(FROM_FILE,))
+    assert person.see("schedule week", alone).summary == "the one show does not come within a week"
     assert "there are no shows" in person.see("schedule", Schedule(zone="UTC", now=None, airings=(), shows=())).summary
 
 
