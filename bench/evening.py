@@ -302,7 +302,7 @@ def main() -> None:
         time.sleep(2)
     finally:
         evening.end()
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":
