@@ -203,7 +203,7 @@ MIDDLE = 8.0
 def check_that_the_middle_goes_on(station: Station, trouble: Callable[[], Any], sentence: str) -> None:
     station.up()
     station.give_up_first_song()
-    tone = station.tone("tone", 400.0)
+    tone = station.tone("tone", 240.0)
     assert ask(station, f"play {tone}").is_good
     listener = Listener(station)
     try:

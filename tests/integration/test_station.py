@@ -25,6 +25,8 @@ from tests.integration.streaming import until
 BANDSTAND = str(Path(sys.executable).parent / "bandstand")
 PATIENCE = 180.0
 """Seconds that a slow machine is given for anything."""
+LONGEST = 240
+"""Seconds of a song that is composed for a tone."""
 RATE = 8000
 LOUD, QUIET = 0.01, 0.001
 """Root mean square of a tenth of a second of sound, and of what counts as silence."""
@@ -164,15 +166,20 @@ class Station:
         return found[0]
 
     def tone(self, name: str, seconds: float) -> str:
-        """A stored song, the shortest that there is, whose sound is now a plain tone; its code."""
-        code: str = self.ask("generate", "seconds=20")["song"]
+        """A stored song whose sound is now a plain tone; its code. The song itself is the shortest that there is, or as
+        long as the tone: where another song follows, it does so at the end of what the station knows."""
+        code: str = self.ask("generate", f"seconds={min(max(20, round(seconds)), LONGEST)}")["song"]
         self.wait_for(rf"\({code}\) is made")
         self.say("skip")
+        until(self.is_idle, "its worker has ended, and left the disk")
         sine = f"sine=frequency=440:duration={seconds}:sample_rate=48000"
         target = self.var / "songs" / code / "song.flac"
         command = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", sine, "-af", "volume=4", str(target)]
         subprocess.run(command, check=True, timeout=PATIENCE)
         return code
+
+    def is_idle(self) -> bool:
+        return any(cell.startswith("0 at work") for row in self._control("status").rows for cell in row)
 
     def end(self) -> None:
         if self.process is not None and self.process.poll() is None:
