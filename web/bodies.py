@@ -135,4 +135,5 @@ def describe_body(kind: type[msgspec.Struct]) -> type[Operation]:
 def _make_schema(one: dict[str, Any]) -> Schema:
     """The simple schemas of which bodies are made."""
     names = {"type": "type", "minimum": "minimum", "maximum": "maximum", "maxLength": "max_length", "enum": "enum"}
-    return Schema(**{names[key]: value for key, value in one.items() if key in names})
+    kinds = [_make_schema(kind) for kind in one.get("anyOf", ())] or None
+    return Schema(any_of=kinds, **{names[key]: value for key, value in one.items() if key in names})

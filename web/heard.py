@@ -27,7 +27,9 @@ LONGEST_PATH = 200
 )
 async def show_heard(
     reader: TheReader,
-    serial: Annotated[int | None, QueryParameter(ge=0, lt=1 << 32, description="In the head of each Ogg page.")] = None,
+    serial: Annotated[
+        int | None, QueryParameter(gt=-1, lt=1 << 32, description="In the head of each Ogg page.")
+    ] = None,
     mount: Annotated[str, QueryParameter(max_length=LONGEST_PATH, description="A mount's path.")] = "",
 ) -> Response[Heard]:
     heard = cast(Heard, await reader.read(GetHeard(serial=serial, mount=mount)))
