@@ -177,7 +177,8 @@ def main() -> int:
         bot, url = start_station(Path(name))
         try:
             ear, station = listen(url), psutil.Process(bot.pid)
-            import_tones(Path(name), options.songs)
+            if options.songs:
+                import_tones(Path(name), options.songs)
             time.sleep(options.settle * 60)
             before, began = count_processor(station), time.monotonic()
             while time.monotonic() - began < options.minutes * 60 and ear.is_alive() and bot.poll() is None:
