@@ -10,10 +10,10 @@ It takes an environment of its own, outside the repository, as it would bring a 
     python3 -m venv /tmp/schema && /tmp/schema/bin/pip install schemathesis
     python bench/api.py --schemathesis /tmp/schema/bin/schemathesis
 
-`/api/events` has no end, so it is left out. Exits with what schemathesis exits with. It is known to say of some requests
-that they are "schema-valid" and refused: of `/api/commands`, as the fields of each request are in docs/api.md alone; a
-search without a word; a name against the rule of names; `109.0` as a whole number. And that the answer to OPTIONS of
-`/api/favourites` leaves GET out.
+`/api/events` has no end, so it is left out. Exits with what schemathesis exits with. It is known to say of some
+requests that they are "schema-valid" and refused: of `/api/commands`, as the fields of each request are in docs/api.md
+alone; a search without a word; a name against the rule of names; `109.0` as a whole number. And that the answer to
+OPTIONS of `/api/favourites` leaves GET out.
 """
 
 import argparse
