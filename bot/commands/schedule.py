@@ -101,14 +101,14 @@ def show_schedule(result: Schedule | ShowAdded | ShowRemoved, call: Call) -> Rep
             return _show_added(result, call.now)
         case ShowRemoved(show=show):
             return Reply(f"{name_show(show)} ({write_rule(show.rule)}) is no show any more")
-    if isinstance(result, Schedule) and result.shows and not result.airings:
-        return Reply(_say_nothing_comes(result, call["action"].lower() == "week"))
+    if result.shows and not result.airings and result.now is None:
+        return Reply(_say_nothing_comes(len(result.shows), call["action"].lower() == "week"))
     return _show_airings(result, call.now)
 
 
-def _say_nothing_comes(result: Schedule, is_week: bool) -> str:
-    """None of the shows comes within the days that were asked for."""
-    which = "the one show does not come" if len(result.shows) == 1 else f"none of {len(result.shows)} shows comes"
+def _say_nothing_comes(shows: int, is_week: bool) -> str:
+    """None of the shows is on, or comes within the days that were asked for."""
+    which = "the one show does not come" if shows == 1 else f"none of {shows} shows comes"
     return f"{which} within a week" if is_week else f"{which} within a day; schedule week lists seven days"
 
 
