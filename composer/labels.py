@@ -20,6 +20,8 @@ LONGEST_NAME: Final = 120
 """Characters of a title, an artist, an album or a genre."""
 READ: Final = 400
 """Characters of a tag that are looked at; some have megabytes."""
+UNREADABLE: Final = "\N{REPLACEMENT CHARACTER}"
+"""Stands for bytes that are no text."""
 YEARS: Final = ("originaldate", "originalyear", "tdor", "tory", "date", "year", "tdrc", "tyer", "creation_time")
 """Tags that say when it was made, the best first."""
 YEAR: Final = re.compile(r"(?<![0-9])(1[0-9]{3}|20[0-9]{2})(?![0-9])")
@@ -59,7 +61,9 @@ def choose_labels(tags: Mapping[str, str], path: Path) -> Labels:
 
 
 def _get_name(tags: Mapping[str, str], name: str) -> str:
-    return one_line(tags.get(name, "")[:READ], LONGEST_NAME)
+    """Empty where nothing can be read of it, as of one in a charset that the tag does not say."""
+    text = one_line(tags.get(name, "")[:READ], LONGEST_NAME)
+    return "" if UNREADABLE in text and not any(map(str.isalnum, text)) else text
 
 
 def _find_year(tags: Mapping[str, str]) -> int | None:

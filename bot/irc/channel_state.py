@@ -34,6 +34,8 @@ USER_BYTES, HOST_BYTES = 12, 64
 """Lengths of our own user and host while neither the server nor a message of ours has told them."""
 ERROR_NUMERIC = re.compile("[4-9][0-9][0-9]")
 """Numerics by which servers refuse something; of some hundreds, each server has its own."""
+NOT_SENT = ("404", "408", "415")
+"""Numerics by which a channel does not take what was said: for its modes, a ban, or what it is about."""
 NO_ACCOUNT = ("", "*", "0")
 """How servers write that a user is logged in to no account."""
 MEMBERSHIP_PREFIXES = "~&@%+!"
@@ -176,6 +178,14 @@ class Left:
 
 
 @dataclass(frozen=True)
+class Muted:
+    """What the bot says in this channel does not get there."""
+
+    channel: str
+    why: str
+
+
+@dataclass(frozen=True)
 class NickChanged:
     """The bot's own nick has changed."""
 
@@ -197,7 +207,7 @@ class WhoAnswered:
     account: str | None
 
 
-Event = Queried | Joined | Left | NickChanged | NickReleased | WhoAnswered
+Event = Queried | Joined | Left | Muted | NickChanged | NickReleased | WhoAnswered
 
 
 class ChannelState:
@@ -210,6 +220,8 @@ class ChannelState:
         self._channels = channels
         self._capabilities = capabilities
         self._user = self._host = ""
+        self._muted: dict[str, str] = {}
+        """Channels that do not take what the bot says, and why not."""
         self._handlers: dict[str, Callable[[Message], list[Event]]] = {
             "004": self._handle_version,
             "005": self._handle_isupport,
@@ -226,6 +238,8 @@ class ChannelState:
             "315": self._handle_end_of_who,
             "396": self._handle_visible_host,
             "263": self._handle_try_again,
+            "MODE": self._handle_mode,
+            **dict.fromkeys(NOT_SENT, self._handle_not_sent),
             "FAIL": self._handle_fail,
             **dict.fromkeys(REFUSALS, self._handle_join_refused),
         }
@@ -239,6 +253,10 @@ class ChannelState:
     @property
     def casemapping(self) -> str:
         return self.members.casemapping
+
+    def describe_muted(self) -> list[str]:
+        """A phrase for each channel that does not take what the bot says."""
+        return [f"not heard in {channel} ({why})" for channel, why in self._muted.items()]
 
     @property
     def source_bytes(self) -> int:
@@ -317,13 +335,15 @@ class ChannelState:
         return self._remove(message.source.nick, message[0], "taken out of it")
 
     def _handle_kick(self, message: Message) -> list[Event]:
-        return self._remove(message[1], message[0], f"kicked by {message.source.nick}: {message[2]}")
+        why = one_line(f"kicked by {message.source.nick}: {message[2]}", QUOTED_CHARACTERS)
+        return self._remove(message[1], message[0], why)
 
     def _remove(self, nick: str, channel: str, why: str) -> list[Event]:
         if not self.is_own_nick(nick):
             self.members.remove(nick, channel)
             return []
         self.members.leave_channel(channel)
+        self._muted.pop(casefold(channel, self.casemapping), None)
         return [Left(channel, why, self.join_policy.delay_after_kick(channel, why))]
 
     def _handle_join_refused(self, message: Message) -> list[Event]:
@@ -345,6 +365,20 @@ class ChannelState:
             if channel is not None and channel.is_asked
             for event in self.refuse_join(channel.name, message[-1])
         ]
+
+    def _handle_not_sent(self, message: Message) -> list[Event]:
+        channel, why = message[1], one_line(message[-1], QUOTED_CHARACTERS)
+        if not self.members.is_in_channel(channel):
+            return self._handle_error(message)
+        key = casefold(channel, self.casemapping)
+        is_new = key not in self._muted
+        self._muted[key] = why
+        return [Muted(channel, why)] if is_new else []
+
+    def _handle_mode(self, message: Message) -> list[Event]:
+        """Something about the channel, or the bot's status in it, has changed: it may be heard again."""
+        self._muted.pop(casefold(message[0], self.casemapping), None)
+        return []
 
     def _refuse_asked(self, why: str) -> list[Event]:
         """Some JOIN was not carried out, and it is not said which."""

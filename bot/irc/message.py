@@ -72,15 +72,22 @@ class Message:
 
 
 class LineBuffer:
-    """Splits received bytes into lines. A line that is longer than MAX_LINE_BYTES is dropped whole."""
+    """Splits received bytes into lines. A line that is longer than MAX_LINE_BYTES is dropped whole.
+
+    A server that has never sent LF may end its lines with CR alone. Of any other a CR ends nothing, or whoever gets one
+    through it could make a line of their own.
+    """
 
     def __init__(self) -> None:
         self._rest = b""
         self._is_too_long = False
+        self._ends_with_cr = True
 
     def split(self, data: bytes) -> list[bytes]:
         """The lines that this data completes, without CR and LF."""
-        *lines, self._rest = (self._rest + data.replace(b"\r", b"")).split(b"\n")
+        self._ends_with_cr = self._ends_with_cr and b"\n" not in data
+        data = data.replace(b"\r", b"\n" if self._ends_with_cr else b"")
+        *lines, self._rest = (self._rest + data).split(b"\n")
         if lines and self._is_too_long:
             self._is_too_long = False
             del lines[0]

@@ -6,6 +6,7 @@ NickServ if there was no SASL, and joins the channels. From then on it joins aga
 """
 
 from collections.abc import Callable
+from itertools import cycle
 
 from bandstand.bot.irc.channel_state import ChannelState, Event
 from bandstand.bot.irc.isupport import casefold
@@ -24,6 +25,8 @@ IDENTIFY_SECONDS = 5.0
 JOIN_SECONDS = 30.0
 """Time that the server has to answer a JOIN."""
 QUOTED_CHARACTERS = 120
+RECLAIM = ("REGAIN", "GHOST", "RECOVER")
+"""What the services of different networks call it to have somebody else give up the nick of one's account."""
 NICK_IN_USE = ("433", "436")
 NICK_REFUSED = ("432", "435", "437", "447", "484", *NICK_IN_USE)
 """Erroneous or reserved, banned in a channel, unavailable, not to be changed in a channel, restricted; in use."""
@@ -45,6 +48,9 @@ class PostRegistration:
         self._timers = timers
         self._perform = perform
         self._is_begun = False
+        self._is_identified = False
+        """Whether NickServ was given the password; not every network says that it was the right one."""
+        self._reclaim = cycle(RECLAIM)
         self.nick_policy = NickPolicy(network.nick)
 
     def handle_welcome(self) -> None:
@@ -73,6 +79,7 @@ class PostRegistration:
         # Not every NickServ takes an account's name before the password; all take the nick's own password alone.
         name = "" if self._state.is_own_nick(network.login_name) else f"{network.login_name} "
         self._perform(build("PRIVMSG", network.nickserv, f"IDENTIFY {name}{network.password}"))
+        self._is_identified = True
         return True
 
     def handle_logged_in(self) -> None:
@@ -129,8 +136,8 @@ class PostRegistration:
                 self._timers.start("regain", self.nick_policy.delay, self._regain_nick)
 
     def _regain_nick(self) -> None:
-        if self._registration.account and self._network.nickserv:
-            self._perform(build("PRIVMSG", self._network.nickserv, f"REGAIN {self._network.nick}"))
+        if (self._registration.account or self._is_identified) and self._network.nickserv:
+            self._perform(build("PRIVMSG", self._network.nickserv, f"{next(self._reclaim)} {self._network.nick}"))
         self._perform(build("NICK", self._network.nick))
         self._timers.start("regain", self.nick_policy.delay, self._regain_nick)
 

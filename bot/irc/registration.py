@@ -30,10 +30,13 @@ QUOTED_CHARACTERS = 200
 NICK_REFUSED = ("432", "433", "436", "437")
 """Erroneous, in use, collided, unavailable."""
 LOGIN_FAILED = ("902", "904", "905", "906")
+REDIRECTED = "010"
 TURNED_AWAY = {
+    "463": "the server lets nobody in from this address",
     "464": "the server wants a password, or another one than it was given",
     "465": "the server has banned this bot",
     "466": "the server is about to ban this bot",
+    "468": "the server does not take the user name (irc.user)",
 }
 
 
@@ -148,6 +151,7 @@ class Registration:
             "CAP": self._handle_cap,
             "AUTHENTICATE": self._handle_authenticate,
             "001": self._handle_welcome,
+            REDIRECTED: self._handle_redirected,
             "900": self._handle_logged_in,
             "901": self._handle_logged_out,
             "903": self._handle_sasl_success,
@@ -312,6 +316,13 @@ class Registration:
             return []
         reason = f"{TURNED_AWAY[message.command]} ({message[-1][:QUOTED_CHARACTERS]})"
         return [Rejected(reason, is_lasting=True)]
+
+    def _handle_redirected(self, message: Message) -> list[Action]:
+        """`010 NICK HOST PORT :...`. To follow would give the password to whoever is there."""
+        if self.is_registered:
+            return []
+        place = f"{message[1]}:{message[2]}"[:QUOTED_CHARACTERS]
+        return [Rejected(f"the server wants the bot to connect to {place} instead (irc.server)", is_lasting=True)]
 
     def _handle_welcome(self, message: Message) -> list[Action]:
         if self.is_registered:

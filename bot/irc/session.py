@@ -34,6 +34,7 @@ from bandstand.bot.irc.channel_state import (
     Event,
     Joined,
     Left,
+    Muted,
     NickChanged,
     NickReleased,
     Queried,
@@ -168,7 +169,8 @@ class Session(TwistedProtocol):
     def describe_troubles(self) -> list[str]:
         """A phrase for each channel and nick that the bot should have and has not."""
         nick = self._post_registration.nick_policy.trouble
-        return [*self.state.join_policy.describe_missing(), *([f"as {self.state.nick}: {nick}"] if nick else [])]
+        channels = [*self.state.join_policy.describe_missing(), *self.state.describe_muted()]
+        return [*channels, *([f"as {self.state.nick}: {nick}"] if nick else [])]
 
     # The transport.
 
@@ -349,6 +351,8 @@ class Session(TwistedProtocol):
             case Left(channel, why, float(seconds)):
                 self._warn(f"{channel}: {why}; joining again in {seconds:.0f} s")
                 self._post_registration.join_later(channel, seconds)
+            case Muted(channel, why):
+                self._warn(f"{channel} does not take what the bot says: {why}")
             case NickChanged(nick):
                 self._post_registration.handle_own_nick()
                 policy = self._post_registration.nick_policy

@@ -1,13 +1,16 @@
 """Which files `bandstand import` takes: those that are named, those of folders, and those that playlists list.
 
 In a folder hidden files are passed over, and playlists, whose songs are there already. Whether a file of a folder has
-sound is for its content to say, later. A playlist is M3U, PLS or XSPF; its paths are relative to its own folder.
-Knows names and lists; nothing of sound.
+sound is for its content to say, later. A playlist is M3U, PLS or XSPF; its paths are relative to its own folder, and
+may lead to folders and to other playlists. M3U and PLS have no charset: a name is tried in all that were usual, and the
+one by which there is a file is the right one. Knows names and lists; nothing of sound.
 """
 
 import os
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import unquote_to_bytes
@@ -22,6 +25,11 @@ MARK: Final = b"\xef\xbb\xbf"
 ADDRESS: Final = re.compile(rb"(?!file:)[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 PLS_ENTRY: Final = re.compile(rb"file\d+\s*=\s*(.*)", re.IGNORECASE)
 DRIVE: Final = re.compile(rb"[a-z]:[\\/]", re.IGNORECASE)
+CHARSETS: Final = (
+    *("latin-1", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp437", "cp850", "cp866"),
+    *("koi8-r", "koi8-u", "cp932", "euc_jp", "gb18030", "big5", "cp949"),
+)
+"""Those in which people's systems wrote names before UTF-8."""
 
 
 class Found(NamedTuple):
@@ -39,20 +47,25 @@ NOTHING: Final = Found(Path('""'), problem="a path is empty, as of a variable of
 def find_files(paths: Iterable[str]) -> list[Found]:
     """What is found by these paths, each file once and in order."""
     found: dict[Path, Found] = {}
+    lists: set[str] = set()
     for text in paths:
-        for one in _search(Path(text)) if text else [NOTHING]:
+        for one in _search(Path(text), lists) if text else [NOTHING]:
             place = one.path if one.problem else Path(os.path.realpath(one.path))
             found.setdefault(place, one._replace(path=place))
     return list(found.values())
 
 
-def _search(path: Path) -> Iterator[Found]:
+def _search(path: Path, lists: set[str]) -> Iterator[Found]:
+    """`lists`: the playlists that were read already."""
     if path.is_dir():
         yield from _search_folder(path)
     elif not os.path.lexists(path):
         yield Found(path, problem="there is no such file or directory")
     elif path.suffix.lower() in PLAYLISTS and path.is_file():
-        yield from _read_playlist(path)
+        place = os.path.realpath(path)
+        if place not in lists:
+            lists.add(place)
+            yield from _read_playlist(path, lists)
     else:
         yield Found(path)
 
@@ -73,7 +86,7 @@ def _search_folder(top: Path) -> Iterator[Found]:
         yield Found(Path(os.fsdecode(problem.filename)), problem=f"it cannot be read: {problem.strerror}")
 
 
-def _read_playlist(path: Path) -> Iterator[Found]:
+def _read_playlist(path: Path, lists: set[str]) -> Iterator[Found]:
     try:
         with path.open("rb") as file:
             data = file.read(LONGEST_LIST).removeprefix(MARK)
@@ -84,7 +97,11 @@ def _read_playlist(path: Path) -> Iterator[Found]:
     if not entries:
         yield Found(path, problem="the playlist lists no files")
     for entry in entries:
-        yield _find_entry(path, entry)
+        found = _find_entry(path, entry)
+        if found.problem:
+            yield found
+        else:
+            yield from _search(found.path, lists)
 
 
 def _list_entries(kind: str, data: bytes) -> Iterator[bytes]:
@@ -112,11 +129,7 @@ def _find_entry(playlist: Path, entry: bytes) -> Found:
     if ADDRESS.match(entry):
         shown = f"{show_path(playlist.name)} lists {show_path(os.fsdecode(entry))}, which is no file of this machine"
         return Found(playlist, problem=shown)
-    tried = [entry]
-    if b"\\" in entry and not DRIVE.match(entry):
-        tried.append(entry.replace(b"\\", b"/"))  # of Windows
-    tried += [text.decode("latin-1").encode() for text in tried]
-    for name in tried:
+    for name in _spell(entry):
         path = playlist.parent / parse_location(os.fsdecode(name))
         if b"\0" not in name and os.path.lexists(path):
             return Found(path)
@@ -124,3 +137,26 @@ def _find_entry(playlist: Path, entry: bytes) -> Found:
     return Found(
         playlist.parent / os.fsdecode(entry.replace(b"\0", b"")), problem=f"{shown} lists it, but it is not there"
     )
+
+
+def _spell(entry: bytes) -> Iterator[bytes]:
+    """The names of files that an entry may mean, the likeliest first."""
+    yield from (spelled := _spell_path(entry))
+    if all(map(bytes.isascii, spelled)):
+        return
+    for charset in ("utf-8", *CHARSETS):
+        for name in spelled:
+            with suppress(UnicodeDecodeError):
+                text = name.decode(charset)
+                for form in (unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)):
+                    yield from _spell_path(form.encode())
+
+
+def _spell_path(name: bytes) -> list[bytes]:
+    """As it is, with the separators of Windows, and without the escapes of addresses."""
+    spelled = [name]
+    if b"\\" in name and not DRIVE.match(name):
+        spelled.append(name.replace(b"\\", b"/"))
+    if b"%" in name:
+        spelled += [unquote_to_bytes(each) for each in spelled]
+    return spelled

@@ -58,8 +58,13 @@ def read_tags(path: Path) -> dict[str, str]:
             os.close(fd)
         if kind in WITHOUT_TAGS and not before:
             return tags | behind  # what FFmpeg has may be ID3v1, with 30 characters at most
-        return behind | before | tags
+        return behind | before | tags | _find_several(before, tags)
     return {}
+
+
+def _find_several(tags: dict[str, str], first: dict[str, str]) -> dict[str, str]:
+    """Those that have several values, of which FFmpeg read the first."""
+    return {name: value for name, value in tags.items() if name in first and value.startswith(f"{first[name]}, ")}
 
 
 def _read_by_ffmpeg(fd: int, part: Part) -> tuple[str, dict[str, str]]:
@@ -128,7 +133,8 @@ def _read_id3(file: Path | IO[bytes]) -> dict[str, str]:
         tags: Any = ID3(file)
     except (MutagenError, OSError, ValueError):
         return {}
-    found = {name: str(tags[frame]) for frame, name in ID3_FRAMES.items() if frame in tags}
+    texts = {name: tags[frame].text for frame, name in ID3_FRAMES.items() if frame in tags}
+    found = {name: ", ".join(filter(None, map(str, several))) for name, several in texts.items()}
     if "TCON" in tags:
         found["genre"] = ", ".join(tags["TCON"].genres)  # words for the numbers of ID3v1
     return found

@@ -20,8 +20,17 @@ from bandstand.composer.generators.wav import Encoding, WavHeader
 
 DETECTION_BYTES: Final = 64
 """Bytes from which text can be told from sound."""
-FILES: Final = {b"fLaC": "FLAC", b"OggS": "Ogg", b"ID3": "MP3", b"\xff\xfb": "MP3", b"FORM": "AIFF", b"MThd": "MIDI"}
-"""First bytes -> kind of file."""
+FILES: Final = {
+    b"fLaC": "FLAC", b"OggS": "Ogg", b"FORM": "AIFF", b"MThd": "MIDI", b"RIFX": "big-endian WAV", b".snd": "AU",
+    b"riff": "Wave64", b"caff": "CAF", b"wvpk": "WavPack", b"MAC ": "Monkey's Audio", b"TTA1": "True Audio",
+    b"#!AMR": "AMR", b"\x1aE\xdf\xa3": "Matroska or WebM", b"\x89PNG": "a picture", b"PK\x03\x04": "a ZIP archive",
+    b"%PDF": "a PDF",
+}  # fmt: skip
+"""First bytes -> kind of file, where it takes so many of them that raw sound does not have them by chance."""
+SHORT_MARKS: Final = {b"ID3": "MP3", b"\x1f\x8b": "gzip"}
+"""The same, for what is not declared to be raw sound."""
+SYNC: Final = 0xFFE0
+"""The bits with which each frame of MP3 and AAC begins."""
 DTYPES: Final = {"u8": "u1", "s16le": "<i2", "s32le": "<i4", "f32le": "<f4", "f64le": "<f8"}
 """Encoding -> NumPy's type."""
 FULL_SCALE: Final = {"s16le": 2.0**15, "s24le": 2.0**31, "s32le": 2.0**31}
@@ -104,26 +113,11 @@ class StreamDecoder:
             return True
         if not data or (len(data) < DETECTION_BYTES and not is_last):
             return False
-        self._refuse_other_kinds(data)
         declared = self._declared
-        if not declared.format:
-            raise NotAudio(
-                "what it writes to standard output is no WAV; raw sound needs its format, rate and channels declared"
-            )
+        refuse_other_kinds(data, is_raw=bool(declared.format))
         self._encoding = Encoding(declared.format, declared.rate, declared.channels)
         self._converter = Converter(self._encoding)
         return True
-
-    def _refuse_other_kinds(self, data: bytes) -> None:
-        """Raises NotAudio if the bytes are text or the beginning of a file that is not WAV."""
-        if TEXT_BYTES.issuperset(data[:512]):
-            line = data.decode("ascii").strip().partition("\n")[0].strip()
-            raise NotAudio(
-                f'it writes text and no sound to standard output, beginning "{line[:60]}"; text goes to standard error'
-            )
-        for magic, kind in FILES.items():
-            if data.startswith(magic):
-                raise NotAudio(f"it writes {kind} to standard output; write WAV there, or write the file to {{output}}")
 
     def _begin_part(self, header: WavHeader) -> Iterator[Block]:
         """Take a header off the pending bytes. Yields what the resampler still held of the sound before it."""
@@ -177,6 +171,40 @@ class StreamDecoder:
         self.notes.append(f"its WAV header promised {self.promised:.1f} s, and more came, which is played too")
         self._left = None
         return data, b""
+
+
+def refuse_other_kinds(data: bytes, is_raw: bool) -> None:
+    """Raises NotAudio if the first bytes are neither a WAV's nor, where `is_raw`, those of raw sound."""
+    if TEXT_BYTES.issuperset(data[:512]):
+        raise NotAudio(
+            f"it writes text and no sound to standard output, beginning {_quote(data)}; text goes to standard error"
+        )
+    if kind := _find_kind(data, is_raw):
+        raise NotAudio(f"it writes {kind} to standard output; write WAV there, or write the file to {{output}}")
+    if is_raw:
+        return
+    if 0 < (at := wav.find_header(data, is_last=True)) < len(data):
+        shown = f", beginning {_quote(data)}" if TEXT_BYTES.issuperset(data[:at]) else ""
+        raise NotAudio(f"before its WAV it writes {at} bytes to standard output{shown}; text goes to standard error")
+    raise NotAudio(
+        "what it writes to standard output is no WAV; raw sound needs its format, rate and channels declared"
+    )
+
+
+def _quote(data: bytes) -> str:
+    line = data.decode("ascii", "replace").strip().partition("\n")[0].strip()
+    return f'"{line[:60]}"'
+
+
+def _find_kind(data: bytes, is_raw: bool) -> str:
+    """The kind of file that begins with these bytes; empty if none is known."""
+    marks = FILES if is_raw else FILES | SHORT_MARKS
+    if kind := next((kind for mark, kind in marks.items() if data.startswith(mark)), ""):
+        return kind
+    if data[4:8] == b"ftyp":
+        return "MP4"
+    is_framed = not is_raw and int.from_bytes(data[:2], "big") & SYNC == SYNC and len(data) > 1
+    return "MP3 or AAC" if is_framed else ""
 
 
 class Converter:

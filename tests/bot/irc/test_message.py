@@ -90,8 +90,14 @@ def test_the_time_tag_needs_a_zone(tag: str, time: float | None) -> None:
 
 def test_data_becomes_lines_however_it_is_cut() -> None:
     buffer = LineBuffer()
-    found = [buffer.split(data) for data in (b"PING :a\r", b"\nPING :b\nPI", b"NG :c\r\n", b"")]
-    assert found == [[], [b"PING :a", b"PING :b"], [b"PING :c"], []]
+    found = [buffer.split(data) for data in (b"X\r\nPING :a\r", b"\nPING :b\nPI", b"NG :c\r\n", b"")]
+    assert found == [[b"X"], [b"PING :a", b"PING :b"], [b"PING :c"], []]
+
+
+def test_a_carriage_return_ends_a_line_of_a_server_that_has_sent_no_line_feed_and_of_no_other() -> None:
+    buffer = LineBuffer()
+    found = [buffer.split(data) for data in (b"PING :a\rPING", b" :b\r", b"PING :c\r\n:x PRIVMSG #a :y\rQUIT\r\n")]
+    assert found == [[b"PING :a"], [b"PING :b"], [b"PING :c", b":x PRIVMSG #a :yQUIT"]]
 
 
 @pytest.mark.parametrize("step", [1000, MAX_LINE_BYTES, 100_000])

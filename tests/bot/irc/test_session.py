@@ -295,8 +295,62 @@ def test_a_join_that_is_refused_in_another_way_is_made_again(connect: Connect, l
 def test_an_error_about_a_channel_where_the_bot_is_changes_nothing(connect: Connect) -> None:
     peer = connect()
     peer.register()
-    peer.says(":srv 404 bandstand #radio :Cannot send to channel", ":srv 482 bandstand #radio :no")
+    peer.says(":srv 403 bandstand #radio :No such channel", ":srv 482 bandstand #radio :no")
     assert peer.session.describe_troubles() == []
+
+
+@pytest.mark.parametrize("end", [":ann!a@h MODE #radio -m", ":ann!a@h MODE #RADIO +v bandstand"])
+def test_a_channel_that_does_not_take_what_the_bot_says_is_told_until_that_changes(connect: Connect, end: str) -> None:
+    peer = connect()
+    peer.register()
+    with capturedLogs() as records:
+        peer.says(*[":srv 404 bandstand #radio :Cannot send to channel\x02 (+m)"] * 3)
+    assert peer.session.describe_troubles() == ["not heard in #radio (Cannot send to channel (+m))"]
+    assert len(records) == 1
+    peer.says(end)
+    assert peer.session.describe_troubles() == []
+
+
+def test_who_is_taken_out_of_a_muted_channel_is_no_longer_unheard_there(connect: Connect) -> None:
+    peer = connect()
+    peer.register()
+    peer.says(":srv 404 bandstand #radio :Cannot send", ":ann!a@h KICK #radio bandstand :go\x1b[31m away")
+    assert peer.session.describe_troubles() == ["not in #radio (kicked by ann: go [31m away; trying again)"]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (
+            ":srv 010 bandstand irc2.example 6667 :Please use this Server/Port instead",
+            "the server wants the bot to connect to irc2.example:6667 instead (irc.server)",
+        ),
+        (":srv 463 bandstand :Not among the privileged", "lets nobody in from this address (Not among"),
+        (":srv 468 bandstand :Your username is not valid", "user name (irc.user) (Your username is not valid)"),
+    ],
+)
+def test_a_server_that_turns_the_bot_away_is_left_with_its_reason(connect: Connect, line: str, reason: str) -> None:
+    peer = connect()
+    peer.says(line)
+    [(_, told, is_lasting)] = peer.listener.told
+    assert reason in told
+    assert is_lasting
+    assert peer.transport.has_ended
+
+
+def test_services_are_asked_for_the_nick_in_the_words_of_each_network(connect: Connect) -> None:
+    peer = connect(password="secret")
+    peer.says(":srv 433 * bandstand :in use", ":srv 001 bandstand_ :welcome")
+    said = peer.says(":srv 376 bandstand_ :end")
+    for _ in range(20):
+        peer.advance(10)
+        said += [line for line in peer.sent() if "NickServ" in line or line.startswith("NICK")]
+    assert said == [
+        "PRIVMSG NickServ :IDENTIFY bandstand secret",
+        *("PRIVMSG NickServ :REGAIN bandstand", "NICK bandstand"),
+        *("PRIVMSG NickServ :GHOST bandstand", "NICK bandstand"),
+        *("PRIVMSG NickServ :RECOVER bandstand", "NICK bandstand"),
+    ]
 
 
 def test_a_nick_that_is_taken_away_again_and_again_is_asked_for_ever_more_rarely_and_that_is_said(

@@ -1,6 +1,7 @@
 """Which files are found by the paths that people give."""
 
 import os
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,47 @@ def test_a_playlist_names_files_in_latin_1_as_whole_paths_and_as_addresses_of_fi
     text = f"caf\xe9.mp3\nfile://{tmp_path}/b%20c.mp3\n{tmp_path}/d.mp3\n"
     (tmp_path / "list.m3u").write_bytes(text.encode("latin-1"))
     assert list_paths(tmp_path / "list.m3u") == songs
+
+
+@pytest.mark.parametrize(
+    ("name", "charset"),
+    [
+        ("Привет/мир.mp3", "cp1251"),
+        ("Привет/мир.mp3", "koi8-r"),
+        ("Привет/мир.mp3", "cp866"),
+        ("夜の歌.mp3", "shift_jis"),
+        ("予定表\\ソ.mp3", "shift_jis"),
+        ("夜の歌.mp3", "euc_jp"),
+        ("月亮.mp3", "gbk"),
+        ("月亮.mp3", "big5"),
+        ("노래.mp3", "euc_kr"),
+        ("Don\u2019t \u2013 stop.mp3", "cp1252"),
+        ("Žluťoučký.mp3", "cp1250"),
+    ],
+)
+def test_a_name_is_found_in_any_charset_that_was_usual(name: str, charset: str, tmp_path: Path) -> None:
+    songs = make(tmp_path, name.replace("\\", "/"), "plain.mp3")
+    (tmp_path / "list.m3u").write_bytes(f"#EXTM3U\n#EXTINF:3,{name}\n{name}\nplain.mp3\n".encode(charset))
+    (tmp_path / "list.pls").write_bytes(f"[playlist]\nFile1={name}\nFile2=plain.mp3\n".encode(charset))
+    assert list_paths(tmp_path / "list.m3u") == songs
+    assert list_paths(tmp_path / "list.pls") == songs
+
+
+def test_a_name_is_found_however_its_accents_and_blanks_are_written(tmp_path: Path) -> None:
+    songs = make(tmp_path, unicodedata.normalize("NFD", "Café Zoé.mp3"), "a b#.mp3", "100%.mp3")
+    (tmp_path / "list.m3u8").write_text(f"{unicodedata.normalize('NFC', 'Café Zoé.mp3')}\na%20b%23.mp3\n100%.mp3\n")
+    assert list_paths(tmp_path / "list.m3u8") == songs
+
+
+def test_a_playlist_leads_to_folders_and_to_other_playlists_and_never_back(tmp_path: Path) -> None:
+    songs = make(tmp_path, "sub/one.mp3", "two.mp3", "three.mp3", "four.mp3")
+    (tmp_path / "list.m3u").write_text("sub\nlist.m3u\nmore.pls\nfour.mp3\n")
+    (tmp_path / "more.pls").write_text("[playlist]\nFile1=two.mp3\nFile2=last.xspf\n")
+    track = "<track><location>{}</location></track>"
+    names = "".join(map(track.format, ("list.m3u", "three.mp3")))
+    (tmp_path / "last.xspf").write_text(f"<playlist><trackList>{names}</trackList></playlist>")
+    assert list_paths(tmp_path / "list.m3u") == songs
+    assert list_problems(tmp_path / "list.m3u") == []
 
 
 def test_what_a_playlist_lists_and_cannot_be_taken_is_told(tmp_path: Path) -> None:

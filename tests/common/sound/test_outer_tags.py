@@ -112,3 +112,10 @@ def test_half_a_tag_hides_nothing(end: bytes, sounds: dict[str, bytes], tmp_path
     sound, _ = hear(path)
     assert len(sound) == HALF
     assert "title" not in read_tags(path)
+
+
+@pytest.mark.parametrize("values", ["One\0Two\0Three", "One\0\0Two\0Three\0"])
+def test_all_values_of_an_id3_tag_are_read(values: str, sounds: dict[str, bytes], tmp_path: Path) -> None:
+    path = tmp_path / "a.mp3"
+    path.write_bytes(make_id3(values) + sounds["a.mp3"])
+    assert read_tags(path)["title"] == "One, Two, Three"

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from bandstand.common.errors import NotAudio
 from bandstand.common.generators import Generator
 from bandstand.common.types import RATE
 from bandstand.composer.generators.pcm import StreamDecoder
@@ -114,6 +115,39 @@ def test_a_header_without_sound_at_the_end_is_told() -> None:
     sound, notes = decode(make_wav(make_tone(0.5, RATE)) + make_wav(b"")[:30])
     assert len(sound) == RATE // 2
     assert notes == ["behind its sound is the beginning of another WAV, without sound"]
+
+
+RAW = Generator(command=["x"], format="s16le", rate=RATE, channels=1)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"RIFX\0\0\0\x24WAVEfmt ", "it writes big-endian WAV to standard output; write WAV there"),
+        (b".snd\0\0\0\x18", "it writes AU to"),
+        (b"riff\x2e\x91\xcf\x11", "it writes Wave64 to"),
+        (b"\0\0\0\x20ftypM4A ", "it writes MP4 to"),
+        (b"\xff\xfb\x90\x64", "it writes MP3 or AAC to"),
+        (b"\xff\xf1\x50\x80", "it writes MP3 or AAC to"),
+        (b"\x1aE\xdf\xa3\x9f", "it writes Matroska or WebM to"),
+        (b"\x1f\x8b\x08\0", "it writes gzip to"),
+        (b"Loading the model\nRIFF\xff\xff\xff\xffWAVEfmt ", 'before its WAV it writes 18 bytes to standard output, '
+         'beginning "Loading the model"; text goes to standard error'),
+        (b"\0\0RIFF\xff\xff\xff\xffWAVEfmt ", "before its WAV it writes 2 bytes to standard output; text"),
+        (b"\x80", "is no WAV; raw sound needs its format"),
+        (b"R", 'it writes text and no sound to standard output, beginning "R"'),
+    ],
+)  # fmt: skip
+def test_what_is_no_wav_is_named(data: bytes, said: str) -> None:
+    with pytest.raises(NotAudio) as error:
+        decode(data + bytes(100) * (len(data) > 1))
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize("beginning", [b"\xff\xfb\xff\xfb", b"ID3\0", b"\x1f\x8b\0\0"])
+def test_raw_sound_may_begin_as_some_files_do(beginning: bytes) -> None:
+    data = beginning + make_tone(0.01, RATE)
+    assert len(decode(data, declared=RAW)[0]) == len(data) // 2
 
 
 @pytest.mark.parametrize("rate", [8000, 22050, 44100, 48000, 96000])
