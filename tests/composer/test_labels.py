@@ -14,10 +14,9 @@ def test_without_tags_the_file_name_is_the_title() -> None:
     assert choose_labels({"title": " \n "}, Path("/music/caf\udce9.mp3")).title == "caf\ufffd"
 
 
-@pytest.mark.parametrize("charset", ["cp1251", "koi8-r", "gbk", "euc-jp"])
+@pytest.mark.parametrize("charset", ["cp1251", "koi8-r", "euc-jp"])
 def test_a_name_of_which_no_letter_can_be_read_is_none(charset: str) -> None:
-    text = "\u4e00\u4e8c!" if charset in ("gbk", "euc-jp") else "Привет !"
-    shown = text.encode(charset).decode("utf-8", "replace")
+    shown = ("\u4e00\u4e8c!" if charset == "euc-jp" else "Привет !").encode(charset).decode("utf-8", "replace")
     assert choose_labels({"title": shown, "artist": shown}, FILE) == Labels(title="Low Tide", artist="unknown")
     assert choose_labels({"title": "Caf\ufffd", "artist": "!!!"}, FILE) == Labels(title="Caf\ufffd", artist="!!!")
 
