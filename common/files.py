@@ -173,10 +173,10 @@ def write_whole(path: Path, data: bytes, *, is_private: bool = False) -> None:
     except OSError:
         new.unlink(missing_ok=True)
         raise
-    _keep_name(path.parent)
+    keep_name(path.parent)
 
 
-def _keep_name(folder: Path) -> None:
+def keep_name(folder: Path) -> None:
     """Bring the folder's list of names to the disk."""
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:

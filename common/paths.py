@@ -45,6 +45,11 @@ class Paths:
         return self.songs / code
 
     @property
+    def recordings(self) -> Path:
+        """One folder for each recording of what was on the air, where no other place is configured."""
+        return self.directory / "recordings"
+
+    @property
     def spool(self) -> Path:
         """Songs still being made; the files have no names there, so a crash leaves nothing behind."""
         return self.directory / "spool"

@@ -27,6 +27,8 @@ _SOURCE = [
     (b"crossfade", amp.Integer(optional=True)),
     # A `Join` as JSON, which takes the place of the crossfade.
     (b"join", amp.String(optional=True)),
+    # A `common.recordings.CueTag` as JSON: what a recording says of it, and whether its show is recorded.
+    (b"tag", amp.String(optional=True)),
 ]
 _NOT_AUDIO: dict[type[Exception], bytes] = {NotAudio: b"NOT_AUDIO"}
 _UNKNOWN_CUE: dict[type[Exception], bytes] = {UnknownCue: b"UNKNOWN_CUE"}
@@ -91,6 +93,13 @@ class Stop(amp.Command):
 
     arguments = [(b"fade", amp.Integer(optional=True))]
     response = [(b"cue", amp.Integer(optional=True)), (b"frames", amp.Integer())]
+
+
+class Record(amp.Command):
+    """Record everything from now on, or, with `on` False, only shows that are to be recorded; with `ends_shows` the one
+    that is on is not. What is recorded already goes on."""
+
+    arguments = [(b"on", amp.Boolean()), (b"ends_shows", amp.Boolean())]
 
 
 class GetState(amp.Command):
@@ -173,6 +182,12 @@ class Heard(amp.Command):
     arguments = [(b"mount", amp.Unicode()), (b"format", amp.Unicode()), (b"spans", amp.String())]
 
 
+class RecordingChanged(amp.Command):
+    """A recording `began`, has `ended` and is whole, or `failed` for a reason. `folder` is its name, or empty."""
+
+    arguments = [(b"state", amp.Unicode()), (b"folder", amp.Unicode()), (b"reason", amp.Unicode())]
+
+
 class WentOffAir(amp.Command):
     """A mount lost Icecast, or could not reach it; `reason` is a sentence. Sent when the reason changes, too."""
 
@@ -226,3 +241,4 @@ class StreamerState(msgspec.Struct, frozen=True):
     underruns: int = 0
     loudness: float | None = None  # momentary, LUFS; None in silence
     peak: float | None = None  # dBTP, the highest of the last second
+    recording: str = ""  # the folder of what is recorded; empty: nothing is

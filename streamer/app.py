@@ -26,12 +26,13 @@ from bandstand.common import wire
 from bandstand.common.config import LOSSLESS, Config, Mount
 from bandstand.common.errors import BandstandError
 from bandstand.common.lock import ProcessLock
+from bandstand.common.show_times import find_local_zone, load_zone
 from bandstand.common.shutdown import stop_once
 from bandstand.common.station_folder import make_folder
 from bandstand.common.types import RATE, Seconds
 from bandstand.streamer import silence
 from bandstand.streamer.block import NOTHING, Title
-from bandstand.streamer.bus import Bus
+from bandstand.streamer.bus import Bus, Sink
 from bandstand.streamer.codecs.containers import Comments
 from bandstand.streamer.codecs.formats import FORMATS
 from bandstand.streamer.control import ControlFactory
@@ -44,6 +45,8 @@ from bandstand.streamer.limiter import DELAY
 from bandstand.streamer.meter import Level, OutputProcessor, round_level
 from bandstand.streamer.output import CameOnAir, EncodedMount, MountEvent, MountParts, Output, WentOffAir
 from bandstand.streamer.playout import Ended, Event, Moved, Playout, Position, Started, Underrun
+from bandstand.streamer.recording.gate import RecordingOutput
+from bandstand.streamer.recording.recorder import Recorder, RecorderSettings, RecordingEvent
 from bandstand.streamer.reports import Reports
 from bandstand.streamer.titles import Titles
 
@@ -83,8 +86,10 @@ class Streamer:
         ]
         self._playout = Playout()
         self._processor = OutputProcessor()
+        self._recording = self._make_recording()
+        sinks: list[Sink] = [*self._outputs, self._recording]
         self._bus = Bus(
-            self._playout, self._outputs, time.monotonic, self._from_thread, config.station.hold, self._processor, DELAY
+            self._playout, sinks, time.monotonic, self._from_thread, config.station.hold, self._processor, DELAY
         )
         self._spans = SpanLog(time.monotonic)
         self._reports = Reports(time.monotonic)
@@ -93,6 +98,8 @@ class Streamer:
         self._levels.clock = reactor
         self._factory = ControlFactory(PlayoutController(reactor, self._bus), self._reports, self._state, self.end)
         self._factory.list_heard = lambda: [self._tell_heard(*kept) for kept in self._spans.list_mounts()]
+        self._factory.note_cue = self._recording.gate.note_cue
+        self._factory.switch_recording = lambda on, ends_shows: self._recording.gate.switch(on, ends_shows=ends_shows)
         self._port: IListeningPort | None = None
         self.failed = False
 
@@ -115,6 +122,7 @@ class Streamer:
         for output in self._outputs:
             output.start()
         self._monitor.start()
+        self._recording.start()
         self._bus.start()
         self._levels.start(LEVELS, now=False)
 
@@ -135,11 +143,13 @@ class Streamer:
         self._bus.stop()
         self._bus.join(PATIENCE)
         self._monitor.stop()
+        self._recording.stop()
         for output in self._outputs:
             output.stop()
         last = time.monotonic() + PATIENCE
         for output in self._outputs:
             output.join(Seconds(max(0.0, last - time.monotonic())))
+        self._recording.join(Seconds(max(0.0, last - time.monotonic())))
         self._lock.release()
 
     def _listen(self) -> None:
@@ -189,6 +199,17 @@ class Streamer:
         )
         return Output(EncodedMount(mount, parts), titles)
 
+    def _make_recording(self) -> RecordingOutput:
+        config, wanted = self._config, self._config.recordings
+        settings = RecorderSettings(
+            folder=config.recordings_folder,
+            formats=tuple(dict.fromkeys(wanted.formats)),
+            bitrate=wanted.bitrate,
+            station=config.station.name,
+            zone=load_zone(config.radio.zone or find_local_zone()),
+        )
+        return RecordingOutput(settings, Recorder(settings, self._from_thread), wanted.cut == "hour")
+
     def _state(self) -> Deferred[wire.StreamerState]:
         return self._factory.controller.read(self._snapshot)
 
@@ -205,6 +226,7 @@ class Streamer:
             underruns=playout.underruns,
             loudness=level.loudness,
             peak=level.peak,
+            recording=self._recording.folder,
         )
 
     def _tell_level(self) -> None:
@@ -219,10 +241,10 @@ class Streamer:
         formats = {each.path: each.format for each in self._config.mounts}
         return {"mount": mount, "format": formats[mount], "spans": msgspec.json.encode(spans)}
 
-    def _from_thread(self, event: Event | MountEvent) -> None:
+    def _from_thread(self, event: Event | MountEvent | RecordingEvent) -> None:
         self._reactor.callFromThread(self._report, event)
 
-    def _report(self, event: Event | MountEvent) -> None:
+    def _report(self, event: Event | MountEvent | RecordingEvent) -> None:
         """Tell the log and everyone who is connected."""
         tell = self._factory.tell
         match event:
@@ -241,6 +263,10 @@ class Streamer:
                 tell(wire.Moved, cue=cue, frames=frames, is_moving=is_moving)
             case SpanBegan(mount):
                 tell(wire.Heard, **self._tell_heard(mount, [self._spans.add(event)]))
+            case RecordingEvent(state, folder, reason):
+                why = f": {reason}" if reason else ""
+                log.info("the recording {folder} {state}{why}", folder=folder, state=state, why=why)
+                tell(wire.RecordingChanged, state=state, folder=folder, reason=reason[:LONGEST_DETAIL])
             case CameOnAir(mount):
                 log.info("{mount} is on the air", mount=mount)
                 tell(wire.CameOnAir, mount=mount)

@@ -17,10 +17,12 @@ from twisted.protocols import amp
 from twisted.python.failure import Failure
 
 from bandstand.common import wire
+from bandstand.common.recordings import CueTag
 from bandstand.common.text import one_line
 from bandstand.common.types import LONGEST_FADE, RATE, CueId, Decibels, Frames
 from bandstand.streamer.controller import PlayoutController
 from bandstand.streamer.playout import STOP_FADE, Cue, Join, Position
+from bandstand.streamer.recording.gate import NotedCue
 from bandstand.streamer.reports import Reports
 from bandstand.streamer.sources import DecodedAhead, file_source, spool_source
 
@@ -41,6 +43,7 @@ class SourceArguments(TypedDict, total=False):
     growth: int | None
     crossfade: int | None
     join: bytes | None
+    tag: bytes | None
 
 
 class BotConnection(amp.AMP):
@@ -88,14 +91,19 @@ class BotConnection(amp.AMP):
         if not failure.check(ConnectionDone):
             log.warn("report {n} was not taken: {why}", n=number, why=failure.getErrorMessage())
 
+    def _make_cue(self, request: SourceArguments) -> tuple[Cue, DecodedAhead]:
+        cue, source = make_cue(request)
+        self._factory.note_cue(cue.id, NotedCue(cue.title, cue.artist, read_tag(request.get("tag"))))
+        return cue, source
+
     @wire.Play.responder
     def play(self, until: int | None = None, **request: Unpack[SourceArguments]) -> "Deferred[Answer]":
-        cue, source = make_cue(request)
+        cue, source = self._make_cue(request)
         return self._controller.play(cue, source, None if until is None else Frames(until)).addCallback(lambda _: {})
 
     @wire.Follow.responder
     def follow(self, **request: Unpack[SourceArguments]) -> "Deferred[Answer]":
-        cue, source = make_cue(request)
+        cue, source = self._make_cue(request)
         return self._controller.follow(cue, source).addCallback(lambda _: {})
 
     @wire.Unfollow.responder
@@ -114,6 +122,10 @@ class BotConnection(amp.AMP):
     @wire.Stop.responder
     def stop(self, fade: int | None = None) -> "Deferred[Answer]":
         return self._controller.stop(STOP_FADE if fade is None else limit_fade(fade)).addCallback(describe_stop)
+
+    @wire.Record.responder
+    def record(self, on: bool, ends_shows: bool) -> "Deferred[Answer]":
+        return self._controller.read(lambda _: self._factory.switch_recording(on, ends_shows)).addCallback(lambda _: {})
 
     @wire.GetState.responder
     def get_state(self) -> "Deferred[Answer]":
@@ -143,6 +155,10 @@ class ControlFactory(Factory):
         self.shut_down = shut_down
         self.list_heard: Callable[[], list[Answer]] = list
         """The values of a `wire.Heard` for each mount, with all that is kept."""
+        self.note_cue: Callable[[CueId, NotedCue], None] = lambda cue, noted: None
+        """Told of each cue before it is played."""
+        self.switch_recording: Callable[[bool, bool], None] = lambda on, ends_shows: None
+        """Called by the bus's thread; see `wire.Record`."""
         self.connected: list[BotConnection] = []
         self._gone: Deferred[None] | None = None
 
@@ -199,6 +215,11 @@ def read_join(encoded: bytes | None) -> Join | None:
     join = msgspec.json.decode(encoded, type=wire.Join)
     end = None if join.end is None else Frames(max(join.at, join.end))
     return Join(CueId(join.after), Frames(join.at), end, limit_fade(join.fade))
+
+
+def read_tag(encoded: bytes | None) -> CueTag:
+    """Raises msgspec.DecodeError."""
+    return CueTag() if encoded is None else msgspec.json.decode(encoded, type=CueTag)
 
 
 def limit_fade(frames: int) -> Frames:
