@@ -38,6 +38,7 @@ from bandstand.bot.making.song_files import SongFiles
 from bandstand.bot.making.workers import JobRunner
 from bandstand.bot.playout.controller import PlayoutController, Surroundings
 from bandstand.bot.playout.programme_keeper import ProgrammeKeeper
+from bandstand.bot.playout.recording_keeper import RecordingKeeper
 from bandstand.bot.playout.sources import SongSources
 from bandstand.bot.shell import bot_socket
 from bandstand.bot.shell.bot_socket import BotSocket
@@ -46,7 +47,7 @@ from bandstand.bot.station import bands, ordering
 from bandstand.bot.station.core import Core
 from bandstand.bot.station.event_bus import EventBus
 from bandstand.bot.station.limits import COMMANDS, SONGS
-from bandstand.bot.station.rules import Between, Rules
+from bandstand.bot.station.rules import Between, RecordingRules, Rules
 from bandstand.bot.storage.store import IStoreReactor, Store
 from bandstand.bot.supervision import log_files
 from bandstand.bot.supervision.icecast import Prepared
@@ -153,6 +154,7 @@ class App:
             skip_share=radio.voteskip,
             configuration=self._settings.configuration,
             between=_make_between(self._config),
+            recordings=_make_recording_rules(self._config),
         )
         path = self._config.paths.database
         return Store(path, self._reactor, self._events.publish, self._wall, self._chance, rules)
@@ -213,6 +215,10 @@ class App:
         self._playout = PlayoutController(endpoint, store, sources.open, surroundings)
         progress = Progress(self._playout.get_on_air, self._jobs.count_made)
         self._reloader = GeneratorReloader(self._clock, store, self._catalogue, progress)
+        self._recordings = RecordingKeeper(self._clock, store, config.recordings_folder, publish, self._playout.record)
+        self._playout.find_tag = self._recordings.find_tag
+        self._playout.take_recording = self._recordings.take_change
+        self._playout.greet = lambda state: self._recordings.take_connected(state.recording)
         self._programme = ProgrammeKeeper(self._clock, store, self._look_at_air)
         self._song_files = SongFiles(store, config.paths)
         self._restart = RollingRestart(self._find_streamer_keeper(), self._playout.let_go, publish)
@@ -283,6 +289,7 @@ class App:
     def _subscribe(self) -> None:
         """Sound comes first; people are told when it is under way."""
         for subscriber in (
+            self._recordings.react,
             self._playout.react,
             self._jobs.react,
             self._importers.react,
@@ -319,6 +326,7 @@ class App:
         for keeper in self._keepers:
             if keeper.name != WEB:
                 keeper.ensure()
+        await self._recordings.start()
         self._playout.connect()
         self._replace_outdated()
         await self._store.record(bands.settle_house_bands)
@@ -387,6 +395,7 @@ class App:
         self._declarations.stop()
         self._radio_file.stop()
         self._programme.stop()
+        self._recordings.stop()
         self._listeners.stop()
         self._reloader.stop()
         self._background.stop()
@@ -421,4 +430,11 @@ def _make_between(config: Config) -> Between:
         every_seconds=int(count) * 60.0 if unit.startswith("minute") else 0.0,
         idents=radio.idents,
         bridges=radio.bridges,
+    )
+
+
+def _make_recording_rules(config: Config) -> RecordingRules:
+    wanted = config.recordings
+    return RecordingRules(
+        is_on=wanted.enabled, limit=round(wanted.limit * 1e9), seconds=wanted.days * 86400.0, public=wanted.public
     )

@@ -48,6 +48,8 @@ class FileShow(_Section, frozen=True):
     name: str = ""
     priority: Priority = 0
     override: bool = False
+    record: bool = False
+    """Each coming of it is recorded."""
 
 
 class _File(_Section, frozen=True):
@@ -193,7 +195,7 @@ def _read_shows(read: _File, zone: str, found: list[Fault]) -> tuple[Show, ...]:
             name = f"{name} {one.when}"
         shows.append(
             Show(name=name, rule=rule, zone=own, slot=slot, priority=one.priority, is_override=one.override,
-                 created=float(index))
+                 created=float(index), is_recorded=one.record)
         )  # fmt: skip
     return tuple(shows)
 

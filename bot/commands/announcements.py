@@ -15,11 +15,12 @@ from twisted.logger import Logger
 from bandstand.bot.commands.frontend import FrontEnd, ShowsProgress
 from bandstand.bot.commands.generators import name_watch, say_revealed
 from bandstand.bot.commands.phrases import name_song
+from bandstand.bot.commands.recordings import name_recording, say_bytes
 from bandstand.bot.commands.reply import Level, Reply
 from bandstand.bot.commands.schedule import name_show, say_held, say_moment
 from bandstand.bot.commands.sentences import say_refusal
 from bandstand.bot.commands.song_words import say_ordered
-from bandstand.common.api import events
+from bandstand.common.api import events, recordings
 from bandstand.common.api.events import Event, Likeness
 from bandstand.common.api.people import STATION, STATION_NAME, Place
 from bandstand.common.api.values import EndReason, SongBrief, SongKind
@@ -312,12 +313,43 @@ def _announce_reloaded(event: events.GeneratorsReloaded) -> Reply | None:
     return Reply(f"{event.file}: {'; '.join(said)}", Level.NOTICE) if said else None
 
 
+def _announce_recording_ended(event: recordings.RecordingEnded) -> Reply:
+    recording = event.recording
+    crash = ", which a crash ended" if recording.is_mended else ""
+    return Reply(f"{name_recording(recording)} is recorded: {clock(recording.seconds)}{crash}", Level.NOTICE)
+
+
+def _announce_recording_failed(event: recordings.RecordingFailed) -> Reply:
+    said = "what there is of it is kept, and it is tried again with the next song"
+    return Reply(f"nothing is recorded now: {one_line(event.reason)}; {said}", Level.NOTICE)
+
+
+def _announce_recording_due(event: recordings.RecordingDue) -> Reply:
+    if event.reason is recordings.Reason.AGE:
+        why = "it is nearly as old as recordings may be"
+    else:
+        why = f"recordings take {say_bytes(event.bytes)} of {say_bytes(event.limit)}"
+    return Reply(f"{name_recording(event.recording)} will be removed soon: {why}", Level.NOTICE)
+
+
+def _announce_recording_removed(event: recordings.RecordingRemoved) -> Reply | None:
+    """None where somebody removed it and has an answer."""
+    if event.reason is recordings.Reason.ASKED:
+        return None
+    why = "to make room" if event.reason is recordings.Reason.LIMIT else "as its time is over"
+    return Reply(f"{name_recording(event.recording)} is removed {why}", Level.NOTICE)
+
+
 NOTICES: Final[Mapping[type, Callable[[Any], Reply | None]]] = {
     events.SongStarted: _announce_started,
     events.ScheduleRead: _announce_read,
     events.ShowStarted: _announce_show,
     events.ShowHeld: _announce_held,
     events.ShowMissed: _announce_missed,
+    recordings.RecordingEnded: _announce_recording_ended,
+    recordings.RecordingFailed: _announce_recording_failed,
+    recordings.RecordingDue: _announce_recording_due,
+    recordings.RecordingRemoved: _announce_recording_removed,
     events.SkipVoteBegan: _announce_skip_vote,
     events.SkippedByVote: _announce_skipped,
     events.ComparisonRevealed: _announce_revealed,

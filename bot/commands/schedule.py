@@ -17,7 +17,9 @@ from bandstand.common.errors import CommandError, UsageError
 from bandstand.common.show_times import FORMS, load_zone, read_date, read_rule, read_times, write_rule
 from bandstand.common.text import counted
 
-USAGE: Final = "schedule [week | add TIMES WHAT | override DATE [TIMES] WHAT | remove SHOW] [zone=..] [priority=..]"
+USAGE: Final = (
+    "schedule [week | add TIMES WHAT | override DATE [TIMES] WHAT | remove SHOW] [zone=..] [priority=..] [--record]"
+)
 ALL_DAY: Final = "0:00-24:00"
 WEEK: Final = 7
 STATES: Final = {
@@ -92,6 +94,7 @@ def _make(call: Call, rule: str, target: list[str], *, is_override: bool = False
         name=call.options.get("name", ""),
         priority=int(priority),
         is_override=is_override,
+        is_recorded="record" in call.options,
     )
 
 
@@ -127,7 +130,7 @@ def _write_row(airing: Airing, zone: str, now: float) -> tuple[str, ...]:
     ends = "" if show.rule.end is None else say_moment(airing.end, zone, airing.start)
     own = f" ({show.zone})" if show.zone != zone and not show.rule.every else ""
     number = f"{show.id} {show.name}" if show.id else f"{show.name} (file)"
-    state = STATES[airing.state] + (" override" if show.is_override else "")
+    state = STATES[airing.state] + (" override" if show.is_override else "") + (" recorded" if show.is_recorded else "")
     starts, when = say_moment(airing.start, zone, now), write_rule(show.rule) + own
     return (starts, ends, number, str(show.slot), when, state.strip())
 
@@ -138,6 +141,7 @@ def _show_added(result: ShowAdded, now: float) -> Reply:
         return Reply(f"override {show.id}: no show is heard {write_rule(show.rule)}, the ordinary programme plays")
     said = f"show {show.id}, {name_show(show)}: {write_rule(show.rule)}, {show.slot}"
     said += f", {show.zone} time" if not show.rule.every else ""
+    said += ", recorded" if show.is_recorded else ""
     if result.next is not None:
         when = say_moment(result.next.start, show.zone, now)
         said += f"; it {'is on from now' if result.next.start <= now else f'begins {when}'}"
@@ -196,6 +200,7 @@ COMMANDS: Final = (
             Param("zone", "an IANA time zone, as Europe/Berlin, in which the times count", value="ZONE"),
             Param("priority", "a whole number; of two shows of equal length the higher one is heard", value="N"),
             Param("name", "what the show is called", value="NAME"),
+            Param("record", "each coming of it is recorded"),
         ),
     ),
 )

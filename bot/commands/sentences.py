@@ -380,6 +380,7 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     ),
     refusals.FirstForm: lambda why: f"{why.band} is in its first generation; there is no earlier one to go back to",
     refusals.NoSuchTarget: _say_no_target,
+    refusals.NoSuchRecording: lambda why: f"there is no recording {one_line(why.words, 40)}; recordings lists them",
     refusals.BadShow: lambda why: one_line(why.problem),
     refusals.NoSuchShow: lambda why: (
         f"there is no show {one_line(why.words, 60)}; " + ("schedule lists them" if why.shows else "there is none yet")

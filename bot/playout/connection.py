@@ -3,7 +3,7 @@
 Knows messages; what they lead to is for the owner of the connection.
 """
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
@@ -42,6 +42,9 @@ class ConnectionOwner(Protocol):
     def take_position(self, cue: CueId, frames: Frames, is_moving: bool) -> None: ...
 
     def take_heard(self, mount: str, format: str, spans: Sequence[wire.HeardSpan]) -> None: ...
+
+    @property
+    def take_recording(self) -> Callable[[str, str, str], None]: ...
 
     def take_mount_on(self, mount: str) -> None: ...
 
@@ -103,6 +106,11 @@ class StreamerConnection(amp.AMP):
     @wire.Heard.responder
     def heard(self, mount: str, format: str, spans: bytes) -> Answer:
         self._owner.take_heard(mount, format, msgspec.json.decode(spans, type=list[wire.HeardSpan]))
+        return {}
+
+    @wire.RecordingChanged.responder
+    def recording_changed(self, state: str, folder: str, reason: str) -> Answer:
+        self._owner.take_recording(state, folder, reason)
         return {}
 
     @wire.WentOffAir.responder

@@ -48,6 +48,7 @@ from bandstand.common.api.heard import HeardStream
 from bandstand.common.api.values import Cue, EndReason, Loudness, OnAir
 from bandstand.common.backoff import Backoff
 from bandstand.common.errors import BandstandError, UnknownCue
+from bandstand.common.recordings import CueTag
 from bandstand.common.types import RATE, CueId, Frames, SongCode
 
 log = Logger()
@@ -102,6 +103,12 @@ class PlayoutController:
         self._early_skips: set[CueId] = set()
         """Cues that were skipped before the streamer had them."""
         self.loudness: Loudness | None = None
+        self.find_tag: Callable[[Cue], CueTag] = lambda cue: CueTag(song=cue.song.code)
+        """What recordings have to know of a cue."""
+        self.take_recording: Callable[[str, str, str], None] = lambda state, folder, reason: None
+        """See `wire.RecordingChanged`."""
+        self.greet: Callable[[wire.StreamerState], None] = lambda state: None
+        """Called with what each new streamer says."""
         self._heard = HeardKeeper(self._find_song, self._publish, self._wall)
 
     @property
@@ -205,6 +212,7 @@ class PlayoutController:
         if self._connection is connection:
             self._is_ready = True
             self.sync()
+            self.greet(state)
 
     def _retry_later(self) -> None:
         if self._is_stopping:
@@ -251,6 +259,11 @@ class PlayoutController:
             # A fault of ours, which another attempt would meet again: without it the rest goes on.
             log.failure("a report of the streamer could not be recorded: {report}", report=numbered.report)
         self.sync()
+
+    async def record(self, is_on: bool, ends_shows: bool) -> None:
+        """Have the streamer record everything, or not; one that is away is told when it comes back."""
+        if self._connection is not None:
+            await self._connection.ask(wire.Record, on=is_on, ends_shows=ends_shows)
 
     def take_loudness(self, loudness: Loudness) -> None:
         self.loudness = loudness
@@ -362,6 +375,7 @@ class PlayoutController:
                 start=cue.start,
                 gain=source.gain,
                 crossfade=round((cue.crossfade or 0.0) * RATE),
+                tag=msgspec.json.encode(self.find_tag(cue)),
                 **({} if until is None else {"until": until}),
                 **({} if join is None else {"join": msgspec.json.encode(join)}),
             )

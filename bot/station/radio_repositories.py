@@ -10,6 +10,7 @@ from bandstand.bot.station.requesting import SongRequest
 from bandstand.bot.station.rotation import Candidate
 from bandstand.bot.station.search import Query
 from bandstand.common.api.playlists import Clock, Playlist
+from bandstand.common.api.recordings import Recording
 from bandstand.common.api.shows import Occurrence, RunState, Show
 from bandstand.common.api.values import (
     Song,
@@ -208,4 +209,34 @@ class Shows(Protocol):
 
     def list_records(self, since: float) -> dict[tuple[str, str], RunState]:
         """Of what was to start since then, by the show's key and the occurrence's day."""
+        ...
+
+
+class KeptRecording(NamedTuple):
+    recording: Recording
+    is_removed: bool = False
+    """Its files are to go, or have just gone."""
+    is_told: bool = False
+    """Operators were told that it is due."""
+
+
+class Recordings(Protocol):
+    """Recordings that are whole."""
+
+    def list_all(self) -> list[KeptRecording]:
+        """The oldest first."""
+        ...
+
+    def find(self, code: str) -> KeptRecording | None: ...
+
+    def put(self, recording: Recording) -> None:
+        """A new one, or what has changed of one."""
+        ...
+
+    def set_removed(self, code: str) -> None: ...
+
+    def set_told(self, code: str) -> None: ...
+
+    def remove(self, code: str) -> None:
+        """Forget it."""
         ...

@@ -11,7 +11,16 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
-from bandstand.bot.station.radio_repositories import Clocks, Favourites, Playlists, Requests, Rotation, Search, Shows
+from bandstand.bot.station.radio_repositories import (
+    Clocks,
+    Favourites,
+    Playlists,
+    Recordings,
+    Requests,
+    Rotation,
+    Search,
+    Shows,
+)
 from bandstand.bot.station.rules import Rules
 from bandstand.common.api.events import Event
 from bandstand.common.api.people import Right
@@ -427,6 +436,7 @@ class Transaction(Protocol):
     comparisons: Comparisons
     watches: Watches
     shows: Shows
+    recordings: Recordings
     people: People
     sessions: Sessions
     settings: Settings

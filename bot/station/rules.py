@@ -25,6 +25,19 @@ class Between(msgspec.Struct, frozen=True, kw_only=True):
     bridges: bool = False
 
 
+class RecordingRules(msgspec.Struct, frozen=True, kw_only=True):
+    """What is recorded by itself, and how long it is kept."""
+
+    is_on: bool = False
+    """Whether everything is recorded where nobody has said `record on` or `record off`."""
+    limit: int = 0
+    """Bytes that all recordings may take; 0: any number."""
+    seconds: float = 0.0
+    """For which a recording is kept; 0: as long as there is room."""
+    public: str = "shows"
+    """Which are public by themselves: those of `shows`, `all`, or `none`."""
+
+
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """The station's configuration, as far as the core goes by it."""
 
@@ -41,6 +54,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     stock: float = 1800.0
     """Seconds of songs to be composed ahead."""
     between: Between = Between()
+    recordings: RecordingRules = RecordingRules()
     skip_share: float = 0.5
     """Which share of the people has to vote for it so that a song is skipped; 0: none is skipped by vote."""
     kept: float = 24 * 3600.0

@@ -109,7 +109,7 @@ def add_show(request: AddShow, by: Requester, tx: Transaction) -> ShowAdded:
     slot = Slot(SlotKind.OFF) if is_none else find_slot(tx, request.target, by, "add_show")
     named = one_line(request.name, LONGEST_NAME) or (slot.name or slot.kind.value)
     show = Show(name=named, rule=rule, zone=zone, slot=slot, priority=request.priority,
-                is_override=request.is_override, created=tx.now)  # fmt: skip
+                is_override=request.is_override, created=tx.now, is_recorded=request.is_recorded)  # fmt: skip
     first = find_first(show, tx.now)
     if first is None and rule.date:
         is_over = schedule.find_moment(date.fromisoformat(rule.date) + timedelta(days=1), 0, zone) <= tx.now

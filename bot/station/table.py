@@ -27,6 +27,7 @@ from bandstand.bot.station import (
     playlists,
     programme,
     queueing,
+    recordings,
     request_switches,
     sessions,
     shows,
@@ -39,6 +40,7 @@ from bandstand.bot.station import (
 )
 from bandstand.bot.station.limits import SONGS
 from bandstand.bot.station.repositories import Transaction
+from bandstand.common.api import recordings as recording_requests
 from bandstand.common.api import requests, schedule
 from bandstand.common.api.people import Requester, Right
 from bandstand.common.api.requests import Request
@@ -101,6 +103,11 @@ REQUESTS: Final[dict[type[Request], Entry]] = {
     schedule.GetSchedule: _reads(shows.get_schedule),
     schedule.AddShow: Entry(shows.add_show, DJ),
     schedule.RemoveShow: Entry(shows.remove_show, DJ),
+    recording_requests.SwitchRecording: Entry(recordings.switch_recording, DJ),
+    recording_requests.ListRecordings: _reads(recordings.list_recordings),
+    recording_requests.GetRecording: _reads(recordings.get_recording),
+    recording_requests.RemoveRecording: Entry(recordings.remove_recording, ADMIN),
+    recording_requests.PublishRecording: Entry(recordings.publish_recording, DJ),
     requests.MakePlaylist: Entry(playlists.make_playlist, DJ),
     requests.ChangePlaylist: Entry(playlists.change_playlist, DJ),
     requests.AddToPlaylist: Entry(playlists.add_to_playlist, DJ),

@@ -38,9 +38,10 @@ class Shows:
             priority=show.priority,
             is_override=show.is_override,
             created=show.created,
+            is_recorded=show.is_recorded,
         )
         return _read((self._executor.insert(query), show.name, write_rule(show.rule), show.zone, str(show.slot),
-                      show.priority, show.is_override, show.created))  # fmt: skip
+                      show.priority, show.is_override, show.created, show.is_recorded))  # fmt: skip
 
     def remove(self, show: int) -> None:
         self._executor.change(SHOW.delete().where(SHOW.id == show))
@@ -55,7 +56,7 @@ class Shows:
 
 
 def _read(row: Row) -> Show:
-    number, name, rule, zone, slot, priority, is_override, created = row
+    number, name, rule, zone, slot, priority, is_override, created, is_recorded = row
     return Show(
         id=number,
         name=name,
@@ -65,4 +66,5 @@ def _read(row: Row) -> Show:
         priority=priority,
         is_override=bool(is_override),
         created=created,
+        is_recorded=bool(is_recorded),
     )

@@ -157,6 +157,7 @@ class Show(Model):
     priority = IntegerField()
     is_override = BooleanField()
     created = FloatField()
+    is_recorded = BooleanField(default=False)
 
 
 class ShowRun(Model):
@@ -169,6 +170,17 @@ class ShowRun(Model):
 
     class Meta:
         primary_key = CompositeKey("show", "day")
+
+
+class Recording(Model):
+    """A recording that is whole. Its files are told by the folder; see `bot.station.recordings`."""
+
+    code = TextField(primary_key=True)
+    began = FloatField()
+    recording = TextField()  # JSON, `common.api.recordings.Recording`
+    is_public = BooleanField()
+    is_removed = BooleanField()  # its files are to go, or have just gone
+    is_told = BooleanField()  # operators know that it is due
 
 
 class Grant(Model):

@@ -22,6 +22,7 @@ from bandstand.bot.storage.originals import Originals
 from bandstand.bot.storage.people import People, Settings, Watches
 from bandstand.bot.storage.playlists import Clocks, Playlists
 from bandstand.bot.storage.queue import Cues, Jobs
+from bandstand.bot.storage.recordings import Recordings
 from bandstand.bot.storage.requests import Requests
 from bandstand.bot.storage.rotation import Rotation
 from bandstand.bot.storage.search import Search
@@ -74,6 +75,7 @@ class SqlTransaction:
         self.comparisons: repositories.Comparisons = Comparisons(executor)
         self.watches: repositories.Watches = Watches(executor)
         self.shows: radio_repositories.Shows = Shows(executor)
+        self.recordings: radio_repositories.Recordings = Recordings(executor)
         self.people: repositories.People = People(executor)
         self.sessions: repositories.Sessions = Sessions(executor)
         self.settings: repositories.Settings = Settings(executor)

@@ -25,6 +25,7 @@ from bandstand.common.api.people import STATION, Place
 from bandstand.common.api.programme import ProgrammeChanged as ProgrammeChanged
 from bandstand.common.api.programme import RadioSwitched as RadioSwitched
 from bandstand.common.api.programme import SlotPassed as SlotPassed
+from bandstand.common.api.recordings import RecordingEvent as RecordingEvent
 from bandstand.common.api.refusals import Refusal
 from bandstand.common.api.results import NowPlaying, Queue
 from bandstand.common.api.schedule import ScheduleChanged as ScheduleChanged
@@ -448,6 +449,7 @@ Event = (
     | ShowEnded
     | ShowHeld
     | ShowMissed
+    | RecordingEvent
     | ProgrammeChanged
     | SlotPassed
     | PlaybackStopped

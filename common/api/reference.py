@@ -25,6 +25,7 @@ from bandstand.common.api import (
     people,
     playlists,
     programme,
+    recordings,
     refusals,
     requests,
     results,
@@ -66,6 +67,7 @@ THEMES = {
     visiting: requests,
     observing: requests,
     wishing: results,
+    recordings: results,
 }
 """Modules of one theme, each with the section in which its parts are described."""
 OTHERS: tuple[tuple[str, ModuleType], ...] = (
@@ -75,6 +77,7 @@ OTHERS: tuple[tuple[str, ModuleType], ...] = (
     ("Tracks", tracks),
     ("Between songs", between),
     ("Shows", shows),
+    ("Recordings", recordings),
     ("The programme", programme),
     ("Playlists and clocks", playlists),
 )

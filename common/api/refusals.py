@@ -326,6 +326,10 @@ class NoSuchTarget(Base, frozen=True, tag="no_such_target"):
     """The names that there are of that kind."""
 
 
+class NoSuchRecording(Base, frozen=True, tag="no_such_recording"):
+    words: str
+
+
 class BadShow(Base, frozen=True, tag="bad_show"):
     problem: str
     """A sentence: what is wrong with the times, the zone or the slot."""
@@ -444,6 +448,7 @@ Refusal = (
     | NeverRated
     | FirstForm
     | NoSuchTarget
+    | NoSuchRecording
     | BadShow
     | NoSuchShow
     | AmbiguousShow

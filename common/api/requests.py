@@ -62,6 +62,7 @@ from bandstand.common.api.playlists import UseClock as UseClock
 from bandstand.common.api.programme import ExplainSong as ExplainSong
 from bandstand.common.api.programme import GetRadio as GetRadio
 from bandstand.common.api.programme import SwitchRadio as SwitchRadio
+from bandstand.common.api.recordings import RecordingRequest as RecordingRequest
 from bandstand.common.api.schedule import ScheduleRequest
 from bandstand.common.api.visiting import ChooseName as ChooseName
 from bandstand.common.api.visiting import LogIn as LogIn
@@ -417,6 +418,7 @@ Request = (
     | PlayIdent
     | ExplainSong
     | ScheduleRequest
+    | RecordingRequest
     | MakePlaylist
     | ChangePlaylist
     | AddToPlaylist

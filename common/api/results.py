@@ -52,6 +52,7 @@ from bandstand.common.api.playlists import PlaylistBrief as PlaylistBrief
 from bandstand.common.api.playlists import PlaylistDeleted as PlaylistDeleted
 from bandstand.common.api.playlists import PlaylistDetails as PlaylistDetails
 from bandstand.common.api.playlists import Playlists as Playlists
+from bandstand.common.api.recordings import RecordingResult as RecordingResult
 from bandstand.common.api.schedule import ScheduleResult
 from bandstand.common.api.shows import HeldShow
 from bandstand.common.api.values import (
@@ -414,4 +415,5 @@ Result = (
     | Restarting
     | Quitting
     | ScheduleResult
+    | RecordingResult
 )

@@ -31,6 +31,8 @@ class AddShow(RequestBase, frozen=True, tag="add_show"):
     priority: Annotated[int, msgspec.Meta(ge=-100, le=100)] = 0
     is_override: bool = False
     """It is heard in place of every other show; the rule is a date."""
+    is_recorded: bool = False
+    """Each coming of it is recorded."""
 
 
 class RemoveShow(RequestBase, frozen=True, tag="remove_show"):

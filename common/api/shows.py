@@ -41,6 +41,8 @@ class Show(msgspec.Struct, frozen=True, kw_only=True):
     is_override: bool = False
     """It is heard in place of every other show."""
     created: float = 0.0
+    is_recorded: bool = False
+    """Each coming of it is recorded, from its first song to the first after it."""
 
     @property
     def key(self) -> str:

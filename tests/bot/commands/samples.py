@@ -7,6 +7,19 @@ from bandstand.common.api import requests, results, schedule
 from bandstand.common.api.between import Jingle
 from bandstand.common.api.people import Right
 from bandstand.common.api.playlists import Clock, Playlist
+from bandstand.common.api.recordings import (
+    GetRecording,
+    ListRecordings,
+    PublishRecording,
+    Recording,
+    RecordingDeleted,
+    RecordingDetails,
+    RecordingList,
+    RecordingPublished,
+    RecordingSwitched,
+    RemoveRecording,
+    SwitchRecording,
+)
 from bandstand.common.api.shows import Airing, Show, ShowRule
 from bandstand.common.api.values import (
     BandForm,
@@ -33,9 +46,21 @@ from bandstand.common.api.values import (
 from bandstand.common.api.wishing import Understood
 from bandstand.common.generators import Parameter
 from bandstand.common.jobs import Provenance
+from bandstand.common.recordings import SheetFile, SheetTitle
 from bandstand.common.types import CueId, SongCode
 
 LANTERN = SongBrief(SongCode("7kq3"), "Blue Lantern", "The Robots", SongState.READY, 90.0, 900.0)
+RECORDING = Recording(
+    code="8wq2z",
+    folder="2026-11-27-2000-8wq2z",
+    name="Bossa",
+    show="4",
+    began=900.0,
+    seconds=3605.0,
+    titles=(SheetTitle("Blue Lantern", "The Robots", "7kq3", 0.0, 900.0),),
+    files=(SheetFile("flac", "2026-11-27-2000-8wq2z.flac", 300_000_000),),
+    is_public=True,
+)
 ROAD = SongBrief(SongCode("x2mv"), "Old Road", "The Robots", SongState.BEGUN, 0.0, 990.0)
 UNTITLED = SongBrief(SongCode("m4wd"), "", "", SongState.MAKING, 0.0, 995.0)
 SONG = Song(
@@ -97,6 +122,11 @@ RESULTS: dict[type, Any] = {
     ),
     schedule.AddShow: schedule.ShowAdded(show=BOSSA, next=Airing(BOSSA, FRIDAY, FRIDAY + 7200.0)),
     schedule.RemoveShow: schedule.ShowRemoved(show=BOSSA),
+    SwitchRecording: RecordingSwitched(is_on=True, was_recording=False),
+    ListRecordings: RecordingList(recordings=(RECORDING,), total=3, is_on=True, bytes=1_200_000_000, limit=50 * 10**9),
+    GetRecording: RecordingDetails(recording=RECORDING),
+    RemoveRecording: RecordingDeleted(recording=RECORDING),
+    PublishRecording: RecordingPublished(recording=RECORDING),
     requests.Generate: results.Ordered(job=12, song=LANTERN.code, cuts_in=True),
     requests.GenerateAgain: results.Ordered(job=12, song=LANTERN.code, cuts_in=False),
     requests.Wish: results.Wished(
