@@ -25,6 +25,7 @@ from bandstand.common.text import clock, counted, one_line
 
 SWITCHES: Final = {"on": True, "off": False}
 RECORDING_USAGE: Final = "recording [remove | publish | hide] CODE"
+ACTIONS: Final = ("remove", "publish", "hide")
 GB: Final = 1e9
 MB: Final = 1e6
 
@@ -94,7 +95,7 @@ def parse_recording(call: Call) -> RecordingRequest:
             return PublishRecording(code=code[:40])
         case ["hide", code]:
             return PublishRecording(code=code[:40], is_public=False)
-        case [code]:
+        case [code] if code not in ACTIONS:
             return GetRecording(code=code[:40])
     raise UsageError(RECORDING_USAGE)
 
