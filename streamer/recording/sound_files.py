@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, BinaryIO, Final, Protocol
 
+from bandstand.common.sound.lame import BITRATES
 from bandstand.common.text import cut_bytes
 from bandstand.common.types import CHANNELS, RATE
 from bandstand.streamer.block import Samples, zeros
@@ -44,7 +45,6 @@ from bandstand.streamer.codecs.encoder import Codec
 from bandstand.streamer.codecs.flac import Flac
 from bandstand.streamer.codecs.flacframe import compute_crc_8, compute_crc_16, count_coded_bytes, make_stream_info
 from bandstand.streamer.codecs.formats import FORMATS
-from bandstand.streamer.codecs.lame import BITRATES
 from bandstand.streamer.codecs.opus import Opus
 
 ROOM: Final = 48_000
