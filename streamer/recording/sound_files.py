@@ -185,7 +185,7 @@ class FlacFile:
     """FLAC by itself, without Ogg, as players and editors know it best."""
 
     def make_container(self, front: bytes) -> Container:
-        return Mpeg()  # frames that follow each other
+        return Mpeg(0)  # frames that follow each other
 
     def make_front(self, head: Head) -> bytes:
         info = make_stream_info(Flac.frame, FLAC_RATE, CHANNELS, FLAC_BITS)
@@ -339,7 +339,7 @@ class Mp3File:
     """MP3 frames of one size behind an ID3v2 tag."""
 
     def make_container(self, front: bytes) -> Container:
-        return Mpeg()
+        return Mpeg(0)
 
     def make_front(self, head: Head) -> bytes:
         def make(longest: int, most: int) -> bytes:
