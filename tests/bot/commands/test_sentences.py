@@ -71,6 +71,7 @@ SAID: list[tuple[Refusal, str]] = [
     (refusals.NoSuchShow("x", 0), "there is no show x; there is none yet"),
     (refusals.NoSuchShow("x", 2), "there is no show x; schedule lists them"),
     (refusals.AmbiguousShow("x", (1, 2)), "several shows are called x; give the number of one: 1, 2"),
+    (refusals.NoSuchRecording("x"), "there is no recording x; recordings lists them"),
     (refusals.ShowInFile("x"), "x stands in the station's file of shows, and is changed there"),
     (refusals.TooManyShows(200), "there are 200 shows already; remove one first"),
     (refusals.NoSongsYet(), "there are no songs yet; generate makes the first"),
