@@ -24,7 +24,7 @@ from bandstand.common.generators import Generator
 from bandstand.common.irc import Irc
 from bandstand.common.paths import Paths
 from bandstand.common.plain_values import Fault, Host, PathText, Port, Secret, Text
-from bandstand.common.recordings import Recordings
+from bandstand.common.recordings import Recordings, resolve_recordings
 from bandstand.common.remote_access import Limits, Ssh, Telnet, find_telnet_faults, resolve_ssh
 from bandstand.common.show_times import find_zone
 from bandstand.common.station_motif import BadMotif, parse_motif, write_motif
@@ -230,22 +230,15 @@ class Config(_Section, frozen=True):
         shown = ("name", "description", "genre", "url", "hold")
         station = {key: getattr(self.station, key) for key in shown}
         icecast = self.icecast if is_admin else msgspec.structs.replace(self.icecast, admin_password="")
-        written = ("formats", "bitrate", "directory", "cut")
-        recordings = {key: getattr(self.recordings, key) for key in written}
+        recordings = self.recordings.list_written()
         parts = msgspec.json.encode([station, icecast, self.mounts, self.log, recordings, self.radio.zone])
         return hashlib.sha256(parts).hexdigest()[:16]
 
     def get_web_mark(self) -> str:
         """As `get_streaming_mark`, for the web process: it is the same for all that serve the same page."""
-        parts = msgspec.json.encode(
-            [metadata.version("bandstand"), self.station, self.mounts, self.web, self.log, self.recordings]
-        )
+        shown = [self.station, self.mounts, self.web, self.log, self.recordings]
+        parts = msgspec.json.encode([metadata.version("bandstand"), *shown])
         return hashlib.sha256(parts).hexdigest()[:16]
-
-    @property
-    def recordings_folder(self) -> Path:
-        """Where recordings are."""
-        return Path(self.recordings.directory) if self.recordings.directory else self.paths.recordings
 
     @property
     def manages_icecast(self) -> bool:
@@ -399,8 +392,7 @@ def _settle(config: Config, base: Path, has_host: bool) -> tuple[Config, list[Fa
     irc = irc_settings.resolve(config.irc, base, found)
     found += find_telnet_faults(config.telnet)
     radio = _settle_radio(config.radio, base, found)
-    directory = _resolve(config.recordings.directory, base, "recordings.directory", found)
-    config = replace(config, recordings=replace(config.recordings, directory=directory))
+    recordings = resolve_recordings(config.recordings, base, found)
     ssh = resolve_ssh(config.ssh, base, found)
     web = resolve_web(config.web, base, found)
     for name, generator in config.generators.items():
@@ -416,6 +408,7 @@ def _settle(config: Config, base: Path, has_host: bool) -> tuple[Config, list[Fa
         composer=replace(config.composer, soundfont=soundfont, writable=writable),
         ssh=ssh,
         radio=radio,
+        recordings=recordings,
         web=web,
         generators={
             name: generator_files.resolve_paths(name, one, base, found) for name, one in config.generators.items()

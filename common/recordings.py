@@ -7,11 +7,15 @@ nothing.
 """
 
 import re
-from typing import Annotated, Final, Literal
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
-from bandstand.common.plain_values import PathText
+from bandstand.common.errors import UnusableFile
+from bandstand.common.files import resolve_path
+from bandstand.common.paths import Paths
+from bandstand.common.plain_values import Fault, PathText
 from bandstand.common.text import cut_bytes, one_line
 
 SHEET: Final = "recording.json"
@@ -24,6 +28,7 @@ SUFFIXES: Final = {"flac": "flac", "opus": "opus", "mp3": "mp3"}
 TYPES: Final = {"flac": "audio/flac", "opus": "audio/ogg", "mp3": "audio/mpeg"}
 """What a file of each format is called on the web."""
 RecordingFormat = Literal["flac", "opus", "mp3"]
+PublicRecordings = Literal["own", "shows", "all", "none"]
 
 
 class Recordings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -46,8 +51,27 @@ class Recordings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """GB that all recordings may take; beyond that the oldest are removed. 0: no limit."""
     days: Annotated[float, msgspec.Meta(ge=0, le=100_000)] = 0.0
     """Days for which a recording is kept; 0: as long as there is room."""
-    public: Literal["shows", "all", "none"] = "shows"
-    """Which are on the page and in the podcast by themselves; `recording publish` and `recording hide` change that."""
+    public: PublicRecordings = "own"
+    """Which are on the page and in the podcast by themselves; `recording publish` and `recording hide` change that.
+    `own`: shows in which every song was made here; imported ones are somebody else's. `shows`: every show."""
+
+    def list_written(self) -> list[Any]:
+        """What the streamer goes by."""
+        return [self.formats, self.bitrate, self.directory, self.cut]
+
+    def get_folder(self, paths: Paths) -> Path:
+        """Where they are; `paths` are those of the station's directory."""
+        return Path(self.directory) if self.directory else paths.recordings
+
+
+def resolve_recordings(recordings: Recordings, base: Path, found: list[Fault]) -> Recordings:
+    """Make the directory absolute by the folder `base`. What is wrong is added to `found`."""
+    try:
+        directory = str(resolve_path(recordings.directory, base)) if recordings.directory else ""
+    except UnusableFile as error:
+        found.append(("recordings.directory", str(error)))
+        return recordings
+    return msgspec.structs.replace(recordings, directory=directory)
 
 
 class CueTag(msgspec.Struct, frozen=True):
@@ -61,6 +85,8 @@ class CueTag(msgspec.Struct, frozen=True):
     """The show's name."""
     is_recorded: bool = False
     """The show is to be recorded."""
+    is_between: bool = False
+    """It is a jingle or the like, between songs."""
 
 
 class SheetTitle(msgspec.Struct, frozen=True):
@@ -74,6 +100,8 @@ class SheetTitle(msgspec.Struct, frozen=True):
     """Seconds from the recording's beginning."""
     at: float
     """When it was on the air, Unix seconds."""
+    is_between: bool = False
+    """It is a jingle or the like, between songs, and no chapter."""
 
 
 class SheetFile(msgspec.Struct, frozen=True):

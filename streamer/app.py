@@ -202,7 +202,7 @@ class Streamer:
     def _make_recording(self) -> RecordingOutput:
         config, wanted = self._config, self._config.recordings
         settings = RecorderSettings(
-            folder=config.recordings_folder,
+            folder=wanted.get_folder(config.paths),
             formats=tuple(dict.fromkeys(wanted.formats)),
             bitrate=wanted.bitrate,
             station=config.station.name,

@@ -55,6 +55,9 @@ def describe_status(status: Status) -> Iterable[Metric]:
     yield make_gauge("uptime_seconds", "Of the bot.", station.uptime)
     yield make_gauge("streamer_connected", "The streamer answers.", float(station.is_connected))
     yield make_gauge("database_ok", "The database takes what is written.", float(not station.database))
+    yield make_gauge("recording", "What is on the air is recorded.", float(bool(status.recordings.current)))
+    yield make_gauge("recordings", "Recordings that are kept.", status.recordings.total)
+    yield make_gauge("recordings_bytes", "Of all recordings.", status.recordings.bytes)
     if station.loudness is not None and station.loudness.momentary is not None:
         yield make_gauge("loudness_lufs", "Momentary loudness.", station.loudness.momentary)
     mounts = GaugeMetricFamily("bandstand_mount_on_air", "The mount is on the air.", labels=["mount"])

@@ -15,7 +15,7 @@ from twisted.logger import Logger
 from bandstand.bot.commands.frontend import FrontEnd, ShowsProgress
 from bandstand.bot.commands.generators import name_watch, say_revealed
 from bandstand.bot.commands.phrases import name_song
-from bandstand.bot.commands.recordings import name_recording, say_bytes
+from bandstand.bot.commands.recordings import name_recording
 from bandstand.bot.commands.reply import Level, Reply
 from bandstand.bot.commands.schedule import name_show, say_held, say_moment
 from bandstand.bot.commands.sentences import say_refusal
@@ -24,7 +24,7 @@ from bandstand.common.api import events, recordings
 from bandstand.common.api.events import Event, Likeness
 from bandstand.common.api.people import STATION, STATION_NAME, Place
 from bandstand.common.api.values import EndReason, SongBrief, SongKind
-from bandstand.common.text import clock, counted, one_line
+from bandstand.common.text import clock, counted, one_line, say_bytes
 from bandstand.common.types import SongCode
 
 log = Logger()

@@ -18,6 +18,8 @@ from bandstand.common.wish_grammar import list_words
 
 WORDS: Final = "words"
 """The kind of names of a parameter that takes words for a song, in any order."""
+CHOICES: Final = {"switch": ("on", "off"), "recording action": ("remove", "publish", "hide")}
+"""Kinds of names that are always the same."""
 OFFERED: Final = 50
 """Endings that are offered at the most."""
 Ask = Callable[[Request], Awaitable[Result]]
@@ -72,6 +74,8 @@ async def _complete_name(
 
 async def _list_names(kind: str, allowed: Sequence[Command], ask: Ask) -> Sequence[str]:
     """All names of this kind: see `Param.names`."""
+    if kind in CHOICES:
+        return CHOICES[kind]
     match kind:
         case "words":
             return []

@@ -21,13 +21,11 @@ from bandstand.common.api.recordings import (
 )
 from bandstand.common.errors import UsageError
 from bandstand.common.show_times import find_local_zone
-from bandstand.common.text import clock, counted, one_line
+from bandstand.common.text import clock, counted, one_line, say_bytes
 
 SWITCHES: Final = {"on": True, "off": False}
 RECORDING_USAGE: Final = "recording [remove | publish | hide] CODE"
 ACTIONS: Final = ("remove", "publish", "hide")
-GB: Final = 1e9
-MB: Final = 1e6
 
 
 def parse_record(call: Call) -> RecordingRequest:
@@ -42,8 +40,8 @@ def parse_record(call: Call) -> RecordingRequest:
 def show_record(result: RecordingSwitched | RecordingList, _: Call) -> Reply:
     match result:
         case RecordingSwitched(is_on=True, was_recording=was):
-            how = "goes on" if was else "begins now, or with the next song if there is silence"
-            return Reply(f"everything is recorded until record off: the recording {how}")
+            how = "the recording goes on" if was else "it begins now, or in silence with the next song"
+            return Reply(f"everything is recorded until record off; {how}")
         case RecordingSwitched(was_recording=was):
             said = "the recording ends here" if was else "nothing was recorded"
             return Reply(f"{said}; shows that are to be recorded still are, from the next one on")
@@ -56,10 +54,6 @@ def show_record(result: RecordingSwitched | RecordingList, _: Call) -> Reply:
 def say_total(result: RecordingList) -> str:
     size = f"{counted(result.total, 'recording')}, {say_bytes(result.bytes)}"
     return f"{size} of at most {say_bytes(result.limit)}" if result.limit else size
-
-
-def say_bytes(size: int) -> str:
-    return f"{size / GB:.1f} GB" if size >= GB else f"{size / MB:.1f} MB"
 
 
 def show_recordings(result: RecordingList, call: Call) -> Reply:
@@ -87,8 +81,7 @@ def _write_row(recording: Recording, now: float) -> tuple[str, ...]:
 
 
 def parse_recording(call: Call) -> RecordingRequest:
-    words = call["words"].split()
-    match [word.lower() for word in words]:
+    match [word.lower() for word in (call["what"], call["code"]) if word]:
         case ["remove", code]:
             return RemoveRecording(code=code[:40])
         case ["publish", code]:
@@ -147,6 +140,14 @@ COMMANDS: Final = (
         "a recording with its titles; remove, publish or hide it",
         "recording remove 7kq3x",
         (GetRecording, RemoveRecording, PublishRecording),
-        (Param("words", "a code; remove, publish or hide before it", is_rest=True),),
+        (
+            Param(
+                "what",
+                "a recording's code; or remove, publish or hide, and then the code",
+                value="ACTION|CODE",
+                names=("recording", "recording action"),
+            ),
+            Param("code", "of which recording", is_required=False, names=("recording",)),
+        ),
     ),
 )

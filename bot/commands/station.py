@@ -8,9 +8,10 @@ from bandstand.bot.commands.grammar import strip_prefix
 from bandstand.bot.commands.reply import Reply
 from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common.api import requests, results
+from bandstand.common.api.recordings import RecordingStatus
 from bandstand.common.api.values import Loudness, MountStatus, ProcessStatus
 from bandstand.common.errors import CommandError, UsageError
-from bandstand.common.text import clock, counted, one_line
+from bandstand.common.text import clock, counted, one_line, say_bytes
 
 STREAMER: Final = "streamer"
 
@@ -21,6 +22,7 @@ def show_status(result: results.Status, _: Call) -> Reply:
     rows += [_say_mount(mount) for mount in station.mounts]
     if station.page:
         rows.append(("page", "on the web", f"{station.page}/", "", ""))
+    rows += _list_recordings(result.recordings)
     if station.database:
         rows.append(("database", f"takes nothing: {one_line(station.database)}", "", "", ""))
     if station.loudness is not None:
@@ -40,6 +42,15 @@ def _say_mount(mount: MountStatus) -> tuple[str, ...]:
     state = "on the air" if mount.is_on_air else f"off the air: {mount.trouble or 'not connected yet'}"
     listeners = f"for {clock(mount.seconds)}" if mount.listeners is None else counted(mount.listeners, "listener")
     return mount.path, state, mount.url, listeners, ""
+
+
+def _list_recordings(recordings: RecordingStatus) -> list[tuple[str, ...]]:
+    """Nothing for a station that has never recorded."""
+    if not (recordings.total or recordings.is_on or recordings.current):
+        return []
+    state = f"on: {recordings.current}" if recordings.current else "waits for a song" if recordings.is_on else "off"
+    limit = f" of at most {say_bytes(recordings.limit)}" if recordings.limit else ""
+    return [("recording", state, f"{counted(recordings.total, 'recording')}, {say_bytes(recordings.bytes)}{limit}", "", "")]
 
 
 def _say_loudness(loudness: Loudness) -> tuple[str, ...]:

@@ -28,10 +28,12 @@ from bandstand.common.api import events
 from bandstand.common.api import recordings as happened
 from bandstand.common.api.events import Event
 from bandstand.common.api.shows import Show
-from bandstand.common.api.values import Cue
+from bandstand.common.api.values import Cue, SongKind
 from bandstand.common.recordings import PARTIAL, SHEET, CueTag, Sheet, find_code
 
 log = Logger()
+Sheets = dict[str, tuple[int, Sheet]]
+"""By their folders' names, with when they were changed, in nanoseconds."""
 EVERY: Final = 60.0
 """Seconds between two looks at the folder."""
 
@@ -57,6 +59,7 @@ class RecordingKeeper:
         self._regularly = LoopingCall(self._look)
         self._regularly.clock = clock
         self._is_looking = self._must_look = False
+        self._sheets: Sheets = {}
 
     async def start(self) -> None:
         await self._read_shows()
@@ -84,9 +87,10 @@ class RecordingKeeper:
     def find_tag(self, cue: Cue) -> CueTag:
         """What the streamer's recording has to know of a cue. What people order belongs to the show that is on."""
         show = self._on if cue.choice is None else self._shows.get(cue.choice.show)
+        tag = CueTag(song=cue.song.code, is_between=cue.song.kind is not SongKind.SONG)
         if show is None:
-            return CueTag(song=cue.song.code)
-        return CueTag(song=cue.song.code, show=show.key, name=show.name, is_recorded=show.is_recorded)
+            return tag
+        return msgspec.structs.replace(tag, show=show.key, name=show.name, is_recorded=show.is_recorded)
 
     # What the streamer says
 
@@ -136,7 +140,7 @@ class RecordingKeeper:
         try:
             while self._must_look:
                 self._must_look = False
-                found = await deferToThread(read_folder, self._folder)
+                found = await deferToThread(read_folder, self._folder, self._sheets)
                 if found is not None:
                     await self._store.record(partial(_take_found, found))
         finally:
@@ -171,8 +175,11 @@ def _put_current(tx: Transaction, folder: str) -> None:
         tx.settings.remove(recordings.CURRENT)
 
 
-def read_folder(folder: Path) -> Found | None:
-    """What recordings there are; None where their folder cannot be read, such as on a disk that is not there."""
+def read_folder(folder: Path, known: Sheets) -> Found | None:
+    """What recordings there are; None where their folder cannot be read, such as on a disk that is not there.
+
+    `known` are sheets that were read before, by their folders' names; it is brought up to date.
+    """
     try:
         entries = sorted(folder.iterdir())
     except OSError:
@@ -183,17 +190,24 @@ def read_folder(folder: Path) -> Found | None:
         if entry.name.endswith(PARTIAL):
             open_bytes += measure_folder(entry)
         elif code := find_code(entry.name):
-            sheet = read_sheet(entry)
+            sheet = read_sheet(entry, known)
             if sheet is not None:
                 sheets.append((entry.name, msgspec.structs.replace(sheet, code=code)))
+    for name in known.keys() - {name for name, _ in sheets}:
+        del known[name]
     return Found(sheets, open_bytes)
 
 
-def read_sheet(folder: Path) -> Sheet | None:
+def read_sheet(folder: Path, known: Sheets) -> Sheet | None:
+    """None where there is none that can be read."""
+    path = folder / SHEET
     try:
-        return msgspec.json.decode((folder / SHEET).read_bytes(), type=Sheet)
+        changed = path.stat().st_mtime_ns
+        if folder.name not in known or known[folder.name][0] != changed:
+            known[folder.name] = changed, msgspec.json.decode(path.read_bytes(), type=Sheet)
     except (OSError, msgspec.DecodeError):
         return None
+    return known[folder.name][1]
 
 
 def measure_folder(folder: Path) -> int:

@@ -213,7 +213,11 @@ class Shows(Protocol):
 
 
 class KeptRecording(NamedTuple):
-    recording: Recording
+    """What has to be known of every recording; the rest is read where it is shown."""
+
+    code: str
+    began: float
+    bytes: int
     is_removed: bool = False
     """Its files are to go, or have just gone."""
     is_told: bool = False
@@ -221,13 +225,25 @@ class KeptRecording(NamedTuple):
 
 
 class Recordings(Protocol):
-    """Recordings that are whole."""
+    """Recordings that are whole. Unless it says otherwise, those that are to be removed are left out."""
 
-    def list_all(self) -> list[KeptRecording]:
-        """The oldest first."""
+    def list_kept(self) -> list[KeptRecording]:
+        """The oldest first, also those that are to be removed."""
         ...
 
-    def find(self, code: str) -> KeptRecording | None: ...
+    def list_newest(self, limit: int, *, is_public: bool) -> list[Recording]:
+        """With `is_public`, only those that are."""
+        ...
+
+    def measure(self, *, is_public: bool) -> tuple[int, int]:
+        """How many there are, and how many bytes they have."""
+        ...
+
+    def get(self, code: str) -> Recording:
+        """Also one that is to be removed. Raises KeyError."""
+        ...
+
+    def find(self, code: str) -> Recording | None: ...
 
     def put(self, recording: Recording) -> None:
         """A new one, or what has changed of one."""

@@ -30,13 +30,15 @@ from bandstand.common.api.recordings import (
     RecordingPublished,
     RecordingRemoved,
     RecordingsChanged,
+    RecordingStatus,
     RecordingSwitched,
     RecordingWanted,
     RemoveRecording,
     SwitchRecording,
 )
 from bandstand.common.api.refusals import NoSuchRecording, Refused
-from bandstand.common.recordings import Sheet
+from bandstand.common.generators import FILE, IMPORT, PIPE
+from bandstand.common.recordings import Sheet, SheetTitle
 from bandstand.common.text import one_line
 
 RECORD: Final = "record"
@@ -47,6 +49,10 @@ ON, OFF = "on", "off"
 NEARLY: Final = 0.9
 """The share of the limit from which on the oldest recording is due."""
 DAY: Final = 24 * 3600.0
+FOREIGN: Final = (FILE, IMPORT, PIPE)
+"""Generators of songs that were not made here."""
+NEWS: Final = 900.0
+"""Seconds after its end within which a recording that is found is told."""
 
 
 class Found(NamedTuple):
@@ -72,15 +78,25 @@ def switch_recording(request: SwitchRecording, by: Requester, tx: Transaction) -
 
 
 def list_recordings(request: ListRecordings, by: Requester, tx: Transaction) -> RecordingList:
-    kept = [one.recording for one in tx.recordings.list_all() if not one.is_removed]
-    seen = [one for one in kept if one.is_public] if request.is_public or by.right < Right.DJ else kept
-    newest = sorted(seen, key=lambda one: (one.began, one.code), reverse=True)[: request.limit]
+    is_public = request.is_public or by.right < Right.DJ
+    total, size = tx.recordings.measure(is_public=is_public)
     return RecordingList(
-        recordings=tuple(newest),
-        total=len(seen),
+        recordings=tuple(tx.recordings.list_newest(request.limit, is_public=is_public)),
+        total=total,
         is_on=is_on(tx),
         current=tx.settings.get(CURRENT) or "",
-        bytes=sum(one.bytes for one in seen),
+        bytes=size,
+        limit=tx.rules.recordings.limit,
+    )
+
+
+def get_status(tx: Transaction) -> RecordingStatus:
+    total, size = tx.recordings.measure(is_public=False)
+    return RecordingStatus(
+        is_on=is_on(tx),
+        current=tx.settings.get(CURRENT) or "",
+        total=total,
+        bytes=size,
         limit=tx.rules.recordings.limit,
     )
 
@@ -95,11 +111,10 @@ def get_recording(request: GetRecording, by: Requester, tx: Transaction) -> Reco
 
 def find_recording(tx: Transaction, words: str) -> Recording:
     """By its code, or the name of its folder. Raises Refused(NoSuchRecording)."""
-    code = words.strip().lower().rpartition("-")[2]
-    found = tx.recordings.find(code)
-    if found is None or found.is_removed:
+    found = tx.recordings.find(words.strip().lower().rpartition("-")[2])
+    if found is None:
         raise Refused(NoSuchRecording(one_line(words, 40)))
-    return found.recording
+    return found
 
 
 def remove_recording(request: RemoveRecording, by: Requester, tx: Transaction) -> RecordingDeleted:
@@ -128,19 +143,27 @@ def publish_recording(request: PublishRecording, by: Requester, tx: Transaction)
 
 def take_found(tx: Transaction, found: Found) -> None:
     """Bring the database to what is on the disk, and have removed what is too old or too much."""
-    known = {one.recording.code: one for one in tx.recordings.list_all()}
+    known = {one.code: one for one in tx.recordings.list_kept()}
     there = {sheet.code for _, sheet in found.sheets}
     for folder, sheet in found.sheets:
         if sheet.code not in known:
-            recording = describe(folder, sheet, is_public=_is_public(tx, sheet))
-            tx.recordings.put(recording)
-            tx.publish(RecordingEnded(recording=recording))
+            _take_new(tx, folder, sheet)
         elif known[sheet.code].is_removed:
-            tx.publish(RecordingRemoved(recording=known[sheet.code].recording, reason=Reason.ASKED))
-    for code in known:
-        if code not in there:
-            tx.recordings.remove(code)
-    _keep_limits(tx, [one for one in tx.recordings.list_all() if not one.is_removed], found.open_bytes)
+            tx.publish(RecordingRemoved(recording=tx.recordings.get(sheet.code), reason=Reason.ASKED))
+    gone = [code for code in known if code not in there]
+    for code in gone:
+        tx.recordings.remove(code)
+    if any(not known[code].is_removed for code in gone):
+        tx.publish(RecordingsChanged())
+    _keep_limits(tx, [one for one in tx.recordings.list_kept() if not one.is_removed], found.open_bytes)
+
+
+def _take_new(tx: Transaction, folder: str, sheet: Sheet) -> None:
+    """One that has just ended is told; of folders that somebody moved here there may be hundreds."""
+    recording = describe(folder, sheet, is_public=_is_public(tx, sheet))
+    tx.recordings.put(recording)
+    is_news = sheet.is_mended or tx.now - sheet.began - sheet.seconds < NEWS
+    tx.publish(RecordingEnded(recording=recording) if is_news else RecordingsChanged())
 
 
 def describe(folder: str, sheet: Sheet, *, is_public: bool) -> Recording:
@@ -159,27 +182,43 @@ def describe(folder: str, sheet: Sheet, *, is_public: bool) -> Recording:
 
 
 def _is_public(tx: Transaction, sheet: Sheet) -> bool:
-    rule = tx.rules.recordings.public
-    return rule == "all" or (rule == "shows" and bool(sheet.show))
+    match tx.rules.recordings.public:
+        case "all":
+            return True
+        case "shows":
+            return bool(sheet.show)
+        case "own":
+            return bool(sheet.show) and all(_is_own(tx, title) for title in sheet.titles)
+    return False
+
+
+def _is_own(tx: Transaction, title: SheetTitle) -> bool:
+    """Whether it was made here. What nobody knows, such as a song of a guest, was not."""
+    try:
+        return tx.songs.get_generator(title.song) not in FOREIGN
+    except KeyError:
+        return False
 
 
 def _keep_limits(tx: Transaction, kept: list[KeptRecording], open_bytes: int) -> None:
-    limits = tx.rules.recordings
-    total = open_bytes + sum(one.recording.bytes for one in kept)
-    left = total
-    for one in sorted(kept, key=lambda one: (one.recording.began, one.recording.code)):
-        reason = _find_reason(tx, one.recording, left)
+    """`kept`: the oldest first."""
+    left = total = open_bytes + sum(one.bytes for one in kept)
+    for one in kept:
+        reason = _find_reason(tx, one, left)
         if reason is None:
             continue
-        left -= one.recording.bytes
         if not one.is_told:
-            tx.recordings.set_told(one.recording.code)
-            tx.publish(RecordingDue(recording=one.recording, reason=reason, bytes=total, limit=limits.limit))
-        elif _is_over(tx, one.recording, reason, left + one.recording.bytes):
-            _remove(tx, one.recording, reason)
+            tx.recordings.set_told(one.code)
+            due = RecordingDue(
+                recording=tx.recordings.get(one.code), reason=reason, bytes=total, limit=tx.rules.recordings.limit
+            )
+            tx.publish(due)
+        elif _is_over(tx, one, reason, left):
+            _remove(tx, tx.recordings.get(one.code), reason)
+        left -= one.bytes
 
 
-def _find_reason(tx: Transaction, recording: Recording, total: int) -> Reason | None:
+def _find_reason(tx: Transaction, recording: KeptRecording, total: int) -> Reason | None:
     """Why it is due, where all that are not older take `total` bytes."""
     limits = tx.rules.recordings
     if limits.limit and total > limits.limit * NEARLY:
@@ -189,7 +228,7 @@ def _find_reason(tx: Transaction, recording: Recording, total: int) -> Reason | 
     return None
 
 
-def _is_over(tx: Transaction, recording: Recording, reason: Reason, total: int) -> bool:
+def _is_over(tx: Transaction, recording: KeptRecording, reason: Reason, total: int) -> bool:
     limits = tx.rules.recordings
     if reason is Reason.LIMIT:
         return total > limits.limit

@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 
 from bandstand.common.api.shows import Show
+from bandstand.common.recordings import PublicRecordings
 
 
 class Between(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,8 +35,8 @@ class RecordingRules(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes that all recordings may take; 0: any number."""
     seconds: float = 0.0
     """For which a recording is kept; 0: as long as there is room."""
-    public: str = "shows"
-    """Which are public by themselves: those of `shows`, `all`, or `none`."""
+    public: PublicRecordings = "own"
+    """Which are public by themselves."""
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):

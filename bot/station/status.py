@@ -4,12 +4,13 @@ from functools import cache
 from importlib import metadata
 from typing import Final
 
-from bandstand.bot.station import scheduling
+from bandstand.bot.station import recordings, scheduling
 from bandstand.bot.station.lifecycle import OPEN_JOBS
 from bandstand.bot.station.repositories import Transaction
 from bandstand.common import lineups
 from bandstand.common.api.events import StationQuit, StreamerRestartOrdered
 from bandstand.common.api.people import Requester
+from bandstand.common.api.recordings import ListRecordings
 from bandstand.common.api.refusals import BadRequest, Refused
 from bandstand.common.api.requests import (
     GetListeners,
@@ -29,13 +30,15 @@ LOG_CHARACTERS: Final = 1000
 """Of each line of the log that are shown."""
 SONGS: Final = 300
 """Songs, the newest, whose names are offered."""
+RECORDINGS: Final = 100
+"""Recordings, the newest, whose codes are offered."""
 read_version = cache(metadata.version)  # which reads files
 
 
 def get_status(request: GetStatus, by: Requester, tx: Transaction) -> Status:
     """Only what everybody may know of the station: not who is here, nor how its generators are started."""
     station = StationStatus(**{name: getattr(tx.outside, name) for name in StationStatus.__struct_fields__})
-    return Status(station=station, is_healthy=is_healthy(station))
+    return Status(station=station, is_healthy=is_healthy(station), recordings=recordings.get_status(tx))
 
 
 def is_healthy(station: StationStatus) -> bool:
@@ -71,7 +74,10 @@ def list_names(request: ListNames, by: Requester, tx: Transaction) -> Names:
             return Names(names=(*(grant.name for grant in tx.people.list_grants()), *tx.people.list_accounts()))
         case "band":
             return Names(names=(*(form.slug for form in tx.bands.list_all()), *lineups.STYLES))
-    raise Refused(BadRequest("kind is one of song, queued, job, person and band"))
+        case "recording":
+            newest = recordings.list_recordings(ListRecordings(limit=RECORDINGS), by, tx)
+            return Names(names=tuple(recording.code for recording in newest.recordings))
+    raise Refused(BadRequest("kind is one of song, queued, job, person, band and recording"))
 
 
 def restart_streamer(request: RestartStreamer, by: Requester, tx: Transaction) -> Restarting:

@@ -177,6 +177,7 @@ class Recording(Model):
 
     code = TextField(primary_key=True)
     began = FloatField()
+    bytes = IntegerField()  # of all its files
     recording = TextField()  # JSON, `common.api.recordings.Recording`
     is_public = BooleanField()
     is_removed = BooleanField()  # its files are to go, or have just gone

@@ -38,6 +38,21 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
         return sum(file.bytes for file in self.files)
 
 
+class RecordingStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """What is recorded, and what there is already, as everybody may know it."""
+
+    is_on: bool = False
+    """Everything is recorded; otherwise shows that are to be."""
+    current: str = ""
+    """The folder of what is recorded now; empty: nothing is."""
+    total: int = 0
+    """Recordings that there are."""
+    bytes: int = 0
+    """Of all of them."""
+    limit: int = 0
+    """Bytes that they may take; 0: any number."""
+
+
 class Reason(enum.StrEnum):
     """Why a recording is removed."""
 

@@ -377,7 +377,7 @@ class ListNames(Base, frozen=True, tag="list_names"):
     """Names that may stand for a parameter, for completion."""
 
     kind: str
-    """`song`, `queued`, `job`, `person` or `band`."""
+    """`song`, `queued`, `job`, `person`, `band` or `recording`."""
 
 
 Request = (

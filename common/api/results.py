@@ -53,6 +53,7 @@ from bandstand.common.api.playlists import PlaylistDeleted as PlaylistDeleted
 from bandstand.common.api.playlists import PlaylistDetails as PlaylistDetails
 from bandstand.common.api.playlists import Playlists as Playlists
 from bandstand.common.api.recordings import RecordingResult as RecordingResult
+from bandstand.common.api.recordings import RecordingStatus
 from bandstand.common.api.schedule import ScheduleResult
 from bandstand.common.api.shows import HeldShow
 from bandstand.common.api.values import (
@@ -315,6 +316,7 @@ class Status(Base, frozen=True, tag="status"):
     station: StationStatus
     is_healthy: bool
     """The streamer answers, and every mount is on the air."""
+    recordings: RecordingStatus = RecordingStatus()
 
 
 class Version(Base, frozen=True, tag="version"):

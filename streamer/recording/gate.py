@@ -129,7 +129,7 @@ class RecordingGate:
             self._begin(at, wanted, noted.tag.name if wanted else "")
             is_begun = True
         if is_begun or is_start:
-            self._put(TitleBegan(at, noted.title, noted.artist, noted.tag.song))
+            self._put(TitleBegan(at, noted.title, noted.artist, noted.tag.song, noted.tag.is_between))
 
     def _find_wanted(self, tag: CueTag) -> str | None:
         """The show that is to be recorded now, empty for none in particular; None: nothing is."""

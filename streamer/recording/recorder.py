@@ -63,6 +63,7 @@ class TitleBegan:
     title: str
     artist: str
     song: str
+    is_between: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ class OpenRecording:
         start = max(0, title.at - self.at) / RATE
         made = SheetTitle(
             clean_title(title.title), clean_title(title.artist), title.song, round(start, 3),
-            round(self.sheet.began + start, 3),
+            round(self.sheet.began + start, 3), title.is_between,
         )  # fmt: skip
         if not self.sheet.titles or self.sheet.titles[-1] != made:
             self.sheet = msgspec.structs.replace(self.sheet, titles=(*self.sheet.titles, made))
@@ -323,7 +324,8 @@ def describe_fault(error: Exception) -> str:
 
 def make_head(sheet: Sheet, settings: RecorderSettings) -> Head:
     stamp = datetime.fromtimestamp(sheet.began, settings.zone)
-    chapters = [Chapter(one.start, " - ".join(filter(None, (one.artist, one.title)))) for one in sheet.titles]
+    titles = [title for title in sheet.titles if not title.is_between]
+    chapters = [Chapter(one.start, " - ".join(filter(None, (one.artist, one.title)))) for one in titles]
     title = f"{sheet.name}, {stamp:%Y-%m-%d %H:%M}"
     return Head(title, settings.station, f"{stamp:%Y-%m-%d}", chapters, sheet.seconds)
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 STATEMENTS = (
-    "CREATE TABLE recording (code TEXT NOT NULL PRIMARY KEY, began REAL NOT NULL, recording TEXT NOT NULL,"
-    " is_public INTEGER NOT NULL, is_removed INTEGER NOT NULL, is_told INTEGER NOT NULL)",
+    "CREATE TABLE recording (code TEXT NOT NULL PRIMARY KEY, began REAL NOT NULL, bytes INTEGER NOT NULL,"
+    " recording TEXT NOT NULL, is_public INTEGER NOT NULL, is_removed INTEGER NOT NULL, is_told INTEGER NOT NULL)",
     "CREATE INDEX recording_began_index ON recording (began)",
     "ALTER TABLE show ADD COLUMN is_recorded INTEGER NOT NULL DEFAULT 0",
 )

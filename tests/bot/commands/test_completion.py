@@ -14,6 +14,7 @@ def test_commands_and_their_options_are_offered(person: Person) -> None:
     assert person.complete("generate --se") == ["--seed="]
     assert person.complete("help pl") == ["play", "playlist"]
     assert person.complete("grant libera/ann d") == ["dj"]
+    assert person.complete("record o") == ["on", "off"]
     assert person.complete("np ") == []
     assert person.complete("nonsense ") == []
     assert person.core.asked == []
@@ -31,6 +32,8 @@ def test_commands_and_their_options_are_offered(person: Person) -> None:
         ("revoke lib", "person", ("libera/ann", "ann"), ["libera/ann"]),
         ("band boss", "band", ("trio-maresol", "bossa"), ["bossa"]),
         ("evolve tri", "band", ("trio-maresol", "bossa"), ["trio-maresol"]),
+        ("recording ", "recording", ("8wq2z",), ["8wq2z", "remove", "publish", "hide"]),
+        ("recording remove 8", "recording", ("8wq2z",), ["8wq2z"]),
     ],
 )
 def test_names_come_from_the_core(

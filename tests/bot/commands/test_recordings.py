@@ -3,7 +3,7 @@
 import pytest
 
 from bandstand.bot.commands.frontend import Line
-from bandstand.bot.commands.recordings import say_bytes, show_record, show_recording, show_recordings
+from bandstand.bot.commands.recordings import show_record, show_recording, show_recordings
 from bandstand.bot.commands.reply import Level
 from bandstand.bot.commands.table import Call
 from bandstand.common.api import requests
@@ -54,4 +54,3 @@ def test_replies_say_what_there_is() -> None:
     assert "goes on" in show_record(RecordingSwitched(is_on=True, was_recording=True), CALL).summary
     details = show_recording(RecordingDetails(recording=RECORDING), CALL)
     assert details.rows == (("0:00", "7kq3", "Blue Lantern", "The Robots"),)
-    assert say_bytes(0) == "0.0 MB"

@@ -6,6 +6,7 @@ import pytest
 from bandstand.bot.station import recordings, table
 from bandstand.bot.station.recordings import Found, take_found
 from bandstand.bot.station.rules import RecordingRules, Rules
+from bandstand.bot.station.status import list_names
 from bandstand.bot.storage.transaction import SqlTransaction
 from bandstand.common.api.people import Requester, Right
 from bandstand.common.api.recordings import (
@@ -16,15 +17,20 @@ from bandstand.common.api.recordings import (
     RecordingDue,
     RecordingEnded,
     RecordingRemoved,
+    RecordingsChanged,
     RecordingWanted,
     RemoveRecording,
     SwitchRecording,
 )
 from bandstand.common.api.refusals import NoSuchRecording, Refused
-from bandstand.common.recordings import Sheet, SheetFile
+from bandstand.common.api.requests import ListNames
+from bandstand.common.recordings import Sheet, SheetFile, SheetTitle
 from tests.bot.memory import make_transaction
+from tests.bot.storage.samples import make_song
 
 DAY = 86400.0
+NOW = 100 * DAY
+SONG = "7kq3"
 GB = 10**9
 DJ = Requester("dora", Right.DJ)
 EAR = Requester("ear", Right.LISTENER)
@@ -32,11 +38,12 @@ EAR = Requester("ear", Right.LISTENER)
 
 def make_sheet(code: str, began: float = 0.0, size: int = GB, show: str = "4") -> tuple[str, Sheet]:
     files = (SheetFile("flac", "a.flac", size),)
-    return f"2026-11-27-2000-{code}", Sheet(code, "Night", show, began, 3600.0, files=files, is_whole=True)
+    titles = (SheetTitle("", "", SONG, 0.0, began),)
+    return f"2026-11-27-2000-{code}", Sheet(code, "Night", show, began, 3600.0, titles, files, is_whole=True)
 
 
 def make(**rules: object) -> SqlTransaction:
-    return make_transaction(now=100 * DAY, rules=Rules(recordings=msgspec.convert(rules, RecordingRules)))
+    return make_transaction(now=NOW, rules=Rules(recordings=msgspec.convert(rules, RecordingRules)))
 
 
 def list_codes(tx: SqlTransaction, by: Requester = DJ) -> list[str]:
@@ -51,11 +58,44 @@ def told(tx: SqlTransaction, kind: type) -> list[tuple[str, str]]:
 def test_what_is_on_the_disk_is_known_and_told_once() -> None:
     tx = make()
     for _ in range(2):
-        take_found(tx, Found([make_sheet("aaaaa", 1.0), make_sheet("bbbbb", 2.0)]))
+        take_found(tx, Found([make_sheet("aaaaa", NOW - 3700), make_sheet("bbbbb", NOW - 3600)]))
     assert list_codes(tx) == ["bbbbb", "aaaaa"]
     assert told(tx, RecordingEnded) == [("aaaaa", ""), ("bbbbb", "")]
     take_found(tx, Found([make_sheet("bbbbb")]))
     assert list_codes(tx) == ["bbbbb"], "somebody removed the other by hand"
+
+
+def test_of_folders_that_were_moved_here_only_what_a_crash_ended_is_told_one_by_one() -> None:
+    tx = make()
+    old, new = make_sheet("aaaaa"), make_sheet("bbbbb")
+    take_found(tx, Found([old, (new[0], msgspec.structs.replace(new[1], is_mended=True))]))
+    assert told(tx, RecordingEnded) == [("bbbbb", "")]
+    assert RecordingsChanged() in tx.events
+
+
+@pytest.mark.parametrize(
+    ("generator", "show", "public", "is_public"),
+    [
+        ("band", "4", "own", True),
+        ("mine", "4", "own", True),
+        ("import", "4", "own", False),
+        ("file", "4", "own", False),
+        ("pipe", "4", "own", False),
+        ("", "4", "own", False),
+        ("band", "", "own", False),
+        ("import", "4", "shows", True),
+        ("import", "", "all", True),
+        ("band", "4", "none", False),
+    ],
+)
+def test_music_of_others_is_given_to_nobody_unless_the_operator_says_so(
+    generator: str, show: str, public: str, is_public: bool
+) -> None:
+    tx = make(public=public)
+    if generator:
+        tx.songs.add(make_song(SONG, generator=generator))
+    take_found(tx, Found([make_sheet("aaaaa", show=show)]))
+    assert tx.recordings.get("aaaaa").is_public == is_public
 
 
 @pytest.mark.parametrize(("public", "seen"), [("shows", ["aaaaa"]), ("all", ["bbbbb", "aaaaa"]), ("none", [])])
@@ -80,7 +120,7 @@ def test_what_is_removed_is_not_found_again_while_its_files_go() -> None:
     assert list_codes(tx) == []
     assert told(tx, RecordingRemoved) == [("aaaaa", Reason.ASKED)] * 2
     take_found(tx, Found([]))
-    assert tx.recordings.list_all() == []
+    assert tx.recordings.list_kept() == []
 
 
 def test_the_oldest_goes_first_and_is_told_before() -> None:
@@ -124,3 +164,22 @@ def test_the_configuration_decides_until_somebody_says_otherwise() -> None:
 def test_rights() -> None:
     rights = {kind: table.REQUESTS[kind].right for kind in (SwitchRecording, RemoveRecording, ListRecordings)}
     assert rights == {SwitchRecording: Right.DJ, RemoveRecording: Right.ADMIN, ListRecordings: Right.LISTENER}
+
+
+def test_status_and_completion_know_of_recordings() -> None:
+    tx = make(limit=5 * GB)
+    take_found(tx, Found([make_sheet("aaaaa", 1.0), make_sheet("bbbbb", 2.0)]))
+    tx.settings.put(recordings.CURRENT, "2026-11-27-2100-ccccc")
+    recordings.remove_recording(RemoveRecording(code="aaaaa"), DJ, tx)
+    known = recordings.get_status(tx)
+    assert (known.total, known.bytes, known.limit) == (1, GB, 5 * GB)
+    assert (known.is_on, known.current) == (False, "2026-11-27-2100-ccccc")
+    assert list_names(ListNames(kind="recording"), DJ, tx).names == ("bbbbb",)
+    assert list_names(ListNames(kind="recording"), EAR, tx).names == ()
+
+
+def test_only_the_newest_are_read_of_many() -> None:
+    tx = make()
+    take_found(tx, Found([make_sheet(f"a{number:04}", float(number)) for number in range(20)]))
+    answer = recordings.list_recordings(ListRecordings(limit=2), DJ, tx)
+    assert ([one.code for one in answer.recordings], answer.total) == (["a0019", "a0018"], 20)
