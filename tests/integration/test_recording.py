@@ -6,14 +6,18 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from bandstand.common import wire
 from bandstand.common.recordings import SHEET, CueTag, Sheet
 from bandstand.common.types import RATE
 from tests.integration.conftest import IcecastServer
-from tests.integration.streaming import Station, sine, until, written
+from tests.integration.streaming import Sound, Station, listening, sine, until, written
 from tests.streamer.recording.test_recorder import decode
 
-MORE = '[[mounts]]\npath = "/stream.mp3"\nformat = "mp3"\n[recordings]\nformats = ["flac", "opus"]\n'
+MORE = '[[mounts]]\npath = "/stream.flac"\nformat = "flac"\n[recordings]\nformats = ["flac", "opus"]\n'
+DITHER = 2
+"""Steps of 16 bits by which two that dither the same sound, each by itself, may differ."""
 
 
 @pytest.fixture
@@ -23,6 +27,48 @@ def station(icecast: IcecastServer, tmp_path: Path) -> Iterator[Station]:
         yield made
     finally:
         made.close()
+
+
+def test_flac_has_the_sound_of_a_lossless_mount_to_the_sample(
+    station: Station, icecast: IcecastServer, tmp_path: Path
+) -> None:
+    """Bit for bit where the sound is whole steps of 16 bits, which nobody dithers; else within the dither of each. The
+    second song is softer by a gain, so it is of the latter kind, and begins on the first one's last sample."""
+    station.start()
+    bot = station.bot()
+    until(lambda: station.on_air(bot), "on the air")
+    first, second = (
+        written(tmp_path / f"{number}.wav", np.random.default_rng(number).uniform(-0.3, 0.3, (3 * RATE, 2)))
+        for number in (1, 2)
+    )
+    with listening(icecast, "/stream.flac") as listener:
+        listener.wait_until(lambda sound: len(sound) > 0, "silence")
+        bot.ask(wire.Record, on=True, ends_shows=False)
+        bot.play(1, first)
+        bot.play(2, second, wire.Follow, gain=-3.0)
+        bot.wait_for("Ended", cue=2)
+        bot.ask(wire.Record, on=False, ends_shows=False)
+        bot.wait_for("RecordingChanged", state="ended")
+        (file,) = (station.directory / "var" / "recordings").glob("*/*.flac")
+        recorded = count_steps(decode(file))
+        mark = recorded[RATE : RATE + 480]
+        listener.wait_until(lambda sound: 0 <= find(sound, mark) < len(sound) - 6 * RATE, "both songs")
+        heard = count_steps(listener.sound())
+        begin = find(listener.sound(), mark) - RATE
+    same = heard[begin : begin + len(recorded)]
+    assert len(same) >= 6 * RATE - 10
+    assert np.array_equal(same[: 3 * RATE], recorded[: 3 * RATE])
+    assert np.abs(same.astype(int) - recorded[: len(same)]).max() <= DITHER
+
+
+def find(sound: Sound, mark: NDArray[np.int16]) -> int:
+    """The frame at which the mark begins; below zero where it is not in it."""
+    return count_steps(sound).tobytes().find(mark.tobytes()) // 4
+
+
+def count_steps(sound: Sound) -> NDArray[np.int16]:
+    """Decoded sound in the whole steps of 16 bits that it is made of."""
+    return np.rint(sound * 32768).astype(np.int16)
 
 
 def test_a_show_is_recorded_and_survives_kill_9(station: Station, tmp_path: Path) -> None:
