@@ -50,7 +50,9 @@ def _list_recordings(recordings: RecordingStatus) -> list[tuple[str, ...]]:
         return []
     state = f"on: {recordings.current}" if recordings.current else "waits for a song" if recordings.is_on else "off"
     limit = f" of at most {say_bytes(recordings.limit)}" if recordings.limit else ""
-    return [("recording", state, f"{counted(recordings.total, 'recording')}, {say_bytes(recordings.bytes)}{limit}", "", "")]
+    return [
+        ("recording", state, f"{counted(recordings.total, 'recording')}, {say_bytes(recordings.bytes)}{limit}", "", "")
+    ]
 
 
 def _say_loudness(loudness: Loudness) -> tuple[str, ...]:

@@ -20,9 +20,7 @@ MEASURE: Final = {
     for is_public, seen in SEEN.items()
 }
 NEWEST: Final = {
-    is_public: prepare(
-        TABLE.select(*COLUMNS).where(seen).order_by(TABLE.began.desc(), TABLE.code.desc()).limit(GAP)
-    )
+    is_public: prepare(TABLE.select(*COLUMNS).where(seen).order_by(TABLE.began.desc(), TABLE.code.desc()).limit(GAP))
     for is_public, seen in SEEN.items()
 }
 

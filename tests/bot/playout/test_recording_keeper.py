@@ -15,8 +15,15 @@ from bandstand.bot.station import recordings, show_starts
 from bandstand.bot.station.rules import Rules
 from bandstand.common.api.events import ScheduleChanged, ShowEnded, ShowStarted
 from bandstand.common.api.programme import Choice, Source
-from bandstand.common.api.recordings import Reason, Recording, RecordingBegan, RecordingEnded, RecordingFailed
-from bandstand.common.api.recordings import RecordingRemoved, RecordingWanted
+from bandstand.common.api.recordings import (
+    Reason,
+    Recording,
+    RecordingBegan,
+    RecordingEnded,
+    RecordingFailed,
+    RecordingRemoved,
+    RecordingWanted,
+)
 from bandstand.common.api.shows import Show, ShowRule
 from bandstand.common.api.values import Slot, SlotKind
 from bandstand.common.generators import JINGLE

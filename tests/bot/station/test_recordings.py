@@ -32,8 +32,8 @@ DAY = 86400.0
 NOW = 100 * DAY
 SONG = "7kq3"
 GB = 10**9
-DJ = Requester("dora", Right.DJ)
-EAR = Requester("ear", Right.LISTENER)
+DJ = Requester("dora", right=Right.DJ)
+EAR = Requester("ear")
 
 
 def make_sheet(code: str, began: float = 0.0, size: int = GB, show: str = "4") -> tuple[str, Sheet]:
