@@ -2,18 +2,19 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from twisted.logger import globalLogPublisher
 
 from bandstand.bot.commands.announcements import ANSWERS, LIKENESSES, NOTICES, Announcer
 from bandstand.bot.commands.reply import Level, Reply
-from bandstand.common.api import events, refusals
+from bandstand.common.api import events, recordings, refusals
 from bandstand.common.api.events import Event, Likeness
 from bandstand.common.api.people import Place
 from bandstand.common.api.shows import HeldShow
 from bandstand.common.api.values import EndReason
 from bandstand.common.types import CueId, SongCode
-from tests.bot.commands.samples import BOSSA, FRIDAY, LANTERN, ROAD, UNTITLED
+from tests.bot.commands.samples import BOSSA, FRIDAY, LANTERN, RECORDING, ROAD, UNTITLED
 
 ANN = Place("terminal", "ann:1")
 SHELL = Place("ctl", "12")
@@ -332,6 +333,34 @@ NOTICED: list[tuple[Event, str, bool]] = [
         events.ScheduleRead(file="radio.toml"),
         "radio.toml is empty or gone: it has no shows any more; playlists and clocks that it had stay until they are "
         "deleted",
+        False,
+    ),
+    (recordings.RecordingEnded(recording=RECORDING), '"Bossa" (8wq2z) is recorded: 1:00:05', False),
+    (
+        recordings.RecordingEnded(recording=msgspec.structs.replace(RECORDING, is_mended=True)),
+        '"Bossa" (8wq2z) is recorded: 1:00:05, which a crash ended',
+        False,
+    ),
+    (
+        recordings.RecordingFailed(reason="no space left"),
+        "nothing is recorded now: no space left; what there is of it is kept, and it is tried again with the next song",
+        False,
+    ),
+    (
+        recordings.RecordingDue(
+            recording=RECORDING, reason=recordings.Reason.LIMIT, bytes=46 * 10**9, limit=50 * 10**9
+        ),
+        '"Bossa" (8wq2z) will be removed soon: recordings take 46.0 GB of 50.0 GB',
+        False,
+    ),
+    (
+        recordings.RecordingDue(recording=RECORDING, reason=recordings.Reason.AGE, bytes=0, limit=0),
+        '"Bossa" (8wq2z) will be removed soon: it is nearly as old as recordings may be',
+        False,
+    ),
+    (
+        recordings.RecordingRemoved(recording=RECORDING, reason=recordings.Reason.LIMIT),
+        '"Bossa" (8wq2z) is removed to make room',
         False,
     ),
     (events.ShowStarted(show=BOSSA, start=FRIDAY, end=FRIDAY + 7200), '"bossa" is on, until 22:00', True),
