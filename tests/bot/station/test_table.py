@@ -20,6 +20,7 @@ from bandstand.common.generators import Generator
 from bandstand.common.jobs import Begun
 from bandstand.common.types import SongCode
 from tests.bot.memory import DirectStore
+from tests.bot.commands.samples import RECORDING
 from tests.bot.station.conftest import ANN, make_done
 
 READING: dict[type[Request], Request] = {
@@ -54,6 +55,8 @@ READING: dict[type[Request], Request] = {
     requests.ListClocks: requests.ListClocks(),
     requests.ListJingles: requests.ListJingles(),
     requests.GetRequestSwitches: requests.GetRequestSwitches(),
+    recordings.ListRecordings: recordings.ListRecordings(),
+    recordings.GetRecording: recordings.GetRecording(code="8wq2z"),
     requests.GetStatus: requests.GetStatus(),
     requests.GetListeners: requests.GetListeners(),
     requests.GetLog: requests.GetLog(),
@@ -70,6 +73,7 @@ def store() -> DirectStore:
     def work(tx: Transaction) -> None:
         tx.playlists.put(Playlist(name="mellow"))
         bands.settle_house_bands(tx)
+        tx.recordings.put(RECORDING)
         job = order_song(tx, Order("band", get_asker(ANN), {}, is_played=False))
         making.claim_job(tx)
         making.record_begun(tx, job.id, Begun("One", "x", 90.0))
