@@ -11,7 +11,7 @@ from bandstand.bot.station.ordering import Order, order_song
 from bandstand.bot.station.repositories import Transaction
 from bandstand.bot.station.table import REQUESTS
 from bandstand.bot.storage.executor import OutsideTransaction
-from bandstand.common.api import requests, results, schedule
+from bandstand.common.api import recordings, requests, results, schedule
 from bandstand.common.api.people import Right
 from bandstand.common.api.playlists import Playlist
 from bandstand.common.api.requests import Request
@@ -19,8 +19,8 @@ from bandstand.common.api.values import OnAir, Outside
 from bandstand.common.generators import Generator
 from bandstand.common.jobs import Begun
 from bandstand.common.types import SongCode
-from tests.bot.memory import DirectStore
 from tests.bot.commands.samples import RECORDING
+from tests.bot.memory import DirectStore
 from tests.bot.station.conftest import ANN, make_done
 
 READING: dict[type[Request], Request] = {
