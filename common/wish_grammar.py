@@ -11,6 +11,7 @@ mode only directly behind them, or behind `or`. Of anything else there is no opp
 """
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Final, NamedTuple
@@ -50,6 +51,7 @@ NEAR: Final = 0.78
 """How alike a word must be to what it is taken for (`difflib`'s ratio)."""
 TYPOS: Final = 12
 """Words of a wish for which the nearest one is looked up."""
+DECADES: Final = {"eighties": "80s", "seventies": "70s", "sixties": "60s", "fifties": "50s", "nineties": "90s"}
 LOUDER: Final = 0.5
 """Two moods of which one is so much louder than the other cannot both be."""
 ENDS: Final = {"seconds": ("the shortest", "the longest"), "bpm": ("the slowest", "the fastest")}
@@ -123,11 +125,15 @@ class _Reader:
         self._is_direct = False
         """Whether nothing but fillers, or an `or`, stands between the negation and this word."""
         self._typos = 0
+        self._is_behind_style = False
+        """Whether the word before was of a style or a pace."""
 
     def read(self) -> Wish:
         at = 0
         while at < len(self._words):
+            before = {kind: self._typed.get(kind) for kind in ("style", "pace")}
             at += self._read_one(at)
+            self._is_behind_style = any(self._typed.get(kind) != typed for kind, typed in before.items())
         self._join_size()
         self._join_metre()
         self._join_mode()
@@ -153,7 +159,7 @@ class _Reader:
         if negation:
             self._negation, self._is_direct = self._join(at, negation), True
             return negation
-        count = self._read_amount(at) or self._read_key(at)
+        count = self._read_decade(at) or self._read_amount(at) or self._read_bare_tempo(at) or self._read_key(at)
         if count:
             return count
         if word in BAND_WORDS:
@@ -198,6 +204,34 @@ class _Reader:
                 self._is_direct = False
                 return read.words
         return 0
+
+    def _read_decade(self, at: int) -> int:
+        """`70s rock` and `from the 70s`: a decade, which nobody here plays, and no length. `rock 70s` is a length."""
+        words = (*self._small[at : at + 2], "")
+        is_number = re.fullmatch("[0-9]0", words[0]) and words[1] == "s"
+        if not is_number and words[0] not in DECADES:
+            return 0
+        count = 2 if is_number else 1
+        is_behind = at > 0 and self._small[at - 1] == "the" and is_number
+        if not is_behind and not self._is_style(at + count):
+            return 0
+        self._reject(DECADES.get(words[0], f"{words[0]}s"))
+        return count
+
+    def _is_style(self, at: int) -> bool:
+        """Whether the words from here on begin with a style."""
+        meanings = (self._find(" ".join(self._small[at : at + count])) for count in range(1, PHRASE + 1))
+        return any(meaning is not None and meaning.kind == "style" for meaning in meanings)
+
+    def _read_bare_tempo(self, at: int) -> int:
+        """A number directly behind a style or a pace, as in `techno 138`."""
+        if not self._is_behind_style or self._negation or not self._words[at].isdecimal():
+            return 0
+        read = read_tempo(("tempo", *self._small[at:]), 0)
+        if read is None or not RANGES["tempo"].low <= read.value <= RANGES["tempo"].high:
+            return 0
+        self._put_number("bpm", read.value, self._join(at, read.words - 1))
+        return read.words - 1
 
     def _put_number(self, kind: str, value: float, typed: str) -> None:
         """Keep a number within what can be composed, and say so where it was not."""
