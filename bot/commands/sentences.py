@@ -324,7 +324,7 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     refusals.NotComposed: lambda why: (
         f"no band of this station composed {name_song(why.song)}, so there can be no other like it"
     ),
-    refusals.BandsMissing: lambda _: "the station has no band that could play; found STYLE makes one",
+    refusals.BandsMissing: lambda _: "the station has no band that could play; band new STYLE founds one",
     refusals.WishTooSoon: lambda why: (
         f"you have had {why.burst} wishes in a short time; you may wish again {say_moment(why.allowed_at, why.wait)}"
     ),

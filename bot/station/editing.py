@@ -12,15 +12,16 @@ from typing import Final
 import msgspec
 
 from bandstand.bot.station.library import find_song, find_song_or_current
-from bandstand.bot.station.lifecycle import end_cue, move_song
+from bandstand.bot.station.lifecycle import move_song
 from bandstand.bot.station.persons import get_person
+from bandstand.bot.station.queueing import take_out
 from bandstand.bot.station.repositories import Transaction
 from bandstand.common.api.events import QueueChanged, SongDiscarded
 from bandstand.common.api.people import Requester, Right
 from bandstand.common.api.refusals import BadLabel, IsOnAir, NotYourSong, Refused, StillBeingMade
 from bandstand.common.api.requests import DeleteSong, EditSong, TagSong
 from bandstand.common.api.results import SongDeleted, SongEdited, SongTagged
-from bandstand.common.api.values import CueState, EndReason, Song, SongState
+from bandstand.common.api.values import CueState, Song, SongState
 from bandstand.common.text import one_line
 
 LONGEST: Final = 120
@@ -93,12 +94,10 @@ def delete_song(request: DeleteSong, by: Requester, tx: Transaction) -> SongDele
     cues = [cue for cue in tx.queue.list_open() if cue.song.code == song.code]
     if any(cue.state is CueState.AIR for cue in cues):
         raise Refused(IsOnAir(song.brief))
-    for cue in cues:
-        end_cue(tx, cue, EndReason.REMOVED, tx.now)
+    take_out(tx, cues, by)
     move_song(tx, song, SongState.DISCARDED)
     tx.originals.remove(song.code)
     tx.publish(SongDiscarded(song=song.code))
-    tx.publish(QueueChanged())
     return SongDeleted(song=song.brief, queued=len(cues), is_linked=_is_elsewhere(song))
 
 

@@ -73,13 +73,13 @@ def remove_from_queue(request: RemoveFromQueue, by: Requester, tx: Transaction) 
     if not own and by.right < Right.DJ:
         raise Refused(NotYours(found[-1].song, found[-1].name))
     cue = (own or found)[-1]
-    _remove(tx, [cue], by)
+    take_out(tx, [cue], by)
     return Removed(songs=(cue.song,))
 
 
 def clear_queue(request: ClearQueue, by: Requester, tx: Transaction) -> Removed:
     queue = scheduling.sort_queue(tx.queue.list_open())
-    _remove(tx, queue, by)
+    take_out(tx, queue, by)
     return Removed(songs=tuple(cue.song for cue in queue))
 
 
@@ -124,7 +124,8 @@ def _find_titled(queue: Sequence[Cue], words: str) -> list[Cue]:
     return [cue for cue in queue if cue.song.code in codes]
 
 
-def _remove(tx: Transaction, cues: Sequence[Cue], by: Requester) -> None:
+def take_out(tx: Transaction, cues: Sequence[Cue], by: Requester) -> None:
+    """End queued cues; whoever asked for one is told."""
     removed: dict[Place, list[Cue]] = {}
     for cue in cues:
         end_cue(tx, cue, EndReason.REMOVED, tx.now)

@@ -24,7 +24,7 @@ SAID: list[tuple[Refusal, str]] = [
         "did not understand: purple, blob; say a style, a band, a tempo, a mood, a key, a length or instruments, as in "
         "slow bossa in Dm, 2 minutes, with flute",
     ),
-    (refusals.BandsMissing(), "the station has no band that could play; found STYLE makes one"),
+    (refusals.BandsMissing(), "the station has no band that could play; band new STYLE founds one"),
     (
         refusals.WishTooSoon(2, 1370.2, 370.2),
         f"you have had 2 wishes in a short time; you may wish again {say_moment(1370.2, 370.2)}",

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bandstand.common.api.events import QueueChanged, SongDiscarded
+from bandstand.common.api.asking import RequestSong
+from bandstand.common.api.events import QueueChanged, SongDiscarded, SongsRemoved
 from bandstand.common.api.people import Right
 from bandstand.common.api.refusals import BadLabel, IsOnAir, NoSuchSong, NotYourSong, StillBeingMade
 from bandstand.common.api.requests import (
@@ -83,11 +84,20 @@ def test_a_removed_song_leaves_the_queue_and_can_be_imported_again(station: Stat
     assert station.queue == ["Blue Lantern"]
     deleted = station.ask(DeleteSong(song=code))
     assert (deleted.queued, deleted.is_linked, station.queue) == (1, False, [])
-    assert station.events == [SongDiscarded, QueueChanged]
+    assert station.events == [SongsRemoved, QueueChanged, SongDiscarded]
     assert station.get_song(code).state is SongState.DISCARDED
     assert search(station, "lantern") == []
     assert station.tx.originals.find("/a") is None
     assert isinstance(station.refuse(DeleteSong(song=code)), NoSuchSong)
+
+
+def test_whoever_asked_for_a_song_that_is_deleted_is_told(station: Station) -> None:
+    station.ask(Play(song=station.store("Old Road")))
+    code = station.store("Blue Lantern")
+    station.pass_time(3600)
+    station.ask(RequestSong(song=code), LISTENER)
+    station.ask(DeleteSong(song=code))
+    assert [(one.place, one.by) for one in station.get_events(SongsRemoved)] == [(LISTENER.place, "ann")]
 
 
 def test_a_song_that_is_on_the_air_or_in_the_making_is_not_removed(station: Station) -> None:
