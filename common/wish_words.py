@@ -39,7 +39,8 @@ STYLE_NAMES: Final = {
     "disco": "funk", "motown": "funk", "r&b": "funk", "rnb": "funk", "hip hop": "hiphop", "hip-hop": "hiphop",
     "rap": "hiphop", "lo-fi": "hiphop", "lofi": "hiphop", "lo fi": "hiphop", "trip hop": "hiphop",
     "boom bap": "hiphop", "folksy": "folk", "country": "folk", "bluegrass": "folk", "celtic": "folk", "irish": "folk",
-    "americana": "folk", "polka": "folk", "jig": "folk", "retrowave": "synthwave", "outrun": "synthwave", "eighties": "synthwave", "80s": "synthwave",
+    "americana": "folk", "polka": "folk", "jig": "folk",
+    "retrowave": "synthwave", "outrun": "synthwave", "eighties": "synthwave", "80s": "synthwave",
     "drum and bass": "techno", "drum n bass": "techno", "dnb": "techno", "d n b": "techno",
     "jungle": "techno", "dubstep": "techno", "eurodance": "techno", "happy hardcore": "techno", "acid": "techno",
     "k pop": "pop", "j pop": "pop", "blues": "swing", "boogie": "swing", "charleston": "swing",
@@ -106,9 +107,11 @@ MOODS: Final = {
     "dark": _DARK, "sinister": _DARK, "spooky": _DARK, "scary": _DARK, "serious": _DARK, "energetic": _WILD,
     "wild": _WILD, "lively": _WILD, "crazy": _WILD, "exciting": _WILD, "powerful": _LOUD, "loud": _LOUD,
     "heavy": _LOUD, "busy": _LOUD, "dreamy": _DREAMY, "ethereal": _DREAMY, "floating": _DREAMY, "romantic": _TENDER,
-    "love song": _TENDER, "tender": _TENDER, "warm": _TENDER, "sweet": _TENDER, "dance": _DANCE, "danceable": _DANCE, "party": _DANCE,
+    "love song": _TENDER, "tender": _TENDER, "warm": _TENDER, "sweet": _TENDER, "dance": _DANCE,
+    "danceable": _DANCE, "party": _DANCE,
     "groovy": _DANCE, "angry": _ANGRY, "aggressive": _ANGRY, "furious": _ANGRY, "epic": _GRAND, "grand": _GRAND,
-    "dramatic": _GRAND, "triumphant": _GRAND, "dancing": _DANCE, "triste": _SAD, "traurig": _SAD, "fröhlich": _HAPPY, "ruhig": _CALM,
+    "dramatic": _GRAND, "triumphant": _GRAND, "dancing": _DANCE, "triste": _SAD,
+    "traurig": _SAD, "fröhlich": _HAPPY, "ruhig": _CALM,
 }  # fmt: skip
 MODE_WORDS: Final = {
     "minor": "minor", "minor key": "minor", "a minor key": "minor", "major": "major", "major key": "major",
@@ -118,7 +121,8 @@ FILLERS: Final = frozenset(
     (
         "a", "an", "the", "some", "w/", "mit", "avec", "con", "com", "met", "und", "et", "something", "anything",
         "everything", "song", "songs", "music", "tune", "tunes", "track", "tracks", "piece", "number", "one", "me",
-        "us", "we", "get", "please", "pls", "plz", "play", "make", "compose", "hear", "listen", "want", "wish", "wishes", "would",
+        "us", "we", "get", "please", "pls", "plz", "play", "make", "compose", "hear", "listen", "want", "wish",
+        "wishes", "would",
         "like", "love", "i", "i'd", "id", "i'm", "im", "am", "are", "be", "my", "your", "you", "of", "and", "or", "nor",
         "with", "w", "for", "in", "at", "on", "to", "that's", "that", "is", "it", "its", "it's", "long", "very",
         "really", "quite", "rather", "pretty", "little", "bit", "so", "just", "now", "kind", "sort", "style", "genre",
