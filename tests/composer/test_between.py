@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bandstand.common.errors import ComposeError, Missing
 from bandstand.common.generators import BRIDGE, IDENT
@@ -16,7 +18,7 @@ from bandstand.common.types import RATE, Lufs, SongCode
 from bandstand.composer import between, speech
 from bandstand.composer.audio import read_blocks
 from bandstand.composer.between import make_between, speak_over
-from bandstand.composer.bridges import BridgePlan, compose_bridge, count_bars, lead_over
+from bandstand.composer.bridges import BridgePlan, compose_bridge, count_bars, find_meeting_tempo, lead_over
 from bandstand.composer.idents import IdentPlan, compose_ident, find_soloist
 from bandstand.composer.loudness import measure_loudness
 from bandstand.composer.synth import Synthesiser
@@ -59,13 +61,50 @@ def test_a_bridge_leads_from_the_old_tonic_to_the_dominant_of_the_new_key(key: s
     assert chords[-1][0].root == (new.tonic + 7) % 12 and len(chords[-1][0].pitches) == 4
 
 
+@pytest.mark.parametrize(
+    ("key", "to_key", "bars", "symbols"),
+    [
+        ("C", "C", 4, "C Am F G7"),
+        ("C", "F", 3, "C Am C7"),
+        ("C", "F", 4, "C Am Gm C7"),
+        ("C", "G", 4, "C Em Am D7"),
+        ("C", "Bb", 6, "C C Dm Eb Cm F7"),
+        ("C", "F#", 3, "C G#7 C#7"),
+        ("C", "F#", 5, "C D#m G#m G#7 C#7"),
+        ("Em", "C#m", 4, "Em F#m D#7 G#7"),
+        ("C", "F#", 2, "C C#7"),
+    ],
+)
+def test_what_both_keys_have_leads_over_and_distant_keys_are_joined_by_fifths(
+    key: str, to_key: str, bars: int, symbols: str
+) -> None:
+    chords = lead_over(Key.parse(key), Key.parse(to_key), bars)
+    assert " ".join(chord.symbol for (chord,) in chords) == symbols
+
+
+@given(st.integers(0, 11), st.integers(0, 11), st.sampled_from(("major", "minor")), st.sampled_from(("major", "minor")))
+def test_any_two_keys_are_joined_by_as_many_chords_as_there_are_bars(one: int, two: int, mode: Any, to: Any) -> None:
+    key, to_key = Key(one, mode), Key(two, to)
+    for bars in range(2, 9):
+        roots = [chord.root for (chord,) in lead_over(key, to_key, bars)]
+        assert len(roots) == bars
+        assert (roots[0], roots[-1]) == (key.tonic, (to_key.tonic + 7) % 12)
+
+
+@pytest.mark.parametrize(
+    ("tempo", "to_tempo", "met"), [(100, 140, 140), (170, 85, 170), (80, 160, 80), (60, 100, 50), (120, 120, 120)]
+)
+def test_tempi_that_are_far_apart_meet_at_twice_or_half(tempo: float, to_tempo: float, met: float) -> None:
+    assert find_meeting_tempo(tempo, to_tempo) == met
+
+
 @pytest.mark.parametrize("band", HOUSE.values(), ids=list(HOUSE))
 def test_a_bridge_arrives_at_the_new_tempo_with_its_last_bar(band: Any) -> None:
-    plan = BridgePlan(title="bridge", key="C", tempo=70.0, to_key="Eb", to_tempo=140.0)
+    plan = BridgePlan(title="bridge", key="C", tempo=100.0, to_key="Eb", to_tempo=140.0)
     score = compose_bridge(band, 3, plan).complete()
     section = score.sections[0]
     assert 2 <= section.bars <= 8
-    assert score.tempi[0].bpm == 70.0
+    assert score.tempi[0].bpm == 100.0
     assert score.tempi[-1] == type(score.tempi[0])((section.bars - 1) * score.bar, 140.0)
     assert any(part.notes for part in score.parts)
 
