@@ -12,7 +12,8 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 import msgspec
 
 from bandstand.common import config, lineups
-from bandstand.common.api.playlists import Clock, Playlist, PlaylistRule
+from bandstand.common.api.playlists import RULE_LIMITS, RULE_NUMBERS, Clock, Playlist, PlaylistRule
+from bandstand.common.api.refusals import BadQuery, Refused
 from bandstand.common.api.shows import Show
 from bandstand.common.api.values import Slot, SlotKind, read_slot
 from bandstand.common.bands import slug
@@ -21,8 +22,11 @@ from bandstand.common.errors import ConfigError
 from bandstand.common.files import find_problem
 from bandstand.common.plain_values import Fault
 from bandstand.common.show_times import find_zone, read_rule
+from bandstand.common.song_search import parse_query, say_bad_query
 
 NAME: Final = "radio.toml"
+ME: Final = "me"
+"""Whoever asks, in a search."""
 Priority = Annotated[int, msgspec.Meta(ge=-100, le=100)]
 
 
@@ -86,7 +90,7 @@ def read_radio_file(path: Path, zone: str) -> RadioFile:
     repaired = leave_out_faults(data, _File)
     read = msgspec.convert(repaired.value, _File)
     clocks, shows = _read_clocks(read, further), _read_shows(read, zone, further)
-    further += [*_find_bad_names(read), *_find_cycles(clocks)]
+    further += [*_find_bad_names(read), *_find_bad_playlists(read), *_find_cycles(clocks)]
     found += repaired.list_further(further, found)
     if not found:
         return RadioFile(tuple(_list_playlists(read)), clocks, shows)
@@ -102,6 +106,26 @@ def _find_bad_names(read: _File) -> Iterator[Fault]:
                 yield f"{section}.{name}", "a name has letters, digits and dashes"
             elif slugs[index] in slugs[:index]:
                 yield f"{section}.{name}", f"there is a {slugs[index]} already; give it another name"
+
+
+def _find_bad_playlists(read: _File) -> Iterator[Fault]:
+    """Searches that cannot be read, and numbers that say nothing by the playlist's rule."""
+    for name, one in read.playlists.items():
+        try:
+            query = parse_query(one.query)
+        except Refused as refused:
+            if isinstance(refused.why, BadQuery):
+                yield f"playlists.{name}.query", say_bad_query(refused.why)
+        else:
+            if query.faves == ME:
+                yield f"playlists.{name}.query", "faves:me is nobody in a file; name the account, as in faves:ann"
+        rule = PlaylistRule(one.rule)
+        low, high = RULE_LIMITS[rule]
+        if rule is PlaylistRule.STANDARD and one.every:
+            yield f"playlists.{name}.every", 'says nothing without a rule: "hourly", "songs" or "minutes"'
+        elif not low <= one.every <= high:
+            number = f'{RULE_NUMBERS[rule]} from {low} to {high} with rule = "{rule}"'
+            yield f"playlists.{name}.every", f"expected {number}, got {one.every}"
 
 
 def _find_cycles(clocks: Sequence[Clock]) -> Iterator[Fault]:

@@ -15,12 +15,13 @@ from bandstand.bot.commands.reply import Level, Reply
 from bandstand.bot.commands.table import Command
 from bandstand.common.api import refusals
 from bandstand.common.api.people import Right
-from bandstand.common.api.playlists import PlaylistRule
+from bandstand.common.api.playlists import RULE_NUMBERS
 from bandstand.common.api.refusals import BadRequest, Refusal, Refused
 from bandstand.common.api.values import SongBrief, SongKind, SongState
 from bandstand.common.background_jobs import EXPORTS
 from bandstand.common.errors import BandstandError, CommandError, UsageError
 from bandstand.common.log import reference
+from bandstand.common.song_search import say_bad_query
 from bandstand.common.text import clock, counted, one_line
 
 log = Logger()
@@ -93,23 +94,6 @@ def _say_no_song(why: refusals.NoSuchSong) -> str:
         return f'no song "{one_line(why.words, 60)}"; did you mean {" or ".join(name_song(song) for song in why.near)}?'
     hint = "songs lists the newest" if why.known else "generate makes one"
     return f'no song "{one_line(why.words, 60)}" ({there}); {hint}'
-
-
-def _say_bad_query(why: refusals.BadQuery) -> str:
-    match why.what:
-        case "filter":
-            return f"there is no filter {why.value}:; there are {', '.join(f'{name}:' for name in why.filters)}"
-        case "value":
-            return f"{why.value}: needs its value right behind it, without a space"
-        case "tempo":
-            return "tempo: takes beats a minute, or two figures such as tempo:120-130"
-        case "year":
-            return "year: takes a year, two of them such as year:1990-1999, or a decade such as year:1990s"
-        case "excluded":
-            return "that only says what a song must not have; add what it must have, such as style:bossa -live"
-        case "key":
-            return f"{why.value} is no key; write one such as key:Dm or key:Bb"
-    return "search WORDS (words of the title, artist or style, or filters such as style:bossa)"
 
 
 def _say_ambiguous(why: refusals.AmbiguousSong) -> str:
@@ -195,11 +179,7 @@ def _say_no_grant(why: refusals.NoSuchGrant) -> str:
 
 
 def _say_bad_rule(why: refusals.BadRule) -> str:
-    what: dict[str, str] = {
-        PlaylistRule.HOURLY: "a minute of the hour",
-        PlaylistRule.SONGS: "a number of songs",
-        PlaylistRule.MINUTES: "minutes",
-    }
+    what: dict[str, str] = {**RULE_NUMBERS}
     return f"--{why.rule}=N takes {what.get(why.rule, 'no number')}, from {why.low} to {why.high}"
 
 
@@ -272,7 +252,7 @@ def _say_many_wishes(why: refusals.TooManyWishes) -> str:
 SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     refusals.NoSuchSong: _say_no_song,
     refusals.AmbiguousSong: _say_ambiguous,
-    refusals.BadQuery: _say_bad_query,
+    refusals.BadQuery: say_bad_query,
     refusals.NoSongsYet: lambda _: "there are no songs yet; generate makes the first",
     refusals.StillBeingMade: _say_not_made,
     refusals.IsOnAir: lambda why: f"{name_song(why.song)} is on the air; skip it first, or delete it afterwards",

@@ -13,13 +13,13 @@ from bandstand.bot.station.on_air import Asker
 from bandstand.bot.station.ordering import Order, check_path, order_song
 from bandstand.bot.station.repositories import Transaction
 from bandstand.bot.station.rotation import ARTIST_DISTANCE, Candidate, Heard
-from bandstand.bot.station.search import Query
 from bandstand.common.api.people import STATION, STATION_NAME
 from bandstand.common.api.refusals import Refused
 from bandstand.common.api.values import Choice, Distance, JobState, Slot, SlotKind, SongBrief, Source
 from bandstand.common.files import format_location
 from bandstand.common.generators import BAND, FILE, Value
 from bandstand.common.song_parameters import RANGES, TAIL
+from bandstand.common.song_search import Query
 from bandstand.common.types import SongCode
 
 ITSELF: Final = Asker(STATION_NAME, STATION)

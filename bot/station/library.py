@@ -9,7 +9,6 @@ from bandstand.bot.station.lifecycle import OPEN_JOBS
 from bandstand.bot.station.on_air import find_on_air, locate
 from bandstand.bot.station.persons import get_person
 from bandstand.bot.station.repositories import Transaction
-from bandstand.bot.station.search import Query, parse_query, rank_songs, split_words
 from bandstand.common.api.people import Requester, Right
 from bandstand.common.api.refusals import (
     AmbiguousSong,
@@ -26,6 +25,7 @@ from bandstand.common.api.values import Cue, Job, JobBrief, PlayedSong, Song, So
 from bandstand.common.files import format_location, parse_location, show_path
 from bandstand.common.generators import FILE, IMPORT
 from bandstand.common.paths import SONG_FILES
+from bandstand.common.song_search import Query, parse_query, rank_songs, split_words
 from bandstand.common.text import one_line, strip_escapes
 from bandstand.common.types import RATE
 

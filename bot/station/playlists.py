@@ -18,10 +18,9 @@ import msgspec
 from bandstand.bot.station import library
 from bandstand.bot.station.radio_repositories import LastTurn
 from bandstand.bot.station.repositories import Transaction
-from bandstand.bot.station.search import parse_query
 from bandstand.common.api.events import ProgrammeChanged
 from bandstand.common.api.people import Requester
-from bandstand.common.api.playlists import Playlist, PlaylistRule
+from bandstand.common.api.playlists import RULE_LIMITS, Playlist, PlaylistRule
 from bandstand.common.api.refusals import (
     BadListName,
     BadRule,
@@ -44,6 +43,7 @@ from bandstand.common.api.requests import (
 )
 from bandstand.common.api.results import PlaylistBrief, PlaylistDeleted, PlaylistDetails, Playlists
 from bandstand.common.bands import slug
+from bandstand.common.song_search import parse_query
 from bandstand.common.text import one_line
 from bandstand.common.types import SongCode
 
@@ -54,13 +54,6 @@ LATEST: Final = 15 * 60.0
 """Seconds by which a turn once an hour may be late; later than that it is missed."""
 EARLY: Final = 30.0
 """Seconds before its minute in which an entry may begin that counts as the hour's."""
-LIMITS: Final = {
-    PlaylistRule.STANDARD: (0, 0),
-    PlaylistRule.HOURLY: (0, 59),
-    PlaylistRule.SONGS: (1, 1000),
-    PlaylistRule.MINUTES: (1, 1440),
-}
-"""The numbers that each rule takes."""
 MOST: Final = 200
 MOST_SONGS: Final = 10_000
 LONGEST_NAME: Final = 40
@@ -175,7 +168,7 @@ def _change(playlist: Playlist, changes: PlaylistChanges) -> Playlist:
     if given.get("rule") is PlaylistRule.STANDARD:
         given["every"] = 0
     changed = msgspec.structs.replace(playlist, **given)
-    low, high = LIMITS[changed.rule]
+    low, high = RULE_LIMITS[changed.rule]
     if not low <= changed.every <= high:
         raise Refused(BadRule(changed.rule, low, high))
     return changed

@@ -8,7 +8,6 @@ from typing import NamedTuple, Protocol
 
 from bandstand.bot.station.requesting import SongRequest
 from bandstand.bot.station.rotation import Candidate
-from bandstand.bot.station.search import Query
 from bandstand.common.api.playlists import Clock, Playlist
 from bandstand.common.api.recordings import Recording
 from bandstand.common.api.shows import Occurrence, RunState, Show
@@ -16,6 +15,7 @@ from bandstand.common.api.values import (
     Song,
     SongBrief,
 )
+from bandstand.common.song_search import Query
 from bandstand.common.types import SongCode
 
 

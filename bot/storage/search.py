@@ -1,12 +1,12 @@
 """The library's index for searching, on SQLite's FTS5.
 
 A song with a title has a *document*: a row for what filters ask for, and its words in a table of FTS5. Words are folded
-before they go in and before they are asked for (`bot.station.search.split_words`), so that case means the same here and
+before they go in and before they are asked for (`common.song_search.split_words`), so that case means the same here and
 there, in every script. All words that any song has are kept once, with their trigrams, so that a typing error leads to
 the nearest word. A word stays when its last song goes.
 
 Frequent words have to be cheap, too: at most `LIMIT` of the newest songs that fit are taken, beside those whose title
-is exactly what was asked for, and the ranking of these is `bot.station.search.rank_songs`. A frequent word with filters
+is exactly what was asked for, and the ranking of these is `common.song_search.rank_songs`. A frequent word with filters
 would have every song with the word looked at; so a document's words have *facets* among them, such as `=sbossa` for its
 style and `=t12` for a tempo of 120 to 129, which FTS5 intersects with the others. No word has a `=`, so nobody can type
 one. The filters themselves decide.
@@ -25,12 +25,12 @@ from peewee import fn
 from playhouse.sqlite_ext import FTS5Model, SearchField
 
 from bandstand.bot.station.bars import FASTEST
-from bandstand.bot.station.search import Query, normalise_key, split_words
 from bandstand.bot.storage import tables
 from bandstand.bot.storage.executor import GAP, LISTED, Executor, prepare
 from bandstand.bot.storage.favourites import FAVOURITE, find_fans
 from bandstand.common.api.values import Song
 from bandstand.common.generators import BETWEEN
+from bandstand.common.song_search import Query, normalise_key, split_words
 
 LIMIT: Final = 100
 NEAR: Final = 0.7

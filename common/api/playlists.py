@@ -3,7 +3,7 @@ results, of which `requests` and `results` have the unions.
 """
 
 import enum
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 
@@ -26,6 +26,22 @@ class PlaylistRule(enum.StrEnum):
     """After every so many songs."""
     MINUTES = "minutes"
     """Every so many minutes."""
+
+
+RULE_LIMITS: Final = {
+    PlaylistRule.STANDARD: (0, 0),
+    PlaylistRule.HOURLY: (0, 59),
+    PlaylistRule.SONGS: (1, 1000),
+    PlaylistRule.MINUTES: (1, 1440),
+}
+"""The numbers that each rule takes for `Playlist.every`."""
+RULE_NUMBERS: Final = {
+    PlaylistRule.STANDARD: "no number",
+    PlaylistRule.HOURLY: "a minute of the hour",
+    PlaylistRule.SONGS: "a number of songs",
+    PlaylistRule.MINUTES: "minutes",
+}
+"""What these numbers are, for people."""
 
 
 class Playlist(msgspec.Struct, frozen=True, kw_only=True):

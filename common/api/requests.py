@@ -251,7 +251,7 @@ class ListSongs(Base, frozen=True, tag="list_songs"):
 
 
 class SearchSongs(Base, frozen=True, tag="search_songs"):
-    """Songs that fit a query, the best first; `bot.station.search` says what a query may have."""
+    """Songs that fit a query, the best first; `common.song_search` says what a query may have."""
 
     query: str
     limit: Limit = 10

@@ -112,6 +112,18 @@ def test_names_that_nothing_has_are_told_with_those_that_there_are(tmp_path: Pat
         ('[clocks]\na = ["clock:b"]\nb = ["any", "clock:a"]', "clocks.a: that clock would never end: a leads to b"),
         ('[clocks]\nday = ["any"]\nDay = ["any"]', "clocks.Day: there is a day already"),
         ('[clocks]\n"?!" = ["any"]', "clocks.?!: a name has letters"),
+        ('[playlists.a]\nquery = "colour:red"', "playlists.a.query: there is no filter colour:; there are title:"),
+        ('[playlists.a]\nquery = ""', "playlists.a.query: search WORDS"),
+        ('[playlists.a]\nquery = "faves:me"', "playlists.a.query: faves:me is nobody in a file"),
+        (
+            '[playlists.a]\nquery = "x"\nrule = "songs"',
+            'playlists.a.every: expected a number of songs from 1 to 1000 with rule = "songs", got 0',
+        ),
+        (
+            '[playlists.a]\nquery = "x"\nrule = "hourly"\nevery = 75',
+            'playlists.a.every: expected a minute of the hour from 0 to 59 with rule = "hourly", got 75',
+        ),
+        ('[playlists.a]\nquery = "x"\nevery = 5', "playlists.a.every: says nothing without a rule"),
         ('[clocks]\nday = ["off"]', "clocks.day[0]: off is for overrides"),
         ('[[shows]]\nwhen = "fri 20-22"\nplay = "off"', "shows[0].play: off is for overrides"),
     ],

@@ -115,6 +115,24 @@ def _read_years(text: str) -> tuple[int, int]:
     return min(years), max(years)
 
 
+def say_bad_query(why: BadQuery) -> str:
+    """What is wrong with a query, for people."""
+    match why.what:
+        case "filter":
+            return f"there is no filter {why.value}:; there are {', '.join(f'{name}:' for name in why.filters)}"
+        case "value":
+            return f"{why.value}: needs its value right behind it, without a space"
+        case "tempo":
+            return "tempo: takes beats a minute, or two figures such as tempo:120-130"
+        case "year":
+            return "year: takes a year, two of them such as year:1990-1999, or a decade such as year:1990s"
+        case "excluded":
+            return "that only says what a song must not have; add what it must have, such as style:bossa -live"
+        case "key":
+            return f"{why.value} is no key; write one such as key:Dm or key:Bb"
+    return "search WORDS (words of the title, artist or style, or filters such as style:bossa)"
+
+
 def normalise_key(text: str) -> str:
     """`Dm` for `d minor`, `Bb` for `bb`; of a song that changes its key (`Em, later F#m`) the first one; '' of none."""
     given = KEY.match(text.strip())
