@@ -2,7 +2,7 @@
 
 English names come as letters with signs, `H` among them, by which half of Europe means B. German and Scandinavian names
 (`Es-Dur`, where B is B flat) and those of the south (`sol maggiore`) need a word for the mode behind them, or a bare
-`es`, `do` or `la` would be a key. A lone `a` or `b` is a word, unless it is asked for as a key.
+`es`, `do` or `la` would be a key. A lone `a` or `b` is a word, unless it is asked for as a key (`in A`).
 """
 
 import re
@@ -70,7 +70,8 @@ def _read_letter(words: Sequence[str], at: int) -> Key | None:
     count = len(match[0].split())
     is_last = at + count == len(words)
     is_asked = bool(re.search(r"\b(in|key)\b", match["before"]))
-    is_word = letter + match["sign"] + match["mode"] in ("a", "am", "A", "b") and not (is_asked and is_last)
+    is_word = letter + match["sign"] + match["mode"] in ("a", "am", "A", "b")
+    is_word = is_word and not (is_asked and (is_last or letter == "A"))
     is_spoken = letter == "a" and not is_last and words[at + count].casefold() == "key"  # in a minor key
     is_letter = letter.isupper() and letter != "H"
     if is_word or is_spoken or not (sign or mode or is_letter or is_asked):

@@ -179,6 +179,8 @@ def test_what_is_not_wanted_is_never_wanted(text: str, wish: Wish) -> None:
         ("rock & roll", Wish(style="rock")),
         ("drum'n'bass", Wish(style="techno")),
         ("80s, 90s", Wish(style="synthwave", seconds=90)),
+        ("swing in A, 30 seconds", Wish(style="swing", key="A", seconds=30)),
+        ("IN A HURRY", Wish(unknown=("HURRY",))),
         ("80s rock", Wish(style="rock", unknown=("80s",))),
         ("60s pop with organ", Wish(style="pop", wanted=("organ",), unknown=("60s",))),
         ("rock from the 70s", Wish(style="rock", unknown=("70s",))),
