@@ -58,6 +58,8 @@ FROZEN: Final = 5.0
 SOON: Final = 60.0
 """Seconds before an entry begins in which a song is composed for it, whatever the machine has to do, if there is none.
 Before that there is time for one of the stock, which is composed when the machine is idle."""
+RECOMPOSED: Final = 15.0
+"""Seconds before it begins up to which a song that was composed for an entry gives way to one of another length."""
 HURRY: Final = 3.0
 """Seconds before its turn from which on an entry that cannot be heard yet gives way to one that can."""
 GRACE: Final = 1.5
@@ -272,18 +274,15 @@ def _is_wanted(choice: Choice, early: Position, ground: Ground, is_frozen: bool)
 
 
 def _fits_time(tx: Transaction, cue: Cue, at: float, left: float | None) -> bool:
-    """Whether an entry that begins `at` ends where it has to, or leaves room until a fixed time in `left` seconds. What
-    is composed for its slot stays: another song would hardly be another length."""
+    """Whether an entry that begins `at` ends where it has to, or leaves room until a fixed time in `left` seconds."""
     choice = cue.choice
     if choice is not None and choice.ends_at is not None:
         length = (cue.song.seconds or _get_ordered_length(tx, cue) + filling.get_overlap(tx)) - filling.get_overlap(tx)
         return abs(at + length - choice.ends_at) <= EXACT
-    if (
-        choice is None
-        or left is None
-        or cue.job is not None
-        or (choice.overruns and choice.fixed_at == round(at + left, 1))
-    ):
+    if choice is None or left is None or (choice.overruns and choice.fixed_at == round(at + left, 1)):
+        return True
+    # Where hardly anything is left another song that is composed would be no shorter, and it needs some time as well.
+    if cue.job is not None and (left < SHORTEST or at - tx.now < RECOMPOSED):
         return True
     return not cue.song.seconds or leaves_room(left, cue.song.seconds)
 

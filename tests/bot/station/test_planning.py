@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bandstand.bot.station import fitting, programme
-from bandstand.bot.station.lifecycle import move_song
+from bandstand.bot.station.lifecycle import OPEN_JOBS, move_song
 from bandstand.bot.station.on_air import make_plan
 from bandstand.bot.station.planning import GRACE, HURRY, find_position, list_planned, read_ground, withdraw
 from bandstand.common.api import requests
@@ -215,6 +215,26 @@ def test_a_show_that_is_added_changes_the_whole_plan_and_not_only_what_is_next(s
     begins = [find_position(station.tx, cues[:number], read_ground(station.tx)).at for number in range(len(cues))]
     first = next(at for at, cue in zip(begins, cues, strict=True) if cue.choice and cue.choice.show)
     assert first == pytest.approx(36300.0, abs=1.0)
+
+
+def test_what_was_composed_before_a_show_was_added_gives_way_to_what_ends_at_it(station: Station) -> None:
+    station.tx.now = 36000.0
+    use_clock(station, "style:swing")  # nothing is stored of it
+    for _ in range(4):
+        plan(station)
+        for job in list(station.tx.jobs.list_in_state(*OPEN_JOBS)):
+            station.begin(job.id, f"Song of {job.id}")
+            station.finish(job.id, f"Song of {job.id}")
+    station.listen(0.0)
+    plan(station)
+    assert len(list_planned(station.tx)) == 4
+    station.ask(AddShow(rule="daily 10:04-11:00", target="style:bossa", zone="UTC"))
+    plan(station)
+    fitted = [cue for cue in list_planned(station.tx) if cue.choice and cue.choice.ends_at == 36240.0]
+    assert len(fitted) == 1
+    before = [cue.id for cue in list_planned(station.tx)]
+    programme.keep_going(station.tx)
+    assert [cue.id for cue in list_planned(station.tx)] == before
 
 
 def test_what_is_composed_to_end_at_a_show_is_composed_anew_after_a_seek(station: Station) -> None:
