@@ -43,8 +43,8 @@ TAIL: Final = 0.6
 IDENT_FADE, BRIDGE_FADE = 1.5, 0.6
 """Seconds of the fade to nothing at the end, against a click."""
 BELOW: Final = 1.0
-"""Decibels by which a bridge is softer than a whole song: so are the endings and introductions beside it (on the air they
-were .6 and 1.9 dB softer, as a mean of eight)."""
+"""Decibels by which a bridge is softer than a whole song: so are the endings and introductions beside it (on the air
+they were .6 and 1.9 dB softer, as a mean of eight)."""
 NEXT: Final = 0.9
 """Seconds before an ident's end when the next song may begin."""
 LONGEST: Final = 8.0

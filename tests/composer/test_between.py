@@ -159,7 +159,7 @@ def test_a_name_is_spoken_behind_the_tune_and_before_the_next_song(
 
 
 @pytest.mark.slow
-def test_a_bridge_is_as_loud_as_what_is_beside_it_and_the_next_song_begins_with_the_bar_after_it(
+def test_a_bridge_is_as_loud_as_what_is_beside_it_and_the_next_song_begins_with_the_next_bar(
     tmp_path: Path,
 ) -> None:
     parameters = {"key": "C", "tempo": 100.0, "to_key": "Am", "to_tempo": 120.0}
