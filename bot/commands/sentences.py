@@ -179,7 +179,7 @@ def _say_no_grant(why: refusals.NoSuchGrant) -> str:
 
 
 def _say_bad_rule(why: refusals.BadRule) -> str:
-    what: dict[str, str] = {**RULE_NUMBERS}
+    what = {str(rule): said for rule, said in RULE_NUMBERS.items()}
     return f"--{why.rule}=N takes {what.get(why.rule, 'no number')}, from {why.low} to {why.high}"
 
 

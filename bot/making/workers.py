@@ -1,7 +1,8 @@
 """Song workers: one that waits, its imports done, and as many at work as the configuration allows.
 
 A worker takes one job and ends. Jobs wait in the database; they are claimed one by one, as long as there is room, each
-time that something says that there may be one (a job was ordered or returned) or that there is room again (one ended).
+time that something says that there may be one (a job was ordered or returned, another song is next) or that there is
+room again (one ended).
 
 Knows how a worker is started and when; what it is told and says is in worker.py, its descriptors in spool.py, and
 recorder.py has what it says written down.
@@ -33,6 +34,7 @@ from bandstand.common.api.events import (
     JobReturned,
     LiveEnded,
     RoomChanged,
+    SongStarted,
 )
 from bandstand.common.api.values import ProcessStatus
 from bandstand.common.config import Config
@@ -117,7 +119,7 @@ class JobRunner:
                     self._busy[job].end()
             case JobOrdered() if self._room.is_short:
                 self._launcher.clock.callLater(TELL_HELD_AFTER, self._tell_held, event)
-            case JobOrdered() | JobReturned() | JobDone() | JobFailed() | RoomChanged(is_short=False):
+            case JobOrdered() | JobReturned() | JobDone() | JobFailed() | SongStarted() | RoomChanged(is_short=False):
                 self._claim_jobs()
 
     def _tell_held(self, ordered: JobOrdered) -> None:

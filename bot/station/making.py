@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from bandstand.bot.station import bands, imports, watches
+from bandstand.bot.station import bands, imports, own_jobs, watches
 from bandstand.bot.station.lifecycle import OPEN_JOBS, end_cue, end_job, move_job, move_song
 from bandstand.bot.station.on_air import (
     LIVE,
@@ -74,8 +74,10 @@ def claim_import(tx: Transaction) -> ClaimedJob | None:
 
 
 def claim_job(tx: Transaction, *, is_import: bool = False) -> ClaimedJob | None:
-    """The job that waits longest, marked as running; None where none waits."""
-    job = tx.jobs.get_next_waiting(is_import=is_import)
+    """The job that waits longest, marked as running; None where none waits. Of the programme's own songs only so many
+    are made at a time (`bot.station.own_jobs`)."""
+    first = tx.jobs.get_next_waiting(is_import=is_import)
+    job = own_jobs.choose_job(tx, first) if first is not None else None
     if job is None:
         return None
     job = move_job(tx, job, JobState.RUNNING)

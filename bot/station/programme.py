@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from bandstand.bot.station import clocks, planning, queueing, schedule, scheduling, show_starts, shows
+from bandstand.bot.station import clocks, own_jobs, planning, queueing, schedule, scheduling, show_starts, shows
 from bandstand.bot.station.filling import ITSELF, add_form, has_failed_lately, is_stock_low
 from bandstand.bot.station.lifecycle import OPEN_JOBS, move_song
 from bandstand.bot.station.on_air import fill_air, find_on_air, is_stopped
@@ -85,6 +85,7 @@ def keep_going(tx: Transaction) -> None:
     plan_ahead(tx)
     show_starts.cut_to_show(tx)
     fill_air(tx)
+    own_jobs.give_up_strays(tx)
     compose_ahead(tx)
     make_room(tx)
 

@@ -173,6 +173,10 @@ class Jobs(Protocol):
         """Imports that nobody waits to hear are not among the others: see `bot.making.importers`."""
         ...
 
+    def get_next_ordered(self) -> Job | None:
+        """The same, without the bands' songs that the station ordered by itself."""
+        ...
+
     def list_in_state(self, *states: JobState) -> list[Job]:
         """The oldest first."""
         ...

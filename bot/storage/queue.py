@@ -10,9 +10,9 @@ from bandstand.bot.station.repositories import PlayLogEntry
 from bandstand.bot.storage import tables
 from bandstand.bot.storage.executor import GAP, Executor, Prepared, Row, prepare
 from bandstand.bot.storage.songs import BRIEF, read_brief
-from bandstand.common.api.people import Place
+from bandstand.common.api.people import STATION, Place
 from bandstand.common.api.values import Bars, Choice, Cue, CueState, Edges, EndReason, Job, JobState, Purpose
-from bandstand.common.generators import BETWEEN, COMPOSED, IMPORT
+from bandstand.common.generators import BAND, BETWEEN, COMPOSED, IMPORT
 from bandstand.common.types import CueId, Frames, SongCode
 
 JOB: Final = tables.Job
@@ -60,6 +60,10 @@ class Jobs:
         row = self._executor.select_first(GET_NEXT_IMPORT if is_import else GET_NEXT_SONG)
         return _read_job(row) if row else None
 
+    def get_next_ordered(self) -> Job | None:
+        row = self._executor.select_first(GET_NEXT_ORDERED)
+        return _read_job(row) if row else None
+
     def list_in_state(self, *states: JobState) -> list[Job]:
         return self._list(_prepare_in_state(states))
 
@@ -98,6 +102,9 @@ def _prepare_next_waiting(kind: Any) -> Prepared:
 
 
 GET_NEXT_SONG: Final = _prepare_next_waiting(~IS_QUIET_IMPORT)
+GET_NEXT_ORDERED: Final = _prepare_next_waiting(
+    ~IS_QUIET_IMPORT & ((JOB.place != str(STATION)) | (SONG.generator != BAND))
+)
 GET_NEXT_IMPORT: Final = _prepare_next_waiting(IS_QUIET_IMPORT)
 COUNT_OPEN: Final = prepare(JOB.select(fn.COUNT(JOB.id)).where(JOB.state.in_(OPEN_JOBS), JOB.person == GAP))
 LIST_WISHES: Final = prepare(
