@@ -46,6 +46,7 @@ def run(arguments: Sequence[str], everything: bool) -> int:
     config = configuration.load(path)
     prepare_folder(config.paths)
     keep_bytecode(os.environ, str(config.paths.bytecode))
+    os.environ.setdefault("SQLITE_TMPDIR", str(config.paths.directory))  # or it would need room in /tmp as well
     lock = ProcessLock(config.paths.bot_lock)
     lock.acquire("bandstand")
     try:

@@ -6,6 +6,7 @@ Sees the storage, so it is no front end; runs under the bot's lock, where no sta
 """
 
 import argparse
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -35,6 +36,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--config", metavar="FILE", help="the station's configuration")
     parser.add_argument("what", choices=["rebuild"], help="rebuild: take songs into it that are on the disk")
     paths = config.find_directory(config.find(parser.parse_args(arguments).config))
+    os.environ.setdefault("SQLITE_TMPDIR", str(paths.directory))
     added, faults = rebuild(paths)
     for fault in faults:
         print(fault)

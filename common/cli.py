@@ -48,6 +48,7 @@ def format_usage() -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     settle_streams()
+    os.environ.setdefault("PATH", os.defpath)  # some libraries take it for granted
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         return _run(words)

@@ -16,7 +16,7 @@ import msgspec
 
 from bandstand.common import program_sources
 from bandstand.common.errors import Missing, UnusableFile
-from bandstand.common.files import resolve_path
+from bandstand.common.files import find_problem, resolve_path
 from bandstand.common.generators import PLACEHOLDER, Generator
 from bandstand.common.plain_values import Fault
 
@@ -138,6 +138,8 @@ def check_startable(name: str, generator: Generator) -> None:
             raise Missing(f"{name}: there is no module {generator.callable.partition(':')[0]} in {base}")
         return
     first = generator.command[0]
+    if not first:
+        raise Missing(f"{name}: the first word of its command is empty; it is the program")
     if "/" not in first:
         if shutil.which(first) is None:
             hint = f'; say "./{first}" for the one in {base}' if (base / first).exists() else ""
@@ -145,6 +147,8 @@ def check_startable(name: str, generator: Generator) -> None:
         _check_script(name, generator.command, base)
         return
     path = base / first
+    if path.exists() and (problem := find_problem(path)):
+        raise Missing(f"{name}: {path} is no program: {problem}")
     if not path.is_file():
         raise Missing(f"{name}: there is no file {path}")
     if not os.access(path, os.X_OK):

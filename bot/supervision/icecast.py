@@ -238,10 +238,15 @@ def _settle(config: Config, before: Kept | None, in_use: int | None) -> Kept:
 
 
 def _find_account() -> tuple[str, str] | None:
+    """None where Icecast can stay who we are. Raises Missing where it could not, and has nobody to change to."""
     if os.geteuid() != 0:
         return None
     users = {entry.pw_name for entry in pwd.getpwall()}
-    return next((account for account in ACCOUNTS if account[0] in users), None)
+    for account in ACCOUNTS:
+        if account[0] in users:
+            return account
+    names = " nor ".join(user for user, _ in ACCOUNTS)
+    raise Missing(f"Icecast does not run as root, and there is no user {names} here: add one, or use another user")
 
 
 def _is_same(path: Path, text: str) -> bool:

@@ -22,6 +22,7 @@ REST_BYTES: Final = 3 << 18
 """Of what is longer than both together, the middle is left out."""
 PREFIX: Final = "bandstand:"
 """Beginning of a line with facts."""
+MARK: Final = PREFIX.encode()
 MOST_FACTS: Final = 30
 MOST_SECTIONS: Final = 200
 
@@ -43,8 +44,20 @@ class MessageReader:
         self._keep(data)
         *lines, self._incomplete = (self._incomplete + data).split(b"\n")
         self._incomplete = self._incomplete[-LONGEST_LINE:]
-        for line in lines:
-            self._read_line(line.decode("utf-8", "replace"))
+        for number, line in enumerate(lines):
+            if line.startswith(MARK):
+                lines[number] = self._read_facts(line[len(MARK) :].decode("utf-8", "replace")).encode()
+        self._show(lines)
+
+    def _show(self, lines: list[bytes]) -> None:
+        """Keep the last that have text; of a program that says megabytes, all others are never looked at."""
+        shown: list[str] = []
+        for line in reversed(lines):
+            if len(shown) == TAIL_LINES:
+                break
+            if text := clean_line(line.decode("utf-8", "replace")):
+                shown.append(text)
+        self._lines = [*self._lines, *reversed(shown)][-TAIL_LINES:]
 
     def _keep(self, data: bytes) -> None:
         room = HEAD_BYTES - len(self._head)
@@ -62,23 +75,18 @@ class MessageReader:
         gap = f"\n... {left_out} bytes are left out here ...\n".encode() if left_out else b""
         return bytes(self._head) + gap + rest
 
-    def _read_line(self, line: str) -> None:
-        if line.startswith(PREFIX):
-            self._read_facts(line.removeprefix(PREFIX))
-        elif shown := clean_line(line):
-            self._lines = [*self._lines[-TAIL_LINES + 1 :], shown]
-
-    def _read_facts(self, text: str) -> None:
+    def _read_facts(self, text: str) -> str:
+        """Returns what is wrong with them; empty if nothing is."""
         try:
             facts = msgspec.json.decode(text, type=dict[str, Any])
         except msgspec.DecodeError as error:
-            self._lines.append(f"a line that begins with {PREFIX} is no JSON object: {error}")
-            return
+            return f"a line that begins with {PREFIX} is no JSON object: {error}"
         if "sections" in facts:
             self.sections = read_sections(facts.pop("sections"))
         for name, value in facts.items():
             if len(self.facts) < MOST_FACTS:
                 self.facts[one_line(name, 30)] = simplify_fact(value)
+        return ""
 
     @property
     def tail(self) -> str:

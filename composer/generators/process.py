@@ -34,6 +34,8 @@ from bandstand.composer.generators.staging import Stage
 
 READ_SIZE: Final = 1 << 16
 """Bytes."""
+MOST_READS: Final = 16
+"""From a pipe at once: a pipe has at most 1 MiB."""
 GRACE: Final = 0.3
 """Seconds between SIGTERM and SIGKILL."""
 LOOK: Final = 0.1
@@ -136,10 +138,13 @@ class GeneratorProcess:
             yield data
 
     def _read_messages(self) -> None:
-        """Read all that is available on standard error."""
+        """Read what is available on standard error, and no more than a pipe holds: some programs never stop talking."""
         stream = self._process.stderr
         assert stream is not None
-        while data := _read(stream):
+        data: bytes | None = None
+        for _ in range(MOST_READS):
+            if not (data := _read(stream)):
+                break
             self.messages.push(data)
         if data == b"" and stream in {key.fileobj for key in self._selector.get_map().values()}:
             self._selector.unregister(stream)

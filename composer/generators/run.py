@@ -403,6 +403,8 @@ def _read_output(output: Path, notes: list[str]) -> Iterator[Block]:
     """The sound of the file that the program wrote; what is missing of it is added to `notes`."""
     if output.is_symlink() or not output.is_file():  # a link would be followed outside of the sandbox
         raise Missing("it ended well, but wrote no file to {output}")
+    if not output.stat().st_size:
+        raise NotAudio("it ended well, but the file that it wrote to {output} is empty")
     faults: list[str] = []
     yield from read_blocks(output, "the file that it wrote", faults)
     notes += [f"the file that it wrote is not whole: {fault}" for fault in faults]

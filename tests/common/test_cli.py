@@ -32,6 +32,12 @@ def test_it_says_which_version_it_is(word: str, capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().out == f"Bandstand {metadata.version('bandstand')}\n"
 
 
+def test_there_is_a_path_to_programs_where_nobody_set_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PATH")
+    assert cli.main(["--version"]) == 0
+    assert os.environ["PATH"] == os.defpath
+
+
 def test_an_unknown_word_is_a_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["fly"]) == 2
     assert "there is no command of that name" in capsys.readouterr().err

@@ -139,3 +139,11 @@ def test_a_pid_file_that_names_no_icecast_of_ours_is_not_believed(tmp_path: Path
     (tmp_path / "icecast").mkdir()
     (tmp_path / "icecast" / "icecast.pid").write_text(content)
     assert icecast.find_running(station(tmp_path).paths) is None
+
+
+def test_as_root_icecast_needs_somebody_to_change_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(icecast.pwd, "getpwall", list)
+    monkeypatch.setattr(icecast.shutil, "which", lambda *_, **__: "/usr/bin/icecast2")
+    with pytest.raises(Missing, match="there is no user icecast2 nor nobody here: add one"):
+        prepare(station(tmp_path))
