@@ -30,7 +30,8 @@ from bandstand.bot.playout.heard import HeardKeeper
 from bandstand.bot.playout.mounts import MountEvent, Mounts
 from bandstand.bot.playout.picture import StreamerPicture
 from bandstand.bot.playout.sources import SongSource
-from bandstand.bot.station import on_air
+from bandstand.bot.playout.starvation import StarvationWatch
+from bandstand.bot.station import on_air, planning
 from bandstand.bot.station.bars import find_next_bar
 from bandstand.bot.station.repositories import Store, Transaction, Work
 from bandstand.bot.station.scheduling import Plan
@@ -94,6 +95,7 @@ class PlayoutController:
         self._read_retries = Backoff(surroundings.random, RETRY_FIRST, RETRY_LAST)
         self._retry: IDelayedCall | None = None
         self._picture = StreamerPicture(self._clock.seconds)
+        self._starvation = StarvationWatch(self._clock.seconds)
         self._mounts = Mounts()
         self._connection: StreamerConnection | None = None
         self._is_connecting = self._is_ready = self._is_stopping = False
@@ -270,6 +272,8 @@ class PlayoutController:
 
     def take_position(self, cue: CueId, frames: Frames, is_moving: bool) -> None:
         self._picture.record_moved(cue, frames, is_moving)
+        if self._starvation.note(cue, frames, is_moving):
+            self._start(self._record(lambda tx: planning.replace_starved(tx, cue)))
 
     def take_heard(self, mount: str, format: str, spans: Sequence[wire.HeardSpan]) -> None:
         self._heard.take(mount, format, spans)

@@ -20,8 +20,8 @@ import msgspec
 from bandstand.bot.station import clocks, filling, passed_slots, playlists, schedule, scheduling, shows, transitions
 from bandstand.bot.station.filling import Filled, Need
 from bandstand.bot.station.fitting import EXACT, SHORTEST, find_fixed_time, is_beginning, leaves_room
-from bandstand.bot.station.lifecycle import OPEN_JOBS, end_cue
-from bandstand.bot.station.on_air import Asker, is_heard, is_stopped, line_up
+from bandstand.bot.station.lifecycle import OPEN_JOBS, end_cue, put_on_air
+from bandstand.bot.station.on_air import Asker, find_on_air, is_heard, is_stopped, line_up
 from bandstand.bot.station.ordering import give_up_job
 from bandstand.bot.station.radio_repositories import LastTurn
 from bandstand.bot.station.repositories import PlayLogEntry, Transaction
@@ -43,8 +43,10 @@ from bandstand.common.api.values import (
     Slot,
     SlotKind,
     SongBrief,
+    SongState,
 )
 from bandstand.common.generators import BAND
+from bandstand.common.types import CueId
 
 ITSELF: Final = Asker(STATION_NAME, STATION)
 PLANNED: Final = 4
@@ -302,6 +304,32 @@ def plan_skip(tx: Transaction, air: Cue) -> bool:
 
 
 # What is not ready in time
+
+
+def replace_starved(tx: Transaction, cue: CueId) -> None:
+    """The song on the air gives no sound, as it is made more slowly than it is heard. Where the programme has chosen
+    it, go on at once to what is next and there, or else to a song of the library; what people ordered is waited for."""
+    air = find_on_air(tx)
+    if air is None or air.id != cue or air.choice is None or air.song.state is not SongState.BEGUN or is_stopped(tx):
+        return
+    following = _find_whole(tx)
+    if following is None:
+        planned = list_planned(tx)
+        if not _plan_entry(tx, read_ground(tx), [], is_ready=True):
+            return
+        withdraw(tx, planned)
+        following = _find_whole(tx)
+    if following is not None:
+        end_cue(tx, air, EndReason.CUT, tx.now)
+        put_on_air(tx, following)
+        tx.publish(QueueChanged())
+
+
+def _find_whole(tx: Transaction) -> Cue | None:
+    """What is next in the queue, if it is whole and does not come too early."""
+    following = scheduling.find_next(tx.queue.list_open())
+    is_whole = following is not None and following.song.state is SongState.READY
+    return following if following is not None and is_whole and not is_too_early(following, tx.now) else None
 
 
 def keep_ready(tx: Transaction, ground: Ground) -> None:

@@ -10,15 +10,23 @@ from hypothesis import strategies as st
 from bandstand.bot.station import fitting, programme
 from bandstand.bot.station.lifecycle import OPEN_JOBS, move_song
 from bandstand.bot.station.on_air import make_plan
-from bandstand.bot.station.planning import GRACE, HURRY, find_position, list_planned, read_ground, withdraw
+from bandstand.bot.station.planning import (
+    GRACE,
+    HURRY,
+    find_position,
+    list_planned,
+    read_ground,
+    replace_starved,
+    withdraw,
+)
 from bandstand.common.api import requests
 from bandstand.common.api.events import SlotPassed
 from bandstand.common.api.people import STATION
 from bandstand.common.api.playlists import Clock, PlaylistRule
 from bandstand.common.api.requests import PlaylistChanges
 from bandstand.common.api.schedule import AddShow
-from bandstand.common.api.values import JobState, SongState, read_slot
-from bandstand.common.types import RATE, Frames
+from bandstand.common.api.values import EndReason, JobState, SongState, read_slot
+from bandstand.common.types import RATE, CueId, Frames
 from tests.bot.station.conftest import LENGTH, Station
 from tests.bot.station.test_between import add_jingle
 
@@ -290,3 +298,31 @@ def test_where_nothing_else_is_there_it_is_waited_for(station: Station) -> None:
     station.pass_time(60.0)
     plan(station)
     assert [cue.id for cue in station.get_queue()][: len(waiting)] == waiting
+
+
+def starve(station: Station) -> int:
+    """A song that is composed for its place is on the air, and no more of it comes."""
+    use_clock(station, "style:swing", "style:pop")  # nothing is stored of the first
+    plan(station)
+    job = station.tx.jobs.get(next(cue.job for cue in list_planned(station.tx) if cue.job is not None))
+    station.begin(job.id, "Slow One")
+    cue = station.listen(12.0)
+    assert cue.job == job.id
+    return cue.id
+
+
+def test_a_song_that_is_made_more_slowly_than_it_is_heard_gives_way_to_one_that_is_there(station: Station) -> None:
+    cue = starve(station)
+    replace_starved(station.tx, CueId(cue))
+    air = station.get_air()
+    assert air.id != cue and air.song.state is SongState.READY
+    assert station.get_cue(cue).reason is EndReason.CUT
+
+
+def test_a_song_that_somebody_ordered_or_that_is_no_longer_heard_does_not(station: Station) -> None:
+    cue = starve(station)
+    replace_starved(station.tx, CueId(cue + 1))
+    assert station.get_air().id == cue
+    station.tx.queue.save(msgspec.structs.replace(station.get_cue(cue), choice=None))
+    replace_starved(station.tx, CueId(cue))
+    assert station.get_air().id == cue
