@@ -13,23 +13,32 @@ from typing import Final
 from bandstand.common.types import CueId, Frames
 
 PATIENCE: Final = 1.5
-"""Seconds. A listener who hears nothing for longer thinks that the station is gone."""
+"""Seconds of silence. A listener who hears nothing for longer thinks that the station is gone."""
+FORGOTTEN: Final = 0.1
+"""Seconds of silence that are forgotten for each second of sound: many small holes are as bad as a long one."""
 
 
 class StarvationWatch:
     def __init__(self, clock: Callable[[], float]) -> None:
         """`clock` counts seconds and must be monotonic."""
         self._clock = clock
-        self._place: tuple[CueId, Frames] | None = None
-        self._since = 0.0
-        self._is_told = False
+        self._cue: CueId | None = None
+        self._frames = Frames(0)
+        self._noted = self._silent = 0.0
 
     def note(self, cue: CueId, frames: Frames, is_moving: bool) -> bool:
-        """Take what the streamer says; True, once in each silence, where it has lasted for `PATIENCE`."""
-        place = (cue, frames) if is_moving else None
-        if place != self._place:
-            self._place, self._since, self._is_told = place, self._clock(), False
-        if place is None or self._is_told or self._clock() - self._since < PATIENCE:
+        """Take what the streamer says; True where there was too much silence, of which then nothing is known any
+        more."""
+        now = self._clock()
+        passed, self._noted = now - self._noted, now
+        if cue != self._cue or not is_moving:
+            self._cue, self._silent = cue if is_moving else None, 0.0
+        elif frames == self._frames:
+            self._silent += passed
+        else:
+            self._silent = max(0.0, self._silent - FORGOTTEN * passed)
+        self._frames = frames
+        if self._silent < PATIENCE:
             return False
-        self._is_told = True
+        self._silent = 0.0
         return True

@@ -302,12 +302,13 @@ def test_where_nothing_else_is_there_it_is_waited_for(station: Station) -> None:
 
 def starve(station: Station) -> int:
     """A song that is composed for its place is on the air, and no more of it comes."""
-    use_clock(station, "style:swing", "style:pop")  # nothing is stored of the first
+    use_clock(station, "style:swing")  # nothing is stored of it
     plan(station)
     job = station.tx.jobs.get(next(cue.job for cue in list_planned(station.tx) if cue.job is not None))
     station.begin(job.id, "Slow One")
     cue = station.listen(12.0)
     assert cue.job == job.id
+    use_clock(station, "style:pop")
     return cue.id
 
 
