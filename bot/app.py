@@ -53,7 +53,7 @@ from bandstand.bot.supervision import log_files
 from bandstand.bot.supervision.icecast import Prepared
 from bandstand.bot.supervision.keeper import STANDBY, STREAMER, WEB, Keeper, list_processes
 from bandstand.bot.supervision.listener_history import ListenerHistory
-from bandstand.bot.supervision.listeners import IcecastStatistics, make_agent
+from bandstand.bot.supervision.listeners import HlsListeners, IcecastStatistics, make_agent
 from bandstand.bot.supervision.rolling_restart import RollingRestart
 from bandstand.bot.supervision.status_collector import Sources, StatusCollector
 from bandstand.bot.supervision.web import PreparedWeb, find_page, make_kept_web, prepare_web
@@ -230,6 +230,7 @@ class App:
 
     def _make_commands(self, icecast_address: str) -> None:
         config = self._config
+        self._hls_listeners = HlsListeners(self._clock)
         count = self._make_listener_count(icecast_address)
         self._listeners = ListenerHistory(self._clock, self._wall, count)
         self._status = StatusCollector(
@@ -272,7 +273,11 @@ class App:
         if not password:
             return None
         statistics = IcecastStatistics(make_agent(self._reactor, icecast), self._clock, address, password)
-        return lambda: statistics.count_listeners(self._config.mounts)
+
+        async def count() -> dict[str, int]:
+            return await statistics.count_listeners(self._config.mounts)
+
+        return self._hls_listeners.add_to(count) if self._config.hls.enabled else count
 
     def _make_front_ends(self) -> None:
         reactor, config, commands, access = self._reactor, self._config, self._commands, self._access
@@ -301,6 +306,7 @@ class App:
             self._programme.react,
             self._song_files.react,
             self._restart.react,
+            self._hls_listeners.react,
             self._react,
             self._announcer.handle,
             self._favourite_notices.react,

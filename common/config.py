@@ -21,6 +21,7 @@ from bandstand.common import irc as irc_settings
 from bandstand.common.errors import ConfigError, UnusableFile
 from bandstand.common.files import find_problem, read_secret, read_text, resolve_path
 from bandstand.common.generators import Generator
+from bandstand.common.hls import Hls, resolve_hls
 from bandstand.common.irc import Irc
 from bandstand.common.paths import Paths
 from bandstand.common.plain_values import Fault, Host, PathText, Port, Secret, Text
@@ -214,6 +215,7 @@ class Config(_Section, frozen=True):
     radio: Radio = Radio()
     recordings: Recordings = Recordings()
     web: Web = Web()
+    hls: Hls = Hls()
     log: Log = Log()
     generators: dict[str, Generator] = {}
 
@@ -230,13 +232,13 @@ class Config(_Section, frozen=True):
         shown = ("name", "description", "genre", "url", "hold")
         station = {key: getattr(self.station, key) for key in shown}
         icecast = self.icecast if is_admin else msgspec.structs.replace(self.icecast, admin_password="")
-        recordings = self.recordings.list_written()
-        parts = msgspec.json.encode([station, icecast, self.mounts, self.log, recordings, self.radio.zone])
+        written = [self.recordings.list_written(), self.radio.zone, self.hls.list_written()]
+        parts = msgspec.json.encode([station, icecast, self.mounts, self.log, *written])
         return hashlib.sha256(parts).hexdigest()[:16]
 
     def get_web_mark(self) -> str:
         """As `get_streaming_mark`, for the web process: it is the same for all that serve the same page."""
-        shown = [self.station, self.mounts, self.web, self.log, self.recordings]
+        shown = [self.station, self.mounts, self.web, self.log, self.recordings, self.hls]
         parts = msgspec.json.encode([metadata.version("bandstand"), *shown])
         return hashlib.sha256(parts).hexdigest()[:16]
 
@@ -395,6 +397,7 @@ def _settle(config: Config, base: Path, has_host: bool) -> tuple[Config, list[Fa
     recordings = resolve_recordings(config.recordings, base, found)
     ssh = resolve_ssh(config.ssh, base, found)
     web = resolve_web(config.web, base, found)
+    hls = resolve_hls(config.hls, base, found)
     for name, generator in config.generators.items():
         for fault in generators.find_faults(name, generator):
             place, _, sentence = fault.partition(": ")
@@ -410,6 +413,7 @@ def _settle(config: Config, base: Path, has_host: bool) -> tuple[Config, list[Fa
         radio=radio,
         recordings=recordings,
         web=web,
+        hls=hls,
         generators={
             name: generator_files.resolve_paths(name, one, base, found) for name, one in config.generators.items()
         },

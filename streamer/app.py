@@ -40,6 +40,7 @@ from bandstand.streamer.controller import PlayoutController
 from bandstand.streamer.delivery import Delivery, DeliveryMonitor
 from bandstand.streamer.heard import SpanBegan, SpanLog
 from bandstand.streamer.heartbeat import Heartbeat
+from bandstand.streamer.hls import HlsOutput, HlsSettings, HlsStream
 from bandstand.streamer.icecast import ShoutHandle, fetch_bytes_received, probe, set_title
 from bandstand.streamer.limiter import DELAY
 from bandstand.streamer.meter import Level, OutputProcessor, round_level
@@ -87,7 +88,9 @@ class Streamer:
         self._playout = Playout()
         self._processor = OutputProcessor()
         self._recording = self._make_recording()
-        sinks: list[Sink] = [*self._outputs, self._recording]
+        self._hls = self._make_hls()
+        self._written: list[RecordingOutput | HlsOutput] = [self._recording, *([self._hls] if self._hls else [])]
+        sinks: list[Sink] = [*self._outputs, *self._written]
         self._bus = Bus(
             self._playout, sinks, time.monotonic, self._from_thread, config.station.hold, self._processor, DELAY
         )
@@ -122,7 +125,8 @@ class Streamer:
         for output in self._outputs:
             output.start()
         self._monitor.start()
-        self._recording.start()
+        for written in self._written:
+            written.start()
         self._bus.start()
         self._levels.start(LEVELS, now=False)
 
@@ -143,13 +147,12 @@ class Streamer:
         self._bus.stop()
         self._bus.join(PATIENCE)
         self._monitor.stop()
-        self._recording.stop()
-        for output in self._outputs:
+        stopping: list[Output | RecordingOutput | HlsOutput] = [*self._outputs, *self._written]
+        for output in stopping:
             output.stop()
         last = time.monotonic() + PATIENCE
-        for output in self._outputs:
+        for output in stopping:
             output.join(Seconds(max(0.0, last - time.monotonic())))
-        self._recording.join(Seconds(max(0.0, last - time.monotonic())))
         self._lock.release()
 
     def _listen(self) -> None:
@@ -210,6 +213,15 @@ class Streamer:
         )
         return RecordingOutput(settings, Recorder(settings, self._from_thread), wanted.cut == "hour")
 
+    def _make_hls(self) -> HlsOutput | None:
+        """None where it is not wanted: it costs nothing then."""
+        wanted = self._config.hls
+        if not wanted.enabled:
+            return None
+        folder = wanted.get_folder(self._config.paths)
+        settings = HlsSettings(folder, wanted.formats, wanted.bitrate, wanted.segment, wanted.listed)
+        return HlsOutput(HlsStream(settings, self._from_thread, time.time, time.monotonic))
+
     def _state(self) -> Deferred[wire.StreamerState]:
         return self._factory.controller.read(self._snapshot)
 
@@ -222,7 +234,7 @@ class Streamer:
             current=_on_air(playout.current),
             is_moving=self._bus.is_moving,
             following=_on_air(playout.following),
-            mounts=[output.state() for output in self._outputs],
+            mounts=[*(output.state() for output in self._outputs), *([self._hls.describe()] if self._hls else [])],
             underruns=playout.underruns,
             loudness=level.loudness,
             peak=level.peak,

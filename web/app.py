@@ -26,6 +26,7 @@ from bandstand.web import (
     event_stream,
     health,
     heard,
+    hls,
     listening,
     making,
     metrics,
@@ -42,6 +43,7 @@ from bandstand.web.bot_link import Link
 from bandstand.web.caching import ETags
 from bandstand.web.event_hub import EventHub
 from bandstand.web.head_requests import answer_heads
+from bandstand.web.hls_audience import HlsAudience, make_audience, tell_hls_listeners
 from bandstand.web.limits import Limits
 from bandstand.web.openapi import StructSchemas, make_openapi
 from bandstand.web.page_context import PageMaker
@@ -65,6 +67,7 @@ ROUTES: Final = [
     *making.ROUTES,
     *heard.ROUTES,
     *listening.ROUTES,
+    *hls.ROUTES,
     *health.ROUTES,
     *metrics.ROUTES,
     *static_routes.ROUTES,
@@ -78,11 +81,13 @@ def create_app(settings: Config, link: Link) -> Litestar:
     reader = Reader(link)
     hub.on_change.append(reader.forget)
     files = StaticFiles()
+    hls_audience = make_audience(settings.hls)
     given: dict[str, Any] = {
         "settings": settings,
         "link": link,
         "reader": reader,
         "hub": hub,
+        "hls_audience": hls_audience,
         "static_files": files,
         "pages": PageMaker(settings, reader, hub),
     }
@@ -91,7 +96,7 @@ def create_app(settings: Config, link: Link) -> Litestar:
         dependencies={name: _provide(value) for name, value in given.items()} | {"visitor": Provide(find_visitor)},
         before_request=Guard(settings).check,
         exception_handlers={Exception: answer_error, HTTPException: answer_error},
-        lifespan=[lambda _: _run_beside(hub, link, reader)],
+        lifespan=[lambda _: _run_beside(hub, link, reader, hls_audience)],
         template_config=TemplateConfig(instance=make_template_engine(settings, files)),
         cors_config=CORSConfig(allow_origins=["*"], allow_methods=["GET", "HEAD"], allow_headers=["last-event-id"]),
         request_max_body_size=MOST_BODY_BYTES,
@@ -119,9 +124,9 @@ def make_template_engine(settings: Config, files: StaticFiles) -> JinjaTemplateE
 
 
 @asynccontextmanager
-async def _run_beside(hub: EventHub, link: Link, reader: Reader) -> AsyncIterator[None]:
+async def _run_beside(hub: EventHub, link: Link, reader: Reader, hls_audience: HlsAudience) -> AsyncIterator[None]:
     """What goes on as long as the application runs: the connections to the bot, and the events."""
-    beside = (link.run(hub), hub.run(link), tell_audience(hub, reader))
+    beside = (link.run(hub), hub.run(link), tell_audience(hub, reader), tell_hls_listeners(link, hls_audience))
     running = [asyncio.create_task(work) for work in beside]
     try:
         yield

@@ -26,6 +26,8 @@ ADDRESSES: Final = 20_000
 """That are remembered."""
 FREE: Final = ("/healthz", "/readyz", "/metrics")
 """For whoever watches over the station."""
+FREE_BELOW: Final = "/hls/"
+"""Players fetch a file of it every second or two, and many may be behind one address."""
 BODY_SECONDS: Final = 20.0
 """In which a body has to come, all of it: it has 64 KiB at most."""
 IPV6_PREFIX: Final = 64
@@ -64,7 +66,7 @@ class Limits:
 
     def _take(self, scope: Scope) -> float:
         """Seconds to wait; 0: go on."""
-        if self._buckets is None or scope["path"] in FREE:
+        if self._buckets is None or scope["path"] in FREE or scope["path"].startswith(FREE_BELOW):
             return 0.0
         return self._buckets.take(find_address(scope), self._clock())
 

@@ -70,9 +70,13 @@ async def listen(
     settings: TheSettings,
     reader: TheReader,
     format: Annotated[str, QueryParameter(max_length=20, description="`mp3`, `opus` or `flac`.")] = "",
+    mount: Annotated[str, QueryParameter(max_length=200, description="That one, such as `/stream.mp3`.")] = "",
 ) -> Response[bytes]:
     mounts = await find_mounts(request, settings, reader)
-    chosen = choose_mount(mounts, format.lower(), request.headers.get("accept", ""))
+    named = [one for one in mounts if mount in ("", one.path)]
+    if not named:
+        raise Trouble(404, f"there is no mount {one_line(mount, 100)}")
+    chosen = choose_mount(named, format.lower(), request.headers.get("accept", ""))
     headers = {"location": chosen.url, "vary": "accept", "cache-control": "no-cache"}
     return Response(b"", status_code=302, headers=headers)
 

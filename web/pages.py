@@ -12,6 +12,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
+from bandstand.common import hls
 from bandstand.common.api.refusals import Refused
 from bandstand.common.api.requests import GetBand, GetFamily, GetSong, ListSongs, SearchSongs
 from bandstand.common.api.results import BandDetails, Family, SongDetails
@@ -48,9 +49,7 @@ async def make_played_context(pages: PageMaker, _: str) -> dict[str, Any]:
 
 
 async def make_listeners_context(pages: PageMaker, _: str) -> dict[str, Any]:
-    mounts = await pages.list_mounts()
-    audience = count_audience(mounts)
-    return {"audience": audience, "urls": {mount.path: mount.url for mount in mounts}}
+    return {"audience": count_audience(await pages.list_mounts()), "hls_path": hls.PATH}
 
 
 async def make_comparison_context(pages: PageMaker, _: str) -> dict[str, Any]:

@@ -8,11 +8,12 @@ from bandstand.bot.station import recordings, scheduling
 from bandstand.bot.station.lifecycle import OPEN_JOBS
 from bandstand.bot.station.repositories import Transaction
 from bandstand.common import lineups
-from bandstand.common.api.events import StationQuit, StreamerRestartOrdered
+from bandstand.common.api.events import HlsListenersCounted, StationQuit, StreamerRestartOrdered
 from bandstand.common.api.people import Requester
 from bandstand.common.api.recordings import ListRecordings
 from bandstand.common.api.refusals import BadRequest, Refused
 from bandstand.common.api.requests import (
+    CountHlsListeners,
     GetListeners,
     GetLog,
     GetStatus,
@@ -21,7 +22,16 @@ from bandstand.common.api.requests import (
     Quit,
     RestartStreamer,
 )
-from bandstand.common.api.results import Listeners, LogTail, Names, Quitting, Restarting, Status, Version
+from bandstand.common.api.results import (
+    Listeners,
+    ListenersNoted,
+    LogTail,
+    Names,
+    Quitting,
+    Restarting,
+    Status,
+    Version,
+)
 from bandstand.common.api.values import StationStatus
 from bandstand.common.text import harmless, strip_escapes
 
@@ -49,6 +59,11 @@ def is_healthy(station: StationStatus) -> bool:
 
 def get_listeners(request: GetListeners, by: Requester, tx: Transaction) -> Listeners:
     return Listeners(counts=tx.outside.listener_counts)
+
+
+def count_hls_listeners(request: CountHlsListeners, by: Requester, tx: Transaction) -> ListenersNoted:
+    tx.publish(HlsListenersCounted(source=request.source, listeners=request.listeners))
+    return ListenersNoted()
 
 
 def get_log(request: GetLog, by: Requester, tx: Transaction) -> LogTail:

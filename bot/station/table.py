@@ -168,6 +168,7 @@ REQUESTS: Final[dict[type[Request], Entry]] = {
     requests.GetStatus: _reads(status.get_status, needs_status=True),
     requests.GetListeners: _reads(status.get_listeners, ADMIN, needs_status=True),
     requests.GetLog: _reads(status.get_log, ADMIN),
+    requests.CountHlsListeners: _reads(status.count_hls_listeners, OWNER),
     requests.GetVersion: _reads(status.get_version),
     requests.ListNames: _reads(status.list_names),
     requests.RestartStreamer: Entry(status.restart_streamer, ADMIN),

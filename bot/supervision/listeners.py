@@ -1,10 +1,10 @@
-"""Asks Icecast how many hear each mount.
+"""How many hear each mount, as Icecast says, and how many follow HLS, as those who send its files say.
 
 Knows how Icecast 2.4 is asked; not whose it is. Its configuration is in `bot.supervision.icecast`.
 """
 
 import http
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -15,10 +15,14 @@ from twisted.web.client import Agent, BrowserLikePolicyForHTTPS, readBody
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import IAgent
 
+from bandstand.common import hls
+from bandstand.common.api.events import Event, HlsListenersCounted
 from bandstand.common.config import Icecast, Mount
 from bandstand.common.icecast import ADMIN, AGENT, STATS, basic_authorization, parse_stats
 
 ANSWER_SECONDS: Final = 1.0
+HLS_SECONDS: Final = 150.0
+"""For which the word of who counts HLS's listeners holds: they repeat it every minute."""
 
 
 def make_agent(reactor: Any, icecast: Icecast) -> Agent:
@@ -62,3 +66,29 @@ class IcecastStatistics:
                 f"Icecast at {self.address} answered {response.code}: is icecast.admin_password right?"
             )
         return read_counts(body, mounts)
+
+
+class HlsListeners:
+    """The listeners of HLS, by what each process that sends its files has said last. `clock` is monotonic."""
+
+    def __init__(self, clock: IReactorTime) -> None:
+        self._clock = clock
+        self._told: dict[str, tuple[float, int]] = {}
+
+    def react(self, event: Event) -> None:
+        if isinstance(event, HlsListenersCounted):
+            now = self._clock.seconds()
+            kept = {source: told for source, told in self._told.items() if now - told[0] < HLS_SECONDS}
+            self._told = kept | {event.source: (now, event.listeners)}
+
+    def count(self) -> int:
+        now = self._clock.seconds()
+        return sum(listeners for at, listeners in self._told.values() if now - at < HLS_SECONDS)
+
+    def add_to(self, count: Callable[[], Awaitable[dict[str, int]]]) -> Callable[[], Awaitable[dict[str, int]]]:
+        """`count`, with those of HLS beside the mounts."""
+
+        async def count_all() -> dict[str, int]:
+            return {**await count(), hls.PATH: self.count()}
+
+        return count_all

@@ -14,7 +14,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
-from bandstand.common import wire
+from bandstand.common import hls, wire
 from bandstand.common.api.heard import HeardStream
 from bandstand.common.api.values import (
     ChatNetwork,
@@ -159,7 +159,14 @@ class StatusCollector:
             path=mount.path,
             is_on_air=mount.on_air,
             seconds=mount.seconds,
-            url=self._sources.urls.get(mount.path, ""),
+            url=self._find_url(mount.path),
             trouble=mount.trouble,
             listeners=listeners.get(mount.path),
         )
+
+    def _find_url(self, path: str) -> str:
+        """Where a mount is heard; HLS where the page is, which may be nowhere."""
+        if path == hls.PATH:
+            page = self._sources.find_page()
+            return f"{page.rstrip('/')}{path}" if page else ""
+        return self._sources.urls.get(path, "")

@@ -21,6 +21,7 @@ from bandstand.common.api.administration import StreamerRestartOrdered as Stream
 from bandstand.common.api.administration import StreamerWentAway as StreamerWentAway
 from bandstand.common.api.bases import EventBase
 from bandstand.common.api.heard import SpanBegan as SpanBegan
+from bandstand.common.api.observing import HlsListenersCounted as HlsListenersCounted
 from bandstand.common.api.people import STATION, Place
 from bandstand.common.api.programme import ProgrammeChanged as ProgrammeChanged
 from bandstand.common.api.programme import RadioSwitched as RadioSwitched
@@ -480,6 +481,7 @@ Event = (
     | StreamerRestartOrdered
     | StreamerRestartFailed
     | SeekFailed
+    | HlsListenersCounted
     | StationQuit
 )
 

@@ -1,12 +1,12 @@
-"""What an operator's page watches: how many listened over time, and the end of the log. Requests and results; the
-unions in `requests` and `results` have them.
+"""What an operator's page watches: how many listened over time, and the end of the log. Requests, results and an event;
+the unions in the modules of these names have them.
 """
 
 from typing import Annotated
 
 import msgspec
 
-from bandstand.common.api.bases import RequestBase, ResultBase
+from bandstand.common.api.bases import EventBase, RequestBase, ResultBase
 from bandstand.common.api.values import ListenerCount
 
 # Requests
@@ -22,7 +22,16 @@ class GetLog(RequestBase, frozen=True, tag="get_log"):
     lines: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 100
 
 
-ObservingRequest = GetListeners | GetLog
+class CountHlsListeners(RequestBase, frozen=True, tag="count_hls_listeners"):
+    """Of a process that sends the files of HLS: how many follow them there. It says so as the number changes, and now
+    and then."""
+
+    source: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+    """The process, by a name that no other has."""
+    listeners: Annotated[int, msgspec.Meta(ge=0, le=10_000_000)]
+
+
+ObservingRequest = GetListeners | GetLog | CountHlsListeners
 
 
 # Results
@@ -38,4 +47,18 @@ class LogTail(ResultBase, frozen=True, tag="log"):
     """The oldest first; none where the log goes elsewhere, as to systemd's journal."""
 
 
-ObservingResult = Listeners | LogTail
+class ListenersNoted(ResultBase, frozen=True, tag="listeners_noted"):
+    pass
+
+
+ObservingResult = Listeners | LogTail | ListenersNoted
+
+
+# Events
+
+
+class HlsListenersCounted(EventBase, frozen=True, tag="hls_listeners_counted"):
+    """Not kept: who counts them says it again."""
+
+    source: str
+    listeners: int

@@ -44,6 +44,7 @@ from bandstand.common.api.liking import Reveal as Reveal
 from bandstand.common.api.liking import SetNotices as SetNotices
 from bandstand.common.api.liking import Vote as Vote
 from bandstand.common.api.liking import VoteSkip as VoteSkip
+from bandstand.common.api.observing import CountHlsListeners as CountHlsListeners
 from bandstand.common.api.observing import GetListeners as GetListeners
 from bandstand.common.api.observing import GetLog as GetLog
 from bandstand.common.api.observing import ObservingRequest

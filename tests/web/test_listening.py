@@ -55,6 +55,8 @@ def test_listening_is_a_redirection_to_the_mount() -> None:
     assert (status, headers["location"]) == (302, "http://radio.example:8000/stream.mp3")
     assert answer("/listen?format=MP3")[0] == 302
     assert answer("/listen?format=flac")[0] == 404
+    assert answer("/listen?mount=/stream.mp3")[2]["location"] == "http://radio.example:8000/stream.mp3"
+    assert answer("/listen?mount=/other%0a.mp3")[0] == 404
 
 
 def test_playlists_name_the_mounts_as_players_read_them() -> None:

@@ -244,6 +244,7 @@ RESULTS: dict[type, Any] = {
     requests.GetStatus: results.Status(station=STATION, is_healthy=False),
     requests.GetVersion: results.Version(bandstand="0.1.0", parts={"twisted": "24.7"}),
     requests.ListNames: results.Names(names=("7kq3", "Blue Lantern")),
+    requests.CountHlsListeners: results.ListenersNoted(),
     requests.RestartStreamer: results.Restarting(),
     requests.Quit: results.Quitting(),
 }

@@ -10,6 +10,7 @@ from bandstand.bot.station.table import REQUESTS
 from bandstand.common.api.people import Requester, Right
 from bandstand.common.api.requests import (
     ChooseName,
+    CountHlsListeners,
     GetHeard,
     GetListeners,
     GetLog,
@@ -55,7 +56,7 @@ def test_every_request_but_those_of_programs_and_of_the_page_can_be_made_in_word
     made = {request for command in TABLE for request in command.requests}
     assert set(REQUESTS) - made == {
         *(GetHeard, GetSongFiles, ListNames, PlayPipe, RecogniseFiles),
-        *(GetListeners, GetLog),
+        *(GetListeners, GetLog, CountHlsListeners),
         *(ReadWish, WishAlike, LogIn, LogOut, OpenLink, ChooseName),
     }
 

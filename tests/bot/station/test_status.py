@@ -3,9 +3,18 @@
 import msgspec
 import pytest
 
-from bandstand.common.api.events import StationQuit, StreamerRestartOrdered
+from bandstand.common.api.events import HlsListenersCounted, StationQuit, StreamerRestartOrdered
 from bandstand.common.api.refusals import BadRequest
-from bandstand.common.api.requests import Generate, GetStatus, GetVersion, Grant, ListNames, Quit, RestartStreamer
+from bandstand.common.api.requests import (
+    CountHlsListeners,
+    Generate,
+    GetStatus,
+    GetVersion,
+    Grant,
+    ListNames,
+    Quit,
+    RestartStreamer,
+)
 from bandstand.common.api.values import MountStatus, Outside, PersonPresent
 from bandstand.common.generators import Generator
 from tests.bot.station.conftest import CONSOLE, LISTENER, Station
@@ -66,3 +75,8 @@ def test_a_new_streamer_and_the_end_are_events(station: Station) -> None:
     assert station.tx.events == [StreamerRestartOrdered(place=CONSOLE)]
     station.ask(Quit())
     assert station.tx.events == [StationQuit()]
+
+
+def test_what_a_process_counts_of_hls_is_told_and_not_kept(station: Station) -> None:
+    station.ask(CountHlsListeners(source="web 7", listeners=3))
+    assert station.tx.events == [HlsListenersCounted(source="web 7", listeners=3)]
