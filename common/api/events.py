@@ -20,6 +20,12 @@ from bandstand.common.api.administration import StreamerRestartFailed as Streame
 from bandstand.common.api.administration import StreamerRestartOrdered as StreamerRestartOrdered
 from bandstand.common.api.administration import StreamerWentAway as StreamerWentAway
 from bandstand.common.api.bases import EventBase
+from bandstand.common.api.generating import GeneratorsReloaded as GeneratorsReloaded
+from bandstand.common.api.generating import ReloadOrdered as ReloadOrdered
+from bandstand.common.api.generating import VersionReady as VersionReady
+from bandstand.common.api.generating import WatchEnded as WatchEnded
+from bandstand.common.api.generating import WatchesChanged as WatchesChanged
+from bandstand.common.api.generating import WatchFailed as WatchFailed
 from bandstand.common.api.heard import SpanBegan as SpanBegan
 from bandstand.common.api.observing import HlsListenersCounted as HlsListenersCounted
 from bandstand.common.api.people import STATION, Place
@@ -27,7 +33,6 @@ from bandstand.common.api.programme import ProgrammeChanged as ProgrammeChanged
 from bandstand.common.api.programme import RadioSwitched as RadioSwitched
 from bandstand.common.api.programme import SlotPassed as SlotPassed
 from bandstand.common.api.recordings import RecordingEvent as RecordingEvent
-from bandstand.common.api.refusals import Refusal
 from bandstand.common.api.results import NowPlaying, Queue
 from bandstand.common.api.schedule import ScheduleChanged as ScheduleChanged
 from bandstand.common.api.schedule import ScheduleRead as ScheduleRead
@@ -35,7 +40,7 @@ from bandstand.common.api.schedule import ShowEnded as ShowEnded
 from bandstand.common.api.schedule import ShowHeld as ShowHeld
 from bandstand.common.api.schedule import ShowMissed as ShowMissed
 from bandstand.common.api.schedule import ShowStarted as ShowStarted
-from bandstand.common.api.values import Bars, EndReason, RatingMean, SongBrief
+from bandstand.common.api.values import EndReason, RatingMean, SongBrief
 from bandstand.common.background_jobs import BackgroundJob
 from bandstand.common.types import CueId, Frames, SongCode
 
@@ -269,60 +274,6 @@ class PlaybackStopped(Base, frozen=True, tag="playback_stopped"):
 
 class PlaybackResumed(Base, frozen=True, tag="playback_resumed"):
     pass
-
-
-# Generators
-
-
-class ReloadOrdered(Base, frozen=True, tag="reload_ordered"):
-    """The configuration's generators are to be read again."""
-
-
-class GeneratorsReloaded(Base, frozen=True, tag="generators_reloaded"):
-    """The configuration's generators were read again. Those that `faults` are about stay as they were.
-
-    `is_rest_changed`: other parts of the file have changed, and are taken up at the next start.
-    """
-
-    file: str
-    added: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    faults: tuple[str, ...] = ()
-    is_rest_changed: bool = False
-
-
-class WatchesChanged(Base, frozen=True, tag="watches_changed"):
-    """Which generators are watched, or which files they have, may have changed."""
-
-
-class WatchEnded(Base, frozen=True, tag="watch_ended"):
-    """A watch was ended by somebody at `by_place`."""
-
-    generator: str
-    place: Place
-    by_place: Place
-
-
-class WatchFailed(Base, frozen=True, tag="watch_failed"):
-    """The program was saved, and does not take the watch's parameters any more."""
-
-    generator: str
-    place: Place
-    why: Refusal
-
-
-class VersionReady(Base, frozen=True, tag="version_ready"):
-    """A new version of a watched program can be heard, and is to cut in on a bar of the cue that is on the air."""
-
-    job: int
-    cue: CueId
-    bars: Bars | None
-    """Of the song on the air; None where it does not say them or has broken off."""
-    continues: bool = False
-    """It goes on at the place that is heard, rather than at its beginning."""
-    own_bars: Bars | None = None
-    """Of the new version, where it goes on."""
 
 
 # Background jobs

@@ -18,6 +18,7 @@ from bandstand.common.api import (
     bands,
     between,
     events,
+    generating,
     heard,
     library,
     liking,
@@ -68,6 +69,7 @@ THEMES = {
     observing: requests,
     wishing: results,
     recordings: results,
+    generating: events,
 }
 """Modules of one theme, each with the section in which its parts are described."""
 OTHERS: tuple[tuple[str, ModuleType], ...] = (

@@ -60,6 +60,7 @@ READING: dict[type[Request], Request] = {
     requests.GetStatus: requests.GetStatus(),
     requests.GetListeners: requests.GetListeners(),
     requests.GetLog: requests.GetLog(),
+    requests.CountHlsListeners: requests.CountHlsListeners(source="web 1", listeners=0),
     requests.GetVersion: requests.GetVersion(),
     requests.ListNames: requests.ListNames(kind="song"),
 }
@@ -141,6 +142,7 @@ def test_only_owners_end_the_station_read_its_files_and_make_accounts() -> None:
         requests.ImportFile,
         requests.RecogniseFiles,
         requests.GetSongFiles,
+        requests.CountHlsListeners,
         requests.PlayFile,
         requests.PlayPipe,
         requests.SetPassword,
