@@ -73,12 +73,13 @@ class Contender(Protocol):
 class Bandstand:
     name = "Bandstand"
 
-    def __init__(self, folder: Path, port: int, mounts: Sequence[Mount]) -> None:
+    def __init__(self, folder: Path, port: int, mounts: Sequence[Mount], more: str = "") -> None:
+        """`more` goes to the end of the configuration."""
         path = folder / "bandstand.toml"
         text = f'[station]\ndirectory = "var"\n[icecast]\nhost = "127.0.0.1"\nport = {port}\npassword = "{PASSWORD}"\n'
         for mount in mounts:
             text += f'[[mounts]]\npath = "{mount.path}"\nformat = "{mount.format}"\nbitrate = {mount.bitrate}\n'
-        path.write_text(text)
+        path.write_text(text + more)
         command = [sys.executable, "-m", "bandstand.streamer", "--config", str(path)]
         with (folder / "streamer.log").open("wb") as log:
             self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log)
@@ -102,6 +103,9 @@ class Bandstand:
     def silence(self) -> None:
         self._bot.ask(wire.Stop)
 
+    def record(self, is_on: bool) -> None:
+        self._bot.ask(wire.Record, on=is_on, ends_shows=not is_on)
+
     def close(self) -> None:
         self._bot.close()
         ended(self._process)
@@ -123,9 +127,11 @@ output.icecast(%mp3(bitrate={bitrate}, samplerate=48000), host="127.0.0.1", port
 class Liquidsoap:
     name = "Liquidsoap"
 
-    def __init__(self, folder: Path, port: int, mount: str) -> None:
+    def __init__(self, folder: Path, port: int, mount: str, more: str = "") -> None:
+        """`more` goes to the end of the script."""
         script = folder / "radio.liq"
-        script.write_text(LIQUIDSOAP.format(folder=folder, port=port, mount=mount, password=PASSWORD, bitrate=BITRATE))
+        text = LIQUIDSOAP.format(folder=folder, port=port, mount=mount, password=PASSWORD, bitrate=BITRATE)
+        script.write_text(text + more)
         with (folder / "liquidsoap.log").open("wb") as log:
             self._process = subprocess.Popen(["liquidsoap", str(script)], stdout=log, stderr=log)
         self.pid = self._process.pid

@@ -25,6 +25,7 @@ from bandstand.common.hls import Hls, resolve_hls
 from bandstand.common.irc import Irc
 from bandstand.common.paths import Paths
 from bandstand.common.plain_values import Fault, Host, PathText, Port, Secret, Text
+from bandstand.common.podcast import Podcast
 from bandstand.common.radio import Radio, resolve_radio
 from bandstand.common.recordings import Recordings, resolve_recordings
 from bandstand.common.remote_access import Limits, Ssh, Telnet, find_telnet_faults, resolve_ssh
@@ -181,6 +182,7 @@ class Config(_Section, frozen=True):
     limits: Limits = Limits()
     radio: Radio = Radio()
     recordings: Recordings = Recordings()
+    podcast: Podcast = Podcast()
     web: Web = Web()
     hls: Hls = Hls()
     log: Log = Log()
@@ -205,7 +207,7 @@ class Config(_Section, frozen=True):
 
     def get_web_mark(self) -> str:
         """As `get_streaming_mark`, for the web process: it is the same for all that serve the same page."""
-        shown = [self.station, self.mounts, self.web, self.log, self.recordings, self.hls]
+        shown = [self.station, self.mounts, self.web, self.log, self.recordings, self.podcast, self.hls]
         parts = msgspec.json.encode([metadata.version("bandstand"), *shown])
         return hashlib.sha256(parts).hexdigest()[:16]
 

@@ -1,7 +1,7 @@
 """ETags for what is read: a client that has the answer already is told so, and is not sent it again.
 
-Middleware around all routes. The answer to a GET that comes in one piece, is JSON and has no ETag is given one made of
-its content; one that comes in pieces (a stream, a file) passes as it is.
+Middleware around all routes. The answer to a GET that comes in one piece, is JSON or a feed and has no ETag is given
+one made of its content; one that comes in pieces (a stream, a file) passes as it is.
 """
 
 import hashlib
@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-MEDIA_TYPES: Final = (b"application/json", b"application/vnd.oai.openapi")
+MEDIA_TYPES: Final = (b"application/json", b"application/vnd.oai.openapi", b"application/rss+xml")
 DEFAULT: Final = b"public, no-cache"
 """Browsers keep the answer, and ask whether it is still so."""
 

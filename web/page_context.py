@@ -13,6 +13,7 @@ from litestar import Request
 from litestar.response import Template
 
 from bandstand.common.api.people import Right
+from bandstand.common.api.recordings import ListRecordings
 from bandstand.common.api.refusals import Refused
 from bandstand.common.api.requests import GetSong, GetStatus, ListBands, ListHistory
 from bandstand.common.api.requests import Request as StationRequest
@@ -29,11 +30,13 @@ from bandstand.web.people import Visitor
 from bandstand.web.reader import Reader
 from bandstand.web.safety import make_policy
 
+RECORDINGS: Final = "recordings"
 NAVIGATION: Final = (
     ("air", "/", "On air", Right.LISTENER),
     ("library", "/library", "Library", Right.LISTENER),
     ("bands", "/bands", "Bands", Right.LISTENER),
     ("schedule", "/schedule", "Schedule", Right.LISTENER),
+    (RECORDINGS, "/recordings", "Recordings", Right.LISTENER),
     ("studio", "/studio", "Studio", Right.DJ),
     ("admin", "/admin", "Admin", Right.ADMIN),
 )
@@ -57,6 +60,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     opus_url: str
     fallbacks: tuple[ListenedMount, ...]
     band_slugs: Mapping[str, str]
+    has_recordings: bool = False
+    """There are public ones, so their page is of use to everybody."""
 
     @property
     def now_json(self) -> str:
@@ -77,7 +82,9 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     def navigation(self) -> list[tuple[str, str, str]]:
         ranks = list(Right)
         mine = ranks.index(self.right)
-        return [(page, url, name) for page, url, name, right in NAVIGATION if ranks.index(right) <= mine]
+        shown = [(page, url, name) for page, url, name, right in NAVIGATION if ranks.index(right) <= mine]
+        is_of_use = self.has_recordings or self.here == RECORDINGS or self.right >= Right.DJ
+        return [entry for entry in shown if is_of_use or entry[0] != RECORDINGS]
 
 
 class PageMaker:
@@ -103,6 +110,7 @@ class PageMaker:
             opus_url=opus[0] if opus else "",
             fallbacks=tuple(others or mounts),
             band_slugs={brief.form.band.name: brief.form.slug for brief in await self.list_bands()},
+            has_recordings=await self.has_recordings(),
         )
 
     async def render(
@@ -149,6 +157,11 @@ class PageMaker:
     async def list_mounts(self) -> Sequence[MountStatus]:
         found = await self.read_or(GetStatus(), None)
         return found.station.mounts if found is not None else ()
+
+    async def has_recordings(self) -> bool:
+        """Whether there are public ones."""
+        found = await self.read_or(ListRecordings(limit=1, is_public=True), None)
+        return bool(getattr(found, "total", 0))
 
     async def list_played(self) -> Sequence[PlayedSong]:
         found = await self.read_or(ListHistory(limit=PLAYED + 1), None)

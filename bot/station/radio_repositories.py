@@ -231,8 +231,8 @@ class Recordings(Protocol):
         """The oldest first, also those that are to be removed."""
         ...
 
-    def list_newest(self, limit: int, *, is_public: bool) -> list[Recording]:
-        """With `is_public`, only those that are."""
+    def list_newest(self, limit: int, offset: int = 0, *, is_public: bool) -> list[Recording]:
+        """Without the `offset` newest. With `is_public`, only those that are."""
         ...
 
     def measure(self, *, is_public: bool) -> tuple[int, int]:

@@ -81,7 +81,7 @@ def list_recordings(request: ListRecordings, by: Requester, tx: Transaction) -> 
     is_public = request.is_public or by.right < Right.DJ
     total, size = tx.recordings.measure(is_public=is_public)
     return RecordingList(
-        recordings=tuple(tx.recordings.list_newest(request.limit, is_public=is_public)),
+        recordings=tuple(tx.recordings.list_newest(request.limit, request.offset, is_public=is_public)),
         total=total,
         is_on=is_on(tx),
         current=tx.settings.get(CURRENT) or "",

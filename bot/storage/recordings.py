@@ -20,7 +20,9 @@ MEASURE: Final = {
     for is_public, seen in SEEN.items()
 }
 NEWEST: Final = {
-    is_public: prepare(TABLE.select(*COLUMNS).where(seen).order_by(TABLE.began.desc(), TABLE.code.desc()).limit(GAP))
+    is_public: prepare(
+        TABLE.select(*COLUMNS).where(seen).order_by(TABLE.began.desc(), TABLE.code.desc()).limit(GAP).offset(GAP)
+    )
     for is_public, seen in SEEN.items()
 }
 
@@ -39,8 +41,8 @@ class Recordings:
             for code, began, size, is_removed, is_told in rows
         ]
 
-    def list_newest(self, limit: int, *, is_public: bool) -> list[Recording]:
-        return [_read(*row) for row in self._executor.select(NEWEST[is_public].fill(limit))]
+    def list_newest(self, limit: int, offset: int = 0, *, is_public: bool) -> list[Recording]:
+        return [_read(*row) for row in self._executor.select(NEWEST[is_public].fill(limit, offset))]
 
     def measure(self, *, is_public: bool) -> tuple[int, int]:
         ((number, size),) = self._executor.select(MEASURE[is_public])

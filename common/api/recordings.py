@@ -76,6 +76,8 @@ class ListRecordings(RequestBase, frozen=True, tag="list_recordings"):
     """The newest recordings; of listeners, those that are public."""
 
     limit: Annotated[int, msgspec.Meta(ge=1, le=500)] = 50
+    offset: Annotated[int, msgspec.Meta(ge=0, le=10_000_000)] = 0
+    """How many of the newest to pass over."""
     is_public: bool = False
     """Only those that are public, whoever asks."""
 

@@ -6,6 +6,13 @@ import msgspec
 
 from bandstand.common.api import requests, results
 from bandstand.common.api.programme import Choice, Slot, SlotKind, Source
+from bandstand.common.api.recordings import (
+    GetRecording,
+    ListRecordings,
+    Recording,
+    RecordingDetails,
+    RecordingList,
+)
 from bandstand.common.api.schedule import GetSchedule, Schedule
 from bandstand.common.api.shows import Airing, Show, ShowRule
 from bandstand.common.api.values import (
@@ -22,6 +29,7 @@ from bandstand.common.api.values import (
     StationStatus,
 )
 from bandstand.common.lineups import make_house_band
+from bandstand.common.recordings import SheetFile, SheetTitle
 from bandstand.common.types import CueId, SongCode
 from tests.web.fake_link import LANTERN, Answers
 
@@ -59,6 +67,20 @@ HOSTILE = (
 )
 
 
+def make_recording(title: str = "Blue Lantern", **fields: Any) -> Recording:
+    """An hour with two songs and a jingle between them."""
+    titles = (
+        SheetTitle(title, title, "7kq3", 0.0, NOW),
+        SheetTitle("a jingle", "", "2222", 100.5, NOW + 100.5, is_between=True),
+        SheetTitle(title, "", "", 105.25, NOW + 105.25),
+    )
+    name = "2027-01-15-0803-8wq2z"
+    files = (SheetFile("flac", f"{name}.flac", 3_000), SheetFile("opus", f"{name}.opus", 500))
+    known: dict[str, Any] = {"code": "8wq2z", "folder": name, "name": title, "show": "4", "began": NOW}
+    known |= {"seconds": 3605.4, "titles": titles, "files": files, "is_public": True}
+    return Recording(**known | fields)
+
+
 def make_answers(title: str = "Blue Lantern") -> Answers:
     """`title` stands wherever somebody outside chose a text."""
     song = msgspec.structs.replace(
@@ -73,6 +95,7 @@ def make_answers(title: str = "Blue Lantern") -> Answers:
     show = Show(id=1, name=title, rule=ShowRule(start=0, end=60), zone="UTC", slot=Slot(SlotKind.PLAYLIST, title))
     mount = MountStatus("/stream.opus", True, 60.0, "http://127.0.0.1:8000/stream.opus", "", 3)
     status = StationStatus(is_connected=True, processes=(ProcessStatus("bot", title, 1, 60.0),), mounts=(mount,))
+    recording = make_recording(title)
     queued = results.QueuedSong(CueId(2), brief, title, NOW, 90.0, Choice(source=Source.ROTATION, show=title))
     family = tuple(results.FamilyForm(form, 3, RatingMean(0.4, 5)) for form in (FORM, OLD_FORM))
     answers: dict[Any, Any] = {
@@ -101,6 +124,8 @@ def make_answers(title: str = "Blue Lantern") -> Answers:
                    PlayedSong(SongCode("bbbb"), title, title, NOW - 300, 200.0, "finished")),
         ),
         requests.GetStatus: results.Status(station=status, is_healthy=True),
+        ListRecordings: RecordingList(recordings=(recording,) * 40, total=40, is_on=False),
+        GetRecording: RecordingDetails(recording=recording),
         GetSchedule: Schedule(zone="UTC", now=show, airings=(Airing(show, NOW, NOW + 3600.0),), shows=(show,)),
     }  # fmt: skip
     return answers

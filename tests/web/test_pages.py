@@ -14,7 +14,8 @@ from bandstand.web.static_files import FOLDER
 from tests.web.fake_link import FakeLink, open_client
 from tests.web.page_samples import HOSTILE, make_answers
 
-PAGES = ("/", "/songs/7kq3", "/library", "/library?q=blue", "/bands", "/bands/trio-maresol", "/schedule")
+PAGES = ("/", "/songs/7kq3", "/library", "/library?q=blue", "/bands", "/bands/trio-maresol", "/schedule",
+         "/recordings", "/recordings/8wq2z")  # fmt: skip
 PARTS = ("air", "queue", "played", "listeners", "comparison")
 LONGEST_PAGE = 100_000
 MOST_BYTES = 150_000
@@ -148,7 +149,8 @@ def test_a_page_has_landmarks_labels_and_nothing_inline(url: str) -> None:
 @pytest.mark.parametrize("url", PAGES)
 def test_a_page_loads_nothing_from_elsewhere(url: str) -> None:
     shape = Shape(get_page(url))
-    loaded = [one.get("src") for tag in ("script", "img", "audio") for one in shape.find(tag)]
+    loaded = [one.get("src") for tag in ("script", "img", "source") for one in shape.find(tag)]
+    loaded += [one["src"] for one in shape.find("audio") if "src" in one]
     loaded += [one.get("href") for one in shape.find("link")]
     assert all(address and address.startswith("/") and not address.startswith("//") for address in loaded), loaded
     for file in (one for one in FOLDER.iterdir() if one.suffix not in (".png", ".ico")):
@@ -158,7 +160,7 @@ def test_a_page_loads_nothing_from_elsewhere(url: str) -> None:
 def test_the_first_load_is_small() -> None:
     """As it travels: the page, its style and every script, and a score of four minutes."""
     first = len(gzip.compress(get_page("/").encode()))
-    later = ("studio.js", "admin.js", "icon-512.png", "favicon.ico")
+    later = ("studio.js", "admin.js", "recording.js", "icon-512.png", "cover.png", "favicon.ico")
     files = [file for file in FOLDER.iterdir() if file.name not in later]
     sizes = {file.name: len(gzip.compress(file.read_bytes())) for file in files}
     assert first + sum(sizes.values()) + SCORE_BYTES < MOST_BYTES, sizes

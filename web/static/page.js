@@ -12,7 +12,7 @@ import "./audience.js";
 import { afterNavigation } from "./navigation.js";
 
 /** Modules that only some pages need, by an attribute of an element that they have. */
-const EXTRAS = { "[data-studio]": "./studio.js", "[data-admin]": "./admin.js" };
+const EXTRAS = { "[data-studio]": "./studio.js", "[data-admin]": "./admin.js", "[data-recording]": "./recording.js" };
 
 function loadExtras() {
   for (const [selector, address] of Object.entries(EXTRAS)) {

@@ -183,3 +183,5 @@ def test_only_the_newest_are_read_of_many() -> None:
     take_found(tx, Found([make_sheet(f"a{number:04}", float(number)) for number in range(20)]))
     answer = recordings.list_recordings(ListRecordings(limit=2), DJ, tx)
     assert ([one.code for one in answer.recordings], answer.total) == (["a0019", "a0018"], 20)
+    later = recordings.list_recordings(ListRecordings(limit=2, offset=18), DJ, tx)
+    assert [one.code for one in later.recordings] == ["a0001", "a0000"]
