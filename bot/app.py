@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 import msgspec
-from twisted.internet.defer import Deferred, DeferredList
+from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
 from twisted.internet.endpoints import UNIXClientEndpoint
 from twisted.internet.interfaces import IReactorCore, IReactorFDSet, IReactorProcess
 from twisted.logger import Logger
@@ -69,7 +69,7 @@ from bandstand.common.icecast import base_url
 from bandstand.common.python import build_command
 from bandstand.common.sandbox import Sandbox, choose_sandbox
 from bandstand.common.show_times import find_local_zone, find_zone
-from bandstand.common.shutdown import stop_once
+from bandstand.common.shutdown import stop_each, stop_once
 from bandstand.common.station_folder import describe_lost_database
 from bandstand.common.timers import MonotonicClock
 
@@ -395,23 +395,17 @@ class App:
 
     async def _stop(self) -> None:
         """Front ends, workers, streamer, the other processes, database: nothing is left that could ask for the next."""
-        if self._console is not None:
-            await self._console.stop()
-        await self._remote_access.stop()
-        await self._irc.stop()
-        await self._socket.stop()
-        self._declarations.stop()
-        self._radio_file.stop()
-        self._programme.stop()
-        self._recordings.stop()
-        self._listeners.stop()
-        self._reloader.stop()
-        self._background.stop()
-        self._jobs.stop()
-        self._importers.stop()
-        await self._playout.stop(shut_down=bool(self._keepers))
-        await DeferredList([keeper.stop() for keeper in reversed(self._keepers)])
+        parts = (
+            *([self._console] if self._console is not None else []),
+            *(self._remote_access, self._irc, self._socket, self._declarations, self._radio_file, self._programme),
+            *(self._recordings, self._listeners, self._reloader, self._background, self._jobs, self._importers),
+        )
+        await stop_each([part.stop for part in parts])
+        await stop_each([lambda: self._playout.stop(shut_down=bool(self._keepers)), self._stop_processes])
         await self._store.close()
+
+    def _stop_processes(self) -> Deferred[Any]:
+        return DeferredList([maybeDeferred(keeper.stop) for keeper in reversed(self._keepers)])
 
     def quit(self) -> None:
         """End the station in order, however often and by whomever that is asked."""

@@ -6,12 +6,18 @@ streamer, which have to end in order: Twisted's own handlers stop the reactor at
 """
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Final, cast
 
+from twisted.internet.defer import maybeDeferred
 from twisted.internet.error import ReactorNotRunning
 from twisted.internet.interfaces import IReactorCore, IReactorFromThreads
+from twisted.logger import Logger
+
+from bandstand.common.errors import explain
+
+log = Logger()
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -34,3 +40,15 @@ def end_on_signals(reactor: IReactorCore, end: Callable[[], None]) -> None:
             signal.signal(number, signal.SIG_IGN if number in ignored else handle)
 
     reactor.callWhenRunning(install)
+
+
+async def stop_each(stops: Iterable[Callable[[], object]]) -> None:
+    """Call these in order, and wait for those that return a Deferred. One that fails is logged, and keeps no other from
+    being called: what is not stopped would go on for ever, and the process with it."""
+    for stop in stops:
+        try:
+            await maybeDeferred(stop)
+        except OSError as error:
+            log.warn("a part of the process was not stopped in order: {why}", why=explain(error))
+        except Exception:
+            log.failure("a part of the process was not stopped in order")

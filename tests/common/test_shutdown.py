@@ -5,9 +5,11 @@ import signal
 from collections.abc import Iterator
 
 import pytest
+from twisted.internet.defer import Deferred, fail
 from twisted.internet.error import ReactorNotRunning
+from twisted.logger import capturedLogs
 
-from bandstand.common.shutdown import SIGNALS, end_on_signals, stop_once
+from bandstand.common.shutdown import SIGNALS, end_on_signals, stop_each, stop_once
 
 
 class Reactor:
@@ -62,3 +64,18 @@ def test_what_nohup_or_a_shell_had_ignored_stays_ignored() -> None:
     assert ends == []
     os.kill(os.getpid(), signal.SIGTERM)
     assert ends == [1]
+
+
+def test_a_part_that_cannot_be_stopped_keeps_no_other_running() -> None:
+    slow: Deferred[None] = Deferred()
+    stopped: list[str] = []
+
+    def break_off() -> None:
+        raise FileNotFoundError("the folder is gone")
+
+    parts = (break_off, lambda: fail(ValueError()), lambda: slow, lambda: stopped.append("last"))
+    with capturedLogs() as records:
+        done = Deferred.fromCoroutine(stop_each(parts))
+    assert (len(records), stopped, done.called) == (2, [], False)
+    slow.callback(None)
+    assert (stopped, done.called) == (["last"], True)
