@@ -110,3 +110,5 @@ if __name__ == "__main__":
         sys.exit(main(sys.argv[1:]))
     except BandstandError as error:
         sys.exit(f"composer: {error}")
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it ends anyhow, and is to clean up in peace

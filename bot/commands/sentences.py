@@ -97,7 +97,7 @@ def _say_no_song(why: refusals.NoSuchSong) -> str:
 
 
 def _say_ambiguous(why: refusals.AmbiguousSong) -> str:
-    songs = ", ".join(f"{song.code} {song.title}" for song in why.songs)
+    songs = ", ".join(f"{song.code} {song.title or 'being made'}" for song in why.songs)
     return f"{counted(why.count, 'song')} fit; give the code of one: {songs}"
 
 

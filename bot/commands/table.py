@@ -157,4 +157,5 @@ def fit_line(command: Command, parsed: ParsedLine, call: Call) -> Call:
 def _check_options(command: Command, options: Iterable[str]) -> None:
     known = {option.name for option in command.options}
     if not set(options) <= known:
-        raise UsageError(f"{command.usage} (it takes no other options)")
+        what = "no other options" if known else "no options"
+        raise UsageError(f"{command.usage} (it takes {what})")

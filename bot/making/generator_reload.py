@@ -1,7 +1,8 @@
 """Generator reload: a saved program runs again, and its new version cuts in on a bar of the song on the air.
 
 A version that goes on at the place that is heard has to be made that far. A worker makes a song faster than it is
-played, so it is waited for, from bar to bar; after `PATIENCE` it goes on at the last bar that there is.
+played, so it is waited for, from bar to bar; after `PATIENCE` it goes on at the last bar that there is. If it has not
+grown meanwhile, that is all of it: it is shorter than the older version, and begins at its beginning.
 
 Knows the clock, the file watcher, where the song on the air is and how much of another is made; what is decided,
 `bot.station.watches` decides.
@@ -36,6 +37,15 @@ PATIENCE: Final = 5.0
 AGAIN: Final = 0.2
 """Seconds from one look at how far it is made to the next."""
 MakeWatcher = Callable[[IReactorTime, Callable[[str], None]], FileWatcher]
+
+
+@dataclass(frozen=True)
+class Wait:
+    """For a version that is not made far enough."""
+
+    until: float
+    made: int
+    """Frames that there were when it began."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +110,7 @@ class GeneratorReloader:
         for name in changed:
             await self._run_again(name)
 
-    def _schedule_cut(self, ready: VersionReady, until: float | None = None) -> None:
+    def _schedule_cut(self, ready: VersionReady, wait: Wait | None = None) -> None:
         """Cut in shortly before the bar, on which it is heard; at once where another song is on the air by now."""
         here = self._locate(ready)
         if here is None:
@@ -108,7 +118,7 @@ class GeneratorReloader:
             return
         lead = LEAD if ready.bars else 0
         at = find_next_bar(ready.bars, here + lead) if ready.bars else here
-        cut = (self._continue, ready, at, until) if ready.continues else (self._cut_in, ready.job, ready.bars)
+        cut = (self._continue, ready, at, wait) if ready.continues else (self._cut_in, ready.job, ready.bars)
         self._clock.callLater((at - lead - here) / RATE, *cut)
 
     def _locate(self, ready: VersionReady) -> int | None:
@@ -116,21 +126,21 @@ class GeneratorReloader:
         air = self._progress.get_on_air()
         return round(air.seconds * RATE) if air is not None and air.cue == ready.cue else None
 
-    def _continue(self, ready: VersionReady, at: int, until: float | None) -> None:
+    def _continue(self, ready: VersionReady, at: int, wait: Wait | None) -> None:
         """Go on with the new version where the older one will be at its frame `at`, or look again later, if it is not
-        made that far and it is not `until` yet."""
+        made that far and the wait is not over yet."""
         if self._locate(ready) is None:
             self._cut_in(ready.job, None)
             return
-        now = self._clock.seconds()
-        until = now + PATIENCE if until is None else until
         start = find_same_place(ready.bars, ready.own_bars, at)
         made = self._progress.count_made(ready.job)
         if made is not None and made < start + AHEAD:
-            if now < until:
-                self._clock.callLater(AGAIN, self._schedule_cut, ready, until)
+            now = self._clock.seconds()
+            wait = wait or Wait(now + PATIENCE, made)
+            if now < wait.until:
+                self._clock.callLater(AGAIN, self._schedule_cut, ready, wait)
                 return
-            start = find_bar_before(ready.own_bars, made - AHEAD)
+            start = find_bar_before(ready.own_bars, made - AHEAD) if made > wait.made else watches.BEGINNING
         self._cut_in(ready.job, ready.bars, Frames(start))
 
     def _cut_in(self, job: int, bars: Bars | None, start: Frames = watches.BEGINNING) -> None:

@@ -43,8 +43,8 @@ SAID: list[tuple[Refusal, str]] = [
     (refusals.NoSuchSong("two", 1), 'no song "two" (there is 1); songs lists the newest'),
     (refusals.NoSuchSong("two", 0), 'no song "two" (there are 0); generate makes one'),
     (
-        refusals.AmbiguousSong(2, (LANTERN, ROAD)),
-        "2 songs fit; give the code of one: 7kq3 Blue Lantern, x2mv Old Road",
+        refusals.AmbiguousSong(3, (LANTERN, ROAD, msgspec.structs.replace(ROAD, code="a2b3", title=""))),
+        "3 songs fit; give the code of one: 7kq3 Blue Lantern, x2mv Old Road, a2b3 being made",
     ),
     (
         refusals.BadQuery("empty", "", ()),

@@ -84,8 +84,9 @@ def test_the_lowest_right_of_its_requests_shows_a_command() -> None:
         ("skip now", "too many words"),
         ("rate much", "stars is a whole number"),
         ("rate ²", "stars is a whole number"),
-        ("skip --all", "no other options"),
-        ("skip --yes", "no other options"),
+        ("skip --all", "it takes no options"),
+        ("skip --yes", "it takes no options"),
+        ("stop --yes", "it takes no other options"),
     ],
 )
 def test_words_that_do_not_fit_are_told_with_the_usage(text: str, said: str) -> None:

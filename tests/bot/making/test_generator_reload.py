@@ -132,12 +132,20 @@ def test_a_version_that_is_not_made_so_far_waits_for_a_later_bar(case: Case) -> 
 
 
 def test_a_version_that_is_made_slowly_goes_on_at_the_last_bar_that_there_is(case: Case) -> None:
-    case.air, case.made = OnAir(CueId(4), seconds=50.0), 3 * RATE
+    case.air, case.made = OnAir(CueId(4), seconds=50.0), RATE
     case.reloader.react(HERE)
     case.clock.pump([0.1] * round(10 * (PATIENCE - 1)))
     assert case.done == []
+    case.made = 3 * RATE
     case.clock.pump([0.1] * 40)
     assert case.done == [("cut", 9, GRID, RATE + 500)]
+
+
+def test_a_version_that_does_not_grow_any_more_is_shorter_and_begins_at_its_beginning(case: Case) -> None:
+    case.air, case.made = OnAir(CueId(4), seconds=50.0), 3 * RATE
+    case.reloader.react(HERE)
+    case.clock.pump([0.1] * round(10 * (PATIENCE + 3)))
+    assert case.done == [("cut", 9, GRID)]
 
 
 def test_without_bars_a_version_goes_on_after_the_same_time_at_once(case: Case) -> None:
