@@ -1,9 +1,9 @@
 """Searching the library: what a person types as a query, and the order of what was found. Values in, values out.
 
 A query is words that a song must have in its title, artist, album, genre, tags, band, style or year, the last of them
-perhaps only begun. `"a phrase"` keeps words together, `-word` excludes, and filters narrow it down: `title:`,
-`artist:`, `album:`, `genre:`, `tag:calm`, `style:bossa`, `key:Dm`, `tempo:120-130`, `year:1990-1999` or `year:1990s`,
-`faves:ann`, `unplayed`.
+perhaps only begun; a lone `AND` says nothing more. `"a phrase"` keeps words together, `-word` excludes, and filters
+narrow it down: `title:`, `artist:`, `album:`, `genre:`, `tag:calm`, `style:bossa`, `key:Dm`, `tempo:120-130`,
+`year:1990-1999` or `year:1990s`, `faves:ann`, `unplayed`.
 
 Best is a song whose title is just these words, then one whose title begins with them, then one with all of them in its
 title, then the others; among equals the newest comes first. This is reckoned here and not by a database's own measure
@@ -67,8 +67,10 @@ def parse_query(text: str) -> Query:
             raise Refused(BadQuery("filter", one_line(name, 20), FILTERS))
         if not name and word.endswith(":") and word[:-1].lower() in FILTERS:
             raise Refused(BadQuery("value", word[:-1].lower(), FILTERS))
-        if not value:
+        if not value or word == "AND":
             continue
+        if word in ("OR", "NOT"):
+            raise Refused(BadQuery("joined", word, FILTERS))
         if sign:
             excluded.append(value)
         elif name in TEXT_FILTERS:
@@ -126,6 +128,8 @@ def say_bad_query(why: BadQuery) -> str:
             return "tempo: takes beats a minute, or two figures such as tempo:120-130"
         case "year":
             return "year: takes a year, two of them such as year:1990-1999, or a decade such as year:1990s"
+        case "joined":
+            return f"{why.value} joins nothing: a song must have all the words, and -word is one that it must not have"
         case "excluded":
             return "that only says what a song must not have; add what it must have, such as style:bossa -live"
         case "key":

@@ -1,6 +1,7 @@
 """Commands that change what the library says of a song, and that remove one."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from bandstand.bot.commands.phrases import name_song
@@ -8,6 +9,7 @@ from bandstand.bot.commands.playing import SONG, SONG_OR_AIR
 from bandstand.bot.commands.reply import Reply
 from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common.api import requests, results
+from bandstand.common.api.values import SongBrief
 from bandstand.common.errors import UsageError
 
 NAMES: Final = ("title", "artist", "album", "genre")
@@ -46,8 +48,16 @@ def parse_tag(call: Call) -> requests.Request:
 
 
 def show_tagged(result: results.SongTagged, _: Call) -> Reply:
-    tags = f"the tag{'s' if len(result.tags) > 1 else ''} {', '.join(result.tags)}" if result.tags else "no tags"
-    return Reply(f"{name_song(result.song)} has {tags}")
+    return _say_tags(result.song, result.tags)
+
+
+def show_tags(result: results.SongDetails, _: Call) -> Reply:
+    return _say_tags(result.song.brief, result.song.tags)
+
+
+def _say_tags(song: SongBrief, tags: Sequence[str]) -> Reply:
+    said = f"the tag{'s' if len(tags) > 1 else ''} {', '.join(tags)}" if tags else "no tags"
+    return Reply(f"{name_song(song)} has {said}")
 
 
 def show_deleted(result: results.SongDeleted, _: Call) -> Reply:
@@ -79,6 +89,15 @@ COMMANDS: Final = (
             Param("song", "a code, or its title in quotes", names=("song",)),
             Param("words", "its tags; -word takes one away", is_rest=True, value="WORD ..."),
         ),
+    ),
+    Command(
+        "tags",
+        lambda call: requests.GetSong(song=call["song"]),
+        show_tags,
+        "the words by which a song can be found",
+        "tags 7kq3",
+        (requests.GetSong,),
+        (SONG_OR_AIR,),
     ),
     Command(
         "delete",

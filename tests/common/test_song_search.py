@@ -26,6 +26,8 @@ from bandstand.common.song_search import Query, normalise_key, parse_query
         ("don't stop", Query(words=("stop",), phrases=("don t",))),
         ('half "open phrase', Query(words=("half",), phrases=("open phrase",))),
         ("AC/DC: live", Query(words=("live",), phrases=("ac dc",))),
+        ("lantern AND road", Query(words=("lantern", "road"))),
+        ("this and that", Query(words=("this", "and", "that"))),
         ("日本の歌", Query(words=("日本の歌",))),
     ],
 )
@@ -46,6 +48,7 @@ def test_a_query_is_read(text: str, query: Query) -> None:
         ("year:soon", "year"),
         ("year:19", "year"),
         ("style: bossa", "value"),
+        ("lantern OR road", "joined"),
     ],
 )
 def test_a_query_that_cannot_be_read_is_refused_with_the_reason(text: str, what: str) -> None:

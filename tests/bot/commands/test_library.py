@@ -1,12 +1,13 @@
 """Commands that change what the library says of a song."""
 
+import msgspec
 import pytest
 
 from bandstand.bot.commands.reply import Level
 from bandstand.common.api import requests, results
 from bandstand.common.api.requests import Request
 from tests.bot.commands.conftest import Person
-from tests.bot.commands.samples import LANTERN
+from tests.bot.commands.samples import LANTERN, RESULTS
 
 
 @pytest.mark.parametrize(
@@ -40,6 +41,14 @@ def test_what_is_written_now_is_told(person: Person) -> None:
     )
     assert person.say("tag 7kq3 calm").summary == f"{said} has the tags calm, late-night"
     assert person.see("tag 7kq3 -a", results.SongTagged(song=LANTERN, tags=())).summary == f"{said} has no tags"
+
+
+def test_tags_shows_those_of_a_song(person: Person) -> None:
+    details = RESULTS[requests.GetSong]
+    assert isinstance(details, results.SongDetails)
+    song = msgspec.structs.replace(details.song, tags=("calm", "late-night"))
+    assert person.ask("tags") == requests.GetSong(song="")
+    assert person.see("tags", results.SongDetails(song=song)).summary.endswith("has the tags calm, late-night")
 
 
 def test_a_song_is_removed_after_a_second_word_and_it_is_told_from_where(person: Person) -> None:
