@@ -48,7 +48,9 @@ def test_tags_shows_those_of_a_song(person: Person) -> None:
     assert isinstance(details, results.SongDetails)
     song = msgspec.structs.replace(details.song, tags=("calm", "late-night"))
     assert person.ask("tags") == requests.GetSong(song="")
-    assert person.see("tags", results.SongDetails(song=song)).summary.endswith("has the tags calm, late-night")
+    assert person.see("tags", msgspec.structs.replace(details, song=song)).summary.endswith(
+        "has the tags calm, late-night"
+    )
 
 
 def test_a_song_is_removed_after_a_second_word_and_it_is_told_from_where(person: Person) -> None:
