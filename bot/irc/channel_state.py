@@ -335,8 +335,8 @@ class ChannelState:
         return self._remove(message.source.nick, message[0], "taken out of it")
 
     def _handle_kick(self, message: Message) -> list[Event]:
-        why = one_line(f"kicked by {message.source.nick}: {message[2]}", QUOTED_CHARACTERS)
-        return self._remove(message[1], message[0], why)
+        why = f"kicked by {message.source.nick}" + (f": {message[2]}" if message[2] else "")
+        return self._remove(message[1], message[0], one_line(why, QUOTED_CHARACTERS))
 
     def _remove(self, nick: str, channel: str, why: str) -> list[Event]:
         if not self.is_own_nick(nick):
@@ -349,9 +349,12 @@ class ChannelState:
     def _handle_join_refused(self, message: Message) -> list[Event]:
         """A numeric that is known to refuse a JOIN; `470 NICK CHANNEL TARGET :...` forwards it."""
         why = REFUSALS[message.command]
-        if message.command == FORWARDED and message[2].startswith(CHANNEL_TYPES):
-            self.join_policy.record_forward(message[1], message[2])
-            why = f"it forwards the bot to {message[2]}"
+        if message[1].upper() == "JOIN":
+            return self._refuse_asked(message[-1])
+        target = message[2].partition(" ")[0]
+        if message.command == FORWARDED and target.startswith(CHANNEL_TYPES):
+            self.join_policy.record_forward(message[1], target)
+            why = f"it forwards the bot to {target}"
         return self.refuse_join(message[1], why)
 
     def _handle_error(self, message: Message) -> list[Event]:
@@ -367,7 +370,7 @@ class ChannelState:
         ]
 
     def _handle_not_sent(self, message: Message) -> list[Event]:
-        channel, why = message[1], one_line(message[-1], QUOTED_CHARACTERS)
+        channel, why = message[1], one_line(message[2], QUOTED_CHARACTERS) or "the server does not say why"
         if not self.members.is_in_channel(channel):
             return self._handle_error(message)
         key = casefold(channel, self.casemapping)

@@ -378,7 +378,8 @@ class Session(TwistedProtocol):
             self._server_clock.set(message.time, self._clock.seconds())
 
     def _handle_error(self, message: Message) -> None:
-        self._leave(f"the server says: {one_line(message[-1], QUOTED_CHARACTERS)}", waits=False)
+        said = one_line(message[-1], QUOTED_CHARACTERS)
+        self._leave(f"the server says: {said}" if said else "the server ends the connection", waits=False)
 
     def _check_alive(self) -> None:
         silence = self._clock.seconds() - self._last_received

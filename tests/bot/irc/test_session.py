@@ -311,6 +311,42 @@ def test_a_channel_that_does_not_take_what_the_bot_says_is_told_until_that_chang
     assert peer.session.describe_troubles() == []
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (":op!o@h KICK #radio bandstand", "not in #radio (kicked by op; trying again)"),
+        (":srv 404 bandstand #radio", "not heard in #radio (the server does not say why)"),
+    ],
+)
+def test_what_is_not_given_a_reason_is_told_without_one(connect: Connect, line: str, said: str) -> None:
+    peer = connect()
+    peer.register()
+    peer.says(line)
+    assert peer.session.describe_troubles() == [said]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (":srv 470 bandstand #radio :##other (forwarded)", "it forwards the bot to ##other"),
+        (":srv 439 bandstand JOIN :Too fast", "Too fast"),
+        (":srv 477 bandstand join :Log in first", "Log in first"),
+    ],
+)
+def test_a_refusal_in_another_form_is_one_of_the_join(connect: Connect, line: str, said: str) -> None:
+    peer = connect()
+    peer.says(":srv 001 bandstand :welcome", ":srv 376 bandstand :end", line)
+    assert peer.session.describe_troubles() == [f"not in #radio ({said}; trying again)"]
+
+
+def test_an_error_without_a_word_is_told_as_that(connect: Connect) -> None:
+    peer = connect()
+    peer.register()
+    peer.says("ERROR")
+    peer.session.connectionLost()
+    assert peer.listener.told[-1] == ("lost", "the server ends the connection")
+
+
 def test_who_is_taken_out_of_a_muted_channel_is_no_longer_unheard_there(connect: Connect) -> None:
     peer = connect()
     peer.register()
