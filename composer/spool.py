@@ -5,6 +5,7 @@ A reader or a bot that is gone does not stop the song: errors of the pipes to th
 
 import array
 import contextlib
+import errno
 import fcntl
 import hashlib
 import os
@@ -34,8 +35,13 @@ DRAIN_MILLISECONDS: Final = 50
 class DiskFull(ComposeError):
     """There is no room for the song."""
 
-    def __init__(self) -> None:
-        super().__init__("the disk is full; make room where the station keeps its songs and its spool")
+    def __init__(self, error: OSError) -> None:
+        is_limit = error.errno == errno.EFBIG
+        super().__init__(
+            "a file may not become so large here (ulimit -f, or the kind of disk)"
+            if is_limit
+            else "the disk is full; make room where the station keeps its songs and its spool"
+        )
 
 
 class NobodyListens(ComposeError):
@@ -120,7 +126,7 @@ class SpoolWriter:
             with contextlib.suppress(OSError):  # a spool that is not a file cannot be truncated
                 os.ftruncate(self._spool, (self.frames + written // FRAME_BYTES) * FRAME_BYTES)
             if is_full(error):
-                raise DiskFull from None
+                raise DiskFull(error) from None
             raise ComposeError(f"the spool cannot be written: {error.strerror}") from None
         self.frames = Frames(self.frames + len(block))
         self._digest.update(data)

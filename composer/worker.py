@@ -88,7 +88,7 @@ def report_result(make: Callable[[], Done | Passed], report: Report) -> int:
         has_no_room = is_full(error)
         if not has_no_room:
             log.exception("the song could not be written")
-        reason = str(DiskFull()) if has_no_room else f"the song cannot be written: {error.strerror or error}"
+        reason = str(DiskFull(error)) if has_no_room else f"the song cannot be written: {error.strerror or error}"
         report(Failed(reason, is_disk_full=has_no_room))
     except Exception:
         log.exception("the composer has a fault")

@@ -1,3 +1,4 @@
+import errno
 import os
 import threading
 from collections.abc import Iterator
@@ -88,6 +89,16 @@ def test_a_full_disk_leaves_whole_frames(ends: Ends, monkeypatch: pytest.MonkeyP
     with pytest.raises(DiskFull, match="the disk is full"):
         ends.spool.write(block(10))
     assert ends.path.stat().st_size == 2 * FRAME_BYTES
+
+
+def test_a_limit_of_files_is_not_told_as_a_full_disk(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> int:
+        raise OSError(errno.EFBIG, "File too large")
+
+    monkeypatch.setattr(os, "write", refuse)
+    with pytest.raises(DiskFull, match=r"a file may not become so large here \(ulimit -f"):
+        ends.spool.write(block(3))
+    monkeypatch.undo()
 
 
 def test_another_error_of_the_spool_is_reported() -> None:
