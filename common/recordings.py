@@ -126,7 +126,7 @@ class Sheet(msgspec.Struct, frozen=True):
     is_whole: bool = False
     """False: it is still written, or was left behind by a crash."""
     is_mended: bool = False
-    """It was left behind by a crash, and has what was written until then."""
+    """It was left behind by a crash or on a full disk, and has what was written until then."""
     lost: float = 0.0
     """Seconds of silence in it that stand for sound which could not be written in time."""
 

@@ -315,8 +315,8 @@ def _announce_reloaded(event: events.GeneratorsReloaded) -> Reply | None:
 
 def _announce_recording_ended(event: recordings.RecordingEnded) -> Reply:
     recording = event.recording
-    crash = ", which a crash ended" if recording.is_mended else ""
-    return Reply(f"{name_recording(recording)} is recorded: {clock(recording.seconds)}{crash}", Level.NOTICE)
+    early = ", as far as it got: a crash or a full disk ended it" if recording.is_mended else ""
+    return Reply(f"{name_recording(recording)} is recorded: {clock(recording.seconds)}{early}", Level.NOTICE)
 
 
 def _announce_recording_failed(event: recordings.RecordingFailed) -> Reply:

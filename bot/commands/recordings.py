@@ -68,7 +68,7 @@ def show_recordings(result: RecordingList, call: Call) -> Reply:
 
 def _write_row(recording: Recording, now: float) -> tuple[str, ...]:
     state = ["public"] if recording.is_public else []
-    state += ["ended by a crash"] if recording.is_mended else []
+    state += ["ended early"] if recording.is_mended else []
     return (
         recording.code,
         one_line(recording.name, 60),

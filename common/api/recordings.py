@@ -30,7 +30,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     is_public: bool = False
     """It is on the page and in the podcast."""
     is_mended: bool = False
-    """A crash ended it; it has what was written until then."""
+    """A crash or a full disk ended it; it has what was written until then."""
 
     @property
     def bytes(self) -> int:

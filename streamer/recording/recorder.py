@@ -35,6 +35,8 @@ ALPHABET: Final = "23456789abcdefghjkmnpqrstuvwxyz"
 CODE_LENGTH: Final = 5
 LEAST_FREE: Final = 64 << 20
 """Bytes that a recording leaves free on its disk, for the station's database."""
+ROOM_TO_BEGIN: Final = LEAST_FREE + (16 << 20)
+"""Bytes without which none begins: it would end within a second, again with each song."""
 LONGEST_HOLE: Final = 60 * RATE
 """Frames of silence that stand for lost sound, at most; after more the recording is cut."""
 
@@ -111,6 +113,7 @@ class OpenRecording:
         self._date = f"{stamp:%Y-%m-%d}"
         self.sheet = Sheet(code, clean_title(begin.name) or settings.station, begin.show, now)
         settings.folder.mkdir(parents=True, exist_ok=True)
+        check_room(settings, settings.folder, ROOM_TO_BEGIN)
         self._folder = settings.folder / f"{self.name}{PARTIAL}"
         self._folder.mkdir()
         try:
@@ -156,8 +159,7 @@ class OpenRecording:
         self._unsynced = 0
         for file in self._files.values():
             file.sync()
-        if self._settings.count_free(self._folder) < LEAST_FREE:
-            raise OSError(errno.ENOSPC, f"its disk has less than {LEAST_FREE >> 20} MiB left")
+        check_room(self._settings, self._folder, LEAST_FREE)
 
     def finish(self) -> None:
         """Write chapters and length, and give the folder its name."""
@@ -182,6 +184,12 @@ class OpenRecording:
 
     def _write_sheet(self) -> None:
         write_sheet(self._folder, self.sheet)
+
+
+def check_room(settings: RecorderSettings, folder: Path, least: int) -> None:
+    """Raises OSError where the folder's disk has less than so many bytes left."""
+    if settings.count_free(folder) < least:
+        raise OSError(errno.ENOSPC, f"its disk has less than {LEAST_FREE >> 20} MiB left")
 
 
 class Recorder:

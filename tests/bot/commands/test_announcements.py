@@ -338,7 +338,7 @@ NOTICED: list[tuple[Event, str, bool]] = [
     (recordings.RecordingEnded(recording=RECORDING), '"Bossa" (8wq2z) is recorded: 1:00:05', False),
     (
         recordings.RecordingEnded(recording=msgspec.structs.replace(RECORDING, is_mended=True)),
-        '"Bossa" (8wq2z) is recorded: 1:00:05, which a crash ended',
+        '"Bossa" (8wq2z) is recorded: 1:00:05, as far as it got: a crash or a full disk ended it',
         False,
     ),
     (

@@ -187,7 +187,8 @@ def test_a_lost_sheet_is_no_hindrance(tmp_path: Path) -> None:
     assert station.read_sheet().name == "Radio Test"
 
 
-def test_a_full_disk_ends_the_recording_with_what_it_has_and_the_next_song_begins_another(tmp_path: Path) -> None:
+def test_a_full_disk_ends_the_recording_and_none_begins_before_there_is_room(tmp_path: Path) -> None:
+    """Of three songs the disk is full in the first and for the second; it is told once."""
     station = Station(tmp_path)
     station.recorder.push(Begin(0, "Night", "4"))
     station.play(2 * RATE)
@@ -195,13 +196,15 @@ def test_a_full_disk_ends_the_recording_with_what_it_has_and_the_next_song_begin
     station.play(2 * RATE)
     station.recorder.push(TitleBegan(station.at, "Road", "", ""))
     station.play(RATE // 2)
-    assert [event.state for event in station.events] == ["began", "failed", "ended", "began"]
+    assert [event.state for event in station.events] == ["began", "failed", "ended"]
     assert "64 MiB" in station.events[1].reason
     assert station.read_sheet().seconds == pytest.approx(2.5, abs=0.6)
-    station.free = 1 << 40
+    station.free, station.now = 1 << 40, NOW + 60
+    station.recorder.push(TitleBegan(station.at, "House", "", ""))
     station.play(RATE)
     station.recorder.close()
-    assert station.read_sheet(1).name == "Night"
+    sheet = station.read_sheet(1)
+    assert (sheet.name, [title.title for title in sheet.titles]) == ("Night", ["House"])
 
 
 def test_a_folder_that_cannot_be_written_is_reported_once(tmp_path: Path) -> None:
