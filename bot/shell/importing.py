@@ -8,7 +8,6 @@ stopped, or whose folder has grown, soon is where it was.
 
 import argparse
 import os
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,11 +18,11 @@ from threading import Lock
 from typing import Final, NamedTuple
 
 import msgspec
-from prompt_toolkit.shortcuts import ProgressBar
 
 from bandstand.bot.commands.reply import Level, Reply
 from bandstand.bot.shell import ctl
 from bandstand.bot.shell.ctl import NotRunning, Station
+from bandstand.bot.shell.progress import show_progress
 from bandstand.bot.shell.sound_files import Found, find_files
 from bandstand.common import config
 from bandstand.common.api.library import FileStamp
@@ -206,7 +205,7 @@ def _import_all(import_one: Callable[[Found], Report], found: Sequence[Found], j
     outcomes: Counter[Outcome] = Counter()
     pool = ThreadPoolExecutor(jobs)
     try:
-        for report in _show_progress(pool.map(import_one, found), len(found)):
+        for report in show_progress(pool.map(import_one, found), len(found), "into the library"):
             outcomes[report.outcome] += 1
             for reply in report.replies:
                 ctl.show(reply, as_json=False)
@@ -231,12 +230,3 @@ def _say_total(outcomes: Counter[Outcome]) -> str:
     passed = outcomes[Outcome.NO_SOUND]
     silent = f"; {counted(passed, 'file')} without sound passed over" if passed else ""
     return f"{outcomes[Outcome.TAKEN]} of {counted(total, 'song')} imported{there}{waiting}{silent}"
-
-
-def _show_progress(reports: Iterator[Report], total: int) -> Iterator[Report]:
-    """Pass the reports on, with a bar if standard output is a terminal."""
-    if not sys.stdout.isatty():
-        yield from reports
-        return
-    with ProgressBar(title="into the library") as bar:
-        yield from bar(reports, total=total)
