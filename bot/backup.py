@@ -32,7 +32,7 @@ from urllib.parse import quote, unquote_to_bytes
 
 import msgspec
 
-from bandstand.bot.shell.progress import show_progress
+from bandstand.bot.progress import show_progress
 from bandstand.common import config
 from bandstand.common.errors import CommandError
 from bandstand.common.files import explain_write, replace_whole, show_path, write_whole

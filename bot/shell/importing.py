@@ -20,9 +20,9 @@ from typing import Final, NamedTuple
 import msgspec
 
 from bandstand.bot.commands.reply import Level, Reply
+from bandstand.bot.progress import show_progress
 from bandstand.bot.shell import ctl
 from bandstand.bot.shell.ctl import NotRunning, Station
-from bandstand.bot.shell.progress import show_progress
 from bandstand.bot.shell.sound_files import Found, find_files
 from bandstand.common import config
 from bandstand.common.api.library import FileStamp
