@@ -263,7 +263,7 @@ def _list(backup: Backup) -> int:
     for name in names:
         snapshot = backup.read(name)
         size = say_bytes(sum(saved.size for saved in snapshot.files))
-        print(f"{name}  {counted(snapshot.songs, 'song')}, {size}")
+        print(f"{name}: {counted(snapshot.songs, 'song')}, {size}")
     if not names:
         print(f"{show_path(backup.folder)} has no backup")
     return 0 if names else 1

@@ -164,7 +164,7 @@ def test_the_list_names_backups_with_what_they_have(
     station.save()
     capsys.readouterr()
     assert station.save("--list") == 0
-    assert capsys.readouterr().out.startswith("2027-01-15T080000Z  1 song, ")
+    assert capsys.readouterr().out.startswith("2027-01-15T080000Z: 1 song, ")
 
 
 def test_a_file_that_was_changed_in_the_backup_is_found_and_not_restored(

@@ -207,7 +207,7 @@ def test_ctrl_c_does_not_wait_for_the_file_that_is_under_way(music: Path, monkey
         may_go_on.wait(10)
         yield Reply("made", job=job)
 
-    def interrupt(reports: Iterator[importing.Report], total: int) -> Iterator[importing.Report]:
+    def interrupt(reports: Iterator[importing.Report], total: int, title: str) -> Iterator[importing.Report]:
         is_asked.wait(10)
         raise KeyboardInterrupt
         yield
@@ -215,7 +215,7 @@ def test_ctrl_c_does_not_wait_for_the_file_that_is_under_way(music: Path, monkey
     paths = make(music, b"good.mp3")
     monkeypatch.setattr(Running, "follow", wait)
     monkeypatch.setattr(Running, "hung_up", [])
-    monkeypatch.setattr(importing, "_show_progress", interrupt)
+    monkeypatch.setattr(importing, "show_progress", interrupt)
     assert importing.main(paths) == importing.INTERRUPTED
     assert Running.hung_up == paths
     may_go_on.set()
