@@ -25,6 +25,9 @@ from bandstand.bot.commands.frontend import FrontEnd
 from bandstand.bot.commands.reply import Level, Reply
 from bandstand.bot.irc.frontend import IrcFrontEnd
 from bandstand.bot.irc.network import INetworkReactor
+from bandstand.bot.live import keeper as live_keeper
+from bandstand.bot.live.door import Door, find_door
+from bandstand.bot.live.keeper import LiveAccounts, LiveKeeper
 from bandstand.bot.making.background_jobs import BackgroundJobs
 from bandstand.bot.making.catalogue import Catalogue
 from bandstand.bot.making.declarations import DeclarationsReloader
@@ -53,7 +56,7 @@ from bandstand.bot.supervision import log_files
 from bandstand.bot.supervision.icecast import Prepared
 from bandstand.bot.supervision.keeper import STANDBY, STREAMER, WEB, Keeper, list_processes
 from bandstand.bot.supervision.listener_history import ListenerHistory
-from bandstand.bot.supervision.listeners import HlsListeners, IcecastStatistics, make_agent
+from bandstand.bot.supervision.listeners import HlsListeners, IcecastSources, IcecastStatistics, make_agent
 from bandstand.bot.supervision.rolling_restart import RollingRestart
 from bandstand.bot.supervision.status_collector import Sources, StatusCollector
 from bandstand.bot.supervision.web import PreparedWeb, find_page, make_kept_web, prepare_web
@@ -155,6 +158,8 @@ class App:
             configuration=self._settings.configuration,
             between=_make_between(self._config),
             recordings=_make_recording_rules(self._config),
+            is_live_enabled=self._config.live.enabled,
+            is_live_automatic=self._config.live.automatic,
         )
         path = self._config.paths.database
         return Store(path, self._reactor, self._events.publish, self._wall, self._chance, rules)
@@ -228,9 +233,31 @@ class App:
     def _look_at_air(self) -> Outside:
         return Outside(on_air=self._playout.get_on_air(), is_connected=self._playout.is_connected)
 
+    def _make_live(self, icecast_address: str) -> None:
+        """Whatever lets DJs in and has them heard."""
+        own = self._settings.own_icecast
+        admin = own.admin_password if own else self._config.icecast.admin_password
+        agent = make_agent(self._reactor, self._config.icecast)
+        sources = IcecastSources(agent, self._clock, icecast_address, admin)
+        passwords = PasswordCheck(self._reactor, LiveAccounts(self._store))
+        surroundings = live_keeper.Surroundings(
+            clock=self._clock,
+            check_password=lambda name, password, address: passwords.check(name, password, address, "live"),
+            watch=self._playout.watch_live,
+            disconnect=sources.end,
+            look=self._look_at_air,
+            publish=self._events.publish,
+        )
+        self._live = LiveKeeper(self._store, surroundings)
+        self._playout.tell_live = self._live.take_inputs
+        place = own.live if own else find_door(self._config)
+        password = own.password if own else self._config.icecast.password
+        self._door = Door(self._reactor, place, self._live.admit, password) if place else None
+
     def _make_commands(self, icecast_address: str) -> None:
         config = self._config
         self._hls_listeners = HlsListeners(self._clock)
+        self._make_live(icecast_address)
         count = self._make_listener_count(icecast_address)
         self._listeners = ListenerHistory(self._clock, self._wall, count)
         self._status = StatusCollector(
@@ -255,6 +282,7 @@ class App:
                 urls=self.urls,
                 get_database_trouble=lambda: self._store.trouble,
                 find_page=lambda: find_page(config),
+                get_live=lambda: self._live.inputs,
             ),
         )
         per_minute = {COMMANDS: config.limits.commands, SONGS: config.limits.songs}
@@ -304,6 +332,7 @@ class App:
             self._reloader.react,
             self._background.react,
             self._programme.react,
+            self._live.react,
             self._song_files.react,
             self._restart.react,
             self._hls_listeners.react,
@@ -343,6 +372,7 @@ class App:
         await self._song_files.start()
         await self._radio_file.start()
         self._programme.start()
+        self._live.start()
         self._listeners.start()
         asking = Deferred.fromCoroutine(self._catalogue.start())
         asking.addErrback(lambda failure: log.failure("the generators were not asked", failure))
@@ -370,6 +400,7 @@ class App:
         self._front_ends += [self._socket, self._remote_access.terminals, self._irc]
         self._socket.start()
         troubles = [*troubles_before, *self._remote_access.start()]
+        troubles.append(self._door.start() if self._door is not None else "")
         self._irc.start()
         troubles.append(self.web.trouble)
         self._start_web()
@@ -397,7 +428,16 @@ class App:
         """Front ends, workers, streamer, the other processes, database: nothing is left that could ask for the next."""
         parts = (
             *([self._console] if self._console is not None else []),
-            *(self._remote_access, self._irc, self._socket, self._declarations, self._radio_file, self._programme),
+            *([self._door] if self._door is not None else []),
+            *(
+                self._live,
+                self._remote_access,
+                self._irc,
+                self._socket,
+                self._declarations,
+                self._radio_file,
+                self._programme,
+            ),
             *(self._recordings, self._listeners, self._reloader, self._background, self._jobs, self._importers),
         )
         await stop_each([part.stop for part in parts])

@@ -23,6 +23,7 @@ from bandstand.common.files import find_problem, read_secret, read_text, resolve
 from bandstand.common.generators import Generator
 from bandstand.common.hls import Hls, resolve_hls
 from bandstand.common.irc import Irc
+from bandstand.common.live import Live
 from bandstand.common.paths import Paths
 from bandstand.common.plain_values import Fault, Host, PathText, Port, Secret, Text
 from bandstand.common.podcast import Podcast
@@ -185,6 +186,7 @@ class Config(_Section, frozen=True):
     podcast: Podcast = Podcast()
     web: Web = Web()
     hls: Hls = Hls()
+    live: Live = Live()
     log: Log = Log()
     generators: dict[str, Generator] = {}
 

@@ -47,11 +47,15 @@ IDENT: Final = "station-ident"
 """Generator name of a composed ident. Its parameters are those of `composer.idents`."""
 BRIDGE: Final = "station-bridge"
 """Generator name of a bridge between two songs. Its parameters are those of `composer.bridges`."""
+LIVE_SHOW: Final = "station-live"
+"""Generator name of what a DJ sends. Its parameter `dj` is their name."""
 BETWEEN: Final = (JINGLE, IDENT, BRIDGE)
 """What is heard between songs."""
 COMPOSED: Final = (BAND, IDENT, BRIDGE)
 """What the station makes a score for."""
-TAKEN: Final = (BAND, COMPARE, IMPORT, FILE, PIPE, *BETWEEN)
+UNLISTED: Final = (*BETWEEN, LIVE_SHOW)
+"""What is no song of the library."""
+TAKEN: Final = (BAND, COMPARE, IMPORT, FILE, PIPE, *UNLISTED)
 """Names that no user's generator may have."""
 RESERVED: Final = ("seed", "output", "queue", "songs", "here")
 """Names that no parameter may have."""

@@ -16,6 +16,8 @@ SOURCE: Final = "source"
 ADMIN: Final = "admin"
 AGENT: Final = "Bandstand"
 STATS: Final = "/admin/stats"
+PROBED: Final = "/style.css"
+"""A plain file of Icecast's own, which is asked for to see that it answers."""
 BURST_SECONDS: Final = 0.5
 """Sound that a new listener is given at once: players start on it, and are that much later for good."""
 MP3_BURST_SECONDS: Final = (1.25, 1.7)

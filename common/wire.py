@@ -11,6 +11,7 @@ import msgspec
 from twisted.protocols import amp
 
 from bandstand.common.errors import NotAudio, UnknownCue
+from bandstand.common.live import LiveInput as LiveInput
 
 _SOURCE = [
     (b"cue", amp.Integer()),
@@ -29,6 +30,8 @@ _SOURCE = [
     (b"join", amp.String(optional=True)),
     # A `common.recordings.CueTag` as JSON: what a recording says of it, and whether its show is recorded.
     (b"tag", amp.String(optional=True)),
+    # The Icecast mount of a DJ, who is heard; `audio` is then what is heard while they are lost.
+    (b"live", amp.Unicode(optional=True)),
 ]
 _NOT_AUDIO: dict[type[Exception], bytes] = {NotAudio: b"NOT_AUDIO"}
 _UNKNOWN_CUE: dict[type[Exception], bytes] = {UnknownCue: b"UNKNOWN_CUE"}
@@ -102,6 +105,12 @@ class Record(amp.Command):
     arguments = [(b"on", amp.Boolean()), (b"ends_shows", amp.Boolean())]
 
 
+class WatchLive(amp.Command):
+    """Read these DJs' mounts of Icecast, as a list in JSON, and no others, except one that is on the air."""
+
+    arguments = [(b"mounts", amp.String())]
+
+
 class GetState(amp.Command):
     """What is on the air: answered with a `StreamerState` as JSON."""
 
@@ -171,6 +180,12 @@ class Level(amp.Command):
         (b"loudness", amp.Float(optional=True)),  # momentary, LUFS
         (b"peak", amp.Float(optional=True)),  # dBTP, the highest of the last second
     ]
+
+
+class LiveInputs(amp.Command):
+    """How it is with the DJs' mounts that are read: `LiveInput`s as JSON. Told twice a second while there are any."""
+
+    arguments = [(b"inputs", amp.String())]
 
 
 class Heard(amp.Command):

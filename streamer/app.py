@@ -29,7 +29,7 @@ from bandstand.common.lock import ProcessLock
 from bandstand.common.show_times import find_local_zone, load_zone
 from bandstand.common.shutdown import stop_once
 from bandstand.common.station_folder import make_folder
-from bandstand.common.types import RATE, Seconds
+from bandstand.common.types import RATE, CueId, Seconds
 from bandstand.streamer import silence
 from bandstand.streamer.block import NOTHING, Title
 from bandstand.streamer.bus import Bus, Sink
@@ -43,6 +43,8 @@ from bandstand.streamer.heartbeat import Heartbeat
 from bandstand.streamer.hls import HlsOutput, HlsSettings, HlsStream
 from bandstand.streamer.icecast import ShoutHandle, fetch_bytes_received, probe, set_title
 from bandstand.streamer.limiter import DELAY
+from bandstand.streamer.live.input import make_input
+from bandstand.streamer.live.inputs import LiveInputs
 from bandstand.streamer.meter import Level, OutputProcessor, round_level
 from bandstand.streamer.output import CameOnAir, EncodedMount, MountEvent, MountParts, Output, WentOffAir
 from bandstand.streamer.playout import Ended, Event, Moved, Playout, Position, Started, Underrun
@@ -56,6 +58,8 @@ WIDEST: Final = {"mp3": 320, "opus": 510, "flac": LOSSLESS}
 """kbit/s."""
 LEVELS: Final = Seconds(1.0)
 """How often connected bots are told how loud it is."""
+LIVE_LOOKS: Final = Seconds(0.5)
+"""How often they are told how it is with DJs' mounts."""
 LONGEST_DETAIL: Final = 1000
 """Characters of a decoder's own words that are reported: AMP takes no value above 65,535 bytes."""
 PATIENCE: Final = Seconds(0.4)
@@ -100,6 +104,9 @@ class Streamer:
         self._levels = LoopingCall(self._tell_level)
         self._levels.clock = reactor
         self._factory = ControlFactory(PlayoutController(reactor, self._bus), self._reports, self._state, self.end)
+        self._live_looks = LoopingCall(self._look_at_live)
+        self._live_looks.clock = reactor
+        self._factory.live = LiveInputs(lambda mount: make_input(config.icecast, mount), self._retitle)
         self._factory.list_heard = lambda: [self._tell_heard(*kept) for kept in self._spans.list_mounts()]
         self._factory.note_cue = self._recording.gate.note_cue
         self._factory.switch_recording = lambda on, ends_shows: self._recording.gate.switch(on, ends_shows=ends_shows)
@@ -129,6 +136,7 @@ class Streamer:
             written.start()
         self._bus.start()
         self._levels.start(LEVELS, now=False)
+        self._live_looks.start(LIVE_LOOKS, now=False)
 
     def end(self) -> None:
         """End the process in order. May be called more than once."""
@@ -136,8 +144,10 @@ class Streamer:
 
     def stop(self) -> Deferred[None]:
         """End the connections first, so that bots have their answers; then the sound, the mounts and the lock."""
-        if self._levels.running:
-            self._levels.stop()
+        for looking in (self._levels, self._live_looks):
+            if looking.running:
+                looking.stop()
+        self._factory.live.watch([])
         answered = self._factory.disconnect().addTimeout(PATIENCE, self._reactor)
         closed = self._port.stopListening() if self._port else None
         ended = DeferredList([answered, closed or succeed(None)], consumeErrors=True)
@@ -247,6 +257,15 @@ class Streamer:
         if level != self._told:
             self._told = level
             self._factory.tell(wire.Level, loudness=level.loudness, peak=level.peak)
+
+    def _look_at_live(self) -> None:
+        """Have titles that have changed shown, and tell connected bots how it is with DJs' mounts."""
+        states = self._factory.live.look()
+        if states is not None:
+            self._factory.tell(wire.LiveInputs, inputs=msgspec.json.encode(states))
+
+    def _retitle(self, cue: CueId, title: str) -> None:
+        self._bus.submit(lambda playout: playout.retitle(cue, title), heard=False)
 
     def _tell_heard(self, mount: str, spans: Sequence[wire.HeardSpan]) -> dict[str, object]:
         """The values of a `wire.Heard`."""

@@ -23,7 +23,7 @@ from bandstand.common.token_bucket import TokenBucket
 from bandstand.common.types import RATE, Frames, Seconds
 from bandstand.streamer.block import NOTHING, Block, Item, Title
 from bandstand.streamer.heard import MarkFinder
-from bandstand.streamer.playout import Action, Ended, Event, Playout, Started
+from bandstand.streamer.playout import Action, Ended, Event, Playout, Retitled, Started
 from bandstand.streamer.position_watch import PositionWatch
 
 STEP: Final = Frames(4608)
@@ -178,7 +178,7 @@ class Bus:
 
     def _title(self, events: Sequence[Event]) -> Title | None:
         """The title from this block on, or None if it does not change."""
-        begun = [event for event in events if isinstance(event, Started)]
+        begun = [event for event in events if isinstance(event, Started | Retitled)]
         if begun:
             return Title(begun[-1].artist, begun[-1].title)
         over = any(isinstance(event, Ended) for event in events)

@@ -20,11 +20,13 @@ from bandstand.common import wire
 from bandstand.common.recordings import CueTag
 from bandstand.common.text import one_line
 from bandstand.common.types import LONGEST_FADE, RATE, CueId, Decibels, Frames
-from bandstand.streamer.controller import PlayoutController
+from bandstand.streamer.controller import OpenableSource, PlayoutController
+from bandstand.streamer.live.bed import BED_START
+from bandstand.streamer.live.inputs import LiveInputs
 from bandstand.streamer.playout import STOP_FADE, Cue, Join, Position
 from bandstand.streamer.recording.gate import NotedCue
 from bandstand.streamer.reports import Reports
-from bandstand.streamer.sources import DecodedAhead, file_source, spool_source
+from bandstand.streamer.sources import file_source, spool_source
 
 log = Logger()
 Answer = dict[str, object]
@@ -44,6 +46,7 @@ class SourceArguments(TypedDict, total=False):
     crossfade: int | None
     join: bytes | None
     tag: bytes | None
+    live: str | None
 
 
 class BotConnection(amp.AMP):
@@ -91,8 +94,8 @@ class BotConnection(amp.AMP):
         if not failure.check(ConnectionDone):
             log.warn("report {n} was not taken: {why}", n=number, why=failure.getErrorMessage())
 
-    def _make_cue(self, request: SourceArguments) -> tuple[Cue, DecodedAhead]:
-        cue, source = make_cue(request)
+    def _make_cue(self, request: SourceArguments) -> tuple[Cue, OpenableSource]:
+        cue, source = make_cue(request, self._factory.live)
         self._factory.note_cue(cue.id, NotedCue(cue.title, cue.artist, read_tag(request.get("tag"))))
         return cue, source
 
@@ -116,7 +119,7 @@ class BotConnection(amp.AMP):
 
     @wire.Seek.responder
     def seek(self, **request: Unpack[SourceArguments]) -> "Deferred[Answer]":
-        cue, source = make_cue(request)
+        cue, source = make_cue(request, self._factory.live)
         return self._controller.seek(cue, source).addCallback(lambda _: {})
 
     @wire.Stop.responder
@@ -126,6 +129,11 @@ class BotConnection(amp.AMP):
     @wire.Record.responder
     def record(self, on: bool, ends_shows: bool) -> "Deferred[Answer]":
         return self._controller.read(lambda _: self._factory.switch_recording(on, ends_shows)).addCallback(lambda _: {})
+
+    @wire.WatchLive.responder
+    def watch_live(self, mounts: bytes) -> Answer:
+        self._factory.live.watch(msgspec.json.decode(mounts, type=list[str]))
+        return {}
 
     @wire.GetState.responder
     def get_state(self) -> "Deferred[Answer]":
@@ -153,6 +161,7 @@ class ControlFactory(Factory):
         self.reports = reports
         self.state = state
         self.shut_down = shut_down
+        self.live = LiveInputs()
         self.list_heard: Callable[[], list[Answer]] = list
         """The values of a `wire.Heard` for each mount, with all that is kept."""
         self.note_cue: Callable[[CueId, NotedCue], None] = lambda cue, noted: None
@@ -193,11 +202,14 @@ class ControlFactory(Factory):
             self._gone.callback(None)
 
 
-def make_cue(request: SourceArguments) -> tuple[Cue, DecodedAhead]:
+def make_cue(request: SourceArguments, live: LiveInputs) -> tuple[Cue, OpenableSource]:
     """The cue that a request describes, and its source, which closes the descriptors when it is closed."""
     audio, growth = request["audio"], request.get("growth")
     start, gain = Frames(max(0, request["start"])), Decibels(request["gain"])
-    if request["raw"]:
+    source: OpenableSource
+    if mount := request.get("live"):
+        source = live.make_source(mount, CueId(request["cue"]), file_source(audio, BED_START, gain))
+    elif request["raw"]:
         source = spool_source(audio, growth, start, gain)
     else:
         if growth is not None:

@@ -6,19 +6,27 @@ kept.
 """
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from twisted.internet.defer import Deferred, DeferredLock
 from twisted.internet.interfaces import IReactorFromThreads
 from twisted.python.failure import Failure
 
 from bandstand.common.types import CueId, Frames
+from bandstand.streamer.block import AudioSource
 from bandstand.streamer.bus import Bus
 from bandstand.streamer.playout import Cue, Playout, Position
-from bandstand.streamer.sources import DecodedAhead
+from bandstand.streamer.sources import Ready
 
 T = TypeVar("T")
 Change = Callable[[Playout], T]
+
+
+class OpenableSource(AudioSource, Protocol):
+    """A source that has to be begun."""
+
+    def begin(self, ready: Ready) -> None:
+        """`ready` is called once, by any thread, when it can be played, or with NotAudio."""
 
 
 class PlayoutController:
@@ -29,11 +37,11 @@ class PlayoutController:
         self._bus = bus
         self._order = DeferredLock()
 
-    def play(self, cue: Cue, source: DecodedAhead, until: Frames | None = None) -> Deferred[None]:
+    def play(self, cue: Cue, source: OpenableSource, until: Frames | None = None) -> Deferred[None]:
         """Cut in with `cue` once its first frames are decoded; fails with NotAudio."""
         return self._order.run(lambda: self._open_then(source, lambda playout: playout.cut(cue, until)))
 
-    def follow(self, cue: Cue, source: DecodedAhead) -> Deferred[None]:
+    def follow(self, cue: Cue, source: OpenableSource) -> Deferred[None]:
         """Let `cue` follow once its first frames are decoded; fails with NotAudio."""
         return self._order.run(lambda: self._open_then(source, lambda playout: playout.follow(cue)))
 
@@ -43,7 +51,7 @@ class PlayoutController:
     def skip(self, cue: CueId) -> Deferred[None]:
         return self._order.run(lambda: self._apply(lambda playout: playout.skip(cue)))
 
-    def seek(self, cue: Cue, source: DecodedAhead) -> Deferred[None]:
+    def seek(self, cue: Cue, source: OpenableSource) -> Deferred[None]:
         """Go on with `source` once it is decoded there; fails with NotAudio, or UnknownCue if it is not on the air."""
 
         def close(failure: Failure) -> Failure:
@@ -59,7 +67,7 @@ class PlayoutController:
         """What `at` returns, called between two blocks; does not wait for the requests before it."""
         return self._apply(at, heard=False)
 
-    def _open_then(self, source: DecodedAhead, change: Change[None]) -> Deferred[None]:
+    def _open_then(self, source: OpenableSource, change: Change[None]) -> Deferred[None]:
         opened: Deferred[None] = Deferred()
         source.begin(lambda error: self._reactor.callFromThread(_fire, opened, error, None))
         return opened.addCallback(lambda _: self._apply(change))

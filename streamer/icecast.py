@@ -17,7 +17,7 @@ import shout
 
 from bandstand.common.config import Icecast, Mount, Station
 from bandstand.common.errors import BandstandError
-from bandstand.common.icecast import ADMIN, AGENT, SOURCE, STATS, address, basic_authorization, parse_stats
+from bandstand.common.icecast import ADMIN, AGENT, PROBED, SOURCE, STATS, address, basic_authorization, parse_stats
 from bandstand.common.types import CHANNELS, RATE, Seconds
 
 TIMEOUT: Final = Seconds(3.0)
@@ -192,7 +192,7 @@ def probe(icecast: Icecast) -> None:
 
     Asks for a plain file: Icecast 2.4.4 may crash when it is asked for figures in its first moments.
     """
-    fetch(icecast, "/style.css", {})
+    fetch(icecast, PROBED, {})
 
 
 def fetch_bytes_received(icecast: Icecast, path: str) -> int | None:

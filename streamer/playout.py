@@ -95,7 +95,16 @@ class Moved:
     is_moving: bool
 
 
-Event = Started | Ended | Underrun | Moved
+@dataclass(frozen=True)
+class Retitled:
+    """From this block on this cue has another title."""
+
+    cue: CueId
+    title: str
+    artist: str = ""
+
+
+Event = Started | Ended | Underrun | Moved | Retitled
 
 
 @dataclass(frozen=True)
@@ -224,6 +233,11 @@ class Playout:
         self._cancel_due("stopped")
         self._drop_following()
         return stopped
+
+    def retitle(self, cue: CueId, title: str) -> None:
+        """Give the cue on the air another title; nothing, if it is not there any more."""
+        if self._current is not None and self._current.cue.id == cue and self._current.started:
+            self._events.append(Retitled(cue, title))
 
     def next_block(self, frames: int) -> tuple[Block, list[Event]]:
         """The next `frames` frames, and what happened in them. The samples are None if all of it is silence outside a

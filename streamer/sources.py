@@ -98,11 +98,16 @@ class DecodedAhead:
     def _level(self, samples: Samples) -> Samples:
         """`samples` with the gain applied, without NaN and without anything beyond `LOUDEST`."""
         made: NDArray[np.float32] = samples * self._gain
-        # NaN fails both comparisons. To compare the extremes costs a tenth of clipping, which is seldom needed.
-        if not (made.size and made.max() <= LOUDEST and made.min() >= -LOUDEST):
-            np.nan_to_num(made, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
-            np.clip(made, -LOUDEST, LOUDEST, out=made)
-        return made
+        return limit_samples(made)
+
+
+def limit_samples(samples: Samples) -> Samples:
+    """`samples`, or a copy without NaN and without anything beyond `LOUDEST`."""
+    # NaN fails both comparisons. To compare the extremes costs a tenth of clipping, which is seldom needed.
+    if not (samples.size and samples.max() <= LOUDEST and samples.min() >= -LOUDEST):
+        samples = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
+        np.clip(samples, -LOUDEST, LOUDEST, out=samples)
+    return samples
 
 
 def file_source(fd: int, start: Frames, gain: Decibels) -> DecodedAhead:

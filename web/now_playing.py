@@ -13,7 +13,7 @@ from litestar.params import FromPath
 
 from bandstand.common.api.requests import GetStatus, ListHistory
 from bandstand.common.api.results import History, NowPlaying, Queue, QueuedSong, Status
-from bandstand.common.api.values import PlayedSong, SongBrief
+from bandstand.common.api.values import PlayedSong, SongBrief, SongKind
 from bandstand.common.bands import slug
 from bandstand.common.config import Config
 from bandstand.common.show_times import find_local_zone
@@ -158,6 +158,7 @@ class _Maker:
         return NowPlayingAnswer(
             station=self._describe_station(mounts),
             listeners=Listeners(total, total, total),
+            live=self._describe_live(state.now_playing),
             now_playing=self._describe_current(state, now) or self._describe_silence(now, is_online),
             playing_next=self._describe_next(state),
             song_history=[self._describe_played(play) for play in history.plays if play.reason],
@@ -216,6 +217,12 @@ class _Maker:
             elapsed=int(elapsed),
             remaining=max(0, int(seconds - elapsed)) if seconds else 0,
         )
+
+    def _describe_live(self, playing: NowPlaying) -> LiveInfo:
+        song = playing.song
+        if song is None or song.kind is not SongKind.LIVE:
+            return LiveInfo()
+        return LiveInfo(True, playing.name, None if playing.started is None else int(playing.started))
 
     def _describe_silence(self, now: float, is_online: bool) -> CurrentInfo:
         """A song in name only, as AzuraCast has one: widgets show what is on without asking whether anything is."""

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from bandstand.common.api import events
+from bandstand.common.api import events, live
 from bandstand.common.api.events import Event
 
 PUBLIC: Final = (
@@ -44,6 +44,11 @@ PUBLIC: Final = (
     events.SkipVoteBegan,
     events.SkippedByVote,
     events.ComparisonRevealed,
+    live.LiveTookOver,
+    live.LiveDropped,
+    live.LiveReturned,
+    live.LiveTitled,
+    live.LiveLeft,
     events.MountCameOn,
     events.MountWentOff,
     events.StreamerWentAway,

@@ -27,6 +27,7 @@ BETWEEN: Final = {
     SongKind.JINGLE: "jingle",
     SongKind.IDENT: "the station's tune",
     SongKind.BRIDGE: "a bridge between two songs",
+    SongKind.LIVE: "live",
 }
 SONG_STATES: Final = {
     SongState.MAKING: "being made",

@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 from twisted.logger import Logger
 
+from bandstand.bot.commands import live_notices
 from bandstand.bot.commands.frontend import FrontEnd, ShowsProgress
 from bandstand.bot.commands.generators import name_watch, say_revealed
 from bandstand.bot.commands.phrases import name_song
@@ -360,6 +361,7 @@ NOTICES: Final[Mapping[type, Callable[[Any], Reply | None]]] = {
     events.DatabaseRecovered: _announce_database_recovered,
     events.SeekFailed: _announce_seek_failed,
     events.GeneratorsReloaded: _announce_reloaded,
+    **live_notices.NOTICES,
 }
 
 

@@ -25,6 +25,7 @@ BETWEEN: Final = {
     SongKind.JINGLE: "one was due between songs",
     SongKind.IDENT: "the station's own tune, in the band and key of the song before it",
     SongKind.BRIDGE: "it leads from the key and tempo of one song to those of the next",
+    SongKind.LIVE: "a DJ sends it",
 }
 SOURCES: Final = {
     Source.STOCK: "a new song that was composed ahead, heard for the first time",

@@ -96,6 +96,13 @@ def _say_no_song(why: refusals.NoSuchSong) -> str:
     return f'no song "{one_line(why.words, 60)}" ({there}); {hint}'
 
 
+def _say_no_dj(why: refusals.NoSuchDj) -> str:
+    there = f"there {'is' if len(why.waiting) == 1 else 'are'} {', '.join(why.waiting)}" if why.waiting else ""
+    if not why.name:
+        return "no DJ is connected"
+    return f"no DJ {why.name} is connected{f'; {there}' if there else ''}"
+
+
 def _say_ambiguous(why: refusals.AmbiguousSong) -> str:
     songs = ", ".join(f"{song.code} {song.title or 'being made'}" for song in why.songs)
     return f"{counted(why.count, 'song')} fit; give the code of one: {songs}"
@@ -401,6 +408,10 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     refusals.BadVisitorName: lambda why: VISITOR_NAMES.get(why.problem, VISITOR_NAMES["form"]).format(
         name=one_line(why.name, 30)
     ),
+    refusals.NoSuchDj: _say_no_dj,
+    refusals.NobodyLive: lambda _: "no DJ is on the air",
+    refusals.GuestTaken: lambda why: f"{why.name} has an account already, and connects with its password",
+    refusals.TooManyGuests: lambda why: f"there are {why.limit} guests already; each may come for a day",
     refusals.BadRequest: lambda why: one_line(why.problem),
 }
 """What a person is told for each refusal: what is wrong, and what to do instead."""

@@ -46,6 +46,8 @@ class ConnectionOwner(Protocol):
     @property
     def take_recording(self) -> Callable[[str, str, str], None]: ...
 
+    def take_live_inputs(self, inputs: Sequence[wire.LiveInput]) -> None: ...
+
     def take_mount_on(self, mount: str) -> None: ...
 
     def take_mount_off(self, mount: str, reason: str) -> None: ...
@@ -111,6 +113,11 @@ class StreamerConnection(amp.AMP):
     @wire.RecordingChanged.responder
     def recording_changed(self, state: str, folder: str, reason: str) -> Answer:
         self._owner.take_recording(state, folder, reason)
+        return {}
+
+    @wire.LiveInputs.responder
+    def live_inputs(self, inputs: bytes) -> Answer:
+        self._owner.take_live_inputs(msgspec.json.decode(inputs, type=list[wire.LiveInput]))
         return {}
 
     @wire.WentOffAir.responder

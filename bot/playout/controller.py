@@ -111,6 +111,8 @@ class PlayoutController:
         """See `wire.RecordingChanged`."""
         self.greet: Callable[[wire.StreamerState], None] = lambda state: None
         """Called with what each new streamer says."""
+        self.tell_live: Callable[[Sequence[wire.LiveInput]], None] = lambda _: None
+        """Is told how it is with DJs' mounts."""
         self._heard = HeardKeeper(self._find_song, self._publish, self._wall)
 
     @property
@@ -278,6 +280,15 @@ class PlayoutController:
     def take_heard(self, mount: str, format: str, spans: Sequence[wire.HeardSpan]) -> None:
         self._heard.take(mount, format, spans)
 
+    def take_live_inputs(self, inputs: Sequence[wire.LiveInput]) -> None:
+        self.tell_live(inputs)
+
+    def watch_live(self, mounts: Sequence[str]) -> None:
+        """Have the streamer read these DJs' mounts; nothing, while it is away."""
+        if self._connection is not None:
+            asked = self._connection.ask(wire.WatchLive, mounts=msgspec.json.encode(mounts))
+            asked.addErrback(lambda failure: log.warn("no DJ is heard: {why}", why=failure.getErrorMessage()))
+
     def take_mount_on(self, mount: str) -> None:
         self._publish_mounts(self._mounts.record_on(mount))
 
@@ -381,6 +392,7 @@ class PlayoutController:
                 crossfade=round((cue.crossfade or 0.0) * RATE),
                 tag=msgspec.json.encode(self.find_tag(cue)),
                 **({} if until is None else {"until": until}),
+                **({"live": source.live} if source.live else {}),
                 **({} if join is None else {"join": msgspec.json.encode(join)}),
             )
         finally:

@@ -4,19 +4,24 @@ Knows where sound is and how loud it is to be; not which song is due.
 """
 
 import os
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Protocol
 
-from bandstand.common.api.values import Cue
+from bandstand.common.api.values import Cue, SongKind
 from bandstand.common.errors import Missing
 from bandstand.common.files import name_kind, parse_location
+from bandstand.common.live import make_mount
 from bandstand.common.paths import Paths
 from bandstand.common.types import SongCode
 
 GAIN_LIMIT: Final = 12.0
 """Decibels. A song that is further than this from the station's loudness was not meant to be near it."""
 USUAL_FILE: Final = "song.flac"
+RECENT: Final = 4
+NOTHING: Final = Path(os.devnull)
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,8 @@ class SongSource:
     """The reading end of a pipe that stays open while `audio` grows."""
     gain: float = 0.0
     """Decibels."""
+    live: str = ""
+    """The mount of a DJ, who is heard; `audio` is what is heard while they are lost."""
 
     def close(self) -> None:
         os.close(self.audio)
@@ -52,9 +59,13 @@ class SongSources:
         self._paths = paths
         self._loudness = loudness
         self._find_spool = find_spool
+        self._recent: deque[tuple[Path, float]] = deque(maxlen=RECENT)
+        """Files and their gains, the oldest first."""
 
     def open(self, cue: Cue) -> SongSource:
         """Open the sound of a cue's song. Raises Missing where there is none."""
+        if cue.song.kind is SongKind.LIVE:
+            return self._open_live(cue)
         is_elsewhere = "/" in cue.audio  # a file that is played where it is
         spool = None if is_elsewhere else self._find_spool(cue.song.code)
         if spool is not None:
@@ -71,7 +82,24 @@ class SongSources:
         if kind := name_kind(os.fstat(audio).st_mode):
             os.close(audio)
             raise Missing(f"where its file {path.name} was is {kind} now")
-        return SongSource(audio, gain=self._get_gain(cue.loudness))
+        source = SongSource(audio, gain=self._get_gain(cue.loudness))
+        self._remember(path, source.gain)
+        return source
+
+    def _remember(self, path: Path, gain: float) -> None:
+        """Keep the last files that were opened, of which the oldest was heard already."""
+        if path not in [known for known, _ in self._recent]:
+            self._recent.append((path, gain))
+
+    def _open_live(self, cue: Cue) -> SongSource:
+        """A song that was heard not long ago stands in for a DJ who is lost; where there is none, the streamer has
+        something."""
+        path, gain = self._recent[0] if self._recent else (NOTHING, 0.0)
+        try:
+            audio = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        except OSError:
+            audio = os.open(NOTHING, os.O_RDONLY | os.O_CLOEXEC)
+        return SongSource(audio, gain=gain, live=make_mount(cue.audio.partition(":")[2]))
 
     def _get_gain(self, loudness: float | None) -> float:
         gain = 0.0 if loudness is None else self._loudness - loudness

@@ -17,7 +17,7 @@ from bandstand.common.api.refusals import NoSuchFan, NothingBefore, NothingOnAir
 from bandstand.common.api.requests import AddFavourite, ListFavourites, RemoveFavourite, SetNotices
 from bandstand.common.api.results import FavouriteAdded, FavouriteRemoved, Favourites, Notices
 from bandstand.common.api.values import Song
-from bandstand.common.generators import BETWEEN, COMPARE
+from bandstand.common.generators import COMPARE, UNLISTED
 from bandstand.common.text import one_line
 
 NAME_LIMIT: Final = 60
@@ -42,7 +42,7 @@ def find_meant(tx: Transaction, words: str, is_last: bool) -> Song:
 
 def add_favourite(request: AddFavourite, by: Requester, tx: Transaction) -> FavouriteAdded:
     song = find_meant(tx, request.song, request.is_last)
-    if is_passing(song) or song.state.is_lost or song.generator in (COMPARE, *BETWEEN):
+    if is_passing(song) or song.state.is_lost or song.generator in (COMPARE, *UNLISTED):
         raise Refused(NotKept(song.brief))
     person = get_person(by)
     tx.favourites.put_fan(person, one_line(by.name, NAME_LIMIT))

@@ -179,7 +179,7 @@ def list_history(request: ListHistory, by: Requester, tx: Transaction) -> Histor
 
 
 def _is_listed(cue: Cue, request: ListHistory) -> bool:
-    return request.is_whole or cue.song.kind is SongKind.SONG
+    return request.is_whole or cue.song.kind in (SongKind.SONG, SongKind.LIVE)
 
 
 def _describe_play(cue: Cue, seconds: float) -> PlayedSong:

@@ -19,7 +19,7 @@ from bandstand.common.api.refusals import BadRequest, NotHeardLately, NothingHea
 from bandstand.common.api.requests import AddBookmark, Rate
 from bandstand.common.api.results import Bookmarked, Rated
 from bandstand.common.api.values import Bookmark, Song, SongPlace
-from bandstand.common.generators import BETWEEN
+from bandstand.common.generators import UNLISTED
 from bandstand.common.text import one_line
 from bandstand.common.types import RATE
 
@@ -86,7 +86,7 @@ def _locate(song: Song, seconds: float) -> InEar:
 def rate(request: Rate, by: Requester, tx: Transaction) -> Rated:
     heard = find_place_heard(request, by, tx)
     song = heard.song
-    if song.generator in BETWEEN:
+    if song.generator in UNLISTED:
         raise Refused(BadRequest("what you hear is no song, and is not rated"))
     section = find_section(song.sections, heard.at.bar)
     tx.ratings.put(RatedSection(song.code, section, request.value), get_person(by), tx.now)

@@ -31,6 +31,7 @@ from bandstand.common.api.events import (
     SongUnplayable,
     WishBegun,
 )
+from bandstand.common.api.live import LeftReason, LiveLeft
 from bandstand.common.api.people import Place, Requester
 from bandstand.common.api.shows import RunState
 from bandstand.common.api.values import (
@@ -45,7 +46,7 @@ from bandstand.common.api.values import (
     SongBrief,
     SongState,
 )
-from bandstand.common.generators import IMPORT
+from bandstand.common.generators import IMPORT, LIVE_SHOW
 from bandstand.common.text import one_line
 from bandstand.common.types import RATE, CueId, Frames
 
@@ -302,12 +303,15 @@ def is_passing(song: Song) -> bool:
     return is_live(song) or (song.state is SongState.READY and song.generator != IMPORT and "/" in song.audio)
 
 
-def let_go(tx: Transaction, code: str) -> None:
+def let_go(tx: Transaction, code: str, reason: EndReason | None = None) -> None:
     """A cue of this song is over: if nothing is kept of it and it is to be heard no more, it is gone."""
     song = tx.songs.get(code)
     if not is_passing(song) or any(cue.song.code == code for cue in tx.queue.list_open()):
         return
     move_song(tx, song, SongState.GONE)
+    if song.generator == LIVE_SHOW:
+        left = LeftReason.LOST if reason in (EndReason.FINISHED, EndReason.BROKEN) else LeftReason.ENDED
+        tx.publish(LiveLeft(name=str(song.parameters["dj"]), reason=left, seconds=tx.now - song.created))
     for job in tx.jobs.list_in_state(*OPEN_JOBS):
         if job.song == code:
             end_job(tx, job, JobState.DONE)
@@ -381,7 +385,7 @@ def record_ended(tx: Transaction, cue_id: int, reason: EndReason, frames: Frames
     ended = end_cue(tx, cue, reason, at, frames)
     _settle_rest(tx, ended, reason)
     fill_air(tx)
-    let_go(tx, ended.song.code)
+    let_go(tx, ended.song.code, ended.reason)
     _publish_end(tx, ended, reason, detail)
 
 
@@ -442,7 +446,7 @@ def record_unplayable(tx: Transaction, cue_id: int, reason: str) -> None:
     tried = msgspec.structs.replace(cue, started=tx.now if cue.started is None else cue.started)
     end_cue(tx, tried, EndReason.BROKEN, tx.now)
     fill_air(tx)
-    let_go(tx, cue.song.code)
+    let_go(tx, cue.song.code, EndReason.BROKEN)
     tx.publish(
         SongUnplayable(cue=cue.id, song=cue.song, place=cue.place, reason=one_line(reason), is_request=cue.is_request)
     )

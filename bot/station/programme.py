@@ -33,12 +33,12 @@ from bandstand.common.api.values import (
     SlotKind,
     SongState,
 )
-from bandstand.common.generators import BAND, BETWEEN, COMPARE, FILE, IMPORT
+from bandstand.common.generators import BAND, COMPARE, FILE, IMPORT, UNLISTED
 
 RADIO: Final = "radio"
 """The setting that `radio on` and `radio off` write; without it the configuration decides."""
 ON, OFF = "on", "off"
-NO_PROGRAMS: Final = (BAND, COMPARE, FILE, IMPORT, *BETWEEN)
+NO_PROGRAMS: Final = (BAND, COMPARE, FILE, IMPORT, *UNLISTED)
 """Makers of songs that are no program of a user's."""
 WORKING: Final = 600.0
 """Seconds after a user's generator was heard in which somebody is taken to work on it."""

@@ -20,14 +20,14 @@ from bandstand.common.api.refusals import AmbiguousSong, BadRequest, NotInQueue,
 from bandstand.common.api.requests import ClearQueue, Enqueue, ExplainSong, GetQueue, MoveInQueue, RemoveFromQueue
 from bandstand.common.api.results import Enqueued, Moved, Queue, QueuedSong, Removed
 from bandstand.common.api.values import Cue, EndReason, Song
-from bandstand.common.generators import BETWEEN
+from bandstand.common.generators import UNLISTED
 from bandstand.common.text import one_line
 
 
 def enqueue(request: Enqueue, by: Requester, tx: Transaction) -> Enqueued:
     """Append a song; it goes on the air at once where nothing is."""
     song = library.find_song(tx, request.song)
-    if song.generator in BETWEEN:
+    if song.generator in UNLISTED:
         raise Refused(BadRequest(f"a {song.generator} is no song: it is heard between songs, and not asked for"))
     check_queued(by, tx)
     _check_not_last(song, by, tx)

@@ -6,6 +6,7 @@ The other repositories, and the transaction that leads to all of them, are in `b
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+from bandstand.bot.station.live import Connection, Guest
 from bandstand.bot.station.requesting import SongRequest
 from bandstand.bot.station.rotation import Candidate
 from bandstand.common.api.playlists import Clock, Playlist
@@ -255,4 +256,40 @@ class Recordings(Protocol):
 
     def remove(self, code: str) -> None:
         """Forget it."""
+        ...
+
+
+class Live(Protocol):
+    """DJs who are connected, guests who may be, and those who were kicked."""
+
+    def list_connections(self) -> list[Connection]: ...
+
+    def find_connection(self, name: str) -> Connection | None: ...
+
+    def put_connection(self, connection: Connection) -> None:
+        """In place of the one of this name."""
+        ...
+
+    def remove_connection(self, name: str) -> None: ...
+
+    def find_guest(self, name: str) -> Guest | None: ...
+
+    def put_guest(self, guest: Guest) -> None:
+        """In place of the one of this name."""
+        ...
+
+    def remove_guest(self, name: str) -> None: ...
+
+    def count_guests(self) -> int: ...
+
+    def get_kicked(self, name: str) -> float | None:
+        """Until when they may not come again."""
+        ...
+
+    def put_kicked(self, name: str, until: float | None) -> None:
+        """None: they may come."""
+        ...
+
+    def prune(self, now: float) -> None:
+        """Forget guests and kicks whose time is over."""
         ...

@@ -14,6 +14,7 @@ import msgspec
 from bandstand.bot.station.radio_repositories import (
     Clocks,
     Favourites,
+    Live,
     Playlists,
     Recordings,
     Requests,
@@ -441,6 +442,7 @@ class Transaction(Protocol):
     watches: Watches
     shows: Shows
     recordings: Recordings
+    live: Live
     people: People
     sessions: Sessions
     settings: Settings

@@ -66,5 +66,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """The IANA zone in which times of shows count."""
     clock: str = ""
     """The clock that the programme goes by where nobody said another one; empty: none."""
+    is_live_enabled: bool = True
+    is_live_automatic: bool = False
+    """DJs go on the air as soon as they are connected and nobody else is on."""
     is_on_the_hour: bool = False
     """Whether the last song of each hour ends at the hour."""

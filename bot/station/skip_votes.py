@@ -20,7 +20,7 @@ from bandstand.common.api.people import Requester
 from bandstand.common.api.refusals import BadRequest, NothingOnAir, Refused, SkipVotesOff
 from bandstand.common.api.requests import Skip, VoteSkip
 from bandstand.common.api.results import SkipVoted
-from bandstand.common.api.values import Outside
+from bandstand.common.api.values import Outside, SongKind
 
 FEWEST: Final = 2
 """Votes that are needed however few people are there."""
@@ -45,7 +45,8 @@ def vote_to_skip(request: VoteSkip, by: Requester, tx: Transaction) -> SkipVoted
     if cue is None or is_stopped(tx) or request.cue not in (None, cue.id):
         raise Refused(NothingOnAir())
     if is_between(cue):
-        raise Refused(BadRequest(f"the {cue.song.kind} on the air is over in a moment; a song may be skipped by vote"))
+        what = "a live show" if cue.song.kind is SongKind.LIVE else f"a {cue.song.kind}, which is over in a moment,"
+        raise Refused(BadRequest(f"{what} cannot be skipped by vote; a song can"))
     is_new = tx.favourites.put_skip_vote(cue.id, find_voter(by), tx.now)
     voters = tx.favourites.list_skip_votes(cue.id)
     votes, needed = len(voters), count_needed(count_people(tx.outside, voters), tx.rules.skip_share)

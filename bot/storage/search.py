@@ -29,7 +29,7 @@ from bandstand.bot.storage import tables
 from bandstand.bot.storage.executor import GAP, LISTED, Executor, prepare
 from bandstand.bot.storage.favourites import FAVOURITE, find_fans
 from bandstand.common.api.values import Song
-from bandstand.common.generators import BETWEEN
+from bandstand.common.generators import UNLISTED
 from bandstand.common.song_search import Query, normalise_key, split_words
 
 LIMIT: Final = 100
@@ -101,7 +101,7 @@ class Document(NamedTuple):
 
 def make_document(song: Song) -> Document | None:
     """None of a song that is not found: it has no title, is gone, or is heard between songs only."""
-    if not song.title or song.state.is_lost or song.generator in BETWEEN:
+    if not song.title or song.state.is_lost or song.generator in UNLISTED:
         return None
     style, tempo = str(song.facts.get("style", "")), _get_tempo(song)
     key = normalise_key(str(song.facts.get("key", "")))

@@ -20,14 +20,14 @@ from bandstand.common.api.values import (
     SongState,
     find_kind,
 )
-from bandstand.common.generators import BETWEEN, COMPARE, FILE, IMPORT, PIPE
+from bandstand.common.generators import COMPARE, FILE, IMPORT, PIPE, UNLISTED
 from bandstand.common.jobs import Provenance
 from bandstand.common.types import SongCode
 
 ROW: Final = tables.Song
 IS_KEPT: Final = ROW.state.not_in([state.value for state in SongState if state.is_lost])
-IS_LISTED: Final = IS_KEPT & (ROW.state != SongState.MAKING.value) & ROW.generator.not_in(BETWEEN)
-"""Whether it is one of the library's songs: something of it can be heard, and it is no jingle."""
+IS_LISTED: Final = IS_KEPT & (ROW.state != SongState.MAKING.value) & ROW.generator.not_in(UNLISTED)
+"""Whether it is one of the library's songs: something of it can be heard, and it is no jingle or the like."""
 
 BRIEF: Final = (ROW.code, ROW.title, ROW.artist, ROW.state, ROW.seconds, ROW.created, ROW.generator)
 """The columns of a `SongBrief`, in its order."""
@@ -95,7 +95,7 @@ class Songs:
 
     def get_newest(self, generator: str = "") -> Song | None:
         wanted = (
-            ROW.generator == generator if generator else ROW.generator.not_in([COMPARE, IMPORT, FILE, PIPE, *BETWEEN])
+            ROW.generator == generator if generator else ROW.generator.not_in([COMPARE, IMPORT, FILE, PIPE, *UNLISTED])
         )
         query = ROW.select(*WHOLE).where(wanted).order_by(ROW.created.desc()).limit(1)
         row = self._executor.select_first(query)

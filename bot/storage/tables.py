@@ -184,6 +184,39 @@ class Recording(Model):
     is_told = BooleanField()  # operators know that it is due
 
 
+class LiveConnection(Model):
+    """A DJ whom Icecast let in."""
+
+    name = TextField(primary_key=True)
+    since = FloatField()
+    seen = FloatField()
+    is_connected = BooleanField()
+    is_wanted = BooleanField()
+    was_on = BooleanField()
+
+    class Meta:
+        table_name = "live_connection"
+
+
+class LiveGuest(Model):
+    name = TextField(primary_key=True)
+    password = TextField()  # a hash
+    expires = FloatField()
+    by = TextField()
+    created = FloatField()
+
+    class Meta:
+        table_name = "live_guest"
+
+
+class LiveKick(Model):
+    name = TextField(primary_key=True)
+    until = FloatField()
+
+    class Meta:
+        table_name = "live_kick"
+
+
 class Grant(Model):
     name = TextField(primary_key=True)
     right = IntegerField()  # `Right.rank`

@@ -18,6 +18,7 @@ from bandstand.bot.station.rules import Rules
 from bandstand.bot.storage.bands import Bands, Ratings
 from bandstand.bot.storage.executor import Executor
 from bandstand.bot.storage.favourites import Favourites
+from bandstand.bot.storage.live import Live
 from bandstand.bot.storage.originals import Originals
 from bandstand.bot.storage.people import People, Settings, Watches
 from bandstand.bot.storage.playlists import Clocks, Playlists
@@ -76,6 +77,7 @@ class SqlTransaction:
         self.watches: repositories.Watches = Watches(executor)
         self.shows: radio_repositories.Shows = Shows(executor)
         self.recordings: radio_repositories.Recordings = Recordings(executor)
+        self.live: radio_repositories.Live = Live(executor)
         self.people: repositories.People = People(executor)
         self.sessions: repositories.Sessions = Sessions(executor)
         self.settings: repositories.Settings = Settings(executor)

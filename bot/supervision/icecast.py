@@ -20,11 +20,12 @@ from xml.sax.saxutils import escape
 
 import msgspec
 
+from bandstand.bot.live.door import DoorPlace
 from bandstand.bot.supervision.webroot import make_webroot
 from bandstand.common.config import Config, Mount
 from bandstand.common.errors import Missing
 from bandstand.common.files import write_whole
-from bandstand.common.icecast import ADMIN, STATS, basic_authorization, get_burst_seconds
+from bandstand.common.icecast import ADMIN, PROBED, STATS, basic_authorization, get_burst_seconds
 from bandstand.common.paths import Paths
 from bandstand.common.ports import find_free_port, list_ports
 
@@ -65,6 +66,25 @@ MOUNT = """
         <fallback-override>1</fallback-override>
     </mount>
 """
+LIVE = """
+    <!-- DJs' mounts: the bot says who may send, and nobody but the station listens. -->
+    <mount type="default">
+        <charset>UTF-8</charset>
+        <burst-size>0</burst-size>
+        <hidden>1</hidden>
+        <public>0</public>
+        <authentication type="url">
+            <option name="stream_auth" value="$url" />
+            <option name="listener_add" value="$url" />
+        </authentication>
+    </mount>
+    <!-- By this file the streamer sees that Icecast answers; nobody is to be asked for that. -->
+    <mount type="normal">
+        <mount-name>$probed</mount-name>
+    </mount>
+"""
+LIVE_SOURCES = 20
+"""DJs at a time."""
 INTRO = "        <intro>$intro</intro>\n"
 """The line of MOUNT that only an MP3 mount has."""
 CHANGEOWNER = """
@@ -82,6 +102,9 @@ class Kept(msgspec.Struct, frozen=True):
     port: int
     password: str
     admin_password: str
+    live_port: int = 0
+    """Where Icecast asks whom to let in; 0: nowhere."""
+    live_key: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,6 +118,8 @@ class Prepared:
     moved_from: int | None
     """The configured port, where another program has it."""
     pid: int | None
+    live: DoorPlace | None = None
+    """Where it asks whether a DJ may send; None: there are none."""
     was_ended: bool = False
     """One of ours ran, and had to be ended because its configuration is another now: its listeners connect anew."""
 
@@ -127,9 +152,11 @@ def render(template: str, config: Config, kept: Kept, account: tuple[str, str] |
     addresses = [config.icecast.bind]
     if config.icecast.bind not in WILDCARDS and not config.icecast.bind.startswith("127."):
         addresses.insert(0, "127.0.0.1")  # where the streamer sends
+    door = _find_door(config, kept)
     blocks = {
         "listen": "".join(_fill(LISTEN, port=kept.port, address=address) for address in addresses),
-        "mounts": "".join(_render_mount(mount) for mount in config.mounts),
+        "mounts": "".join(map(_render_mount, config.mounts))
+        + (_fill(LIVE, url=door.url, probed=PROBED) if door else ""),
         "changeowner": _fill(CHANGEOWNER, user=account[0], group=account[1]) if account else "",
     }
     files = Files(config.paths.icecast)
@@ -137,7 +164,7 @@ def render(template: str, config: Config, kept: Kept, account: tuple[str, str] |
         "location": config.station.name,
         "admin": config.station.url or "nobody@localhost",
         "hostname": "localhost" if config.icecast.bind in WILDCARDS else config.icecast.bind,
-        "sources": 2 * len(config.mounts) + SPARE_SOURCES,
+        "sources": 2 * len(config.mounts) + SPARE_SOURCES + (LIVE_SOURCES if door else 0),
         "password": kept.password,
         "admin_password": kept.admin_password,
         "directory": files.directory,
@@ -157,6 +184,10 @@ def _render_mount(mount: Mount) -> str:
         burst=int(mount.bitrate * 125 * get_burst_seconds(mount)),
         standby_burst=int(mount.bitrate * 125 * STANDBY_BURST_SECONDS),
     )
+
+
+def _render_live(door: DoorPlace) -> str:
+    return _fill(LIVE, url=door.url, probed=PROBED)
 
 
 def _fill(template: str, **values: object) -> str:
@@ -195,6 +226,7 @@ def prepare(config: Config) -> Prepared:
         argv=_make_argv(program, files),
         moved_from=config.icecast.port if kept.port != config.icecast.port else None,
         pid=pid,
+        live=_find_door(config, kept),
         was_ended=was_ended,
     )
 
@@ -234,7 +266,20 @@ def _settle(config: Config, before: Kept | None, in_use: int | None) -> Kept:
         port=port,
         password=icecast.password or (before.password if before else secrets.token_urlsafe(18)),
         admin_password=icecast.admin_password or (before.admin_password if before else secrets.token_urlsafe(18)),
+        live_port=_choose_live_port(config, before) if config.live.enabled else 0,
+        live_key=config.live.key or (before.live_key if before else "") or secrets.token_urlsafe(18),
     )
+
+
+def _choose_live_port(config: Config, before: Kept | None) -> int:
+    """The one from before as long as it is free: with another, Icecast would have to be started again."""
+    ports = list_ports(config.live.port)
+    first = [before.live_port] if before and before.live_port in ports else []
+    return find_free_port("live", config.live.host, [*first, *ports])
+
+
+def _find_door(config: Config, kept: Kept) -> DoorPlace | None:
+    return DoorPlace(config.live.host, kept.live_port, kept.live_key) if config.live.enabled else None
 
 
 def _find_account() -> tuple[str, str] | None:

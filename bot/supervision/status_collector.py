@@ -27,6 +27,7 @@ from bandstand.common.api.values import (
     ProcessStatus,
 )
 from bandstand.common.generators import Generator
+from bandstand.common.live import LiveInput
 
 log = Logger()
 
@@ -76,6 +77,8 @@ class Sources:
     """Over time."""
     find_page: Callable[[], str] = lambda: ""
     """The page's address, if there is one."""
+    get_live: Callable[[], dict[str, LiveInput]] = dict
+    """How it is with DJs' sources, by name."""
 
 
 class StatusCollector:
@@ -120,6 +123,7 @@ class StatusCollector:
             "processes": processes,
             "people": sources.list_people(),
             "networks": sources.list_networks(False),
+            "live": sources.get_live(),
             # Copies: the database's thread reads them while the catalogue may change.
             "generators": dict(sources.generators.known),
             "watch_trouble": sources.find_watch_trouble() if sources.generators.known else "",

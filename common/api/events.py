@@ -27,6 +27,7 @@ from bandstand.common.api.generating import WatchEnded as WatchEnded
 from bandstand.common.api.generating import WatchesChanged as WatchesChanged
 from bandstand.common.api.generating import WatchFailed as WatchFailed
 from bandstand.common.api.heard import SpanBegan as SpanBegan
+from bandstand.common.api.live import LiveEvent
 from bandstand.common.api.observing import HlsListenersCounted as HlsListenersCounted
 from bandstand.common.api.people import STATION, Place
 from bandstand.common.api.programme import ProgrammeChanged as ProgrammeChanged
@@ -360,9 +361,6 @@ class ComparisonRevealed(Base, frozen=True, tag="comparison_revealed"):
     """Of whoever revealed it, and has the same as an answer."""
 
 
-# The station
-
-
 class SeekFailed(Base, frozen=True, tag="seek_failed"):
     """The song goes on where it was."""
 
@@ -433,6 +431,7 @@ Event = (
     | StreamerRestartFailed
     | SeekFailed
     | HlsListenersCounted
+    | LiveEvent
     | StationQuit
 )
 

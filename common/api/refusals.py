@@ -22,6 +22,11 @@ from bandstand.common.api.asking import SongLost as SongLost
 from bandstand.common.api.asking import SongTooSoon as SongTooSoon
 from bandstand.common.api.bases import Kind as Kind
 from bandstand.common.api.bases import RefusalBase
+from bandstand.common.api.live import GuestTaken as GuestTaken
+from bandstand.common.api.live import LiveRefusal
+from bandstand.common.api.live import NobodyLive as NobodyLive
+from bandstand.common.api.live import NoSuchDj as NoSuchDj
+from bandstand.common.api.live import TooManyGuests as TooManyGuests
 from bandstand.common.api.people import Right
 from bandstand.common.api.playlists import BadListName as BadListName
 from bandstand.common.api.playlists import BadRule as BadRule
@@ -468,6 +473,7 @@ Refusal = (
     | NoSuchAccount
     | BadHash
     | VisitRefusal
+    | LiveRefusal
     | BadRequest
 )
 

@@ -44,6 +44,12 @@ from bandstand.common.api.liking import Reveal as Reveal
 from bandstand.common.api.liking import SetNotices as SetNotices
 from bandstand.common.api.liking import Vote as Vote
 from bandstand.common.api.liking import VoteSkip as VoteSkip
+from bandstand.common.api.live import EndLive as EndLive
+from bandstand.common.api.live import GetLive as GetLive
+from bandstand.common.api.live import GoLive as GoLive
+from bandstand.common.api.live import InviteGuest as InviteGuest
+from bandstand.common.api.live import KickDj as KickDj
+from bandstand.common.api.live import LiveRequest
 from bandstand.common.api.observing import CountHlsListeners as CountHlsListeners
 from bandstand.common.api.observing import GetListeners as GetListeners
 from bandstand.common.api.observing import GetLog as GetLog
@@ -420,6 +426,7 @@ Request = (
     | ExplainSong
     | ScheduleRequest
     | RecordingRequest
+    | LiveRequest
     | MakePlaylist
     | ChangePlaylist
     | AddToPlaylist

@@ -8,21 +8,24 @@ from bandstand.common import generators
 
 
 class SongKind(enum.StrEnum):
-    """What a track is to listeners. All but a song are heard between songs only, and neither rated nor asked for."""
+    """What a track is to listeners. All but a song are neither rated nor asked for."""
 
     SONG = "song"
     JINGLE = "jingle"
-    """A file that names the station."""
+    """A file that names the station, heard between songs."""
     IDENT = "ident"
     """The station's own motif, composed in the band and key of the song that it follows."""
     BRIDGE = "bridge"
     """Some bars that lead from one song to the next."""
+    LIVE = "live"
+    """A DJ's show."""
 
 
 KINDS = {
     generators.JINGLE: SongKind.JINGLE,
     generators.IDENT: SongKind.IDENT,
     generators.BRIDGE: SongKind.BRIDGE,
+    generators.LIVE_SHOW: SongKind.LIVE,
 }
 """Generator -> what its tracks are; all others make songs."""
 

@@ -26,6 +26,7 @@ from bandstand.common.bands import Band
 from bandstand.common.generators import Generator
 from bandstand.common.jobs import Provenance
 from bandstand.common.jobs import Section as Section
+from bandstand.common.live import LiveInput
 from bandstand.common.types import CueId, Frames, SongCode
 
 UNKNOWN = Provenance()
@@ -428,6 +429,8 @@ class Outside(StationStatus, frozen=True, kw_only=True):
     """For each mount the newest last."""
     networks: dict[str, ChatNetwork] = {}
     """By their labels in small letters."""
+    live: dict[str, LiveInput] = {}
+    """How it is with DJs' sources, by name."""
     generators: dict[str, Generator] = {}
     """The users' own, with what their programs say of themselves."""
     watch_trouble: str = ""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bandstand.common import lineups
-from bandstand.common.api import requests, results, schedule
+from bandstand.common.api import live, requests, results, schedule
 from bandstand.common.api.between import Jingle
 from bandstand.common.api.people import Right
 from bandstand.common.api.playlists import Clock, Playlist
@@ -168,6 +168,16 @@ RESULTS: dict[type, Any] = {
     requests.RemoveJingle: results.JingleRemoved(name="hour"),
     requests.ListJingles: results.Jingles(jingles=(Jingle(name="hour", song=LANTERN),)),
     requests.PlayIdent: results.IdentOrdered(),
+    requests.GetLive: live.LiveStatus(
+        djs=(
+            live.Dj(name="ann", state=live.DjState.ON_AIR, since=900.0, level=-18.2, format="mp3, 44100 Hz, stereo"),
+            live.Dj(name="bob", state=live.DjState.WAITING, since=950.0, is_wanted=True, trouble="it is silent"),
+        )
+    ),
+    requests.GoLive: live.LiveOrdered(name="bob"),
+    requests.EndLive: live.LiveEnding(name="ann"),
+    requests.KickDj: live.DjKicked(name="ann", until=1600.0),
+    requests.InviteGuest: live.GuestInvited(name="bob", password="s3cret", mount="/live/bob", expires=87400.0),
     requests.GetRadio: results.Radio(is_on=True, quiet=None, planned=4, stock=9, stock_seconds=1620.0),
     requests.ExplainSong: results.Explanation(song=LANTERN, name="ann"),
     requests.MakePlaylist: results.PlaylistDetails(playlist=MELLOW, count=0, songs=()),

@@ -27,6 +27,7 @@ READING: dict[type[Request], Request] = {
     requests.GetQueue: requests.GetQueue(),
     requests.GetHeard: requests.GetHeard(),
     requests.GetNowPlaying: requests.GetNowPlaying(),
+    requests.GetLive: requests.GetLive(),
     requests.RecogniseFiles: requests.RecogniseFiles(files=()),
     requests.ListSongs: requests.ListSongs(),
     requests.GetSong: requests.GetSong(song="one"),
