@@ -75,9 +75,7 @@ class Door:
     def __init__(self, reactor: IReactorTCP, place: DoorPlace, admit: Admit, password: str) -> None:
         self._reactor = reactor
         self._place = place
-        self._site: Any = Site(_Questions(place.key, admit, password))
-        self._site.noisy = False
-        self._site.log = lambda request: None  # each question would be a line
+        self._site: Any = _QuietSite(_Questions(place.key, admit, password))
         self._port: IListeningPort | None = None
 
     def start(self) -> str:
@@ -94,6 +92,15 @@ class Door:
         stopped = port.stopListening() if port is not None else None
         if stopped is not None:
             await stopped
+
+
+class _QuietSite(Site):
+    """Without a line in the log for each question."""
+
+    noisy = False
+
+    def log(self, request: Request) -> None:
+        """Nothing."""
 
 
 class _Questions(Resource):
