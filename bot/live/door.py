@@ -75,7 +75,7 @@ class Door:
     def __init__(self, reactor: IReactorTCP, place: DoorPlace, admit: Admit, password: str) -> None:
         self._reactor = reactor
         self._place = place
-        self._site: Any = _QuietSite(_Questions(place.key, admit, password))
+        self._site: Any = _QuietSite(_Questions(place.key, admit, password))  # type: ignore[no-untyped-call]
         self._port: IListeningPort | None = None
 
     def start(self) -> str:
