@@ -21,6 +21,8 @@ class Block:
     samples: Samples | None
     at: Frames = field(default=Frames(0), compare=False)
     """The number of its first frame, counted since the bus began."""
+    behind: Frames = field(default=Frames(0), compare=False)
+    """Frames that were due at the same time and come in further blocks."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,12 @@
 """The bus: the audio clock, which sends as many frames as time has passed, on an absolute schedule, to every output.
 
-The bus's lag: sound usually leaves in steps of 96 ms, 48 ms after it is due, since each wake-up costs as much processor
-time as encoding does. After an action (a cut, a skip) somebody waits to hear what it did: the lag is dropped, so the
-first frames leave at once, and for some 300 ms the steps are 12 ms. The frames that were held back by the lag leave
-with the action, so an encoder's look-ahead is filled at once, whether a song or silence was on the air.
+The bus's lag: sound usually leaves 48 ms after it is due, and the bus wakes for two blocks of 96 ms at once: a process
+that has slept finds nothing of its own in the processor's caches, so each wake-up costs as much time as encoding does,
+and a second block straight after the first costs half as much. An output sends the second one 96 ms later, so that
+sound comes to Icecast block by block all the same. After an action (a cut, a skip) somebody waits to hear what it did:
+the lag is dropped, so the first frames leave at once, and for some 300 ms the blocks are of 12 ms. The frames that were
+held back by the lag leave with the action, so an encoder's look-ahead is filled at once, whether a song or silence was
+on the air.
 
 A source that has fallen behind for a moment, as on a busy machine, is waited for: sound that leaves a little later is
 not heard, since Icecast and players have seconds of it in store, but a hole would be. What time that takes is made up
@@ -16,7 +19,6 @@ networks. Changes of the playout come in as actions and are made between two blo
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Final, Protocol
 
 from bandstand.common.token_bucket import TokenBucket
@@ -27,7 +29,9 @@ from bandstand.streamer.playout import Action, Ended, Event, Playout, Retitled, 
 from bandstand.streamer.position_watch import PositionWatch
 
 STEP: Final = Frames(4608)
-"""96 ms, four MP3 frames: how often sound is handed on. Waking up costs as much processor time as encoding."""
+"""96 ms, four MP3 frames: a block. What is due beyond it for being woken a little late is put to it."""
+WAKING: Final = Frames(2 * STEP)
+"""How often the bus wakes; see the top of this file."""
 QUICK_STEP: Final = Frames(576)
 QUICKLY: Final = Frames(12 * 1152)
 """288 ms: how long steps are short after an action."""
@@ -111,10 +115,10 @@ class Bus:
         if self._due(now) > LATEST * RATE:
             self._origin = now - self.sent / RATE
         while (due := self._due(now)) > 0:
-            frames = Frames(min(due, STEP))
+            frames = Frames(due if due < STEP + QUICK_STEP else STEP)
             if self._is_to_wait(frames, now):
                 return LOOK
-            self._send(frames)
+            self._send(frames, Frames(due - frames))
         moved = self._watch.find_error(self._playout.current, self.is_moving, now)
         if moved is not None:
             self._report(moved)
@@ -122,7 +126,7 @@ class Bus:
 
     def _is_to_wait(self, frames: Frames, now: float) -> bool:
         """Whether the song on the air has fallen behind for no longer than it is waited for."""
-        return not self._held and self._playout.is_late(frames) and not self._patience.take(now, LOOK)
+        return self._playout.is_late(frames) and not self._held and not self._patience.take(now, LOOK)
 
     def _due(self, now: float) -> int:
         return round((now - self._origin) * RATE) - self.sent - self._lag
@@ -136,7 +140,7 @@ class Bus:
 
     def _wait(self) -> Seconds:
         """Seconds until the next multiple of the step is due."""
-        step = QUICK_STEP if self._quick else STEP
+        step = QUICK_STEP if self._quick else WAKING
         following = (self.sent // step + 1) * step + self._lag
         return Seconds(max(0.0, self._origin + following / RATE - self._clock()))
 
@@ -157,7 +161,8 @@ class Bus:
     def _held(self) -> bool:
         return self._hold and not any(sink.on_air for sink in self._sinks)
 
-    def _send(self, frames: Frames) -> None:
+    def _send(self, frames: Frames, behind: Frames) -> None:
+        """Make the next block and offer it to the outputs; so many frames `behind` it are due as well."""
         if self._held:
             _, events = self._playout.next_block(0)
             block = Block(frames, None)
@@ -165,7 +170,7 @@ class Bus:
         else:
             block, events = self._playout.next_block(frames)
             stretches = self._playout.stretches
-        block = replace(self._process(block), at=self.sent)
+        block = Block(frames, self._process(block).samples, self.sent, behind)
         title = self._title(events)
         marks = self._marks.find(Frames(self.sent + self._delay), stretches)
         for sink in self._sinks:

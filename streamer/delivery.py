@@ -23,7 +23,9 @@ from typing import Final
 from bandstand.common.types import Seconds
 
 TICK: Final = Seconds(0.25)
-"""How often the thread looks for what is due."""
+"""How often the thread looks for what is due while a mount is off the air."""
+CALM_TICK: Final = Seconds(1.0)
+"""And while none is, and Icecast answers: each look costs processor time."""
 PACE: Final = Seconds(1.0)
 """Between two requests about one mount, until its figure has changed."""
 SETTLED: Final = Seconds(4.5)
@@ -169,8 +171,13 @@ class DeliveryMonitor:
         self._stopped.set()
 
     def _run(self) -> None:
-        while not self._stopped.wait(TICK):
+        while not self._stopped.wait(self.tick):
             self.check()
+
+    @property
+    def tick(self) -> Seconds:
+        """How long to wait for the next check."""
+        return CALM_TICK if self._answers and all(delivery.on_air for delivery in self._deliveries) else TICK
 
     def check(self) -> None:
         """Ask what is due. If one request gets no answer, the others are not tried."""

@@ -12,10 +12,10 @@ import numpy as np
 from bandstand.common.types import RATE, Frames
 from bandstand.streamer.block import Samples, zeros
 
-CAPACITY: Final = Frames(5 * RATE // 2)
-"""2.5 s, more than the longest delay that the bus makes up for at once (`bus.LATEST`)."""
+CAPACITY: Final = Frames(3 * RATE)
+"""3 s, more than the longest delay that the bus makes up for at once (`bus.LATEST`)."""
 REFILL: Final = Frames(2 * RATE)
-"""The writer is woken when no more than this is left, so that it works twice a second and not for every block."""
+"""The writer is woken when no more than this is left, so that it works once a second and not for every block."""
 
 
 class FrameBuffer:

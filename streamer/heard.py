@@ -48,13 +48,12 @@ class MarkFinder:
         """The marks within a block whose first frame leaves as frame `at` of the bus; none while all goes on."""
         found: list[Mark] = []
         for stretch in stretches:
-            here = Frames(at + stretch.offset)
-            mark = Mark(here, stretch.cue, stretch.position, stretch.is_moving)
-            last = self._last
-            expected = Mark(here, last.cue, last.find_position(here), last.is_moving)
-            if mark != expected:
-                self._last = mark
-                found.append(mark)
+            here, last = Frames(at + stretch.offset), self._last
+            if (stretch.cue, stretch.is_moving) != (last.cue, last.is_moving) or (
+                stretch.position != last.find_position(here)
+            ):
+                self._last = Mark(here, stretch.cue, stretch.position, stretch.is_moving)
+                found.append(self._last)
         return found
 
 
@@ -68,7 +67,7 @@ class SpanBegan:
     position: Frames
     is_moving: bool
     ago: Frames
-    """How long before the newest sound of the mount."""
+    """How long before the newest sound of the bus."""
 
 
 class SpanFinder:
@@ -110,7 +109,7 @@ class SpanFinder:
             cue=mark.cue,
             position=mark.position,
             is_moving=mark.is_moving,
-            ago=Frames(block.at + block.frames - mark.at),
+            ago=Frames(block.at + block.frames + block.behind - mark.at),
         )
 
 

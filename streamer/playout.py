@@ -166,10 +166,12 @@ class Playout:
     def is_late(self, frames: int) -> bool:
         """Whether the next `frames` frames would have a hole in the song that is heard, which may be filled soon."""
         playing = self._current
-        if playing is None or not playing.started or playing.starved or playing.cue.source.remaining is not None:
+        if playing is None or not playing.started or playing.starved or playing.cue.source.ready >= frames:
+            return False
+        if playing.cue.source.remaining is not None:
             return False
         before = self._frames_until_due(playing)
-        return playing.cue.source.ready < (frames if before is None else min(frames, before))
+        return before is None or playing.cue.source.ready < before
 
     @property
     def following(self) -> Position | None:

@@ -35,8 +35,8 @@ BEGINNING: Final = Frames(0)
 LEAST: Final = RATE // 10
 LEAST_FAULTS: Final = 10
 """Where less sound than `LEAST` came out of more broken pieces than this, it is noise made of something else."""
-LARGEST: Final = Frames(9216)
-"""192 ms: how large the pieces become. Each costs as much as decoding 50 ms of MP3."""
+LARGEST: Final = Frames(18432)
+"""384 ms: how large the pieces become. Each costs as much as decoding 50 ms of MP3."""
 
 
 class Broken(BandstandError):

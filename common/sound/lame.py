@@ -79,17 +79,21 @@ class Lame:
             raise RuntimeError(f"LAME refuses its settings at {bitrate} kbit/s")
         self._size = bitrate * 1000 // 8 * FRAME // RATE
         self._held = b""
+        self._out = ctypes.create_string_buffer(0)
+        """Grows as needed: to make one for each call costs more than all else here but the encoding."""
 
     def packets(self, samples: Samples) -> list[bytes]:
         """Encode samples of shape (any, CHANNELS) into whole frames of one size: no padding at 48 kHz."""
-        data = np.ascontiguousarray(samples, dtype=np.float32)
-        out = ctypes.create_string_buffer(len(data) * 5 // 4 + 7200)  # the bound that lame.h gives
+        data = samples.astype(np.float32, copy=False).tobytes()
+        bound = len(samples) * 5 // 4 + 7200  # as lame.h gives it
+        if len(self._out) < bound:
+            self._out = ctypes.create_string_buffer(bound)
         written = self._lame.lame_encode_buffer_interleaved_ieee_float(
-            self._handle, data.ctypes.data, len(data), out, len(out)
+            self._handle, data, len(samples), self._out, len(self._out)
         )
         if written < 0:
             raise RuntimeError(f"LAME failed with {written}")
-        encoded = self._held + ctypes.string_at(out, written)
+        encoded = self._held + ctypes.string_at(self._out, written)
         whole = len(encoded) // self._size * self._size
         self._held = encoded[whole:]
         return [encoded[at : at + self._size] for at in range(0, whole, self._size)]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bandstand.common.types import RATE, CueId, Frames, Seconds
 from bandstand.streamer.block import Block, Item, Mark, Samples, Title
-from bandstand.streamer.bus import LAG, LATEST, LOOK, PATIENCE, QUICK_STEP, QUICKLY, STEP, Bus
+from bandstand.streamer.bus import LAG, LATEST, LOOK, PATIENCE, QUICK_STEP, QUICKLY, STEP, WAKING, Bus
 from bandstand.streamer.playout import Cue, Ended, Event, Moved, Playout, Started, Underrun
 
 
@@ -105,7 +105,7 @@ def test_after_a_day_of_uneven_waking_nothing_has_drifted() -> None:
     for lateness in [0.0, 0.0003, 0.011, 0.4] * 5000:
         wait = rig.after(wait + lateness + 4.0 * (lateness == 0.4) / 10)
     passed = rig.clock.now * RATE
-    assert passed - LAG - STEP <= rig.bus.sent <= passed + 1
+    assert passed - LAG - WAKING <= rig.bus.sent <= passed + 1
 
 
 def test_a_short_delay_is_made_up_for_at_once() -> None:
@@ -126,7 +126,7 @@ def test_a_long_one_begins_a_new_schedule_without_a_burst() -> None:
 
 def test_it_wakes_often_after_an_action_and_seldom_else() -> None:
     rig = Rig()
-    assert rig.after(0.0) == (STEP + LAG) / RATE
+    assert rig.after(0.0) == (WAKING + LAG) / RATE
     rig.bus.act(lambda playout: playout.cut(cue(1, RATE)))
     assert rig.after(0.0) == QUICK_STEP / RATE
 
@@ -134,13 +134,22 @@ def test_it_wakes_often_after_an_action_and_seldom_else() -> None:
 def test_who_only_looks_makes_nothing_quick() -> None:
     rig = Rig()
     rig.bus.act(lambda playout: None, heard=False)
-    assert rig.after(0.0) == (STEP + LAG) / RATE
+    assert rig.after(0.0) == (WAKING + LAG) / RATE
+
+
+def test_a_block_says_how_much_was_due_with_it_and_a_late_waking_makes_no_block_of_its_own() -> None:
+    rig = Rig()
+    rig.after((WAKING + LAG + 50) / RATE)
+    first, second = rig.sinks[0].items
+    assert isinstance(first, Block) and isinstance(second, Block)
+    assert (first.frames, first.behind) == (STEP, STEP + 50)
+    assert (second.frames, second.behind) == (STEP + 50, 0)
 
 
 def test_silence_is_handed_on_as_silence() -> None:
     rig = Rig()
-    rig.after((STEP + LAG) / RATE)
-    assert rig.sinks[0].items == [Block(STEP, None)]
+    rig.after((WAKING + LAG) / RATE)
+    assert rig.sinks[0].items == [Block(STEP, None), Block(STEP, None)]
 
 
 def test_sound_lags_and_what_an_action_puts_on_the_air_makes_up_for_it_at_once() -> None:
@@ -153,7 +162,7 @@ def test_sound_lags_and_what_an_action_puts_on_the_air_makes_up_for_it_at_once()
         rig.after(0.0)
         assert rig.bus.sent - before == LAG
         assert rig.playout.current is not None and rig.playout.current.frames == LAG
-        rig.after((QUICKLY + STEP) / RATE)
+        rig.after((QUICKLY + WAKING) / RATE)
 
 
 def test_after_an_action_it_comes_back_to_its_lag() -> None:

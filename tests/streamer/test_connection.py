@@ -7,6 +7,7 @@ import pytest
 
 from bandstand.common.backoff import LAST
 from bandstand.common.config import Mount
+from bandstand.common.types import RATE, Frames
 from bandstand.streamer.block import Block, Title
 from bandstand.streamer.codecs.formats import FORMATS
 from bandstand.streamer.connection import PATIENCE
@@ -206,3 +207,56 @@ def test_closing_lets_go_of_icecast() -> None:
     rig.run(1.0)
     rig.mount.close()
     assert link.closed and not rig.mount.on_air
+
+
+# Blocks that come at once
+
+TWO = (Block(4608, None, behind=Frames(4608)), Block(4608, None))
+
+
+def push_two(rig: Rig, link: FakeLink) -> tuple[int, int]:
+    """On a mount that is on the air; the bytes that were sent before, and after the first of the two."""
+    rig.run(1.0)
+    before = len(link.data)
+    rig.mount.push(TWO[0])
+    first = len(link.data)
+    rig.mount.push(TWO[1])
+    assert len(link.data) == first
+    return before, first
+
+
+def test_the_second_of_two_blocks_is_held_back_for_as_long_as_the_first_lasts() -> None:
+    rig = Rig([link := FakeLink()])
+    before, first = push_two(rig, link)
+    assert first - before == 4 * 384
+    assert rig.mount.held_for == pytest.approx(4608 / RATE)
+    rig.now += 0.2
+    assert rig.mount.held_for == 0
+    rig.mount.send_held()
+    assert len(link.data) - first == 4 * 384 and rig.mount.held_for is None
+
+
+def test_what_is_held_back_goes_before_whatever_comes() -> None:
+    for item in (SILENCE, Title("band", "song")):
+        rig = Rig([link := FakeLink()])
+        _, first = push_two(rig, link)
+        rig.mount.push(item)
+        assert len(link.data) >= first + 4 * 384 and rig.mount.held_for is None
+
+
+def test_what_is_held_back_goes_before_the_end() -> None:
+    rig = Rig([link := FakeLink()])
+    _, first = push_two(rig, link)
+    rig.mount.close()
+    assert len(link.data) == first + 4 * 384 and link.closed
+
+
+def test_what_was_held_back_for_a_lost_connection_is_not_sent_on_another() -> None:
+    rig = Rig([link := FakeLink(), after := FakeLink()])
+    push_two(rig, link)
+    link.lost = "gone"
+    rig.mount.send_held()
+    assert not rig.mount.on_air and rig.mount.held_for is None
+    rig.now += LAST
+    rig.mount.push(SILENCE)
+    assert rig.mount.on_air and len(after.data) <= 2 * 384

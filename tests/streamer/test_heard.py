@@ -327,6 +327,15 @@ def test_an_mp3_mount_tells_when_which_song_began_as_the_others_do() -> None:
     assert ended.granule - began.granule == RATE
 
 
+def test_of_blocks_that_come_at_once_each_began_when_the_one_before_it_was_over() -> None:
+    finder, place = SpanFinder(MOUNT), StreamPlace(5, 0)
+    finder.take_mark(Mark(Frames(100), CueId(1), Frames(0), is_moving=True))
+    first = finder.find(Block(4800, None, Frames(100), Frames(4800)), place)
+    finder.take_mark(Mark(Frames(4900), CueId(2), Frames(0), is_moving=True))
+    second = finder.find(Block(4800, None, Frames(4900)), StreamPlace(5, 4800))
+    assert [(span.cue, span.ago) for span in first + second] == [(1, 9600), (2, 4800)]
+
+
 def test_a_mount_that_is_away_for_long_keeps_little() -> None:
     finder = SpanFinder(MOUNT)
     for number in range(1000):

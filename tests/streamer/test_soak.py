@@ -14,7 +14,7 @@ import pytest
 
 from bandstand.common.types import RATE, CueId, Decibels, Frames
 from bandstand.streamer.block import Block, Item, Samples
-from bandstand.streamer.bus import LAG, LATEST, STEP, Bus
+from bandstand.streamer.bus import LAG, LATEST, WAKING, Bus
 from bandstand.streamer.meter import OutputProcessor
 from bandstand.streamer.playout import Cue, Ended, Event, Playout, Started
 from bandstand.streamer.sources import file_source
@@ -65,6 +65,10 @@ class Song:
     @property
     def remaining(self) -> Frames | None:
         return Frames(self.left)
+
+    @property
+    def ready(self) -> int:
+        return self.left
 
     def keep_ready(self, frames: Frames) -> None:
         pass
@@ -126,7 +130,7 @@ def test_after_a_day_the_frames_sent_are_the_clock_s() -> None:
         clock.now += wait + chance.choice([0.0, 0.0004, 0.03, 1.9])
         wait = bus.advance()
     assert sink.frames == bus.sent
-    assert -1 <= clock.now * RATE - LAG - bus.sent <= STEP
+    assert -1 <= clock.now * RATE - LAG - bus.sent <= WAKING
 
 
 def test_two_hours_of_commands_and_delays_leave_the_frames_right_and_nothing_behind() -> None:
@@ -147,7 +151,7 @@ def test_two_hours_of_commands_and_delays_leave_the_frames_right_and_nothing_beh
         if chance.random() < 0.02:
             bus.act(lambda playout: hand.act())
             wait = bus.advance()
-        assert -1 <= (clock.now - lost) * RATE - bus.sent <= STEP + LAG + 1
+        assert -1 <= (clock.now - lost) * RATE - bus.sent <= WAKING + LAG + 1
         if not memory and clock.now - lost > HOUR / 2:
             gc.collect()
             memory, objects = process.memory_info().rss, len(gc.get_objects())
