@@ -29,7 +29,7 @@ from bandstand.common.types import CHANNELS, RATE
 from bandstand.composer.audio import Block, read_blocks
 from bandstand.composer.folder import SongFolder, publish_song
 from bandstand.composer.generators import wav
-from bandstand.composer.generators.pcm import StreamDecoder
+from bandstand.composer.generators.pcm import StreamDecoder, find_kind
 from bandstand.composer.generators.run import (
     GeneratedSong,
     LengthReached,
@@ -206,6 +206,11 @@ class Rest:
         """What is held: at the beginning of a file its first bytes."""
         return self._held
 
+    @property
+    def beginning(self) -> bytes:
+        """The first bytes of the first file."""
+        return (self._past + self._held)[:64]
+
     def read(self, size: int) -> bytes:
         while len(self._held) <= LOOKAHEAD and not self._is_over:
             data: bytes = self._sound.read(READ_SIZE)
@@ -267,7 +272,17 @@ def _decode_stream(song: GeneratedSong, stream: Rest, has_own_title: bool) -> It
         if song.has_begun:
             song.report_notes([f"it broke off: {error.strerror}"])
             return
-        raise NotAudio("what came out of the pipe is no sound that is known; raw sound needs --format") from None
+        raise NotAudio(explain_unknown(stream.beginning)) from None
+
+
+def explain_unknown(beginning: bytes) -> str:
+    """Why nothing could be made of a stream that begins so."""
+    kind = find_kind(beginning, is_raw=False)
+    if kind.startswith("a "):
+        return f"what came out of the pipe is {kind} and no sound"
+    if kind:
+        return f"what came out of the pipe is {kind} that has to be read as a file; write it to one and play that"
+    return "what came out of the pipe is no sound that is known; raw sound needs --format"
 
 
 def _resample(resampler: Any, frame: Any) -> Iterator[Block]:

@@ -22,6 +22,8 @@ from bandstand.common.files import format_location, show_path
 from bandstand.common.generators import Raw
 from bandstand.common.types import RATE
 
+STDIN: Final = 0
+PIPE: Final = "play_pipe"
 FORMATS: Final = tuple(filter(None, get_args(Raw)))
 
 
@@ -29,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
     options = _options(arguments)
     path = config.find_directory(config.find(options.config)).bot_socket
     request, pipe = make_request(options), None
-    if options.sound == "-":
+    if request["request"] == PIPE:
         pipe = sys.stdin.fileno()
         if os.isatty(pipe):
             raise CommandError("standard input is the terminal; put a program before it: mygen | bandstand play -")
@@ -45,15 +47,27 @@ def main(arguments: Sequence[str]) -> int:
 
 def make_request(options: argparse.Namespace) -> dict[str, Any]:
     """What the station is asked, as JSON has it. Raises CommandError."""
-    if options.sound != "-":
-        path = Path(options.sound).expanduser()
+    is_plain = options.sound == "-" and not options.format and not options.title
+    path = find_redirected(STDIN) if is_plain else None
+    if options.sound != "-" or path:
+        path = path or Path(options.sound).expanduser()
         if not path.exists():
             raise CommandError(f"{show_path(path)}: there is no such file")
         if path.is_dir():
             raise CommandError(f"{show_path(path)}: it is a directory; bandstand import takes all that is in it")
         return {"request": "play_file", "path": format_location(path.absolute()), "keep": options.keep}
     raw = {"format": options.format, "rate": options.rate, "channels": options.channels} if options.format else {}
-    return {"request": "play_pipe", "keep": options.keep, "title": options.title, **raw}
+    return {"request": PIPE, "keep": options.keep, "title": options.title, **raw}
+
+
+def find_redirected(fd: int) -> Path | None:
+    """The file that the shell gave as standard input (`play - <song.m4a`): some kinds can only be read as a file."""
+    try:
+        status, path = os.fstat(fd), Path(f"/proc/self/fd/{fd}").readlink()
+        is_whole = stat.S_ISREG(status.st_mode) and os.lseek(fd, 0, os.SEEK_CUR) == 0
+        return path if is_whole and os.path.samestat(status, path.stat()) else None
+    except OSError:
+        return None
 
 
 def describe_answer(answer: dict[str, Any]) -> Reply:

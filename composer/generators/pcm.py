@@ -179,7 +179,7 @@ def refuse_other_kinds(data: bytes, is_raw: bool) -> None:
         raise NotAudio(
             f"it writes text and no sound to standard output, beginning {_quote(data)}; text goes to standard error"
         )
-    if kind := _find_kind(data, is_raw):
+    if kind := find_kind(data, is_raw):
         raise NotAudio(f"it writes {kind} to standard output; write WAV there, or write the file to {{output}}")
     if is_raw:
         return
@@ -196,7 +196,7 @@ def _quote(data: bytes) -> str:
     return f'"{line[:60]}"'
 
 
-def _find_kind(data: bytes, is_raw: bool) -> str:
+def find_kind(data: bytes, is_raw: bool) -> str:
     """The kind of file that begins with these bytes; empty if none is known."""
     marks = FILES if is_raw else FILES | SHORT_MARKS
     if kind := next((kind for mark, kind in marks.items() if data.startswith(mark)), ""):

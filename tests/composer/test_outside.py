@@ -235,6 +235,11 @@ def test_what_is_kept_is_a_song_with_its_file(case: Case) -> None:
     ("data", "said"),
     [
         (b"", "nothing came out of the pipe"),
+        (
+            b"\0\0\0\x1cftypM4A " + bytes(999),
+            "came out of the pipe is MP4 that has to be read as a file; write it",
+        ),
+        (b"PK\x03\x04" + bytes(999), "what came out of the pipe is a ZIP archive and no sound"),
         (b"hello\n" * 1000, "what came out of the pipe is no sound that is known; raw sound needs --format"),
         (make_wav(level=0.0), "it made 0.5 s of silence"),
     ],
