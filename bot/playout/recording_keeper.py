@@ -87,7 +87,7 @@ class RecordingKeeper:
     def find_tag(self, cue: Cue) -> CueTag:
         """What the streamer's recording has to know of a cue. What people order belongs to the show that is on."""
         show = self._on if cue.choice is None else self._shows.get(cue.choice.show)
-        tag = CueTag(song=cue.song.code, is_between=cue.song.kind is not SongKind.SONG)
+        tag = CueTag(song=cue.song.code, is_between=cue.song.kind not in (SongKind.SONG, SongKind.LIVE))
         if show is None:
             return tag
         return msgspec.structs.replace(tag, show=show.key, name=show.name, is_recorded=show.is_recorded)

@@ -37,7 +37,7 @@ from bandstand.common.api.recordings import (
     SwitchRecording,
 )
 from bandstand.common.api.refusals import NoSuchRecording, Refused
-from bandstand.common.generators import FILE, IMPORT, PIPE
+from bandstand.common.generators import FILE, IMPORT, LIVE_SHOW, PIPE
 from bandstand.common.recordings import Sheet, SheetTitle
 from bandstand.common.text import one_line
 
@@ -49,8 +49,8 @@ ON, OFF = "on", "off"
 NEARLY: Final = 0.9
 """The share of the limit from which on the oldest recording is due."""
 DAY: Final = 24 * 3600.0
-FOREIGN: Final = (FILE, IMPORT, PIPE)
-"""Generators of songs that were not made here."""
+FOREIGN: Final = (FILE, IMPORT, PIPE, LIVE_SHOW)
+"""Generators of what was not made here; nobody knows what a DJ plays."""
 NEWS: Final = 900.0
 """Seconds after its end within which a recording that is found is told."""
 

@@ -21,9 +21,11 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
+from msgspec.structs import replace
+
 from bandstand.common.recordings import PARTIAL, CueTag
 from bandstand.common.types import RATE, CueId, Seconds
-from bandstand.streamer.block import Block, Item, Mark
+from bandstand.streamer.block import NOTHING, Block, Item, Mark, Title
 from bandstand.streamer.recording.recorder import Begin, End, Recorder, RecorderItem, RecorderSettings, TitleBegan
 
 LONGEST_QUEUE: Final = 300
@@ -105,6 +107,19 @@ class RecordingGate:
             self._at = item.at + item.frames
         elif isinstance(item, Mark):
             self._take_mark(item)
+        elif item != NOTHING:
+            self._take_title(item)
+
+    def _take_title(self, title: Title) -> None:
+        """What a DJ plays now; the title that a cue begins with was noted. It is no song of the station's."""
+        if self._current is None or any(
+            (one.artist, one.title) == (title.artist, title.title) for one in self._cues.values()
+        ):
+            return
+        tag = replace(self._get_noted().tag, song="")
+        self._cues[self._current] = NotedCue(title.title, title.artist, tag)
+        if self._show is not None:
+            self._put(TitleBegan(self._at, title.title, title.artist, ""))
 
     def _take_mark(self, mark: Mark) -> None:
         if not mark.is_moving or mark.cue is None:

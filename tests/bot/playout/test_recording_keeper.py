@@ -26,7 +26,7 @@ from bandstand.common.api.recordings import (
 )
 from bandstand.common.api.shows import Show, ShowRule
 from bandstand.common.api.values import Slot, SlotKind
-from bandstand.common.generators import JINGLE
+from bandstand.common.generators import JINGLE, LIVE_SHOW
 from bandstand.common.recordings import SHEET, CueTag, Sheet
 from tests.bot.memory import DirectStore
 from tests.bot.storage.samples import make_cue, make_song
@@ -97,6 +97,7 @@ def test_a_show_that_was_on_before_the_bots_start_is_on(world: World) -> None:
 
 def test_a_jingle_is_between_songs(world: World) -> None:
     assert world.keeper.find_tag(make_cue(make_song(generator=JINGLE))).is_between
+    assert not world.keeper.find_tag(make_cue(make_song(generator=LIVE_SHOW))).is_between
 
 
 # The streamer

@@ -81,6 +81,7 @@ def test_of_folders_that_were_moved_here_only_what_a_crash_ended_is_told_one_by_
         ("import", "4", "own", False),
         ("file", "4", "own", False),
         ("pipe", "4", "own", False),
+        ("station-live", "4", "own", False),
         ("", "4", "own", False),
         ("band", "", "own", False),
         ("import", "4", "shows", True),

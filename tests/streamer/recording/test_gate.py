@@ -2,7 +2,7 @@
 
 from bandstand.common.recordings import CueTag
 from bandstand.common.types import RATE, CueId, Frames
-from bandstand.streamer.block import Block, Mark
+from bandstand.streamer.block import NOTHING, Block, Mark, Title
 from bandstand.streamer.recording.gate import STILL, NotedCue, RecordingGate
 from bandstand.streamer.recording.recorder import Begin, End, RecorderItem, TitleBegan
 
@@ -61,6 +61,26 @@ def test_a_show_is_recorded_from_its_first_song_to_the_first_after_it() -> None:
     assert air.told() == [TitleBegan(2 * STEP, "Road", "Ann", "7kq3")]
     air.begin(PLAIN)
     assert air.told() == [End(2 * STEP)]
+
+
+def test_what_a_dj_plays_is_on_the_sheet_and_what_begins_is_there_once() -> None:
+    air = Air()
+    air.begin(JAZZ, "live: Ann")
+    air.gate.offer(Title("Ann", "live: Ann"))
+    air.play()
+    for title in ("Blue", "Road", "Blue"):
+        air.gate.offer(Title("Somebody", title))
+        air.play()
+    begun, *titles = air.told()
+    assert begun == Begin(0, "Jazz night", "4")
+    assert titles == [
+        TitleBegan(0, "live: Ann", "Ann", "7kq3"),
+        TitleBegan(STEP, "Blue", "Somebody", ""),
+        TitleBegan(2 * STEP, "Road", "Somebody", ""),
+        TitleBegan(3 * STEP, "Blue", "Somebody", ""),
+    ]
+    air.gate.offer(NOTHING)
+    assert air.told() == []
 
 
 def test_two_shows_in_a_row_are_two_recordings() -> None:
