@@ -210,6 +210,8 @@ def _read_shows(read: _File, zone: str, found: list[Fault]) -> tuple[Show, ...]:
             continue
         if slot is not None and slot.kind is SlotKind.OFF and not one.override:
             found.append((f"{key}.play", "off is for overrides: override = true"))
+        if slot is not None and slot.kind is SlotKind.LIVE and (rule.every or rule.end is None):
+            found.append((f"{key}.when", "the time of a DJ needs an end, as fri 20:00-22:00"))
         if one.override and not rule.date:
             found.append((f"{key}.when", "an override needs a date, as 2026-12-24 18:00-23:00"))
         if slot is None:
@@ -240,6 +242,8 @@ def _read_slot(text: str, key: str, found: list[Fault]) -> Slot | None:
         return None
     if slot.kind is SlotKind.OFF and key.startswith("clocks"):
         found.append((key, "off is for overrides among the shows"))
+    if slot.kind is SlotKind.LIVE and key.startswith("clocks"):
+        found.append((key, "live is for shows"))
     if slot.kind is SlotKind.STYLE and slot.name not in lineups.STYLES:
         found.append((key, f"there is no style {slot.name}; there are {', '.join(lineups.STYLES)}"))
     if slot.kind in (SlotKind.PLAYLIST, SlotKind.CLOCK, SlotKind.BAND):

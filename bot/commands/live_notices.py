@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from bandstand.bot.commands.reply import Level, Reply
 from bandstand.common.api import live
-from bandstand.common.text import clock, one_line
+from bandstand.common.text import clock, counted, one_line
 
 
 def _announce_connected(event: live.LiveConnected) -> Reply:
@@ -40,6 +40,12 @@ NOTICES: Final[Mapping[type, Callable[[Any], Reply | None]]] = {
     ),
     live.LiveTroubled: lambda event: Reply(
         f"something is wrong with what {event.name} sends: {one_line(event.trouble, 200)}", Level.NOTICE
+    ),
+    live.LiveAwaited: lambda event: Reply(
+        f"it is the time of {event.name}, who is not connected; the programme plays on", Level.NOTICE
+    ),
+    live.LiveWarned: lambda event: Reply(
+        f"{event.name}: your time on the air is over in {counted(event.minutes, 'minute')}", Level.NOTICE
     ),
     live.LiveRefused: lambda event: Reply(
         f"{event.name} wants to be live and was refused: {event.name} {event.reason}", Level.NOTICE

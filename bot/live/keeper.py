@@ -12,16 +12,16 @@ from typing import Final
 
 import msgspec
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from bandstand.bot.live.door import Attempt
-from bandstand.bot.station import live, live_shows
+from bandstand.bot.station import live, live_shows, live_slots
 from bandstand.bot.station.repositories import Store, Transaction
 from bandstand.common.api import live as api
-from bandstand.common.api.events import Event, ShowEnded, ShowStarted, StreamerCameBack
+from bandstand.common.api.events import Event, ScheduleChanged, ShowEnded, ShowStarted, StreamerCameBack
 from bandstand.common.api.values import Outside
 from bandstand.common.live import LiveInput, find_name, make_mount
 
@@ -66,6 +66,7 @@ class LiveKeeper:
         self._troubles: dict[str, tuple[str, float]] = {}
         """What is wrong with each, and since when; negative: it was told."""
         self._lost: set[str] = set()
+        self._slot: IDelayedCall | None = None
         self._regularly = LoopingCall(self.keep)
         self._regularly.clock = surroundings.clock
 
@@ -75,6 +76,7 @@ class LiveKeeper:
     def stop(self) -> None:
         if self._regularly.running:
             self._regularly.stop()
+        self._wait_for_slot(None)
 
     @property
     def inputs(self) -> dict[str, LiveInput]:
@@ -157,7 +159,14 @@ class LiveKeeper:
 
     def react(self, event: Event) -> None:
         match event:
-            case api.LiveTookOver() | api.LiveLeft() | ShowStarted() | ShowEnded() | StreamerCameBack():
+            case (
+                api.LiveTookOver()
+                | api.LiveLeft()
+                | ShowStarted()
+                | ShowEnded()
+                | ScheduleChanged()
+                | StreamerCameBack()
+            ):
                 self.keep()
             case api.LiveKicked(name=name, mount=mount):
                 self._inputs.pop(name, None)
@@ -180,18 +189,26 @@ class LiveKeeper:
             self._is_keeping = False
 
     async def _keep_once(self) -> None:
-        def look(tx: Transaction) -> tuple[list[live.Connection], str | None]:
-            return tx.live.list_connections(), live_shows.find_dj_on_air(tx)
+        def look(tx: Transaction) -> tuple[list[live.Connection], str | None, float | None]:
+            return tx.live.list_connections(), live_shows.find_dj_on_air(tx), live_slots.find_wait(tx)
 
-        connections, on_air = await self._store.read(look)
-        if connections or on_air is not None:
+        connections, on_air, wait = await self._store.read(look)
+        if connections or on_air is not None or wait is not None:
             outside = msgspec.structs.replace(self._given.look(), live=self.inputs)
             await self._store.transact(live_shows.keep_line, outside)
-            connections, on_air = await self._store.read(look)
+            connections, on_air, wait = await self._store.read(look)
+        self._wait_for_slot(wait)
         self._connections = connections
         names = {one.name for one in connections} | ({on_air} if on_air is not None else set())
         if names or self._inputs:
             self._given.watch([make_mount(name) for name in sorted(names)])
+
+    def _wait_for_slot(self, wait: float | None) -> None:
+        """Look again in the moment in which a DJ's time begins or ends."""
+        if self._slot is not None and self._slot.active():
+            self._slot.cancel()
+        is_soon = wait is not None and wait < EVERY and self._regularly.running
+        self._slot = self._given.clock.callLater(wait, self.keep) if is_soon and wait is not None else None
 
     def _start(self, work: Awaitable[None]) -> None:
         async def run() -> None:

@@ -72,4 +72,5 @@ def find_fixed_time(
 def is_beginning(change: schedule.Change) -> bool:
     """Whether a show begins then, rather than ends or goes on after another one."""
     target = change.target
-    return target is not None and target.occurrence.start == change.at and target.show.slot.kind is not SlotKind.OFF
+    is_own = target is not None and target.show.slot.kind not in (SlotKind.OFF, SlotKind.LIVE)
+    return is_own and target is not None and target.occurrence.start == change.at

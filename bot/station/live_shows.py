@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from bandstand.bot.station import live, passwords, scheduling
+from bandstand.bot.station import live, live_slots, passwords, scheduling
 from bandstand.bot.station.access import get_right
 from bandstand.bot.station.bars import find_bars, find_next_bar
 from bandstand.bot.station.identity import check_person, identify_person
@@ -126,7 +126,20 @@ def keep_line(tx: Transaction) -> None:
 
 def _keep_turn(tx: Transaction, on_air: str | None, inputs: dict[str, LiveInput]) -> None:
     line = tx.live.list_connections()
-    following = live.find_next(line, inputs, on_air, is_automatic=tx.rules.is_live_automatic)
+    slot = live_slots.find_slot(tx)
+    air = find_on_air(tx)
+    is_over = on_air is not None and live_slots.is_over(tx, on_air, slot)
+    live_slots.tell_awaited(tx, slot, any(one.name == slot.dj for one in line) if slot else True)
+    following = live.find_next(
+        line,
+        inputs,
+        None if is_over else on_air,
+        is_automatic=tx.rules.is_live_automatic,
+        slot=slot.dj if slot else None,
+    )
+    if is_over and following in (None, on_air) and air is not None:
+        hand_back(tx, air)
+        return
     if following is not None and not (is_stopped(tx) and not any(one.is_wanted for one in line)):
         take_over(tx, following)
 

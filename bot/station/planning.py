@@ -155,7 +155,7 @@ def list_wanted(ground: Ground, position: Position) -> Iterator[Wanted]:
         yield Wanted(Slot(SlotKind.PLAYLIST, due.name), playlist=due.name)
     target = ground.timetable.find_target(at)
     is_planned = target and schedule.is_entry(target.show.rule) and target.show.name in position.shows
-    if target is not None and (is_planned or target.show.slot.kind is SlotKind.OFF):
+    if target is not None and (is_planned or target.show.slot.kind in (SlotKind.OFF, SlotKind.LIVE)):
         target = None
     show = target.show.name if target else ""
     slot = target.show.slot if target else Slot(SlotKind.CLOCK, ground.clock) if ground.clock else None

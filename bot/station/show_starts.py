@@ -41,6 +41,9 @@ def follow_schedule(tx: Transaction, is_playing: bool) -> None:
     if is_playing:
         _record_begun(tx, listed, records)
     for missed in schedule.find_missed(listed, tx.now, records):
+        if missed.show.slot.kind is SlotKind.LIVE:  # whether it was heard is the DJ's affair
+            _record(tx, records, missed, RunState.PLAYED)
+            continue
         is_held = find_state(missed, records) is RunState.HELD
         _record(tx, records, missed, RunState.MISSED)
         tx.publish(ShowMissed(show=missed.show, start=missed.occurrence.start, is_held=is_held))
@@ -98,6 +101,8 @@ def find_held(tx: Transaction, begun: list[Target], records: Records) -> HeldSho
     target = max(begun, key=schedule.rank, default=None)
     if target is None or target != schedule.find_target(shows.list_shows(tx), tx.now, records):
         return None
+    if target.show.slot.kind is SlotKind.LIVE:
+        return None  # a DJ waits for nothing
     cues = tx.queue.list_open()
     air, queue = scheduling.find_on_air(cues), scheduling.sort_queue(cues)
     ordered = _list_ordered(air, queue)
@@ -164,7 +169,11 @@ def _is_overdue(tx: Transaction, target: Target, air: Cue) -> bool:
     """Whether the show should be heard by now, in place of this song of the programme's. A show that was added while it
     was on begins with the next song instead, and so does one for which it is too late to be on time."""
     start, began = target.occurrence.start, air.started or tx.now
-    if target.show.slot.kind is SlotKind.OFF or target.show.created > start or tx.now - start >= schedule.LATE:
+    if (
+        target.show.slot.kind in (SlotKind.OFF, SlotKind.LIVE)
+        or target.show.created > start
+        or tx.now - start >= schedule.LATE
+    ):
         return False
     if began >= start - EARLY or (air.choice is not None and air.choice.show == target.show.name):
         return False

@@ -12,7 +12,7 @@ from typing import Final
 from bandstand.bot.station import schedule
 from bandstand.bot.station.repositories import Transaction
 from bandstand.bot.station.schedule import Change, Target
-from bandstand.bot.station.slots import find_slot
+from bandstand.bot.station.slots import ADD_SHOW, find_slot
 from bandstand.bot.station.timetable import Timetable
 from bandstand.common.api.events import ScheduleChanged
 from bandstand.common.api.people import Requester
@@ -106,7 +106,9 @@ def add_show(request: AddShow, by: Requester, tx: Transaction) -> ShowAdded:
     if request.is_override and not rule.date:
         raise Refused(BadShow("an override needs a date, as 2026-12-24 18:00-23:00"))
     is_none = request.is_override and request.target.strip().lower() in NO_SHOW
-    slot = Slot(SlotKind.OFF) if is_none else find_slot(tx, request.target, by, "add_show")
+    slot = Slot(SlotKind.OFF) if is_none else find_slot(tx, request.target, by, ADD_SHOW)
+    if slot.kind is SlotKind.LIVE and schedule.is_entry(rule):
+        raise Refused(BadShow("the time of a DJ needs an end, as fri 20:00-22:00"))
     named = one_line(request.name, LONGEST_NAME) or (slot.name or slot.kind.value)
     show = Show(name=named, rule=rule, zone=zone, slot=slot, priority=request.priority,
                 is_override=request.is_override, created=tx.now, is_recorded=request.is_recorded)  # fmt: skip

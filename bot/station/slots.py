@@ -18,6 +18,8 @@ from bandstand.common.generators import JINGLE
 from bandstand.common.text import one_line
 
 SHOWN: Final = 60
+ADD_SHOW: Final = "add_show"
+"""The request that a show is added by."""
 MOST_JINGLES: Final = 200
 Names = dict[SlotKind, list[str]]
 
@@ -38,6 +40,8 @@ def find_slot(tx: Transaction, text: str, by: Requester, request: str) -> Slot:
         raise Refused(BadSlot(one_line(text, SHOWN), str(error))) from None
     if slot.kind is SlotKind.OFF:
         raise Refused(BadSlot(one_line(text, SHOWN), "off is for overrides: schedule override DATE off"))
+    if slot.kind is SlotKind.LIVE:
+        return _find_dj(tx, slot, request)
     if slot.kind is SlotKind.FILE:
         if by.right < Right.OWNER:
             raise Refused(NeedsRight(request, Right.OWNER, ()))
@@ -45,6 +49,15 @@ def find_slot(tx: Transaction, text: str, by: Requester, request: str) -> Slot:
     if slot.kind not in known or not slot.name:
         return slot
     return _find_named({slot.kind: known[slot.kind]}, name)
+
+
+def _find_dj(tx: Transaction, slot: Slot, request: str) -> Slot:
+    name = slot.name.lower()
+    if request != ADD_SHOW:
+        raise Refused(BadSlot(str(slot), "live is for shows: schedule add TIMES live:NAME"))
+    if tx.people.get_password(name) is None and tx.live.find_guest(name) is None:
+        raise Refused(BadSlot(str(slot), f"there is no account {one_line(name, SHOWN)}, and no guest of that name"))
+    return Slot(SlotKind.LIVE, name)
 
 
 def list_names(tx: Transaction) -> Names:

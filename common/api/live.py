@@ -214,6 +214,19 @@ class LiveRefused(EventBase, frozen=True, tag="live_refused"):
     """A clause of which they are the subject."""
 
 
+class LiveAwaited(EventBase, frozen=True, tag="live_awaited"):
+    """A DJ's time has come by the schedule, and they are not connected; the programme plays on."""
+
+    name: str
+
+
+class LiveWarned(EventBase, frozen=True, tag="live_warned"):
+    """The time of the DJ on the air is over soon."""
+
+    name: str
+    minutes: int
+
+
 class LiveKicked(EventBase, frozen=True, tag="live_kicked"):
     """A DJ's connection is to be ended."""
 
@@ -234,5 +247,7 @@ LiveEvent = (
     | LiveTitled
     | LiveTroubled
     | LiveRefused
+    | LiveAwaited
+    | LiveWarned
     | LiveKicked
 )

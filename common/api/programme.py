@@ -42,13 +42,15 @@ class SlotKind(enum.StrEnum):
     FILE = "file"
     CLOCK = "clock"
     """The next slot of this clock."""
+    LIVE = "live"
+    """The time of a DJ: the ordinary programme plays until they are connected. For shows alone."""
     OFF = "off"
     """The ordinary programme, as if there were no show: for overrides alone."""
 
 
 class Slot(msgspec.Struct, frozen=True):
     """A rule for one entry of the programme, or for a show's. People write it as `playlist:NAME`, `style:NAME`,
-    `band:NAME`, `jingle:NAME`, `file:PATH`, `clock:NAME` or `any`."""
+    `band:NAME`, `jingle:NAME`, `file:PATH`, `clock:NAME`, `live:NAME` or `any`."""
 
     kind: SlotKind
     name: str = ""

@@ -85,6 +85,8 @@ SAMPLES = [
     live.LiveTitled(name="ann", title="Tune"),
     live.LiveTroubled(name="ann", trouble="it is no sound"),
     live.LiveRefused(name="ann", reason="was kicked"),
+    live.LiveAwaited(name="ann"),
+    live.LiveWarned(name="ann", minutes=5),
 ]
 
 

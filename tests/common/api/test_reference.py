@@ -6,7 +6,7 @@ from typing import get_args
 import msgspec
 import pytest
 
-from bandstand.common.api import events, recordings, refusals, requests, results, schedule
+from bandstand.common.api import events, live, recordings, refusals, requests, results, schedule
 from bandstand.common.api.reference import write_reference
 
 UNIONS = (requests.Request, results.Result, refusals.Refusal, events.Event)
@@ -28,7 +28,8 @@ def test_every_struct_of_a_module_is_in_its_union() -> None:
     for module, union in zip((requests, results, refusals, events), UNIONS, strict=True):
         tagged = {
             one
-            for one in (*vars(module).values(), *vars(schedule).values(), *vars(recordings).values())
+            for part in (module, schedule, recordings, live)
+            for one in vars(part).values()
             if isinstance(one, type) and issubclass(one, module.Base) and one is not module.Base
         }
         assert tagged == set(get_args(union))
