@@ -63,7 +63,7 @@ class Flac:
         """Nothing to do: the codec's memory is freed with this object."""
 
 
-def quantise(samples: Samples, chance: np.random.Generator) -> NDArray[np.int16]:
+def quantise(samples: Samples, chance: "np.random.Generator") -> NDArray[np.int16]:
     """Round to steps of 16 bits, with triangular noise of one step unless all samples are whole steps already.
 
     float32 (frames, 2) in, int16 of the same shape out.

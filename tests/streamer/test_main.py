@@ -7,7 +7,7 @@ import pytest
 
 
 @pytest.mark.slow
-def test_it_loads_no_tls_of_twisteds_which_it_never_speaks() -> None:
+def test_it_loads_neither_twisted_s_tls_nor_numpy_s_chance_which_it_never_needs() -> None:
     code = (
         "import sys; from bandstand.streamer.__main__ import spare_memory; spare_memory(); "
         "import twisted.internet.reactor, bandstand.streamer.app; "
@@ -15,6 +15,7 @@ def test_it_loads_no_tls_of_twisteds_which_it_never_speaks() -> None:
     )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert "twisted.internet.unix" in loaded and "ssl" in loaded
+    assert "numpy.random" not in loaded
     assert not {"OpenSSL", "cryptography", "service_identity"} & {name.partition(".")[0] for name in loaded}
 
 
