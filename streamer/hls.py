@@ -54,6 +54,8 @@ BEHIND: Final = 3
 """Segments that are kept behind those that are named, for players that are about to fetch them."""
 ENCODERS: Final[dict[HlsFormat, tuple[str, str]]] = {"aac": ("aac", "fltp"), "opus": ("libopus", "flt")}
 """FFmpeg's name of the encoder, and of the samples that it takes."""
+CODER: Final = {"aac_coder": "fast"}
+"""FFmpeg's default takes three times as long, and has 3 to 6 dB more noise from 200 Hz to 6 kHz (docs/hls.md)."""
 OVERHEAD: Final = 1.1
 """What a player has to fetch, against the bit rate: containers and playlists as well."""
 FLAGS: Final = "delete_segments+omit_endlist+program_date_time+temp_file"
@@ -96,6 +98,8 @@ class SegmentWriter:
         stream: Any = self._container.add_stream(encoder, rate=RATE, layout="stereo")
         stream.bit_rate = settings.bitrate * 1000
         stream.codec_context.format = self._samples
+        if format == "aac":
+            stream.codec_context.options = CODER
         self._stream = stream
         self._frames = 0
 
