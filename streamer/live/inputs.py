@@ -55,9 +55,9 @@ class LiveInputs:
 
     def look(self) -> list[wire.LiveInput] | None:
         """How it is with each; None where there is nothing to tell. Titles that have changed are told."""
-        for mount, (cue, _) in list(self._on_air.items()):
+        for mount, (cue, source) in list(self._on_air.items()):
             title = self._inputs[mount].title
-            if title and self._titles.get(cue) != title:
+            if title and source.has_begun and self._titles.get(cue) != title:
                 self._titles = {cue: title}
                 self._retitle(cue, title)
         states = [self._describe(mount, one) for mount, one in self._inputs.items()]

@@ -56,6 +56,11 @@ class LiveSource:
         return not self._is_live
 
     @property
+    def has_begun(self) -> bool:
+        """Whether any of it was played."""
+        return self._was_live or self.lost > 0
+
+    @property
     def ended(self) -> bool:
         return self._is_closed or self.lost >= GRACE
 

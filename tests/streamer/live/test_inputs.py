@@ -1,0 +1,94 @@
+"""Which mounts are read, and what is said of them."""
+
+import os
+
+import numpy as np
+
+from bandstand.common.types import CueId, Decibels, Frames
+from bandstand.streamer.block import zeros
+from bandstand.streamer.live.input import LiveInput
+from bandstand.streamer.live.inputs import LiveInputs
+from bandstand.streamer.live.stream import MountStream, NoStream
+from bandstand.streamer.playout import Cue, Playout, Retitled
+from bandstand.streamer.sources import DecodedAhead, file_source
+from tests.streamer.live.test_buffer import Clock
+
+
+class FakeInput(LiveInput):
+    """Without a thread; what it sends is up to the test."""
+
+    def __init__(self, log: list[str], mount: str) -> None:
+        super().__init__(_open_nothing, Clock())
+        self.log, self.mount, self.sent_title = log, mount, ""
+
+    def start(self) -> None:
+        self.log.append(f"start {self.mount}")
+
+    def stop(self) -> None:
+        self.log.append(f"stop {self.mount}")
+
+    @property
+    def title(self) -> str:
+        return self.sent_title
+
+
+def _open_nothing() -> MountStream:
+    raise NoStream("nothing is there", is_missing=True)
+
+
+def make_bed() -> DecodedAhead:
+    return file_source(os.open(os.devnull, os.O_RDONLY), Frames(0), Decibels(0.0))
+
+
+class House:
+    def __init__(self) -> None:
+        self.log: list[str] = []
+        self.made: dict[str, FakeInput] = {}
+        self.titles: list[tuple[int, str]] = []
+        self.inputs = LiveInputs(self._open, lambda cue, title: self.titles.append((cue, title)))
+
+    def _open(self, mount: str) -> LiveInput:
+        self.made[mount] = FakeInput(self.log, mount)
+        return self.made[mount]
+
+
+def test_mounts_are_read_as_long_as_they_are_wanted_or_on_the_air() -> None:
+    house = House()
+    house.inputs.watch(["/live/ann", "/live/bob"])
+    source = house.inputs.make_source("/live/ann", CueId(7), make_bed())
+    house.inputs.watch([])
+    assert house.log == ["start /live/ann", "start /live/bob", "stop /live/bob"]
+    (told,) = house.inputs.look() or []
+    assert (told.mount, told.cue, told.is_connected) == ("/live/ann", 7, False)
+    source.close()
+    house.inputs.watch([])
+    assert house.log[-1] == "stop /live/ann"
+    assert house.inputs.look() == []
+    assert house.inputs.look() is None
+
+
+def test_a_title_is_told_when_the_show_has_begun_and_when_it_changes() -> None:
+    house = House()
+    source = house.inputs.make_source("/live/ann", CueId(7), make_bed())
+    house.made["/live/ann"].sent_title = "One"
+    house.inputs.look()
+    assert house.titles == []  # it waits for a bar
+    source.read(480)
+    for title in ("One", "One", "Two", ""):
+        house.made["/live/ann"].sent_title = title
+        house.inputs.look()
+    assert house.titles == [(7, "One"), (7, "Two")]
+
+
+def test_a_cue_on_the_air_gets_another_title_and_no_other_does() -> None:
+    house = House()
+    playout = Playout()
+    playout.cut(Cue(CueId(7), house.inputs.make_source("/live/ann", CueId(7), make_bed()), "live: ann"))
+    playout.retitle(CueId(7), "Too early")
+    assert not any(isinstance(event, Retitled) for event in playout.next_block(480)[1])
+    playout.retitle(CueId(7), "Now")
+    playout.retitle(CueId(8), "Another's")
+    block, events = playout.next_block(480)
+    assert events == [Retitled(CueId(7), "Now")]
+    assert block.samples is not None
+    assert np.shape(block.samples) == np.shape(zeros(480))
