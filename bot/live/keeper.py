@@ -158,6 +158,8 @@ class LiveKeeper:
     # Keeping
 
     def react(self, event: Event) -> None:
+        if isinstance(event, api.LiveLeft | api.LiveKicked):
+            self._lost.add(event.name)  # what fades out of them is not missed
         match event:
             case (
                 api.LiveTookOver()
