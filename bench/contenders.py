@@ -24,7 +24,7 @@ from tests.integration.streaming import Bot
 
 PASSWORD: Final = "bench"
 BITRATE: Final = 128
-START = 20.0
+START = 60.0
 
 
 class Icecast:

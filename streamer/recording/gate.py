@@ -112,9 +112,8 @@ class RecordingGate:
 
     def _take_title(self, title: Title) -> None:
         """What a DJ plays now; the title that a cue begins with was noted. It is no song of the station's."""
-        if self._current is None or any(
-            (one.artist, one.title) == (title.artist, title.title) for one in self._cues.values()
-        ):
+        known = {(one.artist, one.title) for one in self._cues.values()}
+        if self._current is None or (title.artist, title.title) in known:
             return
         tag = replace(self._get_noted().tag, song="")
         self._cues[self._current] = NotedCue(title.title, title.artist, tag)
