@@ -32,13 +32,17 @@ from sklearn.preprocessing import StandardScaler
 from bandstand.common.lineups import HOUSE
 from bandstand.composer.band_measures import list_bass_intervals, measure_band
 from bandstand.composer.compose import compose
-from bandstand.composer.score import STEP, Note, Score
-from bandstand.composer.tune_measures import find_skyline, find_tune, list_bars, measure_tune
+from bandstand.composer.score import STEP, UNPITCHED, Note, Score
+from bandstand.composer.tune_measures import Bar, find_skyline, find_tune, list_bars, measure_tune
 
 TARGETS = {"melody": 0.80, "texture": 0.85, "bass": 0.85}
 FEWEST_NOTES = 24
 LONGEST_BARS = 64
-"""Bars of a piece that count, from its beginning: a folk song has 16 to 40."""
+"""Bars of an arrangement that count, from its beginning."""
+LINE_BARS = 24
+"""Bars of a line that count: a folk song has 16 to 40, and a whole song comes back to its tune more often."""
+WINDOW = 8
+"""Bars in which repetition is counted: in a longer line there is more of it."""
 CLASSIFIERS = {
     "random forest": RandomForestClassifier(300, min_samples_leaf=2, random_state=0),
     "gradient boosting": GradientBoostingClassifier(random_state=0),
@@ -48,14 +52,13 @@ CLASSIFIERS = {
 
 def describe_line(notes: Sequence[Note], bar: int) -> list[float] | None:
     """Features of one voice: intervals, rhythm, repetition, range. None if it has too few notes."""
-    line = [note for note in find_skyline(notes) if note.start < LONGEST_BARS * bar]
+    line = _cut_line(find_skyline(notes), bar)
     if len(line) < FEWEST_NOTES:
         return None
-    found = measure_tune(line, bar)
     moves = [b.pitch - a.pitch for a, b in pairwise(line)]
     steps = [round((b.start - a.start) / STEP) for a, b in pairwise(line)]
     gaps = [round(2 * step / max(1, median(steps))) for step in steps]  # in halves of the usual one
-    bars = list_bars(line, bar)
+    windows = _cut_windows(list_bars(line, bar))
     sizes = Counter(min(abs(move), 13) for move in moves)
     turns = [(a > 0) != (b > 0) for a, b in pairwise([move for move in moves if move])]
     return [
@@ -68,16 +71,51 @@ def describe_line(notes: Sequence[Note], bar: int) -> list[float] | None:
         *(Counter(gaps)[gap] / len(gaps) for gap in (1, 2, 3, 4, 6, 8)),
         pstdev([note.pitch for note in line]),
         max(note.pitch for note in line) - min(note.pitch for note in line),
-        len({frozenset(step for step, _ in one) for one in bars}) / len(bars),
-        len(set(bars)) / len(bars),
-        *(value if value is not None else 0.0 for value in (found.rhythms, found.repeats, found.peaks, found.pickups)),
+        mean(len({frozenset(step for step, _ in one) for one in window}) / len(window) for window in windows),
+        mean(len(set(window)) / len(window) for window in windows),
+        mean(_count_highest(window) for window in windows),
+        measure_tune(line, bar).pickups or 0.0,
+    ]
+
+
+def _cut_windows(bars: Sequence[Bar]) -> list[Sequence[Bar]]:
+    """Windows of `WINDOW` bars; the bars themselves where there are fewer."""
+    return [bars[first : first + WINDOW] for first in range(0, len(bars) - WINDOW + 1, WINDOW)] or [bars]
+
+
+def _count_highest(window: Sequence[Bar]) -> int:
+    pitches = [pitch for bar in window for _, pitch in bar]
+    return pitches.count(max(pitches))
+
+
+def _cut_line(line: Sequence[Note], bar: int) -> list[Note]:
+    """The notes of the first `LINE_BARS` bars that have any."""
+    bars = sorted({note.start // bar for note in line})[:LINE_BARS]
+    return [note for note in line if bars and note.start < (bars[-1] + 1) * bar]
+
+
+def describe_playing(score: Score) -> list[float] | None:
+    """Features of texture, and of how it is played: dynamics, timing, ghost notes, expression."""
+    texture = describe_texture(score)
+    if texture is None:
+        return None
+    notes = [note for part in score.parts if part.voice not in UNPITCHED for note in part.notes]
+    found = measure_band(score)
+    return [
+        *texture,
+        pstdev([note.velocity for note in notes]) / mean(note.velocity for note in notes),
+        _entropy([note.velocity // 4 for note in notes]),
+        mean([abs(note.start / STEP - round(note.start / STEP)) for note in notes]),
+        found.ghosts or 0.0,
+        min(8.0, found.bends or 0.0),
+        min(8.0, found.controls),
     ]
 
 
 def describe_texture(score: Score) -> list[float] | None:
-    """Features of what sounds together: parts and notes at once, doublings, dynamics, drums, expression."""
+    """Features of what sounds together: parts and notes at once, doublings, registers, repetition, fills."""
     parts = [part for part in score.parts if len(part.notes) >= FEWEST_NOTES // 2]
-    pitched = [part for part in parts if part.voice != "drums"]
+    pitched = [part for part in parts if part.voice not in UNPITCHED]
     if len(pitched) < 2:
         return None
     bars = min(LONGEST_BARS, score.ticks // score.bar)
@@ -90,24 +128,17 @@ def describe_texture(score: Score) -> list[float] | None:
         )
         for index in range(0, bars, 4)
     ]
-    found = measure_band(score)
     return [
         mean(playing),
         pstdev(playing),
         len(onsets) / bars,
         len(notes) / len(onsets),
         sum(note.length for note in notes) / (bars * score.bar),
-        pstdev([note.velocity for note in notes]) / mean(note.velocity for note in notes),
-        _entropy([note.velocity // 4 for note in notes]),
         mean(note.pitch for note in notes),
         pstdev([note.pitch for note in notes]),
         _entropy([note.pitch % 12 for note in notes]),
-        mean([abs(note.start / STEP - round(note.start / STEP)) for note in notes]),
         mean([len(set(list_bars(part.notes, score.bar))) / len(list_bars(part.notes, score.bar)) for part in pitched]),
-        found.fills or 0.0,
-        found.ghosts or 0.0,
-        min(8.0, found.bends or 0.0),
-        min(8.0, found.controls),
+        measure_band(score).fills or 0.0,
     ]
 
 
@@ -143,27 +174,54 @@ def main() -> None:
     parser.add_argument("--human", type=Path, help="folder with people's MIDI files")
     options = parser.parse_args()
     ours = [compose(band, seed, {}) for band in HOUSE.values() for seed in range(options.seeds)]
-    theirs = [arrangement.score for arrangement in human.load_arrangements(options.human)]
-    tunes = [describe_line(tune.notes, tune.bar * (2 if tune.beats == 2 else 1)) for tune in human.load_tunes()]
-    sides = {
-        "melody": ([describe_line(find_tune(one), one.bar) for one in ours], tunes),
-        "melody, leads of arrangements": (
-            [describe_line(find_tune(one), one.bar) for one in ours],
-            [describe_line(find_tune(one), one.bar) for one in theirs],
-        ),
-        "texture": ([describe_texture(one) for one in ours], [describe_texture(one) for one in theirs]),
-        "bass": ([describe_bass(one) for one in ours], [describe_bass(one) for one in theirs]),
-    }
-    print(f"{'':<32}{'ours':>6}{'people':>8}{'target':>9}", *(f"{name:>21}" for name in CLASSIFIERS), sep="")
-    for name, (one, other) in sides.items():
-        ours_rows, their_rows = ([row for row in rows if row is not None] for rows in (one, other))
-        if len(their_rows) < 10:
-            print(f"{name:<32} too few of people's: see bench/human.py")
-            continue
-        target = TARGETS[name.split(",")[0]]
-        found = score_classifiers(ours_rows, their_rows)
-        cells = (f"{value:>20.2f}{'!' if value > target else ' '}" for value in found.values())
-        print(f"{name:<32}{len(ours_rows):>6}{len(their_rows):>8}{f'<= {target:.2f}':>9}", *cells, sep="", flush=True)
+    arrangements, tunes = human.load_arrangements(options.human), human.load_tunes()
+    theirs = [one.score for one in arrangements]
+    print(f"{'':<34}{'one':>6}{'other':>8}{'target':>9}", *(f"{name:>21}" for name in CLASSIFIERS), sep="")
+    for name, describe, other in (
+        ("melody: tunes", _describe_tune, [_describe_own(tune) for tune in tunes]),
+        ("melody: leads of arrangements", _describe_tune, [_describe_tune(one) for one in theirs]),
+        ("texture: the notes", describe_texture, [describe_texture(one) for one in theirs]),
+        ("texture: and how it is played", describe_playing, [describe_playing(one) for one in theirs]),
+        ("bass", describe_bass, [describe_bass(one) for one in theirs]),
+    ):
+        print_row(name, [describe(one) for one in ours], other, TARGETS[name.split(":")[0]])
+    print("People told from people, one collection from the other:")
+    print_row("tunes: Essen, Ryan", *([_describe_own(t) for t in tunes if t.corpus == name] for name in COLLECTIONS))
+    for name, describe in PEOPLE.items():
+        sides = ([describe(one.score) for one in arrangements if one.source == source] for source in GAMES)
+        print_row(f"{name}: {', '.join(GAMES)}", *sides)
+
+
+def _describe_tune(score: Score) -> list[float] | None:
+    return describe_line(find_tune(score), score.bar)
+
+
+def _describe_own(tune: human.Tune) -> list[float] | None:
+    """A collection's tune; two of its bars of 2/4 count as one."""
+    return describe_line(tune.notes, tune.bar * (2 if tune.beats == 2 else 1))
+
+
+PEOPLE = {
+    "leads": _describe_tune,
+    "texture, notes": describe_texture,
+    "texture, playing": describe_playing,
+    "bass": describe_bass,
+}
+COLLECTIONS, GAMES = ("Essen", "Ryan"), ("OpenTTD", "Freedoom")
+
+
+def print_row(
+    name: str, one: Sequence[list[float] | None], other: Sequence[list[float] | None], target: float | None = None
+) -> None:
+    """Print how well each classifier tells one side from the other; `!` above the target."""
+    first, second = ([row for row in rows if row is not None] for rows in (one, other))
+    if min(len(first), len(second)) < 10:
+        print(f"{name:<34} too few of people's: see bench/human.py")
+        return
+    found = score_classifiers(first, second).values()
+    cells = (f"{value:>20.2f}{'!' if target is not None and value > target else ' '}" for value in found)
+    limit = "" if target is None else f"<= {target:.2f}"
+    print(f"{name:<34}{len(first):>6}{len(second):>8}{limit:>9}", *cells, sep="", flush=True)
 
 
 if __name__ == "__main__":

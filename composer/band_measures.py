@@ -21,8 +21,10 @@ from bandstand.composer.tune_measures import find_skyline
 COMPARED: Final = ("melody", "chords", "bass", "drums")
 """Voices whose second verse is compared with the first."""
 SNARES: Final = (38, 40)
-STROKES: Final = frozenset({*SNARES, 37, 39, 41, 43, 45, 47, 48, 50})
-"""Drums that a fill is played on: snares, claps and toms, by General MIDI's key map."""
+STROKES: Final = frozenset({*SNARES, 37, 39, 41, 43, 45, 47, 48, 50, 65, 66})
+"""Drums that a fill is played on: snares, claps, toms and timbales, by General MIDI's key map."""
+SNARES_PER_BAR: Final = 0.25
+"""Fewest strokes on a snare a bar of a song in which ghost notes are counted."""
 FILL_STROKES: Final = 2
 """Strokes by which a fill exceeds the usual bar."""
 GHOST: Final = 0.6
@@ -105,12 +107,15 @@ def count_fills(drums: Sequence[Note], bar: int) -> float | None:
 
 
 def share_ghosts(drums: Sequence[Note], bar: int) -> float | None:
-    """Share of snare strokes that are ghost notes; None without a snare.
+    """Share of snare strokes that are ghost notes; None where a snare is hardly played.
 
     A ghost note has at most `GHOST` of the velocity of the loudest snare in its bar and the two beside it: a quiet
     section has softer strokes, which are no ghosts.
     """
     strokes = [(round(note.start / STEP) * STEP // bar, note.velocity) for note in drums if note.pitch in SNARES]
+    bars = len({round(note.start / STEP) * STEP // bar for note in drums})
+    if len(strokes) < SNARES_PER_BAR * bars:
+        return None
     loudest: dict[int, int] = {}
     for index, velocity in strokes:
         for near in (index - 1, index, index + 1):

@@ -17,8 +17,8 @@ import msgspec
 
 from bandstand.common.instruments import RANGES
 from bandstand.composer.harmony import PHRASE_BARS
-from bandstand.composer.score import STEP, Note, Part, Score
-from bandstand.composer.theory import SCALES, find_pitch_classes
+from bandstand.composer.score import STEP, UNPITCHED, Note, Part, Score
+from bandstand.composer.theory import SCALES, Key, find_pitch_classes
 from bandstand.composer.tune_measures import find_skyline
 
 SMALL: Final = 5
@@ -61,7 +61,7 @@ class Measures(msgspec.Struct, frozen=True):
 
 def measure_score(score: Score) -> Measures:
     """Compute all measures of a score that has pitched parts, a melody and a bass."""
-    pitched = [part for part in score.parts if part.voice != "drums"]
+    pitched = [part for part in score.parts if part.voice not in UNPITCHED]
     classes = Counter(note.pitch % 12 for part in pitched for note in part.notes)
     melody = [part for part in pitched if part.voice == "melody"]
     wrong = measure_notes(score)
@@ -70,7 +70,9 @@ def measure_score(score: Score) -> Measures:
         scale=compute_scale_by_key(score, pitched),
         groove=compute_groove_consistency(score),
         small_steps=compute_small_steps(melody),
-        recurrence=compute_recurrence([part for part in pitched if part.voice in ("melody", "bass")], score.bar),
+        recurrence=compute_recurrence(
+            [part for part in pitched if part.voice in ("melody", "bass")], score.bar, list_transpositions(score)
+        ),
         second_voice=wrong.second_voice[0],
         cadence=wrong.cadence[0],
         rubs=wrong.rubs[0],
@@ -138,14 +140,27 @@ def compute_small_steps(parts: list[Part]) -> float:
     return sum(interval <= SMALL for interval in intervals) / len(intervals)
 
 
-def compute_recurrence(parts: list[Part], bar: int) -> float:
-    """Share of bars with notes that equal another bar of the same part. `bar` is in ticks."""
+def list_transpositions(score: Score) -> list[int]:
+    """For each bar, the semitones by which its key is above or below that of the song, by the shorter way."""
+    tonic, shifts = Key.parse(score.key).tonic, [0] * -(-score.ticks // score.bar)
+    for section in score.sections:
+        shift = (Key.parse(section.key).tonic - tonic + 6) % 12 - 6 if section.key else 0
+        shifts[section.bar : section.bar + section.bars] = [shift] * section.bars
+    return shifts
+
+
+def compute_recurrence(parts: list[Part], bar: int, shifts: Sequence[int] = ()) -> float:
+    """Share of bars with notes that equal another bar of the same part, also where a section returns in another key.
+
+    `bar` is in ticks; `shifts` has the transposition of each bar, 0 for those that it has not.
+    """
     shared = total = 0
     for part in parts:
         bars: dict[int, set[tuple[int, int]]] = {}
         for note in part.notes:
             index, step = divmod(round(note.start / STEP), bar // STEP)
-            bars.setdefault(index, set()).add((step, note.pitch))
+            shift = shifts[index] if index < len(shifts) else 0
+            bars.setdefault(index, set()).add((step, note.pitch - shift))
         counts = Counter(frozenset(content) for content in bars.values())
         total += len(bars)
         shared += sum(count for count in counts.values() if count > 1)
@@ -171,7 +186,7 @@ def measure_notes(score: Score) -> WrongNotes:
     """Count wrong notes in a score. A part whose voice is `melody` is the tune."""
     tune = [note for part in score.parts if part.voice == "melody" for note in part.notes]
     upper, second = _split_voices(tune)
-    pitched = [part for part in score.parts if part.voice != "drums"]
+    pitched = [part for part in score.parts if part.voice not in UNPITCHED]
     others = _join_notes([part for part in pitched if part.voice != "melody"])
     above = _join_notes([part for part in pitched if part.voice in ACCOMPANIMENT])
     strong = [note for note in second if round(note.start / STEP) % STRONG[score.beats] == 0]

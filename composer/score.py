@@ -23,6 +23,9 @@ TAIL: Final = Seconds(song_parameters.TAIL)
 """Sound after the last bar, while the last notes decay; it counts for the length of a song."""
 DRUM_CHANNEL: Final = 9
 """General MIDI's channel for drums, counted from 0."""
+EFFECTS: Final = "effects"
+"""Voice of a part of sounds without pitch that no member plays."""
+UNPITCHED: Final = ("drums", EFFECTS)
 VIBRATO: Final = 1
 """Controller of the depth of vibrato, the modulation wheel."""
 EXPRESSION: Final = 11
