@@ -13,9 +13,9 @@ SWITCHES: Final = {"on": True, "off": False}
 
 
 def parse_request(call: Call) -> requests.Request:
-    """`r f WORDS` picks one of the favourites, as radio communities know it."""
+    """`r f WORDS`, or `r f` alone, picks one of the favourites, as radio communities know it."""
     first, _, rest = call["song"].strip().partition(" ")
-    if first.casefold() == FAVOURITE[0] and rest.strip():
+    if first.casefold() == FAVOURITE[0]:
         return requests.RequestRandom(query=rest, is_favourite=True)
     return requests.RequestSong(song=call["song"])
 
@@ -88,7 +88,10 @@ COMMANDS: Final = (
         (requests.RequestSong, requests.RequestRandom),
         (
             Param(
-                "song", "a code, or words of the title; f WORDS: one of your favourites", is_rest=True, names=("song",)
+                "song",
+                "a code, or words of the title; f: one of your favourites, with words or without",
+                is_rest=True,
+                names=("song",),
             ),
         ),
         aliases=("r",),

@@ -25,6 +25,7 @@ from tests.bot.commands.test_sentences import NOON
         ("random", requests.RequestRandom()),
         ("ra fave", requests.RequestRandom(is_favourite=True)),
         ("random style:bossa", requests.RequestRandom(query="style:bossa")),
+        ("r f", requests.RequestRandom(query="", is_favourite=True)),
         ("r f low tide", requests.RequestRandom(query="low tide", is_favourite=True)),
         ("r low tide", requests.RequestSong(song="low tide")),
         ("lucky blue", requests.RequestFirst(query="blue")),
