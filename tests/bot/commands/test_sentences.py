@@ -24,6 +24,11 @@ SAID: list[tuple[Refusal, str]] = [
         "did not understand: purple, blob; say a style, a band, a tempo, a mood, a key, a length or instruments, as in "
         "slow bossa in Dm, 2 minutes, with flute",
     ),
+    (refusals.NoSuchDj("ann"), "no DJ ann is connected"),
+    (refusals.NoSuchDj("", ("bob",)), "no DJ is connected"),
+    (refusals.NobodyLive(), "no DJ is on the air"),
+    (refusals.GuestTaken("ann"), "ann has an account already, and connects with its password"),
+    (refusals.TooManyGuests(20), "there are 20 guests already; each may come for a day"),
     (refusals.BandsMissing(), "the station has no band that could play; band new STYLE founds one"),
     (
         refusals.WishTooSoon(2, 1370.2, 370.2),
