@@ -33,6 +33,7 @@ class Icecast:
     def __init__(self, folder: Path, mounts: Sequence[Mount]) -> None:
         folder.chmod(0o755)  # Icecast's own user must reach what is its own in there
         text = f'[station]\ndirectory = "icecast"\n[icecast]\nport = {free_port()}\npassword = "{PASSWORD}"\n'
+        text += "[live]\nenabled = false\n"  # there is no bot that could be asked who may send
         for mount in mounts:
             text += f'[[mounts]]\npath = "{mount.path}"\nformat = "{mount.format}"\nbitrate = {mount.bitrate}\n'
         (folder / "icecast.toml").write_text(text)
