@@ -42,8 +42,17 @@ class Icecast:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        self._process = subprocess.Popen(self._prepared.argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        until(lambda: probe(self.port, self._prepared.admin_password), "Icecast answers", START)
+        self._process = self._open()
+        until(self._answers, "Icecast answers", START)
+
+    def _open(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(self._prepared.argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def _answers(self) -> bool:
+        """Icecast 2.4.4 may crash when it is asked in its first moments; then it is started again."""
+        if self._process is None or self._process.poll() is not None:
+            self._process = self._open()
+        return probe(self.port, self._prepared.admin_password)
 
     def kill(self) -> None:
         if self._process is not None:

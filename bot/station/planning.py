@@ -172,7 +172,7 @@ def list_wanted(ground: Ground, position: Position) -> Iterator[Wanted]:
 
 def find_position(tx: Transaction, cues: Sequence[Cue], ground: Ground) -> Position:
     """The position behind these cues, which are those on the air and in the queue, in their order."""
-    heard = [Heard(entry.song, entry.started) for entry in ground.played if is_song(entry.song)]
+    heard = [Heard(entry.song, entry.started, entry.is_broken) for entry in ground.played if is_song(entry.song)]
     turns, at = ground.turns, tx.now
     choices = [entry.choice for entry in ground.played if entry.choice is not None]
     for cue, begin, end in _lay_out(cues, tx):

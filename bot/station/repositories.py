@@ -54,6 +54,8 @@ class PlayLogEntry(NamedTuple):
     song: SongBrief
     started: float
     choice: Choice | None
+    is_broken: bool = False
+    """It could not be played, or not to its end."""
 
 
 class Songs(Protocol):

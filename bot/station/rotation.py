@@ -26,6 +26,9 @@ from bandstand.common.api.values import Distance, SongBrief
 
 SONG_DISTANCE: Final = 120 * 60.0
 """Seconds from the start of a song until it, or another of the same title, may begin again."""
+BROKEN_REST: Final = 10 * 60.0
+"""Seconds for which a song that could not be played is left alone, whatever is relaxed: a library whose disk is away
+would be tried over and over."""
 ARTIST_DISTANCE: Final = 15 * 60.0
 """The same for an artist. The station's eight house bands then take turns."""
 RESTED: Final = 14 * 24 * 3600.0
@@ -67,6 +70,8 @@ class Heard(msgspec.Struct, frozen=True):
 
     song: SongBrief
     started: float
+    is_broken: bool = False
+    """It could not be played."""
 
 
 class Draw(msgspec.Struct, frozen=True):
@@ -77,11 +82,13 @@ class Draw(msgspec.Struct, frozen=True):
 
 
 def draw_song(candidates: Sequence[Candidate], heard: Sequence[Heard], now: float, chance: Random) -> Draw | None:
-    """Draw the next song; None where there is no candidate at all.
+    """Draw the next song; None where there is no candidate that can be played.
 
     With the last rule left out chance does not decide any more: the song that was heard least lately comes.
     """
     recent = gather_recent(heard, now)
+    resting = {one.song.code for one in heard if one.is_broken and now - one.started < BROKEN_REST}
+    candidates = [one for one in candidates if one.song.code not in resting]
     for relaxed in RELAXATIONS:
         if Distance.SONG in relaxed:
             break

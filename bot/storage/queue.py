@@ -191,8 +191,11 @@ class Cues:
         for row in self._executor.iterate(LIST_HEARD):
             if row[-2] < since and len(found) >= least:
                 break
-            *brief, started, choice = row
-            found.append(PlayLogEntry(read_brief(tuple(brief)), started, _read_choice(choice)))
+            *brief, reason, started, choice = row
+            entry = PlayLogEntry(
+                read_brief(tuple(brief)), started, _read_choice(choice), reason == EndReason.BROKEN.value
+            )
+            found.append(entry)
         return found
 
     def get_last_ended(self) -> Cue | None:
@@ -230,7 +233,7 @@ COUNT_WISHES_HEARD: Final = prepare(
 GET_CUE: Final = prepare(_select_cues().where(CUE.id == GAP))
 LIST_OPEN: Final = prepare(_select_cues().where(CUE.state.in_(OPEN_CUES)).order_by(CUE.id))
 LIST_HEARD: Final = prepare(
-    CUE.select(*BRIEF, CUE.started, CUE.choice)
+    CUE.select(*BRIEF, CUE.reason, CUE.started, CUE.choice)
     .join(SONG, on=(SONG.code == CUE.song))
     .where(WAS_HEARD)
     .order_by(CUE.started.desc())

@@ -13,6 +13,7 @@ import select
 import shutil
 import signal
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -25,7 +26,7 @@ from bandstand.bot.supervision.webroot import make_webroot
 from bandstand.common.config import Config, Mount
 from bandstand.common.errors import Missing
 from bandstand.common.files import write_whole
-from bandstand.common.icecast import ADMIN, PROBED, STATS, basic_authorization, get_burst_seconds
+from bandstand.common.icecast import ADMIN, STATS, basic_authorization, get_burst_seconds
 from bandstand.common.paths import Paths
 from bandstand.common.ports import find_free_port, list_ports
 
@@ -67,22 +68,29 @@ MOUNT = """
     </mount>
 """
 LIVE = """
-    <!-- DJs' mounts: the bot says who may send, and nobody but the station listens. -->
+    <!-- DJs' mounts: the bot says who may send, and nobody but the station listens. They are not hidden, nor kept from
+         directories: Icecast would do the same with every mount that has an entry of its own. -->
     <mount type="default">
         <charset>UTF-8</charset>
         <burst-size>0</burst-size>
-        <hidden>1</hidden>
-        <public>0</public>
         <authentication type="url">
             <option name="stream_auth" value="$url" />
             <option name="listener_add" value="$url" />
         </authentication>
     </mount>
-    <!-- By this file the streamer sees that Icecast answers; nobody is to be asked for that. -->
-    <mount type="normal">
-        <mount-name>$probed</mount-name>
+    <!-- Icecast's own pages and playlists: it would ask for these as well. -->
+$pages"""
+PAGE = """    <mount type="normal">
+        <mount-name>$path</mount-name>
     </mount>
 """
+PAGES = (
+    *("/", "/status.xsl", "/status-json.xsl", "/server_version.xsl", "/auth.xsl"),
+    *("/style.css", "/icecast.png", "/key.png", "/tunein.png", "/favicon.ico", "/robots.txt"),
+)
+"""What everybody may have of Icecast 2.4; the streamer sees by one of them that it answers."""
+PLAYLISTS = (".m3u", ".xspf", ".vclt")
+"""Behind a mount's path: Icecast makes a playlist for it."""
 LIVE_SOURCES = 20
 """DJs at a time."""
 INTRO = "        <intro>$intro</intro>\n"
@@ -155,8 +163,7 @@ def render(template: str, config: Config, kept: Kept, account: tuple[str, str] |
     door = _find_door(config, kept)
     blocks = {
         "listen": "".join(_fill(LISTEN, port=kept.port, address=address) for address in addresses),
-        "mounts": "".join(map(_render_mount, config.mounts))
-        + (_fill(LIVE, url=door.url, probed=PROBED) if door else ""),
+        "mounts": "".join(map(_render_mount, config.mounts)) + (_render_live(door, config.mounts) if door else ""),
         "changeowner": _fill(CHANGEOWNER, user=account[0], group=account[1]) if account else "",
     }
     files = Files(config.paths.icecast)
@@ -186,8 +193,10 @@ def _render_mount(mount: Mount) -> str:
     )
 
 
-def _render_live(door: DoorPlace) -> str:
-    return _fill(LIVE, url=door.url, probed=PROBED)
+def _render_live(door: DoorPlace, mounts: Sequence[Mount]) -> str:
+    paths = [*PAGES, *(f"{mount.path}{ending}" for mount in mounts for ending in PLAYLISTS)]
+    pages = "".join(_fill(PAGE, path=path) for path in paths)
+    return Template(LIVE).substitute(url=escape(door.url), pages=pages)
 
 
 def _fill(template: str, **values: object) -> str:

@@ -151,6 +151,7 @@ def test_a_new_cue_job_or_song_is_added_in_its_first_state_by_the_core_alone() -
     }
     assert {pair for pair in adders if pair[1] == "queue"} == {("station/lifecycle.py", "queue")}
     assert {pair for pair in adders if pair[1] in ("jobs", "songs")} == {
+        ("station/live_shows.py", "songs"),
         ("station/ordering.py", "jobs"),
         ("station/ordering.py", "songs"),
     }

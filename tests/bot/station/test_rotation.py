@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bandstand.bot.station.rotation import (
     ARTIST_DISTANCE,
+    BROKEN_REST,
     RESTED,
     SONG_DISTANCE,
     Candidate,
@@ -50,6 +51,16 @@ def test_a_song_without_title_or_artist_is_told_apart_by_its_code_alone() -> Non
     other = SongBrief(SongCode("b"), "", "", SongState.READY, 0.0, 0.0)
     assert find_broken(other, [heard(bare, 10)], NOW) == set()
     assert find_broken(bare, [heard(bare, 10)], NOW) == {Distance.SONG}
+
+
+def test_a_song_that_could_not_be_played_rests_even_where_nothing_else_is_left() -> None:
+    broken, fine = song("a"), song("b")
+    history = [Heard(broken, NOW - 60, is_broken=True), heard(fine, 30)]
+    draw = draw_song([Candidate(broken), Candidate(fine)], history, NOW, Random(1))
+    assert draw is not None and draw.candidate.song == fine
+    assert draw_song([Candidate(broken)], history, NOW, Random(1)) is None
+    later = draw_song([Candidate(broken)], history, NOW + BROKEN_REST, Random(1))
+    assert later is not None and later.candidate.song == broken
 
 
 def test_a_song_that_breaks_no_rule_is_drawn() -> None:
