@@ -64,6 +64,8 @@ class RecordingGate:
         self._count_until_hour = count_until_hour
         self._is_cut_hourly = is_cut_hourly
         self._cues: OrderedDict[CueId, NotedCue] = OrderedDict()
+        self._noting = threading.Lock()
+        """Held, for a moment, by whoever touches the cues."""
         self._is_on = False
         """Everything is recorded."""
         self._unwanted = ""
@@ -84,9 +86,10 @@ class RecordingGate:
 
     def note_cue(self, cue: CueId, noted: NotedCue) -> None:
         """Before the cue begins."""
-        self._cues[cue] = noted
-        while len(self._cues) > REMEMBERED:
-            self._cues.popitem(last=False)
+        with self._noting:
+            self._cues[cue] = noted
+            while len(self._cues) > REMEMBERED:
+                self._cues.popitem(last=False)
 
     def switch(self, is_on: bool, *, ends_shows: bool) -> None:
         """Record everything from now on, or only shows; with `ends_shows` the one that is on is left out as well."""
@@ -112,11 +115,12 @@ class RecordingGate:
 
     def _take_title(self, title: Title) -> None:
         """What a DJ plays now; the title that a cue begins with was noted. It is no song of the station's."""
-        known = {(one.artist, one.title) for one in self._cues.values()}
+        with self._noting:
+            known = {(one.artist, one.title) for one in self._cues.values()}
         if self._current is None or (title.artist, title.title) in known:
             return
         tag = replace(self._get_noted().tag, song="")
-        self._cues[self._current] = NotedCue(title.title, title.artist, tag)
+        self.note_cue(self._current, NotedCue(title.title, title.artist, tag))
         if self._show is not None:
             self._put(TitleBegan(self._at, title.title, title.artist, ""))
 
@@ -168,7 +172,8 @@ class RecordingGate:
             self._put(End(at))
 
     def _get_noted(self) -> NotedCue:
-        return UNKNOWN if self._current is None else self._cues.get(self._current, UNKNOWN)
+        with self._noting:
+            return UNKNOWN if self._current is None else self._cues.get(self._current, UNKNOWN)
 
 
 class RecordingOutput:

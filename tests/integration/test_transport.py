@@ -48,19 +48,19 @@ def test_what_is_too_loud_is_limited_on_its_way(icecast: Any, bot: Bot, tmp_path
 
 
 def test_a_paused_song_goes_on_at_the_very_frame(icecast: Any, bot: Bot, tmp_path: Path) -> None:
-    tone = written(tmp_path / "tone.wav", sine(2 * RATE))
+    tone = written(tmp_path / "tone.wav", sine(8 * RATE))
     with listening(icecast) as listener:
         bot.play(1, tone)
         listener.wait_until(lambda sound: loud_frames(sound) > RATE // 2, "the song")
         place = int(bot.ask(wire.Stop, fade=480)["frames"])
-        assert 0 < place < 2 * RATE
+        assert 0 < place < 8 * RATE
         bot.wait_for("Ended", cue=1, reason="stopped", frames=place)
         heard = len(listener.sound())
         listener.wait_until(lambda sound: len(sound) > heard + RATE // 2, "the pause")
         bot.play(1, tone, start=place)
-        bot.wait_for("Ended", cue=1, reason="finished", frames=2 * RATE)
-        listener.wait_until(lambda sound: _over(sound, int(1.8 * RATE)), "the end")
-        assert abs(loud_frames(listener.sound()) - 2 * RATE) < 0.05 * RATE
+        bot.wait_for("Ended", cue=1, reason="finished", frames=8 * RATE)
+        listener.wait_until(lambda sound: _over(sound, int(7.8 * RATE)), "the end")
+        assert abs(loud_frames(listener.sound()) - 8 * RATE) < 0.05 * RATE
 
 
 def test_a_song_that_is_sought_in_goes_on_there_and_ends_where_it_ends(icecast: Any, bot: Bot, tmp_path: Path) -> None:

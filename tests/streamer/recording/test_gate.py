@@ -1,5 +1,9 @@
 """What is recorded, and where it is cut: the gate alone, frame by frame."""
 
+import itertools
+import sys
+import threading
+
 from bandstand.common.recordings import CueTag
 from bandstand.common.types import RATE, CueId, Frames
 from bandstand.streamer.block import NOTHING, Block, Mark, Title
@@ -204,3 +208,26 @@ def test_the_programme_of_an_unknown_cue_is_recorded_without_a_title() -> None:
     air.gate.switch(True, ends_shows=False)
     air.gate.offer(Mark(Frames(0), CueId(99), Frames(0), is_moving=True))
     assert air.told() == [Begin(0, "", ""), TitleBegan(0, "", "", "")]
+
+
+def test_cues_are_noted_by_one_thread_while_another_reads_titles() -> None:
+    gate = RecordingGate(lambda item: None, lambda: RATE)
+    is_over = threading.Event()
+
+    def note() -> None:
+        for number in itertools.count():
+            gate.note_cue(CueId(number), NotedCue(f"title {number}", "", CueTag()))
+            if is_over.is_set():
+                return
+
+    noting = threading.Thread(target=note)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    noting.start()
+    try:
+        for number in range(2000):
+            gate.offer(Title("", f"other {number}"))
+    finally:
+        is_over.set()
+        noting.join()
+        sys.setswitchinterval(before)
