@@ -9,10 +9,11 @@ of the last snapshot is not read again.
 
 It is made while the station runs. The database comes first, by SQLite's own online backup in one step, which readers
 and the one writer of a database in WAL mode do not notice: so it is the database of one moment, and every song that it
-names was whole by then. Songs never change afterwards. One that is deleted meanwhile is missing in the copy, which is
-said. Here a process other than the bot opens the database, but only reads it, and shares no connection with anybody.
+names was whole by then. Songs never change afterwards; the files of one that is deleted meanwhile are left out. Here a
+process other than the bot opens the database, but only reads it, and shares no connection with anybody.
 
-A restored file has the hash that it was saved with, or nothing is restored.
+A restored file has the hash that it was saved with. The database comes back last, so there is no station where a file
+is not what it was.
 """
 
 import argparse
@@ -97,6 +98,13 @@ class Backup:
             raise CommandError(f"{show_path(path)} was made by a newer Bandstand ({snapshot.version}); it is needed")
         return snapshot
 
+    def read_last_files(self) -> tuple[SavedFile, ...]:
+        """Those of the last snapshot; none where it cannot be read, so that the next backup is whole all the same."""
+        try:
+            return self.read(self.list_snapshots()[-1]).files
+        except (CommandError, IndexError):
+            return ()
+
     def find_file(self, hash: str) -> Path:
         return self.folder / FILES / hash[:2] / hash
 
@@ -175,8 +183,7 @@ def make_backup(paths: Paths, configuration: Path | None, backup: Backup) -> Sna
         raise CommandError(f"there is no station in {show_path(paths.directory)}: it has no {DATABASE}")
     made = time.time()
     backup.begin()
-    last = backup.list_snapshots()
-    before = {saved.name: saved for saved in backup.read(last[-1]).files} if last else {}
+    before = {saved.name: saved for saved in backup.read_last_files()}
     saved: list[SavedFile] = []
     with tempfile.TemporaryDirectory(dir=backup.folder) as folder:
         copy = Path(folder) / DATABASE

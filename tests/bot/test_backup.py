@@ -224,6 +224,15 @@ def test_a_backup_that_is_not_whole_restores_no_station(
     assert not (station.target.parent / "evil").exists()
 
 
+def test_a_list_that_cannot_be_read_keeps_no_backup_from_being_made(station: Made, each_second: None) -> None:
+    station.save()
+    break_the_list(station)
+    assert station.save() == 0
+    station.lose()
+    assert station.bring_back() == 0
+    assert station.list_codes() == ["7kq3"]
+
+
 def test_a_station_that_is_there_is_never_overwritten(station: Made) -> None:
     station.save()
     with pytest.raises(CommandError, match=r"there is a station in .* already"):
