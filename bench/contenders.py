@@ -14,6 +14,7 @@ from pathlib import Path
 from shutil import which
 from typing import Any, Final, Protocol
 
+import msgspec
 from rig import free_port, until
 
 from bandstand.bot.supervision.icecast import prepare, probe
@@ -53,6 +54,11 @@ class Icecast:
         if self._process is None or self._process.poll() is not None:
             self._process = self._open()
         return probe(self.port, self._prepared.admin_password)
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
 
     def kill(self) -> None:
         if self._process is not None:
@@ -116,6 +122,19 @@ class Bandstand:
     def record(self, is_on: bool) -> None:
         self._bot.ask(wire.Record, on=is_on, ends_shows=not is_on)
 
+    def go_live(self, mount: str) -> None:
+        """Put the source of this mount on the air."""
+        self._cue += 1
+        self._bot.play(self._cue, Path("/dev/null"), live=mount)
+
+    def find_live_delay(self, mount: str) -> float:
+        """Seconds of a live source that are kept, as it was told last."""
+        self._bot.state()  # takes in what was told before
+        told = [values["inputs"] for name, values in self._bot.events if name == "LiveInputs"]
+        self._bot.events.clear()
+        inputs = msgspec.json.decode(told[-1], type=list[wire.LiveInput])
+        return next(one.delay for one in inputs if one.mount == mount)
+
     def close(self) -> None:
         self._bot.close()
         ended(self._process)
@@ -137,10 +156,10 @@ output.icecast(%mp3(bitrate={bitrate}, samplerate=48000), host="127.0.0.1", port
 class Liquidsoap:
     name = "Liquidsoap"
 
-    def __init__(self, folder: Path, port: int, mount: str, more: str = "") -> None:
+    def __init__(self, folder: Path, port: int, mount: str, more: str = "", template: str = LIQUIDSOAP) -> None:
         """`more` goes to the end of the script."""
         script = folder / "radio.liq"
-        text = LIQUIDSOAP.format(folder=folder, port=port, mount=mount, password=PASSWORD, bitrate=BITRATE)
+        text = template.format(folder=folder, port=port, mount=mount, password=PASSWORD, bitrate=BITRATE)
         script.write_text(text + more)
         with (folder / "liquidsoap.log").open("wb") as log:
             self._process = subprocess.Popen(["liquidsoap", str(script)], stdout=log, stderr=log)

@@ -13,6 +13,7 @@ PACKAGES=(
 # shellcheck disable=SC2034
 TEST_PACKAGES=(shellcheck flac opus-tools vorbis-tools iproute2 iptables telnet netcat-openbsd openssh-client sox
     ngircd inspircd anope openssl faketime curl
+    ezstream ices2   # a DJ's programs, beside ffmpeg
     node-typescript) # tsc, and Node with it: the page's scripts
 # Ubuntu's chromium is no package but a snap, which a test cannot start; the tests of the page are left out there.
 if grep -q '^ID=debian' /etc/os-release 2>/dev/null; then

@@ -28,6 +28,8 @@ from bandstand.streamer.sources import limit_samples
 AGAIN: Final = 0.25
 """Seconds between two looks for a source."""
 AFTER_TROUBLE: Final = 1.0
+AT_ONCE: Final = 0.0
+"""The first look after the sound has ended: it shows whether Icecast has ended with it."""
 AHEAD: Final = 4 * RATE
 FLOODED: Final = 3 * RATE
 """Frames ahead of time by which a source is told to send too fast."""
@@ -54,6 +56,8 @@ class LiveInput:
         self._frames = 0
         self._began: float | None = None
         self.buffer = LiveBuffer(clock)
+        self.is_cut_off = False
+        """Since the sound came last there was no Icecast to send it to: that is not the source's fault."""
         self.trouble = ""
         """A sentence about what the source sends; empty while it is right."""
         self.format = ""
@@ -104,8 +108,9 @@ class LiveInput:
             try:
                 self._stream = self._open_stream()
             except NoStream as error:
+                self.is_cut_off |= error.is_unanswered
                 self.trouble = "" if error.is_missing else str(error)
-                wait = AGAIN if error.is_missing else AFTER_TROUBLE
+                wait = AGAIN if error.is_missing or error.is_unanswered else AFTER_TROUBLE
             else:
                 wait = self._follow(self._stream)
             self._stopped.wait(wait)
@@ -120,7 +125,7 @@ class LiveInput:
         finally:
             self._began = None
             stream.close()
-        return AGAIN
+        return AT_ONCE
 
     def _decode(self, stream: MountStream) -> None:
         """Raises what PyAV raises where there is no sound, or no more that could be decoded."""
@@ -155,6 +160,7 @@ class LiveInput:
         self._gate = Gate()
         self._frames = 0
         self._began = self._clock()
+        self.is_cut_off = False
         self.trouble = ""
 
     def _describe(self, name: str, frame: AudioFrame) -> None:

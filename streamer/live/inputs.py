@@ -49,7 +49,7 @@ class LiveInputs:
         """The source by which a cue plays a mount. Takes over the bed."""
         bed.begin(lambda _error: None)
         found = self._find(mount)
-        source = LiveSource(found.buffer, Bed(bed), lambda: self._forget(mount, cue))
+        source = LiveSource(found.buffer, Bed(bed), lambda: self._forget(mount, cue), lambda: found.is_cut_off)
         self._on_air[mount] = (cue, source)
         return source
 

@@ -4,7 +4,8 @@ The source goes through LIVE -> GRACE -> LIVE ... -> over. LIVE: the DJ's sound 
 buffer, or has been silent for `SILENCE` seconds, the source is in GRACE: what is left fades out within 10 ms and the
 bed (`bed.py`) rises, so that there is no hole. When the DJ's sound is back, the bed fades out under it. After `GRACE`
 seconds of the bed the source is over, and the playout goes on with what follows, as after any song; so the programme
-comes back even while the bot is away.
+comes back even while the bot is away. A DJ whom a fault of Icecast's cut off has `LONG_GRACE`: their program takes
+some seconds to connect again, too. (While no mount is on the air the playout stands still, and neither is counted.)
 
 `READ_AHEAD` frames are never read before the next ones are there: they are what fades out.
 
@@ -23,6 +24,7 @@ from bandstand.streamer.live.buffer import LiveBuffer
 from bandstand.streamer.live.gate import Gate
 
 GRACE: Final = Frames(10 * RATE)
+LONG_GRACE: Final = Frames(30 * RATE)
 SILENCE: Final = 10.0
 """Seconds after which silence counts as a loss."""
 READ_AHEAD: Final = RATE // 100
@@ -33,12 +35,21 @@ ANY: Final = 1 << 40
 
 
 class LiveSource:
-    """A `streamer.block.AudioSource`. Takes over the bed. `let_go` is called when it is closed."""
+    """A `streamer.block.AudioSource`. Takes over the bed. `let_go` is called when it is closed; `is_cut_off` says
+    whether the DJ is lost by no fault of theirs."""
 
-    def __init__(self, buffer: LiveBuffer, bed: Bed, let_go: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        buffer: LiveBuffer,
+        bed: Bed,
+        let_go: Callable[[], None] = lambda: None,
+        is_cut_off: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._buffer = buffer
         self._bed = bed
         self._let_go = let_go
+        self._is_cut_off = is_cut_off
+        self._grace = GRACE
         self._gate = Gate()
         self._is_closed = False
         self._is_live = False
@@ -62,7 +73,7 @@ class LiveSource:
 
     @property
     def ended(self) -> bool:
-        return self._is_closed or self.lost >= GRACE
+        return self._is_closed or self.lost >= self._grace
 
     @property
     def remaining(self) -> Frames | None:
@@ -104,7 +115,10 @@ class LiveSource:
         """Begin to play what is there, or turn to the bed where it is silent."""
         if self._is_live:
             self._is_live = self._gate.quiet < SILENCE
+            self._grace = GRACE
             return
+        if self._is_cut_off():
+            self._grace = LONG_GRACE
         if self._gate.quiet >= SILENCE:
             self._listen_to_silence()
         elif self._buffer.begin():
@@ -149,7 +163,7 @@ class LiveSource:
         level = float(max(0.0, falling[-1])) if live else self._bed_level
         rising = level + np.arange(1, frames - live + 1, dtype=np.float32) / BED_RISE
         levels = np.clip(np.concatenate([falling, rising]), 0.0, 1.0)
-        left = GRACE - self.lost - frames  # behind this, until the source is over
+        left = self._grace - self.lost - frames  # behind this, until the source is over
         if not self._is_live and left < BED_FALL:
             ending = (left + np.arange(frames, 0, -1, dtype=np.float32)) / BED_FALL
             levels = np.minimum(levels, np.clip(ending, 0.0, 1.0))

@@ -32,11 +32,13 @@ FORMATS: Final = {"mp1": "mp3", "mp2": "mp3", "mp3": "mp3", "aac": "aac"}
 
 
 class NoStream(BandstandError):
-    """The mount cannot be read; the text says why. `is_missing`: there is no source."""
+    """The mount cannot be read; the text says why. `is_missing`: there is no source. `is_unanswered`: there is no
+    Icecast."""
 
-    def __init__(self, reason: str, *, is_missing: bool = False) -> None:
+    def __init__(self, reason: str, *, is_missing: bool = False, is_unanswered: bool = False) -> None:
         super().__init__(reason)
         self.is_missing = is_missing
+        self.is_unanswered = is_unanswered
 
 
 class MountStream:
@@ -49,7 +51,7 @@ class MountStream:
         try:
             self._socket = _connect(icecast)
         except OSError as error:
-            raise NoStream(f"Icecast does not answer: {error}") from None
+            raise NoStream(f"Icecast does not answer: {error}", is_unanswered=True) from None
         try:
             headers, rest = self._ask(icecast, path)
             self._icy = IcyReader(_read_number(headers.get("icy-metaint", "")))

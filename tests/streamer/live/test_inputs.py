@@ -1,8 +1,10 @@
 """Which mounts are read, and what is said of them."""
 
 import os
+import threading
 
 import numpy as np
+import pytest
 
 from bandstand.common.types import CueId, Decibels, Frames
 from bandstand.streamer.block import zeros
@@ -92,3 +94,23 @@ def test_a_cue_on_the_air_gets_another_title_and_no_other_does() -> None:
     assert events == [Retitled(CueId(7), "Now")]
     assert block.samples is not None
     assert np.shape(block.samples) == np.shape(zeros(480))
+
+
+def test_a_source_is_cut_off_where_no_icecast_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bandstand.streamer.live.input.AGAIN", 0.0)
+    errors = [NoStream("gone", is_missing=True), NoStream("refused", is_unanswered=True)]
+    seen: list[bool] = []
+    is_over = threading.Event()
+
+    def open_stream() -> MountStream:
+        seen.append(one.is_cut_off)
+        if not errors:
+            one.stop()
+            is_over.set()
+            raise NoStream("gone", is_missing=True)
+        raise errors.pop(0)
+
+    one = LiveInput(open_stream, Clock())
+    one.start()
+    assert is_over.wait(60)
+    assert seen == [False, False, True]

@@ -21,7 +21,8 @@ class Air:
         self.clock = Clock()
         self.buffer = LiveBuffer(self.clock)
         self.closed: list[bool] = []
-        self.source = LiveSource(self.buffer, Bed(None), lambda: self.closed.append(True))
+        self.is_cut_off = False
+        self.source = LiveSource(self.buffer, Bed(None), lambda: self.closed.append(True), lambda: self.is_cut_off)
 
     def wait(self, seconds: float, level: float = 0.5) -> None:
         """Nobody hears it yet."""
@@ -82,6 +83,26 @@ def test_a_dj_who_stays_away_is_over_after_the_grace(air: Air) -> None:
     assert air.source.ended
     assert np.abs(sound[-480:]).max() < 0.001
     assert air.source.lost >= GRACE
+
+
+def test_a_dj_who_was_cut_off_by_our_fault_has_longer_to_come_back(air: Air) -> None:
+    air.play(1.0)
+    air.is_cut_off = True
+    air.play(29.5, None)
+    assert not air.source.ended
+    air.is_cut_off = False  # their sound comes again, and is not enough yet to be played
+    air.play(0.1, None)
+    air.play(3.0)
+    assert (air.source.is_lost, air.source.lost, air.source.ended) == (False, 0, False)
+    air.play(10.1, None)
+    assert air.source.ended, "a loss of their own is counted as ever"
+
+
+def test_a_dj_who_was_cut_off_and_stays_away_is_over_too(air: Air) -> None:
+    air.play(1.0)
+    air.is_cut_off = True
+    air.play(30.5, None)
+    assert air.source.ended
 
 
 def test_silence_is_a_loss_after_ten_seconds(air: Air) -> None:
