@@ -66,6 +66,8 @@ class LiveKeeper:
         self._troubles: dict[str, tuple[str, float]] = {}
         """What is wrong with each, and since when; negative: it was told."""
         self._lost: set[str] = set()
+        self._left: dict[str, int | None] = {}
+        """DJs who left the air, and the cue by which they were there: what fades out of them is not missed."""
         self._slot: IDelayedCall | None = None
         self._regularly = LoopingCall(self.keep)
         self._regularly.clock = surroundings.clock
@@ -122,7 +124,7 @@ class LiveKeeper:
 
     def _tell_losses(self) -> None:
         for name, heard in self._inputs.items():
-            if heard.cue is None:
+            if heard.cue is None or heard.cue == self._left.get(name):
                 self._lost.discard(name)
             elif heard.lost > live.LOST and name not in self._lost:
                 self._lost.add(name)
@@ -159,7 +161,7 @@ class LiveKeeper:
 
     def react(self, event: Event) -> None:
         if isinstance(event, api.LiveLeft | api.LiveKicked):
-            self._lost.add(event.name)  # what fades out of them is not missed
+            self._left[event.name] = self._inputs.get(event.name, live.NOWHERE).cue
         match event:
             case (
                 api.LiveTookOver()

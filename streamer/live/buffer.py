@@ -16,7 +16,7 @@ import numpy as np
 
 from bandstand.common.types import RATE, Frames
 from bandstand.streamer.block import Samples, zeros
-from bandstand.streamer.live.jitter import Jitter
+from bandstand.streamer.live.jitter import Jitter, Reading
 from bandstand.streamer.live.splice import NEEDED, lengthen, shorten
 
 CAPACITY: Final = Frames(6 * RATE)
@@ -35,6 +35,7 @@ class LiveBuffer:
         self._lock = threading.Lock()
         self._chunks: deque[Samples] = deque()
         self._jitter = Jitter()
+        self._reading = Reading()
         self._came = 0
         """Frames that have come since the connection was made."""
         self._held = 0
@@ -71,6 +72,10 @@ class LiveBuffer:
         """Seconds for which what comes now would wait."""
         return self._held / RATE
 
+    def expect_read(self, frames: int) -> None:
+        """The bus takes so many frames now, of this or of what stands in for it."""
+        self._reading.record(self._clock(), frames)
+
     def begin(self) -> bool:
         """Drop what is older than it has to be, so that reading can begin; False while there is too little for it."""
         with self._lock:
@@ -96,7 +101,8 @@ class LiveBuffer:
 
     def _find_ahead(self) -> int | None:
         """By how many frames there is more than is needed; None where nothing is known yet."""
-        wanted = self._jitter.find_frame(self._clock())
+        moment = self._reading.find_moment()
+        wanted = self._jitter.find_frame(self._clock() if moment is None else moment)
         return None if wanted < 0 else wanted - (self._came - self._held)
 
     def _correct(self, frames: int) -> None:

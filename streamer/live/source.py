@@ -105,6 +105,7 @@ class LiveSource:
     def read(self, frames: int) -> Samples:
         if self.ended:
             return zeros(0)
+        self._buffer.expect_read(frames)
         self._settle_state()
         live = self._read_live(frames)
         if len(live) == frames and not self._bed_level and self._is_live:

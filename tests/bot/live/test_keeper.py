@@ -110,9 +110,8 @@ def test_who_has_left_the_air_is_not_missed(air: Air) -> None:
     air.admit()
     air.say(cue=5)
     air.keeper.react(live.LiveLeft(name="ann", reason=live.LeftReason.ENDED, seconds=5.0))
-    for lost in (0.5, 1.0):
+    for lost in (0.5, 1.0, 0.0):
         air.say(cue=5, lost=lost)
-    air.say()
     air.say(cue=6)
     air.say(cue=6, lost=1.0)
     assert air.names() == ["LiveConnected", "LiveDropped"]

@@ -1,14 +1,18 @@
 """A DJ on the air: what is heard of them, and in their place."""
 
+import itertools
+
 import numpy as np
 import pytest
 
-from bandstand.common.types import RATE
+from bandstand.common.types import RATE, CueId
 from bandstand.streamer.block import Samples
+from bandstand.streamer.bus import Bus
 from bandstand.streamer.live.bed import Bed, make_chord
 from bandstand.streamer.live.buffer import LiveBuffer
 from bandstand.streamer.live.gate import Gate, measure_level
 from bandstand.streamer.live.source import GRACE, SILENCE, LiveSource
+from bandstand.streamer.playout import Cue, Playout
 from tests.streamer.live.test_buffer import Clock, sine
 
 BLOCK = RATE // 10
@@ -94,7 +98,7 @@ def test_a_dj_who_was_cut_off_by_our_fault_has_longer_to_come_back(air: Air) -> 
     air.play(0.1, None)
     air.play(3.0)
     assert (air.source.is_lost, air.source.lost, air.source.ended) == (False, 0, False)
-    air.play(10.1, None)
+    air.play(10.5, None)
     assert air.source.ended, "a loss of their own is counted as ever"
 
 
@@ -155,3 +159,63 @@ def test_the_gate_counts_sound_and_forgives_short_pauses() -> None:
     gate.push(np.zeros((3 * RATE // 2, 2), np.float32))
     assert (gate.heard, gate.level) == (0.0, None)
     assert gate.quiet == pytest.approx(1.5)
+
+
+class Broadcast:
+    """A DJ who sends in pieces of 20 ms, and the real bus, which takes two blocks at once but after an action."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.buffer = LiveBuffer(self.clock)
+        self.source = LiveSource(self.buffer, Bed(None))
+        self.playout = Playout()
+        self.bus = Bus(self.playout, [], self.clock, lambda _: None, hold=False)
+        self.bus.begin()
+        self.wakes_at = 0.0
+        self.lost: list[int] = []
+
+    def go_on(self, seconds: float, is_sending: bool = True) -> None:
+        for _ in range(round(seconds * 50)):
+            self.clock.now += 0.02
+            if is_sending:
+                self.buffer.append(sine(RATE // 50))
+            while self.wakes_at <= self.clock.now:
+                self.wakes_at = self.clock.now + self.bus.advance() + 0.001
+                self.lost.append(self.source.lost)
+
+    def count_losses(self) -> int:
+        """How often something else was heard."""
+        return sum(1 for before, now in itertools.pairwise([0, *self.lost]) if now and not before)
+
+
+@pytest.mark.parametrize("is_cut", [True, False])
+def test_a_dj_is_heard_without_a_hole_however_the_bus_takes_the_sound(is_cut: bool) -> None:
+    air = Broadcast()
+    air.go_on(3.0)
+    cue = Cue(CueId(1), air.source)
+    if is_cut:
+        air.bus.act(lambda playout: playout.cut(cue))
+    else:
+        air.playout.follow(cue)  # as behind a song that ends by itself
+    air.go_on(15.0)
+    assert air.count_losses() == 0
+    air.go_on(3.0, is_sending=False)
+    air.go_on(15.0)
+    assert air.count_losses() == 1
+    assert not air.source.lost
+    air.bus.act(lambda _: None)  # the bus leaves its lag out for a while
+    air.go_on(2.0)
+    assert air.count_losses() == 1
+
+
+def test_a_dj_is_heard_at_once_after_something_else_was() -> None:
+    air = Broadcast()
+    air.go_on(3.0)
+    air.bus.act(lambda playout: playout.cut(Cue(CueId(1), air.source)))
+    air.go_on(3.0)
+    air.bus.act(lambda playout: playout.skip(CueId(1)))
+    air.go_on(4.0)
+    air.source, air.lost = LiveSource(air.buffer, Bed(None)), []
+    air.bus.act(lambda playout: playout.cut(Cue(CueId(2), air.source)))
+    air.go_on(3.0)
+    assert air.count_losses() == 0
