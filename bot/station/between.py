@@ -12,7 +12,7 @@ Where what follows is planned to end at a fixed time, such as the hour or a show
 anything else would shift that end.
 
 An ident is made for the band, key and tempo of the song that it follows, and kept: a later song of that band in that
-key and about that tempo has it at once. A bridge is made for one seam and discarded after it. Both are made while the
+key and about that tempo has it at once. What a person takes out of the queue is not put behind the same song again. A bridge is made for one seam and discarded after it. Both are made while the
 song before them is heard; what is not ready when that ends is left out, and the music goes on without it. None of them
 is a song: they are not in the rotation, not in the search, and are not rated or asked for.
 """
@@ -45,6 +45,8 @@ WANTED: Final = "ident_wanted"
 """The setting that is there while a dj's ident is to come."""
 TRIED: Final = "between_tried"
 """The setting that says for which seam something was ordered: `CUE KIND`. What failed is not ordered again there."""
+LEFT_OUT: Final = "between_left_out"
+"""The setting that says behind which cue nothing is to come, as a person took out what was there."""
 ITSELF: Final = Asker(STATION_NAME, STATION)
 TEMPO_STEP: Final = 4
 """Idents are made in tempi that are multiples of it, so that they can be used again."""
@@ -79,6 +81,13 @@ def keep_seam(tx: Transaction) -> None:
         _put(tx, wanted, air, after)
 
 
+def leave_out(tx: Transaction) -> None:
+    """Put nothing more behind the song on the air, unless a dj asks for an ident."""
+    air = find_on_air(tx)
+    if air is not None:
+        tx.settings.put(LEFT_OUT, str(air.id))
+
+
 def _find_song_after(cues: list[Cue], there: Cue) -> Cue | None:
     return next((cue for cue in scheduling.sort_queue(cues) if cue.id != there.id and cue.is_audible), None)
 
@@ -94,6 +103,8 @@ def _is_too_late(tx: Transaction, air: Cue) -> bool:
 def _choose_kind(tx: Transaction, air: Cue, after: Cue | None) -> SongKind | None:
     if tx.settings.get(WANTED) is not None:
         return SongKind.IDENT
+    if tx.settings.get(LEFT_OUT) == str(air.id):
+        return None
     kind = _choose_due(tx, air)
     if kind is None and after is not None and tx.rules.between.bridges:
         is_own = tx.songs.get(air.song.code).generator == tx.songs.get(after.song.code).generator == BAND

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 
 import msgspec
 
-from bandstand.bot.station import library, scheduling
+from bandstand.bot.station import between, library, scheduling
 from bandstand.bot.station.lifecycle import end_cue
 from bandstand.bot.station.on_air import fill_air, get_asker, line_up
 from bandstand.bot.station.persons import get_person
 from bandstand.bot.station.queue_waits import check_queued, estimate_waits
 from bandstand.bot.station.repositories import Transaction
+from bandstand.bot.station.transitions import is_between
 from bandstand.common.api.events import QueueChanged, SongsRemoved
 from bandstand.common.api.people import Place, Requester, Right
 from bandstand.common.api.refusals import AmbiguousSong, BadRequest, NotInQueue, NotYours, QueuedAlready, Refused
@@ -130,6 +131,8 @@ def take_out(tx: Transaction, cues: Sequence[Cue], by: Requester) -> None:
     for cue in cues:
         end_cue(tx, cue, EndReason.REMOVED, tx.now)
         removed.setdefault(cue.place, []).append(cue)
+    if any(is_between(cue) for cue in cues):
+        between.leave_out(tx)
     for place, gone in removed.items():
         songs = tuple(cue.song for cue in gone)
         tx.publish(SongsRemoved(songs=songs, place=place, by=by.name, by_place=by.place))

@@ -108,6 +108,20 @@ def test_an_ident_that_fits_is_used_again(station: Station) -> None:
     assert next_kind(station) is SongKind.IDENT and station.get_events(JobOrdered) == []
 
 
+def test_a_jingle_that_a_person_takes_out_does_not_come_back_at_that_seam_but_at_the_next(station: Station) -> None:
+    add_jingle(station, "hour")
+    set_rules(station, every_songs=1, idents=False)
+    store_songs(station, "One", "Two", "Three")
+    keep_seam(station)
+    assert next_kind(station) is SongKind.JINGLE
+    station.ask(requests.RemoveFromQueue(which="1"))
+    keep_seam(station)
+    assert station.queue == ["Two", "Three"]
+    hear_out(station)
+    keep_seam(station)
+    assert next_kind(station) is SongKind.JINGLE
+
+
 def test_what_failed_is_not_ordered_again_for_the_same_seam(station: Station) -> None:
     store_songs(station, "One", "Two")
     station.ask(requests.PlayIdent())
