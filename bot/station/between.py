@@ -12,9 +12,10 @@ Where what follows is planned to end at a fixed time, such as the hour or a show
 anything else would shift that end.
 
 An ident is made for the band, key and tempo of the song that it follows, and kept: a later song of that band in that
-key and about that tempo has it at once. What a person takes out of the queue is not put behind the same song again. A bridge is made for one seam and discarded after it. Both are made while the
-song before them is heard; what is not ready when that ends is left out, and the music goes on without it. None of them
-is a song: they are not in the rotation, not in the search, and are not rated or asked for.
+key and about that tempo has it at once. What a person takes out of the queue is not put behind the same song again. A
+bridge is made for one seam and discarded after it. Both are made while the song before them is heard; what is not
+ready when that ends is left out, and the music goes on without it. None of them is a song: they are not in the
+rotation, not in the search, and are not rated or asked for.
 """
 
 import math
