@@ -57,6 +57,7 @@ from bandstand.bot.supervision.icecast import Prepared
 from bandstand.bot.supervision.keeper import STANDBY, STREAMER, WEB, Keeper, list_processes
 from bandstand.bot.supervision.listener_history import ListenerHistory
 from bandstand.bot.supervision.listeners import HlsListeners, IcecastSources, IcecastStatistics, make_agent
+from bandstand.bot.supervision.machine import MachineExaminer
 from bandstand.bot.supervision.rolling_restart import RollingRestart
 from bandstand.bot.supervision.status_collector import Sources, StatusCollector
 from bandstand.bot.supervision.web import PreparedWeb, find_page, make_kept_web, prepare_web
@@ -289,7 +290,12 @@ class App:
         self._access = StoredAccess(self._store)
         self._passwords = PasswordCheck(self._reactor, self._access)
         self._core = Core(
-            self._store, self._status.collect, per_minute, self._clock.seconds, self._passwords.check_visitor
+            self._store,
+            self._status.collect,
+            per_minute,
+            self._clock.seconds,
+            self._passwords.check_visitor,
+            MachineExaminer(self._launcher, self._settings.arguments).examine,
         )
         self._commands = CommandLine(self._core, self._front_ends, self._wall, self._clock.seconds)
         self._announcer = Announcer(self._front_ends)

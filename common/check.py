@@ -115,18 +115,23 @@ def check_folder(settings: Config) -> Iterator[Finding]:
         yield Finding("unwise", warning, is_fatal=False)
 
 
+def list_listening(settings: Config) -> list[tuple[str, str, int, bool]]:
+    """Where the station listens: section, host, port, and whether nobody hears anything without it."""
+    icecast, telnet, ssh, web, live = settings.icecast, settings.telnet, settings.ssh, settings.web, settings.live
+    listening = [("icecast", icecast.bind, icecast.port, True)] if settings.manages_icecast else []
+    listening += [("live", live.host, live.port, False)] if live.enabled and settings.manages_icecast else []
+    listening += [("telnet", telnet.host, telnet.port, False)] if telnet.enabled else []
+    listening += [("ssh", ssh.host, ssh.port, False)] if ssh.authorized_keys else []
+    return listening + ([("web", web.host, web.port, False)] if web.enabled else [])
+
+
 def check_ports(settings: Config) -> Iterator[Finding]:
     """Whether this machine has the addresses and lets this person listen there; only Icecast's are needed.
 
     A port that another program has is no fault: Icecast and the page take another, and the rest is told when the
-    station starts.
+    station starts. `bandstand doctor` says who has it.
     """
-    icecast, telnet, ssh, web = settings.icecast, settings.telnet, settings.ssh, settings.web
-    listening = [("icecast", icecast.bind, icecast.port, True)] if settings.manages_icecast else []
-    listening += [("telnet", telnet.host, telnet.port, False)] if telnet.enabled else []
-    listening += [("ssh", ssh.host, ssh.port, False)] if ssh.authorized_keys else []
-    listening += [("web", web.host, web.port, False)] if web.enabled else []
-    for key, host, port, is_needed in listening:
+    for key, host, port, is_needed in list_listening(settings):
         try:
             find_free_port(key, host, list_ports(port))
         except ConfigError as error:
@@ -218,11 +223,16 @@ def check_generators(settings: Config) -> Iterator[Finding]:
 
 def check_packages() -> Iterator[Finding]:
     """Each Python package that Bandstand requires everywhere and that is not installed."""
+    for name in list_missing_packages():
+        yield Finding("missing", f"Python package {name}: deploy/up installs it")
+
+
+def list_missing_packages() -> Iterator[str]:
     for requirement in metadata.requires("bandstand") or []:
         name, _, condition = requirement.partition(";")
         name = re.split(r"[^\w.-]", name, maxsplit=1)[0]
         if not condition and not _is_installed(name):
-            yield Finding("missing", f"Python package {name}: deploy/up installs it")
+            yield name
 
 
 def _is_installed(name: str) -> bool:

@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ctl": ("bandstand.bot.shell.ctl:main", "give the running station one command"),
     "passwd": ("bandstand.bot.passwd:main", "make or change an account for telnet"),
     "check": ("bandstand.common.check:main", "say what is wrong with the configuration, and what is missing here"),
+    "doctor": ("bandstand.bot.doctor.command:main", "say what is wrong on this machine, with a remedy for each"),
     "import": ("bandstand.bot.shell.importing:main", "take songs into the library of the running station"),
     "database": ("bandstand.bot.rebuild:main", "rebuild: take songs into the database that are on the disk only"),
     "backup": ("bandstand.bot.backup:back_up", "copy the station, which may run, to another disk"),

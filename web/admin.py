@@ -1,9 +1,10 @@
 """The operator's page (`/admin`, right admin): processes, mounts, listeners over time, the log, the schedule, people
-and rights, and where songs may be requested. Its forms go to `/api/commands`; the rights are the core's to check.
+and rights, and where songs may be requested; and `/admin/machine`, which has the machine examined. Its forms go to
+`/api/commands`; the rights are the core's to check.
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from litestar import get
 from litestar.exceptions import NotFoundException
@@ -11,7 +12,15 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from bandstand.common.api.people import Right
-from bandstand.common.api.requests import GetListeners, GetLog, GetRequestSwitches, GetStatus, ListPeople
+from bandstand.common.api.requests import (
+    ExamineMachine,
+    GetListeners,
+    GetLog,
+    GetRequestSwitches,
+    GetStatus,
+    ListPeople,
+)
+from bandstand.common.api.results import Diagnosis
 from bandstand.common.api.schedule import GetSchedule
 from bandstand.web.chart import make_chart
 from bandstand.web.given import AnyRequest, TheLink, ThePages, TheVisitor
@@ -89,4 +98,12 @@ async def show_part(
     return await pages.render(request, visitor, template, "admin", **(await make(ask, pages)))
 
 
-ROUTES: Final = [show_admin, show_part]
+@get("/admin/machine", include_in_schema=False)
+async def show_machine(request: AnyRequest, link: TheLink, pages: ThePages, visitor: TheVisitor) -> Template:
+    """The examination takes some seconds, so it is a page of its own."""
+    asker = require_right(visitor, Right.ADMIN)
+    diagnosis = await link.carry_out(ExamineMachine(), asker.by())
+    return await pages.render(request, visitor, "machine.html", "admin", symptoms=cast(Diagnosis, diagnosis).symptoms)
+
+
+ROUTES: Final = [show_admin, show_part, show_machine]

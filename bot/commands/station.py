@@ -1,4 +1,4 @@
-"""Commands about the station as a whole: status, version, restart, quit, and help."""
+"""Commands about the station as a whole: status, doctor, version, restart, quit, and help."""
 
 from typing import Final
 
@@ -9,7 +9,7 @@ from bandstand.bot.commands.reply import Reply
 from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common.api import requests, results
 from bandstand.common.api.recordings import RecordingStatus
-from bandstand.common.api.values import Loudness, MountStatus, ProcessStatus
+from bandstand.common.api.values import Grade, Loudness, MountStatus, ProcessStatus
 from bandstand.common.errors import CommandError, UsageError
 from bandstand.common.text import clock, counted, one_line, say_bytes
 
@@ -58,6 +58,14 @@ def _list_recordings(recordings: RecordingStatus) -> list[tuple[str, ...]]:
 def _say_loudness(loudness: Loudness) -> tuple[str, ...]:
     momentary = "silence" if loudness.momentary is None else f"{loudness.momentary:.1f} LUFS"
     return "level", momentary, "" if loudness.peak is None else f"peak {loudness.peak:.1f} dBTP", "", ""
+
+
+def show_diagnosis(result: results.Diagnosis, _: Call) -> Reply:
+    rows = [(one.grade.value, one.subject, one.sentence, one.remedy) for one in result.symptoms]
+    bad = [one for one in result.symptoms if one.grade in (Grade.FAULT, Grade.WORSE)]
+    said = f"{counted(len(bad), 'thing')} to mend on this machine" if bad else "nothing is wrong on this machine"
+    columns = ("grade", "what", "", "do")
+    return Reply(said, columns=columns, rows=tuple(rows), only_at_terminals=("do",))
 
 
 def show_version(result: results.Version, _: Call) -> Reply:
@@ -118,6 +126,15 @@ COMMANDS: Final = (
         "every process and mount, and who listens",
         "status",
         (requests.GetStatus,),
+    ),
+    Command(
+        "doctor",
+        lambda _: requests.ExamineMachine(),
+        show_diagnosis,
+        "what is wrong on the station's machine, and a remedy for each",
+        "doctor",
+        (requests.ExamineMachine,),
+        is_private=True,
     ),
     Command(
         "help",

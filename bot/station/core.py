@@ -7,6 +7,8 @@ happened.
 
 from collections.abc import Awaitable, Callable, Mapping
 
+import msgspec
+
 from bandstand.bot.station.access import list_granters
 from bandstand.bot.station.limits import COMMANDS, Limits, LogInGate
 from bandstand.bot.station.persons import find_household, get_person
@@ -17,7 +19,7 @@ from bandstand.common.api.people import Requester, Right
 from bandstand.common.api.refusals import BadRequest, NeedsRight, Refused, TooManyLogIns, TooSoon, WrongPassword
 from bandstand.common.api.requests import Request
 from bandstand.common.api.results import Result
-from bandstand.common.api.values import Outside
+from bandstand.common.api.values import Outside, Symptom
 from bandstand.common.api.visiting import LogIn
 from bandstand.common.errors import BandstandError
 
@@ -25,6 +27,8 @@ Look = Callable[[bool], Awaitable[Outside]]
 """Reads the station as it is outside the database; True asks the streamer and Icecast as well."""
 CheckPassword = Callable[[str, str, str], Awaitable[bool]]
 """Whether that is the password of this account; the third is the address that it comes from. Those who guess wait."""
+Examine = Callable[[], Awaitable[tuple[Symptom, ...]]]
+"""Looks at what is wrong on the machine, which takes seconds."""
 MOST = 2**63 - 1
 LOG_IN_SECONDS = 5.0
 """After which somebody may try to log in again, where too many do."""
@@ -33,6 +37,11 @@ LOG_IN_SECONDS = 5.0
 async def refuse_password(account: str, password: str, address: str) -> bool:
     """For a station where nobody logs in by a password."""
     return False
+
+
+async def examine_nothing() -> tuple[Symptom, ...]:
+    """For a station that has no machine of its own, as in a simulation."""
+    return ()
 
 
 def refuse_huge_numbers(request: Request) -> None:
@@ -54,7 +63,9 @@ class Core:
         per_minute: Mapping[str, int],
         seconds: Callable[[], float],
         check_password: CheckPassword = refuse_password,
+        examine: Examine = examine_nothing,
     ) -> None:
+        self._examine = examine
         self._check_password = check_password
         self._households = Households()
         self._log_ins = LogInGate()
@@ -97,6 +108,8 @@ class Core:
         if isinstance(request, LogIn):
             await self._check_log_in(request, by)
         outside = await self._look(entry.needs_status)
+        if entry.needs_machine:
+            outside = msgspec.structs.replace(outside, machine=await self._examine())
 
         def work(tx: Transaction) -> Result:
             return entry.handler(request, by, tx)

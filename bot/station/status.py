@@ -14,6 +14,7 @@ from bandstand.common.api.recordings import ListRecordings
 from bandstand.common.api.refusals import BadRequest, Refused
 from bandstand.common.api.requests import (
     CountHlsListeners,
+    ExamineMachine,
     GetListeners,
     GetLog,
     GetStatus,
@@ -23,6 +24,7 @@ from bandstand.common.api.requests import (
     RestartStreamer,
 )
 from bandstand.common.api.results import (
+    Diagnosis,
     Listeners,
     ListenersNoted,
     LogTail,
@@ -69,6 +71,10 @@ def count_hls_listeners(request: CountHlsListeners, by: Requester, tx: Transacti
 def get_log(request: GetLog, by: Requester, tx: Transaction) -> LogTail:
     """Without what a terminal would take for commands."""
     return LogTail(lines=tuple(harmless(strip_escapes(line))[:LOG_CHARACTERS] for line in tx.read_log(request.lines)))
+
+
+def examine_machine(request: ExamineMachine, by: Requester, tx: Transaction) -> Diagnosis:
+    return Diagnosis(symptoms=tx.outside.machine)
 
 
 def get_version(request: GetVersion, by: Requester, tx: Transaction) -> Version:

@@ -214,7 +214,7 @@ def prepare(config: Config) -> Prepared:
         raise Missing("Icecast is missing: install the Debian package icecast2")
     files = Files(config.paths.icecast)
     files.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    before = _read_kept(files)
+    before = read_kept(files)
     pid = find_running(config.paths)
     kept = _settle(config, before, before.port if before and pid else None)
     account = _find_account()
@@ -254,7 +254,7 @@ def _make_argv(program: str, files: Files) -> list[str]:
     return ["sh", "-c", shell, program, str(files.xml), str(files.log)]
 
 
-def _read_kept(files: Files) -> Kept | None:
+def read_kept(files: Files) -> Kept | None:
     try:
         return msgspec.json.decode(files.kept.read_bytes(), type=Kept)
     except (FileNotFoundError, msgspec.DecodeError):

@@ -1,5 +1,5 @@
-"""What an operator's page watches: how many listened over time, and the end of the log. Requests, results and an event;
-the unions in the modules of these names have them.
+"""What an operator's page watches: how many listened over time, the end of the log, and what is wrong on the machine.
+Requests, results and an event; the unions in the modules of these names have them.
 """
 
 from typing import Annotated
@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 
 from bandstand.common.api.bases import EventBase, RequestBase, ResultBase
-from bandstand.common.api.values import ListenerCount
+from bandstand.common.api.values import ListenerCount, Symptom
 
 # Requests
 
@@ -22,6 +22,10 @@ class GetLog(RequestBase, frozen=True, tag="get_log"):
     lines: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 100
 
 
+class ExamineMachine(RequestBase, frozen=True, tag="examine_machine"):
+    """Look at what the station needs of its machine, and say what is wrong; it takes some seconds."""
+
+
 class CountHlsListeners(RequestBase, frozen=True, tag="count_hls_listeners"):
     """Of a process that sends the files of HLS: how many follow them there. It says so as the number changes, and now
     and then."""
@@ -31,7 +35,7 @@ class CountHlsListeners(RequestBase, frozen=True, tag="count_hls_listeners"):
     listeners: Annotated[int, msgspec.Meta(ge=0, le=10_000_000)]
 
 
-ObservingRequest = GetListeners | GetLog | CountHlsListeners
+ObservingRequest = GetListeners | GetLog | ExamineMachine | CountHlsListeners
 
 
 # Results
@@ -47,11 +51,16 @@ class LogTail(ResultBase, frozen=True, tag="log"):
     """The oldest first; none where the log goes elsewhere, as to systemd's journal."""
 
 
+class Diagnosis(ResultBase, frozen=True, tag="diagnosis"):
+    symptoms: tuple[Symptom, ...]
+    """The worst first, and what is well last."""
+
+
 class ListenersNoted(ResultBase, frozen=True, tag="listeners_noted"):
     pass
 
 
-ObservingResult = Listeners | LogTail | ListenersNoted
+ObservingResult = Listeners | LogTail | Diagnosis | ListenersNoted
 
 
 # Events

@@ -373,6 +373,29 @@ class ListenerCount(msgspec.Struct, frozen=True):
     listeners: int
 
 
+class Grade(enum.StrEnum):
+    """How bad it is."""
+
+    FAULT = "fault"
+    """It keeps the station off the air, or soon will."""
+    WORSE = "worse"
+    """Something does not work, or less well."""
+    ADVICE = "advice"
+    """It works; this would be wiser."""
+    OK = "ok"
+
+
+class Symptom(msgspec.Struct, frozen=True):
+    """What a look at one thing of the machine has shown."""
+
+    subject: str
+    """What was looked at: `ports`, `clock`, `disk` ..."""
+    grade: Grade
+    sentence: str
+    remedy: str = ""
+    """What to do; empty where all is well."""
+
+
 class PersonPresent(msgspec.Struct, frozen=True):
     """Somebody who is here: at a terminal, or on IRC with a right. `name` is as rights are granted to it, `place` says
     from where, on IRC their whole mask."""
@@ -439,5 +462,7 @@ class Outside(StationStatus, frozen=True, kw_only=True):
     """Why a program does not say anything of itself."""
     listener_counts: tuple[ListenerCount, ...] = ()
     """In order of time; only for requests that need it."""
+    machine: tuple[Symptom, ...] = ()
+    """What is wrong on the machine, the worst first; only for requests that need it."""
     generator_faults: dict[str, str] = {}
     """Why one that the configuration has by now is not loaded, or not as it stands there."""

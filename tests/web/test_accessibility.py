@@ -14,7 +14,7 @@ from tests.web.test_studio_and_admin import Admin, make_link
 
 PAGES = ("/", "/songs/7kq3", "/library", "/library?q=x", "/bands", "/bands/trio-maresol", "/schedule", "/recordings",
          "/recordings/8wq2z", "/login", "/account", "/link/abc", "/studio", "/studio?generator=mine", "/admin",
-         "/nonsense")  # fmt: skip
+         "/admin/machine", "/nonsense")  # fmt: skip
 EMPTY = ("area", "br", "col", "hr", "img", "input", "link", "meta", "path", "rect", "circle", "source")
 NAMELESS = ("p", "div", "span", "small", "b", "i", "pre", "code", "li", "dt", "dd", "bdi", "td")
 """Elements without a role that could carry a name (https://www.w3.org/TR/html-aria/)."""

@@ -5,7 +5,16 @@ import pytest
 from bandstand.common.api import requests, results
 from bandstand.common.api.people import Right
 from bandstand.common.api.socket import By
-from bandstand.common.api.values import GrantedRight, JobBrief, JobState, ListenerCount, PersonPresent, Purpose
+from bandstand.common.api.values import (
+    Grade,
+    GrantedRight,
+    JobBrief,
+    JobState,
+    ListenerCount,
+    PersonPresent,
+    Purpose,
+    Symptom,
+)
 from bandstand.common.generators import Parameter
 from bandstand.common.types import SongCode
 from bandstand.web import admin, app, studio
@@ -54,6 +63,9 @@ def make_link(text: str = "hello") -> FakeLink:
             requests.GetRequestSwitches: results.RequestSwitches(is_on=True, here=True),
             requests.GetListeners: results.Listeners(counts=(ListenerCount(NOW, 3), ListenerCount(NOW + 60, 5))),
             requests.GetLog: results.LogTail(lines=("one", text)),
+            requests.ExamineMachine: results.Diagnosis(
+                symptoms=(Symptom("ports", Grade.WORSE, text, text), Symptom("disk", Grade.OK, "much is free"))
+            ),
         }
     )  # fmt: skip
 
@@ -65,7 +77,7 @@ def right(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "require_right", lambda visitor, right: Admin())
 
 
-@pytest.mark.parametrize("url", ["/studio", "/admin", "/studio/parts/watched", "/admin/parts/log"])
+@pytest.mark.parametrize("url", ["/studio", "/admin", "/admin/machine", "/studio/parts/watched", "/admin/parts/log"])
 def test_who_has_no_right_is_told_to_log_in(url: str) -> None:
     with open_client(make_link()) as client:
         answer = client.get(url, headers={"accept": "text/html"})
@@ -98,6 +110,13 @@ def test_the_operator_sees_processes_listeners_log_and_rights() -> None:
 
 
 @pytest.mark.usefixtures("right")
+def test_the_operator_has_the_machine_examined_on_a_page_of_its_own() -> None:
+    with open_client(make_link("8080 is taken by nginx")) as client:
+        page = client.get("/admin/machine").text
+    assert page.index("8080 is taken by nginx") < page.index("much is free")
+
+
+@pytest.mark.usefixtures("right")
 def test_a_log_that_goes_elsewhere_is_said() -> None:
     link = make_link()
     link.answers[requests.GetLog] = results.LogTail(lines=())
@@ -110,7 +129,7 @@ def test_a_log_that_goes_elsewhere_is_said() -> None:
 @pytest.mark.usefixtures("right")
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_texts_are_only_texts(text: str) -> None:
-    urls = ["/studio?generator=mine", "/admin", *(f"/studio/parts/{part}" for part in STUDIO_PARTS)]
+    urls = ["/studio?generator=mine", "/admin", "/admin/machine", *(f"/studio/parts/{part}" for part in STUDIO_PARTS)]
     with open_client(make_link(text)) as client:
         answers = {url: client.get(url) for url in (*urls, *(f"/admin/parts/{part}" for part in ADMIN_PARTS))}
     for url, answer in answers.items():

@@ -24,6 +24,7 @@ from bandstand.common.api.shows import Airing, Show, ShowRule
 from bandstand.common.api.values import (
     BandForm,
     Bookmark,
+    Grade,
     GrantedRight,
     JobBrief,
     JobState,
@@ -42,6 +43,7 @@ from bandstand.common.api.values import (
     SongPlace,
     SongState,
     StationStatus,
+    Symptom,
 )
 from bandstand.common.api.wishing import Understood
 from bandstand.common.generators import Parameter
@@ -254,6 +256,12 @@ RESULTS: dict[type, Any] = {
     requests.GetStatus: results.Status(station=STATION, is_healthy=False),
     requests.GetVersion: results.Version(bandstand="0.1.0", parts={"twisted": "24.7"}),
     requests.ListNames: results.Names(names=("7kq3", "Blue Lantern")),
+    requests.ExamineMachine: results.Diagnosis(
+        symptoms=(
+            Symptom("ports", Grade.WORSE, "web.port 8080 is taken by nginx (process 9)", "set web.port to a free one"),
+            Symptom("disk", Grade.OK, "station 59.4 GB free"),
+        )
+    ),
     requests.CountHlsListeners: results.ListenersNoted(),
     requests.RestartStreamer: results.Restarting(),
     requests.Quit: results.Quitting(),

@@ -31,8 +31,8 @@ NAMES = """
     generate gen again pl play queue q skip stop resume np cancel quit pause seek generators watch unwatch replay remake
     edit tag tags delete
     compare vote reveal mark bands band artist +1 -1 rate evolve family revert export import songs song info history
-    job jobs status help version grant revoke whoami web who logout exit bye account restart radio why search find
-    reload schedule fave fav unfave unfav faves favelist fl notify voteskip vs random ra lucky lastrequest lp
+    job jobs status doctor help version grant revoke whoami web who logout exit bye account restart radio why search
+    find reload schedule fave fav unfave unfav faves favelist fl notify voteskip vs random ra lucky lastrequest lp
     record recordings recording
     playlist playlists clock clocks
 """

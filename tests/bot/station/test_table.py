@@ -61,6 +61,7 @@ READING: dict[type[Request], Request] = {
     requests.GetStatus: requests.GetStatus(),
     requests.GetListeners: requests.GetListeners(),
     requests.GetLog: requests.GetLog(),
+    requests.ExamineMachine: requests.ExamineMachine(),
     requests.CountHlsListeners: requests.CountHlsListeners(source="web 1", listeners=0),
     requests.GetVersion: requests.GetVersion(),
     requests.ListNames: requests.ListNames(kind="song"),
