@@ -16,8 +16,6 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from peewee import SqliteDatabase
-
 from bandstand.bot.station import library, programme, song_requests
 from bandstand.bot.station.lifecycle import end_cue
 from bandstand.bot.station.repositories import Transaction
@@ -25,7 +23,7 @@ from bandstand.bot.station.rules import Rules
 from bandstand.bot.station.scheduling import sort_queue
 from bandstand.bot.storage.search import make_document
 from bandstand.bot.storage.songs import write_columns
-from bandstand.bot.storage.store import PRAGMAS, migrate
+from bandstand.bot.storage.sqlite import SqliteStation
 from bandstand.bot.storage.transaction import Surroundings, begin
 from bandstand.common.api.asking import RequestSong
 from bandstand.common.api.people import Identity, Place, Requester, Right
@@ -103,7 +101,7 @@ def make_song(number: int, chance: Random) -> Song:
     )
 
 
-def fill(database: SqliteDatabase, songs: int, chance: Random) -> list[Song]:
+def fill(database: SqliteStation, songs: int, chance: Random) -> list[Song]:
     """Write the songs and their index by plain SQL, many rows at a time; through the repositories it takes an hour."""
     made = [make_song(number, chance) for number in range(songs)]
     documents = [document for song in made if (document := make_document(song)) is not None]
@@ -119,7 +117,7 @@ def fill(database: SqliteDatabase, songs: int, chance: Random) -> list[Song]:
     return made
 
 
-def _insert(database: SqliteDatabase, table: str, rows: list[dict[str, Any]]) -> None:
+def _insert(database: SqliteStation, table: str, rows: list[dict[str, Any]]) -> None:
     """`form` of a song is a column `form_id`, as every column that leads to another table."""
     columns = {column.name for column in database.get_columns(table)}
     names = [name if name == "rowid" or name in columns else f"{name}_id" for name in rows[0]]
@@ -130,7 +128,7 @@ def _insert(database: SqliteDatabase, table: str, rows: list[dict[str, Any]]) ->
 
 
 def measure(
-    database: SqliteDatabase, ask: Callable[[Transaction], Any], chance: Random, is_writing: bool
+    database: SqliteStation, ask: Callable[[Transaction], Any], chance: Random, is_writing: bool
 ) -> tuple[float, float]:
     """Seconds for one transaction, and of the processor in them: where other programs run, the first has their time."""
     began, worked = time.perf_counter(), time.thread_time()
@@ -146,7 +144,7 @@ def search(query: str) -> Callable[[Transaction], Any]:
 
 
 def list_questions(
-    database: SqliteDatabase, songs: list[Song], chance: Random
+    database: SqliteStation, songs: list[Song], chance: Random
 ) -> dict[str, Callable[[], Callable[[Transaction], Any]]]:
     """What is asked, by what a person would call it; each is drawn anew every time."""
 
@@ -179,7 +177,7 @@ def _find(words: str) -> Callable[[Transaction], Any]:
     return lambda tx: library.find_song(tx, words)
 
 
-def _request(database: SqliteDatabase, words: str, chance: Random) -> Callable[[Transaction], Any]:
+def _request(database: SqliteStation, words: str, chance: Random) -> Callable[[Transaction], Any]:
     """A request of somebody else each time, with four songs planned and a few requests before it."""
     with begin(database, Surroundings(1e9, chance, Rules()), is_writing=True) as tx:
         queue = sort_queue(tx.queue.list_open())
@@ -198,9 +196,8 @@ def main() -> None:
     chance = Random(1)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bandstand.db"
-        database = SqliteDatabase(str(path), pragmas=PRAGMAS, autoconnect=False)
-        database.connect()
-        migrate(database, path)
+        database = SqliteStation(path)
+        database.open()
         began = time.perf_counter()
         songs = fill(database, given.songs, chance)
         took = time.perf_counter() - began

@@ -162,8 +162,7 @@ class App:
             is_live_enabled=self._config.live.enabled,
             is_live_automatic=self._config.live.automatic,
         )
-        path = self._config.paths.database
-        return Store(path, self._reactor, self._events.publish, self._wall, self._chance, rules)
+        return Store(self._config.paths, self._reactor, self._events.publish, self._wall, self._chance, rules)
 
     def _make_keepers(self) -> list[Keeper]:
         """The processes of `bandstand up`, in the order of starting."""

@@ -179,6 +179,7 @@ def copy_and_hash(source: IO[bytes], target: IO[bytes]) -> tuple[str, int]:
 
 def make_backup(paths: Paths, configuration: Path | None, backup: Backup) -> Snapshot:
     """Save a station. Raises CommandError; the backups that are there remain whole."""
+    refuse_postgres(paths)
     if not paths.database.exists():
         raise CommandError(f"there is no station in {show_path(paths.directory)}: it has no {DATABASE}")
     made = time.time()
@@ -200,6 +201,14 @@ def make_backup(paths: Paths, configuration: Path | None, backup: Backup) -> Sna
     snapshot = Snapshot(form=FORM, made=made, version=metadata.version("bandstand"), songs=songs, files=tuple(saved))
     backup.keep(snapshot)
     return snapshot
+
+
+def refuse_postgres(paths: Paths) -> None:
+    if paths.postgres:
+        raise CommandError(
+            "the station's database is on PostgreSQL: save it with pg_dump, and the station's directory with any "
+            "program for files"
+        )
 
 
 def copy_database(path: Path, copy: Path) -> int:
@@ -333,6 +342,7 @@ def restore_configuration(snapshot: Snapshot, backup: Backup, target: Path) -> b
 
 def restore_station(snapshot: Snapshot, backup: Backup, paths: Paths) -> None:
     """Bring back everything, the database last: without it there is no station. Raises CommandError."""
+    refuse_postgres(paths)
     if paths.database.exists():
         raise CommandError(f"there is a station in {show_path(paths.directory)} already; move it away first")
     saved = [one for one in snapshot.files if not one.name.startswith(f"{CONFIGURATION}/")]

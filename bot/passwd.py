@@ -70,7 +70,7 @@ def _change_database(paths: Paths, name: str, stored: str) -> Reply:
     lock = ProcessLock(paths.bot_lock)
     lock.acquire("bandstand")
     try:
-        return run_once(paths.database, lambda tx: _change(tx, name, stored))
+        return run_once(paths, lambda tx: _change(tx, name, stored))
     finally:
         lock.release()
 

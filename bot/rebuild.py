@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 
 from bandstand.bot.station.repositories import Transaction
+from bandstand.bot.storage.databases import name_database
 from bandstand.bot.storage.store import run_once
 from bandstand.common import config
 from bandstand.common.api.values import Song, SongState
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
     added, faults = rebuild(paths)
     for fault in faults:
         print(fault)
-    print(f"{counted(added, 'song')} taken into {paths.database}")
+    print(f"{counted(added, 'song')} taken into {name_database(paths)}")
     return 1 if faults else 0
 
 
@@ -58,7 +59,7 @@ def rebuild(paths: Paths) -> tuple[int, list[str]]:
         read = list(read_songs(paths.songs))
         songs = [song for song in read if isinstance(song, Song)]
         faults = [fault for fault in read if isinstance(fault, str)]
-        return run_once(paths.database, lambda tx: add_missing(tx, songs)), faults
+        return run_once(paths, lambda tx: add_missing(tx, songs)), faults
     finally:
         lock.release()
 

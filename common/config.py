@@ -18,6 +18,7 @@ import msgspec
 
 from bandstand.common import generator_files, generators
 from bandstand.common import irc as irc_settings
+from bandstand.common.database_address import is_postgres, resolve_database
 from bandstand.common.errors import ConfigError, UnusableFile
 from bandstand.common.files import find_problem, read_secret, read_text, resolve_path
 from bandstand.common.generators import Generator
@@ -63,6 +64,7 @@ ENVIRONMENT = {
     "BANDSTAND_ICECAST_ADMIN_PASSWORD": ("icecast", "admin_password"),
     "BANDSTAND_IRC_PASSWORD": ("irc", "password"),
     "BANDSTAND_IRC_SERVER_PASSWORD": ("irc", "server_password"),
+    "BANDSTAND_DATABASE": ("station", "database"),
 }
 """Keys that the environment may give, above the file: secrets, and the port that `bandstand up` chose."""
 
@@ -78,6 +80,9 @@ class Station(_Section, frozen=True):
     url: str = ""
     directory: Annotated[PathText, msgspec.Meta(min_length=1)] = "var"
     """Database, songs, spool and sockets live here; relative to the configuration file."""
+    database: Secret = ""
+    """A file, relative to the configuration file, or postgresql://USER@HOST/NAME; empty: bandstand.db in the station's
+    directory."""
     loudness: Annotated[float, msgspec.Meta(ge=-40, le=-5)] = -16.0
     """Every song is brought to this, LUFS."""
     crossfade: Annotated[float, msgspec.Meta(ge=0, le=LONGEST_FADE)] = 0.0
@@ -192,7 +197,7 @@ class Config(_Section, frozen=True):
 
     @property
     def paths(self) -> Paths:
-        return Paths(Path(self.station.directory))
+        return make_paths(Path(self.station.directory), self.station.database)
 
     def get_streaming_mark(self, *, is_admin: bool = False) -> str:
         """A short text that is the same for all that streams in the same way: to the same mounts of the same Icecast.
@@ -251,32 +256,44 @@ def faults(path: Path | None, environment: Mapping[str, str] = os.environ) -> li
     return examine(path, environment)[1]
 
 
-def find_directory(path: Path | None) -> Paths:
+def make_paths(directory: Path, database: str) -> Paths:
+    """`database`: absolute, an address, or nothing."""
+    if is_postgres(database):
+        return Paths(directory, database)
+    return Paths(directory, file=Path(database) if database else None)
+
+
+def find_directory(path: Path | None, environment: Mapping[str, str] = os.environ) -> Paths:
     """Where the station of this configuration lives, whatever else is wrong in it, or half written while it runs.
 
     Raises ConfigError.
     """
-    station = _read_station(path) if path else None
-    directory = station.get("directory") if isinstance(station, dict) else None
+    known = _read_station(path) if path else None
+    station = known if isinstance(known, dict) else {}
+    base = path.parent if path else Path.cwd()
+    directory, database = station.get("directory"), environment.get("BANDSTAND_DATABASE") or station.get("database")
     if not isinstance(directory, str) or not directory:
         directory = Station().directory
+    key = "directory"
     try:
-        return Paths(resolve_path(directory, path.parent if path else Path.cwd()))
+        folder = resolve_path(directory, base)
+        key = "database"
+        return make_paths(folder, resolve_database(database if isinstance(database, str) else "", base))
     except UnusableFile as error:
-        raise ConfigError(f"station.directory: {error}") from None
+        raise ConfigError(f"station.{key}: {error}") from None
 
 
 def _read_station(path: Path) -> object:
-    """The section `station`; of a file that is no TOML, the directory alone, if one is named."""
+    """The section `station`; of a file that is no TOML, directory and database alone, as far as they are named."""
     try:
         return read(path).get("station")
     except ConfigError:
         try:
-            section = path.read_text("utf-8", "replace").partition("[station]")[2]
+            section = path.read_text("utf-8", "replace").partition("[station]")[2].partition("\n[")[0]
         except OSError:
             return None
-        found = re.search(r"""^\s*directory\s*=\s*(["'])(.+?)\1""", section, re.MULTILINE)
-        return {"directory": found[2]} if found else None
+        found = re.findall(r"""^\s*(directory|database)\s*=\s*(["'])(.+?)\2""", section, re.MULTILINE)
+        return {key: value for key, _, value in found}
 
 
 def examine(path: Path | None, environment: Mapping[str, str] = os.environ) -> tuple[Config | None, list[str]]:
@@ -358,6 +375,10 @@ def _settle(config: Config, base: Path, has_host: bool) -> tuple[Config, list[Fa
     if not station.name:
         found.append(("station.name", "expected text that is not empty, got only blanks"))
     station = replace(station, directory=_resolve(station.directory, base, "station.directory", found))
+    try:
+        station = replace(station, database=resolve_database(station.database, base))
+    except UnusableFile as error:
+        found.append(("station.database", str(error)))
     soundfont = _resolve(config.composer.soundfont, base, "composer.soundfont", found)
     writable = [_resolve(one, base, "composer.writable", found) for one in config.composer.writable]
     found += _find_mount_faults(config.mounts)

@@ -1,6 +1,6 @@
 """Where things live inside a station's directory. Knows names only; makes and removes nothing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -31,10 +31,14 @@ class Paths:
     """The layout of one station directory. A process is found by its socket's path, never by its pid."""
 
     directory: Path
+    postgres: str = field(default="", repr=False)
+    """The address of the station's database, perhaps with a password; empty of one that is a file."""
+    file: Path | None = None
+    """The file of the database; None where it is in the directory."""
 
     @property
     def database(self) -> Path:
-        return self.directory / "bandstand.db"
+        return self.file or self.directory / "bandstand.db"
 
     @property
     def songs(self) -> Path:

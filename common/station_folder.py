@@ -82,6 +82,8 @@ def describe_lost_database(paths: Paths) -> str:
 
     To be asked before a station makes its new database.
     """
+    if paths.postgres:
+        return ""
     try:
         if paths.database.stat().st_size:
             return ""

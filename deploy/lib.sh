@@ -12,7 +12,7 @@ PACKAGES=(
 )
 # shellcheck disable=SC2034
 TEST_PACKAGES=(shellcheck flac opus-tools vorbis-tools iproute2 iptables telnet netcat-openbsd openssh-client sox
-    ngircd inspircd anope openssl faketime curl
+    ngircd inspircd anope openssl faketime curl postgresql
     ezstream ices2   # a DJ's programs, beside ffmpeg
     node-typescript) # tsc, and Node with it: the page's scripts
 # Ubuntu's chromium is no package but a snap, which a test cannot start; the tests of the page are left out there.
@@ -78,7 +78,7 @@ apt_install() {
     if [[ " $* " == *" icecast2 "* ]]; then
         echo 'icecast2 icecast2/icecast-setup boolean false' | debconf-set-selections
     fi
-    for package in icecast2 ngircd inspircd anope; do
+    for package in icecast2 ngircd inspircd anope postgresql; do
         if [[ " $* " == *" $package "* && -d /run/systemd/system ]]; then
             switched+=("$package.service")
         fi

@@ -13,11 +13,12 @@ from bandstand.bot.station.access import list_granters
 from bandstand.bot.station.limits import COMMANDS, Limits, LogInGate
 from bandstand.bot.station.persons import find_household, get_person
 from bandstand.bot.station.repositories import Store, Transaction
+from bandstand.bot.station.status import get_status_alone
 from bandstand.bot.station.table import REQUESTS
 from bandstand.bot.station.visitors import Households
 from bandstand.common.api.people import Requester, Right
 from bandstand.common.api.refusals import BadRequest, NeedsRight, Refused, TooManyLogIns, TooSoon, WrongPassword
-from bandstand.common.api.requests import Request
+from bandstand.common.api.requests import GetStatus, Request
 from bandstand.common.api.results import Result
 from bandstand.common.api.values import Outside, Symptom
 from bandstand.common.api.visiting import LogIn
@@ -115,7 +116,14 @@ class Core:
             return entry.handler(request, by, tx)
 
         run = self._store.transact if entry.writes else self._store.read
-        return await run(work, outside)
+        try:
+            return await run(work, outside)
+        except Refused:
+            raise
+        except BandstandError as error:
+            if not isinstance(request, GetStatus):
+                raise
+            return get_status_alone(outside, str(error))
 
     def _count(self, by: Requester, kind: str) -> TooSoon | None:
         if by.right >= Right.ADMIN:

@@ -34,7 +34,7 @@ from bandstand.common.api.results import (
     Status,
     Version,
 )
-from bandstand.common.api.values import StationStatus
+from bandstand.common.api.values import Outside, StationStatus
 from bandstand.common.text import harmless, strip_escapes
 
 PARTS: Final = ("twisted", "python-shout", "av", "peewee", "pyfluidsynth")
@@ -51,6 +51,12 @@ def get_status(request: GetStatus, by: Requester, tx: Transaction) -> Status:
     """Only what everybody may know of the station: not who is here, nor how its generators are started."""
     station = StationStatus(**{name: getattr(tx.outside, name) for name in StationStatus.__struct_fields__})
     return Status(station=station, is_healthy=is_healthy(station), recordings=recordings.get_status(tx))
+
+
+def get_status_alone(outside: Outside, trouble: str) -> Status:
+    """What is known of the station while its database does not answer. `trouble`: why, a sentence."""
+    known = {name: getattr(outside, name) for name in StationStatus.__struct_fields__}
+    return Status(station=StationStatus(**(known | {"database": trouble})), is_healthy=False)
 
 
 def is_healthy(station: StationStatus) -> bool:

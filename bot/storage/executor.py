@@ -9,39 +9,108 @@ and would ask further questions by themselves.
 
 peewee takes far longer to write a query as SQL than SQLite takes to answer it: 2 ms of the queue's 2.8. Queries that
 every command asks are written once (`prepare`), with a `GAP` for each value that differs, and so are those that write
-one row (`insert_row`, `update_row`).
+one row (`insert_row`, `put_row`, `update_row`).
+
+The same queries are asked of SQLite and of PostgreSQL. peewee writes them for either; a prepared one is written for
+each when it is first asked there. What has no common words is a `ByDatabase`. So that little is, the tables are the
+same in both: truth is 0 or 1 in an integer, JSON is text, and text is compared by its code points.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from peewee import SQL, Insert, Model, Query, SqliteDatabase
+from peewee import (
+    AutoField,
+    ColumnBase,
+    CompositeKey,
+    Model,
+    PostgresqlDatabase,
+    Query,
+    SqliteDatabase,
+)
 
 Row = tuple[Any, ...]
-GAP: Final = SQL("?", (Ellipsis,))
+
+
+class Gap(ColumnBase):
+    """Stands in a query for a value that is given each time; `name` is in the values until then."""
+
+    def __init__(self, name: Any) -> None:
+        self._name = name
+
+    def __sql__(self, ctx: Any) -> Any:
+        return ctx.value(self._name, False)
+
+
+class ByDatabase(ColumnBase):
+    """SQL that differs, with as many gaps in one as in the other and in the same order."""
+
+    def __init__(self, sqlite: str, postgres: str, gaps: int = 0) -> None:
+        self._sqlite = sqlite
+        self._postgres = postgres
+        self._gaps = gaps
+
+    def __sql__(self, ctx: Any) -> Any:
+        ctx.literal(self._postgres if ctx.state.param == POSTGRES else self._sqlite)
+        for _ in range(self._gaps):
+            ctx.value(Ellipsis, False, add_param=False)
+        return ctx
+
+
+POSTGRES: Final = "%s"
+"""How PostgreSQL's driver writes a parameter, by which peewee's two ways of writing are told apart."""
+WRITERS: Final[Mapping[str, Any]] = {
+    "?": SqliteDatabase(None),
+    POSTGRES: PostgresqlDatabase(None, prefer_psycopg3=True),
+}
+GAP: Final = Gap(Ellipsis)
 """Stands in a query for a value that is given each time (`Prepared.fill`)."""
 
-LISTED: Final = SQL("(SELECT value FROM json_each(?))", (Ellipsis,))
+LISTED: Final = ByDatabase(
+    "(SELECT value FROM json_each(?))",
+    '(SELECT value COLLATE "C" FROM json_array_elements_text(%s::json) AS listed (value))',
+    gaps=1,
+)
 """Stands after `in_` for a list of texts, given as JSON: peewee would take longer to write a hundred of them than
 SQLite takes to look them up."""
 
 
-class Prepared(NamedTuple):
-    """A query as SQL, with the values of its parameters."""
+class Prepared:
+    """A query, written as SQL once for each database, with the values of its parameters."""
 
-    sql: str
-    values: tuple[Any, ...]
+    __slots__ = ("_query", "_texts", "values")
+
+    def __init__(self, query: Any, texts: dict[str, str], values: tuple[Any, ...]) -> None:
+        self._query = query
+        self._texts = texts
+        self.values = values
 
     def fill(self, *values: Any) -> "Prepared":
         """The query with these values in its gaps, in the order of the SQL."""
         rest = iter(values)
-        return Prepared(self.sql, tuple(next(rest) if value is Ellipsis else value for value in self.values))
+        filled = tuple(next(rest) if value is Ellipsis else value for value in self.values)
+        return Prepared(self._query, self._texts, filled)
+
+    def name_values(self, values: Mapping[str, Any]) -> "Prepared":
+        """The query with values in the gaps of these names."""
+        return Prepared(self._query, self._texts, tuple(values[name] for name in self.values))
+
+    def get_sql(self, param: str) -> str:
+        text = self._texts.get(param)
+        if text is None:
+            text = self._texts[param] = _write(self._query, param)[0]
+        return text
 
 
-def prepare(query: Query) -> Prepared:
-    sql, values = SqliteDatabase(None).get_sql_context().sql(query).query()  # type: ignore[no-untyped-call]
-    return Prepared(sql, tuple(values))
+def prepare(query: Query | ColumnBase) -> Prepared:
+    sql, values = _write(query, "?")
+    return Prepared(query, {"?": sql}, tuple(values))
+
+
+def _write(query: Any, param: str) -> tuple[str, list[Any]]:
+    written: tuple[str, list[Any]] = WRITERS[param].get_sql_context().sql(query).query()
+    return written
 
 
 KEY: Final = "WHERE"
@@ -49,16 +118,22 @@ KEY: Final = "WHERE"
 
 
 @cache
-def _prepare_insert(table: type[Model], names: tuple[str, ...], conflict: str) -> Prepared:
-    """With the columns' names in place of their values: peewee has its own order of them."""
-    query = table.insert({name: SQL("?", (name,)) for name in names})
-    return prepare(query.on_conflict(conflict) if conflict else query)
+def _prepare_insert(table: type[Model], names: tuple[str, ...], *, is_new: bool, returns: bool) -> Prepared:
+    """With the columns' names in place of their values: peewee has its own order of them. A row that `is_new` is in
+    nobody's place; `returns`: its number comes as a row, as PostgreSQL gives it."""
+    query = table.insert({name: Gap(name) for name in names})
+    if not is_new:
+        key: Any = table._meta.primary_key
+        keys = key.field_names if isinstance(key, CompositeKey) else (key.name,)
+        kept = [getattr(table, name) for name in names if name not in keys]
+        query = query.on_conflict(conflict_target=[getattr(table, name) for name in keys], preserve=kept)
+    return prepare(query.returning(table._meta.primary_key) if returns else query)
 
 
 @cache
 def _prepare_update(table: type[Model], names: tuple[str, ...]) -> Prepared:
-    query = table.update({getattr(table, name): SQL("?", (name,)) for name in names})
-    return prepare(query.where(table._meta.primary_key == SQL("?", (KEY,))))
+    query = table.update({getattr(table, name): Gap(name) for name in names})
+    return prepare(query.where(table._meta.primary_key == Gap(KEY)))
 
 
 class OutsideTransaction(Exception):
@@ -68,8 +143,10 @@ class OutsideTransaction(Exception):
 class Executor:
     """Runs queries on one connection, for as long as its transaction lasts."""
 
-    def __init__(self, database: SqliteDatabase, *, is_writing: bool) -> None:
+    def __init__(self, database: Any, *, is_writing: bool) -> None:
         self._database = database
+        self._param: str = database.param
+        self.is_postgres = database.param == POSTGRES
         self._is_writing = is_writing
         self._is_open = True
         self.writes = 0
@@ -83,11 +160,6 @@ class Executor:
         rows: list[Row] = self._run(query).fetchall()
         return rows
 
-    def iterate(self, query: Query | Prepared) -> Iterator[Row]:
-        """The rows one by one, as far as they are asked for; nothing is to be written meanwhile."""
-        rows: Iterator[Row] = self._run(query)
-        return rows
-
     def select_first(self, query: Query | Prepared) -> Row | None:
         """The first row; the query should have a limit, or find one at most."""
         row: Row | None = self._run(query).fetchone()
@@ -97,18 +169,33 @@ class Executor:
         """The one number that the query counts."""
         return int(self._run(query).fetchone()[0])
 
-    def insert(self, query: Insert) -> int:
-        """Run an INSERT of one row; returns its rowid."""
-        return int(self._write(query).lastrowid)
+    def insert(self, query: Any) -> int:
+        """Run an INSERT of one row; returns its number, 0 of a row that has none."""
+        if not self.is_postgres:
+            return int(self._write(query).lastrowid)
+        key = query.model._meta.primary_key
+        if not isinstance(key, AutoField):
+            self._write(query)
+            return 0
+        return int(self._write(query.returning(key)).fetchone()[0])
 
-    def insert_row(self, table: type[Model], values: Mapping[str, Any], conflict: str = "") -> int:
-        """Insert one row with these values, by the names of their fields; returns its rowid. `conflict`: `REPLACE` the
-        row that has its key, or `IGNORE` this one."""
-        return int(self._write(_fill(_prepare_insert(table, tuple(values), conflict), values)).lastrowid)
+    def insert_row(self, table: type[Model], values: Mapping[str, Any]) -> int:
+        """Insert one row with these values, by the names of their fields; returns its number, 0 of one without."""
+        returns = self.is_postgres and isinstance(table._meta.primary_key, AutoField)
+        query = _prepare_insert(table, tuple(values), is_new=True, returns=returns).name_values(values)
+        cursor = self._write(query)
+        if returns:
+            return int(cursor.fetchone()[0])
+        return 0 if self.is_postgres else int(cursor.lastrowid)
+
+    def put_row(self, table: type[Model], values: Mapping[str, Any]) -> None:
+        """Insert one row, or change the one that has its key."""
+        self._write(_prepare_insert(table, tuple(values), is_new=False, returns=False).name_values(values))
 
     def update_row(self, table: type[Model], key: Any, values: Mapping[str, Any]) -> int:
         """Change the row that has this primary key; returns how many rows that were."""
-        return int(self._write(_fill(_prepare_update(table, tuple(values)), {**values, KEY: key})).rowcount)
+        query = _prepare_update(table, tuple(values)).name_values({**values, KEY: key})
+        return int(self._write(query).rowcount)
 
     def change(self, query: Query | Prepared) -> int:
         """Run an UPDATE, DELETE or INSERT; returns how many rows it changed."""
@@ -124,9 +211,5 @@ class Executor:
         if not self._is_open:
             raise OutsideTransaction("a repository was used outside of its transaction")
         if isinstance(query, Prepared):
-            return self._database.execute_sql(query.sql, query.values)  # type: ignore[no-untyped-call]
-        return self._database.execute(query)  # type: ignore[no-untyped-call]
-
-
-def _fill(named: Prepared, values: Mapping[str, Any]) -> Prepared:
-    return Prepared(named.sql, tuple(values[name] for name in named.values))
+            return self._database.execute_sql(query.get_sql(self._param), query.values)
+        return self._database.execute(query)

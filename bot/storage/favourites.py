@@ -68,7 +68,7 @@ class Favourites:
         self._executor.change(FAN.delete().where(FAN.person == before))
 
     def count(self, song: str) -> int:
-        return self._executor.select_number(FAVOURITE.select(fn.COUNT()).where(FAVOURITE.song == song))
+        return self._executor.select_number(FAVOURITE.select(fn.COUNT(FAVOURITE.person)).where(FAVOURITE.song == song))
 
     def count_of(self, people: Sequence[str]) -> int:
         songs = FAVOURITE.select(fn.COUNT(FAVOURITE.song.distinct())).join(SONG, on=(SONG.code == FAVOURITE.song))

@@ -73,7 +73,7 @@ class Live:
         self._executor.change(KICK.delete().where(KICK.until <= now))
 
     def _put(self, table: Any, **values: Any) -> None:
-        self._executor.change(table.insert(**values).on_conflict_replace())
+        self._executor.put_row(table, values)
 
 
 def _read(row: Row) -> Connection:

@@ -23,6 +23,7 @@ MARK: Final = tables.Mark
 SONG: Final = tables.Song
 FIND: Final = prepare(ROW.select(ROW.size, ROW.modified, *BRIEF).join(SONG).where(ROW.path == GAP, IS_KEPT))
 FIND_BY_SOUND: Final = prepare(ROW.select(*BRIEF).join(SONG).where(ROW.sound == GAP, IS_KEPT).limit(1))
+PUT_MARK: Final = prepare(MARK.insert({MARK.value: GAP, MARK.song: GAP}).on_conflict_ignore())
 MARKS: Final = 32
 ENOUGH: Final = 20
 TOLERANCE: Final = 2.0
@@ -59,11 +60,11 @@ class Originals:
 
     def put(self, original: Original, song: str) -> None:
         values = {"path": original.path, "size": original.size, "modified": original.modified}
-        self._executor.insert_row(ROW, {**values, "song": song, "sound": original.sound}, "REPLACE")
+        self._executor.put_row(ROW, {**values, "song": song, "sound": original.sound})
 
     def put_marks(self, song: str, values: Sequence[int]) -> None:
         for value in choose_marks(values):
-            self._executor.insert_row(MARK, {"value": value, "song": song}, "IGNORE")
+            self._executor.change(PUT_MARK.fill(value, song))
 
     def remove(self, song: str) -> None:
         self._executor.change(ROW.delete().where(ROW.song == song))

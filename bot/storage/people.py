@@ -39,8 +39,7 @@ class People:
         return Right.of_rank(row[0]) if row else Right.LISTENER
 
     def put_grant(self, name: str, right: Right, by: str, now: float) -> None:
-        query = GRANT.insert(name=name, right=right.rank, by=by, created=now)
-        self._executor.change(query.on_conflict_replace())
+        self._executor.put_row(GRANT, {"name": name, "right": right.rank, "by": by, "created": now})
 
     def remove_grant(self, name: str) -> bool:
         return bool(self._executor.change(GRANT.delete().where(GRANT.name == name)))
@@ -56,8 +55,7 @@ class People:
         return str(row[0]) if row else None
 
     def put_account(self, name: str, password: str, now: float) -> None:
-        query = ACCOUNT.insert(name=name, password=password, created=now)
-        self._executor.change(query.on_conflict_replace())
+        self._executor.put_row(ACCOUNT, {"name": name, "password": password, "created": now})
 
     def remove_account(self, name: str) -> bool:
         return bool(self._executor.change(ACCOUNT.delete().where(ACCOUNT.name == name)))
@@ -79,17 +77,17 @@ class Watches:
         return _read_watch(row) if row else None
 
     def put(self, watch: Watch) -> None:
-        query = WATCH.insert(
-            generator=watch.generator,
-            seed=watch.seed,
-            parameters=write_json(watch.parameters),
-            name=watch.name,
-            place=str(watch.place),
-            person=watch.person,
-            created=watch.created,
-            continues=watch.continues,
-        )
-        self._executor.change(query.on_conflict_replace())
+        values = {
+            "generator": watch.generator,
+            "seed": watch.seed,
+            "parameters": write_json(watch.parameters),
+            "name": watch.name,
+            "place": str(watch.place),
+            "person": watch.person,
+            "created": watch.created,
+            "continues": watch.continues,
+        }
+        self._executor.put_row(WATCH, values)
 
     def remove(self, generator: str) -> None:
         self._executor.change(WATCH.delete().where(WATCH.generator == generator))
@@ -123,7 +121,7 @@ class Settings:
 
     def put(self, key: str, value: str) -> None:
         self._known[key] = value
-        self._executor.insert_row(tables.Setting, {"key": key, "value": value}, "REPLACE")
+        self._executor.put_row(tables.Setting, {"key": key, "value": value})
 
     def remove(self, key: str) -> None:
         self._known[key] = None

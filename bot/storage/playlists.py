@@ -49,10 +49,7 @@ class Playlists:
         return _read(row) if row else None
 
     def put(self, playlist: Playlist) -> None:
-        values = msgspec.structs.asdict(playlist) | {"rule": playlist.rule.value}
-        kept = {name: value for name, value in values.items() if name != "name"}
-        query = LIST.insert(**values).on_conflict(conflict_target=[LIST.name], update=kept)
-        self._executor.change(query)
+        self._executor.put_row(LIST, msgspec.structs.asdict(playlist) | {"rule": playlist.rule.value})
 
     def remove(self, name: str) -> None:
         self._executor.change(LIST.delete().where(LIST.name == name))
@@ -98,7 +95,7 @@ class Clocks:
 
     def put(self, clock: Clock) -> None:
         slots = msgspec.json.encode(clock.slots).decode()
-        self._executor.change(CLOCK.insert(name=clock.name, slots=slots, created=clock.created).on_conflict_replace())
+        self._executor.put_row(CLOCK, {"name": clock.name, "slots": slots, "created": clock.created})
 
     def remove(self, name: str) -> None:
         self._executor.change(CLOCK.delete().where(CLOCK.name == name))

@@ -187,16 +187,13 @@ class Cues:
         return self._list((LIST_PLAYED_WHOLE if is_whole else LIST_PLAYED).fill(limit))
 
     def list_heard(self, since: float, least: int) -> list[PlayLogEntry]:
-        found: list[PlayLogEntry] = []
-        for row in self._executor.iterate(LIST_HEARD):
-            if row[-2] < since and len(found) >= least:
-                break
-            *brief, reason, started, choice = row
-            entry = PlayLogEntry(
-                read_brief(tuple(brief)), started, _read_choice(choice), reason == EndReason.BROKEN.value
-            )
-            found.append(entry)
-        return found
+        rows = self._executor.select(LIST_HEARD.fill(least))
+        if len(rows) == least and (not rows or rows[-1][-2] >= since):
+            rows = self._executor.select(LIST_HEARD_SINCE.fill(since))
+        return [
+            PlayLogEntry(read_brief(tuple(brief)), started, _read_choice(choice), reason == EndReason.BROKEN.value)
+            for *brief, reason, started, choice in rows
+        ]
 
     def get_last_ended(self) -> Cue | None:
         row = self._executor.select_first(GET_LAST_ENDED)
@@ -228,16 +225,18 @@ LIST_OF_JOB: Final = prepare(_select_cues().where(CUE.job == GAP).order_by(CUE.i
 GET_LAST_STARTED: Final = prepare(CUE.select(fn.MAX(CUE.started)).where(CUE.song == GAP))
 COUNT_QUEUED: Final = prepare(CUE.select(fn.COUNT(CUE.id)).where(CUE.state == CueState.QUEUED.value, CUE.person == GAP))
 COUNT_WISHES_HEARD: Final = prepare(
-    CUE.select(CUE.person, fn.COUNT(CUE.id)).where(SQL("is_wish"), CUE.started > GAP).group_by(CUE.person)
+    CUE.select(CUE.person, fn.COUNT(CUE.id)).where(SQL("is_wish = 1"), CUE.started > GAP).group_by(CUE.person)
 )
 GET_CUE: Final = prepare(_select_cues().where(CUE.id == GAP))
 LIST_OPEN: Final = prepare(_select_cues().where(CUE.state.in_(OPEN_CUES)).order_by(CUE.id))
-LIST_HEARD: Final = prepare(
+_HEARD: Final = (
     CUE.select(*BRIEF, CUE.reason, CUE.started, CUE.choice)
     .join(SONG, on=(SONG.code == CUE.song))
     .where(WAS_HEARD)
     .order_by(CUE.started.desc())
 )
+LIST_HEARD: Final = prepare(_HEARD.limit(GAP))
+LIST_HEARD_SINCE: Final = prepare(_HEARD.where(CUE.started >= GAP))
 LIST_PLAYED: Final = prepare(_select_played(WAS_HEARD & SONG.generator.not_in(BETWEEN)))
 LIST_PLAYED_WHOLE: Final = prepare(_select_played(WAS_HEARD))
 LIST_RESTS: Final = prepare(

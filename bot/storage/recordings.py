@@ -12,8 +12,8 @@ from bandstand.common.api.recordings import Recording
 
 TABLE: Final = tables.Recording
 COLUMNS: Final = (TABLE.recording, TABLE.is_public)
-IS_KEPT: Final = ~TABLE.is_removed
-SEEN: Final = {False: IS_KEPT, True: IS_KEPT & TABLE.is_public}
+IS_KEPT: Final = TABLE.is_removed == False  # noqa: E712
+SEEN: Final = {False: IS_KEPT, True: IS_KEPT & (TABLE.is_public == True)}  # noqa: E712
 """By whether only public ones are."""
 MEASURE: Final = {
     is_public: prepare(TABLE.select(fn.COUNT(TABLE.code), fn.COALESCE(fn.SUM(TABLE.bytes), 0)).where(seen))

@@ -7,7 +7,7 @@ what is asked here, and nothing has to be undone for it.
 from typing import Any, Final
 
 import msgspec
-from peewee import JOIN
+from peewee import JOIN, fn
 
 from bandstand.bot.station.requesting import SongRequest
 from bandstand.bot.storage import tables
@@ -32,7 +32,7 @@ def _prepare_last(which: Any) -> Prepared:
 LAST: Final = _prepare_last(ROW.id.is_null(False))
 LAST_OF_SONG: Final = _prepare_last(ROW.song == GAP)
 LAST_OF_PERSON: Final = _prepare_last(ROW.person == GAP)
-LAST_OF_NAME: Final = _prepare_last(ROW.name.collate("NOCASE") == GAP)
+LAST_OF_NAME: Final = _prepare_last(fn.LOWER(ROW.name) == fn.LOWER(GAP))
 
 
 class Requests:

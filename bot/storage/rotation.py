@@ -13,7 +13,7 @@ from peewee import SQL, fn
 
 from bandstand.bot.station.rotation import Candidate
 from bandstand.bot.storage import tables
-from bandstand.bot.storage.executor import GAP, LISTED, Executor, Prepared, prepare
+from bandstand.bot.storage.executor import GAP, LISTED, ByDatabase, Executor, Prepared, prepare
 from bandstand.bot.storage.songs import BRIEF, read_brief
 from bandstand.common.api.people import STATION
 from bandstand.common.api.values import SongBrief, SongState
@@ -41,11 +41,12 @@ WAS_CHOSEN: Final = (SONG.generator == IMPORT) | ((SONG.generator == BAND) & (WA
 DRAWN: Final = SONG.select(SONG.code).where(IS_READY, WAS_CHOSEN).order_by(fn.RANDOM()).limit(GAP)
 TRIED: Final = 4
 """Rows of a large library that are looked at for each song that is drawn: not every one can be played."""
-GET_LAST_ROW: Final = Prepared("SELECT COALESCE(MAX(rowid), 0) FROM song", ())
-SOME_ROWS: Final = SQL(
-    "(WITH RECURSIVE pick(number, row) AS (SELECT 1, ABS(RANDOM()) % ? + 1 UNION ALL "
+GET_LAST_ROW: Final = prepare(SQL("SELECT COALESCE(MAX(rowid), 0) FROM song"))
+SOME_ROWS: Final = ByDatabase(
+    "(WITH RECURSIVE pick(number, row) AS (SELECT 0, 0 UNION ALL "
     "SELECT number + 1, ABS(RANDOM()) % ? + 1 FROM pick WHERE number < ?) SELECT row FROM pick)",
-    (Ellipsis, Ellipsis, Ellipsis),
+    "(SELECT 1 + floor(random() * %s)::bigint FROM generate_series(1, %s))",
+    gaps=2,
 )
 """Numbers of rows up to a last one, as chance has it: to put a whole library of 100,000 into a random order takes
 300 ms."""
@@ -97,7 +98,7 @@ class Rotation:
         """Of a large library, songs of rows that chance picks; where too few of them can be played, of all rows."""
         last = self._executor.select_number(GET_LAST_ROW)
         if last > TRIED * TRIED * limit:
-            some = self._list(DRAW_SOME.fill(last, last, TRIED * limit, limit))
+            some = self._list(DRAW_SOME.fill(last, TRIED * limit, limit))
             if len(some) >= limit // 2:
                 return some
         return self._list(DRAW_CANDIDATES.fill(limit))

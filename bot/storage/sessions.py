@@ -50,8 +50,8 @@ class Sessions:
 
     def keep_newest(self, person: str, count: int) -> None:
         is_own = (SESSION.person == person) & (SESSION.is_link == False)  # noqa: E712
-        newest = SESSION.select(SESSION.key).where(is_own).order_by(SESSION.created.desc()).offset(count)
-        older = [key for (key,) in self._executor.select(newest.limit(-1))]
+        newest = SESSION.select(SESSION.key).where(is_own).order_by(SESSION.created.desc())
+        older = [key for (key,) in self._executor.select(newest)][count:]
         if older:
             self._executor.change(SESSION.delete().where(SESSION.key.in_(older)))
 

@@ -48,7 +48,7 @@ class Shows:
 
     def put_record(self, show: str, occurrence: Occurrence, state: RunState) -> None:
         values = {"show": show, "day": occurrence.day, "start": occurrence.start, "outcome": state.value}
-        self._executor.insert_row(RUN, values, "REPLACE")
+        self._executor.put_row(RUN, values)
         self._executor.change(FORGET.fill(occurrence.start - KEPT))
 
     def list_records(self, since: float) -> dict[tuple[str, str], RunState]:

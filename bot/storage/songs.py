@@ -262,8 +262,8 @@ class Comparisons:
         self._executor.change(row.update(revealed=now).where(row.song == song, row.revealed.is_null()))
 
     def put_vote(self, song: str, person: str, choice: str, now: float) -> None:
-        query = tables.Vote.insert(comparison=song, person=person, choice=choice, created=now)
-        self._executor.change(query.on_conflict_replace())
+        vote = {"comparison": song, "person": person, "choice": choice, "created": now}
+        self._executor.put_row(tables.Vote, vote)
 
     def list_votes(self, song: str) -> list[str]:
         row = tables.Vote

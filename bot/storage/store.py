@@ -1,4 +1,4 @@
-"""The database: one SQLite file, one thread, one transaction for each piece of work.
+"""The database: one connection, one thread, one transaction for each piece of work.
 
 The thread keeps fsync and a locked file away from the reactor, and one thread makes one order: transactions are
 committed, their events published and their results given in the order in which they were asked for. Nothing is started,
@@ -9,19 +9,21 @@ looks (`read`) takes no write lock, so that it goes on while another program wri
 happened already (`record`) must not be lost: it waits, and is tried again until the database takes it. Facts are
 recorded in their order, and no `transact` overtakes them: one that comes while facts wait has them tried first, and
 fails as they do. A `read` may see the database without the facts that wait.
+
+A connection to PostgreSQL may be lost. The thread has another made before the next piece of work, and then again and
+again, with waits, until the database is back; meanwhile work fails and facts wait. What was cut off before its commit
+is done once more as soon as there is a connection. What was cut off in its commit may have been done: the database
+knows it (`StationDatabase.is_written`), so a fact is not recorded twice, and the events of a request are published
+that came through although it was answered with an error.
 """
 
 import contextlib
-import sqlite3
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any, Final, Generic, TypeVar
 
-from peewee import PeeweeException, SqliteDatabase
-from playhouse.migrations import Runner
 from twisted.internet.defer import Deferred, fail
 from twisted.internet.interfaces import IDelayedCall, IReactorFromThreads, IReactorTime
 from twisted.internet.threads import deferToThreadPool
@@ -31,52 +33,21 @@ from twisted.python.threadpool import ThreadPool
 
 from bandstand.bot.station.repositories import Work
 from bandstand.bot.station.rules import Rules
-from bandstand.bot.storage.transaction import Surroundings, begin
+from bandstand.bot.storage.databases import StoreError, choose_database, explained
+from bandstand.bot.storage.transaction import SqlTransaction, Surroundings, begin
 from bandstand.common.api.events import DatabaseFailed, DatabaseRecovered, Event
 from bandstand.common.api.values import Outside
 from bandstand.common.backoff import Backoff
-from bandstand.common.errors import BandstandError
 from bandstand.common.paths import Paths
 
 T = TypeVar("T")
 log = Logger()
 
-MIGRATIONS: Final = Path(__file__).parent / "migrations"
-BUSY_SECONDS: Final = 2.0
-"""How long a transaction waits for a lock that another program holds."""
 NOTHING: Final = Outside()
 FIRST_RETRY: Final = 0.25
 LONGEST_RETRY: Final = 1.0
 """Seconds until waiting facts are tried again: the first time, and at most. The queue waits for them, so the music goes
 on that much after the database can be written again."""
-PRAGMAS: Final = {
-    "journal_mode": "wal",
-    "foreign_keys": 1,
-    "synchronous": "full",
-    "busy_timeout": int(BUSY_SECONDS * 1000),
-}
-"""WAL with full synchronisation: what a command was promised outlives a power cut."""
-
-LOCKED: Final = "the database is in use by another program; try again in a moment"
-CAUSES: Final = {
-    sqlite3.SQLITE_BUSY: LOCKED,
-    sqlite3.SQLITE_LOCKED: LOCKED,
-    sqlite3.SQLITE_FULL: "the disk is full; free some space and try again",
-    sqlite3.SQLITE_READONLY: "the database cannot be written; look at the rights of its folder",
-    sqlite3.SQLITE_PERM: "the database cannot be written; look at the rights of its folder",
-    sqlite3.SQLITE_CANTOPEN: "the database cannot be opened; look at the rights of its folder",
-    sqlite3.SQLITE_IOERR: "the disk does not read or write the database; look at the system's log",
-    sqlite3.SQLITE_NOMEM: "there is not enough memory for the database; try again in a moment",
-    sqlite3.SQLITE_CORRUPT: "the database is damaged; put a copy of bandstand.db in its place, or move it away to"
-    " begin anew",
-    sqlite3.SQLITE_NOTADB: "bandstand.db is not a database; put a copy of it in its place, or move it away to begin"
-    " anew",
-}
-"""SQLite's result codes that are the machine's fault and may pass, each as a sentence. Others are faults of ours."""
-
-
-class StoreError(BandstandError):
-    """The database could not do it: the transaction was not committed, so nothing of it has happened."""
 
 
 class IStoreReactor(IReactorFromThreads, IReactorTime):
@@ -100,20 +71,20 @@ class Store:
 
     def __init__(
         self,
-        path: Path,
+        paths: Paths,
         reactor: IStoreReactor,
         publish: Callable[[Sequence[Event]], None],
         now: Callable[[], float],
         chance: Random,
         rules: Rules,
     ) -> None:
-        self._path = path
+        self._paths = paths
         self._reactor = reactor
         self._publish = publish
         self._now = now
         self._chance = chance
         self._rules = rules
-        self._database = SqliteDatabase(str(path), pragmas=PRAGMAS, timeout=BUSY_SECONDS, autoconnect=False)
+        self._database = choose_database(paths)
         self._pool = ThreadPool(minthreads=1, maxthreads=1, name="store")
         self._is_open = False
         self.trouble = ""
@@ -123,9 +94,11 @@ class Store:
         self._facts: deque[Task[Any]] = deque()
         """Facts that the database has not taken yet. The store's thread alone touches these two."""
         self._is_behind = False
+        self._doubtful: tuple[Task[Any], Any, Sequence[Event]] | None = None
+        """Work that the database may have committed, with its result and its events. The store's thread alone."""
 
     def open(self) -> Deferred[list[str]]:
-        """Open the file and bring its tables up to date, with a copy beside it first; fires with what was applied."""
+        """Open the database and bring its tables up to date; fires with what was applied."""
         self._pool.start()
         self._is_open = True
         return deferToThreadPool(self._reactor, self._pool, self._open)
@@ -151,7 +124,7 @@ class Store:
         return self._hand_over(self._run_record, work, outside)
 
     def close(self) -> Deferred[None]:
-        """Try facts that wait for a last time, then close the file."""
+        """Try facts that wait for a last time, then close the database."""
         self._is_open = False
         self._cancel_retry()
 
@@ -163,8 +136,7 @@ class Store:
     def _hand_over(self, run: Callable[[Task[T]], None], work: Work[T], outside: Outside) -> Deferred[T]:
         if not self._is_open:
             return fail(StoreError("the station's database is closed; start the station and try again"))
-        paths = Paths(self._path.parent)
-        task = Task(work, Surroundings(self._now(), self._chance, self._rules, outside, paths))
+        task = Task(work, Surroundings(self._now(), self._chance, self._rules, outside, self._paths))
         self._pool.callInThread(run, task)
         return task.done
 
@@ -172,22 +144,19 @@ class Store:
 
     def _open(self) -> list[str]:
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            make_private(self._path)
-            with explained():
-                self._database.connect()
-                return migrate(self._database, self._path)
+            with explained(self._database):
+                return self._database.open()
         except OSError as error:
             raise StoreError(f"{error.filename}: {error.strerror}; the station's folder must be writable") from error
 
     def _run_read(self, task: Task[T]) -> None:
-        self._attempt(task, is_writing=False)
+        error = self._connect_again() or self._attempt(task, is_writing=False)
+        if error is not None:
+            self._give(task, Failure(error), [])
 
     def _run_transact(self, task: Task[T]) -> None:
-        error = self._record_facts()
-        if error is None:
-            self._attempt(task, is_writing=True)
-        else:
+        error = self._record_facts() or self._attempt(task, is_writing=True)
+        if error is not None:
             self._give(task, Failure(error), [])
 
     def _run_record(self, task: Task[T]) -> None:
@@ -197,34 +166,78 @@ class Store:
 
     def _record_facts(self) -> StoreError | None:
         """Record the facts that wait, in order, as far as the database takes them; returns why it does not."""
-        while self._facts:
+        error = self._connect_again()
+        while self._facts and error is None:
             error = self._attempt(self._facts[0], is_writing=True, is_fact=True)
-            if error is not None:
-                self._is_behind = True
-                self._reactor.callFromThread(self._schedule_retry, error)
-                return error
-            self._facts.popleft()
+            if error is None:
+                self._facts.popleft()
+        if error is not None:
+            self._fall_behind(error)
+            return error
         if self._is_behind:
             self._is_behind = False
             self._reactor.callFromThread(self._end_retries)
         return None
 
-    def _attempt(self, task: Task[T], *, is_writing: bool, is_fact: bool = False) -> StoreError | None:
-        """Run work in one transaction and give its result; a fact for which it is too early is kept instead."""
+    def _fall_behind(self, error: StoreError) -> None:
+        self._is_behind = True
+        self._reactor.callFromThread(self._schedule_retry, error)
+
+    def _connect_again(self) -> StoreError | None:
+        """Make a lost connection anew; returns why it cannot be."""
+        if not self._database.is_away:
+            return None
         try:
-            with explained(), begin(self._database, task.surroundings, is_writing=is_writing) as tx:
-                result = task.work(tx)
+            with explained(self._database):
+                self._database.connect_again()
+                self._settle_doubt()
         except StoreError as error:
-            if is_fact:
-                return error
-            self._give(task, Failure(), [])
+            self._fall_behind(error)
+            return error
+        return None
+
+    def _settle_doubt(self) -> None:
+        """Learn of work that was cut off in its commit whether it was done. If not, a fact is recorded as usual."""
+        doubt = self._database.doubt
+        if doubt is None or self._doubtful is None:
+            return
+        is_written = self._database.is_written(doubt)
+        (task, result, events), self._doubtful = self._doubtful, None
+        if is_written and self._facts and self._facts[0] is task:
+            self._facts.popleft()
+            self._give(task, result, events)
+        elif is_written:
+            self._reactor.callFromThread(self._publish_safely, events)
+
+    def _attempt(self, task: Task[T], *, is_writing: bool, is_fact: bool = False) -> StoreError | None:
+        """Run work in one transaction and give its result, or what it raised; returns why the database cannot do it."""
+        try:
+            result, events = self._carry_out(task, is_writing=is_writing)
+        except StoreError as error:
+            return error
         except Exception:
             if is_fact:
                 log.failure("something that happened could not be written down")
             self._give(task, Failure(), [])
         else:
-            self._give(task, result, tx.events)
+            self._give(task, result, events)
         return None
+
+    def _carry_out(self, task: Task[T], *, is_writing: bool) -> tuple[T, Sequence[Event]]:
+        """Run work in one transaction, and once more where the connection was lost before its commit."""
+        for is_last in (False, True):
+            tx: SqlTransaction | None = None
+            try:
+                with explained(self._database), begin(self._database, task.surroundings, is_writing=is_writing) as tx:
+                    result = task.work(tx)
+                return result, tx.events
+            except StoreError:
+                if tx is not None and self._database.doubt is not None:
+                    self._doubtful = (task, result, tx.events)
+                    raise
+                if is_last or not self._database.is_away or self._connect_again() is not None:
+                    raise
+        raise AssertionError("the last try has raised or returned")
 
     def _give(self, task: Task[T], result: T | Failure, events: Sequence[Event]) -> None:
         self._reactor.callFromThread(self._finish, task, result, events)
@@ -280,65 +293,14 @@ class Store:
             self._retry = None
 
 
-def run_once(path: Path, work: Work[T]) -> T:
-    """Run one piece of work on the database at `path` without a reactor, brought up to date first; its events are lost.
+def run_once(paths: Paths, work: Work[T]) -> T:
+    """Run one piece of work on a station's database without a reactor, brought up to date first; its events are lost.
 
     The caller holds the bot's lock. Raises StoreError.
     """
-    make_private(path)
-    database = SqliteDatabase(str(path), pragmas=PRAGMAS, timeout=BUSY_SECONDS, autoconnect=False)
+    database = choose_database(paths)
     surroundings = Surroundings(time.time(), Random(), Rules())
-    with explained():
-        database.connect()
-        try:
-            migrate(database, path)
-            with begin(database, surroundings, is_writing=True) as tx:
-                return work(tx)
-        finally:
-            database.close()
-
-
-def make_private(path: Path) -> None:
-    """Keep a file to its owner, since it has the hashes of passwords; SQLite gives its journals the same rights."""
-    path.touch(0o600)
-    path.chmod(0o600)
-
-
-def migrate(database: SqliteDatabase, path: Path) -> list[str]:
-    """Apply what is missing, each migration whole or not at all; returns their names."""
-    runner = Runner(database, directory=str(MIGRATIONS))
-    missing = [migration.name for migration in runner.status() if not migration.applied]
-    if missing and runner.applied():
-        back_up(database, path.with_suffix(f".before-{missing[0]}.db"))
-    if missing:
-        runner.up()
-    return missing
-
-
-def back_up(database: SqliteDatabase, target: Path) -> None:
-    """Write a consistent copy of the open database, by SQLite's own online backup."""
-    make_private(target)
-    with contextlib.closing(sqlite3.connect(target)) as copy:
-        database.connection().backup(copy)  # type: ignore[no-untyped-call]
-
-
-@contextlib.contextmanager
-def explained() -> Iterator[None]:
-    """Raise StoreError with a sentence for what is the machine's fault; let faults of ours through as they are."""
-    try:
-        yield
-    except (PeeweeException, sqlite3.Error) as error:
-        sentence = find_cause(error)
-        if sentence is None:
-            raise
-        raise StoreError(sentence) from error
-
-
-def find_cause(error: BaseException | None) -> str | None:
-    """The sentence for an error of SQLite's, or for the one behind it: peewee puts its own before it."""
-    while error is not None:
-        code = getattr(error, "sqlite_errorcode", None)
-        if code is not None:
-            return CAUSES.get(code & 0xFF)
-        error = error.__cause__ or error.__context__
-    return None
+    with explained(database), contextlib.closing(database):
+        database.open()
+        with begin(database, surroundings, is_writing=True) as tx:
+            return work(tx)

@@ -242,7 +242,7 @@ class Watch(Model):
 
 
 class Document(Model):
-    """What a song is found by; its words are in a table of FTS5 (`bot.storage.search`)."""
+    """What a song is found by; its words are in a table of their own (`bot.storage.search`)."""
 
     id = AutoField()
     song = ForeignKeyField(Song, unique=True, on_delete="CASCADE")

@@ -1,8 +1,4 @@
-"""One transaction on the one connection: what the core's work is handed.
-
-Work that reads begins DEFERRED and never asks for the write lock. Work that writes begins IMMEDIATE: it waits for the
-lock before its first query, so that it cannot fail in the middle because another program has written meanwhile.
-"""
+"""One transaction on the one connection: what the core's work is handed."""
 
 import os
 from collections.abc import Iterator
@@ -11,11 +7,11 @@ from pathlib import Path
 from random import Random
 
 import msgspec
-from peewee import SqliteDatabase
 
 from bandstand.bot.station import radio_repositories, repositories
 from bandstand.bot.station.rules import Rules
 from bandstand.bot.storage.bands import Bands, Ratings
+from bandstand.bot.storage.databases import StationDatabase
 from bandstand.bot.storage.executor import Executor
 from bandstand.bot.storage.favourites import Favourites
 from bandstand.bot.storage.live import Live
@@ -112,20 +108,18 @@ class SqlTransaction:
 
 
 @contextmanager
-def begin(database: SqliteDatabase, surroundings: Surroundings, *, is_writing: bool) -> Iterator[SqlTransaction]:
+def begin(database: StationDatabase, surroundings: Surroundings, *, is_writing: bool) -> Iterator[SqlTransaction]:
     """A transaction on an open connection: committed at the end of the block, or undone where that raises.
 
     Its events are the caller's to publish, after the block.
     """
     executor = Executor(database, is_writing=is_writing)
-    database.begin("IMMEDIATE" if is_writing else "DEFERRED")
+    database.begin_work(is_writing=is_writing)
     try:
         yield SqlTransaction(executor, surroundings)
-        database.commit()
+        database.commit_work(has_written=executor.writes > 0)
     except BaseException:
-        # With a full disk SQLite has undone everything by itself already.
-        if database.connection().in_transaction:  # type: ignore[no-untyped-call]
-            database.rollback()
+        database.undo_work()
         raise
     finally:
         executor.end()

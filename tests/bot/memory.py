@@ -10,14 +10,13 @@ from functools import cache
 from random import Random
 from typing import TypeVar
 
-from peewee import SqliteDatabase
-from playhouse.migrations import Runner
 from twisted.internet.defer import Deferred, execute
 
 from bandstand.bot.station.repositories import Work
 from bandstand.bot.station.rules import Rules
 from bandstand.bot.storage.executor import Executor
-from bandstand.bot.storage.store import MIGRATIONS, NOTHING
+from bandstand.bot.storage.sqlite import IN_MEMORY, SqliteStation
+from bandstand.bot.storage.store import NOTHING
 from bandstand.bot.storage.transaction import SqlTransaction, Surroundings, begin
 from bandstand.common.api.events import Event
 from bandstand.common.api.values import Outside
@@ -27,23 +26,23 @@ NOW = 1000.0
 
 
 @cache
-def _get_template() -> SqliteDatabase:
-    template = SqliteDatabase(":memory:")
+def _get_template() -> SqliteStation:
+    template = SqliteStation(IN_MEMORY)
     template.connect()
-    Runner(template, directory=str(MIGRATIONS)).up()
+    template.migrate()
     return template
 
 
-def make_database() -> SqliteDatabase:
+def make_database() -> SqliteStation:
     """An open, empty database in memory, up to date."""
-    database = SqliteDatabase(":memory:", pragmas={"foreign_keys": 1}, autoconnect=False)
+    database = SqliteStation(IN_MEMORY)
     database.connect()
     _get_template().connection().backup(database.connection())
     return database
 
 
 def make_transaction(
-    database: SqliteDatabase | None = None,
+    database: SqliteStation | None = None,
     *,
     now: float = NOW,
     chance: Random | None = None,
@@ -71,7 +70,7 @@ class DirectStore:
         now: Callable[[], float] = lambda: NOW,
         chance: Random | None = None,
         rules: Rules | None = None,
-        database: SqliteDatabase | None = None,
+        database: SqliteStation | None = None,
     ) -> None:
         self.database = database or make_database()
         self.events: list[Event] = []
@@ -104,7 +103,7 @@ class DirectStore:
 
 
 @contextmanager
-def trace(database: SqliteDatabase) -> Iterator[list[str]]:
+def trace(database: SqliteStation) -> Iterator[list[str]]:
     """Every statement that is given to SQLite within the block."""
     statements: list[str] = []
     database.connection().set_trace_callback(statements.append)

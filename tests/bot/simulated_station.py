@@ -27,7 +27,9 @@ from bandstand.bot.station.on_air import get_asker
 from bandstand.bot.station.ordering import Order, order_song
 from bandstand.bot.station.repositories import Transaction, Work
 from bandstand.bot.station.scheduling import find_next, find_on_air, sort_queue
-from bandstand.bot.storage.store import LOCKED, NOTHING, StoreError
+from bandstand.bot.storage.databases import StoreError
+from bandstand.bot.storage.sqlite import LOCKED
+from bandstand.bot.storage.store import NOTHING
 from bandstand.common import wire
 from bandstand.common.api.events import Event
 from bandstand.common.api.people import Place, Requester, Right

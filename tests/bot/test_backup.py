@@ -43,7 +43,7 @@ class Made:
         (self.paths.songs / "5hph.partial-17" / "song.flac").write_bytes(b"half")
 
     def add_song(self, code: str) -> Path:
-        run_once(self.paths.database, lambda tx: tx.songs.add(make_song(code)))
+        run_once(self.paths, lambda tx: tx.songs.add(make_song(code)))
         folder = self.paths.songs / code
         folder.mkdir(parents=True)
         (folder / "song.flac").write_bytes(f"sound of {code}".encode())

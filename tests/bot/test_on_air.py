@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from bandstand.bot.storage.store import LOCKED, StoreError
+from bandstand.bot.storage.databases import StoreError
+from bandstand.bot.storage.sqlite import LOCKED
 from bandstand.common.api.events import SongEnded, SongStarted
 from bandstand.common.api.requests import (
     ClearQueue,

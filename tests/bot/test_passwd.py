@@ -11,6 +11,7 @@ from bandstand.bot.station import passwords
 from bandstand.bot.storage.store import run_once
 from bandstand.common.cli import main as bandstand
 from bandstand.common.lock import ProcessLock
+from bandstand.common.paths import Paths
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +25,7 @@ def give(monkeypatch: pytest.MonkeyPatch, *words: str, given: str = "") -> int:
 
 
 def stored(folder: Path, name: str) -> str | None:
-    return run_once(folder / "var" / "bandstand.db", lambda tx: tx.people.get_password(name))
+    return run_once(Paths(folder / "var"), lambda tx: tx.people.get_password(name))
 
 
 def test_an_account_is_made_changed_and_removed(

@@ -38,10 +38,10 @@ def test_songs_of_the_disk_are_taken_once(paths: Paths, capsys: pytest.CaptureFi
     store(paths, "cccc", "compare")
     assert rebuild.rebuild(paths) == (2, [])
     assert rebuild.rebuild(paths) == (0, [])
-    song = run_once(paths.database, lambda tx: tx.songs.get("aaaa"))
+    song = run_once(paths, lambda tx: tx.songs.get("aaaa"))
     assert (song.title, song.audio, song.facts, song.seconds) == ("Song aaaa", "song.flac", {"key": "Dm"}, 3.0)
     assert (song.provenance.notes, song.album, song.cue_in) == (["it is damaged"], "Night Buses", 0.4)
-    assert run_once(paths.database, lambda tx: tx.songs.find_made_with("import", {"file": "/a.flac"})) is not None
+    assert run_once(paths, lambda tx: tx.songs.find_made_with("import", {"file": "/a.flac"})) is not None
 
 
 def test_what_cannot_be_taken_is_told_and_the_others_are_taken(paths: Paths) -> None:

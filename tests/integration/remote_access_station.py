@@ -50,7 +50,7 @@ def react(event: Event) -> None:
 
 
 events = EventBus(fail)
-store = Store(settings.paths.database, reactor, events.publish, time.time, Random(1), Rules())
+store = Store(settings.paths, reactor, events.publish, time.time, Random(1), Rules())
 core = Core(store, look, {}, time.monotonic)
 front_ends: list[FrontEnd] = []
 commands = CommandLine(core, front_ends, time.time, time.monotonic)

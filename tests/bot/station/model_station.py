@@ -15,7 +15,7 @@ from bandstand.bot.station.ordering import Order, order_song
 from bandstand.bot.station.repositories import Transaction
 from bandstand.bot.station.scheduling import Plan
 from bandstand.bot.station.table import REQUESTS
-from bandstand.bot.storage.store import StoreError
+from bandstand.bot.storage.databases import StoreError
 from bandstand.common import wire
 from bandstand.common.api.events import CueSkipped, CueSought, Event, QueueChanged, VersionReady
 from bandstand.common.api.people import Place, Requester, Right

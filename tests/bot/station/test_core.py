@@ -10,7 +10,7 @@ from bandstand.bot.station.core import Core
 from bandstand.bot.station.limits import COMMANDS, LOG_INS_OF_ADDRESS, SONGS
 from bandstand.bot.station.rules import Rules
 from bandstand.bot.station.visitors import HOUSEHOLD
-from bandstand.bot.storage.store import StoreError
+from bandstand.bot.storage.databases import StoreError
 from bandstand.common.api.events import JobOrdered
 from bandstand.common.api.people import Identity, Place, Requester, Right
 from bandstand.common.api.refusals import (

@@ -13,6 +13,8 @@ from tests.bot.station.conftest import LISTENER, Station, make_person
 from tests.bot.station.test_between import add_jingle
 from tests.bot.storage.samples import make_cue, make_song
 
+pytestmark = pytest.mark.usefixtures("either_database")
+
 ANN, BOB = make_person("ann"), make_person("bob")
 GUEST = Requester("ann", Place("irc", "home"), Right.LISTENER, Identity("irc:home", mask="Ann!a@Host.Example"))
 

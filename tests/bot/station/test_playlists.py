@@ -14,6 +14,8 @@ from bandstand.common.api.playlists import Playlist, PlaylistRule
 from bandstand.common.api.requests import PlaylistChanges
 from tests.bot.station.conftest import Station, make_person
 
+pytestmark = pytest.mark.usefixtures("either_database")
+
 HOUR = 3600.0
 NOON = 12 * HOUR
 MINUTES = st.integers(0, 59)

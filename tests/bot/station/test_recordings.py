@@ -28,6 +28,8 @@ from bandstand.common.recordings import Sheet, SheetFile, SheetTitle
 from tests.bot.memory import make_transaction
 from tests.bot.storage.samples import make_song
 
+pytestmark = pytest.mark.usefixtures("either_database")
+
 DAY = 86400.0
 NOW = 100 * DAY
 SONG = "7kq3"

@@ -9,6 +9,8 @@ from bandstand.common.api.refusals import BadQuery, NoSuchSong, Refused
 from bandstand.common.jobs import Value
 from tests.bot.station.conftest import Station
 
+pytestmark = pytest.mark.usefixtures("either_database")
+
 
 @given(st.text(max_size=60))
 def test_whatever_is_typed_is_searched_for_or_refused(text: str) -> None:

@@ -13,6 +13,8 @@ from bandstand.common.text import one_line
 from tests.bot.station.conftest import CONSOLE, Station
 from tests.bot.station.test_access import HASH
 
+pytestmark = pytest.mark.usefixtures("either_database")
+
 PAGE = "https://radio.example"
 
 

@@ -23,6 +23,8 @@ from bandstand.common.api.values import Choice, Cue, SongState, Source
 from bandstand.common.types import Frames
 from tests.bot.station.conftest import ANN, LENGTH, Station, make_person
 
+pytestmark = pytest.mark.usefixtures("either_database")
+
 DEE = make_person("dee", Right.DJ)
 RADIO = Place("irc", "libera #radio x *")
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from peewee import SqliteDatabase
 
 from bandstand.bot.station.persons import find_key
 from bandstand.bot.storage import tables
-from bandstand.bot.storage.store import MIGRATIONS, migrate
+from bandstand.bot.storage.schema import MIGRATIONS
+from bandstand.bot.storage.sqlite import SqliteStation
 from bandstand.bot.storage.transaction import SqlTransaction
 from bandstand.common.api.people import Identity, Place, Right
 from bandstand.common.api.values import (
@@ -48,16 +48,16 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def database(path: Path) -> Any:
-    database = SqliteDatabase(str(path), pragmas={"foreign_keys": 1})
+    database = SqliteStation(path)
     database.connect()
     later = sorted(file.stem for file in MIGRATIONS.glob("0*.py") if file.stem >= "0007")
-    assert migrate(database, path) == later
+    assert database.migrate() == later
     yield database
     database.close()
 
 
 @pytest.fixture(scope="module")
-def tx(database: SqliteDatabase) -> SqlTransaction:
+def tx(database: SqliteStation) -> SqlTransaction:
     return make_transaction(database)
 
 
@@ -65,7 +65,7 @@ def count_before(table: str) -> int:
     return BEFORE.read_text().count(f'INSERT INTO "{table}" VALUES')
 
 
-def count(database: SqliteDatabase, table: str) -> int:
+def count(database: SqliteStation, table: str) -> int:
     return int(database.execute_sql(f'SELECT count(*) FROM "{table}"').fetchone()[0])
 
 
@@ -78,18 +78,18 @@ def count(database: SqliteDatabase, table: str) -> int:
     ],
 )
 def test_no_row_is_lost_but_those_that_belong_to_nothing(
-    database: SqliteDatabase, before: str, now: str, orphans: int
+    database: SqliteStation, before: str, now: str, orphans: int
 ) -> None:
     assert count_before(before) > orphans
     assert count(database, now) == count_before(before) - orphans
 
 
-def test_every_reference_leads_somewhere_and_the_file_is_sound(database: SqliteDatabase) -> None:
+def test_every_reference_leads_somewhere_and_the_file_is_sound(database: SqliteStation) -> None:
     assert database.execute_sql("PRAGMA foreign_key_check").fetchall() == []
     assert database.execute_sql("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
-def test_a_copy_from_before_is_beside_it(database: SqliteDatabase, path: Path) -> None:
+def test_a_copy_from_before_is_beside_it(database: SqliteStation, path: Path) -> None:
     before = path.with_name("bandstand.before-0007_names.db")
     assert before.stat().st_mode & 0o777 == 0o600
     with sqlite3.connect(before) as copy:
@@ -196,9 +196,8 @@ def test_a_cue_on_the_air_knows_what_it_cut_off(tmp_path: Path) -> None:
         old.executescript(BEFORE.read_text())
         old.execute("UPDATE cue SET ended = 1020.0 WHERE id = 2")  # as `cut_in` wrote it, before its end was reported
     old.close()
-    database = SqliteDatabase(str(path))
-    database.connect()
-    migrate(database, path)
+    database = SqliteStation(path)
+    database.open()
     air = make_transaction(database).queue.get(4)
     assert air is not None
     assert air.cuts == 2

@@ -9,6 +9,8 @@ from bandstand.common.jobs import Original
 from tests.bot.memory import make_transaction
 from tests.bot.storage.samples import make_song
 
+pytestmark = pytest.mark.usefixtures("either_database")
+
 FILE = Original(path="/music/a.mp3", size=9, modified=7, sound="ab")
 VALUES = tuple(range(1000, 1400))
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from peewee import SqliteDatabase
 
 from bandstand.bot.station.repositories import RatedSection, Transaction
+from bandstand.bot.storage.sqlite import SqliteStation
 from bandstand.common.api.values import CueState, JobState, Song, SongState
 from bandstand.common.types import SongCode
 from tests.bot.memory import make_database, make_transaction, trace
@@ -66,7 +66,7 @@ BY_INDEX: dict[str, Callable[[Transaction], object]] = {
 
 
 @pytest.fixture
-def database() -> SqliteDatabase:
+def database() -> SqliteStation:
     database = make_database()
     tx = make_transaction(database)
     form = tx.bands.add_form(make_form())
@@ -78,7 +78,7 @@ def database() -> SqliteDatabase:
 
 
 @pytest.mark.parametrize("name", BY_INDEX)
-def test_nothing_that_grows_with_the_library_is_read_through(name: str, database: SqliteDatabase) -> None:
+def test_nothing_that_grows_with_the_library_is_read_through(name: str, database: SqliteStation) -> None:
     with trace(database) as asked:
         BY_INDEX[name](make_transaction(database))
     assert asked
@@ -92,7 +92,7 @@ def test_nothing_that_grows_with_the_library_is_read_through(name: str, database
 
 
 @pytest.mark.parametrize("name", ["the last ended job", "what was heard lately", "the queue"])
-def test_nothing_that_ever_was_is_sorted_for_the_last_few(name: str, database: SqliteDatabase) -> None:
+def test_nothing_that_ever_was_is_sorted_for_the_last_few(name: str, database: SqliteStation) -> None:
     with trace(database) as asked:
         BY_INDEX[name](make_transaction(database))
     for query in asked:
@@ -108,7 +108,7 @@ def test_nothing_that_ever_was_is_sorted_for_the_last_few(name: str, database: S
         for number, (generator, state) in enumerate([("import", SongState.READY), ("band", SongState.DISCARDED)])
     ],
 )
-def test_the_stations_own_songs_are_found_whatever_else_there_is(song: Song, database: SqliteDatabase) -> None:
+def test_the_stations_own_songs_are_found_whatever_else_there_is(song: Song, database: SqliteStation) -> None:
     """A library of imports, or what was removed to make room, is not looked through: the index has both columns."""
     make_transaction(database).songs.add(song)
     for name in ("the stock", "the length of the station's own songs"):

@@ -3,6 +3,7 @@
 import sqlite3
 
 import msgspec
+import psycopg
 import pytest
 from peewee import IntegrityError
 
@@ -30,6 +31,8 @@ from bandstand.common.jobs import Provenance
 from bandstand.common.types import Frames, SongCode
 from tests.bot.memory import make_transaction
 from tests.bot.storage.samples import make_cue, make_form, make_job, make_song
+
+pytestmark = pytest.mark.usefixtures("either_database")
 
 
 @pytest.fixture
@@ -389,7 +392,7 @@ def test_nothing_can_refer_to_what_is_not_there(tx: SqlTransaction) -> None:
     ):
         with pytest.raises(IntegrityError) as raised:
             add()
-        assert isinstance(raised.value.__context__, sqlite3.IntegrityError)
+        assert type(raised.value.__context__) in (sqlite3.IntegrityError, psycopg.errors.ForeignKeyViolation)
 
 
 def test_candidates_of_a_large_library_are_drawn_from_all_of_it_and_can_be_played(tx: SqlTransaction) -> None:

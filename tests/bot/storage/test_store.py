@@ -19,9 +19,13 @@ from twisted.python.failure import Failure
 
 from bandstand.bot.station.repositories import Transaction
 from bandstand.bot.station.rules import Rules
-from bandstand.bot.storage.store import LOCKED, MIGRATIONS, Store, StoreError, find_cause
+from bandstand.bot.storage.databases import StoreError
+from bandstand.bot.storage.schema import MIGRATIONS
+from bandstand.bot.storage.sqlite import LOCKED, find_cause
+from bandstand.bot.storage.store import Store
 from bandstand.common.api.events import DatabaseFailed, DatabaseRecovered, Event, MountCameOn, QueueChanged
 from bandstand.common.api.values import Outside
+from bandstand.common.paths import Paths
 from tests.bot.memory import make_database
 from tests.bot.storage.samples import make_song
 
@@ -66,7 +70,12 @@ class Bench:
 
     def make_store(self) -> Store:
         return Store(
-            self.path, self.reactor, self.told.extend, lambda: 1000.0 + self.reactor.seconds(), Random(1), Rules()
+            Paths(self.path.parent),
+            self.reactor,
+            self.told.extend,
+            lambda: 1000.0 + self.reactor.seconds(),
+            Random(1),
+            Rules(),
         )
 
     def open(self) -> Any:

@@ -7,11 +7,12 @@ from random import Random
 
 import msgspec
 import pytest
-from peewee import InterfaceError, OperationalError, SqliteDatabase
+from peewee import InterfaceError, OperationalError
 
 from bandstand.bot.station.rules import Rules
 from bandstand.bot.storage import tables
 from bandstand.bot.storage.executor import GAP, Executor, OutsideTransaction, prepare
+from bandstand.bot.storage.sqlite import IN_MEMORY, SqliteStation
 from bandstand.bot.storage.transaction import Surroundings, begin
 from bandstand.common.api.events import QueueChanged
 from bandstand.common.api.values import Outside, SongState
@@ -24,24 +25,25 @@ SURROUNDINGS = Surroundings(1000.0, Random(1), Rules(crossfade=2.0), Outside(upt
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
+def database(tmp_path: Path) -> Iterator[SqliteStation]:
     path = tmp_path / "bandstand.db"
     copy = sqlite3.connect(path)
     make_database().connection().backup(copy)
     copy.close()
-    database = SqliteDatabase(str(path), pragmas={"journal_mode": "wal"}, timeout=0, autoconnect=False)
+    database = SqliteStation(path)
     database.connect()
+    database.execute_sql("PRAGMA busy_timeout = 0")
     yield database
     database.close()
 
 
-def test_work_is_given_the_time_the_rules_and_what_is_outside(database: SqliteDatabase) -> None:
+def test_work_is_given_the_time_the_rules_and_what_is_outside(database: SqliteStation) -> None:
     with begin(database, SURROUNDINGS, is_writing=False) as tx:
         assert (tx.now, tx.rules.crossfade, tx.outside.uptime) == (1000.0, 2.0, 5.0)
         assert tx.chance is SURROUNDINGS.chance
 
 
-def test_a_transaction_that_raises_leaves_nothing(database: SqliteDatabase) -> None:
+def test_a_transaction_that_raises_leaves_nothing(database: SqliteStation) -> None:
     with pytest.raises(ZeroDivisionError), begin(database, SURROUNDINGS, is_writing=True) as tx:
         tx.songs.add(make_song())
         raise ZeroDivisionError
@@ -49,7 +51,7 @@ def test_a_transaction_that_raises_leaves_nothing(database: SqliteDatabase) -> N
         assert tx.songs.count() == 0
 
 
-def test_a_repository_cannot_be_used_when_its_transaction_is_over(database: SqliteDatabase) -> None:
+def test_a_repository_cannot_be_used_when_its_transaction_is_over(database: SqliteStation) -> None:
     with begin(database, SURROUNDINGS, is_writing=True) as first:
         first.songs.add(make_song())
     songs = first.songs
@@ -63,12 +65,12 @@ def test_a_repository_cannot_be_used_when_its_transaction_is_over(database: Sqli
         failed.songs.count()
 
 
-def test_work_that_reads_cannot_write(database: SqliteDatabase) -> None:
+def test_work_that_reads_cannot_write(database: SqliteStation) -> None:
     with begin(database, SURROUNDINGS, is_writing=False) as tx, pytest.raises(OutsideTransaction):
         tx.songs.add(make_song())
 
 
-def test_a_query_by_itself_has_no_database_to_run_on(database: SqliteDatabase) -> None:
+def test_a_query_by_itself_has_no_database_to_run_on(database: SqliteStation) -> None:
     with begin(database, SURROUNDINGS, is_writing=True) as tx:
         tx.songs.add(make_song())
         with pytest.raises(InterfaceError):
@@ -78,12 +80,12 @@ def test_a_query_by_itself_has_no_database_to_run_on(database: SqliteDatabase) -
 
 
 def test_a_connection_is_never_opened_by_a_query() -> None:
-    closed = SqliteDatabase(":memory:", autoconnect=False)
+    closed = SqliteStation(IN_MEMORY)
     with pytest.raises(InterfaceError), begin(closed, SURROUNDINGS, is_writing=False) as tx:
         tx.songs.count()
 
 
-def test_work_that_reads_goes_on_while_another_program_writes(database: SqliteDatabase, tmp_path: Path) -> None:
+def test_work_that_reads_goes_on_while_another_program_writes(database: SqliteStation, tmp_path: Path) -> None:
     other = sqlite3.connect(tmp_path / "bandstand.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with begin(database, SURROUNDINGS, is_writing=False) as tx:
@@ -96,7 +98,7 @@ def test_work_that_reads_goes_on_while_another_program_writes(database: SqliteDa
     other.close()
 
 
-def test_work_that_writes_has_the_lock_before_its_first_query(database: SqliteDatabase, tmp_path: Path) -> None:
+def test_work_that_writes_has_the_lock_before_its_first_query(database: SqliteStation, tmp_path: Path) -> None:
     other = sqlite3.connect(tmp_path / "bandstand.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     begun = False
@@ -135,7 +137,7 @@ def test_a_store_in_memory_publishes_after_the_commit_and_not_after_a_failure() 
     assert told == store.events == [QueueChanged()]
 
 
-def test_what_a_failed_program_said_is_read_from_its_file(database: SqliteDatabase, tmp_path: Path) -> None:
+def test_what_a_failed_program_said_is_read_from_its_file(database: SqliteStation, tmp_path: Path) -> None:
     (tmp_path / "errors").mkdir()
     (tmp_path / "errors" / "7kq3.txt").write_bytes(b"caf\xe9\nlast\n")
     around = msgspec.structs.replace(SURROUNDINGS, paths=Paths(tmp_path))
@@ -144,7 +146,7 @@ def test_what_a_failed_program_said_is_read_from_its_file(database: SqliteDataba
         assert tx.read_errors(SongCode("none")) == ""
 
 
-def test_a_stored_songs_files_are_those_of_its_folder(database: SqliteDatabase, tmp_path: Path) -> None:
+def test_a_stored_songs_files_are_those_of_its_folder(database: SqliteStation, tmp_path: Path) -> None:
     folder = tmp_path / "songs" / "7kq3"
     (folder / "stems").mkdir(parents=True)
     for name in ("song.flac", "score.json", ".partial", "stems/1-bass.flac"):
@@ -164,7 +166,7 @@ def test_a_stored_songs_files_are_those_of_its_folder(database: SqliteDatabase, 
         assert tx.list_files(SongCode("7kq3"), is_whole=False) == (partial, ("score.json",))
 
 
-def test_the_end_of_the_log_is_read_from_its_file(database: SqliteDatabase, tmp_path: Path) -> None:
+def test_the_end_of_the_log_is_read_from_its_file(database: SqliteStation, tmp_path: Path) -> None:
     paths = Paths(tmp_path)
     path = paths.log
     path.parent.mkdir()
