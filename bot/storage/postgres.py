@@ -40,6 +40,8 @@ AWAY: Final = (
 PATIENCE: Final = 20.0
 """Seconds for which a bot that starts waits for its database, which may start at the same time."""
 PAUSE: Final = 0.5
+ENDING: Final = 20
+"""How often it is looked in half a second whether an earlier session has ended."""
 OPTIONS: Final[dict[str, Any]] = {
     "application_name": "bandstand",
     "client_encoding": "utf8",
@@ -195,11 +197,20 @@ class PostgresStation(Psycopg3Database):  # type: ignore[misc]
             connection.execute("SET synchronous_commit = on")
         if not self._is_owner:
             return
-        if _ask(connection, LOCK) != (True,):
-            if self._session:
-                connection.execute(END_EARLIER, self._session)
-            raise CannotConnect(TAKEN)
+        self._take_lock(connection)
         self._session = tuple(_ask(connection, WHO))
+
+    def _take_lock(self, connection: Any) -> None:
+        """Of an earlier session of ours, which the server may still believe in, the end is waited for."""
+        if _ask(connection, LOCK) == (True,):
+            return
+        if self._session:
+            connection.execute(END_EARLIER, self._session)
+            for _ in range(ENDING):
+                threading.Event().wait(PAUSE / ENDING)
+                if _ask(connection, LOCK) == (True,):
+                    return
+        raise CannotConnect(TAKEN)
 
     def _explain(self, error: BaseException) -> str:
         """Why there is no connection, for whoever set up the station."""
