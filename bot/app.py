@@ -16,6 +16,7 @@ from twisted.internet.endpoints import UNIXClientEndpoint
 from twisted.internet.interfaces import IReactorCore, IReactorFDSet, IReactorProcess
 from twisted.logger import Logger
 from twisted.python.failure import Failure
+from twisted.web.client import Agent
 
 from bandstand.bot.child import Launcher
 from bandstand.bot.commands.announcements import Announcer
@@ -58,6 +59,7 @@ from bandstand.bot.supervision.keeper import STANDBY, STREAMER, WEB, Keeper, lis
 from bandstand.bot.supervision.listener_history import ListenerHistory
 from bandstand.bot.supervision.listeners import HlsListeners, IcecastSources, IcecastStatistics, make_agent
 from bandstand.bot.supervision.machine import MachineExaminer
+from bandstand.bot.supervision.relays import Relays
 from bandstand.bot.supervision.rolling_restart import RollingRestart
 from bandstand.bot.supervision.status_collector import Sources, StatusCollector
 from bandstand.bot.supervision.web import PreparedWeb, find_page, make_kept_web, prepare_web
@@ -258,6 +260,7 @@ class App:
         config = self._config
         self._hls_listeners = HlsListeners(self._clock)
         self._make_live(icecast_address)
+        self._relays = Relays(config.relays, config.mounts, Agent(self._reactor), self._clock)
         count = self._make_listener_count(icecast_address)
         self._listeners = ListenerHistory(self._clock, self._wall, count)
         self._status = StatusCollector(
@@ -281,6 +284,7 @@ class App:
                 list_listener_counts=self._listeners.list_counts,
                 urls=self.urls,
                 get_database_trouble=lambda: self._store.trouble,
+                list_relays=self._relays.list_status,
                 find_page=lambda: find_page(config),
                 get_live=lambda: self._live.inputs,
             ),
@@ -310,7 +314,8 @@ class App:
         async def count() -> dict[str, int]:
             return await statistics.count_listeners(self._config.mounts)
 
-        return self._hls_listeners.add_to(count) if self._config.hls.enabled else count
+        everywhere = self._relays.add_to(count) if self._config.relays else count
+        return self._hls_listeners.add_to(everywhere) if self._config.hls.enabled else everywhere
 
     def _make_front_ends(self) -> None:
         reactor, config, commands, access = self._reactor, self._config, self._commands, self._access
@@ -379,6 +384,7 @@ class App:
         self._programme.start()
         self._live.start()
         self._listeners.start()
+        self._relays.start()
         asking = Deferred.fromCoroutine(self._catalogue.start())
         asking.addErrback(lambda failure: log.failure("the generators were not asked", failure))
         trouble = await self._reloader.follow_watched()
@@ -443,7 +449,8 @@ class App:
                 self._radio_file,
                 self._programme,
             ),
-            *(self._recordings, self._listeners, self._reloader, self._background, self._jobs, self._importers),
+            *(self._recordings, self._listeners, self._relays),
+            *(self._reloader, self._background, self._jobs, self._importers),
         )
         await stop_each([part.stop for part in parts])
         await stop_each([lambda: self._playout.stop(shut_down=bool(self._keepers)), self._stop_processes])

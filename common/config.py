@@ -30,6 +30,7 @@ from bandstand.common.plain_values import Fault, Host, PathText, Port, Secret, T
 from bandstand.common.podcast import Podcast
 from bandstand.common.radio import Radio, resolve_radio
 from bandstand.common.recordings import Recordings, resolve_recordings
+from bandstand.common.relays import Relay, resolve_relays
 from bandstand.common.remote_access import Limits, Ssh, Telnet, find_telnet_faults, resolve_ssh
 from bandstand.common.text import counted, cut_bytes, one_line
 from bandstand.common.types import LONGEST_FADE
@@ -192,6 +193,7 @@ class Config(_Section, frozen=True):
     web: Web = Web()
     hls: Hls = Hls()
     live: Live = Live()
+    relays: list[Relay] = []
     log: Log = Log()
     generators: dict[str, Generator] = {}
 
@@ -214,7 +216,8 @@ class Config(_Section, frozen=True):
 
     def get_web_mark(self) -> str:
         """As `get_streaming_mark`, for the web process: it is the same for all that serve the same page."""
-        shown = [self.station, self.mounts, self.web, self.log, self.recordings, self.podcast, self.hls]
+        relays = [msgspec.structs.replace(relay, admin_password="") for relay in self.relays]
+        shown = [self.station, self.mounts, self.web, self.log, self.recordings, self.podcast, self.hls, relays]
         parts = msgspec.json.encode([metadata.version("bandstand"), *shown])
         return hashlib.sha256(parts).hexdigest()[:16]
 
@@ -390,6 +393,7 @@ def _settle(config: Config, base: Path, has_host: bool) -> tuple[Config, list[Fa
     ssh = resolve_ssh(config.ssh, base, found)
     web = resolve_web(config.web, base, found)
     hls = resolve_hls(config.hls, base, found)
+    relays = resolve_relays(config.relays, base, found)
     for name, generator in config.generators.items():
         for fault in generators.find_faults(name, generator):
             place, _, sentence = fault.partition(": ")
@@ -406,6 +410,7 @@ def _settle(config: Config, base: Path, has_host: bool) -> tuple[Config, list[Fa
         recordings=recordings,
         web=web,
         hls=hls,
+        relays=relays,
         generators={
             name: generator_files.resolve_paths(name, one, base, found) for name, one in config.generators.items()
         },

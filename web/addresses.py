@@ -6,7 +6,7 @@ finds our own Icecast under that name, too, at its own port; behind a proxy `web
 
 from collections.abc import Sequence
 from typing import Any, Final
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import msgspec
 from litestar import Request
@@ -51,6 +51,17 @@ def list_mounts(
     """In the order of the configuration."""
     known = {status.path: status for status in statuses}
     return [_describe(request, settings, mount, known.get(mount.path)) for mount in settings.mounts]
+
+
+def send_by_choice(
+    request: Request[Any, Any, Any], settings: Config, mounts: Sequence[ListenedMount]
+) -> list[ListenedMount]:
+    """With addresses at the page, where a station has relays: it sends each listener, and each who comes back, on to
+    the best place (`web.relays`)."""
+    if not settings.relays:
+        return list(mounts)
+    base = find_base_url(request, settings)
+    return [msgspec.structs.replace(mount, url=f"{base}/listen?mount={quote(mount.path)}") for mount in mounts]
 
 
 def _describe(

@@ -17,7 +17,7 @@ from bandstand.common.api.values import PlayedSong, SongBrief, SongKind
 from bandstand.common.bands import slug
 from bandstand.common.config import Config
 from bandstand.common.show_times import find_local_zone
-from bandstand.web.addresses import ListenedMount, find_base_url, list_mounts
+from bandstand.web.addresses import ListenedMount, find_base_url, list_mounts, send_by_choice
 from bandstand.web.event_hub import StationState
 from bandstand.web.given import AnyRequest, TheHub, TheReader, TheSettings, TheStaticFiles
 from bandstand.web.problems import Trouble
@@ -152,6 +152,7 @@ class _Maker:
 
     def make(self, state: StationState, status: Status, history: History) -> NowPlayingAnswer:
         mounts = list_mounts(self._request, self._settings, status.station.mounts)
+        mounts = send_by_choice(self._request, self._settings, mounts)
         total = sum(mount.listeners for mount in mounts)
         now = time.time()
         is_online = any(mount.is_on_air for mount in mounts)

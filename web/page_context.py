@@ -22,7 +22,7 @@ from bandstand.common.api.schedule import Schedule
 from bandstand.common.api.values import MountStatus, PlayedSong
 from bandstand.common.config import Config
 from bandstand.common.errors import BandstandError
-from bandstand.web.addresses import ListenedMount, list_mounts
+from bandstand.web.addresses import ListenedMount, list_mounts, send_by_choice
 from bandstand.web.air_view import Air, Now, make_air, make_now
 from bandstand.web.calendar_view import Day, list_days
 from bandstand.web.event_hub import EventHub
@@ -59,6 +59,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """When the page was made, Unix seconds: the script counts on from it."""
     opus_url: str
     fallbacks: tuple[ListenedMount, ...]
+    places: tuple[str, ...] = ()
+    """Where the addresses of the sound lead: the station's own Icecast, and its relays."""
     band_slugs: Mapping[str, str]
     has_recordings: bool = False
     """There are public ones, so their page is of use to everybody."""
@@ -71,7 +73,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def sound_urls(self) -> tuple[str, ...]:
         """Wherever the player may listen."""
-        return tuple(dict.fromkeys(filter(None, (self.opus_url, *(mount.url for mount in self.fallbacks)))))
+        return tuple(dict.fromkeys(filter(None, (self.opus_url, *(one.url for one in self.fallbacks), *self.places))))
 
     @property
     def fallbacks_json(self) -> str:
@@ -98,6 +100,8 @@ class PageMaker:
 
     async def make(self, request: Request[Any, Any, Any], visitor: Visitor, here: str) -> Page:
         mounts = list_mounts(request, self._settings, await self.list_mounts())
+        places = tuple(mount.url for mount in mounts) + tuple(relay.url for relay in self._settings.relays)
+        mounts = send_by_choice(request, self._settings, mounts)
         opus = [mount.url for mount in mounts if mount.format == "opus"]
         others = [mount for form in FALLBACKS for mount in mounts if mount.format == form]
         return Page(
@@ -109,6 +113,7 @@ class PageMaker:
             clock=self._wall(),
             opus_url=opus[0] if opus else "",
             fallbacks=tuple(others or mounts),
+            places=places,
             band_slugs={brief.form.band.name: brief.form.slug for brief in await self.list_bands()},
             has_recordings=await self.has_recordings(),
         )

@@ -9,7 +9,7 @@ from bandstand.bot.commands.reply import Reply
 from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common.api import requests, results
 from bandstand.common.api.recordings import RecordingStatus
-from bandstand.common.api.values import Grade, Loudness, MountStatus, ProcessStatus
+from bandstand.common.api.values import Grade, Loudness, MountStatus, ProcessStatus, RelayStatus
 from bandstand.common.errors import CommandError, UsageError
 from bandstand.common.text import clock, counted, one_line, say_bytes
 
@@ -20,6 +20,7 @@ def show_status(result: results.Status, _: Call) -> Reply:
     station = result.station
     rows = [_say_process(process) for process in station.processes]
     rows += [_say_mount(mount) for mount in station.mounts]
+    rows += [_say_relay(relay) for relay in station.relays]
     if station.page:
         rows.append(("page", "on the web", f"{station.page}/", "", ""))
     rows += _list_recordings(result.recordings)
@@ -42,6 +43,11 @@ def _say_mount(mount: MountStatus) -> tuple[str, ...]:
     state = "on the air" if mount.is_on_air else f"off the air: {mount.trouble or 'not connected yet'}"
     listeners = f"for {clock(mount.seconds)}" if mount.listeners is None else counted(mount.listeners, "listener")
     return mount.path, state, mount.url, listeners, ""
+
+
+def _say_relay(relay: RelayStatus) -> tuple[str, ...]:
+    state = "well" if relay.is_well else relay.trouble
+    return f"relay {relay.name}", state, relay.url, f"{relay.listeners} of {counted(relay.limit, 'listener')}", ""
 
 
 def _list_recordings(recordings: RecordingStatus) -> list[tuple[str, ...]]:

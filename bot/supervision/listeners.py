@@ -76,7 +76,11 @@ class IcecastStatistics:
     admin_password: str
 
     async def count_listeners(self, mounts: Iterable[Mount]) -> dict[str, int]:
-        """How many hear each mount.
+        """How many hear each mount. Raises as `fetch` does."""
+        return read_counts(await self.fetch(), mounts)
+
+    async def fetch(self) -> bytes:
+        """The statistics as Icecast writes them.
 
         Raises TimeoutError after a second, PermissionError on a wrong password, or what the agent raises.
         """
@@ -89,7 +93,7 @@ class IcecastStatistics:
             raise PermissionError(
                 f"Icecast at {self.address} answered {response.code}: is icecast.admin_password right?"
             )
-        return read_counts(body, mounts)
+        return body
 
 
 class HlsListeners:

@@ -25,6 +25,7 @@ from bandstand.common.api.values import (
     Outside,
     PersonPresent,
     ProcessStatus,
+    RelayStatus,
 )
 from bandstand.common.generators import Generator
 from bandstand.common.live import LiveInput
@@ -75,6 +76,7 @@ class Sources:
     """Why the database takes nothing, a sentence."""
     list_listener_counts: Callable[[], tuple[ListenerCount, ...]] = lambda: ()
     """Over time."""
+    list_relays: Callable[[], tuple[RelayStatus, ...]] = lambda: ()
     find_page: Callable[[], str] = lambda: ""
     """The page's address, if there is one."""
     get_live: Callable[[], dict[str, LiveInput]] = dict
@@ -98,6 +100,7 @@ class StatusCollector:
         listeners = await counting
         asked = {
             "networks": self._sources.list_networks(True),
+            "relays": self._sources.list_relays(),
             "page": self._sources.find_page(),
             "listener_counts": self._sources.list_listener_counts(),
         }

@@ -422,6 +422,23 @@ class Loudness(msgspec.Struct, frozen=True):
     peak: float | None = None
 
 
+class RelayStatus(msgspec.Struct, frozen=True):
+    """An Icecast that passes the station's mounts on."""
+
+    name: str
+    url: str
+    is_well: bool
+    """It answered when it was last asked, and has a mount of ours."""
+    listeners: int = 0
+    """Of our mounts together."""
+    limit: int = 0
+    """How many it takes."""
+    mounts: tuple[str, ...] = ()
+    """The paths of ours that it has at present."""
+    trouble: str = ""
+    """Why listeners are not sent to it, as a clause; empty where they are."""
+
+
 class StationStatus(msgspec.Struct, frozen=True, kw_only=True):
     """How the station is, as everybody may know it."""
 
@@ -435,6 +452,7 @@ class StationStatus(msgspec.Struct, frozen=True, kw_only=True):
     loudness: Loudness | None = None
     processes: tuple[ProcessStatus, ...] = ()
     mounts: tuple[MountStatus, ...] = ()
+    relays: tuple[RelayStatus, ...] = ()
     page: str = ""
     """The address of the station's page; empty where there is none."""
 
@@ -444,7 +462,7 @@ class Outside(StationStatus, frozen=True, kw_only=True):
     all of it, since who is here and how a generator is started is not for everybody.
 
     What costs a question to the streamer or to Icecast, or a look at a file, is there only for requests that need it:
-    `processes`, `mounts`, `loudness`, `page`.
+    `processes`, `mounts`, `relays`, `loudness`, `page`.
     """
 
     people: tuple[PersonPresent, ...] = ()

@@ -4,7 +4,7 @@ import pytest
 
 from bandstand.common.api.requests import GetStatus
 from bandstand.common.api.results import Status
-from bandstand.common.api.values import MountStatus, StationStatus
+from bandstand.common.api.values import MountStatus, RelayStatus, StationStatus
 from bandstand.web.addresses import ListenedMount
 from bandstand.web.listening import choose_mount
 from tests.web.fake_link import FakeLink, make_settings, open_client
@@ -42,6 +42,23 @@ def test_a_mount_that_is_off_the_air_comes_after_one_of_its_kind_that_is_on() ->
     assert choose_mount([off, *MOUNTS], "mp3", "").path == "/high.mp3"
 
 
+RELAYS = [{"url": f"http://{name}.example:8000", "admin_password": "x"} for name in ("east", "west")]
+
+
+def answer_with_relays(path: str, *loads: int) -> tuple[int, str, dict[str, str]]:
+    """Two relays of these many listeners of 500, beside a full Icecast of the station's own."""
+    mounts = (MountStatus("/stream.mp3", True, 1.0, "http://127.0.0.1:8000/stream.mp3", listeners=500 + sum(loads)),)
+    relays = tuple(
+        RelayStatus(name, f"http://{name}.example:8000", True, load, 500, ("/stream.mp3",))
+        for name, load in zip(("east", "west"), loads, strict=True)
+    )
+    status = Status(station=StationStatus(mounts=mounts, relays=relays), is_healthy=True)
+    settings = make_settings(mounts=[{"path": "/stream.mp3", "format": "mp3"}], relays=RELAYS)
+    with open_client(FakeLink({GetStatus: status}), settings) as client:
+        got = client.get(path, headers={"host": "radio.example"}, follow_redirects=False)
+    return got.status_code, got.text, dict(got.headers)
+
+
 def answer(path: str, link: FakeLink | None = None, **headers: str) -> tuple[int, str, dict[str, str]]:
     mounts = (MountStatus("/stream.mp3", True, 1.0, "http://127.0.0.1:8000/stream.mp3"),)
     given = link or FakeLink({GetStatus: Status(station=StationStatus(mounts=mounts), is_healthy=True)})
@@ -57,6 +74,26 @@ def test_listening_is_a_redirection_to_the_mount() -> None:
     assert answer("/listen?format=flac")[0] == 404
     assert answer("/listen?mount=/stream.mp3")[2]["location"] == "http://radio.example:8000/stream.mp3"
     assert answer("/listen?mount=/other%0a.mp3")[0] == 404
+
+
+def test_listening_leads_to_the_least_loaded_relay() -> None:
+    assert answer_with_relays("/listen", 300, 10)[2]["location"] == "http://west.example:8000/stream.mp3"
+
+
+def test_a_playlist_goes_on_to_the_next_place() -> None:
+    m3u = answer_with_relays("/listen.m3u", 300, 10)[1]
+    places = [line for line in m3u.split("\r\n") if line.startswith("http")]
+    assert places == [f"http://{host}:8000/stream.mp3" for host in ("west.example", "east.example", "radio.example")]
+    assert "NumberOfEntries=3\r\n" in answer_with_relays("/listen.pls", 300, 10)[1]
+
+
+def test_the_page_plays_by_way_of_listen_and_may_reach_every_relay() -> None:
+    _, html, headers = answer_with_relays("/", 0, 0)
+    assert "http://radio.example/listen?mount=/stream.mp3" in html
+    policy = headers["content-security-policy"]
+    assert all(
+        place in policy for place in ("http://east.example:8000", "http://west.example:8000", "radio.example:8000")
+    )
 
 
 def test_playlists_name_the_mounts_as_players_read_them() -> None:
