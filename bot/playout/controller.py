@@ -31,7 +31,7 @@ from bandstand.bot.playout.mounts import MountEvent, Mounts
 from bandstand.bot.playout.picture import StreamerPicture
 from bandstand.bot.playout.sources import SongSource
 from bandstand.bot.playout.starvation import StarvationWatch
-from bandstand.bot.station import on_air, planning
+from bandstand.bot.station import on_air, replacing
 from bandstand.bot.station.bars import find_next_bar
 from bandstand.bot.station.repositories import Store, Transaction, Work
 from bandstand.bot.station.scheduling import Plan
@@ -275,7 +275,7 @@ class PlayoutController:
     def take_position(self, cue: CueId, frames: Frames, is_moving: bool) -> None:
         self._picture.record_moved(cue, frames, is_moving)
         if self._starvation.note(cue, frames, is_moving):
-            self._start(self._record(lambda tx: planning.replace_starved(tx, cue)))
+            self._start(self._record(lambda tx: replacing.replace_starved(tx, cue)))
 
     def take_heard(self, mount: str, format: str, spans: Sequence[wire.HeardSpan]) -> None:
         self._heard.take(mount, format, spans)

@@ -31,6 +31,9 @@ SHORTEST_SONG: Final = RANGES["seconds"].low
 """Seconds of the shortest song that bands compose to a length; where less is left, what follows begins over it."""
 SHORT_FORM: Final = 1.5
 """Minutes of a song that is composed because nothing else is ready."""
+BEGINS: Final = 0.3
+"""Seconds in which a song that is composed to be heard at once begins, on a machine that is not busy: as much less is
+left for it until a fixed time."""
 JINGLE_ROOM: Final = 15.0
 """Seconds that are left for a jingle where a fixed time comes."""
 RETRY: Final = 60.0
@@ -180,7 +183,7 @@ def _fill_with_any(tx: Transaction, need: Need, is_needed_now: bool) -> Filled |
         filled = _fill_from_playlist(tx, need, name) if name else _fill_with_own(tx, need)
         if isinstance(filled, Filled) and not (name and filled.choice.relaxed):
             return STOCK_COMES if not is_needed_now and _is_worse_than_stock(tx, filled) else filled
-    if need.left is not None and not is_needed_now:
+    if need.left is not None:
         composed = _compose(tx, need, [], is_needed_now)
         if composed is not None:
             return composed
@@ -216,10 +219,12 @@ def _is_to_be_composed(need: Need) -> bool:
 def _compose(tx: Transaction, need: Need, slugs: Sequence[str], is_needed_now: bool) -> Filled | None:
     """Compose a song for the slot, by one of these bands or any (none given), rather by one that was not heard just
     before; None while composing has failed just now, and where there is no time for it."""
-    if need.is_ready or has_failed_lately(tx):
+    length = fitting.find_length(need.left) if need.left is not None else None
+    if need.is_ready or has_failed_lately(tx, 1 if length is None else 2):
         return None
     parameters: dict[str, Value] = {}
-    length = fitting.find_length(need.left) if need.left is not None else None
+    if length is not None and need.at <= tx.now:
+        length -= BEGINS
     seconds = 0.0 if length is None else round(length + get_overlap(tx), 2)
     half = fitting.find_half(need.left) if need.left is not None else None
     if seconds:
@@ -259,9 +264,11 @@ def is_stock_low(tx: Transaction, stock: Sequence[Candidate]) -> bool:
     return sum(one.song.seconds for one in stock) < tx.rules.stock and not has_failed_lately(tx)
 
 
-def has_failed_lately(tx: Transaction) -> bool:
-    """Whether the last song that ended was the station's own and failed: a full disk, most often."""
-    return any(
+def has_failed_lately(tx: Transaction, times: int = 1) -> bool:
+    """Whether the last song that ended, or the last so many, were the station's own and failed: a full disk, most
+    often. What has to end at a fixed time is tried a second time at once."""
+    ended = [
         job.state is JobState.FAILED and job.place == STATION and tx.now - (job.finished or tx.now) < RETRY
-        for job in tx.jobs.list_ended(1)
-    )
+        for job in tx.jobs.list_ended(times)
+    ]
+    return len(ended) == times and all(ended)

@@ -4,8 +4,9 @@ The songs before a fixed time are chosen freely, as long as what is left after t
 last entry is composed to just the length that is left, which the station's bands can (`composer.exact_length`), so that
 the hour is hit by an ending and not by a fade.
 
-Where a listener's song leaves too few seconds for any song, a short one is composed all the same before a show, which
-then begins over it (`bot.station.show_starts`): a show is never early.
+Where a listener's song, or a skip, leaves fewer seconds than a plan would, the shortest song of the bands is composed
+for them. Where they are too few even for that, it is composed all the same before a show, which then begins over it
+(`bot.station.show_starts`): a show is never early. What else was to begin then does so at once.
 """
 
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ from bandstand.common.api.values import SlotKind
 
 HOUR: Final = 3600.0
 SHORTEST: Final = 45.0
-"""Seconds that are left after a song, so that one that is composed for them is a song and no jingle."""
+"""Seconds that a plan leaves after a song, so that one that is composed for them is a song and no jingle."""
 LONGEST: Final = 330.0
 """Seconds of a song that is composed to fit: up to here one song fills what is left."""
 EXACT: Final = 0.8
@@ -31,8 +32,8 @@ class FixedTime(NamedTuple):
 
     at: float
     is_show: bool
-    """Whether it is a show that begins, which is never early: other things are, by up to `SHORTEST` seconds, where too
-    little is left for a song."""
+    """Whether it is a show that begins, which is never early: other things are where too little is left even for the
+    shortest song."""
 
 
 def leaves_room(left: float, seconds: float) -> bool:

@@ -20,8 +20,8 @@ import msgspec
 from bandstand.bot.station import clocks, filling, passed_slots, playlists, schedule, scheduling, shows, transitions
 from bandstand.bot.station.filling import Filled, Need
 from bandstand.bot.station.fitting import EXACT, SHORTEST, find_fixed_time, is_beginning, leaves_room
-from bandstand.bot.station.lifecycle import OPEN_JOBS, end_cue, put_on_air
-from bandstand.bot.station.on_air import Asker, find_on_air, is_heard, is_stopped, line_up
+from bandstand.bot.station.lifecycle import OPEN_JOBS, end_cue
+from bandstand.bot.station.on_air import Asker, is_heard, is_stopped, line_up
 from bandstand.bot.station.ordering import give_up_job
 from bandstand.bot.station.radio_repositories import LastTurn
 from bandstand.bot.station.repositories import PlayLogEntry, Transaction
@@ -43,10 +43,8 @@ from bandstand.common.api.values import (
     Slot,
     SlotKind,
     SongBrief,
-    SongState,
 )
 from bandstand.common.generators import BAND
-from bandstand.common.types import CueId
 
 ITSELF: Final = Asker(STATION_NAME, STATION)
 PLANNED: Final = 4
@@ -112,7 +110,7 @@ def plan_ahead(tx: Transaction) -> None:
     _keep_fitting(tx, ground)
     keep_ready(tx, ground)
     missing = PLANNED - len(list_planned(tx))
-    while missing > 0 and _plan_entry(tx, ground, _list_in_order(tx)):
+    while missing > 0 and plan_entry(tx, ground, _list_in_order(tx)):
         missing -= 1
 
 
@@ -253,12 +251,14 @@ def _keep_fitting(tx: Transaction, ground: Ground) -> None:
             return
 
 
-def _fits(tx: Transaction, cue: Cue, position: Position, ground: Ground, is_frozen: bool) -> bool:
+def _fits(
+    tx: Transaction, cue: Cue, position: Position, ground: Ground, is_frozen: bool, recomposed: float = RECOMPOSED
+) -> bool:
     choice = cue.choice
     if choice is None or cue.song.state.is_lost:
         return choice is None
     early, left = _begin_early(tx, position, ground)
-    if not _fits_time(tx, cue, position.at, left) or not _is_wanted(choice, early, ground, is_frozen):
+    if not _fits_time(tx, cue, position.at, left, recomposed) or not _is_wanted(choice, early, ground, is_frozen):
         return False
     broken = find_broken(name_artist(tx, cue.song), early.heard, early.at)
     return is_between(cue) or broken <= set(choice.relaxed)
@@ -275,8 +275,9 @@ def _is_wanted(choice: Choice, early: Position, ground: Ground, is_frozen: bool)
     return is_wanted and (not choice.playlist or choice.playlist in [one.name for one in ground.playlists])
 
 
-def _fits_time(tx: Transaction, cue: Cue, at: float, left: float | None) -> bool:
-    """Whether an entry that begins `at` ends where it has to, or leaves room until a fixed time in `left` seconds."""
+def _fits_time(tx: Transaction, cue: Cue, at: float, left: float | None, recomposed: float) -> bool:
+    """Whether an entry that begins `at` ends where it has to, or leaves room until a fixed time in `left` seconds.
+    What is composed for it stays in the last `recomposed` seconds."""
     choice = cue.choice
     if choice is not None and choice.ends_at is not None:
         length = (cue.song.seconds or _get_ordered_length(tx, cue) + filling.get_overlap(tx)) - filling.get_overlap(tx)
@@ -284,7 +285,7 @@ def _fits_time(tx: Transaction, cue: Cue, at: float, left: float | None) -> bool
     if choice is None or left is None or (choice.overruns and choice.fixed_at == round(at + left, 1)):
         return True
     # Where hardly anything is left another song that is composed would be no shorter, and it needs some time as well.
-    if cue.job is not None and (left < SHORTEST or at - tx.now < RECOMPOSED):
+    if cue.job is not None and (left < SHORTEST or at - tx.now < recomposed):
         return True
     return not cue.song.seconds or leaves_room(left, cue.song.seconds)
 
@@ -297,39 +298,13 @@ def plan_skip(tx: Transaction, air: Cue) -> bool:
     following = scheduling.find_next(cues)
     if following is None or following.choice is None:
         return False
-    if _fits(tx, following, find_position(tx, [], ground), ground, is_frozen=True):
+    if _fits(tx, following, find_position(tx, [], ground), ground, is_frozen=True, recomposed=0.0):
         return False
     withdraw(tx, list_planned(tx))
-    return _plan_entry(tx, ground, [cue for cue in cues if cue.choice is None])
+    return plan_entry(tx, ground, [cue for cue in cues if cue.choice is None])
 
 
 # What is not ready in time
-
-
-def replace_starved(tx: Transaction, cue: CueId) -> None:
-    """The song on the air gives no sound, as it is made more slowly than it is heard. Where the programme has chosen
-    it, go on at once to what is next and there, or else to a song of the library; what people ordered is waited for."""
-    air = find_on_air(tx)
-    if air is None or air.id != cue or air.choice is None or air.song.state is not SongState.BEGUN or is_stopped(tx):
-        return
-    following = _find_whole(tx)
-    if following is None:
-        planned = list_planned(tx)
-        if not _plan_entry(tx, read_ground(tx), [], is_ready=True):
-            return
-        withdraw(tx, planned)
-        following = _find_whole(tx)
-    if following is not None:
-        end_cue(tx, air, EndReason.CUT, tx.now)
-        put_on_air(tx, following)
-        tx.publish(QueueChanged())
-
-
-def _find_whole(tx: Transaction) -> Cue | None:
-    """What is next in the queue, if it is whole and does not come too early."""
-    following = scheduling.find_next(tx.queue.list_open())
-    is_whole = following is not None and following.song.state is SongState.READY
-    return following if following is not None and is_whole and not is_too_early(following, tx.now) else None
 
 
 def keep_ready(tx: Transaction, ground: Ground) -> None:
@@ -340,7 +315,7 @@ def keep_ready(tx: Transaction, ground: Ground) -> None:
         return
     planned = list_planned(tx)
     before = [cue for cue in _list_in_order(tx) if cue.choice is None or cue.state is CueState.AIR]
-    if _plan_entry(tx, ground, before, is_ready=True):
+    if plan_entry(tx, ground, before, is_ready=True):
         withdraw(tx, planned)
 
 
@@ -377,7 +352,7 @@ def _find_turn(tx: Transaction, air: Cue | None, ground: Ground) -> float:
     return change.at if change is not None and is_cut else end
 
 
-def _plan_entry(tx: Transaction, ground: Ground, cues: list[Cue], is_ready: bool = False) -> bool:
+def plan_entry(tx: Transaction, ground: Ground, cues: list[Cue], is_ready: bool = False) -> bool:
     """Add one entry behind these cues, with `is_ready` one that can be heard at once; False where there is nothing to
     add and enough is on its way already."""
     position, left = _begin_early(tx, find_position(tx, cues, ground), ground)
@@ -424,13 +399,13 @@ def _is_needed_now(tx: Transaction, cues: Sequence[Cue], at: float) -> bool:
 
 
 def _begin_early(tx: Transaction, position: Position, ground: Ground) -> tuple[Position, float | None]:
-    """The position, and the seconds from it until a fixed time. Where these are too few for a song, what comes at the
-    fixed time begins early, as if it were that time, unless it is a show."""
+    """The position, and the seconds from it until a fixed time. Where these are too few even for the shortest song,
+    what comes at the fixed time begins early, as if it were that time, unless it is a show."""
     fixed = find_fixed_time(position.at, ground.timetable, ground.playlists, tx.rules.is_on_the_hour)
     if fixed is None:
         return position, None
     left = fixed.at - position.at
-    is_early = left < SHORTEST and not fixed.is_show
+    is_early = left < filling.SHORTEST_SONG - filling.get_overlap(tx) and not fixed.is_show
     return (position._replace(at=fixed.at), None) if is_early else (position, left)
 
 

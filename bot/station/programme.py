@@ -14,7 +14,17 @@ from typing import Final
 
 import msgspec
 
-from bandstand.bot.station import clocks, own_jobs, planning, queueing, schedule, scheduling, show_starts, shows
+from bandstand.bot.station import (
+    clocks,
+    own_jobs,
+    planning,
+    queueing,
+    replacing,
+    schedule,
+    scheduling,
+    show_starts,
+    shows,
+)
 from bandstand.bot.station.filling import ITSELF, add_form, has_failed_lately, is_stock_low
 from bandstand.bot.station.lifecycle import OPEN_JOBS, move_song
 from bandstand.bot.station.on_air import fill_air, find_on_air, is_stopped
@@ -82,6 +92,7 @@ def keep_going(tx: Transaction) -> None:
         withdraw(tx, list_planned(tx))
         return
     show_starts.record_single_show(tx)
+    replacing.replace_early(tx)
     plan_ahead(tx)
     show_starts.cut_to_show(tx)
     fill_air(tx)

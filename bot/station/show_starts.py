@@ -175,7 +175,8 @@ def _is_overdue(tx: Transaction, target: Target, air: Cue) -> bool:
         or tx.now - start >= schedule.LATE
     ):
         return False
-    if began >= start - EARLY or (air.choice is not None and air.choice.show == target.show.name):
+    is_filling = air.choice is not None and not air.choice.is_turn
+    if began >= (start if is_filling else start - EARLY) or (air.choice and air.choice.show == target.show.name):
         return False
     return planning.find_position(tx, [air], planning.read_ground(tx)).at - tx.now > EXACT
 

@@ -21,6 +21,8 @@ from bandstand.bot.station.core import Core
 from bandstand.bot.station.event_bus import EventBus
 from bandstand.bot.station.repositories import Transaction
 from bandstand.bot.station.rules import Rules
+from bandstand.bot.station.scheduling import Plan
+from bandstand.bot.station.transitions import find_end
 from bandstand.common.api import events
 from bandstand.common.api.events import Event
 from bandstand.common.api.people import Identity, Place, Requester, Right
@@ -28,6 +30,7 @@ from bandstand.common.api.refusals import Refused
 from bandstand.common.api.requests import Request
 from bandstand.common.api.values import Cue, EndReason, OnAir, Outside
 from bandstand.common.jobs import Begun, Done
+from bandstand.common.song_parameters import TAIL
 from bandstand.common.types import RATE, CueId, Frames, SongCode
 from tests.bot.memory import DirectStore
 
@@ -96,6 +99,7 @@ class Streamer:
         self._world = world
         self.current: Cue | None = None
         self.began = world.now
+        self._plan = Plan()
         self._end: Any = None
         self._is_looking = False
 
@@ -111,7 +115,7 @@ class Streamer:
 
     def _look(self) -> None:
         self._is_looking = False
-        plan = self._world.store.do(on_air.make_plan)
+        plan = self._plan = self._world.store.do(on_air.make_plan)
         if plan.current is None:
             if self.current is not None:
                 self._end_current(EndReason.STOPPED)
@@ -134,15 +138,18 @@ class Streamer:
         if self._end is not None and self._end.active():
             self._end.cancel()
         if self.current is not None and self.current.song.seconds:
-            left = self.began + self.current.song.seconds - self._world.now
+            is_alone = self._plan.following is None
+            seconds = self.current.song.seconds if is_alone else find_end(self.current, self._plan.transition)
+            left = self.began + seconds - self._world.now
             self._end = self._world.clock.callLater(max(0.0, left), self._go_on, EndReason.FINISHED)
 
     def _go_on(self, reason: EndReason) -> None:
-        """The song is over; what follows begins without a gap."""
+        """The song is over, or what follows is to begin over its last chord; what follows begins without a gap."""
         following = self._world.store.do(on_air.make_plan).following
         self._end_current(reason)
         if following is not None and self.current is None:
             self._begin(following)
+            self._plan = self._world.store.do(on_air.make_plan)
             self._expect_end()
 
     def _end_current(self, reason: EndReason) -> None:
@@ -162,27 +169,29 @@ class Composer:
     def __init__(self, world: "World", pace: Pace) -> None:
         self._world = world
         self.pace = pace
-        self._running = 0
+        self._running = set[int]()
 
     def react(self, event: Event) -> None:
-        if isinstance(event, events.JobOrdered):
+        if isinstance(event, events.JobOrdered | events.JobCancelled):
+            if isinstance(event, events.JobCancelled):
+                self._running.discard(event.job)
             self._world.clock.callLater(0.05, self._take)
 
     def _take(self) -> None:
-        if self._running >= WORKERS:
+        if len(self._running) >= WORKERS:
             return
         claimed = self._world.store.do(making.claim_job)
         if claimed is None:
             return
-        self._running += 1
+        self._running.add(claimed.job.id)
         asked = claimed.song.parameters.get("seconds") or claimed.song.parameters.get("minutes", 0) * 60
         length = float(asked) or self._world.chance.uniform(SHORTEST, LONGEST)
         title, artist = f"Song {claimed.job.id}", claimed.band.name if claimed.band else "Somebody"
-        begun = Begun(title, artist, length)
+        begun = Begun(title, artist, length, next_at=length - TAIL)
         done = Done(
             song=SongCode(claimed.song.code), title=title, artist=artist, seconds=length, generator="band", seed=1,
             parameters=claimed.song.parameters, loudness=-16.0, peak=-1.0, making=length / self.pace.speed,
-            files={"audio": "song.flac"},
+            files={"audio": "song.flac"}, next_at=length - TAIL,
         )  # fmt: skip
         job = claimed.job.id
         later = self._world.clock.callLater
@@ -191,7 +200,7 @@ class Composer:
         later(begins + length / speed, self._finish, job, done)
 
     def _finish(self, job: int, done: Done) -> None:
-        self._running -= 1
+        self._running.discard(job)
         self._world.store.do(lambda tx: making.record_done(tx, job, done))
         self._take()
 

@@ -16,9 +16,9 @@ from bandstand.bot.station.planning import (
     find_position,
     list_planned,
     read_ground,
-    replace_starved,
     withdraw,
 )
+from bandstand.bot.station.replacing import replace_starved
 from bandstand.common.api import requests
 from bandstand.common.api.events import SlotPassed
 from bandstand.common.api.people import STATION
