@@ -7,10 +7,11 @@ A backup's folder has each file's bytes once, under their SHA-256, and for each 
 a second backup takes as long as what is new, and each of them is whole by itself. A file whose size and time are those
 of the last snapshot is not read again.
 
-It is made while the station runs. The database comes first, by SQLite's own online backup in one step, which readers
-and the one writer of a database in WAL mode do not notice: so it is the database of one moment, and every song that it
-names was whole by then. Songs never change afterwards; the files of one that is deleted meanwhile are left out. Here a
-process other than the bot opens the database, but only reads it, and shares no connection with anybody.
+It is made while the station runs. The database comes first: from PostgreSQL by a copy in one transaction, otherwise by
+SQLite's own online backup in one step, which readers and the one writer of a database in WAL mode do not notice. So it
+is the database of one moment, and every song that it names was whole by then. Songs never change afterwards; the files
+of one that is deleted meanwhile are left out. Here a process other than the bot opens the database, but only reads it,
+and shares no connection with anybody.
 
 A restored file has the hash that it was saved with. The database comes back last, so there is no station where a file
 is not what it was.
@@ -34,6 +35,9 @@ from urllib.parse import quote, unquote_to_bytes
 import msgspec
 
 from bandstand.bot.progress import show_progress
+from bandstand.bot.storage.databases import choose_database, explained
+from bandstand.bot.storage.moving import copy_station
+from bandstand.bot.storage.sqlite import SqliteStation
 from bandstand.common import config
 from bandstand.common.errors import CommandError
 from bandstand.common.files import explain_write, replace_whole, show_path, write_whole
@@ -179,8 +183,7 @@ def copy_and_hash(source: IO[bytes], target: IO[bytes]) -> tuple[str, int]:
 
 def make_backup(paths: Paths, configuration: Path | None, backup: Backup) -> Snapshot:
     """Save a station. Raises CommandError; the backups that are there remain whole."""
-    refuse_postgres(paths)
-    if not paths.database.exists():
+    if not paths.postgres and not paths.database.exists():
         raise CommandError(f"there is no station in {show_path(paths.directory)}: it has no {DATABASE}")
     made = time.time()
     backup.begin()
@@ -188,7 +191,7 @@ def make_backup(paths: Paths, configuration: Path | None, backup: Backup) -> Sna
     saved: list[SavedFile] = []
     with tempfile.TemporaryDirectory(dir=backup.folder) as folder:
         copy = Path(folder) / DATABASE
-        songs = copy_database(paths.database, copy)
+        songs = copy_from_postgres(paths, copy) if paths.postgres else copy_database(paths.database, copy)
         saved.append(backup.save(copy, DATABASE, None))
     found = list(list_files(paths, configuration))
     for path, file in show_progress(found, len(found), "saved"):
@@ -203,12 +206,34 @@ def make_backup(paths: Paths, configuration: Path | None, backup: Backup) -> Sna
     return snapshot
 
 
-def refuse_postgres(paths: Paths) -> None:
-    if paths.postgres:
-        raise CommandError(
-            "the station's database is on PostgreSQL: save it with pg_dump, and the station's directory with any "
-            "program for files"
-        )
+def copy_from_postgres(paths: Paths, copy: Path) -> int:
+    """As `copy_database`, out of one transaction that only reads; every backup has an SQLite file, from whichever
+    database, so it may be restored to either. Raises BandstandError."""
+    source, target = choose_database(paths), SqliteStation(copy)
+    with contextlib.closing(source), contextlib.closing(target), explained(source):
+        source.open_to_read()
+        target.open()
+        songs = copy_station(source, target)["song"]
+        target.execute_sql("pragma journal_mode = delete")  # type: ignore[no-untyped-call]  # one file
+        return songs
+
+
+def copy_to_postgres(paths: Paths, copy: Path) -> None:
+    """Raises BandstandError, where the database is not empty."""
+    source, target = SqliteStation(copy), choose_database(paths)
+    with contextlib.closing(source), contextlib.closing(target), explained(target):
+        source.open()
+        target.open()
+        copy_station(source, target)
+
+
+def refuse_filled(paths: Paths) -> None:
+    """Raises BandstandError where the database of PostgreSQL has a station in it, or cannot be used."""
+    target = choose_database(paths)
+    with contextlib.closing(target), explained(target):
+        target.open()
+        if target.execute_sql("SELECT COUNT(*) FROM song").fetchone()[0]:
+            raise CommandError(f"there is a station in {target.shown} already; name an empty database")
 
 
 def copy_database(path: Path, copy: Path) -> int:
@@ -342,8 +367,9 @@ def restore_configuration(snapshot: Snapshot, backup: Backup, target: Path) -> b
 
 def restore_station(snapshot: Snapshot, backup: Backup, paths: Paths) -> None:
     """Bring back everything, the database last: without it there is no station. Raises CommandError."""
-    refuse_postgres(paths)
-    if paths.database.exists():
+    if paths.postgres:
+        refuse_filled(paths)
+    elif paths.database.exists():
         raise CommandError(f"there is a station in {show_path(paths.directory)} already; move it away first")
     saved = [one for one in snapshot.files if not one.name.startswith(f"{CONFIGURATION}/")]
     missing = [one.name for one in saved if not backup.find_file(one.hash).exists()]
@@ -356,8 +382,14 @@ def restore_station(snapshot: Snapshot, backup: Backup, paths: Paths) -> None:
     lock = ProcessLock(paths.bot_lock)
     lock.acquire("bandstand")
     try:
-        for one in show_progress([*saved[1:], saved[0]], len(saved), "restored"):
+        for one in show_progress(saved[1:], len(saved) - 1, "restored"):
             bring_back(backup, one, paths.directory / unquote_name(one.name))
+        if paths.postgres:
+            with tempfile.TemporaryDirectory(dir=paths.directory) as folder:
+                bring_back(backup, saved[0], Path(folder) / DATABASE)
+                copy_to_postgres(paths, Path(folder) / DATABASE)
+        else:
+            bring_back(backup, saved[0], paths.database)
     finally:
         lock.release()
 

@@ -1,4 +1,4 @@
-"""`bandstand database rebuild`: writes songs into the database that are on the disk and not in it.
+"""`bandstand database`: `move` copies it to another one, `rebuild` takes songs in that are on the disk and not in it.
 
 Each song's folder has a file that says all of the song (`song.json`, the `Done` of its worker), so a library outlives
 its database. What nobody but the database knew is lost with it: ratings, bookmarks, who asked for what, comparisons.
@@ -6,6 +6,7 @@ Sees the storage, so it is no front end; runs under the bot's lock, where no sta
 """
 
 import argparse
+import contextlib
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,10 +15,12 @@ from typing import Final
 import msgspec
 
 from bandstand.bot.station.repositories import Transaction
-from bandstand.bot.storage.databases import name_database
+from bandstand.bot.storage.databases import StationDatabase, choose_database, explained, name_database
+from bandstand.bot.storage.moving import copy_station
 from bandstand.bot.storage.store import run_once
 from bandstand.common import config
 from bandstand.common.api.values import Song, SongState
+from bandstand.common.database_address import HIDDEN, resolve_database
 from bandstand.common.errors import CommandError
 from bandstand.common.files import parse_location
 from bandstand.common.generators import COMPARE
@@ -32,12 +35,21 @@ TITLE_LIMIT: Final = 120
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
-        "bandstand database", description="Mend the database of a station that is stopped."
+        "bandstand database", description="Mend or move the database of a station that is stopped."
     )
     parser.add_argument("--config", metavar="FILE", help="the station's configuration")
-    parser.add_argument("what", choices=["rebuild"], help="rebuild: take songs into it that are on the disk")
-    paths = config.find_directory(config.find(parser.parse_args(arguments).config))
+    commands = parser.add_subparsers(dest="what", metavar="move | rebuild", required=True)
+    rebuilding = commands.add_parser("rebuild", help="take songs into it that are on the disk")
+    moving = commands.add_parser("move", help="copy it to another database, which is empty")
+    moving.add_argument("target", metavar="DATABASE", help="a file that is not there yet, or postgresql://...")
+    for command in (rebuilding, moving):
+        command.add_argument("--config", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    file = config.find(options.config)
+    paths = config.find_directory(file)
     os.environ.setdefault("SQLITE_TMPDIR", str(paths.directory))
+    if options.what == "move":
+        return move(paths, options.target, file)
     added, faults = rebuild(paths)
     for fault in faults:
         print(fault)
@@ -62,6 +74,44 @@ def rebuild(paths: Paths) -> tuple[int, list[str]]:
         return run_once(paths, lambda tx: add_missing(tx, songs)), faults
     finally:
         lock.release()
+
+
+def move(paths: Paths, target: str, configuration: Path | None) -> int:
+    """Copy the station's database to another one, and say what to change then.
+
+    Raises AlreadyRunning, StoreError, or CommandError where there is nothing to copy or the target is not empty.
+    """
+    written = resolve_database(target, Path.cwd())
+    there = config.make_paths(paths.directory, written)
+    if (there.postgres, there.database) == (paths.postgres, paths.database):
+        raise CommandError(f"the station's database is {name_database(paths)} already")
+    if not paths.postgres and not paths.database.exists():
+        raise CommandError(f"there is no station in {paths.directory}: it has no {paths.database.name}")
+    if not there.postgres and there.database.exists() and there.database.stat().st_size:
+        raise CommandError(f"{there.database} is there already; name a file that is not")
+    lock = ProcessLock(paths.bot_lock)
+    lock.acquire("bandstand")
+    try:
+        counts = _copy(choose_database(paths), choose_database(there))
+    except BaseException:
+        if not there.postgres:  # it was made for this
+            there.database.unlink(missing_ok=True)
+        raise
+    finally:
+        lock.release()
+    print(f"all of it is in {name_database(there)} now: {counted(sum(counts.values()), 'row')} of {len(counts)} tables")
+    print(f"{name_database(paths)} is as it was. In {configuration or config.DEFAULT_FILE} write, below [station]:")
+    print(f'database = "{name_database(there)}"' + ("  # with its password" if HIDDEN in name_database(there) else ""))
+    return 0
+
+
+def _copy(source: StationDatabase, target: StationDatabase) -> dict[str, int]:
+    with contextlib.closing(source), contextlib.closing(target):
+        with explained(source):
+            source.open()
+        with explained(target):
+            target.open()
+            return copy_station(source, target, print)
 
 
 def read_songs(folder: Path) -> Iterator[Song | str]:

@@ -18,7 +18,7 @@ from typing import Final
 
 import msgspec
 
-from bandstand.common import config, inotify, irc, station_folder
+from bandstand.common import config, database_check, inotify, irc, station_folder
 from bandstand.common.api.values import SlotKind
 from bandstand.common.config import Config
 from bandstand.common.errors import BandstandError, ConfigError, Missing
@@ -113,6 +113,13 @@ def check_folder(settings: Config) -> Iterator[Finding]:
     yield from (Finding("wrong", fault) for fault in faults)
     for warning in [] if faults else station_folder.find_warnings(settings.paths):
         yield Finding("unwise", warning, is_fatal=False)
+
+
+def check_database(settings: Config) -> Iterator[Finding]:
+    """Whether PostgreSQL answers and is new enough, where the station's database is there."""
+    if settings.paths.postgres:
+        for fault in database_check.find_faults(settings.paths.postgres):
+            yield Finding("wrong", f"station.database: {fault}")
 
 
 def list_listening(settings: Config) -> list[tuple[str, str, int, bool]]:
@@ -267,6 +274,7 @@ def make_substitute(path: Path | None) -> Config:
 CHECKS: Final[tuple[Callable[[Config], Iterator[Finding]], ...]] = (
     check_irc,
     check_folder,
+    check_database,
     check_ports,
     check_machine,
     check_page_sound,

@@ -22,7 +22,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("bandstand.common.check:main", "say what is wrong with the configuration, and what is missing here"),
     "doctor": ("bandstand.bot.doctor.command:main", "say what is wrong on this machine, with a remedy for each"),
     "import": ("bandstand.bot.shell.importing:main", "take songs into the library of the running station"),
-    "database": ("bandstand.bot.rebuild:main", "rebuild: take songs into the database that are on the disk only"),
+    "database": (
+        "bandstand.bot.rebuild:main",
+        "move it to another; rebuild: take songs in that are on the disk only",
+    ),
     "backup": ("bandstand.bot.backup:back_up", "copy the station, which may run, to another disk"),
     "restore": ("bandstand.bot.backup:restore", "bring a station back from such a copy"),
     "listen": ("bandstand.bot.shell.listen:main", "play the station on the sound device of this machine"),

@@ -31,6 +31,8 @@ class StationDatabase(Protocol):
     param: str
     shown: str
     """Its name for people, without a password."""
+    patience: float
+    """Seconds for which `open` waits for a server that does not answer yet."""
 
     @property
     def is_away(self) -> bool:

@@ -26,8 +26,8 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.types.string import StrDumperUnknown
 
 from bandstand.bot.storage import tsvector
-from bandstand.bot.storage.schema import NUMBERED, find_missing, list_statements, make_runner, translate
-from bandstand.bot.storage.sqlite import IN_MEMORY, LOCKED, SqliteStation
+from bandstand.bot.storage.schema import NUMBERED, find_missing, make_runner, translate
+from bandstand.bot.storage.sqlite import LOCKED, read_layout
 from bandstand.common.database_address import hide_in, hide_password
 from bandstand.common.errors import BandstandError
 
@@ -37,8 +37,6 @@ AWAY: Final = (
     "the station's database does not answer; the song on the air and the one after it go on, and commands work again "
     "as soon as it is back"
 )
-PATIENCE: Final = 20.0
-"""Seconds for which a bot that starts waits for its database, which may start at the same time."""
 PAUSE: Final = 0.5
 ENDING: Final = 20
 """How often it is looked in half a second whether an earlier session has ended."""
@@ -128,6 +126,7 @@ class PostgresStation(Psycopg3Database):  # type: ignore[misc]
         self.shown = hide_password(address)
         self.is_away = False
         self.doubt: int | None = None
+        self.patience = 0.0
         self._address = address
         self._is_owner = True
         self._is_migrating = False
@@ -138,7 +137,7 @@ class PostgresStation(Psycopg3Database):  # type: ignore[misc]
     # Connecting
 
     def open(self) -> list[str]:
-        give_up = time.monotonic() + PATIENCE
+        give_up = time.monotonic() + self.patience
         while True:
             try:
                 self.connect()
@@ -240,13 +239,10 @@ class PostgresStation(Psycopg3Database):  # type: ignore[misc]
     def _make_tables(self, runner: Any) -> None:
         if self.get_tables():
             raise BandstandError(f"{self.shown} has tables of something else; give the station an empty database")
-        template = SqliteStation(IN_MEMORY)
-        template.connect()
-        template.migrate()
         try:
             with self.atomic():
                 self._run("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-                for statement in (*list_statements(template), *tsvector.STATEMENTS, *ROWS, *LAST_COMMIT):
+                for statement in (*read_layout().statements, *tsvector.STATEMENTS, *ROWS, *LAST_COMMIT):
                     self._run(statement)
                 runner.fake()
         except peewee.PeeweeException as error:
@@ -256,8 +252,6 @@ class PostgresStation(Psycopg3Database):  # type: ignore[misc]
                     "the owner of the database start the station, or an administrator do CREATE EXTENSION pg_trgm"
                 ) from error
             raise
-        finally:
-            template.close()
 
     def execute_sql(self, sql: str, params: Any = None, named_cursor: Any = None) -> Any:
         return super().execute_sql(translate(sql) if self._is_migrating and "%s" not in sql else sql, params)

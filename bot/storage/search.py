@@ -116,7 +116,7 @@ class Search:
 
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
-        self._words: Words = TsvectorWords(executor) if executor.is_postgres else Fts5Words(executor)
+        self.words: Words = TsvectorWords(executor) if executor.is_postgres else Fts5Words(executor)
 
     def put(self, song: Song) -> None:
         """Have the song found by what it is now; one without a title, or that is gone, is not found."""
@@ -125,19 +125,19 @@ class Search:
         if document is None:
             return
         number = self._executor.insert_row(DOCUMENT, document.filters)
-        self._words.put(number, document.words)
+        self.words.put(number, document.words)
         self._learn(document.list_words())
 
     def _learn(self, words: Iterable[str]) -> None:
         for word in words:
             if len(word) <= LONGEST_KEPT and self._executor.select_first(GET_WORD.fill(word)) is None:
                 self._executor.insert_row(WORD, {"text": word})
-                self._words.learn(word)
+                self.words.learn(word)
 
     def remove(self, code: str) -> None:
         row = self._executor.select_first(GET_NUMBER.fill(code))
         if row is not None:
-            self._words.remove(row[0])
+            self.words.remove(row[0])
             self._executor.change(DELETE_DOCUMENT.fill(row[0]))
 
     def find(self, query: Query) -> list[str]:
@@ -174,7 +174,7 @@ class Search:
             if len(word) < SHORTEST or self._is_known(word):
                 continue
             near = difflib.get_close_matches(word, self._list_one_slip_away(word), 1, NEAR)
-            near = near or difflib.get_close_matches(word, self._words.list_neighbours(word, NEIGHBOURS), 1, NEAR)
+            near = near or difflib.get_close_matches(word, self.words.list_neighbours(word, NEIGHBOURS), 1, NEAR)
             if near:
                 corrected[word] = near[0]
         return corrected
@@ -192,7 +192,7 @@ class Search:
         if query.faves:
             likes = FAVOURITE.person.in_(find_fans(self._executor, query.faves))
             where.append(DOCUMENT.song.in_(FAVOURITE.select(FAVOURITE.song).where(likes)))
-        selected = self._words.select(query).where(*where)
+        selected = self.words.select(query).where(*where)
         return [code for (code,) in self._executor.select(selected.limit(limit))]
 
 

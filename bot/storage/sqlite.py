@@ -9,12 +9,13 @@ lock before its first query, so that it cannot fail in the middle because anothe
 
 import contextlib
 import sqlite3
+from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from peewee import SqliteDatabase
 
-from bandstand.bot.storage.schema import find_missing, make_runner
+from bandstand.bot.storage.schema import find_missing, list_statements, list_tables, make_runner
 from bandstand.common.errors import BandstandError
 
 BUSY_SECONDS: Final = 2.0
@@ -51,6 +52,7 @@ class SqliteStation(SqliteDatabase):
 
     is_away = False
     doubt = None
+    patience = 0.0
 
     def __init__(self, path: Path | str) -> None:
         pragmas = {"foreign_keys": 1} if path == IN_MEMORY else PRAGMAS
@@ -100,6 +102,24 @@ class SqliteStation(SqliteDatabase):
 
     def find_cause(self, error: BaseException) -> str | None:
         return find_cause(error)
+
+
+class Layout(NamedTuple):
+    tables: tuple[str, ...]
+    """Each after those that it refers to."""
+    statements: tuple[str, ...]
+    """What makes them in PostgreSQL."""
+
+
+@cache
+def read_layout() -> Layout:
+    """The tables that all migrations come to."""
+    template = SqliteStation(IN_MEMORY)
+    template.connect()
+    template.migrate()
+    layout = Layout(tuple(list_tables(template)), tuple(list_statements(template)))
+    template.close()
+    return layout
 
 
 def find_cause(error: BaseException | None) -> str | None:

@@ -44,6 +44,8 @@ T = TypeVar("T")
 log = Logger()
 
 NOTHING: Final = Outside()
+PATIENCE: Final = 20.0
+"""Seconds for which a bot that starts waits for a database that may start at the same time."""
 FIRST_RETRY: Final = 0.25
 LONGEST_RETRY: Final = 1.0
 """Seconds until waiting facts are tried again: the first time, and at most. The queue waits for them, so the music goes
@@ -85,6 +87,7 @@ class Store:
         self._chance = chance
         self._rules = rules
         self._database = choose_database(paths)
+        self._database.patience = PATIENCE
         self._pool = ThreadPool(minthreads=1, maxthreads=1, name="store")
         self._is_open = False
         self.trouble = ""

@@ -155,8 +155,7 @@ def test_words_of_a_person_stay_words() -> None:
 # Who may use it
 
 
-def test_one_station_uses_a_database(bench: PostgresBench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgres, "PATIENCE", 0.0)
+def test_one_station_uses_a_database(bench: PostgresBench) -> None:
     other = PostgresStation(bench.address)
     with pytest.raises(BandstandError, match="another station uses this database"):
         other.open()
@@ -172,10 +171,7 @@ def test_a_database_with_tables_of_something_else_is_left_alone(postgres_server:
     database.close()
 
 
-def test_a_database_that_is_not_there_is_told_without_the_password(
-    postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(postgres, "PATIENCE", 0.0)
+def test_a_database_that_is_not_there_is_told_without_the_password(postgres_server: PostgresServer) -> None:
     address = postgres_server.get_address("nowhere").replace("station@", "station:s%40cret@")
     with pytest.raises(BandstandError, match='database "nowhere" does not exist') as raised:
         PostgresStation(address).open()
