@@ -127,13 +127,14 @@ class Bandstand:
         self._cue += 1
         self._bot.play(self._cue, Path("/dev/null"), live=mount)
 
-    def find_live_delay(self, mount: str) -> float:
-        """Seconds of a live source that are kept, as it was told last."""
-        self._bot.state()  # takes in what was told before
-        told = [values["inputs"] for name, values in self._bot.events if name == "LiveInputs"]
+    def find_live(self, mount: str) -> wire.LiveInput:
+        """How it is with a live source, as it was told last."""
         self._bot.events.clear()
+        self._bot.state()  # takes in what was told before
+        self._bot.wait_for("LiveInputs")
+        told = [values["inputs"] for name, values in self._bot.events if name == "LiveInputs"]
         inputs = msgspec.json.decode(told[-1], type=list[wire.LiveInput])
-        return next(one.delay for one in inputs if one.mount == mount)
+        return next(one for one in inputs if one.mount == mount)
 
     def close(self) -> None:
         self._bot.close()

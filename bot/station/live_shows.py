@@ -126,7 +126,11 @@ def keep_line(tx: Transaction) -> None:
 
 def _keep_turn(tx: Transaction, on_air: str | None, inputs: dict[str, LiveInput]) -> None:
     line = tx.live.list_connections()
+    live_slots.forget_others(tx, on_air)
     slot = live_slots.find_slot(tx)
+    if slot is not None and live_slots.has_begun_now(tx, slot):
+        _let_come_back(tx, slot.dj)
+        line = tx.live.list_connections()
     air = find_on_air(tx)
     is_over = on_air is not None and live_slots.is_over(tx, on_air, slot)
     live_slots.tell_awaited(tx, slot, any(one.name == slot.dj for one in line) if slot else True)
@@ -141,7 +145,17 @@ def _keep_turn(tx: Transaction, on_air: str | None, inputs: dict[str, LiveInput]
         hand_back(tx, air)
         return
     if following is not None and not (is_stopped(tx) and not any(one.is_wanted for one in line)):
+        is_interrupted = on_air is not None and live_slots.has_time_left(tx, on_air)
         take_over(tx, following)
+        if on_air is not None and is_interrupted:
+            _let_come_back(tx, on_air)
+
+
+def _let_come_back(tx: Transaction, name: str) -> None:
+    """Have the schedule put this DJ on the air, even if they were there since they connected."""
+    known = tx.live.find_connection(name)
+    if known is not None:
+        tx.live.put_connection(msgspec.structs.replace(known, was_on=False))
 
 
 def _keep_title(tx: Transaction, inputs: dict[str, LiveInput]) -> None:

@@ -20,6 +20,9 @@ from bandstand.common.api.values import SlotKind
 SLOT: Final = "live_slot"
 AWAITED: Final = "live_awaited"
 """The setting that says of which coming of a show it was told that its DJ is not there."""
+BEGUN: Final = "live_begun"
+"""The setting that has the last comings of shows that began, one in a line."""
+REMEMBERED: Final = 20
 WARNINGS: Final = (5, 1)
 """Minutes before the end."""
 MINUTE: Final = 60.0
@@ -53,17 +56,40 @@ def find_slot(tx: Transaction) -> LiveSlot | None:
     return LiveSlot(target.show.slot.name, target.show.key, occurrence.day, occurrence.start, occurrence.end)
 
 
+def has_begun_now(tx: Transaction, slot: LiveSlot) -> bool:
+    """Whether this is the first look at this coming of the show."""
+    mark = f"{slot.show} {slot.day}"
+    begun = (tx.settings.get(BEGUN) or "").splitlines()
+    if mark in begun:
+        return False
+    tx.settings.put(BEGUN, "\n".join([*begun, mark][-REMEMBERED:]))
+    return True
+
+
 def is_over(tx: Transaction, on_air: str, slot: LiveSlot | None) -> bool:
     """Whether the DJ on the air was there by the schedule, and their time is over. Keeps what is known of it, and
-    warns them."""
+    warns them. A narrower slot of another DJ's ends nothing by itself: that one may not be there."""
     if slot is not None and slot.dj == on_air:
         _keep_slot(tx, slot)
         return False
     kept = _read(tx)
-    if kept is None or kept.dj != on_air:
+    if kept is None or kept.dj != on_air or (slot is not None and kept.end > tx.now):
         return False
     tx.settings.remove(SLOT)
     return True
+
+
+def forget_others(tx: Transaction, on_air: str | None) -> None:
+    """Who has left the air is not there by their slot any more, should they come back later."""
+    kept = _read(tx)
+    if kept is not None and kept.dj != on_air:
+        tx.settings.remove(SLOT)
+
+
+def has_time_left(tx: Transaction, on_air: str) -> bool:
+    """Whether the DJ on the air is there by a slot that goes on behind one of another DJ's."""
+    kept = _read(tx)
+    return kept is not None and kept.dj == on_air and kept.end > tx.now
 
 
 def _keep_slot(tx: Transaction, slot: LiveSlot) -> None:

@@ -104,8 +104,11 @@ def start_ezstream(client: Client) -> Sequence[str]:
 
 
 def start_ices(client: Client) -> Sequence[str]:
-    """It knows no user."""
-    client.write("list", client.make_file("ogg", "-c:a", "libvorbis") + "\n")
+    """It knows no user, and plays no file twice in a row."""
+    file = Path(client.make_file("ogg", "-c:a", "libvorbis"))
+    again = file.with_name("again.ogg")
+    again.symlink_to(file)
+    client.write("list", f"{file}\n{again}\n")
     return ["ices2", client.write("ices.xml", ICES)]
 
 

@@ -78,6 +78,26 @@ def test_another_slot_behind_it_is_taken_over_by_its_dj_if_they_are_there(statio
     assert station.air == "live: bob"
 
 
+def test_a_narrower_slot_interrupts_another_only_where_its_dj_is_there(station: Station) -> None:
+    station.ask(AddShow(rule="daily 12:20-12:40", target="live:bob", zone="UTC"))
+    connect(station, ann=5.0)
+    at(station, 0.0)
+    station.listen(10.0)
+    for minutes in (1.0, 20.0):
+        at(station, minutes)
+        assert station.air == "live: ann"
+    connect(station, ann=5.0, bob=5.0)
+    station.listen(10.0)
+    at(station, 21.0)
+    assert station.air == "live: bob"
+    at(station, 40.0)
+    assert station.air == "live: ann"
+    station.listen(10.0)
+    at(station, 41.0)
+    at(station, 60.0)
+    assert station.air is None
+
+
 def test_two_slots_of_one_dj_are_one_show(station: Station) -> None:
     station.ask(AddShow(rule="daily 13:00-14:00", target="live:ann", zone="UTC"))
     connect(station, ann=5.0)
@@ -102,6 +122,19 @@ def test_who_was_taken_off_in_their_time_is_not_put_on_again(station: Station) -
     station.ask(requests.EndLive())
     at(station, 10.0)
     assert station.air is None
+
+
+def test_who_was_taken_off_in_their_time_may_come_back_after_it(station: Station) -> None:
+    connect(station, ann=5.0)
+    at(station, 0.0)
+    station.listen(10.0)
+    at(station, 1.0)
+    station.ask(requests.EndLive())
+    at(station, 10.0)
+    station.tx.now = NOON + 90 * MINUTE
+    station.ask(requests.GoLive(name="ann"))
+    at(station, 91.0)
+    assert station.air == "live: ann"
 
 
 def test_the_ordinary_programme_plays_in_a_djs_time(station: Station) -> None:
