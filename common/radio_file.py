@@ -93,6 +93,8 @@ def read_radio_file(path: Path, zone: str) -> RadioFile:
     further += [*_find_bad_names(read), *_find_bad_playlists(read), *_find_cycles(clocks)]
     found += repaired.list_further(further, found)
     if not found:
+        saved = path.stat().st_mtime
+        shows = tuple(msgspec.structs.replace(show, saved=saved) for show in shows)
         return RadioFile(tuple(_list_playlists(read)), clocks, shows)
     return RadioFile(faults=tuple(f"{path.name}: {key}: {what}" for key, what in found))
 

@@ -135,7 +135,7 @@ def parse_clock(call: Call) -> requests.Request | Reply:
             return requests.ListClocks()
         case ["use", name]:
             return requests.UseClock(name="" if name == "none" else name)
-        case ["delete", name]:
+        case ["delete" | "remove", name]:
             return requests.DeleteClock(name=name)
         case [name]:
             return requests.ListClocks(name=name)

@@ -126,11 +126,13 @@ def find_latest(target: Target, records: Records) -> float:
 
 
 def find_missed(shows: Sequence[Show], now: float, records: Records) -> list[Target]:
-    """Occurrences of the last day of which nothing was heard, and that can begin no more."""
+    """Occurrences of the last day of which nothing was heard, and that can begin no more. Before a show was added, or
+    its file saved, nothing was missed."""
     return [
         target
         for target in list_targets(shows, now - SECONDS, now)
-        if -math.inf < find_latest(target, records) <= now and target.occurrence.start >= target.show.created
+        if -math.inf < find_latest(target, records) <= now
+        and target.occurrence.start >= max(target.show.created, target.show.saved)
     ]
 
 
@@ -144,7 +146,13 @@ def list_targets(shows: Sequence[Show], begin: float, end: float) -> list[Target
 
 
 def list_occurrences(show: Show, begin: float, end: float) -> Iterator[Occurrence]:
-    """Occurrences that have begun by `end` and have not ended by `begin`, from first to last."""
+    """Occurrences that have begun by `end` and have not ended by `begin`, from first to last. Of single entries those
+    alone that come after the show was added; a window may be under way then."""
+    added = show.created if is_entry(show.rule) else -math.inf
+    yield from (one for one in _list_occurrences(show, begin, end) if one.start >= added)
+
+
+def _list_occurrences(show: Show, begin: float, end: float) -> Iterator[Occurrence]:
     if show.rule.every:
         yield from _list_every(show.rule.every, begin, end)
         return

@@ -41,6 +41,9 @@ class Show(msgspec.Struct, frozen=True, kw_only=True):
     is_override: bool = False
     """It is heard in place of every other show."""
     created: float = 0.0
+    """When it was added; of one in a file its place there, so that such a show is the older."""
+    saved: float = 0.0
+    """When its file was saved last."""
     is_recorded: bool = False
     """Each coming of it is recorded, from its first song to the first after it."""
 

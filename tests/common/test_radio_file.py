@@ -1,5 +1,6 @@
 """The programme as a file: what is taken up, and every fault at once."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,12 @@ def test_playlists_clocks_and_shows_are_read(tmp_path: Path) -> None:
     assert (friday.name, friday.zone, friday.slot) == ("Friday night", "Europe/Berlin", Slot(SlotKind.STYLE, "swing"))
     assert (eve.zone, eve.is_override, eve.rule) == ("America/New_York", True, ShowRule((), "2026-12-24", 1080, 1380))
     assert friday.key == "file:Friday night" and friday.id == 0
+
+
+def test_a_show_knows_when_the_file_was_saved(tmp_path: Path) -> None:
+    read(tmp_path, GOOD)
+    os.utime(get_path(tmp_path / "bandstand.toml"), (1000.0, 1000.0))
+    assert {show.saved for show in read_radio_file(get_path(tmp_path / "bandstand.toml"), "UTC").shows} == {1000.0}
 
 
 def test_without_a_file_there_is_nothing(tmp_path: Path) -> None:

@@ -235,6 +235,19 @@ def test_a_window_that_was_missed_is_not_heard_and_one_that_began_goes_on() -> N
     assert not find_missed([show], now + HOUR, {key: RunState.PLAYED})
 
 
+def test_what_came_before_the_file_was_saved_was_not_missed() -> None:
+    show = make_show("daily 7:00-9:00", id=0, saved=at("2026-05-01T12:00", BERLIN))
+    assert not find_missed([show], at("2026-05-01T15:00", BERLIN), {})
+    assert find_missed([show], at("2026-05-02T07:30", BERLIN), {})
+
+
+@pytest.mark.parametrize("rule", ["daily 12:00", "every 20 minutes"])
+def test_a_single_entry_is_heard_only_at_times_after_it_was_added_and_a_window_at_once(rule: str) -> None:
+    now = at("2026-05-01T12:07", BERLIN)
+    assert find_target([make_show(rule)], now) and not find_target([make_show(rule, created=now)], now)
+    assert find_target([make_show("daily 12:00-13:00", created=now)], now)
+
+
 def test_what_came_before_a_show_was_added_was_not_missed() -> None:
     show = make_show("daily 12:00-14:00", created=at("2026-05-01T12:10", BERLIN))
     assert not find_missed([show], at("2026-05-01T15:00", BERLIN), {})
