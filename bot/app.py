@@ -51,9 +51,10 @@ from bandstand.bot.station import bands, ordering
 from bandstand.bot.station.core import Core
 from bandstand.bot.station.event_bus import EventBus
 from bandstand.bot.station.limits import COMMANDS, SONGS
-from bandstand.bot.station.rules import Between, RecordingRules, Rules
+from bandstand.bot.station.rules import Rules, make_between, make_recording_rules
 from bandstand.bot.storage.store import IStoreReactor, Store
 from bandstand.bot.supervision import log_files
+from bandstand.bot.supervision.figures import Figures, find_silence
 from bandstand.bot.supervision.icecast import Prepared
 from bandstand.bot.supervision.keeper import STANDBY, STREAMER, WEB, Keeper, list_processes
 from bandstand.bot.supervision.listener_history import ListenerHistory
@@ -69,6 +70,7 @@ from bandstand.bot.terminal.password_check import PasswordCheck
 from bandstand.bot.terminal.pipe import Pipe
 from bandstand.bot.terminal.remote_access import RemoteAccess
 from bandstand.common.api.events import Event, StationQuit
+from bandstand.common.api.requests import ExamineMachine, GetFigures
 from bandstand.common.api.values import Outside
 from bandstand.common.config import Config
 from bandstand.common.icecast import base_url
@@ -159,8 +161,8 @@ class App:
             is_on_the_hour=radio.on_the_hour,
             skip_share=radio.voteskip,
             configuration=self._settings.configuration,
-            between=_make_between(self._config),
-            recordings=_make_recording_rules(self._config),
+            between=make_between(self._config),
+            recordings=make_recording_rules(self._config),
             is_live_enabled=self._config.live.enabled,
             is_live_automatic=self._config.live.automatic,
         )
@@ -289,6 +291,11 @@ class App:
                 get_live=lambda: self._live.inputs,
             ),
         )
+        self._figures = Figures(
+            self._clock.seconds, lambda: find_silence(self._playout, self._jobs), self._status.list_known_processes
+        )
+        self._playout.take_underrun = self._figures.take_underrun
+        self._store.tell_time = self._figures.take_transaction
         per_minute = {COMMANDS: config.limits.commands, SONGS: config.limits.songs}
         self._access = StoredAccess(self._store)
         self._passwords = PasswordCheck(self._reactor, self._access)
@@ -298,7 +305,10 @@ class App:
             per_minute,
             self._clock.seconds,
             self._passwords.check_visitor,
-            MachineExaminer(self._launcher, self._settings.arguments).examine,
+            {
+                ExamineMachine: MachineExaminer(self._launcher, self._settings.arguments).look,
+                GetFigures: self._figures.look,
+            },
         )
         self._commands = CommandLine(self._core, self._front_ends, self._wall, self._clock.seconds)
         self._announcer = Announcer(self._front_ends)
@@ -349,6 +359,7 @@ class App:
             self._react,
             self._announcer.handle,
             self._favourite_notices.react,
+            self._figures.react,
             self._feed.handle,
         ):
             self._events.subscribe(subscriber)
@@ -471,24 +482,3 @@ class App:
 
 def _log_event_failure(event: Event, error: Exception) -> None:
     log.failure("{event} could not be acted on", Failure(error), event=type(event).__name__)
-
-
-def _make_between(config: Config) -> Between:
-    radio = config.radio
-    count, _, unit = radio.jingle_every.partition(" ")
-    return Between(
-        name=config.station.name,
-        motif=radio.motif,
-        voice=radio.voice,
-        every_songs=int(count) if unit.startswith("song") else 0,
-        every_seconds=int(count) * 60.0 if unit.startswith("minute") else 0.0,
-        idents=radio.idents,
-        bridges=radio.bridges,
-    )
-
-
-def _make_recording_rules(config: Config) -> RecordingRules:
-    wanted = config.recordings
-    return RecordingRules(
-        is_on=wanted.enabled, limit=round(wanted.limit * 1e9), seconds=wanted.days * 86400.0, public=wanted.public
-    )

@@ -1,6 +1,7 @@
 """`/metrics`: the station in figures, as Prometheus reads them; and `/readyz`, whether sound leaves.
 
-Figures of the station are the bot's, read when they are asked for. Those of the web process are of the worker that
+Figures of the station are the bot's, read when they are asked for; what the bot has counted (`bot.supervision.figures`)
+comes as Prometheus's text and is passed on. Those of the web process are of the worker that
 answers, which `worker` names. No title and no name of a person is a label.
 """
 
@@ -14,8 +15,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
-from bandstand.common.api.requests import GetStatus, ListJobs, ListSongs
-from bandstand.common.api.results import Jobs, Songs, Status
+from bandstand.common.api.requests import GetFigures, GetStatus, ListSongs
+from bandstand.common.api.results import Figures, Songs, Status
 from bandstand.web.bot_link import BotAway
 from bandstand.web.event_hub import EventHub
 from bandstand.web.given import TheHub, TheReader
@@ -72,22 +73,36 @@ def describe_status(status: Status) -> Iterable[Metric]:
     yield from (mounts, listeners, processes)
 
 
-async def read_station(reader: Reader, hub: EventHub) -> list[Metric]:
-    """Empty but for `bandstand_up` while the bot is away."""
+def describe_figures(figures: Figures) -> Iterable[Metric]:
+    songs = GaugeMetricFamily("bandstand_stock_songs", "Songs composed ahead and unheard.", labels=["style"])
+    seconds = GaugeMetricFamily("bandstand_stock_seconds", "Their lengths.", labels=["style"])
+    for one in figures.stock:
+        songs.add_metric([one.style], one.songs)
+        seconds.add_metric([one.style], one.seconds)
+    jobs = GaugeMetricFamily("bandstand_jobs_in_state", "Open jobs.", labels=["state"])
+    for state, count in figures.jobs.items():
+        jobs.add_metric([state], count)
+    yield from (songs, seconds, jobs)
+    yield make_gauge("jobs_open", "Songs being made, or waiting for it.", sum(figures.jobs.values()))
+    yield make_gauge("queue_songs", "Songs in the queue, without the one on the air.", figures.queue)
+    yield make_gauge("queue_seconds", "Their lengths, as far as they are known.", figures.queue_seconds)
+
+
+async def read_station(reader: Reader, hub: EventHub) -> tuple[list[Metric], str]:
+    """Empty but for `bandstand_up` while the bot is away; and what the bot has counted."""
     try:
         status = cast(Status, await reader.read(GetStatus()))
         songs = cast(Songs, await reader.read(ListSongs(limit=1)))
-        jobs = cast(Jobs, await reader.read(ListJobs(limit=1)))
+        figures = cast(Figures, await reader.read(GetFigures()))
     except BotAway:
-        return [make_gauge("up", "The bot answers.", 0.0)]
+        return [make_gauge("up", "The bot answers.", 0.0)], ""
     metrics: list[Metric] = [make_gauge("up", "The bot answers.", 1.0), *describe_status(status)]
+    metrics += describe_figures(figures)
     metrics.append(make_gauge("songs", "Songs in the library.", songs.total))
-    metrics.append(make_gauge("jobs_open", "Songs being made, or waiting for it.", jobs.open))
     if hub.state is not None:
-        metrics.append(make_gauge("queue_songs", "Songs in the queue.", len(hub.state.queue.songs)))
         is_playing = hub.state.now_playing.state == "playing"
         metrics.append(make_gauge("playing", "A song is on the air.", float(is_playing)))
-    return metrics
+    return metrics, figures.counted
 
 
 @get(
@@ -99,9 +114,10 @@ async def read_station(reader: Reader, hub: EventHub) -> list[Metric]:
 )
 async def get_metrics(reader: TheReader, hub: TheHub) -> Response[bytes]:
     station = CollectorRegistry()
-    station.register(_Station(await read_station(reader, hub)))
+    metrics, counted = await read_station(reader, hub)
+    station.register(_Station(metrics))
     STREAMS.labels(WORKER).set(len(hub.streams))
-    data = generate_latest(station) + generate_latest(OWN)
+    data = generate_latest(station) + counted.encode() + generate_latest(OWN)
     return Response(data, media_type=CONTENT_TYPE_PLAIN_0_0_4, headers={"cache-control": "no-store"})
 
 

@@ -74,6 +74,11 @@ class JobRunner:
         is_free = not self._is_stopping and not self._room.is_short
         return is_free and busy < self._config.station.workers
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a song is being made."""
+        return bool(self._busy)
+
     def get_status(self) -> ProcessStatus:
         pid = self._waiting.child.pid if self._waiting else None
         waiting = "one waiting" if pid else "none waiting"

@@ -43,6 +43,9 @@ class ConnectionOwner(Protocol):
 
     def take_heard(self, mount: str, format: str, spans: Sequence[wire.HeardSpan]) -> None: ...
 
+    take_underrun: Callable[[float], None]
+    """Told how many seconds of silence stood in for a song."""
+
     @property
     def take_recording(self) -> Callable[[str, str, str], None]: ...
 
@@ -93,6 +96,7 @@ class StreamerConnection(amp.AMP):
     @wire.Underrun.responder
     def underrun(self, cue: int, frames: int) -> Answer:
         log.warn("cue {cue} fell behind; {seconds:.2f} s of silence stood in", cue=cue, seconds=frames / RATE)
+        self._owner.take_underrun(frames / RATE)
         return {}
 
     @wire.Level.responder

@@ -111,6 +111,7 @@ class PlayoutController:
         """See `wire.RecordingChanged`."""
         self.greet: Callable[[wire.StreamerState], None] = lambda state: None
         """Called with what each new streamer says."""
+        self.take_underrun: Callable[[float], None] = lambda seconds: None
         self.tell_live: Callable[[Sequence[wire.LiveInput]], None] = lambda _: None
         """Is told how it is with DJs' mounts."""
         self._heard = HeardKeeper(self._find_song, self._publish, self._wall)

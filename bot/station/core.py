@@ -6,6 +6,7 @@ happened.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 import msgspec
 
@@ -20,7 +21,7 @@ from bandstand.common.api.people import Requester, Right
 from bandstand.common.api.refusals import BadRequest, NeedsRight, Refused, TooManyLogIns, TooSoon, WrongPassword
 from bandstand.common.api.requests import GetStatus, Request
 from bandstand.common.api.results import Result
-from bandstand.common.api.values import Outside, Symptom
+from bandstand.common.api.values import Outside
 from bandstand.common.api.visiting import LogIn
 from bandstand.common.errors import BandstandError
 
@@ -28,8 +29,8 @@ Look = Callable[[bool], Awaitable[Outside]]
 """Reads the station as it is outside the database; True asks the streamer and Icecast as well."""
 CheckPassword = Callable[[str, str, str], Awaitable[bool]]
 """Whether that is the password of this account; the third is the address that it comes from. Those who guess wait."""
-Examine = Callable[[], Awaitable[tuple[Symptom, ...]]]
-"""Looks at what is wrong on the machine, which takes seconds."""
+LookMore = Callable[[], Awaitable[dict[str, Any]]]
+"""Looks at what only one kind of request needs, as fields of `Outside`."""
 MOST = 2**63 - 1
 LOG_IN_SECONDS = 5.0
 """After which somebody may try to log in again, where too many do."""
@@ -38,11 +39,6 @@ LOG_IN_SECONDS = 5.0
 async def refuse_password(account: str, password: str, address: str) -> bool:
     """For a station where nobody logs in by a password."""
     return False
-
-
-async def examine_nothing() -> tuple[Symptom, ...]:
-    """For a station that has no machine of its own, as in a simulation."""
-    return ()
 
 
 def refuse_huge_numbers(request: Request) -> None:
@@ -64,9 +60,10 @@ class Core:
         per_minute: Mapping[str, int],
         seconds: Callable[[], float],
         check_password: CheckPassword = refuse_password,
-        examine: Examine = examine_nothing,
+        looks: Mapping[type[Request], LookMore] | None = None,
     ) -> None:
-        self._examine = examine
+        """`looks`: what is looked at beside that, for requests of these types."""
+        self._looks = looks or {}
         self._check_password = check_password
         self._households = Households()
         self._log_ins = LogInGate()
@@ -109,8 +106,8 @@ class Core:
         if isinstance(request, LogIn):
             await self._check_log_in(request, by)
         outside = await self._look(entry.needs_status)
-        if entry.needs_machine:
-            outside = msgspec.structs.replace(outside, machine=await self._examine())
+        if look_more := self._looks.get(type(request)):
+            outside = msgspec.structs.replace(outside, **await look_more())
 
         def work(tx: Transaction) -> Result:
             return entry.handler(request, by, tx)

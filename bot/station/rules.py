@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 
 from bandstand.common.api.shows import Show
+from bandstand.common.config import Config
 from bandstand.common.recordings import PublicRecordings
 
 
@@ -71,3 +72,24 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """DJs go on the air as soon as they are connected and nobody else is on."""
     is_on_the_hour: bool = False
     """Whether the last song of each hour ends at the hour."""
+
+
+def make_between(config: Config) -> Between:
+    radio = config.radio
+    count, _, unit = radio.jingle_every.partition(" ")
+    return Between(
+        name=config.station.name,
+        motif=radio.motif,
+        voice=radio.voice,
+        every_songs=int(count) if unit.startswith("song") else 0,
+        every_seconds=int(count) * 60.0 if unit.startswith("minute") else 0.0,
+        idents=radio.idents,
+        bridges=radio.bridges,
+    )
+
+
+def make_recording_rules(config: Config) -> RecordingRules:
+    wanted = config.recordings
+    return RecordingRules(
+        is_on=wanted.enabled, limit=round(wanted.limit * 1e9), seconds=wanted.days * 86400.0, public=wanted.public
+    )

@@ -1,5 +1,6 @@
 """The requests about the station itself: its status and version, names for completion, a new streamer, and its end."""
 
+from collections import Counter
 from functools import cache
 from importlib import metadata
 from typing import Final
@@ -9,12 +10,14 @@ from bandstand.bot.station.lifecycle import OPEN_JOBS
 from bandstand.bot.station.repositories import Transaction
 from bandstand.common import lineups
 from bandstand.common.api.events import HlsListenersCounted, StationQuit, StreamerRestartOrdered
+from bandstand.common.api.observing import StockFigure
 from bandstand.common.api.people import Requester
 from bandstand.common.api.recordings import ListRecordings
 from bandstand.common.api.refusals import BadRequest, Refused
 from bandstand.common.api.requests import (
     CountHlsListeners,
     ExamineMachine,
+    GetFigures,
     GetListeners,
     GetLog,
     GetStatus,
@@ -25,6 +28,7 @@ from bandstand.common.api.requests import (
 )
 from bandstand.common.api.results import (
     Diagnosis,
+    Figures,
     Listeners,
     ListenersNoted,
     LogTail,
@@ -34,12 +38,14 @@ from bandstand.common.api.results import (
     Status,
     Version,
 )
-from bandstand.common.api.values import Outside, StationStatus
+from bandstand.common.api.values import CueState, Outside, StationStatus
 from bandstand.common.text import harmless, strip_escapes
 
 PARTS: Final = ("twisted", "python-shout", "av", "peewee", "pyfluidsynth")
 LOG_CHARACTERS: Final = 1000
 """Of each line of the log that are shown."""
+OTHER_STYLE: Final = "other"
+"""Of songs whose band is not known any more."""
 SONGS: Final = 300
 """Songs, the newest, whose names are offered."""
 RECORDINGS: Final = 100
@@ -81,6 +87,22 @@ def get_log(request: GetLog, by: Requester, tx: Transaction) -> LogTail:
 
 def examine_machine(request: ExamineMachine, by: Requester, tx: Transaction) -> Diagnosis:
     return Diagnosis(symptoms=tx.outside.machine)
+
+
+def get_figures(request: GetFigures, by: Requester, tx: Transaction) -> Figures:
+    styles = {form.band.name: form.band.style for form in tx.bands.list_all()}
+    stock: dict[str, list[float]] = {}
+    for one in tx.rotation.list_stock():
+        stock.setdefault(styles.get(one.song.artist, OTHER_STYLE), []).append(one.song.seconds)
+    queue = [cue for cue in tx.queue.list_open() if cue.state is CueState.QUEUED]
+    jobs = Counter(job.state.value for job in tx.jobs.list_in_state(*OPEN_JOBS))
+    return Figures(
+        counted=tx.outside.figures,
+        stock=tuple(StockFigure(style, len(lengths), sum(lengths)) for style, lengths in sorted(stock.items())),
+        jobs={state.value: jobs[state.value] for state in OPEN_JOBS},
+        queue=len(queue),
+        queue_seconds=sum(cue.song.seconds for cue in queue),
+    )
 
 
 def get_version(request: GetVersion, by: Requester, tx: Transaction) -> Version:

@@ -2,8 +2,8 @@
 
 Every way in ends here, so that no rule is written twice. `limit` names the token bucket that a request takes from,
 beside the one of all commands; `writes` is False for what only looks, which takes no write lock; `needs_status` is True
-where the streamer and Icecast are to be asked first, `needs_machine` where the machine is to be examined; `is_rationed`
-where it would pay to come as many visitors of the page (`bot.station.visitors`).
+where the streamer and Icecast are to be asked first; `is_rationed` where it would pay to come as many visitors of the
+page (`bot.station.visitors`).
 """
 
 from collections.abc import Callable
@@ -58,7 +58,6 @@ class Entry(NamedTuple):
     writes: bool = True
     needs_status: bool = False
     is_rationed: bool = False
-    needs_machine: bool = False
 
 
 def _reads(handler: Handler, right: Right = LISTENER, needs_status: bool = False) -> Entry:
@@ -175,7 +174,8 @@ REQUESTS: Final[dict[type[Request], Entry]] = {
     requests.GetStatus: _reads(status.get_status, needs_status=True),
     requests.GetListeners: _reads(status.get_listeners, ADMIN, needs_status=True),
     requests.GetLog: _reads(status.get_log, ADMIN),
-    requests.ExamineMachine: Entry(status.examine_machine, ADMIN, writes=False, needs_machine=True),
+    requests.ExamineMachine: _reads(status.examine_machine, ADMIN),
+    requests.GetFigures: _reads(status.get_figures),
     requests.CountHlsListeners: _reads(status.count_hls_listeners, OWNER),
     requests.GetVersion: _reads(status.get_version),
     requests.ListNames: _reads(status.list_names),

@@ -92,6 +92,8 @@ class Store:
         self._is_open = False
         self.trouble = ""
         """Why facts wait, as a sentence; empty while none does. Told when it begins, and when it ends."""
+        self.tell_time: Callable[[bool, float], None] = lambda is_writing, seconds: None
+        """Told, in the store's thread, how long each transaction took."""
         self._retry: IDelayedCall | None = None
         self._backoff = Backoff(lambda: 0.0, FIRST_RETRY, LONGEST_RETRY)
         self._facts: deque[Task[Any]] = deque()
@@ -214,6 +216,7 @@ class Store:
 
     def _attempt(self, task: Task[T], *, is_writing: bool, is_fact: bool = False) -> StoreError | None:
         """Run work in one transaction and give its result, or what it raised; returns why the database cannot do it."""
+        began = time.perf_counter()
         try:
             result, events = self._carry_out(task, is_writing=is_writing)
         except StoreError as error:
@@ -224,6 +227,8 @@ class Store:
             self._give(task, Failure(), [])
         else:
             self._give(task, result, events)
+        finally:
+            self.tell_time(is_writing, time.perf_counter() - began)
         return None
 
     def _carry_out(self, task: Task[T], *, is_writing: bool) -> tuple[T, Sequence[Event]]:

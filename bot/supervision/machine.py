@@ -5,7 +5,7 @@ and its answer is kept for some seconds, so that a page that is loaded again and
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from twisted.internet.defer import Deferred
@@ -36,6 +36,10 @@ class MachineExaminer:
         """Who waits for the examination that is under way; None: there is none."""
         self._symptoms: tuple[Symptom, ...] = ()
         self._at: float | None = None
+
+    async def look(self) -> dict[str, Any]:
+        """As a field of `Outside`."""
+        return {"machine": await self.examine()}
 
     async def examine(self) -> tuple[Symptom, ...]:
         """The symptoms, the worst first. Never fails: an examination that does is a symptom itself."""

@@ -135,6 +135,10 @@ class StatusCollector:
         }
         return Outside(**(known | asked))
 
+    def list_known_processes(self) -> tuple[ProcessStatus, ...]:
+        """As far as that is known without asking."""
+        return self._list_processes(answers=self._sources.streamer.is_connected)
+
     def _get_uptime(self) -> float:
         return self._clock.seconds() - self._began
 

@@ -26,6 +26,10 @@ class ExamineMachine(RequestBase, frozen=True, tag="examine_machine"):
     """Look at what the station needs of its machine, and say what is wrong; it takes some seconds."""
 
 
+class GetFigures(RequestBase, frozen=True, tag="get_figures"):
+    """The station in figures, for `/metrics`."""
+
+
 class CountHlsListeners(RequestBase, frozen=True, tag="count_hls_listeners"):
     """Of a process that sends the files of HLS: how many follow them there. It says so as the number changes, and now
     and then."""
@@ -35,7 +39,7 @@ class CountHlsListeners(RequestBase, frozen=True, tag="count_hls_listeners"):
     listeners: Annotated[int, msgspec.Meta(ge=0, le=10_000_000)]
 
 
-ObservingRequest = GetListeners | GetLog | ExamineMachine | CountHlsListeners
+ObservingRequest = GetListeners | GetLog | ExamineMachine | GetFigures | CountHlsListeners
 
 
 # Results
@@ -56,11 +60,31 @@ class Diagnosis(ResultBase, frozen=True, tag="diagnosis"):
     """The worst first, and what is well last."""
 
 
+class StockFigure(msgspec.Struct, frozen=True):
+    """Songs that were composed ahead and nobody has heard, of one style."""
+
+    style: str
+    songs: int
+    seconds: float
+
+
+class Figures(ResultBase, frozen=True, tag="figures"):
+    counted: str
+    """What the bot has counted and measured since it started, in Prometheus's text format."""
+    stock: tuple[StockFigure, ...]
+    jobs: dict[str, int]
+    """Open jobs by their state."""
+    queue: int
+    """Songs that wait in the queue."""
+    queue_seconds: float
+    """The songs' lengths, as far as they are known."""
+
+
 class ListenersNoted(ResultBase, frozen=True, tag="listeners_noted"):
     pass
 
 
-ObservingResult = Listeners | LogTail | Diagnosis | ListenersNoted
+ObservingResult = Listeners | LogTail | Diagnosis | Figures | ListenersNoted
 
 
 # Events

@@ -52,6 +52,7 @@ from bandstand.common.api.live import KickDj as KickDj
 from bandstand.common.api.live import LiveRequest
 from bandstand.common.api.observing import CountHlsListeners as CountHlsListeners
 from bandstand.common.api.observing import ExamineMachine as ExamineMachine
+from bandstand.common.api.observing import GetFigures as GetFigures
 from bandstand.common.api.observing import GetListeners as GetListeners
 from bandstand.common.api.observing import GetLog as GetLog
 from bandstand.common.api.observing import ObservingRequest

@@ -45,6 +45,7 @@ from bandstand.common.api.liking import Notices as Notices
 from bandstand.common.api.liking import SkipVoted as SkipVoted
 from bandstand.common.api.live import LiveResult
 from bandstand.common.api.observing import Diagnosis as Diagnosis
+from bandstand.common.api.observing import Figures as Figures
 from bandstand.common.api.observing import Listeners as Listeners
 from bandstand.common.api.observing import ListenersNoted as ListenersNoted
 from bandstand.common.api.observing import LogTail as LogTail

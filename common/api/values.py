@@ -482,5 +482,7 @@ class Outside(StationStatus, frozen=True, kw_only=True):
     """In order of time; only for requests that need it."""
     machine: tuple[Symptom, ...] = ()
     """What is wrong on the machine, the worst first; only for requests that need it."""
+    figures: str = ""
+    """What the bot counts, in Prometheus's text format; only for requests that need it."""
     generator_faults: dict[str, str] = {}
     """Why one that the configuration has by now is not loaded, or not as it stands there."""

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from bandstand.common.api.requests import GetStatus, ListBands, ListJobs, ListSongs
-from bandstand.common.api.results import Bands, Jobs, Songs, Status
+from bandstand.common.api.requests import GetFigures, GetStatus, ListBands, ListSongs
+from bandstand.common.api.results import Bands, Figures, Songs, Status
 from bandstand.common.api.values import Loudness, MountStatus, ProcessStatus, StationStatus
 from bandstand.web.limits import find_address
 from tests.web.fake_link import FakeLink, make_settings, open_client
@@ -19,7 +19,8 @@ STATUS = Status(
     ),
     is_healthy=True,
 )
-FIGURES = {GetStatus: STATUS, ListSongs: Songs(songs=(), total=7), ListJobs: Jobs(jobs=(), open=2)}
+COUNTED = Figures(counted="", stock=(), jobs={"waiting": 1, "running": 1}, queue=1, queue_seconds=90.0)
+FIGURES = {GetStatus: STATUS, ListSongs: Songs(songs=(), total=7), GetFigures: COUNTED}
 
 
 def test_an_address_that_asks_too_much_is_told_when_to_come_back() -> None:

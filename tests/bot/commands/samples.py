@@ -5,6 +5,7 @@ from typing import Any
 from bandstand.common import lineups
 from bandstand.common.api import live, requests, results, schedule
 from bandstand.common.api.between import Jingle
+from bandstand.common.api.observing import StockFigure
 from bandstand.common.api.people import Right
 from bandstand.common.api.playlists import Clock, Playlist
 from bandstand.common.api.recordings import (
@@ -261,6 +262,9 @@ RESULTS: dict[type, Any] = {
             Symptom("ports", Grade.WORSE, "web.port 8080 is taken by nginx (process 9)", "set web.port to a free one"),
             Symptom("disk", Grade.OK, "station 59.4 GB free"),
         )
+    ),
+    requests.GetFigures: results.Figures(
+        counted="", stock=(StockFigure("bossa", 2, 360.0),), jobs={"running": 1}, queue=2, queue_seconds=400.0
     ),
     requests.CountHlsListeners: results.ListenersNoted(),
     requests.RestartStreamer: results.Restarting(),

@@ -32,6 +32,9 @@ class Owner:
     def take_heard(self, mount: str, format: str, spans: Sequence[wire.HeardSpan]) -> None:
         self.told.append((mount, format, spans))
 
+    def take_underrun(self, seconds: float) -> None:
+        self.told.append(seconds)
+
     def take_mount_on(self, mount: str) -> None:
         self.told.append(mount)
 

@@ -62,6 +62,7 @@ READING: dict[type[Request], Request] = {
     requests.GetListeners: requests.GetListeners(),
     requests.GetLog: requests.GetLog(),
     requests.ExamineMachine: requests.ExamineMachine(),
+    requests.GetFigures: requests.GetFigures(),
     requests.CountHlsListeners: requests.CountHlsListeners(source="web 1", listeners=0),
     requests.GetVersion: requests.GetVersion(),
     requests.ListNames: requests.ListNames(kind="song"),
