@@ -1,8 +1,10 @@
 """One DJ's mount: a thread that reads and decodes it for as long as it is watched, and what is known of it.
 
 While the mount has no source it is asked for again and again. What comes is decoded at the pace at which it comes, but
-no further ahead than `AHEAD`: a source that sends a whole file at once is read at the pace of the air, and Icecast
-drops what it cannot deliver. Whatever a source sends, the thread goes on; what is wrong is kept as a sentence.
+no further ahead than `AHEAD`. Of a source that sends a whole file at once parts are left out: the mount is let go of
+until there is room, and then read from what comes newest. (To read it more slowly would not do: the kernel keeps
+megabytes, minutes of sound, which would be heard after the source is long gone.) Whatever a source sends, the thread
+goes on; what is wrong is kept as a sentence.
 
 Knows one mount, and no playout.
 """
@@ -31,8 +33,10 @@ AFTER_TROUBLE: Final = 1.0
 AT_ONCE: Final = 0.0
 """The first look after the sound has ended: it shows whether Icecast has ended with it."""
 AHEAD: Final = 4 * RATE
-FLOODED: Final = 3 * RATE
-"""Frames ahead of time by which a source is told to send too fast."""
+"""Frames ahead of time by which a source sends too fast."""
+KEPT: Final = RATE // 2
+"""Of those, as many are still to be heard when the mount is read again."""
+FLOOD: Final = "it sends its sound faster than it is heard, so parts of it are lost"
 MOST_FAULTS: Final = 200
 """Packets that cannot be decoded, one after the other, until it is asked for anew."""
 OPTIONS: Final = {**WHITELIST, "probesize": "32768", "analyzeduration": "300000"}
@@ -55,6 +59,7 @@ class LiveInput:
         self._gate = Gate()
         self._frames = 0
         self._began: float | None = None
+        self._was_flooded = False
         self.buffer = LiveBuffer(clock)
         self.is_cut_off = False
         """Since the sound came last there was no Icecast to send it to: that is not the source's fault."""
@@ -123,8 +128,10 @@ class LiveInput:
             self.trouble = f"its sound cannot be decoded: {error}"
             return AFTER_TROUBLE
         finally:
-            self._began = None
             stream.close()
+            if self._was_flooded:
+                self._stopped.wait((AHEAD - KEPT) / RATE)
+            self._began = None
         return AT_ONCE
 
     def _decode(self, stream: MountStream) -> None:
@@ -152,7 +159,7 @@ class LiveInput:
                         mixdown = Mixdown(frame)
                     for samples in mixdown.push(frame):
                         self._take(samples)
-                if self._stopped.is_set():
+                if self._stopped.is_set() or self._is_flooded():
                     return
 
     def _begin(self) -> None:
@@ -161,7 +168,8 @@ class LiveInput:
         self._frames = 0
         self._began = self._clock()
         self.is_cut_off = False
-        self.trouble = ""
+        self.trouble = FLOOD if self._was_flooded else ""
+        self._was_flooded = False
 
     def _describe(self, name: str, frame: AudioFrame) -> None:
         codec = name
@@ -173,15 +181,14 @@ class LiveInput:
         self.buffer.append(samples)
         self._gate.push(samples)
         self._frames += len(samples)
-        self._slow_down()
 
-    def _slow_down(self) -> None:
-        """Wait where the source is ahead of time."""
+    def _is_flooded(self) -> bool:
+        """Whether the source is so far ahead of time that the mount is to be read anew, when there is room again."""
         ahead = self._frames - self.seconds * RATE
-        if ahead > FLOODED:
-            self.trouble = "it sends its sound faster than it is heard, so parts of it are lost"
-        if ahead > AHEAD:
-            self._stopped.wait((ahead - AHEAD) / RATE)
+        if ahead <= AHEAD:
+            return False
+        self.trouble, self._was_flooded = FLOOD, True
+        return True
 
 
 def make_input(icecast: Icecast, mount: str) -> LiveInput:

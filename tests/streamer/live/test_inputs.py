@@ -1,14 +1,16 @@
 """Which mounts are read, and what is said of them."""
 
+import io
 import os
 import threading
+import wave
 
 import numpy as np
 import pytest
 
-from bandstand.common.types import CueId, Decibels, Frames
+from bandstand.common.types import RATE, CueId, Decibels, Frames
 from bandstand.streamer.block import zeros
-from bandstand.streamer.live.input import LiveInput
+from bandstand.streamer.live.input import FLOOD, LiveInput
 from bandstand.streamer.live.inputs import LiveInputs
 from bandstand.streamer.live.stream import MountStream, NoStream
 from bandstand.streamer.playout import Cue, Playout, Retitled
@@ -114,3 +116,46 @@ def test_a_source_is_cut_off_where_no_icecast_answers(monkeypatch: pytest.Monkey
     one.start()
     assert is_over.wait(60)
     assert seen == [False, False, True]
+
+
+def test_a_source_that_floods_is_let_go_of_and_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it sent meanwhile is not heard later."""
+    monkeypatch.setattr("bandstand.streamer.live.input.AHEAD", 1 * RATE)
+    monkeypatch.setattr("bandstand.streamer.live.input.KEPT", 1 * RATE)
+    clock, troubles, is_over = Clock(), list[str](), threading.Event()
+
+    def open_stream() -> MountStream:
+        troubles.append(one.trouble)
+        if len(troubles) == 3:
+            one.stop()
+            is_over.set()
+            raise NoStream("gone", is_missing=True)
+        return Flood()
+
+    one = LiveInput(open_stream, clock)
+    one.start()
+    assert is_over.wait(60)
+    assert troubles == ["", FLOOD, FLOOD]
+
+
+class Flood(MountStream):
+    """A minute of sound at once, as WAV."""
+
+    format = "wav"
+
+    def __init__(self) -> None:
+        file = io.BytesIO()
+        with wave.open(file, "wb") as written:
+            written.setparams((1, 2, RATE, 0, "NONE", ""))
+            written.writeframes(bytes(2 * 60 * RATE))
+        self._file = io.BytesIO(file.getvalue())
+
+    @property
+    def title(self) -> str | None:
+        return None
+
+    def read(self, size: int = 4096) -> bytes:
+        return self._file.read(size)
+
+    def close(self) -> None:
+        """Nothing to close."""
