@@ -42,6 +42,8 @@ PARTS = {
 }
 """What each process of the station has in its command."""
 PATIENCE = 120.0
+SAID = 40
+"""Lines of the station's log that are shown where it was never heard."""
 TONE = 150
 """Seconds of an imported song: about what the station's own songs last."""
 
@@ -135,18 +137,21 @@ def import_tones(folder: Path, number: int) -> None:
     subprocess.run([BANDSTAND, "import", str(tones), "--link", *config], check=True, stdout=subprocess.DEVNULL)
 
 
-def listen(url: str) -> Ear:
+def listen(url: str, log: Path) -> Ear:
     """An ear that has heard the first sound."""
     ends = time.monotonic() + PATIENCE
+    tried, ear = 0, None
     while time.monotonic() < ends:
-        ear = Ear(url)
+        ear, tried = Ear(url), tried + 1
         ear.start()
         while ear.is_alive() and time.monotonic() < ends:
             if ear.heard:
                 return ear
             time.sleep(0.1)
         time.sleep(0.3)
-    raise SystemExit("the station was never heard")
+    trouble = ear.trouble if ear is not None else ""
+    last = "\n".join(log.read_text(errors="replace").splitlines()[-SAID:])
+    raise SystemExit(f"the station was never heard ({tried} tries, {trouble or 'only silence'}); its log ends:\n{last}")
 
 
 def describe_parts(parts: dict[str, float], seconds: float) -> str:
@@ -176,7 +181,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="hour") as name:
         bot, url = start_station(Path(name))
         try:
-            ear, station = listen(url), psutil.Process(bot.pid)
+            ear, station = listen(url, Path(name) / "log"), psutil.Process(bot.pid)
             if options.songs:
                 import_tones(Path(name), options.songs)
             time.sleep(options.settle * 60)

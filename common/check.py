@@ -12,6 +12,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from importlib import metadata
 from pathlib import Path
 from typing import Final
@@ -29,6 +30,7 @@ from bandstand.common.ports import find_free_port, list_ports
 from bandstand.common.radio_file import find_unknown, get_path, read_radio_file
 from bandstand.common.remote_access import is_loopback
 from bandstand.common.sandbox import choose_sandbox
+from bandstand.common.show_overlaps import find_overlaps
 from bandstand.common.show_times import find_local_zone
 from bandstand.common.text import harmless
 
@@ -99,6 +101,8 @@ def check_programme(settings: Config, path: Path | None) -> Iterator[Finding]:
         yield Finding("wrong", fault, is_fatal=False)
     for unknown in find_unknown(programme, {SlotKind.PLAYLIST: (), SlotKind.CLOCK: ()}):
         yield Finding("unwise", f"{unknown} (unless a command has made it, the radio passes it over)", is_fatal=False)
+    for overlap in find_overlaps(programme.shows, date.today()):
+        yield Finding("unwise", f"{file.name}: {overlap}", is_fatal=False)
 
 
 def check_irc(settings: Config) -> Iterator[Finding]:

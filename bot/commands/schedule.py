@@ -145,10 +145,12 @@ def _show_added(result: ShowAdded, now: float) -> Reply:
     if result.next is not None:
         when = say_moment(result.next.start, show.zone, now)
         said += f"; it {'is on from now' if result.next.start <= now else f'begins {when}'}"
+    first = "" if result.first_met is None else f" (first {say_moment(result.first_met, show.zone, now)})"
     if result.wins_over:
-        said += f"; where they meet, it is heard instead of {_name_all(result.wins_over)}"
+        said += f"; where they meet{first}, it is heard instead of {_name_all(result.wins_over)}"
     if result.yields_to:
-        said += f"; where they meet, {_name_all(result.yields_to)} is heard instead of it"
+        first = "" if result.wins_over else first
+        said += f"; where they meet{first}, {_name_all(result.yields_to)} is heard instead of it"
     return Reply(said)
 
 

@@ -7,7 +7,7 @@ Shows stand in the database, where commands add them, or in a file of the config
 """
 
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from bandstand.bot.station import schedule
 from bandstand.bot.station.repositories import Transaction
@@ -118,10 +118,11 @@ def add_show(request: AddShow, by: Requester, tx: Transaction) -> ShowAdded:
         why = "is over" if is_over else f"has no such time in {zone} any more: it is over, or the clocks leave it out"
         raise Refused(BadShow(f"{rule.date} {why}, so nothing would be played"))
     show = tx.shows.add(show)
-    wins, yields = find_overlaps(show, list_shows(tx), tx.now)
+    overlaps = find_overlaps(show, list_shows(tx), tx.now)
     tx.publish(ScheduleChanged())
     airing = Airing(show, first.start, first.end) if first else None
-    return ShowAdded(show=show, next=airing, wins_over=tuple(wins), yields_to=tuple(yields))
+    return ShowAdded(show=show, next=airing, wins_over=tuple(overlaps.wins), yields_to=tuple(overlaps.yields),
+                     first_met=min(overlaps.moments, default=None))  # fmt: skip
 
 
 def read_times(text: str, zone: str) -> tuple[ShowRule, str]:
@@ -140,11 +141,22 @@ def find_first(show: Show, now: float) -> Occurrence | None:
     return next((one for one in found if one.start + schedule.LATE > now or one.start < show.created), None)
 
 
-def find_overlaps(show: Show, shows: list[Show], now: float) -> tuple[list[Show], list[Show]]:
-    """The windows that this one takes time from, and those that take time from it, within the next weeks."""
-    wins, yields = list[Show](), list[Show]()
+class Overlaps(NamedTuple):
+    """Windows that a show shares time with."""
+
+    wins: list[Show]
+    """Those that it takes time from."""
+    yields: list[Show]
+    """Those that take time from it."""
+    moments: list[float]
+    """When it first meets each of them, Unix seconds."""
+
+
+def find_overlaps(show: Show, shows: list[Show], now: float) -> Overlaps:
+    """The windows that this one meets within the next weeks."""
+    found = Overlaps([], [], [])
     if schedule.is_entry(show.rule):
-        return wins, yields
+        return found
     first = find_first(show, now)
     until = max(now + COMPARED, first.end if first else now)
     own = list(schedule.list_occurrences(show, first.start if first else now, until))
@@ -155,9 +167,10 @@ def find_overlaps(show: Show, shows: list[Show], now: float) -> tuple[list[Show]
             met = next(schedule.list_occurrences(other, one.start, one.end - 1), None)
             if met is not None and met.start < one.end:
                 is_won = schedule.rank(Target(show, one)) > schedule.rank(Target(other, met))
-                (wins if is_won else yields).append(other)
+                (found.wins if is_won else found.yields).append(other)
+                found.moments.append(max(one.start, met.start))
                 break
-    return wins, yields
+    return found
 
 
 def remove_show(request: RemoveShow, by: Requester, tx: Transaction) -> ShowRemoved:

@@ -64,6 +64,8 @@ class ShowAdded(ResultBase, frozen=True, tag="show_added"):
     """Shows that come at the same time within the next weeks, and are not heard then."""
     yields_to: tuple[Show, ...] = ()
     """Those that are heard instead of this one."""
+    first_met: float | None = None
+    """When it first comes at the same time as one of either, Unix seconds."""
 
 
 class ShowRemoved(ResultBase, frozen=True, tag="show_removed"):

@@ -62,6 +62,18 @@ def test_names_in_the_programme_s_file_that_it_does_not_have_are_told(
     assert line.startswith("unwise   radio.toml: clocks.day[0]: there is no playlist jazz; there is none yet (unless")
 
 
+def test_shows_of_the_programme_s_file_that_are_on_at_once_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show = '[[shows]]\nwhen = "{}"\nplay = "any"\nname = "{}"\n'
+    (tmp_path / "radio.toml").write_text(
+        show.format("fri 20:00-22:00", "Rock") + show.format("fri 21:00-23:00", "Late")
+    )
+    main([])
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "radio.toml" in line]
+    assert line.startswith('unwise   radio.toml: "Rock" and "Late" are both on at fri 20')
+
+
 def test_each_fault_of_the_configuration_has_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "other.toml").write_text("[icecast]\nport = 0\nprot = 1")
     assert main(["--config", "other.toml"]) == 1

@@ -86,11 +86,13 @@ def test_what_comes_is_told_in_local_time(person: Person) -> None:
 
 
 def test_what_was_added_is_told_with_its_first_time_and_what_it_meets(person: Person) -> None:
-    added = ShowAdded(show=BOSSA, next=Airing(BOSSA, FRIDAY, FRIDAY + 7200), wins_over=(FROM_FILE,), yields_to=(BOSSA,))
+    first = Airing(BOSSA, FRIDAY, FRIDAY + 7200)
+    added = ShowAdded(show=BOSSA, next=first, wins_over=(FROM_FILE,), yields_to=(BOSSA,), first_met=FRIDAY + 3600)
     person.wall = FRIDAY - 10 * 86400
     assert person.see("schedule add fri 20:00-22:00 bossa", added).summary == (
         'show 3, "bossa": fri 20:00-22:00, style:bossa, Europe/Berlin time; it begins fri 2026-05-01 20:00; '
-        'where they meet, it is heard instead of "morning"; where they meet, "bossa" is heard instead of it'
+        'where they meet (first fri 2026-05-01 21:00), it is heard instead of "morning"; '
+        'where they meet, "bossa" is heard instead of it'
     )
 
 

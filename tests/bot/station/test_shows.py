@@ -91,6 +91,7 @@ def test_shows_that_meet_are_told_with_which_one_is_heard(station: Station) -> N
     wide = station.ask(AddShow(rule="fri 18:00-23:00", target="bossa", name="wide")).show
     added = station.ask(AddShow(rule="fri 20:00-22:00", target="bossa", name="narrow"))
     assert added.wins_over == (wide,) and added.yields_to == ()
+    assert added.next is not None and added.first_met == added.next.start
     wider = station.ask(AddShow(rule="daily 0:00-24:00", target="any", name="all day"))
     assert [show.name for show in wider.yields_to] == ["wide", "narrow"]
     apart = station.ask(AddShow(rule="sat 1:00-2:00", target="any", zone="Asia/Tokyo", name="far"))
