@@ -22,13 +22,14 @@ from bandstand.composer.enrichment import draw_enrichment
 from bandstand.composer.exact_length import Fit, Length, fit_length, slow_down
 from bandstand.composer.expression import perform
 from bandstand.composer.harmony import PHRASE_BARS, BarChords, Harmoniser, lead_into_key, list_chord_changes
-from bandstand.composer.parts import choose_instrument, fit_to_instrument, make_part
+from bandstand.composer.parts import choose_instrument, fit_to_instrument, make_effects_part, make_part
 from bandstand.composer.random_source import RandomSource
+from bandstand.composer.risers import play_reversed_cymbal
 from bandstand.composer.score import STEP, ChordMark, Score, Section, Tempo
 from bandstand.composer.song_form import TOLERANCE_ASKED, TOLERANCE_FREE, plan_song_form
-from bandstand.composer.stagecraft import Ending, Opening
+from bandstand.composer.stagecraft import Ending, Opening, Seam
 from bandstand.composer.staging import draw_ending, draw_stages, play_ending, stage_section
-from bandstand.composer.streaming_score import SectionNotes, StreamingScore
+from bandstand.composer.streaming_score import Performance, SectionNotes, StreamingScore
 from bandstand.composer.style import Style
 from bandstand.composer.styles import STYLES
 from bandstand.composer.theory import Key
@@ -39,7 +40,7 @@ from bandstand.composer.voices.riffs import draw_riff, play_riff
 
 BANDS: Final[dict[str, Band]] = {"band": HOUSE["small-robots"], **HOUSE}
 """Generator name of a job without a band of its own -> band. `band` is the station's oldest."""
-VERSION: Final = 4
+VERSION: Final = 5
 """Version of the composer, kept with each song. Raise it with a release whose songs differ from those of the last one
 for the same band, seed and parameters: `remake` then says that the composer is newer."""
 MINUTES: Final = (1.8, 3.1)
@@ -109,7 +110,10 @@ def compose_streaming(band: Band, seed: int, parameters: Mapping[str, Value]) ->
         tempi=slow_down(plan.bpm, form, style.beats, plan.hold) if ending.slows else (Tempo(0, plan.bpm),),
         sections=tuple(_mark_key(context, key) for context in contexts),
         chords=_mark_chords(contexts),
-        parts=tuple(make_part(member, random.branch("part", member.name)) for member in band.members),
+        parts=(
+            *(make_part(member, random.branch("part", member.name)) for member in band.members),
+            *([make_effects_part()] if _has_effects(contexts) else []),
+        ),
     )
     return StreamingScore(header, _play_sections(band, form, contexts, plan.bpm, random))
 
@@ -288,10 +292,16 @@ def _play_sections(
         playing = [may_play(member, form[index].energy, context.section.energy) for member in members]
         following = contexts[index + 1] if index + 1 < len(contexts) else None
         played = stage_section(_play_section(members, playing, context, sources, following), members, context)
-        yield [
+        performed = [
             perform(notes, context, member, bpm, timing)
             for notes, member, timing in zip(played, members, human, strict=True)
         ]
+        effects = [Performance(play_reversed_cymbal(context, bpm))] if _has_effects(contexts) else []
+        yield performed + effects
+
+
+def _has_effects(contexts: list[SectionContext]) -> bool:
+    return any(context.stage.seam is Seam.REVERSE for context in contexts)
 
 
 def _play_section(

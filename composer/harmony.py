@@ -19,6 +19,8 @@ Cadence = Literal["open", "closed"]
 BarChords = tuple[Chord, ...]
 """The chords of a bar: one, or two of which the second begins at the step `HALF`."""
 PHRASE_BARS: Final = 4
+ANSWERED_BARS: Final = 2
+"""Bars that the last phrase of a section has in common with its first, where they end in different ways."""
 HALF: Final = 8
 """Step at which a bar's second chord begins: the third beat, in 3/4 as in 4/4."""
 
@@ -61,6 +63,8 @@ class Harmoniser:
     def make_progression(self, kind: str, bars: int) -> tuple[BarChords, ...]:
         """Make the chords of each bar of a section: one phrase repeated, and another one at the end.
 
+        In most sections the last one is the first again, as far as its cadence allows: chords go round in people's
+        songs, and a period's two halves begin alike.
         Where the bars are no whole phrases, what is left out is the beginning, so that it ends as it should.
         """
         if kind == "ending":
@@ -70,6 +74,8 @@ class Harmoniser:
         inner, final = CADENCES[kind]
         opening = self._make_phrase(FIRST_DEGREES.get(kind), inner)
         closing = self._make_phrase(FIRST_DEGREES.get(kind), final)
+        if self._random.branch("return").draw_bool(self._language.return_share):
+            closing = opening if inner == final else (*opening[:ANSWERED_BARS], *closing[ANSWERED_BARS:])
         return (opening * (-(-bars // PHRASE_BARS) - 1) + closing)[-bars:]
 
     def _make_phrase(self, first_degree: int | None, cadence: Cadence) -> tuple[BarChords, ...]:
@@ -91,10 +97,14 @@ class Harmoniser:
         return enrich_phrase(bars, self._key, self._enrichment, self._random.branch("rich", cadence))
 
     def _choose_degrees(self, functions: str) -> list[int]:
-        """Choose a degree for each function, different from the one before if there is another."""
+        """Choose a degree for each function: the one before goes on, or another one if there is any."""
         degrees: list[int] = []
         for function in functions:
             choices = DEGREES[self._key.mode][function]
+            goes_on = self._random.draw_bool(self._language.hold_share)
+            if goes_on and degrees and function == functions[len(degrees) - 1]:
+                degrees.append(degrees[-1])
+                continue
             fresh = [choice for choice in choices if not degrees or choice[0] != degrees[-1]]
             degrees.append(self._random.choose_weighted(fresh or choices))
         return degrees

@@ -10,7 +10,9 @@ from itertools import groupby
 from typing import Final, NamedTuple
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from bandstand.composer.score import STEP, Note, Part, Score, assign_channels
+import msgspec
+
+from bandstand.composer.score import EFFECTS, STEP, Note, Part, Score, assign_channels
 from bandstand.composer.theory import Key
 
 DIVISIONS: Final = 4
@@ -43,7 +45,8 @@ class Notated(NamedTuple):
 
 
 def make_musicxml(score: Score) -> bytes:
-    """Convert a score to an XML document in UTF-8."""
+    """Convert a score to an XML document in UTF-8. Effects, which nobody plays, are left out."""
+    score = msgspec.structs.replace(score, parts=tuple(part for part in score.parts if part.voice != EFFECTS))
     root = Element("score-partwise", version="4.0")
     _add_text(SubElement(root, "work"), "work-title", score.title)
     identification = SubElement(root, "identification")

@@ -13,7 +13,7 @@ import msgspec
 from bandstand.common.bands import Member
 from bandstand.common.instruments import RANGES
 from bandstand.composer.random_source import RandomSource
-from bandstand.composer.score import Part
+from bandstand.composer.score import EFFECTS, Part
 
 LOUDNESS_DB: Final = (
     -36, -36, -33, -34, -30, -34, -35, -31, -34, -35, -32, -28, -37, -40, -29, -36, -30, -32, -31, -30, -28, -29, -28,
@@ -26,6 +26,8 @@ LOUDNESS_DB: Final = (
 """Index: General MIDI program."""
 VOICE_LOUDNESS_DB: Final = {"bass": -33.4, "chords": -40.0, "arpeggio": -38.5, "pad": -46.0, "melody": -32.6}
 """Voice -> loudness of one note in the mix, on the same scale. Chords and pads play several notes at once."""
+REVERSED: Final = 119
+"""General MIDI's program of a reversed cymbal. It is soft, so its part is at the full level."""
 MOST_MOVED: Final = 7
 """Semitones by which a compass is moved for an instrument."""
 NARROWEST: Final = 16
@@ -46,6 +48,11 @@ def make_part(member: Member, random: RandomSource) -> Part:
         reverb=member.reverb,
         notes=(),
     )
+
+
+def make_effects_part() -> Part:
+    """The part of reversed cymbals, still without notes: no member of the band plays it."""
+    return Part(name="reversed cymbal", voice=EFFECTS, program=REVERSED, level=1.0, pan=0.0, reverb=0.3, notes=())
 
 
 def choose_instrument(member: Member, random: RandomSource) -> int:

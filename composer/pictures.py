@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bandstand.composer.audio import Block
-from bandstand.composer.score import Score
+from bandstand.composer.score import UNPITCHED, Score
 
 WIDTH, HEIGHT, HEAD, DRUMS = 1600, 440, 34, 60
 """Pixels: width and height of the roll, height of the text at the top, and of the drums' rows at the bottom."""
@@ -37,12 +37,12 @@ Peaks = npt.NDArray[np.float32]
 def draw_piano_roll(score: Score) -> str:
     """Draw the notes: time to the right, pitch upwards, a colour for each voice. Sections have their names on top."""
     length = score.seconds(score.ticks)
-    pitches = [note.pitch for part in score.parts if part.voice != "drums" for note in part.notes] or [60]
+    pitches = [note.pitch for part in score.parts if part.voice not in UNPITCHED for note in part.notes] or [60]
     low, high = min(pitches) - 1, max(pitches) + 1
     row = (HEIGHT - HEAD - DRUMS) / (high - low + 1)
     lines = [_draw_sections(score, length)]
     for part in score.parts:
-        colour, is_drums = COLOURS.get(part.voice, OTHER_COLOUR), part.voice == "drums"
+        colour, is_drums = COLOURS.get(part.voice, OTHER_COLOUR), part.voice in UNPITCHED
         shapes: list[str] = []
         for note in part.notes:
             begin, end = score.seconds(note.start), score.seconds(note.start + note.length)

@@ -32,6 +32,11 @@ class RandomSource:
         """Seed and path: two sources of one origin have the same branches."""
         return self._seed, self._path
 
+    @property
+    def song(self) -> "RandomSource":
+        """The source that all branches of a song have in common: for what is drawn once for a whole song."""
+        return RandomSource(self._seed, "/song")
+
     def branch(self, *names: object) -> "RandomSource":
         """Return the branch of these names, from its beginning. It does not depend on what was drawn so far."""
         return RandomSource(self._seed, self._path + "".join(f"/{name}" for name in names))

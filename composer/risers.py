@@ -1,16 +1,18 @@
-"""What pulls a song on or lets it go: pitched risers before a section, swells and tape-stops at the end.
+"""What pulls a song on or lets it go: risers and reversed cymbals before a section, swells and tape-stops at the end.
 
-A riser is a run up the scale, ever faster and louder, that arrives on the next section's first chord. The two endings
-are moves of controllers and pitch wheels: in a swell the last chord grows from next to nothing until it is cut off; at
-a tape-stop it sinks and dies, as on a tape that is held. Knows no sound.
+A reversed cymbal is a sound of General MIDI that rises for a fixed time, whatever the tempo, so that it begins as long
+before the section as it takes; it has a part of its own. A riser is a run up the scale, ever faster and louder, that
+arrives on the next section's first chord. The two endings are moves of controllers and pitch wheels: in a swell the
+last chord grows from next to nothing until it is cut off; at a tape-stop it sinks and dies, as on a tape that is held.
+Knows no sound.
 """
 
 from typing import Final
 
 from bandstand.common.bands import Member
 from bandstand.common.instruments import RANGES
-from bandstand.composer.score import BEND_RANGE, EXPRESSION, STEP, TICKS, Bend, Control
-from bandstand.composer.stagecraft import Ending
+from bandstand.composer.score import BEND_RANGE, EXPRESSION, STEP, TICKS, Bend, Control, Note
+from bandstand.composer.stagecraft import Ending, Seam
 from bandstand.composer.theory import find_nearest_pitch
 from bandstand.composer.voices.context import GridNote, SectionContext
 
@@ -25,6 +27,10 @@ POINTS: Final = 24
 SINKING: Final = 0.75
 """Share of the last bar after which a tape stands still."""
 FULL: Final = 127
+REVERSED_SECONDS: Final = 1.35
+"""Time in which a reversed cymbal rises at its usual pitch: 1.3 s with FluidR3, 1.4 with TimGM6mb."""
+REVERSED_PITCH: Final = 60
+REVERSED_VELOCITY: Final = 118
 
 
 def play_riser(context: SectionContext, member: Member) -> list[GridNote]:
@@ -45,6 +51,16 @@ def play_riser(context: SectionContext, member: Member) -> list[GridNote]:
         notes.append(GridNote(start + step, ends - step, pitch, force))
     lowest = max(member.low, RANGES[member.instruments[0]][0])
     return [note for note in notes if note.pitch >= lowest]
+
+
+def play_reversed_cymbal(context: SectionContext, bpm: float) -> list[Note]:
+    """The cymbal that rises to the end of a section, if it is staged there; ticks from the beginning of the song."""
+    if context.stage.seam is not Seam.REVERSE:
+        return []
+    section, bar = context.section, context.style.beats * TICKS
+    begin, end = section.bar * bar, (section.bar + section.bars) * bar
+    start = max(begin, end - round(REVERSED_SECONDS * bpm * TICKS / 60))
+    return [Note(start, end - start, REVERSED_PITCH, REVERSED_VELOCITY)]
 
 
 def end_with_moves(context: SectionContext) -> tuple[list[Control], list[Bend]] | None:

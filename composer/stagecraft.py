@@ -61,6 +61,8 @@ class Seam(Enum):
     """A cymbal rises in the last bar, under what all play."""
     RISE = "rise"
     """One of the players runs up the scale through the last bar, ever faster, and a cymbal rises."""
+    REVERSE = "reverse"
+    """A reversed cymbal rises to the first beat of the next section."""
     BUILD = "build"
     """The drums give way to a roll that grows faster and louder."""
 

@@ -14,7 +14,8 @@ from bandstand.composer.theory import Extension
 
 DrumPattern = tuple[tuple[int, tuple[str, ...]], ...]
 """(drum, bars) for each drum. The drum is a General MIDI key; a bar has one character for each step, see `FORCES`."""
-BassPattern = tuple[tuple[int, float, str], ...]
+BassNote = tuple[int, float, str]
+BassPattern = tuple[BassNote, ...]
 """(step, length, role) of each note. Roles: R root, 3 third, 5 fifth, 8 octave, U and D a scale step up and
 down, W walk (one scale step towards the next root), A approach note (a scale step beside the next root), C the same but
 a semitone beside it."""
@@ -65,6 +66,10 @@ class HarmonicLanguage(msgspec.Struct, frozen=True, kw_only=True):
     """(template, weight) of phrases that end away from the tonic."""
     closed_phrases: tuple[tuple[str, float], ...] = (("TSDT", 4), ("SSDT", 2), ("STDT", 2), ("TTDT", 1))
     """(template, weight) of phrases that end on the tonic."""
+    hold_share: float = 0.35
+    """Share of the bars with the function of the bar before that keep its chord."""
+    return_share: float = 0.8
+    """Share of sections whose last phrase is the first again, but for its cadence."""
     has_dominant_cadence: bool = True
     """True if a closed phrase ends with a dominant seventh and its tonic."""
     two_chord_share: float = 0.15
@@ -99,7 +104,7 @@ class Drumming(msgspec.Struct, frozen=True, kw_only=True):
     opening: str = "......o.......o."
     """Where a closed hi-hat may open instead."""
     opening_share: float = 0.35
-    fill_share: float = 0.75
+    fill_share: float = 0.9
     """Share of the phrases inside a section that end with a short fill."""
     colours: tuple[tuple[int, str], ...] = ((TAMBOURINE, "....o.......o..."),)
     """(drum, bar): what joins in the last chorus, or when a section returns."""
@@ -138,14 +143,14 @@ class TuneStyle(msgspec.Struct, frozen=True, kw_only=True):
     syncopation: float = 0.0
     """Share of the notes on strong beats that come an eighth ahead."""
     pickups: float = 0.45
-    """Share of units that begin before the bar."""
+    """Share of the songs whose tunes begin before the bar."""
     leaps: float = 1.0
     """Factor of the weight of intervals of a fifth and more."""
     gaps: float = 1.0
     """Factor of the weight of the notes that a pentatonic scale leaves out."""
-    reuse: float = 0.65
+    reuse: float = 0.82
     """Share of bars that have the rhythm of a bar before."""
-    change: float = 0.3
+    change: float = 0.2
     """Probability that a unit which returns has another end."""
 
 
@@ -167,6 +172,8 @@ class Style(msgspec.Struct, frozen=True, kw_only=True):
     staging: Staging = Staging()
     riffs: RiffStyle = RiffStyle()
     bass_lines: tuple[tuple[BassPattern, ...], tuple[BassPattern, ...], tuple[BassPattern, ...]]
+    plain_bass: float = 0.6
+    """Share of the notes of a bass pattern for which the root is struck again, on average over the songs."""
     comping: tuple[tuple[CompingPattern, ...], tuple[CompingPattern, ...], tuple[CompingPattern, ...]]
     tune: TuneStyle = TuneStyle()
     call_rhythms: tuple[Rhythm, ...]

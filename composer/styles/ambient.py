@@ -59,11 +59,12 @@ AMBIENT: Final = Style(
     staging=Staging(
         openings=((Opening.LAYERS, 5), (Opening.CHORDS, 4), (Opening.BAND, 1)),
         endings=((Ending.FADE, 5), (Ending.HELD, 3), (Ending.SWELL, 3), (Ending.TAPE, 1)),
-        seams=((Seam.PLAIN, 4), (Seam.SWELL, 4), (Seam.DROP, 3)),
+        seams=((Seam.PLAIN, 4), (Seam.REVERSE, 3), (Seam.SWELL, 4), (Seam.DROP, 3)),
         counter_share=0.5,
         surprises=((81, "-..............."), (81, "....-.....-.....")),
         surprise_share=0.6,
     ),
+    plain_bass=0.3,
     bass_lines=(
         (((0, 15.5, "R"),),),
         (
@@ -94,7 +95,7 @@ AMBIENT: Final = Style(
         ),
     ),
     tune=TuneStyle(
-        idioms=(("air", 0.35),), own=1.2, fullness=0.6, syncopation=0.2, pickups=0.25, leaps=1.1, gaps=0.35, reuse=0.5
+        idioms=(("air", 0.35),), own=1.2, fullness=0.6, syncopation=0.2, pickups=0.45, leaps=0.5, gaps=0.35, reuse=0.5
     ),
     call_rhythms=(
         ((0, 8), (8, 8)),

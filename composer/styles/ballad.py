@@ -67,7 +67,7 @@ BALLAD: Final = Style(
     staging=Staging(
         openings=((Opening.BAND, 2), (Opening.CHORDS, 3), (Opening.LAYERS, 3)),
         endings=((Ending.HELD, 2), (Ending.TAG, 2), (Ending.RING, 3), (Ending.FADE, 4), (Ending.SWELL, 2)),
-        seams=((Seam.PLAIN, 3), (Seam.STOP, 1), (Seam.DROP, 3), (Seam.SWELL, 4)),
+        seams=((Seam.PLAIN, 3), (Seam.REVERSE, 2), (Seam.STOP, 1), (Seam.DROP, 3), (Seam.SWELL, 4)),
         surprises=((81, "-..............."), (55, "-...............")),
     ),
     bass_lines=(

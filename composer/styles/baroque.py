@@ -58,11 +58,12 @@ BAROQUE: Final = Style(
     ),
     staging=Staging(
         openings=((Opening.BAND, 3), (Opening.CHORDS, 2), (Opening.LAYERS, 2)),
-        endings=((Ending.HELD, 5), (Ending.TAG, 3), (Ending.RING, 2), (Ending.STOP, 1)),
+        endings=((Ending.HELD, 3), (Ending.TAG, 3), (Ending.RING, 3), (Ending.STOP, 2)),
         seams=((Seam.PLAIN, 4), (Seam.STOP, 3)),
         counter_share=0.9,
         surprises=(),
     ),
+    plain_bass=0.1,
     bass_lines=(
         (
             ((0, 7.4, "R"), (8, 7.4, "R")),

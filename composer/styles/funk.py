@@ -58,7 +58,7 @@ FUNK: Final = Style(
     ),
     drumming=Drumming(
         ghosts=((SNARE, (".gg..gg.gg.g.ggg",)),),
-        ghost_share=0.55,
+        ghost_share=0.3,
         opening="......o.......o.",
         opening_share=0.5,
         fill_share=0.85,
@@ -66,7 +66,7 @@ FUNK: Final = Style(
     ),
     staging=Staging(
         openings=((Opening.DRUMS, 4), (Opening.BASS, 4), (Opening.LAYERS, 3)),
-        endings=((Ending.STOP, 6), (Ending.RING, 2), (Ending.FADE, 2)),
+        endings=((Ending.STOP, 4), (Ending.RING, 3), (Ending.FADE, 3)),
         seams=((Seam.PLAIN, 2), (Seam.STOP, 6), (Seam.DROP, 3)),
         counter_share=0.4,
         surprises=((56, "o..o..o.o..o..o."), (60, "..o..oo..o..oo.."), (58, "o...............")),

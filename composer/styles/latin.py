@@ -58,12 +58,12 @@ LATIN: Final = Style(
         ghosts=((MUTED, (".g.g.g.g.g.g.g.g",)), (CONGA, ("..g.......g.....",))),
         ghost_share=0.35,
         opening="................",
-        fill_share=0.7,
+        fill_share=0.9,
         colours=((COWBELL, "x...o...x...o..."), (SHAKER, "o-o-o-o-o-o-o-o-")),
     ),
     staging=Staging(
         openings=((Opening.DRUMS, 3), (Opening.CHORDS, 5), (Opening.LAYERS, 3)),
-        endings=((Ending.STOP, 6), (Ending.RING, 3), (Ending.TAG, 1)),
+        endings=((Ending.STOP, 4), (Ending.RING, 3), (Ending.TAG, 2), (Ending.FADE, 2)),
         seams=((Seam.PLAIN, 2), (Seam.STOP, 5), (Seam.SWELL, 1)),
         counter_share=0.6,
         surprises=((56, "o.o.o.o........."), (73, "o..............."), (65, "o..o..oo........")),
@@ -139,7 +139,7 @@ LATIN: Final = Style(
             ((0, 1, ALL), (3, 1, ALL), (6, 1.5, ALL), (10, 1, ALL), (12, 2, ALL)),
         ),
     ),
-    tune=TuneStyle(idioms=(("rag", 0.7),), own=1.0, syncopation=0.5, leaps=1.5),
+    tune=TuneStyle(idioms=(("rag", 0.7),), own=1.0, syncopation=0.5, leaps=1.5, change=0.1),
     call_rhythms=(
         ((0, 3), (3, 3), (6, 2), (10, 2), (12, 4)),
         ((2, 1), (3, 1), (4, 2), (6, 4), (11, 3)),

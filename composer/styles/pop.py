@@ -55,7 +55,15 @@ POP: Final = Style(
     staging=Staging(
         openings=((Opening.BAND, 1), (Opening.LAYERS, 3), (Opening.CHORDS, 3), (Opening.DRUMS, 2), (Opening.BASS, 1)),
         endings=((Ending.HELD, 2), (Ending.TAG, 1), (Ending.RING, 2), (Ending.STOP, 3), (Ending.FADE, 3)),
-        seams=((Seam.PLAIN, 3), (Seam.STOP, 3), (Seam.DROP, 2), (Seam.SWELL, 2), (Seam.RISE, 2), (Seam.BUILD, 1)),
+        seams=(
+            (Seam.PLAIN, 3),
+            (Seam.REVERSE, 2),
+            (Seam.STOP, 3),
+            (Seam.DROP, 2),
+            (Seam.SWELL, 2),
+            (Seam.RISE, 2),
+            (Seam.BUILD, 1),
+        ),
         surprises=((81, "o..............."), (55, "o..............."), (56, "o...o...o...o...")),
     ),
     bass_lines=(

@@ -55,10 +55,10 @@ REGGAE: Final = Style(
         ((SNARE, ("......xxx.x.x...",)), (CRASH, ("............x...",)), (KICK, ("............x...",))),
     ),
     drumming=Drumming(
-        ghosts=((SIDESTICK, ("..g...g..g.g..gg",)),),
+        ghosts=((SIDESTICK, ("..g...g..g.g..gg",)), (SNARE, ("..g....g..g...g.",))),
         ghost_share=0.3,
         opening="..............o.",
-        fill_share=0.8,
+        fill_share=1.0,
         colours=((SHAKER, "-.g.-.g.-.g.-.g."), (75, "......o...o.....")),
     ),
     staging=Staging(

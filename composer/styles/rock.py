@@ -69,7 +69,7 @@ ROCK: Final = Style(
     staging=Staging(
         openings=((Opening.BAND, 2), (Opening.CHORDS, 3), (Opening.DRUMS, 3), (Opening.BASS, 2)),
         endings=((Ending.HELD, 2), (Ending.TAG, 1), (Ending.RING, 4), (Ending.STOP, 4), (Ending.FADE, 1)),
-        seams=((Seam.PLAIN, 3), (Seam.STOP, 4), (Seam.DROP, 2), (Seam.BUILD, 1), (Seam.SWELL, 2)),
+        seams=((Seam.PLAIN, 3), (Seam.REVERSE, 2), (Seam.STOP, 4), (Seam.DROP, 2), (Seam.BUILD, 1), (Seam.SWELL, 2)),
         surprises=((52, "x..............."), (56, "o...o...o...o...")),
     ),
     riffs=RiffStyle(

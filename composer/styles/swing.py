@@ -64,7 +64,7 @@ SWING: Final = Style(
         ghosts=((SNARE, ("..g...g...g...g.",)), (KICK, ("g...g...g...g...",))),
         ghost_share=0.4,
         opening="................",
-        fill_share=0.95,
+        fill_share=1.0,
         colours=(
             (SIDESTICK, "............o..."),
             (TAMBOURINE, "....-.......-..."),
@@ -76,6 +76,7 @@ SWING: Final = Style(
         seams=((Seam.PLAIN, 4), (Seam.STOP, 4)),
         surprises=((53, "o..............."), (55, "o...............")),
     ),
+    plain_bass=0.1,
     bass_lines=(
         (
             ((0, 7.5, "R"), (8, 3.5, "5"), (12, 3.5, "A")),

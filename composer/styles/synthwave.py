@@ -70,8 +70,8 @@ SYNTHWAVE: Final = Style(
     ),
     staging=Staging(
         openings=((Opening.LAYERS, 5), (Opening.CHORDS, 2), (Opening.BASS, 3)),
-        endings=((Ending.FADE, 4), (Ending.RING, 2), (Ending.SWELL, 2), (Ending.TAPE, 2), (Ending.HELD, 1)),
-        seams=((Seam.PLAIN, 1), (Seam.BUILD, 2), (Seam.SWELL, 3), (Seam.RISE, 4), (Seam.DROP, 1)),
+        endings=((Ending.FADE, 3), (Ending.RING, 2), (Ending.STOP, 2), (Ending.HELD, 2), (Ending.SWELL, 1)),
+        seams=((Seam.PLAIN, 1), (Seam.REVERSE, 3), (Seam.BUILD, 2), (Seam.SWELL, 3), (Seam.RISE, 4), (Seam.DROP, 1)),
         counter_share=0.7,
         surprises=((52, "o..............."), (55, "o...............")),
     ),

@@ -1,21 +1,25 @@
 """The bass: a pattern of roots, fifths, octaves and steps of the scale, with an approach note before the next root.
 
-The lowest note of a chord, its foot, is its root unless it is inverted; a pattern's roles are counted from there. Where
-a section returns, some of its bars have another pattern.
+The lowest note of a chord, its foot, is its root unless it is inverted; a pattern's roles are counted from there. In
+many songs the bass stays on the root for most of a pattern, as people's basses do, and leads on where a phrase ends.
+Where a section returns, some of its bars have another pattern.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from bandstand.common.bands import Member
+from bandstand.composer.harmony import PHRASE_BARS
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.stagecraft import Opening
-from bandstand.composer.style import BassPattern
+from bandstand.composer.style import BassNote, BassPattern
 from bandstand.composer.theory import Chord, Key, find_nearest_pitch, fold_into_register
 from bandstand.composer.voices.context import ChordSpan, GridNote, SectionContext, choose_patterns, develop_patterns
 
-ROOT_RANGE: Final = 14
+ROOT_RANGE: Final = 12
 """Semitones above the lowest pitch within which roots lie. Above them is room for fifths and octaves."""
+HELD_SHARE: Final = 0.4
+"""Share of the notes that are left out of a plainer pattern, among those that are not the root in it."""
 STEPS: Final = {"U": 1, "D": -1}
 """Role -> scale steps from the current pitch."""
 
@@ -28,11 +32,13 @@ def play_bass(
     lines = context.style.bass_lines[context.find_level(member)]
     patterns = choose_patterns(lines, section.bars, member, material)
     patterns = develop_patterns(patterns, lines, context, occurrence)
-    last = member.low + 5
+    if context.style.plain_bass:
+        patterns = _make_plainer(patterns, context.style.plain_bass, material.branch("plain"))
+    last, roots = member.low + 5, dict[int, int]()
     notes: list[GridNote] = []
     for bar, pattern in enumerate(patterns):
         for span in context.chord_spans(bar):
-            root = _find_root(last, span.chord, member)
+            root = roots.setdefault(span.chord.foot, _find_root(last, span.chord, member))
             if section.kind == "ending":
                 return [GridNote(0, section.bars * context.steps, root, 0.9)]
             if section.kind == "intro" and bar < section.bars // 2 and context.stage.opening is not Opening.BASS:
@@ -41,6 +47,40 @@ def play_bass(
             notes += line.play(tuple(pattern), span, bar * context.steps)
             last = notes[-1].pitch if notes else root
     return notes
+
+
+def _make_plainer(
+    patterns: Sequence[Sequence[BassNote]], share: float, random: RandomSource
+) -> list[Sequence[BassNote]]:
+    """Strike the root again, or hold what sounds, in place of other notes: of many in one song, of few in another.
+
+    The bars that end phrases lead on as they are written, if not all is plain. One pattern is changed in one way in a
+    section.
+    """
+    probability = min(1.0, 2 * share * random.song.branch("bass").draw_uniform())
+    plainer: dict[Sequence[BassNote], Sequence[BassNote]] = {}
+    for pattern in patterns:
+        if pattern not in plainer:
+            plainer[pattern] = _make_one_plainer(pattern, probability, random)
+    leads = random.draw_bool(1 - probability / 2)
+    return [
+        pattern if leads and bar % PHRASE_BARS == PHRASE_BARS - 1 else plainer[pattern]
+        for bar, pattern in enumerate(patterns)
+    ]
+
+
+def _make_one_plainer(pattern: Sequence[BassNote], probability: float, random: RandomSource) -> BassPattern:
+    plainer: list[BassNote] = []
+    for step, length, role in pattern:
+        is_plain, is_held = random.draw_bool(probability), random.draw_bool(HELD_SHARE)
+        if not step or role == "R" or not is_plain:
+            plainer.append((step, length, role))
+        elif is_held and plainer:
+            begin, before, kept = plainer[-1]
+            plainer[-1] = (begin, before + length, kept)
+        else:
+            plainer.append((step, length, "R"))
+    return tuple(plainer)
 
 
 def _find_root(last: int, chord: Chord, member: Member) -> int:

@@ -110,25 +110,33 @@ def _voice_chords(context: SectionContext, member: Member) -> list[list[tuple[Ch
     previous: Voicing = (middle - 4, middle, middle + 4)
     has_power_chords = context.style.has_power_chords and member.bottom < LOW_GUITAR
     bars: list[list[tuple[ChordSpan, Voicing]]] = []
+    known: dict[tuple[Chord, tuple[int, int]], Voicing] = {}  # what returns is played as it was
     for bar in range(len(context.bars)):
         spans: list[tuple[ChordSpan, Voicing]] = []
         for span in context.chord_spans(bar):
             chord: Chord = span.chord.power_chord if has_power_chords else span.chord
-            previous = lead_voices(chord, previous, *_find_register(context, member, bar, span))
-            spans.append((span, _leave_out_rubbing(previous, context, bar, span)))
+            register = _find_register(context, member, bar, span)
+            if (chord, register) not in known:
+                known[chord, register] = lead_voices(chord, previous, *register)
+            previous = known[chord, register]
+            spans.append((span, _keep_clear_of_tune(previous, context, bar, span)))
         bars.append(spans)
     return bars
 
 
-def _leave_out_rubbing(voicing: Voicing, context: SectionContext, bar: int, span: ChordSpan) -> Voicing:
-    """The voicing without what is a semitone or a minor ninth beside a held note of the tune, such as the seventh of a
-    major chord under its root; two notes are always left."""
+def _keep_clear_of_tune(voicing: Voicing, context: SectionContext, bar: int, span: ChordSpan) -> Voicing:
+    """The voicing without what is above the tune, where its register left no room for all of it, and without what is a
+    semitone or a minor ninth beside a held note of the tune, such as the seventh of a major chord under its root."""
     start = bar * context.steps
-    held = [note.pitch for note in context.find_tune(start + span.begin, start + span.end) if note.length >= HELD_STEPS]
-    if not held:
+    tune = context.find_tune(start + span.begin, start + span.end)
+    if not tune:
         return voicing
+    lowest = min(note.pitch for note in tune)
+    below = tuple(pitch for pitch in voicing if pitch < lowest)
+    voicing = below if len(below) >= 2 else voicing[:2]
+    held = [note.pitch for note in tune if note.length >= HELD_STEPS]
     clear = tuple(pitch for pitch in voicing if not any(abs(note - pitch) in RUBBING for note in held))
-    return clear if len(clear) >= 2 else voicing
+    return clear or voicing
 
 
 def _find_register(context: SectionContext, member: Member, bar: int, span: ChordSpan) -> tuple[int, int]:

@@ -22,7 +22,7 @@ PATTERN_WIDTH: Final = 0.6
 """Largest random difference between a member's density and that of its pattern, on the scale of density."""
 DENSITY_WEIGHT: Final = 0.3
 """Weight of a member's density beside the section's energy in the choice of the intensity level."""
-CHANGED_BARS: Final = (0.1, 0.85, 0.55, 1.1)
+CHANGED_BARS: Final = (0.15, 0.95, 0.6, 1.3)
 """Probability that this bar of a phrase has another pattern where a section returns, for each unit of development."""
 
 

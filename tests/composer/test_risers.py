@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from itertools import pairwise
 
+import msgspec
 import pytest
 
 from bandstand.common.lineups import HOUSE
@@ -10,9 +11,9 @@ from bandstand.composer.compose import compose
 from bandstand.composer.expression import perform
 from bandstand.composer.harmony import Harmoniser
 from bandstand.composer.random_source import RandomSource
-from bandstand.composer.risers import end_with_moves, play_riser
+from bandstand.composer.risers import REVERSED_SECONDS, end_with_moves, play_reversed_cymbal, play_riser
 from bandstand.composer.score import EXPRESSION, TICKS, Section
-from bandstand.composer.stagecraft import Ending, Stage
+from bandstand.composer.stagecraft import Ending, Seam, Stage
 from bandstand.composer.styles import STYLES
 from bandstand.composer.theory import Key
 from bandstand.composer.voices.context import GridNote, SectionContext
@@ -88,3 +89,14 @@ def test_some_hip_hop_ends_as_a_tape_and_some_synthwave_swells() -> None:
 
     assert count("corner-shop-tapes", lambda values, sinks: sinks and values[-1] == 0) >= 2
     assert count("coastline-1986", lambda values, sinks: not sinks and values[0] < 50 and values[-1] == 127) >= 1
+
+
+def test_a_reversed_cymbal_rises_to_the_next_section_for_the_same_time_at_any_tempo() -> None:
+    plain = make_context("verse", 8)
+    context = msgspec.structs.replace(plain, stage=Stage(seam=Seam.REVERSE))
+    end = (context.section.bar + context.section.bars) * 4 * TICKS
+    for bpm in (60.0, 120.0, 180.0):
+        [note] = play_reversed_cymbal(context, bpm)
+        assert note.start + note.length == end
+        assert note.length * 60 / bpm / TICKS == pytest.approx(REVERSED_SECONDS, abs=0.01)
+    assert play_reversed_cymbal(plain, 120.0) == []

@@ -22,12 +22,17 @@ SUNG: Final = frozenset(way * size for way in (1, -1) for size in (0, 1, 2, 3, 4
 """Semitones of the intervals that a tune may have, up and down."""
 WIDE: Final = 4
 """Scale steps of the intervals whose weight a style scales: a fifth."""
-NEARNESS: Final = 2.5
+NEARNESS: Final = 3.2
 """Scale steps from the contour at which a note has half the weight."""
 FITS_LATER: Final = 5.0
 """Factor of the weight of a note for each chord that it will belong to where its unit returns as it was."""
 THIRD_TIME: Final = 0.3
 """Weight of a note that is repeated once more."""
+GOING_ON: Final = 3.0
+"""Factor of the weight of a step in the direction of the step before: a line that turns at every note has no shape."""
+THIRDS: Final = 0.7
+"""Factor of the weight of thirds, as strong beats, which have notes of the chord, ask for more of them than people
+sing."""
 LIKED: Final = 4.0
 """Factor of the weight of the interval that the motif has."""
 GAPS: Final = {"major": (3, 6), "minor": (1, 5)}
@@ -54,10 +59,11 @@ class Place(NamedTuple):
 
 
 class Bounds(NamedTuple):
-    """The lowest step and the highest, which only the climax has."""
+    """The lowest step, the climax, and the highest step of all other notes."""
 
     low: int
     peak: int
+    ceiling: int
 
 
 class Taste(NamedTuple):
@@ -135,19 +141,22 @@ class TuneLine:
         return min(belonging or candidates, key=lambda step: abs(step - near))
 
     def _list_candidates(self, place: Place) -> list[int]:
-        low, peak = self._bounds
+        low, peak, ceiling = self._bounds
         if place.is_peak:
             return [peak]
         if self._now is None:
-            return list(range(low, peak))
-        return list(range(max(low, self._now - WIDEST), min(peak - 1, self._now + WIDEST) + 1)) or [low]
+            return list(range(low, ceiling + 1))
+        return list(range(max(low, self._now - WIDEST), min(ceiling, self._now + WIDEST) + 1)) or [low]
 
     def _keep_belonging(self, steps: list[int], place: Place) -> list[int]:
         wanted = place.goals or (place.chord.pitches if place.must_belong else ())
         if not wanted:
             return steps
         pitches = self._get_pitches(place.chord)
-        return [step for step in steps if pitches[step] % 12 in wanted]
+        found = [step for step in steps if pitches[step] % 12 in wanted]
+        if place.goals and not found:  # a tune of a narrow compass may have no tonic
+            return [step for step in steps if pitches[step] % 12 in place.chord.pitches]
+        return found
 
     def _is_consonant(self, step: int, chord: Chord) -> bool:
         return self._get_pitches(chord)[step] % 12 in chord.pitches
@@ -184,8 +193,8 @@ class TuneLine:
             ways = [step - 1, step + 1]
         else:
             return True
-        low, peak = self._bounds
-        return bool(self._keep_belonging([way for way in ways if low <= way < peak], following))
+        low, _, ceiling = self._bounds
+        return bool(self._keep_belonging([way for way in ways if low <= way <= ceiling], following))
 
     def _pick(self, steps: list[int], place: Place, liked: int | None) -> int:
         weighted = self._weigh(steps, place, liked)
@@ -210,6 +219,10 @@ class TuneLine:
                     weight *= taste.leaps
                 if interval == before == 0:
                     weight *= THIRD_TIME
+                if interval * before > 0 and abs(interval) <= BACK and abs(before) <= BACK:
+                    weight *= GOING_ON
+                if abs(interval) == BACK:
+                    weight *= THIRDS
                 if interval == liked:
                     weight *= LIKED
             if later:

@@ -19,7 +19,16 @@ LONGEST: Final = 16
 """Steps of the longest note inside a phrase; a longer one would stop the tune."""
 AHEAD: Final = 2
 """Steps by which a syncopated note comes ahead of the beat."""
+EVEN: Final = (1.0, 2.4)
+"""Range of the exponent of counts: above 1, what is usual comes more often than it was counted, because one tune has
+fewer rhythms than all of its kind."""
+STRAIGHT: Final = (0.2, 1.2)
+"""Range of the factor of a style's syncopation, one for each song."""
+REUSE: Final = (0.55, 1.35)
+"""Range of the exponent of the share of bars that have another than a known rhythm."""
 SHORTEST_CLOSE: Final = 4
+OFTEN, SELDOM = 0.9, 0.06
+"""Shares of the units with a pickup in a section whose tune has pickups, and in another: a tune keeps to one."""
 PICKUPS: Final[dict[int, tuple[tuple[tuple[int, ...], float], ...]]] = {
     4: (((-2,), 3), ((-4,), 2), ((-4, -2), 4), ((-6, -4, -2), 2), ((-3, -2, -1), 0.5), ((-6, -2), 0.5)),
     3: (((-4,), 4), ((-2,), 1), ((-4, -2), 3), ((-6, -4, -2), 0.5)),
@@ -67,8 +76,17 @@ class RhythmWriter:
         self._weighted: dict[tuple[int, int], list[tuple[int, float]]] = {}
         """The rows of `_cells` that were used, as this tune weighs them."""
         self._fullness = (0.4 + 1.2 * habits.density) ** 2 * style.tune.fullness
-        self._syncopation = min(0.95, 2 * habits.syncopation * style.tune.syncopation)
-        self._pickups = min(0.95, 2 * habits.pickups * style.tune.pickups)
+        temper = random.song.branch("rhythm")
+        even, straight = _draw_between(EVEN, temper), _draw_between(STRAIGHT, temper)
+        self._even = 1 + (even - 1) * min(1.0, self._fullness)  # a sparse tune would be left with one note a bar
+        self._reuse = 1 - (1 - style.tune.reuse) ** _draw_between(REUSE, temper)
+        self._syncopation = min(0.95, 2 * habits.syncopation * style.tune.syncopation * straight)
+        has_pickups = temper.draw_bool(2 * habits.pickups * style.tune.pickups)
+        self._pickups = OFTEN if has_pickups else SELDOM
+        self._pickup: tuple[int, ...] = ()
+        """The pickup that was written."""
+        self._ahead: dict[int, bool] = {}
+        """Step of the bar -> whether its notes come ahead."""
         self._random = random
 
     def draw_bar(self) -> tuple[int, ...]:
@@ -79,10 +97,7 @@ class RhythmWriter:
         """Write a unit for the first time."""
         onsets = self._draw_onsets(unit)
         if self._random.draw_bool(self._pickups):
-            onsets = [
-                *self._random.choose_weighted(PICKUPS[self._style.beats]),
-                *(onsets if 0 in onsets else [0, *onsets]),
-            ]
+            onsets = [*self._choose_pickup(), *(onsets if 0 in onsets else [0, *onsets])]
         return self._measure(onsets, unit)
 
     def answer(self, beats: Beats, unit: Unit) -> Beats:
@@ -94,6 +109,11 @@ class RhythmWriter:
         has_own_end = unit.bars > 1 and self._random.draw_bool(self._style.tune.change)
         end = self._draw_last_bar(unit) if has_own_end or is_other_close or not old else old
         return self._measure([*kept, *end], unit)
+
+    def _choose_pickup(self) -> tuple[int, ...]:
+        if not self._pickup or not self._random.draw_bool(self._reuse):
+            self._pickup = self._random.choose_weighted(PICKUPS[self._style.beats])
+        return self._pickup
 
     def _draw_onsets(self, unit: Unit) -> list[int]:
         onsets: list[int] = []
@@ -108,7 +128,7 @@ class RhythmWriter:
         return [start + step for step in bar]
 
     def _choose_close(self) -> tuple[int, ...]:
-        if self._closes and self._random.draw_bool(self._style.tune.reuse):
+        if self._closes and self._random.draw_bool(self._reuse):
             return self._random.choose(self._closes)
         last = self._random.choose_weighted(CLOSES[self._style.beats])
         self._closes.append((*(step for step in self._choose_bar() if step < last), last))
@@ -116,7 +136,7 @@ class RhythmWriter:
 
     def _choose_bar(self) -> tuple[int, ...]:
         """A new bar, or one that was there: a tune lives on few rhythms."""
-        if self._known and self._random.draw_bool(self._style.tune.reuse):
+        if self._known and self._random.draw_bool(self._reuse):
             return self._random.choose(self._known)
         self._known.append(self._draw_bar(FIRST_BIT))
         return self._known[-1]
@@ -133,20 +153,25 @@ class RhythmWriter:
         if (beat, before) not in self._weighted:
             row = self._cells.get((beat, before)) or self._cells[beat, FIRST_BIT]
             self._weighted[beat, before] = [
-                (cell, weight * self._fullness ** (cell.bit_count() - 1)) for cell, weight in row.items()
+                (cell, weight**self._even * self._fullness ** (cell.bit_count() - 1)) for cell, weight in row.items()
             ]
         return self._random.choose_weighted(self._weighted[beat, before])
 
     def _anticipate(self, onsets: list[int], inside: bool) -> list[int]:
         """Move notes on beats ahead, where there is room before them: those inside of a bar, most often that on the
-        third beat, or those that begin one."""
+        third beat, or those that begin one. A section does it on the same beats in most of its bars."""
         moved: list[int] = []
         for step in onsets:
             share = self._syncopation if step % (2 * CELL) == 0 else self._syncopation / 2
             is_meant = (step % self._steps == 0) != inside
             is_free = is_meant and step % CELL == 0 and step > AHEAD and (not moved or moved[-1] < step - AHEAD)
-            moved.append(step - AHEAD if self._random.draw_bool(share) and is_free else step)
+            moved.append(step - AHEAD if is_free and self._comes_ahead(step % self._steps, share) else step)
         return moved
+
+    def _comes_ahead(self, place: int, share: float) -> bool:
+        drawn = self._random.draw_bool(share)
+        known = self._ahead.setdefault(place, drawn)
+        return known if self._random.draw_bool(self._reuse) else drawn
 
     def _measure(self, onsets: list[int], unit: Unit) -> Beats:
         """Give each note its length: up to the next, and up to a breath at a close."""
@@ -159,3 +184,8 @@ class RhythmWriter:
                 length = max(min(length, SHORTEST_CLOSE), length - BREATH)
             beats.append(Beat(step, length, is_last))
         return tuple(beats)
+
+
+def _draw_between(limits: tuple[float, float], random: RandomSource) -> float:
+    low, high = limits
+    return low + (high - low) * random.draw_uniform()

@@ -12,7 +12,7 @@ ORNAMENT: Final = 2
 """Steps of a note that is put in."""
 SPLIT_LENGTH: Final = 4
 """A note of at least this many steps may get one after it."""
-SHARE: Final = 0.22
+SHARE: Final = 0.32
 """Share of the notes that change where they can, at the usual development."""
 HIGHER: Final = (3, 4, 5)
 """Semitones by which the climax of the last chorus may be higher."""

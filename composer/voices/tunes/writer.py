@@ -1,10 +1,10 @@
 """Writes the tune of a section: plan, rhythms, the place of the climax, and then the pitches unit by unit.
 
 The climax is placed on purpose: one note in the section, on a strong beat late in it, is the highest; all others stay
-below. How high it is follows from the kind of section, so that a chorus rises above its verse. A unit that returns has
-its old rhythm, and its old notes as far as the chords of the new place allow; sometimes it is moved a step or two, as a
-sequence. Steps are sixteenths from the beginning of the section; a pickup before it has negative ones. Knows no
-instrument but its register.
+below, or some come as high. How high it is follows from the kind of section, so that a chorus rises above its verse. A
+unit that returns has its old rhythm, and its old notes as far as the chords of the new place allow; sometimes it is
+moved a step or two, as a sequence. Steps are sixteenths from the beginning of the section; a pickup before it has
+negative ones. Knows no instrument but its register.
 """
 
 from typing import Final, NamedTuple
@@ -22,8 +22,10 @@ from bandstand.composer.voices.tunes.rhythms import AHEAD, BREATH, Beat, Beats, 
 
 PEAKS: Final = {"verse": 6, "chorus": 8, "bridge": 7, "solo": 9, "break": 5, "outro": 6}
 """Kind of section -> its highest note, in scale steps above the floor."""
-RANGE: Final = 9
-"""Scale steps from a section's lowest note to its highest: a tenth."""
+RANGES: Final = ((7, 1), (9, 3), (11, 3), (13, 2))
+"""(scale steps from a tune's lowest note to its highest, weight): an octave, a tenth, a twelfth, and a fourteenth."""
+SHARED_PEAKS: Final = 0.6
+"""Share of the songs whose highest note may come again beside the climax."""
 HEADROOM: Final = 10
 """Scale steps of the register that lie above the floor."""
 LONG_STEPS: Final = 4
@@ -32,10 +34,10 @@ SHORT: Final = 3
 """A note of fewer steps is no climax where there is a longer one."""
 SHORT_CLIMAX: Final = 2
 SHAPES: Final = ("arch", "fall", "rise", "wave")
-SWAY: Final = 2.0
-"""Scale steps by which a contour rises and falls around its level."""
-MOVED: Final = ((0, 24), (1, 1), (-1, 1.5), (2, 0.5))
-"""(scale steps, weight) by which a unit that returns is moved."""
+SWAY: Final = 0.5
+"""Share of half the range by which a contour rises and falls around its level."""
+MOVED: Final = (((0, 24), (1, 1), (-1, 1.5), (2, 0.5)), ((0, 4), (1, 1), (-1, 1.5), (2, 0.5)))
+"""(scale steps, weight) by which a unit is moved that returns for the first time, and for a later one."""
 FULLNESS: Final = {"chorus": 0.8, "solo": 1.35, "break": 0.7}
 """Kind of section -> how full of notes its tune is; 1 if it is not in it."""
 
@@ -133,7 +135,9 @@ class TuneWriter:
         chord = self._find_chord(self._written[index].beats[number])
         key = self._context.key
         found = next((step for step in range(peak, peak - 7, -1) if key.pitch_at(step) % 12 in chord.pitches), peak)
-        return Bounds(max(lowest, found - RANGE), found)
+        compass = self._material.song.branch("compass")
+        is_shared = compass.draw_bool(SHARED_PEAKS)
+        return Bounds(max(lowest, found - compass.choose_weighted(RANGES)), found, found if is_shared else found - 1)
 
     def _make_places(self, index: int, written: Written) -> list[Place]:
         unit, beats = written
@@ -141,7 +145,7 @@ class TuneWriter:
         is_fresh = before is None or before.close != "none"
         row = self._rows.get(unit.label, {})
         source = self._material.branch("contour", unit.label, unit.number)
-        moved = source.choose_weighted(MOVED) if row else 0
+        moved = source.choose_weighted(MOVED[unit.number > 1]) if row else 0
         shape = self._material.branch("shape", unit.label).choose(SHAPES)
         origin = unit.bar * self._steps
         places: list[Place] = []
@@ -162,14 +166,20 @@ class TuneWriter:
         return places
 
     def _find_later_chords(self, index: int, beat: Beat) -> tuple[Chord, ...]:
-        """The chords of a note where its unit returns, if it is there for the first time."""
+        """The chords of a note where its unit returns, if it is there for the first time.
+
+        Of a section's last bar the first chord counts: where it leads into another key it has one more.
+        """
         unit, steps = self._plan.units[index], self._steps
+        last = (self._context.section.bars - 1) * steps
         if unit.number:
             return ()
         later = [one for one in self._plan.units[index + 1 :] if one.label == unit.label]
         within = beat.step - unit.bar * steps
         return tuple(
-            self._find_chord(beat._replace(step=one.bar * steps + within))
+            self._context.bars[-1][0]
+            if one.bar * steps + within >= last
+            else self._find_chord(beat._replace(step=one.bar * steps + within))
             for one in later
             if 0 <= within < one.bars * steps
         )
@@ -177,7 +187,8 @@ class TuneWriter:
     def _aim(self, index: int, shape: str, where: float) -> float:
         """The contour at a place in a unit, 0 to 1: it rises to the climax over the units, and sways in each."""
         climax = self._plan.climax
-        level = self._bounds.peak - 4.5 + (1.0 if index == climax else -1.0 if index < climax - 1 else -0.3)
+        half = (self._bounds.peak - self._bounds.low) / 2
+        level = self._bounds.peak - half + (1.0 if index == climax else -1.0 if index < climax - 1 else -0.3)
         sway = {
             "arch": 1 - 4 * (where - 0.45) * (where - 0.45) * 2,
             "fall": 1 - 2 * where,
@@ -186,7 +197,7 @@ class TuneWriter:
         }[shape]
         close = self._plan.units[index].close
         end = 0.0 if where < 0.75 or close == "none" else (where - 0.75) * (6 if close == "full" else 3)
-        return level + SWAY * sway - end
+        return level + SWAY * half * sway - end
 
     def _find_goals(self, unit: Unit, beat: Beat) -> tuple[int, ...]:
         """Pitch classes of a note that ends a phrase."""

@@ -23,12 +23,20 @@ def write(context: SectionContext, seed: int, **habits: float) -> list[GridNote]
 
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("seed", range(6))
-def test_the_climax_comes_once_and_late(style: str, seed: int, context: MakeContext) -> None:
+def test_the_climax_comes_late(style: str, seed: int, context: MakeContext) -> None:
     notes = write(context("chorus", seed=seed, style=style), seed)
     top = max(note.pitch for note in notes)
-    assert Counter(note.pitch for note in notes)[top] == 1
-    climax = next(note for note in notes if note.pitch == top)
-    assert climax.step >= 2 * STYLES[style].beats * 4
+    assert max(note.step for note in notes if note.pitch == top) >= 2 * STYLES[style].beats * 4
+
+
+def test_the_climax_comes_once_in_some_songs_and_again_in_others(context: MakeContext) -> None:
+    counts = []
+    for seed in range(40):
+        pitches = [note.pitch for note in write(context("chorus", seed=seed), seed)]
+        counts.append(pitches.count(max(pitches)))
+    assert counts.count(1) >= 10
+    assert len([count for count in counts if count > 1]) >= 5
+    assert max(counts) <= 10
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -55,11 +63,13 @@ def test_no_two_songs_have_one_tune(context: MakeContext) -> None:
     assert len(tunes) == 100
 
 
-def test_another_key_has_the_same_tune(context: MakeContext) -> None:
-    low, high = (write(context(seed=2, key=key), 2) for key in ("C", "D"))
-    assert [note.step for note in low] == [note.step for note in high]
-    moved = {b.pitch - a.pitch for a, b in zip(low, high, strict=True)}
-    assert len(moved) == 1
+def test_another_key_has_the_same_tune_where_the_register_has_room(context: MakeContext) -> None:
+    moved = []
+    for seed in range(20):
+        low, high = (write(context(seed=seed, key=key), seed) for key in ("C", "D"))
+        assert [note.step for note in low] == [note.step for note in high]
+        moved.append({b.pitch - a.pitch for a, b in zip(low, high, strict=True)})
+    assert {2} in moved
 
 
 def test_a_pickup_cuts_what_is_before_it() -> None:
