@@ -63,7 +63,7 @@ BAROQUE: Final = Style(
         counter_share=0.9,
         surprises=(),
     ),
-    plain_bass=0.1,
+    plain_bass=0.0,
     bass_lines=(
         (
             ((0, 7.4, "R"), (8, 7.4, "R")),

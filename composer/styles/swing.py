@@ -76,7 +76,7 @@ SWING: Final = Style(
         seams=((Seam.PLAIN, 4), (Seam.STOP, 4)),
         surprises=((53, "o..............."), (55, "o...............")),
     ),
-    plain_bass=0.1,
+    plain_bass=0.0,
     bass_lines=(
         (
             ((0, 7.5, "R"), (8, 3.5, "5"), (12, 3.5, "A")),

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from bandstand.common.bands import Member
-from bandstand.composer.harmony import PHRASE_BARS
+from bandstand.composer.harmony import HALF, PHRASE_BARS
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.stagecraft import Opening
 from bandstand.composer.style import BassNote, BassPattern
@@ -75,7 +75,7 @@ def _make_one_plainer(pattern: Sequence[BassNote], probability: float, random: R
         is_plain, is_held = random.draw_bool(probability), random.draw_bool(HELD_SHARE)
         if not step or role == "R" or not is_plain:
             plainer.append((step, length, role))
-        elif is_held and plainer:
+        elif is_held and step != HALF:  # where a second chord may begin
             begin, before, kept = plainer[-1]
             plainer[-1] = (begin, before + length, kept)
         else:

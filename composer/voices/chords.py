@@ -110,15 +110,11 @@ def _voice_chords(context: SectionContext, member: Member) -> list[list[tuple[Ch
     previous: Voicing = (middle - 4, middle, middle + 4)
     has_power_chords = context.style.has_power_chords and member.bottom < LOW_GUITAR
     bars: list[list[tuple[ChordSpan, Voicing]]] = []
-    known: dict[tuple[Chord, tuple[int, int]], Voicing] = {}  # what returns is played as it was
     for bar in range(len(context.bars)):
         spans: list[tuple[ChordSpan, Voicing]] = []
         for span in context.chord_spans(bar):
             chord: Chord = span.chord.power_chord if has_power_chords else span.chord
-            register = _find_register(context, member, bar, span)
-            if (chord, register) not in known:
-                known[chord, register] = lead_voices(chord, previous, *register)
-            previous = known[chord, register]
+            previous = lead_voices(chord, previous, *_find_register(context, member, bar, span))
             spans.append((span, _keep_clear_of_tune(previous, context, bar, span)))
         bars.append(spans)
     return bars

@@ -82,7 +82,7 @@ class RhythmWriter:
         self._reuse = 1 - (1 - style.tune.reuse) ** _draw_between(REUSE, temper)
         self._syncopation = min(0.95, 2 * habits.syncopation * style.tune.syncopation * straight)
         has_pickups = temper.draw_bool(2 * habits.pickups * style.tune.pickups)
-        self._pickups = OFTEN if has_pickups else SELDOM
+        self._pickups = OFTEN if has_pickups else SELDOM * 2 * habits.pickups
         self._pickup: tuple[int, ...] = ()
         """The pickup that was written."""
         self._ahead: dict[int, bool] = {}

@@ -21,7 +21,7 @@ def write(seed: int, peak: int | None = None, taste: Taste = TASTE) -> tuple[lis
     places = [
         Place(CHORDS[index // 8], must_belong=index % 2 == 0, aim=LOW + 4, is_peak=index == peak) for index in range(32)
     ]
-    return places, TuneLine(KEY, Bounds(LOW, LOW + 9), taste, RandomSource(seed)).write(places)
+    return places, TuneLine(KEY, Bounds(LOW, LOW + 9, LOW + 8), taste, RandomSource(seed)).write(places)
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -67,4 +67,4 @@ def test_no_tritone_and_no_seventh_is_sung(seed: int) -> None:
 def test_a_target_is_followed_where_the_chord_has_it() -> None:
     places, line = write(3)
     again = [place._replace(target=step) for place, step in zip(places, line, strict=True)]
-    assert TuneLine(KEY, Bounds(LOW, LOW + 9), TASTE, RandomSource(99)).write(again) == line
+    assert TuneLine(KEY, Bounds(LOW, LOW + 9, LOW + 8), TASTE, RandomSource(99)).write(again) == line
