@@ -112,7 +112,7 @@ def compose_streaming(band: Band, seed: int, parameters: Mapping[str, Value]) ->
         chords=_mark_chords(contexts),
         parts=(
             *(make_part(member, random.branch("part", member.name)) for member in band.members),
-            *([make_effects_part()] if _has_effects(contexts) else []),
+            *([make_effects_part()] if _has_effects(band, contexts) else []),
         ),
     )
     return StreamingScore(header, _play_sections(band, form, contexts, plan.bpm, random))
@@ -296,12 +296,14 @@ def _play_sections(
             perform(notes, context, member, bpm, timing)
             for notes, member, timing in zip(played, members, human, strict=True)
         ]
-        effects = [Performance(play_reversed_cymbal(context, bpm))] if _has_effects(contexts) else []
+        effects = [Performance(play_reversed_cymbal(context, bpm))] if _has_effects(band, contexts) else []
         yield performed + effects
 
 
-def _has_effects(contexts: list[SectionContext]) -> bool:
-    return any(context.stage.seam is Seam.REVERSE for context in contexts)
+def _has_effects(band: Band, contexts: list[SectionContext]) -> bool:
+    """Whether a reversed cymbal is heard: a song without drums that was asked for has none either."""
+    has_drums = any(member.voice == "drums" for member in band.members)
+    return has_drums and any(context.stage.seam is Seam.REVERSE for context in contexts)
 
 
 def _play_section(

@@ -12,8 +12,9 @@ import numpy as np
 from bandstand.common.types import CHANNELS, RATE
 from bandstand.composer.audio import BLOCK_FRAMES, SINGLE_BLOCKS, Block, plan_blocks
 from bandstand.composer.reverb import Reverb
-from bandstand.composer.score import Note, Part
+from bandstand.composer.score import EFFECTS, Note, Part
 from bandstand.composer.streaming_score import StreamingScore
+from bandstand.composer.style import CRASH
 from bandstand.composer.tone_moves import PartMoves, Wave
 
 
@@ -56,7 +57,7 @@ FAMILIES: Final = (
 OVERDRIVEN: Final = Timbre((1, 0.9, 0.75, 0.6, 0.5, 0.4, 0.3, 0.25, 0.2), 0.004, 0.1, 0.25)
 SPECIAL: Final = {29: OVERDRIVEN, 30: OVERDRIVEN}
 """Program -> timbre that differs from its family's."""
-VOICE_GAINS: Final = {"bass": 0.165, "chords": 0.055, "arpeggio": 0.055, "pad": 0.032, "melody": 0.115, "drums": 0.9}
+VOICE_GAINS: Final = {"bass": 0.165, "chords": 0.055, "arpeggio": 0.055, "pad": 0.032, "melody": 0.115, "drums": 0.9, "effects": 0.9}
 """Gain of each voice. The levels of parts do not apply here: they balance the programs of a soundfont."""
 DRUM_SOUNDS: Final = {
     36: DrumSound(150, 45, 0.22, 0.02, 0.01, 1, 0.29),
@@ -123,7 +124,7 @@ class ToneRenderer:
         grain, is_drum = RATE // 100, part.voice == "drums"
         key = (-1 if is_drum else part.program, pitch, 0 if is_drum else max(1, round(frames / grain)) * grain)
         if key not in self._waves:
-            self._waves[key] = make_drum(pitch) if is_drum else make_tone(find_timbre(part.program), *key[1:])
+            self._waves[key] = make_drum(pitch) if is_drum else _make_sound(part, *key[1:])
         return self._waves[key]
 
 
@@ -137,6 +138,17 @@ def _schedule_notes(song: StreamingScore) -> Iterator[tuple[int, Part, Note, Par
         ]
         for part, note, move in sorted(notes, key=lambda row: row[1].start):
             yield round(score.seconds(note.start) * RATE), part, note, move
+
+
+def _make_sound(part: Part, pitch: int, frames: int) -> Wave:
+    return make_reversed_cymbal(frames) if part.voice == EFFECTS else make_tone(find_timbre(part.program), pitch, frames)
+
+
+def make_reversed_cymbal(frames: int) -> Wave:
+    """Make a crash cymbal that is played backwards: from silence to its stroke, which is the end of `frames` frames."""
+    crash = make_drum(CRASH)[:frames]
+    crash *= np.linspace(1, 0, len(crash), dtype=np.float32) ** 2
+    return np.concatenate((np.zeros(frames - len(crash), np.float32), crash[::-1]))
 
 
 def find_timbre(program: int) -> Timbre:

@@ -8,7 +8,7 @@ from bandstand.common.lineups import HOUSE
 from bandstand.common.song_parameters import checked
 from bandstand.composer.arranging import arrange_band, shift_energy
 from bandstand.composer.compose import compose, compose_streaming
-from bandstand.composer.score import Part, Score
+from bandstand.composer.score import UNPITCHED, Part, Score
 from bandstand.composer.theory import Key
 
 
@@ -51,6 +51,12 @@ def test_a_second_tune_becomes_a_pad_so_that_the_song_has_one_tune() -> None:
 @pytest.mark.parametrize("band", HOUSE)
 def test_without_drums_nobody_drums(band: str) -> None:
     assert not any(one.voice == "drums" for one in arrange(band, without="drums").members)
+
+
+def test_a_song_without_drums_has_no_reversed_cymbal_either() -> None:
+    asked: dict[str, Value] = {"without": "drums", "seconds": 60}
+    headers = [compose_streaming(HOUSE["coastline-1986"], seed, asked).header for seed in range(6)]
+    assert not any(part.voice in UNPITCHED for header in headers for part in header.parts)
 
 
 def test_without_an_instrument_its_player_takes_another_or_stays_away() -> None:

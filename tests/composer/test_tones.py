@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from bandstand.composer.reverb import Reverb
-from bandstand.composer.tones import DRUM_SOUNDS, find_timbre, make_drum, make_tone
+from bandstand.composer.tones import DRUM_SOUNDS, find_timbre, make_drum, make_reversed_cymbal, make_tone
 
 
 @pytest.mark.parametrize("program", [*range(0, 104, 8), 29])
@@ -24,6 +24,13 @@ def test_a_drum_is_audible_and_ends(drum: int) -> None:
     wave = make_drum(drum)
     assert np.abs(wave).max() > 0.01
     assert abs(wave[-1]) < 0.001
+
+
+def test_a_reversed_cymbal_grows_to_its_end() -> None:
+    for frames in (12_000, 60_000, 400_000):
+        quarters = [float(np.abs(part).mean()) for part in np.array_split(make_reversed_cymbal(frames), 4)]
+        assert quarters == sorted(quarters)
+        assert len(make_reversed_cymbal(frames)) == frames
 
 
 @pytest.mark.parametrize("size", [100, 241, 4800])

@@ -182,7 +182,8 @@ class SongRoll extends HTMLElement {
         context.fill();
         continue;
       }
-      const y = HEAD + (high - note.pitch) * row;
+      const isEffect = score.parts[note.part].voice === "effects";
+      const y = isEffect ? height - tall - 4 : HEAD + (high - note.pitch) * row;
       if (sounds) {
         context.globalAlpha = 0.3;
         fillRound(context, x - 4, y - 4, wide + 8, tall + 8, 6);

@@ -20,12 +20,14 @@
  * @property {Section[]} sections
  * @property {Mark[]} chords
  * @property {number[]} bars where each bar begins, and the last one's end
- * @property {number} low lowest pitch that is no drum's
+ * @property {number} low lowest pitch that is no drum's and no effect's
  * @property {number} high
  * @property {number} composed seconds up to which there are notes
  */
 
 const TICKS = 480;
+/** Voices whose notes are strokes and noises: their pitch chooses a sound. */
+const UNPITCHED = ["drums", "effects"];
 
 /**
  * @param {any} stored a song's score.json: positions in ticks, 480 to a quarter note
@@ -45,7 +47,7 @@ export function readScore(stored) {
     }
   });
   notes.sort((one, other) => one.start - other.start);
-  const pitched = notes.filter((note) => parts[note.part].voice !== "drums").map((note) => note.pitch);
+  const pitched = notes.filter((note) => !UNPITCHED.includes(parts[note.part].voice)).map((note) => note.pitch);
   return {
     seconds: toSeconds(count * bar),
     notes,
