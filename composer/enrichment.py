@@ -12,7 +12,7 @@ import msgspec
 
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.style import HarmonicLanguage
-from bandstand.composer.theory import QUALITIES, Chord, Extension, Key
+from bandstand.composer.theory import FLATS, QUALITIES, Chord, Extension, Key
 
 STEPS: Final = (1, 2, 10, 11)
 """Intervals between pitch classes that are a step up or down."""
@@ -68,7 +68,7 @@ def _borrow(chord: Chord, key: Key, enrichment: Enrichment, random: RandomSource
     above, intervals, degree = random.choose(BORROWED)
     root = (key.tonic + above) % 12
     pitches = tuple((root + interval) % 12 for interval in (0, *intervals))
-    return Chord(key.names[root] + QUALITIES[intervals], degree, pitches)
+    return Chord((key.names if root in key.scale else FLATS)[root] + QUALITIES[intervals], degree, pitches)
 
 
 def _extend(chord: Chord, key: Key, enrichment: Enrichment, random: RandomSource) -> Chord:

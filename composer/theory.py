@@ -48,6 +48,8 @@ QUALITIES: Final = {
     (3, 7, 10, 2): "m9",
 }
 """Intervals above the root -> ending of the chord symbol."""
+RAISED: Final = (2, 4, 7, 11)
+"""Intervals above a chord's root at which a note outside the key is one of its notes raised; others are lowered."""
 Extension = Literal["6", "9", "add9", "sus4", "sus2"]
 ADDED: Final[dict[Extension, int]] = {"6": 9, "9": 2, "add9": 2, "sus4": 5, "sus2": 2}
 """Extension -> the interval above the root that it brings, semitones."""
@@ -125,6 +127,21 @@ class Key(msgspec.Struct, frozen=True):
         octave, rest = divmod(pitch - self.tonic, 12)
         return 7 * octave + sum(interval <= rest for interval in SCALES[self.mode]) - 1
 
+    def pitch_over(self, step: int, chord: Chord) -> int:
+        """The pitch of a scale step over a chord, which may raise or lower some notes of the key."""
+        return self.pitch_at(step) + find_alterations(self, chord.pitches)[step % 7]
+
+    def step_over(self, pitch: int, chord: Chord) -> int:
+        """The highest scale step whose pitch over a chord is not above `pitch`."""
+        highest = self.step_at(pitch) + 1
+        return next(step for step in range(highest, highest - 3, -1) if self.pitch_over(step, chord) <= pitch)
+
+    def spell(self, pitch: int, chord: Chord) -> str:
+        """The name of a pitch class of a chord: outside the key, by whether it is a note raised or lowered."""
+        if pitch in self.scale:
+            return self.names[pitch]
+        return (SHARPS if (pitch - chord.root) % 12 in RAISED else FLATS)[pitch]
+
     def build_chord(self, degree: int, seventh: bool = False) -> Chord:
         """Build the triad or seventh chord on a degree. In minor, degree 4 has the leading note (harmonic minor)."""
         return _build_chord(self, degree, seventh)
@@ -158,11 +175,29 @@ class Key(msgspec.Struct, frozen=True):
     def invert_chord(self, chord: Chord) -> Chord:
         """The chord over its third."""
         bass = chord.pitches[1]
-        return msgspec.structs.replace(chord, symbol=f"{chord.symbol}/{self.names[bass]}", bass=bass)
+        return msgspec.structs.replace(chord, symbol=f"{chord.symbol}/{self.spell(bass, chord)}", bass=bass)
 
     def transpose(self, semitones: int) -> "Key":
         """Return the key that is `semitones` higher, in the same mode."""
         return Key((self.tonic + semitones) % 12, self.mode)
+
+
+@lru_cache(4096)
+def find_alterations(key: Key, pitches: tuple[int, ...]) -> tuple[int, ...]:
+    """The semitones by which each degree of a key is higher over a chord of these pitch classes, its root the first.
+
+    The third of a dominant raises a note of the key, its seventh and the notes of borrowed chords lower one.
+    """
+    moves = [0] * 7
+    for pitch in pitches:
+        if pitch in key.scale:
+            continue
+        for move in (1, -1) if (pitch - pitches[0]) % 12 in RAISED else (-1, 1):
+            plain = (pitch - move) % 12
+            if plain in key.scale and plain not in pitches:
+                moves[key.scale.index(plain)] = move
+                break
+    return tuple(moves)
 
 
 @cache

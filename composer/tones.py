@@ -57,7 +57,15 @@ FAMILIES: Final = (
 OVERDRIVEN: Final = Timbre((1, 0.9, 0.75, 0.6, 0.5, 0.4, 0.3, 0.25, 0.2), 0.004, 0.1, 0.25)
 SPECIAL: Final = {29: OVERDRIVEN, 30: OVERDRIVEN}
 """Program -> timbre that differs from its family's."""
-VOICE_GAINS: Final = {"bass": 0.165, "chords": 0.055, "arpeggio": 0.055, "pad": 0.032, "melody": 0.115, "drums": 0.9, "effects": 0.9}
+VOICE_GAINS: Final = {
+    "bass": 0.165,
+    "chords": 0.055,
+    "arpeggio": 0.055,
+    "pad": 0.032,
+    "melody": 0.115,
+    "drums": 0.9,
+    EFFECTS: 0.9,
+}
 """Gain of each voice. The levels of parts do not apply here: they balance the programs of a soundfont."""
 DRUM_SOUNDS: Final = {
     36: DrumSound(150, 45, 0.22, 0.02, 0.01, 1, 0.29),
@@ -141,7 +149,9 @@ def _schedule_notes(song: StreamingScore) -> Iterator[tuple[int, Part, Note, Par
 
 
 def _make_sound(part: Part, pitch: int, frames: int) -> Wave:
-    return make_reversed_cymbal(frames) if part.voice == EFFECTS else make_tone(find_timbre(part.program), pitch, frames)
+    return (
+        make_reversed_cymbal(frames) if part.voice == EFFECTS else make_tone(find_timbre(part.program), pitch, frames)
+    )
 
 
 def make_reversed_cymbal(frames: int) -> Wave:

@@ -20,6 +20,8 @@ ROOT_RANGE: Final = 12
 """Semitones above the lowest pitch within which roots lie. Above them is room for fifths and octaves."""
 HELD_SHARE: Final = 0.4
 """Share of the notes that are left out of a plainer pattern, among those that are not the root in it."""
+WALKING: Final = 3
+"""Notes of at least so many steps make a line that walks, and does not stand."""
 STEPS: Final = {"U": 1, "D": -1}
 """Role -> scale steps from the current pitch."""
 
@@ -95,6 +97,7 @@ class _BassLine:
         third, fifth = (root + (chord.pitches[index] - chord.foot) % 12 for index in (1, 2))
         self._pitches = {"R": root, "3": third, "5": fifth, "8": root + 12}
         self._now = root
+        self._chord = chord
         self._next_chord = next_chord
         self._key = key
         self._member, self._low, self._high = member, member.low, member.high
@@ -106,7 +109,10 @@ class _BassLine:
         """
         inside = [event for event in pattern if span.begin <= event[0] < span.end]
         for index, (step, length, role) in enumerate(inside):
-            pitch = self._choose_pitch("R" if index == 0 and step == span.begin and role != "8" else role)
+            own = "R" if index == 0 and step == span.begin and role != "8" else role
+            pitch = self._choose_pitch(own)
+            if length >= WALKING and own != "R":
+                pitch = self._walk_on(pitch, own, is_last=index == len(inside) - 1)
             self._now = fold_into_register(pitch, self._low, self._high)
             yield GridNote(start + step, min(length, span.end - step), self._now, 1.0 if step == 0 else 0.85)
 
@@ -115,12 +121,27 @@ class _BassLine:
         if role in self._pitches:
             return self._pitches[role]
         if role in STEPS:
-            return self._key.pitch_at(self._key.step_at(self._now) + STEPS[role])
+            return self._move(self._now, STEPS[role], self._chord)
         goal = _find_root(self._now, self._next_chord, self._member)
         if role == "W":
-            direction = 1 if goal > self._now or goal == self._member.low else -1
-            return self._key.pitch_at(self._key.step_at(self._now) + direction)
-        is_from_below = goal > self._now and goal > self._member.low
+            return self._move(self._now, 1 if goal > self._now or goal == self._member.low else -1, self._chord)
+        below, above = self._find_approaches(goal, role)
+        return below if goal > self._now and goal > self._low else above
+
+    def _walk_on(self, pitch: int, role: str, is_last: bool) -> int:
+        """Another note in place of one that stands: that leads on from itself, or is the next root already."""
+        if role in "35" and is_last and pitch % 12 == self._next_chord.foot:
+            return self._pitches["5" if role == "3" else "3"]
+        if role in "AC" and pitch == self._now:
+            below, above = self._find_approaches(_find_root(self._now, self._next_chord, self._member), role)
+            return above if pitch == below or below < self._low else below
+        return pitch
+
+    def _find_approaches(self, goal: int, role: str) -> tuple[int, int]:
+        """The notes below and above the next root from which it is approached."""
         if role == "C":
-            return goal - 1 if is_from_below else goal + 1
-        return self._key.pitch_at(self._key.step_at(goal) + (-1 if is_from_below else 1))
+            return goal - 1, goal + 1
+        return self._move(goal, -1, self._next_chord), self._move(goal, 1, self._next_chord)
+
+    def _move(self, pitch: int, steps: int, chord: Chord) -> int:
+        return self._key.pitch_over(self._key.step_over(pitch, chord) + steps, chord)

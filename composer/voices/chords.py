@@ -6,6 +6,7 @@ They give way to the tune: while it is heard they stay below it, and if need be 
 """
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Final
 
 from bandstand.common.bands import Member
@@ -35,6 +36,8 @@ RUBBING: Final = (1, 13)
 HELD_STEPS: Final = 4
 LOWEST_CHORD: Final = 48
 """Chords below this pitch sound muddy, unless the member's own register is there."""
+LOWEST_CLUSTER: Final = 55
+"""Two notes a semitone apart are a blur below this pitch."""
 HIGHER: Final = 5
 """Semitones by which the first chord of the last chorus lies higher."""
 LOW_GUITAR: Final = 50
@@ -115,9 +118,18 @@ def _voice_chords(context: SectionContext, member: Member) -> list[list[tuple[Ch
         for span in context.chord_spans(bar):
             chord: Chord = span.chord.power_chord if has_power_chords else span.chord
             previous = lead_voices(chord, previous, *_find_register(context, member, bar, span))
-            spans.append((span, _keep_clear_of_tune(previous, context, bar, span)))
+            spans.append((span, _keep_clear_of_tune(_clear_low(previous, chord), context, bar, span)))
         bars.append(spans)
     return bars
+
+
+def _clear_low(voicing: Voicing, chord: Chord) -> Voicing:
+    """The voicing without the root where that is a semitone beside another note so low that both would be a blur."""
+    for low, high in pairwise(voicing):
+        if high - low == 1 and low < LOWEST_CLUSTER and len(voicing) > 2:
+            left_out = high if high % 12 == chord.root else low
+            return tuple(pitch for pitch in voicing if pitch != left_out)
+    return voicing
 
 
 def _keep_clear_of_tune(voicing: Voicing, context: SectionContext, bar: int, span: ChordSpan) -> Voicing:

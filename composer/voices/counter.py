@@ -27,7 +27,7 @@ def play_counter(context: SectionContext, member: Member) -> list[GridNote]:
     line: list[GridNote] = []
     for index, (step, pitch) in enumerate(goals):
         length, following = span, goals[index + 1][1] if index + 1 < len(goals) else None
-        leading = _find_passing(context, pitch, following)
+        leading = _find_passing(context, step, pitch, following)
         is_free = not any(step + span // 2 <= note.step < step + span for note in context.tune)
         if leading is not None and is_free and index + 1 < len(goals) and goals[index + 1][0] == step + span:
             length = span - LEADING
@@ -60,10 +60,11 @@ def _find_goals(context: SectionContext, member: Member, steps: range, span: int
     return goals
 
 
-def _find_passing(context: SectionContext, pitch: int, following: int | None) -> int | None:
+def _find_passing(context: SectionContext, step: int, pitch: int, following: int | None) -> int | None:
     """A step of the scale between two notes that are a third or a fourth apart."""
     if following is None or not 3 <= abs(following - pitch) <= 5:
         return None
     direction = 1 if following > pitch else -1
-    between = context.key.pitch_at(context.key.step_at(following) - direction)
+    key, chord = context.key, context.chord_at(step)
+    between = key.pitch_over(key.step_over(following, chord) - direction, chord)
     return between if min(pitch, following) < between < max(pitch, following) else None

@@ -147,8 +147,9 @@ def _add_second_voice(notes: list[GridNote], context: SectionContext, member: Me
     for note in notes:
         if note.length < 2:
             continue
-        third = context.key.pitch_at(context.key.step_at(note.pitch) - 2)
-        chord = context.chord_at(note.step).pitches
+        over = context.chord_at(note.step)
+        third = context.key.pitch_over(context.key.step_over(note.pitch, over) - 2, over)
+        chord = over.pitches
         is_passing = note.step % context.steps % strong != 0 and note.length < LONG_STEPS
         pitch = third if is_passing or third % 12 in chord else _find_below(note.pitch, chord)
         if pitch is not None and pitch >= member.low:

@@ -128,5 +128,5 @@ def find_riff_pitch(degree: int, chord: Chord, context: SectionContext, member: 
     if within in (0, 2, 4):
         pitch = root + (chord.pitches[within // 2] - chord.pitches[0]) % 12
     else:
-        pitch = context.key.pitch_at(context.key.step_at(root) + within)
+        pitch = context.key.pitch_over(context.key.step_over(root, chord) + within, chord)
     return fold_into_register(pitch + 12 * octaves, member.low, member.high)

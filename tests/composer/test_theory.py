@@ -4,7 +4,9 @@ from hypothesis import strategies as st
 
 from bandstand.common.errors import ComposeError
 from bandstand.composer.theory import (
+    Chord,
     Key,
+    find_alterations,
     find_nearest_pitch,
     find_pitch_classes,
     fold_into_register,
@@ -112,3 +114,34 @@ def test_a_chord_symbol_has_the_pitch_classes_of_its_chord(key: str) -> None:
 def test_what_is_no_chord_symbol_is_an_error() -> None:
     with pytest.raises(ValueError, match="Hm: not a chord symbol"):
         find_pitch_classes("Hm")
+
+
+@pytest.mark.parametrize(
+    ("key", "root", "intervals", "altered"),
+    [
+        ("D", 2, (4, 7, 10), {6: -1}),  # D7 in D: C, the seventh lowered, and not B raised
+        ("C", 4, (4, 7, 10), {4: 1}),  # E7 in C: G#
+        ("Am", 4, (4, 7), {6: 1}),  # E in A minor: the leading note
+        ("G", 0, (3, 7), {5: -1}),  # C minor in G: Eb
+        ("C", 10, (4, 7), {6: -1}),  # Bb in C
+        ("C", 11, (4, 7, 10), {1: 1, 3: 1}),  # B7 in C: D# and F#
+        ("C", 7, (4, 7, 10), {}),
+    ],
+)
+def test_a_chord_outside_the_key_raises_or_lowers_its_notes(
+    key: str, root: int, intervals: tuple[int, ...], altered: dict[int, int]
+) -> None:
+    scale, chord = Key.parse(key), Chord("", 0, tuple((root + interval) % 12 for interval in (0, *intervals)))
+    moves = find_alterations(scale, chord.pitches)
+    assert {degree: move for degree, move in enumerate(moves) if move} == altered
+    for step in range(28, 56):
+        assert scale.step_over(scale.pitch_over(step, chord), chord) == step
+
+
+def test_chords_are_spelt_as_their_notes_are_raised_or_lowered() -> None:
+    borrowed, dominant = (
+        Chord("Cm", 3, (0, 3, 7)),
+        Key.parse("F").build_secondary_dominant(Key.parse("F").build_chord(1)),
+    )
+    assert Key.parse("G").invert_chord(borrowed).symbol == "Cm/Eb"
+    assert Key.parse("F").invert_chord(dominant).symbol == "D7/F#"

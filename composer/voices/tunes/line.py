@@ -26,6 +26,10 @@ NEARNESS: Final = 3.2
 """Scale steps from the contour at which a note has half the weight."""
 FITS_LATER: Final = 5.0
 """Factor of the weight of a note for each chord that it will belong to where its unit returns as it was."""
+FITS_AT_MOST: Final = 2
+"""Chords that count so: a note that all of them have would be the whole tune where harmony stands still."""
+RECENT, STANDING, STALE = 8, 2, 0.35
+"""Of the last notes those beyond so many that are the same make it as much less likely again: a tune does not stand."""
 THIRD_TIME: Final = 0.3
 """Weight of a note that is repeated once more."""
 GOING_ON: Final = 3.0
@@ -85,9 +89,7 @@ class _Pitches(dict[int, int]):
         self._key, self._chord = key, chord
 
     def __missing__(self, step: int) -> int:
-        pitch = self._key.pitch_at(step)
-        above = (pitch + 1) % 12
-        self[step] = pitch + (above in self._chord.pitches and above not in self._key.scale)
+        self[step] = self._key.pitch_over(step, self._chord)
         return self[step]
 
 
@@ -101,6 +103,8 @@ class TuneLine:
         self._is_restless = False
         """Whether the last note is outside its chord, so that a step has to follow."""
         self._now_pitch = 0
+        self._recent: list[int] = []
+        """The last notes."""
         self._pitches: dict[tuple[int, ...], _Pitches] = {}
         """By the pitch classes of the chord."""
 
@@ -112,15 +116,14 @@ class TuneLine:
             step = self._choose(place, following, liked)
             self._before = 0 if self._now is None or place.is_fresh else step - self._now
             self._now, self._is_restless = step, not self._is_consonant(step, place.chord)
-            self._now_pitch = self._key.pitch_at(step)
+            self._now_pitch = self.find_pitch(step, place.chord)
+            self._recent = [*self._recent[1 - RECENT :], step]
             chosen.append(step)
         return chosen
 
     def find_pitch(self, step: int, chord: Chord) -> int:
-        """The pitch of a scale step over a chord.
-
-        It is raised if the chord raises this note of the scale, as the dominant of a minor key has the leading note.
-        """
+        """The pitch of a scale step over a chord, which may raise or lower it: a minor key's dominant has its leading
+        note."""
         return self._get_pitches(chord)[step]
 
     def _get_pitches(self, chord: Chord) -> "_Pitches":
@@ -226,7 +229,10 @@ class TuneLine:
                 if interval == liked:
                     weight *= LIKED
             if later:
-                weight *= FITS_LATER ** sum([self._is_consonant(step, chord) for chord in later])
+                fits = sum([self._is_consonant(step, chord) for chord in later])
+                weight *= FITS_LATER ** min(fits, FITS_AT_MOST)
+            if (times := self._recent.count(step)) > STANDING:
+                weight *= STALE ** (times - STANDING)
             if step % 7 in gaps:
                 weight *= taste.gaps
             weighted.append((step, weight))

@@ -57,13 +57,13 @@ def _may_split(note: GridNote, following: GridNote, steps: int) -> bool:
 
 def _split(note: GridNote, following: GridNote, context: SectionContext) -> list[GridNote]:
     """The note, shorter, and the scale's note between it and the next one, or above both."""
-    key = context.key
-    here, there = key.step_at(note.pitch), key.step_at(following.pitch)
+    key, chord = context.key, context.chord_at(note.step + int(note.length) - ORNAMENT)
+    here, there = key.step_over(note.pitch, chord), key.step_over(following.pitch, chord)
     between = (here + there) // 2 if abs(here - there) == 2 else max(here, there) + 1
     if abs(between - here) > 2 or abs(between - there) > 2:
         return [note]
     length = note.length - ORNAMENT
-    added = GridNote(note.step + int(length), ORNAMENT, key.pitch_at(between), note.force * 0.85)
+    added = GridNote(note.step + int(length), ORNAMENT, key.pitch_over(between, chord), note.force * 0.85)
     return [note._replace(length=length), added]
 
 

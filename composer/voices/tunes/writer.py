@@ -20,7 +20,7 @@ from bandstand.composer.voices.tunes.line import Bounds, Place, Taste, TuneLine
 from bandstand.composer.voices.tunes.plans import PHRASE_BARS, Unit, plan_tune
 from bandstand.composer.voices.tunes.rhythms import AHEAD, BREATH, Beat, Beats, RhythmWriter, TuneHabits
 
-PEAKS: Final = {"verse": 6, "chorus": 8, "bridge": 7, "solo": 9, "break": 5, "outro": 6}
+PEAKS: Final = {"verse": 6, "chorus": 9, "bridge": 7, "solo": 9, "break": 5, "outro": 6}
 """Kind of section -> its highest note, in scale steps above the floor."""
 RANGES: Final = ((7, 1), (9, 3), (11, 3), (13, 2))
 """(scale steps from a tune's lowest note to its highest, weight): an octave, a tenth, a twelfth, and a fourteenth."""
@@ -134,7 +134,9 @@ class TuneWriter:
         index, number = self._peak_place
         chord = self._find_chord(self._written[index].beats[number])
         key = self._context.key
-        found = next((step for step in range(peak, peak - 7, -1) if key.pitch_at(step) % 12 in chord.pitches), peak)
+        found = next(
+            (step for step in range(peak, peak - 7, -1) if key.pitch_over(step, chord) % 12 in chord.pitches), peak
+        )
         compass = self._material.song.branch("compass")
         is_shared = compass.draw_bool(SHARED_PEAKS)
         return Bounds(max(lowest, found - compass.choose_weighted(RANGES)), found, found if is_shared else found - 1)
