@@ -32,7 +32,12 @@ LONG_STEPS: Final = 4
 """A note of at least this many steps belongs to the chord."""
 SHORT: Final = 3
 """A note of fewer steps is no climax where there is a longer one."""
-SHORT_CLIMAX: Final = 2
+SHORT_CLIMAX, EARLY_CLIMAX = 2, 1
+"""Bars by which a climax had better be elsewhere than on a short note, or on one of the first of its unit."""
+APPROACH: Final = 3
+"""Notes that lead up to the climax,"""
+ASCENT: Final = 1.8
+"""each at most so many scale steps below the next."""
 SHAPES: Final = ("arch", "fall", "rise", "wave")
 SWAY: Final = 0.5
 """Share of half the range by which a contour rises and falls around its level."""
@@ -124,6 +129,7 @@ class TuneWriter:
                 - (self._is_strong(beats[number]))
                 - beats[number].length / 16
                 + (SHORT_CLIMAX if beats[number].length < SHORT else 0)
+                + (EARLY_CLIMAX if number < APPROACH else 0)
             ),
         )
 
@@ -152,13 +158,13 @@ class TuneWriter:
         origin = unit.bar * self._steps
         places: list[Place] = []
         for number, beat in enumerate(beats):
-            target = row.get(beat.step - origin)
+            target, least = row.get(beat.step - origin), self._find_least(index, number)
             places.append(
                 Place(
                     chord=self._find_chord(beat),
                     must_belong=self._must_belong(beat, beats[number - 1] if number else None),
-                    aim=self._aim(index, shape, (beat.step - origin) / (unit.bars * self._steps)),
-                    target=None if target is None else target + moved,
+                    aim=max(least, self._aim(index, shape, (beat.step - origin) / (unit.bars * self._steps))),
+                    target=None if target is None or target + moved < least else target + moved,
                     later=self._find_later_chords(index, beat),
                     goals=self._find_goals(unit, beat),
                     is_peak=(index, number) == self._peak_place,
@@ -200,6 +206,12 @@ class TuneWriter:
         close = self._plan.units[index].close
         end = 0.0 if where < 0.75 or close == "none" else (where - 0.75) * (6 if close == "full" else 3)
         return level + SWAY * half * sway - end
+
+    def _find_least(self, index: int, number: int) -> float:
+        """How high the contour has to be to lead up to the climax: nobody likes to sing that out of the blue."""
+        unit, climax = self._peak_place
+        ahead = climax - number
+        return self._bounds.peak - ASCENT * ahead if index == unit and 0 < ahead <= APPROACH else self._bounds.low
 
     def _find_goals(self, unit: Unit, beat: Beat) -> tuple[int, ...]:
         """Pitch classes of a note that ends a phrase."""
