@@ -19,6 +19,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import av
@@ -49,7 +50,11 @@ TONE = 150
 
 
 class Ear(threading.Thread):
-    """Decodes the mount from the first sound on; positions are seconds of sound since then."""
+    """Decodes the mount from the first sound on; positions are seconds of sound since then.
+
+    What Icecast has kept for new listeners mostly begins inside a frame, which no decoder can read. As players do, it
+    is left out; who gives up there connects again and again and, on a busy machine, may meet one each time.
+    """
 
     def __init__(self, url: str) -> None:
         super().__init__(daemon=True)
@@ -72,7 +77,7 @@ class Ear(threading.Thread):
     def _listen(self, stream: "av.container.InputContainer") -> None:
         resampler = av.AudioResampler(format="flt", layout="mono", rate=48000)
         size, rest, last = round(WINDOW * 48000), np.zeros(0, np.float32), time.monotonic()
-        for frame in stream.decode(audio=0):
+        for frame in decode(stream):
             now = time.monotonic()
             if now - last > LONGEST:
                 self.gaps.append(now - last)
@@ -96,6 +101,15 @@ class Ear(threading.Thread):
         if self._silent > SHOWN:
             self.silences.append((self.heard - self._silent, self._silent))
         self._silent = 0.0
+
+
+def decode(stream: "av.container.InputContainer") -> Iterator["av.AudioFrame"]:
+    """The frames that can be decoded."""
+    for packet in stream.demux(audio=0):
+        try:
+            yield from packet.decode()
+        except av.InvalidDataError:
+            continue
 
 
 def count_processor(parent: psutil.Process) -> dict[str, float]:
