@@ -1,4 +1,4 @@
-"""Watches over the station's relays: each is asked every few seconds whether it is well and how many listen there.
+"""Watches over the station's relays: each is asked every two seconds whether it is well and how many listen there.
 
 A relay's Icecast is asked as our own is (`bot.supervision.listeners`), each by itself, so that one that hangs delays no
 other. One that does not answer is away at once; listeners are sent elsewhere until it answers again. Sends nobody
@@ -25,7 +25,7 @@ from bandstand.common.relays import Relay
 
 log = Logger()
 
-EACH: Final = 5.0
+EACH: Final = 2.0
 """Seconds between two looks at a relay."""
 Count = Callable[[], Awaitable[dict[str, int]]]
 """How many listen to each mount."""
