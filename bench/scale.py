@@ -235,9 +235,8 @@ def run_stations(number: int) -> None:
         used = (sum(processor(process.pid) for process in processes) - spent) / 60 * 100
         kept = sum(memory(process.pid) for process in processes)
         heard = sum(1 for station in stations if station.say("status").is_good)
-        print(
-            f"{number:3} stations     {used:.1f} % of a core, {kept:.0f} MiB, {len(processes)} processes, {heard} answer"
-        )
+        cost = f"{used:.1f} % of a core, {kept:.0f} MiB, {len(processes)} processes"
+        print(f"{number:3} stations     {cost}, {heard} answer")
 
 
 def main() -> None:
