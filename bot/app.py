@@ -28,7 +28,7 @@ from bandstand.bot.irc.frontend import IrcFrontEnd
 from bandstand.bot.irc.network import INetworkReactor
 from bandstand.bot.live import keeper as live_keeper
 from bandstand.bot.live.door import Door, find_door
-from bandstand.bot.live.keeper import LiveAccounts, LiveKeeper
+from bandstand.bot.live.keeper import GuestAccounts, LiveAccounts, LiveKeeper
 from bandstand.bot.making.background_jobs import BackgroundJobs
 from bandstand.bot.making.catalogue import Catalogue
 from bandstand.bot.making.declarations import DeclarationsReloader
@@ -309,6 +309,7 @@ class App:
                 ExamineMachine: MachineExaminer(self._launcher, self._settings.arguments).look,
                 GetFigures: self._figures.look,
             },
+            PasswordCheck(self._reactor, GuestAccounts(self._store)).check_visitor,
         )
         self._commands = CommandLine(self._core, self._front_ends, self._wall, self._clock.seconds)
         self._announcer = Announcer(self._front_ends)

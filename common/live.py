@@ -65,6 +65,11 @@ def make_mount(name: str) -> str:
     return PREFIX + name
 
 
+def make_live_title(name: str) -> str:
+    """Of a show whose DJ sends no title."""
+    return f"live: {name}"
+
+
 def find_name(mount: str) -> str | None:
     """The DJ whose mount it is; None where it is nobody's."""
     name = mount.removeprefix(PREFIX)

@@ -14,13 +14,15 @@ from litestar.response import Redirect, Template
 from bandstand.common.api.people import Right
 from bandstand.common.api.requests import ChooseName, LogIn, LogOut, OpenLink
 from bandstand.common.api.results import LoggedIn, LoggedOut, NameChosen
-from bandstand.web.bodies import Answer, Done, answer, describe_body, is_own_path, read_body
+from bandstand.web.bodies import Answer, Done, answer, describe_body, find_back, is_own_path, read_body
 from bandstand.web.bot_link import Link
 from bandstand.web.given import AnyRequest, TheLink, ThePages, TheVisitor
 from bandstand.web.people import Visitor
+from bandstand.web.safety import is_form
 
 ACCOUNT: Final = "/account"
 LOG_IN: Final = "/login"
+BOOTH_PATH: Final = "/booth"
 
 
 class AskLogIn(msgspec.Struct, frozen=True):
@@ -28,6 +30,8 @@ class AskLogIn(msgspec.Struct, frozen=True):
 
     account: Annotated[str, msgspec.Meta(max_length=200)]
     password: Annotated[str, msgspec.Meta(max_length=1000)] = ""
+    guest: bool = False
+    """The name and password are those of a guest of live shows."""
 
 
 class AskLink(msgspec.Struct, frozen=True):
@@ -97,9 +101,15 @@ async def show_account(request: AnyRequest, pages: ThePages, visitor: TheVisitor
 async def log_in(request: AnyRequest, link: TheLink, visitor: TheVisitor) -> Answer:
     async def act() -> Done:
         body = await read_body(request, AskLogIn)
-        return await _log_in(link, visitor, LogIn(account=body.account, password=body.password))
+        return await _log_in(link, visitor, LogIn(account=body.account, password=body.password, is_guest=body.guest))
 
-    return await answer(request, visitor, act, retry=LOG_IN)
+    return await answer(request, visitor, act, retry=await _find_retry(request))
+
+
+async def _find_retry(request: AnyRequest) -> str:
+    """The page on which a form is filled in again: the booth's own, where it came from there."""
+    back = await find_back(request) if is_form(request) else "/"
+    return BOOTH_PATH if back == BOOTH_PATH else LOG_IN
 
 
 @post(
@@ -123,7 +133,9 @@ async def _log_in(link: Link, visitor: Visitor, request: LogIn | OpenLink) -> Do
     visitor.log_in(result.session)
     # The session itself is the cookie's alone.
     me = Me(name=result.name, account=result.known_as or result.name, right=result.right, csrf=visitor.csrf)
-    return Done(sentence=f"you are logged in as {me.account}, with the right {result.right.value}", result=me)
+    is_guest = isinstance(request, LogIn) and request.is_guest
+    said = f"the guest {me.account}" if is_guest else f"{me.account}, with the right {result.right.value}"
+    return Done(sentence=f"you are logged in as {said}", result=me)
 
 
 @post(

@@ -84,6 +84,11 @@ def find_mount_url(request: Request[Any, Any, Any], settings: Config, path: str,
     """Where whoever sent the request hears the mount; `known` is the station's own address for it, or empty."""
     if settings.web.streams_url:
         return f"{settings.web.streams_url.rstrip('/')}{path}"
+    return find_icecast_url(request, settings, known, path)
+
+
+def find_icecast_url(request: Request[Any, Any, Any], settings: Config, known: str, path: str = "/") -> str:
+    """The same at Icecast itself, past any proxy: there DJs connect, whose programs no web proxy understands."""
     icecast = settings.icecast
     scheme = "https" if icecast.tls else "http"
     parts = urlsplit(known or f"{scheme}://{icecast.host}:{icecast.port}{path}")

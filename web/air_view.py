@@ -9,9 +9,10 @@ from typing import Any, Final
 import msgspec
 
 from bandstand.common.api.results import BandBrief, NowPlaying, QueuedSong, SongDetails
-from bandstand.common.api.values import Section, Song, SongBrief
+from bandstand.common.api.values import Section, Song, SongBrief, SongKind
 from bandstand.common.bands import Member
-from bandstand.common.generators import BAND
+from bandstand.common.generators import BAND, LIVE_SHOW
+from bandstand.common.live import make_live_title
 from bandstand.common.song_parameters import TAIL
 from bandstand.common.text import one_line
 from bandstand.web.words import STATES, say_rating, say_reason
@@ -36,6 +37,14 @@ class Now(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
     turn: str = ""
     name: str = ""
+    dj: str = ""
+    """Who is live; empty where nobody is."""
+
+    @property
+    def title(self) -> str:
+        """The song's; of a live show without one the DJ's name."""
+        title = self.song.title if self.song is not None else ""
+        return self.dj if self.dj and title == make_live_title(self.dj) else title
 
     @property
     def words(self) -> str:
@@ -70,6 +79,12 @@ class Air(msgspec.Struct, frozen=True, kw_only=True):
     strip: Strip | None = None
     favourites: int = 0
     why: str = ""
+    dj: str = ""
+    """Whose live show it is, of which nothing is kept."""
+
+    @property
+    def title(self) -> str:
+        return self.dj if self.dj and self.song.title == make_live_title(self.dj) else self.song.title
 
 
 def make_now(playing: NowPlaying | None, at: float, now: float, *, is_away: bool) -> Now:
@@ -85,7 +100,8 @@ def make_now(playing: NowPlaying | None, at: float, now: float, *, is_away: bool
     if song is not None:
         song = msgspec.structs.replace(song, title=one_line(song.title), artist=one_line(song.artist))
     state = AWAY if is_away else playing.state
-    return Now(state=state, song=song, cue=playing.cue, seconds=seconds, turn=playing.turn, name=playing.name)
+    dj = one_line(playing.name, LONGEST_FACT) if song is not None and song.kind is SongKind.LIVE else ""
+    return Now(state=state, song=song, cue=playing.cue, seconds=seconds, turn=playing.turn, name=playing.name, dj=dj)
 
 
 def make_air(details: SongDetails, bands: Sequence[BandBrief], on_air: QueuedSong | None) -> Air:
@@ -104,6 +120,7 @@ def make_air(details: SongDetails, bands: Sequence[BandBrief], on_air: QueuedSon
         strip=strip,
         favourites=details.favourites,
         why=f"Why this song: {why}." if why else "",
+        dj=one_line(str(song.parameters.get("dj", "")), LONGEST_FACT) if song.generator == LIVE_SHOW else "",
     )
 
 

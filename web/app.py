@@ -28,6 +28,7 @@ from bandstand.web import (
     heard,
     hls,
     listening,
+    live,
     making,
     metrics,
     now_playing,
@@ -41,6 +42,7 @@ from bandstand.web import (
     static_routes,
 )
 from bandstand.web.audience import tell_audience
+from bandstand.web.booth_feed import tell_booths
 from bandstand.web.bot_link import Link
 from bandstand.web.caching import ETags
 from bandstand.web.event_hub import EventHub
@@ -71,6 +73,7 @@ ROUTES: Final = [
     *making.ROUTES,
     *heard.ROUTES,
     *listening.ROUTES,
+    *live.ROUTES,
     *hls.ROUTES,
     *health.ROUTES,
     *metrics.ROUTES,
@@ -130,7 +133,13 @@ def make_template_engine(settings: Config, files: StaticFiles) -> JinjaTemplateE
 @asynccontextmanager
 async def _run_beside(hub: EventHub, link: Link, reader: Reader, hls_audience: HlsAudience) -> AsyncIterator[None]:
     """What goes on as long as the application runs: the connections to the bot, and the events."""
-    beside = (link.run(hub), hub.run(link), tell_audience(hub, reader), tell_hls_listeners(link, hls_audience))
+    beside = (
+        link.run(hub),
+        hub.run(link),
+        tell_audience(hub, reader),
+        tell_booths(hub, link),
+        tell_hls_listeners(link, hls_audience),
+    )
     running = [asyncio.create_task(work) for work in beside]
     try:
         yield

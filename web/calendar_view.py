@@ -7,6 +7,7 @@ import msgspec
 
 from bandstand.common.api.schedule import Schedule
 from bandstand.common.api.shows import Airing, RunState, Show
+from bandstand.common.api.values import SlotKind
 from bandstand.common.choice_words import say_slot
 from bandstand.common.show_times import load_zone
 from bandstand.common.text import one_line
@@ -22,6 +23,17 @@ class Entry(msgspec.Struct, frozen=True):
     times: str
     what: str
     is_on: bool
+    dj: str = ""
+    """Whose live show it is."""
+
+
+class NextLive(msgspec.Struct, frozen=True):
+    """A DJ's time by the schedule; Unix seconds."""
+
+    dj: str
+    show: str
+    start: float
+    end: float
 
 
 class Day(msgspec.Struct, frozen=True):
@@ -44,6 +56,14 @@ def list_days(schedule: Schedule, now: float, count: int) -> list[Day]:
     ]
 
 
+def find_next_live(schedule: Schedule, now: float) -> NextLive | None:
+    """The first show of a DJ that is still to begin."""
+    for airing in sorted(schedule.airings, key=lambda airing: airing.start):
+        if airing.show.slot.kind is SlotKind.LIVE and airing.start > now:
+            return NextLive(airing.show.slot.name, one_line(airing.show.name, LONGEST), airing.start, airing.end)
+    return None
+
+
 def _list_entries(airings: Sequence[Airing], schedule: Schedule, now: float) -> tuple[Entry, ...]:
     zone = load_zone(schedule.zone)
     entries = []
@@ -51,7 +71,8 @@ def _list_entries(airings: Sequence[Airing], schedule: Schedule, now: float) -> 
         times = f"{datetime.fromtimestamp(airing.start, zone):%H:%M}"
         if airing.show.rule.end is not None:
             times += f"–{datetime.fromtimestamp(airing.end, zone):%H:%M}"  # noqa: RUF001
-        said = (say_slot(airing.show.slot), STATES.get(airing.state, "") if airing.state else "")
+        dj = airing.show.slot.name if airing.show.slot.kind is SlotKind.LIVE else ""
+        said = (dj or say_slot(airing.show.slot), STATES.get(airing.state, "") if airing.state else "")
         is_on = schedule.now == airing.show and airing.start <= now < airing.end
-        entries.append(Entry(airing.show, times, one_line(", ".join(filter(None, said)), LONGEST), is_on))
+        entries.append(Entry(airing.show, times, one_line(", ".join(filter(None, said)), LONGEST), is_on, dj))
     return tuple(entries)

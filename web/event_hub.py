@@ -13,7 +13,7 @@ import logging
 from collections import Counter, deque
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 import msgspec
 
@@ -62,14 +62,26 @@ class StationState(msgspec.Struct, frozen=True, kw_only=True):
     queue: Queue
 
 
+class Wants(NamedTuple):
+    """What a reader has beside what everybody has."""
+
+    progress: bool = False
+    """`job_advanced`."""
+    booth: bool = False
+    """`booth`: how it is with DJs who are live (`web.booth_feed`)."""
+
+
+NOTHING_MORE: Final = Wants()
+
+
 class Stream:
     """One reader's events. `take` waits for the next ones."""
 
-    def __init__(self, number: int | None, wants_progress: bool, address: str) -> None:
+    def __init__(self, number: int | None, wants: Wants, address: str) -> None:
         self.address = address
         self.number = number
         """Of the last event that the reader has; None while no number is known at all."""
-        self.wants_progress = wants_progress
+        self.wants = wants
         self.untaken_comments = 0
         self.reader: asyncio.Task[object] | None = None
         """Is cancelled where it does not read."""
@@ -80,6 +92,11 @@ class Stream:
     def put(self, data: bytes) -> None:
         self._waiting.append(data)
         self._wake.set()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to take."""
+        return not self._waiting
 
     def close(self) -> None:
         self.is_closed = True
@@ -144,11 +161,11 @@ class EventHub:
         """Whether another stream may be opened, by this address; empty: one that is not limited."""
         return len(self.streams) < MOST and self._addresses[address] < MOST_OF_ADDRESS
 
-    def open_stream(self, after: int | None, wants_progress: bool = False, address: str = "") -> Stream:
+    def open_stream(self, after: int | None, wants: Wants = NOTHING_MORE, address: str = "") -> Stream:
         """One that begins with the state, and then has what was told after the event number `after`."""
         missed = self._list_after(after)
         is_known = missed is not None or self.number is None
-        stream = Stream(after if is_known else self.number, wants_progress, address)
+        stream = Stream(after if is_known else self.number, wants, address)
         if self.state is not None:
             # Its number, so that whoever is cut off before the first event comes back for what was missed.
             stream.put(self._write_state(stream.number))
@@ -199,7 +216,16 @@ class EventHub:
 
     def _tell_progress(self, data: bytes) -> None:
         for stream in self.streams:
-            if stream.wants_progress:
+            if stream.wants.progress:
+                stream.put(data)
+
+    @property
+    def has_booths(self) -> bool:
+        return any(stream.wants.booth for stream in self.streams)
+
+    def tell_booths(self, data: bytes) -> None:
+        for stream in self.streams:
+            if stream.wants.booth:
                 stream.put(data)
 
     def _tell_state(self) -> None:

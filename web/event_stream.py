@@ -8,8 +8,9 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import HeaderParameter, QueryParameter
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from bandstand.web.event_hub import EventHub, Stream
-from bandstand.web.given import TheHub, TheSettings
+from bandstand.common.api.live import GetBooth
+from bandstand.web.event_hub import EventHub, Stream, Wants
+from bandstand.web.given import TheHub, TheLink, TheSettings, TheVisitor
 from bandstand.web.limits import find_address
 from bandstand.web.problems import Trouble
 
@@ -35,6 +36,8 @@ BEGINNING = b"retry: 2000\n\n"
 async def stream_events(
     hub: TheHub,
     settings: TheSettings,
+    link: TheLink,
+    visitor: TheVisitor,
     last_event_id: Annotated[str | None, HeaderParameter(name="Last-Event-ID")] = None,
     after: Annotated[
         int | None, QueryParameter(description="As Last-Event-ID, for those who can send no header.")
@@ -42,20 +45,25 @@ async def stream_events(
     progress: Annotated[
         bool, QueryParameter(description="Also tell how far jobs are, several times a second.")
     ] = False,
+    booth: Annotated[
+        bool, QueryParameter(description="Also tell how it is with DJs who are live, twice a second; for DJs.")
+    ] = False,
 ) -> ASGIApp:
+    if booth:
+        await link.carry_out(GetBooth(), visitor.by())  # raises Declined where it is not for them
     given = last_event_id.strip() if last_event_id else ""
     number = int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else after
-    return EventResponse(hub, number, progress, is_limited=settings.web.requests > 0)
+    return EventResponse(hub, number, Wants(progress, booth), is_limited=settings.web.requests > 0)
 
 
 class EventResponse:
     """Sends one stream to one reader, until either of them ends."""
 
-    def __init__(self, hub: EventHub, after: int | None, wants_progress: bool, *, is_limited: bool) -> None:
+    def __init__(self, hub: EventHub, after: int | None, wants: Wants, *, is_limited: bool) -> None:
         self._is_limited = is_limited
         self._hub = hub
         self._after = after
-        self._wants_progress = wants_progress
+        self._wants = wants
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Raises Trouble where there are too many."""
@@ -63,7 +71,7 @@ class EventResponse:
         if not self._hub.has_room(address):
             raise Trouble(503, "too many follow the events at the moment", retry_after=30)
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
-        stream = self._hub.open_stream(self._after, self._wants_progress, address)
+        stream = self._hub.open_stream(self._after, self._wants, address)
         stream.reader = asyncio.current_task()
         leaving = asyncio.create_task(_wait_for_end(receive, stream))
         try:

@@ -18,31 +18,34 @@ from bandstand.common.api.refusals import Refused
 from bandstand.common.api.requests import GetSong, GetStatus, ListBands, ListHistory
 from bandstand.common.api.requests import Request as StationRequest
 from bandstand.common.api.results import BandBrief, QueuedSong, SongDetails
-from bandstand.common.api.schedule import Schedule
+from bandstand.common.api.schedule import GetSchedule, Schedule
 from bandstand.common.api.values import MountStatus, PlayedSong
 from bandstand.common.config import Config
 from bandstand.common.errors import BandstandError
 from bandstand.web.addresses import ListenedMount, list_mounts, send_by_choice
 from bandstand.web.air_view import Air, Now, make_air, make_now
-from bandstand.web.calendar_view import Day, list_days
+from bandstand.web.calendar_view import Day, NextLive, find_next_live, list_days
 from bandstand.web.event_hub import EventHub
 from bandstand.web.people import Visitor
 from bandstand.web.reader import Reader
 from bandstand.web.safety import make_policy
 
 RECORDINGS: Final = "recordings"
+BOOTH: Final = "booth"
 NAVIGATION: Final = (
     ("air", "/", "On air", Right.LISTENER),
     ("library", "/library", "Library", Right.LISTENER),
     ("bands", "/bands", "Bands", Right.LISTENER),
     ("schedule", "/schedule", "Schedule", Right.LISTENER),
     (RECORDINGS, "/recordings", "Recordings", Right.LISTENER),
+    (BOOTH, "/booth", "Booth", Right.DJ),
     ("studio", "/studio", "Studio", Right.DJ),
     ("admin", "/admin", "Admin", Right.ADMIN),
 )
 """Each page's id, address and name, and the right that it is for."""
 PLAYED: Final = 8
 WEEK: Final = 7
+DAY: Final = 24 * 3600.0
 FALLBACKS: Final = ("opus", "mp3")
 """Formats that an audio element plays in any browser, the better first; others come after them."""
 
@@ -84,7 +87,11 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     def navigation(self) -> list[tuple[str, str, str]]:
         ranks = list(Right)
         mine = ranks.index(self.right)
-        shown = [(page, url, name) for page, url, name, right in NAVIGATION if ranks.index(right) <= mine]
+        shown = [
+            (page, url, name)
+            for page, url, name, right in NAVIGATION
+            if ranks.index(right) <= mine or (page == BOOTH and self.visitor.is_guest)
+        ]
         is_of_use = self.has_recordings or self.here == RECORDINGS or self.right >= Right.DJ
         return [entry for entry in shown if is_of_use or entry[0] != RECORDINGS]
 
@@ -174,6 +181,12 @@ class PageMaker:
 
     def list_days(self, schedule: Schedule) -> list[Day]:
         return list_days(schedule, self._wall(), WEEK)
+
+    async def find_next_live(self, within: float = WEEK * DAY) -> NextLive | None:
+        """The next show of a DJ, if it begins within so many seconds."""
+        found = await self.read_or(GetSchedule(days=WEEK), None)
+        following = find_next_live(found, self._wall()) if isinstance(found, Schedule) else None
+        return following if following and following.start < self._wall() + within else None
 
     async def read_or(self, request: StationRequest, default: Any) -> Any:
         """The answer; `default` where the station refuses or is away."""

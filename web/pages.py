@@ -19,7 +19,7 @@ from bandstand.common.api.results import BandDetails, Family, SongDetails
 from bandstand.common.api.schedule import GetSchedule, Schedule
 from bandstand.common.errors import BandstandError
 from bandstand.common.paths import STEMS
-from bandstand.web import admin, studio
+from bandstand.web import admin, booth, studio
 from bandstand.web.air_view import list_facts, list_sections, make_air
 from bandstand.web.audience import count_audience
 from bandstand.web.given import AnyRequest, TheLink, ThePages, TheReader, TheSettings, TheStaticFiles, TheVisitor
@@ -33,6 +33,8 @@ WEEK: Final = 7
 MODULES: Final = ("station", "events", "player", "controls", "air", "roll", "score", "live_part", "forms")
 """Scripts that a browser is told of beforehand, rather than finding them one after the other."""
 LONGEST_QUERY: Final = 200
+LIVE_SOON: Final = 24 * 3600.0
+"""Seconds within which a live show stands beside the queue."""
 
 
 async def make_air_context(pages: PageMaker, code: str) -> dict[str, Any]:
@@ -41,7 +43,7 @@ async def make_air_context(pages: PageMaker, code: str) -> dict[str, Any]:
 
 
 async def make_queue_context(pages: PageMaker, _: str) -> dict[str, Any]:
-    return {"queue": pages.list_queue()}
+    return {"queue": pages.list_queue(), "next_live": await pages.find_next_live(LIVE_SOON)}
 
 
 async def make_played_context(pages: PageMaker, _: str) -> dict[str, Any]:
@@ -166,7 +168,13 @@ async def show_schedule(request: AnyRequest, pages: ThePages, reader: TheReader,
     schedule = await reader.read(GetSchedule(days=WEEK))
     assert isinstance(schedule, Schedule)
     return await pages.render(
-        request, visitor, "schedule.html", "schedule", schedule=schedule, days=pages.list_days(schedule)
+        request,
+        visitor,
+        "schedule.html",
+        "schedule",
+        schedule=schedule,
+        days=pages.list_days(schedule),
+        next_live=await pages.find_next_live(),
     )
 
 
@@ -198,5 +206,6 @@ ROUTES = [
     show_schedule,
     get_manifest,
     *studio.ROUTES,
+    *booth.ROUTES,
     *admin.ROUTES,
 ]

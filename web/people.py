@@ -77,6 +77,11 @@ class Visitor:
         return (self.you.known_as or self.you.name) if self.you and self.is_logged_in else ""
 
     @property
+    def is_guest(self) -> bool:
+        """They gave the password of a guest of live shows."""
+        return self.you is not None and self.you.is_guest
+
+    @property
     def name(self) -> str:
         """What they are called; empty for somebody who has not chosen a name."""
         return self.you.name if self.you and self.is_logged_in else self._kept.name

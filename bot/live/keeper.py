@@ -234,5 +234,18 @@ class LiveAccounts:
         return Deferred.fromCoroutine(ask())
 
 
+class GuestAccounts:
+    """The passwords of guests alone, by which they come to the booth on the page."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def get_password_hash(self, name: str) -> Deferred[str | None]:
+        async def ask() -> str | None:
+            return await self._store.read(lambda tx: live_shows.find_guest_password(tx, name))
+
+        return Deferred.fromCoroutine(ask())
+
+
 def _log_failure(failure: Failure) -> None:
     log.warn("a live show could not be looked after: {why}", why=failure.getErrorMessage())

@@ -111,6 +111,7 @@ def get_self(request: GetSelf, by: Requester, tx: Transaction) -> You:
         network=label,
         tells_accounts=network is None or network.tells_accounts is not False,
         is_visitor=by.identity.network == WEB and not by.identity.session,
+        is_guest=bool(by.identity.guest),
     )
 
 

@@ -24,6 +24,7 @@ from bandstand.common.api.events import QueueChanged
 from bandstand.common.api.live import (
     Dj,
     DjKicked,
+    DjState,
     EndLive,
     GetLive,
     GoLive,
@@ -44,10 +45,10 @@ from bandstand.common.api.live import (
     TooManyGuests,
 )
 from bandstand.common.api.people import Place, Requester, Right
-from bandstand.common.api.refusals import Refused
+from bandstand.common.api.refusals import NeedsRight, Refused
 from bandstand.common.api.values import Bars, Cue, EndReason, Song, SongKind, SongState
 from bandstand.common.generators import LIVE_SHOW
-from bandstand.common.live import PREFIX, LiveInput, make_mount
+from bandstand.common.live import GRACE, PREFIX, LiveInput, make_live_title, make_mount
 from bandstand.common.text import one_line
 from bandstand.common.types import RATE
 
@@ -77,10 +78,13 @@ def find_dj_on_air(tx: Transaction) -> str | None:
 
 def find_password(tx: Transaction, name: str) -> str | None:
     """The hash of the password by which this name may connect; None: it has none."""
+    return find_guest_password(tx, name) or tx.people.get_password(name)
+
+
+def find_guest_password(tx: Transaction, name: str) -> str | None:
+    """The hash of a guest's password while it counts."""
     guest = tx.live.find_guest(name)
-    if guest is not None and guest.expires > tx.now:
-        return guest.password
-    return tx.people.get_password(name)
+    return guest.password if guest is not None and guest.expires > tx.now else None
 
 
 def find_obstacle(tx: Transaction, name: str) -> str:
@@ -172,10 +176,6 @@ def _keep_title(tx: Transaction, inputs: dict[str, LiveInput]) -> None:
         tx.publish(QueueChanged())
 
 
-def make_title(name: str) -> str:
-    return f"live: {name}"
-
-
 # On the air and off it
 
 
@@ -185,7 +185,7 @@ def take_over(tx: Transaction, name: str, *, is_now: bool = False) -> Cue:
     wait = None if is_now or before is None else _find_wait_for_bar(tx, before)
     song = Song(
         code=draw_code(tx.chance, tx.songs.has_code),
-        title=make_title(name),
+        title=make_live_title(name),
         state=SongState.BEGUN,
         generator=LIVE_SHOW,
         seed=0,
@@ -247,9 +247,11 @@ def get_live(request: GetLive, by: Requester, tx: Transaction) -> LiveStatus:
 
 def _describe(tx: Transaction, one: Connection, on_air: str | None) -> Dj:
     heard = tx.outside.live.get(one.name, live.NOWHERE)
+    state = live.find_state(one.name, on_air, heard)
     return Dj(
-        name=one.name, state=live.find_state(one.name, on_air, heard), since=one.since, is_wanted=one.is_wanted,
+        name=one.name, state=state, since=one.since, is_wanted=one.is_wanted,
         level=heard.level, format=heard.format, title=heard.title, trouble=heard.trouble, delay=heard.delay,
+        grace_left=max(0.0, GRACE - heard.lost) if state is DjState.GRACE else None,
     )  # fmt: skip
 
 
@@ -287,6 +289,8 @@ def end_live(request: EndLive, by: Requester, tx: Transaction) -> LiveEnding:
     name = find_dj(tx, air)
     if air is None or name is None:
         raise Refused(NobodyLive())
+    if by.right < Right.DJ and not (by.identity and by.identity.guest == name):  # a guest ends their own show alone
+        raise Refused(NeedsRight("end_live", Right.DJ))
     hand_back(tx, air)
     return LiveEnding(name=name)
 

@@ -4,11 +4,12 @@ A front end vouches for an `Identity`; what is known of it best names the person
 
 1. an account of the station's own: `ann`
 2. an account of an IRC network's services: `libera/ann`
-3. a cookie that the web process signed: `~8f3a`
-4. an address, of a visitor of the page or in an IRC mask: `@203.0.113.9`. Of IPv6 it is the network of 64 bits,
+3. a guest of live shows, who has no account: `guest:bob`
+4. a cookie that the web process signed: `~8f3a`
+5. an address, of a visitor of the page or in an IRC mask: `@203.0.113.9`. Of IPv6 it is the network of 64 bits,
    `@2001:db8:0:1::/64`, as every household has that many addresses for itself
-5. the host name in an IRC mask: `libera/@host.example`. Networks give these out, so they are a network's own
-6. the place that somebody asks from, as long as nothing is known of them: `irc:libera/#radio`
+6. the host name in an IRC mask: `libera/@host.example`. Networks give these out, so they are a network's own
+7. the place that somebody asks from, as long as nothing is known of them: `irc:libera/#radio`
 
 A nick is nobody: anyone can change it at any time. Whoever sits at the station's machine is named by the front end.
 A key is kept in the database, so it never changes its form without a migration.
@@ -22,6 +23,8 @@ from bandstand.common.api.people import Identity, Requester, Right
 
 COOKIE: Final = "~"
 """Begins the key of a visitor of the page; no name of an account or of a network can begin so."""
+GUEST: Final = "guest:"
+"""Begins the key of a guest of live shows; no name of an account has a colon in it."""
 WEB: Final = "web"
 """The network of visitors of the page."""
 IPV6_PREFIX: Final = 64
@@ -51,6 +54,8 @@ def find_key(identity: Identity) -> str:
     name = get_name(identity)
     if name is not None:
         return str(name)
+    if identity.guest:
+        return GUEST + identity.guest
     if identity.cookie:
         return COOKIE + identity.cookie
     if identity.address:

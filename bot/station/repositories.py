@@ -224,6 +224,10 @@ class Cues(Protocol):
 
     def list_of_job(self, job: int) -> list[Cue]: ...
 
+    def list_asked(self, since: float, limit: int) -> list[Cue]:
+        """What listeners requested or wished for and was not taken back, the newest first; of the latest cues alone."""
+        ...
+
     def list_rests(self, cue: int) -> list[Cue]:
         """Queued cues that are the rest of this one."""
         ...

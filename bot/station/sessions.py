@@ -9,8 +9,9 @@ The database has hashes of sessions and links only: a copy of it lets nobody in.
 opening it puts a session in its place, so that it works once.
 
 What a session is bound to: an account (the station's, or one of an IRC network's services); or the mask of somebody on
-IRC who has none, for a day; or for whoever sits at the machine, their right. Rights of accounts and masks are looked up
-each time, as they may be taken away.
+IRC who has none, for a day; or a guest of live shows, for as long as their password counts; or for whoever sits at the
+machine, their right. Rights of accounts and masks are looked up each time, as they may be taken away; and so is the
+guest, who is no account and gets none by one of the same name.
 """
 
 import hashlib
@@ -21,7 +22,7 @@ import msgspec
 
 from bandstand.bot.station import access
 from bandstand.bot.station.identity import get_name, identify_person
-from bandstand.bot.station.persons import COOKIE, WEB, Visitor, find_key, get_person
+from bandstand.bot.station.persons import COOKIE, GUEST, WEB, Visitor, find_key, get_person
 from bandstand.bot.station.repositories import Session, Transaction
 from bandstand.common.api.people import Identity, Requester, Right
 from bandstand.common.api.refusals import LinkOver, NotAVisitor, PageOff, Refused, WrongPassword
@@ -47,7 +48,7 @@ def recognise(tx: Transaction, identity: Identity) -> Visitor:
     """Who a visitor of the page is. What the identity itself says of an account does not count."""
     session = find_session(tx, identity.session)
     bare = Identity(WEB, cookie=identity.cookie, address=identity.address)
-    if session is None:
+    if session is None or not _is_valid_guest(tx, session):
         return Visitor(bare, access.get_right(tx, bare), "")
     found = _identify(session, bare, identity.session)
     right = access.get_right(tx, found)
@@ -66,7 +67,17 @@ def _identify(session: Session, bare: Identity, text: str) -> Identity:
     if session.mask:
         return Identity(session.network, mask=session.mask, session=text)
     replace = msgspec.structs.replace
+    if session.network == GUEST:
+        return replace(bare, guest=session.name, session=text)
     return replace(bare, network=session.network, account=session.account, session=text)
+
+
+def _is_valid_guest(tx: Transaction, session: Session) -> bool:
+    """True also of a session that is no guest's. One who was kicked or invited anew has to log in again."""
+    if session.network != GUEST:
+        return True
+    guest = tx.live.find_guest(session.name)
+    return guest is not None and guest.expires > tx.now and guest.created <= session.created
 
 
 def _hash(text: str) -> str:
@@ -80,9 +91,18 @@ def log_in(request: LogIn, by: Requester, tx: Transaction) -> LoggedIn:
     """The core has looked at the password before."""
     account = request.account.strip().lower()
     _check_visitor(by)
+    if request.is_guest:
+        return _log_in_guest(tx, account, by)
     if tx.people.get_password(account) is None:  # removed a moment ago
         raise Refused(WrongPassword())
     return _begin(tx, _describe(identify_person(account), account, None), by)
+
+
+def _log_in_guest(tx: Transaction, name: str, by: Requester) -> LoggedIn:
+    guest = tx.live.find_guest(name)
+    if guest is None or guest.expires <= tx.now:
+        raise Refused(WrongPassword())
+    return _begin(tx, Session(key="", name=name, network=GUEST, expires=guest.expires), by)
 
 
 def make_link(request: MakeLink, by: Requester, tx: Transaction) -> LinkMade:
@@ -155,9 +175,8 @@ def _begin(tx: Transaction, whose: Session, by: Requester) -> LoggedIn:
     person = find_key(identity)
     # Whoever sits at the machine is one person, whichever browser they take.
     person = f"{WEB}:{whose.name}" if person.startswith(COOKIE) else person
-    seconds = MASK_SECONDS if whose.mask else MACHINE_SECONDS if whose.right else ACCOUNT_SECONDS
     begun = msgspec.structs.replace(
-        whose, key=_hash(text), is_link=False, person=person, created=tx.now, expires=tx.now + seconds
+        whose, key=_hash(text), is_link=False, person=person, created=tx.now, expires=_find_end(whose, tx.now)
     )
     tx.sessions.add(begun)
     tx.sessions.keep_newest(person, MOST_OF_PERSON)
@@ -171,6 +190,13 @@ def _begin(tx: Transaction, whose: Session, by: Requester) -> LoggedIn:
         right=max(right, begun.right or right),
         expires=begun.expires,
     )
+
+
+def _find_end(whose: Session, now: float) -> float:
+    """Until when it counts. A guest's ends with their password."""
+    if whose.network == GUEST:
+        return whose.expires
+    return now + (MASK_SECONDS if whose.mask else MACHINE_SECONDS if whose.right else ACCOUNT_SECONDS)
 
 
 def _take_favourites(tx: Transaction, before: str, person: str, name: str) -> None:

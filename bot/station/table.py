@@ -13,6 +13,7 @@ from bandstand.bot.station import (
     access,
     bands,
     between,
+    booth,
     clocks,
     comparisons,
     editing,
@@ -58,6 +59,8 @@ class Entry(NamedTuple):
     writes: bool = True
     needs_status: bool = False
     is_rationed: bool = False
+    admits_guests: bool = False
+    """Also for a guest of live shows who gave their password on the page, whatever right it needs."""
 
 
 def _reads(handler: Handler, right: Right = LISTENER, needs_status: bool = False) -> Entry:
@@ -110,8 +113,9 @@ REQUESTS: Final[dict[type[Request], Entry]] = {
     recording_requests.RemoveRecording: Entry(recordings.remove_recording, ADMIN),
     recording_requests.PublishRecording: Entry(recordings.publish_recording, DJ),
     requests.GetLive: _reads(live_shows.get_live),
+    requests.GetBooth: Entry(booth.get_booth, DJ, writes=False, admits_guests=True),
     requests.GoLive: Entry(live_shows.go_live, DJ),
-    requests.EndLive: Entry(live_shows.end_live, DJ),
+    requests.EndLive: Entry(live_shows.end_live, DJ, admits_guests=True),
     requests.KickDj: Entry(live_shows.kick_dj, ADMIN),
     requests.InviteGuest: Entry(live_shows.invite_guest, DJ),
     requests.MakePlaylist: Entry(playlists.make_playlist, DJ),

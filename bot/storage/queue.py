@@ -180,6 +180,9 @@ class Cues:
     def list_of_job(self, job: int) -> list[Cue]:
         return self._list(LIST_OF_JOB.fill(job))
 
+    def list_asked(self, since: float, limit: int) -> list[Cue]:
+        return self._list(LIST_ASKED.fill(since, limit))
+
     def list_rests(self, cue: int) -> list[Cue]:
         return self._list(LIST_RESTS.fill(cue))
 
@@ -239,6 +242,19 @@ LIST_HEARD: Final = prepare(_HEARD.limit(GAP))
 LIST_HEARD_SINCE: Final = prepare(_HEARD.where(CUE.started >= GAP))
 LIST_PLAYED: Final = prepare(_select_played(WAS_HEARD & SONG.generator.not_in(BETWEEN)))
 LIST_PLAYED_WHOLE: Final = prepare(_select_played(WAS_HEARD))
+LATEST: Final = 1000
+"""Cues among which those are looked for that listeners asked for: the play log is long."""
+IS_ASKED: Final = (CUE.is_request == True) | (CUE.is_wish == True)  # noqa: E712
+WAS_TAKEN_BACK: Final = (CUE.state == CueState.OVER.value) & CUE.started.is_null()
+LIST_ASKED: Final = prepare(
+    _select_cues()
+    .where(
+        CUE.id > tables.Cue.alias().select(fn.MAX(SQL("id")) - LATEST),
+        IS_ASKED, ~WAS_TAKEN_BACK, CUE.returns.is_null(), CUE.created > GAP,
+    )
+    .order_by(CUE.id.desc())
+    .limit(GAP)
+)  # fmt: skip
 LIST_RESTS: Final = prepare(
     _select_cues().where(CUE.state == CueState.QUEUED.value, CUE.returns == GAP).order_by(CUE.id)
 )

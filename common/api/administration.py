@@ -89,6 +89,8 @@ class You(ResultBase, frozen=True, tag="you"):
     is_at_machine: bool = False
     is_visitor: bool = False
     """A visitor of the page who is not logged in."""
+    is_guest: bool = False
+    """A visitor who gave a guest's password: see `InviteGuest`."""
 
 
 class People(ResultBase, frozen=True, tag="people"):

@@ -8,6 +8,7 @@ from typing import ClassVar
 import msgspec
 
 from bandstand.common.api.bases import EventBase, Kind, RefusalBase, RequestBase, ResultBase
+from bandstand.common.api.values import SongBrief
 from bandstand.common.types import CueId, SongCode
 
 
@@ -49,9 +50,35 @@ class Dj(msgspec.Struct, frozen=True, kw_only=True):
     """What is wrong with what they send."""
     delay: float = 0.0
     """Seconds by which they are heard later than they send, in the streamer alone."""
+    grace_left: float | None = None
+    """Seconds that a DJ in GRACE has to come back."""
+
+
+class LiveTime(msgspec.Struct, frozen=True, kw_only=True):
+    """A DJ's time by the schedule, Unix seconds."""
+
+    show: str
+    start: float
+    end: float
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody asked for: a song of the library, or one to be composed."""
+
+    song: SongBrief
+    name: str
+    at: float
+    is_wish: bool = False
+    is_waiting: bool = False
+    """It is still to come."""
 
 
 # Requests
+
+
+class GetBooth(RequestBase, frozen=True, tag="get_booth"):
+    """What a DJ has to know who asks: how it is with them, when they are on, and what listeners ask for. Also for a
+    guest who gave their password on the page."""
 
 
 class GetLive(RequestBase, frozen=True, tag="get_live"):
@@ -90,6 +117,21 @@ class LiveStatus(ResultBase, frozen=True, tag="live_status"):
     djs: tuple[Dj, ...]
     """The one on the air first, then the line."""
     is_enabled: bool = True
+
+
+class Booth(ResultBase, frozen=True, kw_only=True, tag="booth"):
+    name: str
+    """As whom the one who asks connects; empty for somebody without an account of the station's own."""
+    is_guest: bool = False
+    expires: float | None = None
+    """Until when a guest may connect."""
+    obstacle: str = ""
+    """Why they would not be let in, a clause of which they are the subject."""
+    live: LiveStatus
+    time: LiveTime | None = None
+    """Theirs by the schedule: that which it is, or the next one within a week."""
+    asked: tuple[Asked, ...] = ()
+    """The newest first."""
 
 
 class LiveOrdered(ResultBase, frozen=True, tag="live_ordered"):
@@ -234,8 +276,8 @@ class LiveKicked(EventBase, frozen=True, tag="live_kicked"):
     mount: str
 
 
-LiveRequest = GetLive | GoLive | EndLive | KickDj | InviteGuest
-LiveResult = LiveStatus | LiveOrdered | LiveEnding | DjKicked | GuestInvited
+LiveRequest = GetLive | GetBooth | GoLive | EndLive | KickDj | InviteGuest
+LiveResult = LiveStatus | Booth | LiveOrdered | LiveEnding | DjKicked | GuestInvited
 LiveRefusal = NoSuchDj | NobodyLive | GuestTaken | TooManyGuests
 LiveEvent = (
     LiveConnected

@@ -76,6 +76,9 @@ class Identity(msgspec.Struct, frozen=True):
     """An IPv4 or IPv6 address, as far as a front end has seen it itself."""
     session: str = ""
     """Of a visitor who logged in to the page: `common.api.visiting`. The station puts in whose it is."""
+    guest: str = ""
+    """Of a visitor who gave a guest's password (`InviteGuest`): the guest. The station puts it in; it is no account,
+    and gives no right."""
 
 
 class Requester(msgspec.Struct, frozen=True):

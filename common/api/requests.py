@@ -45,6 +45,7 @@ from bandstand.common.api.liking import SetNotices as SetNotices
 from bandstand.common.api.liking import Vote as Vote
 from bandstand.common.api.liking import VoteSkip as VoteSkip
 from bandstand.common.api.live import EndLive as EndLive
+from bandstand.common.api.live import GetBooth as GetBooth
 from bandstand.common.api.live import GetLive as GetLive
 from bandstand.common.api.live import GoLive as GoLive
 from bandstand.common.api.live import InviteGuest as InviteGuest

@@ -21,10 +21,12 @@ Password = Annotated[str, msgspec.Meta(max_length=1000)]
 
 
 class LogIn(RequestBase, frozen=True, tag="log_in"):
-    """Log in to the page with an account of the station's own, as for telnet."""
+    """Log in to the page with an account of the station's own, as for telnet; or as a guest of live shows."""
 
     account: Name
     password: Password
+    is_guest: bool = False
+    """It is a guest's name and password, as `InviteGuest` made it."""
 
     def __repr__(self) -> str:
         """Without the password, as this may get into a log."""

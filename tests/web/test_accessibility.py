@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from bandstand.common.api.live import Booth, Dj, DjState, GetBooth, LiveStatus
 from bandstand.web import admin, studio
 from bandstand.web.static_files import FOLDER
 from tests.web.fake_link import open_client
@@ -14,7 +15,12 @@ from tests.web.test_studio_and_admin import Admin, make_link
 
 PAGES = ("/", "/songs/7kq3", "/library", "/library?q=x", "/bands", "/bands/trio-maresol", "/schedule", "/recordings",
          "/recordings/8wq2z", "/login", "/account", "/link/abc", "/studio", "/studio?generator=mine", "/admin",
-         "/admin/machine", "/nonsense")  # fmt: skip
+         "/admin/machine", "/booth", "/nonsense")  # fmt: skip
+DJS = (
+    Dj(name="ann", state=DjState.WAITING, since=0.0, level=-18.0),
+    Dj(name="bob", state=DjState.ON_AIR, since=0.0),
+)
+BOOTH = Booth(name="ann", live=LiveStatus(djs=DJS))
 EMPTY = ("area", "br", "col", "hr", "img", "input", "link", "meta", "path", "rect", "circle", "source")
 NAMELESS = ("p", "div", "span", "small", "b", "i", "pre", "code", "li", "dt", "dd", "bdi", "td")
 """Elements without a role that could carry a name (https://www.w3.org/TR/html-aria/)."""
@@ -71,7 +77,7 @@ class Tree(HTMLParser):
 def pages() -> dict[str, Tree]:
     """Each page as an admin sees it."""
     link = make_link("a line")
-    link.answers |= make_answers()
+    link.answers |= make_answers() | {GetBooth: BOOTH}
     with pytest.MonkeyPatch.context() as patch, open_client(link) as client:
         for module in (studio, admin):
             patch.setattr(module, "require_right", lambda visitor, right: Admin())

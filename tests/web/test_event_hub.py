@@ -12,7 +12,7 @@ from bandstand.common.api.people import Place
 from bandstand.common.api.requests import GetNowPlaying, GetQueue
 from bandstand.common.types import CueId, SongCode
 from bandstand.web import event_hub
-from bandstand.web.event_hub import EventHub, StationState, Stream, has_drifted
+from bandstand.web.event_hub import EventHub, StationState, Stream, Wants, has_drifted
 from tests.web.fake_link import LANTERN, NUMBER, PLAYING, QUEUE, FakeLink
 
 
@@ -144,7 +144,7 @@ def test_places_and_what_programs_wrote_are_told_to_nobody() -> None:
 def test_progress_is_for_those_who_want_it() -> None:
     async def work() -> None:
         hub = make_hub()
-        some, more = hub.open_stream(None), hub.open_stream(None, wants_progress=True)
+        some, more = hub.open_stream(None), hub.open_stream(None, Wants(progress=True))
         tell(hub, JobAdvanced(job=3, seconds=1.5), NUMBER)
         assert len(await read(some)) == 1
         assert (await read(more))[1]["data"]["seconds"] == 1.5

@@ -190,7 +190,11 @@ def test_a_page_is_there_while_the_bot_is_away() -> None:
 def test_who_may_more_is_shown_more() -> None:
     from bandstand.web.page_context import NAVIGATION
 
-    assert [right for _, _, _, right in NAVIGATION if right is not Right.LISTENER] == [Right.DJ, Right.ADMIN]
+    assert [right for _, _, _, right in NAVIGATION if right is not Right.LISTENER] == [
+        Right.DJ,
+        Right.DJ,
+        Right.ADMIN,
+    ]
 
 
 def test_a_phone_can_keep_the_page() -> None:

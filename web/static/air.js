@@ -6,7 +6,7 @@ import { swap } from "./live_part.js";
 import { writeClock } from "./moments.js";
 import { afterNavigation } from "./navigation.js";
 import { load } from "./score.js";
-import { findPlace, getNow, player, station } from "./station.js";
+import { findLag, findPlace, getNow, player, station } from "./station.js";
 
 /** Milliseconds between two looks at what is heard. */
 const LOOK = 40;
@@ -14,7 +14,7 @@ const MOST_KEPT = 4;
 
 /** @type {Map<string, Promise<string | null>>} the server's HTML of a song on the air, by its code */
 const fragments = new Map();
-let shown = document.querySelector("song-roll")?.getAttribute("code") || "";
+let shown = document.querySelector("[data-song]")?.getAttribute("data-song") || "";
 let isSwapping = false;
 
 /** @param {string} code @returns {Promise<string | null>} */
@@ -57,7 +57,10 @@ async function show(code) {
 function announce(code) {
   const line = document.querySelector("[data-announced]");
   const [name, by] = [...(document.querySelector("[data-bar-song]")?.children ?? [])].map((one) => one.textContent);
-  if (line && code) line.textContent = by ? `Now: ${name}, by ${by}` : `Now: ${name}`;
+  if (!line || !code) return;
+  const now = getNow();
+  if (now.dj && now.song?.code === code) line.textContent = name === now.dj ? `${now.dj} is live` : `Live, ${now.dj}: ${name}`;
+  else line.textContent = by ? `Now: ${name}, by ${by}` : `Now: ${name}`;
 }
 
 /** The title of the window, of the bar, and of the lock screen. */
@@ -67,12 +70,14 @@ function showTitle() {
   const title = air?.querySelector("[data-title]")?.textContent?.trim() || "";
   const artist = air?.querySelector("[data-artist]")?.textContent?.trim() || "";
   const song = getNow().song;
-  const [name, by] = air ? [title, artist] : [song?.title || "", song?.artist || ""];
+  const { dj } = getNow();
+  const named = dj && song?.title === `live: ${dj}` ? dj : song?.title;
+  const [name, by] = air ? [title, artist] : [named || "", song?.artist || ""];
   if (bar && name) {
     const [link, small] = [document.createElement("a"), document.createElement("small")];
     link.href = `/songs/${shown || song?.code || ""}`;
     link.textContent = name;
-    small.textContent = by;
+    small.textContent = !dj || (air && shown !== song?.code) ? by : name === dj ? "Live" : `Live: ${dj}`;
     bar.replaceChildren(link, small);
   }
   const stationName = document.querySelector(".brand span")?.textContent || "Bandstand";
@@ -108,6 +113,14 @@ events.addEventListener("song_started", (event) => {
   const song = /** @type {CustomEvent} */ (event).detail.song;
   if (song?.code && document.querySelector("[data-air]")) prepare(song.code);
 });
+// What a DJ plays changes within the one song that their show is; it is shown when the ear is there.
+events.addEventListener("live_titled", () => {
+  const code = getNow().song?.code || "";
+  setTimeout(() => {
+    fragments.delete(code);
+    if (code === shown && !isSwapping) show(code);
+  }, findLag() * 1000);
+});
 for (const name of ["favourites_changed", "job_done", "comparison_revealed"]) {
   events.addEventListener(name, (event) => {
     const detail = /** @type {CustomEvent} */ (event).detail;
@@ -119,7 +132,7 @@ station.addEventListener("now", () => {
 });
 player.addEventListener("state", showTitle);
 afterNavigation(() => {
-  shown = document.querySelector("song-roll")?.getAttribute("code") || (document.querySelector("[data-air]") ? "" : shown);
+  shown = document.querySelector("[data-song]")?.getAttribute("data-song") || (document.querySelector("[data-air]") ? "" : shown);
   showControls();
   showTitle();
 });

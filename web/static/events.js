@@ -11,6 +11,7 @@ const NAMES = [
   "skipped_by_vote", "mount_came_on", "mount_went_off", "requests_switched", "rights_changed", "schedule_changed",
   "show_started", "show_ended", "watches_changed", "version_ready", "watch_ended", "watch_failed", "job_said",
   "generators_reloaded", "song_exported", "background_job_failed", "band_bred", "heard", "song_remade", "log_written", "listeners",
+  "live_took_over", "live_dropped", "live_returned", "live_titled", "live_left", "booth",
 ];
 
 /** @type {EventSource | null} */
@@ -18,12 +19,14 @@ let source = null;
 /** Number of the last event, so that a new connection goes on after it. */
 let last = "";
 let wantsProgress = false;
+let wantsBooth = false;
 
 function open() {
   if (source) return;
   const values = new URLSearchParams();
   if (last) values.set("after", last);
   if (wantsProgress) values.set("progress", "true");
+  if (wantsBooth) values.set("booth", "true");
   source = new EventSource(`/api/events?${values}`);
   for (const name of NAMES) source.addEventListener(name, take);
   source.addEventListener("open", () => events.dispatchEvent(new Event("open")));
@@ -41,6 +44,17 @@ function open() {
 export function wantProgress() {
   if (wantsProgress) return;
   wantsProgress = true;
+  reopen();
+}
+
+/** From now on `booth` comes as well, twice a second: how it is with DJs who are live. For those alone who may. */
+export function wantBooth() {
+  if (wantsBooth) return;
+  wantsBooth = true;
+  reopen();
+}
+
+function reopen() {
   source?.close();
   source = null;
   open();

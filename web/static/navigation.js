@@ -36,6 +36,16 @@ document.addEventListener("submit", (event) => {
 
 addEventListener("popstate", () => visit(location.href, false));
 
+/** On a narrow screen the pages' names are a line that one pushes: the name of this one is in sight. */
+function showHere() {
+  const nav = /** @type {HTMLElement | null} */ (document.querySelector(".nav"));
+  const here = /** @type {HTMLElement | null | undefined} */ (nav?.querySelector("[aria-current]"));
+  if (nav && here) nav.scrollLeft = here.offsetLeft - nav.offsetLeft - (nav.clientWidth - here.offsetWidth) / 2;
+}
+
+afterNavigation(showHere);
+showHere();
+
 /** @param {string} address @param {boolean} isNew whether it becomes an entry of the history */
 async function visit(address, isNew) {
   let text;

@@ -9,10 +9,11 @@ import "./song_search.js";
 import "./song_wave.js";
 import "./moments.js";
 import "./audience.js";
+import "./live_strip.js";
 import { afterNavigation } from "./navigation.js";
 
 /** Modules that only some pages need, by an attribute of an element that they have. */
-const EXTRAS = { "[data-studio]": "./studio.js", "[data-admin]": "./admin.js", "[data-recording]": "./recording.js" };
+const EXTRAS = { "[data-studio]": "./studio.js", "[data-admin]": "./admin.js", "[data-recording]": "./recording.js", "[data-booth]": "./booth.js" };
 
 function loadExtras() {
   for (const [selector, address] of Object.entries(EXTRAS)) {

@@ -6,6 +6,8 @@ import { Player } from "./player.js";
 const RATE = 48000;
 /** Milliseconds for which the last place is counted on when the player does not know the place for a moment. */
 const GRACE = 2000;
+/** Seconds. */
+const MOST_LAG = 30;
 const body = document.body.dataset;
 
 export const player = new Player({
@@ -24,7 +26,8 @@ export const player = new Player({
  * @property {boolean} isExact whether it is what is heard, to the frame
  *
  * @typedef {{code: string, title: string, artist: string, seconds: number, state: string}} Song
- * @typedef {{state: string, song: Song | null, cue: number | null, seconds: number, at: number}} Now
+ * @typedef {{state: string, song: Song | null, cue: number | null, seconds: number, at: number, dj: string}} Now `dj` is
+ *   who is live, or empty
  */
 
 /** Dispatches `now` when the station says what is on the air. */
@@ -33,7 +36,7 @@ export const station = new EventTarget();
 /** What is to be added to this machine's clock to have the station's, seconds. */
 const offset = Number(body.clock) - Date.now() / 1000;
 /** @type {Now} */
-let now = { ...JSON.parse(body.now || '{"state": "away", "song": null}'), at: performance.now() };
+let now = { ...JSON.parse(body.now || '{"state": "away", "song": null, "dj": ""}'), at: performance.now() };
 /** @type {{song: string, cue: number, frame: number, at: number, exact: boolean} | null} */
 let lastHeard = null;
 
@@ -58,12 +61,21 @@ export function findPlace() {
   return { song: now.song.code, cue: now.cue, frame: null, seconds, isExact: false };
 }
 
+/** @returns {number} seconds by which the ear is behind the station; 0 where nobody listens here, or it is not known */
+export function findLag() {
+  const place = player.state === "stopped" ? null : findPlace();
+  if (!place || place.song !== now.song?.code) return 0;
+  const passed = now.state === "playing" ? (performance.now() - now.at) / 1000 : 0;
+  return Math.min(MOST_LAG, Math.max(0, now.seconds + passed - place.seconds));
+}
+
 events.addEventListener("state", (event) => {
   const { now_playing: playing, at, is_bot_away: isAway } = /** @type {CustomEvent} */ (event).detail;
   const age = Math.max(0, Date.now() / 1000 + offset - at);
   now = {
     ...playing,
     song: playing.song ?? null,
+    dj: playing.song?.kind === "live" ? playing.name : "",
     seconds: (playing.seconds || 0) + (playing.state === "playing" ? age : 0),
     state: isAway ? "away" : playing.state,
     at: performance.now(),

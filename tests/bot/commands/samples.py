@@ -177,6 +177,12 @@ RESULTS: dict[type, Any] = {
             live.Dj(name="bob", state=live.DjState.WAITING, since=950.0, is_wanted=True, trouble="it is silent"),
         )
     ),
+    requests.GetBooth: live.Booth(
+        name="ann",
+        live=live.LiveStatus(djs=(live.Dj(name="ann", state=live.DjState.GRACE, since=900.0, grace_left=7.0),)),
+        time=live.LiveTime(show="Fridays", start=900.0, end=8100.0),
+        asked=(live.Asked(song=LANTERN, name="ben", at=950.0, is_waiting=True),),
+    ),
     requests.GoLive: live.LiveOrdered(name="bob"),
     requests.EndLive: live.LiveEnding(name="ann"),
     requests.KickDj: live.DjKicked(name="ann", until=1600.0),

@@ -28,6 +28,7 @@ READING: dict[type[Request], Request] = {
     requests.GetHeard: requests.GetHeard(),
     requests.GetNowPlaying: requests.GetNowPlaying(),
     requests.GetLive: requests.GetLive(),
+    requests.GetBooth: requests.GetBooth(),
     requests.RecogniseFiles: requests.RecogniseFiles(files=()),
     requests.ListSongs: requests.ListSongs(),
     requests.GetSong: requests.GetSong(song="one"),
