@@ -11,6 +11,7 @@ from bandstand.common.api.people import Requester, Right
 from bandstand.common.api.requests import (
     ChooseName,
     CountHlsListeners,
+    GetBooth,
     GetFigures,
     GetHeard,
     GetListeners,
@@ -58,7 +59,7 @@ def test_every_request_but_those_of_programs_and_of_the_page_can_be_made_in_word
     assert set(REQUESTS) - made == {
         *(GetHeard, GetSongFiles, ListNames, PlayPipe, RecogniseFiles),
         *(GetFigures, GetListeners, GetLog, CountHlsListeners),
-        *(ReadWish, WishAlike, LogIn, LogOut, OpenLink, ChooseName),
+        *(GetBooth, ReadWish, WishAlike, LogIn, LogOut, OpenLink, ChooseName),
     }
 
 
