@@ -18,6 +18,7 @@ from bandstand.common.text import harmless
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("bandstand.bot.__main__:up", "go on air on this machine, with a console here"),
     "ctl": ("bandstand.bot.shell.ctl:main", "give the running station one command"),
+    "status": ("bandstand.bot.shell.watching:main", "show what the station does; --watch draws it anew until Ctrl-C"),
     "passwd": ("bandstand.bot.passwd:main", "make or change an account for telnet"),
     "check": ("bandstand.common.check:main", "say what is wrong with the configuration, and what is missing here"),
     "doctor": ("bandstand.bot.doctor.command:main", "say what is wrong on this machine, with a remedy for each"),
