@@ -233,7 +233,7 @@ def test_a_request_is_answered_by_its_result(client: Client) -> None:
         "answers": 1,
         "result": {
             "result": "you", "name": "ctl", "right": "owner", "known_as": "", "mask": "", "network": "",
-            "tells_accounts": True, "is_at_machine": True, "is_visitor": False,
+            "tells_accounts": True, "is_at_machine": True, "is_visitor": False, "is_guest": False,
         },
     }  # fmt: skip
 
