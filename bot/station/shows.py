@@ -79,6 +79,8 @@ def record_entry(tx: Transaction, target: Target) -> None:
 def get_schedule(request: GetSchedule, by: Requester, tx: Transaction) -> Schedule:
     shows, records = list_shows(tx), list_records(tx)
     current = schedule.find_target(shows, tx.now, records)
+    if current and records.get((current.show.key, current.occurrence.day)) is RunState.HELD:
+        current = None
     found = _leave_out_repeats(schedule.list_targets(shows, tx.now, tx.now + request.days * DAY))
     airings = tuple(_describe(target, records) for target in found[:SHOWN])
     return Schedule(zone=tx.rules.zone, now=current.show if current else None, airings=airings, shows=tuple(shows))

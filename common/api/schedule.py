@@ -49,7 +49,7 @@ class Schedule(ResultBase, frozen=True, tag="schedule"):
     zone: str
     """The station's."""
     now: Show | None
-    """The show that is on."""
+    """The show that is on; None also while it waits for what people have ordered."""
     airings: tuple[Airing, ...]
     """What has begun today or comes within the days that were asked for, by time; the first hundred."""
     shows: tuple[Show, ...]

@@ -131,6 +131,7 @@ def test_what_somebody_asked_for_is_heard_to_its_end_and_the_show_waits_which_is
     assert (told.held.song.title, told.held.name, told.held.until) == ("Song 3", "ann", TEN + 30.0)
     assert station.get_events(ShowStarted) == []
     assert station.ask(GetSchedule()).airings[0].state is RunState.HELD
+    assert station.ask(GetSchedule()).now is None
     assert station.ask(ExplainSong()).held == told.held
     assert get_show(end(station, TEN + 30.0)) == "show"
     assert len(station.get_events(ShowStarted)) == 1
