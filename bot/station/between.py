@@ -27,7 +27,9 @@ from bandstand.bot.station.fitting import LONGEST, find_fixed_time
 from bandstand.bot.station.lifecycle import end_cue, move_song
 from bandstand.bot.station.on_air import Asker, find_on_air, get_asker, insert_first, is_stopped, locate
 from bandstand.bot.station.ordering import Order, check_path, order_song
+from bandstand.bot.station.playlists import count_in_utc
 from bandstand.bot.station.repositories import PlayLogEntry, Transaction
+from bandstand.bot.station.schedule import find_hour_start
 from bandstand.bot.station.slots import MOST_JINGLES
 from bandstand.bot.station.transitions import is_between, is_song
 from bandstand.common.api.between import Jingle
@@ -118,7 +120,8 @@ def _is_before_fixed_time(tx: Transaction, air: Cue) -> bool:
     if any(cue.choice is not None and cue.choice.ends_at is not None for cue in tx.queue.list_open()):
         return True
     seam = tx.now + max(0.0, (air.edges.next_at or air.song.seconds) - locate(tx, air))
-    fixed = find_fixed_time(seam, shows.make_timetable(tx), tx.playlists.list_all(), tx.rules.is_on_the_hour)
+    lists = count_in_utc(tx.playlists.list_all(), find_hour_start(tx.rules.zone, tx.now))
+    fixed = find_fixed_time(seam, shows.make_timetable(tx), lists, shows.find_kept_hour(tx))
     return fixed is not None and fixed.at - seam <= LONGEST
 
 

@@ -54,10 +54,10 @@ def find_half(left: float) -> float | None:
 
 
 def find_fixed_time(
-    at: float, timetable: Timetable, lists: Sequence[Playlist], is_on_the_hour: bool
+    at: float, timetable: Timetable, lists: Sequence[Playlist], hour_start: int | None
 ) -> FixedTime | None:
     """The next moment after `at` at which something has to begin to the second: a show, what follows one, a playlist's
-    turn once an hour, and the hour itself where the station keeps it."""
+    turn once an hour, and the hour itself, which begins at minute `hour_start` of UTC's; None: it is not kept."""
     moments = []
     change = timetable.find_next_change(at + EARLY)
     if change is not None:
@@ -65,8 +65,9 @@ def find_fixed_time(
     turn = playlists.find_next_turn(lists, at + playlists.EARLY)
     if turn is not None:
         moments.append(FixedTime(turn, False))
-    if is_on_the_hour:
-        moments.append(FixedTime(((at + EARLY) // HOUR + 1) * HOUR, False))
+    if hour_start is not None:
+        shift = hour_start * 60.0
+        moments.append(FixedTime(((at + EARLY - shift) // HOUR + 1) * HOUR + shift, False))
     return min(moments, key=lambda one: (one.at, not one.is_show), default=None)
 
 

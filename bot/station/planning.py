@@ -119,7 +119,7 @@ def read_ground(tx: Transaction) -> Ground:
     return Ground(
         played=tx.queue.list_heard(tx.now - SONG_DISTANCE, HISTORY if known else 1),
         turns=dict(tx.playlists.get_last_turns()),
-        playlists=list(tx.playlists.list_all()),
+        playlists=playlists.count_in_utc(tx.playlists.list_all(), schedule.find_hour_start(tx.rules.zone, tx.now)),
         clocks=known,
         clock=clocks.get_current(tx),
         timetable=shows.make_timetable(tx),
@@ -401,7 +401,7 @@ def _is_needed_now(tx: Transaction, cues: Sequence[Cue], at: float) -> bool:
 def _begin_early(tx: Transaction, position: Position, ground: Ground) -> tuple[Position, float | None]:
     """The position, and the seconds from it until a fixed time. Where these are too few even for the shortest song,
     what comes at the fixed time begins early, as if it were that time, unless it is a show."""
-    fixed = find_fixed_time(position.at, ground.timetable, ground.playlists, tx.rules.is_on_the_hour)
+    fixed = find_fixed_time(position.at, ground.timetable, ground.playlists, shows.find_kept_hour(tx))
     if fixed is None:
         return position, None
     left = fixed.at - position.at

@@ -87,8 +87,16 @@ def is_due(playlist: Playlist, last: LastTurn | None, at: float) -> bool:
     return False
 
 
+def count_in_utc(playlists: Sequence[Playlist], hour_start: int) -> list[Playlist]:
+    """The playlists with the minutes of their turns in UTC, where the station's hours begin at minute `hour_start`."""
+    return [
+        msgspec.structs.replace(one, every=(one.every + hour_start) % 60) if one.rule is PlaylistRule.HOURLY else one
+        for one in playlists
+    ]
+
+
 def find_hourly_turn(playlist: Playlist, at: float) -> float:
-    """The last moment up to `at` at which it is minute `every` of an hour."""
+    """The last moment up to `at` at which it is minute `every` of an hour in UTC."""
     minute = playlist.every * 60.0
     return (at - minute) // HOUR * HOUR + minute
 

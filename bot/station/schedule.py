@@ -199,6 +199,12 @@ def find_occurrence(rule: ShowRule, zone: str, day: date) -> Occurrence | None:
     return Occurrence(day.isoformat(), start, end) if end > start else None
 
 
+def find_hour_start(zone: str, at: float) -> int:
+    """The minute of an hour in UTC at which an hour begins in this zone: 30 in India, and 0 in most."""
+    offset = datetime.fromtimestamp(at, load_zone(zone)).utcoffset() or timedelta()
+    return int(-offset.total_seconds() // 60 % 60)
+
+
 def find_moment(day: date, minutes: int, zone: str) -> float:
     """Unix seconds of a local time, given in minutes after that day's midnight by the clock on the wall.
 

@@ -68,6 +68,11 @@ def find_change_after(tx: Transaction, at: float) -> Change | None:
     return make_timetable(tx).find_next_change(at)
 
 
+def find_kept_hour(tx: Transaction) -> int | None:
+    """The minute of UTC at which the hours begin that the station keeps; None: it keeps none."""
+    return schedule.find_hour_start(tx.rules.zone, tx.now) if tx.rules.is_on_the_hour else None
+
+
 def record_entry(tx: Transaction, target: Target) -> None:
     """A show that is a single entry was heard."""
     tx.shows.put_record(target.show.key, target.occurrence, RunState.PLAYED)

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bandstand.bot.station.playlists import EARLY, LATEST, draw_standard, find_due, find_next_turn, list_codes
+from bandstand.bot.station.playlists import (
+    EARLY,
+    LATEST,
+    count_in_utc,
+    draw_standard,
+    find_due,
+    find_next_turn,
+    list_codes,
+)
 from bandstand.bot.station.radio_repositories import LastTurn
 from bandstand.common.api import refusals, requests
 from bandstand.common.api.events import ProgrammeChanged
@@ -151,3 +159,8 @@ def test_ones_own_favourites_are_kept_by_ones_name(station: Station) -> None:
     station.ask(requests.AddFavourite(song=code), ann)
     shown = station.ask(requests.MakePlaylist(name="mine", query="faves:me"), ann)
     assert (shown.playlist.query, [song.code for song in shown.songs]) == ('faves:"ann"', [code])
+
+
+def test_a_turn_once_an_hour_is_counted_by_the_station_s_hours() -> None:
+    news, songs = make("news", PlaylistRule.HOURLY, 45), make("songs", PlaylistRule.SONGS, 45)
+    assert [one.every for one in count_in_utc([news, songs], 30)] == [15, 45]

@@ -16,6 +16,7 @@ from bandstand.bot.station.schedule import (
     LATE,
     Target,
     find_begun,
+    find_hour_start,
     find_missed,
     find_moment,
     find_next_change,
@@ -233,6 +234,16 @@ def test_a_window_that_was_missed_is_not_heard_and_one_that_began_goes_on() -> N
     assert find_target([show], now + HOUR, {key: RunState.PLAYED})
     assert find_target([show], now + HOUR, {key: RunState.MISSED}) is None
     assert not find_missed([show], now + HOUR, {key: RunState.PLAYED})
+
+
+@pytest.mark.parametrize(
+    ("zone", "start"),
+    [("UTC", 0), ("Europe/Berlin", 0), ("Asia/Kolkata", 30), ("Asia/Kathmandu", 15), ("America/St_Johns", 30)],
+)
+def test_an_hour_begins_by_the_clock_of_the_zone(zone: str, start: int) -> None:
+    now = at("2026-05-01T12:07")
+    assert find_hour_start(zone, now) == start
+    assert datetime.fromtimestamp(at(f"2026-05-01T12:{start:02}"), ZoneInfo(zone)).minute == 0
 
 
 def test_what_came_before_the_file_was_saved_was_not_missed() -> None:
