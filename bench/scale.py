@@ -15,7 +15,9 @@ what they take together: processor over a minute, memory (PSS).
 import argparse
 import asyncio
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -245,6 +247,7 @@ def main() -> None:
     parser.add_argument("--listeners", type=int, default=2000)
     parser.add_argument("--stations", type=int, nargs="+", default=[1, 10])
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended, too
     if given.only in (None, "relays"):
         run_relays(given.listeners)
     if given.only in (None, "stations"):
