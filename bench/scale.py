@@ -152,7 +152,15 @@ class Crowd:
             writer.close()
 
 
-async def crowd_relays(station: Station, relays: dict[str, Relay], page: int, listeners: int) -> None:
+class CountingStation(Station):
+    def control_status(self) -> int:
+        """Listeners of the MP3 mount, as the station counts them."""
+        rows = self.say("status").rows
+        row = next(row for row in rows if row[0] == "/stream.mp3")
+        return int(row[3].split()[0])
+
+
+async def crowd_relays(station: CountingStation, relays: dict[str, Relay], page: int, listeners: int) -> None:
     crowd = Crowd(page)
     began = time.monotonic()
     await crowd.gather(listeners)
@@ -180,14 +188,6 @@ async def crowd_relays(station: Station, relays: dict[str, Relay], page: int, li
     print(f"one relay killed {lost} listeners lost it; sound again after {waits[len(waits) // 2]:.1f} s in the median, "
           f"{waits[int(len(waits) * 0.99)]:.1f} s for 99 in 100, {waits[-1]:.1f} s at most")  # fmt: skip
     await crowd.leave()
-
-
-class CountingStation(Station):
-    def control_status(self) -> int:
-        """Listeners of the MP3 mount, as the station counts them."""
-        rows = self.say("status").rows
-        row = next(row for row in rows if row[0] == "/stream.mp3")
-        return int(row[3].split()[0])
 
 
 def run_relays(listeners: int) -> None:
