@@ -235,7 +235,7 @@ def check_generators(settings: Config) -> Iterator[Finding]:
 def check_packages() -> Iterator[Finding]:
     """Each Python package that Bandstand requires everywhere and that is not installed."""
     for name in list_missing_packages():
-        yield Finding("missing", f"Python package {name}: deploy/up installs it")
+        yield Finding("missing", f"Python package {name}: deploy/up installs it, or pip with Bandstand anew")
 
 
 def list_missing_packages() -> Iterator[str]:

@@ -12,7 +12,6 @@ import secrets
 import select
 import shutil
 import signal
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -241,12 +240,11 @@ def prepare(config: Config) -> Prepared:
 
 
 def read_template() -> str:
-    """The template in the checkout, or where an installed package has it."""
-    places = (Path(__file__).resolve().parents[2] / "deploy", Path(sys.prefix) / "share/bandstand")
-    for place in places:
-        if (place / "icecast.xml").is_file():
-            return (place / "icecast.xml").read_text("utf-8")
-    raise Missing(f"icecast.xml, which comes with Bandstand, is not in {places[0]}: install Bandstand anew")
+    """The template, which in a checkout is a link to the one in deploy/."""
+    try:
+        return Path(__file__).with_name("icecast.xml").read_text("utf-8")
+    except OSError as error:
+        raise Missing(f"icecast.xml, which comes with Bandstand, cannot be read ({error}): install it anew") from None
 
 
 def _make_argv(program: str, files: Files) -> list[str]:

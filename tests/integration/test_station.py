@@ -62,6 +62,9 @@ class Station:
         self.var = folder / "var"
         self.config = folder / "bandstand.toml"
         self.config.write_text(f'[icecast]\nport = {self.port}\n[radio]\nidle = "silence"\n[web]\nenabled = false\n')
+        self.program = BANDSTAND
+        self.environment: dict[str, str] | None = None
+        """Of its processes; None: that of the tests."""
         self.process: subprocess.Popen[str] | None = None
         self.logged_lines: list[str] = []
         """All that was logged; `lines` has what came since the mark."""
@@ -88,11 +91,12 @@ class Station:
 
     def start(self) -> None:
         self.process = subprocess.Popen(
-            [BANDSTAND, "up", "--config", str(self.config)],
+            [self.program, "up", "--config", str(self.config)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
+            env=self.environment,
             start_new_session=True,
         )
         assert self.process.stderr is not None
