@@ -15,13 +15,13 @@ from bandstand.common.api.people import Requester
 from bandstand.common.api.requests import ReadWish, Request, Wish, WishAlike
 from bandstand.common.api.results import Result, WishRead
 
-BY_REQUEST: Final[dict[type[Request], Command]] = {
+BY_REQUEST: Final[dict[type, Command]] = {
     request: command for command in reversed(TABLE) for request in command.requests
 }
-TOLD_TOO: Final = (ReadWish,)
+TOLD_TOO: Final[tuple[type, ...]] = (ReadWish,)
 """Requests that change nothing and are told nevertheless."""
-SAME: Final[dict[type[Request], type[Request]]] = {WishAlike: Wish}
-"""Requests whose results are told as those of others."""
+SAME: Final[dict[type, type]] = {WishAlike: Wish}
+"""Requests whose results are told as those of others. Plain types: mypy would take minutes for a hundred in a union."""
 
 
 def say_result(kind: type[Request], result: Result, by: Requester) -> str:
