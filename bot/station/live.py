@@ -103,8 +103,10 @@ def find_next(
 
 def find_gone(connections: Sequence[Connection], inputs: Mapping[str, LiveInput], on_air: str | None, now: float,
               ) -> list[str]:  # fmt: skip
-    """Those who are not expected any more."""
-    return [
-        one.name for one in connections
-        if one.name != on_air and not inputs.get(one.name, NOWHERE).is_connected and now - one.seen > EXPECTED
-    ]  # fmt: skip
+    """Those who are not expected any more. One who sends something that is no sound is there."""
+
+    def is_there(name: str) -> bool:
+        heard = inputs.get(name, NOWHERE)
+        return name == on_air or heard.is_connected or bool(heard.trouble)
+
+    return [one.name for one in connections if not is_there(one.name) and now - one.seen > EXPECTED]

@@ -18,6 +18,7 @@ import av
 from av.audio.frame import AudioFrame
 
 from bandstand.common.config import Icecast
+from bandstand.common.errors import BandstandError
 from bandstand.common.sound.container import WHITELIST
 from bandstand.common.sound.mixdown import Mixdown
 from bandstand.common.types import RATE
@@ -37,9 +38,14 @@ AHEAD: Final = 4 * RATE
 KEPT: Final = RATE // 2
 """Of those, as many are still to be heard when the mount is read again."""
 FLOOD: Final = "it sends its sound faster than it is heard, so parts of it are lost"
+DAMAGED: Final = "its sound cannot be decoded: it is damaged, or of a kind that is not known here"
 MOST_FAULTS: Final = 200
 """Packets that cannot be decoded, one after the other, until it is asked for anew."""
 OPTIONS: Final = {**WHITELIST, "probesize": "32768", "analyzeduration": "300000"}
+
+
+class SoundMissing(BandstandError):
+    """What comes has none; the text says so."""
 
 
 class LiveInput:
@@ -123,9 +129,13 @@ class LiveInput:
     def _follow(self, stream: MountStream) -> float:
         """Decode until the stream ends; how long to wait before it is asked for again."""
         try:
-            self._decode(stream)
-        except (av.FFmpegError, OSError, ValueError, StopIteration) as error:
-            self.trouble = f"its sound cannot be decoded: {error}"
+            while self._decode(stream) and stream.go_on():
+                pass
+        except SoundMissing as error:
+            self.trouble = str(error)
+            return AFTER_TROUBLE
+        except (av.FFmpegError, OSError, ValueError, StopIteration):
+            self.trouble = DAMAGED
             return AFTER_TROUBLE
         finally:
             stream.close()
@@ -134,14 +144,16 @@ class LiveInput:
             self._began = None
         return AT_ONCE
 
-    def _decode(self, stream: MountStream) -> None:
-        """Raises what PyAV raises where there is no sound, or no more that could be decoded."""
+    def _decode(self, stream: MountStream) -> bool:
+        """Whether it was decoded to its end. Raises SoundMissing where it has no sound, and what PyAV raises where no
+        more of it can be decoded."""
         with av.open(
             stream, "r", format=stream.format, options=OPTIONS, metadata_errors="replace", buffer_size=PIECE
         ) as container:
             if not container.streams.audio:
-                raise ValueError("there is no sound in it")
-            self._begin()
+                raise SoundMissing("there is no sound in what it sends")
+            if not self.is_connected:
+                self._begin()
             mixdown: Mixdown | None = None
             faults = 0
             for packet in container.demux(container.streams.audio[0]):
@@ -160,7 +172,8 @@ class LiveInput:
                     for samples in mixdown.push(frame):
                         self._take(samples)
                 if self._stopped.is_set() or self._is_flooded():
-                    return
+                    return False
+        return True
 
     def _begin(self) -> None:
         self.buffer.restart()

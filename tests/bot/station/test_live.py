@@ -73,6 +73,11 @@ def test_who_does_not_come_is_forgotten_unless_on_the_air() -> None:
     assert find_gone(line, inputs, "ann", EXPECTED + 1) == []
 
 
+def test_who_sends_something_that_is_no_sound_is_not_forgotten_while_they_do() -> None:
+    inputs = {"ann": LiveInput(mount="/live/ann", trouble="what it sends is no sound")}
+    assert find_gone([connect("ann")], inputs, None, EXPECTED + 1) == []
+
+
 NAMES = st.sampled_from(["ann", "bob", "eve", "dan"])
 LINE = st.lists(
     st.builds(connect, NAMES, st.floats(0, 100), is_wanted=st.booleans(), was_on=st.booleans()),

@@ -1,4 +1,4 @@
-"""Titles in streams, in whatever charset, and what kind of sound it is."""
+"""Titles in streams, in whatever charset."""
 
 from pathlib import Path
 
@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bandstand.streamer.live.metadata import IcyReader, OggReader, decode_text, read_comment_title, read_icy_title
-from bandstand.streamer.live.stream import find_frames
+from bandstand.streamer.live.metadata import IcyReader, decode_text, read_comment_title, read_icy_title
 
 
 def make_block(text: bytes) -> bytes:
@@ -82,32 +81,6 @@ def test_comments_of_vorbis_opus_and_flac_are_read() -> None:
 @given(st.binary(max_size=200))
 def test_comments_of_anything_do_no_harm(data: bytes) -> None:
     read_comment_title(b"OpusTags" + data)
-    OggReader().take(b"OggS" + data)
-
-
-def make_page(packet: bytes, *, is_first: bool = False) -> bytes:
-    laces = [255] * (len(packet) // 255) + [len(packet) % 255]
-    head = b"OggS\0" + (b"\2" if is_first else b"\0") + bytes(20)
-    return head + bytes([len(laces)]) + bytes(laces) + packet
-
-
-def test_titles_of_chained_ogg_follow_each_other() -> None:
-    reader = OggReader()
-    titles = []
-    for title in ("One", "Two"):
-        stream = make_page(b"OpusHead", is_first=True) + make_page(b"OpusTags" + make_comments(f"TITLE={title}" * 40))
-        for at in range(0, len(stream), 7):
-            reader.take(stream[at : at + 7])
-        titles.append((reader.title or "")[:3])
-        reader.take(make_page(bytes(600)))
-    assert titles == ["One", "Two"]
-
-
-def test_frames_are_found_behind_the_rest_of_one() -> None:
-    frame = b"\xff\xfb\x90\x00" + bytes(413)  # MPEG-1 layer 3, 128 kbit/s, 44.1 kHz
-    assert find_frames(b"\x12" * 300 + frame * 6) == 300
-    assert find_frames(frame * 2) is None
-    assert find_frames(bytes(5000)) is None
 
 
 def test_the_module_knows_no_network() -> None:
