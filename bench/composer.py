@@ -1,7 +1,9 @@
 """What the composer costs: `python bench/composer.py [SONGS] [--styles]`.
 
-Real workers, started with their two descriptors as `common.jobs` has it. Prints a table. `--styles`: the processor
-seconds of SONGS songs of each style, from the start of a worker to its end, beside the seconds of sound.
+Real workers, started with their two descriptors as `common.jobs` has it. Prints a table. `--styles`: SONGS songs of
+each style, or of those named with `--style`: the processor seconds of a waiting worker from the job to the last sample,
+and from its start to its end; how many times real time the first is, as on a machine with nothing else to do; and
+loudness and true peak of the sound as FFmpeg's ebur128 measures them, the worst of the songs.
 """
 
 import argparse
@@ -13,10 +15,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
+from rig import ebur128, processor
 
 from bandstand.common.jobs import GROWTH_FD, SPOOL_FD, Done, Job, Step
 from bandstand.common.types import FRAME_BYTES, RATE, SongCode
@@ -29,8 +33,8 @@ ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYT
 """A station does not compile its modules for each song."""
 HOURLY = 8
 """Songs by which the yield of an hour is measured."""
-SETTLED = 2.0
-"""Seconds after which a started worker is certainly waiting."""
+SETTLED = 0.3
+"""Seconds without work after which a started worker is waiting."""
 
 
 class Run(NamedTuple):
@@ -41,9 +45,11 @@ class Run(NamedTuple):
     waiting: int  # PSS in MiB before the job
     peak: int  # RSS in MiB
     processor: float  # seconds
+    rendering: float  # seconds of processor from the job to the last sample
+    heard: tuple[float, float] | None  # LUFS and dBTP of the sound, by FFmpeg
 
 
-def run(directory: Path, seed: int, warm: bool, minutes: float | None, band: str = "") -> Run:
+def run(directory: Path, seed: int, warm: bool, minutes: float | None, band: str = "", listen: bool = False) -> Run:
     spool = _high(os.open(directory, os.O_TMPFILE | os.O_RDWR, 0o600))
     growth, told = map(_high, os.pipe())
     jobs, job_end = map(_high, os.pipe())
@@ -57,24 +63,34 @@ def run(directory: Path, seed: int, warm: bool, minutes: float | None, band: str
     for fd in (jobs, steps_end, told):
         os.close(fd)
     if warm:
-        time.sleep(SETTLED)
-        begun = time.perf_counter()
+        _wait_for_rest(pid)
     waiting = _mib(pid, "smaps_rollup", "Pss") if warm else 0
+    worked = processor(pid)
+    begun = time.perf_counter() if warm else begun
     os.write(job_end, msgspec.json.encode(_job(directory, seed, minutes, band)) + b"\n")
     os.read(growth, 1)
     first = time.perf_counter() - begun
     while os.read(growth, 4096):
         pass
-    spooled = time.perf_counter() - begun
+    spooled, rendering = time.perf_counter() - begun, processor(pid) - worked
     peak = _mib(pid, "status", "VmHWM")
     with os.fdopen(steps, "rb") as lines:
         last = msgspec.json.decode(list(lines)[-1], type=Step)
     _, _, usage = os.wait4(pid, 0)
-    sound = os.fstat(spool).st_size / FRAME_BYTES / RATE
+    size = os.fstat(spool).st_size
+    sound, heard = size / FRAME_BYTES / RATE, ebur128(os.pread(spool, size, 0)) if listen else None
     for fd in (spool, growth, job_end):
         os.close(fd)
     assert isinstance(last, Done), last
-    return Run(first, sound, spooled, last, waiting, peak, usage.ru_utime + usage.ru_stime)
+    return Run(first, sound, spooled, last, waiting, peak, usage.ru_utime + usage.ru_stime, rendering, heard)
+
+
+def _wait_for_rest(pid: int) -> None:
+    """Return when a started worker has done all that it does before its job."""
+    worked = 0.0
+    while worked != (now := processor(pid)) or not now:
+        worked = now
+        time.sleep(SETTLED)
 
 
 def _job(directory: Path, seed: int, minutes: float | None, band: str) -> Job:
@@ -140,28 +156,38 @@ def main(songs: int) -> None:
         print(f"{what:<46}{figure:>16}")
 
 
-def measure_styles(songs: int) -> None:
-    """Print what songs of each style cost, and the median over the styles."""
-    costs, sounds = [], []
-    print(f"{'style':<12}{'processor, s':>14}{'sound, s':>10}{'for a minute, s':>17}")
+def measure_styles(songs: int, styles: Sequence[str]) -> None:
+    """Print what songs of each style cost and how loud they are; sums and the worst over the styles."""
+    every: list[Run] = []
+    print(f"{'':<10}{'sound':>7}{'to the last':>13}{'':>9}{'to the':>9}{'loudness,':>11}{'true peak,':>12}")
+    print(f"{'style':<10}{'s':>7}{'sample, s':>13}{'x':>9}{'end, s':>9}{'LU off':>11}{'dBTP':>12}")
     with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as name:
-        for style, band in BAND_OF_STYLE.items():
-            runs = [run(Path(name), seed, warm=False, minutes=None, band=band) for seed in range(1, songs + 1)]
-            cost, sound = (sum(values) / songs for values in zip(*((r.processor, r.sound) for r in runs), strict=True))
-            costs.append(cost)
-            sounds.append(sound)
-            print(f"{style:<12}{cost:>14.1f}{sound:>10.0f}{60 * cost / sound:>17.2f}", flush=True)
-    each = 60 * sum(costs) / sum(sounds)
-    print(f"{'median':<12}{statistics.median(costs):>14.1f}{statistics.median(sounds):>10.0f}")
-    print(f"{'mean':<12}{statistics.mean(costs):>14.1f}{statistics.mean(sounds):>10.0f}{each:>17.2f}")
+        for style in styles:
+            band = BAND_OF_STYLE[style]
+            runs = [run(Path(name), seed, True, None, band, listen=True) for seed in range(1, songs + 1)]
+            every += runs
+            print(_show_costs(style, runs), flush=True)
+    print(_show_costs("all", every))
+
+
+def _show_costs(style: str, runs: Sequence[Run]) -> str:
+    """A row: means of seconds, the slowest song's times of real time, the worst loudness and true peak."""
+    seconds = zip(*((each.sound, each.rendering, each.processor) for each in runs), strict=True)
+    sound, rendering, ended = map(statistics.mean, seconds)
+    heard = [each.heard for each in runs if each.heard]
+    off = max((loudness - TARGET for loudness, _ in heard), key=abs)
+    slowest = min(each.sound / each.rendering for each in runs)
+    peak = max(peak for _, peak in heard)
+    return f"{style:<10}{sound:>7.0f}{rendering:>13.1f}{slowest:>9.0f}{ended:>9.1f}{off:>+11.2f}{peak:>12.1f}"
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("songs", type=int, nargs="?")
-    parser.add_argument("--styles", action="store_true")
+    parser.add_argument("--styles", action="store_true", help="the table of the styles")
+    parser.add_argument("--style", action="append", choices=tuple(BAND_OF_STYLE), help="only this one; may be repeated")
     options = parser.parse_args()
-    if options.styles:
-        measure_styles(options.songs or 1)
+    if options.styles or options.style:
+        measure_styles(options.songs or 1, options.style or tuple(BAND_OF_STYLE))
     else:
         main(options.songs or 10)

@@ -32,7 +32,7 @@ from pathlib import Path
 import numpy as np
 from contenders import BITRATE, Bandstand, Contender, Icecast, contender, mount_of, present
 from onset import Onset
-from rig import Ear, Listener, Station, memory, percentile, processor, until
+from rig import Ear, Listener, Station, ebur128, memory, percentile, processor, until
 from seam import FORMATS, Seam, halves, measured, recorded
 
 from bandstand.common.config import Mount
@@ -289,15 +289,6 @@ def loudness(bench: Bench) -> None:
         station.end()
     bench.note(f"Bandstand, the first {RECORDING:.0f} s of a new song: loudness, LUFS", whole)
     bench.note(f"Bandstand, the first {RECORDING:.0f} s of a new song: true peak, dBTP", peak)
-
-
-def ebur128(sound: bytes) -> tuple[float, float]:
-    """Integrated loudness in LUFS and true peak in dBTP, of frames of 32-bit float at 48 kHz, by FFmpeg."""
-    command = ["ffmpeg", "-hide_banner", "-f", "f32le", "-ar", "48000", "-ac", "2", "-i", "-"]
-    command += ["-af", "ebur128=peak=true:framelog=verbose", "-f", "null", "-"]
-    said = subprocess.run(command, input=sound, capture_output=True, check=True).stderr.decode()
-    summary = said[said.rindex("Summary:") :].split()
-    return float(summary[summary.index("I:") + 1]), float(summary[summary.index("Peak:") + 1])
 
 
 def faults(bench: Bench) -> None:

@@ -246,5 +246,14 @@ class Ear(Listener):
                     self.heard, self.dead_air = now, max(self.dead_air, now - self.heard)
 
 
+def ebur128(sound: bytes) -> tuple[float, float]:
+    """Integrated loudness in LUFS and true peak in dBTP, of frames of 32-bit float at 48 kHz, by FFmpeg."""
+    command = ["ffmpeg", "-hide_banner", "-f", "f32le", "-ar", "48000", "-ac", "2", "-i", "-"]
+    command += ["-af", "ebur128=peak=true:framelog=verbose", "-f", "null", "-"]
+    said = subprocess.run(command, input=sound, capture_output=True, check=True).stderr.decode()
+    summary = said[said.rindex("Summary:") :].split()
+    return float(summary[summary.index("I:") + 1]), float(summary[summary.index("Peak:") + 1])
+
+
 def percentile(values: Sequence[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
