@@ -88,9 +88,14 @@ def run(directory: Path, seed: int, warm: bool, minutes: float | None, band: str
 def _wait_for_rest(pid: int) -> None:
     """Return when a started worker has done all that it does before its job."""
     worked = 0.0
-    while worked != (now := processor(pid)) or not now:
+    while worked != (now := processor(pid)) or not _is_asleep(pid):
         worked = now
         time.sleep(SETTLED)
+
+
+def _is_asleep(pid: int) -> bool:
+    """Whether a process waits, and is not only kept waiting by others."""
+    return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "S"
 
 
 def _job(directory: Path, seed: int, minutes: float | None, band: str) -> Job:
