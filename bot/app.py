@@ -23,6 +23,7 @@ from bandstand.bot.commands.announcements import Announcer
 from bandstand.bot.commands.command_line import CommandLine, StoredAccess
 from bandstand.bot.commands.favourite_notices import FavouriteNotices
 from bandstand.bot.commands.frontend import FrontEnd
+from bandstand.bot.commands.live_notices import DjNotices
 from bandstand.bot.commands.reply import Level, Reply
 from bandstand.bot.irc.frontend import IrcFrontEnd
 from bandstand.bot.irc.network import INetworkReactor
@@ -50,7 +51,7 @@ from bandstand.bot.shell.event_feed import EventFeed
 from bandstand.bot.station import bands, ordering
 from bandstand.bot.station.core import Core
 from bandstand.bot.station.event_bus import EventBus
-from bandstand.bot.station.limits import COMMANDS, SONGS
+from bandstand.bot.station.limits import COMMANDS, MESSAGES, SONGS
 from bandstand.bot.station.rules import Rules, make_between, make_recording_rules
 from bandstand.bot.storage.store import IStoreReactor, Store
 from bandstand.bot.supervision import log_files
@@ -296,7 +297,8 @@ class App:
         )
         self._playout.take_underrun = self._figures.take_underrun
         self._store.tell_time = self._figures.take_transaction
-        per_minute = {COMMANDS: config.limits.commands, SONGS: config.limits.songs}
+        limits = config.limits
+        per_minute = {COMMANDS: limits.commands, SONGS: limits.songs, MESSAGES: limits.messages}
         self._access = StoredAccess(self._store)
         self._passwords = PasswordCheck(self._reactor, self._access)
         self._core = Core(
@@ -314,6 +316,7 @@ class App:
         self._commands = CommandLine(self._core, self._front_ends, self._wall, self._clock.seconds)
         self._announcer = Announcer(self._front_ends)
         self._favourite_notices = FavouriteNotices(self._store, self._front_ends)
+        self._dj_notices = DjNotices(self._store, self._front_ends)
 
     def _make_listener_count(self, address: str) -> Callable[[], Any] | None:
         own, icecast = self._settings.own_icecast, self._config.icecast
@@ -360,6 +363,7 @@ class App:
             self._react,
             self._announcer.handle,
             self._favourite_notices.react,
+            self._dj_notices.react,
             self._figures.react,
             self._feed.handle,
         ):

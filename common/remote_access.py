@@ -38,6 +38,8 @@ class Limits(_Section, frozen=True):
     commands: Count = 30
     """Commands a minute, of all kinds."""
     songs: Count = 6
+    messages: Count = 6
+    """Messages a minute to the DJ on the air."""
     """Songs a minute that they may have made."""
     open_jobs: Count = 3
     """Songs that are made at a time."""

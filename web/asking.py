@@ -78,6 +78,12 @@ class AskSkip(msgspec.Struct, frozen=True):
     cue: CueNumber | None = None
 
 
+class AskDj(msgspec.Struct, frozen=True):
+    """Write to the DJ who is on the air."""
+
+    text: Words
+
+
 class AskVote(msgspec.Struct, frozen=True):
     """Which song of the comparison is better: `x` or `y`."""
 
@@ -160,6 +166,9 @@ POSTS: Final = (
         "Take a favourite away",
     ),
     _make_handler("/api/voteskip", AskSkip, lambda body: requests.VoteSkip(cue=body.cue), 200, "Vote for skipping"),
+    _make_handler(
+        "/api/messages", AskDj, lambda body: requests.TellDj(text=body.text), 201, "Write to the DJ on the air"
+    ),
     _make_handler("/api/votes", AskVote, lambda body: requests.Vote(choice=body.choice), 200, "Vote in a comparison"),
 )
 

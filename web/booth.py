@@ -87,9 +87,14 @@ async def make_asked_context(booth: Booth, _: Visitor) -> dict[str, Any]:
     return {"asked": booth.asked}
 
 
+async def make_messages_context(booth: Booth, _: Visitor) -> dict[str, Any]:
+    return {"messages": booth.messages, "own_name": booth.name}
+
+
 PARTS: Final[dict[str, Callable[[Booth, Visitor], Awaitable[dict[str, Any]]]]] = {
     "state": make_state_context,
     "asked": make_asked_context,
+    "messages": make_messages_context,
 }
 """What the template `booth_parts/NAME.html` is given."""
 

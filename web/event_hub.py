@@ -18,6 +18,7 @@ from typing import Final, NamedTuple, cast
 import msgspec
 
 from bandstand.common.api.events import JobAdvanced, State
+from bandstand.common.api.live import DjTold
 from bandstand.common.api.people import Place, Right
 from bandstand.common.api.requests import GetNowPlaying, GetQueue
 from bandstand.common.api.results import NowPlaying, Queue
@@ -68,7 +69,7 @@ class Wants(NamedTuple):
     progress: bool = False
     """`job_advanced`."""
     booth: bool = False
-    """`booth`: how it is with DJs who are live (`web.booth_feed`)."""
+    """`booth`: how it is with DJs who are live (`web.booth_feed`); `dj_told`: that somebody wrote to one."""
 
 
 NOTHING_MORE: Final = Wants()
@@ -142,6 +143,9 @@ class EventHub:
         shown = show_event(decoded, at)
         if isinstance(decoded, TELLS_STATE):
             self._is_outdated.set()
+        if isinstance(decoded, DjTold):  # nobody else's business; what was written is asked for by those who may
+            self.tell_booths(write_event("dj_told", msgspec.json.encode({"dj": decoded.message.dj})))
+            return
         if isinstance(decoded, JobAdvanced):
             self._tell_progress(write_event("job_advanced", shown or b"{}"))
             return

@@ -1,13 +1,15 @@
-"""Commands about DJs who are live: live, kick and guest. Words to requests, results to replies."""
+"""Commands about DJs who are live: live, telldj, kick and guest. Words to requests, results to replies."""
 
 from typing import Final
 
+from bandstand.bot.commands.grammar import strip_prefix
 from bandstand.bot.commands.phrases import say_ago
 from bandstand.bot.commands.reply import Reply
 from bandstand.bot.commands.table import Call, Command, Param
 from bandstand.common.api import requests
 from bandstand.common.api.live import (
     Dj,
+    DjIsTold,
     DjKicked,
     DjState,
     GuestInvited,
@@ -100,6 +102,15 @@ def show_guest(result: GuestInvited, call: Call) -> Reply:
     return Reply(f"{said}, password {result.password}", is_private=True)
 
 
+def parse_tell(call: Call) -> requests.Request:
+    """As it was typed: quotes and `name=value` mean nothing here."""
+    return requests.TellDj(text=strip_prefix(call.line.text).partition(" ")[2])
+
+
+def show_told(result: DjIsTold, _: Call) -> Reply:
+    return Reply(f"{result.dj}, who is on the air, is told")
+
+
 COMMANDS: Final = (
     Command(
         "live",
@@ -113,6 +124,16 @@ COMMANDS: Final = (
             Param("name", "who; without it you, or the first in the line", is_required=False),
         ),
         aliases=("dj",),
+    ),
+    Command(
+        "telldj",
+        parse_tell,
+        show_told,
+        "write to the DJ who is on the air",
+        "telldj greetings from Lisbon",
+        (requests.TellDj,),
+        (Param("words", "what they are to read", is_rest=True),),
+        takes_any_option=True,
     ),
     Command(
         "kick",

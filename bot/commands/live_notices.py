@@ -1,11 +1,27 @@
-"""What people are told of DJs who are live: who is on the air for everybody, the rest for those who run the station."""
+"""What people are told of DJs who are live: who is on the air for everybody, the rest for those who run the station.
 
-from collections.abc import Callable, Mapping
+What is written to a DJ is told to them alone, where a front end sees that they are there. A DJ is an account of the
+station's own; on IRC they are whoever is known to the network's services by the same name and was granted the right dj
+there. So somebody who took the name of a DJ on some network is told nothing.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from bandstand.bot.commands.frontend import FrontEnd, SeesPeople
 from bandstand.bot.commands.reply import Level, Reply
+from bandstand.bot.station.identity import get_name, parse_name
+from bandstand.bot.station.repositories import Store, Transaction
 from bandstand.common.api import live
+from bandstand.common.api.events import Event
+from bandstand.common.api.people import Right
 from bandstand.common.text import clock, counted, one_line
+
+log = Logger()
 
 
 def _announce_connected(event: live.LiveConnected) -> Reply:
@@ -51,3 +67,32 @@ NOTICES: Final[Mapping[type, Callable[[Any], Reply | None]]] = {
         f"{event.name} wants to be live and was refused: {event.name} {event.reason}", Level.NOTICE
     ),
 }
+
+
+class DjNotices:
+    """`front_ends` is the list that others fill; `react` is to be subscribed to the core's events."""
+
+    def __init__(self, store: Store, front_ends: Sequence[FrontEnd]) -> None:
+        self._store = store
+        self._front_ends = front_ends
+
+    def react(self, event: Event) -> None:
+        if isinstance(event, live.DjTold):
+            Deferred.fromCoroutine(self._tell(event.message)).addErrback(_log_failure)
+
+    async def _tell(self, message: live.DjMessage) -> None:
+        names = await self._store.read(lambda tx: list_names_of_dj(tx, message.dj))
+        reply = Reply(f"{message.name} to you on the air: {message.text}", Level.NOTICE)
+        for front_end in self._front_ends:
+            if names and isinstance(front_end, SeesPeople):
+                front_end.tell_present(lambda identity: str(get_name(identity)) in names, reply)
+
+
+def list_names_of_dj(tx: Transaction, dj: str) -> frozenset[str]:
+    """The DJ's accounts on IRC networks, as `Name` writes them."""
+    grants = (parse_name(grant.name) for grant in tx.people.list_grants() if grant.right >= Right.DJ)
+    return frozenset(str(name) for name in grants if name.network and name.account == dj)
+
+
+def _log_failure(failure: Failure) -> None:
+    log.warn("a DJ was not told what was written to them: {why}", why=failure.getErrorMessage())

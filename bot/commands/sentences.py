@@ -411,6 +411,10 @@ SENTENCES: Final[Mapping[type, Callable[[Any], str]]] = {
     refusals.NoSuchDj: _say_no_dj,
     refusals.NobodyLive: lambda _: "no DJ is on the air",
     refusals.GuestTaken: lambda why: f"{why.name} has an account already, and connects with its password",
+    refusals.NothingToTell: lambda _: "say what the DJ is to be told",
+    refusals.TooManyMessages: lambda why: (
+        f"so many write to {why.dj} at the moment that nobody could read it; try again in a minute"
+    ),
     refusals.TooManyGuests: lambda why: f"there are {why.limit} guests already; each may come for a day",
     refusals.BadRequest: lambda why: one_line(why.problem),
 }

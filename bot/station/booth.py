@@ -7,7 +7,7 @@ listeners ask for. It is for those with the right dj, and for guests of live sho
 
 from typing import Final
 
-from bandstand.bot.station import live_shows, schedule, shows
+from bandstand.bot.station import dj_messages, live_shows, schedule, shows
 from bandstand.bot.station.identity import get_name
 from bandstand.bot.station.repositories import Transaction
 from bandstand.common.api.live import Asked, Booth, GetBooth, GetLive, LiveTime
@@ -32,6 +32,7 @@ def get_booth(request: GetBooth, by: Requester, tx: Transaction) -> Booth:
         live=live_shows.get_live(GetLive(), by, tx),
         time=find_time(tx, name) if name else None,
         asked=tuple(map(_describe, tx.queue.list_asked(tx.now - ASKED_SECONDS, MOST_ASKED))),
+        messages=dj_messages.list_messages(tx, name if guest else None),
     )
 
 

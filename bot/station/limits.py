@@ -15,8 +15,8 @@ from typing import Final
 from bandstand.common.api.refusals import TooSoon
 from bandstand.common.token_bucket import TokenBuckets
 
-COMMANDS, SONGS = "commands", "songs"
-"""What is counted: every command, and those that set a worker to work."""
+COMMANDS, SONGS, MESSAGES = "commands", "songs", "messages"
+"""What is counted: every command, those that set a worker to work, and words to the DJ on the air."""
 PEOPLE: Final = 2000
 """People that are remembered for each kind."""
 

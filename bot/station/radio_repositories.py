@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 from bandstand.bot.station.live import Connection, Guest
 from bandstand.bot.station.requesting import SongRequest
 from bandstand.bot.station.rotation import Candidate
+from bandstand.common.api.live import DjMessage
 from bandstand.common.api.playlists import Clock, Playlist
 from bandstand.common.api.recordings import Recording
 from bandstand.common.api.shows import Occurrence, RunState, Show
@@ -260,7 +261,7 @@ class Recordings(Protocol):
 
 
 class Live(Protocol):
-    """DJs who are connected, guests who may be, and those who were kicked."""
+    """DJs who are connected, guests who may be, those who were kicked, and what listeners write to a DJ."""
 
     def list_connections(self) -> list[Connection]: ...
 
@@ -292,4 +293,14 @@ class Live(Protocol):
 
     def prune(self, now: float) -> None:
         """Forget guests and kicks whose time is over."""
+        ...
+
+    def add_message(self, message: DjMessage) -> None: ...
+
+    def list_messages(self, since: float, most: int, dj: str | None = None) -> list[DjMessage]:
+        """What was written to this DJ, or to any, since then; the newest first."""
+        ...
+
+    def prune_messages(self, before: float) -> None:
+        """Forget what was written before."""
         ...

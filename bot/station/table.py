@@ -16,6 +16,7 @@ from bandstand.bot.station import (
     booth,
     clocks,
     comparisons,
+    dj_messages,
     editing,
     favourites,
     generators,
@@ -40,7 +41,7 @@ from bandstand.bot.station import (
     watches,
     wishes,
 )
-from bandstand.bot.station.limits import SONGS
+from bandstand.bot.station.limits import MESSAGES, SONGS
 from bandstand.bot.station.repositories import Transaction
 from bandstand.common.api import recordings as recording_requests
 from bandstand.common.api import requests, schedule
@@ -118,6 +119,7 @@ REQUESTS: Final[dict[type[Request], Entry]] = {
     requests.EndLive: Entry(live_shows.end_live, DJ, admits_guests=True),
     requests.KickDj: Entry(live_shows.kick_dj, ADMIN),
     requests.InviteGuest: Entry(live_shows.invite_guest, DJ),
+    requests.TellDj: Entry(dj_messages.tell_dj, LISTENER, MESSAGES, is_rationed=True),
     requests.MakePlaylist: Entry(playlists.make_playlist, DJ),
     requests.ChangePlaylist: Entry(playlists.change_playlist, DJ),
     requests.AddToPlaylist: Entry(playlists.add_to_playlist, DJ),

@@ -1,4 +1,4 @@
-"""DJs who are live in the database: connections, guests and kicks; see `bot.station.radio_repositories.Live`."""
+"""DJs who are live in the database, guests, kicks and messages; see `bot.station.radio_repositories.Live`."""
 
 from typing import Any, Final
 
@@ -7,10 +7,12 @@ from peewee import fn
 from bandstand.bot.station.live import Connection, Guest
 from bandstand.bot.storage import tables
 from bandstand.bot.storage.executor import GAP, Executor, Row, prepare
+from bandstand.common.api.live import DjMessage
 
 CONNECTION: Final = tables.LiveConnection
 GUEST: Final = tables.LiveGuest
 KICK: Final = tables.LiveKick
+MESSAGE: Final = tables.DjMessage
 CONNECTED: Final = (
     *(CONNECTION.name, CONNECTION.since, CONNECTION.seen, CONNECTION.is_connected, CONNECTION.is_wanted),
     CONNECTION.was_on,
@@ -71,6 +73,19 @@ class Live:
     def prune(self, now: float) -> None:
         self._executor.change(GUEST.delete().where(GUEST.expires <= now))
         self._executor.change(KICK.delete().where(KICK.until <= now))
+
+    def add_message(self, message: DjMessage) -> None:
+        values = {"dj": message.dj, "name": message.name, "text": message.text, "at": message.at}
+        self._executor.insert_row(MESSAGE, values)
+
+    def list_messages(self, since: float, most: int, dj: str | None = None) -> list[DjMessage]:
+        query = MESSAGE.select(MESSAGE.dj, MESSAGE.name, MESSAGE.text, MESSAGE.at).where(MESSAGE.at >= since)
+        query = query if dj is None else query.where(MESSAGE.dj == dj)
+        rows = self._executor.select(query.order_by(MESSAGE.at.desc(), MESSAGE.id.desc()).limit(most))
+        return [DjMessage(dj=to, name=name, text=text, at=at) for to, name, text, at in rows]
+
+    def prune_messages(self, before: float) -> None:
+        self._executor.change(MESSAGE.delete().where(MESSAGE.at < before))
 
     def _put(self, table: Any, **values: Any) -> None:
         self._executor.put_row(table, values)

@@ -217,6 +217,17 @@ class LiveKick(Model):
         table_name = "live_kick"
 
 
+class DjMessage(Model):
+    id = AutoField()
+    dj = TextField()
+    name = TextField()
+    text = TextField()
+    at = FloatField()
+
+    class Meta:
+        table_name = "dj_message"
+
+
 class Grant(Model):
     name = TextField(primary_key=True)
     right = IntegerField()  # `Right.rank`

@@ -73,6 +73,16 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """It is still to come."""
 
 
+class DjMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody wrote to a DJ on the air."""
+
+    dj: str
+    name: str
+    """Of whoever wrote it, as others see it."""
+    text: str
+    at: float
+
+
 # Requests
 
 
@@ -110,6 +120,13 @@ class InviteGuest(RequestBase, frozen=True, tag="invite_guest"):
     name: str
 
 
+class TellDj(RequestBase, frozen=True, tag="tell_dj"):
+    """Write to the DJ on the air. They read it in the booth, and are told on IRC."""
+
+    text: str
+    """The first 400 characters count."""
+
+
 # Results
 
 
@@ -132,6 +149,12 @@ class Booth(ResultBase, frozen=True, kw_only=True, tag="booth"):
     """Theirs by the schedule: that which it is, or the next one within a week."""
     asked: tuple[Asked, ...] = ()
     """The newest first."""
+    messages: tuple[DjMessage, ...] = ()
+    """To DJs on the air, the newest first; a guest has those to themselves."""
+
+
+class DjIsTold(ResultBase, frozen=True, tag="dj_is_told"):
+    dj: str
 
 
 class LiveOrdered(ResultBase, frozen=True, tag="live_ordered"):
@@ -186,6 +209,17 @@ class GuestTaken(RefusalBase, frozen=True, tag="guest_taken"):
 
 class TooManyGuests(RefusalBase, frozen=True, tag="too_many_guests"):
     limit: int
+    kind: ClassVar[Kind] = Kind.BUSY
+
+
+class NothingToTell(RefusalBase, frozen=True, tag="nothing_to_tell"):
+    """A message without words."""
+
+
+class TooManyMessages(RefusalBase, frozen=True, tag="too_many_messages"):
+    """The DJ was written to by so many people that they cannot read it all."""
+
+    dj: str
     kind: ClassVar[Kind] = Kind.BUSY
 
 
@@ -276,9 +310,15 @@ class LiveKicked(EventBase, frozen=True, tag="live_kicked"):
     mount: str
 
 
-LiveRequest = GetLive | GetBooth | GoLive | EndLive | KickDj | InviteGuest
-LiveResult = LiveStatus | Booth | LiveOrdered | LiveEnding | DjKicked | GuestInvited
-LiveRefusal = NoSuchDj | NobodyLive | GuestTaken | TooManyGuests
+class DjTold(EventBase, frozen=True, tag="dj_told"):
+    """Somebody wrote to the DJ on the air."""
+
+    message: DjMessage
+
+
+LiveRequest = GetLive | GetBooth | GoLive | EndLive | KickDj | InviteGuest | TellDj
+LiveResult = LiveStatus | Booth | LiveOrdered | LiveEnding | DjKicked | GuestInvited | DjIsTold
+LiveRefusal = NoSuchDj | NobodyLive | GuestTaken | TooManyGuests | NothingToTell | TooManyMessages
 LiveEvent = (
     LiveConnected
     | LiveDisconnected
@@ -292,4 +332,5 @@ LiveEvent = (
     | LiveAwaited
     | LiveWarned
     | LiveKicked
+    | DjTold
 )

@@ -26,7 +26,9 @@ from bandstand.common.api.live import GuestTaken as GuestTaken
 from bandstand.common.api.live import LiveRefusal
 from bandstand.common.api.live import NobodyLive as NobodyLive
 from bandstand.common.api.live import NoSuchDj as NoSuchDj
+from bandstand.common.api.live import NothingToTell as NothingToTell
 from bandstand.common.api.live import TooManyGuests as TooManyGuests
+from bandstand.common.api.live import TooManyMessages as TooManyMessages
 from bandstand.common.api.people import Right
 from bandstand.common.api.playlists import BadListName as BadListName
 from bandstand.common.api.playlists import BadRule as BadRule

@@ -51,6 +51,7 @@ from bandstand.common.api.live import GoLive as GoLive
 from bandstand.common.api.live import InviteGuest as InviteGuest
 from bandstand.common.api.live import KickDj as KickDj
 from bandstand.common.api.live import LiveRequest
+from bandstand.common.api.live import TellDj as TellDj
 from bandstand.common.api.observing import CountHlsListeners as CountHlsListeners
 from bandstand.common.api.observing import ExamineMachine as ExamineMachine
 from bandstand.common.api.observing import GetFigures as GetFigures

@@ -17,7 +17,7 @@ ANY: dict[type, Any] = {
     for kind in (
         *(requests.RequestSong, requests.RemoveFromQueue, requests.Wish, requests.ReadWish, requests.WishAlike),
         *(requests.Rate, requests.AddBookmark, requests.AddFavourite, requests.RemoveFavourite, requests.VoteSkip),
-        *(requests.Vote, requests.Skip, requests.Generate, requests.Stop, requests.SwitchRequests),
+        *(requests.TellDj, requests.Vote, requests.Skip, requests.Generate, requests.Stop, requests.SwitchRequests),
     )
 }
 JSON = {"accept": "application/json"}
@@ -55,6 +55,7 @@ def ask(path: str, body: dict[str, Any], is_form: bool) -> Any:
         ("/api/favourites/remove", {"song": "7kq3"}, requests.RemoveFavourite(song="7kq3")),
         ("/api/voteskip", {"cue": 3}, requests.VoteSkip(cue=3)),
         ("/api/votes", {"choice": "x"}, requests.Vote(choice="x")),
+        ("/api/messages", {"text": "hello"}, requests.TellDj(text="hello")),
         ("/api/commands", {"request": "skip", "cue": 3}, requests.Skip(cue=3)),
         ("/api/commands", {"request": "stop", "fade": 2.5}, requests.Stop(fade=2.5)),
     ],

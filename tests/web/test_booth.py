@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -166,6 +167,25 @@ def test_levels_are_told_to_open_booths_and_to_nobody_else() -> None:
     assert is_empty and before == 0, "nobody is asked while no booth is open"
 
 
+def test_open_booths_alone_hear_that_somebody_wrote_to_the_dj_and_not_what() -> None:
+    hub = EventHub(lambda: NOW)
+    listener, booth = hub.open_stream(None), hub.open_stream(None, Wants(booth=True))
+    message = live.DjMessage(dj="ann", name="eve", text="a secret", at=NOW)
+    hub.take_event(1, NOW, msgspec.Raw(msgspec.json.encode(live.DjTold(message=message))))
+    assert listener.is_empty
+    assert asyncio.run(booth.take()) == b'event: dj_told\ndata: {"dj":"ann"}\n\n'
+
+
+def test_the_dj_reads_what_listeners_write_whatever_is_in_it() -> None:
+    messages = (
+        live.DjMessage(dj="ann", name="eve", text=HOSTILE, at=NOW),
+        live.DjMessage(dj="bob", name="fay (page)", text="hello", at=NOW),
+    )
+    part = get_part(make_booth(make_dj(), messages=messages), "messages")
+    assert "<script" not in part and "hello" in part
+    assert part.count("to <bdi>bob</bdi>") == 1 and "to <bdi>ann</bdi>" not in part
+
+
 # What listeners are shown
 
 
@@ -191,6 +211,7 @@ def test_every_page_says_who_is_live_and_the_schedule_who_is_next() -> None:
     for page in pages.values():
         assert 'data-dj="ann"' in page and "<bdi>ann</bdi> is on the air" in page
         assert "<bdi>ann</bdi></a><small>Live</small>" in page, "the player in the bar"
+    assert "data-write>" in pages["/"] and "Write to <bdi data-write-name>ann</bdi>" in pages["/"]
     assert "next: <bdi>bob</bdi> with <bdi>Fridays</bdi>" in pages["/schedule"]
 
 
@@ -207,4 +228,5 @@ def test_nobody_is_live_while_a_song_plays() -> None:
     link = FakeLink(make_answers() | {requests.GetLive: LiveStatus(djs=())})
     with open_client(link) as client:
         assert client.get("/api/live").json()["is_live"] is False
-        assert 'data-dj="" hidden' in client.get("/", headers=PAGE).text
+        page = client.get("/", headers=PAGE).text
+    assert 'data-dj="" hidden' in page and "data-write hidden" in page

@@ -62,6 +62,7 @@ def test_what_is_on_the_air_is_all_there_without_a_script() -> None:
         assert shown in page, shown
     forms = {form["action"] for form in Shape(page).find("form") if form.get("method") == "post"}
     assert {"/api/ratings", "/api/favourites", "/api/voteskip", "/api/requests", "/api/wishes", "/api/votes"} <= forms
+    assert "/api/messages" in forms
 
 
 def test_a_song_has_its_story_and_its_files() -> None:

@@ -48,6 +48,10 @@ export function start() {
   if (isFollowing) return;
   isFollowing = true;
   events.addEventListener("booth", (event) => take(/** @type {CustomEvent} */ (event).detail.djs));
+  events.addEventListener("dj_told", (event) => {
+    const { dj } = /** @type {CustomEvent} */ (event).detail;
+    if (dj === document.querySelector("[data-booth]")?.getAttribute("data-booth")) say("Somebody writes to you.");
+  });
   document.addEventListener("answered", (event) => {
     const { target, detail } = /** @type {CustomEvent} */ (event);
     if (/** @type {Element} */ (target).closest("[data-booth] live-part")) {

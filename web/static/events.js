@@ -11,7 +11,7 @@ const NAMES = [
   "skipped_by_vote", "mount_came_on", "mount_went_off", "requests_switched", "rights_changed", "schedule_changed",
   "show_started", "show_ended", "watches_changed", "version_ready", "watch_ended", "watch_failed", "job_said",
   "generators_reloaded", "song_exported", "background_job_failed", "band_bred", "heard", "song_remade", "log_written", "listeners",
-  "live_took_over", "live_dropped", "live_returned", "live_titled", "live_left", "booth",
+  "live_took_over", "live_dropped", "live_returned", "live_titled", "live_left", "booth", "dj_told",
 ];
 
 /** @type {EventSource | null} */

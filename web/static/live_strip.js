@@ -20,6 +20,16 @@ function look() {
   strip.hidden = false;
   words.textContent = now.dj ? `${now.dj} is on the air` : `The show of ${before} is over`;
   if (!now.dj) hiding = setTimeout(() => (strip.hidden = true), OVER);
+  offerToWrite(now.dj);
+}
+
+/** @param {string} dj is on the air; empty: nobody, so nobody can be written to */
+function offerToWrite(dj) {
+  const card = /** @type {HTMLElement | null} */ (document.querySelector("[data-write]"));
+  const name = card?.querySelector("[data-write-name]");
+  if (!card || !name) return;
+  card.hidden = !dj;
+  if (dj) name.textContent = dj;
 }
 
 setInterval(look, LOOK);

@@ -187,6 +187,7 @@ RESULTS: dict[type, Any] = {
     requests.EndLive: live.LiveEnding(name="ann"),
     requests.KickDj: live.DjKicked(name="ann", until=1600.0),
     requests.InviteGuest: live.GuestInvited(name="bob", password="s3cret", mount="/live/bob", expires=87400.0),
+    requests.TellDj: live.DjIsTold(dj="ann"),
     requests.GetRadio: results.Radio(is_on=True, quiet=None, planned=4, stock=9, stock_seconds=1620.0),
     requests.ExplainSong: results.Explanation(song=LANTERN, name="ann"),
     requests.MakePlaylist: results.PlaylistDetails(playlist=MELLOW, count=0, songs=()),

@@ -1,12 +1,15 @@
-"""live, kick and guest in words, and what people are told of live shows."""
+"""live, telldj, kick and guest in words, and what people are told of live shows."""
 
 import pytest
 
-from bandstand.bot.commands.live_notices import NOTICES
-from bandstand.bot.commands.reply import Level
+from bandstand.bot.commands.live_notices import NOTICES, DjNotices
+from bandstand.bot.commands.reply import Level, Reply
 from bandstand.common.api import live, requests
+from bandstand.common.api.people import Right
 from bandstand.common.types import CueId, SongCode
 from tests.bot.commands.conftest import Person
+from tests.bot.commands.test_favourite_notices import ANN, Channel, Deaf
+from tests.bot.memory import DirectStore
 
 
 @pytest.mark.parametrize(
@@ -19,6 +22,7 @@ from tests.bot.commands.conftest import Person
         ("live now ann", requests.GoLive(name="ann", is_now=True)),
         ("live end", requests.EndLive()),
         ("kick ann --yes", requests.KickDj(name="ann")),
+        ('telldj greetings to name=x, and "you"', requests.TellDj(text='greetings to name=x, and "you"')),
         ("guest bob", requests.InviteGuest(name="bob")),
     ],
 )
@@ -92,3 +96,14 @@ SAMPLES = [
 
 def _announce(kind: type):  # type: ignore[no-untyped-def]
     return NOTICES[kind](next(event for event in SAMPLES if type(event) is kind))
+
+
+@pytest.mark.parametrize(("granted", "is_told"), [("libera/ann", True), ("oftc/ann", False), ("ann", False)])
+def test_what_is_written_to_a_dj_is_told_to_them_alone_where_they_have_the_right(granted: str, is_told: bool) -> None:
+    store, channel = DirectStore(), Channel()
+    store.do(lambda tx: tx.people.put_grant(granted, Right.DJ, "owner", 0.0))
+    DjNotices(store, [Deaf(), channel]).react(
+        live.DjTold(message=live.DjMessage(dj="ann", name="eve", text="play a waltz", at=0.0))
+    )
+    told = [(ANN, Reply("eve to you on the air: play a waltz", Level.NOTICE))]
+    assert channel.told == (told if is_told else [])

@@ -27,6 +27,11 @@ SAID: list[tuple[Refusal, str]] = [
     (refusals.NoSuchDj("ann"), "no DJ ann is connected"),
     (refusals.NoSuchDj("", ("bob",)), "no DJ is connected"),
     (refusals.NobodyLive(), "no DJ is on the air"),
+    (refusals.NothingToTell(), "say what the DJ is to be told"),
+    (
+        refusals.TooManyMessages("ann"),
+        "so many write to ann at the moment that nobody could read it; try again in a minute",
+    ),
     (refusals.GuestTaken("ann"), "ann has an account already, and connects with its password"),
     (refusals.TooManyGuests(20), "there are 20 guests already; each may come for a day"),
     (refusals.BandsMissing(), "the station has no band that could play; band new STYLE founds one"),

@@ -29,7 +29,7 @@ from bandstand.common.api.requests import (
 from bandstand.common.errors import CommandError, UsageError
 
 NAMES = """
-    remove move clear wish request r requests jingle jingles ident live dj kick guest
+    remove move clear wish request r requests jingle jingles ident live dj kick guest telldj
     generate gen again pl play queue q skip stop resume np cancel quit pause seek generators watch unwatch replay remake
     edit tag tags delete
     compare vote reveal mark bands band artist +1 -1 rate evolve family revert export import songs song info history
