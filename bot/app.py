@@ -33,6 +33,7 @@ from bandstand.bot.live.keeper import GuestAccounts, LiveAccounts, LiveKeeper
 from bandstand.bot.making.background_jobs import BackgroundJobs
 from bandstand.bot.making.catalogue import Catalogue
 from bandstand.bot.making.declarations import DeclarationsReloader
+from bandstand.bot.making.farm import FarmKeeper
 from bandstand.bot.making.file_watcher import FileWatcher
 from bandstand.bot.making.generator_reload import GeneratorReloader, Progress
 from bandstand.bot.making.importers import Importers
@@ -205,7 +206,9 @@ class App:
         self._catalogue = Catalogue(self._launcher, config.generators, sandbox)
         room = Room(self._clock, (config.paths.spool, config.paths.songs), publish)
         recorder = JobRecorder(self._clock, store, room, publish)
-        self._jobs = JobRunner(self._launcher, recorder, config, worker)
+        client = build_command("bandstand.composer.farm.client")
+        self._farm = FarmKeeper(self._launcher, config, client, publish, self._chance)
+        self._jobs = JobRunner(self._launcher, recorder, config, worker, lambda: self._farm.state.slots)
         self._declarations = DeclarationsReloader(
             self._settings.configuration, self._catalogue, self._jobs.take_generators, publish,
             lambda on_save: FileWatcher(self._clock, on_save),
@@ -275,7 +278,7 @@ class App:
                 processes=(
                     lambda: self._irc.list_status(),
                     lambda: [keeper.get_status() for keeper in self._keepers],
-                    lambda: [*filter(None, [self._jobs.get_status(), self._importers.get_status()])],
+                    lambda: [*filter(None, [part.get_status() for part in (self._jobs, self._farm, self._importers)])],
                 ),
                 list_people=lambda: (
                     *self._remote_access.terminals.list_people(),
@@ -393,6 +396,7 @@ class App:
         self._playout.connect()
         self._replace_outdated()
         await self._store.record(bands.settle_house_bands)
+        self._farm.start()
         await self._jobs.start()
         await self._store.record(ordering.order_first_song)
         await self._song_files.start()
@@ -466,7 +470,7 @@ class App:
                 self._programme,
             ),
             *(self._recordings, self._listeners, self._relays),
-            *(self._reloader, self._background, self._jobs, self._importers),
+            *(self._reloader, self._background, self._jobs, self._farm, self._importers),
         )
         await stop_each([part.stop for part in parts])
         await stop_each([lambda: self._playout.stop(shut_down=bool(self._keepers)), self._stop_processes])

@@ -36,6 +36,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "bandstand.composer.blind_test:main",
         "hear pairs, of a band and of a person, and tell which is which",
     ),
+    "worker": (
+        "bandstand.composer.farm.machine:main",
+        "compose on this machine for a station elsewhere",
+    ),
     "bot": ("bandstand.bot.__main__:main", "the command process alone"),
     "streamer": ("bandstand.streamer.__main__:main", "the audio process alone"),
     "standby": ("bandstand.streamer.standby:main", "the silence that listeners hear while the streamer is away"),

@@ -20,6 +20,7 @@ from bandstand.common import generator_files, generators
 from bandstand.common import irc as irc_settings
 from bandstand.common.database_address import is_postgres, resolve_database
 from bandstand.common.errors import ConfigError, UnusableFile
+from bandstand.common.farm import Farm, resolve_farm
 from bandstand.common.files import find_problem, read_secret, read_text, resolve_path
 from bandstand.common.generators import Generator
 from bandstand.common.hls import Hls, resolve_hls
@@ -194,6 +195,7 @@ class Config(_Section, frozen=True):
     hls: Hls = Hls()
     live: Live = Live()
     relays: list[Relay] = []
+    farm: Farm = Farm()
     log: Log = Log()
     generators: dict[str, Generator] = {}
 
@@ -411,6 +413,7 @@ def _settle(config: Config, base: Path, has_host: bool) -> tuple[Config, list[Fa
         web=web,
         hls=hls,
         relays=relays,
+        farm=resolve_farm(config.farm, base, found),
         generators={
             name: generator_files.resolve_paths(name, one, base, found) for name, one in config.generators.items()
         },

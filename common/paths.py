@@ -105,6 +105,11 @@ class Paths:
         return self.directory / "bot.sock"
 
     @property
+    def farm_socket(self) -> Path:
+        """Where workers ask the farm client for a song."""
+        return self.directory / "farm.sock"
+
+    @property
     def histories(self) -> Path:
         """What each person typed at a terminal elsewhere."""
         return self.directory / "histories"

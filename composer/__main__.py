@@ -20,6 +20,7 @@ from typing import Final, NoReturn
 import msgspec
 
 from bandstand.common.errors import BandstandError, Missing
+from bandstand.common.farm import is_for_farm
 from bandstand.common.jobs import GROWTH_FD, HANDOVER_FD, SPOOL_FD, Failed, Job
 from bandstand.common.priority import give_way, set_session_niceness
 from bandstand.common.sandbox import Sandbox
@@ -41,6 +42,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--sandbox", metavar="JSON", help="what their programs see (common/sandbox.py)")
     parser.add_argument("--scratch", type=Path, metavar="FOLDER", help="for their temporary files")
     parser.add_argument("--writable", action="append", default=[], metavar="FOLDER", help="theirs")
+    parser.add_argument("--farm", type=Path, metavar="SOCKET", help="of the farm client, which is asked first")
     options = parser.parse_args(arguments)
     pace = Pace(time.monotonic, partial(_set_hurry, own=os.nice(0)))
     spool = _open_spool(pace)
@@ -73,6 +75,11 @@ def main(arguments: list[str]) -> int:
         return 1
     if not job.program:
         staging.discard()
+    if options.farm and is_for_farm(job):
+        from bandstand.composer.farm import receiver
+
+        compose = partial(worker.make_song, job, prepared, spool, staging=staging)
+        return receiver.run_job(job, spool, report, options.farm, compose)
     return worker.run_job(job, prepared, spool, report, staging)
 
 

@@ -106,6 +106,10 @@ class SpoolWriter:
         self._pace = pace
         self._is_open = True
         self._digest = hashlib.sha256()
+        self._again: hashlib._Hash | None = None
+        self._again_bytes = 0
+        self.is_patched = False
+        """What came after a `rewind` was not the same as before, so that the sound changes there."""
         self.frames = Frames(0)
         """Frames written so far."""
         os.set_blocking(growth, False)
@@ -115,9 +119,21 @@ class SpoolWriter:
         """SHA-256 of all frames so far, hexadecimal."""
         return self._digest.hexdigest()
 
+    def rewind(self) -> None:
+        """The song comes once more from its first frame, made by somebody else: what is here already is compared, not
+        written again, and the spool grows from where it was."""
+        self._again, self._again_bytes = hashlib.sha256(), 0
+
     def write(self, block: Block) -> None:
         """Append a block. Raises DiskFull or ComposeError; the spool then ends with the last whole frame."""
-        data = np.ascontiguousarray(block, "<f4").reshape(-1).view(np.uint8).data
+        self.write_bytes(np.ascontiguousarray(block, "<f4").reshape(-1).view(np.uint8).data)
+
+    def write_bytes(self, data: memoryview) -> None:
+        """As `write`, for whole frames as the spool has them."""
+        if self._again is not None:
+            data = self._leave_out_known(data, self._again)
+            if not data:
+                return
         written = 0
         try:
             while written < len(data):
@@ -128,12 +144,24 @@ class SpoolWriter:
             if is_full(error):
                 raise DiskFull(error) from None
             raise ComposeError(f"the spool cannot be written: {error.strerror}") from None
-        self.frames = Frames(self.frames + len(block))
+        self.frames = Frames(self.frames + len(data) // FRAME_BYTES)
         self._digest.update(data)
+        if not self._is_open:
+            return
         with contextlib.suppress(BlockingIOError, BrokenPipeError):  # if the pipe is full, the reader will wake anyway
             os.write(self._growth, b"\0")
         if self._pace:
             self._pace.note_written(self.frames)
+
+    def _leave_out_known(self, data: memoryview, again: "hashlib._Hash") -> memoryview:
+        """What of it is new, after a `rewind`; the rest is compared with what is here."""
+        known = data[: self.frames * FRAME_BYTES - self._again_bytes]
+        again.update(known)
+        self._again_bytes += len(known)
+        if self._again_bytes == self.frames * FRAME_BYTES:
+            self.is_patched |= again.digest() != self._digest.digest()
+            self._again = None
+        return data[len(known) :]
 
     def open_pipe(self) -> PipeWriter:
         """The growth pipe for the frames themselves, in place of this spool."""

@@ -268,6 +268,14 @@ def _announce_room(event: events.RoomChanged) -> Reply:
     return Reply("there is room for songs on the disk again: the jobs that waited are made", Level.NOTICE)
 
 
+def _announce_farm(event: events.FarmChanged) -> Reply | None:
+    if not event.is_told:
+        return None
+    if event.trouble:
+        return Reply(f"songs are composed here: {event.trouble}", Level.NOTICE)
+    return Reply("songs are composed on the farm again", Level.NOTICE)
+
+
 def _announce_seek_failed(event: events.SeekFailed) -> Reply:
     return Reply(
         f'"{event.title}" goes on where it was, because it could not be moved: {one_line(event.reason)}', Level.NOTICE
@@ -358,6 +366,7 @@ NOTICES: Final[Mapping[type, Callable[[Any], Reply | None]]] = {
     events.MountWentOff: _announce_mount_off,
     events.DatabaseFailed: _announce_database_failed,
     events.RoomChanged: _announce_room,
+    events.FarmChanged: _announce_farm,
     events.DatabaseRecovered: _announce_database_recovered,
     events.SeekFailed: _announce_seek_failed,
     events.GeneratorsReloaded: _announce_reloaded,

@@ -14,7 +14,7 @@ from bandstand.bot.child import Child
 from bandstand.bot.making.spool import Spool
 from bandstand.bot.station.bars import find_bars
 from bandstand.bot.station.making import ClaimedJob
-from bandstand.common import jobs
+from bandstand.common import farm, jobs
 from bandstand.common.api.values import Song
 from bandstand.common.config import Config
 from bandstand.common.jobs import Done, Failed, Pair, Passed, Side, Step
@@ -34,6 +34,7 @@ class Worker:
         self.spool = spool
         self.job: int | None = None
         self.song = ""
+        self.is_for_farm = False
         self.has_pipe = False
         """It plays what comes out of a pipe, which cannot come again."""
         self.is_settled = False
@@ -44,7 +45,7 @@ class Worker:
         self._on_step = on_step
 
     def give(self, job: int, work: jobs.Job) -> None:
-        self.job, self.song = job, work.song
+        self.job, self.song, self.is_for_farm = job, work.song, farm.is_for_farm(work)
         self.child.write_line(msgspec.json.encode(work))
 
     def end(self) -> None:

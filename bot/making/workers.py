@@ -9,7 +9,7 @@ recorder.py has what it says written down.
 """
 
 import errno
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -25,6 +25,7 @@ from bandstand.bot.station.lifecycle import OPEN_JOBS
 from bandstand.bot.station.making import ClaimedJob
 from bandstand.common.api.events import (
     Event,
+    FarmChanged,
     JobAdvanced,
     JobCancelled,
     JobDone,
@@ -55,13 +56,21 @@ TELL_HELD_AFTER: Final = 0.5
 class JobRunner:
     """Hands jobs to workers. `react` is to be subscribed to the event bus."""
 
-    def __init__(self, launcher: Launcher, recorder: JobRecorder, config: Config, argv: Sequence[str]) -> None:
-        """`argv` starts a worker."""
+    def __init__(
+        self,
+        launcher: Launcher,
+        recorder: JobRecorder,
+        config: Config,
+        argv: Sequence[str],
+        count_farm: Callable[[], int] = lambda: 0,
+    ) -> None:
+        """`argv` starts a worker. `count_farm` says how many songs the farm makes at once, if there is one."""
         self._launcher = launcher
         self._recorder = recorder
         self._store, self._room, self._publish = recorder.store, recorder.room, recorder.publish
         self._config = config
         self._argv = argv
+        self._count_farm = count_farm
         self.pipes = Pipes()
         self._waiting: Worker | None = None
         self._busy: dict[int, Worker] = {}
@@ -69,10 +78,12 @@ class JobRunner:
 
     @property
     def has_room(self) -> bool:
-        """Live songs do not count: they may go on for days."""
-        busy = sum(not worker.spool.is_live for worker in self._busy.values())
+        """Live songs do not count: they may go on for days. What cannot be made on the farm has to fit in here."""
+        busy = [worker for worker in self._busy.values() if not worker.spool.is_live]
+        here = sum(not worker.is_for_farm for worker in busy)
         is_free = not self._is_stopping and not self._room.is_short
-        return is_free and busy < self._config.station.workers
+        allowed = self._config.station.workers
+        return is_free and here < allowed and len(busy) < max(allowed, self._count_farm())
 
     @property
     def is_busy(self) -> bool:
@@ -124,7 +135,10 @@ class JobRunner:
                     self._busy[job].end()
             case JobOrdered() if self._room.is_short:
                 self._launcher.clock.callLater(TELL_HELD_AFTER, self._tell_held, event)
-            case JobOrdered() | JobReturned() | JobDone() | JobFailed() | SongStarted() | RoomChanged(is_short=False):
+            case (
+                JobOrdered() | JobReturned() | JobDone() | JobFailed() | SongStarted()
+                | RoomChanged(is_short=False) | FarmChanged()
+            ):  # fmt: skip
                 self._claim_jobs()
 
     def _tell_held(self, ordered: JobOrdered) -> None:
@@ -199,6 +213,8 @@ class JobRunner:
     def _make_argv(self) -> list[str]:
         """A worker reads no configuration: that may be half written while the station runs."""
         argv = [*self._argv, "--soundfont", self._config.composer.soundfont]
+        if self._config.farm.scheduler:
+            argv += ["--farm", str(self._config.paths.farm_socket)]
         generators = self._config.generators.values()
         if not generators:
             return argv

@@ -140,6 +140,15 @@ class RoomChanged(Base, frozen=True, tag="room_changed"):
     is_short: bool
 
 
+class FarmChanged(Base, frozen=True, tag="farm_changed"):
+    """The other machines that compose for the station take so many songs at once; with `trouble`, a part of a sentence,
+    none do, and songs are composed here. `is_told`: operators are to know."""
+
+    songs: int
+    trouble: str = ""
+    is_told: bool = False
+
+
 class WishBegun(Base, frozen=True, tag="wish_begun"):
     """A song that somebody called `name` wished for, at `place`, is heard now."""
 
@@ -379,6 +388,7 @@ Event = (
     | JobFailed
     | JobHeld
     | RoomChanged
+    | FarmChanged
     | JobCancelled
     | WishBegun
     | JobReturned

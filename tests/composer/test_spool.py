@@ -1,4 +1,5 @@
 import errno
+import hashlib
 import os
 import threading
 from collections.abc import Iterator
@@ -174,3 +175,28 @@ def test_live_sound_that_nobody_reads_is_over(tmp_path: Path) -> None:
     with pytest.raises(NobodyListens):
         pipe.write(block(1))
     os.close(write)
+
+
+def test_what_comes_again_is_compared_and_the_rest_goes_behind_it(ends: Ends) -> None:
+    sound = block(10)
+    ends.spool.write(sound[:4])
+    ends.spool.rewind()
+    for at in range(0, 9, 3):
+        ends.spool.write(sound[at : at + 3])
+    assert (ends.path.read_bytes(), ends.spool.frames) == (sound[:9].tobytes(), 9)
+    assert not ends.spool.is_patched
+    ends.spool.rewind()
+    ends.spool.write(sound)
+    assert ends.path.read_bytes() == sound.tobytes()
+    assert ends.spool.checksum == hashlib.sha256(sound.tobytes()).hexdigest()
+
+
+def test_sound_that_is_not_the_same_when_it_comes_again_is_noticed(ends: Ends) -> None:
+    sound = block(10)
+    ends.spool.write(sound[:4])
+    ends.spool.rewind()
+    ends.spool.write(sound + 1)
+    kept = sound[:4].tobytes() + (sound + 1)[4:].tobytes()
+    assert ends.path.read_bytes() == kept
+    assert ends.spool.is_patched
+    assert ends.spool.checksum == hashlib.sha256(kept).hexdigest()

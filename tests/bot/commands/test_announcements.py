@@ -434,6 +434,16 @@ NOTICED: list[tuple[Event, str, bool]] = [
         False,
     ),
     (
+        events.FarmChanged(songs=0, trouble="the farm's scheduler is away", is_told=True),
+        "songs are composed here: the farm's scheduler is away",
+        False,
+    ),
+    (
+        events.FarmChanged(songs=4, is_told=True),
+        "songs are composed on the farm again",
+        False,
+    ),
+    (
         events.DatabaseRecovered(),
         "the database takes everything again; what had waited is written down",
         False,

@@ -23,6 +23,7 @@ from bandstand.bot.station.making import ClaimedJob
 from bandstand.common import jobs
 from bandstand.common.api.events import (
     Event,
+    FarmChanged,
     JobAdvanced,
     JobCancelled,
     JobDone,
@@ -75,6 +76,7 @@ class Bench:
     """`waiting` are jobs that wait in the database; `recorded` is what was written down."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.farm = 0
         self.reactor = FakeReactor()
         self.tx = Tx()
         self.store = FakeStore(self.tx)
@@ -85,7 +87,7 @@ class Bench:
         launcher = Launcher(self.reactor, self.reactor)
         room = Room(self.reactor, [self.config.paths.spool], self._publish)
         recorder = JobRecorder(self.reactor, self.store, room, self._publish)  # type: ignore[arg-type]
-        self.runner = JobRunner(launcher, recorder, self.config, ["compose"])
+        self.runner = JobRunner(launcher, recorder, self.config, ["compose"], lambda: self.farm)
         for name in ("begun", "noticed", "done", "failed", "passed"):
             monkeypatch.setattr(making, f"record_{name}", self._recorder(name))
         monkeypatch.setattr(making, "claim_job", lambda tx: self.waiting.pop(0) if self.waiting else None)
@@ -118,6 +120,27 @@ def test_one_worker_waits_before_there_is_a_job(bench: Bench) -> None:
     Deferred.fromCoroutine(bench.runner.start())
     Deferred.fromCoroutine(bench.runner.start())
     assert bench.reactor.started == [["setsid", "compose", "--soundfont", ""]]
+
+
+def test_a_farm_takes_more_songs_at_once_and_what_it_cannot_make_stays_within_the_workers(bench: Bench) -> None:
+    bench.farm = 4
+    bench.order(1, 2, 3)
+    assert bench.waiting == []
+    bench.runner.take_generators({"band": Generator(command=["mine"])})
+    for child in (0, 1, 2):
+        bench.reactor.finish(child)
+    bench.order(4, 5, 6)
+    assert [job.job.id for job in bench.waiting] == [6]
+    bench.runner.take_generators({})
+    bench.reactor.finish(3)
+    assert bench.waiting == []
+
+
+def test_when_the_farm_grows_what_waits_is_begun(bench: Bench) -> None:
+    bench.order(1, 2, 3)
+    bench.farm = 4
+    bench.runner.react(FarmChanged(songs=4))
+    assert bench.waiting == []
 
 
 def test_where_there_is_a_callable_the_worker_has_a_process_ready_for_it(bench: Bench) -> None:

@@ -1,0 +1,175 @@
+"""The farm as a worker of the station uses it: it has another machine make its song, and composes itself where that
+does not work.
+
+So the station needs nothing of its own for a farm that fails: the worker has the synthesiser loaded all the same. A
+song is determined by its band, seed and parameters. Where a machine is lost in the middle of one, another makes it from
+the beginning, much faster than it is heard; what the spool has already is compared, and the rest goes behind it. If
+machines differ in a sample, the sound changes there, which is said, and what is stored is as the last one made it.
+
+Knows messages and the spool; neither Dask nor the machines. It is the farm client (client.py) that it asks, over a UNIX
+socket.
+"""
+
+import logging
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from bandstand.common.errors import ComposeError
+from bandstand.common.farm import COMPLETE, FILE, FRAMES, STEP, Unpacker, split_file
+from bandstand.common.jobs import Advanced, Begun, Done, Failed, Job, Noticed, Passed, Step
+from bandstand.common.types import FRAME_BYTES, RATE
+from bandstand.composer.folder import SongFolder, publish_song, read_finished
+from bandstand.composer.spool import Report, SpoolWriter
+from bandstand.composer.worker import report_result
+
+ATTEMPTS: Final = 3
+"""Machines that are tried before the song is composed here."""
+FIRST_AWAITED: Final = 1.0
+"""Seconds to wait for the first sound of a song that somebody waits for..."""
+FIRST: Final = 30.0
+"""... and of another, which may stand in a queue of the scheduler's."""
+SILENT: Final = 1.5
+"""Seconds without a message after which a machine is lost; most of the two seconds that are buffered at least."""
+CHUNK: Final = 1 << 18
+"""Bytes to read at a time."""
+log = logging.getLogger("farm")
+
+
+class Lost(ComposeError):
+    """The farm does not make the song, or no longer."""
+
+
+class FirstBegun:
+    """Passes steps on, and of several `Begun` the first: the song is heard by then."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._has_begun = False
+
+    def report(self, step: Step) -> None:
+        if isinstance(step, Begun):
+            if self._has_begun:
+                return
+            self._has_begun = True
+        self._report(step)
+
+
+def run_job(
+    job: Job, spool: SpoolWriter, report: Report, client: Path, compose: Callable[[Report], Done | Passed]
+) -> int:
+    """Make the song on the farm, or with `compose`; report as `composer.worker.run_job` does, and return the status."""
+
+    def make() -> Done | Passed:
+        steps = FirstBegun(report)
+        done = None if read_finished(job) else _make_on_farm(job, spool, steps.report, client)
+        if done is None:
+            spool.rewind()
+            return _tell_patched(compose(steps.report), spool, report)
+        return _tell_patched(done, spool, report)
+
+    try:
+        return report_result(make, report)
+    finally:
+        spool.close()
+
+
+def _tell_patched(done: Done | Passed, spool: SpoolWriter, report: Report) -> Done | Passed:
+    if spool.is_patched:
+        report(Noticed("two machines made it that do not agree in every sample, so its sound changed in the middle"))
+    return done
+
+
+def _make_on_farm(job: Job, spool: SpoolWriter, report: Report, client: Path) -> Done | None:
+    """None where it is to be composed here. Raises DiskFull, ComposeError or OSError where that would not help."""
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            spool.rewind()
+        try:
+            with _ask(job, client) as link:
+                return _receive(job, link, spool, report)
+        except Lost as error:
+            log.warning("%s: %s", job.song, error)
+            if not spool.frames:
+                return None
+    return None
+
+
+def _ask(job: Job, client: Path) -> socket.socket:
+    link = socket.socket(socket.AF_UNIX)
+    try:
+        link.settimeout(SILENT)
+        link.connect(str(client))
+        link.sendall(msgspec.json.encode(job) + b"\n")
+    except OSError as error:
+        link.close()
+        raise Lost(f"the farm client cannot be asked: {error.strerror or error}") from None
+    return link
+
+
+def _receive(job: Job, link: socket.socket, spool: SpoolWriter, report: Report) -> Done:
+    """Take in one machine's song. Raises Lost."""
+    with SongFolder(Path(job.directory)) as folder:
+        for kind, content in _read_messages(link, FIRST_AWAITED if job.is_awaited else FIRST):
+            if kind == FRAMES:
+                if len(content) % FRAME_BYTES:
+                    raise Lost("the farm sent a part of a frame")
+                spool.write_bytes(memoryview(content))
+            elif kind == COMPLETE:
+                spool.close()
+            elif kind == FILE:
+                _keep_file(content, folder.path)
+            elif kind == STEP:
+                step = _read_step(content)
+                if isinstance(step, Done):
+                    return publish_song(folder, job, _adopt(job, step))
+                report(Advanced(round(spool.frames / RATE, 3)) if isinstance(step, Advanced) else step)
+    raise Lost("the machine that made it is away")
+
+
+def _read_messages(link: socket.socket, first: float) -> Iterator[tuple[bytes, bytes]]:
+    """All messages until the other end closes. Raises Lost."""
+    unpacker = Unpacker()
+    link.settimeout(first)
+    while True:
+        try:
+            data = link.recv(CHUNK)
+        except OSError:
+            raise Lost("nothing more came from the machine that made it") from None
+        if not data:
+            return
+        link.settimeout(SILENT)
+        try:
+            yield from unpacker.push(data)
+        except ComposeError as error:
+            raise Lost(str(error)) from None
+
+
+def _keep_file(content: bytes, folder: Path) -> None:
+    """Raises Lost, or OSError where it cannot be written."""
+    try:
+        name, data = split_file(content)
+    except ComposeError as error:
+        raise Lost(str(error)) from None
+    (folder / name).write_bytes(data)
+
+
+def _read_step(content: bytes) -> Step:
+    """Raises Lost where the machine has failed, or says what is no step of a band's song."""
+    try:
+        step: Step = msgspec.json.decode(content, type=Step)
+    except msgspec.DecodeError:
+        raise Lost("the farm sent what is no step") from None
+    if isinstance(step, Failed | Passed):
+        raise Lost(step.reason if isinstance(step, Failed) else "the farm sent what is no song")
+    return step
+
+
+def _adopt(job: Job, done: Done) -> Done:
+    """The result as one of this job's. Raises Lost where it is another's."""
+    if (done.song, done.generator, done.seed, done.parameters) != (job.song, job.generator, job.seed, job.parameters):
+        raise Lost("the farm sent another song")
+    return done

@@ -1,0 +1,166 @@
+"""A worker that has its song made by the farm, with a farm client that says what the test wants."""
+
+import hashlib
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from bandstand.common.farm import COMPLETE, END, FRAMES, STEP, pack, pack_file
+from bandstand.common.jobs import Advanced, Begun, Done, Failed, Job, Noticed, Step
+from bandstand.common.types import FRAME_BYTES, SongCode
+from bandstand.composer.farm import receiver
+from bandstand.composer.spool import Report, SpoolWriter
+
+SOUND = np.arange(2000, dtype="<f4").reshape(-1, 2)
+BEGUN = Begun("T", "A", 1.0)
+DONE = Done(
+    song=SongCode("abc"), title="T", artist="A", seconds=1.0, generator="band", seed=5, parameters={}, loudness=-16.0,
+    peak=-1.0, making=0.1, files={"audio": "song.flac"},
+)  # fmt: skip
+
+
+def frames(begin: int, end: int, sound: np.ndarray = SOUND) -> bytes:
+    return pack(FRAMES, sound[begin:end].tobytes())
+
+
+def step(what: Step) -> bytes:
+    return pack(STEP, msgspec.json.encode(what))
+
+
+WHOLE = frames(0, 100) + step(BEGUN) + frames(100, 1000) + pack(COMPLETE, b"") + pack_file("song.flac", b"fLaC")
+
+
+class Bench:
+    """A worker's spool and steps. Each machine is what it sends; the connection is closed behind that."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "spool"
+        self.folder = folder / "songs" / "abc"
+        self.client = folder / "farm.sock"
+        self.steps: list[Step] = []
+        self.asked: list[Job] = []
+        self.composed = 0
+        self._fd = os.open(self.path, os.O_CREAT | os.O_RDWR)
+        self.growth, growing = os.pipe()
+        self.spool = SpoolWriter(self._fd, growing)
+
+    def run(self, *machines: bytes) -> int:
+        job = Job(song=SongCode("abc"), generator="band", seed=5, directory=str(self.folder), is_awaited=True)
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind(str(self.client))
+            server.listen()
+            serving = threading.Thread(target=self._serve, args=(server, machines))
+            serving.start()
+            try:
+                return receiver.run_job(job, self.spool, self.steps.append, self.client, self._compose)
+            finally:
+                self.client.unlink()
+                server.shutdown(socket.SHUT_RDWR)
+                serving.join()
+
+    def _serve(self, server: socket.socket, machines: tuple[bytes, ...]) -> None:
+        waiting = list(machines)
+        try:
+            while True:
+                link, _ = server.accept()
+                with link, link.makefile("rb") as lines:
+                    self.asked.append(msgspec.json.decode(lines.readline(), type=Job))
+                    link.sendall(waiting.pop(0) if waiting else b"")
+        except OSError:
+            return
+
+    def _compose(self, report: Report) -> Done:
+        self.composed += 1
+        self.spool.write(SOUND[:50])
+        report(BEGUN)
+        self.spool.write(SOUND[50:])
+        return DONE
+
+    @property
+    def sound(self) -> bytes:
+        return self.path.read_bytes()
+
+    def close(self) -> None:
+        self.spool.close()
+        os.close(self._fd)
+        os.close(self.growth)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    bench = Bench(tmp_path)
+    yield bench
+    bench.close()
+
+
+def test_a_song_of_the_farm_is_spooled_told_and_stored_as_one_that_was_made_here(bench: Bench) -> None:
+    assert bench.run(WHOLE + step(Advanced(1.0)) + step(DONE) + pack(END, b"")) == 0
+    assert bench.sound == SOUND.tobytes()
+    assert bench.steps == [BEGUN, Advanced(round(1000 / 48000, 3)), DONE]
+    assert (bench.folder / "song.flac").read_bytes() == b"fLaC"
+    assert msgspec.json.decode((bench.folder / "song.json").read_bytes(), type=Done) == DONE
+    assert os.read(bench.growth, 100).strip(b"\0") == b""
+    assert bench.asked[0].is_awaited and not bench.composed
+
+
+def test_without_a_machine_the_song_is_composed_here(bench: Bench) -> None:
+    assert bench.run() == 0
+    assert (bench.sound, bench.steps, bench.composed) == (SOUND.tobytes(), [BEGUN, DONE], 1)
+
+
+def test_without_a_farm_client_the_song_is_composed_here(bench: Bench) -> None:
+    job = Job(song=SongCode("abc"), generator="band", seed=5, directory=str(bench.folder))
+    assert receiver.run_job(job, bench.spool, bench.steps.append, bench.client, bench._compose) == 0
+    assert bench.steps == [BEGUN, DONE]
+
+
+def test_another_machine_goes_on_where_one_was_lost(bench: Bench) -> None:
+    half = frames(0, 100) + step(BEGUN) + frames(100, 333)
+    assert bench.run(half, WHOLE + step(DONE)) == 0
+    assert bench.sound == SOUND.tobytes()
+    assert (bench.steps, bench.composed, len(bench.asked)) == ([BEGUN, DONE], 0, 2)
+    assert bench.spool.checksum == hashlib.sha256(SOUND.tobytes()).hexdigest()
+
+
+def test_where_machines_are_lost_again_and_again_it_goes_on_here(bench: Bench) -> None:
+    assert bench.run(WHOLE, frames(0, 10), frames(0, 999)) == 0
+    assert (bench.sound, bench.steps, bench.composed) == (SOUND.tobytes(), [BEGUN, DONE], 1)
+
+
+def test_machines_that_differ_are_told_of(bench: Bench) -> None:
+    bench.run(frames(0, 500, SOUND + 1), WHOLE + step(DONE))
+    assert bench.sound == (SOUND + 1)[:500].tobytes() + SOUND[500:].tobytes()
+    assert [type(told) for told in bench.steps] == [Begun, Noticed, Done]
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        b"HTTP/1.1 400 Bad Request\r\n\r\n",
+        pack(FRAMES, b"x" * (FRAME_BYTES + 1)),
+        pack_file("../../bandstand.db", b""),
+        pack(STEP, b"{"),
+        step(Failed("the disk is full", is_disk_full=True)),
+        step(msgspec.structs.replace(DONE, seed=6)),
+    ],
+)
+def test_a_machine_that_sends_nonsense_or_fails_is_done_without(nonsense: bytes, bench: Bench) -> None:
+    assert bench.run(nonsense) == 0
+    assert (bench.sound, bench.steps, bench.composed) == (SOUND.tobytes(), [BEGUN, DONE], 1)
+    assert not list(bench.folder.parent.glob("*.db"))
+
+
+def test_a_machine_that_falls_silent_is_done_without(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receiver, "FIRST_AWAITED", 0.01)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(bench.client))
+        server.listen()
+        job = Job(song=SongCode("abc"), generator="band", seed=5, directory=str(bench.folder), is_awaited=True)
+        assert receiver.run_job(job, bench.spool, bench.steps.append, bench.client, bench._compose) == 0
+    assert (bench.sound, bench.composed) == (SOUND.tobytes(), 1)
