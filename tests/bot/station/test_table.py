@@ -127,9 +127,7 @@ def test_what_sets_a_worker_to_work_is_counted() -> None:
     }  # fmt: skip
 
 
-def test_listeners_may_look_queue_and_take_back_rate_vote_like_mark_and_name_their_own_log_in_write_to_a_dj_and_nothing_more() -> (
-    None
-):
+def test_listeners_may_look_queue_and_take_back_rate_vote_like_mark_log_in_write_to_a_dj_and_nothing_more() -> None:
     writing = {request for request, entry in REQUESTS.items() if entry.right is Right.LISTENER and entry.writes}
     assert writing == {
         requests.Enqueue, requests.RemoveFromQueue, requests.Vote, requests.AddBookmark, requests.Rate,
