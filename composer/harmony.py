@@ -64,7 +64,7 @@ class Harmoniser:
         """Make the chords of each bar of a section: one phrase repeated, and another one at the end.
 
         In most sections the last one is the first again, as far as its cadence allows: chords go round in people's
-        songs, and a period's two halves begin alike.
+        songs, and a period's two halves begin alike. In some a phrase is two bars that come twice.
         Where the bars are no whole phrases, what is left out is the beginning, so that it ends as it should.
         """
         if kind == "ending":
@@ -74,6 +74,8 @@ class Harmoniser:
         inner, final = CADENCES[kind]
         opening = self._make_phrase(FIRST_DEGREES.get(kind), inner)
         closing = self._make_phrase(FIRST_DEGREES.get(kind), final)
+        if inner == "open" and self._random.branch("loop").draw_bool(self._language.loop_share):
+            opening = opening[:ANSWERED_BARS] * (PHRASE_BARS // ANSWERED_BARS)
         if self._random.branch("return").draw_bool(self._language.return_share):
             closing = opening if inner == final else (*opening[:ANSWERED_BARS], *closing[ANSWERED_BARS:])
         return (opening * (-(-bars // PHRASE_BARS) - 1) + closing)[-bars:]

@@ -70,6 +70,8 @@ class HarmonicLanguage(msgspec.Struct, frozen=True, kw_only=True):
     """Share of the bars with the function of the bar before that keep its chord."""
     return_share: float = 0.8
     """Share of sections whose last phrase is the first again, but for its cadence."""
+    loop_share: float = 0.15
+    """Share of sections in which two bars of chords go round."""
     has_dominant_cadence: bool = True
     """True if a closed phrase ends with a dominant seventh and its tonic."""
     two_chord_share: float = 0.15
@@ -148,7 +150,7 @@ class TuneStyle(msgspec.Struct, frozen=True, kw_only=True):
     """Factor of the weight of intervals of a fifth and more."""
     gaps: float = 1.0
     """Factor of the weight of the notes that a pentatonic scale leaves out."""
-    reuse: float = 0.82
+    reuse: float = 0.78
     """Share of bars that have the rhythm of a bar before."""
     change: float = 0.2
     """Probability that a unit which returns has another end."""

@@ -18,6 +18,7 @@ from bandstand.composer.style import (
 AMBIENT: Final = Style(
     name="ambient",
     harmony=HarmonicLanguage(
+        loop_share=0.4,
         open_phrases=(("TTSS", 4), ("TTTS", 3), ("TSTS", 2), ("TTTT", 2)),
         closed_phrases=(("TTST", 3), ("TSST", 2), ("SSTT", 3)),
         has_dominant_cadence=False,

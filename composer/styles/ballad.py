@@ -23,6 +23,7 @@ from bandstand.composer.style import (
 BALLAD: Final = Style(
     name="ballad",
     harmony=HarmonicLanguage(
+        loop_share=0.1,
         extensions=(("add9", 4), ("sus4", 2), ("9", 2)),
         extension_share=0.15,
         suspension_share=0.5,

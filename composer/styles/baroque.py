@@ -22,6 +22,7 @@ from bandstand.composer.style import (
 BAROQUE: Final = Style(
     name="baroque",
     harmony=HarmonicLanguage(
+        loop_share=0.0,
         open_phrases=(("TSTD", 4), ("TDTD", 3), ("TTSD", 3), ("TSDD", 2)),
         closed_phrases=(("TSDT", 5), ("SSDT", 2), ("TDTT", 1)),
         two_chord_share=0.6,

@@ -24,6 +24,7 @@ from bandstand.composer.style import (
 BOSSA: Final = Style(
     name="bossa",
     harmony=HarmonicLanguage(
+        loop_share=0.2,
         extensions=(("9", 5), ("6", 2)),
         extension_share=0.4,
         suspension_share=0.3,
@@ -110,9 +111,7 @@ BOSSA: Final = Style(
             ((0, 2.5, UPPER), (2, 1.5, UPPER), (5, 2.5, UPPER), (8, 1.5, UPPER), (10, 2.5, UPPER), (13, 2.5, UPPER)),
         ),
     ),
-    tune=TuneStyle(
-        idioms=(("rag", 0.6), ("air", 0.3)), own=1.0, fullness=0.9, syncopation=0.55, pickups=0.5, leaps=1.8
-    ),
+    tune=TuneStyle(idioms=(("rag", 0.6), ("air", 0.3)), own=1.0, fullness=0.9, syncopation=0.7, pickups=0.5, leaps=1.8),
     call_rhythms=(
         ((0, 3), (3, 3), (6, 4), (10, 6)),
         ((2, 2), (4, 2), (6, 4), (10, 4)),

@@ -19,6 +19,7 @@ from bandstand.composer.style import (
 CHIPTUNE: Final = Style(
     name="chiptune",
     harmony=HarmonicLanguage(
+        loop_share=0.3,
         extensions=(("sus4", 2), ("add9", 2), ("6", 1)),
         extension_share=0.1,
         suspension_share=0.3,

@@ -20,6 +20,7 @@ from bandstand.composer.style import (
 FOLK: Final = Style(
     name="folk",
     harmony=HarmonicLanguage(
+        loop_share=0.25,
         open_phrases=(("TTSD", 3), ("TSTD", 4), ("TTTD", 3), ("TSSD", 1)),
         closed_phrases=(("TSDT", 4), ("TTDT", 3), ("TDTT", 2)),
         two_chord_share=0.2,

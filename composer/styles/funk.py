@@ -22,6 +22,7 @@ from bandstand.composer.style import (
 FUNK: Final = Style(
     name="funk",
     harmony=HarmonicLanguage(
+        loop_share=0.7,
         open_phrases=(("TTTS", 4), ("TTTT", 3), ("TSTS", 3)),
         closed_phrases=(("TTST", 4), ("TTTT", 2), ("SSDT", 1)),
         has_dominant_cadence=False,

@@ -23,6 +23,7 @@ from bandstand.composer.style import (
 HIPHOP: Final = Style(
     name="hiphop",
     harmony=HarmonicLanguage(
+        loop_share=0.6,
         open_phrases=(("TSTS", 4), ("TTSS", 3), ("TSTD", 2)),
         closed_phrases=(("TSTT", 3), ("TSDT", 2), ("STST", 2)),
         has_dominant_cadence=False,

@@ -16,6 +16,7 @@ COWBELL, GUIRO = 56, 73
 LATIN: Final = Style(
     name="latin",
     harmony=HarmonicLanguage(
+        loop_share=0.5,
         open_phrases=(("TSDD", 3), ("TSTD", 3), ("TTSD", 3), ("TDTD", 3)),
         closed_phrases=(("TSDT", 4), ("SSDT", 2), ("TDDT", 3)),
         two_chord_share=0.35,

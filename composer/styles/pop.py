@@ -21,6 +21,7 @@ from bandstand.composer.style import (
 POP: Final = Style(
     name="pop",
     harmony=HarmonicLanguage(
+        loop_share=0.3,
         secondary_dominant_share=0.25,
         extension_share=0.2,
         suspension_share=0.4,

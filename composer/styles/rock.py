@@ -24,6 +24,7 @@ ROCK: Final = Style(
     name="rock",
     has_power_chords=True,
     harmony=HarmonicLanguage(
+        loop_share=0.35,
         extensions=(("sus4", 3), ("sus2", 2), ("add9", 2)),
         extension_share=0.12,
         suspension_share=0.35,

@@ -22,6 +22,7 @@ SWING: Final = Style(
     name="swing",
     swing_steps=2,
     harmony=HarmonicLanguage(
+        loop_share=0.1,
         extensions=(("9", 3), ("6", 4)),
         extension_share=0.4,
         suspension_share=0.15,

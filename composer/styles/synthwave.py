@@ -23,6 +23,7 @@ from bandstand.composer.style import (
 SYNTHWAVE: Final = Style(
     name="synthwave",
     harmony=HarmonicLanguage(
+        loop_share=0.3,
         open_phrases=(("TSTD", 3), ("TTSD", 3), ("TSSD", 3), ("TTSS", 2)),
         closed_phrases=(("TSDT", 3), ("SSDT", 2), ("TSTT", 2)),
         has_dominant_cadence=False,

@@ -25,6 +25,7 @@ from bandstand.composer.style import (
 TECHNO: Final = Style(
     name="techno",
     harmony=HarmonicLanguage(
+        loop_share=0.5,
         extensions=(("9", 3), ("add9", 3), ("sus2", 1)),
         extension_share=0.5,
         suspension_share=0.0,

@@ -22,6 +22,7 @@ WALTZ: Final = Style(
     name="waltz",
     beats=3,
     harmony=HarmonicLanguage(
+        loop_share=0.1,
         extensions=(("6", 3), ("add9", 1), ("sus4", 1)),
         extension_share=0.12,
         suspension_share=0.25,

@@ -1,7 +1,8 @@
 """The bass: a pattern of roots, fifths, octaves and steps of the scale, with an approach note before the next root.
 
 The lowest note of a chord, its foot, is its root unless it is inverted; a pattern's roles are counted from there. In
-many songs the bass stays on the root for most of a pattern, as people's basses do, and leads on where a phrase ends.
+many songs the bass stays on the root for most of a pattern, as people's basses do, and leads on where a phrase ends;
+in some it has octaves in place of other notes of the chord, or nothing but roots.
 Where a section returns, some of its bars have another pattern.
 """
 
@@ -18,10 +19,14 @@ from bandstand.composer.voices.context import ChordSpan, GridNote, SectionContex
 
 ROOT_RANGE: Final = 12
 """Semitones above the lowest pitch within which roots lie. Above them is room for fifths and octaves."""
+MANNERS: Final = (("plain", 5), ("octaves", 2), ("roots", 2))
+"""(how the bass of a song is plain, weight)."""
 HELD_SHARE: Final = 0.4
 """Share of the notes that are left out of a plainer pattern, among those that are not the root in it."""
 WALKING: Final = 3
 """Notes of at least so many steps make a line that walks, and does not stand."""
+OCTAVES: Final = {"5": "8", "3": "R"}
+"""Role -> what a bass plays for it that likes octaves."""
 STEPS: Final = {"U": 1, "D": -1}
 """Role -> scale steps from the current pitch."""
 
@@ -59,7 +64,12 @@ def _make_plainer(
     The bars that end phrases lead on as they are written, if not all is plain. One pattern is changed in one way in a
     section.
     """
-    probability = min(1.0, 2 * share * random.song.branch("bass").draw_uniform())
+    song = random.song.branch("bass")
+    probability, manner = min(1.0, 2 * share * song.draw_uniform()), song.choose_weighted(MANNERS)
+    if manner == "octaves":
+        patterns = [tuple((step, length, OCTAVES.get(role, role)) for step, length, role in one) for one in patterns]
+    elif manner == "roots":
+        probability = 1.0
     plainer: dict[Sequence[BassNote], Sequence[BassNote]] = {}
     for pattern in patterns:
         if pattern not in plainer:

@@ -8,14 +8,15 @@ an octave are not sung. Among what the rules leave, the weights decide: how ofte
 """
 
 from collections.abc import Sequence
+from math import exp
 from typing import Final, NamedTuple
 
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.theory import Chord, Key
 from bandstand.composer.voices.tunes.idioms import WIDEST, Weights
 
-LEAP: Final = 3
-"""Scale steps of the smallest leap, which a step back has to follow: a fourth."""
+LEAP: Final = 4
+"""Scale steps of the smallest leap, which a step back has to follow: a fifth."""
 BACK: Final = 2
 """Scale steps of the widest interval that counts as a step back."""
 SUNG: Final = frozenset(way * size for way in (1, -1) for size in (0, 1, 2, 3, 4, 5, 7, 8, 9, 12))
@@ -30,13 +31,17 @@ FITS_AT_MOST: Final = 2
 """Chords that count so: a note that all of them have would be the whole tune where harmony stands still."""
 RECENT, STANDING, STALE = 8, 2, 0.35
 """Of the last notes those beyond so many that are the same make it as much less likely again: a tune does not stand."""
-THIRD_TIME: Final = 0.3
+THIRD_TIME: Final = 0.5
 """Weight of a note that is repeated once more."""
 GOING_ON: Final = 3.0
 """Factor of the weight of a step in the direction of the step before: a line that turns at every note has no shape."""
-THIRDS: Final = 0.7
+THIRDS: Final = 0.5
 """Factor of the weight of thirds, as strong beats, which have notes of the chord, ask for more of them than people
 sing."""
+FAVOUR: Final = 0.9
+"""Largest logarithm of the factor by which a song likes an interval more than its style does, or less."""
+SHARPER: Final = (1.1, 1.8)
+"""Range of the exponent of counted intervals: one tune has fewer kinds of them than all together."""
 LIKED: Final = 4.0
 """Factor of the weight of the interval that the motif has."""
 GAPS: Final = {"major": (3, 6), "minor": (1, 5)}
@@ -57,6 +62,8 @@ class Place(NamedTuple):
     """Pitch classes of which it has to have one; empty if any will do."""
     later: tuple[Chord, ...] = ()
     """The chords at this place where the unit returns."""
+    is_close: bool = False
+    """Whether a phrase comes to its end here, so that a note which returns gives way to the chord."""
     is_peak: bool = False
     is_fresh: bool = False
     """Whether a breath is before it, so that no leap has to be filled."""
@@ -80,6 +87,17 @@ class Taste(NamedTuple):
     """Factor of the weight of the degrees that the pentatonic scale leaves out."""
     motif: tuple[int, ...]
     """The song's motif, which the first unit likes to follow."""
+
+
+def draw_favours(intervals: dict[int, Weights], random: RandomSource) -> dict[int, Weights]:
+    """The weights of intervals as one song has them: each kind, up and down alike, is liked more or less."""
+    low, high = SHARPER
+    sharper = low + (high - low) * random.draw_uniform()
+    favours = [exp(random.draw_triangular(FAVOUR)) for _ in range(WIDEST + 1)]
+    return {
+        before: {interval: weight**sharper * favours[abs(interval)] for interval, weight in row.items()}
+        for before, row in intervals.items()
+    }
 
 
 class _Pitches(dict[int, int]):
@@ -133,6 +151,8 @@ class TuneLine:
         return known
 
     def _choose(self, place: Place, following: Place | None, liked: int | None) -> int:
+        if self._may_stay(place):
+            return place.target  # type: ignore[return-value]
         candidates = self._list_candidates(place)
         belonging = self._keep_belonging(candidates, place)
         allowed = [step for step in belonging if self._may_follow(step, place)]
@@ -144,12 +164,17 @@ class TuneLine:
         return min(belonging or candidates, key=lambda step: abs(step - near))
 
     def _list_candidates(self, place: Place) -> list[int]:
-        low, peak, ceiling = self._bounds
         if place.is_peak:
-            return [peak]
+            return [self._bounds.peak]
+        low, ceiling = self._bounds.low, self._find_ceiling(place.chord)
         if self._now is None:
             return list(range(low, ceiling + 1))
         return list(range(max(low, self._now - WIDEST), min(ceiling, self._now + WIDEST) + 1)) or [low]
+
+    def _find_ceiling(self, chord: Chord) -> int:
+        """The highest step beside the climax: a chord that raises it would put it above that."""
+        _, peak, ceiling = self._bounds
+        return ceiling - 1 if self._get_pitches(chord)[ceiling] > self._key.pitch_at(peak) else ceiling
 
     def _keep_belonging(self, steps: list[int], place: Place) -> list[int]:
         wanted = place.goals or (place.chord.pitches if place.must_belong else ())
@@ -160,6 +185,18 @@ class TuneLine:
         if place.goals and not found:  # a tune of a narrow compass may have no tonic
             return [step for step in steps if pitches[step] % 12 in place.chord.pitches]
         return found
+
+    def _may_stay(self, place: Place) -> bool:
+        """Whether a note that returns stays what it was over another chord: a tune goes its own way there, as long as
+        its note is no semitone from one of the chord (Temperley, "The melodic-harmonic divorce in rock", Popular Music
+        26:2, 2007), and as its interval is sung."""
+        target = place.target
+        if target is None or place.is_close or place.is_peak or not self._is_sung(target, place):
+            return False
+        low, ceiling = self._bounds.low, self._find_ceiling(place.chord)
+        pitch = self._get_pitches(place.chord)[target]
+        rubs = any((pitch + way) % 12 in place.chord.pitches for way in (1, -1))
+        return low <= target <= ceiling and (not rubs or pitch % 12 in place.chord.pitches)
 
     def _is_consonant(self, step: int, chord: Chord) -> bool:
         return self._get_pitches(chord)[step] % 12 in chord.pitches

@@ -19,10 +19,14 @@ LONGEST: Final = 16
 """Steps of the longest note inside a phrase; a longer one would stop the tune."""
 AHEAD: Final = 2
 """Steps by which a syncopated note comes ahead of the beat."""
-EVEN: Final = (1.0, 2.4)
+EVEN: Final = (1.0, 2.1)
 """Range of the exponent of counts: above 1, what is usual comes more often than it was counted, because one tune has
 fewer rhythms than all of its kind."""
-STRAIGHT: Final = (0.2, 1.2)
+PULSES: Final = (8, 10)
+"""Cells of which a tune has one more often than its style: it goes in quarter notes or in eighths, most of the time."""
+FLOW: Final = (1.2, 6.0)
+"""Range of the factor of that cell's weight."""
+STRAIGHT: Final = (0.05, 1.2)
 """Range of the factor of a style's syncopation, one for each song."""
 REUSE: Final = (0.55, 1.35)
 """Range of the exponent of the share of bars that have another than a known rhythm."""
@@ -35,7 +39,7 @@ PICKUPS: Final[dict[int, tuple[tuple[tuple[int, ...], float], ...]]] = {
 }
 """Beats of a bar -> (steps before the bar on which the notes of a pickup begin, weight)."""
 CLOSES: Final[dict[int, tuple[tuple[int, float], ...]]] = {
-    4: ((0, 3), (4, 3), (8, 3), (6, 1)),
+    4: ((0, 2), (4, 3), (8, 4), (6, 1)),
     3: ((0, 5), (4, 1), (8, 0.5)),
 }
 """Beats of a bar -> (step of the last note in the bar of a close, weight)."""
@@ -79,6 +83,9 @@ class RhythmWriter:
         temper = random.song.branch("rhythm")
         even, straight = _draw_between(EVEN, temper), _draw_between(STRAIGHT, temper)
         self._even = 1 + (even - 1) * min(1.0, self._fullness)  # a sparse tune would be left with one note a bar
+        common = [sum(row.get(cell, 0.0) for row in self._cells.values()) for cell in PULSES]
+        self._pulse = temper.choose_weighted([(PULSES[0], common[0]), (PULSES[1], common[1] * self._fullness)])
+        self._flow = _draw_between(FLOW, temper)
         self._reuse = 1 - (1 - style.tune.reuse) ** _draw_between(REUSE, temper)
         self._syncopation = min(0.95, 2 * habits.syncopation * style.tune.syncopation * straight)
         has_pickups = temper.draw_bool(2 * habits.pickups * style.tune.pickups)
@@ -153,7 +160,13 @@ class RhythmWriter:
         if (beat, before) not in self._weighted:
             row = self._cells.get((beat, before)) or self._cells[beat, FIRST_BIT]
             self._weighted[beat, before] = [
-                (cell, weight**self._even * self._fullness ** (cell.bit_count() - 1)) for cell, weight in row.items()
+                (
+                    cell,
+                    weight**self._even
+                    * self._fullness ** (cell.bit_count() - 1)
+                    * (self._flow if cell == self._pulse else 1.0),
+                )
+                for cell, weight in row.items()
             ]
         return self._random.choose_weighted(self._weighted[beat, before])
 

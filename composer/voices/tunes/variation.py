@@ -14,8 +14,8 @@ SPLIT_LENGTH: Final = 4
 """A note of at least this many steps may get one after it."""
 SHARE: Final = 0.32
 """Share of the notes that change where they can, at the usual development."""
-HIGHER: Final = (3, 4, 5)
-"""Semitones by which the climax of the last chorus may be higher."""
+HIGHER: Final = (3, 4, 5, 2)
+"""Semitones by which the climax of the last chorus may be higher, the best first."""
 
 
 def vary_tune(notes: list[GridNote], context: SectionContext, random: RandomSource) -> list[GridNote]:
@@ -35,7 +35,7 @@ def vary_tune(notes: list[GridNote], context: SectionContext, random: RandomSour
 
 
 def raise_climax(notes: list[GridNote], context: SectionContext, highest: int) -> list[GridNote]:
-    """The tune with its highest note higher by a third or a fourth, where chord and register have one."""
+    """The tune with its highest note higher by a third or a fourth, or a step, where chord and register have one."""
     index = max(range(len(notes)), key=lambda number: notes[number].pitch)
     chord, top = context.chord_at(max(0, notes[index].step)).pitches, notes[index].pitch
     near = [notes[other].pitch for other in (index - 1, index + 1) if 0 <= other < len(notes)]

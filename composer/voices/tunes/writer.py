@@ -16,15 +16,15 @@ from bandstand.composer.random_source import RandomSource
 from bandstand.composer.theory import Chord
 from bandstand.composer.voices.context import GridNote, SectionContext
 from bandstand.composer.voices.tunes.idioms import mix_intervals
-from bandstand.composer.voices.tunes.line import Bounds, Place, Taste, TuneLine
+from bandstand.composer.voices.tunes.line import Bounds, Place, Taste, TuneLine, draw_favours
 from bandstand.composer.voices.tunes.plans import PHRASE_BARS, Unit, plan_tune
 from bandstand.composer.voices.tunes.rhythms import AHEAD, BREATH, Beat, Beats, RhythmWriter, TuneHabits
 
 PEAKS: Final = {"verse": 6, "chorus": 9, "bridge": 7, "solo": 9, "break": 5, "outro": 6}
 """Kind of section -> its highest note, in scale steps above the floor."""
-RANGES: Final = ((7, 1), (9, 3), (11, 3), (13, 2))
-"""(scale steps from a tune's lowest note to its highest, weight): an octave, a tenth, a twelfth, and a fourteenth."""
-SHARED_PEAKS: Final = 0.6
+RANGES: Final = ((7, 4), (8, 3), (9, 3), (11, 2), (13, 1))
+"""(scale steps from a tune's lowest note to its highest, weight): from an octave to a fourteenth."""
+SHARED_PEAKS: Final = 0.75
 """Share of the songs whose highest note may come again beside the climax."""
 HEADROOM: Final = 10
 """Scale steps of the register that lie above the floor."""
@@ -34,6 +34,8 @@ SHORT: Final = 3
 """A note of fewer steps is no climax where there is a longer one."""
 SHORT_CLIMAX, EARLY_CLIMAX = 2, 1
 """Bars by which a climax had better be elsewhere than on a short note, or on one of the first of its unit."""
+LEANING: Final = 0.6
+"""Largest share of the short notes on strong beats that lean on the next one, from outside the chord."""
 APPROACH: Final = 3
 """Notes that lead up to the climax,"""
 ASCENT: Final = 1.8
@@ -61,6 +63,7 @@ class TuneWriter:
         self._context, self._material = context, material
         self._steps = context.steps
         kind = context.section.kind
+        self._leans, self._leaning = LEANING * material.song.branch("leans").draw_uniform(), material.branch("leaning")
         self._plan = plan_tune(kind, context.section.bars, material.branch("plan"))
         self._written = self._write_rhythms(
             msgspec.structs.replace(habits, density=habits.density * FULLNESS.get(kind, 1.0))
@@ -72,7 +75,8 @@ class TuneWriter:
         self._peak_place = self._find_climax()
         self._bounds = self._find_bounds(min(highest, floor + wanted), lowest)
         taste = Taste(
-            mix_intervals(context.style.tune), context.style.tune.leaps * (0.4 + 1.2 * habits.leaps),
+            draw_favours(mix_intervals(context.style.tune), material.song.branch("favours")),
+            context.style.tune.leaps * (0.4 + 1.2 * habits.leaps),
             context.style.tune.gaps, context.motif,
         )  # fmt: skip
         self._line = TuneLine(key, self._bounds, taste, material.branch("line"))
@@ -162,11 +166,12 @@ class TuneWriter:
             places.append(
                 Place(
                     chord=self._find_chord(beat),
-                    must_belong=self._must_belong(beat, beats[number - 1] if number else None),
+                    must_belong=self._must_belong(beat, beats[:number]),
                     aim=max(least, self._aim(index, shape, (beat.step - origin) / (unit.bars * self._steps))),
                     target=None if target is None or target + moved < least else target + moved,
                     later=self._find_later_chords(index, beat),
                     goals=self._find_goals(unit, beat),
+                    is_close=beat.is_last or (self._is_close(beat) and self._is_first(beat, beats[:number])),
                     is_peak=(index, number) == self._peak_place,
                     is_fresh=is_fresh and number == 0,
                 )
@@ -222,13 +227,20 @@ class TuneWriter:
             return (tonic,)
         return chord.pitches
 
-    def _must_belong(self, beat: Beat, before: Beat | None) -> bool:
+    def _must_belong(self, beat: Beat, before: Beats) -> bool:
         if beat.step < 0:
             return False
-        bar = beat.step // self._steps
-        is_first = before is None or before.step // self._steps != bar
-        is_close = (bar - self._context.section.bars) % PHRASE_BARS == PHRASE_BARS - 1
-        return self._is_strong(beat) or beat.length >= LONG_STEPS or beat.is_last or (is_first and is_close)
+        if beat.length >= LONG_STEPS or beat.is_last or (self._is_close(beat) and self._is_first(beat, before)):
+            return True
+        return self._is_strong(beat) and not self._leaning.draw_bool(self._leans)
+
+    def _is_first(self, beat: Beat, before: Beats) -> bool:
+        """Whether none of the notes before is in the same bar."""
+        return not before or before[-1].step // self._steps != beat.step // self._steps
+
+    def _is_close(self, beat: Beat) -> bool:
+        """Whether a note is in the last bar of a phrase."""
+        return (beat.step // self._steps - self._context.section.bars) % PHRASE_BARS == PHRASE_BARS - 1
 
     def _is_strong(self, beat: Beat) -> bool:
         """Whether it begins on the first or third beat in 4/4 and the first in 3/4, or is held over it from before."""
@@ -241,8 +253,7 @@ class TuneWriter:
         strong = 8 if self._context.style.beats == 4 else self._steps
         is_ahead = beat.length > AHEAD and (step + AHEAD) % strong == 0
         bars = self._context.section.bars
-        bar = step // self._steps
-        is_close = (bar - bars) % PHRASE_BARS == PHRASE_BARS - 1
+        is_close = self._is_close(beat._replace(step=step))
         return self._context.chord_at(
             step + AHEAD if is_ahead and not is_close and step + AHEAD < bars * self._steps else step
         )

@@ -57,6 +57,31 @@ def test_the_climax_alone_is_the_highest_note(seed: int) -> None:
     assert max(line[:20] + line[21:]) < LOW + 9
 
 
+def test_no_chord_raises_another_note_above_the_climax() -> None:
+    raising = KEY.build_secondary_dominant(KEY.build_chord(1))  # A7, which has C sharp
+    climax = KEY.step_at(84)
+    for seed in range(40):
+        places = [Place(raising, index % 2 == 0, aim=climax, is_peak=index == 12) for index in range(24)]
+        line = TuneLine(KEY, Bounds(climax - 9, climax, climax), TASTE, RandomSource(seed))
+        steps = line.write(places)
+        others = [line.find_pitch(step, raising) for index, step in enumerate(steps) if index != 12]
+        assert max(others) <= 84
+
+
+def test_a_note_that_returns_stays_over_another_chord_unless_it_rubs_or_a_phrase_ends() -> None:
+    first, other = KEY.build_chord(0), KEY.build_chord(4)
+    for target, is_close, stays in ((69, False, True), (69, True, False), (72, False, False)):
+        chosen = []
+        for seed in range(20):
+            line = TuneLine(KEY, Bounds(LOW, LOW + 9, LOW + 8), TASTE, RandomSource(seed))
+            places = [
+                Place(first, must_belong=True, aim=LOW + 3),
+                Place(other, True, LOW + 3, target=KEY.step_at(target), is_close=is_close),
+            ]
+            chosen.append(line.find_pitch(line.write(places)[1], other))
+        assert (target in chosen) == stays
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_no_tritone_and_no_seventh_is_sung(seed: int) -> None:
     _, line = write(seed)
