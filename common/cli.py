@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "bot": ("bandstand.bot.__main__:main", "the command process alone"),
     "streamer": ("bandstand.streamer.__main__:main", "the audio process alone"),
     "standby": ("bandstand.streamer.standby:main", "the silence that listeners hear while the streamer is away"),
+    "icecast": ("bandstand.bot.supervision.icecast_command:main", "an Icecast for the station, for systemd to keep"),
     "web": ("bandstand.web.__main__:main", "the page, the HTTP API and the event stream alone"),
 }
 """From the word to (module:function, summary). The function takes the arguments and returns the exit status."""

@@ -202,21 +202,26 @@ def _fill(template: str, **values: object) -> str:
     return Template(template).substitute({key: escape(str(value)) for key, value in values.items()})
 
 
+def find_program() -> str:
+    program = shutil.which("icecast2", path=f"{os.environ.get('PATH', os.defpath)}:/usr/bin")
+    if program is None:
+        raise Missing("Icecast is missing: install the Debian package icecast2")
+    return program
+
+
 def prepare(config: Config) -> Prepared:
     """Choose port and passwords, write the configuration, and say how to start Icecast or that it runs already.
 
     One of ours that runs with another configuration is ended first. Raises Missing without Debian's icecast2, and
     ConfigError where Icecast cannot listen as configured.
     """
-    program = shutil.which("icecast2", path=f"{os.environ.get('PATH', os.defpath)}:/usr/bin")
-    if program is None:
-        raise Missing("Icecast is missing: install the Debian package icecast2")
+    program = find_program()
     files = Files(config.paths.icecast)
     files.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     before = read_kept(files)
     pid = find_running(config.paths)
     kept = _settle(config, before, before.port if before and pid else None)
-    account = _find_account()
+    account = find_account()
     webroot = make_webroot(config.paths.webroot, is_for_another_user=account is not None)
     xml = render(read_template(), config, kept, account, webroot)
     was_ended = False
@@ -289,7 +294,7 @@ def _find_door(config: Config, kept: Kept) -> DoorPlace | None:
     return DoorPlace(config.live.host, kept.live_port, kept.live_key) if config.live.enabled else None
 
 
-def _find_account() -> tuple[str, str] | None:
+def find_account() -> tuple[str, str] | None:
     """None where Icecast can stay who we are. Raises Missing where it could not, and has nobody to change to."""
     if os.geteuid() != 0:
         return None
