@@ -23,6 +23,7 @@ def read(unit: Path) -> configparser.ConfigParser:
 def test_there_is_a_unit_for_each_process() -> None:
     assert [unit.stem for unit in UNITS] == [
         "bandstand-bot",
+        "bandstand-icecast",
         "bandstand-standby",
         "bandstand-streamer",
         "bandstand-web",
@@ -58,3 +59,20 @@ def test_a_unit_has_no_more_rights_than_it_needs(unit: Path) -> None:
     assert service["NoNewPrivileges"] == "yes" and service["CapabilityBoundingSet"] == ""
     assert (service["ProtectSystem"], service["ProtectHome"], service["PrivateTmp"]) == ("strict", "yes", "yes")
     assert service["Restart"] == "on-failure"
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+def test_systemd_calls_a_unit_exposed_by_no_more_than_three_of_ten(unit: Path) -> None:
+    command = ["systemd-analyze", "security", "--offline=yes", "--threshold=30", "--no-pager", str(unit)]
+    judged = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert judged.returncode == 0, judged.stdout + judged.stderr
+
+
+def test_the_bots_unit_leaves_the_sandbox_of_users_programs_what_it_is_made_of() -> None:
+    lines = (FOLDER / "bandstand-bot.service").read_text().splitlines()
+    assert "RestrictNamespaces=user mnt pid" in lines
+    [denied] = [line for line in lines if line.startswith("SystemCallFilter=")]
+    assert denied.startswith("SystemCallFilter=~")
+    assert {"@mount", "@privileged", "@setuid", "@sandbox"}.isdisjoint(denied.split())
+    assert not any(line.startswith("ProcSubset=") for line in lines)  # a /proc of its own would be refused
