@@ -6,6 +6,10 @@
     chords     Essentia's ChordsDetection against the score's symbols, root and major or minor, by time
     tune       Spotify's Basic Pitch (Bittner et al., ICASSP 2022; its model is inside the package) against the notes of
                the tune: share found within 50 ms and half a semitone, an octave up or down allowed
+    tags       musicnn (Pons & Serra, late-breaking at ISMIR 2019; its models are inside the package): whether a tag of
+               `TAGS` is among the first three of a model's fifty. One model has the tags of the Million Song Dataset's
+               listeners, which are genres; the other MagnaTagATune's, which say how it sounds. The row ends with the
+               first three and in how many songs each is.
 
 Each tool is optional: a column whose tool is missing has `-`. The environment, outside the checkout:
 
@@ -14,7 +18,12 @@ Each tool is optional: a column whose tool is missing has `-`. The environment, 
     ENV/bin/pip install --no-deps basic-pitch && ENV/bin/pip install onnxruntime resampy pretty_midi
     PYTHONPATH=. ENV/bin/python bench/outside_ears.py [--style pop] [--seeds 6] [--seconds 60]
 
-A song takes about a minute of processor. A genre tagger is missing: docs/benchmarks.md says which were tried.
+musicnn needs an environment of its own, because its TensorFlow is of 2024:
+
+    ENV2/bin/pip install "tensorflow-cpu<2.16" librosa msgspec mido av pyfluidsynth pydub audioop-lts mutagen
+    ENV2/bin/pip install --no-deps musicnn
+
+A song takes about a minute of processor.
 """
 
 import argparse
@@ -22,6 +31,7 @@ import logging
 import os
 import tempfile
 import warnings
+from collections import Counter
 from collections.abc import Callable
 from contextlib import redirect_stdout, suppress
 from itertools import pairwise
@@ -41,7 +51,24 @@ from bandstand.composer.streaming_score import StreamingScore
 from bandstand.composer.synth import find_synthesiser, render_song
 from bandstand.composer.tune_measures import find_tune
 
-TARGETS = {"beats": 0.9, "key": 0.85, "chords": 0.7, "tune": 0.85}
+TARGETS = {"beats": 0.9, "key": 0.85, "chords": 0.7, "tune": 0.85, "tags": 0.83}
+GENRES, SOUNDS = "MSD_musicnn", "MTT_musicnn"
+"""musicnn's models."""
+ELECTRONIC = frozenset({"electronic", "electronica", "electro", "dance", "House"})
+TAGS: dict[str, tuple[str, frozenset[str]]] = {
+    "rock": (
+        GENRES,
+        frozenset({"rock", "alternative rock", "hard rock", "classic rock", "punk", "metal", "heavy metal"}),
+    ),
+    "techno": (GENRES, ELECTRONIC),
+    "chiptune": (GENRES, ELECTRONIC),
+    "swing": (GENRES, frozenset({"jazz"})),
+    "bossa": (GENRES, frozenset({"jazz"})),
+    "ballad": (SOUNDS, frozenset({"slow", "soft", "quiet"})),
+}
+"""Style -> a model, and its tags that a listener would take for the style. Other styles have no tag of their own."""
+FIRST = 3
+"""Tags of a song that count."""
 ONSET, BEAT = 0.05, 0.07
 """Seconds within which an onset, or a beat, is found."""
 
@@ -134,6 +161,15 @@ def _find_model(usual: Any) -> Path:
     return next(Path(usual).parent.glob("*.onnx"), Path(usual))
 
 
+def find_tags(path: Path, model: str) -> list[str]:
+    """The tags of one of musicnn's models for a file, the likeliest first. Raises ImportError."""
+    from musicnn.extractor import extractor
+
+    with redirect_stdout(None):
+        likely, names = extractor(str(path), model, extract_features=False)
+    return [names[index] for index in np.argsort(-likely.mean(axis=0))][:FIRST]
+
+
 RATERS: dict[str, Callable[[Score, Block, Path], float]] = {
     "beats": rate_beats,
     "key": rate_key,
@@ -142,15 +178,27 @@ RATERS: dict[str, Callable[[Score, Block, Path], float]] = {
 }
 
 
-def rate_song(score: Score, seconds: float, folder: Path) -> dict[str, float]:
-    """Name of the rating -> figure, without those whose tool is not here."""
+def rate_song(score: Score, seconds: float, folder: Path, heard: Counter[str]) -> dict[str, float]:
+    """Name of the rating -> figure, without those whose tool is not here. Counts a tagger's tags in `heard`."""
     sound, path = render(score, seconds), folder / "song.wav"
     export_segment(make_segment(iter([sound]), 0), path, "wav", {})
     found = {}
     for name, rate in RATERS.items():
         with suppress(ImportError):
             found[name] = rate(score, sound, path)
-    return found
+    return found | rate_tags(score.style, path, heard)
+
+
+def rate_tags(style: str, path: Path, heard: Counter[str]) -> dict[str, float]:
+    """Whether a style's tags are found, as `rate_song`; nothing where it has none. Counts the tags in `heard`."""
+    if style not in TAGS:
+        return {}
+    model, expected = TAGS[style]
+    with suppress(ImportError):
+        tags = find_tags(path, model)
+        heard.update(tags)
+        return {"tags": float(not expected.isdisjoint(tags))}
+    return {}
 
 
 def main() -> None:
@@ -161,17 +209,20 @@ def main() -> None:
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
-    print(f"{'':<12}", *(f"{name:>9}" for name in RATERS), f"   targets {TARGETS}", sep="")
+    print(f"{'':<12}", *(f"{name:>9}" for name in TARGETS), f"   targets {TARGETS}", sep="")
     for band in HOUSE.values():
         if options.style and band.style not in options.style:
             continue
+        heard: Counter[str] = Counter()
         with tempfile.TemporaryDirectory() as folder:
-            songs = [rate_song(compose(band, seed, {}), options.seconds, Path(folder)) for seed in range(options.seeds)]
+            scores = [compose(band, seed, {}) for seed in range(options.seeds)]
+            songs = [rate_song(score, options.seconds, Path(folder), heard) for score in scores]
         cells = []
-        for name in RATERS:
+        for name in TARGETS:
             values = [song[name] for song in songs if name in song]
             cells.append(f"{mean(values):>9.2f}" if values else f"{'-':>9}")
-        print(f"{band.style:<12}", *cells, sep="", flush=True)
+        tags = ", ".join(f"{tag} {count}" for tag, count in heard.most_common())
+        print(f"{band.style:<12}", *cells, f"   {tags}", sep="", flush=True)
 
 
 if __name__ == "__main__":
