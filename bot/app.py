@@ -213,7 +213,7 @@ class App:
             self._settings.configuration, self._catalogue, self._jobs.take_generators, publish,
             lambda on_save: FileWatcher(self._clock, on_save),
         )  # fmt: skip
-        importer = build_command("bandstand.composer.importer")
+        importer = build_command("bandstand.composer.importer", ["--log", config.log.format])
         self._importers = Importers(self._launcher, recorder, config, importer)
         self._radio_file = RadioFileReloader(
             self._settings.configuration,

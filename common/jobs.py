@@ -115,6 +115,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody waits to hear it, before it is stored."""
     band: Band | None = None
     """The band as it was when the song was ordered; None to choose by the generator's name."""
+    reference: str = ""
+    """Of the request that ordered it; see `common.reference`."""
 
 
 class Begun(msgspec.Struct, frozen=True, tag_field="step", tag="begun"):

@@ -5,7 +5,6 @@ error goes is the business of whoever starts the process (`bot.supervision.log_f
 """
 
 import sys
-import uuid
 from typing import Final, TextIO
 
 from twisted.logger import (
@@ -21,6 +20,7 @@ from zope.interface import implementer
 
 from bandstand.common.config import Log
 from bandstand.common.log_format import Record
+from bandstand.common.reference import get_reference
 
 CHATTY: Final = ("twisted.internet", "twisted.protocols.amp", "twisted.web.client", "log_legacy")
 """Parts of Twisted that log every connection and port; only their warnings and errors are kept."""
@@ -53,6 +53,7 @@ def to_record(process: str, event: LogEvent) -> Record:
         message=formatEvent(event),
         source=event.get("log_namespace", ""),
         traceback=failure.getTraceback() if failure else "",
+        reference=get_reference(),
     )
 
 
@@ -63,8 +64,3 @@ def begin(process: str, settings: Log, stream: TextIO = sys.stderr) -> None:
     for namespace in CHATTY:
         predicate.setLogLevelForNamespace(namespace, LogLevel.warn)
     globalLogBeginner.beginLoggingTo([FilteringLogObserver(observer, [predicate])], redirectStandardIO=False)
-
-
-def reference() -> str:
-    """A short mark by which what a person was told can be found in the log."""
-    return uuid.uuid4().hex[:4]

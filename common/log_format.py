@@ -23,10 +23,13 @@ class Record:
     message: str
     source: str = ""
     traceback: str = ""
+    reference: str = ""
+    """Of the request that it belongs to; see `common.reference`."""
 
     def as_text(self) -> str:
         """One line; a traceback follows indented."""
-        line = f"{self._stamp} {self.process} {self.level}: {harmless(self.message)}"
+        reference = f" (ref {self.reference})" if self.reference else ""
+        line = f"{self._stamp} {self.process} {self.level}{reference}: {harmless(self.message)}"
         return line + "".join(f"\n    {harmless(row)}" for row in self.traceback.splitlines())
 
     def as_json(self) -> str:
@@ -38,6 +41,8 @@ class Record:
             "source": self.source,
             "message": self.message,
         }
+        if self.reference:
+            fields["reference"] = self.reference
         if self.traceback:
             fields["traceback"] = self.traceback
         return harmless(json.dumps(fields, ensure_ascii=False))

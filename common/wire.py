@@ -32,6 +32,8 @@ _SOURCE = [
     (b"tag", amp.String(optional=True)),
     # The Icecast mount of a DJ, who is heard; `audio` is then what is heard while they are lost.
     (b"live", amp.Unicode(optional=True)),
+    # Of the request that it goes back to; see `common.reference`.
+    (b"reference", amp.Unicode(optional=True)),
 ]
 _NOT_AUDIO: dict[type[Exception], bytes] = {NotAudio: b"NOT_AUDIO"}
 _UNKNOWN_CUE: dict[type[Exception], bytes] = {UnknownCue: b"UNKNOWN_CUE"}

@@ -19,10 +19,12 @@ from typing import Final, NoReturn
 
 import msgspec
 
+from bandstand.common import standard_log
 from bandstand.common.errors import BandstandError, Missing
 from bandstand.common.farm import is_for_farm
 from bandstand.common.jobs import GROWTH_FD, HANDOVER_FD, SPOOL_FD, Failed, Job
 from bandstand.common.priority import give_way, set_session_niceness
+from bandstand.common.reference import refer_to
 from bandstand.common.sandbox import Sandbox
 from bandstand.composer import worker
 from bandstand.composer.generators.staging import Staging
@@ -38,6 +40,7 @@ def main(arguments: list[str]) -> int:
     """Run one worker: wait for a job on standard input, make the song, return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m bandstand.composer", description="a worker; started by the bot")
     parser.add_argument("--soundfont", metavar="FILE", default="", help="composer.soundfont of the configuration")
+    parser.add_argument("--log", choices=("text", "json"), default="text", help="log.format of the configuration")
     parser.add_argument("--stage", choices=("programs", "callables"), help="have a process ready for users' generators")
     parser.add_argument("--sandbox", metavar="JSON", help="what their programs see (common/sandbox.py)")
     parser.add_argument("--scratch", type=Path, metavar="FOLDER", help="for their temporary files")
@@ -51,7 +54,7 @@ def main(arguments: list[str]) -> int:
         return 2
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the bot handles the terminal's Ctrl-C
     signal.signal(signal.SIGTERM, _exit)
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s")
+    standard_log.begin("composer", as_json=options.log == "json")
     give_way(NICENESS)
     report = _open_steps().report
     prepared: worker.Prepared | Missing
@@ -75,12 +78,13 @@ def main(arguments: list[str]) -> int:
         return 1
     if not job.program:
         staging.discard()
-    if options.farm and is_for_farm(job):
-        from bandstand.composer.farm import receiver
+    with refer_to(job.reference):
+        if options.farm and is_for_farm(job):
+            from bandstand.composer.farm import receiver
 
-        compose = partial(worker.make_song, job, prepared, spool, staging=staging)
-        return receiver.run_job(job, spool, report, options.farm, compose)
-    return worker.run_job(job, prepared, spool, report, staging)
+            compose = partial(worker.make_song, job, prepared, spool, staging=staging)
+            return receiver.run_job(job, spool, report, options.farm, compose)
+        return worker.run_job(job, prepared, spool, report, staging)
 
 
 def _set_hurry(is_hurrying: bool, own: int) -> bool:

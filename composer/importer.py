@@ -6,7 +6,7 @@ start one costs more than to import a small file, and a library has thousands. I
 that somebody waits for comes first. Nothing here is played while it is made, so there is no spool.
 """
 
-import logging
+import argparse
 import os
 import signal
 import sys
@@ -15,8 +15,10 @@ from typing import Final, NoReturn
 
 import msgspec
 
+from bandstand.common import standard_log
 from bandstand.common.jobs import Failed, Job
 from bandstand.common.priority import give_way
+from bandstand.common.reference import refer_to
 from bandstand.composer.importing import import_song
 from bandstand.composer.spool import Report, StepWriter
 from bandstand.composer.worker import report_result
@@ -24,10 +26,13 @@ from bandstand.composer.worker import report_result
 NICENESS: Final = 15
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m bandstand.composer.importer", description="started by the bot")
+    parser.add_argument("--log", choices=("text", "json"), default="text", help="log.format of the configuration")
+    settings = parser.parse_args(arguments)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the bot handles the terminal's Ctrl-C
     signal.signal(signal.SIGTERM, _exit)
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s")
+    standard_log.begin("importer", as_json=settings.log == "json")
     give_way(NICENESS)
     own = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # libraries may print, and standard output is for steps
@@ -44,7 +49,8 @@ def run(line: bytes, report: Report) -> None:
     except msgspec.DecodeError as error:
         report(Failed(f"the job cannot be read: {error}"))
         return
-    report_result(lambda: import_song(job, report), report)
+    with refer_to(job.reference):
+        report_result(lambda: import_song(job, report), report)
 
 
 def _exit(number: int, frame: FrameType | None) -> NoReturn:
@@ -53,4 +59,4 @@ def _exit(number: int, frame: FrameType | None) -> NoReturn:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -69,7 +69,9 @@ def run_job(
 ) -> int:
     """Make the song, report `Done` or `Failed`, and return the exit status of the process. Raises no exception."""
     try:
-        return report_result(lambda: make_song(job, prepared, spool, report, staging), report)
+        status = report_result(lambda: make_song(job, prepared, spool, report, staging), report)
+        log.info("%s is %s", job.song, "not made" if status else "made")
+        return status
     finally:
         spool.close()
 

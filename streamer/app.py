@@ -26,6 +26,7 @@ from bandstand.common import wire
 from bandstand.common.config import LOSSLESS, Config, Mount
 from bandstand.common.errors import BandstandError
 from bandstand.common.lock import ProcessLock
+from bandstand.common.reference import refer_to
 from bandstand.common.show_times import find_local_zone, load_zone
 from bandstand.common.shutdown import stop_once
 from bandstand.common.station_folder import make_folder
@@ -277,6 +278,11 @@ class Streamer:
 
     def _report(self, event: Event | MountEvent | RecordingEvent) -> None:
         """Tell the log and everyone who is connected."""
+        cue = getattr(event, "cue", None)
+        with refer_to("" if cue is None else self._factory.get_reference(cue)):
+            self._tell(event)
+
+    def _tell(self, event: Event | MountEvent | RecordingEvent) -> None:
         tell = self._factory.tell
         match event:
             case Started(cue, frames):

@@ -4,8 +4,9 @@ Knows messages and descriptors; nothing of sound.
 """
 
 import os
+from collections import OrderedDict
 from collections.abc import Callable
-from typing import Required, TypedDict, Unpack
+from typing import Final, Required, TypedDict, Unpack
 
 import msgspec
 from twisted.internet.defer import Deferred
@@ -30,6 +31,8 @@ from bandstand.streamer.sources import file_source, spool_source
 
 log = Logger()
 Answer = dict[str, object]
+REFERENCES: Final = 100
+"""Of so many of the last cues it is kept under which reference they are logged."""
 
 
 class SourceArguments(TypedDict, total=False):
@@ -47,6 +50,7 @@ class SourceArguments(TypedDict, total=False):
     join: bytes | None
     tag: bytes | None
     live: str | None
+    reference: str | None
 
 
 class BotConnection(amp.AMP):
@@ -97,6 +101,7 @@ class BotConnection(amp.AMP):
     def _make_cue(self, request: SourceArguments) -> tuple[Cue, OpenableSource]:
         cue, source = make_cue(request, self._factory.live)
         self._factory.note_cue(cue.id, NotedCue(cue.title, cue.artist, read_tag(request.get("tag"))))
+        self._factory.note_reference(cue.id, request.get("reference") or "")
         return cue, source
 
     @wire.Play.responder
@@ -166,6 +171,7 @@ class ControlFactory(Factory):
         """The values of a `wire.Heard` for each mount, with all that is kept."""
         self.note_cue: Callable[[CueId, NotedCue], None] = lambda cue, noted: None
         """Told of each cue before it is played."""
+        self._references: OrderedDict[CueId, str] = OrderedDict()
         self.switch_recording: Callable[[bool, bool], None] = lambda on, ends_shows: None
         """Called by the bus's thread; see `wire.Record`."""
         self.connected: list[BotConnection] = []
@@ -173,6 +179,15 @@ class ControlFactory(Factory):
 
     def buildProtocol(self, addr: IAddress | None) -> BotConnection:
         return BotConnection(self)
+
+    def note_reference(self, cue: CueId, reference: str) -> None:
+        """Keep under which reference this cue is logged, for the last few cues."""
+        self._references[cue] = reference
+        while len(self._references) > REFERENCES:
+            self._references.popitem(last=False)
+
+    def get_reference(self, cue: CueId) -> str:
+        return self._references.get(cue, "")
 
     def tell(self, event: type[amp.Command], **values: object) -> None:
         """Send an event to everyone who is connected."""

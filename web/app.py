@@ -54,6 +54,7 @@ from bandstand.web.page_context import PageMaker
 from bandstand.web.people import People, find_visitor
 from bandstand.web.problems import answer_error
 from bandstand.web.reader import Reader
+from bandstand.web.request_ids import name_requests
 from bandstand.web.safety import Guard, add_safety
 from bandstand.web.static_files import StaticFiles
 from bandstand.web.words import find_zone, make_filters
@@ -113,7 +114,7 @@ def create_app(settings: Config, link: Link) -> Litestar:
     )
     # Around everything, also what no route answers.
     people = People(settings).wrap(ETags(app.asgi_handler))
-    app.asgi_handler = answer_heads(add_safety(Limits(people, settings.web.requests, time.monotonic)))
+    app.asgi_handler = name_requests(answer_heads(add_safety(Limits(people, settings.web.requests, time.monotonic))))
     return app
 
 

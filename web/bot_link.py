@@ -22,10 +22,11 @@ from bandstand.common.api.events import State
 from bandstand.common.api.refusals import Refusal, Refused
 from bandstand.common.api.requests import Request
 from bandstand.common.api.results import Result
-from bandstand.common.api.socket import Ask, By, Subscribe
+from bandstand.common.api.socket import Ask, By, InternalFault, Subscribe
 from bandstand.common.api.visiting import LogIn
 from bandstand.common.backoff import Backoff
 from bandstand.common.errors import BandstandError
+from bandstand.common.reference import get_reference
 
 log = logging.getLogger(__name__)
 
@@ -189,7 +190,7 @@ class BotLink:
     async def carry_out_told(self, request: Request, by: By) -> tuple[Result, str]:
         if self._connection is None:
             raise BotAway
-        ask = msgspec.json.encode(Ask(request=request, by=by))
+        ask = msgspec.json.encode(Ask(request=request, by=by, reference=get_reference()))
         if len(ask) > LONGEST_REQUEST:
             raise RequestTooLong(f"a request has at most {LONGEST_REQUEST} bytes")
         try:
@@ -239,12 +240,20 @@ def _pass_on(message: _Message, feed: Feed) -> None:
         log.warning("the bot said something that this version does not know: %s", error)
 
 
+def _is_fault(refused: msgspec.Raw) -> bool:
+    """Whether that is no refusal but a fault of the station's, whose sentence says all that there is to say."""
+    with suppress(msgspec.DecodeError):
+        msgspec.json.decode(refused, type=InternalFault)
+        return True
+    return False
+
+
 def _read_answer(message: _Message) -> Result:
     """Raises Declined or BotFailed."""
     try:
         if message.result:
             return _RESULTS.decode(message.result)
-        if message.refused:
+        if message.refused and not _is_fault(message.refused):
             raise Declined(_REFUSALS.decode(message.refused), message.sentence)
     except msgspec.DecodeError as error:
         log.info("an answer that is none of the known ones: %s", error)

@@ -25,11 +25,13 @@ from bandstand.bot.commands.table import YES, Call, Command, find_command, fit_l
 from bandstand.bot.station import access, sessions
 from bandstand.bot.station.persons import Visitor
 from bandstand.bot.station.repositories import Store
+from bandstand.bot.station.table import REQUESTS
 from bandstand.common.api.people import Identity, Place, Requester, Right
 from bandstand.common.api.refusals import NeedsRight, TooSoon
 from bandstand.common.api.requests import Request
 from bandstand.common.api.results import Result
 from bandstand.common.errors import CommandError
+from bandstand.common.reference import get_reference, make_reference, refer_to
 
 log = Logger()
 
@@ -85,6 +87,10 @@ class CommandLine:
         return bool(words) and words[0].lower() in BY_NAME
 
     async def _answer(self, line: Line) -> Reply:
+        with refer_to(get_reference() or make_reference()):
+            return await self._answer_under_reference(line)
+
+    async def _answer_under_reference(self, line: Line) -> Reply:
         command: Command | None = None
         try:
             too_soon = self._core.count_command(line.by)
@@ -110,6 +116,7 @@ class CommandLine:
             if command.ends_session:
                 self._leave(line.by.place)
             return request
+        log_request(request, line.by)
         result = await self._core.carry_out(request, line.by)
         return msgspec.structs.replace(command.show(result, call), value=result)
 
@@ -149,6 +156,12 @@ class Confirmations:
             self._asked.clear()
         self._asked[key] = (parsed, now)
         return False
+
+
+def log_request(request: Request, by: Requester) -> None:
+    """Log who asks for a change, so that a reference can be followed from its beginning. What they say is theirs."""
+    if REQUESTS[type(request)].writes:
+        log.info("{name} ({place}) asks: {tag}", name=by.name, place=by.place, tag=request.__struct_config__.tag)
 
 
 def ask_again(command: Command) -> Reply:

@@ -12,7 +12,7 @@ from twisted.internet.defer import Deferred
 
 from bandstand.bot.commands.reply import Reply
 from bandstand.bot.station.persons import Visitor
-from bandstand.common.api import refusals, results
+from bandstand.common.api import results
 from bandstand.common.api.people import Identity, Place, Requester, Right
 
 
@@ -43,12 +43,6 @@ class Help(results.Base, frozen=True, tag="help"):
 
 class Goodbye(results.Base, frozen=True, tag="goodbye"):
     """The value of the reply to `logout`."""
-
-
-class InternalFault(refusals.Base, frozen=True, tag="internal_fault"):
-    """The value of a reply to a command that failed by a fault of ours; `reference` finds it in the log."""
-
-    reference: str
 
 
 class Commands(Protocol):

@@ -9,7 +9,6 @@ from typing import Any, Final
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from bandstand.bot.commands.frontend import InternalFault
 from bandstand.bot.commands.phrases import name_song, say_kind, say_length, say_moment, say_wait, say_where
 from bandstand.bot.commands.reply import Level, Reply
 from bandstand.bot.commands.table import Command
@@ -17,10 +16,11 @@ from bandstand.common.api import refusals
 from bandstand.common.api.people import Right
 from bandstand.common.api.playlists import RULE_NUMBERS
 from bandstand.common.api.refusals import BadRequest, Refusal, Refused
+from bandstand.common.api.socket import InternalFault
 from bandstand.common.api.values import SongBrief, SongKind, SongState
 from bandstand.common.background_jobs import EXPORTS
 from bandstand.common.errors import BandstandError, CommandError, UsageError
-from bandstand.common.log import reference
+from bandstand.common.reference import get_reference, make_reference, refer_to
 from bandstand.common.song_search import say_bad_query
 from bandstand.common.text import clock, counted, one_line
 
@@ -446,10 +446,12 @@ def show_error(error: BaseException) -> Reply:
     if isinstance(error, CommandError):
         level = Level.USAGE if isinstance(error, UsageError) else Level.ERROR
         return Reply(str(error), level, value=BadRequest(problem=str(error)))
-    mark = reference()
+    mark = get_reference() or make_reference()
     if isinstance(error, BandstandError) and not isinstance(error, Refused):
-        log.error("a command failed (ref {ref}): {why}", ref=mark, why=str(error))
+        with refer_to(mark):
+            log.error("a command failed: {why}", why=str(error))
         return Reply(f"{error} (ref {mark})", Level.ERROR, value=InternalFault(mark))
-    log.error("a command failed (ref {ref}): {error!r}", ref=mark, error=error, log_failure=Failure(error))
+    with refer_to(mark):
+        log.error("a command failed: {error!r}", error=error, log_failure=Failure(error))
     said = f"something went wrong inside the station, and nothing was done (its log says more under ref {mark})"
     return Reply(said, Level.FAILED, value=InternalFault(mark))

@@ -35,6 +35,8 @@ class Worker:
         self.job: int | None = None
         self.song = ""
         self.is_for_farm = False
+        self.reference = ""
+        """Of the request that ordered the job."""
         self.has_pipe = False
         """It plays what comes out of a pipe, which cannot come again."""
         self.is_settled = False
@@ -45,7 +47,8 @@ class Worker:
         self._on_step = on_step
 
     def give(self, job: int, work: jobs.Job) -> None:
-        self.job, self.song, self.is_for_farm = job, work.song, farm.is_for_farm(work)
+        self.job, self.song, self.reference = job, work.song, work.reference
+        self.is_for_farm = farm.is_for_farm(work)
         self.child.write_line(msgspec.json.encode(work))
 
     def end(self) -> None:
@@ -81,6 +84,7 @@ def make_work(claimed: ClaimedJob, config: Config) -> jobs.Job:
         is_awaited=claimed.job.cuts_in,
         program=config.generators.get(song.generator),
         pair=_make_pair(claimed.compared, config) if claimed.compared else None,
+        reference=claimed.job.reference,
     )
 
 

@@ -42,6 +42,7 @@ from bandstand.common.config import Config
 from bandstand.common.generators import PIPE, Generator
 from bandstand.common.jobs import Advanced, Begun, Done, Failed, Noticed, Passed, Step
 from bandstand.common.paths import SONG_FILE
+from bandstand.common.reference import refer_to
 from bandstand.common.types import FRAME_BYTES, Frames, SongCode
 
 log = Logger()
@@ -162,7 +163,8 @@ class JobRunner:
                 claimed = await self._store.record(making.claim_job)
                 if claimed is not None and not self._is_stopping:
                     self._must_claim = True
-                    self._begin(claimed)
+                    with refer_to(claimed.job.reference):
+                        self._begin(claimed)
         finally:
             self._is_claiming = False
 
@@ -212,7 +214,7 @@ class JobRunner:
 
     def _make_argv(self) -> list[str]:
         """A worker reads no configuration: that may be half written while the station runs."""
-        argv = [*self._argv, "--soundfont", self._config.composer.soundfont]
+        argv = [*self._argv, "--soundfont", self._config.composer.soundfont, "--log", self._config.log.format]
         if self._config.farm.scheduler:
             argv += ["--farm", str(self._config.paths.farm_socket)]
         generators = self._config.generators.values()
@@ -226,7 +228,8 @@ class JobRunner:
 
     def _take_step(self, worker: Worker, step: Step) -> None:
         if worker.job is not None and not self._is_stopping:
-            self._record_step(worker.job, step)
+            with refer_to(worker.reference):
+                self._record_step(worker.job, step)
 
     def _record_step(self, job: int, step: Step) -> None:
         match step:
@@ -274,7 +277,8 @@ class JobRunner:
             return
         if not worker.is_settled:
             why = f"the worker {ending} before the song was done; the log says more"
-            self._record_step(worker.job, Failed(why))
+            with refer_to(worker.reference):
+                self._record_step(worker.job, Failed(why))
         self._claim_jobs()
 
     def _read_record(self, song: SongCode) -> Done | None:

@@ -394,6 +394,7 @@ class PlayoutController:
                 tag=msgspec.json.encode(self.find_tag(cue)),
                 **({} if until is None else {"until": until}),
                 **({"live": source.live} if source.live else {}),
+                **({"reference": cue.reference} if cue.reference else {}),
                 **({} if join is None else {"join": msgspec.json.encode(join)}),
             )
         finally:

@@ -21,6 +21,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from bandstand.bot.backpressure import Backpressure
+from bandstand.bot.commands.command_line import log_request
 from bandstand.bot.commands.frontend import Commands, Line, VisitorAccess
 from bandstand.bot.commands.reply import Level, Message, Reply
 from bandstand.bot.commands.sentences import show_error
@@ -37,6 +38,7 @@ from bandstand.common.api.requests import GetNowPlaying, GetQueue, PlayPipe, Req
 from bandstand.common.api.results import NowPlaying, Queue
 from bandstand.common.api.socket import Answer, Ask, By, Subscribe
 from bandstand.common.errors import ConfigError
+from bandstand.common.reference import read_reference, refer_to
 
 log = Logger()
 
@@ -123,12 +125,15 @@ class Connection(LineReceiver):
         self._refuse_message(f"a message has at most {LINE_BYTES} bytes")
 
     async def _answer(self, ask: Ask, number: int) -> None:
+        reference = read_reference(ask.reference)
         if ask.line is not None:
             self._wants_progress = ask.progress
             by = Requester("ctl", Place(self._socket.name, self._address), Right.OWNER)
-            self.send(Message(await self._socket.commands.answer(Line(ask.line, by)), number))
+            with refer_to(reference):
+                self.send(Message(await self._socket.commands.answer(Line(ask.line, by)), number))
         elif ask.request is not None:
-            self.send(await self._carry_out(ask.request, ask.by, number))
+            with refer_to(reference):
+                self.send(await self._carry_out(ask.request, ask.by, number))
         elif ask.subscribe is not None:
             await self._subscribe(ask.subscribe, number)
         else:
@@ -149,6 +154,7 @@ class Connection(LineReceiver):
                 raise Refused(too_soon)
             if isinstance(request, PlayPipe):
                 request = self._take_pipe(request)
+            log_request(request, requester)
             result = await core.carry_out(request, requester)
             kind = type(request)
             said = say_result(kind, result, requester) if is_told(kind, is_writing) else ""

@@ -185,7 +185,7 @@ def insert_first(tx: Transaction, song: SongBrief, asker: Asker) -> Cue:
 def _make_cue(tx: Transaction, song: SongBrief, asker: Asker, job: int | None, crossfade: float | None) -> Cue:
     return Cue(
         id=NEW, song=song, state=CueState.QUEUED, name=asker.name, place=asker.place, person=asker.person, job=job,
-        created=tx.now, crossfade=crossfade,
+        created=tx.now, crossfade=crossfade, reference=tx.reference,
     )  # fmt: skip
 
 
@@ -205,7 +205,8 @@ def come_back(tx: Transaction, cue: Cue, frames: Frames) -> None:
 def _go_on_first(tx: Transaction, cue: Cue, start: Frames, returns: CueId | None = None) -> None:
     rest = _make_cue(tx, cue.song, get_asker_of(cue), None, None)
     order = scheduling.order_first(tx.queue.list_open())
-    add_cue(tx, msgspec.structs.replace(rest, order=order, start=start, returns=returns))
+    rest = msgspec.structs.replace(rest, order=order, start=start, returns=returns, reference=cue.reference)
+    add_cue(tx, rest)
 
 
 def drop(tx: Transaction, cue: Cue) -> None:

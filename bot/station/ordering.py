@@ -127,6 +127,7 @@ def order_song(tx: Transaction, order: Order) -> Job:
         purpose=order.purpose,
         original=order.original,
         created=tx.now,
+        reference=tx.reference,
     )
     job = msgspec.structs.replace(job, id=tx.jobs.add(job))
     if order.purpose is Purpose.WISH:

@@ -430,6 +430,8 @@ class Transaction(Protocol):
     """The wall clock's reading, the same for all of the transaction."""
     chance: Random
     outside: Outside
+    reference: str
+    """Of the request that asked for it; empty where none did. See `common.reference`."""
     rules: Rules
     songs: Songs
     originals: Originals

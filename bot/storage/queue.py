@@ -21,14 +21,14 @@ SONG: Final = tables.Song
 
 JOB_COLUMNS: Final = (
     *(JOB.id, JOB.song, SONG.title, JOB.state, JOB.name, JOB.place, JOB.person, JOB.cuts_in, JOB.purpose),
-    *(JOB.original, JOB.created, JOB.finished, JOB.reason),
+    *(JOB.original, JOB.created, JOB.finished, JOB.reason, JOB.reference),
 )
 CUE_COLUMNS: Final = (
     *BRIEF,
     *(CUE.id, CUE.state, CUE.name, CUE.place, CUE.person, CUE.job, CUE.order, CUE.start, CUE.created, CUE.started),
     *(CUE.ended, CUE.reason, CUE.frames, SONG.audio, SONG.loudness, CUE.crossfade, CUE.bar, CUE.phase),
     *(CUE.cuts, CUE.returns, CUE.choice, SONG.cue_in, SONG.cue_out, SONG.next_at, SONG.generator),
-    *(CUE.is_request, CUE.is_wish),
+    *(CUE.is_request, CUE.is_wish, CUE.reference),
 )
 OPEN_JOBS: Final = (JobState.WAITING.value, JobState.RUNNING.value)
 OPEN_CUES: Final = (CueState.AIR.value, CueState.QUEUED.value)
@@ -118,7 +118,8 @@ LIST_ENDED: Final = prepare(_select_jobs().where(JOB.state.not_in(OPEN_JOBS)).or
 
 
 def _read_job(row: Row) -> Job:
-    number, song, title, state, name, place, person, cuts_in, purpose, original, created, finished, reason = row
+    number, song, title, state, name, place, person, cuts_in, purpose, original, created, finished, *last = row
+    reason, reference = last
     return Job(
         id=number,
         song=SongCode(song),
@@ -133,6 +134,7 @@ def _read_job(row: Row) -> Job:
         created=created,
         finished=finished,
         reason=reason,
+        reference=reference,
     )
 
 
@@ -149,6 +151,7 @@ def _write_job(job: Job) -> dict[str, Any]:
         "created": job.created,
         "finished": job.finished,
         "reason": job.reason,
+        "reference": job.reference,
     }
 
 
@@ -283,6 +286,7 @@ def _read_cue(row: Row) -> Cue:
         generator,
         is_request,
         is_wish,
+        reference,
     ) = rest
     return Cue(
         id=CueId(number),
@@ -309,6 +313,7 @@ def _read_cue(row: Row) -> Cue:
         is_wish=bool(is_wish),
         edges=Edges(cue_in, cue_out, next_at, generator in COMPOSED),
         is_request=bool(is_request),
+        reference=reference,
     )
 
 
@@ -340,5 +345,6 @@ def _write_cue(cue: Cue) -> dict[str, Any]:
         "is_wish": cue.is_wish,
         "choice": msgspec.json.encode(cue.choice).decode() if cue.choice else "",
         "playlist": cue.choice.playlist if cue.choice else "",
+        "reference": cue.reference,
         "is_request": cue.is_request,
     }

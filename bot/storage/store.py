@@ -21,6 +21,7 @@ import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextvars import copy_context
 from random import Random
 from typing import Any, Final, Generic, TypeVar
 
@@ -39,6 +40,7 @@ from bandstand.common.api.events import DatabaseFailed, DatabaseRecovered, Event
 from bandstand.common.api.values import Outside
 from bandstand.common.backoff import Backoff
 from bandstand.common.paths import Paths
+from bandstand.common.reference import get_reference
 
 T = TypeVar("T")
 log = Logger()
@@ -57,11 +59,13 @@ class IStoreReactor(IReactorFromThreads, IReactorTime):
 
 
 class Task(Generic[T]):
-    """A piece of work on its way through the thread. `now` is the time of asking, however often it is tried."""
+    """A piece of work on its way through the thread. `now` is the time of asking, however often it is tried. `context`
+    is that of whoever asked: it has their request's reference, for the log, and for whoever reacts to the events."""
 
     def __init__(self, work: Work[T], surroundings: Surroundings) -> None:
         self.work = work
         self.surroundings = surroundings
+        self.context = copy_context()
         self.done: Deferred[T] = Deferred()
 
 
@@ -141,7 +145,7 @@ class Store:
     def _hand_over(self, run: Callable[[Task[T]], None], work: Work[T], outside: Outside) -> Deferred[T]:
         if not self._is_open:
             return fail(StoreError("the station's database is closed; start the station and try again"))
-        task = Task(work, Surroundings(self._now(), self._chance, self._rules, outside, self._paths))
+        task = Task(work, Surroundings(self._now(), self._chance, self._rules, outside, self._paths, get_reference()))
         self._pool.callInThread(run, task)
         return task.done
 
@@ -218,12 +222,12 @@ class Store:
         """Run work in one transaction and give its result, or what it raised; returns why the database cannot do it."""
         began = time.perf_counter()
         try:
-            result, events = self._carry_out(task, is_writing=is_writing)
+            result, events = task.context.run(self._carry_out, task, is_writing=is_writing)
         except StoreError as error:
             return error
         except Exception:
             if is_fact:
-                log.failure("something that happened could not be written down")
+                task.context.run(log.failure, "something that happened could not be written down")
             self._give(task, Failure(), [])
         else:
             self._give(task, result, events)
@@ -248,7 +252,7 @@ class Store:
         raise AssertionError("the last try has raised or returned")
 
     def _give(self, task: Task[T], result: T | Failure, events: Sequence[Event]) -> None:
-        self._reactor.callFromThread(self._finish, task, result, events)
+        self._reactor.callFromThread(task.context.run, self._finish, task, result, events)
 
     def _close(self) -> None:
         error = self._record_facts()

@@ -88,6 +88,7 @@ class Job(Model):
     created = FloatField()
     finished = FloatField(null=True)
     reason = TextField()
+    reference = TextField()
 
 
 class Cue(Model):
@@ -116,6 +117,7 @@ class Cue(Model):
     choice = TextField()  # JSON, `common.api.values.Choice`; empty: somebody asked for it
     is_request = BooleanField()
     playlist = TextField()  # the choice's, to find when one had its turn
+    reference = TextField()
 
 
 class Playlist(Model):

@@ -44,6 +44,8 @@ class Surroundings(msgspec.Struct, frozen=True):
     outside: Outside = Outside()
     paths: Paths | None = None
     """Of the station's directory; None for a database in memory."""
+    reference: str = ""
+    """Of the request that asked for it; see `common.reference`."""
 
 
 class SqlTransaction:
@@ -54,6 +56,7 @@ class SqlTransaction:
         self.chance = surroundings.chance
         self.rules = surroundings.rules
         self.outside = surroundings.outside
+        self.reference = surroundings.reference
         self.events: list[Event] = []
         self._paths = surroundings.paths
         self.search: radio_repositories.Search = Search(executor)

@@ -17,6 +17,7 @@ from typing import Annotated
 
 import msgspec
 
+from bandstand.common.api import refusals
 from bandstand.common.api.people import Identity, Place, Right
 from bandstand.common.api.refusals import Refusal
 from bandstand.common.api.requests import Request
@@ -49,7 +50,16 @@ class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """With `line`: tell how far the job is that it begins, by and by, as much as there is room for."""
     request: Request | None = None
     by: By = By("ctl")
+    reference: str = ""
+    """Under which the station logs what it does of this; empty: one that it makes itself. See `common.reference`."""
     subscribe: Subscribe | None = None
+
+
+class InternalFault(refusals.Base, frozen=True, tag="internal_fault"):
+    """No refusal: what was asked could not be done, by a fault of the station's or of its machine. `reference` finds it
+    in the log."""
+
+    reference: str
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -57,7 +67,7 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
 
     answers: int
     result: Result | None = None
-    refused: Refusal | None = None
+    refused: Refusal | InternalFault | None = None
     sentence: str = ""
     said: str = ""
     """What a person is told of the result, where the request changed something."""

@@ -187,6 +187,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     finished: float | None = None
     reason: str = ""
     """Why it failed, in the worker's words."""
+    reference: str = ""
+    """Of the request that ordered it; see `common.reference`."""
 
 
 class JobBrief(msgspec.Struct, frozen=True, kw_only=True):
@@ -245,6 +247,8 @@ class Cue(msgspec.Struct, frozen=True, kw_only=True):
     """Of its song."""
     is_request: bool = False
     """A listener requested it, under the rules for that (`bot.station.requesting`)."""
+    reference: str = ""
+    """Of the request that it goes back to; see `common.reference`."""
 
     @property
     def is_audible(self) -> bool:

@@ -9,7 +9,8 @@ import pytest
 from twisted.logger import LogEvent, LogLevel
 from twisted.python.failure import Failure
 
-from bandstand.common.log import LineObserver, reference
+from bandstand.common.log import LineObserver
+from bandstand.common.reference import refer_to
 
 
 def event(text: str = "mount {mount} is on air", **more: object) -> LogEvent:
@@ -76,8 +77,11 @@ def test_a_stream_that_is_gone_or_full_stops_nothing(fault: Exception) -> None:
     LineObserver("bot", Broken(), as_json=False)(event())
 
 
-def test_references_differ() -> None:
-    assert len({reference() for _ in range(50)}) > 40
+def test_what_is_logged_for_a_request_has_its_reference() -> None:
+    with refer_to("3fa85f"):
+        assert " streamer warn (ref 3fa85f): mount /a is on air" in observed(event())
+        assert json.loads(observed(event(), as_json=True))["reference"] == "3fa85f"
+    assert "reference" not in json.loads(observed(event(), as_json=True))
 
 
 def test_of_twisted_s_parts_only_what_is_wrong_is_kept() -> None:

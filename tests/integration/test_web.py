@@ -88,7 +88,8 @@ class Reader:
 def station(tmp_path: Path) -> Iterator[Station]:
     made = Station(tmp_path)
     settings = made.config.read_text().replace(
-        "[web]\nenabled = false\n", f"[web]\nport = {free_port()}\n[telnet]\nenabled = false\n"
+        "[web]\nenabled = false\n",
+        f'[web]\nport = {free_port()}\n[telnet]\nenabled = false\n[log]\nformat = "json"\n',
     )
     made.config.write_text(settings)
     try:
@@ -100,6 +101,13 @@ def station(tmp_path: Path) -> Iterator[Station]:
 def find_port(station: Station) -> int:
     """Of the page, by the configuration."""
     return int(station.config.read_text().partition("[web]\nport = ")[2].split()[0])
+
+
+def list_processes_of(station: Station, request: str) -> set[str]:
+    """Which processes logged something under the reference of the first request of this kind."""
+    records = [json.loads(line) for line in list(station.logged_lines) if line.startswith("{")]
+    reference = next(one["reference"] for one in records if one["message"].endswith(f"asks: {request}"))
+    return {one["process"] for one in records if one.get("reference") == reference}
 
 
 def test_web_and_bot_are_killed_in_turn_and_nothing_is_lost(station: Station) -> None:
@@ -122,6 +130,11 @@ def test_web_and_bot_are_killed_in_turn_and_nothing_is_lost(station: Station) ->
     until(lambda: first in reader.list_songs("song_started"), "the song that began meanwhile is told", PATIENCE)
     page.wait(f"/api/songs/{first}")
     station.wait_for(rf"\({first}\) is made")
+    until(
+        lambda: list_processes_of(station, "generate") >= {"bot", "composer", "streamer"},
+        "a request can be followed by its reference through the log of every process",
+        PATIENCE,
+    )
     status_code, headers, sound = page.get(f"/api/songs/{first}/audio")
     assert (status_code, headers["content-type"], sound[:4]) == (200, "audio/flac", b"fLaC")
 

@@ -10,11 +10,12 @@ from twisted.logger import globalLogPublisher
 
 from bandstand.bot.commands import render
 from bandstand.bot.commands.all_commands import BY_NAME, TABLE
-from bandstand.bot.commands.frontend import Commands, Goodbye, InternalFault
+from bandstand.bot.commands.frontend import Commands, Goodbye
 from bandstand.bot.commands.reply import Level, Reply
 from bandstand.bot.commands.table import Command
 from bandstand.common.api import refusals, requests
 from bandstand.common.api.people import Identity, Place, Right
+from bandstand.common.api.socket import InternalFault
 from bandstand.common.errors import BandstandError
 from bandstand.common.text import harmless
 from tests.bot.commands.conftest import Person

@@ -26,6 +26,7 @@ from bandstand.bot.storage.store import Store
 from bandstand.common.api.events import DatabaseFailed, DatabaseRecovered, Event, MountCameOn, QueueChanged
 from bandstand.common.api.values import Outside
 from bandstand.common.paths import Paths
+from bandstand.common.reference import get_reference, refer_to
 from tests.bot.memory import make_database
 from tests.bot.storage.samples import make_song
 
@@ -201,6 +202,26 @@ def test_events_are_told_after_the_commit_and_before_the_result(bench: Bench) ->
     asked.addCallback(lambda _: seen.extend(bench.told))
     bench.reactor.wait_for(asked)
     assert seen == [MountCameOn(mount="7kq3")]
+
+
+def test_work_and_what_follows_from_it_have_the_reference_of_whoever_asked(bench: Bench) -> None:
+    seen: list[tuple[str, str]] = []
+
+    def work(tx: Transaction) -> str:
+        tx.publish(QueueChanged())
+        return f"{tx.reference} {get_reference()}"
+
+    def publish(events: object) -> None:
+        seen.append(("told", get_reference()))
+
+    bench.store._publish = publish
+    with refer_to("first"):
+        first = bench.store.transact(work)
+    with refer_to("second"):
+        second = bench.store.record(work)
+        assert bench.reactor.wait_for(first) == "first first"
+    assert bench.reactor.wait_for(second) == "second second"
+    assert seen == [("told", "first"), ("told", "second")]
 
 
 def test_work_that_raises_leaves_nothing_and_tells_nothing(bench: Bench) -> None:
