@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from tests.syntax import parse_python
+
 ROOT: Final = Path(__file__).parent.parent
 FOLDERS: Final = ("bot", "streamer", "composer", "common")
 SHOWN_BY: Final = (
@@ -31,7 +33,7 @@ def list_sentences() -> list[Sentence]:
     found = []
     for folder in FOLDERS:
         for path in sorted((ROOT / folder).rglob("*.py")):
-            tree = ast.parse(path.read_text("utf-8"))
+            tree = parse_python(path.read_text("utf-8"))
             name = str(path.relative_to(ROOT))
             found += [Sentence(name, line, text) for line, text in sorted(set(_find_texts(tree, name)))]
     return found

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.syntax import parse_python
+
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 FOLDERS = ("bot", "web", "streamer", "composer", "common")
@@ -36,7 +38,7 @@ def read_names() -> dict[str, set[str]]:
     """Module's stem and path -> the names that it has."""
     names: dict[str, set[str]] = {}
     for path in (path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")):
-        names[str(path.relative_to(ROOT))] = set(list_names(ast.parse(path.read_text("utf-8"))))
+        names[str(path.relative_to(ROOT))] = set(list_names(parse_python(path.read_text("utf-8"))))
     return names
 
 

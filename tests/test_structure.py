@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.syntax import parse_python
+
 ROOT = Path(__file__).parent.parent
 FOLDERS = ("bot", "web", "streamer", "composer", "common")
 MODULES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
@@ -43,7 +45,7 @@ def used(tree: ast.AST) -> Iterator[str]:
 def modules() -> dict[str, tuple[str, ast.Module]]:
     """Each module's text and tree, by its path."""
     texts = {name(path): path.read_text("utf-8") for path in MODULES}
-    return {path: (text, ast.parse(text)) for path, text in texts.items()}
+    return {path: (text, parse_python(text)) for path, text in texts.items()}
 
 
 def test_nothing_forks_or_sleeps(modules: dict[str, tuple[str, ast.Module]]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from twisted.logger import globalLogPublisher
+from twisted.logger import LogEvent, globalLogPublisher
 
 from bandstand.bot.commands import render
 from bandstand.bot.commands.all_commands import BY_NAME, TABLE
@@ -17,6 +17,7 @@ from bandstand.common.api import refusals, requests
 from bandstand.common.api.people import Identity, Place, Right
 from bandstand.common.api.socket import InternalFault
 from bandstand.common.errors import BandstandError
+from bandstand.common.reference import get_reference
 from bandstand.common.text import harmless
 from tests.bot.commands.conftest import Person
 from tests.bot.commands.samples import LANTERN, RESULTS
@@ -214,17 +215,20 @@ def test_a_fault_that_has_a_sentence_is_told_and_logged_under_a_reference(person
 
 
 def test_what_nobody_foresaw_is_logged_whole_under_the_reference_that_is_told(person: Person) -> None:
-    events: list[dict[str, object]] = []
-    globalLogPublisher.addObserver(events.append)
+    logged: dict[str, LogEvent] = {}
+
+    def keep(event: LogEvent) -> None:
+        logged[get_reference()] = event
+
+    globalLogPublisher.addObserver(keep)
     try:
         reply = person.see("np", ZeroDivisionError("secret"))
     finally:
-        globalLogPublisher.removeObserver(events.append)
+        globalLogPublisher.removeObserver(keep)
     assert isinstance(reply.value, InternalFault)
     assert reply.level is Level.FAILED
     assert "secret" not in reply.summary and reply.value.reference in reply.summary
-    [event] = [event for event in events if event.get("ref") == reply.value.reference]
-    assert event["log_failure"]
+    assert logged[reply.value.reference]["log_failure"]
 
 
 def test_a_refusal_without_a_sentence_is_a_fault_with_a_reply(person: Person) -> None:

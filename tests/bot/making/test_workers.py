@@ -119,7 +119,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
 def test_one_worker_waits_before_there_is_a_job(bench: Bench) -> None:
     Deferred.fromCoroutine(bench.runner.start())
     Deferred.fromCoroutine(bench.runner.start())
-    assert bench.reactor.started == [["setsid", "compose", "--soundfont", ""]]
+    assert bench.reactor.started == [["setsid", "compose", "--soundfont", "", "--log", "text"]]
 
 
 def test_a_farm_takes_more_songs_at_once_and_what_it_cannot_make_stays_within_the_workers(bench: Bench) -> None:

@@ -15,6 +15,7 @@ from bandstand.common.api.requests import Enqueue, Generate
 from bandstand.common.api.values import CueState, EndReason, JobState, SongState
 from bandstand.common.types import Frames
 from tests.bot.station.conftest import Station
+from tests.syntax import parse_python
 
 BOT = Path(bandstand.bot.__file__).parent
 TABLES: list[tuple[dict[Any, set[Any]], set[Enum], set[Enum]]] = [
@@ -95,7 +96,7 @@ def test_a_cue_whose_reason_is_left_open_takes_the_one_of_its_report(station: St
 
 def parse_bot() -> Iterator[tuple[str, ast.AST]]:
     for path in sorted(BOT.rglob("*.py")):
-        yield str(path.relative_to(BOT)), ast.parse(path.read_text())
+        yield str(path.relative_to(BOT)), parse_python(path.read_text())
 
 
 def test_states_are_written_through_the_lifecycle_alone() -> None:
