@@ -208,7 +208,7 @@ class App:
         recorder = JobRecorder(self._clock, store, room, publish)
         client = build_command("bandstand.composer.farm.client")
         self._farm = FarmKeeper(self._launcher, config, client, publish, self._chance)
-        self._jobs = JobRunner(self._launcher, recorder, config, worker, lambda: self._farm.state.slots)
+        self._jobs = JobRunner(self._launcher, recorder, config, worker, lambda: self._farm.known.slots)
         self._declarations = DeclarationsReloader(
             self._settings.configuration, self._catalogue, self._jobs.take_generators, publish,
             lambda on_save: FileWatcher(self._clock, on_save),

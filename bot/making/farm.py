@@ -49,7 +49,7 @@ class FarmKeeper:
         self._child: Child | None = None
         self._began = 0.0
         self._is_stopping = False
-        self.state = FarmState(trouble=STARTING)
+        self.known = FarmState(trouble=STARTING)
 
     @property
     def is_enabled(self) -> bool:
@@ -59,7 +59,7 @@ class FarmKeeper:
         """None where there is no farm."""
         if not self.is_enabled:
             return None
-        state = self.state
+        state = self.known
         words = f"{state.machines} machines, {state.slots} songs at once"
         return ProcessStatus("farm", state.trouble or words, self._child.pid if self._child else None)
 
@@ -104,7 +104,7 @@ class FarmKeeper:
         self._launcher.clock.callLater(self._backoff.next_wait(), self.start)
 
     def _change(self, state: FarmState) -> None:
-        before, self.state = self.state, state
+        before, self.known = self.known, state
         if state != before and not self._is_stopping:
             is_told = state.trouble != before.trouble and not (before.trouble == STARTING and not state.trouble)
             self._publish([FarmChanged(songs=state.slots, trouble=state.trouble, is_told=is_told)])

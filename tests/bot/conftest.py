@@ -54,6 +54,8 @@ class PostgresPool:
         return database
 
     def _clear(self, database: Any) -> None:
+        if database.is_closed():  # by the test
+            database.connect()
         database.undo_work()
         database._run(self._empty)
 
