@@ -12,6 +12,7 @@ socket.
 
 import logging
 import socket
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
@@ -32,8 +33,11 @@ FIRST_AWAITED: Final = 1.0
 """Seconds to wait for the first sound of a song that somebody waits for..."""
 FIRST: Final = 30.0
 """... and of another, which may stand in a queue of the scheduler's."""
-SILENT: Final = 1.5
-"""Seconds without a message after which a machine is lost; most of the two seconds that are buffered at least."""
+SILENT: Final = (1.5, 10.0)
+"""Seconds without a message after which a machine is lost: the second where so much is ahead of the ear, the first
+where there is hardly anything, such as the two seconds that are buffered at least."""
+MARGIN: Final = 0.5
+"""Seconds ahead of the ear that another machine needs to begin."""
 CHUNK: Final = 1 << 18
 """Bytes to read at a time."""
 log = logging.getLogger("farm")
@@ -56,6 +60,23 @@ class FirstBegun:
                 return
             self._has_begun = True
         self._report(step)
+
+
+class Patience:
+    """How long a machine may be silent. The ear is taken to begin with the first frame that is here."""
+
+    def __init__(self, spool: SpoolWriter, clock: Callable[[], float] = time.monotonic) -> None:
+        self._spool = spool
+        self._clock = clock
+        self._began: float | None = None
+
+    def measure(self) -> float:
+        """Seconds; called whenever something has arrived."""
+        now = self._clock()
+        if self._began is None and self._spool.frames:
+            self._began = now
+        ahead = self._spool.frames / RATE - (now - self._began) if self._began is not None else 0.0
+        return min(max(ahead - MARGIN, SILENT[0]), SILENT[1])
 
 
 def run_job(
@@ -85,12 +106,13 @@ def _tell_patched(done: Done | Passed, spool: SpoolWriter, report: Report) -> Do
 
 def _make_on_farm(job: Job, spool: SpoolWriter, report: Report, client: Path) -> Done | None:
     """None where it is to be composed here. Raises DiskFull, ComposeError or OSError where that would not help."""
+    patience = Patience(spool)
     for attempt in range(ATTEMPTS):
         if attempt:
             spool.rewind()
         try:
             with _ask(job, client) as link:
-                return _receive(job, link, spool, report)
+                return _receive(job, link, spool, report, patience)
         except Lost as error:
             log.warning("%s: %s", job.song, error)
             if not spool.frames:
@@ -101,7 +123,7 @@ def _make_on_farm(job: Job, spool: SpoolWriter, report: Report, client: Path) ->
 def _ask(job: Job, client: Path) -> socket.socket:
     link = socket.socket(socket.AF_UNIX)
     try:
-        link.settimeout(SILENT)
+        link.settimeout(SILENT[0])
         link.connect(str(client))
         link.sendall(msgspec.json.encode(job) + b"\n")
     except OSError as error:
@@ -110,10 +132,10 @@ def _ask(job: Job, client: Path) -> socket.socket:
     return link
 
 
-def _receive(job: Job, link: socket.socket, spool: SpoolWriter, report: Report) -> Done:
+def _receive(job: Job, link: socket.socket, spool: SpoolWriter, report: Report, patience: Patience) -> Done:
     """Take in one machine's song. Raises Lost."""
     with SongFolder(Path(job.directory)) as folder:
-        for kind, content in _read_messages(link, FIRST_AWAITED if job.is_awaited else FIRST):
+        for kind, content in _read_messages(link, FIRST_AWAITED if job.is_awaited else FIRST, patience):
             if kind == FRAMES:
                 if len(content) % FRAME_BYTES:
                     raise Lost("the farm sent a part of a frame")
@@ -130,7 +152,7 @@ def _receive(job: Job, link: socket.socket, spool: SpoolWriter, report: Report) 
     raise Lost("the machine that made it is away")
 
 
-def _read_messages(link: socket.socket, first: float) -> Iterator[tuple[bytes, bytes]]:
+def _read_messages(link: socket.socket, first: float, patience: Patience) -> Iterator[tuple[bytes, bytes]]:
     """All messages until the other end closes. Raises Lost."""
     unpacker = Unpacker()
     link.settimeout(first)
@@ -141,11 +163,11 @@ def _read_messages(link: socket.socket, first: float) -> Iterator[tuple[bytes, b
             raise Lost("nothing more came from the machine that made it") from None
         if not data:
             return
-        link.settimeout(SILENT)
         try:
             yield from unpacker.push(data)
         except ComposeError as error:
             raise Lost(str(error)) from None
+        link.settimeout(patience.measure())
 
 
 def _keep_file(content: bytes, folder: Path) -> None:

@@ -164,3 +164,20 @@ def test_a_machine_that_falls_silent_is_done_without(bench: Bench, monkeypatch: 
         job = Job(song=SongCode("abc"), generator="band", seed=5, directory=str(bench.folder), is_awaited=True)
         assert receiver.run_job(job, bench.spool, bench.steps.append, bench.client, bench._compose) == 0
     assert (bench.sound, bench.composed) == (SOUND.tobytes(), 1)
+
+
+def test_a_machine_may_be_silent_for_longer_the_more_is_ahead_of_the_ear(bench: Bench) -> None:
+    now = [0.0]
+    patience = receiver.Patience(bench.spool, lambda: now[0])
+    assert patience.measure() == receiver.SILENT[0]
+    second = np.zeros((48000, 2), np.float32)
+    bench.spool.write(second)
+    assert patience.measure() == receiver.SILENT[0]
+    for _ in range(5):
+        bench.spool.write(second)
+    assert patience.measure() == 6 - receiver.MARGIN
+    now[0] = 5.5
+    assert patience.measure() == receiver.SILENT[0]
+    for _ in range(20):
+        bench.spool.write(second)
+    assert patience.measure() == receiver.SILENT[1]

@@ -1,0 +1,111 @@
+"""A real scheduler, a machine of the farm and a farm client on loopback, and workers that ask them for songs."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+import psutil
+import pytest
+
+from bandstand.common.farm import Farm, FarmState
+from bandstand.common.jobs import Done
+from bandstand.common.python import build_command
+from tests.integration.ircd import free_port
+from tests.integration.song_worker import Worker
+from tests.integration.streaming import until
+
+pytest.importorskip("distributed")
+
+
+class Program:
+    """A process of the farm; `kill` ends it and those that it has started, as a machine that loses its power."""
+
+    def __init__(self, argv: list[str], folder: Path) -> None:
+        self.log = folder / f"{len(list(folder.glob('*.log')))}.log"
+        environment = os.environ | {"TMPDIR": str(folder), "DASK_TEMPORARY_DIRECTORY": str(folder)}
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=environment
+            )
+
+    def kill(self) -> None:
+        with suppress(psutil.NoSuchProcess):
+            process = psutil.Process(self.process.pid)
+            process.suspend()
+            for one in [*process.children(recursive=True), process]:
+                one.kill()
+        self.process.communicate()
+
+
+class Bench:
+    """A scheduler, one machine that makes one song at a time, and the station's farm client."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._socket = folder / "farm.sock"
+        port = free_port()
+        address = f"tcp://127.0.0.1:{port}"
+        dask = [sys.executable, "-m", "dask", "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
+        bandstand = [sys.executable, "-P", "-c", "import sys; from bandstand.common.cli import main; sys.exit(main())"]
+        client = ["--farm", msgspec.json.encode(Farm(scheduler=address)).decode(), "--socket", str(self._socket)]
+        self.scheduler = Program(dask, folder)
+        self.machine = Program([*bandstand, "worker", "--farm", address, "--songs", "1"], folder)
+        self.client = Program(build_command("bandstand.composer.farm.client", client), folder)
+        self._workers: list[Worker] = []
+
+    def wait_for(self, slots: int) -> FarmState:
+        """What the client says when the farm makes so many songs at once."""
+        assert self.client.process.stdout
+        for line in self.client.process.stdout:
+            state = msgspec.json.decode(line, type=FarmState)
+            if state.slots == slots:
+                return state
+        raise AssertionError(self.client.log.read_text())
+
+    def give_song(self, *, to_farm: bool = True) -> Worker:
+        folder = self._folder / f"worker-{len(self._workers)}"
+        folder.mkdir()
+        worker = Worker(folder, *(["--farm", str(self._socket)] if to_farm else []))
+        self._workers.append(worker)
+        worker.give()
+        return worker
+
+    def close(self) -> None:
+        for worker in self._workers:
+            worker.close()
+        for program in (self.client, self.machine, self.scheduler):
+            program.kill()
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    bench = Bench(tmp_path)
+    yield bench
+    bench.close()
+
+
+def test_a_song_of_the_farm_is_the_one_that_the_station_makes_also_where_its_machine_dies(bench: Bench) -> None:
+    assert bench.wait_for(1).machines == 1
+    far = bench.give_song()
+    status, (begun, *_, done), said = far.end()
+    assert (status, "WARNING" in said) == (0, False)
+    assert isinstance(done, Done)
+    assert {path.name for path in (far.directory / "songs" / "abc").iterdir()} == {*done.files.values(), "song.json"}
+
+    patched = bench.give_song()
+    until(lambda: os.fstat(patched.spool).st_size, "the first sound of the farm")
+    bench.machine.kill()
+    status, steps, said = patched.end()
+    assert (status, steps[0]) == (0, begun)
+    assert "the machine that made it is away" in said
+    assert bench.wait_for(0).trouble == "no machine on the farm makes this station's songs"
+
+    near = bench.give_song(to_farm=False)
+    near.end()
+    assert far.sound() == patched.sound() == near.sound()
+    assert isinstance(steps[-1], Done)
+    assert steps[-1].provenance.sound == done.provenance.sound
