@@ -43,6 +43,7 @@ class FarmKeeper:
         self._argv = [
             *argv, "--farm", msgspec.json.encode(config.farm).decode(),
             "--socket", str(config.paths.farm_socket), "--soundfont", config.composer.soundfont,
+            "--log", config.log.format,
         ]  # fmt: skip
         self._publish = publish
         self._backoff = Backoff(chance.random)

@@ -31,6 +31,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from bandstand.common import standard_log
 from bandstand.common.errors import BandstandError, Missing
 from bandstand.common.farm import END, HEAD, TOKEN_BYTES, Farm, FarmState, Order, pack
 from bandstand.common.jobs import Job
@@ -297,8 +298,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--farm", required=True, metavar="JSON", help="[farm] of the configuration")
     parser.add_argument("--soundfont", default="", metavar="FILE")
     parser.add_argument("--socket", required=True, type=Path, metavar="PATH")
+    parser.add_argument("--log", choices=("text", "json"), default="text", help="log.format of the configuration")
     options = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s")
+    standard_log.begin("farm client", as_json=options.log == "json")
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what it would say of a lost scheduler, we say
     farm = msgspec.json.decode(options.farm, type=Farm)
     asyncio.run(_serve(farm, name_resource(options.soundfont), options.socket))

@@ -24,6 +24,7 @@ from typing import Any, Final
 
 import msgspec
 
+from bandstand.common import standard_log
 from bandstand.common.errors import BandstandError, Missing
 from bandstand.common.farm import (
     ALIVE,
@@ -142,7 +143,7 @@ class Relay:
 def main(arguments: list[str]) -> int:
     """Run `bandstand worker` until it is ended. Raises BandstandError."""
     options = _parse(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s")
+    standard_log.begin("farm", as_json=False)
     logging.getLogger("distributed").setLevel(logging.WARNING)
     load_dask()
     global composers

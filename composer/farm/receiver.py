@@ -30,7 +30,7 @@ from bandstand.composer.worker import report_result
 ATTEMPTS: Final = 3
 """Machines that are tried before the song is composed here."""
 FIRST_AWAITED: Final = 1.0
-"""Seconds to wait for the first sound of a song that somebody waits for..."""
+"""Seconds to wait for the first sound of a song that somebody waits for, or that may be heard already..."""
 FIRST: Final = 30.0
 """... and of another, which may stand in a queue of the scheduler's."""
 SILENT: Final = (1.5, 10.0)
@@ -135,7 +135,8 @@ def _ask(job: Job, client: Path) -> socket.socket:
 def _receive(job: Job, link: socket.socket, spool: SpoolWriter, report: Report, patience: Patience) -> Done:
     """Take in one machine's song. Raises Lost."""
     with SongFolder(Path(job.directory)) as folder:
-        for kind, content in _read_messages(link, FIRST_AWAITED if job.is_awaited else FIRST, patience):
+        first = FIRST_AWAITED if job.is_awaited or spool.frames else FIRST
+        for kind, content in _read_messages(link, first, patience):
             if kind == FRAMES:
                 if len(content) % FRAME_BYTES:
                     raise Lost("the farm sent a part of a frame")

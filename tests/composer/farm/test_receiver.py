@@ -181,3 +181,17 @@ def test_a_machine_may_be_silent_for_longer_the_more_is_ahead_of_the_ear(bench: 
     for _ in range(20):
         bench.spool.write(second)
     assert patience.measure() == receiver.SILENT[1]
+
+
+def test_what_may_be_heard_already_waits_no_longer_than_what_is_awaited(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiver, "FIRST_AWAITED", 0.01)
+    bench.spool.write(SOUND[:10])
+    bench.spool.rewind()
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(bench.client))
+        server.listen()
+        job = Job(song=SongCode("abc"), generator="band", seed=5, directory=str(bench.folder))
+        assert receiver.run_job(job, bench.spool, bench.steps.append, bench.client, bench._compose) == 0
+    assert (bench.sound, bench.composed) == (SOUND.tobytes(), 1)
