@@ -108,7 +108,7 @@ def parse_tell(call: Call) -> requests.Request:
 
 
 def show_told(result: DjIsTold, _: Call) -> Reply:
-    return Reply(f"{result.dj}, who is on the air, is told")
+    return Reply(f"told to {result.dj}, who is on the air")
 
 
 COMMANDS: Final = (
