@@ -9,6 +9,9 @@ of each, and removes what is no longer named. What is left to do here:
 - The numbers of the segments go on across restarts: a new muxer reads the old playlist, and where there is none, or an
   old one, it counts from the Unix time, which is ahead of any number that was ever used, as no segment is shorter than
   a second. So no name ever means two sounds, and whoever keeps copies of files (browsers, proxies) cannot be wrong.
+- VLC makes itself a new demuxer behind a discontinuity, and gives it no initialisation (init.mp4), which it has read
+  before; then it ends. So the first segment of each new muxer has the initialisation in it as well. To others that is
+  one more box of the file, which says what they know.
 - Files that an earlier life left behind are removed.
 - `live.m3u8`, where players begin, names the playlist of the first format alone: Chromium changes to another when it
   likes, and fails, as it cannot change the codec. Players that prefer another format open its own playlist.
@@ -93,6 +96,7 @@ class SegmentWriter:
             "hls_segment_filename": str(folder).replace("%", "%%") + "/%d.m4s",
             **(GO_ON if (folder / hls.PLAYLIST).exists() else BEGIN),
         }
+        self._first = find_following(folder)
         encoder, self._samples = ENCODERS[format]
         self._container = av.open(str(folder / hls.PLAYLIST), "w", format="hls", options=options)
         stream: Any = self._container.add_stream(encoder, rate=RATE, layout="stereo")
@@ -112,6 +116,18 @@ class SegmentWriter:
         frame.pts = self._frames
         self._frames += len(samples)
         self._container.mux(self._stream.encode(frame))
+        self._initialise_first()
+
+    def _initialise_first(self) -> None:
+        """Once the first segment behind a discontinuity is whole, put the initialisation before it. A player that
+        fetches it in the instant before has it without."""
+        first = self._first
+        if first is None or not first.exists():
+            return
+        self._first = None
+        new = first.with_name(f"{first.name}.tmp")
+        new.write_bytes(first.with_name(hls.INIT).read_bytes() + first.read_bytes())
+        new.replace(first)
 
     def close(self) -> None:
         """Write the last segment, shorter than the others, unless nothing was written at all."""
@@ -120,6 +136,7 @@ class SegmentWriter:
                 self._container.mux(self._stream.encode(None))
         finally:
             self._container.close()
+        self._initialise_first()
 
 
 @dataclass
@@ -268,6 +285,16 @@ def make_playlist(settings: HlsSettings) -> str:
     format, bandwidth = settings.formats[0], round(settings.bitrate * 1000 * OVERHEAD)
     variant = f'#EXT-X-STREAM-INF:BANDWIDTH={bandwidth},CODECS="{hls.CODECS[format]}"'
     return f"#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n{variant}\n{format}/{hls.PLAYLIST}\n"
+
+
+def find_following(folder: Path) -> Path | None:
+    """The segment that comes next in the playlist of a format; None where there is no playlist to go on with."""
+    try:
+        lines = (folder / hls.PLAYLIST).read_text().splitlines()
+    except OSError:
+        return None
+    numbers = [int(line.removesuffix(".m4s")) for line in lines if line.removesuffix(".m4s").isdecimal()]
+    return folder / f"{numbers[-1] + 1}.m4s" if numbers else None
 
 
 def remove_old_files(folder: Path, now: float) -> None:

@@ -103,8 +103,10 @@ def show_guest(result: GuestInvited, call: Call) -> Reply:
 
 
 def parse_tell(call: Call) -> requests.Request:
-    """As it was typed: quotes and `name=value` mean nothing here."""
-    return requests.TellDj(text=strip_prefix(call.line.text).partition(" ")[2])
+    """As it was typed: `name=value` means nothing here, and quotes only around all of it, as shells' commands have."""
+    text = strip_prefix(call.line.text).partition(" ")[2].strip()
+    is_quoted = text.count('"') == 2 and text[0] == text[-1] == '"'
+    return requests.TellDj(text=text[1:-1] if is_quoted else text)
 
 
 def show_told(result: DjIsTold, _: Call) -> Reply:

@@ -148,6 +148,23 @@ def test_the_numbers_go_on_in_the_next_life_behind_a_discontinuity(tmp_path: Pat
     assert [segment.is_discontinuous for segment in segments].index(True) == len(old)
 
 
+def test_the_first_segment_behind_a_discontinuity_can_be_played_by_itself(tmp_path: Path) -> None:
+    """VLC begins there as at a new file."""
+    written = Written(tmp_path)
+    written.push(5)
+    written.stream.close()
+    written.begin()
+    written.push(5)
+    written.stream.close()
+    _, segments = written.list_segments()
+    init = (tmp_path / "aac" / hls.INIT).read_bytes()
+    parts = [(tmp_path / "aac" / one.name).read_bytes() for one in segments]
+    assert [one.startswith(init) for one in parts] == [one.is_discontinuous for one in segments]
+    first = next(one for one in segments if one.is_discontinuous)
+    assert np.abs(decode(tmp_path / "aac" / first.name)).max() > 0.4
+    assert len(decode(tmp_path / "aac" / first.name)) == pytest.approx(first.seconds * RATE, abs=2048)
+
+
 def test_a_playlist_of_long_ago_is_not_gone_on_with_and_its_files_are_removed(tmp_path: Path) -> None:
     written = Written(tmp_path)
     written.push(6)

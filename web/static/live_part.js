@@ -73,7 +73,11 @@ export function swap(element, text) {
   const fresh = new DOMParser().parseFromString(text, "text/html");
   element.replaceChildren(...fresh.body.childNodes);
   showMoments(element);
-  if (focused) /** @type {HTMLElement | null} */ (element.querySelector(focused))?.focus({ preventScroll: true });
+  if (!focused) return;
+  const successor = /** @type {HTMLElement | null} */ (element.querySelector(focused));
+  // Without one the keyboard stays in this part, before its first control, and presses nothing that it did not choose.
+  if (!successor) element.setAttribute("tabindex", "-1");
+  (successor || /** @type {HTMLElement} */ (element)).focus({ preventScroll: true });
 }
 
 /** @param {Element | null} element @returns {string} a selector that finds its successor */

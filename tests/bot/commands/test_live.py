@@ -22,6 +22,7 @@ from tests.bot.memory import DirectStore
         ("live now ann", requests.GoLive(name="ann", is_now=True)),
         ("live end", requests.EndLive()),
         ("kick ann --yes", requests.KickDj(name="ann")),
+        ('telldj "greetings to you"', requests.TellDj(text="greetings to you")),
         ('telldj greetings to name=x, and "you"', requests.TellDj(text='greetings to name=x, and "you"')),
         ("guest bob", requests.InviteGuest(name="bob")),
     ],

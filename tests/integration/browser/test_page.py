@@ -1,10 +1,12 @@
 """The station's own page in a browser: what it shows is what is heard, and what people ask for is done."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.integration.browser.dj import import_noise, log_in, make_dj, open_page, send_tone
 from tests.integration.browser.heard_page import SECONDS, WebStation
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
@@ -128,3 +130,45 @@ def test_the_music_goes_on_through_the_pages(radio: WebStation, page: Page) -> N
     page.go_back()
     expect(page.locator("#h-queue")).to_be_visible()
     assert page.evaluate("window.isSame"), "the page was not loaded anew"
+
+
+def test_a_dj_waits_goes_on_the_air_is_written_to_and_ends(browser: Browser, radio: WebStation, tmp_path: Path) -> None:
+    dj = "ann"
+    make_dj(radio, dj)
+    import_noise(radio, tmp_path, 71)
+    booth = open_page(browser, radio, "/booth")
+    log_in(booth, dj)
+    words = booth.locator("[data-booth-words]")
+    expect(words).to_have_text("Not connected")
+    listener = open_page(browser, radio, "/")
+    expect(listener.locator("[data-write]")).to_be_hidden()
+
+    with send_tone(radio, dj):
+        expect(words).to_have_text("Waiting, nobody hears you")
+        expect(booth.locator("[data-level]")).to_contain_text("dBFS, good")
+        expect(booth.locator(".meter")).to_have_attribute("data-zone", "good")
+
+        booth.locator("#go").focus()  # the button goes with the state that it changes: it is pressed once
+        booth.keyboard.press("Enter")
+        expect(words).to_have_text("On the air")
+        assert booth.evaluate("document.activeElement.closest('live-part') !== null"), "the keyboard stays where it was"
+        expect(booth.locator("[data-booth-said]")).to_have_text("You are on the air.")
+        expect(listener.locator(".live-strip")).to_contain_text("ann is on the air")
+
+        expect(listener.locator("[data-write-name]")).to_have_text(dj)
+        listener.fill("#write", "greetings from Lisbon")
+        listener.press("#write", "Enter")
+        expect(listener.locator("[data-write] output")).to_have_text("Told to ann, who is on the air")
+        expect(listener.locator("#write")).to_have_value("")
+        expect(booth.locator(".messages")).to_contain_text("greetings from Lisbon")
+        listener.fill("#search", "asked71")
+        listener.click(".search-form button")
+        expect(booth.locator('[src="/booth/parts/asked"]')).to_contain_text("asked71")
+        expect(booth.locator('[src="/parts/queue"]')).to_contain_text("asked71")
+
+        booth.locator("#end").focus()
+        booth.keyboard.press("Enter")
+        expect(words).to_have_text("Waiting, nobody hears you")
+        expect(listener.locator("[data-write]")).to_be_hidden()
+    for page in (booth, listener):
+        page.context.close()
