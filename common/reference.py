@@ -12,7 +12,7 @@ without one.
 import re
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Final
 
@@ -43,4 +43,5 @@ def refer_to(reference: str) -> Iterator[None]:
     try:
         yield
     finally:
-        _current.reset(token)
+        with suppress(ValueError):  # a coroutine that nobody finishes is closed in another context, without effect
+            _current.reset(token)

@@ -1,6 +1,9 @@
 """References of requests."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import copy_context
 
 import pytest
 from twisted.internet.defer import Deferred
@@ -48,6 +51,18 @@ def test_coroutines_of_twisted_that_wait_in_turn_keep_their_own() -> None:
             gate.callback(None)
     assert all(one.called for one in served)
     assert seen == {"a": "a", "b": "b"}
+    assert get_reference() == ""
+
+
+def test_a_coroutine_that_is_never_finished_is_closed_without_an_error() -> None:
+    @contextmanager
+    def serve() -> Iterator[None]:
+        with refer_to("abandoned"):
+            yield
+
+    served = serve()
+    copy_context().run(served.__enter__)
+    served.__exit__(None, None, None)
     assert get_reference() == ""
 
 

@@ -344,7 +344,8 @@ class ModelStation:
     # The database, past the core
 
     def select(self, query: str, parameters: Any = ()) -> list[Any]:
-        rows: list[Any] = self.store.database.connection().execute(query, parameters).fetchall()
+        database = self.store.database
+        rows: list[Any] = database.connection().execute(query.replace("?", database.param), parameters).fetchall()
         return rows
 
     def dump(self) -> list[Any]:
