@@ -161,12 +161,14 @@ def read_form(arguments: dict[bytes, list[bytes]]) -> dict[str, str]:
 
 
 def read_attempt(form: dict[str, str]) -> Attempt | None:
-    """Who wants to send; None where the mount is nobody's, or another's.
+    """Who wants to send; None where the mount is nobody's, or another's, or there is no password.
 
-    Old clients call themselves `source` whatever they are told; then the mount says who it is.
+    Old clients call themselves `source` whatever they are told; then the mount says who it is. Those that use libshout
+    from 2.4.1 on (Mixxx, Liquidsoap) come without a password first, to see how they are to log in: that is no attempt
+    that has failed.
     """
     mount = form.get("mount", "").partition("?")[0]
-    name, user = find_name(mount), form.get("user", "").lower()
-    if name is None or user not in (name, SOURCE, ""):
+    name, user, password = find_name(mount), form.get("user", "").lower(), form.get("pass", "")
+    if name is None or not password or user not in (name, SOURCE, ""):
         return None
-    return Attempt(name, form.get("pass", ""), one_line(form.get("ip", ""), 60), bool(form.get("admin")))
+    return Attempt(name, password, one_line(form.get("ip", ""), 60), bool(form.get("admin")))

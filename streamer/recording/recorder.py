@@ -29,6 +29,8 @@ from bandstand.common.types import RATE
 from bandstand.streamer.block import Block, Samples, zeros
 from bandstand.streamer.recording.sound_files import Chapter, Head, SoundFile, mend_file
 
+RETITLED: Final = 0.75
+"""Seconds from a song's beginning for which a title without a song of its own is that song's."""
 SYNC: Final = RATE
 """Frames after which all is brought to the disk."""
 ALPHABET: Final = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -132,7 +134,7 @@ class OpenRecording:
             round(self.sheet.began + start, 3), title.is_between,
         )  # fmt: skip
         if not self.sheet.titles or self.sheet.titles[-1] != made:
-            self.sheet = msgspec.structs.replace(self.sheet, titles=(*self.sheet.titles, made))
+            self.sheet = msgspec.structs.replace(self.sheet, titles=put_title(self.sheet.titles, made))
             self._write_sheet()
 
     def write(self, at: int, samples: Samples) -> None:
@@ -184,6 +186,15 @@ class OpenRecording:
 
     def _write_sheet(self) -> None:
         write_sheet(self._folder, self.sheet)
+
+
+def put_title(titles: tuple[SheetTitle, ...], made: SheetTitle) -> tuple[SheetTitle, ...]:
+    """The titles with another one. One that a DJ's program tells right after it has come on the air is the title of
+    what has just begun, instead of `live: NAME`."""
+    last = titles[-1] if titles else None
+    if last is None or made.song or not last.song or made.start - last.start > RETITLED:
+        return (*titles, made)
+    return (*titles[:-1], msgspec.structs.replace(last, title=made.title, artist=made.artist))
 
 
 def check_room(settings: RecorderSettings, folder: Path, least: int) -> None:

@@ -66,6 +66,13 @@ def test_a_client_that_calls_itself_source_is_known_by_its_mount(ask: Ask) -> No
     assert is_in(ask(**SOURCE | {"user": "source"}))
 
 
+def test_a_client_that_comes_without_a_password_first_has_not_failed(ask: Ask, asked: list[Attempt]) -> None:
+    """libshout does so; Icecast then asks with neither."""
+    assert not is_in(ask(**SOURCE | {"user": "", "pass": ""}))
+    assert asked == []
+    assert is_in(ask(**SOURCE))
+
+
 @pytest.mark.parametrize(
     "change",
     [

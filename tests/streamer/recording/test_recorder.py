@@ -130,6 +130,21 @@ def test_chapters_are_in_the_file_and_on_the_sheet(tmp_path: Path, format: str) 
     assert [metadata["title"] for _, metadata in found] == ["Ann - Lantern", "Road <b>"]
 
 
+def test_a_title_that_a_dj_tells_at_once_is_what_the_show_begins_with(tmp_path: Path) -> None:
+    """The song keeps its code and its beginning; the next title is one of its own."""
+    station = Station(tmp_path)
+    station.recorder.push(Begin(0, "Night", "4"))
+    station.recorder.push(TitleBegan(0, "live: ann", "", "7kq3"))
+    station.play(RATE // 2)
+    station.recorder.push(TitleBegan(station.at, "River", "Ann", ""))
+    station.play(RATE // 2)
+    station.recorder.push(TitleBegan(station.at, "Road", "Ann", ""))
+    station.play(RATE)
+    station.recorder.close()
+    titles = [(one.title, one.artist, one.song, one.start) for one in station.read_sheet().titles]
+    assert titles == [("River", "Ann", "7kq3", 0.0), ("Road", "Ann", "", 1.0)]
+
+
 def test_the_length_of_an_opus_recording_is_exact(tmp_path: Path) -> None:
     station = Station(tmp_path, "opus", "mp3")
     station.recorder.push(Begin(0, "", ""))
