@@ -9,6 +9,7 @@ Knows folders and messages; which recordings have to go is for `bot.station.reco
 """
 
 import shutil
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -21,14 +22,14 @@ from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 
-from bandstand.bot.station import recordings, show_starts, shows
+from bandstand.bot.station import recordings, schedule, show_starts, shows
 from bandstand.bot.station.recordings import Found
 from bandstand.bot.station.repositories import Store, Transaction
 from bandstand.common.api import events
 from bandstand.common.api import recordings as happened
 from bandstand.common.api.events import Event
 from bandstand.common.api.shows import Show
-from bandstand.common.api.values import Cue, SongKind
+from bandstand.common.api.values import Cue, SlotKind, SongKind
 from bandstand.common.recordings import PARTIAL, SHEET, CueTag, Sheet, find_code
 
 log = Logger()
@@ -48,12 +49,15 @@ class RecordingKeeper:
         folder: Path,
         publish: Callable[[Sequence[Event]], None],
         tell: Callable[[bool, bool], Awaitable[None]],
+        wall: Callable[[], float] = time.time,
     ) -> None:
-        """`tell` has the streamer record everything or not, and end the recording of a show (`wire.Record`)."""
+        """`tell` has the streamer record everything or not, and end the recording of a show (`wire.Record`); `wall` is
+        the clock of the schedule."""
         self._store = store
         self._folder = folder
         self._publish = publish
         self._tell = tell
+        self._wall = wall
         self._shows: dict[str, Show] = {}
         self._on: Show | None = None
         self._regularly = LoopingCall(self._look)
@@ -86,11 +90,20 @@ class RecordingKeeper:
 
     def find_tag(self, cue: Cue) -> CueTag:
         """What the streamer's recording has to know of a cue. What people order belongs to the show that is on."""
-        show = self._on if cue.choice is None else self._shows.get(cue.choice.show)
+        show = self._find_show_on() if cue.choice is None else self._shows.get(cue.choice.show)
         tag = CueTag(song=cue.song.code, is_between=cue.song.kind not in (SongKind.SONG, SongKind.LIVE))
         if show is None:
             return tag
         return msgspec.structs.replace(tag, show=show.key, name=show.name, is_recorded=show.is_recorded)
+
+    def _find_show_on(self) -> Show | None:
+        """The show that is on. A DJ's is on from its first second to its last: they take the air, and leave it, in the
+        same moment, before the programme has told that it is."""
+        target = schedule.find_target(list(self._shows.values()), self._wall(), schedule.NOTHING_YET)
+        if target is not None and target.show.slot.kind is SlotKind.LIVE:
+            return target.show
+        is_over = self._on is not None and self._on.slot.kind is SlotKind.LIVE
+        return None if is_over else self._on
 
     # What the streamer says
 

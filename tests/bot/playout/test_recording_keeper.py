@@ -34,6 +34,11 @@ from tests.bot.storage.samples import make_cue, make_song
 FOLDER = "2026-11-27-2000-8wq2z"
 JAZZ = Show(name="Jazz", rule=ShowRule(end=60), slot=Slot(SlotKind.STYLE, "swing"), is_recorded=True)
 TALK = Show(name="Talk", rule=ShowRule(start=60, end=120), slot=Slot(SlotKind.STYLE, "pop"))
+LIVE = Show(
+    name="Ann", rule=ShowRule(start=180, end=240), zone="UTC", slot=Slot(SlotKind.LIVE, "ann"), is_recorded=True
+)
+MIDNIGHT = 1_795_737_600.0
+"""2026-11-27, UTC."""
 LATER = Choice(source=Source.ROTATION, show="Talk")
 
 
@@ -44,9 +49,10 @@ class World:
         self.folder = folder
         self.told: list[tuple[bool, bool]] = []
         self.events: list[object] = []
-        self.store = DirectStore(self.events.extend, rules=Rules(shows=(JAZZ, TALK)))
+        self.store = DirectStore(self.events.extend, rules=Rules(shows=(JAZZ, TALK, LIVE)))
         self.clock = Clock()
-        self.keeper = RecordingKeeper(self.clock, self.store, folder, self.events.extend, self.tell)
+        self.now = MIDNIGHT
+        self.keeper = RecordingKeeper(self.clock, self.store, folder, self.events.extend, self.tell, lambda: self.now)
 
     def tell(self, is_on: bool, ends_shows: bool) -> Awaitable[None]:
         return execute(self.told.append, (is_on, ends_shows))
@@ -93,6 +99,20 @@ def test_a_show_that_was_on_before_the_bots_start_is_on(world: World) -> None:
     world.store.do(lambda tx: tx.settings.put(show_starts.ON, "file:Jazz 2026-11-27"))
     world.keeper.react(ScheduleChanged())
     assert world.keeper.find_tag(make_cue()).name == "Jazz"
+
+
+def test_a_djs_time_belongs_to_its_show_from_its_first_second_to_its_last(world: World) -> None:
+    """The DJ takes the air, and leaves it, before the programme tells that the show begins or ends."""
+    ann = CueTag("7kq3", "file:Ann", "Ann", is_recorded=True)
+    world.now = MIDNIGHT + 180 * 60
+    assert world.keeper.find_tag(make_cue(make_song(generator=LIVE_SHOW))) == ann
+    world.keeper.react(ShowStarted(show=LIVE, start=world.now, end=MIDNIGHT + 240 * 60))
+    world.now = MIDNIGHT + 240 * 60 - 1
+    assert world.keeper.find_tag(make_cue()) == ann
+    world.now += 1
+    assert world.keeper.find_tag(make_cue()) == CueTag("7kq3")
+    world.keeper.react(ShowEnded(show=LIVE))
+    assert world.keeper.find_tag(make_cue()) == CueTag("7kq3")
 
 
 def test_a_jingle_is_between_songs(world: World) -> None:
