@@ -40,7 +40,9 @@ from bandstand.composer.farm.machine import load_dask, make_security, make_song,
 LOOK_SECONDS: Final = 1.0
 """Between two looks at the machines that there are."""
 ANSWER_SECONDS: Final = 3.0
-"""A scheduler that says nothing for so long is away."""
+"""In which a scheduler or a machine that begins to talk to us has to say something."""
+BUSY_SECONDS: Final = 10.0
+"""A scheduler that says nothing for so long is away, also if the connection stands."""
 AVOID_SECONDS: Final = 60.0
 """So long a machine that was lost in the middle of a song is given nothing, as long as there is another."""
 URGENT: Final = 2
@@ -89,13 +91,13 @@ class Machines:
 
     async def _look(self) -> None:
         if self._client is None:
-            self._client = await asyncio.wait_for(
-                load_dask().Client(
-                    self._farm.scheduler, asynchronous=True, security=make_security(self._farm), timeout=ANSWER_SECONDS
-                ),
-                ANSWER_SECONDS + 1,
+            self._client = load_dask().Client(
+                self._farm.scheduler, asynchronous=True, security=make_security(self._farm), timeout=ANSWER_SECONDS
             )
-        known = await asyncio.wait_for(self._client.scheduler.identity(), ANSWER_SECONDS)
+            await asyncio.wait_for(self._client, ANSWER_SECONDS + 1)
+        if self._client.status != "running":
+            raise ConnectionError
+        known = await asyncio.wait_for(self._client.scheduler.identity(), BUSY_SECONDS)
         offers = {name: machine.get("resources", {}) for name, machine in known["workers"].items()}
         self._slots = {name: int(has[self._resource]) for name, has in offers.items() if self._resource in has}
 

@@ -112,6 +112,8 @@ def test_a_song_of_the_farm_is_the_one_that_the_station_makes_also_where_its_mac
     assert (status, steps[0]) == (0, begun)
     assert " warn: " in said
     assert bench.wait_for(0).trouble == "no machine on the farm makes this station's songs"
+    bench.scheduler.kill()
+    assert bench.wait_for(0).trouble == "the farm's scheduler is away"
 
     near = bench.give_song(to_farm=False)
     near.end()
