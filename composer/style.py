@@ -144,7 +144,7 @@ class TuneStyle(msgspec.Struct, frozen=True, kw_only=True):
     """Above 1 for more notes than they have, below it for fewer."""
     syncopation: float = 0.0
     """Share of the notes on strong beats that come an eighth ahead."""
-    pickups: float = 0.45
+    pickups: float = 0.6
     """Share of the songs whose tunes begin before the bar."""
     leaps: float = 1.0
     """Factor of the weight of intervals of a fifth and more."""
@@ -177,6 +177,8 @@ class Style(msgspec.Struct, frozen=True, kw_only=True):
     plain_bass: float = 0.6
     """Share of the notes of a bass pattern for which the root is struck again, on average over the songs."""
     comping: tuple[tuple[CompingPattern, ...], tuple[CompingPattern, ...], tuple[CompingPattern, ...]]
+    comping_variety: float = 0.0
+    """Least variety of who plays chords: from bar to bar a jazz pianist hardly comps twice in one rhythm."""
     tune: TuneStyle = TuneStyle()
     call_rhythms: tuple[Rhythm, ...]
     """Rhythms of bars that are typical of the style's tunes, see `composer/voices/tunes/idioms.py`."""

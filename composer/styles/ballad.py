@@ -104,7 +104,9 @@ BALLAD: Final = Style(
             tuple((step, 2, (0, 1, 2, 1)[step % 4]) for step in range(16)),
         ),
     ),
-    tune=TuneStyle(idioms=(("air", 1.0),), own=0.5, fullness=0.75, syncopation=0.12, pickups=0.6, leaps=1.6, gaps=0.8),
+    tune=TuneStyle(
+        idioms=(("air", 1.0),), own=0.5, fullness=0.75, syncopation=0.12, pickups=0.75, leaps=1.3, gaps=0.8, reuse=0.7
+    ),
     call_rhythms=(
         ((0, 6), (6, 2), (8, 6)),
         ((2, 2), (4, 4), (8, 6)),

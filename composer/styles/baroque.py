@@ -121,8 +121,8 @@ BAROQUE: Final = Style(
         idioms=(("hornpipe", 0.5), ("reel", 0.4), ("air", 0.3)),
         own=0.7,
         fullness=1.1,
-        pickups=0.55,
-        leaps=1.1,
+        pickups=0.7,
+        leaps=1.6,
         change=0.4,
     ),
     call_rhythms=(

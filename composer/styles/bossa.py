@@ -111,7 +111,10 @@ BOSSA: Final = Style(
             ((0, 2.5, UPPER), (2, 1.5, UPPER), (5, 2.5, UPPER), (8, 1.5, UPPER), (10, 2.5, UPPER), (13, 2.5, UPPER)),
         ),
     ),
-    tune=TuneStyle(idioms=(("rag", 0.6), ("air", 0.3)), own=1.0, fullness=0.9, syncopation=0.7, pickups=0.5, leaps=1.8),
+    comping_variety=0.7,
+    tune=TuneStyle(
+        idioms=(("rag", 0.6), ("air", 0.3)), own=1.0, fullness=0.9, syncopation=0.7, pickups=0.65, leaps=1.8
+    ),
     call_rhythms=(
         ((0, 3), (3, 3), (6, 4), (10, 6)),
         ((2, 2), (4, 2), (6, 4), (10, 4)),

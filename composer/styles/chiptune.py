@@ -56,7 +56,7 @@ CHIPTUNE: Final = Style(
     drumming=Drumming(
         ghosts=((CLOSED, (".g.g.g.g.g.g.g.g",)), (SNARE, (".......g.g.....g",))),
         ghost_share=0.4,
-        fill_share=0.7,
+        fill_share=1.0,
         colours=((CLAVES, "o..o..o...o.o..."),),
     ),
     staging=Staging(
@@ -109,7 +109,7 @@ CHIPTUNE: Final = Style(
         (tuple((step, 1.5, ALL) for step in range(2, 16, 4)),),
     ),
     tune=TuneStyle(
-        idioms=(("reel", 0.7), ("hornpipe", 0.5)), own=0.5, syncopation=0.08, pickups=0.45, leaps=1.0, reuse=0.9
+        idioms=(("reel", 0.7), ("hornpipe", 0.5)), own=0.5, syncopation=0.08, pickups=0.6, leaps=1.3, reuse=0.7
     ),
     call_rhythms=(
         ((0, 2), (2, 2), (4, 2), (6, 2), (8, 4), (12, 4)),

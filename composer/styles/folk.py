@@ -124,7 +124,7 @@ FOLK: Final = Style(
             ),
         ),
     ),
-    tune=TuneStyle(idioms=(("air", 0.7), ("reel", 0.4)), own=0.3, pickups=0.5, leaps=1.0),
+    tune=TuneStyle(idioms=(("air", 0.7), ("reel", 0.4)), own=0.3, pickups=0.65, leaps=1.3),
     call_rhythms=(
         ((0, 2), (2, 2), (4, 2), (6, 2), (8, 4), (12, 2), (14, 2)),
         ((0, 4), (4, 2), (6, 2), (8, 2), (10, 2), (12, 4)),

@@ -118,6 +118,7 @@ FUNK: Final = Style(
             ((0, 0.8, ALL), (6, 0.8, ALL), (7, 1.5, ALL), (14, 0.8, ALL)),
         ),
     ),
+    comping_variety=0.5,
     tune=TuneStyle(idioms=(("rag", 0.6), ("reel", 0.2)), own=1.0, syncopation=0.5, leaps=1.3, gaps=0.4),
     call_rhythms=(
         ((0, 2), (3, 1), (4, 2), (7, 1), (8, 2), (10, 2)),

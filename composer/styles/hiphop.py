@@ -102,6 +102,7 @@ HIPHOP: Final = Style(
             ((0, 5, ALL), (6, 1.2, UPPER), (7, 3, UPPER), (12, 3, ALL)),
         ),
     ),
+    comping_variety=0.6,
     tune=TuneStyle(idioms=(("rag", 0.5), ("air", 0.2)), own=0.9, fullness=0.85, syncopation=0.45, leaps=1.2, gaps=0.4),
     call_rhythms=(
         ((0, 2), (2, 1), (3, 3), (8, 2), (10, 4)),

@@ -140,7 +140,8 @@ LATIN: Final = Style(
             ((0, 1, ALL), (3, 1, ALL), (6, 1.5, ALL), (10, 1, ALL), (12, 2, ALL)),
         ),
     ),
-    tune=TuneStyle(idioms=(("rag", 0.7),), own=1.0, syncopation=0.5, leaps=1.5, change=0.1),
+    comping_variety=0.5,
+    tune=TuneStyle(idioms=(("rag", 0.7),), own=1.0, syncopation=0.5, leaps=1.5, reuse=0.6),
     call_rhythms=(
         ((0, 3), (3, 3), (6, 2), (10, 2), (12, 4)),
         ((2, 1), (3, 1), (4, 2), (6, 4), (11, 3)),

@@ -104,7 +104,7 @@ POP: Final = Style(
             ((0, 3.5, ALL), (4, 1.5, ALL), (6, 3.5, ALL), (10, 1.5, ALL), (12, 3.5, ALL)),
         ),
     ),
-    tune=TuneStyle(idioms=(("air", 0.5), ("rag", 0.4)), own=0.8, syncopation=0.35, pickups=0.5, leaps=1.6, gaps=0.7),
+    tune=TuneStyle(idioms=(("air", 0.5), ("rag", 0.4)), own=0.8, syncopation=0.35, pickups=0.65, leaps=1.6, gaps=0.7),
     call_rhythms=(
         ((0, 4), (4, 2), (6, 2), (8, 6)),
         ((0, 3), (3, 3), (6, 2), (8, 4), (12, 3)),

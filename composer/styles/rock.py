@@ -153,7 +153,15 @@ ROCK: Final = Style(
         ),
     ),
     tune=TuneStyle(
-        idioms=(("air", 0.4), ("rag", 0.4)), own=0.9, fullness=0.9, syncopation=0.4, pickups=0.5, leaps=1.6, gaps=0.35
+        idioms=(("air", 0.4), ("rag", 0.4)),
+        own=0.9,
+        fullness=0.9,
+        syncopation=0.4,
+        pickups=0.65,
+        leaps=1.6,
+        gaps=0.35,
+        reuse=0.65,
+        change=0.3,
     ),
     call_rhythms=(
         ((0, 2), (2, 2), (4, 4), (8, 2), (10, 6)),

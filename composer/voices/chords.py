@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Final
 
+import msgspec
+
 from bandstand.common.bands import Member
 from bandstand.common.instruments import RANGES
 from bandstand.composer.random_source import RandomSource
@@ -50,7 +52,8 @@ def play_chords(
     """Comp: play the chords in the rhythm of a pattern."""
     section = context.section
     choices = context.style.comping[context.find_level(member)]
-    patterns = choose_patterns(choices, section.bars, member, material)
+    player = msgspec.structs.replace(member, variety=max(member.variety, context.style.comping_variety))
+    patterns = choose_patterns(choices, section.bars, player, material)
     patterns = develop_patterns(patterns, choices, context, occurrence)
     if section.kind == "ending":
         return _hold_first_chord(context, member, 1.0)

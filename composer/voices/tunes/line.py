@@ -40,7 +40,7 @@ THIRDS: Final = 0.5
 sing."""
 FAVOUR: Final = 0.9
 """Largest logarithm of the factor by which a song likes an interval more than its style does, or less."""
-SHARPER: Final = (1.1, 1.8)
+SHARPER: Final = (1.1, 1.9)
 """Range of the exponent of counted intervals: one tune has fewer kinds of them than all together."""
 LIKED: Final = 4.0
 """Factor of the weight of the interval that the motif has."""

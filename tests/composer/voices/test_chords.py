@@ -5,6 +5,7 @@ from itertools import pairwise
 import msgspec
 import pytest
 
+from bandstand.common.bands import Member
 from bandstand.common.lineups import HOUSE
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.voices.chords import play_arpeggio, play_chords, play_pad
@@ -51,3 +52,20 @@ def test_a_low_guitar_of_a_rock_band_leaves_out_the_third(context: MakeContext) 
     for note in play_chords(section, GUITAR, RandomSource(1), RandomSource(0)):
         chord = section.chord_at(note.step)
         assert note.pitch % 12 in (chord.root, (chord.root + 7) % 12, (chord.root + 6) % 12)
+
+
+def test_swing_comps_in_another_rhythm_from_bar_to_bar_and_rock_does_not(context: MakeContext) -> None:
+    def share_repeated(style: str, member: Member) -> float:
+        repeated: list[bool] = []
+        for seed in range(30):
+            section = context(seed=seed, style=style, energy=0.6)
+            bars: dict[int, list[int]] = {bar: [] for bar in range(8)}
+            for step in sorted(
+                {note.step for note in play_chords(section, member, RandomSource(seed), RandomSource(0))}
+            ):
+                bars[step // 16].append(step % 16)
+            repeated += [one == other for one, other in pairwise(bars.values())]
+        return sum(repeated) / len(repeated)
+
+    steady = msgspec.structs.replace(KEYS, variety=0.2)
+    assert share_repeated("swing", steady) < 0.6 < share_repeated("rock", steady)
