@@ -218,9 +218,17 @@ def check_sandbox(settings: Config) -> Iterator[Finding]:
         )
 
 
+def _find_user(settings: Config) -> int:
+    """The number of the user that the station runs as: whose its folder is, if there is one yet."""
+    try:
+        return settings.paths.directory.stat().st_uid
+    except OSError:
+        return os.geteuid()
+
+
 def check_generators(settings: Config) -> Iterator[Finding]:
     """Each generator whose program cannot be started; the station is on the air without it."""
-    risk = describe_risk(os.geteuid()) if settings.generators else ""
+    risk = describe_risk(_find_user(settings)) if settings.generators else ""
     if risk:
         yield Finding("worse", f"generators: {risk}", is_fatal=False)
     for name, generator in settings.generators.items():
