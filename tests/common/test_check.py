@@ -1,5 +1,6 @@
 """`bandstand check`: what it finds, and whether that keeps the station off the air."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -184,6 +185,19 @@ def test_generators_that_would_run_as_root_are_told(
     monkeypatch.setattr("os.geteuid", lambda: 0)
     check.main(["--config", str(path)])
     assert "the station runs as root, and so do the programs of its generators" in capsys.readouterr().out
+
+
+def test_whose_station_it_is_counts_and_not_who_asks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "bandstand.toml"
+    path.write_text('[generators.mine]\ncommand = ["true"]\n')
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    (tmp_path / "var").mkdir()
+    if os.getuid() == 0:
+        os.chown(tmp_path / "var", 1000, 1000)
+    check.main(["--config", str(path)])
+    assert "as root" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
