@@ -179,7 +179,9 @@ class Songs:
             self._servers.append(await asyncio.start_unix_server(self._serve_worker, path, limit=LIMIT))
         finally:
             os.umask(own)
-        server = await asyncio.start_server(self._serve_machine, None, self._port, ssl=context, limit=CHUNK)
+        server = await asyncio.start_server(
+            self._serve_machine, sock=listen_everywhere(self._port), ssl=context, limit=CHUNK
+        )
         self._servers.append(server)
         self._port = self._port or server.sockets[0].getsockname()[1]
 
@@ -240,6 +242,13 @@ class Songs:
         except (OSError, TimeoutError, KeyError, asyncio.IncompleteReadError):
             pass
         writer.close()
+
+
+def listen_everywhere(port: int) -> socket.socket:
+    """A socket on one port of all addresses; asyncio would take another free port for each family. Raises OSError."""
+    if socket.has_dualstack_ipv6():
+        return socket.create_server(("", port), family=socket.AF_INET6, dualstack_ipv6=True)
+    return socket.create_server(("", port))
 
 
 async def _pass_bytes(machine: Link, writer: asyncio.StreamWriter) -> bool:
