@@ -229,7 +229,7 @@ class App:
         progress = Progress(self._playout.get_on_air, self._jobs.count_made)
         self._reloader = GeneratorReloader(self._clock, store, self._catalogue, progress)
         self._recordings = RecordingKeeper(
-            self._clock, store, config.recordings.get_folder(config.paths), publish, self._playout.record
+            self._clock, store, config.recordings.get_folder(config.paths), publish, self._playout
         )
         self._playout.find_tag = self._recordings.find_tag
         self._playout.take_recording = self._recordings.take_change

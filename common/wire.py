@@ -107,6 +107,12 @@ class Record(amp.Command):
     arguments = [(b"on", amp.Boolean()), (b"ends_shows", amp.Boolean())]
 
 
+class Retag(amp.Command):
+    """What a recording has to know of this cue is another from now on: a DJ's show begins while they are heard."""
+
+    arguments = [(b"cue", amp.Integer()), (b"tag", amp.String())]
+
+
 class WatchLive(amp.Command):
     """Read these DJs' mounts of Icecast, as a list in JSON, and no others, except one that is on the air."""
 

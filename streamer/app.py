@@ -111,6 +111,7 @@ class Streamer:
         self._factory.list_heard = lambda: [self._tell_heard(*kept) for kept in self._spans.list_mounts()]
         self._factory.note_cue = self._recording.gate.note_cue
         self._factory.switch_recording = lambda on, ends_shows: self._recording.gate.switch(on, ends_shows=ends_shows)
+        self._factory.retag = self._recording.gate.retag
         self._port: IListeningPort | None = None
         self.failed = False
 

@@ -135,6 +135,11 @@ class BotConnection(amp.AMP):
     def record(self, on: bool, ends_shows: bool) -> "Deferred[Answer]":
         return self._controller.read(lambda _: self._factory.switch_recording(on, ends_shows)).addCallback(lambda _: {})
 
+    @wire.Retag.responder
+    def retag(self, cue: int, tag: bytes) -> "Deferred[Answer]":
+        told = msgspec.json.decode(tag, type=CueTag)
+        return self._controller.read(lambda _: self._factory.retag(CueId(cue), told)).addCallback(lambda _: {})
+
     @wire.WatchLive.responder
     def watch_live(self, mounts: bytes) -> Answer:
         self._factory.live.watch(msgspec.json.decode(mounts, type=list[str]))
@@ -174,6 +179,8 @@ class ControlFactory(Factory):
         self._references: OrderedDict[CueId, str] = OrderedDict()
         self.switch_recording: Callable[[bool, bool], None] = lambda on, ends_shows: None
         """Called by the bus's thread; see `wire.Record`."""
+        self.retag: Callable[[CueId, CueTag], None] = lambda cue, tag: None
+        """Called by the bus's thread; see `wire.Retag`."""
         self.connected: list[BotConnection] = []
         self._gone: Deferred[None] | None = None
 

@@ -270,6 +270,10 @@ class PlayoutController:
         if self._connection is not None:
             await self._connection.ask(wire.Record, on=is_on, ends_shows=ends_shows)
 
+    async def retag(self, cue: CueId, tag: CueTag) -> None:
+        if self._connection is not None:
+            await self._connection.ask(wire.Retag, cue=cue, tag=msgspec.json.encode(tag))
+
     def take_loudness(self, loudness: Loudness) -> None:
         self.loudness = loudness
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 from twisted.internet.defer import Deferred
@@ -29,14 +29,27 @@ from bandstand.common.api import events
 from bandstand.common.api import recordings as happened
 from bandstand.common.api.events import Event
 from bandstand.common.api.shows import Show
-from bandstand.common.api.values import Cue, SlotKind, SongKind
+from bandstand.common.api.values import Cue, CueState, SlotKind, SongKind
 from bandstand.common.recordings import PARTIAL, SHEET, CueTag, Sheet, find_code
+from bandstand.common.types import CueId
 
 log = Logger()
 Sheets = dict[str, tuple[int, Sheet]]
 """By their folders' names, with when they were changed, in nanoseconds."""
 EVERY: Final = 60.0
 """Seconds between two looks at the folder."""
+
+
+class Streamer(Protocol):
+    """What is asked of `bot.playout.controller`."""
+
+    async def record(self, is_on: bool, ends_shows: bool) -> None:
+        """Record everything or not, and end the recording of a show (`wire.Record`)."""
+        ...
+
+    async def retag(self, cue: CueId, tag: CueTag) -> None:
+        """This cue belongs to another show from now on (`wire.Retag`)."""
+        ...
 
 
 class RecordingKeeper:
@@ -48,15 +61,14 @@ class RecordingKeeper:
         store: Store,
         folder: Path,
         publish: Callable[[Sequence[Event]], None],
-        tell: Callable[[bool, bool], Awaitable[None]],
+        streamer: Streamer,
         wall: Callable[[], float] = time.time,
     ) -> None:
-        """`tell` has the streamer record everything or not, and end the recording of a show (`wire.Record`); `wall` is
-        the clock of the schedule."""
+        """`wall` is the clock of the schedule."""
         self._store = store
         self._folder = folder
         self._publish = publish
-        self._tell = tell
+        self._streamer = streamer
         self._wall = wall
         self._shows: dict[str, Show] = {}
         self._on: Show | None = None
@@ -76,7 +88,7 @@ class RecordingKeeper:
     def react(self, event: Event) -> None:
         match event:
             case happened.RecordingWanted(is_on=is_on):
-                self._run(self._tell(is_on, not is_on))
+                self._run(self._streamer.record(is_on, not is_on))
             case happened.RecordingRemoved(recording=recording):
                 removed: Deferred[None] = deferToThread(remove_folder, self._folder, recording.folder)
                 removed.addErrback(lambda failure: log.warn("a recording stays: {why}", why=failure.getErrorMessage()))
@@ -85,8 +97,10 @@ class RecordingKeeper:
                 self._run(self._read_shows())
             case events.ShowStarted(show=show):
                 self._on = show
+                self._run(self._retag_live())
             case events.ShowEnded():
                 self._on = None
+                self._run(self._retag_live())
 
     def find_tag(self, cue: Cue) -> CueTag:
         """What the streamer's recording has to know of a cue. What people order belongs to the show that is on."""
@@ -105,6 +119,12 @@ class RecordingKeeper:
         is_over = self._on is not None and self._on.slot.kind is SlotKind.LIVE
         return None if is_over else self._on
 
+    async def _retag_live(self) -> None:
+        """A DJ who is on the air already when a show begins or ends goes on as the same cue."""
+        for cue in await self._store.read(lambda tx: tx.queue.list_open()):
+            if cue.state is CueState.AIR and cue.song.kind is SongKind.LIVE:
+                await self._streamer.retag(cue.id, self.find_tag(cue))
+
     # What the streamer says
 
     def take_connected(self, folder: str) -> None:
@@ -113,7 +133,7 @@ class RecordingKeeper:
 
     async def _take_connected(self, folder: str) -> None:
         await self._record_current(folder)
-        await self._tell(await self._store.read(recordings.is_on), False)
+        await self._streamer.record(await self._store.read(recordings.is_on), False)
         self.look()
 
     def take_change(self, state: str, folder: str, reason: str) -> None:

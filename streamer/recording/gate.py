@@ -2,9 +2,9 @@
 
 Two things have something recorded: a person who said `record on` (or the configuration), until `record off`,
 and a show that is to be recorded, whose songs say so (`common.recordings.CueTag`). A recording is cut where another
-show's song begins, and, outside of shows, with the first song of an hour. `record off` also ends a show's recording,
-until another show comes. Where no song has gone on for `STILL`, the recording ends, and the next begins with the song
-that goes on.
+show's song begins, where a show begins or ends while a DJ is heard (`wire.Retag`), and, outside of shows, with the
+first song of an hour. `record off` also ends a show's recording, until another show comes. Where no song has gone on
+for `STILL`, the recording ends, and the next begins with the song that goes on.
 
 While nothing is recorded the gate costs a comparison for each block, and there is no thread. It never waits: the queue
 to the thread is bounded, and sound that finds it full is lost, which the recorder makes silence of. Frames of the bus
@@ -17,6 +17,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from dataclasses import replace as replace_fields
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -51,7 +52,7 @@ UNKNOWN: Final = NotedCue("", "", CueTag())
 
 
 class RecordingGate:
-    """`offer` and `switch` are called by the bus's thread; `note_cue` by any. `put` must not wait."""
+    """`offer`, `switch` and `retag` are called by the bus's thread; `note_cue` by any. `put` must not wait."""
 
     def __init__(
         self,
@@ -90,6 +91,16 @@ class RecordingGate:
             self._cues[cue] = noted
             while len(self._cues) > REMEMBERED:
                 self._cues.popitem(last=False)
+
+    def retag(self, cue: CueId, tag: CueTag) -> None:
+        """This cue belongs to another show from now on: that is where the recording is cut, if the cue is heard."""
+        with self._noting:
+            noted = self._cues.get(cue)
+            if noted is None or noted.tag.show == tag.show:
+                return
+            self._cues[cue] = replace_fields(noted, tag=tag)
+        if cue == self._current and self._still_since is None:
+            self._decide(self._at, is_start=True)
 
     def switch(self, is_on: bool, *, ends_shows: bool) -> None:
         """Record everything from now on, or only shows; with `ends_shows` the one that is on is left out as well."""

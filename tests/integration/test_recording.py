@@ -79,9 +79,13 @@ def test_a_show_is_recorded_and_survives_kill_9(station: Station, tmp_path: Path
     bot = station.bot()
     until(lambda: station.on_air(bot), "on the air")
     song = written(tmp_path / "song.wav", sine(20 * RATE))
-    tag = msgspec.json.encode(CueTag("7kq3", "4", "Night", is_recorded=True))
-    bot.play(1, song, tag=tag)
+    evening, night = (CueTag("7kq3", show, name, is_recorded=True) for show, name in (("3", "Evening"), ("4", "Night")))
+    bot.play(1, song, tag=msgspec.json.encode(evening))
     bot.wait_for("RecordingChanged", state="began")
+    before = bot.state().recording
+    bot.ask(wire.Retag, cue=1, tag=msgspec.json.encode(night))
+    bot.wait_for("RecordingChanged", state="ended", folder=before)
+    until(lambda: bot.state().recording not in ("", before), "the show that began meanwhile is recorded")
     folder = bot.state().recording
     flac = station.directory / "var" / "recordings" / f"{folder}.partial" / f"{folder}.flac"
     until(lambda: flac.stat().st_size > 300_000, "some seconds of sound")

@@ -1,7 +1,6 @@
 """Which show a cue belongs to, what the streamer says of recordings, and what the disk has."""
 
 import os
-from collections.abc import Awaitable
 from pathlib import Path
 
 import msgspec
@@ -25,9 +24,10 @@ from bandstand.common.api.recordings import (
     RecordingWanted,
 )
 from bandstand.common.api.shows import Show, ShowRule
-from bandstand.common.api.values import Slot, SlotKind
+from bandstand.common.api.values import CueState, Slot, SlotKind
 from bandstand.common.generators import JINGLE, LIVE_SHOW
 from bandstand.common.recordings import SHEET, CueTag, Sheet
+from bandstand.common.types import CueId
 from tests.bot.memory import DirectStore
 from tests.bot.storage.samples import make_cue, make_song
 
@@ -52,10 +52,15 @@ class World:
         self.store = DirectStore(self.events.extend, rules=Rules(shows=(JAZZ, TALK, LIVE)))
         self.clock = Clock()
         self.now = MIDNIGHT
-        self.keeper = RecordingKeeper(self.clock, self.store, folder, self.events.extend, self.tell, lambda: self.now)
+        self.tags: list[tuple[CueId, CueTag]] = []
+        """Those that the streamer was told of cues that it had already."""
+        self.keeper = RecordingKeeper(self.clock, self.store, folder, self.events.extend, self, lambda: self.now)
 
-    def tell(self, is_on: bool, ends_shows: bool) -> Awaitable[None]:
-        return execute(self.told.append, (is_on, ends_shows))
+    async def record(self, is_on: bool, ends_shows: bool) -> None:
+        self.told.append((is_on, ends_shows))
+
+    async def retag(self, cue: CueId, tag: CueTag) -> None:
+        self.tags.append((cue, tag))
 
     def make_folder(self, name: str = FOLDER, **fields: object) -> Path:
         made = self.folder / name
@@ -113,6 +118,24 @@ def test_a_djs_time_belongs_to_its_show_from_its_first_second_to_its_last(world:
     assert world.keeper.find_tag(make_cue()) == CueTag("7kq3")
     world.keeper.react(ShowEnded(show=LIVE))
     assert world.keeper.find_tag(make_cue()) == CueTag("7kq3")
+
+
+def test_a_dj_who_is_on_when_their_show_begins_is_recorded_from_then_to_its_end(world: World) -> None:
+    live = make_song(generator=LIVE_SHOW)
+    world.store.do(lambda tx: tx.songs.add(live))
+    cue = world.store.do(lambda tx: tx.queue.add(make_cue(live, state=CueState.AIR)))
+    world.now = MIDNIGHT + 180 * 60
+    world.keeper.react(ShowStarted(show=LIVE, start=world.now, end=MIDNIGHT + 240 * 60))
+    world.now = MIDNIGHT + 240 * 60
+    world.keeper.react(ShowEnded(show=LIVE))
+    assert world.tags == [(cue.id, CueTag("7kq3", "file:Ann", "Ann", is_recorded=True)), (cue.id, CueTag("7kq3"))]
+
+
+def test_a_show_that_begins_over_a_song_is_told_by_the_next_one(world: World) -> None:
+    world.store.do(lambda tx: tx.songs.add(make_song()))
+    world.store.do(lambda tx: tx.queue.add(make_cue(state=CueState.AIR)))
+    world.keeper.react(ShowStarted(show=JAZZ, start=0.0, end=1.0))
+    assert world.tags == []
 
 
 def test_a_jingle_is_between_songs(world: World) -> None:

@@ -87,6 +87,29 @@ def test_what_a_dj_plays_is_on_the_sheet_and_what_begins_is_there_once() -> None
     assert air.told() == []
 
 
+def test_a_show_that_begins_and_ends_while_a_dj_is_heard_is_cut_out_of_their_time() -> None:
+    air = Air()
+    air.begin(PLAIN, "live: ann")
+    air.play()
+    air.gate.retag(CueId(1), JAZZ)
+    assert air.told() == [Begin(STEP, "Jazz night", "4"), TitleBegan(STEP, "live: ann", "Ann", "7kq3")]
+    air.play()
+    air.gate.retag(CueId(1), JAZZ)
+    assert air.told() == [], "what it was told before changes nothing"
+    air.gate.retag(CueId(1), PLAIN)
+    assert air.told() == [End(2 * STEP)]
+
+
+def test_a_cue_that_is_not_heard_cuts_nothing_when_its_show_is_another() -> None:
+    air = Air()
+    air.begin(JAZZ)
+    air.begin(JAZZ, "Road")
+    air.told()
+    air.gate.retag(CueId(1), PLAIN)
+    air.gate.retag(CueId(9), PLAIN)
+    assert air.told() == []
+
+
 def test_two_shows_in_a_row_are_two_recordings() -> None:
     air = Air()
     air.begin(JAZZ)
