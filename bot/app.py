@@ -28,7 +28,7 @@ from bandstand.bot.commands.reply import Level, Reply
 from bandstand.bot.irc.frontend import IrcFrontEnd
 from bandstand.bot.irc.network import INetworkReactor
 from bandstand.bot.live import keeper as live_keeper
-from bandstand.bot.live.door import Door, find_door
+from bandstand.bot.live.door import Door, IDoorReactor, find_door
 from bandstand.bot.live.keeper import GuestAccounts, LiveAccounts, LiveKeeper
 from bandstand.bot.making.background_jobs import BackgroundJobs
 from bandstand.bot.making.catalogue import Catalogue
@@ -90,6 +90,7 @@ QUIT_SECONDS = 0.05
 
 class Reactor(
     IStoreReactor,
+    IDoorReactor,
     INetworkReactor,
     terminals.Reactor,
     console.Reactor,

@@ -48,3 +48,18 @@ def bind_free_port(key: str, host: str, ports: Sequence[int]) -> socket.socket:
         else:
             return bound
     raise ConfigError(f"{key}.port: {ports[0]} and the {len(ports) - 1} ports after it are all taken")
+
+
+def listen_on_free_port(key: str, host: str, ports: Sequence[int]) -> socket.socket:
+    """A socket that listens on the first of the ports that nobody listens on: from now on nobody else gets that port,
+    as they might between a look for it and its use. Raises as `find_free_port`."""
+    while True:
+        bound = bind_free_port(key, host, ports)
+        port = int(bound.getsockname()[1])
+        try:
+            bound.listen()
+        except OSError:  # somebody else was quicker
+            bound.close()
+            ports = [later for later in ports if later > port] or [port]
+        else:
+            return bound

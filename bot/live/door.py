@@ -9,13 +9,14 @@ It listens on this machine alone, at a path that only Icecast's configuration ha
 """
 
 import hmac
+import socket
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError
-from twisted.internet.interfaces import IListeningPort, IReactorTCP
+from twisted.internet.interfaces import IListeningPort, IReactorSocket, IReactorTCP
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.http import Request
@@ -53,6 +54,8 @@ class DoorPlace:
     host: str
     port: int
     key: str
+    listening: socket.socket | None = field(default=None, compare=False)
+    """Listens there already, so that no other station on this machine takes the port; None: it is still to be taken."""
 
     @property
     def url(self) -> str:
@@ -69,10 +72,14 @@ def find_door(config: Config) -> DoorPlace | None:
 Admit = Callable[[Attempt], Awaitable[bool]]
 
 
+class IDoorReactor(IReactorTCP, IReactorSocket):
+    """What the door needs of a reactor."""
+
+
 class Door:
     """`admit` says whether a source may send; `password` is the station's own, by which the streamer listens."""
 
-    def __init__(self, reactor: IReactorTCP, place: DoorPlace, admit: Admit, password: str) -> None:
+    def __init__(self, reactor: IDoorReactor, place: DoorPlace, admit: Admit, password: str) -> None:
         self._reactor = reactor
         self._place = place
         self._site: Any = _QuietSite(_Questions(place.key, admit, password))  # type: ignore[no-untyped-call]
@@ -80,6 +87,11 @@ class Door:
 
     def start(self) -> str:
         """Why nobody can come in; empty where they can."""
+        listening = self._place.listening
+        if listening is not None:
+            with listening:  # the reactor has a descriptor of its own
+                self._port = self._reactor.adoptStreamPort(listening.fileno(), listening.family, self._site)
+            return ""
         try:
             self._port = self._reactor.listenTCP(self._place.port, self._site, interface=self._place.host)
         except CannotListenError as error:

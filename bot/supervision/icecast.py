@@ -12,6 +12,7 @@ import secrets
 import select
 import shutil
 import signal
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +28,7 @@ from bandstand.common.errors import Missing
 from bandstand.common.files import write_whole
 from bandstand.common.icecast import ADMIN, STATS, basic_authorization, get_burst_seconds
 from bandstand.common.paths import Paths
-from bandstand.common.ports import find_free_port, list_ports
+from bandstand.common.ports import find_free_port, list_ports, listen_on_free_port
 
 STANDBY_BURST_SECONDS = 0.5
 """Of silence, for those who come to the standby: also listeners of the streamer, who are later by it for good."""
@@ -220,7 +221,8 @@ def prepare(config: Config) -> Prepared:
     files.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     before = read_kept(files)
     pid = find_running(config.paths)
-    kept = _settle(config, before, before.port if before and pid else None)
+    door = _open_door(config, before) if config.live.enabled else None
+    kept = _settle(config, before, before.port if before and pid else None, door)
     account = find_account()
     webroot = make_webroot(config.paths.webroot, is_for_another_user=account is not None)
     xml = render(read_template(), config, kept, account, webroot)
@@ -239,7 +241,7 @@ def prepare(config: Config) -> Prepared:
         argv=_make_argv(program, files),
         moved_from=config.icecast.port if kept.port != config.icecast.port else None,
         pid=pid,
-        live=_find_door(config, kept),
+        live=_find_door(config, kept, door),
         was_ended=was_ended,
     )
 
@@ -264,8 +266,9 @@ def read_kept(files: Files) -> Kept | None:
         return None
 
 
-def _settle(config: Config, before: Kept | None, in_use: int | None) -> Kept:
-    """Passwords from the configuration, else from before, else made up; `in_use` is the port our Icecast has."""
+def _settle(config: Config, before: Kept | None, in_use: int | None, door: socket.socket | None) -> Kept:
+    """Passwords from the configuration, else from before, else made up; `in_use` is the port our Icecast has, and at
+    `door` it will ask whom to let in."""
     icecast = config.icecast
     if before and before.asked == icecast.port and before.port == in_use:
         port = in_use
@@ -278,20 +281,20 @@ def _settle(config: Config, before: Kept | None, in_use: int | None) -> Kept:
         port=port,
         password=icecast.password or (before.password if before else secrets.token_urlsafe(18)),
         admin_password=icecast.admin_password or (before.admin_password if before else secrets.token_urlsafe(18)),
-        live_port=_choose_live_port(config, before) if config.live.enabled else 0,
+        live_port=door.getsockname()[1] if door else 0,
         live_key=config.live.key or (before.live_key if before else "") or secrets.token_urlsafe(18),
     )
 
 
-def _choose_live_port(config: Config, before: Kept | None) -> int:
-    """The one from before as long as it is free: with another, Icecast would have to be started again."""
+def _open_door(config: Config, before: Kept | None) -> socket.socket:
+    """On the port from before as long as it is free: with another, Icecast would have to be started again."""
     ports = list_ports(config.live.port)
     first = [before.live_port] if before and before.live_port in ports else []
-    return find_free_port("live", config.live.host, [*first, *ports])
+    return listen_on_free_port("live", config.live.host, [*first, *ports])
 
 
-def _find_door(config: Config, kept: Kept) -> DoorPlace | None:
-    return DoorPlace(config.live.host, kept.live_port, kept.live_key) if config.live.enabled else None
+def _find_door(config: Config, kept: Kept, listening: socket.socket | None = None) -> DoorPlace | None:
+    return DoorPlace(config.live.host, kept.live_port, kept.live_key, listening) if config.live.enabled else None
 
 
 def find_account() -> tuple[str, str] | None:

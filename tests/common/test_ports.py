@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from bandstand.common.errors import ConfigError
-from bandstand.common.ports import find_free_port, list_ports
+from bandstand.common.ports import find_free_port, list_ports, listen_on_free_port
 
 
 def test_a_port_that_somebody_has_is_passed_over() -> None:
@@ -16,6 +16,25 @@ def test_a_port_that_somebody_has_is_passed_over() -> None:
         assert port < find_free_port("icecast", "127.0.0.1", list_ports(port)) <= port + 100
         with pytest.raises(ConfigError, match=rf"icecast\.port: {port} and the 0 ports after it are all taken"):
             find_free_port("icecast", "127.0.0.1", [port])
+
+
+def test_two_who_look_at_the_same_moment_get_two_ports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second has found the port free, and is quicker to listen than the first."""
+    first = find_free_port("live", "127.0.0.1", list_ports(18300))
+    rival = socket.socket()
+    rival.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listen = socket.socket.listen
+
+    def be_late(late: socket.socket, *arguments: int) -> None:
+        if rival.getsockname()[1] == 0:
+            rival.bind(("127.0.0.1", first))
+            listen(rival)
+        listen(late, *arguments)
+
+    monkeypatch.setattr(socket.socket, "listen", be_late)
+    with rival, listen_on_free_port("live", "127.0.0.1", list_ports(first)) as mine:
+        assert mine.getsockname()[1] > first
+        assert find_free_port("live", "127.0.0.1", list_ports(first)) > mine.getsockname()[1]
 
 
 @pytest.mark.parametrize(("key", "name"), [("icecast", "icecast.bind"), ("telnet", "telnet.host")])

@@ -1,5 +1,6 @@
 """Icecast's questions, as HTTP: who may send, and who may listen."""
 
+import socket
 from collections.abc import Callable
 from urllib.parse import urlencode
 
@@ -55,6 +56,21 @@ def test_a_source_with_the_right_password_is_let_in(ask: Ask, asked: list[Attemp
     assert is_in(ask(**SOURCE))
     assert asked == [Attempt("ann", "right", "192.0.2.1")]
     assert not is_in(ask(**SOURCE | {"pass": "wrong"}))
+
+
+def test_a_port_that_is_taken_already_is_listened_on() -> None:
+    async def admit(_: Attempt) -> bool:
+        return False
+
+    reactor = MemoryReactor()
+    listening = socket.create_server(("127.0.0.1", 0))
+    door = Door(reactor, DoorPlace("127.0.0.1", listening.getsockname()[1], "secret", listening), admit, "station's")
+    number = listening.fileno()
+    assert door.start() == ""
+    [(adopted, family, _)] = reactor.adoptedPorts
+    assert (adopted, family) == (number, socket.AF_INET)
+    assert reactor.tcpServers == []
+    assert listening.fileno() == -1, "the reactor has a descriptor of its own"
 
 
 def test_a_title_is_no_new_source(ask: Ask, asked: list[Attempt]) -> None:

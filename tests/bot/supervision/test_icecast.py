@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from bandstand.bot.supervision import icecast
-from bandstand.bot.supervision.icecast import Kept, prepare, read_template, render
+from bandstand.bot.supervision.icecast import Kept, Prepared, read_template, render
 from bandstand.common import config as configuration
 from bandstand.common.config import Config
 from bandstand.common.errors import ConfigError, Missing
@@ -22,6 +22,14 @@ KEPT = Kept(asked=8000, port=8003, password="se<c>ret", admin_password="ad&min")
 def station(directory: Path, **icecast_keys: object) -> Config:
     data = {"station": {"directory": str(directory), "name": "Rock & <Roll>"}, "icecast": icecast_keys}
     return msgspec.convert(data, Config)
+
+
+def prepare(config: Config) -> Prepared:
+    """As a station does that ends at once."""
+    prepared = icecast.prepare(config)
+    if prepared.live is not None and prepared.live.listening is not None:
+        prepared.live.listening.close()
+    return prepared
 
 
 @pytest.fixture
@@ -94,6 +102,14 @@ def test_port_and_passwords_stay_the_same_from_start_to_start(tmp_path: Path, ta
     first = prepare(config)
     assert len(first.password) >= 16 and first.password != first.admin_password
     assert prepare(config) == first
+
+
+def test_two_stations_that_begin_at_the_same_moment_have_icecast_ask_at_two_ports(tmp_path: Path, taken: int) -> None:
+    one, other = (icecast.prepare(station(tmp_path / name, port=taken)).live for name in ("one", "other"))
+    assert one is not None and other is not None and one.port != other.port
+    for place in (one, other):
+        assert place.listening is not None and place.listening.getsockname()[1] == place.port
+        place.listening.close()
 
 
 def test_a_configured_password_goes_before_a_kept_one(tmp_path: Path) -> None:
