@@ -27,9 +27,9 @@ class Record:
     """Of the request that it belongs to; see `common.reference`."""
 
     def as_text(self) -> str:
-        """One line; a traceback follows indented."""
+        """One line, which ends with the reference; a traceback follows indented."""
         reference = f" (ref {self.reference})" if self.reference else ""
-        line = f"{self._stamp} {self.process} {self.level}{reference}: {harmless(self.message)}"
+        line = f"{self._stamp} {self.process} {self.level}: {harmless(self.message)}{reference}"
         return line + "".join(f"\n    {harmless(row)}" for row in self.traceback.splitlines())
 
     def as_json(self) -> str:

@@ -79,7 +79,7 @@ def test_a_stream_that_is_gone_or_full_stops_nothing(fault: Exception) -> None:
 
 def test_what_is_logged_for_a_request_has_its_reference() -> None:
     with refer_to("3fa85f"):
-        assert " streamer warn (ref 3fa85f): mount /a is on air" in observed(event())
+        assert observed(event()).endswith(" streamer warn: mount /a is on air (ref 3fa85f)\n")
         assert json.loads(observed(event(), as_json=True))["reference"] == "3fa85f"
     assert "reference" not in json.loads(observed(event(), as_json=True))
 

@@ -79,7 +79,7 @@ class Installed(Station):
 
     def __init__(self, folder: Path, program: Path) -> None:
         super().__init__(folder)
-        self.program = str(program)
+        self.executable = str(program)
         self.environment = clean_environment()
         self.page = free_port()
         self.config.write_text(

@@ -62,7 +62,7 @@ class Station:
         self.var = folder / "var"
         self.config = folder / "bandstand.toml"
         self.config.write_text(f'[icecast]\nport = {self.port}\n[radio]\nidle = "silence"\n[web]\nenabled = false\n')
-        self.program = BANDSTAND
+        self.executable = BANDSTAND
         self.environment: dict[str, str] | None = None
         """Of its processes; None: that of the tests."""
         self.process: subprocess.Popen[str] | None = None
@@ -91,7 +91,7 @@ class Station:
 
     def start(self) -> None:
         self.process = subprocess.Popen(
-            [self.program, "up", "--config", str(self.config)],
+            [self.executable, "up", "--config", str(self.config)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
