@@ -89,6 +89,7 @@ class Door:
         """Why nobody can come in; empty where they can."""
         listening = self._place.listening
         if listening is not None:
+            listening.setblocking(False)  # or the reactor would wait in it for the next who comes, and do nothing else
             with listening:  # the reactor has a descriptor of its own
                 self._port = self._reactor.adoptStreamPort(listening.fileno(), listening.family, self._site)
             return ""

@@ -1,5 +1,6 @@
 """Icecast's questions, as HTTP: who may send, and who may listen."""
 
+import os
 import socket
 from collections.abc import Callable
 from urllib.parse import urlencode
@@ -66,7 +67,10 @@ def test_a_port_that_is_taken_already_is_listened_on() -> None:
     listening = socket.create_server(("127.0.0.1", 0))
     door = Door(reactor, DoorPlace("127.0.0.1", listening.getsockname()[1], "secret", listening), admit, "station's")
     number = listening.fileno()
+    same = os.dup(number)
     assert door.start() == ""
+    assert not os.get_blocking(same), "it would stop the reactor"
+    os.close(same)
     [(adopted, family, _)] = reactor.adoptedPorts
     assert (adopted, family) == (number, socket.AF_INET)
     assert reactor.tcpServers == []
