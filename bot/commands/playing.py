@@ -100,7 +100,8 @@ def show_now_playing(result: results.NowPlaying, call: Call) -> Reply:
     length = f" of {clock(result.song.seconds)}" if result.song.seconds else ""
     turn = f"; {result.turn} is heard" if result.turn else ""
     liked = f"; {say_favourites(result.favourites)}" if result.favourites else ""
-    return Reply(f"{name} by {result.song.artist}, at {at}{length}{turn}{liked}")
+    artist = f" by {result.song.artist}" if result.song.artist else ""
+    return Reply(f"{name}{artist}, at {at}{length}{turn}{liked}")
 
 
 def show_replay(result: results.Replaying, _: Call) -> Reply:

@@ -1,6 +1,7 @@
 """Commands that decide what is heard: the words of each, and what is said of its results."""
 
 import pytest
+from msgspec.structs import replace
 
 from bandstand.bot.commands.reply import Level
 from bandstand.common.api import requests, results
@@ -103,6 +104,11 @@ def test_a_fade_is_a_number_of_seconds(line: str, person: Person) -> None:
             "np",
             results.NowPlaying(state="playing", song=ROAD, seconds=20.0, turn="X"),
             '"Old Road" (x2mv) by The Robots, at 0:20; X is heard',
+        ),
+        (
+            "np",
+            results.NowPlaying(state="playing", song=replace(LANTERN, artist="", seconds=0.0), seconds=20.0),
+            '"Blue Lantern" (7kq3), at 0:20',
         ),
         (
             "np",
