@@ -200,15 +200,16 @@ class PostgresStation(Psycopg3Database):  # type: ignore[misc]
         self._session = tuple(_ask(connection, WHO))
 
     def _take_lock(self, connection: Any) -> None:
-        """Of an earlier session of ours, which the server may still believe in, the end is waited for."""
+        """An earlier session, which the server may still believe in, is waited for: one of ours, or that of a program
+        which has just ended."""
         if _ask(connection, LOCK) == (True,):
             return
         if self._session:
             connection.execute(END_EARLIER, self._session)
-            for _ in range(ENDING):
-                threading.Event().wait(PAUSE / ENDING)
-                if _ask(connection, LOCK) == (True,):
-                    return
+        for _ in range(ENDING):
+            threading.Event().wait(PAUSE / ENDING)
+            if _ask(connection, LOCK) == (True,):
+                return
         raise CannotConnect(TAKEN)
 
     def _explain(self, error: BaseException) -> str:

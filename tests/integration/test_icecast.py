@@ -18,8 +18,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bandstand.bot.supervision.icecast import Prepared, end, find_running, prepare, probe
+from bandstand.bot.supervision.icecast import Prepared, end, find_running, probe
 from bandstand.common.config import Config
+from tests.bot.supervision.test_icecast import prepare
 
 pytestmark = pytest.mark.skipif(shutil.which("icecast2") is None, reason="icecast2 is not installed")
 MOUNT = "/stream.mp3"
