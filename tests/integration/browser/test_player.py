@@ -5,7 +5,7 @@ import signal
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, TimeoutError
 
 from bandstand.common.types import RATE
 from tests.integration.browser.heard_page import (
@@ -56,6 +56,19 @@ def test_the_frame_in_the_ear_is_known_from_song_to_song(radio: WebStation, page
     assert page.evaluate("states").pop() == "stopped"
 
 
+def is_exact_again(page: Page, radio: WebStation, seed: int) -> bool:
+    """Whether the player knows what is heard, within three songs: on a busy machine a server that was killed may be back
+    after the first has ended, and what is said of a song's beginning may be from before."""
+    for attempt in range(3):
+        code, song = radio.play_noise(60, seed + 100 * attempt)
+        try:
+            if abs(measure_error(page, code, song)) < EXACT:
+                return True
+        except TimeoutError:
+            continue
+    return False
+
+
 def test_it_comes_back_whatever_was_killed(radio: WebStation, page: Page) -> None:
     press_play(page)
     page.evaluate("startTap()")
@@ -71,8 +84,7 @@ def test_it_comes_back_whatever_was_killed(radio: WebStation, page: Page) -> Non
             radio.wait_for(r"/stream\.opus is on the air")
         else:
             radio.kill(f"bandstand.{part}")
-        code, song = radio.play_noise(60, seed)
-        assert abs(measure_error(page, code, song)) < EXACT, part
+        assert is_exact_again(page, radio, seed), part
 
 
 def test_where_there_is_no_web_codecs_an_element_plays_and_the_place_is_an_estimate(
