@@ -57,8 +57,8 @@ def test_the_frame_in_the_ear_is_known_from_song_to_song(radio: WebStation, page
 
 
 def is_exact_again(page: Page, radio: WebStation, seed: int) -> bool:
-    """Whether the player knows what is heard, within three songs: on a busy machine a server that was killed may be back
-    after the first has ended, and what is said of a song's beginning may be from before."""
+    """Whether the player knows what is heard, within three songs: on a busy machine a server that was killed may be
+    back after the first has ended, and what is said of a song's beginning may be from before."""
     for attempt in range(3):
         code, song = radio.play_noise(60, seed + 100 * attempt)
         try:
