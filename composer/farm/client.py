@@ -275,6 +275,18 @@ async def _wait_for_all(tasks: list[Any]) -> None:
 
 def make_certificate() -> tuple[ssl.SSLContext, str]:
     """A key and a certificate for this start of the client: a context with both, and the certificate as PEM."""
+    private, certificate = make_key_pair()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.num_tickets = 0  # they would be something to read at the machine, which takes that for the end
+    with tempfile.NamedTemporaryFile() as file:  # 0600; ssl takes keys from files only
+        file.write(private + certificate)
+        file.flush()
+        context.load_cert_chain(file.name)
+    return context, certificate.decode()
+
+
+def make_key_pair() -> tuple[bytes, bytes]:
+    """A private key, and a certificate that vouches for itself, as PEM."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
@@ -290,17 +302,10 @@ def make_certificate() -> tuple[ssl.SSLContext, str]:
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
-    text = certificate.public_bytes(serialization.Encoding.PEM)
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.num_tickets = 0  # they would be something to read at the machine, which takes that for the end
-    with tempfile.NamedTemporaryFile() as file:  # 0600; ssl takes keys from files only
-        file.write(private + text)
-        file.flush()
-        context.load_cert_chain(file.name)
-    return context, text.decode()
+    return private, certificate.public_bytes(serialization.Encoding.PEM)
 
 
 def main(arguments: list[str]) -> int:

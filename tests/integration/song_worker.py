@@ -33,7 +33,15 @@ class Worker:
         )
         os.close(growth)
 
-    def give(self, song: str = "abc", generator: str = "band", seed: int = 5, **parameters: Value) -> None:
+    def give(
+        self,
+        song: str = "abc",
+        generator: str = "band",
+        seed: int = 5,
+        *,
+        is_awaited: bool = False,
+        **parameters: Value,
+    ) -> None:
         asked: dict[str, Value] = parameters or SHORT
         job = Job(
             song=SongCode(song),
@@ -41,6 +49,7 @@ class Worker:
             seed=seed,
             parameters=asked,
             directory=str(self.directory / "songs" / song),
+            is_awaited=is_awaited,
         )
         self.line(msgspec.json.encode(job))
 

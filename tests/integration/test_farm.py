@@ -1,6 +1,7 @@
 """A real scheduler, a machine of the farm and a farm client on loopback, and workers that ask them for songs."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import pytest
 from bandstand.common.farm import Farm, FarmState
 from bandstand.common.jobs import Done, Step
 from bandstand.common.python import build_command
+from bandstand.composer.farm.client import make_key_pair
 from tests.integration.ircd import free_port
 from tests.integration.song_worker import Worker
 from tests.integration.streaming import until
@@ -32,6 +34,13 @@ class Program:
                 argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=environment
             )
 
+    def hold(self) -> None:
+        """Have it stand still until `go_on`."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+
     def kill(self) -> None:
         with suppress(psutil.NoSuchProcess):
             process = psutil.Process(self.process.pid)
@@ -42,18 +51,25 @@ class Program:
 
 
 class Bench:
-    """A scheduler, one machine that makes one song at a time, and the station's farm client."""
+    """A scheduler, machines that make one song at a time, and the station's farm client."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, machines: int = 1, pem: Path | None = None) -> None:
+        """`pem`: a key and its certificate, which vouches for itself; without one nothing of Dask's is encrypted."""
         self._folder = folder
         self._socket = folder / "farm.sock"
-        port = free_port()
-        address = f"tcp://127.0.0.1:{port}"
-        dask = [sys.executable, "-m", "dask", "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
-        bandstand = [sys.executable, "-P", "-c", "import sys; from bandstand.common.cli import main; sys.exit(main())"]
-        client = ["--farm", msgspec.json.encode(Farm(scheduler=address)).decode(), "--socket", str(self._socket)]
+        kind, files = ("tls", [str(pem)] * 3) if pem else ("tcp", [""] * 3)
+        farm = Farm(scheduler=f"{kind}://127.0.0.1:{free_port()}", ca_file=files[0], certificate=files[1], key=files[2])
+        dask = [sys.executable, "-m", "dask", "scheduler", "--host", farm.scheduler, "--no-dashboard"]
+        machine = [
+            sys.executable, "-P", "-c", "import sys; from bandstand.common.cli import main; sys.exit(main())",
+            "worker", "--farm", farm.scheduler, "--songs", "1",
+        ]  # fmt: skip
+        if pem:
+            dask += ["--tls-ca-file", farm.ca_file, "--tls-cert", farm.certificate, "--tls-key", farm.key]
+            machine += ["--ca-file", farm.ca_file, "--certificate", farm.certificate, "--key", farm.key]
+        client = ["--farm", msgspec.json.encode(farm).decode(), "--socket", str(self._socket)]
         self.scheduler = Program(dask, folder)
-        self.machine = Program([*bandstand, "worker", "--farm", address, "--songs", "1"], folder)
+        self.machines = [Program(machine, folder) for _ in range(machines)]
         self.client = Program(build_command("bandstand.composer.farm.client", client), folder)
         self._workers: list[Worker] = []
 
@@ -66,19 +82,19 @@ class Bench:
                 return state
         raise AssertionError(self.client.log.read_text())
 
-    def give_song(self, *, to_farm: bool = True) -> Worker:
+    def give_song(self, *, to_farm: bool = True, is_awaited: bool = False) -> Worker:
         folder = self._folder / f"worker-{len(self._workers)}"
         folder.mkdir()
         worker = Worker(folder, *(["--farm", str(self._socket)] if to_farm else []))
         self._workers.append(worker)
-        worker.give()
+        worker.give(is_awaited=is_awaited)
         return worker
 
-    def make_song(self) -> tuple[Worker, list[Step]]:
+    def make_song(self, *, is_awaited: bool = False) -> tuple[Worker, list[Step]]:
         """A song that one machine made. A busy one may be silent for too long, and then it is made at the station."""
         said = ""
         for _ in range(5):
-            worker = self.give_song()
+            worker = self.give_song(is_awaited=is_awaited)
             status, steps, said = worker.end()
             assert status == 0
             if " warn: " not in said:
@@ -88,7 +104,7 @@ class Bench:
     def close(self) -> None:
         for worker in self._workers:
             worker.close()
-        for program in (self.client, self.machine, self.scheduler):
+        for program in (self.client, *self.machines, self.scheduler):
             program.kill()
 
 
@@ -107,7 +123,7 @@ def test_a_song_of_the_farm_is_the_one_that_the_station_makes_also_where_its_mac
 
     patched = bench.give_song()
     until(lambda: os.fstat(patched.spool).st_size, "the first sound of the farm")
-    bench.machine.kill()
+    bench.machines[0].kill()
     status, steps, said = patched.end()
     assert (status, steps[0]) == (0, begun)
     assert " warn: " in said
@@ -120,3 +136,22 @@ def test_a_song_of_the_farm_is_the_one_that_the_station_makes_also_where_its_mac
     assert far.sound() == patched.sound() == near.sound()
     assert isinstance(steps[-1], Done)
     assert steps[-1].provenance.sound == done.provenance.sound
+
+
+def test_of_two_machines_that_encrypt_the_first_makes_an_awaited_song_and_the_other_is_free_for_the_next(
+    tmp_path: Path,
+) -> None:
+    pem = tmp_path / "farm.pem"
+    pem.write_bytes(b"".join(make_key_pair()))
+    bench = Bench(tmp_path, machines=2, pem=pem)
+    try:
+        assert bench.wait_for(2).machines == 2
+        slow, quick = bench.machines
+        slow.hold()
+        first, _ = bench.make_song(is_awaited=True)
+        slow.go_on()
+        quick.hold()
+        second, _ = bench.make_song(is_awaited=True)
+        assert first.sound() == second.sound()
+    finally:
+        bench.close()
