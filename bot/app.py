@@ -57,6 +57,7 @@ from bandstand.bot.station.rules import Rules, make_between, make_recording_rule
 from bandstand.bot.storage.store import IStoreReactor, Store
 from bandstand.bot.supervision import log_files
 from bandstand.bot.supervision.figures import Figures, find_silence
+from bandstand.bot.supervision.hang_watch import HangWatch
 from bandstand.bot.supervision.icecast import Prepared
 from bandstand.bot.supervision.keeper import STANDBY, STREAMER, WEB, Keeper, list_processes
 from bandstand.bot.supervision.listener_history import ListenerHistory
@@ -237,7 +238,9 @@ class App:
         self._playout.greet = lambda state: self._recordings.take_connected(state.recording)
         self._programme = ProgrammeKeeper(self._clock, store, self._look_at_air)
         self._song_files = SongFiles(store, config.paths)
-        self._restart = RollingRestart(self._find_streamer_keeper(), self._playout.let_go, publish)
+        keeper = self._find_streamer_keeper()
+        self._restart = RollingRestart(keeper, self._playout.let_go, publish)
+        self._hang_watch = HangWatch(self._clock, self._playout, keeper)
 
     def _look_at_air(self) -> Outside:
         return Outside(on_air=self._playout.get_on_air(), is_connected=self._playout.is_connected)
@@ -406,6 +409,7 @@ class App:
         self._live.start()
         self._listeners.start()
         self._relays.start()
+        self._hang_watch.start()
         asking = Deferred.fromCoroutine(self._catalogue.start())
         asking.addErrback(lambda failure: log.failure("the generators were not asked", failure))
         trouble = await self._reloader.follow_watched()
@@ -470,7 +474,7 @@ class App:
                 self._radio_file,
                 self._programme,
             ),
-            *(self._recordings, self._listeners, self._relays),
+            *(self._recordings, self._listeners, self._relays, self._hang_watch),
             *(self._reloader, self._background, self._jobs, self._farm, self._importers),
         )
         await stop_each([part.stop for part in parts])

@@ -187,6 +187,8 @@ class EncodedMount:
         if trouble:
             self._parts.report(WentOffAir(self._mount.path, trouble))
             return
+        if self._parts.heartbeat:  # a streamer may stand still before it sends its first sound
+            self._parts.heartbeat.record_sent(self._parts.clock())
         if self._title is not None:
             self._parts.set_title(self._title)
         self._parts.report(CameOnAir(self._mount.path))

@@ -70,7 +70,7 @@ class SilentMount:
             elif now >= self._next_trickle and self._connection.backlog < self._loop.most_waiting:
                 self._next_trickle = now + TRICKLE
                 self._connection.send(self._loop.pack_one(now), math.inf)
-        if self._stall.detect(self._parts.read_beat(), now) and self._connection.on_air:
+        if self._connection.on_air and self._stall.detect(self._parts.read_beat(), now):
             self._parts.take_over()
 
     def close(self) -> None:

@@ -5,7 +5,7 @@ Knows messages; what they lead to is for the owner of the connection.
 
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import Any, Final, Protocol, cast
 
 import msgspec
 from twisted.internet.defer import Deferred
@@ -20,6 +20,8 @@ from bandstand.common.types import RATE, CueId, Frames
 
 log = Logger()
 Answer = dict[str, object]
+ANSWER_SECONDS: Final = 1.0
+"""How long a streamer may take to answer, where that is waited for: one that stands still never does."""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from twisted.logger import Logger
 from twisted.protocols import amp
 from twisted.python.failure import Failure
 
-from bandstand.bot.playout.connection import NumberedReport, StreamerConnection
+from bandstand.bot.playout.connection import ANSWER_SECONDS, NumberedReport, StreamerConnection
 from bandstand.bot.playout.heard import HeardKeeper
 from bandstand.bot.playout.mounts import MountEvent, Mounts
 from bandstand.bot.playout.picture import StreamerPicture
@@ -56,8 +56,6 @@ log = Logger()
 
 RETRY_FIRST, RETRY_LAST = 0.1, 5.0
 """Seconds between attempts to reach a streamer, and to read a plan."""
-ANSWER_SECONDS: Final = 1.0
-"""How long a streamer may take to say what it plays, when somebody wants to know: one that stands still never does."""
 MARGIN: Final = round(0.05 * RATE)
 """Frames: a bar that begins within them may have begun when the streamer hears of it."""
 
@@ -449,10 +447,12 @@ class PlayoutController:
     async def _shut_down(self, connection: StreamerConnection, current: CueId | None) -> None:
         try:
             if current is not None:
-                answer = await connection.ask(wire.Stop)
+                answer = await connection.ask(wire.Stop).addTimeout(ANSWER_SECONDS, self._clock)
                 frames = Frames(answer["frames"])
                 self._start(self._record(lambda tx: on_air.record_lost(tx, current, frames)))
-            await connection.ask(wire.Shutdown)
+            await connection.ask(wire.Shutdown).addTimeout(ANSWER_SECONDS, self._clock)
+        except TimeoutError:
+            log.warn("the streamer did not answer when it was told to stop")
         except Exception as error:
             log.warn("the streamer was gone before it was told to stop: {error}", error=error)
 

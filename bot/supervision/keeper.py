@@ -144,6 +144,13 @@ class Keeper:
         if pid is not None:
             os.kill(pid, signal.SIGTERM)
 
+    def kill(self) -> None:
+        """SIGKILL to the one that runs; the next is started as after any end."""
+        if self._current is not None:
+            self._current.child.signal(signal.SIGKILL)
+        elif (pid := self._find_adopted()) is not None:
+            os.kill(pid, signal.SIGKILL)
+
     def stop(self) -> Deferred[None]:
         """SIGTERM, and SIGKILL if it takes that long; fires when it is gone. An adopted one gets SIGTERM only."""
         self._is_stopping = True

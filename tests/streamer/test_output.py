@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 from bandstand.common.config import Mount
 from bandstand.common.types import Seconds
@@ -12,6 +13,7 @@ from bandstand.streamer.output import LONGEST_QUEUE, EncodedMount, MountParts, O
 from bandstand.streamer.titles import Titles
 
 SILENCE = Block(480, None)
+OPUS = Mount(path="/stream.opus", format="opus", bitrate=96)
 
 
 class StuckLink:
@@ -33,8 +35,8 @@ class StuckLink:
         self.closed.set()
 
 
-def output(link: StuckLink) -> Output:
-    parts = MountParts(
+def make_parts(link: StuckLink) -> MountParts:
+    return MountParts(
         dial=lambda: link,
         new_encoder=lambda: FORMATS["opus"].encoder(96),
         set_title=lambda title: None,
@@ -43,7 +45,10 @@ def output(link: StuckLink) -> Output:
         random=lambda: 0.0,
         delivery=Delivery("/stream.opus"),
     )
-    return Output(EncodedMount(Mount(path="/stream.opus", format="opus", bitrate=96), parts), None)
+
+
+def output(link: StuckLink) -> Output:
+    return Output(EncodedMount(OPUS, make_parts(link)), None)
 
 
 def test_a_stuck_mount_loses_sound_that_is_counted_and_holds_nobody_up() -> None:
@@ -59,6 +64,25 @@ def test_a_stuck_mount_loses_sound_that_is_counted_and_holds_nobody_up() -> None
     stuck.stop()
     stuck.join(Seconds(10))
     assert link.closed.is_set()
+
+
+class FakeHeartbeat:
+    def __init__(self) -> None:
+        self.sent: list[float] = []
+
+    def record_sent(self, now: float) -> None:
+        self.sent.append(now)
+
+    def record_off_air(self) -> None: ...
+
+
+def test_a_mount_that_says_it_is_on_the_air_has_a_heartbeat_by_then() -> None:
+    heartbeat, seen = FakeHeartbeat(), list[bool]()
+    link = StuckLink()
+    link.freed.set()
+    parts = replace(make_parts(link), heartbeat=heartbeat, report=lambda event: seen.append(bool(heartbeat.sent)))
+    EncodedMount(OPUS, parts).push(SILENCE)
+    assert seen[0]
 
 
 class Interrupted(int):

@@ -201,6 +201,16 @@ def test_listeners_of_a_streamer_that_stands_still_are_passed_on_once() -> None:
     assert len(rig.taken_over) == 2
 
 
+def test_listeners_of_one_that_stood_still_before_the_silence_was_on_the_air_are_passed_on_too() -> None:
+    rig = Rig(None)
+    rig.beat = Beat(os.getpid(), rig.now)
+    rig.run(5.0)
+    assert rig.taken_over == []
+    rig.packets = kept(MP3)
+    rig.run(5.0)
+    assert len(rig.taken_over) == 1
+
+
 def test_whether_it_stands_by_is_written_down_for_the_streamer(tmp_path: Path) -> None:
     rig = Rig(kept(MP3))
     rig.run(1.0)

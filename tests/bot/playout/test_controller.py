@@ -10,8 +10,8 @@ from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.error import ConnectionDone
 from twisted.internet.task import Clock
 
-from bandstand.bot.playout.connection import NumberedReport, StreamerConnection
-from bandstand.bot.playout.controller import ANSWER_SECONDS, PlayoutController, Surroundings, record_report
+from bandstand.bot.playout.connection import ANSWER_SECONDS, NumberedReport, StreamerConnection
+from bandstand.bot.playout.controller import PlayoutController, Surroundings, record_report
 from bandstand.bot.playout.sources import SongSource
 from bandstand.bot.station import on_air
 from bandstand.bot.station.scheduling import Plan
@@ -443,6 +443,15 @@ def test_a_stop_that_is_reported_at_the_end_does_not_bring_the_song_back(stage: 
     stopping.callback({})
     assert ending.called
     assert [name for name, *_ in stage.streamer.asked] == ["Stop", "Shutdown"]
+
+
+def test_the_end_does_not_wait_for_a_streamer_that_stands_still(stage: Stage) -> None:
+    stage.want(cue(1))
+    stage.streamer.answers[wire.Stop] = Deferred()
+    ending = Deferred.fromCoroutine(stage.controller.stop(shut_down=True))
+    assert not ending.called
+    stage.clock.advance(ANSWER_SECONDS)
+    assert ending.called and stage.streamer.closed
 
 
 def test_a_state_as_json_is_what_the_connection_reads() -> None:

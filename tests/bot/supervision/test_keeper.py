@@ -105,6 +105,26 @@ def test_stop_is_patient_and_then_is_not(reactor: Reactor) -> None:
     assert len(reactor.started) == 1
 
 
+def test_one_that_is_killed_is_followed_by_the_next(reactor: Reactor) -> None:
+    kept = keeper(reactor)
+    kept.ensure()
+    kept.kill()
+    assert reactor.signals() == ["KILL"]
+    reactor.kill()
+    reactor.advance(LAST)
+    assert len(reactor.started) == 2
+
+
+def test_an_adopted_one_is_killed_as_well(reactor: Reactor) -> None:
+    other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    kept = keeper(reactor, pid=other.pid)
+    kept.ensure()
+    kept.kill()
+    assert other.wait(30) == -signal.SIGKILL
+    kept.kill()
+    other.communicate()
+
+
 def test_one_that_runs_already_is_adopted_and_told_to_end(reactor: Reactor, tmp_path: Path) -> None:
     lock = tmp_path / "streamer.lock"
     hold = "import sys; from pathlib import Path; from bandstand.common.lock import ProcessLock as L; "
