@@ -13,12 +13,14 @@ Knows messages and their order; not which song is due (`bot.station.scheduling`)
 """
 
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import connectProtocol
+from twisted.internet.error import ConnectionClosed
 from twisted.internet.interfaces import IDelayedCall, IReactorTime, IStreamClientEndpoint
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
@@ -101,7 +103,7 @@ class PlayoutController:
         """A streamer that was never there is not told to be away; one that was, once."""
         self._is_comparing = self._must_compare = False
         self._early_skips: set[CueId] = set()
-        """Cues that were skipped before the streamer had them."""
+        """Cues whose skip no streamer has taken: it was away, or did not have them yet."""
         self.loudness: Loudness | None = None
         self.find_tag: Callable[[Cue], CueTag] = lambda cue: CueTag(song=cue.song.code)
         """What recordings have to know of a cue."""
@@ -141,7 +143,8 @@ class PlayoutController:
         try:
             return await Deferred.fromCoroutine(self._connection.ask_state()).addTimeout(ANSWER_SECONDS, self._clock)
         except Exception as error:
-            log.warn("the streamer did not say what it plays: {error}", error=error)
+            why = "no answer in time" if isinstance(error, TimeoutError) else error
+            log.warn("the streamer did not say what it plays: {why}", why=why)
             return None
 
     def react(self, event: Event) -> None:
@@ -239,7 +242,6 @@ class PlayoutController:
     def _forget_connection(self) -> None:
         self._connection = self.loudness = None
         self._is_ready = False
-        self._early_skips.clear()
         self._picture.clear()
         self._mounts.record_streamer_away()
 
@@ -427,13 +429,12 @@ class PlayoutController:
         self._publish([QueueChanged()])  # all that follows is heard at another time
 
     async def _skip(self, cue: CueId) -> None:
+        self._early_skips.add(cue)
         if self._connection is None:
             return
-        try:
+        with suppress(ConnectionClosed, UnknownCue):  # it is still on the way there, or has ended
             await self._connection.ask(wire.Skip, cue=cue)
-        except UnknownCue:
-            if not self._picture.has_ended(cue):
-                self._early_skips.add(cue)  # it is still on the way there
+            self._early_skips.discard(cue)
 
     # The end
 

@@ -241,6 +241,20 @@ def test_a_skip_that_overtakes_its_song_is_carried_out_when_the_streamer_has_tha
     assert len(stage.streamer.asked) == 4
 
 
+@pytest.mark.parametrize("when", ["before it answered", "before it was asked"])
+def test_a_skip_that_a_streamer_has_not_taken_when_it_goes_is_carried_out_by_the_next(stage: Stage, when: str) -> None:
+    stage.want(cue(1), cue(2))
+    stage.streamer.answers[wire.Skip] = (held := Deferred[Any]())
+    if when == "before it was asked":
+        stage.lose()
+    stage.controller.react(CueSkipped(cue=CueId(1)))
+    if when == "before it answered":
+        held.errback(ConnectionDone())
+        stage.lose()
+    stage.join(Streamer())
+    assert [asked[:2] for asked in stage.streamer.asked] == [("Play", 1), ("Follow", 2), ("Skip", 1)]
+
+
 def test_a_streamer_that_stands_still_is_not_waited_for_when_somebody_asks_for_its_state(stage: Stage) -> None:
     async def never() -> wire.StreamerState:
         return await Deferred()
