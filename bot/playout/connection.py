@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol, cast
 
 import msgspec
 from twisted.internet.defer import Deferred
+from twisted.internet.defer import TimeoutError as DeferredTimeout
 from twisted.internet.error import ConnectionLost
 from twisted.logger import Logger
 from twisted.protocols import amp
@@ -135,3 +136,8 @@ class StreamerConnection(amp.AMP):
     def came_on_air(self, mount: str) -> Answer:
         self._owner.take_mount_on(mount)
         return {}
+
+
+def describe(error: Exception) -> str:
+    """Why there was no answer, in words for the log."""
+    return "no answer in time" if isinstance(error, DeferredTimeout) else str(error)
