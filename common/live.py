@@ -70,6 +70,10 @@ def make_live_title(name: str) -> str:
     return f"live: {name}"
 
 
+def is_live_title(title: str) -> bool:
+    return title.startswith(make_live_title(""))
+
+
 def find_name(mount: str) -> str | None:
     """The DJ whose mount it is; None where it is nobody's."""
     name = mount.removeprefix(PREFIX)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from bandstand.common.api.values import RatingMean, SongBrief, SongKind, SongPlace, SongState
+from bandstand.common.live import is_live_title
 from bandstand.common.text import clock, counted, one_line
 
 
@@ -16,6 +17,8 @@ def name_song(song: SongBrief) -> str:
 
 def say_kind(song: SongBrief) -> str:
     """Its name; of what is no song, what it is too."""
+    if song.kind is SongKind.LIVE and is_live_title(song.title):
+        return f"{song.title} ({song.code})"  # says what it is by itself
     return name_song(song) if song.kind is SongKind.SONG else f"{song.kind} {name_song(song)}"
 
 

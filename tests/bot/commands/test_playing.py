@@ -8,6 +8,7 @@ from bandstand.common.api import requests, results
 from bandstand.common.api.people import Right
 from bandstand.common.api.requests import Request
 from bandstand.common.api.results import Result
+from bandstand.common.api.values import SongKind
 from tests.bot.commands.conftest import Person
 from tests.bot.commands.samples import LANTERN, ROAD, UNTITLED
 
@@ -109,6 +110,15 @@ def test_a_fade_is_a_number_of_seconds(line: str, person: Person) -> None:
             "np",
             results.NowPlaying(state="playing", song=replace(LANTERN, artist="", seconds=0.0), seconds=20.0),
             '"Blue Lantern" (7kq3), at 0:20',
+        ),
+        (
+            "np",
+            results.NowPlaying(
+                state="playing",
+                song=replace(LANTERN, title="live: ann", artist="", seconds=0.0, kind=SongKind.LIVE),
+                seconds=20.0,
+            ),
+            "live: ann (7kq3), at 0:20",
         ),
         (
             "np",
