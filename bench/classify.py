@@ -108,7 +108,7 @@ def describe_playing(score: Score) -> list[float] | None:
         mean([abs(note.start / STEP - round(note.start / STEP)) for note in notes]),
         found.ghosts or 0.0,
         min(8.0, found.bends or 0.0),
-        min(8.0, found.controls),
+        min(8.0, found.controls or 0.0),
     ]
 
 

@@ -1,7 +1,8 @@
 """How far the songs are from people's music, row by row: `python bench/music.py --scores`.
 
 Prints every row of the table of what gives a machine away: Bandstand's figure for each style and for all songs,
-people's figure, computed in the same run by the same code (`bench/human.py`), and the target; `!` where it is missed.
+people's figure, computed in the same run by the same code (`bench/human.py`), and the target; `!` where it is missed,
+`x` where a musician of the style would not do it, with the reason under the table.
 
     python bench/music.py --scores [--style pop --style rock] [--seeds 10]     rows of scores, well under a minute
     python bench/music.py --scores --day                                       and that of a whole day's 480 songs
@@ -30,15 +31,16 @@ import argparse
 import hashlib
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import mean
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import msgspec
 
 from bandstand.common.lineups import HOUSE
-from bandstand.composer import band_measures, measures, tune_measures
+from bandstand.composer import band_measures, measures, midi_files, tune_measures
 from bandstand.composer.band_measures import BandMeasures, find_chord_families, find_ending, measure_band
 from bandstand.composer.compose import compose
 from bandstand.composer.measures import WrongNotes, add_wrong_notes, measure_notes
@@ -89,13 +91,17 @@ class Target(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A line of the table. `measure` gives a group's figure, None where there is none."""
+    """A line of the table. `measure` gives a group's figure, None where there is none.
+
+    `unfit` has the styles in which a musician would not do it, with the reason; they are shown and not judged.
+    """
 
     name: str
     target: Target
     measure: Callable[[Group], float | None]
     is_human: bool = True  # people's music can be measured in the same way
     by_style: bool = True  # the target holds for each style, not only for all together
+    unfit: Mapping[str, str] = MappingProxyType({})
 
 
 def at_most(limit: float) -> Target:
@@ -135,6 +141,10 @@ def _count_endings(group: Group) -> float:
     return len({song.ending for song in group.songs})
 
 
+FILLS_UNFIT: Final = {"ambient": "its drums, if any, are soft strokes far apart, and a fill would be the loudest thing"}
+BENDS_UNFIT: Final = {
+    "baroque": "strings and woodwinds of the time shake and ornament a note, and do not slide into it"
+}
 ROWS: Final = (
     Row("second voice outside the chord", at_most(0.02), _wrong("second_voice"), is_human=False),
     Row("cadence outside the chord", at_most(0.08), _wrong("cadence"), is_human=False),
@@ -151,9 +161,9 @@ ROWS: Final = (
     Row("verse 2 as 1: chords", Target(0.6, 0.9), _average("band", "same_chords"), is_human=False),
     Row("verse 2 as 1: bass", Target(0.6, 0.9), _average("band", "same_bass"), is_human=False),
     Row("verse 2 as 1: drums", Target(0.6, 0.9), _average("band", "same_drums"), is_human=False),
-    Row("drum fills in 8 bars", at_least(1.2), _average("band", "fills")),
+    Row("drum fills in 8 bars", at_least(1.2), _average("band", "fills"), unfit=FILLS_UNFIT),
     Row("ghost notes", at_least(0.08), _average("band", "ghosts")),
-    Row("bends a bar in the lead", at_least(0.5), _average("band", "bends")),
+    Row("bends a bar in the lead", at_least(0.5), _average("band", "bends"), unfit=BENDS_UNFIT),
     Row("controllers a bar", at_least(1), _average("band", "controls")),
     Row("chord families of 5", Target(5, 5), _count_families, is_human=False, by_style=False),
     Row("bass: sevenths and wider", at_most(0.25), _average("band", "bass_wide")),
@@ -201,7 +211,8 @@ def measure_people(folder: Path | None) -> dict[str, Group]:
     It takes half a minute, so that the result is kept until one of the files that measure is changed.
     """
     digest = hashlib.blake2b(repr(folder).encode(), digest_size=8)
-    for source in (__file__, human.__file__, *(module.__file__ for module in (measures, tune_measures, band_measures))):
+    modules = (human, midi_files, measures, tune_measures, band_measures)
+    for source in (__file__, *(module.__file__ for module in modules)):
         digest.update(Path(source).read_bytes())
     kept = human.CACHE / f"people-{digest.hexdigest()}.json"
     if not kept.is_file():
@@ -273,14 +284,19 @@ def print_table(rows: Sequence[Row], styles: dict[str, Group], people: dict[str,
         f"{'':<32}{'target':>9} {'people':>11} {'all':>{WIDTH}}", *(f"{style[:7]:>{WIDTH}}" for style in styles), sep=""
     )
     missed = 0
-    everything = join_groups(list(styles.values()))
     for row in rows:
-        values = [row.measure(everything), *(row.measure(group) for group in styles.values())]
-        judged = [True, *(row.by_style for _ in styles)]
+        fitting = [group for style, group in styles.items() if style not in row.unfit]
+        values = [row.measure(join_groups(fitting)), *(row.measure(group) for group in styles.values())]
+        judged = [True, *(row.by_style and style not in row.unfit for style in styles)]
         wrong = [must and not is_met(row, value) for must, value in zip(judged, values, strict=True)]
         missed += any(wrong)
-        cells = (f"{show(value) + ('!' if bad else ' '):>{WIDTH}}" for value, bad in zip(values, wrong, strict=True))
+        marks = ["!" if bad else " " for bad in wrong]
+        marks[1:] = ["x" if style in row.unfit else mark for style, mark in zip(styles, marks[1:], strict=True)]
+        cells = (f"{show(value) + mark:>{WIDTH}}" for value, mark in zip(values, marks, strict=True))
         print(f"{row.name:<32}{row.target!s:>9} {show_people(row, people):>11} ", *cells, sep="")
+    for row in rows:
+        for style in row.unfit.keys() & styles.keys():
+            print(f"x not for {style}, {row.name}: {row.unfit[style]}")
     return missed
 
 

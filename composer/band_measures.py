@@ -15,7 +15,8 @@ from typing import Final
 
 import msgspec
 
-from bandstand.composer.score import STEP, TICKS, Note, Score, Section
+from bandstand.composer.score import BEND_RANGE, EXPRESSION, STEP, TICKS, Note, Part, Score, Section
+from bandstand.composer.techniques import NOTHING, TECHNIQUES
 from bandstand.composer.tune_measures import find_skyline
 
 COMPARED: Final = ("melody", "chords", "bass", "drums")
@@ -37,6 +38,10 @@ LONG_END: Final = 2 * TICKS
 """A last chord of at least this many ticks is held."""
 QUIETER: Final = 0.75
 """A song whose last bar has at most this share of the usual velocity fades."""
+SUNK: Final = -BEND_RANGE // 2
+"""Cents to which the last chord of a tape that stops sinks, at least."""
+GROWN: Final = 2.0
+"""Factor by which the expression of a last chord that swells grows, at least."""
 
 
 class BandMeasures(msgspec.Struct, frozen=True):
@@ -56,9 +61,11 @@ class BandMeasures(msgspec.Struct, frozen=True):
     bass_steps: float | None
     """Share of its steps of one or two semitones."""
     bends: float | None
-    """Moves of the pitch wheel a bar in the tune's part; None without a melody."""
-    controls: float
-    """Moves of controllers a bar, all parts together, without those that set the mix before the first beat."""
+    """Moves of the pitch wheel a bar in the tune's part; None without a melody, and where its instrument, such as a
+    vibraphone or an organ, cannot bend a note."""
+    controls: float | None
+    """Moves of controllers a bar, all parts together, without those that set the mix before the first beat; None where
+    nobody moves any and the tune's instrument can do nothing to a note that sounds."""
 
 
 def measure_band(score: Score) -> BandMeasures:
@@ -71,9 +78,19 @@ def measure_band(score: Score) -> BandMeasures:
         ghosts=share_ghosts(drums, score.bar),
         bass_wide=_mean([interval >= WIDE for interval in intervals]),
         bass_steps=_mean([interval <= NARROW for interval in intervals]),
-        bends=_mean([len(part.bends) / bars for part in score.parts if part.voice == "melody"]),
-        controls=sum(control.start > TICKS for part in score.parts for control in part.controls) / bars,
+        bends=_mean([len(part.bends) / bars for part in score.parts if part.voice == "melody" and _can_bend(part)]),
+        controls=_count_controls(score, bars),
     )
+
+
+def _can_bend(part: Part) -> bool:
+    return bool(part.bends) or TECHNIQUES.get(part.program, NOTHING).scoop > 0
+
+
+def _count_controls(score: Score, bars: int) -> float | None:
+    moves = sum(control.start > TICKS for part in score.parts for control in part.controls)
+    leads = [part.program for part in score.parts if part.voice == "melody"]
+    return moves / bars if moves or any(program in TECHNIQUES for program in leads) else None
 
 
 def compare_verses(score: Score, voice: str) -> float | None:
@@ -141,10 +158,13 @@ def find_chord_families(score: Score) -> set[str]:
 
 
 def find_ending(score: Score) -> str:
-    """How a song ends: `held` (one last chord), `stop` (a short one), `fade` (ever softer), `run` (played to the end).
+    """How a song ends: `held` (one last chord), `stop` (a short one), `fade` (ever softer), `run` (played to the end),
+    `swell` (the last chord grows) or `tape` (it sinks).
 
     Each with `slow` before it if the tempo falls. Songs of one style that all end alike are a machine's.
     """
+    if moved := _find_moved_ending(score):
+        return moved
     notes = [note for part in score.parts for note in part.notes]
     last = max(round(note.start / STEP) for note in notes) * STEP
     bar = [note for note in notes if note.start >= last - score.bar]
@@ -158,6 +178,20 @@ def find_ending(score: Score) -> str:
     else:
         kind = "stop" if len(attacks) <= 3 else "run"
     return f"slow {kind}" if score.tempi[-1].bpm < 0.97 * score.tempi[0].bpm else kind
+
+
+def _find_moved_ending(score: Score) -> str | None:
+    """An ending that is made of moves in the last section: the bass has them as well, which else makes none."""
+    begin = score.sections[-1].bar * score.bar
+    for part in score.parts:
+        if part.voice != "bass":
+            continue
+        if any(bend.cents <= SUNK for bend in part.bends if bend.start >= begin):
+            return "tape"
+        levels = [move.value for move in part.controls if move.number == EXPRESSION and move.start >= begin]
+        if len(levels) > 1 and levels[-1] >= GROWN * levels[0]:
+            return "swell"
+    return None
 
 
 def _join(score: Score, voice: str) -> list[Note]:

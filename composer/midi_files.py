@@ -70,12 +70,18 @@ def read_score(file: MidiFile) -> Score | None:
 
 
 def list_files(roots: Sequence[Path]) -> Iterator[MidiFile]:
-    """Yield the MIDI files below these folders, also those inside WAD files, in the order of their names."""
-    seen: set[bytes] = set()  # both Freedoom games have some music in common
+    """Yield the MIDI files below these folders, also those inside WAD files, in the order of their names.
+
+    None comes twice: both Freedoom games have some music in common, and a package may be unpacked beside the installed
+    one.
+    """
+    seen: set[bytes] = set()
     for root in roots:
         for path in sorted(path for path in root.rglob("*") if path.suffix.lower() in (".mid", ".midi")):
             source = "OpenTTD" if path.parent.name == "openmsx" else path.parent.name
-            yield MidiFile(source, path.stem, path.read_bytes())
+            if (data := path.read_bytes()) not in seen:
+                seen.add(data)
+                yield MidiFile(source, path.stem, data)
         for path in sorted(root.rglob(WADS)):
             for name, data in list_lumps(path.read_bytes()):
                 if data[:4] == b"MThd" and data not in seen:

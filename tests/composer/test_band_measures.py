@@ -1,5 +1,7 @@
 """What arrangements are like is counted as a person would count it."""
 
+import msgspec
+
 from bandstand.composer.band_measures import (
     compare_verses,
     count_fills,
@@ -72,6 +74,15 @@ def test_bends_of_the_lead_and_controllers_after_the_mix_is_set_are_counted_by_t
     assert measure_band(score(pad)).bends is None
 
 
+def test_a_lead_that_cannot_bend_is_not_asked_to() -> None:
+    vibraphone, saxophone = (
+        part("melody", note(0, 60)),
+        msgspec.structs.replace(part("melody", note(0, 60)), program=66),
+    )
+    assert (measure_band(score(vibraphone)).bends, measure_band(score(vibraphone)).controls) == (None, None)
+    assert (measure_band(score(saxophone)).bends, measure_band(score(saxophone)).controls) == (0, 0)
+
+
 def test_families_of_chords_are_found_in_symbols() -> None:
     assert find_chord_families(score(symbols=("C", "Am7", "F#maj7", "Bdim"))) == set()
     assert find_chord_families(score(symbols=("Csus4", "F#m9", "Bb6"))) == {"sus", "nine", "six"}
@@ -86,3 +97,9 @@ def test_endings_are_told_apart() -> None:
     soft = [note(step, 60, velocity=30) for step in range(16, 32, 2)]
     assert find_ending(score(part("chords", *run[:8], *soft))) == "fade"
     assert find_ending(score(part("chords", note(0, 60), note(16, 60, 16)), last_bpm=80)) == "slow held"
+    held = note(16, 40, 16)
+    grows = part("bass", held, controls=(Control(BAR, 11, 34), Control(2 * BAR - 9, 11, 127)))
+    assert find_ending(score(part("chords", note(0, 60)), grows)) == "swell"
+    assert find_ending(score(part("bass", held, bends=(Bend(BAR, 0), Bend(2 * BAR - 9, -200))))) == "tape"
+    falls = part("melody", held, bends=(Bend(BAR, 0), Bend(2 * BAR - 9, -200)))
+    assert find_ending(score(part("bass", held), falls)) == "held"

@@ -68,6 +68,14 @@ def test_a_folder_is_searched_and_broken_files_are_left_out(data: bytes, tmp_pat
     ]
 
 
+def test_a_file_that_lies_in_two_folders_is_found_once(data: bytes, tmp_path: Path) -> None:
+    for folder in ("installed", "unpacked"):
+        (tmp_path / folder / "openmsx").mkdir(parents=True)
+        (tmp_path / folder / "openmsx" / "song.mid").write_bytes(data)
+    found = list_arrangements([tmp_path / "installed", tmp_path / "unpacked"])
+    assert [(one.source, one.name) for one in found] == [("OpenTTD", "song")]
+
+
 def test_the_music_of_a_wad_file_is_found_once(data: bytes, tmp_path: Path) -> None:
     lumps = [(b"D_E1M1\0\0", data), (b"MAP01\0\0\0", b"level"), (b"D_AGAIN\0", data), (b"D_OTHER\0", b"MUS\x1a")]
     body, directory = b"", b""
