@@ -8,12 +8,15 @@ from collections.abc import Sequence
 from bandstand.common import config
 from bandstand.common.config import Config
 from bandstand.common.lock import ProcessLock
-from bandstand.common.ports import bind_free_port, list_ports
+from bandstand.common.ports import list_ports, listen_on_free_port
 from bandstand.common.standard_streams import settle_streams
 from bandstand.common.station_folder import make_folder
 from bandstand.web import log
 from bandstand.web.serving import say, serve, spare_descriptors
 from bandstand.web.workers import build_worker, keep_workers
+
+BACKLOG = 1024
+"""Connections that wait to be taken."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -39,8 +42,7 @@ def main(arguments: Sequence[str]) -> int:
 def run(settings: Config, port: int, mark: str, arguments: list[str]) -> int:
     """`arguments` name the configuration file for workers."""
     web = settings.web
-    with bind_free_port("web", web.host, list_ports(port)) as listening:
-        listening.listen(1024)
+    with listen_on_free_port("web", web.host, list_ports(port), BACKLOG) as listening:
         url = web.get_url(listening.getsockname()[1])
         lock = ProcessLock(settings.paths.web_lock, f"{mark} {url}")
         lock.acquire("the web process")

@@ -14,7 +14,7 @@ import shutil
 import signal
 import socket
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 from xml.sax.saxutils import escape
@@ -28,7 +28,7 @@ from bandstand.common.errors import Missing
 from bandstand.common.files import write_whole
 from bandstand.common.icecast import ADMIN, STATS, basic_authorization, get_burst_seconds
 from bandstand.common.paths import Paths
-from bandstand.common.ports import find_free_port, list_ports, listen_on_free_port
+from bandstand.common.ports import PortClaim, claim_free_port, list_ports, listen_on_free_port
 
 STANDBY_BURST_SECONDS = 0.5
 """Of silence, for those who come to the standby: also listeners of the streamer, who are later by it for good."""
@@ -130,6 +130,8 @@ class Prepared:
     """Where it asks whether a DJ may send; None: there are none."""
     was_ended: bool = False
     """One of ours ran, and had to be ended because its configuration is another now: its listeners connect anew."""
+    claim: PortClaim | None = field(default=None, compare=False)
+    """Keeps `port` from other stations that start before Icecast listens there."""
 
 
 @dataclass(frozen=True)
@@ -222,7 +224,8 @@ def prepare(config: Config) -> Prepared:
     before = read_kept(files)
     pid = find_running(config.paths)
     door = _open_door(config, before) if config.live.enabled else None
-    kept = _settle(config, before, before.port if before and pid else None, door)
+    claim = _choose_port(config, before, before.port if before and pid else None)
+    kept = _settle(config, before, claim.port, door)
     account = find_account()
     webroot = make_webroot(config.paths.webroot, is_for_another_user=account is not None)
     xml = render(read_template(), config, kept, account, webroot)
@@ -243,6 +246,7 @@ def prepare(config: Config) -> Prepared:
         pid=pid,
         live=_find_door(config, kept, door),
         was_ended=was_ended,
+        claim=claim,
     )
 
 
@@ -266,16 +270,19 @@ def read_kept(files: Files) -> Kept | None:
         return None
 
 
-def _settle(config: Config, before: Kept | None, in_use: int | None, door: socket.socket | None) -> Kept:
-    """Passwords from the configuration, else from before, else made up; `in_use` is the port our Icecast has, and at
-    `door` it will ask whom to let in."""
+def _choose_port(config: Config, before: Kept | None, in_use: int | None) -> PortClaim:
+    """`in_use` is the port that our Icecast has."""
     icecast = config.icecast
-    if before and before.asked == icecast.port and before.port == in_use:
-        port = in_use
-    else:
-        first = [before.port] if before and before.asked == icecast.port else []
-        ports = [*first, *list_ports(icecast.port)]
-        port = find_free_port("icecast", icecast.bind, ports)
+    is_as_before = before is not None and before.asked == icecast.port
+    if before and is_as_before and before.port == in_use:
+        return PortClaim(in_use)
+    first = [before.port] if before and is_as_before else []
+    return claim_free_port("icecast", icecast.bind, [*first, *list_ports(icecast.port)])
+
+
+def _settle(config: Config, before: Kept | None, port: int, door: socket.socket | None) -> Kept:
+    """Passwords from the configuration, else from before, else made up; at `door` Icecast will ask whom to let in."""
+    icecast = config.icecast
     return Kept(
         asked=icecast.port,
         port=port,
@@ -290,7 +297,11 @@ def _open_door(config: Config, before: Kept | None) -> socket.socket:
     """On the port from before as long as it is free: with another, Icecast would have to be started again."""
     ports = list_ports(config.live.port)
     first = [before.live_port] if before and before.live_port in ports else []
-    return listen_on_free_port("live", config.live.host, [*first, *ports])
+    claim = claim_free_port("live", config.live.host, [*first, *ports])
+    try:
+        return listen_on_free_port("live", config.live.host, [claim.port, *ports])
+    finally:
+        claim.release()
 
 
 def _find_door(config: Config, kept: Kept, listening: socket.socket | None = None) -> DoorPlace | None:

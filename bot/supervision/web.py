@@ -4,13 +4,13 @@ The process itself takes the port, and notes its address in its lock, so a bot t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bandstand.bot.supervision.keeper import WEB, KeptProcess
 from bandstand.common.config import Config
 from bandstand.common.errors import ConfigError
 from bandstand.common.lock import find_holder, read_note
-from bandstand.common.ports import find_free_port, list_ports
+from bandstand.common.ports import PortClaim, claim_free_port, list_ports
 from bandstand.common.python import build_command
 
 
@@ -21,6 +21,8 @@ class PreparedWeb:
     url: str = ""
     port: int = 0
     trouble: str = ""
+    claim: PortClaim | None = field(default=None, compare=False)
+    """Keeps `port` from other stations that start before the process listens there."""
 
 
 def prepare_web(config: Config) -> PreparedWeb:
@@ -32,10 +34,10 @@ def prepare_web(config: Config) -> PreparedWeb:
     if running:
         return PreparedWeb(running)
     try:
-        port = find_free_port(WEB, web.host, list_ports(web.port))
+        claim = claim_free_port(WEB, web.host, list_ports(web.port))
     except ConfigError as error:
         return PreparedWeb(trouble=f"there is no page: {error}")
-    return PreparedWeb(web.get_url(port), port)
+    return PreparedWeb(web.get_url(claim.port), claim.port, claim=claim)
 
 
 def make_kept_web(config: Config, prepared: PreparedWeb, arguments: Sequence[str]) -> KeptProcess:

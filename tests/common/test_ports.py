@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from bandstand.common.errors import ConfigError
-from bandstand.common.ports import find_free_port, list_ports, listen_on_free_port
+from bandstand.common.ports import claim_free_port, find_free_port, list_ports, listen_on_free_port
 
 
 def test_a_port_that_somebody_has_is_passed_over() -> None:
@@ -35,6 +35,17 @@ def test_two_who_look_at_the_same_moment_get_two_ports(monkeypatch: pytest.Monke
     with rival, listen_on_free_port("live", "127.0.0.1", list_ports(first)) as mine:
         assert mine.getsockname()[1] > first
         assert find_free_port("live", "127.0.0.1", list_ports(first)) > mine.getsockname()[1]
+
+
+def test_a_port_is_claimed_by_one_at_a_time_before_anybody_listens_there() -> None:
+    first = claim_free_port("icecast", "127.0.0.1", list_ports(18400))
+    second = claim_free_port("icecast", "127.0.0.1", list_ports(18400))
+    assert first.port < second.port
+    with pytest.raises(ConfigError, match=rf"{first.port} and the 1 ports after it are all taken"):
+        claim_free_port("icecast", "127.0.0.1", [first.port, second.port])
+    first.release()
+    again = claim_free_port("icecast", "127.0.0.1", [first.port])
+    assert again.port == first.port
 
 
 @pytest.mark.parametrize(("key", "name"), [("icecast", "icecast.bind"), ("telnet", "telnet.host")])

@@ -23,6 +23,13 @@ def test_a_port_that_somebody_has_is_passed_over(tmp_path: Path) -> None:
     assert prepared.url == f"http://127.0.0.1:{prepared.port}"
 
 
+def test_two_stations_that_begin_at_the_same_moment_have_pages_of_their_own(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        one, other = (prepare_web(station(tmp_path / name, port=port)) for name in ("one", "other"))
+    assert one.port < other.port
+
+
 def test_one_that_runs_already_keeps_its_address(tmp_path: Path) -> None:
     config = station(tmp_path)
     lock = ProcessLock(config.paths.web_lock, f"{config.get_web_mark()} http://127.0.0.1:8099")
