@@ -88,6 +88,11 @@ class JobRecorder:
         self.room.wait(needed)
         self._record_failure(job, step, made)
 
+    def return_job(self, job: int, why: str, made: Frames) -> None:
+        """Have the song made again at once; `made` frames of it can be heard."""
+        log.warn("job {job}: {why}; it is made again", job=job, why=why)
+        self.record_end(job, lambda tx: making.record_held(tx, job, Failed(why), made, is_told=True))
+
     def _record_failure(self, job: int, step: Failed, made: Frames | None = None) -> None:
         """Record it, or tell of it. With `made`, the job is to wait and be made again."""
         failure = UnrecordedFailure(job, step, is_held=made is not None)

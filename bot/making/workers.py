@@ -75,6 +75,8 @@ class JobRunner:
         self.pipes = Pipes()
         self._waiting: Worker | None = None
         self._busy: dict[int, Worker] = {}
+        self._was_killed: set[int] = set()
+        """Jobs whose worker was ended by a signal before they were done."""
         self._is_claiming = self._must_claim = self._is_stopping = False
 
     @property
@@ -264,6 +266,7 @@ class JobRunner:
         self._recorder.hold(job, step, made, made * FRAME_BYTES)
 
     def _take_end(self, ending: Ending, worker: Worker) -> None:
+        made = Frames(worker.spool.count_frames())
         worker.spool.close()
         if worker is self._waiting:
             self._waiting = None
@@ -276,10 +279,20 @@ class JobRunner:
         if self._is_stopping:
             return
         if not worker.is_settled:
-            why = f"the worker {ending} before the song was done; the log says more"
             with refer_to(worker.reference):
-                self._record_step(worker.job, Failed(why))
+                self._take_death(worker, worker.job, ending, made)
         self._claim_jobs()
+
+    def _take_death(self, worker: Worker, job: int, ending: Ending, made: Frames) -> None:
+        """A worker has ended before its song was done. Where somebody killed it, as a machine that is short of memory
+        does, the song is made again; a second time it may be the song that is the cause, and the job fails."""
+        why = f"the worker {ending} before the song was done"
+        can_be_again = ending.signal is not None and not (worker.spool.is_live or worker.has_pipe)
+        if can_be_again and job not in self._was_killed:
+            self._was_killed.add(job)
+            self._recorder.return_job(job, why, made)
+        else:
+            self._record_step(job, Failed(f"{why}; the log says more"))
 
     def _read_record(self, song: SongCode) -> Done | None:
         try:

@@ -178,7 +178,8 @@ def record_failed(tx: Transaction, job_id: int, step: Failed, *, is_told: bool =
 
 
 def record_held(tx: Transaction, job_id: int, step: Failed, made: Frames, *, is_told: bool = False) -> None:
-    """There was no room for the song, of which `made` frames can be heard: its job waits. `is_told` as above."""
+    """There was no room for the song, of which `made` frames can be heard, or its worker was killed: its job waits.
+    `is_told` as above."""
     job = tx.jobs.get(job_id)
     if job.state is not JobState.RUNNING:
         return

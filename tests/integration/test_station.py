@@ -287,6 +287,24 @@ def test_a_generated_song_is_heard_before_its_worker_has_finished(on_air: Statio
     on_air.wait_for(r"job 2: .* is made")
 
 
+def test_a_song_whose_worker_is_killed_is_made_again_and_heard_without_a_break(
+    on_air: Station, listener: Listener
+) -> None:
+    on_air.give_up_first_song()
+    listener.hears(False)
+    on_air.ask("generate", "minutes=4")
+    listener.hears(True, 0.2)
+    for pid in on_air.pids_of("bandstand.composer"):
+        os.kill(pid, signal.SIGKILL)
+    on_air.wait_for("job 2: the worker ended by signal 9 before the song was done; it is made again")
+    on_air.mark()
+    while not on_air.logged("cue 2 is on the air"):  # the rest of the song
+        listener.keeps_hearing(0.5)
+    listener.keeps_hearing(2.0)
+    on_air.wait_for(r"job 2: .* is made")
+    assert [one["reason"] for one in on_air.ask("history")["plays"]] == ["", "finished"]
+
+
 def test_silence_then_a_tone_then_silence_ten_times_and_a_queue_without_a_gap(on_air: Station) -> None:
     on_air.give_up_first_song()
     code, other = on_air.tone("tone", 2.0), on_air.tone("other", 8.0)

@@ -88,13 +88,13 @@ class Bench:
         room = Room(self.reactor, [self.config.paths.spool], self._publish)
         recorder = JobRecorder(self.reactor, self.store, room, self._publish)  # type: ignore[arg-type]
         self.runner = JobRunner(launcher, recorder, self.config, ["compose"], lambda: self.farm)
-        for name in ("begun", "noticed", "done", "failed", "passed"):
+        for name in ("begun", "noticed", "done", "failed", "passed", "held"):
             monkeypatch.setattr(making, f"record_{name}", self._recorder(name))
         monkeypatch.setattr(making, "claim_job", lambda tx: self.waiting.pop(0) if self.waiting else None)
         monkeypatch.setattr(making, "return_jobs", lambda tx, finished: self.recorded.append(("returned", *finished)))
 
     def _recorder(self, name: str) -> Any:
-        return lambda tx, job, step, **more: self.recorded.append((name, job, step))
+        return lambda tx, job, step, *made, **more: self.recorded.append((name, job, step, *made))
 
     def _publish(self, events: Sequence[Event]) -> None:
         self.events += events
@@ -197,11 +197,37 @@ def test_how_far_it_is_is_told_and_kept_nowhere(bench: Bench) -> None:
     assert bench.recorded == []
 
 
-def test_a_worker_that_dies_over_its_job_has_failed_in_a_sentence(bench: Bench) -> None:
+KILLED = "the worker ended by signal 9 before the song was done"
+
+
+def test_a_song_whose_worker_was_killed_is_made_again_once_and_goes_on_where_it_was(bench: Bench) -> None:
     bench.order(1)
+    spool = bench.runner.find_spool(SongCode("7kq3"))
+    assert spool is not None
+    audio, growth = spool.duplicate()
+    os.write(audio, bytes(5 * FRAME_BYTES))
+    for fd in filter(None, (audio, growth)):
+        os.close(fd)
     bench.reactor.kill(0)
-    why = "the worker ended by signal 9 before the song was done; the log says more"
+    assert bench.recorded == [("held", 1, Failed(KILLED), 5)]
+    assert bench.events == [], "nobody waits in vain, so nobody is told"
+    bench.order(1)
+    bench.reactor.kill(1)
+    assert bench.recorded[1:] == [("failed", 1, Failed(f"{KILLED}; the log says more"))]
+
+
+def test_a_worker_that_ends_by_itself_over_its_job_has_failed_in_a_sentence(bench: Bench) -> None:
+    bench.order(1)
+    bench.reactor.finish(0)
+    why = "the worker ended by itself before the song was done; the log says more"
     assert bench.recorded == [("failed", 1, Failed(why))]
+
+
+def test_live_sound_whose_worker_was_killed_has_failed(bench: Bench) -> None:
+    bench.order(1)
+    bench.say(msgspec.structs.replace(BEGUN, is_live=True))
+    bench.reactor.kill(0)
+    assert bench.recorded[1:] == [("failed", 1, Failed(f"{KILLED}; the log says more"))]
 
 
 def test_a_worker_that_said_how_it_ended_is_not_told_again(bench: Bench) -> None:
