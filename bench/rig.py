@@ -25,7 +25,7 @@ from bandstand.bot.shell.ctl import NotRunning as NotRunning
 from bandstand.bot.shell.ctl import Station as Control
 
 BANDSTAND = str(Path(sys.executable).parent / "bandstand")
-PATIENCE = 60.0
+PATIENCE = 180.0
 LOUD = 0.003
 RETRY = 0.25
 TICK = os.sysconf("SC_CLK_TCK")
@@ -81,12 +81,12 @@ def threads(pid: int) -> int:
 class Station:
     """`bandstand up` without a terminal; its log is kept."""
 
-    def __init__(self, folder: Path, settings: str = "") -> None:
+    def __init__(self, folder: Path, settings: str = "", idle: str = "silence") -> None:
         folder.chmod(0o755)  # Icecast's own user must reach what is its own in there
         self.port = free_port()
         self.folder = folder
         self.config = folder / "bandstand.toml"
-        self.config.write_text(f'[icecast]\nport = {self.port}\n[radio]\nidle = "silence"\n{settings}')
+        self.config.write_text(f'[icecast]\nport = {self.port}\n[radio]\nidle = "{idle}"\n{settings}')
         self.logged: list[str] = []
         self._news = threading.Condition()
         self.bot: subprocess.Popen[str] | None = None
@@ -193,7 +193,7 @@ class Listener(threading.Thread):
 
     def run(self) -> None:
         while not self._ended:
-            with suppress(OSError), socket.create_connection(("127.0.0.1", self._port), 10) as connection:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self.find_port()), 10) as connection:
                 self._listen(connection)
             self.dropped += self.connected and not self._ended
             self.connected = False
@@ -214,6 +214,10 @@ class Listener(threading.Thread):
             self.longest_wait, last = max(self.longest_wait, now - last), now
             self.bytes += len(data)
             self.take(data)
+
+    def find_port(self) -> int:
+        """Where to connect, asked each time."""
+        return self._port
 
     def begin(self) -> None:
         """Connected anew."""
