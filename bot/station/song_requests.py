@@ -151,6 +151,8 @@ def _find_allowed_time(past: SongPast, by: Requester, tx: Transaction) -> float:
 
 
 def _find_song_time(past: SongPast, tx: Transaction) -> float:
+    if past.last_started is None and past.last_request is None:
+        return tx.now  # however large the library is
     return find_song_time(past, tx.songs.count_playable(FULL_LIBRARY), tx.now)
 
 

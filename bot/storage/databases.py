@@ -66,6 +66,9 @@ class StationDatabase(Protocol):
 
     def execute_sql(self, sql: str, params: Any = None) -> Any: ...
 
+    def execute_prepared(self, sql: str, params: Any) -> Any:
+        """Run one of the statements that come again and again with other parameters."""
+
 
 def choose_database(paths: Paths) -> StationDatabase:
     """The station's database, not open yet. Raises StoreError where what it takes is not installed."""

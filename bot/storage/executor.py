@@ -211,5 +211,5 @@ class Executor:
         if not self._is_open:
             raise OutsideTransaction("a repository was used outside of its transaction")
         if isinstance(query, Prepared):
-            return self._database.execute_sql(query.get_sql(self._param), query.values)
+            return self._database.execute_prepared(query.get_sql(self._param), query.values)
         return self._database.execute(query)

@@ -4,6 +4,7 @@ FTS5 goes through the songs that have a word in the order of their numbers, so t
 cost as little as all of a rare one.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from playhouse.sqlite_ext import FTS5Model, SearchField
@@ -66,18 +67,23 @@ class Fts5Words:
         query = WordTrigrams.select(WordTrigrams.text).where(WordTrigrams.match(match))
         return [text for (text,) in self._executor.select(query.order_by(WordTrigrams.rank()).limit(limit))]
 
-    def select(self, query: Query) -> Any:
-        terms = find_terms(query)
-        match = make_match(terms)
-        if match:
-            documents = DocumentWords.select(DOCUMENT.song).join(DOCUMENT, on=(DOCUMENT.id == DocumentWords.rowid))
-            return documents.where(DocumentWords.match(match)).order_by(DocumentWords.rowid.desc())
-        selected = DOCUMENT.select(DOCUMENT.song).order_by(DOCUMENT.id.desc())
-        if terms.excluded:
-            match = DocumentWords.match(" OR ".join(_quote(text) for text in terms.excluded))
-            excluded = DocumentWords.select(DocumentWords.rowid).where(match)
-            selected = selected.where(DOCUMENT.id.not_in(excluded))
-        return selected
+    def list_songs(self, query: Query, where: Sequence[Any], limit: int | None, *, is_narrow: bool) -> list[str]:
+        selected = _select(find_terms(query))
+        selected = selected.where(*where) if where else selected
+        return [song for (song,) in self._executor.select(selected.limit(limit))]
+
+
+def _select(terms: Terms) -> Any:
+    match = make_match(terms)
+    if match:
+        documents = DocumentWords.select(DOCUMENT.song).join(DOCUMENT, on=(DOCUMENT.id == DocumentWords.rowid))
+        return documents.where(DocumentWords.match(match)).order_by(DocumentWords.rowid.desc())
+    selected = DOCUMENT.select(DOCUMENT.song).order_by(DOCUMENT.id.desc())
+    if terms.excluded:
+        match = DocumentWords.match(" OR ".join(_quote(text) for text in terms.excluded))
+        excluded = DocumentWords.select(DocumentWords.rowid).where(match)
+        selected = selected.where(DOCUMENT.id.not_in(excluded))
+    return selected
 
 
 def make_match(terms: Terms) -> str:

@@ -50,10 +50,15 @@ OPTIONS: Final[dict[str, Any]] = {
     "tcp_user_timeout": 15_000,
 }
 """Of a connection, unless the address says otherwise: a network that is gone is noticed within 15 seconds."""
+NEVER: Final = 1 << 60
+"""After how many times psycopg has a statement prepared that is not said to be (`execute_prepared`)."""
+PREPARED: Final = 300
+"""Statements that the server keeps; a number of another size, or none, makes another of them."""
 SETTINGS: Final = (
     "SET jit = off",  # it would take longer than these queries
+    "SET enable_mergejoin = off",  # reads a whole table in order, where it takes few rows for many
+    "SET random_page_cost = 1.1",  # what a station asks is in memory
     "SET lock_timeout = '2s'",
-    "SET plan_cache_mode = force_custom_plan",  # what is rare and what is frequent decides how it is looked for
     "SET pg_trgm.similarity_threshold = 0.2",
     "SET client_min_messages = warning",
 )
@@ -173,7 +178,8 @@ class PostgresStation(Psycopg3Database):  # type: ignore[misc]
         except psycopg.ProgrammingError:  # whose text has the address in it
             raise CannotConnect("station.database is no address that PostgreSQL knows") from None
         options = {name: value for name, value in OPTIONS.items() if name not in known}
-        connection = psycopg.connect(self._address, autocommit=True, **options)
+        connection = psycopg.connect(self._address, autocommit=True, prepare_threshold=NEVER, **options)
+        connection.prepared_max = PREPARED
         try:
             self._settle(connection)
         except BaseException:
@@ -257,6 +263,14 @@ class PostgresStation(Psycopg3Database):  # type: ignore[misc]
     def execute_sql(self, sql: str, params: Any = None, named_cursor: Any = None) -> Any:
         return super().execute_sql(translate(sql) if self._is_migrating and "%s" not in sql else sql, params)
 
+    def execute_prepared(self, sql: str, params: Any) -> Any:
+        """As the server keeps it, parsed and after some times with a plan for any parameters. Other statements get a
+        plan for theirs each time: what is rare and what is frequent decides how it is looked for."""
+        if self.is_closed():
+            raise peewee.InterfaceError("the connection is closed")
+        with peewee.__exception_wrapper__:  # type: ignore[attr-defined]
+            return self._state.conn.execute(sql, params, prepare=True)
+
     # Transactions
 
     def begin_work(self, *, is_writing: bool) -> None:
@@ -288,7 +302,7 @@ class PostgresStation(Psycopg3Database):  # type: ignore[misc]
                 and not connection.closed
                 and connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE
             ):
-                connection.execute("ROLLBACK")
+                connection.pgconn.exec_(b"ROLLBACK")  # after one of its own, psycopg has everything prepared anew
 
     def find_cause(self, error: BaseException) -> str | None:
         found: BaseException | None = error

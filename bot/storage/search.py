@@ -14,7 +14,7 @@ swapped with the next), which are looked up by the hundred; only where there is 
 
 import difflib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
 import msgspec
@@ -107,8 +107,9 @@ class Words(Protocol):
     def list_neighbours(self, word: str, limit: int) -> list[str]:
         """Words that share the most trigrams with this one."""
 
-    def select(self, query: Query) -> Any:
-        """A query of peewee's for the songs of documents that have the words, the newest first; filters come on top."""
+    def list_songs(self, query: Query, where: Sequence[Any], limit: int | None, *, is_narrow: bool) -> list[str]:
+        """Codes of songs whose documents have the words and fit `where` as well, the newest first. `is_narrow`: few of
+        those that have the words may fit that."""
 
 
 class Search:
@@ -189,11 +190,11 @@ class Search:
 
     def _select(self, query: Query, limit: int | None, *further: Any) -> list[str]:
         where = [*further, *_make_filters(query)]
+        is_narrow = bool(further or query.faves or query.is_unplayed)
         if query.faves:
             likes = FAVOURITE.person.in_(find_fans(self._executor, query.faves))
             where.append(DOCUMENT.song.in_(FAVOURITE.select(FAVOURITE.song).where(likes)))
-        selected = self.words.select(query).where(*where)
-        return [code for (code,) in self._executor.select(selected.limit(limit))]
+        return self.words.list_songs(query, where, limit, is_narrow=is_narrow)
 
 
 def _make_filters(query: Query) -> list[Any]:

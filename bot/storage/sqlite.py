@@ -100,6 +100,10 @@ class SqliteStation(SqliteDatabase):
         if self.connection().in_transaction:  # type: ignore[no-untyped-call]
             self.rollback()
 
+    def execute_prepared(self, sql: str, params: Any) -> Any:
+        """The driver keeps the last statements by itself."""
+        return self.execute_sql(sql, params)  # type: ignore[no-untyped-call]
+
     def find_cause(self, error: BaseException) -> str | None:
         return find_cause(error)
 

@@ -9,15 +9,17 @@ import psycopg
 import pytest
 
 from bandstand.bot.station.rules import Rules
-from bandstand.bot.storage import postgres, schema, tables
+from bandstand.bot.storage import postgres, schema, search, tables, tsvector
 from bandstand.bot.storage.databases import StoreError
 from bandstand.bot.storage.postgres import AWAY, PostgresStation
 from bandstand.bot.storage.schema import MIGRATIONS, translate
 from bandstand.bot.storage.store import Store
 from bandstand.bot.storage.tsvector import make_tsquery, make_vector
 from bandstand.common.api.events import DatabaseFailed, DatabaseRecovered, Event
+from bandstand.common.api.refusals import NoSongsYet, Refused
 from bandstand.common.errors import BandstandError
 from bandstand.common.paths import Paths
+from bandstand.common.song_search import Query
 from tests.bot.memory import make_transaction
 from tests.bot.storage.samples import make_song
 from tests.bot.storage.test_store import Reactor, add_song
@@ -150,6 +152,57 @@ def test_words_of_a_person_stay_words() -> None:
     assert make_tsquery(terms) == (
         "'a'' | ''b':* & ('blue' <-> 'lantern') & ('==tags=calm') & ('=t1' | '=t2') & !('ete')"
     )
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        Query(words=("lantern",)),
+        Query(words=("lan",)),
+        Query(words=("lantern", "rare")),
+        Query(words=("rare",)),
+        Query(words=("old",)),
+        Query(words=("none",)),
+        Query(words=("lantern",), style="bossa", tempo=(120.0, 122.0)),
+        Query(words=("lantern",), excluded=("rare",)),
+        Query(words=("lantern",), is_unplayed=True),
+        Query(fields=(("title", "lantern"),)),
+    ],
+    ids=str,
+)
+def test_the_newest_that_fit_are_found_wherever_they_are(
+    query: Query, postgres_pool: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tsvector, "FEW", 4)
+    monkeypatch.setattr(tsvector, "MANY", 12)
+    monkeypatch.setattr(search, "LIMIT", 3)
+    tx = make_transaction(postgres_pool.take())
+    for number in range(40):
+        words = f"{'lantern' if number % 2 else 'road'} {'rare' if number % 11 == 5 else ''} {'old' * (number < 9)}"
+        facts = {"style": "bossa" if number % 3 else "waltz", "tempo": 120 + number % 5}
+        tx.songs.add(make_song(f"s{number}", title=words, facts=facts))
+    everything = tx.search.list_all(query)
+    assert tx.search.find(query) == everything[:3]
+    assert (len(everything) > 0) == (query.words != ("none",))
+    postgres_pool.give_back()
+
+
+def test_what_is_asked_again_and_again_stays_prepared_when_a_command_is_refused(bench: PostgresBench) -> None:
+    def count(tx: Any) -> int:
+        tx.songs.find("7kq3")
+        found = bench.database.execute_sql(
+            "SELECT COUNT(*) FROM pg_prepared_statements WHERE statement LIKE '%%song%%'"
+        )
+        return int(found.fetchone()[0])
+
+    def refuse(tx: Any) -> None:
+        tx.songs.find("7kq3")
+        raise Refused(NoSongsYet())
+
+    before = bench.ask("read", count)
+    with pytest.raises(Refused):
+        bench.ask("transact", refuse)
+    assert bench.ask("read", count) == before == 1
 
 
 # Who may use it
