@@ -1,6 +1,6 @@
 """An evening of a station on several machines, in which its parts are killed: what was promised, and what is heard.
 
-    python bench/outages.py [--minutes 10] [--songs 120] [--only WORDS ...]
+    python bench/outages.py [--minutes 10] [--songs 120] [--only WORDS ...] [--log FILE]
 
 Starts, on loopback: a PostgreSQL that writes through to the disk, a Dask scheduler with two machines of the farm, a
 whole station with its own Icecast, and two relays. A crowd asks by the HTTP API all the time, each from an address of
@@ -51,7 +51,7 @@ SETTLE = 10.0
 PACE = 0.5
 """Seconds between two of the crowd's actions."""
 PATIENCE = 30.0
-ACTIONS = {"request": 3, "wish": 1, "favourite": 30, "rating": 30, "bookmark": 10, "look": 26}
+ACTIONS = {"request": 4, "wish": 1, "favourite": 30, "rating": 30, "bookmark": 10, "look": 25}
 """How often each is chosen."""
 STYLES = ("rock", "bossa", "techno", "waltz", "funk", "folk", "swing", "pop")
 PLAYED = ("finished", "skipped")
@@ -339,7 +339,7 @@ def kill_database(evening: Evening, crowd: Crowd) -> None:
 
 
 def kill_worker(evening: Evening, crowd: Crowd) -> None:
-    """The station's own, which has just been given a song."""
+    """All that are at work or wait, the one that has just been given a song among them."""
     workers = evening.find_workers()
     crowd.wish("rock for 2 minutes")
     for worker in workers:
@@ -366,7 +366,7 @@ class Fault:
     silence: float = SILENCE
     """Seconds that it may cost at most, by docs/faults.md."""
     drops: int = 0
-    """Share of listeners, of two relays and the station, whose connection may end."""
+    """Connections of listeners that may end."""
 
 
 FAULTS = (
@@ -374,7 +374,7 @@ FAULTS = (
     Fault("kill -9 scheduler, 5 s", lambda evening, _: evening.kill_scheduler()),
     Fault("kill -9 machine in mid-song", kill_machine),
     Fault("kill -9 relay, 5 s", lambda evening, _: evening.kill_relay(), drops=2),
-    Fault("kill -9 worker with a song", kill_worker),
+    Fault("kill -9 worker in mid-song", kill_worker),
     Fault("kill -9 web", lambda evening, _: kill_web(evening)),
     Fault("kill -9 standby", kill_part("standby")),
     Fault("kill -9 streamer", kill_part("streamer"), silence=2.0),
@@ -479,6 +479,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--songs", type=int, default=120, help="in the library")
     parser.add_argument("--only", nargs="+", default=[], metavar="WORD", help="faults that have one of these words")
+    parser.add_argument("--log", type=Path, metavar="FILE", help="where the log of station and farm is kept")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended, too
@@ -504,7 +505,8 @@ def main() -> int:
             crowd.end()
             wrong = report(evening, crowd, listeners, rows)
         finally:
-            Path("outages.log").write_text("".join(evening.get_log()) + (folder / "farm.log").read_text())
+            if options.log:
+                options.log.write_text("".join(evening.get_log()) + (folder / "farm.log").read_text())
         for listener in listeners:
             listener.end()
     print("\n" + ("\n".join(f"FAILED: {why}" for why in wrong) or "nothing that was promised is lost; no dead air"))

@@ -1,6 +1,6 @@
 """A station beyond one Icecast, and many stations on one machine.
 
-    python bench/scale.py [--only relays|stations|farm] [--listeners N] [--stations N ...] [--machines N ...]
+    python bench/scale.py [--only relays|stations|farm] [--listeners N] [--stations N ...] [--small] [--machines N ...]
 
 relays: a station with two relays (as deploy/relay.xml makes them) and so many listeners, all on loopback, who come by
 `/listen` within some seconds and read at the stream's pace. It tells how they are spread, what the processes take, and,
@@ -9,7 +9,8 @@ second. All share this machine with the program that plays the listeners, so the
 how many one machine serves.
 
 stations: one `bandstand up` for each of several folders, each heard by one listener while its programme is silent, and
-what they take together: processor over a minute, memory (PSS).
+what they take together: processor over a minute, memory (PSS). With `--small` they are as docs/scale.md has small ones:
+no composer waits, and there is no telnet.
 
 farm: a scheduler, so many machines that make one song at a time, and a station's farm client, all on this machine. It
 tells how many songs an hour they make while each machine always has one, what of the processor's time a song takes at
@@ -37,6 +38,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 import psutil
+from radio_hour import PARTS
 from rig import Station, free_port, memory, processor
 
 from bandstand.common.farm import Farm, FarmState
@@ -51,6 +53,7 @@ PASSWORD = "relay"
 FIRSTS = 10
 """Songs whose first sound is measured, of each kind."""
 SONG_MINUTES = 1
+SMALL = "[composer]\nwaiting = false\n[telnet]\nenabled = false\n"
 OWNER = "<changeowner><user>icecast2</user><group>icecast</group></changeowner>"
 TRY_AGAIN = 0.5
 ARRIVAL = 10.0
@@ -233,20 +236,23 @@ def run_relays(listeners: int) -> None:
         asyncio.run(crowd_relays(station, relays, page, listeners))
 
 
-def run_stations(number: int) -> None:
+def run_stations(number: int, *, are_small: bool) -> None:
     folder = Path(tempfile.mkdtemp(prefix="scale-"))
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        stations = []
+        stations, began = [], time.monotonic()
         for index in range(number):
             (folder / str(index)).mkdir()
-            settings = f"[telnet]\nport = {free_port()}\n[web]\nport = {free_port()}\n[live]\nport = {free_port()}\n"
+            telnet = SMALL if are_small else f"[telnet]\nport = {free_port()}\n"
+            settings = f"{telnet}[web]\nport = {free_port()}\n[live]\nport = {free_port()}\n"
             station = Station(folder / str(index), settings)
-            station.up()
             stack.callback(station.end)
-            station.wait_for(r"/stream\.mp3 is on the air")
+            station.up()
             station.say("cancel 1")
             stations.append(station)
+        for station in stations:
+            station.wait_for(r"/stream\.mp3 is on the air")
+        print(f"{number:3} stations     on the air after {time.monotonic() - began:.0f} s")
         time.sleep(10)
         processes = [
             process for station in stations if station.bot
@@ -255,10 +261,14 @@ def run_stations(number: int) -> None:
         spent = sum(processor(process.pid) for process in processes)
         time.sleep(60)
         used = (sum(processor(process.pid) for process in processes) - spent) / 60 * 100
-        kept = sum(memory(process.pid) for process in processes)
+        kept = Counter[str]()
+        for process in processes:
+            words = " ".join(process.cmdline())
+            kept[next((part for part, mark in PARTS.items() if mark in words), "others")] += memory(process.pid)
         heard = sum(1 for station in stations if station.say("status").is_good)
-        cost = f"{used:.1f} % of a core, {kept:.0f} MiB, {len(processes)} processes"
-        print(f"{number:3} stations     {cost}, {heard} answer")
+        cost = f"{used:.1f} % of a core, {kept.total():.0f} MiB, {len(processes)} processes"
+        print(f"                 {cost}, {heard} answer")
+        print("                 MiB: " + ", ".join(f"{part} {size:.0f}" for part, size in kept.most_common()))
 
 
 class Machines:
@@ -353,6 +363,7 @@ def main() -> None:
     parser.add_argument("--only", choices=("relays", "stations", "farm"))
     parser.add_argument("--listeners", type=int, default=2000)
     parser.add_argument("--stations", type=int, nargs="+", default=[1, 10])
+    parser.add_argument("--small", action="store_true", help="stations that take little memory")
     parser.add_argument("--machines", type=int, nargs="+", default=[1, 2, 4])
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended, too
@@ -360,7 +371,7 @@ def main() -> None:
         run_relays(given.listeners)
     if given.only in (None, "stations"):
         for number in given.stations:
-            run_stations(number)
+            run_stations(number, are_small=given.small)
     if given.only in (None, "farm"):
         for number in given.machines:
             run_farm(number)

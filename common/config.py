@@ -170,6 +170,8 @@ class Composer(_Section, frozen=True):
     """auto: generators' programs run in a sandbox where bubblewrap works."""
     writable: list[PathText] = []
     """Folders that they may write in it, beside their own; relative to the configuration file."""
+    waiting: bool = True
+    """A worker waits for the next song, all that it needs in its memory; without, each is started when it is needed."""
 
 
 class Log(_Section, frozen=True):

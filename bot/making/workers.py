@@ -1,4 +1,5 @@
-"""Song workers: one that waits, its imports done, and as many at work as the configuration allows.
+"""Song workers: one that waits, its imports done, and as many at work as the configuration allows. On a machine with
+little memory none waits (`composer.waiting`).
 
 A worker takes one job and ends. Jobs wait in the database; they are claimed one by one, as long as there is room, each
 time that something says that there may be one (a job was ordered or returned, another song is next) or that there is
@@ -194,8 +195,8 @@ class JobRunner:
         self._launcher.clock.callLater(WARM_AFTER, self._warm)
 
     def _warm(self) -> None:
-        """Have one worker waiting."""
-        if self._waiting is None and not self._is_stopping:
+        """Have one worker waiting, where that is wanted."""
+        if self._config.composer.waiting and self._waiting is None and not self._is_stopping:
             try:
                 self._waiting = self._spawn()
             except OSError as error:

@@ -75,7 +75,7 @@ class Tx:
 class Bench:
     """`waiting` are jobs that wait in the database; `recorded` is what was written down."""
 
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, **composer: object) -> None:
         self.farm = 0
         self.reactor = FakeReactor()
         self.tx = Tx()
@@ -83,7 +83,8 @@ class Bench:
         self.waiting: list[ClaimedJob] = []
         self.recorded: list[tuple[Any, ...]] = []
         self.events: list[Event] = []
-        self.config = msgspec.convert({"station": {"directory": str(folder), "workers": 2}}, Config)
+        station = {"directory": str(folder), "workers": 2}
+        self.config = msgspec.convert({"station": station, "composer": composer}, Config)
         launcher = Launcher(self.reactor, self.reactor)
         room = Room(self.reactor, [self.config.paths.spool], self._publish)
         recorder = JobRecorder(self.reactor, self.store, room, self._publish)  # type: ignore[arg-type]
@@ -120,6 +121,19 @@ def test_one_worker_waits_before_there_is_a_job(bench: Bench) -> None:
     Deferred.fromCoroutine(bench.runner.start())
     Deferred.fromCoroutine(bench.runner.start())
     assert bench.reactor.started == [["setsid", "compose", "--soundfont", "", "--log", "text"]]
+
+
+def test_where_none_is_to_wait_a_worker_is_started_for_each_job(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = Bench(tmp_path, monkeypatch, waiting=False)
+    Deferred.fromCoroutine(bench.runner.start())
+    assert bench.reactor.started == []
+    assert bench.runner.get_status().state == "0 at work, none waiting"
+    bench.order(1)
+    bench.reactor.advance(2)
+    assert len(bench.reactor.started) == 1
+    assert bench.reactor.children[0].transport.written.startswith(b"{")
 
 
 def test_a_farm_takes_more_songs_at_once_and_what_it_cannot_make_stays_within_the_workers(bench: Bench) -> None:
