@@ -1,6 +1,7 @@
 """A station beyond one Icecast, and many stations on one machine.
 
-    python bench/scale.py [--only relays|stations|farm] [--listeners N] [--stations N ...] [--small] [--machines N ...]
+    python bench/scale.py [--only relays|stations|farm] [--listeners N] [--stations N ...] [--small]
+                          [--machines N ...] [--share PERCENT] [--delays MS ...] [--first-flight PACKETS]
 
 relays: a station with two relays (as deploy/relay.xml makes them) and so many listeners, all on loopback, who come by
 `/listen` within some seconds and read at the stream's pace. It tells how they are spread, what the processes take, and,
@@ -15,14 +16,14 @@ no composer waits, and there is no telnet.
 farm: a scheduler, so many machines that make one song at a time, and a station's farm client, all on this machine. It
 tells how many songs an hour they make while each machine always has one, what of the processor's time a song takes at
 the machines, in the farm client and in the station's worker, and how long the first sound of a song takes, beside that
-of a worker that composes by itself, in turn. Where machines outnumber the cores, and on a busy machine, only the
-processor's time counts.
+of a worker that composes by itself, in turn. Machines that together are more than the cores of this one do not grow in
+proportion: `--share` gives each a share of a core and no more. `--delays` puts each machine whose first sound is
+measured behind a network with so many milliseconds of delay each way; `--first-flight` is how many packets it sends
+before it waits for an answer (initcwnd). Both need root.
 """
 
 import argparse
 import asyncio
-import os
-import select
 import shutil
 import signal
 import subprocess
@@ -30,29 +31,18 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
-from statistics import median
 from urllib.parse import urlsplit
 
-import msgspec
 import psutil
 from radio_hour import PARTS
 from rig import Station, free_port, memory, processor
-
-from bandstand.common.farm import Farm, FarmState
-from bandstand.common.jobs import Done, Failed, Job, Value
-from bandstand.common.python import build_command
-from bandstand.common.types import SongCode
-from bandstand.composer.farm.composers import Composer
+from scale_farm import run_firsts, run_songs
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "deploy" / "relay.xml"
 WEBROOT = "/usr/share/icecast2/web"
 PASSWORD = "relay"
-FIRSTS = 10
-"""Songs whose first sound is measured, of each kind."""
-SONG_MINUTES = 1
 SMALL = "[composer]\nwaiting = false\n[telnet]\nenabled = false\n"
 OWNER = "<changeowner><user>icecast2</user><group>icecast</group></changeowner>"
 TRY_AGAIN = 0.5
@@ -271,93 +261,6 @@ def run_stations(number: int, *, are_small: bool) -> None:
         print("                 MiB: " + ", ".join(f"{part} {size:.0f}" for part, size in kept.most_common()))
 
 
-class Machines:
-    """A farm on loopback, with machines that make one song at a time."""
-
-    def __init__(self, folder: Path, number: int) -> None:
-        address = f"tcp://127.0.0.1:{free_port()}"
-        self._folder = folder
-        self._socket = folder / "farm.sock"
-        program = [sys.executable, "-P", "-c", "from bandstand.common.cli import main; raise SystemExit(main())"]
-        dask = [sys.executable, "-m", "dask", "scheduler", "--no-dashboard", "--host", "127.0.0.1"]
-        farm = msgspec.json.encode(Farm(scheduler=address)).decode()
-        client = build_command("bandstand.composer.farm.client", ["--farm", farm, "--socket", str(self._socket)])
-        self.scheduler = self._start([*dask, "--port", address.rpartition(":")[2]])
-        self.machines = [self._start([*program, "worker", "--farm", address, "--songs", "1"]) for _ in range(number)]
-        self.client = self._start(client)
-        assert self.client.stdout is not None
-        for line in self.client.stdout:
-            if msgspec.json.decode(line, type=FarmState).slots == number:
-                break
-        time.sleep(5)  # until their composers wait
-
-    def _start(self, argv: list[str]) -> "psutil.Popen":
-        environment = os.environ | {"TMPDIR": str(self._folder), "DASK_TEMPORARY_DIRECTORY": str(self._folder)}
-        with (self._folder / "log").open("ab") as log:
-            return psutil.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=environment)
-
-    def start_worker(self, *, is_far: bool) -> Composer:
-        """A worker of the station's, as soon as it waits."""
-        worker = Composer(
-            build_command("bandstand.composer", ["--farm", str(self._socket)] if is_far else []), self._folder / "songs"
-        )
-        time.sleep(3)
-        return worker
-
-    def measure_processor(self) -> float:
-        """Seconds of processor time of all machines, with the composers that have ended."""
-        times = [machine.cpu_times() for machine in self.machines]
-        return sum(t.user + t.system + t.children_user + t.children_system for t in times)
-
-    def end(self) -> None:
-        for process in (self.client, *self.machines, self.scheduler):
-            for one in [*process.children(recursive=True), process]:
-                one.kill()
-            process.wait()
-
-
-def make_song(worker: Composer, seed: int) -> tuple[float, float]:
-    """Seconds to its first sound, and the worker's processor time when it is done."""
-    began = time.perf_counter()
-    parameters: dict[str, Value] = {"minutes": SONG_MINUTES}
-    worker.give(Job(song=SongCode(f"s{seed}"), generator="band", seed=seed, parameters=parameters, directory=""))
-    select.select([worker.growth], [], [], 60)
-    first = time.perf_counter() - began
-    while not any(isinstance(step, Done | Failed) for step in worker.read_steps() or [Failed("it ended")]):
-        pass
-    used = psutil.Process(worker.pid).cpu_times()
-    worker.close()
-    return first, used.user + used.system
-
-
-def run_farm(number: int) -> None:
-    folder = Path(tempfile.mkdtemp(prefix="farm-"))
-    with ExitStack() as stack:
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        farm = Machines(folder, number)
-        stack.callback(farm.end)
-        if number == 1:
-            firsts: dict[bool, list[float]] = {False: [], True: []}
-            for seed in range(FIRSTS):
-                for is_far, waits in firsts.items():
-                    waits.append(make_song(farm.start_worker(is_far=is_far), seed)[0] * 1000)
-            print(f"first sound: here {median(firsts[False]):.0f} ms, on the farm {median(firsts[True]):.0f} ms")
-        spent, passed = farm.measure_processor(), processor(farm.client.pid)
-        workers = [farm.start_worker(is_far=True) for _ in range(2 * number)]
-        began = time.perf_counter()
-        with ThreadPoolExecutor(number) as pool:
-            made = list(pool.map(make_song, workers, range(len(workers))))
-        seconds = time.perf_counter() - began
-        at_machines = (farm.measure_processor() - spent) / len(made)
-        at_client = (processor(farm.client.pid) - passed) / len(made)
-        at_station = sum(used for _, used in made) / len(made)
-        print(
-            f"{number} machines: {len(made) / seconds * 3600:.0f} songs of {SONG_MINUTES} min an hour; of the "
-            f"processor, for each: {at_machines:.2f} s at the machine, {at_client:.2f} s client, "
-            f"{at_station:.2f} s worker"
-        )
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", choices=("relays", "stations", "farm"))
@@ -365,6 +268,9 @@ def main() -> None:
     parser.add_argument("--stations", type=int, nargs="+", default=[1, 10])
     parser.add_argument("--small", action="store_true", help="stations that take little memory")
     parser.add_argument("--machines", type=int, nargs="+", default=[1, 2, 4])
+    parser.add_argument("--share", type=float, metavar="PERCENT")
+    parser.add_argument("--delays", type=float, nargs="*", default=[], metavar="MILLISECONDS")
+    parser.add_argument("--first-flight", type=int, default=10, metavar="PACKETS")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended, too
     if given.only in (None, "relays"):
@@ -373,8 +279,9 @@ def main() -> None:
         for number in given.stations:
             run_stations(number, are_small=given.small)
     if given.only in (None, "farm"):
+        run_firsts(given.delays, given.first_flight)
         for number in given.machines:
-            run_farm(number)
+            run_songs(number, given.share)
 
 
 if __name__ == "__main__":

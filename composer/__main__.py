@@ -59,11 +59,13 @@ def main(arguments: list[str]) -> int:
     report = _open_steps().report
     prepared: worker.Prepared | Missing
     try:
-        prepared = worker.prepare(options.soundfont)
+        prepared = worker.Prepared(options.soundfont)
     except Missing as error:
         prepared = error
     sandbox = msgspec.json.decode(options.sandbox, type=Sandbox) if options.sandbox else None
     staging = Staging(sandbox, options.writable, options.scratch)
+    if options.farm:
+        from bandstand.composer.farm import receiver
     if options.stage:
         staging.prepare(has_callables=options.stage == "callables")
     gc.disable()  # the process ends after one song; searching for cycles would only delay its first sample
@@ -80,10 +82,10 @@ def main(arguments: list[str]) -> int:
         staging.discard()
     with refer_to(job.reference):
         if options.farm and is_for_farm(job):
-            from bandstand.composer.farm import receiver
-
-            compose = partial(worker.make_song, job, prepared, spool, staging=staging)
-            return receiver.run_job(job, spool, report, options.farm, compose)
+            here = receiver.Here(partial(worker.make_song, job, prepared, spool, staging=staging))
+            if job.is_awaited and isinstance(prepared, worker.Prepared) and prepared.is_fresh():
+                here = here._replace(begin=partial(worker.begin_song, job, prepared, spool))
+            return receiver.run_job(job, spool, report, options.farm, here)
         return worker.run_job(job, prepared, spool, report, staging)
 
 

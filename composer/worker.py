@@ -9,7 +9,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -34,7 +34,8 @@ from bandstand.composer.generators.staging import Staging
 from bandstand.composer.loudness import round_decibels
 from bandstand.composer.recorder import ScoreRecorder
 from bandstand.composer.spool import PROGRESS_SECONDS, DiskFull, Report, SpoolWriter
-from bandstand.composer.synth import Renderer, Synthesiser, choose_fade, count_frames, find_synthesiser, render_song
+from bandstand.composer.streaming_score import StreamingScore
+from bandstand.composer.synth import Renderer, choose_fade, count_frames, find_synthesiser, render_song
 
 LEAD: Final = 5
 """Blocks that are spooled before `Begun` is reported. A worker that is held up for half a second then causes no gap."""
@@ -42,26 +43,32 @@ LEAD: Final = 5
 log = logging.getLogger("composer")
 
 
-class Prepared(NamedTuple):
-    """The synthesiser, which a worker sets up before it knows its job."""
+class Prepared:
+    """The synthesiser, which a worker sets up before it knows its job. Raises Missing if the configured soundfont does
+    not exist."""
 
-    synthesiser: Synthesiser
-    renderer: Renderer
-    soundfont: str
-    """As configured."""
-    stamp: fluid.Stamp | None
-    """Of the soundfont's file when it was loaded."""
+    def __init__(self, soundfont: str) -> None:
+        self.soundfont = soundfont
+        self._stamp = fluid.make_stamp(soundfont)
+        self.synthesiser = find_synthesiser(soundfont)
+        self._renderer: Renderer | None = self.synthesiser.make_renderer()
 
     def is_fresh(self) -> bool:
         """Whether the soundfont's file is the one that was loaded."""
-        return self.stamp == fluid.make_stamp(self.soundfont)
+        return self._stamp == fluid.make_stamp(self.soundfont)
+
+    def take_renderer(self) -> Renderer:
+        """A renderer for one song: the first is there already."""
+        renderer, self._renderer = self._renderer, None
+        return renderer or self.synthesiser.make_renderer()
 
 
-def prepare(soundfont: str) -> Prepared:
-    """Load the synthesiser. Raises Missing if the configured soundfont does not exist."""
-    stamp = fluid.make_stamp(soundfont)
-    synthesiser = find_synthesiser(soundfont)
-    return Prepared(synthesiser, synthesiser.make_renderer(), soundfont, stamp)
+class Rendering(NamedTuple):
+    """A band's song whose sound is being made."""
+
+    song: StreamingScore
+    begun: Begun
+    blocks: Generator[Block, None, None]
 
 
 def run_job(
@@ -121,9 +128,9 @@ def make_song(
     if isinstance(prepared, Missing):
         raise prepared
     if not prepared.is_fresh():  # FluidSynth reads samples when they are played first, and crashes without the file
-        prepared = prepare(prepared.soundfont)
+        prepared = Prepared(prepared.soundfont)
     if job.generator in (IDENT, BRIDGE):
-        return make_between(job, _choose_band(job), prepared.synthesiser, prepared.renderer, report)
+        return make_between(job, _choose_band(job), prepared.synthesiser, prepared.take_renderer(), report)
     return _make_band_song(job, prepared, spool, report)
 
 
@@ -137,17 +144,34 @@ def receive_pipe() -> int:
         raise Missing("the pipe did not come along") from None
 
 
-def _make_band_song(job: Job, prepared: Prepared, spool: SpoolWriter, report: Report) -> Done:
-    began = time.perf_counter()
+def begin_song(job: Job, prepared: Prepared, spool: SpoolWriter, report: Report) -> Generator[None, None, None]:
+    """Compose a band's song, a block at each step, for as long as the caller goes on: nothing but its sound is made."""
+    _, begun, blocks = _render(job, prepared)
+    with closing(blocks):
+        for number, block in enumerate(blocks, 1):
+            spool.write(block)
+            if number == LEAD:
+                report(begun)
+            yield
+
+
+def _render(job: Job, prepared: Prepared) -> Rendering:
     song = compose_streaming(_choose_band(job), job.seed, job.parameters)
     header, synthesiser = song.header, prepared.synthesiser
-    seconds, facts = round(count_frames(header) / RATE, 3), describe(header) | synthesiser.facts
-    sections = describe_sections(header)
+    begun = Begun(
+        header.title, header.artist, round(count_frames(header) / RATE, 3), describe(header) | synthesiser.facts,
+        describe_sections(header), next_at=round(header.seconds(header.ticks), 3),
+    )  # fmt: skip
     fade = choose_fade(job.parameters)
-    with closing(render_song(song, prepared.renderer, synthesiser, Lufs(job.loudness), fade)) as blocks:
+    return Rendering(song, begun, render_song(song, prepared.take_renderer(), synthesiser, Lufs(job.loudness), fade))
+
+
+def _make_band_song(job: Job, prepared: Prepared, spool: SpoolWriter, report: Report) -> Done:
+    began = time.perf_counter()
+    song, begun, rendered = _render(job, prepared)
+    with closing(rendered) as blocks:
         spool.write(np.concatenate(list(islice(blocks, LEAD))))
-        next_at = round(header.seconds(header.ticks), 3)
-        report(Begun(header.title, header.artist, seconds, facts, sections, next_at=next_at))
+        report(begun)
         finished = read_finished(job)
         if finished:
             _spool_blocks(blocks, spool, report, lambda: None)
@@ -159,10 +183,10 @@ def _make_band_song(job: Job, prepared: Prepared, spool: SpoolWriter, report: Re
                 recorder.push(block)
             recorded = recorder.finish()
             done = Done(
-                song=job.song, title=header.title, artist=header.artist, seconds=seconds, generator=job.generator,
+                song=job.song, title=begun.title, artist=begun.artist, seconds=begun.seconds, generator=job.generator,
                 seed=job.seed, parameters=job.parameters, loudness=round_decibels(recorded.loudness),
-                peak=round_decibels(recorded.peak), making=round(time.perf_counter() - began, 3), facts=facts,
-                sections=sections, next_at=next_at, files=recorded.files,
+                peak=round_decibels(recorded.peak), making=round(time.perf_counter() - began, 3), facts=begun.facts,
+                sections=begun.sections, next_at=begun.next_at, files=recorded.files,
                 provenance=Provenance(composer=VERSION, sound=spool.checksum),
             )  # fmt: skip
             return publish_song(folder, job, done)

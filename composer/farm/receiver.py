@@ -1,21 +1,28 @@
 """The farm as a worker of the station uses it: it has another machine make its song, and composes itself where that
 does not work.
 
-So the station needs nothing of its own for a farm that fails: the worker has the synthesiser loaded all the same. A
-song is determined by its band, seed and parameters. Where a machine is lost in the middle of one, another makes it from
-the beginning, much faster than it is heard; what the spool has already is compared, and the rest goes behind it. If
-machines differ in a sample, the sound changes there, which is said, and what is stored is as the last one made it.
+So the station needs nothing of its own for a farm that fails: the worker has the synthesiser loaded all the same. And
+nobody waits for the network: the worker begins a song that somebody waits for, and composes what the ear needs, until a
+machine has more of it and goes on. That costs a few blocks, some hundredths of a second of processor time.
+
+A song is determined by its band, seed and parameters. Where a machine is lost in the middle of one, another makes it
+from the beginning, much faster than it is heard; what the spool has already is compared, and the rest goes behind it.
+If those who make it differ in a sample, the sound changes there, which is said, and what is stored is as the last one
+made it.
 
 Knows messages and the spool; neither Dask nor the machines. It is the farm client (client.py) that it asks, over a UNIX
 socket.
 """
 
 import logging
+import select
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+from math import inf
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -31,6 +38,8 @@ ATTEMPTS: Final = 3
 """Machines that are tried before the song is composed here."""
 FIRST_AWAITED: Final = 1.0
 """Seconds to wait for the first sound of a song that somebody waits for, or that may be heard already..."""
+FIRST_BEGUN: Final = 3.0
+"""... of one that is begun here meanwhile..."""
 FIRST: Final = 30.0
 """... and of another, which may stand in a queue of the scheduler's."""
 SILENT: Final = (1.5, 10.0)
@@ -38,6 +47,8 @@ SILENT: Final = (1.5, 10.0)
 where there is hardly anything, such as the two seconds that are buffered at least."""
 MARGIN: Final = 0.5
 """Seconds ahead of the ear that another machine needs to begin."""
+AHEAD: Final = 1.0
+"""Seconds ahead of the ear that are composed here, as long as no machine has more."""
 CHUNK: Final = 1 << 18
 """Bytes to read at a time."""
 log = logging.getLogger("farm")
@@ -45,6 +56,15 @@ log = logging.getLogger("farm")
 
 class Lost(ComposeError):
     """The farm does not make the song, or no longer."""
+
+
+class Here(NamedTuple):
+    """What the worker does itself."""
+
+    compose: Callable[[Report], Done | Passed]
+    """The whole song."""
+    begin: Callable[[Report], Generator[None, None, None]] | None = None
+    """Its beginning, a block at each step; None where that is not possible, or nobody waits for it."""
 
 
 class FirstBegun:
@@ -70,26 +90,93 @@ class Patience:
         self._clock = clock
         self._began: float | None = None
 
-    def measure(self) -> float:
-        """Seconds; called whenever something has arrived."""
+    def measure_lead(self) -> float:
+        """Seconds of sound ahead of the ear; called whenever something has arrived."""
         now = self._clock()
         if self._began is None and self._spool.frames:
             self._began = now
-        ahead = self._spool.frames / RATE - (now - self._began) if self._began is not None else 0.0
-        return min(max(ahead - MARGIN, SILENT[0]), SILENT[1])
+        return self._spool.frames / RATE - (now - self._began) if self._began is not None else 0.0
+
+    def measure(self) -> float:
+        """Seconds; called whenever something has arrived."""
+        return min(max(self.measure_lead() - MARGIN, SILENT[0]), SILENT[1])
 
 
-def run_job(
-    job: Job, spool: SpoolWriter, report: Report, client: Path, compose: Callable[[Report], Done | Passed]
-) -> int:
-    """Make the song on the farm, or with `compose`; report as `composer.worker.run_job` does, and return the status."""
+class Intake:
+    """Takes in frames. As long as the song's beginning is composed here, a machine's are held back: it takes over with
+    the first that is not here yet, and what it sent before is compared."""
+
+    def __init__(self, spool: SpoolWriter, beginning: Generator[None, None, None] | None) -> None:
+        """`beginning` composes a block into the spool at each step; None: a machine makes all."""
+        self.spool = spool
+        self.patience = Patience(spool)
+        self._beginning = beginning
+        self._is_whole = False
+        self._held: list[bytes] = []
+        self._held_frames = 0
+
+    @property
+    def is_begun_here(self) -> bool:
+        """Whether no machine has taken over."""
+        return self._beginning is not None
+
+    def push(self, content: bytes) -> None:
+        """Take in a machine's frames. Raises Lost, DiskFull or ComposeError."""
+        if len(content) % FRAME_BYTES:
+            raise Lost("the farm sent a part of a frame")
+        if not self.is_begun_here:
+            self.spool.write_bytes(memoryview(content))
+            return
+        self._held.append(content)
+        self._held_frames += len(content) // FRAME_BYTES
+        if self._held_frames > self.spool.frames:
+            self.hand_over()
+
+    def hand_over(self) -> None:
+        """Let the machine go on, if it does not yet. Raises DiskFull or ComposeError."""
+        if not self.is_begun_here:
+            return
+        self.close()
+        self.spool.rewind()
+        for content in self._held:
+            self.spool.write_bytes(memoryview(content))
+        self._held.clear()
+
+    def close(self) -> None:
+        """End what is composed here."""
+        beginning, self._beginning = self._beginning, None
+        if beginning is not None:
+            beginning.close()
+
+    def wait(self, link: socket.socket, seconds: float) -> bool:
+        """Wait until something arrives, and compose meanwhile what the ear needs; False where nothing does."""
+        deadline = time.monotonic() + seconds
+        while True:
+            spare = self.patience.measure_lead() - AHEAD if self._beginning and not self._is_whole else inf
+            pause = min(deadline - time.monotonic(), spare)
+            if select.select([link], [], [], max(0.0, pause))[0]:
+                return True
+            if time.monotonic() >= deadline:
+                return False
+            self._compose()
+
+    def _compose(self) -> None:
+        if self._beginning is not None:
+            try:
+                next(self._beginning)
+            except StopIteration:
+                self._is_whole = True
+
+
+def run_job(job: Job, spool: SpoolWriter, report: Report, client: Path, here: Here) -> int:
+    """Make the song on the farm, or `here`; report as `composer.worker.run_job` does, and return the status."""
 
     def make() -> Done | Passed:
         steps = FirstBegun(report)
-        done = None if read_finished(job) else _make_on_farm(job, spool, steps.report, client)
+        done = None if read_finished(job) else _make_on_farm(job, spool, steps.report, client, here)
         if done is None:
             spool.rewind()
-            return _tell_patched(compose(steps.report), spool, report)
+            return _tell_patched(here.compose(steps.report), spool, report)
         return _tell_patched(done, spool, report)
 
     try:
@@ -104,19 +191,19 @@ def _tell_patched(done: Done | Passed, spool: SpoolWriter, report: Report) -> Do
     return done
 
 
-def _make_on_farm(job: Job, spool: SpoolWriter, report: Report, client: Path) -> Done | None:
+def _make_on_farm(job: Job, spool: SpoolWriter, report: Report, client: Path, here: Here) -> Done | None:
     """None where it is to be composed here. Raises DiskFull, ComposeError or OSError where that would not help."""
-    patience = Patience(spool)
-    for attempt in range(ATTEMPTS):
-        if attempt:
-            spool.rewind()
-        try:
-            with _ask(job, client) as link:
-                return _receive(job, link, spool, report, patience)
-        except Lost as error:
-            log.warning("%s: %s", job.song, error)
-            if not spool.frames:
-                return None
+    with closing(Intake(spool, here.begin(report) if here.begin else None)) as intake:
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                spool.rewind()
+            try:
+                with _ask(job, client) as link:
+                    return _receive(job, link, report, intake)
+            except Lost as error:
+                log.warning("%s: %s", job.song, error)
+                if intake.is_begun_here or not spool.frames:
+                    return None
     return None
 
 
@@ -132,43 +219,51 @@ def _ask(job: Job, client: Path) -> socket.socket:
     return link
 
 
-def _receive(job: Job, link: socket.socket, spool: SpoolWriter, report: Report, patience: Patience) -> Done:
+def _receive(job: Job, link: socket.socket, report: Report, intake: Intake) -> Done:
     """Take in one machine's song. Raises Lost."""
     with SongFolder(Path(job.directory)) as folder:
-        first = FIRST_AWAITED if job.is_awaited or spool.frames else FIRST
-        for kind, content in _read_messages(link, first, patience):
+        for kind, content in _read_messages(link, _choose_patience(job, intake), intake):
             if kind == FRAMES:
-                if len(content) % FRAME_BYTES:
-                    raise Lost("the farm sent a part of a frame")
-                spool.write_bytes(memoryview(content))
+                intake.push(content)
             elif kind == COMPLETE:
-                spool.close()
+                intake.hand_over()
+                intake.spool.close()
             elif kind == FILE:
                 _keep_file(content, folder.path)
             elif kind == STEP:
                 step = _read_step(content)
                 if isinstance(step, Done):
+                    intake.hand_over()
                     return publish_song(folder, job, _adopt(job, step))
-                report(Advanced(round(spool.frames / RATE, 3)) if isinstance(step, Advanced) else step)
+                report(Advanced(round(intake.spool.frames / RATE, 3)) if isinstance(step, Advanced) else step)
     raise Lost("the machine that made it is away")
 
 
-def _read_messages(link: socket.socket, first: float, patience: Patience) -> Iterator[tuple[bytes, bytes]]:
+def _choose_patience(job: Job, intake: Intake) -> float:
+    """Seconds to wait for the first sound."""
+    if intake.is_begun_here:
+        return FIRST_BEGUN
+    return FIRST_AWAITED if job.is_awaited or intake.spool.frames else FIRST
+
+
+def _read_messages(link: socket.socket, first: float, intake: Intake) -> Iterator[tuple[bytes, bytes]]:
     """All messages until the other end closes. Raises Lost."""
     unpacker = Unpacker()
-    link.settimeout(first)
+    seconds = first
     while True:
+        if not intake.wait(link, seconds):
+            raise Lost("nothing more came from the machine that made it")
         try:
             data = link.recv(CHUNK)
-        except OSError:
-            raise Lost("nothing more came from the machine that made it") from None
+        except OSError as error:
+            raise Lost(f"the farm client is away: {error.strerror or error}") from None
         if not data:
             return
         try:
             yield from unpacker.push(data)
         except ComposeError as error:
             raise Lost(str(error)) from None
-        link.settimeout(patience.measure())
+        seconds = intake.patience.measure()
 
 
 def _keep_file(content: bytes, folder: Path) -> None:

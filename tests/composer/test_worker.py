@@ -13,12 +13,13 @@ from bandstand.common.jobs import Advanced, Begun, Done, Failed, Job, Step, Valu
 from bandstand.common.sound import lame
 from bandstand.common.types import FRAME_BYTES, RATE, SongCode
 from bandstand.composer import fluid
+from bandstand.composer.audio import BLOCK_FRAMES
 from bandstand.composer.folder import SONG_FILE
 from bandstand.composer.recorder import ScoreRecorder
 from bandstand.composer.score import read_score
 from bandstand.composer.spool import SpoolWriter
 from bandstand.composer.synth import TAIL
-from bandstand.composer.worker import Prepared, prepare, run_job
+from bandstand.composer.worker import Prepared, begin_song, run_job
 
 pytestmark = pytest.mark.slow
 """Whole songs are made."""
@@ -32,6 +33,7 @@ class BotSide:
         self.folder = directory / "songs" / "abc"
         self.path = directory / "spool"
         self.steps: list[Step] = []
+        directory.mkdir(exist_ok=True)
         self._fd = os.open(self.path, os.O_CREAT | os.O_RDWR)
         self.growth, write = os.pipe()
         self.spool = SpoolWriter(self._fd, write)
@@ -56,7 +58,7 @@ def bot(tmp_path: Path) -> Iterator[BotSide]:
 @pytest.fixture
 def prepared(monkeypatch: pytest.MonkeyPatch) -> Prepared:
     monkeypatch.setattr(fluid, "SOUNDFONTS", ())
-    return prepare("")
+    return Prepared("")
 
 
 def test_a_song_begins_advances_and_is_done(bot: BotSide, prepared: Prepared) -> None:
@@ -70,6 +72,21 @@ def test_a_song_begins_advances_and_is_done(bot: BotSide, prepared: Prepared) ->
     assert begun.next_at == done.next_at == pytest.approx(done.seconds - TAIL, abs=0.002)
     assert done.loudness == pytest.approx(-16, abs=1.5)
     assert done.facts["synthesiser"] == "tones"
+
+
+def test_a_song_is_begun_as_it_is_made(bot: BotSide, prepared: Prepared, tmp_path: Path) -> None:
+    begun: list[Step] = []
+    other = BotSide(tmp_path / "other")
+    steps = begin_song(bot.job(), prepared, other.spool, begun.append)
+    for _ in range(30):
+        next(steps)
+    steps.close()
+    other.close()
+    assert run_job(bot.job(), prepared, bot.spool, bot.steps.append) == 0
+    sound = other.path.read_bytes()
+    assert len(sound) == 30 * BLOCK_FRAMES * FRAME_BYTES
+    assert bot.path.read_bytes().startswith(sound)
+    assert begun == [step for step in bot.steps if isinstance(step, Begun)]
 
 
 def test_the_folder_holds_the_files_that_song_json_lists(bot: BotSide, prepared: Prepared) -> None:
@@ -106,7 +123,7 @@ def test_a_song_that_is_finished_already_is_played_and_kept(bot: BotSide, prepar
     before = (bot.folder / "song.flac").stat()
     (tmp_path / "again").mkdir()
     again = BotSide(tmp_path / "again")
-    assert run_job(bot.job(), prepare(""), again.spool, again.steps.append) == 0
+    assert run_job(bot.job(), Prepared(""), again.spool, again.steps.append) == 0
     assert again.steps[-1] == bot.steps[-1]
     assert again.path.read_bytes() == bot.path.read_bytes()
     assert (bot.folder / "song.flac").stat() == before
@@ -176,7 +193,7 @@ def test_a_soundfont_that_went_while_the_worker_waited_is_named(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     font = tmp_path / "mine.sf2"
     shutil.copy(SMALL, font)
-    prepared = prepare(str(font))
+    prepared = Prepared(str(font))
     font.unlink()
     assert run_job(bot.job(), prepared, bot.spool, bot.steps.append) == 1
     assert bot.steps == [Failed(f"composer.soundfont: {font}: there is no such soundfont")]
@@ -189,7 +206,7 @@ def test_a_soundfont_that_was_replaced_while_the_worker_waited_is_loaded_anew(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     font = tmp_path / "mine.sf2"
     shutil.copy(SMALL, font)
-    prepared = prepare(str(font))
+    prepared = Prepared(str(font))
     assert prepared.is_fresh()
     font.write_bytes(b"no soundfont")
     assert run_job(bot.job(), prepared, bot.spool, bot.steps.append) == 1

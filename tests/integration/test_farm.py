@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from bandstand.common.farm import Farm, FarmState
-from bandstand.common.jobs import Done, Step
+from bandstand.common.jobs import Done, Noticed, Step
 from bandstand.common.python import build_command
 from bandstand.composer.farm.client import make_key_pair
 from tests.integration.ircd import free_port
@@ -148,10 +148,11 @@ def test_of_two_machines_that_encrypt_the_first_makes_an_awaited_song_and_the_ot
         assert bench.wait_for(2).machines == 2
         slow, quick = bench.machines
         slow.hold()
-        first, _ = bench.make_song(is_awaited=True)
+        first, steps = bench.make_song(is_awaited=True)
         slow.go_on()
         quick.hold()
-        second, _ = bench.make_song(is_awaited=True)
+        second, others = bench.make_song(is_awaited=True)
         assert first.sound() == second.sound()
+        assert not any(isinstance(step, Noticed) for step in [*steps, *others]), "what was begun here is the same"
     finally:
         bench.close()

@@ -4,7 +4,7 @@ import hashlib
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import msgspec
@@ -46,6 +46,13 @@ class Bench:
         self.steps: list[Step] = []
         self.asked: list[Job] = []
         self.composed = 0
+        self.is_begun_here = False
+        self.begun = 0
+        """Blocks that were composed here before a machine went on."""
+        self.has_let_go = False
+        self.may_send = threading.Event()
+        """Set when the machine may send: at once, where the song is not begun here."""
+        self.may_send.set()
         self._fd = os.open(self.path, os.O_CREAT | os.O_RDWR)
         self.growth, growing = os.pipe()
         self.spool = SpoolWriter(self._fd, growing)
@@ -58,7 +65,7 @@ class Bench:
             serving = threading.Thread(target=self._serve, args=(server, machines))
             serving.start()
             try:
-                return receiver.run_job(job, self.spool, self.steps.append, self.client, self._compose)
+                return receiver.run_job(job, self.spool, self.steps.append, self.client, self.here)
             finally:
                 self.client.unlink()
                 server.shutdown(socket.SHUT_RDWR)
@@ -71,6 +78,7 @@ class Bench:
                 link, _ = server.accept()
                 with link, link.makefile("rb") as lines:
                     self.asked.append(msgspec.json.decode(lines.readline(), type=Job))
+                    self.may_send.wait()
                     link.sendall(waiting.pop(0) if waiting else b"")
         except OSError:
             return
@@ -81,6 +89,29 @@ class Bench:
         report(BEGUN)
         self.spool.write(SOUND[50:])
         return DONE
+
+    def begin_here(self) -> None:
+        """Have the song begun here: machines send nothing before there are three blocks of it."""
+        self.is_begun_here = True
+        self.may_send.clear()
+
+    def _begin(self, report: Report) -> Generator[None, None, None]:
+        try:
+            while True:
+                if self.begun < 5:  # on a busy machine the other may come later
+                    self.spool.write(SOUND[self.begun * 100 : (self.begun + 1) * 100])
+                    self.begun += 1
+                if self.begun == 2:
+                    report(BEGUN)
+                if self.begun == 3:
+                    self.may_send.set()
+                yield
+        finally:
+            self.has_let_go = True
+
+    @property
+    def here(self) -> receiver.Here:
+        return receiver.Here(self._compose, self._begin if self.is_begun_here else None)
 
     @property
     def sound(self) -> bytes:
@@ -116,7 +147,7 @@ def test_without_a_machine_the_song_is_composed_here(bench: Bench) -> None:
 
 def test_without_a_farm_client_the_song_is_composed_here(bench: Bench) -> None:
     job = Job(song=SongCode("abc"), generator="band", seed=5, directory=str(bench.folder))
-    assert receiver.run_job(job, bench.spool, bench.steps.append, bench.client, bench._compose) == 0
+    assert receiver.run_job(job, bench.spool, bench.steps.append, bench.client, bench.here) == 0
     assert bench.steps == [BEGUN, DONE]
 
 
@@ -131,6 +162,54 @@ def test_another_machine_goes_on_where_one_was_lost(bench: Bench) -> None:
 def test_where_machines_are_lost_again_and_again_it_goes_on_here(bench: Bench) -> None:
     assert bench.run(WHOLE, frames(0, 10), frames(0, 999)) == 0
     assert (bench.sound, bench.steps, bench.composed) == (SOUND.tobytes(), [BEGUN, DONE], 1)
+
+
+def test_a_song_that_is_begun_here_is_gone_on_with_by_the_machine(bench: Bench) -> None:
+    bench.begin_here()
+    assert bench.run(WHOLE + step(DONE)) == 0
+    assert bench.begun >= 3 and bench.has_let_go and not bench.composed
+    assert (bench.sound, bench.steps) == (SOUND.tobytes(), [BEGUN, DONE])
+    assert bench.spool.checksum == hashlib.sha256(SOUND.tobytes()).hexdigest()
+
+
+def test_a_song_that_is_begun_here_is_also_composed_here_where_no_machine_goes_on(bench: Bench) -> None:
+    bench.begin_here()
+    assert bench.run(b"", WHOLE + step(DONE)) == 0
+    assert bench.begun >= 3 and bench.has_let_go
+    assert (bench.sound, bench.steps) == (SOUND.tobytes(), [BEGUN, DONE])
+    assert (bench.composed, len(bench.asked)) == (1, 1)
+
+
+def test_a_machine_that_goes_on_and_is_lost_is_followed_by_another(bench: Bench) -> None:
+    bench.begin_here()
+    assert bench.run(frames(0, 999), WHOLE + step(DONE)) == 0
+    assert (bench.sound, bench.steps, bench.composed) == (SOUND.tobytes(), [BEGUN, DONE], 0)
+
+
+def test_a_machine_that_goes_on_with_other_sound_than_what_was_begun_is_told_of(bench: Bench) -> None:
+    bench.begin_here()
+    bench.run(frames(0, 1000, SOUND + 1) + step(BEGUN) + step(DONE))
+    here = bench.begun * 100
+    assert bench.sound == SOUND[:here].tobytes() + (SOUND + 1)[here:].tobytes()
+    assert [type(told) for told in bench.steps] == [Begun, Noticed, Done]
+
+
+def test_no_more_is_composed_here_than_the_ear_needs_while_a_machine_is_awaited(bench: Bench) -> None:
+    blocks = 0
+
+    def begin(report: Report) -> Generator[None, None, None]:
+        nonlocal blocks
+        while True:
+            bench.spool.write(np.zeros((4800, 2), np.float32))
+            blocks += 1
+            yield
+
+    intake = receiver.Intake(bench.spool, begin(bench.steps.append))
+    silent, link = socket.socketpair()
+    with silent, link:
+        assert not intake.wait(link, 0.05)
+    intake.close()
+    assert receiver.AHEAD * 10 <= blocks <= receiver.AHEAD * 10 + 3
 
 
 def test_machines_that_differ_are_told_of(bench: Bench) -> None:
@@ -162,7 +241,7 @@ def test_a_machine_that_falls_silent_is_done_without(bench: Bench, monkeypatch: 
         server.bind(str(bench.client))
         server.listen()
         job = Job(song=SongCode("abc"), generator="band", seed=5, directory=str(bench.folder), is_awaited=True)
-        assert receiver.run_job(job, bench.spool, bench.steps.append, bench.client, bench._compose) == 0
+        assert receiver.run_job(job, bench.spool, bench.steps.append, bench.client, bench.here) == 0
     assert (bench.sound, bench.composed) == (SOUND.tobytes(), 1)
 
 
@@ -193,5 +272,5 @@ def test_what_may_be_heard_already_waits_no_longer_than_what_is_awaited(
         server.bind(str(bench.client))
         server.listen()
         job = Job(song=SongCode("abc"), generator="band", seed=5, directory=str(bench.folder))
-        assert receiver.run_job(job, bench.spool, bench.steps.append, bench.client, bench._compose) == 0
+        assert receiver.run_job(job, bench.spool, bench.steps.append, bench.client, bench.here) == 0
     assert (bench.sound, bench.composed) == (SOUND.tobytes(), 1)
