@@ -4,6 +4,7 @@ The one place that sees all rooms. What happens after a commit is decided by who
 streamer into step, making hands out jobs, the announcer tells people, the socket's feed passes events on.
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,7 +79,7 @@ from bandstand.common.api.values import Outside
 from bandstand.common.config import Config
 from bandstand.common.icecast import base_url
 from bandstand.common.python import build_command
-from bandstand.common.sandbox import Sandbox, choose_sandbox
+from bandstand.common.sandbox import Sandbox, protect_programs
 from bandstand.common.show_times import find_local_zone, find_zone
 from bandstand.common.shutdown import stop_each, stop_once
 from bandstand.common.station_folder import describe_lost_database
@@ -191,10 +192,10 @@ class App:
 
     def _plan_sandbox(self) -> Sandbox | None:
         """That of users' programs, if it works here; where it does not, that is told."""
-        sandbox, exposure = choose_sandbox(self._config, self._settings.configuration)
-        if exposure and self._config.generators:
-            log.warn("{exposure}", exposure=exposure)
-        return sandbox
+        protection = protect_programs(self._config, self._settings.configuration, os.geteuid())
+        for warning in protection.warnings if self._config.generators else ():
+            log.warn("{warning}", warning=warning)
+        return protection.sandbox
 
     def _make_work(self) -> None:
         """Whatever acts on what was decided: playout, making, and the streamer's restart."""

@@ -24,12 +24,12 @@ from bandstand.common.api.values import SlotKind
 from bandstand.common.config import Config
 from bandstand.common.errors import BandstandError, ConfigError, Missing
 from bandstand.common.files import find_problem
-from bandstand.common.generator_files import check_startable, describe_risk
+from bandstand.common.generator_files import check_startable
 from bandstand.common.intro_check import find_missing_intros
 from bandstand.common.ports import find_free_port, list_ports
 from bandstand.common.radio_file import find_unknown, get_path, read_radio_file
 from bandstand.common.remote_access import is_loopback
-from bandstand.common.sandbox import choose_sandbox
+from bandstand.common.sandbox import protect_programs
 from bandstand.common.show_overlaps import find_overlaps
 from bandstand.common.show_times import find_local_zone
 from bandstand.common.text import harmless
@@ -211,14 +211,18 @@ def has_voice(voice: str) -> bool:
 
 
 def check_sandbox(settings: Config) -> Iterator[Finding]:
-    """Whether users' programs are kept from what is the station's."""
-    if settings.generators and (exposure := choose_sandbox(settings, None)[1]):
-        yield Finding(
-            "worse", f"generators: {exposure}", is_fatal=False, package="" if has_program("bwrap") else "bubblewrap"
-        )
+    """How users' programs are kept from what is the station's, and from the machine."""
+    if not settings.generators:
+        return
+    protection = protect_programs(settings, None, find_owner(settings))
+    package = "" if has_program("bwrap") else "bubblewrap"
+    for warning in protection.warnings:
+        yield Finding("worse", f"generators: {warning}", is_fatal=False, package=package)
+    if not protection.warnings:
+        yield Finding("good", f"generators: their programs run {protection}", is_fatal=False)
 
 
-def _find_user(settings: Config) -> int:
+def find_owner(settings: Config) -> int:
     """The number of the user that the station runs as: whose its folder is, if there is one yet."""
     try:
         return settings.paths.directory.stat().st_uid
@@ -228,9 +232,6 @@ def _find_user(settings: Config) -> int:
 
 def check_generators(settings: Config) -> Iterator[Finding]:
     """Each generator whose program cannot be started; the station is on the air without it."""
-    risk = describe_risk(_find_user(settings)) if settings.generators else ""
-    if risk:
-        yield Finding("worse", f"generators: {risk}", is_fatal=False)
     for name, generator in settings.generators.items():
         if not generator.command and not generator.callable:  # which is told as a fault of the configuration
             continue

@@ -186,16 +186,6 @@ def _check_script(name: str, command: Sequence[str], base: Path) -> None:
             return
 
 
-def describe_risk(user: int) -> str:
-    """Say what programs may do that run as this user, by its number; empty where that is no more than usual."""
-    if user != 0:
-        return ""
-    return (
-        "the station runs as root, and so do the programs of its generators: they can read and change everything on "
-        "this machine; run the station as a user of its own (docs/generators.md)"
-    )
-
-
 def _module(base: Path, callable_: str) -> tuple[Path, Path]:
     place = base.joinpath(*callable_.partition(":")[0].split("."))
     return place.with_suffix(".py"), place / "__init__.py"

@@ -47,6 +47,7 @@ from bandstand.common import sandbox, station_folder
 from bandstand.common.check import (
     ICECAST,
     NEEDS,
+    find_owner,
     has_library,
     has_program,
     has_soundfont,
@@ -397,11 +398,15 @@ def _is_reached(host: str, port: int) -> bool:
 
 
 def look_at_sandbox(config: Config, configuration: Path | None) -> SandboxSeen:
+    owner = find_owner(config)
+    made = sandbox.protect_programs(config, configuration, owner).sandbox
     return SandboxSeen(
         trouble=sandbox.find_trouble(config, sandbox.plan_sandbox(config, configuration)),
         is_installed=has_program(sandbox.PROGRAM),
         is_wanted=config.composer.sandbox != "off",
         has_generators=bool(config.generators),
+        as_whom=str(made.user) if made and made.user else "",
+        is_root=owner == 0,
     )
 
 

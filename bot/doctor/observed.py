@@ -139,6 +139,10 @@ class SandboxSeen:
     is_wanted: bool = True
     """`composer.sandbox` is not off."""
     has_generators: bool = False
+    is_root: bool = False
+    """The station is root's."""
+    as_whom: str = ""
+    """The user that programs have instead of root; empty where that does not work."""
 
 
 @dataclass(frozen=True)

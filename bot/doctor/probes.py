@@ -182,7 +182,7 @@ def judge_rights(seen: RightsSeen) -> Iterator[Symptom]:
         sentence = f"everybody on this machine may read the passwords in {path}"
         yield Symptom("rights", Grade.WORSE, sentence, f"chmod o-rwx {path}")
     if seen.is_root:
-        sentence = "the station runs as root, and so do users' generators"
+        sentence = "the station runs as root, so a fault of it may harm the whole machine"
         yield Symptom("rights", Grade.ADVICE, sentence, "run it as a user of its own (deploy/systemd/)")
     if not (seen.faults or seen.exposed or seen.is_root):
         yield Symptom("rights", Grade.OK, f"{seen.user} may write what it must")
@@ -258,8 +258,12 @@ def judge_names(names: Sequence[NameSeen]) -> Iterator[Symptom]:
 
 def judge_sandbox(seen: SandboxSeen) -> Iterator[Symptom]:
     grade = Grade.WORSE if seen.has_generators else Grade.ADVICE
+    if seen.is_root and not seen.as_whom:
+        sentence = "users' generators run as root, because they cannot be given another user here"
+        yield Symptom("sandbox", grade, sentence, "run the station as a user of its own (deploy/systemd/)")
+    whom = f"; generators run as {seen.as_whom} rather than root" if seen.as_whom else ""
     if not seen.is_wanted:
-        yield Symptom("sandbox", Grade.OK, "switched off by composer.sandbox")
+        yield Symptom("sandbox", Grade.OK, f"switched off by composer.sandbox{whom}")
     elif not seen.is_installed:
         sentence = "bubblewrap is not installed, so users' generators run less protected"
         yield Symptom("sandbox", grade, sentence, "apt-get install bubblewrap")
@@ -267,7 +271,7 @@ def judge_sandbox(seen: SandboxSeen) -> Iterator[Symptom]:
         remedy = "allow user namespaces (sysctl kernel.unprivileged_userns_clone=1, or an AppArmor profile for bwrap)"
         yield Symptom("sandbox", grade, one_line(seen.trouble), remedy)
     else:
-        yield Symptom("sandbox", Grade.OK, "bubblewrap works")
+        yield Symptom("sandbox", Grade.OK, f"bubblewrap works{whom}")
 
 
 def judge_tools(tools: Sequence[ToolSeen]) -> Iterator[Symptom]:

@@ -6,6 +6,7 @@ A program that does not answer keeps what the configuration declares; why is tol
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final, NamedTuple
 
 import msgspec
@@ -15,8 +16,9 @@ from twisted.logger import Logger
 from bandstand.bot.child import CollectingChild, Command, Launcher
 from bandstand.common import generators
 from bandstand.common.errors import BandstandError, ConfigError
-from bandstand.common.generator_files import check_startable, describe_risk
+from bandstand.common.generator_files import check_startable
 from bandstand.common.generators import Description, Generator
+from bandstand.common.program_user import give_folder, is_to_give
 from bandstand.common.sandbox import Sandbox, build_arguments
 from bandstand.common.text import one_line, strip_escapes
 
@@ -50,10 +52,8 @@ class Catalogue:
         """Why a generator that the configuration has by now is not loaded, or not as it stands there."""
 
     async def start(self) -> None:
-        """Ask every program, and say it where they may do more than they should."""
-        risk = describe_risk(os.geteuid()) if self._declared else ""
-        if risk:
-            log.warn("{risk}", risk=risk)
+        """Ask every program."""
+        give_folders(self._declared, self._sandbox)
         await gatherResults([Deferred.fromCoroutine(self.refresh(name)) for name in self._declared])
 
     async def declare(self, declared: Mapping[str, Generator], faults: Mapping[str, str]) -> DeclarationChanges:
@@ -67,6 +67,7 @@ class Catalogue:
             removed=tuple(name for name in before if name not in now),
         )
         self._declared, self.faults = now, dict(faults)
+        give_folders(now, self._sandbox)
         self.known = {name: self.known[name] if before.get(name) == one else one for name, one in now.items()}
         self.troubles = {name: why for name, why in self.troubles.items() if name in now}
         await gatherResults([Deferred.fromCoroutine(self.refresh(name)) for name in changes.added + changes.changed])
@@ -106,6 +107,25 @@ class Catalogue:
         return read_description(child.output)
 
 
+def give_folders(declared: Mapping[str, Generator], sandbox: Sandbox | None) -> None:
+    """Let the programs' user write to each generator's folder; tell where that fails.
+
+    Not to a folder within another's: a program could have put a link there that leads elsewhere.
+    """
+    if sandbox is None or sandbox.user is None:
+        return
+    named = {os.path.normpath(one.directory) for one in declared.values()}
+    real = {os.path.realpath(folder) for folder in named}
+    for folder in sorted(named):
+        own = os.path.realpath(folder)
+        others = (named | real) - {folder, own}
+        is_inner = any(Path(one).is_relative_to(other) for one in (folder, own) for other in others)
+        if is_inner or not is_to_give(own, sandbox.list_kept()):
+            continue
+        if why := give_folder(own, sandbox.user):
+            log.warn("{folder} cannot be given to {user}: {why}", folder=own, user=sandbox.user, why=why)
+
+
 def read_description(printed: bytes) -> Description:
     """What a program says of itself. Raises ConfigError."""
     try:
@@ -119,7 +139,8 @@ def read_description(printed: bytes) -> Description:
 
 def _make_command(declared: Generator, sandbox: Sandbox | None) -> Command:
     folder = declared.directory
-    prefix = build_arguments(sandbox, [folder], directory=folder) if sandbox and declared.sandbox else []
+    sandbox = sandbox and sandbox.fit(is_wanted=declared.sandbox)
+    prefix = build_arguments(sandbox, [folder], directory=folder) if sandbox else []
     parameters = generators.parameters(declared)
     given = {name: one.default for name, one in parameters.items() if one.default is not None}
     inherited = generators.inherit_environment(os.environ)

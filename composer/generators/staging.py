@@ -9,6 +9,7 @@ import atexit
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from typing import NamedTuple
 from bandstand.common.descendants import become_subreaper
 from bandstand.common.generators import Generator, inherit_environment
 from bandstand.common.paths import PARTIAL
+from bandstand.common.program_user import ProgramUser
 from bandstand.common.python import build_command
 from bandstand.common.sandbox import Sandbox, build_arguments
 from bandstand.composer.folder import remove_abandoned
@@ -29,16 +31,22 @@ class Stage(NamedTuple):
     """A process that waits for its request."""
 
     process: Popen
-    is_confined: bool
-    is_bubblewrap: bool
-    """It waits for the program in its sandbox and passes on how that ended; otherwise it becomes the program."""
+    sandbox: Sandbox | None = None
+    """In which it waits."""
+
+    @property
+    def is_bubblewrap(self) -> bool:
+        """It waits for the program in its sandbox and passes on how that ended; otherwise it becomes the program."""
+        return self.sandbox is not None and self.sandbox.is_bubblewrap
 
 
-def start_stage(*, has_callables: bool, prefix: Sequence[str] = (), is_bubblewrap: bool = False) -> Popen:
+def start_stage(
+    *, has_callables: bool, prefix: Sequence[str] = (), is_bubblewrap: bool = False, user: ProgramUser | None = None
+) -> Popen:
     """Start the process; `has_callables` has it import what callables need. `prefix` starts the sandbox."""
     become_subreaper()
     words = [CALLABLES] * has_callables + [OWN_SESSION] * is_bubblewrap
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [*prefix, *build_command("bandstand.composer.generators.stage", words)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -48,6 +56,11 @@ def start_stage(*, has_callables: bool, prefix: Sequence[str] = (), is_bubblewra
         bufsize=0,
         process_group=0,
     )
+    if user is not None:  # programs open /dev/stdout, which takes the right to
+        for stream in (process.stdout, process.stderr):
+            assert stream is not None
+            os.fchown(stream.fileno(), user.user, user.group)
+    return process
 
 
 class Staging:
@@ -60,7 +73,8 @@ class Staging:
         self._sandbox = sandbox
         self._folders = [os.path.realpath(folder) for folder in folders]
         self._parent = scratch
-        self._scratch: Path | None = None
+        self._scratches: dict[Path, Path] = {}
+        """Folder -> this worker's own in it."""
         self._waiting: Stage | None = None
         self._has_callables = False
         self._stamps: Stamps = {}
@@ -81,7 +95,7 @@ class Staging:
     def take(self, generator: Generator) -> Stage:
         """The waiting process, if it fits this generator; otherwise a new one."""
         waiting, self._waiting = self._waiting, None
-        sandbox = self._sandbox if generator.sandbox else None
+        sandbox = self._fit(generator)
         if waiting is not None and self._fits(waiting, generator, sandbox):
             return waiting
         if waiting is not None:
@@ -94,11 +108,14 @@ class Staging:
 
     def place_output(self, generator: Generator, folder: Path) -> Path:
         """Where the program writes its file: in `folder`, that of its song, which a sandbox does not show."""
-        is_confined = self._sandbox is not None and generator.sandbox
-        return (self._make_scratch() if is_confined else folder) / f"output.{generator.output}"
+        sandbox = self._fit(generator)
+        return (folder if sandbox is None else self._make_scratch(sandbox)) / f"output.{generator.output}"
+
+    def _fit(self, generator: Generator) -> Sandbox | None:
+        return self._sandbox and self._sandbox.fit(is_wanted=generator.sandbox)
 
     def _fits(self, waiting: Stage, generator: Generator, sandbox: Sandbox | None) -> bool:
-        if waiting.is_confined != (sandbox is not None):
+        if waiting.sandbox != sandbox:
             return False
         if sandbox is None:
             return True
@@ -106,24 +123,36 @@ class Staging:
         return is_known and _stamp(sandbox) == self._stamps
 
     def _start(self, sandbox: Sandbox | None) -> Stage:
-        prefix: list[str] = []
-        if sandbox is not None:
-            self._stamps = _stamp(sandbox)
-            prefix = build_arguments(sandbox, self._folders, str(self._make_scratch()))
-        is_bubblewrap = sandbox is not None and not sandbox.is_landlock
-        process = start_stage(has_callables=self._has_callables, prefix=prefix, is_bubblewrap=is_bubblewrap)
-        return Stage(process, sandbox is not None, is_bubblewrap)
+        if sandbox is None:
+            return Stage(start_stage(has_callables=self._has_callables))
+        self._stamps = _stamp(sandbox)
+        prefix = build_arguments(sandbox, self._folders, str(self._make_scratch(sandbox)))
+        process = start_stage(
+            has_callables=self._has_callables,
+            prefix=prefix,
+            is_bubblewrap=sandbox.is_bubblewrap,
+            user=sandbox.user,
+        )
+        return Stage(process, sandbox)
 
-    def _make_scratch(self) -> Path:
-        """This worker's own folder, which is removed when it ends. The next worker removes that of a killed one."""
-        if self._scratch is None:
-            assert self._parent is not None
-            remove_abandoned(self._parent)
-            self._scratch = self._parent / f"scratch{PARTIAL}{os.getpid()}"
-            shutil.rmtree(self._scratch, ignore_errors=True)
-            self._scratch.mkdir(mode=0o700, parents=True)
-            atexit.register(shutil.rmtree, self._scratch, ignore_errors=True)
-        return self._scratch
+    def _make_scratch(self, sandbox: Sandbox) -> Path:
+        """This worker's own folder, which is removed when it ends. The next worker removes that of a killed one.
+
+        Only bubblewrap shows it to another user wherever it is.
+        """
+        assert self._parent is not None
+        is_shown = sandbox.is_bubblewrap or sandbox.user is None
+        parent = self._parent if is_shown else Path(tempfile.gettempdir())
+        if parent not in self._scratches:
+            remove_abandoned(parent)
+            scratch = parent / f"scratch{PARTIAL}{os.getpid()}"
+            shutil.rmtree(scratch, ignore_errors=True)
+            scratch.mkdir(mode=0o700, parents=True)
+            if sandbox.user is not None:
+                os.chown(scratch, sandbox.user.user, sandbox.user.group)
+            atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+            self._scratches[parent] = scratch
+        return self._scratches[parent]
 
 
 def _dismiss(stage: Stage) -> None:

@@ -183,8 +183,22 @@ def test_generators_that_would_run_as_root_are_told(
     check.main(["--config", str(path)])
     assert "as root" not in capsys.readouterr().out
     monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setattr("bandstand.common.sandbox.try_out", lambda made: "no setpriv" if made.user else "")
     check.main(["--config", str(path)])
     assert "the station runs as root, and so do the programs of its generators" in capsys.readouterr().out
+
+
+def test_how_generators_are_kept_from_the_machine_is_told_where_all_is_well(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "bandstand.toml"
+    path.write_text('[generators.mine]\ncommand = ["true"]\n[composer]\nsandbox = "off"\n')
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setattr("bandstand.common.sandbox.try_out", lambda made: "")
+    assert check.main(["--config", str(path)]) == 0
+    said = capsys.readouterr().out
+    assert "good     generators: their programs run without a sandbox, as user " in said
+    assert " rather than root" in said
 
 
 def test_whose_station_it_is_counts_and_not_who_asks(

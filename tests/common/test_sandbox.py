@@ -1,13 +1,16 @@
 """What the arguments of bubblewrap say, and what is told where it does not work."""
 
 import os
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
 from bandstand.common import sandbox
 from bandstand.common.config import Config
+from bandstand.common.program_user import ProgramUser
 from bandstand.common.sandbox import (
     Sandbox,
     build_arguments,
@@ -16,6 +19,7 @@ from bandstand.common.sandbox import (
     find_trouble,
     list_secrets,
     plan_sandbox,
+    protect_programs,
 )
 
 
@@ -27,7 +31,7 @@ def station(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def plan(station: Path, **keys: list[str]) -> Sandbox:
+def plan(station: Path, **keys: Any) -> Sandbox:
     return Sandbox(
         program="bwrap",
         station=str(station / "var"),
@@ -149,3 +153,69 @@ def test_where_neither_works_there_is_no_sandbox_and_the_risk_is_told(monkeypatc
 
 def test_switched_off_nothing_is_chosen_and_nothing_told() -> None:
     assert choose_sandbox(msgspec.convert({"composer": {"sandbox": "off"}}, Config), None) == (None, "")
+
+
+# Where the station is root's
+
+OTHER = ProgramUser(64001, 64001)
+
+
+def test_another_user_is_changed_to_inside_the_sandbox(station: Path) -> None:
+    made = plan(station, user=OTHER)
+    words = build_arguments(made, [])
+    change = words[words.index("--") + 1 :]
+    assert change[0].endswith("setpriv") and "--reuid=64001" in change
+    assert build_arguments(msgspec.structs.replace(made, program=""), []) == change
+
+
+def test_a_folder_that_user_cannot_enter_is_empty_but_for_what_it_needs(station: Path) -> None:
+    station.chmod(0o700)
+    (station / "gen/deep/er").mkdir(parents=True)
+    mounts = find_mounts(build_arguments(plan(station, user=OTHER), [str(station / "gen/deep/er")]))
+    assert mounts.index(("--tmpfs", str(station))) < mounts.index(("--bind-try", str(station / "gen/deep/er")))
+    words = build_arguments(plan(station, user=OTHER), [str(station / "gen/deep/er")])
+    assert ("--dir", str(station / "gen/deep")) in pairwise(words)
+    assert ("--tmpfs", str(station)) not in find_mounts(build_arguments(plan(station), [str(station / "gen/deep/er")]))
+
+
+def test_what_may_not_be_in_a_folder_that_is_given_depends_on_the_sandbox(station: Path) -> None:
+    made = plan(station, user=OTHER)
+    made = msgspec.structs.replace(made, readable=[*made.readable, "/opt/bandstand"])
+    assert made.list_kept() == ["/opt/bandstand"]
+    weaker = msgspec.structs.replace(made, is_landlock=True)
+    assert weaker.list_kept() == ["/opt/bandstand", made.station, *made.secrets]
+
+
+def test_a_generator_without_a_sandbox_keeps_the_other_user(station: Path) -> None:
+    assert plan(station).fit(is_wanted=False) is None
+    bare = plan(station, user=OTHER).fit(is_wanted=False)
+    assert bare is not None and (bare.program, bare.user) == ("", OTHER)
+
+
+def test_a_station_that_is_not_roots_runs_programs_as_its_own_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "try_out", lambda made: "")
+    made = protect_programs(Config(), None, 1000)
+    assert made.warnings == () or made.sandbox is None
+    assert made.sandbox is None or made.sandbox.user is None
+
+
+@pytest.mark.parametrize("setting", ["auto", "off"])
+def test_roots_station_runs_them_as_another_whatever_the_sandbox(setting: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(sandbox, "try_out", lambda made: "")
+    made = protect_programs(msgspec.convert({"composer": {"sandbox": setting}}, Config), None, 0)
+    assert made.sandbox is not None and made.sandbox.user is not None
+    assert str(made).endswith(f"as {made.sandbox.user} rather than root")
+
+
+def test_where_no_other_user_is_to_be_had_that_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(sandbox, "try_out", lambda made: "setpriv is gone" if made.user else "")
+    made = protect_programs(Config(), None, 0)
+    assert made.sandbox is None or made.sandbox.user is None
+    assert "so do the programs of its generators, because setpriv is gone: they can read and" in made.warnings[-1]
+
+
+def test_who_is_not_root_is_told_that_it_cannot_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert "only root can see" in protect_programs(Config(), None, 0).warnings[-1]

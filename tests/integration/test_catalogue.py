@@ -1,21 +1,33 @@
 """Programs that are asked with --describe, as processes."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from bandstand.bot.making.catalogue import give_folders
+from bandstand.common.config import Config
+from bandstand.common.generators import Generator
+from bandstand.common.program_user import may_enter
+from bandstand.common.sandbox import protect_programs
+
 ASK = """
-import json, sys
+import json, os, sys
 from twisted.internet.defer import Deferred
 from twisted.internet.task import react
 from bandstand.bot.child import Launcher
 from bandstand.bot.making.catalogue import Catalogue
 from bandstand.common import config
+from bandstand.common.sandbox import protect_programs
 
 def main(reactor):
-    made = Catalogue(Launcher(reactor, reactor), config.load(config.find(sys.argv[1])).generators)
+    path = config.find(sys.argv[1])
+    settings = config.load(path)
+    sandbox = protect_programs(settings, path, os.geteuid()).sandbox if "--protect" in sys.argv else None
+    made = Catalogue(Launcher(reactor, reactor), settings.generators, sandbox)
     def show(_):
         known = made.known["mine"]
         print(json.dumps([known.help, known.version, sorted(known.parameters), made.troubles.get("mine", "")]))
@@ -25,12 +37,16 @@ react(main)
 """
 
 
-def asked(folder: Path, program: str) -> str:
+def asked(folder: Path, program: str, *options: str) -> str:
     (folder / "mine.py").write_text(program)
     command = f'command = ["{sys.executable}", "mine.py", "--tempo", "{{tempo}}"]\ndescribe = true\n'
     (folder / "x.toml").write_text("[generators.mine]\n" + command)
     told = subprocess.run(
-        [sys.executable, "-c", ASK, str(folder / "x.toml")], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", ASK, str(folder / "x.toml"), *options],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
     )
     return told.stdout.splitlines()[-1]
 
@@ -55,3 +71,30 @@ def test_a_program_that_does_not_keeps_what_is_declared(program: str, said: str,
     told = asked(tmp_path, program)
     assert '["", "", [], ' in told
     assert said in told
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_roots_station_asks_as_another_user_and_gives_it_the_folder(tmp_path: Path) -> None:
+    settings = msgspec.convert({"station": {"directory": str(tmp_path / "var")}}, Config)
+    sandbox = protect_programs(settings, None, 0).sandbox
+    if sandbox is None or sandbox.user is None or not sandbox.is_bubblewrap:
+        pytest.skip("there is no bubblewrap, or no other user, here")
+    program = "import json, os\nopen('own', 'w')\nprint(json.dumps({'help': str(os.getuid())}))"
+    told = asked(tmp_path, program, "--protect")
+    assert told.startswith(f'["{(tmp_path / "own").stat().st_uid}", ')
+    assert (tmp_path / "own").stat().st_uid not in (0, os.getuid())
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_a_folder_within_anothers_is_not_given_and_no_link_is_followed_there(tmp_path: Path) -> None:
+    settings = msgspec.convert({"station": {"directory": str(tmp_path / "var")}}, Config)
+    sandbox = protect_programs(settings, None, 0).sandbox
+    if sandbox is None or sandbox.user is None:
+        pytest.skip("there is no other user here")
+    for name in ("outer", "elsewhere"):
+        (tmp_path / name).mkdir(mode=0o700)
+    (tmp_path / "outer/inner").symlink_to(tmp_path / "elsewhere")
+    declared = {name: Generator(directory=str(tmp_path / name)) for name in ("outer", "outer/inner")}
+    give_folders(declared, sandbox)
+    assert may_enter(str(tmp_path / "outer"), sandbox.user)
+    assert not may_enter(str(tmp_path / "elsewhere"), sandbox.user)

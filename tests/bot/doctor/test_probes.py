@@ -119,6 +119,8 @@ CASES: dict[str, tuple[Callable[[Any], Iterable[Symptom]], Any, Grade, str]] = {
     "needed sandbox": (probes.judge_sandbox, SandboxSeen("x", False, has_generators=True), WORSE, "not installed"),
     "broken sandbox": (probes.judge_sandbox, SandboxSeen("no namespaces", has_generators=True), WORSE, "namespaces"),
     "sandbox off": (probes.judge_sandbox, SandboxSeen("", False, False), OK, "off"),
+    "another user": (probes.judge_sandbox, SandboxSeen(is_root=True, as_whom="user 64001"), OK, "as user 64001"),
+    "roots": (probes.judge_sandbox, SandboxSeen(is_root=True, has_generators=True), WORSE, "generators run as root"),
     "extras": (probes.judge_tools, [ToolSeen("espeak-ng", "espeak-ng", "idents speak", True)], OK, "espeak-ng"),
     "no extras": (probes.judge_tools, [ToolSeen("espeak-ng", "espeak-ng", "idents speak", False)], ADVICE, "speak"),
     "memory": (probes.judge_memory, MemorySeen(GB), OK, "1.0 GB"),

@@ -4,6 +4,7 @@ import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 import pytest
@@ -11,7 +12,8 @@ import pytest
 from bandstand.common.config import Config
 from bandstand.common.descendants import list_children
 from bandstand.common.generators import Generator
-from bandstand.common.sandbox import Sandbox, find_trouble, plan_landlock, plan_sandbox
+from bandstand.common.program_user import give_folder
+from bandstand.common.sandbox import Sandbox, find_trouble, plan_landlock, plan_sandbox, set_user, try_out
 from bandstand.composer.generators.staging import Staging
 
 pytestmark = pytest.mark.integration
@@ -69,6 +71,16 @@ class Box:
         trouble = find_trouble(settings, self.sandbox)
         if trouble:
             pytest.skip(trouble)
+
+    def use_other_user(self) -> None:
+        """As a station of root's does."""
+        if os.geteuid() != 0:
+            pytest.skip("only root can become another user")
+        settings = msgspec.convert({"station": {"directory": str(self.folder / "var")}}, Config)
+        self.sandbox = set_user(settings, self.sandbox)
+        assert self.sandbox.user is not None
+        if give_folder(str(self.folder), self.sandbox.user):
+            pytest.skip("the file system of TMPDIR has no access control lists")
 
     def stage(self) -> Staging:
         return Staging(self.sandbox, [str(self.folder)], self.folder / "var/spool")
@@ -202,3 +214,79 @@ def test_its_memory_is_watched(box: Box, workshop) -> None:
     workshop.staging = box.stage()
     run = workshop.run(workshop.python("x = bytearray(300 << 20)\nimport signal; signal.pause()", memory=200))
     assert run.failed.reason.endswith("(its limit memory)")
+
+
+# Where the station is root's
+
+WHO = """
+print(os.getresuid(), os.getresgid(), os.getgroups(), os.environ["HOME"] == os.environ["TMPDIR"], file=sys.stderr)
+print(os.access("/etc/shadow", os.R_OK), os.access("/root", os.W_OK), file=sys.stderr)
+open("own", "w").close(), open(os.environ["HOME"] + "/private", "w").close()
+out = open("/dev/stdout", "wb")
+"""
+
+
+def say_who(box: Box) -> list[str]:
+    user, group = box.sandbox.user.user, box.sandbox.user.group  # type: ignore[union-attr]
+    return [f"{(user,) * 3} {(group,) * 3} [] True", "False False"]
+
+
+def test_roots_station_runs_programs_as_another_user_who_may_write_to_their_folder(box: Box, workshop) -> None:
+    box.use_other_user()
+    workshop.staging = box.stage()
+    workshop.staging.prepare(has_callables=False)
+    run = workshop.run(workshop.python(WHO + TONE))
+    assert run.done.seconds == 1.0
+    assert run.done.provenance.errors.splitlines() == say_who(box)
+    assert (box.folder / "own").stat().st_uid == box.sandbox.user.user  # type: ignore[union-attr]
+
+
+def test_that_user_reaches_no_more_of_the_stations_than_root_did(box: Box, workshop) -> None:
+    box.use_other_user()
+    workshop.staging = box.stage()
+    run = workshop.run(workshop.python(make_attempts() + TONE))
+    assert run.done.provenance.errors.splitlines() == CONFINED.splitlines()
+
+
+def test_a_callable_and_a_file_are_that_users_too(box: Box, workshop) -> None:
+    box.use_other_user()
+    workshop.staging = box.stage()
+    workshop.staging.prepare(has_callables=True)
+    workshop.write("plain.py", "import os\ndef song():\n    raise Exception(os.getuid())")
+    run = workshop.run(Generator(callable="plain:song", directory=str(box.folder)))
+    assert f"Exception: {box.sandbox.user.user}" in run.failed.reason  # type: ignore[union-attr]
+    workshop.staging = box.stage()
+    mine = workshop.python("open(sys.argv[1], 'wb').write(wav(s16(frames())))")
+    run = workshop.run(msgspec.structs.replace(mine, command=[*mine.command, "{output}"]))
+    assert run.done.seconds == 1.0
+
+
+def test_what_that_users_program_leaves_behind_is_gone_with_it(box: Box, workshop) -> None:
+    box.use_other_user()
+    before = list_children(os.getpid())
+    workshop.staging = box.stage()
+    text = "import subprocess\nsubprocess.Popen(['sleep', '907'], start_new_session=True)\n"
+    workshop.run(workshop.python(f"{text}{TONE}"))
+    assert set(list_children(os.getpid())) <= set(before)
+
+
+@pytest.fixture
+def reachable() -> Iterator[Path]:
+    """A folder that lies in none that is private, as those of pytest are."""
+    with TemporaryDirectory() as name:
+        (Path(name) / "songs").mkdir()
+        yield Path(name)
+
+
+@pytest.mark.parametrize("is_landlock", [True, False])
+def test_without_bubblewrap_it_is_another_user_all_the_same(is_landlock: bool, reachable: Path, workshop) -> None:
+    box, workshop = Box(reachable), type(workshop)(reachable)
+    if is_landlock:
+        box.use_landlock()
+    box.use_other_user()
+    if trouble := try_out(box.sandbox if is_landlock else msgspec.structs.replace(box.sandbox, program="")):
+        pytest.skip(trouble)
+    workshop.staging = box.stage()
+    run = workshop.run(workshop.python(WHO + TONE, sandbox=is_landlock))
+    box.bot.close()
+    assert run.done.provenance.errors.splitlines() == say_who(box)
