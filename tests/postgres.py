@@ -1,11 +1,16 @@
 """A server of PostgreSQL for tests, from Debian's package: in a folder of its own, on a UNIX socket, without fsync.
 
-It refuses to run as root, so there it runs as another user.
+It refuses to run as root, so there it runs as another user. With `BANDSTAND_TEST_DATABASE=postgresql` in the
+environment, tests that would have SQLite have PostgreSQL: `tests/bot/conftest.py` sees to those of the bot's parts, and
+`put_database` to those of whole stations.
 """
 
+import atexit
 import contextlib
+import itertools
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
@@ -14,6 +19,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
+ALL_ON_POSTGRES = os.environ.get("BANDSTAND_TEST_DATABASE") == "postgresql"
 OLDEST = 15
 PATIENCE = 60.0
 FAST = {"fsync": "off", "synchronous_commit": "on", "full_page_writes": "off", "shared_buffers": "32MB"}
@@ -114,3 +120,38 @@ def _has_user(name: str) -> bool:
     except KeyError:
         return False
     return True
+
+
+NUMBERS = itertools.count(1)
+
+
+@cache
+def share_server() -> PostgresServer:
+    """One for all stations of this process's tests."""
+    server = PostgresServer()
+    atexit.register(server.end)
+    return server
+
+
+def put_database(config: Path) -> str:
+    """Give the station of this configuration a new database, where all are to have one and it names none; returns what
+    it names then, '' for the file that is usual."""
+    text = config.read_text("utf-8")
+    named = re.search(r'^database = "(postgresql:.*)"$', text, re.MULTILINE)
+    if named or not ALL_ON_POSTGRES:
+        return named[1] if named else ""
+    address = share_server().make_database(f"station{next(NUMBERS)}")
+    section, line = "[station]\n", f'database = "{address}"\n'
+    has_section = text.startswith(section) or f"\n{section}" in text
+    config.write_text(text.replace(section, section + line, 1) if has_section else section + line + text, "utf-8")
+    return address
+
+
+def empty_database(config: Path) -> None:
+    """As if the server of the station of this configuration, if it has one, was set up anew."""
+    address = put_database(config)
+    if address:
+        import psycopg
+
+        with psycopg.connect(address, autocommit=True) as server:
+            server.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")

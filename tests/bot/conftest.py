@@ -5,7 +5,6 @@ A module whose tests are to run on both says `pytestmark = pytest.mark.usefixtur
 have one of PostgreSQL.
 """
 
-import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,11 +13,10 @@ import pytest
 from bandstand.bot.storage.schema import list_tables
 from tests.bot import memory
 from tests.bot.memory import make_database
-from tests.postgres import WHY_NOT, PostgresServer, find_programs
+from tests.postgres import ALL_ON_POSTGRES, WHY_NOT, PostgresServer, find_programs
 
 AT_ONCE = 3
 DATABASES = ("sqlite", "postgresql")
-ALL_ON_POSTGRES = os.environ.get("BANDSTAND_TEST_DATABASE") == "postgresql"
 
 
 class PostgresPool:

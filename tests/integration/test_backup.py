@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.integration.streaming import until
 from tests.integration.test_station import BANDSTAND, PATIENCE, Station
+from tests.postgres import empty_database
 
 
 def run(*words: str) -> str:
@@ -25,6 +26,7 @@ def test_a_station_whose_folder_is_destroyed_plays_its_songs_from_the_backup(tmp
         assert "saved in" in run("backup", *configuration, copy)
         station.end()
         shutil.rmtree(station.var)
+        empty_database(station.config)
         text = station.config.read_text()
         station.config.unlink()
         assert "restored to" in run("restore", *configuration, copy)

@@ -20,6 +20,9 @@ from bandstand.bot.shell.ctl import Station as Control
 from bandstand.common.types import RATE
 from tests.integration.streaming import until
 from tests.integration.test_station import BURST, PATIENCE, Listener, Station
+from tests.postgres import ALL_ON_POSTGRES
+
+pytestmark = pytest.mark.skipif(ALL_ON_POSTGRES, reason="about the file of SQLite")
 
 SECONDS = 5.0
 """Of the two songs that are played again and again."""
@@ -95,11 +98,6 @@ class People(threading.Thread):
         return [reply.summary for _, reply in self.answers if not reply.is_good]
 
 
-def select(station: Station, query: str) -> list[Any]:
-    with closing(sqlite3.connect(f"file:{station.var}/bandstand.db?mode=ro", uri=True, timeout=10)) as database:
-        return database.execute(query).fetchall()
-
-
 @contextmanager
 def locked(station: Station) -> Iterator[None]:
     """Another program holds the database."""
@@ -141,15 +139,15 @@ def check_that_nothing_is_lost(station: Station, trouble: Callable[[], Any], sen
     station.up()
     station.give_up_first_song()
     songs = [station.tone("tone", SECONDS), station.tone("other", SECONDS)]
-    first = select(station, "SELECT MAX(id) FROM cue")[0][0] + 1
+    first = station.select("SELECT MAX(id) FROM cue")[0][0] + 1
     people = People(station, [songs[1], songs[0]])
     for line in (f"play {songs[0]}", f"queue {songs[1]}", f"queue {songs[0]}"):
         assert ask(station, line).is_good
-    until(lambda: select(station, f"SELECT * FROM cue WHERE id = {first} AND started IS NOT NULL"), "the song")
+    until(lambda: station.select(f"SELECT * FROM cue WHERE id = {first} AND started IS NOT NULL"), "the song")
     with trouble():
         people.start()
         threading.Event().wait(TROUBLE)
-        assert select(station, f"SELECT state FROM cue WHERE id >= {first + 1}")[:2] == [("queued",)] * 2
+        assert station.select(f"SELECT state FROM cue WHERE id >= {first + 1}")[:2] == [("queued",)] * 2
         status = ask(station, "status")
         assert "not wholly on the air" in status.summary
         assert ["database", f"takes nothing: {sentence}"] in [list(row[:2]) for row in status.rows]
@@ -160,22 +158,22 @@ def check_that_nothing_is_lost(station: Station, trouble: Callable[[], Any], sen
     until(lambda: people.answers and people.answers[-1][1].is_good, "commands are carried out again")
     assert "is on the air" in ask(station, "status").summary
     people.leave()
-    until(lambda: not select(station, "SELECT * FROM cue WHERE state != 'over'"), "all is played", PATIENCE)
+    until(lambda: not station.select("SELECT * FROM cue WHERE state != 'over'"), "all is played", PATIENCE)
 
     refusals = people.list_refusals()
     assert refusals, "no command came while the database took nothing"
     assert any(sentence in refusal for refusal in refusals)
     assert [one for one in refusals if sentence not in one and NOTHING_HEARD not in one] == []
     assert people.deaf_to == [], "only before a song has begun there is nothing to rate"
-    log = select(station, f"SELECT reason, frames, started, ended FROM cue WHERE id >= {first} ORDER BY id")
+    log = station.select(f"SELECT reason, frames, started, ended FROM cue WHERE id >= {first} ORDER BY id")
     assert len(log) == 3 + people.count("queue")
     assert {row[:2] for row in log} == {("finished", round(SECONDS * RATE))}
     for _, _, started, ended in log:
         assert abs(ended - started - SECONDS) < 0.5
     times = [time for _, _, started, ended in log for time in (started, ended)]
     assert times == sorted(times)
-    assert len(select(station, "SELECT * FROM rating")) == min(1, people.count("rate"))
-    assert len(select(station, "SELECT * FROM bookmark")) == people.count("mark")
+    assert len(station.select("SELECT * FROM rating")) == min(1, people.count("rate"))
+    assert len(station.select("SELECT * FROM bookmark")) == people.count("mark")
     assert not station.logged("Traceback")
     assert count_logged(station, "nothing can be written down") == 1
     assert count_logged(station, "the database takes everything again") == 1
@@ -208,19 +206,19 @@ def check_that_the_middle_goes_on(station: Station, trouble: Callable[[], Any], 
     listener = Listener(station)
     try:
         listener.hears(True, BURST)
-        first = select(station, "SELECT MAX(id) FROM cue")[0][0]
+        first = station.select("SELECT MAX(id) FROM cue")[0][0]
         job = ask(station, "generate minutes=1 queue=true").value["job"]
         with trouble():
             vote = ask(station, "rate 3")
             listener.keeps_hearing(MIDDLE)
         until(lambda: ask(station, "rate 4").is_good, "a vote is taken", PATIENCE)
-        until(lambda: select(station, f"SELECT state FROM job WHERE id = {job}") == [("done",)], "the job", PATIENCE)
+        until(lambda: station.select(f"SELECT state FROM job WHERE id = {job}") == [("done",)], "the job", PATIENCE)
         listener.keeps_hearing(0.1)
     finally:
         listener.end()
     assert vote.is_good or sentence in vote.summary or NOTHING_HEARD in vote.summary
-    assert select(station, f"SELECT state FROM cue WHERE id >= {first} ORDER BY id") == [("air",), ("queued",)]
-    assert len(select(station, "SELECT * FROM rating")) == 1
+    assert station.select(f"SELECT state FROM cue WHERE id >= {first} ORDER BY id") == [("air",), ("queued",)]
+    assert len(station.select("SELECT * FROM rating")) == 1
     assert not station.logged("Traceback")
     told = count_logged(station, "nothing can be written down")
     assert told <= 1 and count_logged(station, "the database takes everything again") == told
@@ -231,11 +229,11 @@ def test_a_job_that_a_full_disk_stops_is_made_when_there_is_room(station: Statio
     station.up()
     station.give_up_first_song()
     job = ask(station, "generate minutes=3 queue=true").value["job"]
-    until(lambda: select(station, f"SELECT state FROM job WHERE id = {job}") == [("running",)], "the job", PATIENCE)
+    until(lambda: station.select(f"SELECT state FROM job WHERE id = {job}") == [("running",)], "the job", PATIENCE)
     with full(small_disk):
         until(lambda: count_logged(station, rf"job {job} waits: .*the disk is full"), "the job waits", PATIENCE)
         threading.Event().wait(3)
-    until(lambda: select(station, f"SELECT state FROM job WHERE id = {job}") == [("done",)], "the job", PATIENCE)
+    until(lambda: station.select(f"SELECT state FROM job WHERE id = {job}") == [("done",)], "the job", PATIENCE)
     assert count_logged(station, "there is no room for songs on the disk") == 1
     assert count_logged(station, "there is room for songs on the disk again") == 1
     assert count_logged(station, "the programme could not be planned") <= 1

@@ -13,6 +13,7 @@ import pytest
 
 from bandstand.bot.supervision.log_files import CHECK_SECONDS, LOG_BYTES
 from tests.integration.test_station import BANDSTAND, PATIENCE, Station
+from tests.postgres import put_database
 
 ROOT = Path(__file__).parents[2]
 FILLING = b"x" * 99 + b"\n"
@@ -26,6 +27,7 @@ class OnTerminal(Station):
         return self.var / "log" / "bandstand.log"
 
     def start(self) -> None:
+        put_database(self.config)
         environment = {**os.environ, "NO_COLOR": "1", "TERM": "xterm", "PYTHONPATH": str(ROOT)}
         words = [BANDSTAND, "up", "--config", str(self.config)]
         self.terminal = pexpect.spawn(sys.executable, words, env=environment, encoding="utf-8", timeout=PATIENCE)

@@ -4,7 +4,6 @@ music."""
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -44,15 +43,9 @@ def station(tmp_path: Path, server: PostgresServer) -> Iterator[Station]:
 def test_kill_9_of_postgresql_loses_nothing_promised_and_the_music_goes_on(
     station: Station, server: PostgresServer
 ) -> None:
-    import psycopg
-
     def ask(line: str) -> Reply:
         with closing(Control(station.var / "bot.sock")) as control:
             return next(control.ask(line, wait=False))
-
-    def select(query: str) -> list[Any]:
-        with psycopg.connect(server.get_address("station")) as database:
-            return database.execute(query).fetchall()  # type: ignore[arg-type]
 
     station.up()
     station.give_up_first_song()
@@ -77,10 +70,10 @@ def test_kill_9_of_postgresql_loses_nothing_promised_and_the_music_goes_on(
         listener.keeps_hearing(0.5)
     finally:
         listener.end()
-    until(lambda: select("SELECT 1 FROM cue WHERE state = 'over' AND reason = 'finished'"), "the end", PATIENCE)
-    last = select("SELECT state, reason, started IS NULL FROM cue ORDER BY id DESC LIMIT 2")
+    until(lambda: station.select("SELECT 1 FROM cue WHERE state = 'over' AND reason = 'finished'"), "the end", PATIENCE)
+    last = station.select("SELECT state, reason, started IS NULL FROM cue ORDER BY id DESC LIMIT 2")
     assert last == [("air", "", False), ("over", "finished", False)]
-    assert select("SELECT note FROM bookmark") == [("this is kept",)]
+    assert station.select("SELECT note FROM bookmark") == [("this is kept",)]
     history = ask("history")
     assert [row[1] for row in history.rows][:2] == [long, short]
     log = "".join(station.logged_lines)

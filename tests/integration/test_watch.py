@@ -1,10 +1,8 @@
 """The generator's author at work on a running station: watch, save, hear; every third version is broken."""
 
-import contextlib
 import os
 import select
 import signal
-import sqlite3
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -198,8 +196,7 @@ def cut_at(author: Author) -> list[int]:
     query = (
         "select cue.frames from cue join song on cue.song_id = song.code where generator = 'mine' and reason = 'cut'"
     )
-    with contextlib.closing(sqlite3.connect(author.var / "bandstand.db")) as database:
-        found = [int(row[0]) for row in database.execute(query)]
+    found = [int(row[0]) for row in author.select(query)]
     assert len(found) == 4
     return found
 
