@@ -407,6 +407,7 @@ class App:
         await self._song_files.start()
         await self._radio_file.start()
         self._programme.start()
+        self._playout.outage.start()
         self._live.start()
         self._listeners.start()
         self._relays.start()

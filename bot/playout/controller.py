@@ -30,10 +30,12 @@ from twisted.python.failure import Failure
 from bandstand.bot.playout.connection import ANSWER_SECONDS, NumberedReport, StreamerConnection, describe
 from bandstand.bot.playout.heard import HeardKeeper
 from bandstand.bot.playout.mounts import MountEvent, Mounts
+from bandstand.bot.playout.outage import Outage
 from bandstand.bot.playout.picture import StreamerPicture
 from bandstand.bot.playout.sources import SongSource
 from bandstand.bot.playout.starvation import StarvationWatch
-from bandstand.bot.station import on_air, replacing
+from bandstand.bot.playout.wire_terms import make_join, record_report
+from bandstand.bot.station import on_air, replacing, reserve
 from bandstand.bot.station.bars import find_next_bar
 from bandstand.bot.station.repositories import Store, Transaction, Work
 from bandstand.bot.station.scheduling import Plan
@@ -41,6 +43,8 @@ from bandstand.common import wire
 from bandstand.common.api.events import (
     CueSkipped,
     CueSought,
+    DatabaseFailed,
+    DatabaseRecovered,
     Event,
     QueueChanged,
     SeekFailed,
@@ -48,7 +52,7 @@ from bandstand.common.api.events import (
     StreamerWentAway,
 )
 from bandstand.common.api.heard import HeardStream
-from bandstand.common.api.values import Cue, EndReason, Loudness, OnAir
+from bandstand.common.api.values import Cue, Loudness, OnAir
 from bandstand.common.backoff import Backoff
 from bandstand.common.errors import BandstandError, UnknownCue
 from bandstand.common.recordings import CueTag
@@ -111,6 +115,8 @@ class PlayoutController:
         """See `wire.RecordingChanged`."""
         self.greet: Callable[[wire.StreamerState], None] = lambda state: None
         """Called with what each new streamer says."""
+        self.outage = Outage(self._clock, store, self._wall)
+        """Says what is heard while the database is away, once it was started."""
         self.take_underrun: Callable[[float], None] = lambda seconds: None
         self.tell_live: Callable[[Sequence[wire.LiveInput]], None] = lambda _: None
         """Is told how it is with DJs' mounts."""
@@ -147,8 +153,9 @@ class PlayoutController:
             return None
 
     def react(self, event: Event) -> None:
+        self.outage.react(event)
         match event:
-            case QueueChanged():
+            case QueueChanged() | DatabaseFailed() | DatabaseRecovered():
                 self.sync()
             case CueSkipped(cue=cue):
                 self._start(self._skip(cue))
@@ -255,8 +262,11 @@ class PlayoutController:
         """Fails with BandstandError where it is not committed; the streamer then sends it again."""
         self._picture.record_report(numbered.report, numbered.ago)
         at = self._wall() - numbered.ago
+        recording = self._store.record(lambda tx: record_report(tx, numbered, at))
+        if self.outage.is_on:
+            self.sync()
         try:
-            await self._store.record(lambda tx: record_report(tx, numbered, at))
+            await recording
         except BandstandError:
             raise
         except Exception:
@@ -324,6 +334,8 @@ class PlayoutController:
     async def _read_plan(self) -> Plan | None:
         """Tried again until the database answers; None where the streamer went away meanwhile."""
         while self._is_ready:
+            if self.outage.is_on:
+                return self.outage.plan(self._picture, self._note_reserve)
             try:
                 plan = await self._store.read(on_air.make_plan)
             except Exception as error:
@@ -334,6 +346,9 @@ class PlayoutController:
                 self._read_retries.restart()
                 return plan
         return None
+
+    def _note_reserve(self, cue: Cue) -> None:
+        self._start(self._record(lambda tx: reserve.add(tx, cue)))
 
     async def _carry_out(self, plan: Plan, connection: StreamerConnection) -> None:
         picture = self._picture
@@ -374,6 +389,9 @@ class PlayoutController:
         except BandstandError as error:
             reason = str(error)
             self._start(self._record(lambda tx: on_air.record_unplayable(tx, cue.id, reason)))
+            if self.outage.is_on:
+                self.outage.give_up(cue)
+                self.sync()
             return False
         return True
 
@@ -457,6 +475,7 @@ class PlayoutController:
     async def stop(self, shut_down: bool) -> None:
         """Let go of the streamer; with `shut_down` the song's place is kept and the streamer ends."""
         self._is_stopping = True
+        self.outage.stop()
         self._is_ready = False  # or the report of the stop would have the song played again
         if self._retry is not None and self._retry.active():
             self._retry.cancel()
@@ -466,27 +485,6 @@ class PlayoutController:
         if shut_down:
             await self._shut_down(connection, current)
         connection.close()
-
-
-def record_report(tx: Transaction, numbered: NumberedReport, at: float) -> None:
-    """Write down what the streamer reports, which happened `at` this Unix time; once, however often it comes."""
-    if not on_air.is_new_report(tx, numbered.streamer, numbered.number):
-        return
-    report = numbered.report
-    if isinstance(report, wire.Started):
-        on_air.record_started(tx, report.cue, at)
-    else:
-        reason = EndReason(report.reason)
-        on_air.record_ended(tx, report.cue, reason, Frames(report.frames), report.detail, at)
-
-
-def make_join(plan: Plan) -> wire.Join | None:
-    """What the streamer is told of the transition, where that is more than a crossfade."""
-    transition = plan.transition
-    if plan.current is None or transition.at is None:
-        return None
-    end = None if transition.end is None else round(transition.end * RATE)
-    return wire.Join(plan.current.id, round(transition.at * RATE), end, round(transition.fade * RATE))
 
 
 async def _ask_unless_unknown(connection: StreamerConnection, command: type[amp.Command], cue: CueId) -> None:

@@ -212,6 +212,10 @@ class Cues(Protocol):
         """Write it down, whatever its `id`; returns it with the one that it has now. No id is ever used again."""
         ...
 
+    def add_numbered(self, cue: Cue) -> None:
+        """Write it down with the `id` that it has, which is negative."""
+        ...
+
     def save(self, cue: Cue) -> None: ...
 
     def write_state(self, cue: int, state: CueState) -> None:

@@ -33,10 +33,7 @@ from bandstand.common.errors import BandstandError
 
 OLDEST: Final = 150000
 """Version of the server, as it numbers them."""
-AWAY: Final = (
-    "the station's database does not answer; the song on the air and the one after it go on, and commands work again "
-    "as soon as it is back"
-)
+AWAY: Final = "the station's database does not answer; the music goes on, and commands work again as soon as it is back"
 PAUSE: Final = 0.5
 ENDING: Final = 20
 """How often it is looked in half a second whether an earlier session has ended."""

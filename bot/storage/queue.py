@@ -169,6 +169,9 @@ class Cues:
         number = self._executor.insert_row(CUE, {"state": cue.state.value, **_write_cue(cue)})
         return msgspec.structs.replace(cue, id=CueId(number))
 
+    def add_numbered(self, cue: Cue) -> None:
+        self._executor.insert_row(CUE, {"id": cue.id, "state": cue.state.value, **_write_cue(cue)})
+
     def save(self, cue: Cue) -> None:
         self._executor.update_row(CUE, cue.id, _write_cue(cue))
 

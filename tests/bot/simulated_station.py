@@ -31,7 +31,7 @@ from bandstand.bot.storage.databases import StoreError
 from bandstand.bot.storage.sqlite import LOCKED
 from bandstand.bot.storage.store import NOTHING
 from bandstand.common import wire
-from bandstand.common.api.events import Event
+from bandstand.common.api.events import DatabaseFailed, DatabaseRecovered, Event
 from bandstand.common.api.people import Place, Requester, Right
 from bandstand.common.api.refusals import Refused
 from bandstand.common.api.requests import Enqueue, Play, Request
@@ -194,6 +194,7 @@ class FailingStore(DirectStore):
     def __init__(self, publish: Callable[[Sequence[Event]], None], now: Callable[[], float], **known: Any) -> None:
         super().__init__(publish, now=lambda: now() if self._asked is None else self._asked, **known)
         self.is_failing = False
+        self._is_told = False
         self._facts: deque[Fact] = deque()
         self._asked: float | None = None
         self._is_recording = False
@@ -202,6 +203,7 @@ class FailingStore(DirectStore):
         self.record_facts()
         if self.is_failing:
             work = make_vain(work)
+            self._tell_failed()
         return super().transact(work, outside)
 
     def record(self, work: Work[T], outside: Outside = NOTHING) -> Deferred[T]:
@@ -224,6 +226,14 @@ class FailingStore(DirectStore):
                 pass
         finally:
             self._is_recording = False
+        if self._is_told and not self._facts and not self.is_failing:
+            self._is_told = False
+            self._publish([DatabaseRecovered()])
+
+    def _tell_failed(self) -> None:
+        if not self._is_told:
+            self._is_told = True
+            self._publish([DatabaseFailed(reason=LOCKED)])
 
     def _try_fact(self, fact: Fact) -> bool:
         work = make_vain(fact.work) if self.is_failing else fact.work
@@ -231,6 +241,7 @@ class FailingStore(DirectStore):
         try:
             result = self.do(work)
         except StoreError:
+            self._tell_failed()
             return False
         finally:
             self._asked = None
@@ -261,6 +272,7 @@ class Bot:
         self.core = Core(self.store, self._look, {}, clock.seconds)
         bus.subscribe(self.controller.react)
         bus.subscribe(self.events.append)
+        self.controller.outage.start()
 
     def _raise(self, event: Event, error: Exception) -> None:
         raise error

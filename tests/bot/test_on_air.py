@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from bandstand.bot.playout import outage
 from bandstand.bot.storage.databases import StoreError
 from bandstand.bot.storage.sqlite import LOCKED
 from bandstand.common.api.events import SongEnded, SongStarted
@@ -19,9 +20,11 @@ from bandstand.common.api.requests import (
     Seek,
     Skip,
     Stop,
+    SwitchRadio,
 )
 from tests.bot.simulated_station import LENGTHS, Station
 
+OUTAGE_EVERY = outage.EVERY + 1.0
 SEEDS = [0, 1, 2, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(3, 10))]
 
 
@@ -87,6 +90,13 @@ def try_to_ask(station: Station) -> None:
         assert station.select("SELECT * FROM cue") == before
 
 
+def get_heard(station: Station) -> int:
+    """The number of the cue that is heard."""
+    current = station.streamer.playout.current
+    assert current is not None
+    return current.cue
+
+
 def play_to_the_end(station: Station) -> None:
     station.bot.store.mend()
     station.settle()
@@ -116,29 +126,77 @@ def test_writes_that_fail_for_a_while_lose_nothing_that_was_promised_and_the_mus
     play_to_the_end(station)
 
 
-def test_writes_that_fail_while_a_song_ends_with_two_more_in_the_queue_delay_the_log_and_lose_nothing() -> None:
+def test_while_writes_fail_the_queue_is_played_on_and_the_log_follows_when_they_do_not() -> None:
     station = Station()
     songs = station.songs
-    for song in (songs["Short"], songs["Short"], songs["Long"], songs["Moment"]):
+    for song in (songs["Short"], songs["Short"], songs["Moment"], songs["Long"], songs["Moment"]):
         station.ask(Enqueue(song=song))
     station.play(1.0)
     station.bot.store.is_failing = True
     with pytest.raises(StoreError, match="in use by another program"):
         station.ask(Enqueue(song=songs["Longer"]))
-    station.play(10.0)
-    station.settle()
-    assert station.streamer.playout.silent, "the streamer has played the two that it had"
-    assert [row[2:4] for row in station.list_log()] == [("air", ""), *[("queued", "")] * 3]
+    for _ in range(6):
+        station.play(3.0)
+        station.settle()
+    assert get_heard(station) == 4, "long after what the streamer had itself"
+    assert [row[2:4] for row in station.list_log()] == [("air", ""), *[("queued", "")] * 4]
     station.bot.store.mend()
     station.settle()
     station.check()
     assert [row[1:4] for row in station.list_log()] == [
         ("Short", "over", "finished"),
         ("Short", "over", "finished"),
+        ("Moment", "over", "finished"),
         ("Long", "air", ""),
         ("Moment", "queued", ""),
     ]
     play_to_the_end(station)
+
+
+def test_while_writes_fail_for_long_songs_of_the_reserve_are_heard_and_written_down_later() -> None:
+    station = Station()
+    station.ask(Enqueue(song=station.songs["Long"]))
+    station.ask(Enqueue(song=station.songs["Longer"]))
+    station.play(41.0)
+    station.ask(SwitchRadio(is_on=True))  # whose plan is none here, as nobody keeps it
+    station.play(OUTAGE_EVERY)
+    station.ask(Enqueue(song=station.songs["Short"]))
+    station.play(1.0)
+    before = len(station.list_log())
+    station.bot.store.is_failing = True
+    for _ in range(20):
+        station.play(15.0)
+        station.settle()
+        assert not station.streamer.playout.silent
+    assert len(station.list_log()) == before
+    heard = get_heard(station)
+    station.bot.store.mend()
+    station.settle()
+    station.check()
+    assert get_heard(station) == heard, "it goes on"
+    reserve = sorted(
+        (row for row in station.list_log() if row[0] < 0), reverse=True
+    )  # as they were given their numbers
+    *over, on_air, left = [row[2:4] for row in reserve]
+    assert over == [("over", "finished")] * len(over) and len(over) >= 4
+    assert on_air == ("air", "") and reserve[-2][0] == heard
+    assert left == ("over", "removed"), "it was the next, and nobody has heard it"
+    assert {row[1] for row in reserve} == {"Long", "Longer"}
+    play_to_the_end(station)
+
+
+def test_without_the_programme_the_queue_alone_is_played_while_writes_fail() -> None:
+    station = Station()
+    station.ask(Enqueue(song=station.songs["Short"]))
+    station.play(4.0)
+    station.ask(SwitchRadio(is_on=False))
+    station.play(OUTAGE_EVERY)
+    station.ask(Enqueue(song=station.songs["Short"]))
+    station.play(1.0)
+    station.bot.store.is_failing = True
+    station.play(4.0)
+    station.settle()
+    assert station.streamer.playout.silent
 
 
 def test_a_report_that_was_recorded_by_a_bot_that_died_before_it_answered_is_recorded_once() -> None:

@@ -11,8 +11,9 @@ from twisted.internet.error import ConnectionDone
 from twisted.internet.task import Clock
 
 from bandstand.bot.playout.connection import ANSWER_SECONDS, NumberedReport, StreamerConnection
-from bandstand.bot.playout.controller import PlayoutController, Surroundings, record_report
+from bandstand.bot.playout.controller import PlayoutController, Surroundings
 from bandstand.bot.playout.sources import SongSource
+from bandstand.bot.playout.wire_terms import record_report
 from bandstand.bot.station import on_air
 from bandstand.bot.station.scheduling import Plan
 from bandstand.bot.station.transitions import Transition

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bandstand.bot.playout.connection import NumberedReport
-from bandstand.bot.playout.controller import record_report
 from bandstand.bot.playout.picture import StreamerPicture
+from bandstand.bot.playout.wire_terms import record_report
 from bandstand.bot.station import making, on_air
 from bandstand.bot.station.on_air import get_asker
 from bandstand.bot.station.ordering import Order, order_song
