@@ -220,7 +220,11 @@ class PlayoutController:
             self._is_missed = False
             self._publish([StreamerCameBack()])
         self._publish_mounts(self._mounts.compare(state.mounts))
-        await self._record(lambda tx: on_air.record_found(tx, state.current.cue if state.current else None))
+        found = self._record(lambda tx: on_air.record_found(tx, state.current.cue if state.current else None))
+        if self.outage.is_on:
+            self._start(found)
+        else:
+            await found
         if self._connection is connection:
             self._is_ready = True
             self.sync()
@@ -261,6 +265,7 @@ class PlayoutController:
     async def take_report(self, numbered: NumberedReport) -> None:
         """Fails with BandstandError where it is not committed; the streamer then sends it again."""
         self._picture.record_report(numbered.report, numbered.ago)
+        self.outage.take_report(numbered.report)
         at = self._wall() - numbered.ago
         recording = self._store.record(lambda tx: record_report(tx, numbered, at))
         if self.outage.is_on:

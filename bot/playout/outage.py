@@ -10,6 +10,7 @@ The queue is read again after each change; the reserve, which asks far more of t
 Knows what is next; to send it is for `bot.playout.controller`.
 """
 
+from collections import deque
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -25,8 +26,9 @@ from bandstand.bot.station import reserve, scheduling
 from bandstand.bot.station.repositories import Store
 from bandstand.bot.station.reserve import Outlook
 from bandstand.bot.station.scheduling import Plan
+from bandstand.common import wire
 from bandstand.common.api.events import DatabaseFailed, DatabaseRecovered, Event, QueueChanged
-from bandstand.common.api.values import Cue, CueState
+from bandstand.common.api.values import Cue, CueState, EndReason
 from bandstand.common.errors import BandstandError
 from bandstand.common.types import CueId
 
@@ -34,6 +36,8 @@ log = Logger()
 DELAY: Final = 0.5
 """Seconds after a change until the queue is read: others often come with it."""
 EVERY: Final = 600.0
+REMEMBERED: Final = 100
+"""Cues that are known to be over, of those that a queue which was read a moment ago may have still."""
 
 
 class Outage:
@@ -48,6 +52,8 @@ class Outage:
         """Whether the database is away."""
         self._outlook = Outlook()
         self._reserve: list[Cue] = []
+        self._over: deque[int] = deque(maxlen=REMEMBERED)
+        """The last cues that the streamer has ended."""
         self._last_number = 0
         self._due: IDelayedCall | None = None
         self._regularly = LoopingCall(self._refresh)
@@ -105,6 +111,11 @@ class Outage:
         if songs is not None:
             self._reserve = list(songs)
 
+    def take_report(self, report: wire.PlayoutReport) -> None:
+        """Know of a cue that is over, although the queue that was read last has it still."""
+        if isinstance(report, wire.Ended) and report.reason != EndReason.STOPPED.value:
+            self._over.append(report.cue)
+
     # While it is away
 
     def plan(self, picture: StreamerPicture, note: Callable[[Cue], None]) -> Plan | None:
@@ -112,8 +123,11 @@ class Outage:
         a number, and has to have it written down."""
         if self._outlook.is_stopped:
             return None
-        queue = [cue for cue in self._outlook.cues if cue.id != picture.current and not picture.has_ended(cue.id)]
-        queue = [msgspec.structs.replace(cue, state=CueState.QUEUED) for cue in queue]
+        queue = [
+            msgspec.structs.replace(cue, state=CueState.QUEUED)
+            for cue in self._outlook.cues
+            if cue.id != picture.current and cue.id not in self._over
+        ]
         on_air = next((cue for cue in self._outlook.cues if cue.id == picture.current), None)
         now = self._wall()
         if not any(cue.is_audible and not scheduling.is_too_early(cue, now) for cue in queue):

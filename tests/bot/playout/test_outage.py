@@ -68,7 +68,9 @@ class Bench:
 
     def end(self) -> int:
         assert self.picture.current is not None
-        self.picture.record_report(wire.Ended(self.picture.current, "finished", 10, ""), 0.0)
+        report = wire.Ended(self.picture.current, "finished", 10, "")
+        self.picture.record_report(report, 0.0)
+        self.outage.take_report(report)
         return self.picture.current or 0
 
 
@@ -131,6 +133,22 @@ def test_what_the_bot_does_not_know_is_left_alone(bench: Bench) -> None:
     bench.fail()
     bench.picture.record_state(wire.StreamerState(1, "life", 5.0, wire.OnAir(99, 0), None, []))
     assert bench.plan() is None
+
+
+def test_what_is_over_is_not_heard_again_from_another_streamer(bench: Bench) -> None:
+    bench.outage.start()
+    bench.outage.take_report(wire.Ended(1, "finished", 10, ""))
+    bench.outage.react(DatabaseFailed(reason="it is away"))
+    plan = bench.plan()
+    assert plan is not None and plan.current is not None and plan.current.id == 2
+
+
+def test_a_song_that_was_stopped_comes_again(bench: Bench) -> None:
+    bench.outage.start()
+    bench.outage.take_report(wire.Ended(1, "stopped", 10, ""))
+    bench.outage.react(DatabaseFailed(reason="it is away"))
+    plan = bench.plan()
+    assert plan is not None and plan.current is not None and plan.current.id == 1
 
 
 def test_the_queue_is_read_after_a_change_and_the_reserve_now_and_then(bench: Bench) -> None:
