@@ -64,7 +64,7 @@ def compose_bridge(band: Band, seed: int, plan: BridgePlan) -> StreamingScore:
         tempi=ramp_tempo(plan.tempo, to_tempo, style.beats, bars),
         sections=(context.section,),
         chords=tuple(ChordMark(bar * context.steps * TICKS // 4, own[0].symbol) for bar, own in enumerate(chords)),
-        parts=tuple(make_part(member, random.branch("part", member.name)) for member in band.members),
+        parts=tuple(make_part(member, style.name, random.branch("part", member.name)) for member in band.members),
     )  # fmt: skip
     notes = []
     for member in band.members:

@@ -40,7 +40,7 @@ from bandstand.composer.voices.riffs import draw_riff, play_riff
 
 BANDS: Final[dict[str, Band]] = {"band": HOUSE["small-robots"], **HOUSE}
 """Generator name of a job without a band of its own -> band. `band` is the station's oldest."""
-VERSION: Final = 6
+VERSION: Final = 7
 """Version of the composer, kept with each song. Raise it with a release whose songs differ from those of the last one
 for the same band, seed and parameters: `remake` then says that the composer is newer."""
 MINUTES: Final = (1.8, 3.1)
@@ -111,8 +111,8 @@ def compose_streaming(band: Band, seed: int, parameters: Mapping[str, Value]) ->
         sections=tuple(_mark_key(context, key) for context in contexts),
         chords=_mark_chords(contexts),
         parts=(
-            *(make_part(member, random.branch("part", member.name)) for member in band.members),
-            *([make_effects_part()] if _has_effects(band, contexts) else []),
+            *(make_part(member, style.name, random.branch("part", member.name)) for member in band.members),
+            *([make_effects_part(style.name)] if _has_effects(band, contexts) else []),
         ),
     )
     return StreamingScore(header, _play_sections(band, form, contexts, plan.bpm, random))

@@ -70,6 +70,9 @@ LATE: Final = (0.011, 0.005, 3.7)
 TAKES: Final = 16
 """MIDI channels of one take: channel 16 is the second take of channel 0."""
 GAIN: Final = 0.5
+MAKE_UP: Final = 1.4
+"""Gain of a song above that of what is measured alone: parts leave room for each other (`mixing`), and the compressor
+takes the level of an average song for granted."""
 ROOM: Final = {"roomsize": 0.6, "damping": 0.3, "width": 0.9, "level": 0.6}
 """Settings of the reverb."""
 CHORUSES: Final = {"nr": 3, "level": 0.8, "speed": 0.3, "depth": 8.0, "type": 0}
@@ -179,7 +182,7 @@ class FluidRenderer:
     def _set_up_channels(self, score: Score) -> dict[int, tuple[int, ...]]:
         """Set up FluidSynth's channels; return those of each take of the part on a MIDI channel."""
         parts, gain = balance_parts(score.parts, self._levels)
-        self._synth.setting("synth.gain", GAIN * gain)
+        self._synth.setting("synth.gain", GAIN * MAKE_UP * gain)
         if any(part.voice != "drums" and part.program in SYNTHESISERS for part in parts):
             self._synth.setting("synth.chorus.active", 0)
         channels = assign_channels(score)

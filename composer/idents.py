@@ -70,7 +70,7 @@ def compose_ident(band: Band, seed: int, plan: IdentPlan) -> StreamingScore:
         tempi=(Tempo(0, plan.tempo),),
         sections=tuple(context.section for context in contexts),
         chords=(ChordMark(0, chords[0][0].symbol),),
-        parts=tuple(make_part(member, random.branch("part", member.name)) for member in band.members),
+        parts=tuple(make_part(member, style.name, random.branch("part", member.name)) for member in band.members),
     )  # fmt: skip
     soloist = find_soloist(band)
     tune = _lay_out_motif(plan.motif, key, soloist, bars * contexts[0].steps, random.branch("motif"))

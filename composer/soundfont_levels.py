@@ -34,7 +34,7 @@ from bandstand.composer.score import Part
 
 FOLDER: Final = Path(__file__).parent / "levels"
 REFERENCE: Final = "TimGM6mb"
-"""Stem of the soundfont for which `parts.LOUDNESS_DB` and the styles' drums are balanced."""
+"""Stem of the soundfont for which `mixing.PROGRAMS` and the styles' drums are balanced."""
 DRUMS: Final = range(27, 88)
 """The keys of a drum kit in General MIDI 2."""
 VELOCITY: Final = 96

@@ -40,4 +40,4 @@ def test_a_drummer_has_no_compass() -> None:
 @pytest.mark.parametrize("seed", range(10))
 def test_a_part_has_the_instrument_for_which_its_notes_are_written(seed: int) -> None:
     source = RandomSource(seed)
-    assert make_part(LEAD, source).program == choose_instrument(LEAD, source)
+    assert make_part(LEAD, "pop", source).program == choose_instrument(LEAD, source)
