@@ -421,11 +421,14 @@ def measure(evening: Evening, crowd: Crowd, listeners: list[DecodingListener], f
 
 
 def find_lost(evening: Evening, promises: Promises) -> list[str]:
-    """What was promised, and is not in the database."""
-    lost, cues, jobs = [], Counter[str](), {}
-    for song, state, reason, is_request in evening.select("SELECT song_id, state, reason, is_request FROM cue"):
-        if is_request and (state != "over" or reason in PLAYED):
+    """What was promised, and is not in the database. Prints how much of it has been heard by now."""
+    lost, cues, jobs, heard = [], Counter[str](), {}, 0
+    query = "SELECT song_id, state, reason FROM cue WHERE is_request OR is_wish"
+    for song, state, reason in evening.select(query):
+        if state != "over" or reason in PLAYED:
             cues[song] += 1
+            heard += state != "queued"
+    print(f"of {len(promises.requests)} requests and {len(promises.wishes)} wishes {heard} were heard by the end")
     for song, number in Counter(promises.requests).items():
         if cues[song] < number:
             lost.append(f"{song} was requested {number} times, and played or queued {cues[song]} times")
@@ -464,7 +467,7 @@ def report(evening: Evening, crowd: Crowd, listeners: list[DecodingListener], ro
     wrong = [*show(rows), *find_lost(evening, promises)]
     kept = ", ".join(f"{number} of {kind}" for kind, number in promises.kept.items())
     states = Counter(state for (state,) in evening.select("SELECT state FROM cue"))
-    print(f"promised: {len(promises.requests)} requests, {len(promises.wishes)} wishes, {kept}")
+    print(f"and promised: {kept}")
     print(f"not carried out, by status: {dict(crowd.refused)}; playings: {dict(states)}")
     for listener in listeners:
         times = ", ".join(f"{length:.2f}" for _, length in listener.silences)

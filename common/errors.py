@@ -15,6 +15,11 @@ def explain(error: object) -> str:
     return str(error) or type(error).__name__
 
 
+class Hindered(BandstandError):
+    """Something could not be done, and nothing of it was: its database is away or in use, or the disk is full. The same
+    may be done in a moment."""
+
+
 class ConfigError(BandstandError):
     """The configuration cannot be used; names the file, the key and what was expected."""
 

@@ -56,6 +56,10 @@ class BotFailed(BandstandError):
     """The bot could not carry out a request, and the fault is its own; the sentence has a reference into its log."""
 
 
+class BotHindered(BotFailed):
+    """The bot cannot do it at the moment, because its database is away, or the disk is full."""
+
+
 class RequestTooLong(BandstandError):
     """A request has more text than the bot takes."""
 
@@ -95,7 +99,7 @@ class Link(Protocol):
         """Keep the connections until cancelled."""
 
     async def carry_out(self, request: Request, by: By) -> Result:
-        """Raises Declined, BotAway, BotFailed or RequestTooLong."""
+        """Raises Declined, BotAway, BotFailed (also as BotHindered) or RequestTooLong."""
 
     async def carry_out_told(self, request: Request, by: By) -> tuple[Result, str]:
         """The same, with what a person is told of the result; empty where there is nothing to say."""
@@ -240,20 +244,22 @@ def _pass_on(message: _Message, feed: Feed) -> None:
         log.warning("the bot said something that this version does not know: %s", error)
 
 
-def _is_fault(refused: msgspec.Raw) -> bool:
-    """Whether that is no refusal but a fault of the station's, whose sentence says all that there is to say."""
+def _read_fault(refused: msgspec.Raw) -> InternalFault | None:
+    """None where that is a refusal. The sentence of a fault of the station's says all that there is to say."""
     with suppress(msgspec.DecodeError):
-        msgspec.json.decode(refused, type=InternalFault)
-        return True
-    return False
+        return msgspec.json.decode(refused, type=InternalFault)
+    return None
 
 
 def _read_answer(message: _Message) -> Result:
-    """Raises Declined or BotFailed."""
+    """Raises Declined, BotHindered or BotFailed."""
     try:
         if message.result:
             return _RESULTS.decode(message.result)
-        if message.refused and not _is_fault(message.refused):
+        fault = _read_fault(message.refused) if message.refused else None
+        if fault is not None and fault.is_passing:
+            raise BotHindered(message.sentence)
+        if message.refused and fault is None:
             raise Declined(_REFUSALS.decode(message.refused), message.sentence)
     except msgspec.DecodeError as error:
         log.info("an answer that is none of the known ones: %s", error)

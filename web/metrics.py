@@ -17,7 +17,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 
 from bandstand.common.api.requests import GetFigures, GetStatus, ListSongs
 from bandstand.common.api.results import Figures, Songs, Status
-from bandstand.web.bot_link import BotAway
+from bandstand.web.bot_link import BotAway, BotHindered
 from bandstand.web.event_hub import EventHub
 from bandstand.web.given import TheHub, TheReader
 from bandstand.web.health import Health
@@ -89,20 +89,23 @@ def describe_figures(figures: Figures) -> Iterable[Metric]:
 
 
 async def read_station(reader: Reader, hub: EventHub) -> tuple[list[Metric], str]:
-    """Empty but for `bandstand_up` while the bot is away; and what the bot has counted."""
+    """Empty but for `bandstand_up` while the bot is away, and what needs no database while that is; and what the bot
+    has counted."""
     try:
         status = cast(Status, await reader.read(GetStatus()))
-        songs = cast(Songs, await reader.read(ListSongs(limit=1)))
-        figures = cast(Figures, await reader.read(GetFigures()))
     except BotAway:
         return [make_gauge("up", "The bot answers.", 0.0)], ""
     metrics: list[Metric] = [make_gauge("up", "The bot answers.", 1.0), *describe_status(status)]
-    metrics += describe_figures(figures)
-    metrics.append(make_gauge("songs", "Songs in the library.", songs.total))
     if hub.state is not None:
         is_playing = hub.state.now_playing.state == "playing"
         metrics.append(make_gauge("playing", "A song is on the air.", float(is_playing)))
-    return metrics, figures.counted
+    try:
+        songs = cast(Songs, await reader.read(ListSongs(limit=1)))
+        figures = cast(Figures, await reader.read(GetFigures()))
+    except (BotAway, BotHindered):
+        return metrics, ""
+    metrics.append(make_gauge("songs", "Songs in the library.", songs.total))
+    return [*metrics, *describe_figures(figures)], figures.counted
 
 
 @get(

@@ -17,7 +17,7 @@ from litestar.response import Template
 from bandstand.common.api.bases import Kind
 from bandstand.common.errors import BandstandError
 from bandstand.common.text import one_line
-from bandstand.web.bot_link import BotAway, BotFailed, Declined, RequestTooLong
+from bandstand.web.bot_link import BotAway, BotFailed, BotHindered, Declined, RequestTooLong
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ STATUS: Final = {Kind.ERROR: 409, Kind.USAGE: 400, Kind.DENIED: 403, Kind.BUSY: 
 NOT_FOUND: Final = ("no_such_", "never_rated")
 """Beginnings of refusals that say that something is not there."""
 RETRY_SECONDS: Final = 2
-"""When to try again while the bot is away."""
+"""When to try again while the bot is away, or its database."""
 LONGEST: Final = 500
 """Characters of a sentence; some quote what was sent."""
 
@@ -64,7 +64,7 @@ def find_problem(error: Exception) -> tuple[Problem, dict[str, str]]:
         return _explain_refusal(error)
     if isinstance(error, Trouble):
         return make_problem(error.status, str(error)), _after(error.retry_after) | error.headers
-    if isinstance(error, BotAway):
+    if isinstance(error, BotAway | BotHindered):
         return make_problem(503, str(error)), _after(RETRY_SECONDS)
     if isinstance(error, RequestTooLong):
         return make_problem(413, str(error)), {}

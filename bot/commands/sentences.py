@@ -19,7 +19,7 @@ from bandstand.common.api.refusals import BadRequest, Refusal, Refused
 from bandstand.common.api.socket import InternalFault
 from bandstand.common.api.values import SongBrief, SongKind, SongState
 from bandstand.common.background_jobs import EXPORTS
-from bandstand.common.errors import BandstandError, CommandError, UsageError
+from bandstand.common.errors import BandstandError, CommandError, Hindered, UsageError
 from bandstand.common.reference import get_reference, make_reference, refer_to
 from bandstand.common.song_search import say_bad_query
 from bandstand.common.text import clock, counted, one_line
@@ -450,7 +450,7 @@ def show_error(error: BaseException) -> Reply:
     if isinstance(error, BandstandError) and not isinstance(error, Refused):
         with refer_to(mark):
             log.error("a command failed: {why}", why=str(error))
-        return Reply(f"{error} (ref {mark})", Level.ERROR, value=InternalFault(mark))
+        return Reply(f"{error} (ref {mark})", Level.ERROR, value=InternalFault(mark, isinstance(error, Hindered)))
     with refer_to(mark):
         log.error("a command failed: {error!r}", error=error, log_failure=Failure(error))
     said = f"something went wrong inside the station, and nothing was done (its log says more under ref {mark})"

@@ -17,11 +17,11 @@ from peewee import PeeweeException
 
 from bandstand.bot.storage.sqlite import SqliteStation
 from bandstand.common.database_address import hide_password
-from bandstand.common.errors import BandstandError
+from bandstand.common.errors import Hindered
 from bandstand.common.paths import Paths
 
 
-class StoreError(BandstandError):
+class StoreError(Hindered):
     """The database could not do it: the transaction was not committed, so nothing of it has happened."""
 
 

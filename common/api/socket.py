@@ -60,6 +60,8 @@ class InternalFault(refusals.Base, frozen=True, tag="internal_fault"):
     in the log."""
 
     reference: str
+    is_passing: bool = False
+    """Its database is away or in use, or the disk is full: the same may be done in a moment."""
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -10,7 +10,7 @@ from litestar import get
 from bandstand.common.api.people import Right
 from bandstand.common.api.refusals import NeedsRight, NoSuchSong, Refusal, RequestTooSoon, TooManyJobs
 from bandstand.web import app
-from bandstand.web.bot_link import BotAway, BotFailed, Declined, RequestTooLong
+from bandstand.web.bot_link import BotAway, BotFailed, BotHindered, Declined, RequestTooLong
 from bandstand.web.problems import MEDIA_TYPE, Trouble
 from tests.web.fake_link import LANTERN, FakeLink, open_client
 
@@ -59,6 +59,7 @@ def decline(why: Refusal) -> Declined:
     ("error", "status", "retry_after", "kind"),
     [
         (BotAway(), 503, "2", "about:blank"),
+        (BotHindered("the database does not answer"), 503, "2", "about:blank"),
         (BotFailed("ref 3f2a"), 500, None, "about:blank"),
         (RequestTooLong("too long"), 413, None, "about:blank"),
         (Trouble(429, "slower", 0.2), 429, "1", "about:blank"),

@@ -15,7 +15,7 @@ from bandstand.common.api.refusals import NoSuchSong
 from bandstand.common.api.requests import GetSong, GetVersion, ListBands, Play, Request
 from bandstand.common.api.results import Bands, Result, Version
 from bandstand.common.api.socket import By
-from bandstand.web.bot_link import BotAway, BotFailed, BotLink, Declined, RequestTooLong
+from bandstand.web.bot_link import BotAway, BotFailed, BotHindered, BotLink, Declined, RequestTooLong
 
 ANN = By("ann", Right.LISTENER)
 Answer = Callable[[dict[str, Any], asyncio.StreamWriter], None]
@@ -129,14 +129,21 @@ def test_a_refusal_has_its_values_and_its_sentence() -> None:
     run(answer, work)
 
 
-@pytest.mark.parametrize("value", [{"refused": "internal_fault", "ref": "3f2a"}, None])
-def test_a_fault_of_the_bot_is_no_refusal(value: object) -> None:
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ({"refused": "internal_fault", "reference": "3f2a"}, BotFailed),
+        ({"refused": "internal_fault", "reference": "3f2a", "is_passing": True}, BotHindered),
+        (None, BotFailed),
+    ],
+)
+def test_a_fault_of_the_bot_is_no_refusal(value: object, kind: type[BotFailed]) -> None:
     def answer(ask: dict[str, Any], writer: asyncio.StreamWriter) -> None:
         say(writer, answers=ask["answers"], refused=value, sentence="it went wrong (ref 3f2a)")
 
     async def work(link: BotLink) -> None:
         error = await fail(link, GetVersion())
-        assert isinstance(error, BotFailed) and "3f2a" in str(error)
+        assert type(error) is kind and "3f2a" in str(error)
 
     run(answer, work)
 

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from twisted.internet.defer import Deferred
 
@@ -15,6 +16,7 @@ from bandstand.common.api.observing import StockFigure
 from bandstand.common.api.people import Place
 from bandstand.common.api.values import EndReason, Loudness, ProcessStatus
 from bandstand.common.types import CueId
+from bandstand.web.bot_link import BotHindered
 from tests.bot.commands.samples import LANTERN, RESULTS, STATION
 from tests.web.fake_link import FakeLink, open_client
 from tests.web.page_samples import make_answers
@@ -101,3 +103,18 @@ def test_the_page_about_operating_names_figures_that_there_are(names: set[str]) 
     page = (DEPLOY.parent / "docs" / "operating.md").read_text("utf-8")
     found = set(re.findall(r"`(bandstand_\w+)`", page))
     assert found <= find_stems(names)
+
+
+def test_while_the_database_is_away_the_figures_say_so() -> None:
+    status: Any = RESULTS[requests.GetStatus]
+    lost = msgspec.structs.replace(status.station, database="does not answer")
+    hindered = BotHindered("the station's database does not answer")
+    answers = {
+        requests.GetStatus: msgspec.structs.replace(status, station=lost),
+        requests.ListSongs: hindered,
+        requests.GetFigures: hindered,
+    }
+    with open_client(FakeLink(answers)) as client:
+        answer = client.get("/metrics")
+    assert answer.status_code == 200
+    assert "bandstand_up 1.0" in answer.text and "bandstand_database_ok 0.0" in answer.text

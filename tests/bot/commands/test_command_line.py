@@ -16,7 +16,7 @@ from bandstand.bot.commands.table import Command
 from bandstand.common.api import refusals, requests
 from bandstand.common.api.people import Identity, Place, Right
 from bandstand.common.api.socket import InternalFault
-from bandstand.common.errors import BandstandError
+from bandstand.common.errors import BandstandError, Hindered
 from bandstand.common.reference import get_reference
 from bandstand.common.text import harmless
 from tests.bot.commands.conftest import Person
@@ -203,14 +203,13 @@ def test_a_refusal_is_told_in_words_with_its_value(person: Person) -> None:
     assert (reply.level, reply.value) == (Level.ERROR, why)
 
 
-class FullDisk(BandstandError):
-    """As the store raises it."""
-
-
-def test_a_fault_that_has_a_sentence_is_told_and_logged_under_a_reference(person: Person) -> None:
-    reply = person.see("skip", FullDisk("the disk is full; free some space and try again"))
+@pytest.mark.parametrize("kind", [Hindered, BandstandError])
+def test_a_fault_that_has_a_sentence_is_told_and_logged_under_a_reference(
+    kind: type[BandstandError], person: Person
+) -> None:
+    reply = person.see("skip", kind("the disk is full; free some space and try again"))
     assert reply.level is Level.ERROR
-    assert isinstance(reply.value, InternalFault)
+    assert isinstance(reply.value, InternalFault) and reply.value.is_passing is (kind is Hindered)
     assert reply.summary == f"the disk is full; free some space and try again (ref {reply.value.reference})"
 
 
