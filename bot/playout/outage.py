@@ -5,7 +5,8 @@ of what was read last, less what the streamer has reported to be over. Nothing i
 wait to be written down, and tell the database when it is back what was heard. So it is with a file that is locked and
 with a full disk, too, where the database can be read but knows nothing new.
 
-The queue is read again after each change; the reserve, which asks far more of the database, every `EVERY` seconds.
+The queue is read again after each change; the reserve, which asks far more of the database, every `EVERY` seconds, and
+until there is one.
 
 Knows what is next; to send it is for `bot.playout.controller`.
 """
@@ -30,14 +31,15 @@ from bandstand.common import wire
 from bandstand.common.api.events import DatabaseFailed, DatabaseRecovered, Event, QueueChanged
 from bandstand.common.api.values import Cue, CueState, EndReason
 from bandstand.common.errors import BandstandError
-from bandstand.common.types import CueId
+from bandstand.common.types import CueId, SongCode
 
 log = Logger()
 DELAY: Final = 0.5
 """Seconds after a change until the queue is read: others often come with it."""
 EVERY: Final = 600.0
 REMEMBERED: Final = 100
-"""Cues that are known to be over, of those that a queue which was read a moment ago may have still."""
+"""Cues that are known to be over, of those that a queue which was read a moment ago may have still; and songs that were
+queued lately."""
 
 
 class Outage:
@@ -54,6 +56,8 @@ class Outage:
         self._reserve: list[Cue] = []
         self._over: deque[int] = deque(maxlen=REMEMBERED)
         """The last cues that the streamer has ended."""
+        self._lately: dict[SongCode, None] = {}
+        """Songs of the last cues that were known, the latest last."""
         self._last_number = 0
         self._due: IDelayedCall | None = None
         self._regularly = LoopingCall(self._refresh)
@@ -100,14 +104,14 @@ class Outage:
 
     def _read_queue(self) -> None:
         self._due = None
-        self._start(self._read(with_reserve=False))
+        self._start(self._read(with_reserve=not self._reserve))
 
     async def _read(self, *, with_reserve: bool) -> None:
         outlook = await self._store.read(reserve.read_outlook)
         songs = await self._store.read(reserve.draw_reserve) if with_reserve and outlook.is_playing else None
         if self.is_on:
             return  # what is known is newer: it knows what was heard since
-        self._outlook = outlook
+        self._take(outlook)
         if songs is not None:
             self._reserve = list(songs)
 
@@ -143,11 +147,12 @@ class Outage:
         return scheduling.plan_playout([on_air, *queue], None, self._outlook.crossfade, now)
 
     def _draw(self, note: Callable[[Cue], None]) -> Cue | None:
-        """The next song of the reserve, as the last of the queue; when all were heard, they come again."""
+        """The first song of the reserve that was not queued lately, as the last of the queue; where all were, the one
+        that was longest ago."""
         if not self._reserve or not self._outlook.is_playing:
             return None
-        song = self._reserve.pop(0)
-        self._reserve.append(song)
+        lately = list(self._lately)
+        song = min(self._reserve, key=lambda one: lately.index(one.song.code) if one.song.code in lately else -1)
         self._last_number = min(self._last_number - 1, -int(self._wall() * 1000))
         cue = msgspec.structs.replace(
             song, id=CueId(self._last_number), order=scheduling.order_last(self._outlook.cues)
@@ -156,7 +161,15 @@ class Outage:
         return cue
 
     def _remember(self, cues: list[Cue]) -> None:
-        self._outlook = msgspec.structs.replace(self._outlook, cues=tuple(cues))
+        self._take(msgspec.structs.replace(self._outlook, cues=tuple(cues)))
+
+    def _take(self, outlook: Outlook) -> None:
+        for cue in outlook.cues:
+            self._lately.pop(cue.song.code, None)
+            self._lately[cue.song.code] = None
+        for code in list(self._lately)[:-REMEMBERED]:
+            del self._lately[code]
+        self._outlook = outlook
 
     def give_up(self, cue: Cue) -> None:
         """It cannot be played."""

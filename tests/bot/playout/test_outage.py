@@ -90,6 +90,23 @@ def test_the_queue_goes_on_and_then_the_reserve_and_that_over_again(bench: Bench
     assert (plan.current.song.title, plan.following.song.title) == ("one", "two")
 
 
+def test_a_song_of_the_reserve_that_was_queued_lately_comes_last(bench: Bench) -> None:
+    bench.outlook = Outlook(cues=(make_cue(1, "one", state=CueState.AIR),), is_playing=True)
+    bench.outage.start()
+    bench.outlook = Outlook(cues=(make_cue(2, "two", state=CueState.AIR),), is_playing=True)
+    bench.reserve = (*bench.reserve, make_cue(0, "three", place=STATION))
+    bench.clock.advance(EVERY)
+    bench.outage.react(DatabaseFailed(reason="it is away"))
+    bench.picture.record_state(wire.StreamerState(1, "life", 5.0, wire.OnAir(2, 0), None, []))
+    titles = []
+    for _ in range(4):
+        bench.go_on()
+        plan = bench.plan()
+        assert plan is not None and plan.current is not None
+        titles.append(plan.current.song.title)
+    assert titles == ["three", "one", "two", "three"]
+
+
 def test_to_be_asked_again_changes_nothing(bench: Bench) -> None:
     bench.outlook = Outlook(cues=(make_cue(1, state=CueState.AIR),), is_playing=True)
     bench.fail()
@@ -160,6 +177,15 @@ def test_the_queue_is_read_after_a_change_and_the_reserve_now_and_then(bench: Be
     assert bench.reads[2:] == ["queue"]
     bench.clock.advance(EVERY)
     assert bench.reads[3:] == ["queue", "reserve"]
+
+
+def test_a_library_that_was_empty_is_soon_looked_at_again(bench: Bench) -> None:
+    filled, bench.reserve = bench.reserve, ()
+    bench.outage.start()
+    bench.reserve = filled
+    bench.outage.react(QueueChanged())
+    bench.clock.advance(DELAY)
+    assert bench.reads == ["queue", "reserve"] * 2
 
 
 def test_while_the_database_is_away_it_is_not_asked_and_what_was_left_over_is_withdrawn_afterwards(
