@@ -209,11 +209,8 @@ class Cues(Protocol):
     def get(self, cue: int) -> Cue | None: ...
 
     def add(self, cue: Cue) -> Cue:
-        """Write it down, whatever its `id`; returns it with the one that it has now. No id is ever used again."""
-        ...
-
-    def add_numbered(self, cue: Cue) -> None:
-        """Write it down with the `id` that it has, which is negative."""
+        """Write it down, whatever its `id`; returns it with the one that it has now: a new one, which is never used
+        again, or its own if that is negative (`bot.station.reserve`)."""
         ...
 
     def save(self, cue: Cue) -> None: ...

@@ -17,7 +17,7 @@ import msgspec
 
 from bandstand.bot.station import on_air, programme, rotation, scheduling
 from bandstand.bot.station.filling import ITSELF
-from bandstand.bot.station.lifecycle import NEW, end_cue
+from bandstand.bot.station.lifecycle import NEW, add_cue, end_cue
 from bandstand.bot.station.repositories import Transaction
 from bandstand.bot.station.rotation import Candidate, Heard
 from bandstand.common.api.events import QueueChanged
@@ -91,7 +91,7 @@ def add(tx: Transaction, cue: Cue) -> None:
     """Write down a cue of the reserve that the streamer was given, before the whole queue, which waits."""
     if tx.queue.get(cue.id) is None:
         order = scheduling.order_first(tx.queue.list_open())
-        tx.queue.add_numbered(msgspec.structs.replace(cue, order=order, created=tx.now))
+        add_cue(tx, msgspec.structs.replace(cue, order=order, created=tx.now))
 
 
 def withdraw(tx: Transaction) -> None:

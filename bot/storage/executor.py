@@ -37,7 +37,7 @@ class Gap(ColumnBase):
     """Stands in a query for a value that is given each time; `name` is in the values until then."""
 
     def __init__(self, name: Any) -> None:
-        self._name = name
+        self._name = Name(name) if isinstance(name, str) else name
 
     def __sql__(self, ctx: Any) -> Any:
         return ctx.value(self._name, False)
@@ -76,36 +76,72 @@ LISTED: Final = ByDatabase(
 SQLite takes to look them up."""
 
 
+class Name(str):
+    """Of a field: stands among a query's values for one that is given each time."""
+
+    __slots__ = ()
+
+
 class Prepared:
-    """A query, written as SQL once for each database, with the values of its parameters."""
+    """A query, written as SQL once for each database, with the values of its parameters.
 
-    __slots__ = ("_query", "_texts", "values")
+    PostgreSQL keeps a plan for a prepared query whatever its parameters are. What is the same each time, such as the
+    state `waiting` that few of all jobs have, is therefore no parameter there but written into the SQL.
+    """
 
-    def __init__(self, query: Any, texts: dict[str, str], values: tuple[Any, ...]) -> None:
+    __slots__ = ("_query", "_template", "_texts", "values")
+
+    def __init__(
+        self, query: Any, texts: dict[str, str], template: tuple[Any, ...], values: tuple[Any, ...] | None = None
+    ) -> None:
         self._query = query
         self._texts = texts
-        self.values = values
+        self._template = template
+        self.values = template if values is None else values
 
     def fill(self, *values: Any) -> "Prepared":
         """The query with these values in its gaps, in the order of the SQL."""
         rest = iter(values)
-        filled = tuple(next(rest) if value is Ellipsis else value for value in self.values)
-        return Prepared(self._query, self._texts, filled)
+        filled = tuple(next(rest) if value is Ellipsis else value for value in self._template)
+        return Prepared(self._query, self._texts, self._template, filled)
 
     def name_values(self, values: Mapping[str, Any]) -> "Prepared":
         """The query with values in the gaps of these names."""
-        return Prepared(self._query, self._texts, tuple(values[name] for name in self.values))
+        return Prepared(self._query, self._texts, self._template, tuple(values[name] for name in self._template))
 
-    def get_sql(self, param: str) -> str:
+    def get_statement(self, param: str) -> tuple[str, tuple[Any, ...]]:
+        """The SQL, and the values of its parameters."""
         text = self._texts.get(param)
         if text is None:
-            text = self._texts[param] = _write(self._query, param)[0]
-        return text
+            text = _write(self._query, param)[0]
+            text = self._texts[param] = _write_constants(text, self._template) if param == POSTGRES else text
+        if param != POSTGRES:
+            return text, self.values
+        return text, tuple(
+            value for value, known in zip(self.values, self._template, strict=True) if not _is_constant(known)
+        )
 
 
 def prepare(query: Query | ColumnBase) -> Prepared:
     sql, values = _write(query, "?")
     return Prepared(query, {"?": sql}, tuple(values))
+
+
+def _is_constant(value: Any) -> bool:
+    return isinstance(value, str | int | float) and not isinstance(value, Name)
+
+
+def _write_constants(text: str, template: tuple[Any, ...]) -> str:
+    """The SQL with what is always the same in place of its parameters."""
+    first, *parts = text.split(POSTGRES)
+    written = [_write_constant(value) if _is_constant(value) else POSTGRES for value in template]
+    return first + "".join(value + part for value, part in zip(written, parts, strict=True))
+
+
+def _write_constant(value: Any) -> str:
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''").replace("%", "%%") + "'"
+    return repr(int(value)) if isinstance(value, bool) else repr(value)
 
 
 def _write(query: Any, param: str) -> tuple[str, list[Any]]:
@@ -211,5 +247,5 @@ class Executor:
         if not self._is_open:
             raise OutsideTransaction("a repository was used outside of its transaction")
         if isinstance(query, Prepared):
-            return self._database.execute_prepared(query.get_sql(self._param), query.values)
+            return self._database.execute_prepared(*query.get_statement(self._param))
         return self._database.execute(query)

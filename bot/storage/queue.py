@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 from peewee import SQL, fn
 
+from bandstand.bot.station.lifecycle import NEW
 from bandstand.bot.station.repositories import PlayLogEntry
 from bandstand.bot.storage import tables
 from bandstand.bot.storage.executor import GAP, Executor, Prepared, Row, prepare
@@ -166,11 +167,9 @@ class Cues:
         return _read_cue(row) if row else None
 
     def add(self, cue: Cue) -> Cue:
-        number = self._executor.insert_row(CUE, {"state": cue.state.value, **_write_cue(cue)})
+        own = {"id": cue.id} if cue.id < NEW else {}
+        number = self._executor.insert_row(CUE, {**own, "state": cue.state.value, **_write_cue(cue)})
         return msgspec.structs.replace(cue, id=CueId(number))
-
-    def add_numbered(self, cue: Cue) -> None:
-        self._executor.insert_row(CUE, {"id": cue.id, "state": cue.state.value, **_write_cue(cue)})
 
     def save(self, cue: Cue) -> None:
         self._executor.update_row(CUE, cue.id, _write_cue(cue))

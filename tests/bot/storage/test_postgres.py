@@ -11,6 +11,7 @@ import pytest
 from bandstand.bot.station.rules import Rules
 from bandstand.bot.storage import postgres, schema, search, tables, tsvector
 from bandstand.bot.storage.databases import StoreError
+from bandstand.bot.storage.executor import GAP, Executor, prepare
 from bandstand.bot.storage.postgres import AWAY, PostgresStation
 from bandstand.bot.storage.schema import MIGRATIONS, translate
 from bandstand.bot.storage.store import Store
@@ -185,6 +186,19 @@ def test_the_newest_that_fit_are_found_wherever_they_are(
     assert tx.search.find(query) == everything[:3]
     assert (len(everything) > 0) == (query.words != ("none",))
     postgres_pool.give_back()
+
+
+def test_what_is_always_the_same_is_no_parameter_of_a_prepared_query(bench: PostgresBench) -> None:
+    title, song = "it's 100 % \\ %s", tables.Song
+    query = prepare(song.select(song.code).where(song.title == title, song.seed == 1, song.code == GAP).limit(2))
+
+    def work(tx: Any) -> list[Any]:
+        tx.songs.add(make_song(title=title))
+        return Executor(bench.database, is_writing=False).select(query.fill("7kq3"))
+
+    assert query.fill("7kq3").get_statement("%s")[1] == ("7kq3",)
+    assert bench.ask("transact", work) == [("7kq3",)]
+    assert query.get_statement("?")[1] == (title, 1, Ellipsis, 2)
 
 
 def test_what_is_asked_again_and_again_stays_prepared_when_a_command_is_refused(bench: PostgresBench) -> None:

@@ -62,7 +62,7 @@ def test_title_and_roll_change_when_the_ear_hears_the_change(radio: WebStation, 
     second = generate(radio, "seed=2")
     page.wait_for_function("code => changes.some(([name, value]) => name === 'roll' && value === code)", arg=second)
     page.wait_for_function("code => changes.some(([name, value]) => name === 'heard' && value === code)", arg=second)
-    page.wait_for_function("() => document.querySelector('song-roll').score.notes.length > 50")
+    page.wait_for_function("() => document.querySelector('song-roll').score?.notes.length > 50")
     changes = page.evaluate("changes")
     at = {name: time for name, value, time in changes if value == second}
     title = max(time for name, value, time in changes if name == "title" and time <= at["roll"] + STEP)
