@@ -113,8 +113,11 @@ def _explain(error: OSError, folder: Path, to_make: str) -> str:
         free = shutil.disk_usage(folder).free // 1024
         return f"{KEY}: there is no room on the disk of {folder} ({free} KiB free); free some space first"
     what = f"{to_make} cannot be made in {folder}" if to_make else f"{folder} cannot be written"
-    who = f" ({_name_owner(folder)} owns it, and you are {_name_user(os.geteuid())})" if _is_right(error) else ""
-    return f"{KEY}: {what}: {error.strerror}{who}"
+    if not _is_right(error):
+        return f"{KEY}: {what}: {error.strerror}"
+    user = _name_user(os.geteuid())
+    remedy = "make it as root, and give it to" if to_make else "as root, give it to"
+    return f"{KEY}: {what}: {error.strerror} ({_name_owner(folder)} owns it, and you are {user}); {remedy} {user}"
 
 
 def _try_file(folder: Path) -> None:

@@ -74,6 +74,8 @@ SYNC_BYTES: Final = 4096
 PATIENCE: Final = 3.0
 """Seconds for an answer of another program, or of the network."""
 ANCESTORS: Final = 6
+SETTLED: Final = 30.0
+"""Seconds in which a station that starts has all its mounts on the air."""
 TIME_ERROR: Final = 5
 """adjtimex(2): the clock is not synchronised."""
 TOOLS: Final = (
@@ -256,22 +258,23 @@ def _measure_sync(folder: Path) -> float | None:
 
 
 def look_at_rights(config: Config, configuration: Path | None) -> RightsSeen:
+    owner = find_owner(config)
     private = [Path(path) for path in sandbox.list_secrets(config, configuration)]
     has_secret = bool(config.icecast.password or config.icecast.admin_password or config.irc.password)
     private = [path for path in private if path != configuration or has_secret]
     return RightsSeen(
-        user=_name_user(),
-        is_root=os.geteuid() == 0,
+        user=_name_user(owner),
+        is_root=owner == 0,
         faults=tuple(station_folder.find_faults(config.paths)),
         exposed=tuple(str(path) for path in private if path.exists() and path.stat().st_mode & 0o004),
     )
 
 
-def _name_user() -> str:
+def _name_user(number: int) -> str:
     try:
-        return pwd.getpwuid(os.geteuid()).pw_name
+        return pwd.getpwuid(number).pw_name
     except KeyError:
-        return f"user {os.geteuid()}"
+        return f"user {number}"
 
 
 def look_at_icecast(config: Config) -> IcecastSeen:
@@ -290,17 +293,18 @@ def _look_at_own_icecast(config: Config) -> IcecastSeen:
     except (OSError, BandstandError):
         text = ""
     limit = re.search(r"<clients>(\d+)</clients>", text)
-    listeners = None
+    sources: list[dict[str, Any]] | None = None
     if pid and kept:
         with suppress(OSError, http.client.HTTPException, ValueError):
-            listeners = _count_listeners(_ask("127.0.0.1", kept.port, "/status-json.xsl")[1])
+            sources = _read_sources(_ask("127.0.0.1", kept.port, "/status-json.xsl")[1])
     return IcecastSeen(
         is_own=True,
         place=address(config.icecast, kept.port if kept else None),
         said=(asked.stdout or asked.stderr).strip(),
         is_running=pid is not None,
         clients=int(limit[1]) if limit else None,
-        listeners=listeners,
+        listeners=None if sources is None else _count_listeners(sources),
+        absent=() if sources is None else _find_absent(config, sources),
         descriptors=_read_descriptor_limit(pid),
     )
 
@@ -329,13 +333,16 @@ def _look_at_operators_icecast(config: Config) -> IcecastSeen:
         why = getattr(error, "strerror", None) or str(error) or type(error).__name__
         return IcecastSeen(is_own=False, place=place, trouble=why)
     with suppress(ValueError):
+        sources = _read_sources(body)
         return IcecastSeen(
             is_own=False,
             place=place,
             said=answer.getheader("Server", ""),
             is_running=True,
             refuses_admin=status == http.HTTPStatus.UNAUTHORIZED,
-            listeners=_count_listeners(body),
+            listeners=_count_listeners(sources),
+            absent=_find_absent(config, sources),
+            sources=2 * len(config.mounts),
         )
     return IcecastSeen(is_own=False, place=place, said=answer.getheader("Server", ""), trouble="that is no Icecast")
 
@@ -356,15 +363,29 @@ def _ask(
         connection.close()
 
 
-def _count_listeners(body: bytes) -> int:
-    """Of all mounts. Raises ValueError where that is not Icecast's status."""
+def _read_sources(body: bytes) -> list[dict[str, Any]]:
+    """All mounts that have a source. Raises ValueError where that is not Icecast's status."""
     status = json.loads(body)
     stats = status.get("icestats") if isinstance(status, dict) else None
     if not isinstance(stats, dict):
         raise ValueError("this is not Icecast's status")
     sources = stats.get("source", [])
     sources = sources if isinstance(sources, list) else [sources]
-    return sum(int(one.get("listeners", 0)) for one in sources if isinstance(one, dict))
+    return [one for one in sources if isinstance(one, dict)]
+
+
+def _count_listeners(sources: list[dict[str, Any]]) -> int:
+    return sum(int(one.get("listeners", 0)) for one in sources)
+
+
+def _find_absent(config: Config, sources: list[dict[str, Any]]) -> tuple[str, ...]:
+    """The station's mounts that have no source, if it has run for long enough to bring them there."""
+    lock = config.paths.bot_lock
+    with suppress(OSError):
+        if find_holder(lock) is not None and time.time() - lock.stat().st_mtime > SETTLED:
+            there = {urlsplit(str(one.get("listenurl", ""))).path for one in sources}
+            return tuple(mount.path for mount in config.mounts if mount.path not in there)
+    return ()
 
 
 def look_at_names(config: Config) -> tuple[NameSeen, ...]:

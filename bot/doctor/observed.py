@@ -93,6 +93,7 @@ class DiskSeen:
 @dataclass(frozen=True)
 class RightsSeen:
     user: str
+    """As whom the station runs, whoever asks."""
     is_root: bool = False
     faults: tuple[str, ...] = ()
     """Why the station cannot live in its folder."""
@@ -116,6 +117,10 @@ class IcecastSeen:
     clients: int | None = None
     """How many it lets in at most."""
     listeners: int | None = None
+    absent: tuple[str, ...] = ()
+    """Mounts that a station which has run for a while does not have on it."""
+    sources: int = 0
+    """That the station needs on one that is not its own; each mount has one for the standby."""
     descriptors: int | None = None
     """Files and connections that it may have open."""
 

@@ -46,6 +46,8 @@ OLDEST_ICECAST: Final = "2.4"
 SPARE_DESCRIPTORS: Final = 50
 """Of Icecast, besides a connection for each listener: its files, and the sources."""
 CROWDED: Final = 0.8
+MOVING: Final = ("icecast", "web")
+"""Sections whose port another follows where it is taken."""
 TIME_SERVER: Final = "timedatectl set-ntp true (or apt-get install chrony)"
 
 
@@ -113,7 +115,8 @@ def judge_ports(ports: Sequence[PortSeen]) -> Iterator[Symptom]:
         elif seen.is_taken and not seen.is_ours:
             by = str(seen.holder) if seen.holder else "a program that cannot be seen from here"
             remedy = f"set {seen.key}.port to a free one, or stop that program"
-            yield Symptom("ports", Grade.WORSE, f"{seen.key}.port {seen.port} is taken by {by}", remedy)
+            moved = ", so the next free one is used" if seen.key in MOVING else ""
+            yield Symptom("ports", Grade.WORSE, f"{seen.key}.port {seen.port} is taken by {by}{moved}", remedy)
         else:
             good.append(f"{seen.key} {seen.port}" + (" (ours)" if seen.is_ours else ""))
     if good:
@@ -208,6 +211,10 @@ def _find_icecast_faults(seen: IcecastSeen) -> Iterator[Symptom]:
     if (version := find_version(seen.said)) and version < find_version(OLDEST_ICECAST):
         sentence = f"this is {one_line(seen.said, 60)}, and {OLDEST_ICECAST} is needed"
         yield Symptom("icecast", Grade.FAULT, sentence, "apt-get install icecast2 of a newer release")
+    if seen.absent:
+        sentence = f"the station runs, but the Icecast at {seen.place} does not have {', '.join(seen.absent)}"
+        limit = f'; "no more sources": raise <sources> in its icecast.xml to {seen.sources} or more'
+        yield Symptom("icecast", Grade.FAULT, sentence, f"bandstand status says why{'' if seen.is_own else limit}")
     if seen.refuses_admin:
         sentence = f"the Icecast at {seen.place} does not take icecast.admin_password, so listeners are not counted"
         yield Symptom("icecast", Grade.WORSE, sentence, "copy <admin-password> from its icecast.xml")
@@ -242,7 +249,7 @@ def judge_names(names: Sequence[NameSeen]) -> Iterator[Symptom]:
             yield Symptom("names", Grade.ADVICE, sentence, f"add the line 127.0.1.1 {host} to the hosts file")
         elif not seen.is_found:
             grade = Grade.FAULT if seen.what.startswith("icecast.") else Grade.WORSE
-            remedy = "correct the name, or ask the DNS by hand: getent hosts NAME"
+            remedy = f"correct the name, or ask the DNS by hand: getent hosts {host}"
             yield Symptom("names", grade, f"{seen.what}: the DNS does not know {host}", remedy)
         elif seen.what.startswith("web.") and seen.is_loopback:
             sentence = f"{seen.what}: {host} is this machine's own address, which nobody elsewhere can reach"

@@ -1,9 +1,12 @@
 """How probes are run and reported: in time, whatever one of them does; the worst first; as text and as JSON."""
 
 import json
+import os
 import socket
 import threading
+import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from bandstand.bot.doctor import command, examination, looking
 from bandstand.bot.doctor.examination import Probe, examine
 from bandstand.common import config
 from bandstand.common.api.values import Grade, Symptom
+from bandstand.common.lock import ProcessLock
 
 
 def say(grade: Grade) -> Iterator[Symptom]:
@@ -88,3 +92,50 @@ def test_what_can_be_seen_of_this_machine_is_plausible(tmp_path: Path) -> None:
     assert [seen.what for seen in looking.look_at_disks(settings)] == ["station", "temporary files"]
     assert looking.look_at_station(settings, 2).faults == 2
     assert looking.look_at_rights(settings, tmp_path / "bandstand.toml").faults == ()
+
+
+class Answers(BaseHTTPRequestHandler):
+    """An Icecast with one source, the standby's."""
+
+    def do_GET(self) -> None:
+        source = {"listenurl": "http://radio:8000/standby/stream.mp3", "listeners": 3}
+        body = json.dumps({"icestats": {"source": source}}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize(("age", "absent"), [(60, ("/stream.mp3", "/stream.opus")), (0, ())])
+def test_mounts_are_missed_once_the_station_has_run_for_a_while(
+    age: int, absent: tuple[str, ...], tmp_path: Path
+) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        path = tmp_path / "bandstand.toml"
+        path.write_text(f'[icecast]\nhost = "127.0.0.1"\nport = {server.server_port}\npassword = "x"\n')
+        settings = config.load(path, {})
+        settings.paths.directory.mkdir()
+        lock = ProcessLock(settings.paths.bot_lock)
+        lock.acquire("station")
+        os.utime(settings.paths.bot_lock, (time.time() - age,) * 2)
+        seen = looking.look_at_icecast(settings)
+        lock.release()
+        server.shutdown()
+    assert (seen.absent, seen.listeners, seen.sources) == (absent, 3, 4)
+
+
+def test_as_whom_the_station_runs_is_whose_its_folder_is(tmp_path: Path) -> None:
+    path = tmp_path / "bandstand.toml"
+    path.write_text("")
+    settings = config.load(path, {})
+    settings.paths.directory.mkdir()
+    if os.geteuid() != 0:
+        pytest.skip("only root can give a folder away")
+    assert looking.look_at_rights(settings, path).is_root
+    os.chown(settings.paths.directory, 64001, 64001)
+    seen = looking.look_at_rights(settings, path)
+    assert (seen.user, seen.is_root) == ("user 64001", False)

@@ -96,6 +96,10 @@ CASES: dict[str, tuple[Callable[[Any], Iterable[Symptom]], Any, Grade, str]] = {
     "icecast": (probes.judge_icecast, OWN, OK, "Icecast 2.4.4, 500 listeners at most, not running"),
     "old icecast": (probes.judge_icecast, icecast(said="Icecast 2.3.3"), FAULT, "2.4 is needed"),
     "few descriptors": (probes.judge_icecast, icecast(descriptors=256), WORSE, "256 files"),
+    "absent": (probes.judge_icecast, icecast(absent=("/a.mp3", "/b.opus")), FAULT, "does not have /a.mp3, /b.opus"),
+    "no more sources": (
+        probes.judge_icecast, icecast(is_own=False, absent=("/a.mp3",), sources=4), FAULT, "<sources>"
+    ),
     "crowded": (probes.judge_icecast, icecast(listeners=450, is_running=True), WORSE, "450 listen"),
     "away": (
         probes.judge_icecast, IcecastSeen(False, "radio.example:8000", trouble="refused"), FAULT, "radio.example:8000"
