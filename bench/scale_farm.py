@@ -14,7 +14,7 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from statistics import median
 
@@ -110,7 +110,8 @@ class Machines:
     def end(self) -> None:
         for process in (self.client, *self.machines, self.scheduler):
             for one in [*process.children(recursive=True), process]:
-                one.kill()
+                with suppress(psutil.NoSuchProcess):  # some end with others
+                    one.kill()
             process.wait()
         for share in self._shares:
             share.close()

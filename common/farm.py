@@ -61,6 +61,9 @@ class Order(msgspec.Struct, frozen=True):
     """What a machine is told: to make this job, and to whom its frames go."""
 
     job: Job
+    """Without `program`: a machine runs its own, which it offered."""
+    offer: str
+    """The name of the resource under which the machine offered to make it (composer/farm/offers.py)."""
     host: str
     port: int
     certificate: str
@@ -80,8 +83,10 @@ class FarmState(msgspec.Struct, frozen=True):
 
 
 def is_for_farm(job: Job) -> bool:
-    """Whether a machine of the farm can make it: a band's song, which takes nothing from the station's disk."""
-    return job.program is None and job.pair is None and (job.generator == BAND or job.generator not in TAKEN)
+    """Whether a machine of the farm may make it: a song that takes nothing from the station's disk."""
+    if job.program is not None:
+        return job.program.farm
+    return job.pair is None and (job.generator == BAND or job.generator not in TAKEN)
 
 
 def pack(kind: bytes, content: bytes) -> bytes:

@@ -149,6 +149,8 @@ class Generator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """True for sound without an end: it is read at the pace of the air, and `duration`, `timeout`, `processor`, `disk`
     and `longest` are no limits of it. Nothing of it is kept."""
 
+    farm: bool = False
+    """True: machines of the farm that offer the same program may make its songs."""
     sandbox: bool = True
     """False: this program runs without the sandbox, with all rights of the station's user."""
 
@@ -206,6 +208,8 @@ def find_faults(name: str, generator: Generator) -> Iterator[str]:
             yield f".environment: {_shown(name)} is no name of an environment variable, or its value has a NUL in it"
     if generator.callable and generator.describe:
         yield ".describe: is for commands; a callable's parameters are declared in the configuration"
+    if generator.live and generator.farm:
+        yield ".farm: is for songs; live sound is made at the station"
     if generator.live and generator.writes_file:
         yield ".live: is for sound on standard output; a file is heard when it is whole"
     yield from find_parameter_faults(generator.parameters)

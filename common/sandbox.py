@@ -189,6 +189,7 @@ def list_secrets(settings: Config, configuration: Path | None) -> list[str]:
         irc.server_password_file,
         irc.certificate,
         irc.sasl_key,
+        settings.farm.key,
     )
     found = [os.path.realpath(configuration)]
     for name in filter(None, named):

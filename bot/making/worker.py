@@ -48,7 +48,7 @@ class Worker:
 
     def give(self, job: int, work: jobs.Job) -> None:
         self.job, self.song, self.reference = job, work.song, work.reference
-        self.is_for_farm = farm.is_for_farm(work)
+        self.is_for_farm = farm.is_for_farm(work) and work.program is None  # who offers a program is not known here
         self.child.write_line(msgspec.json.encode(work))
 
     def end(self) -> None:

@@ -35,7 +35,8 @@ from bandstand.common import standard_log
 from bandstand.common.errors import BandstandError, Missing
 from bandstand.common.farm import END, HEAD, TOKEN_BYTES, Farm, FarmState, Order, pack
 from bandstand.common.jobs import Job
-from bandstand.composer.farm.machine import load_dask, make_security, make_song, name_resource
+from bandstand.composer.farm.machine import load_dask, make_security, make_song
+from bandstand.composer.farm.offers import name_bands, name_generator
 
 LOOK_SECONDS: Final = 1.0
 """Between two looks at the machines that there are."""
@@ -62,14 +63,15 @@ class Link(NamedTuple):
 
 
 class Machines:
-    """The scheduler and the machines that make this station's songs, as they were at the last look."""
+    """The scheduler and its machines, as they were at the last look."""
 
-    def __init__(self, farm: Farm, resource: str) -> None:
+    def __init__(self, farm: Farm, bands: str) -> None:
+        """`bands`: under which name a machine offers songs of this station's bands."""
         self._farm = farm
-        self._resource = resource
+        self.bands = bands
         self._client: Any = None
         self._lost: dict[str, float] = {}
-        self._slots: dict[str, int] = {}
+        self._offers: dict[str, dict[str, float]] = {}
         self._busy: dict[str, int] = {}
         self._told: FarmState | None = None
 
@@ -79,14 +81,15 @@ class Machines:
         while True:
             try:
                 await self._look()
-                trouble = "" if self._slots else "no machine on the farm makes this station's songs"
+                trouble = "" if self._count_slots(self.bands) else "no machine on the farm makes this station's songs"
             except Exception as error:  # Dask raises what its transport does
                 log.debug("the scheduler is away", exc_info=True)
                 trouble = "the farm's scheduler is away"
                 if isinstance(error, Missing):
                     trouble = str(error)
                 await self._give_up()
-            self._tell(FarmState(len(self._slots), sum(self._slots.values()), trouble))
+            slots = self._count_slots(self.bands)
+            self._tell(FarmState(len(slots), sum(slots.values()), trouble))
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _look(self) -> None:
@@ -98,11 +101,14 @@ class Machines:
         if self._client.status != "running":
             raise ConnectionError
         known = await asyncio.wait_for(self._client.scheduler.identity(), BUSY_SECONDS)
-        offers = {name: machine.get("resources", {}) for name, machine in known["workers"].items()}
-        self._slots = {name: int(has[self._resource]) for name, has in offers.items() if self._resource in has}
+        self._offers = {name: machine.get("resources", {}) for name, machine in known["workers"].items()}
+
+    def _count_slots(self, offer: str) -> dict[str, int]:
+        """The machines that make such songs, and how many of them at once."""
+        return {name: int(has[offer]) for name, has in self._offers.items() if offer in has}
 
     async def _give_up(self) -> None:
-        client, self._client, self._slots = self._client, None, {}
+        client, self._client, self._offers = self._client, None, {}
         if client is not None:
             with suppress(Exception):
                 await asyncio.wait_for(client._close(fast=True), ANSWER_SECONDS)
@@ -121,17 +127,18 @@ class Machines:
             return str(probe.getsockname()[0])
         return socket.gethostname()
 
-    def choose(self, count: int) -> list[str | None]:
+    def choose(self, offer: str, count: int) -> list[str | None]:
         """The machines for a song, the least busy first; None lets the scheduler choose one. Empty if there is none."""
+        slots = self._count_slots(offer)
         now = time.monotonic()
         self._lost = {name: at for name, at in self._lost.items() if now - at < AVOID_SECONDS}
-        good = [name for name in self._slots if name not in self._lost]
-        if self._client is None or not self._slots:
+        good = [name for name in slots if name not in self._lost]
+        if self._client is None or not slots:
             return []
         if count == 1 and not self._lost:
             return [None]
-        good.sort(key=lambda name: self._busy.get(name, 0) / self._slots[name])
-        return list((good or list(self._slots))[:count])
+        good.sort(key=lambda name: self._busy.get(name, 0) / slots[name])
+        return list((good or list(slots))[:count])
 
     def submit(self, order: Order, name: str | None) -> Any:
         """Hand the order to the scheduler, for this machine."""
@@ -141,7 +148,7 @@ class Machines:
             key=f"song-{order.job.song}-{secrets.token_hex(4)}",
             pure=False,
             retries=0,
-            resources={self._resource: 1},
+            resources={order.offer: 1},
             workers=[name] if name else None,
         )
 
@@ -196,14 +203,18 @@ class Songs:
             writer.close()
 
     async def _make(self, job: Job, worker: Link) -> None:
-        names = self._machines.choose(URGENT if job.is_awaited else 1)
+        offer = self._machines.bands
+        if job.program is not None:
+            offer = await asyncio.to_thread(name_generator, job.generator, job.program)
+        names = self._machines.choose(offer, URGENT if job.is_awaited and job.program is None else 1)
         won: asyncio.Future[tuple[str | None, Link]] = asyncio.get_running_loop().create_future()
         tokens = {secrets.token_hex(TOKEN_BYTES // 2): name for name in names}
         self._awaited |= {token: (name, won) for token, name in tokens.items()}
         tasks = []
         try:
             for token, name in tokens.items():
-                order = Order(job, self._host, self._port, self._certificate, token)
+                work = msgspec.structs.replace(job, program=None)
+                order = Order(work, offer, self._host, self._port, self._certificate, token)
                 tasks.append(self._machines.submit(order, name))
             gone = asyncio.ensure_future(worker.reader.read(1))
             done = asyncio.ensure_future(_wait_for_all(tasks))
@@ -319,12 +330,12 @@ def main(arguments: list[str]) -> int:
     standard_log.begin("farm client", as_json=options.log == "json")
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what it would say of a lost scheduler, we say
     farm = msgspec.json.decode(options.farm, type=Farm)
-    asyncio.run(_serve(farm, name_resource(options.soundfont), options.socket))
+    asyncio.run(_serve(farm, name_bands(options.soundfont), options.socket))
     return 0
 
 
-async def _serve(farm: Farm, resource: str, path: Path) -> None:
-    machines = Machines(farm, resource)
+async def _serve(farm: Farm, bands: str, path: Path) -> None:
+    machines = Machines(farm, bands)
     songs = Songs(machines, farm.host or machines.find_own_host(), farm.port)
     await songs.listen(path)
     looking = asyncio.ensure_future(machines.look_for_ever())

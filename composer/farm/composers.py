@@ -13,7 +13,7 @@ import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -124,12 +124,13 @@ def _spawn(argv: list[str], descriptors: dict[int, int]) -> int:
 class Composers:
     """The composers of this process. `take` may be called from any thread."""
 
-    def __init__(self, soundfont: str, parent: Path | None = None) -> None:
-        """`parent`: where they have a folder; None for that of temporary files."""
+    def __init__(self, soundfont: str, arguments: Sequence[str] = (), parent: Path | None = None) -> None:
+        """`arguments`: further ones of each worker. `parent`: where they have a folder; None for that of temporary
+        files."""
         parent = parent or Path(tempfile.gettempdir())
         remove_abandoned(parent / NAME)
         self._folder = parent / NAME / f"songs{PARTIAL}{os.getpid()}"
-        self._argv = build_command("bandstand.composer", ["--soundfont", soundfont])
+        self._argv = build_command("bandstand.composer", ["--soundfont", soundfont, *arguments])
         self._lock = threading.Lock()
         self._waiting: Composer | None = None
         self._timer: threading.Timer | None = None

@@ -1,16 +1,15 @@
 """`bandstand worker --farm ADDRESS`: lends this machine to a station. A Dask worker that composes songs.
 
-It offers the scheduler a resource whose name says how songs are made here: the composer's version and the soundfont. So
-a station's songs come only to machines on which they become the same songs. Each song takes one thread of the Dask
-worker, which does nothing but pass on what a process of the composer makes (composers.py): over TLS, to the station.
-The station's certificate came with the order, and no other is believed; the order's token says which song it is.
+It offers the scheduler resources whose names say how songs are made here (offers.py). Each song takes one thread of the
+Dask worker, which does nothing but pass on what a process of the composer makes (composers.py): over TLS, to the
+station. The station's certificate came with the order, and no other is believed; the order's token says which song it
+is.
 
 When the scheduler is lost, songs in the making go on, and it is looked for until it is there again.
 """
 
 import argparse
 import asyncio
-import hashlib
 import importlib
 import logging
 import os
@@ -41,9 +40,8 @@ from bandstand.common.farm import (
 )
 from bandstand.common.jobs import Done, Failed
 from bandstand.common.paths import SONG_FILES
-from bandstand.composer.compose import VERSION
 from bandstand.composer.farm.composers import Composer, Composers
-from bandstand.composer.fluid import find_soundfont
+from bandstand.composer.farm.offers import Offers, find_offers
 
 CONNECT_SECONDS: Final = 3.0
 SEND_SECONDS: Final = 10.0
@@ -52,27 +50,22 @@ AGAIN_SECONDS: Final = 2.0
 """Between two looks for a scheduler that is away."""
 log = logging.getLogger("farm")
 composers: Composers | None = None
+offers: Offers | None = None
 """Those of this process. Dask calls `make_song` by its name alone, so they cannot be passed to it."""
-
-
-def name_resource(soundfont: str) -> str:
-    """The name of what a machine offers that makes the same songs as one with this soundfont. Raises Missing."""
-    path = find_soundfont(soundfont)
-    digest = hashlib.sha256(path.read_bytes() if path else b"tones").hexdigest()
-    return f"bandstand-{VERSION}-{digest[:12]}"
 
 
 def make_song(data: bytes) -> None:
     """The task: make the song of an `Order`, and send it to the station. Returns when that is done, or lost."""
-    if composers is None:
+    if composers is None or offers is None:
         raise Missing("songs are made by `bandstand worker`, not by any Dask worker")
     order = msgspec.json.decode(data, type=Order)
+    program = offers.find_generator(order.offer) if order.offer in offers.named else None
     composer = composers.take()
     with closing(composer):
-        composer.give(order.job)  # it composes while the connection is made
+        composer.give(msgspec.structs.replace(order.job, program=program))  # it composes while we connect
         try:
             with connect(order) as link:
-                Relay(composer, link).run()
+                Relay(composer, link, is_patient=program is not None).run()
         except OSError as error:
             log.info("%s: the station has it no longer: %s", order.job.song, error)
 
@@ -93,10 +86,12 @@ def connect(order: Order) -> ssl.SSLSocket:
 class Relay:
     """Passes on what a composer makes, until it is done or the station closes the connection."""
 
-    def __init__(self, composer: Composer, link: ssl.SSLSocket) -> None:
+    def __init__(self, composer: Composer, link: ssl.SSLSocket, *, is_patient: bool) -> None:
+        """`is_patient`: the station is told that work goes on before there is any sound, which may take long."""
         self._composer = composer
         self._link = link
-        self._has_begun = self._is_over = False
+        self._is_told = is_patient
+        self._is_over = False
         self._poll = select.poll()
         for fd in (composer.growth, composer.steps, link.fileno()):
             self._poll.register(fd, select.POLLIN)
@@ -114,12 +109,12 @@ class Relay:
                 self._link.sendall(pack(COMPLETE, b""))
             if self._composer.steps in ready:
                 self._send_steps()
-            if not ready and self._has_begun:
+            if not ready and self._is_told:
                 self._link.sendall(pack(ALIVE, b""))
 
     def _send_frames(self) -> None:
         for data in self._composer.read_frames():
-            self._has_begun = True
+            self._is_told = True
             self._link.sendall(pack(FRAMES, data))
 
     def _send_steps(self) -> None:
@@ -146,8 +141,9 @@ def main(arguments: list[str]) -> int:
     standard_log.begin("farm", as_json=False)
     logging.getLogger("distributed").setLevel(logging.WARNING)
     load_dask()
-    global composers
-    composers = Composers(options.soundfont)
+    global composers, offers
+    offers = find_offers(options.soundfont, options.config, options.key)
+    composers = Composers(options.soundfont, offers.arguments)
     composers.warm()
     try:
         asyncio.run(_serve(options))
@@ -161,6 +157,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--farm", required=True, metavar="ADDRESS", help="of the Dask scheduler: tcp://10.0.0.1:8786")
     parser.add_argument("--songs", type=int, default=os.cpu_count() or 1, help="made at once; one for each core")
     parser.add_argument("--soundfont", default="", metavar="FILE", help="as the station's composer.soundfont")
+    parser.add_argument("--config", default="", metavar="FILE", help="whose [generators] with farm = true it offers")
     for name in ("ca-file", "certificate", "key"):
         parser.add_argument(f"--{name}", default="", metavar="FILE", help="of a tls:// scheduler, as [farm] has it")
     options = parser.parse_args(arguments)
@@ -205,16 +202,20 @@ async def _serve(options: argparse.Namespace) -> None:
 
 
 async def _serve_once(options: argparse.Namespace, ended: asyncio.Event) -> None:
+    assert offers is not None
     farm = Farm(scheduler=options.farm, ca_file=options.ca_file, certificate=options.certificate, key=options.key)
     worker = load_dask().Worker(
         options.farm,
         nthreads=options.songs,
-        resources={name_resource(options.soundfont): options.songs},
+        resources=dict.fromkeys(offers.list_names(), options.songs),
         security=make_security(farm),
         death_timeout=10,
         dashboard=False,
     )
     async with worker:
-        log.info("%s makes %d songs at once for %s", worker.address, options.songs, options.farm)
+        log.info(
+            "%s makes %d songs at once for %s, of bands%s", worker.address, options.songs, options.farm,
+            "".join(f", {name}" for name in offers.named.values()),
+        )  # fmt: skip
         waits = {asyncio.ensure_future(worker.finished()), asyncio.ensure_future(ended.wait())}
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)

@@ -31,6 +31,7 @@ from bandstand.common.farm import COMPLETE, FILE, FRAMES, STEP, Unpacker, split_
 from bandstand.common.jobs import Advanced, Begun, Done, Failed, Job, Noticed, Passed, Step
 from bandstand.common.types import FRAME_BYTES, RATE
 from bandstand.composer.folder import SongFolder, publish_song, read_finished
+from bandstand.composer.generators.run import ProgramError
 from bandstand.composer.spool import Report, SpoolWriter
 from bandstand.composer.worker import report_result
 
@@ -232,6 +233,10 @@ def _receive(job: Job, link: socket.socket, report: Report, intake: Intake) -> D
                 _keep_file(content, folder.path)
             elif kind == STEP:
                 step = _read_step(content)
+                if isinstance(step, Failed) and job.program and intake.spool.frames and not step.is_disk_full:
+                    raise ProgramError(step.reason, step.provenance)  # it would fail again
+                if isinstance(step, Failed):
+                    raise Lost(step.reason)
                 if isinstance(step, Done):
                     intake.hand_over()
                     return publish_song(folder, job, _adopt(job, step))
@@ -276,13 +281,13 @@ def _keep_file(content: bytes, folder: Path) -> None:
 
 
 def _read_step(content: bytes) -> Step:
-    """Raises Lost where the machine has failed, or says what is no step of a band's song."""
+    """Raises Lost where the machine says what is no step of a song."""
     try:
         step: Step = msgspec.json.decode(content, type=Step)
     except msgspec.DecodeError:
         raise Lost("the farm sent what is no step") from None
-    if isinstance(step, Failed | Passed):
-        raise Lost(step.reason if isinstance(step, Failed) else "the farm sent what is no song")
+    if isinstance(step, Passed):
+        raise Lost("the farm sent what is no song")
     return step
 
 

@@ -56,6 +56,7 @@ def test_bands_songs_are_for_the_farm_and_what_needs_the_stations_disk_is_not() 
     assert is_for_farm(job()) and is_for_farm(job("gravel"))
     assert not any(is_for_farm(job(name)) for name in ("import", "file", "pipe", "compare", "station-ident"))
     assert not is_for_farm(job("mine", Generator(command=["mine"])))
+    assert is_for_farm(job("mine", Generator(command=["mine"], farm=True)))
 
 
 @pytest.mark.parametrize("size", [1, 3, 7, 1000])

@@ -129,6 +129,7 @@ def test_a_program_may_describe_itself_and_the_configuration_comes_first() -> No
         ('[generators.mine]\ncommand = ["a", "{tempo}"]', "generators.mine.command: {tempo} is no parameter"),
         ("[generators.mine]\ncommand = []", "generators.mine.command: either command"),
         ('[generators.mine]\ncommand = ["a"]\ntimeout = "x"', "generators.mine.timeout: expected a number above 0"),
+        ('[generators.mine]\ncommand = ["a"]\nlive = true\nfarm = true', "generators.mine.farm: is for songs"),
         ('[generators.mine]\ncommand = ["a"]\ntimeuot = 3', 'timeuot: no such key; did you mean "timeout"?'),
         ('[generators.mine]\ncommand = ["a"]\n[generators.mine.parameters.t]\ntipe = 1', "mine.parameters.t.tipe"),
         ('[generators.mine]\ncommand = ["a"]\n[generators.mine.parameters.t]\ntype = "int"\ndefault = "x"',

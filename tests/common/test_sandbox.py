@@ -107,8 +107,12 @@ def test_code_and_songs_cannot_be_written_though_a_generators_folder_holds_them(
 
 def test_the_files_that_the_configuration_names_for_secrets_are_hidden(station: Path) -> None:
     keys = {"icecast": {"password_file": "ice"}, "irc": {"password_file": "/etc/irc", "certificate": "bot.pem"}}
+    keys["farm"] = {"key": "farm.key"}
     hidden = list_secrets(msgspec.convert(keys, Config), station / "bandstand.toml")
-    assert hidden == [str(station / "bandstand.toml"), str(station / "ice"), "/etc/irc", str(station / "bot.pem")]
+    assert hidden == [
+        *(str(station / "bandstand.toml"), str(station / "ice"), "/etc/irc"),
+        *(str(station / "bot.pem"), str(station / "farm.key")),
+    ]
 
 
 def test_switched_off_there_is_no_sandbox_and_nothing_to_tell() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from bandstand.common.generators import Generator
 from bandstand.common.jobs import GROWTH_FD, SPOOL_FD, Job, Step, Value
 from bandstand.common.types import SongCode
 
@@ -40,9 +41,10 @@ class Worker:
         seed: int = 5,
         *,
         is_awaited: bool = False,
+        program: Generator | None = None,
         **parameters: Value,
     ) -> None:
-        asked: dict[str, Value] = parameters or SHORT
+        asked: dict[str, Value] = parameters or ({} if program else SHORT)
         job = Job(
             song=SongCode(song),
             generator=generator,
@@ -50,6 +52,7 @@ class Worker:
             parameters=asked,
             directory=str(self.directory / "songs" / song),
             is_awaited=is_awaited,
+            program=program,
         )
         self.line(msgspec.json.encode(job))
 

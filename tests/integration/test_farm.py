@@ -12,15 +12,26 @@ import msgspec
 import psutil
 import pytest
 
+from bandstand.common.config import Config
 from bandstand.common.farm import Farm, FarmState
+from bandstand.common.generators import Generator
 from bandstand.common.jobs import Done, Noticed, Step
 from bandstand.common.python import build_command
+from bandstand.common.sandbox import choose_sandbox
 from bandstand.composer.farm.client import make_key_pair
 from tests.integration.ircd import free_port
 from tests.integration.song_worker import Worker
 from tests.integration.streaming import until
 
 pytest.importorskip("distributed")
+
+
+PROGRAM = """
+import os, struct, sys
+print("made in", os.getcwd(), file=sys.stderr)
+sound = struct.pack("<h", 8000) * 24000 + struct.pack("<h", -8000) * 24000
+sys.stdout.buffer.write(sound * 4)
+"""
 
 
 class Program:
@@ -42,19 +53,23 @@ class Program:
         self.process.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
-        with suppress(psutil.NoSuchProcess):
+        if self.process.poll() is None:
             process = psutil.Process(self.process.pid)
             process.suspend()
             for one in [*process.children(recursive=True), process]:
-                one.kill()
+                with suppress(psutil.NoSuchProcess):  # some end with others
+                    one.kill()
         self.process.communicate()
 
 
 class Bench:
     """A scheduler, machines that make one song at a time, and the station's farm client."""
 
-    def __init__(self, folder: Path, machines: int = 1, pem: Path | None = None) -> None:
-        """`pem`: a key and its certificate, which vouches for itself; without one nothing of Dask's is encrypted."""
+    def __init__(
+        self, folder: Path, machines: int = 1, pem: Path | None = None, configuration: Path | None = None
+    ) -> None:
+        """`pem`: a key and its certificate, which vouches for itself; without one nothing of Dask's is encrypted.
+        `configuration`: a file with the machines' generators."""
         self._folder = folder
         self._socket = folder / "farm.sock"
         kind, files = ("tls", [str(pem)] * 3) if pem else ("tcp", [""] * 3)
@@ -67,6 +82,8 @@ class Bench:
         if pem:
             dask += ["--tls-ca-file", farm.ca_file, "--tls-cert", farm.certificate, "--tls-key", farm.key]
             machine += ["--ca-file", farm.ca_file, "--certificate", farm.certificate, "--key", farm.key]
+        if configuration:
+            machine += ["--config", str(configuration)]
         client = ["--farm", msgspec.json.encode(farm).decode(), "--socket", str(self._socket)]
         self.scheduler = Program(dask, folder)
         self.machines = [Program(machine, folder) for _ in range(machines)]
@@ -82,19 +99,19 @@ class Bench:
                 return state
         raise AssertionError(self.client.log.read_text())
 
-    def give_song(self, *, to_farm: bool = True, is_awaited: bool = False) -> Worker:
+    def give_song(self, *, to_farm: bool = True, is_awaited: bool = False, program: Generator | None = None) -> Worker:
         folder = self._folder / f"worker-{len(self._workers)}"
         folder.mkdir()
         worker = Worker(folder, *(["--farm", str(self._socket)] if to_farm else []))
         self._workers.append(worker)
-        worker.give(is_awaited=is_awaited)
+        worker.give(generator="mine" if program else "band", is_awaited=is_awaited, program=program)
         return worker
 
-    def make_song(self, *, is_awaited: bool = False) -> tuple[Worker, list[Step]]:
+    def make_song(self, *, is_awaited: bool = False, program: Generator | None = None) -> tuple[Worker, list[Step]]:
         """A song that one machine made. A busy one may be silent for too long, and then it is made at the station."""
         said = ""
         for _ in range(5):
-            worker = self.give_song(is_awaited=is_awaited)
+            worker = self.give_song(is_awaited=is_awaited, program=program)
             status, steps, said = worker.end()
             assert status == 0
             if " warn: " not in said:
@@ -154,5 +171,33 @@ def test_of_two_machines_that_encrypt_the_first_makes_an_awaited_song_and_the_ot
         second, others = bench.make_song(is_awaited=True)
         assert first.sound() == second.sound()
         assert not any(isinstance(step, Noticed) for step in [*steps, *others]), "what was begun here is the same"
+    finally:
+        bench.close()
+
+
+def test_a_generator_for_the_farm_is_run_by_a_machine_that_has_the_same_program(tmp_path: Path) -> None:
+    programs = []
+    for name in ("station", "machine"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "mine.py").write_text(PROGRAM)
+        programs.append(
+            Generator(command=[sys.executable, "mine.py"], directory=str(tmp_path / name), format="s16le", farm=True)
+        )
+    here, there = programs
+    configuration = tmp_path / "machine" / "bandstand.toml"
+    sandbox = "auto" if choose_sandbox(Config(), None)[0] else "off"
+    declared = f"command = {msgspec.json.encode(there.command).decode()}\nformat = 's16le'\nfarm = true\n"
+    configuration.write_text(f'[composer]\nsandbox = "{sandbox}"\n[generators.mine]\n{declared}')
+    bench = Bench(tmp_path, configuration=configuration)
+    try:
+        assert bench.wait_for(1).machines == 1
+        _, steps = bench.make_song(program=here)
+        assert isinstance(steps[-1], Done)
+        assert f"made in {there.directory}" in steps[-1].provenance.errors
+        (tmp_path / "station" / "mine.py").write_text(PROGRAM + "# changed\n")
+        worker = bench.give_song(program=here)
+        _, steps, _ = worker.end()
+        assert isinstance(steps[-1], Done)
+        assert f"made in {here.directory}" in steps[-1].provenance.errors
     finally:
         bench.close()

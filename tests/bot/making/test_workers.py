@@ -140,7 +140,7 @@ def test_a_farm_takes_more_songs_at_once_and_what_it_cannot_make_stays_within_th
     bench.farm = 4
     bench.order(1, 2, 3)
     assert bench.waiting == []
-    bench.runner.take_generators({"band": Generator(command=["mine"])})
+    bench.runner.take_generators({"band": Generator(command=["mine"], farm=True)})
     for child in (0, 1, 2):
         bench.reactor.finish(child)
     bench.order(4, 5, 6)

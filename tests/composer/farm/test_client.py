@@ -9,9 +9,11 @@ from typing import Any
 import msgspec
 
 from bandstand.common.farm import END, FRAMES, Farm, Order, pack
+from bandstand.common.generators import Generator
 from bandstand.common.jobs import Job
 from bandstand.common.types import SongCode
 from bandstand.composer.farm.client import Link, Machines, Songs
+from bandstand.composer.farm.offers import name_generator
 
 SOUND, LATER = pack(FRAMES, b"01234567"), pack(FRAMES, b"89abcdef") + pack(END, b"")
 
@@ -25,7 +27,7 @@ class Scheduler(Machines):
         self.cancelled: list[Any] = []
         self.lost: list[str | None] = []
 
-    def choose(self, count: int) -> list[str | None]:
+    def choose(self, offer: str, count: int) -> list[str | None]:
         return ["left", "right"][:count]
 
     def submit(self, order: Order, name: str | None) -> Any:
@@ -45,12 +47,12 @@ class Bench:
         self.scheduler = scheduler
         self._path = path
 
-    async def ask(self, *, is_awaited: bool) -> Link:
+    async def ask(self, *, is_awaited: bool, program: Generator | None = None) -> Link:
         """A worker that has asked for a song; its machines have their orders."""
         worker = Link(*await asyncio.open_unix_connection(self._path))
-        job = Job(song=SongCode("abc"), generator="band", seed=1, directory="", is_awaited=is_awaited)
+        job = Job(song=SongCode("abc"), generator="band", seed=1, directory="", is_awaited=is_awaited, program=program)
         worker.writer.write(msgspec.json.encode(job) + b"\n")
-        while len(self.scheduler.orders) < 1 + is_awaited:
+        while len(self.scheduler.orders) < 1 + (is_awaited and program is None):
             await asyncio.sleep(0)
         return worker
 
@@ -103,6 +105,19 @@ def test_a_song_that_can_wait_is_given_to_one_machine(tmp_path: Path) -> None:
     async def part(bench: Bench) -> None:
         await bench.ask(is_awaited=False)
         assert list(bench.scheduler.orders) == ["left"]
+
+    play(tmp_path, part)
+
+
+def test_a_program_is_asked_for_by_its_hash_and_nothing_of_it_goes_to_the_one_machine(tmp_path: Path) -> None:
+    program = Generator(command=["python3", "mine.py"], environment={"KEY": "secret"}, directory=str(tmp_path))
+
+    async def part(bench: Bench) -> None:
+        await bench.ask(is_awaited=True, program=program)
+        (order,) = bench.scheduler.orders.values()
+        assert order.offer == name_generator("band", program)
+        assert order.job.program is None
+        assert b"secret" not in msgspec.json.encode(order)
 
     play(tmp_path, part)
 

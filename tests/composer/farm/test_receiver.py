@@ -11,8 +11,9 @@ import msgspec
 import numpy as np
 import pytest
 
+from bandstand.common import generators
 from bandstand.common.farm import COMPLETE, END, FRAMES, STEP, pack, pack_file
-from bandstand.common.jobs import Advanced, Begun, Done, Failed, Job, Noticed, Step
+from bandstand.common.jobs import Advanced, Begun, Done, Failed, Job, Noticed, Provenance, Step
 from bandstand.common.types import FRAME_BYTES, SongCode
 from bandstand.composer.farm import receiver
 from bandstand.composer.spool import Report, SpoolWriter
@@ -45,6 +46,7 @@ class Bench:
         self.client = folder / "farm.sock"
         self.steps: list[Step] = []
         self.asked: list[Job] = []
+        self.program: generators.Generator | None = None
         self.composed = 0
         self.is_begun_here = False
         self.begun = 0
@@ -58,7 +60,10 @@ class Bench:
         self.spool = SpoolWriter(self._fd, growing)
 
     def run(self, *machines: bytes) -> int:
-        job = Job(song=SongCode("abc"), generator="band", seed=5, directory=str(self.folder), is_awaited=True)
+        job = Job(
+            song=SongCode("abc"), generator="band", seed=5, directory=str(self.folder), is_awaited=True,
+            program=self.program,
+        )  # fmt: skip
         with socket.socket(socket.AF_UNIX) as server:
             server.bind(str(self.client))
             server.listen()
@@ -233,6 +238,19 @@ def test_a_machine_that_sends_nonsense_or_fails_is_done_without(nonsense: bytes,
     assert bench.run(nonsense) == 0
     assert (bench.sound, bench.steps, bench.composed) == (SOUND.tobytes(), [BEGUN, DONE], 1)
     assert not list(bench.folder.parent.glob("*.db"))
+
+
+def test_a_program_that_fails_in_the_middle_of_its_sound_is_not_run_again(bench: Bench) -> None:
+    bench.program = generators.Generator(command=["mine"], farm=True)
+    failed = Failed("mine, 0:01 into its sound: it crashed", Provenance(status=3))
+    assert bench.run(frames(0, 500) + step(BEGUN) + step(failed), WHOLE) == 1
+    assert (bench.steps, bench.composed, len(bench.asked)) == ([BEGUN, failed], 0, 1)
+
+
+def test_a_program_that_fails_before_its_sound_is_run_here(bench: Bench) -> None:
+    bench.program = generators.Generator(command=["mine"], farm=True)
+    assert bench.run(step(Failed("mine: there is no numpy"))) == 0
+    assert (bench.steps, bench.composed) == ([BEGUN, DONE], 1)
 
 
 def test_a_machine_that_falls_silent_is_done_without(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
