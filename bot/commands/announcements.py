@@ -382,21 +382,41 @@ class Announcer:
         self._progress = Progress(front_ends)
         self._heard: deque[SongCode] = deque(maxlen=ANNOUNCED)
         """Songs that were announced, the latest last."""
+        self._is_behind = False
+        """What is told now has happened while the database was away."""
+        self._late: events.SongStarted | None = None
+        """The last song of those that began then: the others are over, and nobody is told of them."""
 
     def handle(self, event: Event) -> None:
+        self._handle(event)
+        if isinstance(event, events.DatabaseFailed):
+            self._is_behind = True
+        if isinstance(event, events.DatabaseRecovered):
+            self._is_behind = False
+            late, self._late = self._late, None
+            if late is not None:
+                self._announce(late)
+
+    def _handle(self, event: Event) -> None:
         self._progress.handle(event)
         if isinstance(event, events.SongStarted):
             self._heard.append(event.song.code)
-        tell, announce = ANSWERS.get(type(event)), NOTICES.get(type(event))
+        tell = ANSWERS.get(type(event))
         if tell is not None:
             reply, place = tell(event), getattr(event, "place", STATION)
             if reply is not None:
                 is_heard = isinstance(event, events.JobDone) and event.song.code in self._heard
                 self.tell(place, msgspec.structs.replace(reply, value=event, is_heard=is_heard))
-        if announce is not None:
-            reply = announce(event)
-            if reply is not None:
-                self.announce(msgspec.structs.replace(reply, value=event))
+        if self._is_behind and isinstance(event, events.SongStarted):
+            self._late = event
+        else:
+            self._announce(event)
+
+    def _announce(self, event: Event) -> None:
+        announce = NOTICES.get(type(event))
+        reply = None if announce is None else announce(event)
+        if reply is not None:
+            self.announce(msgspec.structs.replace(reply, value=event))
 
     def tell(self, place: Place, reply: Reply) -> None:
         """A later answer for the place that asked; the log keeps it where that is gone, or was the station itself."""

@@ -494,6 +494,20 @@ def test_a_song_that_goes_on_after_an_interruption_is_no_news(house: House) -> N
     assert house.shell.announced == []
 
 
+def test_of_the_songs_that_began_while_the_database_was_away_the_last_alone_is_announced(house: House) -> None:
+    songs = [
+        events.SongStarted(cue=CueId(number), song=song, name="ann", is_first=True)
+        for number, song in enumerate((ROAD, UNTITLED, LANTERN))
+    ]
+    house.hear(events.DatabaseFailed(reason="it is away"), *songs)
+    assert len(house.terminals.announced) == 1
+    house.hear(events.DatabaseRecovered(), songs[0])
+    said = [reply.value for reply in house.terminals.announced[1:]]
+    assert said == [events.DatabaseRecovered(), songs[2], songs[0]]
+    house.hear(events.DatabaseFailed(reason="it is away"), events.DatabaseRecovered())
+    assert len(house.terminals.announced) == 6, "there was no song in between"
+
+
 def test_of_a_song_that_was_announced_it_is_said_that_it_was_heard_when_it_is_done(house: House) -> None:
     done = events.JobDone(job=12, song=LANTERN, place=ANN, making=2.0)
     house.hear(done, events.SongStarted(cue=CueId(7), song=LANTERN, name="ann", is_first=True), done)
