@@ -24,7 +24,7 @@ from bandstand.composer.voices.context import GridNote, SectionContext
 FULL: Final = 127
 HELD_SECONDS: Final = 0.9
 """A note of at least this length swells."""
-SOFTER: Final = {"melody": 66, "pad": 84}
+SOFTER: Final = {"melody": 48, "pad": 84}
 """Voice -> by how much a swell begins below full expression, with the habit at 1."""
 PLAIN_SOFTER: Final = 22
 """The same of notes that do not swell, so that swells stand out."""

@@ -4,13 +4,16 @@ A FluidSynth instance renders one song only, because after a reset it does not g
 events only at multiples of 64 frames; events are moved to that grid, so that the sound does not depend on the size of
 blocks. Knows no gain but the levels of the parts.
 
+A bow, a horn or a choir takes up to a fifth of a second to be heard. Its players begin before the beat, so that they
+are heard on it; here all that a part does comes earlier by what its instrument takes (`FontLevels.attacks`).
+
 Driven guitars that play chords are recorded twice, by two players who are never quite together nor quite in tune, and
 each goes through an amplifier of its own, left and right (`amp`). So such a part has two channels of FluidSynth, whose
 sound comes out apart from the rest: FluidSynth sends a channel to the output that is its number modulo `BUSES`.
 """
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout
 from ctypes import c_float, c_int, c_void_p
 from itertools import tee
@@ -86,6 +89,8 @@ Stamp = tuple[str, int, int, int]
 Event = tuple[int, int, int, int, int, int]
 """(frame, tick, kind, channel, pitch or controller, velocity or value). Their order as tuples is the order of playing.
 The tick is in it so that the order of what falls on one frame does not depend on how a score is cut into chunks."""
+MOST_EARLY: Final = 0.1
+"""Seconds by which a part begins its notes before they are to be heard, at most."""
 OFF, CONTROL, BEND, ON = range(4)
 """Kinds of events: at one tick a note ends first, and another begins when controllers and pitch wheel are set."""
 
@@ -161,7 +166,9 @@ class FluidRenderer:
         places = self._set_up_channels(song.header)
         drums = next((part.program for part in song.header.parts if part.voice == "drums"), 0)
         strokes = DrumCorrection(self._levels, drums)
-        events = double_takes(schedule_events(song), {channel for channel, takes in places.items() if len(takes) == 2})
+        early = find_early(song.header.parts, self._levels)
+        doubled = {channel for channel, takes in places.items() if len(takes) == 2}
+        events = double_takes(schedule_events(song, early), doubled)
         event = next(events, None)
         frame = 0
         for frames in plan_blocks(single):
@@ -276,36 +283,51 @@ def _delay(event: Event) -> Event:
     return frame + round(late * RATE / GRID) * GRID, tick, kind, channel + TAKES, key, value
 
 
-def schedule_events(song: StreamingScore) -> Iterator[Event]:
+def find_early(parts: Sequence[Part], levels: FontLevels) -> list[int]:
+    """Frames by which each part plays before its notes are to be heard, on the grid."""
+    return [
+        0 if part.voice == "drums" else _round_to_grid(min(MOST_EARLY, levels.attacks[part.program])) for part in parts
+    ]
+
+
+def schedule_events(song: StreamingScore, early: Sequence[int] = ()) -> Iterator[Event]:
     """Yield the beginning and end of every note, and each move of a controller or pitch wheel, on the grid, in order
-    of time. A note lasts at least `GRID` frames.
+    of time; those of each part by `early` frames sooner. A note lasts at least `GRID` frames.
 
-    Notes are composed when their events are needed, so that a long song starts as soon as a short one.
+    Notes are composed when their events are needed, so that a long song starts as soon as a short one. What begins
+    less than the longest of `early` before the end of a chunk waits for the next one, which may have something sooner.
     """
-    score, sounding = song.header, list[Event]()
-    order = assign_channels(score)
+    score, waiting, latest = song.header, list[Event](), 0
+    order, early = assign_channels(score), early or [0] * len(song.header.parts)
     for chunk in song.chunks():
-        rows = [row for channel, own in zip(order, chunk, strict=True) for row in _make_events(score, channel, own)]
-        for event, end in sorted(rows):
-            while sounding and sounding[0] < event:
-                yield heapq.heappop(sounding)
-            yield event
-            if end:
-                heapq.heappush(sounding, end)
-    yield from sorted(sounding)
+        for channel, own, sooner in zip(order, chunk, early, strict=True):
+            for event in _make_events(score, channel, own, sooner):
+                heapq.heappush(waiting, event)
+        latest = max([latest, *(find_last(score, own) for own in chunk)])
+        while waiting and waiting[0][0] < latest - max(early):
+            yield heapq.heappop(waiting)
+    yield from sorted(waiting)
 
 
-def _make_events(score: Score, channel: int, played: Performance) -> Iterator[tuple[Event, Event | tuple[()]]]:
-    """Yield (event, the event that ends it): the beginnings of notes have one, moves have ()."""
+def find_last(score: Score, played: Performance) -> int:
+    """The frame at which the last note or move of a chunk begins; those of the next one begin after it."""
+    ticks = [events[-1].start for events in (played.notes, played.controls, played.bends) if events]
+    return _round_to_grid(score.seconds(max(ticks))) if ticks else 0
+
+
+def _make_events(score: Score, channel: int, played: Performance, early: int) -> Iterator[Event]:
+    """Yield the events of a part, each by `early` frames sooner, in any order."""
     for note in played.notes:
-        begin, last = _round_to_grid(score.seconds(note.start)), note.start + note.length
-        end = max(begin + GRID, _round_to_grid(score.seconds(last)))
-        yield (begin, note.start, ON, channel, note.pitch, note.velocity), (end, last, OFF, channel, note.pitch, 0)
+        begin, last = _round_to_grid(score.seconds(note.start)) - early, note.start + note.length
+        end = max(begin + GRID, _round_to_grid(score.seconds(last)) - early)
+        yield max(0, begin), note.start, ON, channel, note.pitch, note.velocity
+        yield max(GRID, end), last, OFF, channel, note.pitch, 0
     for move in played.controls:
-        yield (_round_to_grid(score.seconds(move.start)), move.start, CONTROL, channel, move.number, move.value), ()
+        frame = max(0, _round_to_grid(score.seconds(move.start)) - early)
+        yield frame, move.start, CONTROL, channel, move.number, move.value
     for bend in played.bends:
-        frame = _round_to_grid(score.seconds(bend.start))
-        yield (frame, bend.start, BEND, channel, 0, turn_wheel(bend.cents)), ()
+        frame = max(0, _round_to_grid(score.seconds(bend.start)) - early)
+        yield frame, bend.start, BEND, channel, 0, turn_wheel(bend.cents)
 
 
 def _round_to_grid(seconds: float) -> int:

@@ -1,5 +1,6 @@
 """How loud each program and each drum of a soundfont is, so that a song has the same balance with every soundfont; and
-for how long each is heard when it dies away, so that what is no longer heard costs nothing (`tails.py`).
+for how long each is heard when it dies away, so that what is no longer heard costs nothing (`tails.py`). And how soon
+after its beginning a note is heard, so that slow instruments can begin before the beat, as their players do.
 
 General MIDI specifies no loudness: the programs of one soundfont differ by 20 dB, and the same program of two by 10. A
 score is balanced for `REFERENCE`. For another soundfont the volume of every part is corrected by the difference of its
@@ -46,10 +47,19 @@ ends, and a long one has become as loud as it will."""
 TAIL_DEPTH, RING_DEPTH = 40.0, 50.0
 """Decibels below its loudest moment until which a note, or a stroke, is taken for heard when it dies away. Cymbals have
 the highest frequencies for themselves, so that less of them is masked by other sounds."""
+ATTACK_KEYS: Final = (60, 69, 76)
+"""Keys whose beginning is measured, moved into the instrument's range; the middle one of the three counts."""
 LONGEST_TAIL: Final = 12.0
 """Seconds for which it is followed at most."""
 TAIL_STEP: Final = RATE // 50
 """Frames in which its level is measured: 20 ms."""
+SPEAKS: Final = 10.0
+"""Decibels below its loudest moment at which a note is heard to begin: the beginnings of instruments that are played
+together in time are about so (Gordon, "The perceptual attack time of musical tones", JASA 82:88, 1987)."""
+SPEAKS_WITHIN: Final = 0.4
+"""Seconds of the note of which this is the loudest moment: what swells has begun before."""
+SPEAKS_STEP: Final = RATE // 200
+"""Frames in which its level is measured: 5 ms."""
 INAUDIBLE: Final = -65.0
 """Loudness below which a program or drum counts as missing, and is not corrected."""
 USUAL_DRUMS: Final = range(36, 60)
@@ -74,6 +84,8 @@ class FontLevels(msgspec.Struct, frozen=True):
     """Index: program, from the end of a note until it is `TAIL_DEPTH` below its loudest moment."""
     rings: dict[int, tuple[float, ...]]
     """Program of a kit -> from each stroke on until it is `RING_DEPTH` below."""
+    attacks: tuple[float, ...]
+    """Index: program, from the beginning of a note until it is heard."""
 
 
 def find_correction(reference: float, level: float) -> float:
@@ -215,19 +227,22 @@ def measure_levels(path: Path, make_synth: Callable[[], Any], sha256: str) -> Fo
         font = synth.sfload(str(path))
         if font == -1:
             raise Missing(f"{path}: FluidSynth cannot read this as a soundfont")
-        programs, releases = [], []
+        programs, releases, attacks = [], [], []
         for program in range(128):
             synth.program_select(0, font, 0, program)
             low, high = RANGES[program]
             programs.append(_measure(synth, 0, max(40, min(76, (low + high) // 2)), NOTE_SECONDS))
             keys = (low, (low + high) // 2, high)
             releases.append(max(_measure_release(synth, key, seconds) for key in keys for seconds in TAIL_NOTES))
+            attacks.append(sorted(_measure_attack(synth, max(low, min(high, key))) for key in ATTACK_KEYS)[1])
         drums, rings = {}, {}
         for kit in KITS:
             if synth.program_select(9, font, 128, kit) == 0:
                 drums[kit] = tuple(_measure(synth, 9, key, STROKE_SECONDS) for key in DRUMS)
                 rings[kit] = tuple(_measure_ring(synth, key) for key in DRUMS)
-        return FontLevels(sha256, tuple(programs), drums or {0: (-99.0,) * len(DRUMS)}, tuple(releases), rings)
+        return FontLevels(
+            sha256, tuple(programs), drums or {0: (-99.0,) * len(DRUMS)}, tuple(releases), rings, tuple(attacks)
+        )
     finally:
         synth.delete()
 
@@ -248,6 +263,15 @@ def _silence(synth: Any, channel: int) -> None:
 def _measure_release(synth: Any, key: int, seconds: float) -> float:
     """Seconds for which a note of this length can be heard after its end."""
     return round(max(0.0, find_tail(_play_note(synth, 0, key, seconds), TAIL_DEPTH) - seconds), 2)
+
+
+def _measure_attack(synth: Any, key: int) -> float:
+    """Seconds until a note is heard to begin."""
+    synth.noteon(0, key, VELOCITY)
+    sound = write_block(synth, round(SPEAKS_WITHIN * RATE))
+    synth.noteoff(0, key)
+    _silence(synth, 0)
+    return find_attack(sound)
 
 
 def _measure_ring(synth: Any, key: int) -> float:
@@ -277,6 +301,13 @@ def find_tail(sound: Block, depth: float) -> float:
     powers = np.einsum("ij,ij->i", steps, steps)
     heard = np.flatnonzero(powers > powers.max(initial=0.0) * 10 ** (-depth / 10))
     return float(heard[-1] + 1) * TAIL_STEP / RATE if len(heard) else 0.0
+
+
+def find_attack(sound: Block) -> float:
+    """When a sound is first less than `SPEAKS` below its loudest moment, seconds; 0 for silence."""
+    steps = sound[: len(sound) // SPEAKS_STEP * SPEAKS_STEP].reshape(-1, SPEAKS_STEP * CHANNELS)
+    powers = np.convolve(np.einsum("ij,ij->i", steps, steps), np.ones(3) / 3)[: len(steps)]
+    return round(int(np.argmax(powers >= powers.max(initial=0.0) * 10 ** (-SPEAKS / 10))) * SPEAKS_STEP / RATE, 3)
 
 
 def write_block(synth: Any, frames: int) -> Block:

@@ -21,6 +21,7 @@ from bandstand.composer.soundfont_levels import (
     balance_parts,
     correct_drum,
     correct_program,
+    find_attack,
     find_correction,
     find_rings,
     find_tail,
@@ -33,8 +34,12 @@ needs_soundfont = pytest.mark.skipif(
 )
 
 
+PIANO, SLOW_STRINGS = 0, 49
+
+
 def make_levels(program: float = -30.0, drum: float = -30.0) -> FontLevels:
-    return FontLevels("0" * 64, (program,) * 128, {0: (drum,) * len(DRUMS)}, (1.0,) * 128, {0: (1.0,) * len(DRUMS)})
+    drums, rings = {0: (drum,) * len(DRUMS)}, {0: (1.0,) * len(DRUMS)}
+    return FontLevels("0" * 64, (program,) * 128, drums, (1.0,) * 128, rings, (0.0,) * 128)
 
 
 def test_a_correction_is_the_difference_within_its_limit() -> None:
@@ -52,6 +57,7 @@ def test_the_levels_of_debians_soundfonts_are_known(path: Path) -> None:
     assert all(-99 <= level < 0 for level in levels.programs)
     assert len(levels.releases) == 128
     assert levels.rings.keys() == levels.drums.keys()
+    assert levels.attacks[SLOW_STRINGS] > 0.1 > 0.02 > levels.attacks[PIANO]
     assert all(len(find_rings(levels, kit)) == 128 for kit in range(128))
 
 
@@ -82,6 +88,14 @@ def test_a_sound_is_heard_until_it_is_far_below_its_loudest_moment() -> None:
     sound = np.stack((falling, falling), axis=1).astype(np.float32)
     assert find_tail(sound, 40) == pytest.approx(2, abs=0.04)
     assert find_tail(np.zeros_like(sound), 40) == 0
+
+
+def test_a_sound_begins_where_it_is_nearly_as_loud_as_it_will_be() -> None:
+    at = np.arange(RATE // 2) / RATE
+    rising = np.sin(2 * np.pi * 440 * at) * np.minimum(1, at / 0.2)  # 10 dB below full after 0.063 s
+    sound = np.stack((rising, rising), axis=1).astype(np.float32)
+    assert find_attack(sound) == pytest.approx(0.065, abs=0.01)
+    assert find_attack(np.zeros_like(sound)) == 0
 
 
 def test_the_strokes_of_an_unknown_kit_ring_like_those_of_the_standard_one() -> None:

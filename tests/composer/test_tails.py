@@ -27,6 +27,7 @@ LEVELS = FontLevels(
     drums={0: (-30.0,) * len(DRUMS)},
     releases=(0.2,) * 128,
     rings={0: (0.5,) * len(DRUMS)},
+    attacks=(0.0,) * 128,
 )
 
 
