@@ -79,7 +79,7 @@ LINEUPS: Final[dict[str, Lineup]] = {
                 reverb=0.35,
                 loose=8,
                 force=0.65,
-                bend=0.65,
+                bend=0.4,
                 lean=-0.2,
             ),
         ),
