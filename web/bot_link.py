@@ -19,6 +19,7 @@ from typing import Final, Protocol, runtime_checkable
 import msgspec
 
 from bandstand.common.api.events import State
+from bandstand.common.api.observing import ExamineMachine
 from bandstand.common.api.refusals import Refusal, Refused
 from bandstand.common.api.requests import Request
 from bandstand.common.api.results import Result
@@ -36,8 +37,9 @@ LONGEST_REQUEST: Final = 16_000
 """Bytes of a request; the bot takes lines of 16 KiB."""
 PATIENCE: Final = 20.0
 """Seconds that an answer may take."""
-LOG_IN_PATIENCE: Final = 60.0
-"""The same where a password is looked at: whoever guesses is kept waiting."""
+LONG_PATIENCE: Final = 60.0
+"""The same for what takes its time: who guesses passwords is kept waiting, and a machine is examined slowly if busy."""
+SLOW: Final = (LogIn, ExamineMachine)
 MOST_OPEN: Final = 500
 """Requests that are waited for at a time."""
 KEPT: Final = 1000
@@ -197,11 +199,12 @@ class BotLink:
         ask = msgspec.json.encode(Ask(request=request, by=by, reference=get_reference()))
         if len(ask) > LONGEST_REQUEST:
             raise RequestTooLong(f"a request has at most {LONGEST_REQUEST} bytes")
+        seconds = LONG_PATIENCE if isinstance(request, SLOW) else PATIENCE
         try:
-            async with asyncio.timeout(LOG_IN_PATIENCE if isinstance(request, LogIn) else PATIENCE):
+            async with asyncio.timeout(seconds):
                 message = await self._connection.ask(ask)
         except TimeoutError:
-            raise BotAway(f"the station's bot did not answer within {PATIENCE:.0f} seconds") from None
+            raise BotAway(f"the station's bot did not answer within {seconds:.0f} seconds") from None
         return _read_answer(message), message.said
 
     async def _keep(self, use: Callable[[_Connection], Awaitable[None]]) -> None:

@@ -75,7 +75,14 @@ class _Run:
         if self.is_done.wait(max(0.0, seconds)):
             return self.symptoms
         sentence = f"the look at it did not end within {LIMIT:.0f} s"
-        return [Symptom(self.probe.subject, Grade.WORSE, sentence, "see whether a disk or the network hangs")]
+        return [
+            Symptom(
+                self.probe.subject,
+                Grade.WORSE,
+                sentence,
+                "see whether a disk or the network hangs, or much else runs here (uptime)",
+            )
+        ]
 
 
 def examine(found: Sequence[Probe], limit: float = LIMIT) -> tuple[Symptom, ...]:

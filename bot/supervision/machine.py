@@ -19,8 +19,8 @@ from bandstand.common.python import build_command
 
 log = Logger()
 
-PATIENCE: Final = 15.0
-"""Seconds for the process, whose own limit is shorter."""
+PATIENCE: Final = 40.0
+"""Seconds for the process, whose own limit is shorter; on a busy machine it takes as long again to start."""
 FRESH: Final = 5.0
 LONGEST: Final = 1 << 18
 """Bytes of its answer."""
