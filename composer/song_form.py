@@ -43,6 +43,10 @@ FIXED_LETTERS: Final = tuple((letter, kind) for letter, kind in KINDS.items() if
 UNITS: Final = (4, 8, 16)
 """Possible lengths of the other sections, in bars."""
 USUAL_UNIT: Final = 8
+LONG_UNIT: Final = 16
+"""The unit of a song that would have more than `MOST_CHORUSES` of the usual one, as fast ones have, and waltzes."""
+MOST_CHORUSES: Final = 4
+"""Choruses that a listener likes in one song, if its length allows it."""
 CYCLES: Final = range(1, 25)
 """Numbers of verse and chorus pairs in a usual form."""
 TOLERANCE_ASKED: Final = 0.09
@@ -80,9 +84,12 @@ def count_bars(letters: str, unit: int, fixed: Mapping[str, int] = FIXED_BARS) -
 def _choose_usual_form(bars: float, random: RandomSource) -> tuple[str, int]:
     """Choose (letters, unit) of a form that is near in length. With the usual unit it has at least two choruses."""
     forms = list_usual_forms()
-    usual = [(letters, unit) for letters, unit in forms if unit == USUAL_UNIT and letters[-2] == "O"]
-    good = [form for form in usual if abs(count_bars(*form) - bars) / bars <= TOLERANCE_USUAL]
-    return random.choose(good) if good else min(forms, key=lambda form: abs(count_bars(*form) - bars))
+    for unit, most in ((USUAL_UNIT, MOST_CHORUSES), (LONG_UNIT, MOST_CHORUSES), (USUAL_UNIT, len(CYCLES) + 1)):
+        usual = [form for form in forms if form[1] == unit and form[0][-2] == "O" and form[0].count("C") <= most]
+        good = [form for form in usual if abs(count_bars(*form) - bars) / bars <= TOLERANCE_USUAL]
+        if good:
+            return random.choose(good)
+    return min(forms, key=lambda form: abs(count_bars(*form) - bars))
 
 
 @cache

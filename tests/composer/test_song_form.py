@@ -29,6 +29,13 @@ def test_a_song_of_the_usual_length_has_an_intro_choruses_and_an_outro(seed: int
     assert kinds.count("chorus") >= 2
 
 
+@pytest.mark.parametrize("bars", range(40, 170, 10))
+def test_a_song_has_at_most_four_choruses_also_where_its_bars_are_many(bars: int) -> None:
+    for seed in range(10):
+        kinds = [section.kind for section in plan_song_form(bars, (), RandomSource(seed))]
+        assert 2 <= kinds.count("chorus") <= 4
+
+
 def test_the_last_chorus_has_the_most_energy() -> None:
     for seed in range(30):
         sections = plan_song_form(60, FORMS, RandomSource(seed))
