@@ -64,7 +64,7 @@ class Seam(Enum):
     REVERSE = "reverse"
     """A reversed cymbal rises to the first beat of the next section."""
     BUILD = "build"
-    """The drums give way to a roll that grows faster and louder."""
+    """The drums give way to a roll that grows faster and louder, the bass leaves, and what else plays grows with it."""
 
 
 class Staging(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +81,8 @@ class Staging(msgspec.Struct, frozen=True, kw_only=True):
     )  # fmt: skip
     """Before a chorus."""
     build_bars: int = 2
+    layered: tuple[str, ...] = ()
+    """Kinds of sections in which the drums enter one after the other."""
     counter_share: float = 0.6
     """Share of the sections that may have a counter-melody that have one: later verses and the last chorus."""
     surprises: tuple[tuple[int, str], ...] = ((81, "o..............."),)

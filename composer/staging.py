@@ -15,7 +15,7 @@ from bandstand.composer.random_source import RandomSource
 from bandstand.composer.risers import play_riser
 from bandstand.composer.score import Section
 from bandstand.composer.stagecraft import FIGURES, TAGS, Ending, Opening, Seam, Stage, Staging
-from bandstand.composer.style import CLAP, CRASH, FORCES, KICK, SNARE
+from bandstand.composer.style import CLAP, CLOSED, CRASH, FORCES, KICK, OPEN, PEDAL, SHAKER, SIDESTICK, SNARE
 from bandstand.composer.voices.context import GridNote, SectionContext
 from bandstand.composer.voices.counter import play_counter
 
@@ -39,6 +39,12 @@ ROLLS: Final = ((4, 0.45, 0.6), (2, 0.55, 0.75), (1, 0.65, 1.0))
 """(steps between strokes, force at its beginning, at its end) of a build's first half, third and last quarter."""
 SWELLS: Final = (0.08, 0.6)
 """Force of a cymbal's roll at its beginning and at its end."""
+GROWTH: Final = (0.55, 1.0)
+"""Share of their force with which the others begin and end a build."""
+WITHOUT_BASS: Final = 2
+"""Bars at the end of a build in which the bass is silent, but in a chorus, which stays what people know."""
+ENTRIES: Final = ((KICK, CLOSED, PEDAL), (CLAP, SNARE, SIDESTICK), (OPEN, SHAKER))
+"""Drums that enter with each quarter of a layered section; all others do with the last one."""
 HITS: Final = (KICK, SNARE)
 """What the drums play of a figure."""
 
@@ -130,6 +136,8 @@ def _strike(held: Sequence[GridNote], figure: Sequence[tuple[int, int]], start: 
 def stage_section(played: Parts, members: Sequence[Member], context: SectionContext) -> Parts:
     """What all play in a section, as it is staged. A member without notes rests."""
     section, stage = context.section, context.stage
+    if section.kind in context.style.staging.layered:
+        played = _layer_drums(played, members, context)
     if section.kind == "intro":
         played = _open(played, members, context)
     if stage.has_counter:
@@ -174,6 +182,21 @@ def _find_entries(members: Sequence[Member], context: SectionContext) -> dict[st
             return dict.fromkeys(("chords", "arpeggio", "pad"), half)
         case _:
             return {}
+
+
+def _layer_drums(played: Parts, members: Sequence[Member], context: SectionContext) -> Parts:
+    """Let the drums enter one after the other, a quarter of the section apart. Fills and crashes stay."""
+    bars, steps = context.section.bars, context.steps
+    entries = {drum: index * bars // 4 * steps for index, drums in enumerate(ENTRIES) for drum in drums}
+    last, fill = 3 * bars // 4 * steps, (bars - 1) * steps
+
+    def enters(note: GridNote) -> bool:
+        return note.step >= min(fill, entries.get(note.pitch, last)) or note.pitch == CRASH
+
+    return [
+        [note for note in notes if enters(note)] if member.voice == "drums" else notes
+        for notes, member in zip(played, members, strict=True)
+    ]
 
 
 def _add_counter(played: Parts, members: Sequence[Member], context: SectionContext) -> Parts:
@@ -228,6 +251,10 @@ def _go_over(played: Parts, members: Sequence[Member], context: SectionContext) 
         elif seam is Seam.BUILD and member.voice == "drums" and notes:
             start = total - context.style.staging.build_bars * steps
             staged.append(cut_off(notes, start) + _roll(notes, start, total, steps) + _swell(total, steps))
+        elif seam is Seam.BUILD and member.voice == "bass" and context.section.kind != "chorus":
+            staged.append(cut_off(notes, total - WITHOUT_BASS * steps))
+        elif seam is Seam.BUILD:
+            staged.append(_grow(notes, total - context.style.staging.build_bars * steps, total))
         elif index == riser:
             staged.append(cut_off(notes, total - steps) + play_riser(context, member))
         elif seam in (Seam.SWELL, Seam.RISE) and member.voice == "drums" and notes:
@@ -265,6 +292,17 @@ def _roll(notes: Sequence[GridNote], start: int, total: int, steps: int) -> list
             for step in range(begin, end, every)
         ]
     return kick + strokes
+
+
+def _grow(notes: Sequence[GridNote], start: int, total: int) -> list[GridNote]:
+    """The notes, of which those from step `start` on begin soft and grow to their full force."""
+    soft, loud = GROWTH
+    return [
+        note._replace(force=note.force * (soft + (loud - soft) * (note.step - start) / (total - start)))
+        if note.step >= start
+        else note
+        for note in notes
+    ]
 
 
 def _swell(total: int, steps: int) -> list[GridNote]:

@@ -74,17 +74,17 @@ TECHNO: Final = Style(
     ),
     staging=Staging(
         openings=((Opening.LAYERS, 4), (Opening.DRUMS, 4), (Opening.BASS, 2)),
-        endings=((Ending.HELD, 2), (Ending.RING, 2), (Ending.STOP, 3), (Ending.FADE, 3), (Ending.TAPE, 1)),
+        endings=((Ending.HELD, 1), (Ending.RING, 2), (Ending.STOP, 3), (Ending.FADE, 3), (Ending.TAPE, 2)),
         seams=(
             (Seam.PLAIN, 1),
             (Seam.REVERSE, 2),
-            (Seam.STOP, 1),
-            (Seam.DROP, 2),
-            (Seam.BUILD, 5),
-            (Seam.SWELL, 2),
+            (Seam.DROP, 1),
+            (Seam.BUILD, 9),
+            (Seam.SWELL, 1),
             (Seam.RISE, 3),
         ),
         build_bars=4,
+        layered=("intro", "verse"),
         surprises=((56, "o..o..o........."), (76, "..o..o..o..o...."), (52, "o...............")),
     ),
     riffs=RiffStyle(
@@ -110,7 +110,7 @@ TECHNO: Final = Style(
         ),
         (
             tuple((beat + offset, 0.9, "R") for beat in range(0, 16, 4) for offset in (1, 2, 3)),
-            tuple((beat + 2, 1.7, "R") for beat in range(0, 16, 4)),
+            tuple((beat + offset, 0.9, "R") for beat in range(0, 16, 4) for offset in (2, 3)),
             ((0, 1.5, "R"), (3, 1.5, "R"), (6, 1.5, "U"), (8, 1.5, "R"), (11, 1.5, "D"), (14, 1.5, "R")),
             (
                 *((beat + offset, 0.9, "R") for beat in range(0, 12, 4) for offset in (1, 2, 3)),

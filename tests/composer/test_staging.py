@@ -13,7 +13,7 @@ from bandstand.composer.score import Score, Section
 from bandstand.composer.song_form import make_sections
 from bandstand.composer.stagecraft import Ending, Opening, Seam, Stage, Staging
 from bandstand.composer.staging import BEAT, draw_stages, play_ending, stage_section
-from bandstand.composer.style import CRASH, KICK, SNARE
+from bandstand.composer.style import CRASH, KICK, OPEN, SNARE
 from bandstand.composer.styles import STYLES
 from bandstand.composer.theory import Key
 from bandstand.composer.voices import VOICES
@@ -79,6 +79,30 @@ def test_a_build_grows_faster_and_louder_and_its_kick_rests_in_the_last_bar() ->
     assert gaps[0] == 4 and gaps[-1] == 1
     assert roll[-1].force > roll[0].force
     assert max(note.step for note in drums if note.pitch == KICK) < 112
+
+
+def test_a_build_loses_its_bass_and_grows_in_all_others() -> None:
+    played, plain = stage(make_context(energy=0.6), seam=Seam.BUILD), stage(make_context(energy=0.6))
+    assert max(note.step for note in played[VOICE["bass"]]) < 96 < max(note.step for note in plain[VOICE["bass"]])
+    chords, usual = played[VOICE["chords"]], plain[VOICE["chords"]]
+    shares = [(note.step, note.force / before.force) for note, before in zip(chords, usual, strict=True)]
+    assert all(share == 1 for step, share in shares if step < 96)
+    grown = [share for step, share in shares if step >= 96]
+    assert grown == sorted(grown) and grown[0] < 0.6 and grown[-1] > 0.9
+
+
+def test_a_build_leaves_a_chorus_its_bass() -> None:
+    played = stage(make_context("chorus", energy=0.8), seam=Seam.BUILD)
+    assert max(note.step for note in played[VOICE["bass"]]) >= 96
+
+
+def test_the_drums_of_a_layered_section_enter_one_after_the_other() -> None:
+    drums = stage(make_context(energy=0.5, style="techno"))[VOICE["drums"]]
+    first = {drum: min(note.step for note in drums if note.pitch == drum) for drum in {note.pitch for note in drums}}
+    assert first[KICK] == 0
+    assert 32 <= first[SNARE] < 64 <= first[OPEN] < 128
+    plain = stage(make_context(energy=0.5, style="synthwave"))[VOICE["drums"]]
+    assert min(note.step for note in plain if note.pitch == SNARE) < 16
 
 
 def test_a_cymbal_swells_into_the_next_section() -> None:
