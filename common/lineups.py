@@ -182,7 +182,9 @@ LINEUPS: Final[dict[str, Lineup]] = {
             _drums((25,), loose=0, reverb=0.0, force=0.45),
             _seat("triangle", "bass", (38, 80), 33, 54, reverb=0.0, loose=0, length=0.7, variety=0.4),
             _seat("pulse 1", "arpeggio", (80,), 57, 81, pan=-0.4, reverb=0.05, loose=0, density=0.9, length=0.7),
-            _seat("pulse 2", "melody", (80, 81), 64, 90, pan=0.3, reverb=0.1, loose=0, density=0.8, length=0.8),
+            _seat(
+                "pulse 2", "melody", (80, 81), 64, 90, pan=0.3, reverb=0.1, loose=0, density=0.8, length=0.8, bend=0.7
+            ),
         ),
     ),
     "swing": Lineup(
@@ -294,7 +296,22 @@ LINEUPS: Final[dict[str, Lineup]] = {
             _drums((25, 8, 0), force=0.7, reverb=0.1, loose=5, late=3),
             _seat("bass", "bass", (33, 38, 35), 28, 48, reverb=0.03, loose=7, late=6, force=0.6, lean=0.4),
             _seat("keys", "chords", (4, 5, 0), 52, 74, pan=-0.3, reverb=0.3, loose=10, late=5, lean=0.5, force=0.45),
-            _seat("strings", "pad", (48, 50), 55, 79, pan=0.35, reverb=0.5, enters=0.7, loose=12, force=0.3),
+            _seat("strings", "pad", (48, 50), 55, 79, pan=0.35, reverb=0.5, enters=0.5, loose=12, force=0.3),
+            _seat(
+                "sample",
+                "arpeggio",
+                (24, 46, 15),
+                57,
+                79,
+                pan=0.45,
+                reverb=0.35,
+                enters=0.45,
+                loose=9,
+                late=4,
+                density=0.25,
+                force=0.4,
+                length=0.8,
+            ),
             _seat(
                 "lead",
                 "melody",

@@ -154,6 +154,10 @@ class TuneStyle(msgspec.Struct, frozen=True, kw_only=True):
     """Share of bars that have the rhythm of a bar before."""
     change: float = 0.2
     """Probability that a unit which returns has another end."""
+    doubles: bool = False
+    """True if a short note is struck twice where a tune returns, as horns do; else it leads to the next one."""
+    sequences: float = 1.0
+    """Factor of the probability that a unit returns a step or two higher or lower."""
 
 
 class Style(msgspec.Struct, frozen=True, kw_only=True):

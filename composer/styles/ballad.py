@@ -67,7 +67,7 @@ BALLAD: Final = Style(
     ),
     staging=Staging(
         openings=((Opening.BAND, 2), (Opening.CHORDS, 3), (Opening.LAYERS, 3)),
-        endings=((Ending.HELD, 2), (Ending.TAG, 2), (Ending.RING, 3), (Ending.FADE, 4), (Ending.SWELL, 2)),
+        endings=((Ending.HELD, 2), (Ending.TAG, 1), (Ending.RING, 3), (Ending.FADE, 4), (Ending.SWELL, 3)),
         seams=((Seam.PLAIN, 3), (Seam.REVERSE, 2), (Seam.STOP, 1), (Seam.DROP, 3), (Seam.SWELL, 4)),
         surprises=((81, "-..............."), (55, "-...............")),
     ),
@@ -78,7 +78,7 @@ BALLAD: Final = Style(
         ),
         (
             ((0, 7.5, "R"), (8, 7.5, "5")),
-            ((0, 9.5, "R"), (10, 1.8, "W"), (12, 1.8, "W"), (14, 1.8, "A")),
+            ((0, 7.5, "R"), (8, 3.5, "U"), (12, 1.8, "W"), (14, 1.8, "A")),
             ((0, 5.5, "R"), (6, 1.8, "5"), (8, 3.5, "8"), (12, 1.8, "D"), (14, 1.8, "A")),
         ),
         (

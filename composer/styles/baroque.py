@@ -59,7 +59,7 @@ BAROQUE: Final = Style(
     ),
     staging=Staging(
         openings=((Opening.BAND, 3), (Opening.CHORDS, 2), (Opening.LAYERS, 2)),
-        endings=((Ending.HELD, 3), (Ending.TAG, 3), (Ending.RING, 3), (Ending.STOP, 2)),
+        endings=((Ending.HELD, 2), (Ending.TAG, 2), (Ending.RING, 4), (Ending.STOP, 3)),
         seams=((Seam.PLAIN, 4), (Seam.STOP, 3)),
         counter_share=0.9,
         surprises=(),
@@ -122,8 +122,9 @@ BAROQUE: Final = Style(
         own=0.7,
         fullness=1.1,
         pickups=0.7,
-        leaps=1.6,
+        leaps=3.5,
         change=0.4,
+        sequences=4.0,
     ),
     call_rhythms=(
         ((0, 4), (4, 2), (6, 2), (8, 2), (10, 1), (11, 1), (12, 4)),

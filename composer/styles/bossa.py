@@ -76,7 +76,7 @@ BOSSA: Final = Style(
     ),
     staging=Staging(
         openings=((Opening.BAND, 1), (Opening.LAYERS, 3), (Opening.CHORDS, 3), (Opening.DRUMS, 1)),
-        endings=((Ending.HELD, 2), (Ending.TAG, 1), (Ending.RING, 3), (Ending.STOP, 2), (Ending.FADE, 3)),
+        endings=((Ending.HELD, 2), (Ending.TAG, 2), (Ending.RING, 3), (Ending.STOP, 3), (Ending.FADE, 3)),
         seams=((Seam.PLAIN, 4), (Seam.STOP, 2), (Seam.DROP, 2), (Seam.SWELL, 1)),
         surprises=((81, "o..............."), (67, "o..o..o........."), (73, "o.o.............")),
     ),
@@ -113,7 +113,13 @@ BOSSA: Final = Style(
     ),
     comping_variety=0.7,
     tune=TuneStyle(
-        idioms=(("rag", 0.6), ("air", 0.3)), own=1.0, fullness=0.9, syncopation=0.7, pickups=0.65, leaps=1.8
+        idioms=(("rag", 0.6), ("air", 0.3)),
+        own=1.0,
+        fullness=0.9,
+        syncopation=0.7,
+        pickups=0.65,
+        leaps=1.8,
+        sequences=5.0,
     ),
     call_rhythms=(
         ((0, 3), (3, 3), (6, 4), (10, 6)),

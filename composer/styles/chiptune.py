@@ -61,7 +61,14 @@ CHIPTUNE: Final = Style(
     ),
     staging=Staging(
         openings=((Opening.LAYERS, 3), (Opening.DRUMS, 2), (Opening.CHORDS, 3), (Opening.BASS, 2)),
-        endings=((Ending.HELD, 1), (Ending.TAG, 1), (Ending.RING, 3), (Ending.STOP, 5), (Ending.TAPE, 1)),
+        endings=(
+            (Ending.HELD, 1),
+            (Ending.TAG, 1),
+            (Ending.RING, 3),
+            (Ending.STOP, 3),
+            (Ending.FADE, 2),
+            (Ending.TAPE, 2),
+        ),
         seams=((Seam.PLAIN, 3), (Seam.STOP, 4), (Seam.BUILD, 2), (Seam.RISE, 4)),
         surprises=((76, "o..o..o........."), (56, "o...o...o...o...")),
     ),
@@ -109,7 +116,7 @@ CHIPTUNE: Final = Style(
         (tuple((step, 1.5, ALL) for step in range(2, 16, 4)),),
     ),
     tune=TuneStyle(
-        idioms=(("reel", 0.7), ("hornpipe", 0.5)), own=0.5, syncopation=0.08, pickups=0.6, leaps=1.3, reuse=0.7
+        idioms=(("reel", 0.7), ("hornpipe", 0.5)), own=0.5, syncopation=0.08, pickups=0.6, leaps=4.5, reuse=0.7
     ),
     call_rhythms=(
         ((0, 2), (2, 2), (4, 2), (6, 2), (8, 4), (12, 4)),

@@ -36,9 +36,9 @@ FOLK: Final = Style(
             (KICK, ("-.......-.......",)),
         ),
         (
-            (KICK, ("x.......x.......", "x.......x.....-.")),
+            (KICK, ("x.......x.......", "x.......x.....-.", "x.....-.x.......")),
             (SIDESTICK, ("....o.......o...", "....o.......o.-.")),
-            (SHAKER, ("ogogogogogogogog", "og-gog-gog-gog-g")),
+            (SHAKER, ("ogogogogogogogog", "og-gog-gog-gog-g", "o-.go-.go-.go-.g")),
         ),
         (
             (KICK, ("x...-...x...-...", "x.......x...x...")),

@@ -67,7 +67,7 @@ FUNK: Final = Style(
     ),
     staging=Staging(
         openings=((Opening.DRUMS, 4), (Opening.BASS, 4), (Opening.LAYERS, 3)),
-        endings=((Ending.STOP, 4), (Ending.RING, 3), (Ending.FADE, 3)),
+        endings=((Ending.STOP, 3), (Ending.RING, 2), (Ending.TAG, 2), (Ending.FADE, 3)),
         seams=((Seam.PLAIN, 2), (Seam.STOP, 6), (Seam.DROP, 3)),
         counter_share=0.4,
         surprises=((56, "o..o..o.o..o..o."), (60, "..o..oo..o..oo.."), (58, "o...............")),
@@ -119,7 +119,7 @@ FUNK: Final = Style(
         ),
     ),
     comping_variety=0.5,
-    tune=TuneStyle(idioms=(("rag", 0.6), ("reel", 0.2)), own=1.0, syncopation=0.5, leaps=1.3, gaps=0.4),
+    tune=TuneStyle(idioms=(("rag", 0.6), ("reel", 0.2)), own=1.0, syncopation=0.5, leaps=1.3, gaps=0.4, doubles=True),
     call_rhythms=(
         ((0, 2), (3, 1), (4, 2), (7, 1), (8, 2), (10, 2)),
         ((2, 1), (3, 1), (4, 2), (6, 2), (10, 2)),

@@ -54,8 +54,8 @@ HIPHOP: Final = Style(
     ),
     fills=(
         ((SNARE, ("....x..o..o.xoxx",)), (KICK, ("x......x..x.....",))),
-        ((KICK, ("x..x............",)), (SNARE, ("....x..x.ox.x.ox",)), (CLOSED, ("o.-.............",))),
-        ((SNARE, ("....x.......xxxx",)), (KICK, ("x...............",)), (OPEN, ("........o.......",))),
+        ((KICK, ("x..x............",)), (SNARE, ("....x..x.oxox.ox",)), (CLOSED, ("o.-.............",))),
+        ((SNARE, ("....x..g-.-oxoxx",)), (KICK, ("x...............",)), (OPEN, ("........o.......",))),
     ),
     drumming=Drumming(
         ghosts=((SNARE, ("..g..g.g.g.g..gg",)),),

@@ -64,7 +64,7 @@ LATIN: Final = Style(
     ),
     staging=Staging(
         openings=((Opening.DRUMS, 3), (Opening.CHORDS, 5), (Opening.LAYERS, 3)),
-        endings=((Ending.STOP, 4), (Ending.RING, 3), (Ending.TAG, 2), (Ending.FADE, 2)),
+        endings=((Ending.STOP, 3), (Ending.RING, 3), (Ending.TAG, 3), (Ending.FADE, 3)),
         seams=((Seam.PLAIN, 2), (Seam.STOP, 5), (Seam.SWELL, 1)),
         counter_share=0.6,
         surprises=((56, "o.o.o.o........."), (73, "o..............."), (65, "o..o..oo........")),
@@ -76,7 +76,7 @@ LATIN: Final = Style(
             ((0, 2.7, "R"), (3, 4.7, "5"), (8, 2.7, "R"), (11, 4, "5")),
         ),
         (
-            ((0, 2.7, "R"), (3, 2.7, "5"), (6, 4.5, "8"), (11, 2.7, "W"), (14, 1.7, "A")),
+            ((0, 2.7, "R"), (3, 2.7, "5"), (6, 4.5, "D"), (11, 2.7, "W"), (14, 1.7, "A")),
             ((0, 2.7, "R"), (3, 2.7, "5"), (6, 1.7, "U"), (8, 2.7, "R"), (11, 2.7, "5"), (14, 1.7, "A")),
         ),
         (
@@ -141,7 +141,7 @@ LATIN: Final = Style(
         ),
     ),
     comping_variety=0.5,
-    tune=TuneStyle(idioms=(("rag", 0.7),), own=1.0, syncopation=0.5, leaps=1.5, reuse=0.6),
+    tune=TuneStyle(idioms=(("rag", 0.7),), own=1.0, syncopation=0.5, leaps=1.5, reuse=0.6, doubles=True),
     call_rhythms=(
         ((0, 3), (3, 3), (6, 2), (10, 2), (12, 4)),
         ((2, 1), (3, 1), (4, 2), (6, 4), (11, 3)),

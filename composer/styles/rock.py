@@ -69,7 +69,7 @@ ROCK: Final = Style(
     ),
     staging=Staging(
         openings=((Opening.BAND, 2), (Opening.CHORDS, 3), (Opening.DRUMS, 3), (Opening.BASS, 2)),
-        endings=((Ending.HELD, 2), (Ending.TAG, 1), (Ending.RING, 4), (Ending.STOP, 4), (Ending.FADE, 1)),
+        endings=((Ending.HELD, 1), (Ending.TAG, 2), (Ending.RING, 3), (Ending.STOP, 3), (Ending.FADE, 3)),
         seams=((Seam.PLAIN, 3), (Seam.REVERSE, 2), (Seam.STOP, 4), (Seam.DROP, 2), (Seam.BUILD, 1), (Seam.SWELL, 2)),
         surprises=((52, "x..............."), (56, "o...o...o...o...")),
     ),
@@ -142,6 +142,7 @@ ROCK: Final = Style(
         ),
         (
             tuple((step, 1.4, ALL) for step in range(0, 16, 2)),
+            (*((step, 1.2, 0) for step in (0, 2, 6, 8, 10, 14)), (4, 1.8, ALL), (12, 1.8, ALL)),
             ((0, 3.5, ALL), (4, 1.4, ALL), (6, 1.4, ALL), (8, 3.5, ALL), (12, 1.4, ALL), (14, 1.4, ALL)),
             ((0, 2.8, ALL), (3, 2.8, ALL), (6, 1.8, ALL), (8, 2.8, ALL), (11, 2.8, ALL), (14, 1.8, ALL)),
         ),

@@ -8,9 +8,9 @@ from bandstand.composer.style import (
     KICK,
     PEDAL,
     RIDE,
+    SHAKER,
     SIDESTICK,
     SNARE,
-    TAMBOURINE,
     TOMS,
     Drumming,
     HarmonicLanguage,
@@ -42,10 +42,10 @@ SWING: Final = Style(
             (PEDAL, ("....o.......o...",)),
         ),
         (
-            (RIDE, ("o...x.-.o...x.-.", "o...x.-.o...x...")),
+            (RIDE, ("o...x.-.o...x.-.", "o...x.-.o...x...", "o.-.x...o.-.x.-.")),
             (PEDAL, ("....o.......o...",)),
             (SNARE, ("......g.......g.", "..........g.....", "................")),
-            (KICK, ("g...g...g...g...",)),
+            (KICK, ("g...g...g...g...", "g...g...g...g.-.")),
         ),
         (
             (RIDE, ("o...x.-.o...x.-.", "o.-.x.-.o.-.x.-.")),
@@ -59,7 +59,7 @@ SWING: Final = Style(
         ((SNARE, ("....o...o.o.....",)), (TOMS[1], ("............o.o.",)), (KICK, ("o..............x",))),
         ((SNARE, ("......o.o.o.o.x.",)), (RIDE, ("o...x.-.........",)), (KICK, ("o...............",))),
         ((SNARE, ("....o...........",)), (TOMS[0], ("......o.o.o.....",)), (TOMS[2], ("............o.oo",))),
-        ((SIDESTICK, ("....o...o.....o.",)), (RIDE, ("o...x.-.o...x...",)), (PEDAL, ("....o.......o...",))),
+        ((SNARE, ("....-...o.-.-.o.",)), (RIDE, ("o...x.-.o...x...",)), (PEDAL, ("....o.......o...",))),
     ),
     drumming=Drumming(
         ghosts=((SNARE, ("..g...g...g...g.",)), (KICK, ("g...g...g...g...",))),
@@ -68,7 +68,7 @@ SWING: Final = Style(
         fill_share=1.0,
         colours=(
             (SIDESTICK, "............o..."),
-            (TAMBOURINE, "....-.......-..."),
+            (SHAKER, "g.-.g.-.g.-.g.-."),
         ),
     ),
     staging=Staging(

@@ -38,7 +38,7 @@ def play_bass(
     section = context.section
     lines = context.style.bass_lines[context.find_level(member)]
     patterns = choose_patterns(lines, section.bars, member, material)
-    patterns = develop_patterns(patterns, lines, context, occurrence)
+    patterns = develop_patterns(patterns, lines, context, member, occurrence)
     if context.style.plain_bass:
         patterns = _make_plainer(patterns, context.style.plain_bass, material.branch("plain"))
     last, roots = member.low + 5, dict[int, int]()

@@ -54,7 +54,7 @@ def play_chords(
     choices = context.style.comping[context.find_level(member)]
     player = msgspec.structs.replace(member, variety=max(member.variety, context.style.comping_variety))
     patterns = choose_patterns(choices, section.bars, player, material)
-    patterns = develop_patterns(patterns, choices, context, occurrence)
+    patterns = develop_patterns(patterns, choices, context, member, occurrence)
     if section.kind == "ending":
         return _hold_first_chord(context, member, 1.0)
     notes: list[GridNote] = []

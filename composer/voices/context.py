@@ -24,6 +24,8 @@ DENSITY_WEIGHT: Final = 0.3
 """Weight of a member's density beside the section's energy in the choice of the intensity level."""
 CHANGED_BARS: Final = (0.15, 0.95, 0.6, 1.3)
 """Probability that this bar of a phrase has another pattern where a section returns, for each unit of development."""
+RESTLESS: Final = 0.7
+"""Factor of that probability for a player without variety, whose variety is added to it."""
 
 
 class GridNote(NamedTuple):
@@ -55,6 +57,8 @@ class Riff(msgspec.Struct, frozen=True):
     """The riff of a song, see `voices/riffs.py`."""
 
     notes: tuple[RiffNote, ...]
+    turned: tuple[RiffNote, ...]
+    """The same with another end, for phrases of a section that returns."""
     steps: int
     """Its length; then it begins again."""
     players: tuple[str, ...]
@@ -189,12 +193,17 @@ def develop_patterns(
     patterns: list[Sequence[T]],
     choices: Sequence[Sequence[T]],
     context: SectionContext,
+    member: Member,
     occurrence: RandomSource,
 ) -> list[Sequence[T]]:
-    """Put another pattern into some bars of a section that returns: in the same bars of each of its phrases."""
+    """Put another pattern into some bars of a section that returns: in the same bars of each of its phrases, in more of
+    them by a player who varies much."""
     if not context.change:
         return patterns
     random = occurrence.branch("develop")
     other = random.choose([one for one in choices if one != patterns[0]] or list(choices))
-    changed = [random.draw_bool(share * context.change) for share in CHANGED_BARS]
+    change = context.change * (RESTLESS + member.variety)
+    changed = [random.draw_bool(share * change) for share in CHANGED_BARS]
+    if not any(changed):
+        changed[random.choose_weighted(tuple(enumerate(CHANGED_BARS)))] = True
     return [other if changed[bar % 4] else pattern for bar, pattern in enumerate(patterns)]

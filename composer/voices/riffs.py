@@ -3,13 +3,14 @@
 A riff is drawn once for a song: two bars of which the second begins as the first does and ends in another way. It is
 written in scale steps above the root of whatever chord is under it, so that it moves with the chords and keeps its
 shape. Some kinds of sections have it (`style.RiffStyle`); in those its players have it in place of their patterns, each
-in the own register. It stays below the tune.
+in the own register. It stays below the tune. Where a section returns, its phrases end with another turn.
 """
 
 from typing import Final
 
 from bandstand.common.bands import Member
 from bandstand.common.instruments import RANGES
+from bandstand.composer.harmony import PHRASE_BARS
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.stagecraft import Opening
 from bandstand.composer.style import RiffRhythm, RiffStyle
@@ -21,6 +22,8 @@ OCTAVE: Final = 7
 """Scale steps."""
 BELOW: Final = 2
 """Semitones of the register below the lowest root, for what lies below it."""
+TURN: Final = 8
+"""Steps at the end of the riff that are others where a section returns."""
 LONG: Final = 3
 """A root of at least this many steps gets its fifth, where the style has fifths."""
 CLEAR_OF_TUNE: Final = 2
@@ -51,7 +54,11 @@ def draw_riff(style: RiffStyle, members: tuple[Member, ...], random: RandomSourc
         notes = (*bar, *(note._replace(step=note.step + style.bar) for note in end))
         if len({note.degree for note in notes}) >= FEWEST_PITCHES and bar != end:
             break
-    return Riff(notes, 2 * style.bar, players, kinds)
+    kept = tuple(note for note in notes if note.step < 2 * style.bar - TURN)
+    turn = random.branch("turn").choose([one for one in style.rhythms if one != rhythm] or list(style.rhythms))
+    ending = [(step + style.bar, length) for step, length in turn if step >= style.bar - TURN]
+    other = _draw_pitches(tuple((note.step, note.length) for note in kept) + tuple(ending), kept, style, random)
+    return Riff(notes, other, 2 * style.bar, players, kinds)
 
 
 def _draw_pitches(
@@ -79,7 +86,8 @@ def play_riff(context: SectionContext, member: Member) -> list[GridNote]:
     begin, end = section.bars // 2 * context.steps if waits else 0, section.bars * context.steps
     notes: list[GridNote] = []
     for start in range(0, end, riff.steps):
-        for one in riff.notes:
+        is_last = (start + riff.steps) % (PHRASE_BARS * context.steps) == 0
+        for one in riff.turned if context.change and is_last else riff.notes:
             step = start + one.step
             if begin <= step < end:
                 notes += _play_note(one._replace(step=step), context, member)

@@ -7,6 +7,7 @@ an octave are not sung. Among what the rules leave, the weights decide: how ofte
 `theory.Key`). Knows no rhythm and no plan.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from math import exp
 from typing import Final, NamedTuple
@@ -31,6 +32,12 @@ FITS_AT_MOST: Final = 2
 """Chords that count so: a note that all of them have would be the whole tune where harmony stands still."""
 RECENT, STANDING, STALE = 8, 2, 0.35
 """Of the last notes those beyond so many that are the same make it as much less likely again: a tune does not stand."""
+CREST: Final = 0.6
+"""Factor of the weight of the tune's highest note for each time that it came: it would be no climax any more."""
+FAMILIAR, OVERUSED = 8, 0.3
+"""From so many notes on, a note that has more than this share of them"""
+TIRED: Final = 0.4
+"""has this factor of its weight: a tune that comes back to one note all the time goes nowhere."""
 THIRD_TIME: Final = 0.5
 """Weight of a note that is repeated once more."""
 GOING_ON: Final = 3.0
@@ -123,6 +130,8 @@ class TuneLine:
         self._now_pitch = 0
         self._recent: list[int] = []
         """The last notes."""
+        self._used: Counter[int] = Counter()
+        """How often each step came."""
         self._pitches: dict[tuple[int, ...], _Pitches] = {}
         """By the pitch classes of the chord."""
 
@@ -136,6 +145,7 @@ class TuneLine:
             self._now, self._is_restless = step, not self._is_consonant(step, place.chord)
             self._now_pitch = self.find_pitch(step, place.chord)
             self._recent = [*self._recent[1 - RECENT :], step]
+            self._used[step] += 1
             chosen.append(step)
         return chosen
 
@@ -248,6 +258,7 @@ class TuneLine:
         taste, now, before, gaps = self._taste, self._now, self._before, GAPS[self._key.mode]
         intervals = taste.intervals[max(-WIDEST, min(WIDEST, before))]
         later = place.later if place.must_belong else ()
+        often = max(FAMILIAR, self._used.total()) * OVERUSED
         weighted: list[tuple[int, float]] = []
         for step in steps:
             distance = (step - place.aim) / NEARNESS
@@ -270,6 +281,10 @@ class TuneLine:
                 weight *= FITS_LATER ** min(fits, FITS_AT_MOST)
             if (times := self._recent.count(step)) > STANDING:
                 weight *= STALE ** (times - STANDING)
+            if self._used[step] > often:
+                weight *= TIRED
+            if step == self._bounds.peak:
+                weight *= CREST ** self._used[step]
             if step % 7 in gaps:
                 weight *= taste.gaps
             weighted.append((step, weight))

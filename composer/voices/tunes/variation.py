@@ -1,4 +1,5 @@
-"""Varies a tune when its section returns: a long note gets a passing note, two short ones become one, the climax rises.
+"""Varies a tune when its section returns: a long note gets a passing note, or a third is filled by a quick one, two
+short ones become one, a note comes ahead of its beat, the climax rises.
 
 The strong notes stay, so that a listener knows the tune again. Knows no plan: it works on notes.
 """
@@ -12,8 +13,16 @@ ORNAMENT: Final = 2
 """Steps of a note that is put in."""
 SPLIT_LENGTH: Final = 4
 """A note of at least this many steps may get one after it."""
-SHARE: Final = 0.32
+SHARE: Final = 0.42
 """Share of the notes that change where they can, at the usual development."""
+STRONG: Final = 8
+"""Steps between strong beats in the metres of styles that come ahead of beats."""
+AHEAD: Final = 2
+"""Steps by which a note comes ahead of its beat."""
+SYNCOPATED: Final = 0.2
+"""Least syncopation of a style whose singers are ahead of the beat when they know their tune; the others' divide it."""
+QUICK: Final = 1
+"""Steps of a note that divides an eighth note."""
 HIGHER: Final = (3, 4, 5, 2)
 """Semitones by which the climax of the last chorus may be higher, the best first."""
 
@@ -27,8 +36,13 @@ def vary_tune(notes: list[GridNote], context: SectionContext, random: RandomSour
         before = varied[-1] if varied else None
         if is_chosen and following and _may_split(note, following, context.steps):
             varied += _split(note, following, context)
+        elif is_chosen and following and _may_divide(note, following, context):
+            varied += _strike_again(note) if context.style.tune.doubles else _split(note, following, context, QUICK)
         elif is_chosen and before and _may_join(before, note, context):
             varied[-1] = before._replace(length=note.step + note.length - before.step)
+        elif is_chosen and before and _may_come_ahead(before, note, context):
+            varied[-1] = before._replace(length=min(before.length, note.step - AHEAD - before.step))
+            varied.append(note._replace(step=note.step - AHEAD, length=note.length + AHEAD))
         else:
             varied.append(note)
     return varied
@@ -55,16 +69,40 @@ def _may_split(note: GridNote, following: GridNote, steps: int) -> bool:
     return is_inside and note.length >= SPLIT_LENGTH and is_joined and abs(following.pitch - note.pitch) <= 4
 
 
-def _split(note: GridNote, following: GridNote, context: SectionContext) -> list[GridNote]:
+def _split(note: GridNote, following: GridNote, context: SectionContext, ornament: int = ORNAMENT) -> list[GridNote]:
     """The note, shorter, and the scale's note between it and the next one, or above both."""
-    key, chord = context.key, context.chord_at(note.step + int(note.length) - ORNAMENT)
+    key, chord = context.key, context.chord_at(note.step + int(note.length) - ornament)
     here, there = key.step_over(note.pitch, chord), key.step_over(following.pitch, chord)
     between = (here + there) // 2 if abs(here - there) == 2 else max(here, there) + 1
     if abs(between - here) > 2 or abs(between - there) > 2:
         return [note]
-    length = note.length - ORNAMENT
-    added = GridNote(note.step + int(length), ORNAMENT, key.pitch_over(between, chord), note.force * 0.85)
+    length = note.length - ornament
+    added = GridNote(note.step + int(length), ornament, key.pitch_over(between, chord), note.force * 0.85)
     return [note._replace(length=length), added]
+
+
+def _may_come_ahead(before: GridNote, note: GridNote, context: SectionContext) -> bool:
+    """Whether a note on a weak beat may come an eighth ahead of it: the chord before has it as well."""
+    if context.style.tune.syncopation < SYNCOPATED or note.step < 0 or note.length < 2:
+        return False
+    is_weak_beat = note.step % STRONG == STRONG // 2
+    has_room = note.step - AHEAD - before.step >= AHEAD
+    return is_weak_beat and has_room and note.pitch % 12 in context.chord_at(note.step - AHEAD).pitches
+
+
+def _may_divide(note: GridNote, following: GridNote, context: SectionContext) -> bool:
+    """Whether an eighth note may be divided: its end leads on, or is struck again where the style does so."""
+    tune = context.style.tune
+    is_short = note.step >= 0 and ORNAMENT <= note.length < SPLIT_LENGTH and note.step % ORNAMENT == 0
+    return is_short and following.step == note.step + note.length and (tune.doubles or tune.syncopation < SYNCOPATED)
+
+
+def _strike_again(note: GridNote) -> list[GridNote]:
+    length = note.length - QUICK
+    return [
+        note._replace(length=length),
+        GridNote(note.step + int(length), QUICK, note.pitch, note.force * 0.85),
+    ]
 
 
 def _may_join(before: GridNote, note: GridNote, context: SectionContext) -> bool:

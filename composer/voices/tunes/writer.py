@@ -157,7 +157,7 @@ class TuneWriter:
         is_fresh = before is None or before.close != "none"
         row = self._rows.get(unit.label, {})
         source = self._material.branch("contour", unit.label, unit.number)
-        moved = source.choose_weighted(MOVED[unit.number > 1]) if row else 0
+        moved = self._draw_move(unit, source) if row else 0
         shape = self._material.branch("shape", unit.label).choose(SHAPES)
         origin = unit.bar * self._steps
         places: list[Place] = []
@@ -177,6 +177,12 @@ class TuneWriter:
                 )
             )
         return places
+
+    def _draw_move(self, unit: Unit, source: RandomSource) -> int:
+        """The scale steps by which a unit that returns is moved."""
+        sequences = self._context.style.tune.sequences
+        weights = [(steps, weight * sequences if steps else weight) for steps, weight in MOVED[unit.number > 1]]
+        return source.choose_weighted(weights)
 
     def _find_later_chords(self, index: int, beat: Beat) -> tuple[Chord, ...]:
         """The chords of a note where its unit returns, if it is there for the first time.

@@ -54,6 +54,18 @@ def test_a_riff_has_two_bars_that_begin_alike_and_end_in_different_ways(style: s
         assert all(one.step + one.length <= other.step for one, other in pairwise(riff.notes))
 
 
+def test_a_riff_returns_with_another_turn_at_the_end_of_a_phrase(context: MakeContext) -> None:
+    changed = 0
+    for seed in range(10):
+        riff, section = draw(seed), context("solo", seed=seed, style="rock")
+        again = msgspec.structs.replace(section, riff=riff, section=msgspec.structs.replace(section.section, number=2))
+        first, second = play_riff(msgspec.structs.replace(section, riff=riff), BASS), play_riff(again, BASS)
+        turns = {*range(56, 64), *range(120, 128)}
+        assert [n for n in first if n.step not in turns] == [n for n in second if n.step not in turns]
+        changed += first != second
+    assert changed >= 8
+
+
 def test_riffs_of_songs_differ() -> None:
     assert len({draw(seed).notes for seed in range(40)}) >= 38
 

@@ -1,6 +1,7 @@
 """Variations of a tune that returns."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import msgspec
 import pytest
@@ -38,6 +39,38 @@ def test_more_changes_where_a_band_develops_more(context: MakeContext) -> None:
         return count
 
     assert changed(0.0) == 0 < changed(0.5) < changed(1.0)
+
+
+@pytest.mark.parametrize(("style", "is_repeated"), [("funk", True), ("baroque", False)])
+def test_short_notes_are_struck_again_or_lead_on_by_style(style: str, is_repeated: bool, context: MakeContext) -> None:
+    repeated, added = 0, 0
+    for seed in range(20):
+        section = context(seed=seed, style=style)
+        tune = write(section, seed)
+        varied = vary_tune(tune, section, RandomSource(seed))
+        steps = {note.step for note in tune}
+        for before, note in pairwise(varied):
+            if note.length == 1 and note.step not in steps:
+                added += 1
+                repeated += note.pitch == before.pitch
+    assert added >= 20
+    assert (repeated == added) if is_repeated else (repeated == 0)
+
+
+def test_notes_come_ahead_of_weak_beats_where_a_style_is_syncopated(context: MakeContext) -> None:
+    def count(style: str) -> int:
+        ahead = 0
+        for seed in range(20):
+            section = context(seed=seed, style=style)
+            tune = write(section, seed)
+            places = {(note.step, note.pitch) for note in vary_tune(tune, section, RandomSource(seed))}
+            ahead += sum(
+                (note.step, note.pitch) not in places and (note.step - 2, note.pitch) in places for note in tune
+            )
+        return ahead
+
+    assert count("rock") >= 5
+    assert count("baroque") == 0
 
 
 def test_the_climax_of_the_last_chorus_is_often_higher_and_nothing_else_changes(context: MakeContext) -> None:
