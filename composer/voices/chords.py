@@ -5,7 +5,7 @@ They give way to the tune: while it is heard they stay below it, and if need be 
 (`_find_register`).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -20,6 +20,8 @@ from bandstand.composer.voices.context import ChordSpan, GridNote, SectionContex
 
 Voicing = tuple[int, ...]
 """Pitches from low to high."""
+Change = tuple[Chord, Chord]
+"""The chord before, and a chord."""
 ORDERS: Final[tuple[Callable[[int], list[int]], ...]] = (
     lambda count: list(range(count)),
     lambda count: list(range(count))[::-1],
@@ -111,19 +113,42 @@ def _hold_first_chord(context: SectionContext, member: Member, force: float) -> 
 
 
 def _voice_chords(context: SectionContext, member: Member) -> list[list[tuple[ChordSpan, Voicing]]]:
-    """Choose the voicings of each bar. The first is led from the middle of the register, each other from the last."""
+    """Choose the voicings of each bar. The first is led from the middle of the register, each other from the last.
+
+    A change of chords that comes again is played as it was: a hand that goes round the same chords stays where it is.
+    """
     middle = (member.low + member.high) // 2 + (HIGHER if context.is_last_chorus else 0)
     previous: Voicing = (middle - 4, middle, middle + 4)
     has_power_chords = context.style.has_power_chords and member.bottom < LOW_GUITAR
-    bars: list[list[tuple[ChordSpan, Voicing]]] = []
-    for bar in range(len(context.bars)):
-        spans: list[tuple[ChordSpan, Voicing]] = []
-        for span in context.chord_spans(bar):
-            chord: Chord = span.chord.power_chord if has_power_chords else span.chord
-            previous = lead_voices(chord, previous, *_find_register(context, member, bar, span))
-            spans.append((span, _keep_clear_of_tune(_clear_low(previous, chord), context, bar, span)))
-        bars.append(spans)
+    changes = _list_changes(context)
+    registers, known = _find_registers(context, member, changes), dict[Change, Voicing]()
+    bars: list[list[tuple[ChordSpan, Voicing]]] = [[] for _ in context.bars]
+    for bar, span, change in changes:
+        chord: Chord = span.chord.power_chord if has_power_chords else span.chord
+        if change not in known:
+            known[change] = lead_voices(chord, previous, *registers[change])
+        previous = known[change]
+        bars[bar].append((span, _keep_clear_of_tune(_clear_low(previous, chord), context, bar, span)))
     return bars
+
+
+def _list_changes(context: SectionContext) -> list[tuple[int, ChordSpan, Change]]:
+    """(bar, its span, change) of each chord; before the first one is the last, as chords go round."""
+    spans = [(bar, span) for bar in range(len(context.bars)) for span in context.chord_spans(bar)]
+    before = [spans[-1], *spans[:-1]]
+    return [(bar, span, (last.chord, span.chord)) for (bar, span), (_, last) in zip(spans, before, strict=True)]
+
+
+def _find_registers(
+    context: SectionContext, member: Member, changes: Sequence[tuple[int, ChordSpan, Change]]
+) -> dict[Change, tuple[int, int]]:
+    """The register of each change: what the tune leaves free wherever it comes."""
+    registers: dict[Change, tuple[int, int]] = {}
+    for bar, span, change in changes:
+        low, high = _find_register(context, member, bar, span)
+        lowest, highest = registers.get(change, (low, high))
+        registers[change] = (min(low, lowest), min(high, highest))
+    return registers
 
 
 def _clear_low(voicing: Voicing, chord: Chord) -> Voicing:

@@ -47,18 +47,18 @@ def draw_riff(style: RiffStyle, members: tuple[Member, ...], random: RandomSourc
     middle = max((begin for begin, _ in rhythm if begin <= style.turn), default=0)
     head = [note for note in rhythm if note[0] < middle]
     answer = (*head, *(note for note in other if note[0] >= middle))
-    notes: tuple[RiffNote, ...] = ()
+    notes, until = tuple[RiffNote, ...](), 2 * style.bar - TURN
     for _ in range(TRIES):
         bar = _draw_pitches(rhythm, (), style, random)
         end = _draw_pitches(answer, bar[: len(head)], style, random)
         notes = (*bar, *(note._replace(step=note.step + style.bar) for note in end))
         if len({note.degree for note in notes}) >= FEWEST_PITCHES and bar != end:
             break
-    kept = tuple(note for note in notes if note.step < 2 * style.bar - TURN)
+    kept = [note._replace(length=min(note.length, until - note.step)) for note in notes if note.step < until]
     turn = random.branch("turn").choose([one for one in style.rhythms if one != rhythm] or list(style.rhythms))
     ending = [(step + style.bar, length) for step, length in turn if step >= style.bar - TURN]
-    other = _draw_pitches(tuple((note.step, note.length) for note in kept) + tuple(ending), kept, style, random)
-    return Riff(notes, other, 2 * style.bar, players, kinds)
+    turned = _draw_pitches((*((one.step, one.length) for one in kept), *ending), tuple(kept), style, random)
+    return Riff(notes, turned, 2 * style.bar, players, kinds)
 
 
 def _draw_pitches(

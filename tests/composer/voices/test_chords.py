@@ -38,6 +38,22 @@ def test_no_voice_of_the_pad_leaps(seed: int, context: MakeContext) -> None:
         assert max(min(abs(a - b) for b in one) for a in other) <= 4
 
 
+def test_a_change_of_chords_that_comes_again_is_played_as_it_was(context: MakeContext) -> None:
+    returned = 0
+    for seed in range(20):
+        section = context(seed=seed, bars=16)
+        played: defaultdict[int, list[int]] = defaultdict(list)
+        for note in play_pad(section, PAD, RandomSource(seed), RandomSource(0)):
+            played[note.step].append(note.pitch)
+        voicings: defaultdict[tuple[str, str], set[tuple[int, ...]]] = defaultdict(set)
+        for before, step in pairwise(sorted(played)):
+            change = (section.chord_at(before).symbol, section.chord_at(step).symbol)
+            returned += change in voicings
+            voicings[change].add(tuple(played[step]))
+        assert all(len(found) == 1 for found in voicings.values())
+    assert returned >= 60
+
+
 def test_a_busy_player_plays_a_faster_arpeggio(context: MakeContext) -> None:
     def count_notes(density: float) -> int:
         member = msgspec.structs.replace(PULSE, density=density)

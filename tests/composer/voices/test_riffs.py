@@ -61,7 +61,8 @@ def test_a_riff_returns_with_another_turn_at_the_end_of_a_phrase(context: MakeCo
         again = msgspec.structs.replace(section, riff=riff, section=msgspec.structs.replace(section.section, number=2))
         first, second = play_riff(msgspec.structs.replace(section, riff=riff), BASS), play_riff(again, BASS)
         turns = {*range(56, 64), *range(120, 128)}
-        assert [n for n in first if n.step not in turns] == [n for n in second if n.step not in turns]
+        assert [n[::2] for n in first if n.step not in turns] == [n[::2] for n in second if n.step not in turns]
+        assert all(one.step + one.length <= other.step for one, other in pairwise(second))
         changed += first != second
     assert changed >= 8
 
