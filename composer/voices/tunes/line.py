@@ -32,7 +32,7 @@ FITS_AT_MOST: Final = 2
 """Chords that count so: a note that all of them have would be the whole tune where harmony stands still."""
 RECENT, STANDING, STALE = 8, 2, 0.35
 """Of the last notes those beyond so many that are the same make it as much less likely again: a tune does not stand."""
-CREST: Final = 0.6
+CREST: Final = 0.45
 """Factor of the weight of the tune's highest note for each time that it came: it would be no climax any more."""
 FAMILIAR, OVERUSED = 8, 0.3
 """From so many notes on, a note that has more than this share of them"""
@@ -40,9 +40,9 @@ TIRED: Final = 0.4
 """has this factor of its weight: a tune that comes back to one note all the time goes nowhere."""
 THIRD_TIME: Final = 0.5
 """Weight of a note that is repeated once more."""
-GOING_ON: Final = 3.0
+GOING_ON: Final = 4.5
 """Factor of the weight of a step in the direction of the step before: a line that turns at every note has no shape."""
-THIRDS: Final = 0.5
+THIRDS: Final = 0.4
 """Factor of the weight of thirds, as strong beats, which have notes of the chord, ask for more of them than people
 sing."""
 FAVOUR: Final = 0.9

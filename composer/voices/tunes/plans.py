@@ -44,6 +44,7 @@ FORMS: Final[dict[int, tuple[tuple[str, float], ...]]] = {
         ("a4, a4.", 5),
         ("a1 a1 a1 b1, a1 a1 c1 d1.", 2),
         ("a2, a2, b1 b1 c2.", 3),
+        ("a1 a1 b2, a1 a1 c2.", 2),
         ("a3, b5.", 1),
         ("a1, b1 a1, b1 c1, d1 a1, e1.", 2),
         ("a4, a2 b2.", 2),

@@ -24,7 +24,7 @@ EVEN: Final = (1.0, 2.1)
 fewer rhythms than all of its kind."""
 PULSES: Final = (8, 10)
 """Cells of which a tune has one more often than its style: it goes in quarter notes or in eighths, most of the time."""
-FLOW: Final = (1.2, 6.0)
+FLOW: Final = (1.6, 8.0)
 """Range of the factor of that cell's weight."""
 STRAIGHT: Final = (0.05, 1.2)
 """Range of the factor of a style's syncopation, one for each song."""

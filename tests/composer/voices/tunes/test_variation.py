@@ -75,10 +75,10 @@ def test_notes_come_ahead_of_weak_beats_where_a_style_is_syncopated(context: Mak
 
 def test_the_climax_of_the_last_chorus_is_often_higher_and_nothing_else_changes(context: MakeContext) -> None:
     raised = 0
-    for seed in range(20):
+    for seed in range(60):
         section = context("chorus", seed=seed)
         tune = write(section, seed)
         high = raise_climax(tune, section, LEAD.high)
         assert sum(a != b for a, b in zip(tune, high, strict=True)) <= 1
         raised += high != tune
-    assert raised >= 5
+    assert raised >= 10
