@@ -31,7 +31,7 @@ from bandstand.composer.farm.composers import Composer
 
 FIRSTS = 10
 """Songs whose first sound is measured, of each kind."""
-SONGS = 3
+SONGS = 4
 """Songs of each machine, one after the other."""
 MINUTES = 1
 GROUPS = Path("/sys/fs/cgroup")
@@ -172,7 +172,7 @@ def run_songs(number: int, percent: float | None) -> None:
         stack.callback(farm.end)
         if percent is not None:
             farm.limit(percent)
-        spent, passed = farm.measure_processor(), processor(farm.client.pid)
+        spent, passed, decided = farm.measure_processor(), processor(farm.client.pid), processor(farm.scheduler.pid)
         began = time.perf_counter()
         with ThreadPoolExecutor(number) as pool:
             used = list(pool.map(lambda one: make_songs(farm, one), range(number)))
@@ -181,7 +181,8 @@ def run_songs(number: int, percent: float | None) -> None:
         print(
             f"{number} machines: {made / seconds * 3600:.0f} songs of {MINUTES} min an hour; of the processor, for "
             f"each: {(farm.measure_processor() - spent) / made:.2f} s at the machine, "
-            f"{(processor(farm.client.pid) - passed) / made:.2f} s client, {sum(used) / made:.2f} s worker; "
+            f"{(processor(farm.client.pid) - passed) / made:.2f} s client, {sum(used) / made:.2f} s worker, "
+            f"{(processor(farm.scheduler.pid) - decided) / made:.2f} s scheduler; "
             f"{here} times a machine was given up"
         )
 

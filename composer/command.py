@@ -26,8 +26,10 @@ def compose(arguments: list[str]) -> int:
     parser.add_argument("--with", help="instruments that are to play, with commas between them")
     parser.add_argument("--without", help="instruments that are not to play")
     parser.add_argument("--out", type=Path, help="the file: flac, mp3, ogg, wav or mid; a folder for many")
-    parser.add_argument("--count", type=int, help="number of songs to make, on all cores")
-    parser.add_argument("--jobs", type=int, help="number of processes for many songs; one for each core without it")
+    parser.add_argument("--count", type=int, help="number of songs to make, on all cores or the farm")
+    parser.add_argument(
+        "--jobs", type=int, help="songs to make at once; one for each core without it, or as many as the farm makes"
+    )
     parser.add_argument(
         "--styles", default="", help=f"some of {','.join(STYLES)}: one song of each, or --count in turn"
     )
@@ -40,11 +42,12 @@ def compose(arguments: list[str]) -> int:
     }
     bands = batch.find_bands(options.band, options.styles)
     if options.count is not None or len(bands) > 1:
-        return batch.run_batch(options, bands, parameters)
+        return batch.run_batch(options, bands, parameters, settings)
     kind = options.format or offline.USUAL
     out: Path = options.out or Path(f"song.{kind}")
     if options.format and out.suffix.lower() != f".{kind}":
         raise ComposeError(f"--format: {kind} is not how the name {out} ends; leave one of the two out")
     seed = secrets.randbelow(2**31) if options.seed is None else options.seed
-    print(offline.write_song(next(iter(bands.values()), next(iter(BANDS))), seed, parameters, out, settings))
+    order = offline.SongOrder(next(iter(bands.values()), next(iter(BANDS))), seed, parameters)
+    print(offline.write_song(order, out, settings))
     return 0

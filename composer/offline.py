@@ -1,15 +1,15 @@
-"""Composes a song and writes it to a file, without a station."""
+"""Composes a song and writes it to a file, without a station; on the farm, where there is one."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from bandstand.common.config import Config
 from bandstand.common.errors import ComposeError
 from bandstand.common.files import explain_write, is_full, replace_whole
-from bandstand.common.jobs import Value
+from bandstand.common.jobs import Job, Value
 from bandstand.common.text import clock
-from bandstand.common.types import RATE, Lufs, Seconds
+from bandstand.common.types import RATE, Lufs, Seconds, SongCode
 from bandstand.composer.audio import CODECS, Block, export_segment, make_segment, write_flac
 from bandstand.composer.compose import compose, find_band
 from bandstand.composer.midi import make_midi
@@ -28,11 +28,21 @@ class NoRoom(ComposeError):
     """There is no room for the file, and so none for further ones."""
 
 
-def write_song(band: str, seed: int, parameters: Mapping[str, Value], out: Path, settings: Config) -> str:
+class SongOrder(NamedTuple):
+    """What song is to be written."""
+
+    band: str
+    """The slug of a house band."""
+    seed: int
+    parameters: Mapping[str, Value]
+
+
+def write_song(order: SongOrder, out: Path, settings: Config, client: Path | None = None) -> str:
     """Write a song to the file `out`, whose suffix says what kind it is. Returns a line that describes the song.
 
-    The file appears whole or not at all. Raises BandstandError.
+    The file appears whole or not at all. `client` is the socket of a farm client. Raises BandstandError.
     """
+    band, seed, parameters = order
     kind = out.suffix.lower().removeprefix(".")
     members = find_band(band)
     if kind not in WRITERS:
@@ -40,9 +50,18 @@ def write_song(band: str, seed: int, parameters: Mapping[str, Value], out: Path,
     if not out.parent.is_dir():
         raise ComposeError(f"{out}: there is no such directory to write into")
     score = compose(members, seed, parameters)
+    blocks = _render_score(score, settings, choose_fade(parameters))
+    if client is not None:
+        from bandstand.composer.farm.blocks import make_blocks
+
+        job = Job(
+            song=SongCode(f"{band}-{seed}"), generator=band, seed=seed, parameters=dict(parameters), directory="",
+            loudness=settings.station.loudness, band=members,
+        )  # fmt: skip
+        blocks = make_blocks(job, blocks, client)
     try:
         with replace_whole(out) as partial:
-            WRITERS[kind](score, _render_score(score, settings, choose_fade(parameters)), partial)
+            WRITERS[kind](score, blocks, partial)
     except OSError as error:
         sentence = f"{out}: cannot be written: {explain_write(error, out)}"
         raise (NoRoom if is_full(error) else ComposeError)(sentence) from None

@@ -14,7 +14,7 @@ from bandstand.common.errors import ComposeError
 from bandstand.common.lineups import STYLES
 from bandstand.composer.batch import BAND_OF_STYLE, BatchSong, Share, find_bands, main, plan_batch
 from bandstand.composer.command import compose
-from bandstand.composer.offline import NoRoom
+from bandstand.composer.offline import NoRoom, SongOrder
 
 
 def many(words: str, *files: str) -> Any:
@@ -104,8 +104,8 @@ def test_where_there_is_no_room_the_others_are_not_begun(
 ) -> None:
     asked: list[str] = []
 
-    def write(band: str, *_: object) -> str:
-        asked.append(band)
+    def write(order: SongOrder, *_: object) -> str:
+        asked.append(order.band)
         raise NoRoom("there is no room on the disk of /songs")
 
     share = Share((BatchSong("a", 1, "/songs/a.mid"), BatchSong("b", 2, "/songs/b.mid")))

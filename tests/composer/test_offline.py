@@ -9,7 +9,7 @@ from bandstand.common.config import Config
 from bandstand.common.errors import ComposeError
 from bandstand.composer import fluid
 from bandstand.composer.command import compose
-from bandstand.composer.offline import NoRoom, write_song
+from bandstand.composer.offline import NoRoom, SongOrder, write_song
 from tests.common.test_files import limit_files
 
 SHORT = {"minutes": 1, "tempo": 200}
@@ -27,7 +27,7 @@ def own_synthesiser(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_the_suffix_decides_the_kind_of_file(kind: str, tmp_path: Path) -> None:
     out = tmp_path / f"song.{kind}"
-    said = write_song("band", 3, SHORT, out, Config())
+    said = write_song(SongOrder("band", 3, SHORT), out, Config())
     with av.open(str(out)) as container:
         seconds = (container.duration or 0) / av.time_base
     assert seconds == pytest.approx(62, abs=8)
@@ -36,7 +36,7 @@ def test_the_suffix_decides_the_kind_of_file(kind: str, tmp_path: Path) -> None:
 
 
 def test_a_midi_file_needs_no_synthesiser(tmp_path: Path) -> None:
-    write_song("band", 3, SHORT, tmp_path / "song.mid", Config())
+    write_song(SongOrder("band", 3, SHORT), tmp_path / "song.mid", Config())
     assert mido.MidiFile(tmp_path / "song.mid").length == pytest.approx(60, abs=8)
 
 
@@ -51,14 +51,14 @@ def test_a_midi_file_needs_no_synthesiser(tmp_path: Path) -> None:
 )
 def test_a_file_that_cannot_be_written_raises_an_error(band: str, out: str, sentence: str, tmp_path: Path) -> None:
     with pytest.raises(ComposeError, match=sentence):
-        write_song(band, 3, SHORT, tmp_path / out, Config())
+        write_song(SongOrder(band, 3, SHORT), tmp_path / out, Config())
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("kind", ["mid", "flac"])
 def test_where_there_is_no_room_nothing_is_left_and_the_file_is_named(kind: str, tmp_path: Path) -> None:
     with pytest.raises(NoRoom, match=rf"song\.{kind}: cannot be written: "), limit_files(100):
-        write_song("band", 3, SHORT, tmp_path / f"song.{kind}", Config())
+        write_song(SongOrder("band", 3, SHORT), tmp_path / f"song.{kind}", Config())
     assert list(tmp_path.iterdir()) == []
 
 

@@ -34,6 +34,9 @@ sys.stdout.buffer.write(sound * 4)
 """
 
 
+BANDSTAND = [sys.executable, "-P", "-c", "import sys; from bandstand.common.cli import main; sys.exit(main())"]
+
+
 class Program:
     """A process of the farm; `kill` ends it and those that it has started, as a machine that loses its power."""
 
@@ -75,10 +78,8 @@ class Bench:
         kind, files = ("tls", [str(pem)] * 3) if pem else ("tcp", [""] * 3)
         farm = Farm(scheduler=f"{kind}://127.0.0.1:{free_port()}", ca_file=files[0], certificate=files[1], key=files[2])
         dask = [sys.executable, "-m", "dask", "scheduler", "--host", farm.scheduler, "--no-dashboard"]
-        machine = [
-            sys.executable, "-P", "-c", "import sys; from bandstand.common.cli import main; sys.exit(main())",
-            "worker", "--farm", farm.scheduler, "--songs", "1",
-        ]  # fmt: skip
+        self.address = farm.scheduler
+        machine = [*BANDSTAND, "worker", "--farm", farm.scheduler, "--songs", "1"]
         if pem:
             dask += ["--tls-ca-file", farm.ca_file, "--tls-cert", farm.certificate, "--tls-key", farm.key]
             machine += ["--ca-file", farm.ca_file, "--certificate", farm.certificate, "--key", farm.key]
@@ -175,29 +176,53 @@ def test_of_two_machines_that_encrypt_the_first_makes_an_awaited_song_and_the_ot
         bench.close()
 
 
-def test_a_generator_for_the_farm_is_run_by_a_machine_that_has_the_same_program(tmp_path: Path) -> None:
-    programs = []
-    for name in ("station", "machine"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "mine.py").write_text(PROGRAM)
-        programs.append(
-            Generator(command=[sys.executable, "mine.py"], directory=str(tmp_path / name), format="s16le", farm=True)
-        )
-    here, there = programs
-    configuration = tmp_path / "machine" / "bandstand.toml"
+def declare_program(folder: Path) -> Generator:
+    folder.mkdir()
+    (folder / "mine.py").write_text(PROGRAM)
+    return Generator(command=[sys.executable, "mine.py"], directory=str(folder), format="s16le", farm=True)
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """A farm whose machine has a generator, too, and which nobody takes apart."""
+    folder = tmp_path_factory.mktemp("lasting")
+    program = declare_program(folder / "machine")
+    configuration = folder / "machine" / "bandstand.toml"
     sandbox = "auto" if choose_sandbox(Config(), None)[0] else "off"
-    declared = f"command = {msgspec.json.encode(there.command).decode()}\nformat = 's16le'\nfarm = true\n"
+    declared = f"command = {msgspec.json.encode(program.command).decode()}\nformat = 's16le'\nfarm = true\n"
     configuration.write_text(f'[composer]\nsandbox = "{sandbox}"\n[generators.mine]\n{declared}')
-    bench = Bench(tmp_path, configuration=configuration)
+    bench = Bench(folder, configuration=configuration)
     try:
         assert bench.wait_for(1).machines == 1
-        _, steps = bench.make_song(program=here)
-        assert isinstance(steps[-1], Done)
-        assert f"made in {there.directory}" in steps[-1].provenance.errors
-        (tmp_path / "station" / "mine.py").write_text(PROGRAM + "# changed\n")
-        worker = bench.give_song(program=here)
-        _, steps, _ = worker.end()
-        assert isinstance(steps[-1], Done)
-        assert f"made in {here.directory}" in steps[-1].provenance.errors
+        yield bench
     finally:
         bench.close()
+
+
+def test_a_generator_for_the_farm_is_run_by_a_machine_that_has_the_same_program(lasting: Bench, tmp_path: Path) -> None:
+    program = declare_program(tmp_path / "station")
+    _, steps = lasting.make_song(program=program)
+    assert isinstance(steps[-1], Done)
+    assert "/machine\n" in steps[-1].provenance.errors + "\n"
+    (tmp_path / "station" / "mine.py").write_text(PROGRAM + "# changed\n")
+    _, steps, _ = lasting.give_song(program=program).end()
+    assert isinstance(steps[-1], Done)
+    assert f"made in {program.directory}" in steps[-1].provenance.errors
+
+
+def test_many_songs_are_composed_by_the_farm_and_are_the_same_files_as_without_it(
+    lasting: Bench, tmp_path: Path
+) -> None:
+    configuration = tmp_path / "bandstand.toml"
+    configuration.write_text(f'[farm]\nscheduler = "{lasting.address}"\n')
+    words = ["compose", "--count", "1", "--seed", "5", "--band", "null-modem", "--seconds", "20", "--format", "wav"]
+    near = subprocess.run([*BANDSTAND, *words, "--out", str(tmp_path / "near")], capture_output=True, check=True)
+    assert not near.stderr
+    for _ in range(5):  # a busy machine may be silent for too long
+        command = [*BANDSTAND, *words, "--out", str(tmp_path / "far"), "--config", str(configuration)]
+        far = subprocess.run(command, capture_output=True, check=True)
+        if not far.stderr:
+            break
+    assert not far.stderr
+    name = "null-modem-5.wav"
+    assert (tmp_path / "far" / name).read_bytes() == (tmp_path / "near" / name).read_bytes()
