@@ -181,8 +181,8 @@ def run_songs(number: int, percent: float | None) -> None:
         print(
             f"{number} machines: {made / seconds * 3600:.0f} songs of {MINUTES} min an hour; of the processor, for "
             f"each: {(farm.measure_processor() - spent) / made:.2f} s at the machine, "
-            f"{(processor(farm.client.pid) - passed) / made:.2f} s client, {sum(used) / made:.2f} s worker, "
-            f"{(processor(farm.scheduler.pid) - decided) / made:.2f} s scheduler; "
+            f"{(processor(farm.client.pid) - passed) / made:.2f} s client, {sum(used) / made:.2f} s worker; "
+            f"{(processor(farm.scheduler.pid) - decided) / seconds * 100:.1f} % of a core scheduler; "
             f"{here} times a machine was given up"
         )
 

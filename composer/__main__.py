@@ -83,7 +83,8 @@ def main(arguments: list[str]) -> int:
     with refer_to(job.reference):
         if options.farm and is_for_farm(job):
             here = receiver.Here(partial(worker.make_song, job, prepared, spool, staging=staging))
-            if job.is_awaited and isinstance(prepared, worker.Prepared) and prepared.is_fresh():
+            is_begun_here = job.is_awaited and not job.program
+            if is_begun_here and isinstance(prepared, worker.Prepared) and prepared.is_fresh():
                 here = here._replace(begin=partial(worker.begin_song, job, prepared, spool))
             return receiver.run_job(job, spool, report, options.farm, here)
         return worker.run_job(job, prepared, spool, report, staging)

@@ -3,7 +3,7 @@ does not work.
 
 So the station needs nothing of its own for a farm that fails: the worker has the synthesiser loaded all the same. And
 nobody waits for the network: the worker begins a song that somebody waits for, and composes what the ear needs, until a
-machine has more of it and goes on. That costs a few blocks, some hundredths of a second of processor time.
+machine has more of it and goes on. That costs some blocks, a tenth of a second of processor time.
 
 A song is determined by its band, seed and parameters. Where a machine is lost in the middle of one, another makes it
 from the beginning, much faster than it is heard; what the spool has already is compared, and the rest goes behind it.
@@ -48,8 +48,9 @@ SILENT: Final = (1.5, 10.0)
 where there is hardly anything, such as the two seconds that are buffered at least."""
 MARGIN: Final = 0.5
 """Seconds ahead of the ear that another machine needs to begin."""
-AHEAD: Final = 1.0
-"""Seconds ahead of the ear that are composed here, as long as no machine has more."""
+AHEAD: Final = 5.0
+"""Seconds ahead of the ear that are composed here, as long as no machine has more. So much is there where none comes in
+the end, and this machine is busy, too; after ten seconds a song is measured, which costs more than all before."""
 CHUNK: Final = 1 << 18
 """Bytes to read at a time."""
 log = logging.getLogger("farm")

@@ -201,7 +201,7 @@ def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
 
 def test_a_generator_for_the_farm_is_run_by_a_machine_that_has_the_same_program(lasting: Bench, tmp_path: Path) -> None:
     program = declare_program(tmp_path / "station")
-    _, steps = lasting.make_song(program=program)
+    _, steps = lasting.make_song(program=program, is_awaited=True)
     assert isinstance(steps[-1], Done)
     assert "/machine\n" in steps[-1].provenance.errors + "\n"
     (tmp_path / "station" / "mine.py").write_text(PROGRAM + "# changed\n")
