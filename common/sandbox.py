@@ -23,7 +23,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -35,7 +35,7 @@ from bandstand.common import landlock
 from bandstand.common.config import Config
 from bandstand.common.errors import UnusableFile
 from bandstand.common.files import resolve_path
-from bandstand.common.program_user import ProgramUser, build_change, choose_user, may_enter
+from bandstand.common.program_user import ProgramUser, build_change, choose_user, give_folder, is_to_give, may_enter
 from bandstand.common.text import one_line
 
 PROGRAM: Final = "bwrap"
@@ -280,6 +280,25 @@ def _mount(path: str, kind: Kind, own: str) -> list[str]:
             return ["--tmpfs", path]
         case Kind.CLOSED:
             return ["--ro-bind", "/dev/null", path]  # a device where there may be none: it cannot be opened
+
+
+def give_folders(sandbox: Sandbox | None, folders: Iterable[str]) -> Iterator[str]:
+    """Let the programs' own user write to generators' folders; a sentence for each where that fails.
+
+    Not to a folder within another's: a program could have put a link there that leads elsewhere.
+    """
+    if sandbox is None or sandbox.user is None:
+        return
+    named = {os.path.normpath(folder) for folder in folders}
+    real = {os.path.realpath(folder) for folder in named}
+    for folder in sorted(named):
+        own = os.path.realpath(folder)
+        others = (named | real) - {folder, own}
+        is_inner = any(Path(one).is_relative_to(other) for one in (folder, own) for other in others)
+        if is_inner or not is_to_give(own, sandbox.list_kept()):
+            continue
+        if why := give_folder(own, sandbox.user):
+            yield f"{own} cannot be given to {sandbox.user}: {why}"
 
 
 def find_trouble(settings: Config, sandbox: Sandbox | None) -> str:

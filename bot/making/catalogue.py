@@ -6,7 +6,6 @@ A program that does not answer keeps what the configuration declares; why is tol
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Final, NamedTuple
 
 import msgspec
@@ -18,8 +17,7 @@ from bandstand.common import generators
 from bandstand.common.errors import BandstandError, ConfigError
 from bandstand.common.generator_files import check_startable
 from bandstand.common.generators import Description, Generator
-from bandstand.common.program_user import give_folder, is_to_give
-from bandstand.common.sandbox import Sandbox, build_arguments
+from bandstand.common.sandbox import Sandbox, build_arguments, give_folders
 from bandstand.common.text import one_line, strip_escapes
 
 log = Logger()
@@ -53,7 +51,7 @@ class Catalogue:
 
     async def start(self) -> None:
         """Ask every program."""
-        give_folders(self._declared, self._sandbox)
+        self._give_folders()
         await gatherResults([Deferred.fromCoroutine(self.refresh(name)) for name in self._declared])
 
     async def declare(self, declared: Mapping[str, Generator], faults: Mapping[str, str]) -> DeclarationChanges:
@@ -67,11 +65,15 @@ class Catalogue:
             removed=tuple(name for name in before if name not in now),
         )
         self._declared, self.faults = now, dict(faults)
-        give_folders(now, self._sandbox)
+        self._give_folders()
         self.known = {name: self.known[name] if before.get(name) == one else one for name, one in now.items()}
         self.troubles = {name: why for name, why in self.troubles.items() if name in now}
         await gatherResults([Deferred.fromCoroutine(self.refresh(name)) for name in changes.added + changes.changed])
         return changes
+
+    def _give_folders(self) -> None:
+        for trouble in give_folders(self._sandbox, [one.directory for one in self._declared.values()]):
+            log.warn("{trouble}", trouble=trouble)
 
     @property
     def declared(self) -> Mapping[str, Generator]:
@@ -105,25 +107,6 @@ class Catalogue:
             last = f": {one_line(strip_escapes(words[-1]), 200)}" if words else ""
             raise ConfigError(f"it {ending} when it was asked to describe itself{last}")
         return read_description(child.output)
-
-
-def give_folders(declared: Mapping[str, Generator], sandbox: Sandbox | None) -> None:
-    """Let the programs' user write to each generator's folder; tell where that fails.
-
-    Not to a folder within another's: a program could have put a link there that leads elsewhere.
-    """
-    if sandbox is None or sandbox.user is None:
-        return
-    named = {os.path.normpath(one.directory) for one in declared.values()}
-    real = {os.path.realpath(folder) for folder in named}
-    for folder in sorted(named):
-        own = os.path.realpath(folder)
-        others = (named | real) - {folder, own}
-        is_inner = any(Path(one).is_relative_to(other) for one in (folder, own) for other in others)
-        if is_inner or not is_to_give(own, sandbox.list_kept()):
-            continue
-        if why := give_folder(own, sandbox.user):
-            log.warn("{folder} cannot be given to {user}: {why}", folder=own, user=sandbox.user, why=why)
 
 
 def read_description(printed: bytes) -> Description:

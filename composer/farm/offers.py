@@ -23,7 +23,7 @@ from bandstand.common.config import Config
 from bandstand.common.errors import Missing
 from bandstand.common.generator_files import compute_fingerprint, list_files
 from bandstand.common.generators import Generator
-from bandstand.common.sandbox import protect_programs
+from bandstand.common.sandbox import give_folders, protect_programs
 from bandstand.composer.compose import VERSION
 from bandstand.composer.fluid import find_soundfont
 
@@ -104,6 +104,8 @@ def _confine(generators: Mapping[str, Generator], settings: Config, path: Path, 
     if sandbox is not None:
         if key:
             sandbox = msgspec.structs.replace(sandbox, secrets=[*sandbox.secrets, os.path.realpath(key)])
+        for trouble in give_folders(sandbox, [one.directory for one in generators.values()]):
+            log.warning("%s", trouble)
         scratch = Path(tempfile.gettempdir()) / "bandstand-farm" / "scratch"
         words += ["--sandbox", msgspec.json.encode(sandbox).decode(), "--scratch", str(scratch)]
     has_callables = any(one.callable for one in generators.values())

@@ -10,13 +10,14 @@ import pytest
 
 from bandstand.common import sandbox
 from bandstand.common.config import Config
-from bandstand.common.program_user import ProgramUser
+from bandstand.common.program_user import ProgramUser, may_enter
 from bandstand.common.sandbox import (
     Sandbox,
     build_arguments,
     choose_sandbox,
     describe_exposure,
     find_trouble,
+    give_folders,
     list_secrets,
     plan_sandbox,
     protect_programs,
@@ -223,3 +224,23 @@ def test_where_no_other_user_is_to_be_had_that_is_told(monkeypatch: pytest.Monke
 def test_who_is_not_root_is_told_that_it_cannot_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     assert "only root can see" in protect_programs(Config(), None, 0).warnings[-1]
+
+
+def test_folders_are_given_but_not_one_within_anothers_and_no_link_is_followed_there(station: Path) -> None:
+    for name in ("outer", "elsewhere"):
+        (station / name).mkdir(mode=0o700)
+    (station / "outer/inner").symlink_to(station / "elsewhere")
+    if [*give_folders(plan(station, user=OTHER), [str(station / "outer"), str(station / "outer/inner")])]:
+        pytest.skip("the file system of TMPDIR has no access control lists")
+    assert may_enter(str(station / "outer"), OTHER)
+    assert not may_enter(str(station / "elsewhere"), OTHER)
+
+
+def test_without_another_user_no_folder_is_given_and_what_cannot_be_is_told(station: Path) -> None:
+    (station / "gen").chmod(0o700)
+    assert [*give_folders(plan(station), [str(station / "gen")])] == []
+    assert not may_enter(str(station / "gen"), OTHER)
+    gone = str(station / "gone")
+    assert [*give_folders(plan(station, user=OTHER), [gone])] == [
+        f"{gone} cannot be given to user 64001: No such file or directory"
+    ]

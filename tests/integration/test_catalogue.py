@@ -8,10 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bandstand.bot.making.catalogue import give_folders
 from bandstand.common.config import Config
-from bandstand.common.generators import Generator
-from bandstand.common.program_user import may_enter
 from bandstand.common.sandbox import protect_programs
 
 ASK = """
@@ -83,18 +80,3 @@ def test_roots_station_asks_as_another_user_and_gives_it_the_folder(tmp_path: Pa
     told = asked(tmp_path, program, "--protect")
     assert told.startswith(f'["{(tmp_path / "own").stat().st_uid}", ')
     assert (tmp_path / "own").stat().st_uid not in (0, os.getuid())
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
-def test_a_folder_within_anothers_is_not_given_and_no_link_is_followed_there(tmp_path: Path) -> None:
-    settings = msgspec.convert({"station": {"directory": str(tmp_path / "var")}}, Config)
-    sandbox = protect_programs(settings, None, 0).sandbox
-    if sandbox is None or sandbox.user is None:
-        pytest.skip("there is no other user here")
-    for name in ("outer", "elsewhere"):
-        (tmp_path / name).mkdir(mode=0o700)
-    (tmp_path / "outer/inner").symlink_to(tmp_path / "elsewhere")
-    declared = {name: Generator(directory=str(tmp_path / name)) for name in ("outer", "outer/inner")}
-    give_folders(declared, sandbox)
-    assert may_enter(str(tmp_path / "outer"), sandbox.user)
-    assert not may_enter(str(tmp_path / "elsewhere"), sandbox.user)
