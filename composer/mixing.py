@@ -21,7 +21,7 @@ LEAD: Final = -31.0
 WANTED: Final[Mapping[str, tuple[float, float, float]]] = {
     "pop": (-2.0, -4.0, -4.0),
     "rock": (-4.5, -5.0, -5.0),
-    "bossa": (-7.0, -3.0, -4.0),
+    "bossa": (-1.0, -3.0, -4.0),
     "waltz": (-8.0, -4.0, -4.0),
     "techno": (4.0, 0.0, -3.0),
     "ballad": (-8.0, -6.0, -4.0),
@@ -41,7 +41,7 @@ LOWEST_LEVEL: Final = 0.15
 SHEETS: Final[Mapping[str, Mapping[str, float]]] = {
     "pop": {"drums": -4.5, "bass": -34.5, "chords": -39.5, "arpeggio": -38.5, "pad": -44.5},
     "rock": {"drums": -9.5, "bass": -34.0, "chords": -40.0, "arpeggio": -39.0, "pad": -45.0},
-    "bossa": {"drums": -8.0, "bass": -34.0, "chords": -38.0, "arpeggio": -37.0, "pad": -43.0},
+    "bossa": {"drums": -2.0, "bass": -34.0, "chords": -38.0, "arpeggio": -37.0, "pad": -43.0},
     "waltz": {"drums": -6.0, "bass": -38.0, "chords": -33.5, "arpeggio": -32.5, "pad": -38.5},
     "techno": {"drums": -4.0, "bass": -31.0, "chords": -36.5, "arpeggio": -35.5, "pad": -41.5},
     "ballad": {"drums": -5.5, "bass": -35.0, "chords": -34.5, "arpeggio": -33.5, "pad": -39.5},
