@@ -76,7 +76,7 @@ def find_synthesiser(soundfont: str) -> Synthesiser:
         return Synthesiser({"synthesiser": "tones"}, ToneRenderer, average_loudness=Lufs(-22.4), excerpt_offset=0.3)
     levels = get_levels(path, fluid.make_dry_synth)
     facts = fluid.describe(path, levels.sha256)
-    return Synthesiser(facts, lambda: FluidRenderer(path, levels), average_loudness=Lufs(-22.7), excerpt_offset=0.4)
+    return Synthesiser(facts, lambda: FluidRenderer(path, levels), average_loudness=Lufs(-22.7), excerpt_offset=0.3)
 
 
 def count_frames(score: Score) -> Frames:
