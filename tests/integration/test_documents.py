@@ -111,12 +111,18 @@ def run(line: str, station: Station) -> subprocess.CompletedProcess[str]:
     )
 
 
+LEFT = 15.0
+"""Seconds that a song has to go on where a test looks at it."""
+
+
 def play_something(station: Station) -> None:
-    """A band's song is heard, whose length is known."""
+    """A band's song is heard, whose length is known, and goes on for some time."""
 
     def is_heard() -> bool:
         playing = station.ask("np")
-        return playing["state"] == "playing" and playing["song"]["artist"] != "" and playing["song"]["seconds"] > 0
+        if playing["state"] != "playing" or not playing["song"]["artist"]:
+            return False
+        return bool(playing["song"]["seconds"] - playing["seconds"] > LEFT)
 
     if not is_heard():
         station.ask("generate", "small-robots", "minutes=1")
