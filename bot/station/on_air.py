@@ -202,8 +202,10 @@ def come_back(tx: Transaction, cue: Cue, frames: Frames) -> None:
     _go_on_first(tx, cue, frames, returns=cue.id)
 
 
-def _go_on_first(tx: Transaction, cue: Cue, start: Frames, returns: CueId | None = None) -> None:
-    rest = _make_cue(tx, cue.song, get_asker_of(cue), None, None)
+def _go_on_first(
+    tx: Transaction, cue: Cue, start: Frames, returns: CueId | None = None, crossfade: float | None = None
+) -> None:
+    rest = _make_cue(tx, cue.song, get_asker_of(cue), None, crossfade)
     order = scheduling.order_first(tx.queue.list_open())
     rest = msgspec.structs.replace(rest, order=order, start=start, returns=returns, reference=cue.reference)
     add_cue(tx, rest)
@@ -283,7 +285,7 @@ def hold_song(tx: Transaction, job: Job, made: Frames) -> None:
     for cue in tx.queue.list_of_job(job.id):
         if cue.state is CueState.AIR:
             _bring_back_cut(tx, cue)
-            _go_on_first(tx, cue, made if cue.started else cue.start)
+            _go_on_first(tx, cue, made if cue.started else cue.start, crossfade=0.0)
             if cue.started is None:
                 end_cue(tx, cue, EndReason.BROKEN, tx.now)
     fill_air(tx)

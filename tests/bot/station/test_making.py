@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from bandstand.bot.station import bands, making, on_air, ordering
+from bandstand.bot.station import bands, making, on_air, ordering, transitions
 from bandstand.bot.station.making import compare_provenance
 from bandstand.common.api.events import (
     BackgroundJobFailed,
@@ -181,6 +181,7 @@ def test_a_song_that_breaks_off_for_want_of_room_goes_on_there_when_it_is_made(s
     assert station.get_song(ordered.song).state is SongState.MAKING
     air, rest = station.tx.queue.list_open()
     assert (air.id, rest.song.code, rest.start) == (cue.id, ordered.song, 48_000)
+    assert transitions.plan_transition(air, rest, crossfade=5.0) == transitions.GAPLESS
 
 
 def test_a_song_of_which_nothing_was_heard_is_first_when_it_is_made(station: Station) -> None:
