@@ -26,6 +26,7 @@ from bandstand.composer.parts import choose_instrument, fit_to_instrument, make_
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.risers import play_reversed_cymbal
 from bandstand.composer.score import STEP, ChordMark, Score, Section, Tempo
+from bandstand.composer.setting import ROUND, Setting, draw_setting, set_band, set_register
 from bandstand.composer.song_form import TOLERANCE_ASKED, TOLERANCE_FREE, plan_song_form
 from bandstand.composer.stagecraft import Ending, Opening, Seam
 from bandstand.composer.staging import draw_ending, draw_stages, play_ending, stage_section
@@ -90,6 +91,8 @@ def compose_streaming(band: Band, seed: int, parameters: Mapping[str, Value]) ->
     """Compose the song's header; its notes are composed when they are read. Raises ComposeError as `compose` does."""
     asked, style = checked(parameters), find_style(band)
     band, random = arrange_band(band, asked), RandomSource(seed).branch(style.name)
+    setting = draw_setting(style, random.branch("setting"))
+    band = set_band(band, setting, asked.wanted)
     ending = _choose_ending(style, asked, random)
     key, plan = _choose_key(band, asked, random), _plan_song(band, asked, ending, random)
     form = plan.sections
@@ -97,7 +100,9 @@ def compose_streaming(band: Band, seed: int, parameters: Mapping[str, Value]) ->
     stages = draw_stages(style.staging, form, ending, band.development, random.branch("stage"))
     contexts = [
         msgspec.structs.replace(context, stage=stage)
-        for context, stage in zip(_make_contexts(band, _shift_energies(form, asked), keys, random), stages, strict=True)
+        for context, stage in zip(
+            _make_contexts(band, setting, _shift_energies(form, asked), keys, random), stages, strict=True
+        )
     ]
     contexts = _place_hook(contexts, band, random)
     header = Score(
@@ -115,7 +120,7 @@ def compose_streaming(band: Band, seed: int, parameters: Mapping[str, Value]) ->
             *([make_effects_part(style.name)] if _has_effects(band, contexts) else []),
         ),
     )
-    return StreamingScore(header, _play_sections(band, form, contexts, plan.bpm, random))
+    return StreamingScore(header, _play_sections(band, setting, form, contexts, plan.bpm, random))
 
 
 def describe(score: Score) -> dict[str, Value]:
@@ -209,7 +214,7 @@ def _choose_keys(style: Style, form: tuple[Section, ...], key: Key, random: Rand
 
 
 def _make_contexts(
-    band: Band, form: tuple[Section, ...], keys: list[Key], random: RandomSource
+    band: Band, setting: Setting, form: tuple[Section, ...], keys: list[Key], random: RandomSource
 ) -> list[SectionContext]:
     """Make the context of each section. Sections of one kind share their harmony, and all share the song's motif."""
     style = find_style(band)
@@ -224,7 +229,8 @@ def _make_contexts(
 
     bars: list[tuple[BarChords, ...]] = []
     for section, key, next_key in zip(form, keys, [*keys[1:], keys[-1]], strict=True):
-        plain = harmonise(section.kind, section.bars, key)
+        kind = "verse" if setting.goes_round and section.kind in ROUND else section.kind
+        plain = harmonise(kind, section.bars, key)
         bars.append(lead_into_key(plain, next_key) if next_key != key else plain)
     written: dict[Hashable, Tune] = {}
     firsts = [chords[0][0] for chords in bars[1:]] + [keys[-1].build_chord(0)]
@@ -238,6 +244,8 @@ def _make_contexts(
             motif=motif,
             rhythm=rhythm,
             riff=riff if riff and section.kind in riff.kinds else None,
+            loop=setting.loop,
+            is_thin=setting.is_thin,
             swing=band.swing,
             fills=band.fills,
             development=band.development,
@@ -279,13 +287,18 @@ def _mark_chords(contexts: list[SectionContext]) -> tuple[ChordMark, ...]:
 
 
 def _play_sections(
-    band: Band, form: tuple[Section, ...], contexts: list[SectionContext], bpm: float, random: RandomSource
+    band: Band,
+    setting: Setting,
+    form: tuple[Section, ...],
+    contexts: list[SectionContext],
+    bpm: float,
+    random: RandomSource,
 ) -> Iterator[SectionNotes]:
     """`form` has the sections with their usual energies, `contexts` with those that were asked for."""
     sources = [random.branch("part", member.name) for member in band.members]
     human = [source.branch("human") for source in sources]  # goes on from section to section
     members = [
-        fit_to_instrument(member, choose_instrument(member, source))
+        set_register(fit_to_instrument(member, choose_instrument(member, source)), setting)
         for member, source in zip(band.members, sources, strict=True)
     ]
     for index, context in enumerate(contexts):

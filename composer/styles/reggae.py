@@ -23,7 +23,7 @@ from bandstand.composer.style import (
 REGGAE: Final = Style(
     name="reggae",
     harmony=HarmonicLanguage(
-        loop_share=0.6,
+        loop_share=0.4,
         open_phrases=(("TSTS", 5), ("TTSS", 3), ("TSTD", 3), ("TTSD", 1)),
         closed_phrases=(("TSTT", 3), ("TSDT", 3), ("STST", 2)),
         has_dominant_cadence=False,

@@ -112,7 +112,7 @@ SWING: Final = Style(
             ((4, 2, ALL), (6, 2, ALL), (12, 2, ALL)),
         ),
     ),
-    comping_variety=0.95,
+    comping_variety=1.0,
     tune=TuneStyle(idioms=(("rag", 0.8), ("hornpipe", 0.2)), own=0.8, syncopation=0.4, pickups=0.7, leaps=1.5),
     call_rhythms=(
         ((0, 2), (2, 2), (4, 2), (6, 2), (8, 4)),

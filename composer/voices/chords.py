@@ -55,7 +55,7 @@ def play_chords(
     section = context.section
     choices = context.style.comping[context.find_level(member)]
     player = msgspec.structs.replace(member, variety=max(member.variety, context.style.comping_variety))
-    patterns = choose_patterns(choices, section.bars, player, material)
+    patterns = choose_patterns(choices, section.bars, player, material, context.loop)
     patterns = develop_patterns(patterns, choices, context, member, occurrence)
     if section.kind == "ending":
         return _hold_first_chord(context, member, 1.0)
@@ -128,7 +128,10 @@ def _voice_chords(context: SectionContext, member: Member) -> list[list[tuple[Ch
         if change not in known:
             known[change] = lead_voices(chord, previous, *registers[change])
         previous = known[change]
-        bars[bar].append((span, _keep_clear_of_tune(_clear_low(previous, chord), context, bar, span)))
+        voicing = _clear_low(previous, chord)
+        if context.is_thin and member.voice != "arpeggio":
+            voicing = _leave_out_fifth(voicing, chord)
+        bars[bar].append((span, _keep_clear_of_tune(voicing, context, bar, span)))
     return bars
 
 
@@ -158,6 +161,14 @@ def _clear_low(voicing: Voicing, chord: Chord) -> Voicing:
             left_out = high if high % 12 == chord.root else low
             return tuple(pitch for pitch in voicing if pitch != left_out)
     return voicing
+
+
+def _leave_out_fifth(voicing: Voicing, chord: Chord) -> Voicing:
+    """The voicing without its fifth, the note that is missed least; two notes stay."""
+    if len(chord.pitches) < 3:  # a power chord
+        return voicing
+    thin = tuple(pitch for pitch in voicing if pitch % 12 != chord.pitches[2] % 12)
+    return thin if len(thin) >= 2 else voicing
 
 
 def _keep_clear_of_tune(voicing: Voicing, context: SectionContext, bar: int, span: ChordSpan) -> Voicing:

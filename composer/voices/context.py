@@ -89,6 +89,10 @@ class SectionContext(msgspec.Struct, frozen=True, kw_only=True):
     """The song's rhythmic motif: a bar, the steps on which notes begin."""
     riff: Riff | None = None
     """The song's riff, if the section has it."""
+    loop: int = 0
+    """Bars of the figures that chords keep, see `composer.setting`; 0 if they keep none."""
+    is_thin: bool = False
+    """Whether chords are played without their fifths."""
     swing: float = 0.0
     """See `common.bands.Band.swing`."""
     fills: float = 0.5
@@ -177,16 +181,19 @@ def choose_pattern(choices: Sequence[T], size: Callable[[T], int], member: Membe
 
 
 def choose_patterns(
-    choices: Sequence[Sequence[T]], bars: int, member: Member, random: RandomSource
+    choices: Sequence[Sequence[T]], bars: int, member: Member, random: RandomSource, loop: int = 0
 ) -> list[Sequence[T]]:
-    """Choose a pattern for each bar: the same for most, others by the member's variety, mostly at a phrase's end."""
+    """Choose a pattern for each bar: the same for most, others by the member's variety, mostly at a phrase's end.
+
+    With `loop`, the first so many bars go round.
+    """
     usual = choose_pattern(choices, len, member, random)
     chosen: list[Sequence[T]] = []
     for bar in range(bars):
         probability = member.variety if bar % 4 == 3 else member.variety**2 / 2
         is_varied, other = random.draw_bool(probability), choose_pattern(choices, len, member, random)
         chosen.append(other if is_varied else usual)
-    return chosen
+    return [chosen[bar % loop] for bar in range(bars)] if loop else chosen
 
 
 def develop_patterns(

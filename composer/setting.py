@@ -1,0 +1,114 @@
+"""The setting of a song: how low it lies, how full it is, and whether its figures go round.
+
+A band that plays every song in one register and with as many notes sounds like one song. So each song is set anew, as
+an arranger would: tune, accompaniment and bass lie lower or higher, within what their instruments have; the
+accompaniment is sparse or busy, and joins late or early; in some songs the chords keep a figure of one, two or four
+bars, and the sections go round the same chords, more often in styles that are made of loops. The bass keeps no figure,
+as it has to lead from root to root. A setting moves the members' habits for one song; the bands stay as they are.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from bandstand.common.bands import HABITS, Band, Member
+from bandstand.common.instruments import RANGES
+from bandstand.composer.random_source import RandomSource
+from bandstand.composer.style import Style
+
+ACCOMPANIMENT: Final = ("chords", "arpeggio", "pad")
+REGISTERS: Final = (
+    ((0, 0), 1.5), ((0, -10), 3.0), ((5, -7), 1.5), ((9, -10), 1.0), ((7, 3), 1.0), ((-5, -10), 2.0), ((-12, -12), 2.0),
+)  # fmt: skip
+"""((semitones by which the tune lies higher than usual, by which its accompaniment does), weight)."""
+BASS_SHIFTS: Final = ((0, 5.0), (4, 1.0), (7, 1.0))
+"""The same of the bass, which is at its lowest already."""
+FLOORS: Final = {"chords": 43, "pad": 43, "arpeggio": 41}
+"""Voice -> pitch below which no setting takes it, because chords would be a blur there."""
+SPARSE: Final = -1.0
+FULLNESS: Final = ((SPARSE, 1.5), (0.0, 3.0), (0.4, 1.0), (1.0, 1.5))
+"""(-1 sparse to 1 full, weight)."""
+DENSITY: Final = 0.9
+"""Share of an accompaniment's density that is lost in the sparsest setting, and of what it lacks that is gained in the
+fullest: whoever is sparse is at the quiet level in every verse."""
+LATE: Final = 0.7
+"""Energy from which those that enter later than the first join in in a sparse setting: that of a solo or chorus, not of
+a verse, so that two verses have the same players."""
+LOOPS: Final = ((1, 1.0), (2, 2.0), (4, 3.0))
+"""(bars of the figures that go round, weight)."""
+LOOPING: Final = 0.25
+"""Share of songs with such figures, beyond the style's share of sections with loops of chords."""
+ROUND: Final = ("intro", "verse", "chorus", "break")
+"""Kinds of sections that go round the chords of the verse in a song of one loop."""
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """How one song is set. As it is made without arguments it changes nothing."""
+
+    tune: int = 0
+    accompaniment: int = 0
+    bass: int = 0
+    """Semitones by which each lies higher than usual."""
+    fullness: float = 0.0
+    loop: int = 0
+    """Bars of the figures that the chords keep through a section; 0 if they play on freely."""
+    goes_round: bool = False
+    """True if most sections have the chords of the verse."""
+
+    @property
+    def is_thin(self) -> bool:
+        """Whether chords are played without their fifths."""
+        return self.fullness == SPARSE
+
+
+def draw_setting(style: Style, random: RandomSource) -> Setting:
+    """Draw the setting of a song in this style.
+
+    Where no chords ever go round, as in baroque music, no figure does; few do where players avoid what they just
+    played.
+    """
+    share = style.harmony.loop_share
+    figures = min(LOOPING + share, 1 - style.comping_variety) if share else 0.0
+    has_figures = random.branch("figures").draw_bool(figures)
+    tune, accompaniment = random.branch("register").choose_weighted(REGISTERS)
+    return Setting(
+        tune=tune,
+        accompaniment=accompaniment,
+        bass=random.branch("bass").choose_weighted(BASS_SHIFTS),
+        fullness=random.branch("fullness").choose_weighted(FULLNESS),
+        loop=random.branch("loop").choose_weighted(LOOPS) if has_figures else 0,
+        goes_round=random.branch("round").draw_bool(share),
+    )
+
+
+def set_band(band: Band, setting: Setting, wanted: Sequence[str] = ()) -> Band:
+    """The band as it plays in this setting, but for the registers. Where players were asked for, nobody is late."""
+    fullness, members = setting.fullness, list[Member]()
+    for member in band.members:
+        if member.voice not in ACCOMPANIMENT:
+            members.append(member)
+            continue
+        is_first = not any(one.voice in ACCOMPANIMENT for one in members)
+        enters = member.enters if is_first or wanted else _move_entry(member.enters, fullness)
+        room = 1 - member.density if fullness > 0 else member.density
+        density = HABITS["density"].clamp(member.density + DENSITY * fullness * room)
+        variety = 0.0 if fullness == SPARSE else member.variety
+        members.append(msgspec.structs.replace(member, density=density, variety=variety, enters=enters))
+    return msgspec.structs.replace(band, members=tuple(members))
+
+
+def _move_entry(enters: float, fullness: float) -> float:
+    """Earlier in a full setting, later in a sparse one."""
+    return enters * (1 - fullness) if fullness >= 0 else max(enters, LATE)
+
+
+def set_register(member: Member, setting: Setting) -> Member:
+    """A member, fitted to an instrument, whose compass lies lower or higher, as far as the instrument has it."""
+    if member.voice == "drums":
+        return member
+    wanted = {"melody": setting.tune, "bass": setting.bass}.get(member.voice, setting.accompaniment)
+    lowest, highest = RANGES[member.instruments[0]]
+    lowest = max(lowest, FLOORS.get(member.voice, 0))
+    move = max(wanted, min(0, lowest - member.bottom)) if wanted < 0 else min(wanted, max(0, highest - member.top))
+    return msgspec.structs.replace(member, bottom=member.bottom + move, top=member.top + move)
