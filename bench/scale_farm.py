@@ -21,7 +21,7 @@ from statistics import median
 import msgspec
 import psutil
 from far_network import FarNetwork
-from rig import free_port, processor
+from rig import free_port, processor, until
 
 from bandstand.common.farm import Farm, FarmState
 from bandstand.common.jobs import Begun, Done, Failed, Job, Step, Value
@@ -58,7 +58,8 @@ class Share:
             (self._folder / "cgroup.procs").write_text(str(one.pid))
 
     def close(self) -> None:
-        """Once its processes have ended."""
+        """Once its processes have ended, which the kernel notices a moment later."""
+        until(lambda: not (self._folder / "cgroup.procs").read_text(), "a machine's processes are gone")
         self._folder.rmdir()
 
 
