@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.integration.streaming import until
 from tests.integration.test_station import RATE, Listener, Station, read_words
 
 PROGRAM = """
@@ -179,16 +180,20 @@ def test_a_run_is_ended_with_its_job_with_its_worker_and_with_the_station(author
     author.say("generate", "mine", "duration=2")
     author.wait_for(r'now: "440 Hz"')
     [second] = running(author)
-    worker = int(Path(f"/proc/{second}/stat").read_text().rpartition(")")[2].split()[1])
-    os.kill(worker, signal.SIGKILL)
+    for worker in author.pids_of("bandstand.composer"):  # the one that waits, too
+        os.kill(worker, signal.SIGKILL)
     gone(second)
+    until(lambda: len(running(author)) == 1, "the song is made again")
+    [again] = running(author)
+    author.say("cancel", "3")
+    gone(again)
     author.say("generate", "mine", "duration=2")
     author.wait_for(r'now: "440 Hz"')
-    [second] = running(author)
+    [last] = running(author)
     author.say("quit")
     assert author.process is not None
     author.process.wait(60)
-    gone(second)
+    gone(last)
 
 
 def cut_at(author: Author) -> list[int]:
