@@ -138,6 +138,6 @@ class StreamerConnection(amp.AMP):
         return {}
 
 
-def describe(error: Exception) -> str:
+def describe_failure(error: Exception) -> str:
     """Why there was no answer, in words for the log."""
     return "no answer in time" if isinstance(error, DeferredTimeout) else str(error)

@@ -27,7 +27,7 @@ from twisted.logger import Logger
 from twisted.protocols import amp
 from twisted.python.failure import Failure
 
-from bandstand.bot.playout.connection import ANSWER_SECONDS, NumberedReport, StreamerConnection, describe
+from bandstand.bot.playout.connection import ANSWER_SECONDS, NumberedReport, StreamerConnection, describe_failure
 from bandstand.bot.playout.heard import HeardKeeper
 from bandstand.bot.playout.mounts import MountEvent, Mounts
 from bandstand.bot.playout.outage import Outage
@@ -149,7 +149,7 @@ class PlayoutController:
         try:
             return await Deferred.fromCoroutine(self._connection.ask_state()).addTimeout(ANSWER_SECONDS, self._clock)
         except Exception as error:
-            log.warn("the streamer did not say what it plays: {why}", why=describe(error))
+            log.warn("the streamer did not say what it plays: {why}", why=describe_failure(error))
             return None
 
     def react(self, event: Event) -> None:
@@ -475,7 +475,7 @@ class PlayoutController:
                 self._start(self._record(lambda tx: on_air.record_lost(tx, current, frames)))
             await connection.ask(wire.Shutdown).addTimeout(ANSWER_SECONDS, self._clock)
         except Exception as error:
-            log.warn("the streamer was not told to stop: {why}", why=describe(error))
+            log.warn("the streamer was not told to stop: {why}", why=describe_failure(error))
 
     async def stop(self, shut_down: bool) -> None:
         """Let go of the streamer; with `shut_down` the song's place is kept and the streamer ends."""
