@@ -10,6 +10,7 @@ recorder.py has what it says written down.
 """
 
 import errno
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -50,6 +51,8 @@ log = Logger()
 
 WARM_AFTER: Final = 1.0
 """Seconds from handing out a job to starting the next worker: after the song's first second, not beside it."""
+MADE_AGAIN: Final = 2
+"""How often a song is made again whose worker was killed."""
 FULL: Final = {errno.ENOSPC, errno.EDQUOT}
 TELL_HELD_AFTER: Final = 0.5
 """Seconds in which the answer to whoever ordered a song reaches them, so that they know which job is meant."""
@@ -76,8 +79,8 @@ class JobRunner:
         self.pipes = Pipes()
         self._waiting: Worker | None = None
         self._busy: dict[int, Worker] = {}
-        self._was_killed: set[int] = set()
-        """Jobs whose worker was ended by a signal before they were done."""
+        self._deaths: Counter[int] = Counter()
+        """Of each job, how many workers were ended by a signal before it was done."""
         self._is_claiming = self._must_claim = self._is_stopping = False
 
     @property
@@ -286,11 +289,13 @@ class JobRunner:
 
     def _take_death(self, worker: Worker, job: int, ending: Ending, made: Frames) -> None:
         """A worker has ended before its song was done. Where somebody killed it, as a machine that is short of memory
-        does, the song is made again; a second time it may be the song that is the cause, and the job fails."""
+        does, the song is made again, up to `MADE_AGAIN` times: whoever kills every worker also kills the one that
+        waits, which may have been given the song before its end is known. After that the song may be the cause, and
+        the job fails."""
         why = f"the worker {ending} before the song was done"
         can_be_again = ending.signal is not None and not (worker.spool.is_live or worker.has_pipe)
-        if can_be_again and job not in self._was_killed:
-            self._was_killed.add(job)
+        if can_be_again and self._deaths[job] < MADE_AGAIN:
+            self._deaths[job] += 1
             self._recorder.return_job(job, why, made)
         else:
             self._record_step(job, Failed(f"{why}; the log says more"))

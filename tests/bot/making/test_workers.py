@@ -214,7 +214,7 @@ def test_how_far_it_is_is_told_and_kept_nowhere(bench: Bench) -> None:
 KILLED = "the worker ended by signal 9 before the song was done"
 
 
-def test_a_song_whose_worker_was_killed_is_made_again_once_and_goes_on_where_it_was(bench: Bench) -> None:
+def test_a_song_whose_worker_was_killed_is_made_again_twice_and_goes_on_where_it_was(bench: Bench) -> None:
     bench.order(1)
     spool = bench.runner.find_spool(SongCode("7kq3"))
     assert spool is not None
@@ -227,7 +227,20 @@ def test_a_song_whose_worker_was_killed_is_made_again_once_and_goes_on_where_it_
     assert bench.events == [], "nobody waits in vain, so nobody is told"
     bench.order(1)
     bench.reactor.kill(1)
-    assert bench.recorded[1:] == [("failed", 1, Failed(f"{KILLED}; the log says more"))]
+    assert [step[0] for step in bench.recorded] == ["held", "held"]
+    bench.order(1)
+    bench.reactor.kill(2)
+    assert bench.recorded[2:] == [("failed", 1, Failed(f"{KILLED}; the log says more"))]
+
+
+def test_a_song_outlives_the_end_of_every_worker_at_once(bench: Bench) -> None:
+    """The one that waits is given the song before anybody knows that it was killed as well."""
+    bench.order(1)
+    bench.reactor.advance(1.0)
+    bench.reactor.kill(0)
+    bench.order(1)
+    bench.reactor.kill(1)
+    assert [step[0] for step in bench.recorded] == ["held", "held"]
 
 
 def test_a_worker_that_ends_by_itself_over_its_job_has_failed_in_a_sentence(bench: Bench) -> None:
