@@ -37,9 +37,9 @@ from bandstand.composer.tune_measures import Bar, find_skyline, find_tune, list_
 
 TARGETS = {"melody": 0.80, "texture": 0.85, "bass": 0.85}
 FEWEST_NOTES = 24
-LONGEST_BARS = 64
+LONGEST_BARS = 32
 """Bars of an arrangement that count, from its beginning."""
-LINE_BARS = 24
+LINE_BARS = 16
 """Bars of a line that count: a folk song has 16 to 40, and a whole song comes back to its tune more often."""
 WINDOW = 8
 """Bars in which repetition is counted: in a longer line there is more of it."""
