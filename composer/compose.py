@@ -41,7 +41,7 @@ from bandstand.composer.voices.riffs import draw_riff, play_riff
 
 BANDS: Final[dict[str, Band]] = {"band": HOUSE["small-robots"], **HOUSE}
 """Generator name of a job without a band of its own -> band. `band` is the station's oldest."""
-VERSION: Final = 7
+VERSION: Final = 8
 """Version of the composer, kept with each song. Raise it with a release whose songs differ from those of the last one
 for the same band, seed and parameters: `remake` then says that the composer is newer."""
 MINUTES: Final = (1.8, 3.1)
