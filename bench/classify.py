@@ -119,7 +119,8 @@ def describe_texture(score: Score) -> list[float] | None:
     if len(pitched) < 2:
         return None
     bars = min(LONGEST_BARS, score.ticks // score.bar)
-    notes = [note for part in pitched for note in part.notes if note.start < bars * score.bar]
+    heard = [[note for note in part.notes if note.start < bars * score.bar] for part in pitched]
+    notes = [note for line in heard for note in line]
     onsets = Counter(round(note.start / STEP) for note in notes)
     playing = [
         sum(
@@ -137,7 +138,7 @@ def describe_texture(score: Score) -> list[float] | None:
         mean(note.pitch for note in notes),
         pstdev([note.pitch for note in notes]),
         _entropy([note.pitch % 12 for note in notes]),
-        mean([len(set(list_bars(part.notes, score.bar))) / len(list_bars(part.notes, score.bar)) for part in pitched]),
+        mean(len(set(found)) / len(found) for line in heard if (found := list_bars(line, score.bar))),
         measure_band(score).fills or 0.0,
     ]
 
