@@ -3,8 +3,8 @@
 A band that plays every song in one register and with as many notes sounds like one song. So each song is set anew, as
 an arranger would: tune, accompaniment and bass lie lower or higher, within what their instruments have; the
 accompaniment is sparse or busy, and joins late or early; in some songs the chords keep a figure of one, two or four
-bars, and the sections go round the same chords, more often in styles that are made of loops. The bass keeps no figure,
-as it has to lead from root to root. A setting moves the members' habits for one song; the bands stay as they are.
+bars, and the sections go round the same chords, more often in styles that are made of loops. The bass has figures of
+its own (`voices/bass_figures.py`). A setting moves the members' habits for one song; the bands stay as they are.
 """
 
 from collections.abc import Sequence

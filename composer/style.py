@@ -16,9 +16,10 @@ DrumPattern = tuple[tuple[int, tuple[str, ...]], ...]
 """(drum, bars) for each drum. The drum is a General MIDI key; a bar has one character for each step, see `FORCES`."""
 BassNote = tuple[int, float, str]
 BassPattern = tuple[BassNote, ...]
-"""(step, length, role) of each note. Roles: R root, 3 third, 5 fifth, 8 octave, U and D a scale step up and
-down, W walk (one scale step towards the next root), A approach note (a scale step beside the next root), C the same but
-a semitone beside it."""
+"""(step, length, role) of each note. Roles: R root, 3 third, 5 fifth, 8 octave, L the fifth below the root, 2, 4 and 6
+these steps of the scale above the root, 7 the step below it, U and D a scale step up and down, + and - a semitone up
+and down, W walk (one scale step towards the next root), A approach note (a scale step beside the next root), C the same
+but a semitone beside it."""
 CompingPattern = tuple[tuple[int, float, int], ...]
 """(step, length, voice) of each chord or note. The voice counts from the lowest, or is `ALL` or `UPPER`."""
 Rhythm = tuple[tuple[int, float], ...]
@@ -160,6 +161,22 @@ class TuneStyle(msgspec.Struct, frozen=True, kw_only=True):
     """Factor of the probability that a unit returns a step or two higher or lower."""
 
 
+class BassStyle(msgspec.Struct, frozen=True, kw_only=True):
+    """How the basses of a style differ from song to song, see `composer/voices/bass.py` and `bass_figures.py`."""
+
+    plain: float = 0.6
+    """Share of the notes of a pattern for which the root is struck again, on average over the songs."""
+    figures: float = 0.6
+    """Share of songs whose bass keeps a figure."""
+    even: float = 0.6
+    """Share of figures in equal notes; others have the rhythm of a pattern."""
+    kinds: tuple[tuple[str, float], ...] = (
+        *(("chord", 3), ("riff", 4), ("neighbours", 3), ("scale", 3)),
+        *(("octaves", 2), ("fifths", 1), ("roots", 2)),
+    )
+    """(kind of figure, weight)."""
+
+
 class Style(msgspec.Struct, frozen=True, kw_only=True):
     """The patterns of a style. The index of `drums`, `bass_lines` and `comping` is the intensity level."""
 
@@ -178,8 +195,7 @@ class Style(msgspec.Struct, frozen=True, kw_only=True):
     staging: Staging = Staging()
     riffs: RiffStyle = RiffStyle()
     bass_lines: tuple[tuple[BassPattern, ...], tuple[BassPattern, ...], tuple[BassPattern, ...]]
-    plain_bass: float = 0.6
-    """Share of the notes of a bass pattern for which the root is struck again, on average over the songs."""
+    bass: BassStyle = BassStyle()
     comping: tuple[tuple[CompingPattern, ...], tuple[CompingPattern, ...], tuple[CompingPattern, ...]]
     comping_variety: float = 0.0
     """Least variety of who plays chords: from bar to bar a jazz pianist hardly comps twice in one rhythm."""

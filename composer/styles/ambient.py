@@ -9,6 +9,7 @@ from bandstand.composer.style import (
     SHAKER,
     SIDESTICK,
     UPPER,
+    BassStyle,
     Drumming,
     HarmonicLanguage,
     Style,
@@ -65,7 +66,7 @@ AMBIENT: Final = Style(
         surprises=((81, "-..............."), (81, "....-.....-.....")),
         surprise_share=0.6,
     ),
-    plain_bass=0.3,
+    bass=BassStyle(plain=0.3),
     bass_lines=(
         (((0, 15.5, "R"),),),
         (

@@ -13,6 +13,7 @@ from bandstand.composer.style import (
     SNARE,
     TAMBOURINE,
     UPPER,
+    BassStyle,
     Drumming,
     HarmonicLanguage,
     Style,
@@ -64,7 +65,9 @@ BAROQUE: Final = Style(
         counter_share=0.9,
         surprises=(),
     ),
-    plain_bass=0.0,
+    bass=BassStyle(
+        plain=0.0, figures=0.45, kinds=(("chord", 4), ("scale", 5), ("octaves", 2), ("neighbours", 1), ("roots", 1))
+    ),
     bass_lines=(
         (
             ((0, 7.4, "R"), (8, 7.4, "R")),

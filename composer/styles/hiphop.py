@@ -14,6 +14,7 @@ from bandstand.composer.style import (
     SNARE,
     TAMBOURINE,
     UPPER,
+    BassStyle,
     Drumming,
     HarmonicLanguage,
     Style,
@@ -72,6 +73,7 @@ HIPHOP: Final = Style(
         counter_share=0.35,
         surprises=((81, "o..............."), (29, "o..............."), (54, "..o...o.........")),
     ),
+    bass=BassStyle(even=0.3),
     bass_lines=(
         (
             ((0, 5, "R"), (10, 4, "R")),

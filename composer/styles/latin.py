@@ -6,7 +6,18 @@ A bar is written as two bars of the dance are counted, so that the clave (three 
 from typing import Final
 
 from bandstand.composer.stagecraft import Ending, Opening, Seam, Staging
-from bandstand.composer.style import ALL, CLAVES, KICK, SHAKER, UPPER, Drumming, HarmonicLanguage, Style, TuneStyle
+from bandstand.composer.style import (
+    ALL,
+    CLAVES,
+    KICK,
+    SHAKER,
+    UPPER,
+    BassStyle,
+    Drumming,
+    HarmonicLanguage,
+    Style,
+    TuneStyle,
+)
 
 MUTED, CONGA, TUMBA = 62, 63, 64
 """Strokes of the congas: muted and open on the high one, open on the low one."""
@@ -70,6 +81,7 @@ LATIN: Final = Style(
         surprises=((56, "o.o.o.o........."), (73, "o..............."), (65, "o..o..oo........")),
         surprise_share=0.9,
     ),
+    bass=BassStyle(even=0.3),
     bass_lines=(
         (
             ((0, 5.5, "R"), (6, 5, "5"), (12, 3.5, "R")),

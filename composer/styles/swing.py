@@ -12,6 +12,7 @@ from bandstand.composer.style import (
     SIDESTICK,
     SNARE,
     TOMS,
+    BassStyle,
     Drumming,
     HarmonicLanguage,
     Style,
@@ -77,7 +78,9 @@ SWING: Final = Style(
         seams=((Seam.PLAIN, 4), (Seam.STOP, 4)),
         surprises=((53, "o..............."), (55, "o...............")),
     ),
-    plain_bass=0.0,
+    bass=BassStyle(
+        plain=0.0, figures=0.35, even=0.8, kinds=(("chord", 4), ("scale", 4), ("neighbours", 2), ("riff", 1))
+    ),
     bass_lines=(
         (
             ((0, 7.5, "R"), (8, 3.5, "5"), (12, 3.5, "A")),

@@ -13,8 +13,9 @@ from bandstand.common.bands import Member
 from bandstand.composer.harmony import HALF, PHRASE_BARS
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.stagecraft import Opening
-from bandstand.composer.style import BassNote, BassPattern
+from bandstand.composer.style import BassNote, BassPattern, Style
 from bandstand.composer.theory import Chord, Key, find_nearest_pitch, fold_into_register
+from bandstand.composer.voices.bass_figures import find_depth, keeps_figure, repeat_figure
 from bandstand.composer.voices.context import ChordSpan, GridNote, SectionContext, choose_patterns, develop_patterns
 
 ROOT_RANGE: Final = 12
@@ -29,6 +30,10 @@ OCTAVES: Final = {"5": "8", "3": "R"}
 """Role -> what a bass plays for it that likes octaves."""
 STEPS: Final = {"U": 1, "D": -1}
 """Role -> scale steps from the current pitch."""
+DEGREES: Final = {"2": 1, "4": 3, "6": 5, "7": -1}
+"""Role -> scale steps from the root."""
+SEMITONES: Final = {"+": 1, "-": -1}
+"""Role -> semitones from the current pitch."""
 
 
 def play_bass(
@@ -36,36 +41,47 @@ def play_bass(
 ) -> list[GridNote]:
     """Play a section. The bass rests in the first half of an intro, and holds the root through an ending."""
     section = context.section
-    lines = context.style.bass_lines[context.find_level(member)]
-    patterns = choose_patterns(lines, section.bars, member, material)
-    patterns = develop_patterns(patterns, lines, context, member, occurrence)
-    if context.style.plain_bass:
-        patterns = _make_plainer(patterns, context.style.plain_bass, material.branch("plain"))
+    patterns = _choose_patterns(context, member, material, occurrence)
+    lowest = member.low + find_depth(patterns)
     last, roots = member.low + 5, dict[int, int]()
     notes: list[GridNote] = []
     for bar, pattern in enumerate(patterns):
         for span in context.chord_spans(bar):
-            root = roots.setdefault(span.chord.foot, _find_root(last, span.chord, member))
+            root = roots.setdefault(span.chord.foot, _find_root(last, span.chord, lowest))
             if section.kind == "ending":
                 return [GridNote(0, section.bars * context.steps, root, 0.9)]
             if section.kind == "intro" and bar < section.bars // 2 and context.stage.opening is not Opening.BASS:
                 continue
-            line = _BassLine(root, span.chord, context.find_next_chord(bar, span), context.key, member)
+            line = _BassLine(root, span.chord, context.find_next_chord(bar, span), context.key, member, lowest)
             notes += line.play(tuple(pattern), span, bar * context.steps)
-            last = notes[-1].pitch if notes else root
+            last = root
     return notes
 
 
+def _choose_patterns(
+    context: SectionContext, member: Member, material: RandomSource, occurrence: RandomSource
+) -> Sequence[Sequence[BassNote]]:
+    """The pattern of each bar: those of the song's figure, or of the style's lines."""
+    if keeps_figure(context.style, material):
+        return repeat_figure(context, member, material, occurrence)
+    lines = context.style.bass_lines[context.find_level(member)]
+    patterns = choose_patterns(lines, context.section.bars, member, material)
+    patterns = develop_patterns(patterns, lines, context, member, occurrence)
+    if not context.style.bass.plain:
+        return patterns
+    return _make_plainer(patterns, context.style, material.branch("plain"))
+
+
 def _make_plainer(
-    patterns: Sequence[Sequence[BassNote]], share: float, random: RandomSource
+    patterns: Sequence[Sequence[BassNote]], style: Style, random: RandomSource
 ) -> list[Sequence[BassNote]]:
     """Strike the root again, or hold what sounds, in place of other notes: of many in one song, of few in another.
 
     The bars that end phrases lead on as they are written, if not all is plain. One pattern is changed in one way in a
     section.
     """
-    song = random.song.branch("bass")
-    probability, manner = min(1.0, 2 * share * song.draw_uniform()), song.choose_weighted(MANNERS)
+    song = random.song.branch("bass", style.name)
+    probability, manner = min(1.0, 2 * style.bass.plain * song.draw_uniform()), song.choose_weighted(MANNERS)
     if manner == "octaves":
         patterns = [tuple((step, length, OCTAVES.get(role, role)) for step, length, role in one) for one in patterns]
     elif manner == "roots":
@@ -95,22 +111,22 @@ def _make_one_plainer(pattern: Sequence[BassNote], probability: float, random: R
     return tuple(plainer)
 
 
-def _find_root(last: int, chord: Chord, member: Member) -> int:
-    """Find the foot of the chord that is nearest to the last pitch, in the range of roots."""
-    return fold_into_register(find_nearest_pitch(last, (chord.foot,)), member.low, member.low + ROOT_RANGE)
+def _find_root(last: int, chord: Chord, lowest: int) -> int:
+    """Find the foot of the chord that is nearest to the last pitch, in the range of roots, which begins at `lowest`."""
+    return fold_into_register(find_nearest_pitch(last, (chord.foot,)), lowest, lowest + ROOT_RANGE)
 
 
 class _BassLine:
     """The bass under one chord."""
 
-    def __init__(self, root: int, chord: Chord, next_chord: Chord, key: Key, member: Member) -> None:
+    def __init__(self, root: int, chord: Chord, next_chord: Chord, key: Key, member: Member, lowest: int) -> None:
         third, fifth = (root + (chord.pitches[index] - chord.foot) % 12 for index in (1, 2))
-        self._pitches = {"R": root, "3": third, "5": fifth, "8": root + 12}
+        self._pitches = {"R": root, "3": third, "5": fifth, "8": root + 12, "L": fifth - 12}
         self._now = root
         self._chord = chord
         self._next_chord = next_chord
         self._key = key
-        self._member, self._low, self._high = member, member.low, member.high
+        self._lowest, self._low, self._high = lowest, member.low, member.high
 
     def play(self, pattern: BassPattern, span: ChordSpan, start: int) -> Iterator[GridNote]:
         """Play the part of a bar's pattern that falls under the chord. `start` is the first step of the bar.
@@ -132,9 +148,13 @@ class _BassLine:
             return self._pitches[role]
         if role in STEPS:
             return self._move(self._now, STEPS[role], self._chord)
-        goal = _find_root(self._now, self._next_chord, self._member)
+        if role in DEGREES:
+            return self._move(self._pitches["R"], DEGREES[role], self._chord)
+        if role in SEMITONES:
+            return self._now + SEMITONES[role]
+        goal = _find_root(self._now, self._next_chord, self._lowest)
         if role == "W":
-            return self._move(self._now, 1 if goal > self._now or goal == self._member.low else -1, self._chord)
+            return self._move(self._now, 1 if goal > self._now or goal == self._low else -1, self._chord)
         below, above = self._find_approaches(goal, role)
         return below if goal > self._now and goal > self._low else above
 
@@ -143,7 +163,7 @@ class _BassLine:
         if role in "35" and is_last and pitch % 12 == self._next_chord.foot:
             return self._pitches["5" if role == "3" else "3"]
         if role in "AC" and pitch == self._now:
-            below, above = self._find_approaches(_find_root(self._now, self._next_chord, self._member), role)
+            below, above = self._find_approaches(_find_root(self._now, self._next_chord, self._lowest), role)
             return above if pitch == below or below < self._low else below
         return pitch
 
