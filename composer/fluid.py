@@ -5,7 +5,8 @@ events only at multiples of 64 frames; events are moved to that grid, so that th
 blocks. Knows no gain but the levels of the parts.
 
 A bow, a horn or a choir takes up to a fifth of a second to be heard. Its players begin before the beat, so that they
-are heard on it; here all that a part does comes earlier by what its instrument takes (`FontLevels.attacks`).
+are heard on it; here each note comes earlier by what its instrument takes on its key (`FontLevels.attacks`), and what
+else a part does by what it takes on most keys.
 
 Driven guitars that play chords are recorded twice, by two players who are never quite together nor quite in tune, and
 each goes through an amplifier of its own, left and right (`amp`). So such a part has two channels of FluidSynth, whose
@@ -19,11 +20,12 @@ from ctypes import c_float, c_int, c_void_p
 from itertools import tee
 from math import sin, tau
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from bandstand.common.errors import Missing
+from bandstand.common.instruments import RANGES
 from bandstand.common.jobs import Value
 from bandstand.common.types import RATE
 from bandstand.composer import amp
@@ -32,7 +34,7 @@ from bandstand.composer.audio import SINGLE_BLOCKS, Block, plan_blocks
 from bandstand.composer.filters import Rows
 from bandstand.composer.midi import CHORUS, PAN, make_mix_controls, turn_wheel
 from bandstand.composer.score import DRUM_CHANNEL, Part, Score, assign_channels
-from bandstand.composer.soundfont_levels import DrumCorrection, FontLevels, balance_parts
+from bandstand.composer.soundfont_levels import DrumCorrection, FontLevels, balance_parts, find_attacks
 from bandstand.composer.streaming_score import Performance, StreamingScore
 from bandstand.composer.tails import Tails
 
@@ -89,7 +91,7 @@ Stamp = tuple[str, int, int, int]
 Event = tuple[int, int, int, int, int, int]
 """(frame, tick, kind, channel, pitch or controller, velocity or value). Their order as tuples is the order of playing.
 The tick is in it so that the order of what falls on one frame does not depend on how a score is cut into chunks."""
-MOST_EARLY: Final = 0.1
+MOST_EARLY: Final = 0.15
 """Seconds by which a part begins its notes before they are to be heard, at most."""
 OFF, CONTROL, BEND, ON = range(4)
 """Kinds of events: at one tick a note ends first, and another begins when controllers and pitch wheel are set."""
@@ -283,28 +285,45 @@ def _delay(event: Event) -> Event:
     return frame + round(late * RATE / GRID) * GRID, tick, kind, channel + TAKES, key, value
 
 
-def find_early(parts: Sequence[Part], levels: FontLevels) -> list[int]:
-    """Frames by which each part plays before its notes are to be heard, on the grid."""
-    return [
-        0 if part.voice == "drums" else _round_to_grid(min(MOST_EARLY, levels.attacks[part.program])) for part in parts
-    ]
+class Early(NamedTuple):
+    """By how much a part plays before it is to be heard, frames on the grid."""
+
+    notes: tuple[int, ...]
+    """For each of the 128 keys."""
+    moves: int
+    """Controllers and pitch wheel: they are the part's and not a note's, so that their order has to stay."""
 
 
-def schedule_events(song: StreamingScore, early: Sequence[int] = ()) -> Iterator[Event]:
+AT_ONCE: Final = Early((0,) * 128, 0)
+
+
+def find_early(parts: Sequence[Part], levels: FontLevels) -> list[Early]:
+    """By how much each part plays before it is to be heard."""
+    return [AT_ONCE if part.voice == "drums" else _find_own_early(levels, part.program) for part in parts]
+
+
+def _find_own_early(levels: FontLevels, program: int) -> Early:
+    notes = tuple(_round_to_grid(min(MOST_EARLY, seconds)) for seconds in find_attacks(levels, program))
+    low, high = RANGES[program]
+    return Early(notes, sorted(notes[low : high + 1])[(high - low) // 2])
+
+
+def schedule_events(song: StreamingScore, early: Sequence[Early] = ()) -> Iterator[Event]:
     """Yield the beginning and end of every note, and each move of a controller or pitch wheel, on the grid, in order
-    of time; those of each part by `early` frames sooner. A note lasts at least `GRID` frames.
+    of time; those of each part sooner as `early` says. A note lasts at least `GRID` frames.
 
     Notes are composed when their events are needed, so that a long song starts as soon as a short one. What begins
     less than the longest of `early` before the end of a chunk waits for the next one, which may have something sooner.
     """
     score, waiting, latest = song.header, list[Event](), 0
-    order, early = assign_channels(score), early or [0] * len(song.header.parts)
+    order, early = assign_channels(score), early or [AT_ONCE] * len(song.header.parts)
+    longest = max(max(*own.notes, own.moves) for own in early)
     for chunk in song.chunks():
         for channel, own, sooner in zip(order, chunk, early, strict=True):
             for event in _make_events(score, channel, own, sooner):
                 heapq.heappush(waiting, event)
         latest = max([latest, *(find_last(score, own) for own in chunk)])
-        while waiting and waiting[0][0] < latest - max(early):
+        while waiting and waiting[0][0] < latest - longest:
             yield heapq.heappop(waiting)
     yield from sorted(waiting)
 
@@ -315,18 +334,19 @@ def find_last(score: Score, played: Performance) -> int:
     return _round_to_grid(score.seconds(max(ticks))) if ticks else 0
 
 
-def _make_events(score: Score, channel: int, played: Performance, early: int) -> Iterator[Event]:
-    """Yield the events of a part, each by `early` frames sooner, in any order."""
+def _make_events(score: Score, channel: int, played: Performance, early: Early) -> Iterator[Event]:
+    """Yield the events of a part, each sooner as `early` says, in any order."""
     for note in played.notes:
-        begin, last = _round_to_grid(score.seconds(note.start)) - early, note.start + note.length
-        end = max(begin + GRID, _round_to_grid(score.seconds(last)) - early)
+        sooner, last = early.notes[note.pitch], note.start + note.length
+        begin = _round_to_grid(score.seconds(note.start)) - sooner
+        end = max(begin + GRID, _round_to_grid(score.seconds(last)) - sooner)
         yield max(0, begin), note.start, ON, channel, note.pitch, note.velocity
         yield max(GRID, end), last, OFF, channel, note.pitch, 0
     for move in played.controls:
-        frame = max(0, _round_to_grid(score.seconds(move.start)) - early)
+        frame = max(0, _round_to_grid(score.seconds(move.start)) - early.moves)
         yield frame, move.start, CONTROL, channel, move.number, move.value
     for bend in played.bends:
-        frame = max(0, _round_to_grid(score.seconds(bend.start)) - early)
+        frame = max(0, _round_to_grid(score.seconds(bend.start)) - early.moves)
         yield frame, bend.start, BEND, channel, 0, turn_wheel(bend.cents)
 
 

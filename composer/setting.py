@@ -26,6 +26,9 @@ BASS_SHIFTS: Final = ((0, 5.0), (4, 1.0), (7, 1.0))
 """The same of the bass, which is at its lowest already."""
 FLOORS: Final = {"chords": 43, "pad": 43, "arpeggio": 41}
 """Voice -> pitch below which no setting takes it, because chords would be a blur there."""
+CEILINGS: Final = {42: 72, 68: 82}
+"""Program -> pitch above which no setting takes its tune: a cello's highest string speaks late up there, and an oboe
+gets thin."""
 SPARSE: Final = -1.0
 FULLNESS: Final = ((SPARSE, 1.5), (0.0, 3.0), (0.4, 1.0), (1.0, 1.5))
 """(-1 sparse to 1 full, weight)."""
@@ -44,7 +47,7 @@ ROUND: Final = ("intro", "verse", "chorus", "break")
 
 
 class Setting(msgspec.Struct, frozen=True):
-    """How one song is set. As it is made without arguments it changes nothing."""
+    """How one song is set. As it is made without arguments it changes nothing, but for tunes above `CEILINGS`."""
 
     tune: int = 0
     accompaniment: int = 0
@@ -108,7 +111,10 @@ def set_register(member: Member, setting: Setting) -> Member:
     if member.voice == "drums":
         return member
     wanted = {"melody": setting.tune, "bass": setting.bass}.get(member.voice, setting.accompaniment)
-    lowest, highest = RANGES[member.instruments[0]]
+    program = member.instruments[0]
+    lowest, highest = RANGES[program]
     lowest = max(lowest, FLOORS.get(member.voice, 0))
+    if member.voice == "melody":
+        wanted = min(wanted, CEILINGS.get(program, highest) - member.top)
     move = max(wanted, min(0, lowest - member.bottom)) if wanted < 0 else min(wanted, max(0, highest - member.top))
     return msgspec.structs.replace(member, bottom=member.bottom + move, top=member.top + move)

@@ -47,8 +47,9 @@ ends, and a long one has become as loud as it will."""
 TAIL_DEPTH, RING_DEPTH = 40.0, 50.0
 """Decibels below its loudest moment until which a note, or a stroke, is taken for heard when it dies away. Cymbals have
 the highest frequencies for themselves, so that less of them is masked by other sounds."""
-ATTACK_KEYS: Final = (60, 69, 76)
-"""Keys whose beginning is measured, moved into the instrument's range; the middle one of the three counts."""
+ATTACK_KEYS: Final = range(36, 97)
+"""Keys whose beginning is measured, within the instrument's range. A soundfont has another sample every few keys, and a
+bow that was slow for one of them is slow on these keys only."""
 LONGEST_TAIL: Final = 12.0
 """Seconds for which it is followed at most."""
 TAIL_STEP: Final = RATE // 50
@@ -84,8 +85,8 @@ class FontLevels(msgspec.Struct, frozen=True):
     """Index: program, from the end of a note until it is `TAIL_DEPTH` below its loudest moment."""
     rings: dict[int, tuple[float, ...]]
     """Program of a kit -> from each stroke on until it is `RING_DEPTH` below."""
-    attacks: tuple[float, ...]
-    """Index: program, from the beginning of a note until it is heard."""
+    attacks: tuple[tuple[float, ...], ...]
+    """Index: program -> of each of `ATTACK_KEYS`, from the beginning of a note until it is heard."""
 
 
 def find_correction(reference: float, level: float) -> float:
@@ -108,6 +109,12 @@ def correct_drum(levels: FontLevels, kit: int, drum: int) -> float:
     return find_correction(
         reference.drums.get(kit, reference.drums[0])[index], levels.drums.get(kit, levels.drums[0])[index]
     )
+
+
+def find_attacks(levels: FontLevels, program: int) -> tuple[float, ...]:
+    """Seconds until a note on each of the 128 keys is heard to begin."""
+    known = levels.attacks[program]
+    return (*((known[0],) * ATTACK_KEYS.start), *known, *((known[-1],) * (128 - ATTACK_KEYS.stop)))
 
 
 def find_rings(levels: FontLevels, kit: int) -> tuple[float, ...]:
@@ -234,7 +241,7 @@ def measure_levels(path: Path, make_synth: Callable[[], Any], sha256: str) -> Fo
             programs.append(_measure(synth, 0, max(40, min(76, (low + high) // 2)), NOTE_SECONDS))
             keys = (low, (low + high) // 2, high)
             releases.append(max(_measure_release(synth, key, seconds) for key in keys for seconds in TAIL_NOTES))
-            attacks.append(sorted(_measure_attack(synth, max(low, min(high, key))) for key in ATTACK_KEYS)[1])
+            attacks.append(_measure_attacks(synth, low, high))
         drums, rings = {}, {}
         for kit in KITS:
             if synth.program_select(9, font, 128, kit) == 0:
@@ -263,6 +270,12 @@ def _silence(synth: Any, channel: int) -> None:
 def _measure_release(synth: Any, key: int, seconds: float) -> float:
     """Seconds for which a note of this length can be heard after its end."""
     return round(max(0.0, find_tail(_play_note(synth, 0, key, seconds), TAIL_DEPTH) - seconds), 2)
+
+
+def _measure_attacks(synth: Any, low: int, high: int) -> tuple[float, ...]:
+    """Seconds until a note is heard to begin on each of `ATTACK_KEYS`, of an instrument with this range."""
+    found = {key: _measure_attack(synth, key) for key in ATTACK_KEYS if low <= key <= high}
+    return tuple(found[max(min(found), min(max(found), key))] for key in ATTACK_KEYS)
 
 
 def _measure_attack(synth: Any, key: int) -> float:

@@ -9,7 +9,7 @@ from bandstand.composer.compose import compose
 from bandstand.composer.parts import fit_to_instrument
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.score import UNPITCHED, Score
-from bandstand.composer.setting import ACCOMPANIMENT, SPARSE, Setting, draw_setting, set_band, set_register
+from bandstand.composer.setting import ACCOMPANIMENT, CEILINGS, SPARSE, Setting, draw_setting, set_band, set_register
 from bandstand.composer.style import LEVEL_ENERGIES, find_level
 from bandstand.composer.styles import STYLES
 from bandstand.composer.voices.context import DENSITY_WEIGHT, choose_patterns
@@ -47,6 +47,15 @@ def test_no_setting_leaves_the_range_of_an_instrument_or_narrows_the_compass(sea
 def test_tune_accompaniment_and_bass_move_each_by_its_own() -> None:
     moved = {one.voice: set_register(one, Setting(5, -6, 3)).bottom - one.bottom for one in ROBOTS.members}
     assert moved == {"drums": 0, "bass": 3, "chords": -6, "pad": -6, "melody": 5}
+
+
+@pytest.mark.parametrize("program", CEILINGS)
+def test_a_tune_stays_where_its_instrument_speaks(program: int) -> None:
+    seat = next(seat for seat in SEATS if seat.voice == "melody" and program in seat.instruments)
+    member = fit_to_instrument(seat, program)
+    for semitones in (0, 5, 9):
+        assert set_register(member, Setting(tune=semitones)).top == CEILINGS[program]
+    assert set_register(member, Setting(tune=-12)).top <= CEILINGS[program]
 
 
 def test_in_a_sparse_setting_others_join_in_with_the_chorus_and_in_a_full_one_before_the_verse() -> None:

@@ -12,6 +12,7 @@ from bandstand.composer import fluid, soundfont_levels
 from bandstand.composer.fluid import make_dry_synth
 from bandstand.composer.score import Score
 from bandstand.composer.soundfont_levels import (
+    ATTACK_KEYS,
     DRUMS,
     FOLDER,
     LARGEST,
@@ -22,6 +23,7 @@ from bandstand.composer.soundfont_levels import (
     correct_drum,
     correct_program,
     find_attack,
+    find_attacks,
     find_correction,
     find_rings,
     find_tail,
@@ -39,7 +41,7 @@ PIANO, SLOW_STRINGS = 0, 49
 
 def make_levels(program: float = -30.0, drum: float = -30.0) -> FontLevels:
     drums, rings = {0: (drum,) * len(DRUMS)}, {0: (1.0,) * len(DRUMS)}
-    return FontLevels("0" * 64, (program,) * 128, drums, (1.0,) * 128, rings, (0.0,) * 128)
+    return FontLevels("0" * 64, (program,) * 128, drums, (1.0,) * 128, rings, ((0.0,) * len(ATTACK_KEYS),) * 128)
 
 
 def test_a_correction_is_the_difference_within_its_limit() -> None:
@@ -57,7 +59,8 @@ def test_the_levels_of_debians_soundfonts_are_known(path: Path) -> None:
     assert all(-99 <= level < 0 for level in levels.programs)
     assert len(levels.releases) == 128
     assert levels.rings.keys() == levels.drums.keys()
-    assert levels.attacks[SLOW_STRINGS] > 0.1 > 0.02 > levels.attacks[PIANO]
+    assert max(find_attacks(levels, SLOW_STRINGS)) > 0.1 > 0.02 > max(find_attacks(levels, PIANO))
+    assert all(len(find_attacks(levels, program)) == 128 for program in range(128))
     assert all(len(find_rings(levels, kit)) == 128 for kit in range(128))
 
 

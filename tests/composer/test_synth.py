@@ -12,10 +12,21 @@ from bandstand.common.types import RATE, Lufs
 from bandstand.composer import fluid
 from bandstand.composer.audio import BLOCK_FRAMES, Block
 from bandstand.composer.compose import compose_streaming, find_band
-from bandstand.composer.fluid import BEND, CONTROL, GRID, MOST_EARLY, OFF, ON, find_early, schedule_events
+from bandstand.composer.fluid import (
+    AT_ONCE,
+    BEND,
+    CONTROL,
+    GRID,
+    MOST_EARLY,
+    OFF,
+    ON,
+    Early,
+    find_early,
+    schedule_events,
+)
 from bandstand.composer.loudness import LoudnessMeter
 from bandstand.composer.score import EFFECTS, Score, assign_channels
-from bandstand.composer.soundfont_levels import get_reference
+from bandstand.composer.soundfont_levels import find_attacks, get_reference
 from bandstand.composer.streaming_score import StreamingScore
 from bandstand.composer.synth import Synthesiser, count_frames, cut_excerpt, find_synthesiser, render_song
 from bandstand.composer.tones import ToneRenderer
@@ -133,9 +144,10 @@ def test_events_are_in_order_and_on_the_grid(short: Score) -> None:
     assert kinds[BEND] == sum(len(part.bends) for part in short.parts)
 
 
-def make_early(score: Score) -> list[int]:
-    """As if every second part had a slow instrument."""
-    return [GRID * 60 * (index % 2) for index in range(len(score.parts))]
+def make_early(score: Score) -> list[Early]:
+    """As if every second part had an instrument that is slow, the slower the lower."""
+    slow = Early(tuple(GRID * (70 - key // 2) for key in range(128)), GRID * 30)
+    return [(AT_ONCE, slow)[index % 2] for index in range(len(score.parts))]
 
 
 def test_events_are_the_same_however_the_score_is_cut_into_chunks() -> None:
@@ -152,14 +164,29 @@ def test_slow_instruments_begin_before_the_beat_and_still_in_order(short: Score)
     events = list(schedule_events(StreamingScore.from_score(short), early))
     assert [event[:2] for event in events] == sorted(event[:2] for event in events)
     sooner = dict(zip(assign_channels(short), early, strict=True))
-    moved = sorted((max(0, event[0] - sooner[event[3]]), *event[1:]) for event in plain if event[2] == ON)
+    moved = sorted(
+        (max(0, event[0] - sooner[event[3]].notes[event[4]]), *event[1:]) for event in plain if event[2] == ON
+    )
     assert sorted(event for event in events if event[2] == ON) == moved
 
 
 def test_drums_and_fast_instruments_are_on_the_beat_and_no_part_is_far_before_it(songs: list[Score]) -> None:
     levels = get_reference()
     for score in songs[:: len(songs) // 16]:
-        for part, frames in zip(score.parts, find_early(score.parts, levels), strict=True):
-            assert 0 <= frames <= MOST_EARLY * RATE + GRID
-            assert part.voice != "drums" or frames == 0
-            assert levels.attacks[part.program] > 0.01 or frames < 0.012 * RATE
+        for part, early in zip(score.parts, find_early(score.parts, levels), strict=True):
+            assert part.voice != "drums" or early == AT_ONCE
+            for frames, seconds in zip(early.notes, find_attacks(levels, part.program), strict=True):
+                assert 0 <= frames <= MOST_EARLY * RATE + GRID
+                assert seconds > 0.01 or frames < 0.012 * RATE
+            assert min(early.notes) <= early.moves <= max(early.notes)
+
+
+def test_the_controllers_of_a_slow_instrument_stay_in_their_order(short: Score) -> None:
+    song = StreamingScore.from_score(short)
+    moves, sooner = (
+        [event for event in schedule_events(song, early) if event[2] in (CONTROL, BEND)]
+        for early in ((), make_early(short))
+    )
+    for channel in {event[3] for event in moves}:
+        ticks = [event[1] for event in sooner if event[3] == channel]
+        assert ticks == sorted(ticks) == [event[1] for event in moves if event[3] == channel]

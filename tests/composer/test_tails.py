@@ -12,7 +12,7 @@ from bandstand.composer import fluid
 from bandstand.composer.audio import BLOCK_FRAMES, SPAN, Block
 from bandstand.composer.fluid import FluidRenderer
 from bandstand.composer.score import Part, Score
-from bandstand.composer.soundfont_levels import DRUMS, FontLevels, get_levels
+from bandstand.composer.soundfont_levels import ATTACK_KEYS, DRUMS, FontLevels, get_levels
 from bandstand.composer.streaming_score import StreamingScore
 from bandstand.composer.tails import ATTENUATION, PACE, RELEASE, SHORTEST, Tails
 
@@ -27,7 +27,7 @@ LEVELS = FontLevels(
     drums={0: (-30.0,) * len(DRUMS)},
     releases=(0.2,) * 128,
     rings={0: (0.5,) * len(DRUMS)},
-    attacks=(0.0,) * 128,
+    attacks=((0.0,) * len(ATTACK_KEYS),) * 128,
 )
 
 
