@@ -16,10 +16,10 @@ DrumPattern = tuple[tuple[int, tuple[str, ...]], ...]
 """(drum, bars) for each drum. The drum is a General MIDI key; a bar has one character for each step, see `FORCES`."""
 BassNote = tuple[int, float, str]
 BassPattern = tuple[BassNote, ...]
-"""(step, length, role) of each note. Roles: R root, 3 third, 5 fifth, 8 octave, L the fifth below the root, 2, 4 and 6
-these steps of the scale above the root, 7 the step below it, U and D a scale step up and down, + and - a semitone up
-and down, W walk (one scale step towards the next root), A approach note (a scale step beside the next root), C the same
-but a semitone beside it."""
+"""(step, length, role) of each note. Roles: R root, 3 third, 5 fifth, 8 octave, L the fifth below the root, 4 and 6
+these steps of the scale above the root, 7 and M the step and the third below it, U and D a scale step up and down, +
+and - a semitone up and down, W walk (one scale step towards the next root), A approach note (a scale step beside the
+next root), C the same but a semitone beside it."""
 CompingPattern = tuple[tuple[int, float, int], ...]
 """(step, length, voice) of each chord or note. The voice counts from the lowest, or is `ALL` or `UPPER`."""
 Rhythm = tuple[tuple[int, float], ...]
@@ -164,17 +164,21 @@ class TuneStyle(msgspec.Struct, frozen=True, kw_only=True):
 class BassStyle(msgspec.Struct, frozen=True, kw_only=True):
     """How the basses of a style differ from song to song, see `composer/voices/bass.py` and `bass_figures.py`."""
 
-    plain: float = 0.6
-    """Share of the notes of a pattern for which the root is struck again, on average over the songs."""
     figures: float = 0.6
     """Share of songs whose bass keeps a figure."""
-    even: float = 0.6
+    even: float = 0.5
     """Share of figures in equal notes; others have the rhythm of a pattern."""
     kinds: tuple[tuple[str, float], ...] = (
-        *(("chord", 3), ("riff", 4), ("neighbours", 3), ("scale", 3)),
-        *(("octaves", 2), ("fifths", 1), ("roots", 2)),
+        *(("chord", 2), ("riff", 5), ("neighbours", 3), ("scale", 2)),
+        *(("octaves", 4), ("fifths", 2), ("roots", 2)),
     )
     """(kind of figure, weight)."""
+    pedals: float = 0.15
+    """Share of figures that stand on the tonic under all chords that have it."""
+    free: float = 0.25
+    """Share of the other songs whose bass plays each bar in another way."""
+    plain: float = 0.6
+    """Share of the notes of a pattern for which the root is struck again in these, on average over the songs."""
 
 
 class Style(msgspec.Struct, frozen=True, kw_only=True):

@@ -66,7 +66,7 @@ AMBIENT: Final = Style(
         surprises=((81, "-..............."), (81, "....-.....-.....")),
         surprise_share=0.6,
     ),
-    bass=BassStyle(plain=0.3),
+    bass=BassStyle(pedals=0.4, plain=0.3),
     bass_lines=(
         (((0, 15.5, "R"),),),
         (

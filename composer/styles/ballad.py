@@ -14,6 +14,7 @@ from bandstand.composer.style import (
     SNARE,
     TAMBOURINE,
     TOMS,
+    BassStyle,
     Drumming,
     HarmonicLanguage,
     Style,
@@ -71,6 +72,7 @@ BALLAD: Final = Style(
         seams=((Seam.PLAIN, 3), (Seam.REVERSE, 2), (Seam.STOP, 1), (Seam.DROP, 3), (Seam.SWELL, 4)),
         surprises=((81, "-..............."), (55, "-...............")),
     ),
+    bass=BassStyle(kinds=(("chord", 2), ("riff", 3), ("neighbours", 2), ("scale", 5), ("octaves", 1), ("roots", 2))),
     bass_lines=(
         (
             ((0, 15, "R"),),

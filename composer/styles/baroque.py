@@ -66,7 +66,10 @@ BAROQUE: Final = Style(
         surprises=(),
     ),
     bass=BassStyle(
-        plain=0.0, figures=0.45, kinds=(("chord", 4), ("scale", 5), ("octaves", 2), ("neighbours", 1), ("roots", 1))
+        figures=0.45,
+        kinds=(("chord", 4), ("scale", 5), ("octaves", 3), ("neighbours", 1), ("roots", 1)),
+        free=0.2,
+        plain=0.0,
     ),
     bass_lines=(
         (

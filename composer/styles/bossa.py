@@ -81,7 +81,9 @@ BOSSA: Final = Style(
         seams=((Seam.PLAIN, 4), (Seam.STOP, 2), (Seam.DROP, 2), (Seam.SWELL, 1)),
         surprises=((81, "o..............."), (67, "o..o..o........."), (73, "o.o.............")),
     ),
-    bass=BassStyle(even=0.25, kinds=(("chord", 2), ("scale", 4), ("neighbours", 3), ("fifths", 2), ("roots", 1))),
+    bass=BassStyle(
+        even=0.25, kinds=(("chord", 1), ("scale", 5), ("neighbours", 4), ("fifths", 1), ("roots", 1)), pedals=0.05
+    ),
     bass_lines=(
         (
             ((0, 7.5, "R"), (8, 7.5, "5")),

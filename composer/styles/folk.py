@@ -11,6 +11,7 @@ from bandstand.composer.style import (
     SNARE,
     TAMBOURINE,
     UPPER,
+    BassStyle,
     Drumming,
     HarmonicLanguage,
     Style,
@@ -67,6 +68,7 @@ FOLK: Final = Style(
         surprises=((54, "o.o.o.o........."), (81, "o...............")),
         surprise_share=0.5,
     ),
+    bass=BassStyle(pedals=0.25),
     bass_lines=(
         (
             ((0, 7, "R"), (8, 7, "5")),

@@ -73,7 +73,7 @@ HIPHOP: Final = Style(
         counter_share=0.35,
         surprises=((81, "o..............."), (29, "o..............."), (54, "..o...o.........")),
     ),
-    bass=BassStyle(even=0.3),
+    bass=BassStyle(even=0.3, pedals=0.3),
     bass_lines=(
         (
             ((0, 5, "R"), (10, 4, "R")),

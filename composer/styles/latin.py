@@ -81,7 +81,9 @@ LATIN: Final = Style(
         surprises=((56, "o.o.o.o........."), (73, "o..............."), (65, "o..o..oo........")),
         surprise_share=0.9,
     ),
-    bass=BassStyle(even=0.3),
+    bass=BassStyle(
+        even=0.3, kinds=(("chord", 1), ("riff", 4), ("scale", 4), ("neighbours", 3), ("octaves", 2), ("fifths", 1))
+    ),
     bass_lines=(
         (
             ((0, 5.5, "R"), (6, 5, "5"), (12, 3.5, "R")),

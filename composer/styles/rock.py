@@ -13,6 +13,7 @@ from bandstand.composer.style import (
     SNARE,
     TAMBOURINE,
     TOMS,
+    BassStyle,
     Drumming,
     HarmonicLanguage,
     RiffStyle,
@@ -91,6 +92,7 @@ ROCK: Final = Style(
         ),
         has_fifths=True,
     ),
+    bass=BassStyle(figures=0.6, pedals=0.3),
     bass_lines=(
         (
             tuple((step, 1.9, "R") for step in range(0, 16, 2)),

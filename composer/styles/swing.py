@@ -79,7 +79,11 @@ SWING: Final = Style(
         surprises=((53, "o..............."), (55, "o...............")),
     ),
     bass=BassStyle(
-        plain=0.0, figures=0.35, even=0.8, kinds=(("chord", 4), ("scale", 4), ("neighbours", 2), ("riff", 1))
+        figures=0.35,
+        even=0.8,
+        kinds=(("chord", 4), ("scale", 4), ("neighbours", 2), ("riff", 2)),
+        pedals=0.05,
+        plain=0.0,
     ),
     bass_lines=(
         (

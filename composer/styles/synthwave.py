@@ -14,6 +14,7 @@ from bandstand.composer.style import (
     TAMBOURINE,
     TOMS,
     UPPER,
+    BassStyle,
     Drumming,
     HarmonicLanguage,
     Style,
@@ -76,6 +77,7 @@ SYNTHWAVE: Final = Style(
         counter_share=0.7,
         surprises=((52, "o..............."), (55, "o...............")),
     ),
+    bass=BassStyle(figures=0.6, pedals=0.3),
     bass_lines=(
         (
             ((0, 15, "R"),),

@@ -15,6 +15,7 @@ from bandstand.composer.style import (
     SIDESTICK,
     SNARE,
     TOMS,
+    BassStyle,
     Drumming,
     HarmonicLanguage,
     RiffStyle,
@@ -103,6 +104,7 @@ TECHNO: Final = Style(
         ),
         turn=12,
     ),
+    bass=BassStyle(figures=0.65, pedals=0.5, free=0.1),
     bass_lines=(
         (
             tuple((step, 1.6, "R") for step in range(2, 16, 4)),

@@ -12,6 +12,7 @@ from bandstand.composer.style import (
     SNARE,
     TAMBOURINE,
     UPPER,
+    BassStyle,
     Drumming,
     HarmonicLanguage,
     Style,
@@ -68,6 +69,9 @@ WALTZ: Final = Style(
         endings=((Ending.HELD, 2), (Ending.TAG, 2), (Ending.RING, 3), (Ending.STOP, 4)),
         seams=((Seam.PLAIN, 4), (Seam.STOP, 2), (Seam.DROP, 1), (Seam.SWELL, 2)),
         surprises=((81, "o..........."),),
+    ),
+    bass=BassStyle(
+        kinds=(("chord", 2), ("riff", 3), ("neighbours", 3), ("scale", 4), ("octaves", 2), ("fifths", 2), ("roots", 2))
     ),
     bass_lines=(
         (

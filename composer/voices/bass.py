@@ -1,8 +1,9 @@
 """The bass: a pattern of roots, fifths, octaves and steps of the scale, with an approach note before the next root.
 
 The lowest note of a chord, its foot, is its root unless it is inverted; a pattern's roles are counted from there. In
-many songs the bass stays on the root for most of a pattern, as people's basses do, and leads on where a phrase ends;
-in some it has octaves in place of other notes of the chord, or nothing but roots.
+more than half of the songs it is one figure that is kept, see `bass_figures.py`. In the others it is a line. In many of
+these the bass stays on the root for most of a pattern, as people's basses do, and leads on where a phrase ends; in some
+it has octaves in place of other notes of the chord, or nothing but roots; in some it is free, and each bar another.
 Where a section returns, some of its bars have another pattern.
 """
 
@@ -15,13 +16,17 @@ from bandstand.composer.random_source import RandomSource
 from bandstand.composer.stagecraft import Opening
 from bandstand.composer.style import BassNote, BassPattern, Style
 from bandstand.composer.theory import Chord, Key, find_nearest_pitch, fold_into_register
-from bandstand.composer.voices.bass_figures import find_depth, keeps_figure, repeat_figure
+from bandstand.composer.voices.bass_figures import choose_foot, find_depth, keeps_figure, repeat_figure
 from bandstand.composer.voices.context import ChordSpan, GridNote, SectionContext, choose_patterns, develop_patterns
 
 ROOT_RANGE: Final = 12
 """Semitones above the lowest pitch within which roots lie. Above them is room for fifths and octaves."""
 MANNERS: Final = (("plain", 5), ("octaves", 2), ("roots", 2))
 """(how the bass of a song is plain, weight)."""
+STEADY: Final = 0.5
+"""Share of songs whose bass has one pattern for all bars of a section."""
+FREEDOM: Final = 0.5
+"""Share of the notes that a free bass changes in each bar, among those that are not the root."""
 HELD_SHARE: Final = 0.4
 """Share of the notes that are left out of a plainer pattern, among those that are not the root in it."""
 WALKING: Final = 3
@@ -30,7 +35,7 @@ OCTAVES: Final = {"5": "8", "3": "R"}
 """Role -> what a bass plays for it that likes octaves."""
 STEPS: Final = {"U": 1, "D": -1}
 """Role -> scale steps from the current pitch."""
-DEGREES: Final = {"2": 1, "4": 3, "6": 5, "7": -1}
+DEGREES: Final = {"4": 3, "6": 5, "7": -1, "M": -2}
 """Role -> scale steps from the root."""
 SEMITONES: Final = {"+": 1, "-": -1}
 """Role -> semitones from the current pitch."""
@@ -43,16 +48,19 @@ def play_bass(
     section = context.section
     patterns = _choose_patterns(context, member, material, occurrence)
     lowest = member.low + find_depth(patterns)
+    find_chord = choose_foot(context, material)
     last, roots = member.low + 5, dict[int, int]()
     notes: list[GridNote] = []
     for bar, pattern in enumerate(patterns):
         for span in context.chord_spans(bar):
-            root = roots.setdefault(span.chord.foot, _find_root(last, span.chord, lowest))
+            chord = find_chord(span.chord)
+            root = roots.setdefault(chord.foot, _find_root(last, chord, lowest))
             if section.kind == "ending":
                 return [GridNote(0, section.bars * context.steps, root, 0.9)]
             if section.kind == "intro" and bar < section.bars // 2 and context.stage.opening is not Opening.BASS:
                 continue
-            line = _BassLine(root, span.chord, context.find_next_chord(bar, span), context.key, member, lowest)
+            next_chord = find_chord(context.find_next_chord(bar, span))
+            line = _BassLine(root, chord, next_chord, context.key, member, lowest)
             notes += line.play(tuple(pattern), span, bar * context.steps)
             last = root
     return notes
@@ -61,15 +69,22 @@ def play_bass(
 def _choose_patterns(
     context: SectionContext, member: Member, material: RandomSource, occurrence: RandomSource
 ) -> Sequence[Sequence[BassNote]]:
-    """The pattern of each bar: those of the song's figure, or of the style's lines."""
-    if keeps_figure(context.style, material):
+    """The pattern of each bar: those of the song's figure, or of the style's lines.
+
+    Lines are free in some songs, which do not play two bars alike; in others one pattern stays through a section.
+    """
+    style, bars = context.style, context.section.bars
+    if keeps_figure(style, material):
         return repeat_figure(context, member, material, occurrence)
-    lines = context.style.bass_lines[context.find_level(member)]
-    patterns = choose_patterns(lines, context.section.bars, member, material)
+    song, lines = material.song.branch("bass line", style.name), style.bass_lines[context.find_level(member)]
+    is_free, is_steady = song.draw_bool(style.bass.free), song.draw_bool(STEADY)
+    patterns = choose_patterns(lines, bars, member, material, loop=1 if is_steady else 0)
+    if is_free:
+        patterns = [material.choose(lines) for _ in range(bars)]
     patterns = develop_patterns(patterns, lines, context, member, occurrence)
-    if not context.style.bass.plain:
-        return patterns
-    return _make_plainer(patterns, context.style, material.branch("plain"))
+    if is_free:
+        return [_make_one_plainer(pattern, FREEDOM, material) for pattern in patterns]
+    return _make_plainer(patterns, style, material.branch("plain")) if style.bass.plain else patterns
 
 
 def _make_plainer(

@@ -6,28 +6,31 @@ song that has a figure keeps it, in some songs with another one in the choruses.
 notes, or one of the style's. Other songs have lines, see `voices/bass.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import log2
 from statistics import mean
 from typing import Final
+
+import msgspec
 
 from bandstand.common.bands import Member
 from bandstand.composer.harmony import HALF, PHRASE_BARS
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.style import BassNote, BassPattern, Style
+from bandstand.composer.theory import Chord
 from bandstand.composer.voices.context import SectionContext, choose_pattern, develop_patterns
 
 SHAPES: Final[dict[str, tuple[str, ...]]] = {
-    "chord": ("R 3 5 3", "R 5 3 5", "R 3 5 8", "R 5 8 5", "R 3 5 6", "8 5 3 5"),
-    "riff": ("R 7 R 3", "R 3 4 3", "R 7 L 7", "R R 3 4", "R 3 4 5", "R L 7 R", "5 4 3 R"),
+    "chord": ("R 3 5 3", "R 5 3 5", "R 3 5 8", "R 3 5 6", "R 5 8 5", "8 5 3 5"),
+    "riff": ("R 7 R 3", "R 3 4 3", "R 7 L 7", "R R 3 4", "R M L M", "R L 7 R", "5 4 3 R", "R 3 R 3", "R M R 3"),
     "neighbours": ("R - R R", "R R - R", "R - R +", "R + R -", "3 - R -", "5 - - 3"),
     "scale": ("R U 3 U", "R 7 R U", "R U 3 4 5 4 3 U", "R U R 7", "3 U R 7"),
     "octaves": ("R 8", "R R 8 R", "R 8 R R", "R 8 5 8"),
-    "fifths": ("R L", "R 5", "R R L R"),
+    "fifths": ("R L", "R 5", "R L 3 L", "R L R 5"),
     "roots": ("R",),
 }
 """Kind of figure -> the roles of its notes, see `style.BassPattern`, which go round."""
-DEPTHS: Final = {"L": 5, "7": 2, "-": 1}
+DEPTHS: Final = {"L": 5, "M": 4, "7": 2, "-": 1}
 """Role -> semitones that it may lie below the root."""
 STRIKES: Final = ((1, 4.0), (2, 2.0), (4, 1.0))
 """(how often each note is struck before the next, weight)."""
@@ -37,8 +40,10 @@ STEADY: Final = 0.6
 """Share of songs whose even notes are as fast in a quiet section as in all others; in others they are half as fast."""
 ANSWERING: Final = 0.35
 """Share of figures with a second bar of its own."""
-LEADING: Final = 0.4
+LEADING: Final = 0.25
 """Share of songs whose figure leads on to the next root where a phrase ends."""
+DEEP: Final = 0.4
+"""Share of pedals that stay on the tonic under all chords, and not only under those that have it."""
 HELD: Final = 0.92
 """Length of a note, of the time to the next."""
 
@@ -65,6 +70,16 @@ def repeat_figure(
     if song.branch("leads").draw_bool(LEADING):
         bars = [_lead_on(one) if bar % PHRASE_BARS == PHRASE_BARS - 1 else one for bar, one in enumerate(bars)]
     return bars
+
+
+def choose_foot(context: SectionContext, material: RandomSource) -> Callable[[Chord], Chord]:
+    """How the bass reads a chord: in some songs with figures it stands on the tonic wherever the chord has it."""
+    song, share = _branch_song(context.style, material), context.style.bass.pedals
+    if not keeps_figure(context.style, material) or not song.branch("pedal").draw_bool(share):
+        return lambda chord: chord
+    tonic = context.key.tonic
+    is_deep = song.branch("deep").draw_bool(DEEP)
+    return lambda chord: msgspec.structs.replace(chord, bass=tonic) if is_deep or tonic in chord.pitches else chord
 
 
 def find_depth(patterns: Sequence[Sequence[BassNote]]) -> int:

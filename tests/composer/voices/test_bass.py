@@ -7,7 +7,6 @@ import pytest
 from bandstand.common.bands import Member
 from bandstand.common.lineups import HOUSE
 from bandstand.composer.random_source import RandomSource
-from bandstand.composer.style import BassStyle
 from bandstand.composer.voices.bass import play_bass
 from bandstand.composer.voices.context import GridNote, SectionContext
 
@@ -16,13 +15,18 @@ BASSIST = HOUSE["small-robots"].members[1]
 WALKER = HOUSE["ninth-floor-quartet"].members[1]
 
 
+def change_bass(context: SectionContext, **changes: float) -> SectionContext:
+    bass = msgspec.structs.replace(context.style.bass, **changes)
+    return msgspec.structs.replace(context, style=msgspec.structs.replace(context.style, bass=bass))
+
+
 def play(context: SectionContext, member: Member, seed: int) -> list[GridNote]:
     return play_bass(context, member, RandomSource(seed), RandomSource(0))
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_every_bar_begins_with_the_root(seed: int, context: MakeContext) -> None:
-    section = context(energy=0.8, key="Ebm", seed=seed)
+    section = change_bass(context(energy=0.8, key="Ebm", seed=seed), pedals=0.0)
     downbeats = {note.step: note.pitch % 12 for note in play(section, BASSIST, seed) if note.step % 16 == 0}
     assert downbeats == {bar * 16: chords[0].foot for bar, chords in enumerate(section.bars)}
 
@@ -38,7 +42,7 @@ def test_an_ending_is_one_root_that_is_held(context: MakeContext) -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_the_second_chord_of_a_bar_begins_with_its_root(seed: int, context: MakeContext) -> None:
-    section = context(energy=0.8, seed=seed, style="swing")
+    section = change_bass(context(energy=0.8, seed=seed, style="swing"), pedals=0.0)
     played = {note.step: note.pitch % 12 for note in play(section, WALKER, seed)}
     second = {bar * 16 + 8: chords[1].foot for bar, chords in enumerate(section.bars) if len(chords) == 2}
     assert {step: played.get(step) for step in second} == second
@@ -46,9 +50,7 @@ def test_the_second_chord_of_a_bar_begins_with_its_root(seed: int, context: Make
 
 def test_a_walking_bass_plays_every_beat_and_mostly_by_small_intervals(context: MakeContext) -> None:
     for seed in range(20):
-        section = context(energy=0.6, seed=seed, style="swing")
-        walking = msgspec.structs.replace(section.style, bass=BassStyle(plain=0.0, figures=0.0))
-        section = msgspec.structs.replace(section, style=walking)
+        section = change_bass(context(energy=0.6, seed=seed, style="swing"), figures=0.0, free=0.0)
         notes = play(section, msgspec.structs.replace(WALKER, variety=0.0), seed)
         assert {note.step for note in notes} == set(range(0, 8 * 16, 4))
         intervals = [abs(a.pitch - b.pitch) for a, b in pairwise(notes)]
@@ -86,3 +88,17 @@ def test_a_section_that_returns_changes_some_bars_and_a_second_chorus_none(conte
 
     assert 0.4 < share("verse", 2) < 0.9
     assert share("chorus", 2) == 1.0
+
+
+def test_a_free_bass_has_a_rhythm_for_each_bar_and_another_one_for_most(context: MakeContext) -> None:
+    def count_rhythms(free: float) -> float:
+        counts = []
+        for seed in range(30):
+            notes = play(change_bass(context(energy=0.8, seed=seed), figures=0.0, free=free), BASSIST, seed)
+            bars: dict[int, list[int]] = {}
+            for note in notes:
+                bars.setdefault(note.step // 16, []).append(note.step % 16)
+            counts.append(len({tuple(steps) for steps in bars.values()}))
+        return sum(counts) / len(counts)
+
+    assert count_rhythms(1.0) > 4 > 3 > count_rhythms(0.0)
