@@ -3,7 +3,8 @@
 The lowest note of a chord, its foot, is its root unless it is inverted; a pattern's roles are counted from there. In
 more than half of the songs it is one figure that is kept, see `bass_figures.py`. In the others it is a line. In many of
 these the bass stays on the root for most of a pattern, as people's basses do, and leads on where a phrase ends; in some
-it has octaves in place of other notes of the chord, or nothing but roots; in some it is free, and each bar another.
+it has octaves in place of other notes of the chord, or nothing but roots; in some it is free, and each bar of a
+phrase is another one.
 Where a section returns, some of its bars have another pattern.
 """
 
@@ -26,7 +27,7 @@ MANNERS: Final = (("plain", 5), ("octaves", 2), ("roots", 2))
 STEADY: Final = 0.5
 """Share of songs whose bass has one pattern for all bars of a section."""
 FREEDOM: Final = 0.5
-"""Share of the notes that a free bass changes in each bar, among those that are not the root."""
+"""Share of the notes that a free bass changes in each bar, among those that are not the root; none where it walks."""
 HELD_SHARE: Final = 0.4
 """Share of the notes that are left out of a plainer pattern, among those that are not the root in it."""
 WALKING: Final = 3
@@ -71,7 +72,8 @@ def _choose_patterns(
 ) -> Sequence[Sequence[BassNote]]:
     """The pattern of each bar: those of the song's figure, or of the style's lines.
 
-    Lines are free in some songs, which do not play two bars alike; in others one pattern stays through a section.
+    Lines are free in some songs, in which the bars of a phrase are unlike each other; in others one pattern stays
+    through a section.
     """
     style, bars = context.style, context.section.bars
     if keeps_figure(style, material):
@@ -80,10 +82,12 @@ def _choose_patterns(
     is_free, is_steady = song.draw_bool(style.bass.free), song.draw_bool(STEADY)
     patterns = choose_patterns(lines, bars, member, material, loop=1 if is_steady else 0)
     if is_free:
-        patterns = [material.choose(lines) for _ in range(bars)]
+        freedom = min(FREEDOM, style.bass.plain)
+        phrase = [_make_one_plainer(material.choose(lines), freedom, material) for _ in range(PHRASE_BARS)]
+        patterns = [phrase[bar % PHRASE_BARS] for bar in range(bars)]
     patterns = develop_patterns(patterns, lines, context, member, occurrence)
     if is_free:
-        return [_make_one_plainer(pattern, FREEDOM, material) for pattern in patterns]
+        return patterns
     return _make_plainer(patterns, style, material.branch("plain")) if style.bass.plain else patterns
 
 

@@ -90,7 +90,7 @@ def test_a_section_that_returns_changes_some_bars_and_a_second_chorus_none(conte
     assert share("chorus", 2) == 1.0
 
 
-def test_a_free_bass_has_a_rhythm_for_each_bar_and_another_one_for_most(context: MakeContext) -> None:
+def test_a_free_bass_has_more_rhythms_than_a_line_that_is_not(context: MakeContext) -> None:
     def count_rhythms(free: float) -> float:
         counts = []
         for seed in range(30):
@@ -101,4 +101,4 @@ def test_a_free_bass_has_a_rhythm_for_each_bar_and_another_one_for_most(context:
             counts.append(len({tuple(steps) for steps in bars.values()}))
         return sum(counts) / len(counts)
 
-    assert count_rhythms(1.0) > 4 > 3 > count_rhythms(0.0)
+    assert count_rhythms(1.0) > 3 > 2.5 > count_rhythms(0.0)

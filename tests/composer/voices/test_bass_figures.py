@@ -46,7 +46,7 @@ def share_of_the_commonest_rhythm(bass: BassStyle, context: MakeContext) -> floa
 
 def test_a_song_with_a_figure_has_one_rhythm_and_a_line_has_several(context: MakeContext) -> None:
     assert share_of_the_commonest_rhythm(BassStyle(figures=1.0), context) > 0.95
-    assert share_of_the_commonest_rhythm(BassStyle(figures=0.0, free=1.0), context) < 0.7
+    assert share_of_the_commonest_rhythm(BassStyle(figures=0.0, free=1.0), context) < 0.75
 
 
 @pytest.mark.parametrize("style", STYLES)
