@@ -39,22 +39,22 @@ WANTED: Final[Mapping[str, tuple[float, float, float]]] = {
 """Style -> loudness of drums, bass and harmony (chords, arpeggio and pad together) above the lead's, LU."""
 LOWEST_LEVEL: Final = 0.15
 SHEETS: Final[Mapping[str, Mapping[str, float]]] = {
-    "pop": {"drums": -4.5, "bass": -34.5, "chords": -39.5, "arpeggio": -38.5, "pad": -44.5},
+    "pop": {"drums": -4.5, "bass": -34.5, "chords": -39.0, "arpeggio": -38.0, "pad": -44.0},
     "rock": {"drums": -9.5, "bass": -34.0, "chords": -40.0, "arpeggio": -39.0, "pad": -45.0},
-    "bossa": {"drums": -2.0, "bass": -34.0, "chords": -38.0, "arpeggio": -37.0, "pad": -43.0},
-    "waltz": {"drums": -6.0, "bass": -38.0, "chords": -33.5, "arpeggio": -32.5, "pad": -38.5},
+    "bossa": {"drums": -2.5, "bass": -34.5, "chords": -40.5, "arpeggio": -39.5, "pad": -45.5},
+    "waltz": {"drums": -5.5, "bass": -37.0, "chords": -32.5, "arpeggio": -31.5, "pad": -37.5},
     "techno": {"drums": -4.0, "bass": -31.0, "chords": -36.5, "arpeggio": -35.5, "pad": -41.5},
     "ballad": {"drums": -5.5, "bass": -36.0, "chords": -36.0, "arpeggio": -35.0, "pad": -41.0},
-    "chiptune": {"drums": -8.0, "bass": -33.5, "chords": -37.5, "arpeggio": -36.5, "pad": -42.5},
-    "swing": {"drums": -0.5, "bass": -32.5, "chords": -35.5, "arpeggio": -34.5, "pad": -40.5},
+    "chiptune": {"drums": -8.5, "bass": -35.0, "chords": -38.5, "arpeggio": -37.5, "pad": -43.5},
+    "swing": {"drums": -2.0, "bass": -33.5, "chords": -36.0, "arpeggio": -35.0, "pad": -41.0},
     "reggae": {"drums": -6.0, "bass": -31.5, "chords": -37.0, "arpeggio": -36.0, "pad": -42.0},
-    "funk": {"drums": -5.0, "bass": -31.5, "chords": -36.0, "arpeggio": -35.0, "pad": -41.0},
-    "synthwave": {"drums": -6.0, "bass": -33.5, "chords": -37.0, "arpeggio": -36.0, "pad": -42.0},
+    "funk": {"drums": -5.5, "bass": -31.0, "chords": -37.0, "arpeggio": -36.0, "pad": -42.0},
+    "synthwave": {"drums": -5.5, "bass": -33.0, "chords": -36.0, "arpeggio": -35.0, "pad": -41.0},
     "latin": {"drums": -5.0, "bass": -34.5, "chords": -36.5, "arpeggio": -35.5, "pad": -41.5},
-    "hiphop": {"drums": -5.0, "bass": -29.0, "chords": -35.5, "arpeggio": -34.5, "pad": -40.5},
-    "folk": {"drums": -8.0, "bass": -34.5, "chords": -40.5, "arpeggio": -39.5, "pad": -45.5},
-    "ambient": {"drums": -7.0, "bass": -34.0, "chords": -34.5, "arpeggio": -33.5, "pad": -39.5},
-    "baroque": {"drums": -6.0, "bass": -35.0, "chords": -34.0, "arpeggio": -33.0, "pad": -39.0},
+    "hiphop": {"drums": -4.5, "bass": -29.0, "chords": -38.5, "arpeggio": -37.5, "pad": -43.5},
+    "folk": {"drums": -9.0, "bass": -35.0, "chords": -41.0, "arpeggio": -40.0, "pad": -46.0},
+    "ambient": {"drums": -6.0, "bass": -33.0, "chords": -33.5, "arpeggio": -32.5, "pad": -38.5},
+    "baroque": {"drums": -6.0, "bass": -36.0, "chords": -34.0, "arpeggio": -33.0, "pad": -39.0},
 }
 """Style -> loudness of each voice on the scale of `PROGRAMS`; that of drums is the level itself, decibels."""
 PROGRAMS: Final[Mapping[str, tuple[float, ...]]] = {

@@ -24,8 +24,8 @@ SWELL: Final = (34, 127)
 """Expression at the beginning and at the end of a swell."""
 POINTS: Final = 24
 """Moves of a controller in an ending."""
-SINKING: Final = 0.75
-"""Share of the last bar after which a tape stands still."""
+STILL: Final = 0.3
+"""Share of the expression that is left when a tape stands still, at the end of the last bar."""
 FULL: Final = 127
 REVERSED_SECONDS: Final = 1.35
 """Time in which a reversed cymbal rises at its usual pitch: 1.3 s with FluidR3, 1.4 with TimGM6mb."""
@@ -75,10 +75,10 @@ def end_with_moves(context: SectionContext) -> tuple[list[Control], list[Bend]] 
         return [Control(tick, EXPRESSION, round(soft + (loud - soft) * at**1.6)) for tick, at in rise], []
     if context.stage.ending is Ending.TAPE:
         last = end - bar
-        fall = [_at(last, last + round(bar * SINKING), point) for point in range(POINTS + 1)]
+        fall = [_at(last, end - STEP, point) for point in range(POINTS + 1)]
         still = [Control(begin, EXPRESSION, FULL)] if begin < last else []
         return (
-            still + [Control(tick, EXPRESSION, round(FULL * (1 - at**2))) for tick, at in fall],
+            still + [Control(tick, EXPRESSION, round(FULL * (1 - (1 - STILL) * at**2))) for tick, at in fall],
             [Bend(tick, -round(BEND_RANGE * at**1.5)) for tick, at in fall],
         )
     return None

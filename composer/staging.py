@@ -33,7 +33,7 @@ RISING: Final = ("arpeggio", "pad", "chords")
 """Voices whose players may play a riser, the first one that plays."""
 LAYERS: Final = ("chords", "arpeggio", "pad", "bass", "drums")
 """Voices in the order in which they enter."""
-FADING: Final = {"outro": (1.0, 0.7), "ending": (0.62, 0.2)}
+FADING: Final = {"outro": (1.0, 0.75), "ending": (0.65, 0.35)}
 """Kind of section -> the share of the force that is left at its beginning and at its end, in a song that fades."""
 ROLLS: Final = ((4, 0.45, 0.6), (2, 0.55, 0.75), (1, 0.65, 1.0))
 """(steps between strokes, force at its beginning, at its end) of a build's first half, third and last quarter."""

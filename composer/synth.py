@@ -26,9 +26,9 @@ from bandstand.composer.streaming_score import Performance, StreamingScore
 from bandstand.composer.tone import make_filters, shape_tone
 from bandstand.composer.tones import ToneRenderer
 
-FADE: Final = Seconds(1.4)
-"""Length of the fade-out at the end of a song. It begins when the last chord has hardly ended."""
-EXACT_FADE: Final = Seconds(1.0)
+FADE: Final = Seconds(1.0)
+"""Length of the fade-out at the end of a song. It begins when the last chord is about to end."""
+EXACT_FADE: Final = Seconds(0.8)
 """The same of a song that was asked for with an exact length: its last chord ends by itself, and only the rest of its
 reverberation is faded, so that the ending is heard at its time."""
 HEAD: Final = Seconds(10.0)

@@ -11,6 +11,7 @@ from bandstand.common.errors import Missing
 from bandstand.common.types import RATE, Lufs
 from bandstand.composer import fluid
 from bandstand.composer.audio import BLOCK_FRAMES, Block
+from bandstand.composer.band_measures import find_ending
 from bandstand.composer.compose import compose_streaming, find_band
 from bandstand.composer.fluid import (
     AT_ONCE,
@@ -121,6 +122,17 @@ def test_the_spectrum_is_not_as_flat_as_noise(synthesiser: Synthesiser, short: S
     power = np.abs(np.fft.rfft(windows)) ** 2 + 1e-12
     flatness = np.exp(np.log(power).mean(axis=1)) / power.mean(axis=1)
     assert np.median(flatness) < 0.02
+
+
+@needs_soundfont
+@pytest.mark.slow
+@pytest.mark.parametrize("ending", ["fade", "tape"])
+def test_a_song_that_sinks_into_silence_does_so_shortly_before_its_end(ending: str, songs: list[Score]) -> None:
+    found = [song for song in songs if find_ending(song) == ending]
+    score = min(found, key=lambda song: song.seconds(song.ticks))
+    song = np.concatenate(list(render(score, find_synthesiser(""))))
+    heard = np.flatnonzero(np.abs(song).max(axis=1) > 10 ** (-50 / 20))
+    assert len(song) - heard[-1] <= 0.8 * RATE
 
 
 def test_an_excerpt_has_bars_of_the_last_chorus_and_the_last_verse(short: Score) -> None:
