@@ -21,12 +21,22 @@ from bandstand.composer.arranging import arrange_band, may_play, shift_energy
 from bandstand.composer.enrichment import draw_enrichment
 from bandstand.composer.exact_length import Fit, Length, fit_length, slow_down
 from bandstand.composer.expression import perform
+from bandstand.composer.guests import DOUBLE, USUAL, double_bass, gather_company
 from bandstand.composer.harmony import PHRASE_BARS, BarChords, Harmoniser, lead_into_key, list_chord_changes
 from bandstand.composer.parts import choose_instrument, fit_to_instrument, make_effects_part, make_part
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.risers import play_reversed_cymbal
 from bandstand.composer.score import STEP, ChordMark, Score, Section, Tempo
-from bandstand.composer.setting import ROUND, Setting, draw_setting, set_band, set_register
+from bandstand.composer.setting import (
+    ROUND,
+    VAMPING,
+    Setting,
+    draw_setting,
+    set_band,
+    set_harmony,
+    set_register,
+    set_staging,
+)
 from bandstand.composer.song_form import TOLERANCE_ASKED, TOLERANCE_FREE, plan_song_form
 from bandstand.composer.stagecraft import Ending, Opening, Seam
 from bandstand.composer.staging import draw_ending, draw_stages, play_ending, stage_section
@@ -90,14 +100,16 @@ def compose(band: Band, seed: int, parameters: Mapping[str, Value]) -> Score:
 def compose_streaming(band: Band, seed: int, parameters: Mapping[str, Value]) -> StreamingScore:
     """Compose the song's header; its notes are composed when they are read. Raises ComposeError as `compose` does."""
     asked, style = checked(parameters), find_style(band)
-    band, random = arrange_band(band, asked), RandomSource(seed).branch(style.name)
+    random = RandomSource(seed).branch(style.name)
     setting = draw_setting(style, random.branch("setting"))
-    band = set_band(band, setting, asked.wanted)
+    company = max(USUAL, setting.company) if asked.wanted else setting.company
+    band = arrange_band(gather_company(band, company, style.riffs.players, random.branch("company")), asked)
+    band = set_band(band, setting, asked.wanted, style.riffs.players)
     ending = _choose_ending(style, asked, random)
     key, plan = _choose_key(band, asked, random), _plan_song(band, asked, ending, random)
     form = plan.sections
-    keys = _choose_keys(style, form, key, random.branch("keys"))
-    stages = draw_stages(style.staging, form, ending, band.development, random.branch("stage"))
+    keys = [key] * len(form) if setting.goes_round else _choose_keys(style, form, key, random.branch("keys"))
+    stages = draw_stages(set_staging(style.staging, setting), form, ending, band.development, random.branch("stage"))
     contexts = [
         msgspec.structs.replace(context, stage=stage)
         for context, stage in zip(
@@ -222,14 +234,17 @@ def _make_contexts(
     rich = draw_enrichment(style.harmony, band.richness, random.branch("harmony", "palette"))
     riff = draw_riff(style.riffs, band.members, random.branch("riff"))
 
+    language = set_harmony(style.harmony, setting)
+    going_round = VAMPING if setting.is_vamp else ROUND
+
     @cache
     def harmonise(kind: str, length: int, key: Key) -> tuple[BarChords, ...]:
         branch = random.branch("harmony", kind)
-        return Harmoniser(key, band.colour, style.harmony, branch, rich).make_progression(kind, length)
+        return Harmoniser(key, band.colour, language, branch, rich).make_progression(kind, length)
 
     bars: list[tuple[BarChords, ...]] = []
     for section, key, next_key in zip(form, keys, [*keys[1:], keys[-1]], strict=True):
-        kind = "verse" if setting.goes_round and section.kind in ROUND else section.kind
+        kind = "verse" if setting.goes_round and section.kind in going_round else section.kind
         plain = harmonise(kind, section.bars, key)
         bars.append(lead_into_key(plain, next_key) if next_key != key else plain)
     written: dict[Hashable, Tune] = {}
@@ -246,6 +261,8 @@ def _make_contexts(
             riff=riff if riff and section.kind in riff.kinds else None,
             loop=setting.loop,
             is_thin=setting.is_thin,
+            is_free=setting.is_free,
+            is_strict=setting.loop > 0 and setting.is_vamp,
             swing=band.swing,
             fills=band.fills,
             development=band.development,
@@ -262,7 +279,7 @@ def _place_hook(contexts: list[SectionContext], band: Band, random: RandomSource
     """Let the intro quote the head of the first chorus, tune and chords, unless it has the song's riff."""
     opening, chorus = contexts[0], next((one for one in contexts if one.section.kind == "chorus"), None)
     soloist = next((member for member in band.members if member.voice == "melody"), None)
-    if opening.section.kind != "intro" or opening.riff or chorus is None or soloist is None:
+    if opening.section.kind != "intro" or opening.riff or chorus is None or soloist is None or _has_no_hook(opening):
         return contexts
     begin = 0 if opening.stage.opening in HOOKED else opening.section.bars // 2
     longer = chorus.section.bars - opening.section.bars
@@ -272,6 +289,11 @@ def _place_hook(contexts: list[SectionContext], band: Band, random: RandomSource
     hook = Ahead(chorus, source.branch(section.kind), source.branch(section.kind, section.number))
     bars = opening.bars[:begin] + chorus.bars[: opening.section.bars - begin]
     return [msgspec.structs.replace(opening, bars=bars, hook=hook, hook_bar=begin), *contexts[1:]]
+
+
+def _has_no_hook(opening: SectionContext) -> bool:
+    """Whether all play at once, and the tune waits for its verse."""
+    return opening.stage.opening is Opening.ALL
 
 
 def _mark_key(context: SectionContext, key: Key) -> Section:
@@ -330,12 +352,15 @@ def _play_section(
     sight, because its tune may begin with a pickup."""
     played: list[list[GridNote]] = [[] for _ in members]
     for index in sorted(range(len(members)), key=lambda index: members[index].voice != "melody"):
-        if playing[index]:
+        if playing[index] and members[index].name != DOUBLE:
             is_tune = members[index].voice == "melody"
             knowing = _look_ahead(context, following, sources[index]) if is_tune and following else context
             played[index] = _play_member(members[index], knowing, sources[index])
             if members[index].voice == "melody":
                 context = msgspec.structs.replace(context, tune=(*context.tune, *played[index]))
+    for index, member in enumerate(members):
+        if playing[index] and member.name == DOUBLE:
+            played[index] = double_bass(played, members, member)
     return played
 
 

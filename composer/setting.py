@@ -14,17 +14,18 @@ import msgspec
 
 from bandstand.common.bands import HABITS, Band, Member
 from bandstand.common.instruments import RANGES
+from bandstand.composer.guests import ACCOMPANIMENT, USUAL, draw_company
 from bandstand.composer.random_source import RandomSource
-from bandstand.composer.style import Style
+from bandstand.composer.stagecraft import Opening, Staging
+from bandstand.composer.style import HarmonicLanguage, Style
 
-ACCOMPANIMENT: Final = ("chords", "arpeggio", "pad")
 REGISTERS: Final = (
-    ((0, 0), 1.5), ((0, -10), 3.0), ((5, -7), 1.5), ((9, -10), 1.0), ((7, 3), 1.0), ((-5, -10), 2.0), ((-12, -12), 2.0),
+    ((0, 0), 1.5), ((0, -10), 3.0), ((5, -7), 1.5), ((9, -10), 1.0), ((7, 3), 1.0), ((-5, -14), 2.5), ((-12, -14), 2.5),
 )  # fmt: skip
 """((semitones by which the tune lies higher than usual, by which its accompaniment does), weight)."""
 BASS_SHIFTS: Final = ((0, 5.0), (4, 1.0), (7, 1.0))
 """The same of the bass, which is at its lowest already."""
-FLOORS: Final = {"chords": 43, "pad": 43, "arpeggio": 41}
+FLOORS: Final = {"chords": 40, "pad": 40, "arpeggio": 40}
 """Voice -> pitch below which no setting takes it, because chords would be a blur there."""
 CEILINGS: Final = {42: 72, 68: 82}
 """Program -> pitch above which no setting takes its tune: a cello's highest string speaks late up there, and an oboe
@@ -38,12 +39,25 @@ fullest: whoever is sparse is at the quiet level in every verse."""
 LATE: Final = 0.7
 """Energy from which those that enter later than the first join in in a sparse setting: that of a solo or chorus, not of
 a verse, so that two verses have the same players."""
+EARLY: Final = 0.5
+"""Entry of those drummers, at most, who play from the beginning in an even song: others are not in every verse."""
+ARCS: Final = (("even", 2.5), ("usual", 4.0), ("steep", 2.0))
+"""(how a song grows, weight): even if all play from the first beat to the last, steep if few begin and all have joined
+in with the first chorus."""
 LOOPS: Final = ((1, 1.0), (2, 2.0), (4, 3.0))
 """(bars of the figures that go round, weight)."""
+ROUND_SHARE: Final = 0.75
+"""Share of songs with such figures that have the same chords in most sections."""
+FREE: Final = 0.3
+"""Share of the other songs whose accompaniment is free."""
 LOOPING: Final = 0.25
 """Share of songs with such figures, beyond the style's share of sections with loops of chords."""
 ROUND: Final = ("intro", "verse", "chorus", "break")
-"""Kinds of sections that go round the chords of the verse in a song of one loop."""
+"""Kinds of sections that go round the chords of the verse in a song of one loop,"""
+VAMPING: Final = (*ROUND, "bridge", "solo")
+"""and those that do in a vamp, whose loop has two bars."""
+VAMPS: Final = 0.45
+"""Share of vamps among the songs of one loop."""
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -54,10 +68,18 @@ class Setting(msgspec.Struct, frozen=True):
     bass: int = 0
     """Semitones by which each lies higher than usual."""
     fullness: float = 0.0
+    company: int = USUAL
+    """How many play, see `guests`."""
+    arc: str = "usual"
+    """See `ARCS`."""
     loop: int = 0
     """Bars of the figures that the chords keep through a section; 0 if they play on freely."""
     goes_round: bool = False
-    """True if most sections have the chords of the verse."""
+    """True if most sections have the chords of the verse,"""
+    is_vamp: bool = False
+    """which are two bars."""
+    is_free: bool = False
+    """Whether those who accompany play every bar anew."""
 
     @property
     def is_thin(self) -> bool:
@@ -80,29 +102,58 @@ def draw_setting(style: Style, random: RandomSource) -> Setting:
         accompaniment=accompaniment,
         bass=random.branch("bass").choose_weighted(BASS_SHIFTS),
         fullness=random.branch("fullness").choose_weighted(FULLNESS),
+        company=draw_company(random.branch("company")),
+        arc=random.branch("arc").choose_weighted(ARCS),
         loop=random.branch("loop").choose_weighted(LOOPS) if has_figures else 0,
-        goes_round=random.branch("round").draw_bool(share),
+        goes_round=random.branch("round").draw_bool(ROUND_SHARE if has_figures else share / 2),
+        is_vamp=random.branch("vamp").draw_bool(VAMPS),
+        is_free=not has_figures and random.branch("free").draw_bool(FREE),
     )
 
 
-def set_band(band: Band, setting: Setting, wanted: Sequence[str] = ()) -> Band:
-    """The band as it plays in this setting, but for the registers. Where players were asked for, nobody is late."""
+def set_band(band: Band, setting: Setting, wanted: Sequence[str] = (), riffs: Sequence[str] = ()) -> Band:
+    """The band as it plays in this setting, but for the registers.
+
+    Where players were `wanted`, nobody is late, and nowhere is a voice that has the style's `riffs`.
+    """
     fullness, members = setting.fullness, list[Member]()
     for member in band.members:
         if member.voice not in ACCOMPANIMENT:
-            members.append(member)
+            early = setting.arc == "even" and member.voice != "melody" and member.enters <= EARLY and not wanted
+            members.append(msgspec.structs.replace(member, enters=0.0) if early else member)
             continue
-        is_first = not any(one.voice in ACCOMPANIMENT for one in members)
-        enters = member.enters if is_first or wanted else _move_entry(member.enters, fullness)
+        is_early = member.voice in riffs or not any(one.voice in ACCOMPANIMENT for one in members)
+        enters = member.enters if is_early or wanted else _move_entry(member.enters, setting)
         room = 1 - member.density if fullness > 0 else member.density
         density = HABITS["density"].clamp(member.density + DENSITY * fullness * room)
-        variety = 0.0 if fullness == SPARSE else member.variety
+        variety = 1.0 if setting.is_free else 0.0 if fullness == SPARSE else member.variety
         members.append(msgspec.structs.replace(member, density=density, variety=variety, enters=enters))
     return msgspec.structs.replace(band, members=tuple(members))
 
 
-def _move_entry(enters: float, fullness: float) -> float:
-    """Earlier in a full setting, later in a sparse one."""
+def set_staging(staging: Staging, setting: Setting) -> Staging:
+    """The style's means: an even song has no opening but that by all, one whose figures go round no counter-melody."""
+    return msgspec.structs.replace(
+        staging,
+        openings=((Opening.ALL, 1.0),) if setting.arc == "even" else staging.openings,
+        counter_share=0.0 if setting.loop else staging.counter_share,
+    )
+
+
+def set_harmony(language: HarmonicLanguage, setting: Setting) -> HarmonicLanguage:
+    """The style's harmony: that of a vamp goes round two bars, that of a free song comes back to none."""
+    if setting.goes_round and setting.is_vamp:
+        return msgspec.structs.replace(language, loop_share=1.0, return_share=1.0)
+    return msgspec.structs.replace(language, loop_share=0.0, return_share=0.0) if setting.is_free else language
+
+
+def _move_entry(enters: float, setting: Setting) -> float:
+    """Earlier in a full setting, later in a sparse one; an even song has all from the beginning, a steep one late."""
+    fullness = setting.fullness
+    if setting.arc == "even":
+        return 0.0
+    if setting.arc == "steep":
+        return max(enters, LATE)
     return enters * (1 - fullness) if fullness >= 0 else max(enters, LATE)
 
 

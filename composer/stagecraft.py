@@ -23,6 +23,13 @@ class Opening(Enum):
     """The drums alone for its first half."""
     BASS = "bass"
     """Bass and drums for its first half."""
+    ALL = "all"
+    """All from the first beat."""
+
+    @property
+    def has_bass(self) -> bool:
+        """Whether the bass plays from its first bar on."""
+        return self in (Opening.BASS, Opening.ALL)
 
 
 class Ending(Enum):

@@ -14,7 +14,6 @@ from typing import Final
 from bandstand.common.bands import Member
 from bandstand.composer.harmony import HALF, PHRASE_BARS
 from bandstand.composer.random_source import RandomSource
-from bandstand.composer.stagecraft import Opening
 from bandstand.composer.style import BassNote, BassPattern, Style
 from bandstand.composer.theory import Chord, Key, find_nearest_pitch, fold_into_register
 from bandstand.composer.voices.bass_figures import choose_foot, find_depth, keeps_figure, repeat_figure
@@ -58,7 +57,7 @@ def play_bass(
             root = roots.setdefault(chord.foot, _find_root(last, chord, lowest))
             if section.kind == "ending":
                 return [GridNote(0, section.bars * context.steps, root, 0.9)]
-            if section.kind == "intro" and bar < section.bars // 2 and context.stage.opening is not Opening.BASS:
+            if section.kind == "intro" and bar < section.bars // 2 and not context.stage.opening.has_bass:
                 continue
             next_chord = find_chord(context.find_next_chord(bar, span))
             line = _BassLine(root, chord, next_chord, context.key, member, lowest)

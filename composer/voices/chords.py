@@ -76,7 +76,9 @@ def play_arpeggio(
     if context.section.kind == "ending":
         return _hold_first_chord(context, member, 0.8)
     orders = [material.choose(ORDERS)] * context.section.bars
-    if context.change:  # a section that returns ends its phrases in another order
+    if context.is_free:
+        orders = [occurrence.choose(ORDERS) for _ in orders]
+    elif context.change and not context.is_strict:  # a section that returns ends its phrases in another order
         other = occurrence.branch("order").choose(ORDERS)
         orders = [other if bar % 4 in CHANGED_BARS else order for bar, order in enumerate(orders)]
     every = (4, 2, 1)[min(2, int(3 * (0.6 * member.density + 0.5 * context.section.energy)))]
@@ -125,7 +127,7 @@ def _voice_chords(context: SectionContext, member: Member) -> list[list[tuple[Ch
     bars: list[list[tuple[ChordSpan, Voicing]]] = [[] for _ in context.bars]
     for bar, span, change in changes:
         chord: Chord = span.chord.power_chord if has_power_chords else span.chord
-        if change not in known:
+        if change not in known or context.is_free:
             known[change] = lead_voices(chord, previous, *registers[change])
         previous = known[change]
         voicing = _clear_low(previous, chord)
@@ -189,6 +191,9 @@ def _keep_clear_of_tune(voicing: Voicing, context: SectionContext, bar: int, spa
 def _find_register(context: SectionContext, member: Member, bar: int, span: ChordSpan) -> tuple[int, int]:
     """The lowest and the highest pitch for a chord: the member's register, as far as the tune leaves it free."""
     start, highest = bar * context.steps, member.high
+    if context.is_strict:  # where the hand may stay, whatever the tune does
+        low = min(member.low, max(LOWEST_CHORD, RANGES[member.instruments[0]][0]))
+        return low, min(highest, low + NARROWEST)
     tune = min([note.pitch for note in context.find_tune(start + span.begin, start + span.end)], default=128)
     high = min(highest, tune - CLEAR_OF_TUNE)
     lowest = max(LOWEST_CHORD, RANGES[member.instruments[0]][0])

@@ -93,6 +93,10 @@ class SectionContext(msgspec.Struct, frozen=True, kw_only=True):
     """Bars of the figures that chords keep, see `composer.setting`; 0 if they keep none."""
     is_thin: bool = False
     """Whether chords are played without their fifths."""
+    is_strict: bool = False
+    """Whether these figures stay in sections that return, and all sections have them in one register."""
+    is_free: bool = False
+    """Whether no chord is played as it was before."""
     swing: float = 0.0
     """See `common.bands.Band.swing`."""
     fills: float = 0.5
@@ -205,7 +209,7 @@ def develop_patterns(
 ) -> list[Sequence[T]]:
     """Put another pattern into some bars of a section that returns: in the same bars of each of its phrases, in more of
     them by a player who varies much."""
-    if not context.change:
+    if not context.change or (context.is_strict and member.voice != "bass"):
         return patterns
     random = occurrence.branch("develop")
     other = random.choose([one for one in choices if one != patterns[0]] or list(choices))

@@ -1,6 +1,7 @@
 """The drums: a groove of two bars for the section's intensity level, fills at the ends of phrases, crashes.
 
 A section ends with a fill, of a whole bar where it is loud; a phrase of four bars inside it may end with a short one.
+In some songs the drummer fills more, and in others hardly at all (`MANNERS`).
 When a kind of section returns, its groove is a little different; the last chorus has a further drum and more crashes.
 """
 
@@ -30,6 +31,8 @@ HALF_BAR_SHARE: Final = 0.75
 """Share of the short fills in a quiet section that are half a bar long; the others have its last beat."""
 PHRASE: Final = 4
 """Bars."""
+MANNERS: Final = (("usual", 4.0), ("plain", 1.2), ("busy", 2.0))
+"""(how the drummer of a song fills, weight): a plain one hardly does, a busy one may do so every second bar."""
 
 
 class Grooves(msgspec.Struct, frozen=True):
@@ -48,7 +51,7 @@ def play_drums(
     if section.kind == "ending":
         return [GridNote(0, 1, KICK, 1.0), GridNote(0, 4, CRASH, 0.8)]
     grooves = _make_grooves(context, member, material, occurrence)
-    fills = _plan_fills(context, occurrence)
+    fills = _plan_fills(context, draw_manner(material), occurrence)
     notes: list[GridNote] = []
     for bar in range(section.bars):
         start, begin = bar * context.steps, fills.get(bar, context.steps)
@@ -57,9 +60,14 @@ def play_drums(
         notes += _play_bar(groove, start, 0, begin)
         if begin < context.steps:
             notes += _play_fill(context, member, occurrence, (start, begin))
-    if section.kind == "intro" and context.stage.opening not in (Opening.DRUMS, Opening.BASS):
+    if section.kind == "intro" and context.stage.opening not in (Opening.DRUMS, Opening.BASS, Opening.ALL):
         notes = [note for note in notes if note.pitch != KICK or note.step >= section.bars * context.steps // 2]
     return notes + [GridNote(bar * context.steps, 4, CRASH, 0.85) for bar in _list_crashes(context, fills)]
+
+
+def draw_manner(random: RandomSource) -> str:
+    """Draw the manner of a song's drummer; `random` may be any source of the song."""
+    return random.song.branch("drums").choose_weighted(MANNERS)
 
 
 def _make_grooves(context: SectionContext, member: Member, material: RandomSource, occurrence: RandomSource) -> Grooves:
@@ -91,13 +99,19 @@ def _play_fill(context: SectionContext, member: Member, random: RandomSource, pl
     return max(drawn, key=lambda notes: len(notes))
 
 
-def _plan_fills(context: SectionContext, random: RandomSource) -> dict[int, int]:
-    """Bar -> first step of its fill: the last bar, and by chance the last bars of the phrases before it."""
+def _plan_fills(context: SectionContext, manner: str, random: RandomSource) -> dict[int, int]:
+    """Bar -> first step of its fill: the last bar, and by chance the last bars of the phrases before it.
+
+    A plain drummer has one fill alone, out of the bridge; a busy one takes two bars for a phrase.
+    """
     section, steps = context.section, context.steps
     is_loud = section.energy >= CRASH_ENERGY
     fills = {section.bars - 1: 0 if is_loud else steps // 2}
+    if manner == "plain":
+        return fills if section.kind == "bridge" else {}
     share = min(1.0, context.style.drumming.fill_share * 2 * context.fills)
-    for bar in range(section.bars - 1 - PHRASE, 0, -PHRASE):
+    every = PHRASE // 2 if manner == "busy" else PHRASE
+    for bar in range(section.bars - 1 - every, 0, -every):
         if random.draw_bool(share):
             fills[bar] = steps // 2 if is_loud or random.draw_bool(HALF_BAR_SHARE) else steps - 4
     return fills

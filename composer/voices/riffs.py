@@ -12,7 +12,6 @@ from bandstand.common.bands import Member
 from bandstand.common.instruments import RANGES
 from bandstand.composer.harmony import PHRASE_BARS
 from bandstand.composer.random_source import RandomSource
-from bandstand.composer.stagecraft import Opening
 from bandstand.composer.style import RiffRhythm, RiffStyle
 from bandstand.composer.theory import Chord, find_nearest_pitch, fold_into_register
 from bandstand.composer.voices.chords import LOWEST_CHORD
@@ -82,7 +81,7 @@ def play_riff(context: SectionContext, member: Member) -> list[GridNote]:
     riff, section = context.riff, context.section
     if riff is None:
         return []
-    waits = section.kind == "intro" and member.voice == "bass" and context.stage.opening is not Opening.BASS
+    waits = section.kind == "intro" and member.voice == "bass" and not context.stage.opening.has_bass
     begin, end = section.bars // 2 * context.steps if waits else 0, section.bars * context.steps
     notes: list[GridNote] = []
     for start in range(0, end, riff.steps):

@@ -6,15 +6,29 @@ from bandstand.common.bands import Band, Member
 from bandstand.common.instruments import RANGES
 from bandstand.common.lineups import HOUSE, LINEUPS
 from bandstand.composer.compose import compose
+from bandstand.composer.guests import ACCOMPANIMENT
+from bandstand.composer.harmony import BarChords, Harmoniser
 from bandstand.composer.parts import fit_to_instrument
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.score import UNPITCHED, Score
-from bandstand.composer.setting import ACCOMPANIMENT, CEILINGS, SPARSE, Setting, draw_setting, set_band, set_register
+from bandstand.composer.setting import (
+    CEILINGS,
+    SPARSE,
+    Setting,
+    draw_setting,
+    set_band,
+    set_harmony,
+    set_register,
+    set_staging,
+)
+from bandstand.composer.stagecraft import Opening
 from bandstand.composer.style import LEVEL_ENERGIES, find_level
 from bandstand.composer.styles import STYLES
+from bandstand.composer.theory import Key
 from bandstand.composer.voices.context import DENSITY_WEIGHT, choose_patterns
 
 ROBOTS = HOUSE["small-robots"]
+POP = STYLES["pop"]
 SEATS = [seat for lineup in LINEUPS.values() for seat in lineup.seats if seat.voice != "drums"]
 SEEDS = range(60)
 VERSES = (0.5, 0.56)
@@ -64,6 +78,34 @@ def test_in_a_sparse_setting_others_join_in_with_the_chorus_and_in_a_full_one_be
 
     assert VERSES[1] < entry(SPARSE) <= 0.8
     assert entry(0.4) < entry(0.0) < VERSES[0]
+
+
+def test_in_an_even_song_all_begin_but_the_tune_and_in_a_steep_one_all_others_wait_for_the_chorus() -> None:
+    def list_entries(arc: str) -> list[float]:
+        return [one.enters for one in set_band(ROBOTS, Setting(arc=arc)).members if one.voice != "melody"]
+
+    assert set(list_entries("even")) == {0.0}
+    assert sorted(list_entries("steep")) == [0.0, 0.0, 0.0, 0.7]
+    assert [opening for opening, _ in set_staging(POP.staging, Setting(arc="even")).openings] == [Opening.ALL]
+    assert set_staging(POP.staging, Setting()) == POP.staging
+
+
+def test_a_drummer_who_is_not_in_every_verse_does_not_begin_an_even_song_either() -> None:
+    drummer = set_band(HOUSE["long-exposure"], Setting(arc="even")).members[0]
+    assert drummer == HOUSE["long-exposure"].members[0]
+
+
+@pytest.mark.parametrize("kind", ["verse", "chorus", "bridge"])
+def test_a_vamp_goes_round_two_bars_and_a_free_song_round_none(kind: str) -> None:
+    def list_bars(setting: Setting, seed: int) -> tuple[BarChords, ...]:
+        language = set_harmony(POP.harmony, setting)
+        harmoniser = Harmoniser(Key.parse("C"), 0.3, language, RandomSource(seed))
+        return harmoniser.make_progression("verse" if setting.goes_round else kind, 8)
+
+    vamps = [list_bars(Setting(goes_round=True, is_vamp=True), seed) for seed in range(20)]
+    assert all(bars == bars[:2] * 4 for bars in vamps)
+    free = [list_bars(Setting(is_free=True), seed) for seed in range(20)]
+    assert mean(len(set(bars)) for bars in free) > mean(len(set(bars)) for bars in vamps) + 2
 
 
 def test_nobody_is_late_in_a_song_for_which_players_were_asked() -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from itertools import count
 
 import msgspec
 import pytest
@@ -12,14 +13,19 @@ from bandstand.composer.style import CLOSED, CRASH, KICK, OPEN, SHAKER, SIDESTIC
 from bandstand.composer.styles import STYLES
 from bandstand.composer.styles.latin import MUTED
 from bandstand.composer.voices.context import GridNote, SectionContext
-from bandstand.composer.voices.drums import play_drums
+from bandstand.composer.voices.drums import draw_manner, play_drums
 
 MakeContext = Callable[..., SectionContext]
 DRUMMER = msgspec.structs.replace(HOUSE["small-robots"].members[0], variety=0.0)
 
 
 def play(context: SectionContext, member: Member = DRUMMER, seed: int = 1, occurrence: int = 2) -> list[GridNote]:
-    return play_drums(context, member, RandomSource(seed), RandomSource(occurrence))
+    return play_drums(context, member, find_song("usual", seed), RandomSource(occurrence))
+
+
+def find_song(manner: str, seed: int) -> RandomSource:
+    """The first song from this seed on, in steps of 100, whose drummer has this manner."""
+    return next(song for song in map(RandomSource, count(seed, 100)) if draw_manner(song) == manner)
 
 
 def without_fills(notes: list[GridNote]) -> tuple[GridNote, ...]:
@@ -34,7 +40,7 @@ def test_fills_differ_by_occurrence_and_the_groove_does_not(context: MakeContext
 
 
 def test_a_band_that_likes_fills_ends_every_phrase_with_one_and_another_none_inside(context: MakeContext) -> None:
-    def count(fills: float) -> int:
+    def count_filled(fills: float) -> int:
         phrases = [
             {
                 note.pitch
@@ -46,8 +52,19 @@ def test_a_band_that_likes_fills_ends_every_phrase_with_one_and_another_none_ins
         ]
         return sum(bool(set(TOMS) & drums) for drums in phrases)
 
-    assert count(0.0) == 0
-    assert count(1.0) > count(0.3) > 0
+    assert count_filled(0.0) == 0
+    assert count_filled(1.0) > count_filled(0.3) > 0
+
+
+def test_a_plain_drummer_leaves_the_groove_alone_and_a_busy_one_fills_every_second_bar(context: MakeContext) -> None:
+    def list_filled(manner: str) -> set[int]:
+        songs = [
+            play_drums(context(bars=8, energy=0.8), DRUMMER, find_song(manner, seed), RandomSource(seed))
+            for seed in range(20)
+        ]
+        return {note.step // 16 for notes in songs for note in notes if note.pitch in TOMS}
+
+    assert [list_filled(manner) for manner in ("plain", "usual", "busy")] == [set(), {3, 7}, {1, 3, 5, 7}]
 
 
 def test_a_section_that_returns_keeps_most_of_its_groove(context: MakeContext) -> None:
@@ -65,13 +82,13 @@ def test_a_section_that_returns_keeps_most_of_its_groove(context: MakeContext) -
 
 
 def test_the_second_bar_answers_the_first(context: MakeContext) -> None:
-    pairs = [play(context(energy=0.6), seed=seed) for seed in range(20)]
+    pairs = [play(context(energy=0.6), seed=seed) for seed in range(100)]
     differ = [
         {(note.step % 16, note.pitch) for note in notes if note.step // 16 == 0}
         != {(note.step % 16, note.pitch) for note in notes if note.step // 16 == 1}
         for notes in pairs
     ]
-    assert sum(differ) > 15
+    assert sum(differ) > 70
 
 
 BACKBEATS = {"latin": MUTED, "reggae": SIDESTICK, "ambient": SHAKER}

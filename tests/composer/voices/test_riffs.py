@@ -8,6 +8,7 @@ from bandstand.common.lineups import HOUSE
 from bandstand.composer.compose import compose
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.score import STEP, Part, Score, Section
+from bandstand.composer.setting import draw_setting
 from bandstand.composer.style import RiffStyle
 from bandstand.composer.styles import STYLES
 from bandstand.composer.voices.context import GridNote, Riff, SectionContext
@@ -118,10 +119,11 @@ def test_an_introduction_without_a_riff_quotes_the_hook_of_the_chorus() -> None:
             lead = next(part for part in score.parts if part.voice == "melody")
             intro = next((one for one in score.sections if one.kind == "intro"), None)
             chorus = next(one for one in score.sections if one.kind == "chorus")
-            if intro is None or chorus.key:
+            setting = draw_setting(STYLES[score.style], RandomSource(seed).branch(score.style, "setting"))
+            if intro is None or chorus.key or setting.arc == "even":
                 continue
             pitches = [note.pitch for note in lead.notes if note.start < intro.bars * score.bar - STEP * 8]
             begin = chorus.bar * score.bar - STEP // 2
             head = [note.pitch for note in lead.notes if note.start >= begin][: len(pitches)]
             quoted += len(pitches) >= 3 and pitches[:3] == head[:3]
-    assert quoted >= 15
+    assert quoted >= 11
