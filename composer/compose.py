@@ -21,12 +21,12 @@ from bandstand.composer.arranging import arrange_band, may_play, shift_energy
 from bandstand.composer.enrichment import draw_enrichment
 from bandstand.composer.exact_length import Fit, Length, fit_length, slow_down
 from bandstand.composer.expression import perform
-from bandstand.composer.guests import DOUBLE, USUAL, double_bass, gather_company
+from bandstand.composer.guests import DOUBLE, USUAL, double_bass, find_share, gather_company
 from bandstand.composer.harmony import PHRASE_BARS, BarChords, Harmoniser, lead_into_key, list_chord_changes
 from bandstand.composer.parts import choose_instrument, fit_to_instrument, make_effects_part, make_part
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.risers import play_reversed_cymbal
-from bandstand.composer.score import STEP, ChordMark, Score, Section, Tempo
+from bandstand.composer.score import STEP, ChordMark, Part, Score, Section, Tempo
 from bandstand.composer.setting import (
     ROUND,
     VAMPING,
@@ -56,7 +56,7 @@ VERSION: Final = 8
 for the same band, seed and parameters: `remake` then says that the composer is newer."""
 MINUTES: Final = (1.8, 3.1)
 """Range of a song's length if the parameters give none."""
-HOOKED: Final = (Opening.BAND, Opening.LAYERS)
+HOOKED: Final = (Opening.BAND, Opening.LAYERS, Opening.ALL)
 """Openings that quote the tune of the chorus from the first bar on; the others do so from their middle on."""
 TEMPO_WIDTH: Final = 0.08
 """Largest difference between a song's tempo and its band's, as a share of the tempo."""
@@ -102,9 +102,7 @@ def compose_streaming(band: Band, seed: int, parameters: Mapping[str, Value]) ->
     asked, style = checked(parameters), find_style(band)
     random = RandomSource(seed).branch(style.name)
     setting = draw_setting(style, random.branch("setting"))
-    company = max(USUAL, setting.company) if asked.wanted else setting.company
-    band = arrange_band(gather_company(band, company, style.riffs.players, random.branch("company")), asked)
-    band = set_band(band, setting, asked.wanted, style.riffs.players)
+    usual, band = band, _gather_players(band, setting, asked, random.branch("company"))
     ending = _choose_ending(style, asked, random)
     key, plan = _choose_key(band, asked, random), _plan_song(band, asked, ending, random)
     form = plan.sections
@@ -116,7 +114,7 @@ def compose_streaming(band: Band, seed: int, parameters: Mapping[str, Value]) ->
             _make_contexts(band, setting, _shift_energies(form, asked), keys, random), stages, strict=True
         )
     ]
-    contexts = _place_hook(contexts, band, random)
+    contexts = _place_hook(contexts, band, random) if setting.arc != "joined" else contexts
     header = Score(
         title=draw_title(random.branch("title")),
         artist=band.name,
@@ -127,10 +125,7 @@ def compose_streaming(band: Band, seed: int, parameters: Mapping[str, Value]) ->
         tempi=slow_down(plan.bpm, form, style.beats, plan.hold) if ending.slows else (Tempo(0, plan.bpm),),
         sections=tuple(_mark_key(context, key) for context in contexts),
         chords=_mark_chords(contexts),
-        parts=(
-            *(make_part(member, style.name, random.branch("part", member.name)) for member in band.members),
-            *([make_effects_part(style.name)] if _has_effects(band, contexts) else []),
-        ),
+        parts=_make_parts(usual, band, contexts, random),
     )
     return StreamingScore(header, _play_sections(band, setting, form, contexts, plan.bpm, random))
 
@@ -172,6 +167,23 @@ def find_style(band: Band) -> Style:
     if band.style not in STYLES:
         raise ComposeError(f"{band.style}: there is no such style; there are {', '.join(STYLES)}")
     return STYLES[band.style]
+
+
+def _gather_players(band: Band, setting: Setting, asked: SongParameters, random: RandomSource) -> Band:
+    """The band as it plays in this song. Nobody stays at home from a song for which players were asked for."""
+    riffs = find_style(band).riffs.players
+    company = max(USUAL, setting.company) if asked.wanted else setting.company
+    return set_band(arrange_band(gather_company(band, company, riffs, random), asked), setting, asked.wanted, riffs)
+
+
+def _make_parts(usual: Band, band: Band, contexts: list[SectionContext], random: RandomSource) -> tuple[Part, ...]:
+    """The parts of all that play, still without notes; `usual` is the band without its guests."""
+    parts = []
+    for member in band.members:
+        part = make_part(member, band.style, random.branch("part", member.name))
+        level = round(part.level * find_share(member, band.members, usual), 3)
+        parts.append(msgspec.structs.replace(part, level=level))
+    return (*parts, *([make_effects_part(band.style)] if _has_effects(band, contexts) else []))
 
 
 def _choose_key(band: Band, asked: SongParameters, random: RandomSource) -> Key:
@@ -262,6 +274,7 @@ def _make_contexts(
             loop=setting.loop,
             is_thin=setting.is_thin,
             is_free=setting.is_free,
+            has_halves=setting.has_halves,
             is_strict=setting.loop > 0 and setting.is_vamp,
             swing=band.swing,
             fills=band.fills,
@@ -279,7 +292,7 @@ def _place_hook(contexts: list[SectionContext], band: Band, random: RandomSource
     """Let the intro quote the head of the first chorus, tune and chords, unless it has the song's riff."""
     opening, chorus = contexts[0], next((one for one in contexts if one.section.kind == "chorus"), None)
     soloist = next((member for member in band.members if member.voice == "melody"), None)
-    if opening.section.kind != "intro" or opening.riff or chorus is None or soloist is None or _has_no_hook(opening):
+    if opening.section.kind != "intro" or opening.riff or chorus is None or soloist is None:
         return contexts
     begin = 0 if opening.stage.opening in HOOKED else opening.section.bars // 2
     longer = chorus.section.bars - opening.section.bars
@@ -289,11 +302,6 @@ def _place_hook(contexts: list[SectionContext], band: Band, random: RandomSource
     hook = Ahead(chorus, source.branch(section.kind), source.branch(section.kind, section.number))
     bars = opening.bars[:begin] + chorus.bars[: opening.section.bars - begin]
     return [msgspec.structs.replace(opening, bars=bars, hook=hook, hook_bar=begin), *contexts[1:]]
-
-
-def _has_no_hook(opening: SectionContext) -> bool:
-    """Whether all play at once, and the tune waits for its verse."""
-    return opening.stage.opening is Opening.ALL
 
 
 def _mark_key(context: SectionContext, key: Key) -> Section:
@@ -360,7 +368,7 @@ def _play_section(
                 context = msgspec.structs.replace(context, tune=(*context.tune, *played[index]))
     for index, member in enumerate(members):
         if playing[index] and member.name == DOUBLE:
-            played[index] = double_bass(played, members, member)
+            played[index] = double_bass(played, members, member, context.key)
     return played
 
 

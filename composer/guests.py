@@ -16,7 +16,7 @@ from bandstand.common.bands import Band, Member
 from bandstand.common.instruments import RANGES
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.score import UNPITCHED
-from bandstand.composer.theory import fold_into_register
+from bandstand.composer.theory import Key, fold_into_register
 from bandstand.composer.voices.context import GridNote
 
 ACCOMPANIMENT: Final = ("chords", "arpeggio", "pad")
@@ -30,8 +30,14 @@ MOST: Final = 7
 WAITING: Final = 0.7
 """Energy from which the one who accompanies in a bare song plays."""
 DOUBLE: Final = "bass double"
-"""Name of the guest who plays what the bass does, `OCTAVE` higher."""
+"""Name of the guest who plays what the bass does, `OCTAVE` higher,"""
+DOUBLE_SHARE: Final = 0.7
+"""and the factor of the level of that part; power goes with the fourth power of levels."""
 OCTAVE: Final = 12
+RUBBING: Final = (1, 13)
+"""Semitones between two notes that rub,"""
+HELD_STEPS: Final = 3
+"""of which one lasts so many steps at least."""
 
 
 def _seat(name: str, voice: str, instruments: tuple[int, ...], bottom: int, pan: float) -> Member:
@@ -142,8 +148,43 @@ def _make_double(bass: Member, programs: tuple[int, ...]) -> Member:
     )
 
 
-def double_bass(played: Sequence[Sequence[GridNote]], members: Sequence[Member], double: Member) -> list[GridNote]:
-    """What the bass plays, an octave higher as far as the instrument has it."""
+def double_bass(
+    played: Sequence[Sequence[GridNote]], members: Sequence[Member], double: Member, key: Key
+) -> list[GridNote]:
+    """What the bass plays, an octave higher, but for notes that are not in the key, which are the bass's alone.
+
+    It is as high as the bass where it would rub against what is held up there; or rests, if it is no bass instrument.
+    """
     lowest, highest = RANGES[double.instruments[0]]
+    others = [
+        note
+        for notes, member in zip(played, members, strict=True)
+        if member.voice in (*ACCOMPANIMENT, "melody")
+        for note in notes
+        if note.length >= HELD_STEPS
+    ]
     notes = next((one for one, member in zip(played, members, strict=True) if member.voice == "bass"), ())
-    return [note._replace(pitch=fold_into_register(note.pitch + OCTAVE, lowest, highest)) for note in notes]
+    doubled: list[GridNote] = []
+    for note in [note for note in notes if note.pitch % 12 in key.scale]:
+        if not _rubs(note, others):
+            doubled.append(note._replace(pitch=fold_into_register(note.pitch + OCTAVE, lowest, highest)))
+        elif note.pitch >= lowest:
+            doubled.append(note)
+    return doubled
+
+
+def _rubs(note: GridNote, others: Sequence[GridNote]) -> bool:
+    """Whether the note would be a semitone beside another one, an octave higher."""
+    pitch, end = note.pitch + OCTAVE, note.step + note.length
+    return any(
+        abs(other.pitch - pitch) in RUBBING and other.step < end and note.step < other.step + other.length
+        for other in others
+    )
+
+
+def find_share(member: Member, members: Sequence[Member], band: Band) -> float:
+    """Factor of the level of a member's part: what accompanies is as loud together as the band's players are."""
+    if member.name == DOUBLE:
+        return DOUBLE_SHARE
+    usual, now = (sum(one.voice in ACCOMPANIMENT for one in players) for players in (band.members, members))
+    return (usual / now) ** 0.25 if member.voice in ACCOMPANIMENT and now > usual > 0 else 1.0

@@ -24,7 +24,7 @@ SWELL: Final = (34, 127)
 """Expression at the beginning and at the end of a swell."""
 POINTS: Final = 24
 """Moves of a controller in an ending."""
-STILL: Final = 0.3
+STILL: Final = 0.35
 """Share of the expression that is left when a tape stands still, at the end of the last bar."""
 FULL: Final = 127
 REVERSED_SECONDS: Final = 1.35

@@ -1,10 +1,11 @@
 """The setting of a song: how low it lies, how full it is, and whether its figures go round.
 
 A band that plays every song in one register and with as many notes sounds like one song. So each song is set anew, as
-an arranger would: tune, accompaniment and bass lie lower or higher, within what their instruments have; the
-accompaniment is sparse or busy, and joins late or early; in some songs the chords keep a figure of one, two or four
-bars, and the sections go round the same chords, more often in styles that are made of loops. The bass has figures of
-its own (`voices/bass_figures.py`). A setting moves the members' habits for one song; the bands stay as they are.
+an arranger would: tune, accompaniment and bass lie lower or higher, within what their instruments have, and dark songs
+at the bottom of them; the accompaniment is sparse or busy, and joins late or early; all play from the first beat, or
+the song builds up; in some songs the chords keep a figure of one, two or four bars, and the sections go round the same
+chords, more often in styles that are made of loops; in others each bar is played anew. A setting moves the members'
+habits for one song; the bands stay as they are. Who of them plays is drawn here, and told in `guests.py`.
 """
 
 from collections.abc import Sequence
@@ -14,13 +15,18 @@ import msgspec
 
 from bandstand.common.bands import HABITS, Band, Member
 from bandstand.common.instruments import RANGES
-from bandstand.composer.guests import ACCOMPANIMENT, USUAL, draw_company
+from bandstand.composer.guests import ACCOMPANIMENT, BARE, USUAL, draw_company
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.stagecraft import Opening, Staging
 from bandstand.composer.style import HarmonicLanguage, Style
 
+DARK: Final = -14
+"""Semitones by which the accompaniment of dark songs lies lower: at the bottom of its instruments,"""
+DARK_COMPASS: Final = 16
+"""within so many semitones."""
 REGISTERS: Final = (
-    ((0, 0), 1.5), ((0, -10), 3.0), ((5, -7), 1.5), ((9, -10), 1.0), ((7, 3), 1.0), ((-5, -14), 2.5), ((-12, -14), 2.5),
+    ((0, 0), 1.5), ((0, -10), 3.0), ((5, -7), 1.5), ((9, -10), 1.0), ((7, 3), 1.0), ((-5, DARK), 2.5),
+    ((-12, DARK), 1.5), ((5, DARK), 1.0),
 )  # fmt: skip
 """((semitones by which the tune lies higher than usual, by which its accompaniment does), weight)."""
 BASS_SHIFTS: Final = ((0, 5.0), (4, 1.0), (7, 1.0))
@@ -41,15 +47,18 @@ LATE: Final = 0.7
 a verse, so that two verses have the same players."""
 EARLY: Final = 0.5
 """Entry of those drummers, at most, who play from the beginning in an even song: others are not in every verse."""
-ARCS: Final = (("even", 2.5), ("usual", 4.0), ("steep", 2.0))
-"""(how a song grows, weight): even if all play from the first beat to the last, steep if few begin and all have joined
-in with the first chorus."""
+ARCS: Final = (("even", 1.0), ("joined", 1.5), ("usual", 4.0), ("steep", 2.0))
+"""(how a song grows, weight): even if all play from the first beat to the last, joined if so but for the tune and who
+joins in last, steep if few begin and all have joined in with the first chorus."""
+EVEN: Final = ("even", "joined")
+HALVES: Final = 0.3
+"""Share of songs in which others than the first who accompanies join in halfway through a verse."""
 LOOPS: Final = ((1, 1.0), (2, 2.0), (4, 3.0))
 """(bars of the figures that go round, weight)."""
 ROUND_SHARE: Final = 0.75
 """Share of songs with such figures that have the same chords in most sections."""
 FREE: Final = 0.3
-"""Share of the other songs whose accompaniment is free."""
+"""Share of the other songs whose accompaniment is free, if it is not bare."""
 LOOPING: Final = 0.25
 """Share of songs with such figures, beyond the style's share of sections with loops of chords."""
 ROUND: Final = ("intro", "verse", "chorus", "break")
@@ -80,11 +89,13 @@ class Setting(msgspec.Struct, frozen=True):
     """which are two bars."""
     is_free: bool = False
     """Whether those who accompany play every bar anew."""
+    has_halves: bool = False
+    """See `HALVES`."""
 
     @property
     def is_thin(self) -> bool:
-        """Whether chords are played without their fifths."""
-        return self.fullness == SPARSE
+        """Whether chords are played without their fifths; who accompanies alone plays them whole."""
+        return self.fullness == SPARSE and self.company >= USUAL
 
 
 def draw_setting(style: Style, random: RandomSource) -> Setting:
@@ -97,17 +108,19 @@ def draw_setting(style: Style, random: RandomSource) -> Setting:
     figures = min(LOOPING + share, 1 - style.comping_variety) if share else 0.0
     has_figures = random.branch("figures").draw_bool(figures)
     tune, accompaniment = random.branch("register").choose_weighted(REGISTERS)
+    company = draw_company(random.branch("company"))
     return Setting(
         tune=tune,
         accompaniment=accompaniment,
         bass=random.branch("bass").choose_weighted(BASS_SHIFTS),
         fullness=random.branch("fullness").choose_weighted(FULLNESS),
-        company=draw_company(random.branch("company")),
+        company=company,
         arc=random.branch("arc").choose_weighted(ARCS),
         loop=random.branch("loop").choose_weighted(LOOPS) if has_figures else 0,
         goes_round=random.branch("round").draw_bool(ROUND_SHARE if has_figures else share / 2),
         is_vamp=random.branch("vamp").draw_bool(VAMPS),
-        is_free=not has_figures and random.branch("free").draw_bool(FREE),
+        has_halves=random.branch("halves").draw_bool(HALVES),
+        is_free=not has_figures and company != BARE and random.branch("free").draw_bool(FREE),
     )
 
 
@@ -117,13 +130,14 @@ def set_band(band: Band, setting: Setting, wanted: Sequence[str] = (), riffs: Se
     Where players were `wanted`, nobody is late, and nowhere is a voice that has the style's `riffs`.
     """
     fullness, members = setting.fullness, list[Member]()
+    others = [one for one in band.members if one.voice in ACCOMPANIMENT]
     for member in band.members:
         if member.voice not in ACCOMPANIMENT:
-            early = setting.arc == "even" and member.voice != "melody" and member.enters <= EARLY and not wanted
+            early = setting.arc in EVEN and member.voice != "melody" and member.enters <= EARLY and not wanted
             members.append(msgspec.structs.replace(member, enters=0.0) if early else member)
             continue
         is_early = member.voice in riffs or not any(one.voice in ACCOMPANIMENT for one in members)
-        enters = member.enters if is_early or wanted else _move_entry(member.enters, setting)
+        enters = member.enters if is_early or wanted else _move_entry(member.enters, setting, member == others[-1])
         room = 1 - member.density if fullness > 0 else member.density
         density = HABITS["density"].clamp(member.density + DENSITY * fullness * room)
         variety = 1.0 if setting.is_free else 0.0 if fullness == SPARSE else member.variety
@@ -135,7 +149,7 @@ def set_staging(staging: Staging, setting: Setting) -> Staging:
     """The style's means: an even song has no opening but that by all, one whose figures go round no counter-melody."""
     return msgspec.structs.replace(
         staging,
-        openings=((Opening.ALL, 1.0),) if setting.arc == "even" else staging.openings,
+        openings=((Opening.ALL, 1.0),) if setting.arc in EVEN else staging.openings,
         counter_share=0.0 if setting.loop else staging.counter_share,
     )
 
@@ -147,11 +161,11 @@ def set_harmony(language: HarmonicLanguage, setting: Setting) -> HarmonicLanguag
     return msgspec.structs.replace(language, loop_share=0.0, return_share=0.0) if setting.is_free else language
 
 
-def _move_entry(enters: float, setting: Setting) -> float:
+def _move_entry(enters: float, setting: Setting, is_last: bool) -> float:
     """Earlier in a full setting, later in a sparse one; an even song has all from the beginning, a steep one late."""
     fullness = setting.fullness
-    if setting.arc == "even":
-        return 0.0
+    if setting.arc in EVEN:
+        return LATE if is_last and setting.arc == "joined" else 0.0
     if setting.arc == "steep":
         return max(enters, LATE)
     return enters * (1 - fullness) if fullness >= 0 else max(enters, LATE)
@@ -168,4 +182,7 @@ def set_register(member: Member, setting: Setting) -> Member:
     if member.voice == "melody":
         wanted = min(wanted, CEILINGS.get(program, highest) - member.top)
     move = max(wanted, min(0, lowest - member.bottom)) if wanted < 0 else min(wanted, max(0, highest - member.top))
-    return msgspec.structs.replace(member, bottom=member.bottom + move, top=member.top + move)
+    bottom, top = member.bottom + move, member.top + move
+    if wanted == DARK and member.voice in ACCOMPANIMENT:
+        top = min(top, bottom + DARK_COMPASS)
+    return msgspec.structs.replace(member, bottom=bottom, top=top)

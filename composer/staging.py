@@ -140,6 +140,8 @@ def stage_section(played: Parts, members: Sequence[Member], context: SectionCont
         played = _layer_drums(played, members, context)
     if section.kind == "intro":
         played = _open(played, members, context)
+    if context.has_halves and section.kind in RETURNING:
+        played = _join_halfway(played, members, context)
     if stage.has_counter:
         played = _add_counter(played, members, context)
     if stage.surprise:
@@ -182,6 +184,21 @@ def _find_entries(members: Sequence[Member], context: SectionContext) -> dict[st
             return dict.fromkeys(("chords", "arpeggio", "pad"), half)
         case _:
             return {}
+
+
+def _join_halfway(played: Parts, members: Sequence[Member], context: SectionContext) -> Parts:
+    """Let all who accompany but the first who plays, and who has a riff, rest until the middle of the section."""
+    half = context.section.bars // 2 * context.steps
+    others = [
+        index
+        for index, (notes, member) in enumerate(zip(played, members, strict=True))
+        if notes and member.voice in COUNTER_PLAYERS
+    ][1:]
+    busy = context.riff.players if context.riff else ()
+    return [
+        [note for note in notes if note.step >= half] if index in others and members[index].name not in busy else notes
+        for index, notes in enumerate(played)
+    ]
 
 
 def _layer_drums(played: Parts, members: Sequence[Member], context: SectionContext) -> Parts:

@@ -53,7 +53,7 @@ REGGAE: Final = Style(
     ),
     fills=(
         ((SNARE, ("x.xxx.......x...",)), (TOMS[0], (".....xx.........",)), (TOMS[2], (".......x..xx....",))),
-        ((SIDESTICK, ("x..x..x.x...x...",)), (KICK, ("....x.......x...",))),
+        ((SIDESTICK, ("x..x..x.x..xx...",)), (65, ("..xx.......x.x..",)), (KICK, ("....x.......x...",))),
         ((SNARE, ("......xxx.x.x...",)), (CRASH, ("............x...",)), (KICK, ("............x...",))),
     ),
     drumming=Drumming(

@@ -84,7 +84,7 @@ def test_the_notes_of_three_hundred_songs_are_right(band: Band) -> None:
 
 
 def test_wrong_notes_are_counted_where_random_pitches_are_played(songs: list[Score]) -> None:
-    counted = add_wrong_notes([measure_notes(random_pitch(song)) for song in songs[:8]])
+    counted = add_wrong_notes([measure_notes(random_pitch(song)) for song in songs[::8]])
     assert counted.second_voice[0] > 0.5
     assert counted.cadence[0] > 0.5
     assert counted.rubs[0] > 0.1

@@ -13,6 +13,8 @@ from bandstand.composer.random_source import RandomSource
 from bandstand.composer.score import UNPITCHED, Score
 from bandstand.composer.setting import (
     CEILINGS,
+    DARK,
+    DARK_COMPASS,
     SPARSE,
     Setting,
     draw_setting,
@@ -72,6 +74,14 @@ def test_a_tune_stays_where_its_instrument_speaks(program: int) -> None:
     assert set_register(member, Setting(tune=-12)).top <= CEILINGS[program]
 
 
+def test_the_accompaniment_of_a_dark_song_lies_at_the_bottom_of_its_instruments() -> None:
+    for member in ROBOTS.members:
+        if member.voice in ACCOMPANIMENT:
+            dark, low = (set_register(member, Setting(accompaniment=shift)) for shift in (DARK, DARK + 1))
+            assert dark.top - dark.bottom == DARK_COMPASS
+            assert (dark.top + dark.bottom) / 2 < (low.top + low.bottom) / 2 - 3
+
+
 def test_in_a_sparse_setting_others_join_in_with_the_chorus_and_in_a_full_one_before_the_verse() -> None:
     def entry(fullness: float) -> float:
         return next(one.enters for one in set_band(ROBOTS, Setting(fullness=fullness)).members if one.voice == "pad")
@@ -85,6 +95,7 @@ def test_in_an_even_song_all_begin_but_the_tune_and_in_a_steep_one_all_others_wa
         return [one.enters for one in set_band(ROBOTS, Setting(arc=arc)).members if one.voice != "melody"]
 
     assert set(list_entries("even")) == {0.0}
+    assert list_entries("joined") == [0.0, 0.0, 0.0, 0.7]
     assert sorted(list_entries("steep")) == [0.0, 0.0, 0.0, 0.7]
     assert [opening for opening, _ in set_staging(POP.staging, Setting(arc="even")).openings] == [Opening.ALL]
     assert set_staging(POP.staging, Setting()) == POP.staging

@@ -132,6 +132,16 @@ def test_openings_differ_in_who_begins() -> None:
     assert begins(Opening.LAYERS) == {"chords"}
 
 
+def test_others_than_the_first_who_accompanies_may_join_in_halfway_through_a_verse() -> None:
+    def list_firsts(kind: str) -> list[int]:
+        staged = stage(replace(make_context(kind, bars=8), has_halves=True))
+        return [min(note.step for note in notes) for notes in staged]
+
+    halves = [4 * 16 if member.voice == "pad" else 0 for member in ROBOTS]
+    assert list_firsts("verse") == halves
+    assert list_firsts("chorus") == [0] * len(ROBOTS)
+
+
 @pytest.mark.parametrize("bars", [1, 2, 3])
 @pytest.mark.parametrize("ending", Ending)
 @pytest.mark.parametrize("style", STYLES)
