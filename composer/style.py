@@ -155,6 +155,8 @@ class TuneStyle(msgspec.Struct, frozen=True, kw_only=True):
     """Share of bars that have the rhythm of a bar before."""
     change: float = 0.2
     """Probability that a unit which returns has another end."""
+    literal: float = 0.6
+    """Share of the songs whose units return as they were."""
     doubles: bool = False
     """True if a short note is struck twice where a tune returns, as horns do; else it leads to the next one."""
     sequences: float = 1.0

@@ -97,7 +97,15 @@ AMBIENT: Final = Style(
         ),
     ),
     tune=TuneStyle(
-        idioms=(("air", 0.35),), own=1.2, fullness=0.6, syncopation=0.2, pickups=0.6, leaps=0.5, gaps=0.35, reuse=0.5
+        idioms=(("air", 0.35),),
+        own=1.2,
+        fullness=0.6,
+        syncopation=0.2,
+        pickups=0.6,
+        leaps=0.5,
+        gaps=0.35,
+        reuse=0.5,
+        literal=0.3,
     ),
     call_rhythms=(
         ((0, 8), (8, 8)),

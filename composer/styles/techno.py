@@ -155,13 +155,14 @@ TECHNO: Final = Style(
     tune=TuneStyle(
         idioms=(("rag", 0.5), ("air", 0.2)),
         own=0.9,
-        fullness=1.1,
+        fullness=1.3,
         syncopation=0.35,
         pickups=0.7,
         leaps=0.3,
-        reuse=0.65,
+        reuse=0.35,
         gaps=0.5,
         change=0.3,
+        literal=0.0,
     ),
     call_rhythms=(
         ((0, 4), (6, 4), (12, 4)),

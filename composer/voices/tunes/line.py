@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.theory import Chord, Key
+from bandstand.composer.voices.tunes.character import Character
 from bandstand.composer.voices.tunes.idioms import WIDEST, Weights
 
 LEAP: Final = 4
@@ -32,16 +33,14 @@ FITS_AT_MOST: Final = 2
 """Chords that count so: a note that all of them have would be the whole tune where harmony stands still."""
 RECENT, STANDING, STALE = 8, 2, 0.35
 """Of the last notes those beyond so many that are the same make it as much less likely again: a tune does not stand."""
-CREST: Final = 0.45
-"""Factor of the weight of the tune's highest note for each time that it came: it would be no climax any more."""
+MOST_CRESTS: Final = 4
+"""How often the highest note comes before none but the climax and what returns has it."""
 FAMILIAR, OVERUSED = 8, 0.3
 """From so many notes on, a note that has more than this share of them"""
 TIRED: Final = 0.4
 """has this factor of its weight: a tune that comes back to one note all the time goes nowhere."""
 THIRD_TIME: Final = 0.5
 """Weight of a note that is repeated once more."""
-GOING_ON: Final = 4.5
-"""Factor of the weight of a step in the direction of the step before: a line that turns at every note has no shape."""
 THIRDS: Final = 0.4
 """Factor of the weight of thirds, as strong beats, which have notes of the chord, ask for more of them than people
 sing."""
@@ -74,6 +73,8 @@ class Place(NamedTuple):
     is_peak: bool = False
     is_fresh: bool = False
     """Whether a breath is before it, so that no leap has to be filled."""
+    is_light: bool = False
+    """Whether it is short and on no strong beat, so that what it rubs with is gone at once."""
 
 
 class Bounds(NamedTuple):
@@ -94,6 +95,7 @@ class Taste(NamedTuple):
     """Factor of the weight of the degrees that the pentatonic scale leaves out."""
     motif: tuple[int, ...]
     """The song's motif, which the first unit likes to follow."""
+    character: Character = Character()
 
 
 def draw_favours(intervals: dict[int, Weights], random: RandomSource) -> dict[int, Weights]:
@@ -176,7 +178,9 @@ class TuneLine:
     def _list_candidates(self, place: Place) -> list[int]:
         if place.is_peak:
             return [self._bounds.peak]
-        low, ceiling = self._bounds.low, self._find_ceiling(place.chord)
+        low, peak, ceiling = self._bounds.low, self._bounds.peak, self._find_ceiling(place.chord)
+        if self._used[peak] >= MOST_CRESTS and not place.goals:
+            ceiling = min(ceiling, peak - 1)
         if self._now is None:
             return list(range(low, ceiling + 1))
         return list(range(max(low, self._now - WIDEST), min(ceiling, self._now + WIDEST) + 1)) or [low]
@@ -198,14 +202,16 @@ class TuneLine:
 
     def _may_stay(self, place: Place) -> bool:
         """Whether a note that returns stays what it was over another chord: a tune goes its own way there, as long as
-        its note is no semitone from one of the chord (Temperley, "The melodic-harmonic divorce in rock", Popular Music
-        26:2, 2007), and as its interval is sung."""
+        its note is no semitone from one of the chord, or is gone at once (Temperley, "The melodic-harmonic divorce in
+        rock", Popular Music 26:2, 2007), and as its interval is sung."""
         target = place.target
         if target is None or place.is_close or place.is_peak or not self._is_sung(target, place):
             return False
+        if self._is_restless and self._now is not None and abs(target - self._now) > 1:
+            return False
         low, ceiling = self._bounds.low, self._find_ceiling(place.chord)
         pitch = self._get_pitches(place.chord)[target]
-        rubs = any((pitch + way) % 12 in place.chord.pitches for way in (1, -1))
+        rubs = not place.is_light and any((pitch + way) % 12 in place.chord.pitches for way in (1, -1))
         return low <= target <= ceiling and (not rubs or pitch % 12 in place.chord.pitches)
 
     def _is_consonant(self, step: int, chord: Chord) -> bool:
@@ -271,7 +277,7 @@ class TuneLine:
                 if interval == before == 0:
                     weight *= THIRD_TIME
                 if interval * before > 0 and abs(interval) <= BACK and abs(before) <= BACK:
-                    weight *= GOING_ON
+                    weight *= taste.character.going_on
                 if abs(interval) == BACK:
                     weight *= THIRDS
                 if interval == liked:
@@ -284,7 +290,7 @@ class TuneLine:
             if self._used[step] > often:
                 weight *= TIRED
             if step == self._bounds.peak:
-                weight *= CREST ** self._used[step]
+                weight *= taste.character.crest ** self._used[step]
             if step % 7 in gaps:
                 weight *= taste.gaps
             weighted.append((step, weight))

@@ -53,28 +53,39 @@ FORMS: Final[dict[int, tuple[tuple[str, float], ...]]] = {
 }
 """Bars -> (form, weight). A word is a unit: its label, its bars, and its close: a comma is a half close,
 a full stop a full one."""
+ROUND_FORMS: Final[dict[int, tuple[tuple[str, float], ...]]] = {
+    1: (("a1 a1 a1 a1 a1 a1 a1 b1.", 2), ("a1 a1 a1 b1, a1 a1 a1 c1.", 3), ("a1 a1 a1 b1, a1 a1 a1 b1.", 2)),
+    2: (("a2 a2 a2 b2.", 3), ("a2 a2 a2 a2.", 2), ("a2 b2, a2 b2.", 2)),
+    4: (("a4, a4.", 3), ("a4 a4.", 2)),
+}
+"""Bars of a figure -> (form of eight bars in which it goes round, weight)."""
 SOLO_FORMS: Final = (("a2, b2.", 3), ("a4.", 2), ("a1 b1, c2.", 2))
 """For the four bars of a solo's phrase."""
 CLOSES: Final[dict[str, Close]] = {",": "half", ".": "full"}
 
 
-def plan_tune(kind: str, bars: int, random: RandomSource) -> Plan:
-    """Plan the tune of a section. Its climax is in its second half, before the last close."""
-    units = _read_form(_draw_solo(bars, random) if kind == "solo" else _draw_form(bars, random))
+def plan_tune(kind: str, bars: int, random: RandomSource, figure: int = 0) -> Plan:
+    """Plan the tune of a section. Its climax is in its second half, before the last close.
+
+    With `figure`, the tune is one of so many bars that goes round, where it has room; higher the last time.
+    """
+    units = _read_form(_draw_solo(bars, random) if kind == "solo" else _draw_form(bars, random, figure))
     last = units[-1].bar + units[-1].bars
     late = [index for index, unit in enumerate(units) if unit.bar + unit.bars / 2 >= last * 0.45]
     inner = [index for index in late if index < len(units) - 1] or late[-1:]
-    return Plan(units, random.choose(inner))
+    return Plan(units, len(units) - 1 if figure else random.choose(inner))
 
 
-def _draw_form(bars: int, random: RandomSource) -> str:
+def _draw_form(bars: int, random: RandomSource, figure: int = 0) -> str:
     """Draw a form; sections that are longer than the forms are halves, of which the second repeats the first or not."""
+    if figure and bars == LONGEST_PLAN:
+        return random.choose_weighted(ROUND_FORMS[figure])
     if bars in FORMS:
         return random.choose_weighted(FORMS[bars])
     if bars < min(FORMS):
         return "a1."
     first = max(size for size in FORMS if size < bars and (bars - size <= size or size == LONGEST_PLAN))
-    opening, rest = _draw_form(first, random), _draw_form(bars - first, random)
+    opening, rest = _draw_form(first, random, figure), _draw_form(bars - first, random, figure)
     if random.draw_bool(0.5):
         rest = rest.translate(str.maketrans("abcde", "fghij"))
     return f"{opening.replace('.', ',')} {rest}"

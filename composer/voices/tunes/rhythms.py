@@ -10,6 +10,7 @@ import msgspec
 
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.style import Style
+from bandstand.composer.voices.tunes.character import draw_character
 from bandstand.composer.voices.tunes.idioms import CELL, FIRST_BIT, mix_cells
 from bandstand.composer.voices.tunes.plans import Unit
 
@@ -24,11 +25,7 @@ EVEN: Final = (1.0, 2.1)
 fewer rhythms than all of its kind."""
 PULSES: Final = (8, 10)
 """Cells of which a tune has one more often than its style: it goes in quarter notes or in eighths, most of the time."""
-FLOW: Final = (1.6, 8.0)
-"""Range of the factor of that cell's weight."""
-STRAIGHT: Final = (0.05, 1.2)
-"""Range of the factor of a style's syncopation, one for each song."""
-REUSE: Final = (0.55, 1.35)
+REUSE: Final = (0.5, 1.2)
 """Range of the exponent of the share of bars that have another than a known rhythm."""
 SHORTEST_CLOSE: Final = 4
 OFTEN, SELDOM = 0.9, 0.06
@@ -81,13 +78,12 @@ class RhythmWriter:
         """The rows of `_cells` that were used, as this tune weighs them."""
         self._fullness = (0.4 + 1.2 * habits.density) ** 2 * style.tune.fullness
         temper = random.song.branch("rhythm")
-        even, straight = _draw_between(EVEN, temper), _draw_between(STRAIGHT, temper)
+        even, self._character = _draw_between(EVEN, temper), draw_character(style, random.song)
         self._even = 1 + (even - 1) * min(1.0, self._fullness)  # a sparse tune would be left with one note a bar
-        common = [sum(row.get(cell, 0.0) for row in self._cells.values()) for cell in PULSES]
+        common = [sum(row.get(cell, 0.0) for row in self._cells.values()) ** 2 for cell in PULSES]
         self._pulse = temper.choose_weighted([(PULSES[0], common[0]), (PULSES[1], common[1] * self._fullness)])
-        self._flow = _draw_between(FLOW, temper)
         self._reuse = 1 - (1 - style.tune.reuse) ** _draw_between(REUSE, temper)
-        self._syncopation = min(0.95, 2 * habits.syncopation * style.tune.syncopation * straight)
+        self._syncopation = min(0.95, 2 * habits.syncopation * style.tune.syncopation * self._character.straight)
         has_pickups = temper.draw_bool(2 * habits.pickups * style.tune.pickups)
         self._pickups = OFTEN if has_pickups else SELDOM * 2 * habits.pickups
         self._pickup: tuple[int, ...] = ()
@@ -113,7 +109,8 @@ class RhythmWriter:
         kept = [beat.step for beat in beats if beat.step < last_bar]
         old = [beat.step for beat in beats if last_bar <= beat.step < last_bar + self._steps]
         is_other_close = beats[-1].is_last != (unit.close != "none") or beats[-1].step >= last_bar + self._steps
-        has_own_end = unit.bars > 1 and self._random.draw_bool(self._style.tune.change)
+        change = 0.0 if self._character.is_literal else self._style.tune.change
+        has_own_end = unit.bars > 1 and self._random.draw_bool(change)
         end = self._draw_last_bar(unit) if has_own_end or is_other_close or not old else old
         return self._measure([*kept, *end], unit)
 
@@ -164,7 +161,7 @@ class RhythmWriter:
                     cell,
                     weight**self._even
                     * self._fullness ** (cell.bit_count() - 1)
-                    * (self._flow if cell == self._pulse else 1.0),
+                    * (self._character.flow if cell == self._pulse else 1.0),
                 )
                 for cell, weight in row.items()
             ]

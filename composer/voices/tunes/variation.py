@@ -28,16 +28,17 @@ HIGHER: Final = (3, 4, 5, 2)
 
 
 def vary_tune(notes: list[GridNote], context: SectionContext, random: RandomSource) -> list[GridNote]:
-    """The tune as it is played when its section returns."""
-    share = SHARE * 2 * context.development
+    """The tune as it is played when its section returns. No note is put in that would be above its climax."""
+    share, highest = SHARE * 2 * context.development, max([note.pitch for note in notes], default=0)
     varied: list[GridNote] = []
     for note, following in zip(notes, [*notes[1:], None], strict=True):
         is_chosen = random.draw_bool(share)
         before = varied[-1] if varied else None
         if is_chosen and following and _may_split(note, following, context.steps):
-            varied += _split(note, following, context)
+            varied += _split(note, following, context, highest)
         elif is_chosen and following and _may_divide(note, following, context):
-            varied += _strike_again(note) if context.style.tune.doubles else _split(note, following, context, QUICK)
+            doubles = context.style.tune.doubles
+            varied += _strike_again(note) if doubles else _split(note, following, context, highest, QUICK)
         elif is_chosen and before and _may_join(before, note, context):
             varied[-1] = before._replace(length=note.step + note.length - before.step)
         elif is_chosen and before and _may_come_ahead(before, note, context):
@@ -69,15 +70,18 @@ def _may_split(note: GridNote, following: GridNote, steps: int) -> bool:
     return is_inside and note.length >= SPLIT_LENGTH and is_joined and abs(following.pitch - note.pitch) <= 4
 
 
-def _split(note: GridNote, following: GridNote, context: SectionContext, ornament: int = ORNAMENT) -> list[GridNote]:
+def _split(
+    note: GridNote, following: GridNote, context: SectionContext, highest: int, ornament: int = ORNAMENT
+) -> list[GridNote]:
     """The note, shorter, and the scale's note between it and the next one, or above both."""
     key, chord = context.key, context.chord_at(note.step + int(note.length) - ornament)
     here, there = key.step_over(note.pitch, chord), key.step_over(following.pitch, chord)
     between = (here + there) // 2 if abs(here - there) == 2 else max(here, there) + 1
-    if abs(between - here) > 2 or abs(between - there) > 2:
+    pitch = key.pitch_over(between, chord)
+    if abs(between - here) > 2 or abs(between - there) > 2 or pitch > highest:
         return [note]
     length = note.length - ornament
-    added = GridNote(note.step + int(length), ornament, key.pitch_over(between, chord), note.force * 0.85)
+    added = GridNote(note.step + int(length), ornament, pitch, note.force * 0.85)
     return [note._replace(length=length), added]
 
 

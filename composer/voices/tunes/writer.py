@@ -15,6 +15,7 @@ from bandstand.common.bands import Member
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.theory import Chord
 from bandstand.composer.voices.context import GridNote, SectionContext
+from bandstand.composer.voices.tunes.character import draw_character
 from bandstand.composer.voices.tunes.idioms import mix_intervals
 from bandstand.composer.voices.tunes.line import Bounds, Place, Taste, TuneLine, draw_favours
 from bandstand.composer.voices.tunes.plans import PHRASE_BARS, Unit, plan_tune
@@ -22,12 +23,12 @@ from bandstand.composer.voices.tunes.rhythms import AHEAD, BREATH, Beat, Beats, 
 
 PEAKS: Final = {"verse": 6, "chorus": 9, "bridge": 7, "solo": 9, "break": 5, "outro": 6}
 """Kind of section -> its highest note, in scale steps above the floor."""
-RANGES: Final = ((7, 4), (8, 3), (9, 3), (11, 2), (13, 1))
-"""(scale steps from a tune's lowest note to its highest, weight): from an octave to a fourteenth."""
 SHARED_PEAKS: Final = 0.75
 """Share of the songs whose highest note may come again beside the climax."""
 HEADROOM: Final = 10
 """Scale steps of the register that lie above the floor."""
+OCTAVE: Final = 7
+"""Scale steps of an octave; its multiples are the tonics."""
 LONG_STEPS: Final = 4
 """A note of at least this many steps belongs to the chord."""
 SHORT: Final = 3
@@ -41,6 +42,8 @@ APPROACH: Final = 3
 ASCENT: Final = 1.8
 """each at most so many scale steps below the next."""
 SHAPES: Final = ("arch", "fall", "rise", "wave")
+RISING: Final = ("arch", "rise")
+"""Those of a unit that begins lower."""
 SWAY: Final = 0.5
 """Share of half the range by which a contour rises and falls around its level."""
 MOVED: Final = (((0, 24), (1, 1), (-1, 1.5), (2, 0.5)), ((0, 4), (1, 1), (-1, 1.5), (2, 0.5)))
@@ -64,20 +67,21 @@ class TuneWriter:
         self._steps = context.steps
         kind = context.section.kind
         self._leans, self._leaning = LEANING * material.song.branch("leans").draw_uniform(), material.branch("leaning")
-        self._plan = plan_tune(kind, context.section.bars, material.branch("plan"))
+        self._character = draw_character(context.style, material.song)
+        self._plan = plan_tune(kind, context.section.bars, material.branch("plan"), self._character.round)
         self._written = self._write_rhythms(
             msgspec.structs.replace(habits, density=habits.density * FULLNESS.get(kind, 1.0))
         )
         key = context.key
         lowest, highest = key.step_at(member.low) + 1, key.step_at(member.high)
         floor = lowest + max(0, (member.high - member.low) * 7 // 12 - 1 - HEADROOM)
-        wanted = PEAKS.get(kind, PEAKS["verse"])
+        wanted = self._character.find_peak(PEAKS["verse"], PEAKS.get(kind, PEAKS["verse"]))
         self._peak_place = self._find_climax()
-        self._bounds = self._find_bounds(min(highest, floor + wanted), lowest)
+        self._bounds = self._find_bounds(min(highest, floor + wanted), lowest, member.high)
         taste = Taste(
             draw_favours(mix_intervals(context.style.tune), material.song.branch("favours")),
-            context.style.tune.leaps * (0.4 + 1.2 * habits.leaps),
-            context.style.tune.gaps, context.motif,
+            context.style.tune.leaps * (0.4 + 1.2 * habits.leaps) * self._character.leaps,
+            self._character.gaps, context.motif, self._character,
         )  # fmt: skip
         self._line = TuneLine(key, self._bounds, taste, material.branch("line"))
         self._rows: dict[str, dict[int, int]] = {}
@@ -139,17 +143,17 @@ class TuneWriter:
 
     # Pitch
 
-    def _find_bounds(self, peak: int, lowest: int) -> Bounds:
-        """The climax is the highest note of its chord up to `peak`."""
+    def _find_bounds(self, peak: int, lowest: int, high: int) -> Bounds:
+        """The climax is the highest note of its chord up to the step `peak` and the pitch `high`."""
         index, number = self._peak_place
         chord = self._find_chord(self._written[index].beats[number])
         key = self._context.key
-        found = next(
-            (step for step in range(peak, peak - 7, -1) if key.pitch_over(step, chord) % 12 in chord.pitches), peak
-        )
-        compass = self._material.song.branch("compass")
-        is_shared = compass.draw_bool(SHARED_PEAKS)
-        return Bounds(max(lowest, found - compass.choose_weighted(RANGES)), found, found if is_shared else found - 1)
+        near = [(step, key.pitch_over(step, chord)) for step in range(peak, peak - OCTAVE, -1)]
+        found = next((step for step, pitch in near if pitch <= high and pitch % 12 in chord.pitches), peak)
+        returns = self._character.round > 0
+        is_shared = returns or self._material.song.branch("compass").draw_bool(SHARED_PEAKS)
+        low = min(found - self._character.compass, found // OCTAVE * OCTAVE)  # a narrow tune has its tonic, too
+        return Bounds(max(lowest, low), found, found if is_shared else found - 1)
 
     def _make_places(self, index: int, written: Written) -> list[Place]:
         unit, beats = written
@@ -158,7 +162,8 @@ class TuneWriter:
         row = self._rows.get(unit.label, {})
         source = self._material.branch("contour", unit.label, unit.number)
         moved = self._draw_move(unit, source) if row else 0
-        shape = self._material.branch("shape", unit.label).choose(SHAPES)
+        shapes = RISING if index == 0 and self._character.rise else SHAPES
+        shape = self._material.branch("shape", unit.label).choose(shapes)
         origin = unit.bar * self._steps
         places: list[Place] = []
         for number, beat in enumerate(beats):
@@ -174,12 +179,15 @@ class TuneWriter:
                     is_close=beat.is_last or (self._is_close(beat) and self._is_first(beat, beats[:number])),
                     is_peak=(index, number) == self._peak_place,
                     is_fresh=is_fresh and number == 0,
+                    is_light=beat.length < SHORT and not self._is_strong(beat),
                 )
             )
         return places
 
     def _draw_move(self, unit: Unit, source: RandomSource) -> int:
         """The scale steps by which a unit that returns is moved."""
+        if self._character.is_literal:
+            return 0
         sequences = self._context.style.tune.sequences
         weights = [(steps, weight * sequences if steps else weight) for steps, weight in MOVED[unit.number > 1]]
         return source.choose_weighted(weights)
@@ -216,7 +224,8 @@ class TuneWriter:
         }[shape]
         close = self._plan.units[index].close
         end = 0.0 if where < 0.75 or close == "none" else (where - 0.75) * (6 if close == "full" else 3)
-        return level + SWAY * half * sway - end
+        begin = self._character.rise * (1 - where) if index == 0 else 0.0
+        return level + SWAY * half * sway - end - begin
 
     def _find_least(self, index: int, number: int) -> float:
         """How high the contour has to be to lead up to the climax: nobody likes to sing that out of the blue."""

@@ -82,3 +82,11 @@ def test_the_climax_of_the_last_chorus_is_often_higher_and_nothing_else_changes(
         assert sum(a != b for a, b in zip(tune, high, strict=True)) <= 1
         raised += high != tune
     assert raised >= 10
+
+
+def test_nothing_that_is_put_in_is_higher_than_the_climax(context: MakeContext) -> None:
+    for seed in range(60):
+        section = msgspec.structs.replace(context(seed=seed), development=1.0)
+        tune = write(section, seed)
+        varied = vary_tune(tune, section, RandomSource(seed, "/vary"))
+        assert max(note.pitch for note in varied) <= max(note.pitch for note in tune)
