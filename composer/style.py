@@ -172,10 +172,10 @@ class BassStyle(msgspec.Struct, frozen=True, kw_only=True):
     """Share of figures in equal notes; others have the rhythm of a pattern."""
     kinds: tuple[tuple[str, float], ...] = (
         *(("chord", 2), ("riff", 5), ("neighbours", 3), ("scale", 2)),
-        *(("octaves", 4), ("fifths", 2), ("roots", 2)),
+        *(("octaves", 4), ("fifths", 2), ("roots", 3)),
     )
     """(kind of figure, weight)."""
-    pedals: float = 0.15
+    pedals: float = 0.2
     """Share of figures that stand on the tonic under all chords that have it."""
     free: float = 0.25
     """Share of the other songs whose bass plays each bar in another way."""

@@ -27,6 +27,8 @@ STEADY: Final = 0.5
 """Share of songs whose bass has one pattern for all bars of a section."""
 FREEDOM: Final = 0.5
 """Share of the notes that a free bass changes in each bar, among those that are not the root; none where it walks."""
+FREE_BARS: Final = (4, 8)
+"""Bars after which a free bass goes round."""
 HELD_SHARE: Final = 0.4
 """Share of the notes that are left out of a plainer pattern, among those that are not the root in it."""
 WALKING: Final = 3
@@ -82,8 +84,8 @@ def _choose_patterns(
     patterns = choose_patterns(lines, bars, member, material, loop=1 if is_steady else 0)
     if is_free:
         freedom = min(FREEDOM, style.bass.plain)
-        phrase = [_make_one_plainer(material.choose(lines), freedom, material) for _ in range(PHRASE_BARS)]
-        patterns = [phrase[bar % PHRASE_BARS] for bar in range(bars)]
+        phrase = [_make_one_plainer(material.choose(lines), freedom, material) for _ in range(song.choose(FREE_BARS))]
+        patterns = [phrase[bar % len(phrase)] for bar in range(bars)]
     patterns = develop_patterns(patterns, lines, context, member, occurrence)
     if is_free:
         return patterns
@@ -157,8 +159,14 @@ class _BassLine:
             pitch = self._choose_pitch(own)
             if length >= WALKING and own != "R":
                 pitch = self._walk_on(pitch, own, is_last=index == len(inside) - 1)
-            self._now = fold_into_register(pitch, self._low, self._high)
+            self._now = self._fit(pitch)
             yield GridNote(start + step, min(length, span.end - step), self._now, 1.0 if step == 0 else 0.85)
+
+    def _fit(self, pitch: int) -> int:
+        """The pitch, as few octaves lower or higher as the register wants."""
+        if pitch > self._high:
+            return self._high - (self._high - pitch) % 12
+        return fold_into_register(pitch, self._low, self._high)
 
     def _choose_pitch(self, role: str) -> int:
         """The pitch of a role, see `style.BassPattern`. W, A and C lead from the current pitch to the next root."""

@@ -7,11 +7,10 @@ notes, or one of the style's. Other songs have lines, see `voices/bass.py`.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from math import log2
 from statistics import mean
 from typing import Final
-
-import msgspec
 
 from bandstand.common.bands import Member
 from bandstand.composer.harmony import HALF, PHRASE_BARS
@@ -32,8 +31,14 @@ SHAPES: Final[dict[str, tuple[str, ...]]] = {
 """Kind of figure -> the roles of its notes, see `style.BassPattern`, which go round."""
 DEPTHS: Final = {"L": 5, "M": 4, "7": 2, "-": 1}
 """Role -> semitones that it may lie below the root."""
-STRIKES: Final = ((1, 4.0), (2, 2.0), (4, 1.0))
+STRIKES: Final = ((1, 4.0), (2, 1.0), (4, 2.0))
 """(how often each note is struck before the next, weight)."""
+MISSING: Final = (("x", 3.0), ("x.xx", 1.0), ("xxx.", 1.0), ("x.xxxxxx", 1.0), ("xxxxxx.x", 1.0))
+"""(which notes of an even row are there, weight)."""
+SLOW: Final = 3
+"""Steps beyond which no note is a semitone beside a note of the chord, but a step of the scale."""
+STEPWISE: Final = {"+": "U", "-": "D"}
+"""Role -> what is played for it then."""
 OTHER_CHORUS: Final = 0.4
 """Share of songs whose choruses have another figure."""
 STEADY: Final = 0.6
@@ -73,13 +78,12 @@ def repeat_figure(
 
 
 def choose_foot(context: SectionContext, material: RandomSource) -> Callable[[Chord], Chord]:
-    """How the bass reads a chord: in some songs with figures it stands on the tonic wherever the chord has it."""
+    """How the bass reads a chord: in some songs it plays its figure on the tonic wherever the chord has it."""
     song, share = _branch_song(context.style, material), context.style.bass.pedals
     if not keeps_figure(context.style, material) or not song.branch("pedal").draw_bool(share):
         return lambda chord: chord
-    tonic = context.key.tonic
-    is_deep = song.branch("deep").draw_bool(DEEP)
-    return lambda chord: msgspec.structs.replace(chord, bass=tonic) if is_deep or tonic in chord.pitches else chord
+    tonic, is_deep = context.key.build_chord(0), song.branch("deep").draw_bool(DEEP)
+    return lambda chord: tonic if is_deep or tonic.root in chord.pitches else chord
 
 
 def find_depth(patterns: Sequence[Sequence[BassNote]]) -> int:
@@ -106,12 +110,16 @@ def _draw_rhythm(context: SectionContext, member: Member, random: RandomSource) 
     gap = min(HALF, 2 ** int(usual + random.branch("gap").draw_uniform()))
     if not level and not random.branch("steady").draw_bool(STEADY):
         gap = min(HALF, 2 * gap)
-    return [(step, gap * HELD) for step in range(0, context.steps, gap)]
+    missing = random.branch("missing").choose_weighted(MISSING)
+    steps = [step for step in range(0, context.steps, gap) if missing[step // gap % len(missing)] == "x"]
+    return [(step, (after - step) * HELD) for step, after in pairwise([*steps, context.steps])]
 
 
 def _shape_bar(rhythm: Sequence[tuple[int, float]], shape: str, strikes: int) -> BassPattern:
     """Notes of these steps and lengths, each role of the shape struck so often, where there is time for two of them."""
     roles, often = shape.split(), max(1, min(strikes, len(rhythm) // 2))
+    if max(length for _, length in rhythm) > SLOW:
+        roles = [STEPWISE.get(role, role) for role in roles]
     return tuple((step, length, roles[index // often % len(roles)]) for index, (step, length) in enumerate(rhythm))
 
 

@@ -90,6 +90,31 @@ def test_a_pedal_stays_on_the_tonic_under_each_chord_that_has_it(context: MakeCo
         assert all(played in (tonic, foot) for played, foot in others)
 
 
+def test_slow_neighbours_are_of_the_scale_and_fast_ones_are_a_semitone_away(context: MakeContext) -> None:
+    def share_outside(style: str) -> float:
+        outside, count = 0, 0
+        for seed in range(SONGS):
+            plain = change_bass(context(style=style), figures=1.0, even=1.0, kinds=(("neighbours", 1),))
+            notes = play(msgspec.structs.replace(plain, bars=((plain.following,),) * 8), SEATS[style], seed)
+            outside += sum(note.pitch % 12 not in plain.key.scale for note in notes)
+            count += len(notes)
+        return outside / count
+
+    assert share_outside("ambient") == 0.0
+    assert share_outside("rock") > 0.05
+
+
+def test_even_notes_have_some_left_out_in_some_songs(context: MakeContext) -> None:
+    found = set()
+    for seed in range(SONGS):
+        section = change_bass(context(energy=0.6, style="rock"), figures=1.0, even=1.0, kinds=(("roots", 1),))
+        notes = play(section, SEATS["rock"], seed)
+        found.add(tuple(note.step for note in notes if note.step < BAR))
+        assert all(note.length < BAR / 2 for note in notes)
+    assert tuple(range(0, BAR, 2)) in found
+    assert len(found) >= 4
+
+
 def test_choruses_have_the_verse_s_figure_in_some_songs_and_another_in_others(context: MakeContext) -> None:
     def is_kept(seed: int) -> bool:
         verse, chorus = (
