@@ -68,7 +68,7 @@ BAROQUE: Final = Style(
     bass=BassStyle(
         figures=0.45,
         kinds=(("chord", 4), ("scale", 5), ("octaves", 3), ("neighbours", 1), ("roots", 1)),
-        free=0.2,
+        free=0.1,
         plain=0.0,
     ),
     bass_lines=(

@@ -74,7 +74,7 @@ FUNK: Final = Style(
         surprises=((56, "o..o..o.o..o..o."), (60, "..o..oo..o..oo.."), (58, "o...............")),
         surprise_share=0.9,
     ),
-    bass=BassStyle(even=0.3, pedals=0.4),
+    bass=BassStyle(even=0.3, pedals=0.4, free=0.1),
     bass_lines=(
         (
             ((0, 2.5, "R"), (6, 1, "8"), (10, 1.5, "D"), (12, 1.5, "R"), (14, 1, "A")),

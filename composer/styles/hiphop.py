@@ -73,7 +73,11 @@ HIPHOP: Final = Style(
         counter_share=0.35,
         surprises=((81, "o..............."), (29, "o..............."), (54, "..o...o.........")),
     ),
-    bass=BassStyle(even=0.3, pedals=0.3),
+    bass=BassStyle(
+        even=0.3,
+        kinds=(("chord", 1), ("riff", 5), ("neighbours", 4), ("scale", 3), ("octaves", 2), ("roots", 3)),
+        pedals=0.3,
+    ),
     bass_lines=(
         (
             ((0, 5, "R"), (10, 4, "R")),

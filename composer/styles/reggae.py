@@ -71,7 +71,9 @@ REGGAE: Final = Style(
         surprises=((75, "......o...o....."), (56, "o.....o........."), (74, "o...............")),
         surprise_share=0.9,
     ),
-    bass=BassStyle(even=0.25, kinds=(("chord", 1), ("riff", 5), ("scale", 5), ("neighbours", 2), ("roots", 1))),
+    bass=BassStyle(
+        even=0.25, free=0.1, kinds=(("chord", 1), ("riff", 5), ("scale", 5), ("neighbours", 2), ("roots", 1))
+    ),
     bass_lines=(
         (
             ((0, 3.4, "R"), (4, 1.6, "R"), (6, 3.4, "5"), (12, 3.4, "R")),

@@ -104,7 +104,12 @@ TECHNO: Final = Style(
         ),
         turn=12,
     ),
-    bass=BassStyle(figures=0.65, pedals=0.5, free=0.1),
+    bass=BassStyle(
+        figures=0.65,
+        kinds=(("riff", 4), ("neighbours", 5), ("scale", 2), ("octaves", 3), ("roots", 3)),
+        pedals=0.5,
+        free=0.1,
+    ),
     bass_lines=(
         (
             tuple((step, 1.6, "R") for step in range(2, 16, 4)),

@@ -1,10 +1,10 @@
 """The bass: a pattern of roots, fifths, octaves and steps of the scale, with an approach note before the next root.
 
-The lowest note of a chord, its foot, is its root unless it is inverted; a pattern's roles are counted from there. In
-more than half of the songs it is one figure that is kept, see `bass_figures.py`. In the others it is a line. In many of
-these the bass stays on the root for most of a pattern, as people's basses do, and leads on where a phrase ends; in some
-it has octaves in place of other notes of the chord, or nothing but roots; in some it is free, and each bar of a
-phrase is another one.
+The lowest note of a chord, its foot, is its root unless it is inverted; a pattern's roles are counted from there, third
+and fifth as the next notes of the chord above it. In more than half of the songs the bass keeps one figure, see
+`bass_figures.py`. In the others it has lines. In many of these it stays on the root for most of a pattern, as people's
+basses do, and leads on where a phrase ends; in some it has octaves in place of other notes of the chord, or nothing but
+roots; in some it is free, and each bar of a phrase is another one.
 Where a section returns, some of its bars have another pattern.
 """
 
@@ -27,7 +27,7 @@ STEADY: Final = 0.5
 """Share of songs whose bass has one pattern for all bars of a section."""
 FREEDOM: Final = 0.5
 """Share of the notes that a free bass changes in each bar, among those that are not the root; none where it walks."""
-FREE_BARS: Final = (4, 8)
+FREE_BARS: Final = (4, 4, 8)
 """Bars after which a free bass goes round."""
 HELD_SHARE: Final = 0.4
 """Share of the notes that are left out of a plainer pattern, among those that are not the root in it."""
@@ -140,7 +140,8 @@ class _BassLine:
     """The bass under one chord."""
 
     def __init__(self, root: int, chord: Chord, next_chord: Chord, key: Key, member: Member, lowest: int) -> None:
-        third, fifth = (root + (chord.pitches[index] - chord.foot) % 12 for index in (1, 2))
+        above = sorted((pitch - chord.foot) % 12 for pitch in chord.pitches[:3] if pitch != chord.foot)
+        third, fifth = root + above[0], root + above[1]
         self._pitches = {"R": root, "3": third, "5": fifth, "8": root + 12, "L": fifth - 12}
         self._now = root
         self._chord = chord

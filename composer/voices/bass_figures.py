@@ -12,6 +12,8 @@ from math import log2
 from statistics import mean
 from typing import Final
 
+import msgspec
+
 from bandstand.common.bands import Member
 from bandstand.composer.harmony import HALF, PHRASE_BARS
 from bandstand.composer.random_source import RandomSource
@@ -48,7 +50,7 @@ ANSWERING: Final = 0.35
 LEADING: Final = 0.25
 """Share of songs whose figure leads on to the next root where a phrase ends."""
 DEEP: Final = 0.4
-"""Share of pedals that stay on the tonic under all chords, and not only under those that have it."""
+"""Share of pedals that stay on the tonic also under chords without it, if they have no note a semitone beside it."""
 HELD: Final = 0.92
 """Length of a note, of the time to the next."""
 
@@ -78,12 +80,18 @@ def repeat_figure(
 
 
 def choose_foot(context: SectionContext, material: RandomSource) -> Callable[[Chord], Chord]:
-    """How the bass reads a chord: in some songs it plays its figure on the tonic wherever the chord has it."""
+    """How the bass reads a chord: in some songs with figures it stands on the tonic where the chord's triad has it."""
     song, share = _branch_song(context.style, material), context.style.bass.pedals
     if not keeps_figure(context.style, material) or not song.branch("pedal").draw_bool(share):
         return lambda chord: chord
-    tonic, is_deep = context.key.build_chord(0), song.branch("deep").draw_bool(DEEP)
-    return lambda chord: tonic if is_deep or tonic.root in chord.pitches else chord
+    tonic, is_deep = context.key.tonic, song.branch("deep").draw_bool(DEEP)
+    beside = {(tonic - 1) % 12, (tonic + 1) % 12}
+
+    def read(chord: Chord) -> Chord:
+        stands = tonic in chord.pitches[:3] or (is_deep and not beside.intersection(chord.pitches))
+        return msgspec.structs.replace(chord, bass=tonic) if stands else chord
+
+    return read
 
 
 def find_depth(patterns: Sequence[Sequence[BassNote]]) -> int:

@@ -85,7 +85,7 @@ def test_a_pedal_stays_on_the_tonic_under_each_chord_that_has_it(context: MakeCo
         section = change_bass(context(seed=seed), figures=1.0, pedals=1.0)
         tonic = section.key.tonic
         first = {note.step // BAR: note.pitch % 12 for note in play(section, SEATS["pop"], seed) if not note.step % BAR}
-        assert {first[bar] for bar, chords in enumerate(section.bars) if tonic in chords[0].pitches} == {tonic}
+        assert {first[bar] for bar, chords in enumerate(section.bars) if tonic in chords[0].pitches[:3]} == {tonic}
         others = [(first[bar], chords[0].foot) for bar, chords in enumerate(section.bars) if bar in first]
         assert all(played in (tonic, foot) for played, foot in others)
 
