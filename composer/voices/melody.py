@@ -73,7 +73,7 @@ def play_melody(
     opening = [note._replace(step=end + note.step) for note in pickup]
     kept = make_room(notes, opening[0].step) if opening else notes
     if opening and (not kept or kept[-1].step < end - context.steps):
-        opening[0] = _belong(opening[0], context)
+        opening[0] = _belong(opening[0], context, member)
     return [*kept, *opening]
 
 
@@ -104,13 +104,15 @@ def _quote_hook(context: SectionContext, member: Member) -> list[GridNote]:
     notes = [note._replace(length=min(note.length, end - note.step)) for note in moved if 0 <= note.step < end]
     close = next((index for index, note in enumerate(notes) if note.step >= end - steps), None)
     if close is not None and begin:  # where the chorus has no close
-        notes[close] = _belong(notes[close], context)
+        notes[close] = _belong(notes[close], context, member)
     return notes
 
 
-def _belong(note: GridNote, context: SectionContext) -> GridNote:
-    """The note, moved to the chord: for one that alone begins a bar which ends a phrase."""
-    return note._replace(pitch=find_nearest_pitch(note.pitch, context.chord_at(note.step).pitches))
+def _belong(note: GridNote, context: SectionContext, member: Member) -> GridNote:
+    """The note, moved to the chord inside the register: for one that alone begins a bar which ends a phrase."""
+    chord = context.chord_at(note.step).pitches
+    inside = [pitch for pitch in range(member.low, member.high + 1) if pitch % 12 in chord]
+    return note._replace(pitch=min(inside, key=lambda pitch: abs(pitch - note.pitch), default=note.pitch))
 
 
 def _play_pickup(ahead: Ahead | None, member: Member) -> list[GridNote]:

@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import pairwise, product
 
 import msgspec
 import pytest
@@ -93,6 +93,21 @@ def test_the_pickup_of_the_next_section_is_played_before_it(context: MakeContext
         assert all(a.step + a.length <= b.step for a, b in pairwise(notes))
         found += notes[-1].step + notes[-1].length == 8 * 16
     assert found >= 12
+
+
+def test_a_pickup_after_a_rest_and_the_end_of_a_hook_stay_inside_the_register(context: MakeContext) -> None:
+    """They are moved to the chord, which could be a note that the instrument does not have."""
+    low = msgspec.structs.replace(LEAD, bottom=62, top=76)
+    for seed, key in product(range(40), ("C", "D", "E", "F", "G", "A")):
+        chorus, intro = (context(kind, bars=4, seed=seed, key=key) for kind in ("chorus", "intro"))
+        ahead = Ahead(msgspec.structs.replace(chorus, pickups=1.0), RandomSource(seed), RandomSource(0))
+        pickup, hook = (
+            msgspec.structs.replace(intro, ahead=ahead),
+            msgspec.structs.replace(intro, hook=ahead, hook_bar=2),
+        )
+        for asked in (pickup, hook):
+            notes = play_melody(asked, low, RandomSource(seed), RandomSource(0))
+            assert all(low.low <= note.pitch <= low.high for note in notes)
 
 
 def test_a_verse_that_returns_is_varied_and_a_chorus_is_not(context: MakeContext) -> None:
