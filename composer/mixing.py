@@ -44,7 +44,7 @@ SHEETS: Final[Mapping[str, Mapping[str, float]]] = {
     "bossa": {"drums": -2.5, "bass": -34.5, "chords": -40.5, "arpeggio": -39.5, "pad": -45.5},
     "waltz": {"drums": -5.5, "bass": -37.0, "chords": -32.5, "arpeggio": -31.5, "pad": -37.5},
     "techno": {"drums": -4.0, "bass": -31.0, "chords": -36.5, "arpeggio": -35.5, "pad": -41.5},
-    "ballad": {"drums": -5.5, "bass": -36.0, "chords": -36.0, "arpeggio": -35.0, "pad": -41.0},
+    "ballad": {"drums": -5.5, "bass": -36.0, "chords": -35.0, "arpeggio": -34.0, "pad": -40.5},
     "chiptune": {"drums": -8.5, "bass": -35.0, "chords": -38.5, "arpeggio": -37.5, "pad": -43.5},
     "swing": {"drums": -2.0, "bass": -33.5, "chords": -36.0, "arpeggio": -35.0, "pad": -41.0},
     "reggae": {"drums": -6.0, "bass": -31.5, "chords": -37.0, "arpeggio": -36.0, "pad": -42.0},

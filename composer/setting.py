@@ -33,9 +33,9 @@ BASS_SHIFTS: Final = ((0, 5.0), (4, 1.0), (7, 1.0))
 """The same of the bass, which is at its lowest already."""
 FLOORS: Final = {"chords": 40, "pad": 40, "arpeggio": 40}
 """Voice -> pitch below which no setting takes it, because chords would be a blur there."""
-CEILINGS: Final = {42: 72, 68: 82}
-"""Program -> pitch above which no setting takes its tune: a cello's highest string speaks late up there, and an oboe
-gets thin."""
+CEILINGS: Final = {40: 82, 42: 72, 68: 82}
+"""Program -> pitch above which no setting takes its tune: violins and cellos speak late up there, and an oboe gets
+thin."""
 SPARSE: Final = -1.0
 FULLNESS: Final = ((SPARSE, 1.5), (0.0, 3.0), (0.4, 1.0), (1.0, 1.5))
 """(-1 sparse to 1 full, weight)."""

@@ -67,8 +67,7 @@ def test_tune_accompaniment_and_bass_move_each_by_its_own() -> None:
 
 @pytest.mark.parametrize("program", CEILINGS)
 def test_a_tune_stays_where_its_instrument_speaks(program: int) -> None:
-    seat = next(seat for seat in SEATS if seat.voice == "melody" and program in seat.instruments)
-    member = fit_to_instrument(seat, program)
+    member = fit_to_instrument(Member(name="lead", voice="melody", instruments=(program,), bottom=62, top=84), program)
     for semitones in (0, 5, 9):
         assert set_register(member, Setting(tune=semitones)).top == CEILINGS[program]
     assert set_register(member, Setting(tune=-12)).top <= CEILINGS[program]
