@@ -32,6 +32,8 @@ from bandstand.composer.synth import find_synthesiser
 SECONDS: Final = 75
 WINDOW: Final = RATE // 10
 """Frames of which it is said whether the lead sounds."""
+ABSENT: Final = -40.0
+"""LU above the lead: a group that is as soft as that is not in the song, and does not count for the mix."""
 SOUNDS: Final = 1e-3
 """Share of the lead's loudest window's energy from which on it sounds."""
 GROUPS: Final = (("drums",), ("bass",), HARMONY)
@@ -131,13 +133,13 @@ def main() -> None:
         if options.style and band.style not in options.style:
             continue
         songs = [measure_song(compose(band, seed, {})) for seed in range(options.seeds)]
-        found = [mean(row) for row in zip(*songs, strict=True)]
+        found = [mean([value for value in row if value > ABSENT] or row) for row in zip(*songs, strict=True)]
         wanted = WANTED[band.style]
         sheet = {
             voice: round(SHEETS[band.style][voice] + want - now, 1)
             for voices, want, now in zip(GROUPS, wanted, found, strict=False)
             for voice in voices
-            if now > -60
+            if now > ABSENT
         }
         print(f"{band.style:<10}", *(f"{value:+6.1f}" for value in found), f"  {wanted}  {sheet}", flush=True)
 
