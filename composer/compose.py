@@ -23,11 +23,14 @@ from bandstand.composer.exact_length import Fit, Length, fit_length, slow_down
 from bandstand.composer.expression import perform
 from bandstand.composer.guests import DOUBLE, USUAL, double_bass, find_share, gather_company
 from bandstand.composer.harmony import PHRASE_BARS, BarChords, Harmoniser, lead_into_key, list_chord_changes
+from bandstand.composer.mixing import HARMONY
 from bandstand.composer.parts import choose_instrument, fit_to_instrument, make_effects_part, make_part
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.risers import play_reversed_cymbal
 from bandstand.composer.score import STEP, ChordMark, Part, Score, Section, Tempo
 from bandstand.composer.setting import (
+    DARK,
+    DARK_SHARE,
     ROUND,
     VAMPING,
     Setting,
@@ -125,7 +128,7 @@ def compose_streaming(band: Band, seed: int, parameters: Mapping[str, Value]) ->
         tempi=slow_down(plan.bpm, form, style.beats, plan.hold) if ending.slows else (Tempo(0, plan.bpm),),
         sections=tuple(_mark_key(context, key) for context in contexts),
         chords=_mark_chords(contexts),
-        parts=_make_parts(usual, band, contexts, random),
+        parts=_make_parts(usual, band, setting, contexts, random),
     )
     return StreamingScore(header, _play_sections(band, setting, form, contexts, plan.bpm, random))
 
@@ -176,12 +179,16 @@ def _gather_players(band: Band, setting: Setting, asked: SongParameters, random:
     return set_band(arrange_band(gather_company(band, company, riffs, random), asked), setting, asked.wanted, riffs)
 
 
-def _make_parts(usual: Band, band: Band, contexts: list[SectionContext], random: RandomSource) -> tuple[Part, ...]:
+def _make_parts(
+    usual: Band, band: Band, setting: Setting, contexts: list[SectionContext], random: RandomSource
+) -> tuple[Part, ...]:
     """The parts of all that play, still without notes; `usual` is the band without its guests."""
+    is_dark = setting.accompaniment == DARK
     parts = []
     for member in band.members:
         part = make_part(member, band.style, random.branch("part", member.name))
-        level = round(part.level * find_share(member, band.members, usual), 3)
+        share = find_share(member, band.members, usual) * (DARK_SHARE if is_dark and member.voice in HARMONY else 1)
+        level = round(part.level * share, 3)
         parts.append(msgspec.structs.replace(part, level=level))
     return (*parts, *([make_effects_part(band.style)] if _has_effects(band, contexts) else []))
 
@@ -274,6 +281,7 @@ def _make_contexts(
             loop=setting.loop,
             is_thin=setting.is_thin,
             is_free=setting.is_free,
+            touch=setting.touch,
             has_halves=setting.has_halves,
             is_strict=setting.loop > 0 and setting.is_vamp,
             swing=band.swing,

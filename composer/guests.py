@@ -2,9 +2,9 @@
 
 A band that always plays with the same number of people sounds as full in every song. So some songs are played by a
 small company: the tune, the bass, one who accompanies and the drums. In bare songs, brushed drums stay at home too;
-with other drums the bass is doubled, and who accompanies waits for the chorus. Other songs have guests, as a studio has
-them: further players of chords or arpeggios, and one who doubles the bass an octave higher, as a guitar doubles a riff
-and a left hand its bass. Bands are values: a guest is gone with the song.
+with other drums the bass may be doubled, and who accompanies waits for the chorus. Other songs have guests, as a studio
+has them: further players of chords or arpeggios, and one who doubles the bass an octave higher, as a guitar doubles a
+riff and a left hand its bass. Bands are values: a guest is gone with the song.
 """
 
 from collections.abc import Sequence
@@ -21,12 +21,14 @@ from bandstand.composer.voices.context import GridNote
 
 ACCOMPANIMENT: Final = ("chords", "arpeggio", "pad")
 BARE, SMALL, USUAL, ONE_GUEST, GUESTS = range(-2, 3)
-COMPANIES: Final = ((BARE, 1.5), (SMALL, 3.0), (USUAL, 2.5), (ONE_GUEST, 1.5), (GUESTS, 2.0))
+COMPANIES: Final = ((BARE, 2.0), (SMALL, 3.0), (USUAL, 2.0), (ONE_GUEST, 2.0), (GUESTS, 1.8))
 """(company, weight)."""
 BRUSHED: Final = 0.4
 """Largest force of a drummer without whom the style's songs may do."""
 MOST: Final = 7
 """Players with whom no more guests are asked."""
+DOUBLED: Final = 0.5
+"""Share of bare songs with drums whose bass is doubled."""
 WAITING: Final = 0.7
 """Energy from which the one who accompanies in a bare song plays."""
 DOUBLE: Final = "bass double"
@@ -108,7 +110,7 @@ def _send_home(band: Band, company: int, riffs: Sequence[str], random: RandomSou
             left.append(msgspec.structs.replace(one, enters=enters))
         elif one.voice in staying:
             left.append(one)
-    return (*left, *_list_doubles(band)) if has_riff else tuple(left)
+    return (*left, *_list_doubles(band)) if has_riff and random.draw_bool(DOUBLED) else tuple(left)
 
 
 def _choose_accompanist(band: Band, riffs: Sequence[str], random: RandomSource) -> Member | None:

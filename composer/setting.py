@@ -24,9 +24,11 @@ DARK: Final = -14
 """Semitones by which the accompaniment of dark songs lies lower: at the bottom of its instruments,"""
 DARK_COMPASS: Final = 16
 """within so many semitones."""
+DARK_SHARE: Final = 0.92
+"""Factor of the level of its parts, as low chords cover a tune more; power goes with the fourth power of levels."""
 REGISTERS: Final = (
-    ((0, 0), 1.5), ((0, -10), 3.0), ((5, -7), 1.5), ((9, -10), 1.0), ((7, 3), 1.0), ((-5, DARK), 2.5),
-    ((-12, DARK), 1.5), ((5, DARK), 1.0),
+    ((0, 0), 1.0), ((0, -10), 2.0), ((5, -7), 1.0), ((9, -10), 1.0), ((7, 5), 2.0), ((-5, DARK), 2.5),
+    ((-7, DARK), 1.5), ((5, DARK), 1.5),
 )  # fmt: skip
 """((semitones by which the tune lies higher than usual, by which its accompaniment does), weight)."""
 BASS_SHIFTS: Final = ((0, 5.0), (4, 1.0), (7, 1.0))
@@ -53,12 +55,18 @@ joins in last, steep if few begin and all have joined in with the first chorus."
 EVEN: Final = ("even", "joined")
 HALVES: Final = 0.3
 """Share of songs in which others than the first who accompanies join in halfway through a verse."""
+TOUCHES: Final = (("chords", 6.0), ("broken", 1.2), ("octaves", 1.5))
+"""(how chords are struck, weight): as a whole, one note after the other, or with the lowest an octave lower, too."""
+TOUCHES_ALONE: Final = (TOUCHES[0], TOUCHES[2])
+"""The same for one who accompanies alone."""
 LOOPS: Final = ((1, 1.0), (2, 2.0), (4, 3.0))
 """(bars of the figures that go round, weight)."""
 ROUND_SHARE: Final = 0.75
 """Share of songs with such figures that have the same chords in most sections."""
 FREE: Final = 0.3
 """Share of the other songs whose accompaniment is free, if it is not bare."""
+FEW: Final = 0.2
+"""Share of such songs in styles whose players avoid what they just played: jazz, too, has its riffs."""
 LOOPING: Final = 0.25
 """Share of songs with such figures, beyond the style's share of sections with loops of chords."""
 ROUND: Final = ("intro", "verse", "chorus", "break")
@@ -81,6 +89,8 @@ class Setting(msgspec.Struct, frozen=True):
     """How many play, see `guests`."""
     arc: str = "usual"
     """See `ARCS`."""
+    touch: str = "chords"
+    """See `TOUCHES`."""
     loop: int = 0
     """Bars of the figures that the chords keep through a section; 0 if they play on freely."""
     goes_round: bool = False
@@ -105,7 +115,7 @@ def draw_setting(style: Style, random: RandomSource) -> Setting:
     played.
     """
     share = style.harmony.loop_share
-    figures = min(LOOPING + share, 1 - style.comping_variety) if share else 0.0
+    figures = min(LOOPING + share, max(FEW, 1 - style.comping_variety)) if share else 0.0
     has_figures = random.branch("figures").draw_bool(figures)
     tune, accompaniment = random.branch("register").choose_weighted(REGISTERS)
     company = draw_company(random.branch("company"))
@@ -116,6 +126,7 @@ def draw_setting(style: Style, random: RandomSource) -> Setting:
         fullness=random.branch("fullness").choose_weighted(FULLNESS),
         company=company,
         arc=random.branch("arc").choose_weighted(ARCS),
+        touch=random.branch("touch").choose_weighted(TOUCHES if company >= USUAL else TOUCHES_ALONE),
         loop=random.branch("loop").choose_weighted(LOOPS) if has_figures else 0,
         goes_round=random.branch("round").draw_bool(ROUND_SHARE if has_figures else share / 2),
         is_vamp=random.branch("vamp").draw_bool(VAMPS),

@@ -107,7 +107,7 @@ class Drumming(msgspec.Struct, frozen=True, kw_only=True):
     opening: str = "......o.......o."
     """Where a closed hi-hat may open instead."""
     opening_share: float = 0.35
-    fill_share: float = 0.8
+    fill_share: float = 0.65
     """Share of the phrases inside a section that end with a short fill."""
     colours: tuple[tuple[int, str], ...] = ((TAMBOURINE, "....o.......o..."),)
     """(drum, bar): what joins in the last chorus, or when a section returns."""

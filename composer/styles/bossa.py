@@ -69,7 +69,7 @@ BOSSA: Final = Style(
         ghosts=((SHAKER, (".g.g.g.g.g.g.g.g",)), (SNARE, ("...g......g.....",))),
         ghost_share=0.35,
         opening="..............o.",
-        fill_share=0.9,
+        fill_share=0.7,
         colours=(
             (TAMBOURINE, "....-.......-..."),
             (CLAVES, "o.....o...o....."),

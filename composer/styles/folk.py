@@ -57,7 +57,7 @@ FOLK: Final = Style(
         ghosts=((SNARE, ("..g..gg...g..ggg",)),),
         ghost_share=0.25,
         opening="................",
-        fill_share=0.5,
+        fill_share=0.35,
         colours=((TAMBOURINE, "....o.......o..."), (39, "....-.......-...")),
     ),
     staging=Staging(

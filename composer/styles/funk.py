@@ -63,7 +63,7 @@ FUNK: Final = Style(
         ghost_share=0.3,
         opening="......o.......o.",
         opening_share=0.5,
-        fill_share=0.85,
+        fill_share=0.65,
         colours=((TAMBOURINE, "-.o.-.o.-.o.-.o."), (56, "x...o...x...o...")),
     ),
     staging=Staging(

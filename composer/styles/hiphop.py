@@ -63,7 +63,7 @@ HIPHOP: Final = Style(
         ghost_share=0.35,
         opening="..........o...o.",
         opening_share=0.25,
-        fill_share=1.0,
+        fill_share=0.75,
         colours=((SHAKER, "-.g.-.g.-.g.-.g."), (TAMBOURINE, "....o.......o...")),
     ),
     staging=Staging(

@@ -70,7 +70,7 @@ LATIN: Final = Style(
         ghosts=((MUTED, (".g.g.g.g.g.g.g.g",)), (CONGA, ("..g.......g.....",))),
         ghost_share=0.35,
         opening="................",
-        fill_share=0.9,
+        fill_share=0.65,
         colours=((COWBELL, "x...o...x...o..."), (SHAKER, "o-o-o-o-o-o-o-o-")),
     ),
     staging=Staging(

@@ -60,7 +60,7 @@ REGGAE: Final = Style(
         ghosts=((SIDESTICK, ("..g...g..g.g..gg",)), (SNARE, ("..g....g..g...g.",))),
         ghost_share=0.3,
         opening="..............o.",
-        fill_share=1.0,
+        fill_share=0.85,
         colours=((SHAKER, "-.g.-.g.-.g.-.g."), (75, "......o...o.....")),
     ),
     staging=Staging(

@@ -67,7 +67,7 @@ SYNTHWAVE: Final = Style(
         ghosts=((SNARE, (".......g.g.....g",)),),
         ghost_share=0.3,
         opening="..............o.",
-        fill_share=0.7,
+        fill_share=0.55,
         colours=((TAMBOURINE, "..o...o...o...o."), (CRASH, "x...............")),
     ),
     staging=Staging(

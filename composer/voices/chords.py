@@ -5,7 +5,7 @@ They give way to the tune: while it is heard they stay below it, and if need be 
 (`_find_register`).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -44,6 +44,10 @@ LOWEST_CLUSTER: Final = 55
 """Two notes a semitone apart are a blur below this pitch."""
 HIGHER: Final = 5
 """Semitones by which the first chord of the last chorus lies higher."""
+BROKEN: Final = 2
+"""Steps between two notes of a broken chord."""
+LOW_HAND: Final = 6
+"""Semitones above the lowest pitch round which a player begins whose compass is the narrowest."""
 LOW_GUITAR: Final = 50
 """An instrument whose compass begins below this pitch plays power chords if the style has them."""
 
@@ -62,7 +66,8 @@ def play_chords(
     notes: list[GridNote] = []
     for bar, pattern, spans in zip(range(section.bars), patterns, _voice_chords(context, member), strict=True):
         for span, voicing in spans:
-            notes += _play_pattern(tuple(pattern), span, voicing, bar * context.steps)
+            struck = _play_pattern(tuple(pattern), span, voicing, bar * context.steps)
+            notes += _break_chords(struck) if context.touch == "broken" else struck
     return notes
 
 
@@ -119,7 +124,9 @@ def _voice_chords(context: SectionContext, member: Member) -> list[list[tuple[Ch
 
     A change of chords that comes again is played as it was: a hand that goes round the same chords stays where it is.
     """
-    middle = (member.low + member.high) // 2 + (HIGHER if context.is_last_chorus else 0)
+    is_narrow = member.high - member.low <= NARROWEST
+    middle = member.low + LOW_HAND if is_narrow else (member.low + member.high) // 2
+    middle += HIGHER if context.is_last_chorus else 0
     previous: Voicing = (middle - 4, middle, middle + 4)
     has_power_chords = context.style.has_power_chords and member.bottom < LOW_GUITAR
     changes = _list_changes(context)
@@ -133,7 +140,9 @@ def _voice_chords(context: SectionContext, member: Member) -> list[list[tuple[Ch
         voicing = _clear_low(previous, chord)
         if context.is_thin and member.voice != "arpeggio":
             voicing = _leave_out_fifth(voicing, chord)
-        bars[bar].append((span, _keep_clear_of_tune(voicing, context, bar, span)))
+        clear = _keep_clear_of_tune(voicing, context, bar, span)
+        has_octave = context.touch == "octaves" and member.voice == "chords"
+        bars[bar].append((span, _add_octave(clear, member) if has_octave else clear))
     return bars
 
 
@@ -213,6 +222,25 @@ def _play_pattern(pattern: CompingPattern, span: ChordSpan, voicing: Voicing, st
         force = 1.0 if begin == 0 else 0.9 if begin % 4 == 0 else 0.8
         first, length = start + begin, end - begin
         yield from [GridNote(first, length, pitch, force) for pitch in _select_voices(voicing, voice)]
+
+
+def _break_chords(struck: Iterable[GridNote]) -> Iterator[GridNote]:
+    """The notes of each chord one after the other, an eighth apart, up and down for as long as it was held."""
+    chords: dict[int, list[GridNote]] = {}
+    for note in struck:
+        chords.setdefault(note.step, []).append(note)
+    for step, chord in chords.items():
+        length = chord[0].length
+        order = ORDERS[2](len(chord))
+        for index in range(max(1, round(length) // BROKEN)):
+            note = chord[order[index % len(order)]]
+            yield note._replace(step=step + index * BROKEN, length=min(length, BROKEN))
+
+
+def _add_octave(voicing: Voicing, member: Member) -> Voicing:
+    """The voicing and its lowest note an octave lower, if the player has that."""
+    lowest = max(RANGES[member.instruments[0]][0], min(member.low, LOWEST_CHORD))
+    return (voicing[0] - 12, *voicing) if voicing[0] - 12 >= lowest else voicing
 
 
 def _select_voices(voicing: Voicing, voice: int) -> Voicing:

@@ -95,6 +95,8 @@ class SectionContext(msgspec.Struct, frozen=True, kw_only=True):
     """Whether chords are played without their fifths."""
     is_strict: bool = False
     """Whether these figures stay in sections that return, and all sections have them in one register."""
+    touch: str = "chords"
+    """How chords are struck, see `composer.setting.TOUCHES`."""
     has_halves: bool = False
     """Whether others than the first who accompanies join in halfway through a verse."""
     is_free: bool = False

@@ -58,10 +58,11 @@ def test_a_small_company_has_one_who_accompanies_and_does_so_from_the_beginning(
 
 
 @BANDS
-def test_in_a_bare_song_brushes_stay_at_home_and_other_drums_carry_a_doubled_bass(band: Band) -> None:
+def test_in_a_bare_song_brushes_stay_at_home_and_other_drums_may_carry_a_doubled_bass(band: Band) -> None:
     bare = gather(band, BARE)
     assert ("drums" in list_voices(bare)) == (band.style not in HAS_BRUSHES)
-    assert any(one.name == DOUBLE for one in bare.members) == (band.style not in HAS_BRUSHES)
+    doubled = {any(one.name == DOUBLE for one in gather(band, BARE, seed).members) for seed in range(20)}
+    assert doubled == ({False} if band.style in HAS_BRUSHES else {True, False})
     if band.style not in HAS_BRUSHES and not STYLES[band.style].riffs.players:
         assert WAITING in [one.enters for one in bare.members]
 

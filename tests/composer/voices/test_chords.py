@@ -1,15 +1,16 @@
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from itertools import pairwise
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from bandstand.common.bands import Member
 from bandstand.common.lineups import HOUSE
 from bandstand.composer.random_source import RandomSource
-from bandstand.composer.voices.chords import play_arpeggio, play_chords, play_pad
-from bandstand.composer.voices.context import SectionContext
+from bandstand.composer.voices.chords import LOWEST_CHORD, play_arpeggio, play_chords, play_pad
+from bandstand.composer.voices.context import GridNote, SectionContext
 
 MakeContext = Callable[..., SectionContext]
 KEYS, PAD = HOUSE["small-robots"].members[2:4]
@@ -52,6 +53,56 @@ def test_a_change_of_chords_that_comes_again_is_played_as_it_was(context: MakeCo
             voicings[change].add(tuple(played[step]))
         assert all(len(found) == 1 for found in voicings.values())
     assert returned >= 60
+
+
+def test_broken_chords_are_single_notes_of_the_same_chords(context: MakeContext) -> None:
+    for seed in range(20):
+        section = context(seed=seed, energy=0.5)
+        struck = play_chords(section, KEYS, RandomSource(seed), RandomSource(0))
+        broken = play_chords(replace(section, touch="broken"), KEYS, RandomSource(seed), RandomSource(0))
+        assert max(Counter(note.step for note in broken).values()) == 1
+        for note in broken:
+            assert any(
+                one.pitch == note.pitch and one.step <= note.step < one.step + max(1, one.length) for one in struck
+            )
+
+
+def test_octaves_put_the_lowest_note_an_octave_lower_where_the_player_has_it(context: MakeContext) -> None:
+    added = 0
+    for seed in range(20):
+        section = context(seed=seed)
+        struck = play_chords(section, KEYS, RandomSource(seed), RandomSource(0))
+        octaves = play_chords(replace(section, touch="octaves"), KEYS, RandomSource(seed), RandomSource(0))
+        lower = set(octaves) - set(struck)
+        assert set(struck) <= set(octaves)
+        assert all(note._replace(pitch=note.pitch + 12) in struck for note in lower)
+        assert all(note.pitch >= min(KEYS.low, LOWEST_CHORD) for note in lower)
+        added += len(lower)
+    assert added
+
+
+def test_in_a_free_song_a_change_of_chords_that_comes_again_is_played_in_another_way(context: MakeContext) -> None:
+    def count_voicings(is_free: bool) -> int:
+        found: set[tuple[int, frozenset[int]]] = set()
+        for seed in range(20):
+            played: defaultdict[int, list[int]] = defaultdict(list)
+            section = replace(context(seed=seed, bars=16), is_free=is_free)
+            for note in play_pad(section, PAD, RandomSource(seed), RandomSource(0)):
+                played[note.step].append(note.pitch)
+            found |= {(seed, frozenset(pitches)) for pitches in played.values()}
+        return len(found)
+
+    assert count_voicings(is_free=True) > count_voicings(is_free=False)
+
+
+def test_where_figures_are_strict_a_section_that_returns_is_played_as_the_first(context: MakeContext) -> None:
+    def play(number: int, is_strict: bool) -> list[GridNote]:
+        one = replace(context(style="latin"), loop=2, is_strict=is_strict)
+        section = replace(one, section=replace(one.section, number=number))
+        return play_chords(section, KEYS, RandomSource(3), RandomSource(number))
+
+    assert play(1, is_strict=True) == play(2, is_strict=True)
+    assert play(1, is_strict=False) != play(2, is_strict=False)
 
 
 def test_a_busy_player_plays_a_faster_arpeggio(context: MakeContext) -> None:
