@@ -31,7 +31,7 @@ HALF_BAR_SHARE: Final = 0.75
 """Share of the short fills in a quiet section that are half a bar long; the others have its last beat."""
 PHRASE: Final = 4
 """Bars."""
-MANNERS: Final = (("usual", 4.0), ("plain", 1.4), ("busy", 1.8))
+MANNERS: Final = (("usual", 4.0), ("plain", 1.7), ("busy", 1.5))
 """(how the drummer of a song fills, weight): a plain one hardly does, a busy one may do so every second bar."""
 
 
