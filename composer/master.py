@@ -21,8 +21,8 @@ from bandstand.composer.audio import BLOCK_FRAMES, Block
 
 CHUNK: Final = 48
 """Frames for which the limiter takes one peak: 1 ms."""
-CEILING: Final = 0.75
-"""Highest sample: -2.5 dBFS, so that the true peak (ITU-R BS.1770) stays below -1 dBTP."""
+CEILING: Final = 0.73
+"""Highest sample: -2.7 dBFS, so that the true peak (ITU-R BS.1770) stays below -1 dBTP."""
 SMOOTH: Final = 40
 """Chunks in which the gain falls before a peak, and rises after it."""
 HOLD: Final = SMOOTH + 1
