@@ -29,7 +29,6 @@ from bandstand.composer.random_source import RandomSource
 from bandstand.composer.risers import play_reversed_cymbal
 from bandstand.composer.score import STEP, ChordMark, Part, Score, Section, Tempo
 from bandstand.composer.setting import (
-    DARK,
     DARK_SHARE,
     ROUND,
     VAMPING,
@@ -183,11 +182,12 @@ def _make_parts(
     usual: Band, band: Band, setting: Setting, contexts: list[SectionContext], random: RandomSource
 ) -> tuple[Part, ...]:
     """The parts of all that play, still without notes; `usual` is the band without its guests."""
-    is_dark = setting.accompaniment == DARK
     parts = []
     for member in band.members:
         part = make_part(member, band.style, random.branch("part", member.name))
-        share = find_share(member, band.members, usual) * (DARK_SHARE if is_dark and member.voice in HARMONY else 1)
+        share = find_share(member, band.members, usual)
+        if setting.is_dark and member.voice in HARMONY:
+            share *= DARK_SHARE
         level = round(part.level * share, 3)
         parts.append(msgspec.structs.replace(part, level=level))
     return (*parts, *([make_effects_part(band.style)] if _has_effects(band, contexts) else []))

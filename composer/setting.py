@@ -103,6 +103,11 @@ class Setting(msgspec.Struct, frozen=True):
     """See `HALVES`."""
 
     @property
+    def is_dark(self) -> bool:
+        """Whether the accompaniment lies at the bottom of its instruments."""
+        return self.accompaniment == DARK
+
+    @property
     def is_thin(self) -> bool:
         """Whether chords are played without their fifths; who accompanies alone plays them whole."""
         return self.fullness == SPARSE and self.company >= USUAL
@@ -194,6 +199,6 @@ def set_register(member: Member, setting: Setting) -> Member:
         wanted = min(wanted, CEILINGS.get(program, highest) - member.top)
     move = max(wanted, min(0, lowest - member.bottom)) if wanted < 0 else min(wanted, max(0, highest - member.top))
     bottom, top = member.bottom + move, member.top + move
-    if wanted == DARK and member.voice in ACCOMPANIMENT:
+    if setting.is_dark and member.voice in ACCOMPANIMENT:
         top = min(top, bottom + DARK_COMPASS)
     return msgspec.structs.replace(member, bottom=bottom, top=top)

@@ -47,7 +47,7 @@ ROUND, ROUND_OF_LOOPS = 0.06, 0.12
 
 
 class Character(msgspec.Struct, frozen=True):
-    """What sets one song's tune apart."""
+    """What sets one song's tune apart. Its factors are explained at their ranges above."""
 
     compass: int = 8
     """Scale steps from the lowest note to the highest."""
