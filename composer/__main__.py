@@ -14,8 +14,7 @@ import sys
 import time
 from functools import partial
 from pathlib import Path
-from types import FrameType
-from typing import Final, NoReturn
+from typing import Final
 
 import msgspec
 
@@ -27,6 +26,7 @@ from bandstand.common.priority import give_way, set_session_niceness
 from bandstand.common.reference import refer_to
 from bandstand.common.sandbox import Sandbox
 from bandstand.composer import worker
+from bandstand.composer.ending import Ending
 from bandstand.composer.generators.staging import Staging
 from bandstand.composer.pace import Pace
 from bandstand.composer.spool import SpoolWriter, StepWriter
@@ -53,10 +53,11 @@ def main(arguments: list[str]) -> int:
         print(f"composer: needs descriptors {SPOOL_FD} and {GROWTH_FD}; it is the bot that starts it", file=sys.stderr)
         return 2
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the bot handles the terminal's Ctrl-C
-    signal.signal(signal.SIGTERM, _exit)
+    ending = Ending()
+    ending.begin()
     standard_log.begin("composer", as_json=options.log == "json")
     give_way(NICENESS)
-    report = _open_steps().report
+    report = ending.make_report(_open_steps().report)
     prepared: worker.Prepared | Missing
     try:
         prepared = worker.Prepared(options.soundfont)
@@ -69,6 +70,7 @@ def main(arguments: list[str]) -> int:
     if options.stage:
         staging.prepare(has_callables=options.stage == "callables")
     gc.disable()  # the process ends after one song; searching for cycles would only delay its first sample
+    ending.check()
     line = sys.stdin.buffer.readline()
     if not line.strip():
         return 0
@@ -112,11 +114,6 @@ def _open_steps() -> StepWriter:
     own = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     return StepWriter(own)
-
-
-def _exit(number: int, frame: FrameType | None) -> NoReturn:
-    """End by an exception, so that an unfinished folder is removed."""
-    raise SystemExit(128 + number)
 
 
 if __name__ == "__main__":

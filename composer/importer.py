@@ -10,8 +10,7 @@ import argparse
 import os
 import signal
 import sys
-from types import FrameType
-from typing import Final, NoReturn
+from typing import Final
 
 import msgspec
 
@@ -19,6 +18,7 @@ from bandstand.common import standard_log
 from bandstand.common.jobs import Failed, Job
 from bandstand.common.priority import give_way
 from bandstand.common.reference import refer_to
+from bandstand.composer.ending import Ending
 from bandstand.composer.importing import import_song
 from bandstand.composer.spool import Report, StepWriter
 from bandstand.composer.worker import report_result
@@ -31,14 +31,16 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--log", choices=("text", "json"), default="text", help="log.format of the configuration")
     settings = parser.parse_args(arguments)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the bot handles the terminal's Ctrl-C
-    signal.signal(signal.SIGTERM, _exit)
+    ending = Ending()
+    ending.begin()
     standard_log.begin("importer", as_json=settings.log == "json")
     give_way(NICENESS)
     own = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # libraries may print, and standard output is for steps
-    report = StepWriter(own).report
+    report = ending.make_report(StepWriter(own).report)
     for line in sys.stdin.buffer:
         run(line, report)
+        ending.check()
     return 0
 
 
@@ -51,11 +53,6 @@ def run(line: bytes, report: Report) -> None:
         return
     with refer_to(job.reference):
         report_result(lambda: import_song(job, report), report)
-
-
-def _exit(number: int, frame: FrameType | None) -> NoReturn:
-    """End by an exception, so that an unfinished folder is removed."""
-    raise SystemExit(128 + number)
 
 
 if __name__ == "__main__":
