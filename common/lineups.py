@@ -159,7 +159,7 @@ LINEUPS: Final[dict[str, Lineup]] = {
             _seat(
                 "voice",
                 "melody",
-                (68, 73, 66, 71, 40),
+                (68, 73, 66, 71),
                 60,
                 82,
                 pan=0.05,

@@ -40,7 +40,7 @@ RANGES: Final = {
     "seconds": Range(20, 900, "seconds", "the length, exactly: the last chord has died away after so many seconds"),
     "energy": Range(0, 1, "strength", "from 0, quiet and sparse, over 0.5, as usual, to 1, loud and busy"),
 }
-TAIL: Final = 0.9
+TAIL: Final = 0.8
 """Seconds after the last bar of a composed song in which its last notes decay. They count for its length, and the next
 song begins over them (`composer.score`, `bot.station.filling`)."""
 MODES: Final = ("major", "minor")

@@ -23,13 +23,11 @@ from bandstand.composer.exact_length import Fit, Length, fit_length, slow_down
 from bandstand.composer.expression import perform
 from bandstand.composer.guests import DOUBLE, USUAL, double_bass, find_share, gather_company
 from bandstand.composer.harmony import PHRASE_BARS, BarChords, Harmoniser, lead_into_key, list_chord_changes
-from bandstand.composer.mixing import HARMONY
 from bandstand.composer.parts import choose_instrument, fit_to_instrument, make_effects_part, make_part
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.risers import play_reversed_cymbal
 from bandstand.composer.score import STEP, ChordMark, Part, Score, Section, Tempo
 from bandstand.composer.setting import (
-    DARK_SHARE,
     ROUND,
     VAMPING,
     Setting,
@@ -53,7 +51,7 @@ from bandstand.composer.voices.riffs import draw_riff, play_riff
 
 BANDS: Final[dict[str, Band]] = {"band": HOUSE["small-robots"], **HOUSE}
 """Generator name of a job without a band of its own -> band. `band` is the station's oldest."""
-VERSION: Final = 8
+VERSION: Final = 9
 """Version of the composer, kept with each song. Raise it with a release whose songs differ from those of the last one
 for the same band, seed and parameters: `remake` then says that the composer is newer."""
 MINUTES: Final = (1.8, 3.1)
@@ -185,10 +183,8 @@ def _make_parts(
     parts = []
     for member in band.members:
         part = make_part(member, band.style, random.branch("part", member.name))
-        share = find_share(member, band.members, usual)
-        if setting.is_dark and member.voice in HARMONY:
-            share *= DARK_SHARE
-        level = round(part.level * share, 3)
+        share = find_share(member, band.members, usual) * setting.find_share(member.voice)
+        level = round(min(1.0, part.level * share), 3)
         parts.append(msgspec.structs.replace(part, level=level))
     return (*parts, *([make_effects_part(band.style)] if _has_effects(band, contexts) else []))
 

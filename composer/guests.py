@@ -35,6 +35,8 @@ DOUBLE: Final = "bass double"
 """Name of the guest who plays what the bass does, `OCTAVE` higher,"""
 DOUBLE_SHARE: Final = 0.7
 """and the factor of the level of that part; power goes with the fourth power of levels."""
+AMONG_GUESTS: Final = 1.08
+"""The same of the tune's part where there are guests."""
 OCTAVE: Final = 12
 RUBBING: Final = (1, 13)
 """Semitones between two notes that rub,"""
@@ -188,5 +190,7 @@ def find_share(member: Member, members: Sequence[Member], band: Band) -> float:
     """Factor of the level of a member's part: what accompanies is as loud together as the band's players are."""
     if member.name == DOUBLE:
         return DOUBLE_SHARE
+    if member.voice == "melody" and len(members) > len(band.members):
+        return AMONG_GUESTS
     usual, now = (sum(one.voice in ACCOMPANIMENT for one in players) for players in (band.members, members))
     return (usual / now) ** 0.25 if member.voice in ACCOMPANIMENT and now > usual > 0 else 1.0

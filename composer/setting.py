@@ -2,7 +2,8 @@
 
 A band that plays every song in one register and with as many notes sounds like one song. So each song is set anew, as
 an arranger would: tune, accompaniment and bass lie lower or higher, within what their instruments have, and dark songs
-at the bottom of them; the accompaniment is sparse or busy, and joins late or early; all play from the first beat, or
+at the bottom of them; a small company plays close together, a large one spreads over more octaves; the accompaniment
+is sparse or busy, and joins late or early; all play from the first beat, or
 the song builds up; in some songs the chords keep a figure of one, two or four bars, and the sections go round the same
 chords, more often in styles that are made of loops; in others each bar is played anew. A setting moves the members'
 habits for one song; the bands stay as they are. Who of them plays is drawn here, and told in `guests.py`.
@@ -20,22 +21,35 @@ from bandstand.composer.random_source import RandomSource
 from bandstand.composer.stagecraft import Opening, Staging
 from bandstand.composer.style import HarmonicLanguage, Style
 
-DARK: Final = -14
+DARK: Final = -23
 """Semitones by which the accompaniment of dark songs lies lower: at the bottom of its instruments,"""
-DARK_COMPASS: Final = 16
-"""within so many semitones."""
+DARK_COMPASS: Final = 14
+"""within so many semitones, where the chords are open (`voices.chords.open_low`),"""
+DARK_FLOOR: Final = 31
+"""and not below this pitch."""
 DARK_SHARE: Final = 0.92
 """Factor of the level of its parts, as low chords cover a tune more; power goes with the fourth power of levels."""
 REGISTERS: Final = (
-    ((0, 0), 1.0), ((0, -10), 2.0), ((5, -7), 1.0), ((9, -10), 1.0), ((7, 5), 2.0), ((-5, DARK), 2.5),
-    ((-7, DARK), 1.5), ((5, DARK), 1.5),
+    ((0, 0, 0), 1.0), ((0, -10, -10), 2.0), ((5, -7, 0), 1.0), ((9, -10, 0), 1.0), ((7, 5, 5), 2.0),
+    ((-5, DARK, DARK), 2.5), ((-7, DARK, DARK), 1.5), ((5, DARK, DARK), 1.5),
 )  # fmt: skip
-"""((semitones by which the tune lies higher than usual, by which its accompaniment does), weight)."""
+"""((semitones by which the tune lies higher than usual, by which chords do, by which `upper` does), weight)."""
+CLOSE: Final = (
+    ((-7, 5, 5), 2.0), ((-7, 0, 0), 2.0), ((0, 5, 5), 2.0), ((-7, DARK, DARK), 3.0), ((-12, DARK, DARK), 4.0),
+)  # fmt: skip
+"""The same of a company that is smaller than usual,"""
+WIDE: Final = (
+    ((9, 0, 5), 1.0), ((12, -10, 5), 2.0), ((9, -5, 5), 2.0), ((7, DARK, 5), 2.0), ((12, DARK, 9), 2.0),
+    ((-5, DARK, DARK), 4.0),
+)  # fmt: skip
+"""and of a larger one."""
+UPPER: Final = ("pad", "arpeggio")
+"""Voices that hold or break the chords."""
 BASS_SHIFTS: Final = ((0, 5.0), (4, 1.0), (7, 1.0))
 """The same of the bass, which is at its lowest already."""
 FLOORS: Final = {"chords": 40, "pad": 40, "arpeggio": 40}
 """Voice -> pitch below which no setting takes it, because chords would be a blur there."""
-CEILINGS: Final = {40: 82, 42: 72, 68: 82}
+CEILINGS: Final = {11: 80, 29: 80, 30: 80, 40: 82, 42: 72, 68: 82}
 """Program -> pitch above which no setting takes its tune: violins and cellos speak late up there, and an oboe gets
 thin."""
 SPARSE: Final = -1.0
@@ -75,15 +89,18 @@ VAMPING: Final = (*ROUND, "bridge", "solo")
 """and those that do in a vamp, whose loop has two bars."""
 VAMPS: Final = 0.45
 """Share of vamps among the songs of one loop."""
+HARMONIES: Final = (("plain", 3.0), ("usual", 3.0), ("coloured", 3.0))
+"""(how many chords there are beside those of the key, and how fast they change, weight)."""
 
 
 class Setting(msgspec.Struct, frozen=True):
     """How one song is set. As it is made without arguments it changes nothing, but for tunes above `CEILINGS`."""
 
     tune: int = 0
-    accompaniment: int = 0
+    chords: int = 0
+    upper: int = 0
     bass: int = 0
-    """Semitones by which each lies higher than usual."""
+    """Semitones by which each lies higher than usual; `upper` are those of `UPPER`."""
     fullness: float = 0.0
     company: int = USUAL
     """How many play, see `guests`."""
@@ -101,11 +118,21 @@ class Setting(msgspec.Struct, frozen=True):
     """Whether those who accompany play every bar anew."""
     has_halves: bool = False
     """See `HALVES`."""
+    harmony: str = "usual"
+    """See `HARMONIES`."""
 
-    @property
-    def is_dark(self) -> bool:
-        """Whether the accompaniment lies at the bottom of its instruments."""
-        return self.accompaniment == DARK
+    def find_shift(self, voice: str) -> int:
+        """Semitones by which a voice lies higher than usual."""
+        shifts = {"melody": self.tune, "chords": self.chords, "bass": self.bass}
+        return self.upper if voice in UPPER else shifts.get(voice, 0)
+
+    def is_dark(self, voice: str) -> bool:
+        """Whether a voice that accompanies lies at the bottom of its instruments."""
+        return voice in ACCOMPANIMENT and self.find_shift(voice) == DARK
+
+    def find_share(self, voice: str) -> float:
+        """Factor of the level of a part with this voice."""
+        return DARK_SHARE if self.is_dark(voice) else 1.0
 
     @property
     def is_thin(self) -> bool:
@@ -122,11 +149,13 @@ def draw_setting(style: Style, random: RandomSource) -> Setting:
     share = style.harmony.loop_share
     figures = min(LOOPING + share, max(FEW, 1 - style.comping_variety)) if share else 0.0
     has_figures = random.branch("figures").draw_bool(figures)
-    tune, accompaniment = random.branch("register").choose_weighted(REGISTERS)
     company = draw_company(random.branch("company"))
+    registers = CLOSE if company < USUAL else WIDE if company > USUAL else REGISTERS
+    tune, chords, upper = random.branch("register").choose_weighted(registers)
     return Setting(
         tune=tune,
-        accompaniment=accompaniment,
+        chords=chords,
+        upper=upper,
         bass=random.branch("bass").choose_weighted(BASS_SHIFTS),
         fullness=random.branch("fullness").choose_weighted(FULLNESS),
         company=company,
@@ -136,6 +165,7 @@ def draw_setting(style: Style, random: RandomSource) -> Setting:
         goes_round=random.branch("round").draw_bool(ROUND_SHARE if has_figures else share / 2),
         is_vamp=random.branch("vamp").draw_bool(VAMPS),
         has_halves=random.branch("halves").draw_bool(HALVES),
+        harmony=random.branch("harmony").choose_weighted(HARMONIES),
         is_free=not has_figures and company != BARE and random.branch("free").draw_bool(FREE),
     )
 
@@ -172,9 +202,35 @@ def set_staging(staging: Staging, setting: Setting) -> Staging:
 
 def set_harmony(language: HarmonicLanguage, setting: Setting) -> HarmonicLanguage:
     """The style's harmony: that of a vamp goes round two bars, that of a free song comes back to none."""
+    if setting.harmony == "plain":
+        language = _make_plain(language)
+    elif setting.harmony == "coloured":
+        language = _colour(language)
     if setting.goes_round and setting.is_vamp:
         return msgspec.structs.replace(language, loop_share=1.0, return_share=1.0)
     return msgspec.structs.replace(language, loop_share=0.0, return_share=0.0) if setting.is_free else language
+
+
+def _make_plain(language: HarmonicLanguage) -> HarmonicLanguage:
+    """Fewer chords, all of the key."""
+    return msgspec.structs.replace(
+        language,
+        hold_share=max(0.7, language.hold_share),
+        two_chord_share=language.two_chord_share / 4,
+        secondary_dominant_share=0.0,
+        borrowed_share=0.0,
+    )
+
+
+def _colour(language: HarmonicLanguage) -> HarmonicLanguage:
+    """More chords, and some from beside the key."""
+    return msgspec.structs.replace(
+        language,
+        hold_share=language.hold_share / 2,
+        two_chord_share=max(0.5, language.two_chord_share),
+        secondary_dominant_share=max(0.7, language.secondary_dominant_share),
+        borrowed_share=max(0.5, language.borrowed_share),
+    )
 
 
 def _move_entry(enters: float, setting: Setting, is_last: bool) -> float:
@@ -191,14 +247,14 @@ def set_register(member: Member, setting: Setting) -> Member:
     """A member, fitted to an instrument, whose compass lies lower or higher, as far as the instrument has it."""
     if member.voice == "drums":
         return member
-    wanted = {"melody": setting.tune, "bass": setting.bass}.get(member.voice, setting.accompaniment)
+    wanted, is_dark = setting.find_shift(member.voice), setting.is_dark(member.voice)
     program = member.instruments[0]
     lowest, highest = RANGES[program]
-    lowest = max(lowest, FLOORS.get(member.voice, 0))
+    lowest = max(lowest, DARK_FLOOR if is_dark else FLOORS.get(member.voice, 0))
     if member.voice == "melody":
         wanted = min(wanted, CEILINGS.get(program, highest) - member.top)
     move = max(wanted, min(0, lowest - member.bottom)) if wanted < 0 else min(wanted, max(0, highest - member.top))
     bottom, top = member.bottom + move, member.top + move
-    if setting.is_dark and member.voice in ACCOMPANIMENT:
+    if is_dark:
         top = min(top, bottom + DARK_COMPASS)
     return msgspec.structs.replace(member, bottom=bottom, top=top)

@@ -56,7 +56,7 @@ CHIPTUNE: Final = Style(
     drumming=Drumming(
         ghosts=((CLOSED, (".g.g.g.g.g.g.g.g",)), (SNARE, (".......g.g.....g",))),
         ghost_share=0.4,
-        fill_share=0.7,
+        fill_share=0.85,
         colours=((CLAVES, "o..o..o...o.o..."),),
     ),
     staging=Staging(

@@ -121,7 +121,15 @@ FUNK: Final = Style(
         ),
     ),
     comping_variety=0.5,
-    tune=TuneStyle(idioms=(("rag", 0.6), ("reel", 0.2)), own=1.0, syncopation=0.5, leaps=1.3, gaps=0.4, doubles=True),
+    tune=TuneStyle(
+        idioms=(("rag", 0.6), ("reel", 0.2)),
+        own=1.0,
+        syncopation=0.5,
+        leaps=1.3,
+        gaps=0.5,
+        literal=0.5,
+        doubles=True,
+    ),
     call_rhythms=(
         ((0, 2), (3, 1), (4, 2), (7, 1), (8, 2), (10, 2)),
         ((2, 1), (3, 1), (4, 2), (6, 2), (10, 2)),

@@ -107,7 +107,7 @@ WALTZ: Final = Style(
             ((0, 2, 0), (2, 2, 1), (4, 2.2, ALL), (8, 2.2, ALL)),
         ),
     ),
-    tune=TuneStyle(idioms=(("waltz", 1.0),), own=0.45, pickups=0.7, leaps=1.0, reuse=0.3),
+    tune=TuneStyle(idioms=(("waltz", 1.0),), own=0.45, pickups=0.7, leaps=1.0, reuse=0.2),
     call_rhythms=(
         ((0, 8), (8, 4)),
         ((0, 4), (4, 4), (8, 4)),

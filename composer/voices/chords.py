@@ -50,6 +50,9 @@ LOW_HAND: Final = 6
 """Semitones above the lowest pitch round which a player begins whose compass is the narrowest."""
 LOW_GUITAR: Final = 50
 """An instrument whose compass begins below this pitch plays power chords if the style has them."""
+LOW: Final = (44, 58)
+"""Where a player's compass begins below the one and ends at the other at most, thirds would be a blur, and the chords
+are open: a root, and above it the fifth and the octave, or what is further up."""
 
 
 def play_chords(
@@ -128,7 +131,8 @@ def _voice_chords(context: SectionContext, member: Member) -> list[list[tuple[Ch
     middle = member.low + LOW_HAND if is_narrow else (member.low + member.high) // 2
     middle += HIGHER if context.is_last_chorus else 0
     previous: Voicing = (middle - 4, middle, middle + 4)
-    has_power_chords = context.style.has_power_chords and member.bottom < LOW_GUITAR
+    is_low = member.voice != "arpeggio" and member.bottom < LOW[0] and member.top <= LOW[1]
+    has_power_chords = is_low or (context.style.has_power_chords and member.bottom < LOW_GUITAR)
     changes = _list_changes(context)
     registers, known = _find_registers(context, member, changes), dict[Change, Voicing]()
     bars: list[list[tuple[ChordSpan, Voicing]]] = [[] for _ in context.bars]
@@ -138,6 +142,8 @@ def _voice_chords(context: SectionContext, member: Member) -> list[list[tuple[Ch
             known[change] = lead_voices(chord, previous, *registers[change])
         previous = known[change]
         voicing = _clear_low(previous, chord)
+        if is_low and not context.is_thin:
+            voicing = open_low(voicing, span.chord)
         if context.is_thin and member.voice != "arpeggio":
             voicing = _leave_out_fifth(voicing, chord)
         clear = _keep_clear_of_tune(voicing, context, bar, span)
@@ -172,6 +178,16 @@ def _clear_low(voicing: Voicing, chord: Chord) -> Voicing:
             left_out = high if high % 12 == chord.root else low
             return tuple(pitch for pitch in voicing if pitch != left_out)
     return voicing
+
+
+def open_low(voicing: Voicing, chord: Chord) -> Voicing:
+    """A low root and fifth, `voicing`, with the lower of them an octave higher, if that is low enough; of a chord that
+    has a seventh the root alone, with third and seventh at `LOWEST_CHORD` and above, as a pianist's left hand lays it.
+    """
+    if len(chord.pitches) < 4:
+        return (*voicing, voicing[0] + 12) if voicing[0] < LOWEST_CHORD else voicing
+    root = next(pitch for pitch in voicing if pitch % 12 == chord.root)
+    return (root, *sorted(LOWEST_CHORD + (pitch - LOWEST_CHORD) % 12 for pitch in (chord.pitches[1], chord.pitches[3])))
 
 
 def _leave_out_fifth(voicing: Voicing, chord: Chord) -> Voicing:

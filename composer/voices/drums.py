@@ -13,7 +13,7 @@ import msgspec
 from bandstand.common.bands import Member
 from bandstand.composer.random_source import RandomSource
 from bandstand.composer.stagecraft import Opening
-from bandstand.composer.style import CRASH, FORCES, KICK
+from bandstand.composer.style import CRASH, FORCES, KICK, Style
 from bandstand.composer.voices.context import GridNote, SectionContext
 from bandstand.composer.voices.grooves import Groove, decorate_groove, join_grooves, make_groove, vary_groove
 
@@ -51,7 +51,7 @@ def play_drums(
     if section.kind == "ending":
         return [GridNote(0, 1, KICK, 1.0), GridNote(0, 4, CRASH, 0.8)]
     grooves = _make_grooves(context, member, material, occurrence)
-    fills = _plan_fills(context, draw_manner(material), occurrence)
+    fills = _plan_fills(context, draw_manner(context.style, material), occurrence)
     notes: list[GridNote] = []
     for bar in range(section.bars):
         start, begin = bar * context.steps, fills.get(bar, context.steps)
@@ -65,9 +65,9 @@ def play_drums(
     return notes + [GridNote(bar * context.steps, 4, CRASH, 0.85) for bar in _list_crashes(context, fills)]
 
 
-def draw_manner(random: RandomSource) -> str:
+def draw_manner(style: Style, random: RandomSource) -> str:
     """Draw the manner of a song's drummer; `random` may be any source of the song."""
-    return random.song.branch("drums").choose_weighted(MANNERS)
+    return random.song.branch("drums", style.name).choose_weighted(MANNERS)
 
 
 def _make_grooves(context: SectionContext, member: Member, material: RandomSource, occurrence: RandomSource) -> Grooves:

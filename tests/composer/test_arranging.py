@@ -92,8 +92,9 @@ def test_the_mode_that_was_asked_for_is_that_of_the_key(band: str, mode: str) ->
 @pytest.mark.parametrize("band", HOUSE)
 def test_more_energy_is_more_notes_and_harder_ones(band: str) -> None:
     def count(energy: float) -> tuple[int, float]:
-        score = compose(HOUSE[band], 2, {"energy": energy, "seconds": 60})
-        notes = [note for part in score.parts for note in part.notes if part.voice != "drums"]
+        scores = [compose(HOUSE[band], seed, {"energy": energy, "seconds": 60}) for seed in (2, 3, 4)]
+        parts = [part for score in scores for part in score.parts if part.voice != "drums"]
+        notes = [note for part in parts for note in part.notes]
         return len(notes), sum(note.velocity for note in notes) / len(notes)
 
     quiet, usual, loud = (count(energy) for energy in (0.1, 0.5, 0.9))

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 ROBOTS = HOUSE["small-robots"]
 BY_NAME = {band.name: band for band in HOUSE.values()}
 
-RECORDED = "23c653c408675248"
+RECORDED = "c9ed3d2980a6637c"
 
 
 def list_notes(score: Score, part: Part, section: Section) -> list[tuple[int, int]]:
@@ -141,7 +141,8 @@ def test_members_stay_in_their_registers_but_for_an_accompaniment_that_gives_way
             setting = draw_setting(STYLES[song.style], RandomSource(song.seed).branch(song.style, "setting"))
             member = set_register(fit_to_instrument(seats[one.name], one.program), setting)
             low = min(member.low, LOWEST_CHORD) if member.voice in ("chords", "arpeggio", "pad") else member.low
-            assert all(low <= note.pitch <= member.high + 1 for note in one.notes)
+            high = max(member.high, LOWEST_CHORD + 11) if setting.is_dark(member.voice) else member.high  # it is open
+            assert all(low <= note.pitch <= high + 1 for note in one.notes)
 
 
 def test_players_lean_and_drift_but_stay_within_a_twentieth_of_a_second_of_the_grid(songs: list[Score]) -> None:

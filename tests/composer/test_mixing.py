@@ -1,5 +1,7 @@
 """The mix: every style has one, instruments are made equally loud, and the lead is heard above the harmony."""
 
+from statistics import mean
+
 import msgspec
 import numpy as np
 import pytest
@@ -56,10 +58,17 @@ def play(score: Score, voices: tuple[str, ...]) -> Block:
 @pytest.mark.skipif(not fluid.is_available() or fluid.find_soundfont("") is None, reason="needs a soundfont")
 @pytest.mark.parametrize("style", ["pop", "rock", "ballad", "swing"])
 def test_the_lead_is_louder_than_the_harmony(style: str) -> None:
-    score = compose(BANDS[style], 1, {})
+    """On average; with a sparse accompaniment by more."""
+    differences = [_compare_lead_and_harmony(compose(BANDS[style], seed, {})) for seed in (1, 2, 3)]
+    assert all(0 < one <= 14 for one in differences)
+    assert 1.5 <= mean(differences) <= 9
+
+
+def _compare_lead_and_harmony(score: Score) -> float:
+    """By how much the lead is louder while it sounds, LU."""
     lead, harmony = play(score, ("melody",)), play(score, HARMONY)
     windows = lead[: len(lead) // 4800 * 4800].reshape(-1, 4800, 2)
     sounds = (windows**2).sum(axis=(1, 2)) > (windows**2).sum(axis=(1, 2)).max() * 1e-3
-    loudness = [measure_loudness([sound[: len(sounds) * 4800].reshape(-1, 4800, 2)[sounds].reshape(-1, 2)])
-                for sound in (lead, harmony)]  # fmt: skip
-    assert 1.5 <= loudness[0] - loudness[1] <= 9
+    heard = [sound[: len(sounds) * 4800].reshape(-1, 4800, 2)[sounds].reshape(-1, 2) for sound in (lead, harmony)]
+    louder, softer = (measure_loudness([sound]) for sound in heard)
+    return louder - softer

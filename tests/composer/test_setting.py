@@ -6,7 +6,7 @@ from bandstand.common.bands import Band, Member
 from bandstand.common.instruments import RANGES
 from bandstand.common.lineups import HOUSE, LINEUPS
 from bandstand.composer.compose import compose
-from bandstand.composer.guests import ACCOMPANIMENT
+from bandstand.composer.guests import ACCOMPANIMENT, USUAL
 from bandstand.composer.harmony import BarChords, Harmoniser
 from bandstand.composer.parts import fit_to_instrument
 from bandstand.composer.random_source import RandomSource
@@ -15,6 +15,7 @@ from bandstand.composer.setting import (
     CEILINGS,
     DARK,
     DARK_COMPASS,
+    DARK_FLOOR,
     SPARSE,
     Setting,
     draw_setting,
@@ -26,7 +27,7 @@ from bandstand.composer.setting import (
 from bandstand.composer.stagecraft import Opening
 from bandstand.composer.style import LEVEL_ENERGIES, find_level
 from bandstand.composer.styles import STYLES
-from bandstand.composer.theory import Key
+from bandstand.composer.theory import Chord, Key
 from bandstand.composer.voices.context import DENSITY_WEIGHT, choose_patterns
 
 ROBOTS = HOUSE["small-robots"]
@@ -55,14 +56,14 @@ def test_no_setting_leaves_the_range_of_an_instrument_or_narrows_the_compass(sea
     for program in seat.instruments:
         member = fit_to_instrument(seat, program)
         for semitones in (-24, -7, 7, 24):
-            moved = set_register(member, Setting(semitones, semitones, semitones))
+            moved = set_register(member, Setting(semitones, semitones, semitones, semitones))
             assert RANGES[program][0] <= moved.bottom < moved.top <= RANGES[program][1]
             assert moved.top - moved.bottom == member.top - member.bottom
 
 
 def test_tune_accompaniment_and_bass_move_each_by_its_own() -> None:
-    moved = {one.voice: set_register(one, Setting(5, -6, 3)).bottom - one.bottom for one in ROBOTS.members}
-    assert moved == {"drums": 0, "bass": 3, "chords": -6, "pad": -6, "melody": 5}
+    moved = {one.voice: set_register(one, Setting(5, -6, -4, 3)).bottom - one.bottom for one in ROBOTS.members}
+    assert moved == {"drums": 0, "bass": 3, "chords": -6, "pad": -4, "melody": 5}
 
 
 @pytest.mark.parametrize("program", CEILINGS)
@@ -76,8 +77,9 @@ def test_a_tune_stays_where_its_instrument_speaks(program: int) -> None:
 def test_the_accompaniment_of_a_dark_song_lies_at_the_bottom_of_its_instruments() -> None:
     for member in ROBOTS.members:
         if member.voice in ACCOMPANIMENT:
-            dark, low = (set_register(member, Setting(accompaniment=shift)) for shift in (DARK, DARK + 1))
+            dark, low = (set_register(member, Setting(chords=shift, upper=shift)) for shift in (DARK, DARK + 1))
             assert dark.top - dark.bottom == DARK_COMPASS
+            assert dark.bottom >= DARK_FLOOR
             assert (dark.top + dark.bottom) / 2 < (low.top + low.bottom) / 2 - 3
 
 
@@ -116,6 +118,39 @@ def test_a_vamp_goes_round_two_bars_and_a_free_song_round_none(kind: str) -> Non
     assert all(bars == bars[:2] * 4 for bars in vamps)
     free = [list_bars(Setting(is_free=True), seed) for seed in range(20)]
     assert mean(len(set(bars)) for bars in free) > mean(len(set(bars)) for bars in vamps) + 2
+
+
+def test_plain_harmony_has_fewer_chords_than_usual_and_none_from_beside_the_key_and_coloured_harmony_more() -> None:
+    key = Key.parse("C")
+
+    def list_chords(harmony: str) -> list[tuple[Chord, ...]]:
+        language = set_harmony(STYLES["swing"].harmony, Setting(harmony=harmony))
+        return [
+            tuple(
+                chord for bar in Harmoniser(key, 0.0, language, source).make_progression("bridge", 8) for chord in bar
+            )
+            for source in map(RandomSource, range(40))
+        ]
+
+    plain, usual, coloured = (list_chords(harmony) for harmony in ("plain", "usual", "coloured"))
+    few, some, many = (mean(len(set(song)) for song in songs) for songs in (plain, usual, coloured))
+    assert few < some < many
+    assert all(set(chord.pitches) <= set(key.scale) for song in plain for chord in song)
+    assert any(not set(chord.pitches) <= set(key.scale) for song in coloured for chord in song)
+
+
+def test_a_small_company_plays_closer_together_than_a_large_one() -> None:
+    def find_width(setting: Setting) -> float:
+        played = [set_register(member, setting) for member in ROBOTS.members if member.voice in ("chords", "melody")]
+        chords, melody = ((one.bottom + one.top) / 2 for one in played)
+        return melody - chords
+
+    settings = [draw("pop", seed) for seed in range(300)]
+    small, large = (
+        [find_width(one) for one in settings if is_so(one.company)]
+        for is_so in (lambda company: company < USUAL, lambda company: company > USUAL)
+    )
+    assert mean(small) + 4 < mean(large)
 
 
 def test_nobody_is_late_in_a_song_for_which_players_were_asked() -> None:

@@ -31,7 +31,7 @@ LEAPS: Final = (0.15, 1.7)
 """Factors of the weight of wide intervals."""
 GAPS: Final = (-0.2, 1.2)
 """Exponents of the style's weight of what a pentatonic scale leaves out: some songs have the whole scale."""
-CREST: Final = (0.3, 0.7)
+CREST: Final = (0.3, 0.6)
 """Factors of the weight of the highest note for each time that it came: in some tunes it would be no climax any more,
 others come back to it."""
 RISES: Final = ((0.0, 2.0), (2.0, 2.0), (4.0, 3.0))
@@ -42,8 +42,11 @@ WIDE: Final = 9
 """Scale steps of the widest compass that is had below the usual highest note; a wider tune climbs higher."""
 ROUNDS: Final = ((1, 1.0), (2, 3.0), (4, 2.0))
 """(bars of a tune that is a figure which goes round, weight)."""
-ROUND, ROUND_OF_LOOPS = 0.06, 0.12
+ROUND, ROUND_OF_LOOPS = 0.12, 0.25
 """Shares of songs with such a tune: in any style, and what is added in one whose chords always go round."""
+
+ROUND_COMPASS: Final = 7
+"""Scale steps of its compass, at least: a narrow figure would come back to its highest note all the time."""
 
 
 class Character(msgspec.Struct, frozen=True):
@@ -73,11 +76,12 @@ class Character(msgspec.Struct, frozen=True):
 
 def draw_character(style: Style, song: RandomSource) -> Character:
     """Draw the character of a song's tune. `song` is the source that all parts of the song have in common."""
-    source = song.branch("character")
+    source = song.branch("character", style.name)
     share = ROUND + ROUND_OF_LOOPS * style.harmony.loop_share if style.harmony.loop_share else 0.0
     is_round = source.branch("round").draw_bool(share)
+    compass = source.branch("compass").choose_weighted(COMPASSES)
     return Character(
-        compass=source.branch("compass").choose_weighted(COMPASSES),
+        compass=max(compass, ROUND_COMPASS) if is_round else compass,
         flow=_draw_factor(FLOW, source.branch("flow")),
         straight=_draw_factor(STRAIGHT, source.branch("straight")),
         going_on=_draw_factor(GOING_ON, source.branch("going_on")),

@@ -121,6 +121,23 @@ def test_a_low_guitar_of_a_rock_band_leaves_out_the_third(context: MakeContext) 
         assert note.pitch % 12 in (chord.root, (chord.root + 7) % 12, (chord.root + 6) % 12)
 
 
+@pytest.mark.parametrize("style", ["pop", "swing"])
+def test_chords_at_the_bottom_of_an_instrument_are_open(style: str, context: MakeContext) -> None:
+    """No third is a blur: below `LOWEST_CHORD` there are roots and fifths alone, none nearer than a fourth."""
+    low = replace(KEYS, bottom=31, top=45)
+    for seed in range(20):
+        section = context(style=style, seed=seed)
+        struck: dict[int, list[int]] = defaultdict(list)
+        for note in play_chords(section, low, RandomSource(seed), RandomSource(0)):
+            struck[note.step].append(note.pitch)
+        for step, pitches in struck.items():
+            chord = section.chord_at(step).pitches
+            below = sorted(pitch for pitch in pitches if pitch < LOWEST_CHORD)
+            assert all(pitch % 12 in (chord[0], chord[2]) for pitch in below)
+            assert all(higher - lower >= 5 for lower, higher in pairwise(below))
+            assert all(pitch % 12 in chord for pitch in pitches)
+
+
 def test_swing_comps_in_another_rhythm_from_bar_to_bar_and_rock_does_not(context: MakeContext) -> None:
     def share_repeated(style: str, member: Member) -> float:
         repeated: list[bool] = []

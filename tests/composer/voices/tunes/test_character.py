@@ -11,7 +11,7 @@ from bandstand.composer.random_source import RandomSource
 from bandstand.composer.styles import STYLES
 from bandstand.composer.voices.context import GridNote, SectionContext
 from bandstand.composer.voices.tunes import character, writer
-from bandstand.composer.voices.tunes.character import Character, draw_character
+from bandstand.composer.voices.tunes.character import ROUND_COMPASS, Character, draw_character
 from bandstand.composer.voices.tunes.rhythms import TuneHabits
 
 MakeContext = Callable[..., SectionContext]
@@ -51,6 +51,7 @@ def test_tunes_of_one_style_are_narrow_or_wide_and_literal_or_not() -> None:
 
 def test_a_tune_goes_round_in_some_songs_and_in_none_where_chords_never_do() -> None:
     assert 0.03 < mean(one.round > 0 for one in DRAWN) < 0.3
+    assert all(one.compass >= ROUND_COMPASS for one in DRAWN if one.round)
     assert not any(draw_character(STYLES["baroque"], RandomSource(seed).song).round for seed in range(200))
 
 
