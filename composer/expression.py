@@ -93,7 +93,9 @@ def perform(
     if technique.vibrato:
         controls += _shake(strokes, technique, member, pace, chance.branch("vibrato"))
     bends = _bend(strokes, technique, member, pace, chance.branch("bends")) if technique.scoop else []
-    return Performance(played, sorted(controls, key=_get_start), bends)
+    last_controls = {(control.start, control.number): control for control in sorted(controls, key=_get_start)}
+    last_bends = {bend.start: bend for bend in bends}  # at one tick only what comes last is meant
+    return Performance(played, list(last_controls.values()), list(last_bends.values()))
 
 
 def _get_start(event: Note | Control) -> int:
