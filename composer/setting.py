@@ -43,6 +43,8 @@ WIDE: Final = (
     ((-5, DARK, DARK), 4.0),
 )  # fmt: skip
 """and of a larger one."""
+LOWEST_OVER_DOUBLE: Final = -7
+"""The lowest that a tune lies in a bare song, whose bass may be doubled an octave higher."""
 UPPER: Final = ("pad", "arpeggio")
 """Voices that hold or break the chords."""
 BASS_SHIFTS: Final = ((0, 5.0), (4, 1.0), (7, 1.0))
@@ -153,7 +155,7 @@ def draw_setting(style: Style, random: RandomSource) -> Setting:
     registers = CLOSE if company < USUAL else WIDE if company > USUAL else REGISTERS
     tune, chords, upper = random.branch("register").choose_weighted(registers)
     return Setting(
-        tune=tune,
+        tune=tune if company != BARE else max(tune, LOWEST_OVER_DOUBLE),
         chords=chords,
         upper=upper,
         bass=random.branch("bass").choose_weighted(BASS_SHIFTS),
