@@ -41,7 +41,7 @@ LOWEST_LEVEL: Final = 0.15
 SHEETS: Final[Mapping[str, Mapping[str, float]]] = {
     "pop": {"drums": -4.5, "bass": -34.5, "chords": -39.0, "arpeggio": -38.0, "pad": -44.0},
     "rock": {"drums": -9.5, "bass": -34.0, "chords": -39.5, "arpeggio": -38.5, "pad": -44.5},
-    "bossa": {"drums": -2.5, "bass": -34.5, "chords": -40.0, "arpeggio": -39.0, "pad": -45.0},
+    "bossa": {"drums": -2.5, "bass": -34.5, "chords": -41.0, "arpeggio": -40.0, "pad": -46.0},
     "waltz": {"drums": -5.5, "bass": -37.0, "chords": -34.5, "arpeggio": -33.5, "pad": -39.5},
     "techno": {"drums": -4.5, "bass": -31.5, "chords": -34.5, "arpeggio": -33.5, "pad": -39.5},
     "ballad": {"drums": -5.5, "bass": -36.0, "chords": -33.0, "arpeggio": -32.0, "pad": -38.5},
