@@ -3,10 +3,10 @@
 A band that plays every song in one register and with as many notes sounds like one song. So each song is set anew, as
 an arranger would: tune, accompaniment and bass lie lower or higher, within what their instruments have, and dark songs
 at the bottom of them; a small company plays close together, a large one spreads over more octaves; the accompaniment
-is sparse or busy, and joins late or early; all play from the first beat, or
-the song builds up; in some songs the chords keep a figure of one, two or four bars, and the sections go round the same
-chords, more often in styles that are made of loops; in others each bar is played anew. A setting moves the members'
-habits for one song; the bands stay as they are. Who of them plays is drawn here, and told in `guests.py`.
+is sparse or busy, and joins late or early; all play from the first beat, or the song builds up; the harmony is plain or
+coloured; in some songs the chords keep a figure of one, two or four bars, and the sections go round the same chords,
+more often in styles that are made of loops; in others each bar is played anew. A setting moves the members' habits for
+one song; the bands stay as they are. Who of them plays is drawn here, and told in `guests.py`.
 """
 
 from collections.abc import Sequence
@@ -52,8 +52,8 @@ BASS_SHIFTS: Final = ((0, 5.0), (4, 1.0), (7, 1.0))
 FLOORS: Final = {"chords": 40, "pad": 40, "arpeggio": 40}
 """Voice -> pitch below which no setting takes it, because chords would be a blur there."""
 CEILINGS: Final = {11: 80, 29: 80, 30: 80, 40: 82, 42: 72, 68: 82}
-"""Program -> pitch above which no setting takes its tune: violins and cellos speak late up there, and an oboe gets
-thin."""
+"""Program -> pitch above which no setting takes its tune: violins and cellos speak late up there, and an oboe, a
+vibraphone and a driven guitar are hardly heard."""
 SPARSE: Final = -1.0
 FULLNESS: Final = ((SPARSE, 1.5), (0.0, 3.0), (0.4, 1.0), (1.0, 1.5))
 """(-1 sparse to 1 full, weight)."""
@@ -203,7 +203,8 @@ def set_staging(staging: Staging, setting: Setting) -> Staging:
 
 
 def set_harmony(language: HarmonicLanguage, setting: Setting) -> HarmonicLanguage:
-    """The style's harmony: that of a vamp goes round two bars, that of a free song comes back to none."""
+    """The style's harmony, plain or coloured; that of a vamp goes round two bars, that of a free song comes back to
+    none."""
     if setting.harmony == "plain":
         language = _make_plain(language)
     elif setting.harmony == "coloured":
