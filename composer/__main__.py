@@ -26,10 +26,10 @@ from bandstand.common.priority import give_way, set_session_niceness
 from bandstand.common.reference import refer_to
 from bandstand.common.sandbox import Sandbox
 from bandstand.composer import worker
-from bandstand.composer.ending import Ending
 from bandstand.composer.generators.staging import Staging
 from bandstand.composer.pace import Pace
 from bandstand.composer.spool import SpoolWriter, StepWriter
+from bandstand.composer.termination import Termination
 
 NICENESS: Final = 10
 """The streamer and the bot have priority over the composer."""
@@ -53,11 +53,11 @@ def main(arguments: list[str]) -> int:
         print(f"composer: needs descriptors {SPOOL_FD} and {GROWTH_FD}; it is the bot that starts it", file=sys.stderr)
         return 2
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the bot handles the terminal's Ctrl-C
-    ending = Ending()
-    ending.begin()
+    termination = Termination()
+    termination.begin()
     standard_log.begin("composer", as_json=options.log == "json")
     give_way(NICENESS)
-    report = ending.make_report(_open_steps().report)
+    report = termination.make_report(_open_steps().report)
     prepared: worker.Prepared | Missing
     try:
         prepared = worker.Prepared(options.soundfont)
@@ -70,7 +70,7 @@ def main(arguments: list[str]) -> int:
     if options.stage:
         staging.prepare(has_callables=options.stage == "callables")
     gc.disable()  # the process ends after one song; searching for cycles would only delay its first sample
-    ending.check()
+    termination.check()
     line = sys.stdin.buffer.readline()
     if not line.strip():
         return 0

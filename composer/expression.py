@@ -93,8 +93,9 @@ def perform(
     if technique.vibrato:
         controls += _shake(strokes, technique, member, pace, chance.branch("vibrato"))
     bends = _bend(strokes, technique, member, pace, chance.branch("bends")) if technique.scoop else []
+    # At one tick only what comes last is meant; otherwise the synthesiser would choose the order.
     last_controls = {(control.start, control.number): control for control in sorted(controls, key=_get_start)}
-    last_bends = {bend.start: bend for bend in bends}  # at one tick only what comes last is meant
+    last_bends = {bend.start: bend for bend in bends}
     return Performance(played, list(last_controls.values()), list(last_bends.values()))
 
 

@@ -18,9 +18,9 @@ from bandstand.common import standard_log
 from bandstand.common.jobs import Failed, Job
 from bandstand.common.priority import give_way
 from bandstand.common.reference import refer_to
-from bandstand.composer.ending import Ending
 from bandstand.composer.importing import import_song
 from bandstand.composer.spool import Report, StepWriter
+from bandstand.composer.termination import Termination
 from bandstand.composer.worker import report_result
 
 NICENESS: Final = 15
@@ -31,16 +31,16 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--log", choices=("text", "json"), default="text", help="log.format of the configuration")
     settings = parser.parse_args(arguments)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the bot handles the terminal's Ctrl-C
-    ending = Ending()
-    ending.begin()
+    termination = Termination()
+    termination.begin()
     standard_log.begin("importer", as_json=settings.log == "json")
     give_way(NICENESS)
     own = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # libraries may print, and standard output is for steps
-    report = ending.make_report(StepWriter(own).report)
+    report = termination.make_report(StepWriter(own).report)
     for line in sys.stdin.buffer:
         run(line, report)
-        ending.check()
+        termination.check()
     return 0
 
 

@@ -13,7 +13,7 @@ from bandstand.common.jobs import Step
 from bandstand.composer.spool import Report
 
 
-class Ending:
+class Termination:
     """Whether this process was told to end."""
 
     def __init__(self) -> None:

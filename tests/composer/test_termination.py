@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from bandstand.common.jobs import Advanced, Step
-from bandstand.composer.ending import Ending
+from bandstand.composer.termination import Termination
 
 
 class Thing:
@@ -15,9 +15,9 @@ class Thing:
 
 
 @pytest.fixture
-def ending() -> Iterator[Ending]:
+def termination() -> Iterator[Termination]:
     before = signal.getsignal(signal.SIGTERM)
-    made = Ending()
+    made = Termination()
     made.begin()
     yield made
     signal.signal(signal.SIGTERM, before)
@@ -31,24 +31,24 @@ def be_told_where_exceptions_are_dropped() -> None:
     assert reference() is None
 
 
-def test_it_ends_at_once_with_the_status_of_a_shell(ending: Ending) -> None:
+def test_it_ends_at_once_with_the_status_of_a_shell(termination: Termination) -> None:
     with pytest.raises(SystemExit) as told:
         signal.raise_signal(signal.SIGTERM)
     assert told.value.code == 143
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_it_ends_at_the_next_check_where_python_dropped_the_exception(ending: Ending) -> None:
+def test_it_ends_at_the_next_check_where_python_dropped_the_exception(termination: Termination) -> None:
     be_told_where_exceptions_are_dropped()
     with pytest.raises(SystemExit) as told:
-        ending.check()
+        termination.check()
     assert told.value.code == 143
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_it_ends_instead_of_reporting_a_further_step(ending: Ending) -> None:
+def test_it_ends_instead_of_reporting_a_further_step(termination: Termination) -> None:
     steps: list[Step] = []
-    report = ending.make_report(steps.append)
+    report = termination.make_report(steps.append)
     report(Advanced(1.0))
     be_told_where_exceptions_are_dropped()
     with pytest.raises(SystemExit):
@@ -56,5 +56,5 @@ def test_it_ends_instead_of_reporting_a_further_step(ending: Ending) -> None:
     assert steps == [Advanced(1.0)]
 
 
-def test_a_check_lets_go_on_what_was_not_told_to_end(ending: Ending) -> None:
-    ending.check()
+def test_a_check_lets_go_on_what_was_not_told_to_end(termination: Termination) -> None:
+    termination.check()
