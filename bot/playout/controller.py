@@ -115,7 +115,7 @@ class PlayoutController:
         """See `wire.RecordingChanged`."""
         self.greet: Callable[[wire.StreamerState], None] = lambda state: None
         """Called with what each new streamer says."""
-        self.outage = Outage(self._clock, store, self._wall)
+        self.outage = Outage(self._clock, store, self._wall, self.sync)
         """Says what is heard while the database is away, once it was started."""
         self.take_underrun: Callable[[float], None] = lambda seconds: None
         self.tell_live: Callable[[Sequence[wire.LiveInput]], None] = lambda _: None

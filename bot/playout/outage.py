@@ -6,7 +6,8 @@ wait to be written down, and tell the database when it is back what was heard. S
 with a full disk, too, where the database can be read but knows nothing new.
 
 The queue is read again after each change; the reserve, which asks far more of the database, every `EVERY` seconds, and
-until there is one.
+until there is one. Both are read once more when the database fails: one that takes nothing often answers still, and
+what was queued a moment before has not been read yet.
 
 Knows what is next; to send it is for `bot.playout.controller`.
 """
@@ -45,11 +46,14 @@ queued lately."""
 class Outage:
     """Part of the playout controller, which passes on to `react` what it is told itself."""
 
-    def __init__(self, clock: IReactorTime, store: Store, wall: Callable[[], float]) -> None:
-        """`wall` gives Unix seconds."""
+    def __init__(
+        self, clock: IReactorTime, store: Store, wall: Callable[[], float], tell_plan: Callable[[], None]
+    ) -> None:
+        """`wall` gives Unix seconds. `tell_plan` is called while the database is away and `plan` has another answer."""
         self._clock = clock
         self._store = store
         self._wall = wall
+        self._tell_plan = tell_plan
         self.is_on = False
         """Whether the database is away."""
         self._outlook = Outlook()
@@ -75,8 +79,9 @@ class Outage:
 
     def react(self, event: Event) -> None:
         match event:
-            case DatabaseFailed():
+            case DatabaseFailed() if not self.is_on:
                 self.is_on = True
+                self._start(self._read(with_reserve=not self._reserve))
             case DatabaseRecovered():
                 self._end()
             case QueueChanged() if self._regularly.running and not self.is_on and self._due is None:
@@ -110,10 +115,18 @@ class Outage:
         outlook = await self._store.read(reserve.read_outlook)
         songs = await self._store.read(reserve.draw_reserve) if with_reserve and outlook.is_playing else None
         if self.is_on:
-            return  # what is known is newer: it knows what was heard since
+            outlook = self._add_drawn(outlook)
         self._take(outlook)
         if songs is not None:
             self._reserve = list(songs)
+        if self.is_on:
+            self._tell_plan()
+
+    def _add_drawn(self, outlook: Outlook) -> Outlook:
+        """`outlook` with the songs of the reserve that are lined up, of which the database does not know yet."""
+        known = {cue.id for cue in outlook.cues}
+        drawn = tuple(cue for cue in self._outlook.cues if reserve.is_of_reserve(cue) and cue.id not in known)
+        return msgspec.structs.replace(outlook, cues=outlook.cues + drawn)
 
     def take_report(self, report: wire.PlayoutReport) -> None:
         """Know of a cue that is over, although the queue that was read last has it still."""

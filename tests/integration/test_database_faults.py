@@ -142,6 +142,7 @@ def check_that_nothing_is_lost(station: Station, trouble: Callable[[], Any], sen
     for line in (f"play {songs[0]}", f"queue {songs[1]}", f"queue {songs[0]}"):
         assert ask(station, line).is_good
     until(lambda: station.select(f"SELECT * FROM cue WHERE id = {first} AND started IS NOT NULL"), "the song")
+    until(lambda: count_logged(station, rf"streamer info: cue {first} is on the air"), "its line in the log")
     began = count_starts(station)
     with trouble():
         people.start()

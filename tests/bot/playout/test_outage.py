@@ -42,7 +42,14 @@ class Bench:
         monkeypatch.setattr(reserve, "read_outlook", self._reader("queue", lambda: self.outlook))
         monkeypatch.setattr(reserve, "draw_reserve", self._reader("reserve", lambda: self.reserve))
         monkeypatch.setattr(reserve, "withdraw", lambda tx: setattr(self, "withdrawn", self.withdrawn + 1))
-        self.outage = Outage(self.clock, self.store, lambda: WALL + self.clock.seconds())  # type: ignore[arg-type]
+        self.told = 0
+        """How often the plan was said to be another."""
+        self.outage = Outage(
+            self.clock,
+            self.store,  # type: ignore[arg-type]
+            lambda: WALL + self.clock.seconds(),
+            lambda: setattr(self, "told", self.told + 1),
+        )
 
     def _reader(self, name: str, read: Callable[[], Any]) -> Callable[[Any], Any]:
         def work(tx: object) -> Any:
@@ -52,7 +59,8 @@ class Bench:
         return work
 
     def fail(self) -> None:
-        self.outage.start()
+        if not self.reads:
+            self.outage.start()
         self.outage.react(DatabaseFailed(reason="it is away"))
         self.picture.record_state(wire.StreamerState(1, "life", 5.0, wire.OnAir(1, 0), None, []))
 
@@ -177,6 +185,30 @@ def test_the_queue_is_read_after_a_change_and_the_reserve_now_and_then(bench: Be
     assert bench.reads[2:] == ["queue"]
     bench.clock.advance(EVERY)
     assert bench.reads[3:] == ["queue", "reserve"]
+
+
+def test_what_was_queued_just_before_the_database_failed_is_heard(bench: Bench) -> None:
+    queue, bench.outlook = bench.outlook, Outlook()
+    bench.outage.start()
+    bench.outlook = queue
+    bench.outage.react(QueueChanged())
+    bench.outage.react(DatabaseFailed(reason="another program holds it"))
+    assert bench.told == 1
+    bench.picture.record_state(wire.StreamerState(1, "life", 5.0, wire.OnAir(1, 0), None, []))
+    assert [bench.go_on(), bench.go_on()] == [2, 3]
+
+
+def test_what_is_read_late_keeps_what_was_lined_up_and_what_is_over(bench: Bench) -> None:
+    queue, bench.outlook = bench.outlook, Outlook(cues=(make_cue(1, state=CueState.AIR),), is_playing=True)
+    bench.outage.start()
+    bench.outage.react(QueueChanged())
+    bench.fail()
+    drawn = bench.go_on()
+    bench.outlook = queue
+    bench.clock.advance(DELAY)
+    assert bench.told == 2
+    assert [bench.go_on(), bench.go_on()] == [2, 3]
+    assert drawn < 0 and bench.go_on() < 0
 
 
 def test_a_library_that_was_empty_is_soon_looked_at_again(bench: Bench) -> None:

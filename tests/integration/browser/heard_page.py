@@ -23,6 +23,10 @@ from tests.streamer.test_heard import locate
 
 CHROMIUM = "/usr/bin/chromium"
 SECONDS = 60.0
+MOMENT = RATE // 500
+"""Frames, 2 ms: one look at what is heard takes less, unless it is interrupted."""
+PIECE = RATE // 20
+"""Frames, 50 ms, by which sound is found in its song. In more the player may run dry on a busy machine."""
 BARE_PAGE = "/healthz"
 """One of the station's own, since a browser lets only those fetch from the machine itself, with nothing in it."""
 PAGE_SCRIPT = """
@@ -69,13 +73,22 @@ const listenToElement = () => {
   return context;
 };
 
-/** What the player says of this moment, and the context's frame that is in the ear by the context's own account. */
-window.look = () => {
-  const heard = player.heard();
+/** The context's frame that is in the ear, by the context's own account. */
+const findEar = () => {
   const context = window.source.context;
   const stamp = context.getOutputTimestamp();
   const ear = Math.min(stamp.contextTime + (performance.now() - stamp.performanceTime) / 1000, context.currentTime);
-  return { heard, ear: Math.round(ear * context.sampleRate) };
+  return Math.round(ear * context.sampleRate);
+};
+
+/** What the player says of this moment, and the context's frame that is in the ear. On a busy machine another process
+ *  may run between the two; then both are looked at anew. */
+window.look = () => {
+  for (;;) {
+    const ear = findEar();
+    const heard = player.heard();
+    if (findEar() - ear < MOMENT) return { heard, ear };
+  }
 };
 """
 TAP_SCRIPT = """
@@ -160,7 +173,12 @@ def open_player(browser: Browser, station: WebStation, origin: str = "") -> Page
     page.on("console", lambda message: print("page:", message.text, message.location, file=sys.stderr))
     page.on("pageerror", lambda error: print("page:", error, file=sys.stderr))
     page.goto(f"{origin}{BARE_PAGE}")
-    given = {"OPUS": f"{station.mount_url}.opus", "MP3": f"{station.mount_url}.mp3", "TAP": TAP_SCRIPT}
+    given = {
+        "OPUS": f"{station.mount_url}.opus",
+        "MP3": f"{station.mount_url}.mp3",
+        "TAP": TAP_SCRIPT,
+        "MOMENT": MOMENT,
+    }
     page.evaluate(f"async ({{ {', '.join(given)} }}) => {{ {PAGE_SCRIPT} }}", given)
     return page
 
@@ -173,6 +191,6 @@ def press_play(page: Page) -> None:
 
 def find_truth(page: Page, frame: int, song: Sound) -> int:
     """The song's frame that is played at this frame of the page's audio context."""
-    page.wait_for_function(f"tap.length > {frame + 8192} - tapFrom")
-    piece = page.evaluate(f"tap.slice({frame} - tapFrom, {frame + 8192} - tapFrom)")
+    page.wait_for_function(f"tap.length > {frame + PIECE} - tapFrom")
+    piece = page.evaluate(f"tap.slice({frame} - tapFrom, {frame + PIECE} - tapFrom)")
     return locate(np.array(piece, np.float32), song[:, 0])

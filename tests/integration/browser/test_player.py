@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, TimeoutError
@@ -29,10 +30,16 @@ def page(radio: WebStation, browser: Browser) -> Iterator[Page]:
     page.close()  # one that plays on takes a good part of a core
 
 
+def look(page: Page, condition: str) -> dict[str, Any]:
+    """What `look()` says at the first moment at which `condition` is true of `heard`."""
+    asked = f"() => {{ const looked = look(), {{ heard }} = looked; return {condition} && looked; }}"
+    found: dict[str, Any] = page.wait_for_function(asked).json_value()
+    return found
+
+
 def measure_error(page: Page, code: str, song: Sound) -> int:
     """Frames by which what the player says is ahead of what is heard."""
-    page.wait_for_function(f"player.heard()?.song === '{code}'")
-    looked = page.evaluate("look()")
+    looked = look(page, f"heard?.song === '{code}'")
     assert looked["heard"]["exact"] is True
     return int(looked["heard"]["frame"]) - find_truth(page, looked["ear"], song)
 
@@ -95,7 +102,6 @@ def test_where_there_is_no_web_codecs_an_element_plays_and_the_place_is_an_estim
     press_play(page)
     page.evaluate("startTap()")
     # Some seconds of the song, as the estimate may be ahead of what the element plays.
-    page.wait_for_function(f"() => player.heard()?.song === '{code}' && player.heard().frame > {4 * RATE}")
-    looked = page.evaluate("look()")
+    looked = look(page, f"heard?.song === '{code}' && heard.frame > {4 * RATE}")
     assert looked["heard"]["exact"] is False
     assert abs(looked["heard"]["frame"] - find_truth(page, looked["ear"], song)) < ESTIMATE
