@@ -2,9 +2,9 @@
 
 A band that always plays with the same number of people sounds as full in every song. So some songs are played by a
 small company: the tune, the bass, one who accompanies and the drums. In bare songs, brushed drums stay at home too;
-with other drums the bass may be doubled, and who accompanies waits for the chorus. Other songs have guests, as a studio
-has them: further players of chords or arpeggios, and one who doubles the bass an octave higher, as a guitar doubles a
-riff and a left hand its bass. Bands are values: a guest is gone with the song.
+with other drums the bass may be doubled, and who accompanies waits for the chorus, unless the style is known by it.
+Other songs have guests, as a studio has them: further players of chords or arpeggios, and one who doubles the bass an
+octave higher, as a guitar doubles a riff and a left hand its bass. Bands are values: a guest is gone with the song.
 """
 
 from collections.abc import Sequence
@@ -27,6 +27,8 @@ BRUSHED: Final = 0.4
 """Largest force of a drummer without whom the style's songs may do."""
 MOST: Final = 7
 """Players with whom no more guests are asked."""
+CARRIED: Final = {"reggae": ("chords",)}
+"""Style -> voices by which it is known, off the beat: one of them accompanies also in bare songs, and does not wait."""
 DOUBLED: Final = 0.5
 """Share of bare songs with drums whose bass is doubled."""
 WAITING: Final = 0.7
@@ -95,33 +97,35 @@ def gather_company(band: Band, company: int, riffs: Sequence[str], random: Rando
     """The band as it comes to this song. `riffs` are the voices that have the style's riffs."""
     if company == USUAL:
         return band
-    members = _send_home(band, company, riffs, random) if company < USUAL else _invite(band, company)
+    carriers = riffs or CARRIED.get(band.style, ())
+    members = _send_home(band, company, carriers, random) if company < USUAL else _invite(band, company)
     return msgspec.structs.replace(band, members=members)
 
 
-def _send_home(band: Band, company: int, riffs: Sequence[str], random: RandomSource) -> tuple[Member, ...]:
-    """The players of a small company; who accompanies is there from the beginning, or in a bare song waits."""
-    chosen = _choose_accompanist(band, riffs, random)
+def _send_home(band: Band, company: int, carriers: Sequence[str], random: RandomSource) -> tuple[Member, ...]:
+    """The players of a small company; who accompanies is there from the beginning, or in a bare song waits, unless
+    theirs is one of the voices that carry the style."""
+    chosen = _choose_accompanist(band, carriers, random)
     is_brushed = all(one.force <= BRUSHED for one in band.members if one.voice in UNPITCHED)
     staying = ("bass", "melody") if company == BARE and is_brushed else ("bass", "melody", *UNPITCHED)
     has_riff = company == BARE and not is_brushed
     left: list[Member] = []
     for one in band.members:
         if one == chosen:
-            enters = WAITING if has_riff and one.voice not in riffs else 0.0
+            enters = WAITING if has_riff and one.voice not in carriers else 0.0
             left.append(msgspec.structs.replace(one, enters=enters))
         elif one.voice in staying:
             left.append(one)
     return (*left, *_list_doubles(band)) if has_riff and random.draw_bool(DOUBLED) else tuple(left)
 
 
-def _choose_accompanist(band: Band, riffs: Sequence[str], random: RandomSource) -> Member | None:
-    """Who has the riffs if there are any; nobody who only holds chords if somebody else is there."""
+def _choose_accompanist(band: Band, carriers: Sequence[str], random: RandomSource) -> Member | None:
+    """Who carries the style if somebody does; nobody who only holds chords if somebody else is there."""
     others = [one for one in band.members if one.voice in ACCOMPANIMENT]
-    for voices in (riffs, ("chords", "arpeggio"), ACCOMPANIMENT):
+    for voices in (carriers, ("chords", "arpeggio"), ACCOMPANIMENT):
         fitting = [one for one in others if one.voice in voices]
         if fitting:
-            return fitting[0] if voices == riffs else random.choose(fitting)
+            return fitting[0] if voices == carriers else random.choose(fitting)
     return None
 
 

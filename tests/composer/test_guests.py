@@ -10,6 +10,7 @@ from bandstand.composer.guests import (
     ACCOMPANIMENT,
     BARE,
     BRUSHED,
+    CARRIED,
     DOUBLE,
     DOUBLES,
     GUESTS,
@@ -63,8 +64,14 @@ def test_in_a_bare_song_brushes_stay_at_home_and_other_drums_may_carry_a_doubled
     assert ("drums" in list_voices(bare)) == (band.style not in HAS_BRUSHES)
     doubled = {any(one.name == DOUBLE for one in gather(band, BARE, seed).members) for seed in range(20)}
     assert doubled == ({False} if band.style in HAS_BRUSHES else {True, False})
-    if band.style not in HAS_BRUSHES and not STYLES[band.style].riffs.players:
-        assert WAITING in [one.enters for one in bare.members]
+    waits = band.style not in (*HAS_BRUSHES, *CARRIED) and not STYLES[band.style].riffs.players
+    assert (WAITING in [one.enters for one in bare.members]) == waits
+
+
+def test_a_bare_reggae_has_its_off_beats_from_the_beginning() -> None:
+    for seed in range(10):
+        members = gather(HOUSE["shady-side-sound"], BARE, seed).members
+        assert [(one.voice, one.enters) for one in members if one.voice in ACCOMPANIMENT] == [("chords", 0.0)]
 
 
 @pytest.mark.parametrize("company", [BARE, SMALL])
