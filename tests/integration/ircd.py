@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.streaming import free_port
+
 PATIENCE = 90.0
 NGIRCD = """
 [Global]
@@ -63,11 +65,6 @@ INSPIRCD = """
 <pid file="{folder}/inspircd.pid"><log method="file" type="*" level="default" target="{folder}/inspircd.log">
 <files motd="{folder}/motd"><class name="x" commands="*"><type name="x" classes="x">
 """
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def certificates(folder: Path) -> None:

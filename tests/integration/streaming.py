@@ -30,6 +30,13 @@ LOUD = 0.05
 """Half-scale sines are well above it, silence is far below."""
 
 
+def free_port() -> int:
+    """A port of this machine at which nobody listens just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def until(condition: Callable[[], object], what: str, seconds: float = 120.0, pause: float = 0.02) -> None:
     """Wait for something of another process that tells nobody when it happens; look again after each `pause`."""
     never, last = threading.Event(), time.monotonic() + seconds

@@ -20,7 +20,7 @@ import pytest
 
 from bandstand.common.types import RATE
 from tests.integration.conftest import Listener
-from tests.integration.streaming import until
+from tests.integration.streaming import free_port, until
 from tests.integration.test_live_shows import (
     BEFORE,
     HEARD,
@@ -31,7 +31,7 @@ from tests.integration.test_live_shows import (
     find_tone,
     import_tones,
 )
-from tests.integration.test_station import Station, free_port
+from tests.integration.test_station import Station
 
 VORBIS = ("-c:a", "libvorbis", "-page_duration", "20000", "-f", "ogg")
 FLAC = ("-c:a", "flac", "-page_duration", "20000", "-f", "ogg")

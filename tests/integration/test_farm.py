@@ -19,9 +19,8 @@ from bandstand.common.jobs import Done, Noticed, Step
 from bandstand.common.python import build_command
 from bandstand.common.sandbox import choose_sandbox
 from bandstand.composer.farm.client import make_key_pair
-from tests.integration.ircd import free_port
 from tests.integration.song_worker import Worker
-from tests.integration.streaming import until
+from tests.integration.streaming import free_port, until
 
 pytest.importorskip("distributed")
 

@@ -21,16 +21,12 @@ import pytest
 from bandstand.bot.supervision.icecast import Prepared, end, find_running, probe
 from bandstand.common.config import Config
 from tests.bot.supervision.test_icecast import prepare
+from tests.integration.streaming import free_port
 
 pytestmark = pytest.mark.skipif(shutil.which("icecast2") is None, reason="icecast2 is not installed")
 MOUNT = "/stream.mp3"
 STANDBY = "/standby/stream.mp3"
 NOBODY = 65534
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        return int(other.getsockname()[1])
 
 
 def station(directory: Path, **icecast_keys: object) -> Config:

@@ -14,7 +14,7 @@ from bandstand.bot.supervision.icecast import end, prepare, probe
 from bandstand.common import config
 from bandstand.common.intro_check import find_missing_intros
 from tests.integration.conftest import Listener
-from tests.integration.streaming import Station, envelope, sine, until, written
+from tests.integration.streaming import Station, envelope, free_port, sine, until, written
 
 pytestmark = pytest.mark.skipif(shutil.which("icecast2") is None, reason="icecast2 is not installed")
 MOUNTS = """
@@ -38,7 +38,7 @@ def station(tmp_path: Path) -> Iterator[Station]:
     """A streamer that plays a tone to our own Icecast, where one mount has lost its intro."""
     tmp_path.chmod(0o755)
     managed = tmp_path / "managed.toml"
-    managed.write_text(f'[station]\ndirectory = "var"\n[icecast]\nport = 18000\n{MOUNTS}')
+    managed.write_text(f'[station]\ndirectory = "var"\n[icecast]\nport = {free_port()}\n{MOUNTS}')
     settings = config.load(managed, {})
     prepared = prepare(settings)
     xml = settings.paths.icecast / "icecast.xml"

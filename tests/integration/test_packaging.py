@@ -18,8 +18,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.streaming import until
-from tests.integration.test_station import PATIENCE, Station, free_port
+from tests.integration.streaming import free_port, until
+from tests.integration.test_station import PATIENCE, Station
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("bot", "common", "composer", "streamer", "web")

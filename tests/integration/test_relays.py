@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from tests.integration.conftest import IcecastServer
-from tests.integration.streaming import until
-from tests.integration.test_station import PATIENCE, Station, free_port
+from tests.integration.streaming import free_port, until
+from tests.integration.test_station import PATIENCE, Station
 
 TEMPLATE = Path(__file__).parents[2] / "deploy" / "relay.xml"
 WEBROOT = "/usr/share/icecast2/web"

@@ -11,15 +11,11 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from tests.integration.streaming import free_port
+
 PROGRAM = Path(__file__).with_name("remote_access_station.py")
 PATIENCE = 90
 CTRL_D = "\x04"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Station:

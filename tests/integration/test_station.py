@@ -21,7 +21,7 @@ import pytest
 from bandstand.bot.commands import render
 from bandstand.bot.commands.reply import Reply
 from bandstand.bot.shell import ctl
-from tests.integration.streaming import until
+from tests.integration.streaming import free_port, until
 from tests.postgres import ALL_ON_POSTGRES, put_database
 
 BANDSTAND = str(Path(sys.executable).parent / "bandstand")
@@ -39,12 +39,6 @@ HOLE = 1.0
 """Seconds of silence in a row that a song may have where the machine gave the streamer no processor time..."""
 STARVED = r"was not ready: |got no sound from the streamer"
 """... which the log has to own up to."""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def read_words(pid: int) -> list[bytes]:

@@ -14,6 +14,8 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from tests.integration.streaming import free_port
+
 PROGRAM = Path(__file__).with_name("remote_access_station.py")
 BANDSTAND = str(Path(sys.executable).parent / "bandstand")
 PATIENCE = 90
@@ -25,12 +27,6 @@ def drawn(text: str) -> str:
     """A pattern for text that the prompt may have drawn in pieces, as its keys came: it jumps over blanks."""
     letters = (" ?" if letter == " " else re.escape(letter) for letter in text)
     return r"(?:\x1b\[[0-9;?]*[a-zA-Z])*".join(letters)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Station:

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.streaming import until
-from tests.integration.test_station import PATIENCE, Station, free_port
+from tests.integration.streaming import free_port, until
+from tests.integration.test_station import PATIENCE, Station
 
 WEB = "bandstand.web"
 

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from tests.integration.ircd import Person, Server
-from tests.integration.streaming import until
-from tests.integration.test_station import BANDSTAND, PATIENCE, Station, free_port
+from tests.integration.streaming import free_port, until
+from tests.integration.test_station import BANDSTAND, PATIENCE, Station
 
 PASSWORD = "correct horse battery"
 

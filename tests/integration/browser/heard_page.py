@@ -17,8 +17,8 @@ import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bandstand.common.types import RATE
-from tests.integration.streaming import Sound, until, written
-from tests.integration.test_station import Station, free_port
+from tests.integration.streaming import Sound, free_port, until, written
+from tests.integration.test_station import Station
 from tests.streamer.test_heard import locate
 
 CHROMIUM = "/usr/bin/chromium"
