@@ -6,7 +6,7 @@ wait to be written down, and tell the database when it is back what was heard. S
 with a full disk, too, where the database can be read but knows nothing new.
 
 The queue is read again after each change; the reserve, which asks far more of the database, every `EVERY` seconds, and
-until there is one. Both are read once more when the database fails: one that takes nothing often answers still, and
+until there is one. The queue is read once more when the database fails: one that takes nothing often answers still, and
 what was queued a moment before has not been read yet.
 
 Knows what is next; to send it is for `bot.playout.controller`.
