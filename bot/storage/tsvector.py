@@ -8,7 +8,8 @@ apart, so that no phrase goes from one into the next.
 How words are looked for is decided here where it can be: PostgreSQL takes a word that is only begun, or one that no
 document has, for one in 200, and then reads far too much. The newest documents are looked through first, which is quick
 and finds enough of what is frequent (100,000 take 30 ms, the index 5 to 15 for two frequent words together); what is
-rarer comes from the index. Only searches that ask for something which is not among the words are PostgreSQL's to plan.
+rarer, and words with several filters, come from the index. Only searches that ask for something which is not among the
+words are PostgreSQL's to plan.
 """
 
 import unicodedata
@@ -34,6 +35,8 @@ LAST: Final = 16_000
 """Position after which all words are taken to be at one place, as tsvector does itself."""
 FEW, MANY = 2_000, 20_000
 """Newest documents that are looked through before the index is asked: many, if the few promise enough."""
+SEVERAL: Final = 2
+"""Filters with which too few of the newest fit to look through them."""
 STATEMENTS: Final = (
     "CREATE TABLE document_words (id BIGINT PRIMARY KEY REFERENCES document (id) ON DELETE CASCADE,"
     " words TSVECTOR NOT NULL)",
@@ -75,13 +78,14 @@ class TsvectorWords:
         return [text for (text,) in self._executor.select(query.limit(limit))]
 
     def list_songs(self, query: Query, where: Sequence[Any], limit: int | None, *, is_narrow: bool) -> list[str]:
-        sought = make_tsquery(find_terms(query))
+        terms = find_terms(query)
+        sought = make_tsquery(terms)
         if not sought:
             return self._list(DOCUMENT.select(DOCUMENT.song).order_by(DOCUMENT.id.desc()), where, limit)
         fits = SQL("words @@ %s::tsquery", (sought,))
         if is_narrow or limit is None:
             return self._list(_join(DocumentWords, DocumentWords.id), (fits, *where), limit)
-        found = self._list_newest(FEW, (fits, *where), limit)
+        found = [] if len(terms.facets) >= SEVERAL else self._list_newest(FEW, (fits, *where), limit)
         if limit > len(found) >= FEW * limit // MANY:
             found = self._list_newest(MANY, (fits, *where), limit)
         if len(found) == limit:

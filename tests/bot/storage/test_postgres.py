@@ -164,6 +164,7 @@ def test_words_of_a_person_stay_words() -> None:
         Query(words=("rare",)),
         Query(words=("old",)),
         Query(words=("none",)),
+        Query(words=("lantern",), style="bossa"),
         Query(words=("lantern",), style="bossa", tempo=(120.0, 122.0)),
         Query(words=("lantern",), excluded=("rare",)),
         Query(words=("lantern",), is_unplayed=True),
