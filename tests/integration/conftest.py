@@ -10,8 +10,8 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from bandstand.bot.supervision.icecast import Prepared, end, probe
 from tests.integration.streaming import Station, until
 
 os.environ["PYTHONPATH"] = str(Path(__file__).parents[2])
@@ -34,6 +35,25 @@ MOUNT = """
     <fallback-override>1</fallback-override>
   </mount>
 """
+
+
+@contextmanager
+def serve(prepared: Prepared, before: Sequence[str] = ()) -> Iterator[subprocess.Popen[bytes]]:
+    """The station's own Icecast, as it was prepared, once it answers. `before`: words that it is started by."""
+    processes: list[subprocess.Popen[bytes]] = []
+
+    def answers() -> bool:
+        """Icecast 2.4.4 may crash when it is asked in its first moments; then it is started again."""
+        if not processes or processes[-1].poll() == -signal.SIGSEGV:
+            processes.append(subprocess.Popen([*before, *prepared.argv]))
+        return probe(prepared.port, prepared.admin_password)
+
+    try:
+        until(answers, "Icecast answers")
+        yield processes[-1]
+    finally:
+        end(processes[-1].pid)
+        processes[-1].wait(10)
 
 
 class Status(msgspec.Struct):

@@ -3,24 +3,23 @@
 import http.client
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
 import threading
 import time
 from base64 import b64encode
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from bandstand.bot.supervision.icecast import Prepared, end, find_running, probe
+from bandstand.bot.supervision.icecast import Prepared, find_running, probe
 from bandstand.common.config import Config
 from tests.bot.supervision.test_icecast import prepare
+from tests.integration.conftest import serve
 from tests.integration.streaming import free_port
 
 pytestmark = pytest.mark.skipif(shutil.which("icecast2") is None, reason="icecast2 is not installed")
@@ -32,24 +31,6 @@ NOBODY = 65534
 def station(directory: Path, **icecast_keys: object) -> Config:
     keys = {"port": free_port(), **icecast_keys}
     return msgspec.convert({"station": {"directory": str(directory)}, "icecast": keys}, Config)
-
-
-@contextmanager
-def on_air(prepared: Prepared, before: list[str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
-    processes: list[subprocess.Popen[bytes]] = []
-
-    def answers() -> bool:
-        """Icecast 2.4.4 may crash when it is asked in its first moments; then it is started again."""
-        if not processes or processes[-1].poll() == -signal.SIGSEGV:
-            processes.append(subprocess.Popen([*(before or []), *prepared.argv]))
-        return probe(prepared.port, prepared.admin_password)
-
-    try:
-        until(answers, "Icecast answers")
-        yield processes[-1]
-    finally:
-        end(processes[-1].pid)
-        processes[-1].wait(10)
 
 
 def until(condition: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
@@ -115,7 +96,7 @@ def hears(response: HTTPResponse, byte: bytes) -> bool:
 
 def test_the_passwords_are_the_ones_that_count(tmp_path: Path) -> None:
     prepared = prepare(station(tmp_path))
-    with on_air(prepared):
+    with serve(prepared):
         assert not probe(prepared.port, "wrong")
         wrong = Prepared(prepared.port, "wrong", "wrong", [], None, None)
         with Source(wrong, MOUNT, b"x") as refused:
@@ -126,7 +107,7 @@ def test_the_passwords_are_the_ones_that_count(tmp_path: Path) -> None:
 
 def test_a_listener_hears_the_standby_while_the_streamer_is_away_and_stays_connected(tmp_path: Path) -> None:
     prepared = prepare(station(tmp_path))
-    with on_air(prepared), Source(prepared, STANDBY, b"s"):
+    with serve(prepared), Source(prepared, STANDBY, b"s"):
         with Source(prepared, MOUNT, b"m"):
             listener = listen(prepared)
             until(lambda: hears(listener, b"m"), "the listener hears the mount")
@@ -140,7 +121,7 @@ def test_the_burst_holds_what_the_mount_says(tmp_path: Path) -> None:
     config = station(tmp_path)
     mount = msgspec.structs.replace(config.mounts[0], burst=0.5)
     prepared = prepare(msgspec.structs.replace(config, mounts=[mount]))
-    with on_air(prepared), Source(prepared, MOUNT, b"m") as source:
+    with serve(prepared), Source(prepared, MOUNT, b"m") as source:
         early = listen(prepared)
         received = 0
         while received < 40_000:  # so that there is more to burst than the burst
@@ -158,7 +139,7 @@ def test_the_burst_holds_what_the_mount_says(tmp_path: Path) -> None:
 
 def test_the_standby_is_not_shown_to_visitors(tmp_path: Path) -> None:
     prepared = prepare(station(tmp_path))
-    with on_air(prepared), Source(prepared, STANDBY, b"s"), Source(prepared, MOUNT, b"m"):
+    with serve(prepared), Source(prepared, STANDBY, b"s"), Source(prepared, MOUNT, b"m"):
         until(lambda: MOUNT.encode() in listen(prepared, "/status.xsl").read(), "the mount is on the status page")
         assert STANDBY.encode() not in listen(prepared, "/status.xsl").read()
 
@@ -167,7 +148,7 @@ def test_one_that_runs_is_adopted_and_ended_when_the_configuration_changed(tmp_p
     config = station(tmp_path)
     prepared = prepare(config)
     assert prepared.pid is None
-    with on_air(prepared) as process:
+    with serve(prepared) as process:
         again = prepare(config)
         assert again.pid == process.pid == find_running(config.paths)
         assert (again.port, again.password) == (prepared.port, prepared.password)
@@ -182,7 +163,7 @@ def test_as_root_it_runs_with_other_rights_even_in_a_directory_that_user_cannot_
     tmp_path.chmod(0o700)
     config = station(tmp_path)
     prepared = prepare(config)
-    with on_air(prepared) as process:
+    with serve(prepared) as process:
         assert Path(f"/proc/{process.pid}").stat().st_uid != 0
         assert find_running(config.paths) == process.pid
 
@@ -195,7 +176,7 @@ def test_without_root_it_runs_as_whoever_starts_it(monkeypatch: pytest.MonkeyPat
         prepared = prepare(config)
         for path in (Path(name), *Path(name).rglob("*")):
             os.chown(path, NOBODY, NOBODY)
-        with on_air(prepared, ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]) as process:
+        with serve(prepared, ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]) as process:
             assert Path(f"/proc/{process.pid}").stat().st_uid == NOBODY
             assert find_running(config.paths) == process.pid
 
@@ -215,7 +196,7 @@ def test_its_own_pages_are_there_for_everybody_and_a_djs_mount_is_not(tmp_path: 
     """Nobody is at the door, whom Icecast would ask."""
     prepared = prepare(station(tmp_path))
     pages = ("/", "/status-json.xsl", "/style.css", "/stream.mp3.m3u", "/favicon.ico", "/live/ann", "/other")
-    with on_air(prepared):
+    with serve(prepared):
         found = []
         for path in pages:
             connection = http.client.HTTPConnection("127.0.0.1", prepared.port, timeout=30)

@@ -1,7 +1,6 @@
 """A second to sound: what a new listener of an MP3 mount is sent by our own Icecast, and what FFmpeg makes of it."""
 
 import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,10 +9,10 @@ import av
 import numpy as np
 import pytest
 
-from bandstand.bot.supervision.icecast import end, prepare, probe
+from bandstand.bot.supervision.icecast import prepare
 from bandstand.common import config
 from bandstand.common.intro_check import find_missing_intros
-from tests.integration.conftest import Listener
+from tests.integration.conftest import Listener, serve
 from tests.integration.streaming import Station, envelope, free_port, sine, until, written
 
 pytestmark = pytest.mark.skipif(shutil.which("icecast2") is None, reason="icecast2 is not installed")
@@ -44,9 +43,8 @@ def station(tmp_path: Path) -> Iterator[Station]:
     xml = settings.paths.icecast / "icecast.xml"
     xml.write_text(xml.read_text().replace("<intro>/intro_plain.mp3.mp3</intro>", ""))
     made = Station(tmp_path, prepared.port, prepared.password, MOUNTS)
-    with subprocess.Popen(prepared.argv) as icecast:
+    with serve(prepared):
         try:
-            until(lambda: probe(prepared.port, prepared.admin_password), "Icecast answers")
             made.start()
             bot = made.bot()
             until(lambda: made.on_air(bot), "the mounts are on the air")
@@ -54,7 +52,6 @@ def station(tmp_path: Path) -> Iterator[Station]:
             yield made
         finally:
             made.close()
-            end(icecast.pid)
 
 
 class Stream:
