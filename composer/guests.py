@@ -28,7 +28,8 @@ BRUSHED: Final = 0.4
 MOST: Final = 7
 """Players with whom no more guests are asked."""
 CARRIED: Final = {"reggae": ("chords",)}
-"""Style -> voices by which it is known, off the beat: one of them accompanies also in bare songs, and does not wait."""
+"""Style -> voices by which listeners know it, as reggae by its off-beats: one of them plays in bare songs, too, from
+the beginning."""
 DOUBLED: Final = 0.5
 """Share of bare songs with drums whose bass is doubled."""
 WAITING: Final = 0.7

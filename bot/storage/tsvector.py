@@ -36,7 +36,7 @@ LAST: Final = 16_000
 FEW, MANY = 2_000, 20_000
 """Newest documents that are looked through before the index is asked: many, if the few promise enough."""
 SEVERAL: Final = 2
-"""Filters with which too few of the newest fit to look through them."""
+"""With so many filters or more, too few of the newest fit, and the index is asked at once."""
 STATEMENTS: Final = (
     "CREATE TABLE document_words (id BIGINT PRIMARY KEY REFERENCES document (id) ON DELETE CASCADE,"
     " words TSVECTOR NOT NULL)",

@@ -38,8 +38,8 @@ MOUNT = """
 
 
 @contextmanager
-def serve(prepared: Prepared, before: Sequence[str] = ()) -> Iterator[subprocess.Popen[bytes]]:
-    """The station's own Icecast, as it was prepared, once it answers. `before`: words that it is started by."""
+def run_icecast(prepared: Prepared, before: Sequence[str] = ()) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the station's own Icecast, as it was prepared; it answers. `before`: words that it is started by."""
     processes: list[subprocess.Popen[bytes]] = []
 
     def answers() -> bool:

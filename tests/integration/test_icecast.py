@@ -7,9 +7,7 @@ import socket
 import subprocess
 import tempfile
 import threading
-import time
 from base64 import b64encode
-from collections.abc import Callable
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
@@ -19,8 +17,8 @@ import pytest
 from bandstand.bot.supervision.icecast import Prepared, find_running, probe
 from bandstand.common.config import Config
 from tests.bot.supervision.test_icecast import prepare
-from tests.integration.conftest import serve
-from tests.integration.streaming import free_port
+from tests.integration.conftest import run_icecast
+from tests.integration.streaming import free_port, until
 
 pytestmark = pytest.mark.skipif(shutil.which("icecast2") is None, reason="icecast2 is not installed")
 MOUNT = "/stream.mp3"
@@ -31,15 +29,6 @@ NOBODY = 65534
 def station(directory: Path, **icecast_keys: object) -> Config:
     keys = {"port": free_port(), **icecast_keys}
     return msgspec.convert({"station": {"directory": str(directory)}, "icecast": keys}, Config)
-
-
-def until(condition: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
-    """Wait for something of a server that tells nobody when it happens."""
-    waiting = threading.Event()
-    last = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < last, f"not within {seconds} s: {what}"
-        waiting.wait(0.05)
 
 
 class Source:
@@ -96,7 +85,7 @@ def hears(response: HTTPResponse, byte: bytes) -> bool:
 
 def test_the_passwords_are_the_ones_that_count(tmp_path: Path) -> None:
     prepared = prepare(station(tmp_path))
-    with serve(prepared):
+    with run_icecast(prepared):
         assert not probe(prepared.port, "wrong")
         wrong = Prepared(prepared.port, "wrong", "wrong", [], None, None)
         with Source(wrong, MOUNT, b"x") as refused:
@@ -107,7 +96,7 @@ def test_the_passwords_are_the_ones_that_count(tmp_path: Path) -> None:
 
 def test_a_listener_hears_the_standby_while_the_streamer_is_away_and_stays_connected(tmp_path: Path) -> None:
     prepared = prepare(station(tmp_path))
-    with serve(prepared), Source(prepared, STANDBY, b"s"):
+    with run_icecast(prepared), Source(prepared, STANDBY, b"s"):
         with Source(prepared, MOUNT, b"m"):
             listener = listen(prepared)
             until(lambda: hears(listener, b"m"), "the listener hears the mount")
@@ -121,7 +110,7 @@ def test_the_burst_holds_what_the_mount_says(tmp_path: Path) -> None:
     config = station(tmp_path)
     mount = msgspec.structs.replace(config.mounts[0], burst=0.5)
     prepared = prepare(msgspec.structs.replace(config, mounts=[mount]))
-    with serve(prepared), Source(prepared, MOUNT, b"m") as source:
+    with run_icecast(prepared), Source(prepared, MOUNT, b"m") as source:
         early = listen(prepared)
         received = 0
         while received < 40_000:  # so that there is more to burst than the burst
@@ -139,7 +128,7 @@ def test_the_burst_holds_what_the_mount_says(tmp_path: Path) -> None:
 
 def test_the_standby_is_not_shown_to_visitors(tmp_path: Path) -> None:
     prepared = prepare(station(tmp_path))
-    with serve(prepared), Source(prepared, STANDBY, b"s"), Source(prepared, MOUNT, b"m"):
+    with run_icecast(prepared), Source(prepared, STANDBY, b"s"), Source(prepared, MOUNT, b"m"):
         until(lambda: MOUNT.encode() in listen(prepared, "/status.xsl").read(), "the mount is on the status page")
         assert STANDBY.encode() not in listen(prepared, "/status.xsl").read()
 
@@ -148,7 +137,7 @@ def test_one_that_runs_is_adopted_and_ended_when_the_configuration_changed(tmp_p
     config = station(tmp_path)
     prepared = prepare(config)
     assert prepared.pid is None
-    with serve(prepared) as process:
+    with run_icecast(prepared) as process:
         again = prepare(config)
         assert again.pid == process.pid == find_running(config.paths)
         assert (again.port, again.password) == (prepared.port, prepared.password)
@@ -163,7 +152,7 @@ def test_as_root_it_runs_with_other_rights_even_in_a_directory_that_user_cannot_
     tmp_path.chmod(0o700)
     config = station(tmp_path)
     prepared = prepare(config)
-    with serve(prepared) as process:
+    with run_icecast(prepared) as process:
         assert Path(f"/proc/{process.pid}").stat().st_uid != 0
         assert find_running(config.paths) == process.pid
 
@@ -176,7 +165,7 @@ def test_without_root_it_runs_as_whoever_starts_it(monkeypatch: pytest.MonkeyPat
         prepared = prepare(config)
         for path in (Path(name), *Path(name).rglob("*")):
             os.chown(path, NOBODY, NOBODY)
-        with serve(prepared, ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]) as process:
+        with run_icecast(prepared, ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]) as process:
             assert Path(f"/proc/{process.pid}").stat().st_uid == NOBODY
             assert find_running(config.paths) == process.pid
 
@@ -196,7 +185,7 @@ def test_its_own_pages_are_there_for_everybody_and_a_djs_mount_is_not(tmp_path: 
     """Nobody is at the door, whom Icecast would ask."""
     prepared = prepare(station(tmp_path))
     pages = ("/", "/status-json.xsl", "/style.css", "/stream.mp3.m3u", "/favicon.ico", "/live/ann", "/other")
-    with serve(prepared):
+    with run_icecast(prepared):
         found = []
         for path in pages:
             connection = http.client.HTTPConnection("127.0.0.1", prepared.port, timeout=30)

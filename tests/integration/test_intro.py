@@ -12,7 +12,7 @@ import pytest
 from bandstand.bot.supervision.icecast import prepare
 from bandstand.common import config
 from bandstand.common.intro_check import find_missing_intros
-from tests.integration.conftest import Listener, serve
+from tests.integration.conftest import Listener, run_icecast
 from tests.integration.streaming import Station, envelope, free_port, sine, until, written
 
 pytestmark = pytest.mark.skipif(shutil.which("icecast2") is None, reason="icecast2 is not installed")
@@ -43,7 +43,7 @@ def station(tmp_path: Path) -> Iterator[Station]:
     xml = settings.paths.icecast / "icecast.xml"
     xml.write_text(xml.read_text().replace("<intro>/intro_plain.mp3.mp3</intro>", ""))
     made = Station(tmp_path, prepared.port, prepared.password, MOUNTS)
-    with serve(prepared):
+    with run_icecast(prepared):
         try:
             made.start()
             bot = made.bot()
