@@ -44,7 +44,7 @@ def test_what_is_too_loud_is_limited_on_its_way(icecast: Any, bot: Bot, tmp_path
         bot.wait_for("Ended", cue=1)
         listener.wait_until(lambda sound: _over(sound, RATE), "the end")
         levels = envelope(listener.sound())
-    assert np.median(levels[levels > LOUD]) == pytest.approx(0.88, abs=0.02), "it would be 2"
+    assert np.median(levels[levels > LOUD]) == pytest.approx(0.88, abs=0.05), "it would be 2"  # Opus adds some
 
 
 def test_a_paused_song_goes_on_at_the_very_frame(icecast: Any, bot: Bot, tmp_path: Path) -> None:
